@@ -1,0 +1,209 @@
+"""What an analysis says: frozen values, no formatting. Shares are in 0..1.
+
+``PublishableTable`` lives here too, so that ``reports`` can accept it without knowing statistics; only
+``analysis.disclosure.protect`` makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+Domain = tuple[tuple[str, str], ...]
+"""A subpopulation as ((column, value), ...); the empty tuple is the whole sample."""
+
+
+class Statistic(StrEnum):
+    MEAN = "mean"
+    TOTAL = "total"
+    PROPORTION = "proportion"
+    RATIO = "ratio"
+    COMBINATION = "combination"  # a linear combination of other estimates: an index, a net, a difference
+
+
+class IntervalMethod(StrEnum):
+    KORN_GRAUBARD = "korn_graubard"
+    BETA = "beta"
+    WILSON = "wilson"
+    LOGIT = "logit"
+    WALD = "wald"
+
+
+class LonelyPsu(StrEnum):
+    """What to do with a stratum that has one PSU, chosen per analysis."""
+
+    FAIL = "fail"
+    CERTAINTY = "certainty"
+    ADJUST = "adjust"
+    AVERAGE = "average"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A two-sided confidence interval in the unit of the estimate."""
+
+    low: float
+    high: float
+    level: float
+    method: IntervalMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One estimated quantity for one domain. What cannot be estimated is None, and a note says why."""
+
+    statistic: Statistic
+    variable: str
+    category: str | None = None
+    domain: Domain = ()
+    value: float | None
+    standard_error: float | None
+    interval: Interval | None
+    degrees_of_freedom: int | None  # PSUs minus strata, of those with observations in the domain
+    sample_size: int  # respondents who answered, unweighted
+    design_effect: float | None  # against simple random sampling with replacement
+    effective_sample_size: float | None
+    all_alike: bool = False  # every answer in the domain is the same, so the variance says nothing
+    complete_enumeration: bool = False  # a census without nonresponse in this domain
+    scale: tuple[float, float] | None = (0.0, 1.0)  # the range the quantity can take; None: unbounded
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignSummary:
+    strata: int
+    psus: int
+    degrees_of_freedom: int
+    sample_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimates:
+    design: DesignSummary
+    estimates: tuple[Estimate, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Verdict(StrEnum):
+    REACHED = "reached"  # 达标: the whole interval on the target's side
+    NOT_REACHED = "not_reached"  # 未达标: the whole interval on the other side
+    CANNOT_TELL = "cannot_tell"  # 尚不能判定: the interval crosses the target
+    NOT_PUBLISHED = "not_published"  # 不予公布: no estimate, no verdict
+
+
+class Suppression(StrEnum):
+    """Why a cell is empty."""
+
+    FEW_RESPONDENTS = "few_respondents"  # a: fewer than the rule's respondents
+    UNRELIABLE = "unreliable"  # b: effective sample or interval width
+    COMPLEMENTARY = "complementary"  # c: hidden so that another cell cannot be had by subtraction
+    GROUP_DISCLOSURE = "group_disclosure"  # 0 % or 100 % of fewer than 30
+    NOT_ESTIMABLE = "not_estimable"
+
+
+class Reliability(StrEnum):
+    SUPPRESS = "suppress"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRule:
+    """Confidentiality may only be made stricter than these defaults; reliability has two settings."""
+
+    minimum_respondents: int = 10
+    group_disclosure_below: int = 30
+    reliability: Reliability = Reliability.FLAG
+    minimum_effective_sample: float = 30.0
+    widest_interval: float = 0.30  # share of the scale
+    review_below_degrees_of_freedom: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A target as the analysis sees it; ``at_least`` False means at most."""
+
+    value: float
+    at_least: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishableCell:
+    """One figure that may be shown, or the reason why it may not. A suppressed cell carries no figure at all."""
+
+    variable: str
+    category: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    sample_size: int | None = None
+    degrees_of_freedom: int | None = None
+    design_effect: float | None = None
+    effective_sample_size: float | None = None
+    all_alike: bool = False
+    scale: tuple[float, float] | None = (0.0, 1.0)
+    unreliable: bool = False  # shown, marked 误差大
+    review: bool = False  # a statistician must look before release
+    suppression: Suppression | None = None
+    verdict: Verdict | None = None  # None: no target
+    goal: Goal | None = None
+    settling_sample_size: int | None = None  # completed questionnaires in the next wave that would settle it
+    tipping_point: float | None = None  # the nonrespondents' rate at which the estimate would just meet the target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishableRow:
+    domain: Domain
+    sample_size: int | None  # None where even the count would disclose
+    cells: tuple[PublishableCell, ...]
+
+    def cell(self, variable: str, category: str | None = None) -> PublishableCell:
+        """The cell of that variable; KeyError when the row has none."""
+        for cell in self.cells:
+            if cell.variable == variable and cell.category == category:
+                return cell
+        raise KeyError((variable, category))
+
+
+PROTECTED: Final = object()
+"""Held by ``analysis.disclosure`` alone: the key that makes a PublishableTable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishableTable:
+    """Estimates after the publication rule. The only table that reports accept."""
+
+    rows: tuple[PublishableRow, ...]
+    rule: PublicationRule
+    level: float
+    interval_method: IntervalMethod
+    notes: tuple[str, ...] = ()
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not PROTECTED:
+            raise TypeError("a PublishableTable is made by analysis.disclosure.protect, by nothing else")
+
+    def row(self, domain: Domain) -> PublishableRow:
+        """The row of that domain; KeyError when there is none."""
+        for row in self.rows:
+            if row.domain == domain:
+                return row
+        raise KeyError(domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRates:
+    """Outcome of the fieldwork in one area. Rates in 0..1, None where nothing is known."""
+
+    sampled: int  # 抽中
+    completed: int  # 完成
+    valid: int  # 有效
+    eligible: float | None  # estimated number eligible, as in AAPOR RR3
+    e: float | None  # share of unknown eligibility taken as eligible
+    rr1: float | None
+    rr3: float | None
+    by_mode: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)  # mode -> sampled, completed, valid

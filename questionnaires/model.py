@@ -1,0 +1,164 @@
+"""The questionnaire as a frozen value: what is asked, in which words, with which codes.
+
+Nothing here reads a file, knows a clock or judges an answer; see ``loader``, ``checks`` and ``answers``.
+Label (what people read), stored code (what a keyer types and the database holds) and analysis value (what a
+statistic uses) are three different things and are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from questionnaires.conditions import Condition
+from questionnaires.indicators import Indicator
+from questionnaires.text import Text
+
+
+class QuestionType(StrEnum):
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    SCALE = "scale"
+    NUMBER = "number"
+    SHORT_TEXT = "short_text"
+    LONG_TEXT = "long_text"
+    DATE = "date"
+    NOTE = "note"
+
+
+class Missing(StrEnum):
+    """Why a variable has no value. The same five, from the judge of answers to the codebook."""
+
+    NOT_ASKED = "not_asked"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    DONT_KNOW = "dont_know"
+    ILLEGIBLE = "illegible"
+
+
+class Order(StrEnum):
+    FIXED = "fixed"
+    SHUFFLED = "shuffled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One answer that can be chosen. ``code`` is a string of digits or letters, unique in its question."""
+
+    code: str
+    label: Text
+    value: float | None = None  # analysis value, e.g. points; None where the code has no order
+    missing: Missing | None = None  # DONT_KNOW or REFUSED where choosing it means that
+    exclusive: bool = False  # multiple choice: rules out every other option
+    other: bool = False  # asks for words; the text is its own variable ``<question>.other``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Options shared by several questions or by all items of a matrix."""
+
+    id: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One row of a matrix; its variable is named ``<question>.<item>``."""
+
+    id: str
+    text: Text
+    short: Text  # a few words, for charts, tables and the keying page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    id: str
+    type: QuestionType
+    text: Text
+    short: Text  # a few words, for charts, tables and the keying page; defaults to ``text``
+    hint: Text | None = None
+    required: bool = False
+    options: tuple[Option, ...] = ()  # choice questions, and the scale's options for a matrix
+    scale: str | None = None  # id of the shared scale the options came from
+    items: tuple[Item, ...] = ()  # matrix rows; empty for every other type
+    order: Order = Order.FIXED
+    minimum: float | date | None = None  # number and date: smallest answer accepted
+    maximum: float | date | None = None
+    decimals: int = 0  # number: digits allowed after the point
+    unit: Text | None = None
+    max_length: int | None = None  # text: characters
+    ask_if: Condition | None = None  # None: asked of everyone who reaches the section
+
+    def variables(self) -> tuple[str, ...]:
+        """Names of the variables this question yields, in questionnaire order; a note yields none."""
+        if self.type is QuestionType.NOTE:
+            return ()
+        names = tuple(f"{self.id}.{item.id}" for item in self.items) or (self.id,)
+        if any(option.other for option in self.options):
+            return (*names, f"{self.id}.other")
+        return names
+
+    def option(self, code: str) -> Option | None:
+        return next((option for option in self.options if option.code == code), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    id: str
+    title: Text
+    questions: tuple[Question, ...]
+    ask_if: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The statutory header of an official survey form. A field left blank in the file is supplied by the wave."""
+
+    form_number: str = ""  # 表号
+    issuing_body: str = ""  # 制定机关
+    approval_number: str = ""  # 批准或备案文号
+    valid_until: date | None = None  # 有效期至
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a person is told before the first question."""
+
+    purpose: Text
+    body: Text  # who asks
+    retention: Text  # how long answers are kept
+    contact: Text  # whom to ask
+    minutes: int | None = None  # how long it takes, as announced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questionnaire:
+    key: str
+    version: str
+    title: Text
+    header: Header
+    notice: Notice
+    sections: tuple[Section, ...]
+    scales: tuple[Scale, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    languages: tuple[str, ...] = field(default=("zh", "en"))
+
+    def questions(self) -> Iterator[Question]:
+        for section in self.sections:
+            yield from section.questions
+
+    def question(self, question_id: str) -> Question:
+        """The question of that id; KeyError when there is none."""
+        for question in self.questions():
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """The indicator of that id; KeyError when there is none."""
+        for indicator in self.indicators:
+            if indicator.id == indicator_id:
+                return indicator
+        raise KeyError(indicator_id)

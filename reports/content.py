@@ -1,0 +1,95 @@
+"""What one PDF needs, computed and protected already. No figure here is formatted and none is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.results import Domain, PublishableTable, ResponseRates
+from questionnaires.indicators import Indicator
+from questionnaires.model import Header
+from questionnaires.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An area as a report names it. ``domain`` is its key in every table of the report."""
+
+    code: str
+    name: Text
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What every page carries: whose survey, which wave, under which number, on which data."""
+
+    survey: Text  # 示范市公众满意度测评
+    questionnaire: Text  # title of the questionnaire
+    questionnaire_version: str
+    wave: Text  # 2026年第三季度
+    header: Header
+    contact: Text  # whom to ask
+    field_start: date
+    field_end: date
+    release_number: str  # SF-2026Q3-01
+    released_on: date
+    prepared_by: str  # 统计
+    reviewed_by: str  # 复核
+    signed_by: str  # 审签
+    data_sha256: str
+    software_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """How it was asked, of whom, and what the interval counts."""
+
+    population: Text  # 常住 18 岁及以上，含流动人口
+    frame: Text  # where the sample was drawn from
+    frame_coverage: float | None  # share of the population in the frame
+    selection: Text  # how households and adults were chosen
+    weighting: Text  # what the weights do
+    variance: Text  # what the interval counts: strata, clusters, fpc; what it does not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The fieldwork of one area and what the weights did to it."""
+
+    rates: ResponseRates
+    kish_design_effect: float | None
+    kish_effective_sample_size: float | None
+    open_responses: int  # non-probability answers, counted beside and never in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunitySummary:
+    """One community against its street and the city."""
+
+    imprint: Imprint
+    method: Method
+    place: Place
+    street: Place
+    city: Place
+    table: PublishableTable  # rows: community, street, city; also age groups where given
+    indicators: tuple[Indicator, ...]  # headline first, in questionnaire order; groups after
+    names: Mapping[str, Text]  # variable -> short name, for items
+    sample: Sample
+    age_groups: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaSummary:
+    """A street or the city: a table of its communities with intervals, never a bare ranking."""
+
+    imprint: Imprint
+    method: Method
+    place: Place
+    streets: tuple[tuple[Place, tuple[Place, ...]], ...]  # each street with its communities, in code order
+    city: Place
+    table: PublishableTable
+    indicators: tuple[Indicator, ...]
+    names: Mapping[str, Text]
+    samples: Mapping[str, Sample]  # area code -> sample; holds the area itself
