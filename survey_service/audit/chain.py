@@ -1,0 +1,184 @@
+"""Hash chains of the audit log, one per survey and one for the system.
+
+Entries wait in the session and are chained last before commit: the head is a row, read and locked inside that
+transaction and never remembered between two (a remembered head breaks at the first row of another process). A group
+of answers takes the lock once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.orm import Session
+
+from survey_service.models import AuditEntry, AuditHead
+
+SYSTEM = "system"
+GENESIS = "0" * 64
+_PENDING = "audit_pending"
+
+
+class BrokenChain(Exception):
+    """An entry does not follow from the one before it: somebody changed the log outside the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever is behind a change: an account, or None for a resident and for the service itself."""
+
+    account_id: UUID | None
+    name: str = ""
+
+
+RESIDENT = Actor(None, "resident")
+SERVICE = Actor(None, "service")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    chain: str
+    at: datetime
+    by: UUID | None
+    action: str
+    record: str
+    detail: Mapping[str, Any]
+    reason: str | None
+
+
+def record(
+    session: Session,
+    *,
+    survey_id: UUID | None,
+    at: datetime,
+    by: Actor,
+    action: str,
+    record: str,
+    detail: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Add one entry to the chain of ``survey_id`` (None: the system's). ``detail`` holds ids, names of fields and
+    keyed hashes, never answers or contact values."""
+    pending: list[_Pending] = session.info.setdefault(_PENDING, [])
+    pending.append(
+        _Pending(
+            chain=str(survey_id) if survey_id else SYSTEM,
+            at=at,
+            by=by.account_id,
+            action=action,
+            record=record,
+            detail=dict(detail or {}),
+            reason=reason,
+        )
+    )
+
+
+def mark(session: Session) -> int:
+    """A place to return to when a savepoint fails."""
+    return len(session.info.get(_PENDING, ()))
+
+
+def return_to(session: Session, place: int) -> None:
+    """Forget the entries added since ``mark``: their savepoint was rolled back."""
+    del session.info.get(_PENDING, [])[place:]
+
+
+def _digest(previous: str, sequence: int, entry: _Pending) -> str:
+    content = [
+        previous,
+        entry.chain,
+        sequence,
+        entry.at.isoformat(),
+        str(entry.by) if entry.by else None,
+        entry.action,
+        entry.record,
+        entry.detail,
+        entry.reason,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@event.listens_for(Session, "before_commit")
+def _chain_entries(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    pending: list[_Pending] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
+    session.flush()
+    chains: dict[str, list[_Pending]] = {}
+    for entry in pending:
+        chains.setdefault(entry.chain, []).append(entry)
+    # Sorted: two transactions that touch two chains must lock them in one order.
+    for chain in sorted(chains):
+        _append(session, chain, chains[chain])
+
+
+def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
+    head = session.execute(
+        select(AuditHead.sequence, AuditHead.sha256).where(AuditHead.chain == chain).with_for_update()
+    ).one_or_none()
+    if head is None:
+        # The first entry of a chain; of two that race, the primary key lets one in and the other's transaction fails.
+        session.execute(insert(AuditHead).values(chain=chain, sequence=0, sha256=GENESIS))
+    sequence, previous = (head.sequence, head.sha256) if head else (0, GENESIS)
+    rows = []
+    for entry in entries:
+        sequence += 1
+        digest = _digest(previous, sequence, entry)
+        rows.append(
+            {
+                "chain": chain,
+                "sequence": sequence,
+                "at": entry.at,
+                "by_account_id": entry.by,
+                "action": entry.action,
+                "record": entry.record,
+                "detail": entry.detail,
+                "reason": entry.reason,
+                "previous_sha256": previous,
+                "sha256": digest,
+            }
+        )
+        previous = digest
+    session.execute(insert(AuditEntry), rows)
+    session.execute(update(AuditHead).where(AuditHead.chain == chain).values(sequence=sequence, sha256=previous))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_entries(session: Session, _previous: Any) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(_PENDING, None)
+
+
+def verify(session: Session, chain: str) -> int:
+    """Number of entries of a chain that verifies from its first row to its head; raises BrokenChain."""
+    previous, sequence = GENESIS, 0
+    rows = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.chain == chain)
+        .order_by(AuditEntry.sequence)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        sequence += 1
+        entry = _Pending(row.chain, row.at, row.by_account_id, row.action, row.record, row.detail, row.reason)
+        if row.sequence != sequence or row.previous_sha256 != previous:
+            raise BrokenChain(f"chain {chain}: entry {sequence} is missing or out of order")
+        if row.sha256 != _digest(previous, sequence, entry):
+            raise BrokenChain(f"chain {chain}: entry {sequence} was changed")
+        previous = row.sha256
+    head = session.get(AuditHead, chain)
+    if (head.sequence, head.sha256) != (sequence, previous) if head else sequence != 0:
+        raise BrokenChain(f"chain {chain}: the head does not match its last entry; rows were removed at the end")
+    return sequence
+
+
+def chains(session: Session) -> list[str]:
+    return list(session.scalars(select(AuditHead.chain).order_by(AuditHead.chain)))

@@ -1,0 +1,25 @@
+"""``survey-service``: one file per command. A command imports its heavy parts when it runs, so that --help is fast."""
+
+from __future__ import annotations
+
+import typer
+
+from survey_service.commands.check import check
+from survey_service.commands.demo import demo
+from survey_service.commands.estimate import estimate
+from survey_service.commands.report import report
+from survey_service.commands.serve import serve
+
+app = typer.Typer(
+    name="survey-service",
+    help="Questionnaires, collection, weighted estimates with confidence intervals, a PDF for every community.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # a traceback must not print answers
+)
+for command in (serve, demo, check, estimate, report):
+    app.command()(command)
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,129 @@
+"""Two kinds of session, two types in signatures: ``Reading`` and ``Writing``.
+
+A reading session cannot write (SQLite ``query_only``, PostgreSQL READ ONLY). A writing one takes SQLite's lock at
+its first statement (BEGIN IMMEDIATE): a deferred transaction that reads and then writes would fail with
+SQLITE_BUSY_SNAPSHOT, whatever the timeout. The transaction is visible where it is used:
+``with writing.begin() as session:``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class ReadingSessions:
+    """Opens sessions that can only read."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sessions = sessionmaker(engine, autoflush=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One snapshot of the database; nothing is ever written by it."""
+        with self._sessions() as session:
+            yield session
+            session.rollback()
+
+
+class WritingSessions:
+    """Opens sessions that can write. Leaving the block commits; an exception in it rolls back."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sessions = sessionmaker(engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        with self._sessions.begin() as session:
+            yield session
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Both engines of one database."""
+
+    url: str
+    reading_engine: Engine
+    writing_engine: Engine
+
+    @property
+    def reading(self) -> ReadingSessions:
+        return ReadingSessions(self.reading_engine)
+
+    @property
+    def writing(self) -> WritingSessions:
+        return WritingSessions(self.writing_engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.writing_engine.dialect.name == "sqlite"
+
+    def dispose(self) -> None:
+        self.reading_engine.dispose()
+        self.writing_engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Engines for ``url``; makes the folder of a SQLite file, never the tables (see ``migrations``)."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    reading = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=30,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+    )
+    # READ COMMITTED: uniqueness is judged by constraints, and the audit head is a locked row.
+    writing = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    return Database(url=url, reading_engine=reading, writing_engine=writing)
+
+
+def _open_sqlite(url: str) -> Database:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("the database needs a file: two engines share it, and an answer must survive the process")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    reading = create_engine(url, pool_size=20, max_overflow=40)
+    writing = create_engine(url, pool_size=5, max_overflow=20)
+    for engine, only_reads in ((reading, True), (writing, False)):
+        _prepare_sqlite(engine, only_reads=only_reads)
+    return Database(url=url, reading_engine=reading, writing_engine=writing)
+
+
+def _prepare_sqlite(engine: Engine, *, only_reads: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver must not open transactions by itself: BEGIN is said below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if only_reads:
+            cursor.execute("PRAGMA query_only = ON")
+        else:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            # FULL: an acknowledged answer survives a power cut.
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def answers(database: Database) -> bool:
+    """Whether the database can be reached and read now."""
+    with database.reading_engine.connect() as connection:
+        return bool(connection.execute(text("SELECT 1")).scalar_one() == 1)

@@ -1,0 +1,36 @@
+"""What a route may ask for in its signature. GET routes take only ``Reading``; a test holds it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from survey_service.database import ReadingSessions, WritingSessions
+from survey_service.services import Services
+
+
+def services(request: Request) -> Services:
+    held: Services = request.app.state.services
+    return held
+
+
+Running = Annotated[Services, Depends(services)]
+
+
+def _reading(running: Running) -> ReadingSessions:
+    return running.database.reading
+
+
+def _writing(running: Running) -> WritingSessions:
+    return running.database.writing
+
+
+def _now(running: Running) -> datetime:
+    return running.clock()
+
+
+Reading = Annotated[ReadingSessions, Depends(_reading)]
+Writing = Annotated[WritingSessions, Depends(_writing)]
+Now = Annotated[datetime, Depends(_now)]

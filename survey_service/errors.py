@@ -1,0 +1,83 @@
+"""Domain errors and the one table that turns them into HTTP.
+
+A service raises a domain error and knows nothing of HTTP. Every error names what is wrong and the way out, in the
+words of the person who reads it; the page that shows it is ``templates/error.html``.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class DomainError(Exception):
+    """Something a person can mend. ``code`` is stable and documented in docs/errors.md; a test holds that."""
+
+    code = "E000"
+    status = HTTPStatus.BAD_REQUEST
+    zh = "这一步没有做成。请返回上一页再试一次。"
+    en = "This step was not completed. Go back and try again."
+
+    def __init__(self, *, zh: str | None = None, en: str | None = None) -> None:
+        super().__init__(en or self.en)
+        if zh is not None:
+            self.zh = zh
+        if en is not None:
+            self.en = en
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+class NotFound(DomainError):
+    """Also said of what exists but is not the asker's to see: 404, so that nobody learns of it."""
+
+    code = "E001"
+    status = HTTPStatus.NOT_FOUND
+    zh = "没有这个页面，或者您没有权限看它。请核对网址，或从首页进入。"
+    en = "There is no such page, or it is not yours to see. Check the address or start from the first page."
+
+
+class SignInNeeded(DomainError):
+    code = "E002"
+    status = HTTPStatus.UNAUTHORIZED
+    zh = "请先登录。"
+    en = "Please sign in first."
+
+
+class NotAllowed(DomainError):
+    code = "E003"
+    status = HTTPStatus.FORBIDDEN
+    zh = "您的账号不能做这一步。需要时请找系统管理员开通。"
+    en = "Your account cannot do this. Ask the system administrator if you need it."
+
+
+class FormExpired(DomainError):
+    """The CSRF token of a staff form does not match its session."""
+
+    code = "E004"
+    status = HTTPStatus.FORBIDDEN
+    zh = "这一页打开得太久了，内容没有保存。请返回、刷新后再做一次。"
+    en = "This page was open too long and nothing was saved. Go back, reload and do it again."
+
+
+class Conflict(DomainError):
+    """The state of a record does not allow the step, or somebody else was faster."""
+
+    code = "E005"
+    status = HTTPStatus.CONFLICT
+    zh = "这条记录刚刚被改过，请刷新后再看。"
+    en = "This record has just been changed; reload and look again."
+
+
+class TooBusy(DomainError):
+    code = "E006"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    zh = "现在提交的人很多，您的答案还没有提交，请勿关闭，稍等片刻再提交一次。"
+    en = "Many people are submitting now. Your answers are not submitted yet: keep this page, try again shortly."
+
+
+class BadInput(DomainError):
+    code = "E007"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    zh = "填写的内容有需要改正的地方。"
+    en = "Something in the form needs correcting."

@@ -1,0 +1,29 @@
+"""Alembic's entry: the connection comes from ``migrate``."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON
+
+from survey_service.models import Base, UtcDateTime
+
+
+def render(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
+    """Our own column types by their name in ``models.base``, so that a migration reads as the model does."""
+    if kind == "type" and isinstance(item, (UtcDateTime, JSON)):
+        autogenerate.imports.add("from survey_service.models import base")
+        return "base.UtcDateTime()" if isinstance(item, UtcDateTime) else "base.Json"
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_item=render,
+    render_as_batch=connection.dialect.name == "sqlite",
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,44 @@
+"""All tables. A table below a survey has ``survey_id`` first in its primary key and in every unique constraint.
+
+Importing this package registers every table on ``Base.metadata``.
+"""
+
+from survey_service.models.account import Account, Grant, Role, SignIn
+from survey_service.models.area import Area, AreaPopulation
+from survey_service.models.audit import AuditEntry, AuditHead
+from survey_service.models.base import Base, UtcDateTime
+from survey_service.models.capture import Capture, Mode, Source
+from survey_service.models.case import AccessCode, Case, Disposition
+from survey_service.models.job import Job, JobState
+from survey_service.models.release import Release, ReleaseDocument
+from survey_service.models.response import Response, ResponseState
+from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
+
+__all__ = [
+    "AccessCode",
+    "Account",
+    "Area",
+    "AreaPopulation",
+    "AuditEntry",
+    "AuditHead",
+    "Base",
+    "Capture",
+    "Case",
+    "Disposition",
+    "Grant",
+    "Job",
+    "JobState",
+    "Mode",
+    "QuestionnaireVersion",
+    "Release",
+    "ReleaseDocument",
+    "Response",
+    "ResponseState",
+    "Role",
+    "SignIn",
+    "Source",
+    "Survey",
+    "UtcDateTime",
+    "Wave",
+    "WaveState",
+]

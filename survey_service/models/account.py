@@ -1,0 +1,58 @@
+"""Staff accounts, what they may do and where, and their sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_service.ids import new_id
+from survey_service.models.base import Base, UtcDateTime, words
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    KEYER = "keyer"
+    INTERVIEWER = "interviewer"
+    STATISTICIAN = "statistician"
+    LEADER = "leader"
+
+
+class Account(Base):
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))  # as shown: 刘洋
+    password_hash: Mapped[str] = mapped_column(String(200))
+    demonstration: Mapped[bool] = mapped_column(default=False)  # works only while `serve` binds to loopback
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Grant(Base):
+    """A role on an area, valid for everything below it."""
+
+    __tablename__ = "grant"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(words(Role), primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
+
+
+class SignIn(Base):
+    """One staff session; the browser holds the token, the database its hash."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index(None, "account_id"),)
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    csrf_token: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

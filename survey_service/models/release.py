@@ -1,0 +1,57 @@
+"""A release: the signed-off, immutable set of estimates and PDFs of a wave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_service.ids import new_id
+from survey_service.models.base import Base, Json, UtcDateTime
+
+
+class Release(Base):
+    """Holds what recomputing every number needs; a correction is a new release that says what changed."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "wave_id"], ["wave.survey_id", "wave.id"]),
+        UniqueConstraint("survey_id", "wave_id", "edition"),
+        UniqueConstraint("survey_id", "number"),
+    )
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    wave_id: Mapped[UUID]
+    edition: Mapped[int]  # 1, then corrections
+    number: Mapped[str] = mapped_column(String(40))  # SF-2026Q3-01
+    snapshot_sha256: Mapped[str] = mapped_column(String(64))  # of the rows the figures came from
+    questionnaire_sha256: Mapped[str] = mapped_column(String(64))
+    specification: Mapped[dict[str, Any]] = mapped_column(Json)  # weighting, variance, interval, publication rule
+    estimates: Mapped[str] = mapped_column(Text)  # canonical JSON of everything estimated
+    estimates_sha256: Mapped[str] = mapped_column(String(64))
+    software_version: Mapped[str] = mapped_column(String(40))
+    prepared_by: Mapped[str] = mapped_column(String(60))
+    reviewed_by: Mapped[str] = mapped_column(String(60))
+    signed_by: Mapped[str] = mapped_column(String(60))
+    released_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    correction_of: Mapped[UUID | None]
+    correction_reason: Mapped[str | None] = mapped_column(String(400))
+
+
+class ReleaseDocument(Base):
+    """One PDF of a release, by content hash in the file store."""
+
+    __tablename__ = "release_document"
+    __table_args__ = (ForeignKeyConstraint(["survey_id", "release_id"], ["release.survey_id", "release.id"]),)
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    release_id: Mapped[UUID] = mapped_column(primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(5), primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(120))
+    blob_sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]

@@ -1,0 +1,92 @@
+"""Keys, codes and receipts. Codes are derived, not stored: the database has only their SHA-256.
+
+So a spoilt letter can be printed again and a receipt can be given again, and whoever reads the database learns
+no code that opens anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+from uuid import UUID
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+KEY_FILE = "secret.key"
+MINIMUM_KEY_LENGTH = 32
+
+
+class WeakKey(ValueError):
+    """The secret key is too short to protect anything."""
+
+
+class KeyRing:
+    """The installation's key, and one derived key per purpose."""
+
+    def __init__(self, secret: str) -> None:
+        if len(secret) < MINIMUM_KEY_LENGTH:
+            raise WeakKey(
+                f"SURVEY_SECRET_KEY has {len(secret)} characters; at least {MINIMUM_KEY_LENGTH} are needed. "
+                "Leave it unset and the service makes one in its data folder."
+            )
+        self._secret = secret.encode()
+
+    def _digest(self, purpose: str, *parts: str) -> bytes:
+        # Lengths in front: ("ab", "c") and ("a", "bc") must not meet.
+        message = b"".join(f"{len(part.encode())}:".encode() + part.encode() for part in (purpose, *parts))
+        return hmac.new(self._secret, message, hashlib.sha256).digest()
+
+    def access_code(self, survey: UUID, record: UUID, issue: int) -> str:
+        """128 bits as 26 upper-case letters and digits: the address in a QR code."""
+        digest = self._digest("access", str(survey), str(record), str(issue))
+        return base64.b32encode(digest[:16]).decode().rstrip("=")
+
+    def receipt(self, survey: UUID, response: UUID) -> str:
+        """80 bits as 16 Crockford characters in fours: what a resident can write down."""
+        number = int.from_bytes(self._digest("receipt", str(survey), str(response))[:10], "big")
+        characters = "".join(CROCKFORD[(number >> shift) & 31] for shift in range(75, -1, -5))
+        return "-".join(characters[start : start + 4] for start in range(0, 16, 4))
+
+    def keyed_hash(self, purpose: str, value: str) -> str:
+        """For audit rows: equal values give equal hashes, and nobody without the key can try values."""
+        return self._digest("keyed", purpose, value).hex()
+
+
+def normalise_receipt(typed: str) -> str:
+    """The receipt as it was printed, from what a person typed: O is 0, I and L are 1, blanks and dashes are free."""
+    kept = "".join(character for character in typed.upper().translate(_READ_AS) if character in CROCKFORD)
+    return "-".join(kept[start : start + 4] for start in range(0, len(kept), 4))
+
+
+def code_hash(code: str) -> str:
+    """What the database holds of a code or a session token."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def load_or_make_key(data_dir: Path, configured: str) -> KeyRing:
+    """The configured key, else the one in the data folder, made at the first start and readable by its owner only."""
+    if configured:
+        return KeyRing(configured)
+    path = data_dir / KEY_FILE
+    try:
+        return KeyRing(path.read_text().strip())
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        # O_EXCL: of two processes that start together one makes the key and the other reads it.
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return KeyRing(path.read_text().strip())
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return KeyRing(path.read_text().strip())

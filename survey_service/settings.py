@@ -1,0 +1,81 @@
+"""Settings of one installation: from the environment (prefix SURVEY_), never from the database."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every field is documented in docs/settings.md; a test holds that."""
+
+    model_config = SettingsConfigDict(env_prefix="SURVEY_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default=Path("out/service"), description="Folder of the database, the files and the caches.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL; empty: a SQLite file in the data folder. postgresql+psycopg://… for more.",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="At least 32 characters; codes, receipts and keyed hashes derive from it. Empty: made once, in a "
+        "file of the data folder that only its owner reads.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="How people reach the service; decides cookies, the accepted Host and every printed address.",
+    )
+    time_zone: str = Field(default="Asia/Shanghai", description="Zone in which times are shown and waves close.")
+    city_name: str = Field(default="示范市", description="Name in the head of every page.")
+    session_idle_minutes: int = Field(default=60, ge=1, description="A sign-in ends after this long without a request.")
+    session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
+    queue_size: int = Field(default=2000, ge=1, description="Answers that may wait for the writer before 503 is said.")
+    group_size: int = Field(default=200, ge=1, description="Answers at most in one durable commit.")
+    font_regular: Path | None = Field(
+        default=None, description="Own TrueType file, regular weight, instead of Noto Sans CJK."
+    )
+    font_bold: Path | None = Field(default=None, description="Own TrueType file, bold weight.")
+    demonstration: bool = Field(
+        default=False, description="Set by `serve --demo`: demonstration passwords work, on loopback only."
+    )
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'survey.db').resolve()}"
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def cache_dir(self) -> Path:
+        return self.data_dir / "cache"
+
+    @cached_property
+    def public_host(self) -> str:
+        """Host and port as a browser sends them."""
+        return urlsplit(self.public_url).netloc
+
+    @cached_property
+    def secure(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nothing but this machine can reach a server bound to ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

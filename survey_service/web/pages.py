@@ -1,0 +1,118 @@
+"""Pages: one Jinja environment, two languages, one set of security headers.
+
+Messages are written in Chinese in the templates and translated by ``i18n/en.po``; the catalogue is compiled in
+memory at start, so there is no build step. A test holds that every message has its English.
+"""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from questionnaires.text import Text
+
+WEB = Path(__file__).parent
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@cache
+def translations(language: Language) -> gettext.NullTranslations:
+    """The catalogue of one language; Chinese is the source and needs none."""
+    if language == "zh":
+        return gettext.NullTranslations()
+    with (WEB / "i18n" / f"{language}.po").open("rb") as file:
+        catalog = read_po(file)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def static_address(name: str) -> str:
+    """Address of a static file with its content's hash, so that browsers may keep it for ever."""
+    digest = hashlib.sha256((WEB / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{digest}/{name}"
+
+
+def format_number(value: float) -> str:
+    """1248 -> 1,248."""
+    return f"{value:,}"
+
+
+def format_date(value: date, language: Language) -> str:
+    """2026年9月18日, 18 September 2026."""
+    if language == "en":
+        return f"{value.day} {value:%B} {value.year}"
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def format_time(value: datetime, zone: ZoneInfo, language: Language) -> str:
+    """A moment as the city's clock shows it: 9月18日 19:42."""
+    local = value.astimezone(zone)
+    if language == "en":
+        return f"{local.day} {local:%B} {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+@cache
+def environment(language: Language) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+
+    def words(text: Text) -> str:
+        return text.in_language(language)
+
+    made.globals.update(static=static_address, language=language, html_lang="zh-CN" if language == "zh" else "en")
+    made.filters.update(
+        words=words,
+        number=format_number,
+        date=lambda value: format_date(value, language),
+        time=lambda value, zone: format_time(value, zone, language),
+    )
+    return made
+
+
+def render(template: str, language: Language, context: Mapping[str, Any]) -> str:
+    return environment(language).get_template(template).render(**context)
+
+
+def page(
+    template: str,
+    language: Language,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A rendered page. What people see of themselves is never kept by a shared cache."""
+    return HTMLResponse(
+        render(template, language, context),
+        status_code=status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )

@@ -1,0 +1,121 @@
+"""The group writer: one thread per process through which every answer goes.
+
+It commits many answers in one durable transaction, each in a savepoint, so that a refused one fails alone. Only
+after the commit does anybody hear that an answer was stored. The queue is bounded: when it is full the caller
+learns at once and can tell the person to try again.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from survey_service.audit import chain as audit_chain
+from survey_service.database import WritingSessions
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """More answers wait than the queue holds; the caller says so and is asked to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Callable[[Session], Any]
+    future: Future[Any]
+
+
+class GroupWriter:
+    """``submit`` a piece of work that writes; its future is resolved after the durable commit, or fails."""
+
+    def __init__(self, writing: WritingSessions, *, queue_size: int, group_size: int) -> None:
+        self._writing = writing
+        self._group_size = group_size
+        self._queue: queue.Queue[_Task | None] = queue.Queue(maxsize=queue_size)
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
+    def submit(self, work: Callable[[Session], T]) -> Future[T]:
+        """Put ``work`` in line without waiting; raises Busy when the line is full or the writer has stopped."""
+        if self._closing or not self.alive:
+            raise Busy
+        future: Future[T] = Future()
+        try:
+            self._queue.put_nowait(_Task(work, future))
+        except queue.Full:
+            raise Busy from None
+        return future
+
+    def close(self) -> None:
+        """Write what waits, then stop. Whatever comes later is told that nothing was stored."""
+        self._closing = True
+        self._queue.put(None)
+        self._thread.join()
+        while not self._queue.empty():
+            task = self._queue.get_nowait()
+            if task is not None:
+                task.future.set_exception(Busy())
+
+    def _run(self) -> None:
+        while (group := self._next_group()) is not None:
+            self._write(group)
+
+    def _next_group(self) -> list[_Task] | None:
+        first = self._queue.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < self._group_size:
+            try:
+                task = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if task is None:
+                # Asked to stop: put the mark back, so that the next turn ends after this group.
+                self._queue.put(None)
+                break
+            group.append(task)
+        return group
+
+    def _write(self, group: list[_Task]) -> None:
+        results: list[tuple[Future[Any], Any]] = []
+        try:
+            with self._writing.begin() as session:
+                for task in group:
+                    if not task.future.set_running_or_notify_cancel():
+                        continue
+                    place = audit_chain.mark(session)
+                    try:
+                        with session.begin_nested():
+                            outcome = task.work(session)
+                    except Exception as refused:  # one answer's fault is told to that answer alone
+                        audit_chain.return_to(session, place)
+                        task.future.set_exception(refused)
+                    else:
+                        results.append((task.future, outcome))
+        except Exception as failed:  # the commit failed: nobody may hear that anything was stored
+            log.error("group_commit_failed", answers=len(group), error=type(failed).__name__)
+            for task in group:
+                if not task.future.done():
+                    task.future.set_exception(failed)
+            return
+        for future, outcome in results:
+            future.set_result(outcome)
