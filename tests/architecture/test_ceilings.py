@@ -1,0 +1,103 @@
+"""A file holds one idea: 400 lines of code at most, 60 a function, without blanks, comments and docstrings."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("survey_service", "questionnaires", "analysis", "reports", "tests")
+FILE_CEILING = 400
+FUNCTION_CEILING = 60
+IGNORED = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+    tokenize.ENCODING,
+}
+
+
+def python_files() -> list[Path]:
+    return [
+        path
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations/versions" not in path.as_posix()
+    ]
+
+
+def docstring_lines(tree: ast.AST) -> set[int]:
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[0] if node.body else None
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    return lines
+
+
+def lines_of_code(source: str) -> set[int]:
+    """Numbers of the lines that hold code: a line inside a string that is a value counts."""
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in IGNORED:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return lines - docstring_lines(ast.parse(source))
+
+
+def test_the_counter_leaves_out_blanks_comments_and_docstrings() -> None:
+    source = '"""Docstring\nof two lines."""\n\n# comment\nx = 1  # why\ny = (\n    2\n)\n'
+    assert lines_of_code(source) == {5, 6, 7, 8}
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_python_file_and_function_ceilings(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    code = lines_of_code(source)
+    assert len(code) <= FILE_CEILING, f"{path.name} has {len(code)} lines of code; split it by idea"
+    too_long = {
+        node.name: count
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and (count := len(code & set(range(node.lineno, (node.end_lineno or node.lineno) + 1)))) > FUNCTION_CEILING
+    }
+    assert not too_long, f"functions over {FUNCTION_CEILING} lines in {path.name}: {too_long}"
+
+
+def javascript_files() -> list[Path]:
+    return sorted((ROOT / "survey_service/web/static").rglob("*.js"))
+
+
+def javascript_code(source: str) -> list[str]:
+    """Lines without blanks and comments. Our modules hold no comment marks inside strings; the test below says so."""
+    without_blocks = re.sub(r"/\*.*?\*/", lambda match: "\n" * match.group().count("\n"), source, flags=re.DOTALL)
+    return [line if line.strip() and not line.lstrip().startswith("//") else "" for line in without_blocks.splitlines()]
+
+
+@pytest.mark.parametrize("path", javascript_files(), ids=lambda path: path.name)
+def test_javascript_file_and_function_ceilings(path: Path) -> None:
+    lines = javascript_code(path.read_text(encoding="utf-8"))
+    assert sum(1 for line in lines if line) <= FILE_CEILING
+    # A function ends where a line closes at the indentation at which it was opened (the modules are so formatted).
+    for start, line in enumerate(lines):
+        if not re.search(r"\bfunction\b|=>\s*\{$", line):
+            continue
+        indent = len(line) - len(line.lstrip())
+        body = 0
+        for following in lines[start:]:
+            body += bool(following)
+            if following.lstrip().startswith("}") and len(following) - len(following.lstrip()) == indent:
+                break
+        assert body <= FUNCTION_CEILING, f"{path.name}:{start + 1} has {body} lines"

