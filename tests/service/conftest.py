@@ -1,0 +1,54 @@
+"""The service over HTTP on a small city, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
+    from tests.service.world import World
+
+
+class TestClock:
+    """A clock that stands where a test puts it."""
+
+    __test__ = False
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> World:
+    from survey_service.secrets import KeyRing
+    from tests.service.world import build
+
+    return build(database, KeyRing(settings.secret_key.get_secret_value()))
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    from tests.service.world import NOW
+
+    return TestClock(NOW)
+
+
+@pytest.fixture
+def client(settings: Settings, world: World, clock: TestClock) -> Iterator[TestClient]:
+    """The service on the small city; a redirect is looked at, not followed."""
+    from fastapi.testclient import TestClient
+
+    from survey_service.app import create_app
+
+    with TestClient(create_app(settings, clock=clock), follow_redirects=False) as opened:
+        yield opened

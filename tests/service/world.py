@@ -1,0 +1,135 @@
+"""A small city by hand: one street, two communities, one open wave with six cases each, a person for every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from questionnaires.loader import load
+from questionnaires.model import Questionnaire
+from survey_service.accounts import service as accounts
+from survey_service.audit.chain import SERVICE
+from survey_service.collection import codes
+from survey_service.database import Database
+from survey_service.models import Area, Case, Mode, Role
+from survey_service.secrets import KeyRing
+from survey_service.surveys import definitions
+from survey_service.surveys import service as surveys
+
+QUESTIONNAIRE = load(Path(__file__).parent / "small.yaml")
+NOW = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
+OPENS, CLOSES = date(2026, 9, 1), date(2026, 9, 30)
+PASSWORD = "a password for tests"
+
+
+@dataclass(kw_only=True)
+class World:
+    survey_id: UUID
+    survey_key: str
+    wave_id: UUID
+    wave_key: str
+    version_id: UUID
+    city_id: UUID
+    street_id: UUID
+    community_ids: list[UUID]
+    case_ids: list[UUID]
+    case_numbers: list[str]
+    case_codes: list[str]  # single-use, in the order of the cases
+    open_codes: list[str]  # one per community
+    questionnaire: Questionnaire = field(default=QUESTIONNAIRE)
+
+
+def build(database: Database, keys: KeyRing) -> World:
+    with database.writing.begin() as session:
+        return _build(session, keys)
+
+
+def _build(session: Session, keys: KeyRing) -> World:
+    city = Area(code="110000000000", name_zh="示范市", name_en="Demonstration City", kind="city")
+    session.add(city)
+    session.flush()
+    street = Area(code="110101000000", name_zh="城厢街道", name_en="Chengxiang", kind="street", parent_id=city.id)
+    session.add(street)
+    session.flush()
+    communities = [
+        Area(
+            code=f"11010100{number:04d}",
+            name_zh=name,
+            name_en=english,
+            kind="community",
+            parent_id=street.id,
+            households=60,
+        )
+        for number, (name, english) in enumerate([("万寿桥社区", "Wanshouqiao"), ("文昌阁社区", "Wenchangge")], start=1)
+    ]
+    session.add_all(communities)
+    session.flush()
+    survey = surveys.create_survey(
+        session,
+        key="satisfaction",
+        title_zh="示范市公众满意度测评",
+        title_en="Demonstration City Survey",
+        city_id=city.id,
+        at=NOW,
+        by=SERVICE,
+    )
+    version = definitions.store(session, survey.id, QUESTIONNAIRE, at=NOW, by=SERVICE)
+    wave = surveys.create_wave(
+        session,
+        survey_id=survey.id,
+        key="2026Q3",
+        name_zh="2026年第三季度",
+        name_en="Third quarter 2026",
+        questionnaire_version_id=version.id,
+        opens_on=OPENS,
+        closes_on=CLOSES,
+        at=NOW,
+        by=SERVICE,
+    )
+    cases = [_case(survey.id, wave.id, community, number) for community in communities for number in range(1, 7)]
+    session.add_all(cases)
+    session.flush()
+    for role in Role:
+        person = accounts.create_account(
+            session, user=role.value, name=f"测试{role.value}", password=PASSWORD, at=NOW, by=SERVICE
+        )
+        accounts.grant(session, account=person, role=role, area_id=city.id, at=NOW, by=SERVICE)
+    surveys.open_wave(session, survey.id, wave.id, on=NOW.date(), at=NOW, by=SERVICE)
+    return World(
+        survey_id=survey.id,
+        survey_key=survey.key,
+        wave_id=wave.id,
+        wave_key=wave.key,
+        version_id=version.id,
+        city_id=city.id,
+        street_id=street.id,
+        community_ids=[community.id for community in communities],
+        case_ids=[case.id for case in cases],
+        case_numbers=[case.number for case in cases],
+        case_codes=[codes.issue_case_code(session, case, keys=keys) for case in cases],
+        open_codes=[
+            codes.issue_open_code(session, survey.id, wave.id, community.id, keys=keys) for community in communities
+        ],
+    )
+
+
+def _case(survey_id: UUID, wave_id: UUID, community: Area, number: int) -> Case:
+    grid = f"{community.code}-{(number - 1) // 3 + 1:02d}"
+    return Case(
+        survey_id=survey_id,
+        wave_id=wave_id,
+        area_id=community.id,
+        number=f"{community.code[-4:]}-{number:03d}",
+        stratum=grid,
+        psu=f"{grid}-{number:03d}",
+        stages=[
+            {"unit": f"{grid}-{number:03d}", "population": 30, "sampled": 3, "probability": 0.1, "variance": True},
+            {"unit": "adult", "population": 2, "sampled": 1, "probability": 0.5, "variance": False},
+        ],
+        inclusion_probability=0.05,
+        first_mode=Mode.WEB_INVITED if number % 2 else Mode.PAPER,
+    )
