@@ -81,3 +81,68 @@ class BadInput(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     zh = "填写的内容有需要改正的地方。"
     en = "Something in the form needs correcting."
+
+
+class WrongPassword(DomainError):
+    """The same words for an unknown name, a wrong password and an account that is closed."""
+
+    code = "E008"
+    status = HTTPStatus.UNAUTHORIZED
+    zh = "用户名或密码不对。请核对大小写和输入法，再试一次。"
+    en = "The user name or the password is wrong. Check capitals and the input method, then try again."
+
+
+class TooManyAttempts(DomainError):
+    code = "E009"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(
+            zh=f"试的次数太多了。请等 {seconds} 秒再试；忘记密码请找系统管理员。",
+            en=f"Too many tries. Wait {seconds} seconds; if the password is lost, ask the system administrator.",
+        )
+        self.seconds = seconds
+
+
+class ForeignHost(DomainError):
+    """The Host header names another server: an address made from it would lead people away."""
+
+    code = "E010"
+    status = HTTPStatus.BAD_REQUEST
+    zh = "这个网址不是本系统的网址。请用单位公布的网址打开。"
+    en = "This address is not the address of this service. Open it by the published address."
+
+
+class TooLarge(DomainError):
+    code = "E011"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    zh = "发送的内容太大了，没有保存。"
+    en = "What was sent is too large; nothing was saved."
+
+
+class NoSuchMethod(DomainError):
+    code = "E012"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    zh = "这个网址不能这样打开。请从首页重新进入。"
+    en = "This address cannot be used that way. Start again from the first page."
+
+
+class Fault(DomainError):
+    """Our own fault: nothing is known but that it happened."""
+
+    code = "E013"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    zh = "系统出了故障，这一步没有做成，已经记录下来。请稍后再试；还是不行，请找系统管理员。"
+    en = (
+        "The service has a fault; this step was not completed and the fault was noted. "
+        "Try again later, or tell the administrator."
+    )
+
+
+class NotReady(DomainError):
+    """A wave cannot open: what is blank or expired is listed."""
+
+    code = "E014"
+    status = HTTPStatus.CONFLICT
+    zh = "这一期还不能开始。"
+    en = "This wave cannot open yet."

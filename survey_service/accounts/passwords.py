@@ -1,0 +1,54 @@
+"""Passwords: Argon2id, at most two at a time, and the same work for a name that does not exist.
+
+One hash takes about 165 ms of a core and 64 MB. Without a bound, a few hundred sign-ins at once would take every
+thread and all memory, and residents would wait behind them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from survey_service.errors import TooManyAttempts
+
+AT_ONCE = 2
+WAITING = 12  # sign-ins that may stand in line; the next one is asked to come back
+MINIMUM_LENGTH = 8
+
+_hasher = PasswordHash((Argon2Hasher(),))
+_working = threading.BoundedSemaphore(AT_ONCE)
+_in_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _in_line.acquire(blocking=False):
+        raise TooManyAttempts(seconds=5)
+    try:
+        with _working:
+            yield
+    finally:
+        _in_line.release()
+
+
+def hash_password(password: str) -> str:
+    with _turn():
+        return _hasher.hash(password)
+
+
+@cache
+def _nobody() -> str:
+    """The hash that an unknown name is checked against, so that its answer takes as long."""
+    return _hasher.hash("nobody has this password")
+
+
+def verify_password(password: str, password_hash: str | None) -> bool:
+    """Whether the password fits; for ``None``, an unknown name, the same work and False."""
+    with _turn():
+        fits = _hasher.verify(password, password_hash or _nobody())
+    return fits and password_hash is not None

@@ -1,0 +1,167 @@
+"""Who may: a permission is a type in a route's signature, and the routes without one are a short public list.
+
+``keyer: Keyer`` gives the route the person and refuses everybody else: 401 (a browser is led to the sign-in page) to
+strangers, 403 to colleagues without the role. The same dependency checks the CSRF token of every request that is not
+a GET, so that no form can forget it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import BackgroundTasks, Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy import Select
+from starlette.routing import BaseRoute
+
+from survey_service.accounts import queries, service
+from survey_service.audit import Actor
+from survey_service.dependencies import Now, Reading, Running
+from survey_service.errors import FormExpired, NotAllowed, SignInNeeded
+from survey_service.models import Role
+from survey_service.secrets import code_hash
+from survey_service.services import Services
+from survey_service.settings import Settings
+from survey_service.writer import Busy
+
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SEEN_EVERY = timedelta(minutes=1)
+
+# Everything that answers strangers. A new route that is not here and asks for no person stops the service at start.
+PUBLIC = frozenset({"/", "/sign-in", "/health", "/static/{digest}/{name}", "/favicon.ico", "/robots.txt"})
+PUBLIC_FOLDERS = ("/a/",)  # the resident's pages: their code is the authority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whoever is signed in."""
+
+    account_id: UUID
+    name: str
+    user: str
+    roles: frozenset[tuple[Role, UUID]]  # role and the area it holds on, with everything below
+    csrf_token: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.account_id, self.name)
+
+    def has(self, *roles: Role) -> bool:
+        return any(role in roles for role, _ in self.roles)
+
+    def areas(self, *roles: Role) -> frozenset[UUID]:
+        """Areas granted with one of ``roles``; with none named, with any role."""
+        return frozenset(area for role, area in self.roles if not roles or role in roles)
+
+    def visible(self, *roles: Role) -> Select[tuple[UUID]]:
+        """Ids of every area this person may see in one of ``roles``, for ``in_``."""
+        return queries.below(self.areas(*roles))
+
+
+def session_cookie(settings: Settings) -> str:
+    """``__Host-`` binds the cookie to this very host and to https; a browser refuses it on plain http."""
+    return "__Host-session" if settings.secure else "session"
+
+
+async def _sent_token(request: Request) -> str:
+    """The CSRF token a request carries: in its header, or as a field of its form."""
+    if request.method in SAFE_METHODS:
+        return ""
+    if header := request.headers.get(CSRF_HEADER):
+        return header
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return ""
+    sent = (await request.form()).get(CSRF_FIELD, "")
+    return sent if isinstance(sent, str) else ""
+
+
+def signed_in(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    now: Now,
+    after_reply: BackgroundTasks,
+    sent_token: Annotated[str, Depends(_sent_token)],
+) -> Person:
+    """The person behind the session cookie; SignInNeeded for nobody, FormExpired without the session's CSRF token."""
+    token = request.cookies.get(session_cookie(running.settings))
+    if not token:
+        raise SignInNeeded
+    with reading.begin() as session:
+        found = service.current(session, token, settings=running.settings, at=now)
+        if found is None:
+            raise SignInNeeded
+        sign_in, account = found
+        person = Person(
+            account_id=account.id,
+            name=account.name,
+            user=account.user,
+            roles=queries.grants(session, account.id),
+            csrf_token=sign_in.csrf_token,
+        )
+        seen_at = sign_in.last_seen_at
+    if request.method not in SAFE_METHODS and not hmac.compare_digest(sent_token.encode(), person.csrf_token.encode()):
+        raise FormExpired
+    if now - seen_at >= SEEN_EVERY:
+        after_reply.add_task(_note_seen, running, code_hash(token), now)
+    request.state.person = person
+    return person
+
+
+async def _note_seen(running: Services, token_sha256: str, at: datetime) -> None:
+    """After the reply, through the writer: a page that is read never waits for a write lock."""
+    try:
+        running.writer.submit(lambda session: queries.saw(session, token_sha256, at))
+    except Busy:
+        return  # residents' answers come first; the next request notes it
+
+
+def require(*roles: Role) -> Callable[[Person], Person]:
+    def check(person: Annotated[Person, Depends(signed_in)]) -> Person:
+        if not person.has(*roles):
+            raise NotAllowed
+        return person
+
+    return check
+
+
+SignedIn = Annotated[Person, Depends(signed_in)]
+Keyer = Annotated[Person, Depends(require(Role.KEYER))]
+Interviewer = Annotated[Person, Depends(require(Role.INTERVIEWER))]
+Manager = Annotated[Person, Depends(require(Role.MANAGER))]
+Statistician = Annotated[Person, Depends(require(Role.STATISTICIAN))]
+Leader = Annotated[Person, Depends(require(Role.LEADER))]
+Administrator = Annotated[Person, Depends(require(Role.ADMINISTRATOR))]
+# Who follows a wave: plans it, or judges it.
+WaveStaff = Annotated[Person, Depends(require(Role.MANAGER, Role.STATISTICIAN))]
+
+
+class UnprotectedRoute(RuntimeError):
+    """A route neither asks for a person nor stands on the public list."""
+
+
+def is_public(path: str) -> bool:
+    return path in PUBLIC or path.startswith(PUBLIC_FOLDERS)
+
+
+def asks_for_person(dependant: Dependant) -> bool:
+    return dependant.call is signed_in or any(asks_for_person(inner) for inner in dependant.dependencies)
+
+
+def refuse_unprotected(routes: Iterable[BaseRoute]) -> None:
+    """Stop at start when a route would answer strangers without being on the public list."""
+    for route in routes:
+        path: Any = getattr(route, "path", "")
+        if is_public(path):
+            continue
+        if not isinstance(route, APIRoute) or not asks_for_person(route.dependant):
+            raise UnprotectedRoute(f"{path} asks for no person; add a permission type to its signature")

@@ -1,0 +1,66 @@
+"""SQL of accounts, grants and sign-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.orm import Session, aliased
+
+from survey_service.models import Account, Area, Grant, Role, SignIn
+
+
+def account_by_user(session: Session, user: str) -> Account | None:
+    return session.scalar(select(Account).where(Account.user == user))
+
+
+def sign_in_with_account(session: Session, token_sha256: str) -> Row[SignIn, Account] | None:
+    return session.execute(
+        select(SignIn, Account)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_sha256 == token_sha256, SignIn.ended_at.is_(None))
+    ).one_or_none()
+
+
+def grants(session: Session, account_id: UUID) -> frozenset[tuple[Role, UUID]]:
+    rows = session.execute(select(Grant.role, Grant.area_id).where(Grant.account_id == account_id))
+    return frozenset((role, area_id) for role, area_id in rows)
+
+
+def end_sign_ins(session: Session, account_id: UUID, at: datetime) -> None:
+    session.execute(
+        update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None)).values(ended_at=at)
+    )
+
+
+def end_sign_in(session: Session, token_sha256: str, at: datetime) -> None:
+    session.execute(
+        update(SignIn).where(SignIn.token_sha256 == token_sha256, SignIn.ended_at.is_(None)).values(ended_at=at)
+    )
+
+
+def saw(session: Session, token_sha256: str, at: datetime) -> None:
+    """Move ``last_seen_at`` forward, never back: two requests may arrive out of order."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token_sha256 == token_sha256, SignIn.ended_at.is_(None), SignIn.last_seen_at < at)
+        .values(last_seen_at=at)
+    )
+
+
+def below(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
+    """Ids of these areas and of everything below them, as a subquery for ``in_``."""
+    tree = select(Area.id).where(Area.id.in_(list(area_ids))).cte("below", recursive=True)
+    child = aliased(Area)
+    tree = tree.union(select(child.id).join(tree, child.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
+def above(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
+    """Ids of these areas and of everything above them, as a subquery for ``in_``."""
+    tree = select(Area.id, Area.parent_id).where(Area.id.in_(list(area_ids))).cte("above", recursive=True)
+    parent = aliased(Area)
+    tree = tree.union(select(parent.id, parent.parent_id).join(tree, parent.id == tree.c.parent_id))
+    return select(tree.c.id)

@@ -1,0 +1,200 @@
+"""Surveys and waves, and the life of a wave: draft, open, closed, under review, released.
+
+Every step is taken by a named person and audited; a step back needs a reason. A step is one conditional update, so
+of two people who press the same button one moves the wave and the other is told that it has moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Header
+from questionnaires.readiness import Blank, ready_to_open
+from survey_service import audit
+from survey_service.errors import BadInput, Conflict, NotFound, NotReady
+from survey_service.models import Capture, Survey, Wave, WaveState
+from survey_service.surveys import definitions, queries
+
+STEPS: Mapping[WaveState, WaveState] = {
+    WaveState.DRAFT: WaveState.OPEN,
+    WaveState.OPEN: WaveState.CLOSED,
+    WaveState.CLOSED: WaveState.UNDER_REVIEW,
+    WaveState.UNDER_REVIEW: WaveState.RELEASED,
+}
+# A released wave never goes back: its numbers are out, a correction is a new release.
+STEPS_BACK: Mapping[WaveState, WaveState] = {
+    WaveState.OPEN: WaveState.DRAFT,
+    WaveState.CLOSED: WaveState.OPEN,
+    WaveState.UNDER_REVIEW: WaveState.CLOSED,
+}
+MINIMUM_REASON = 4  # characters; fewer cannot say why
+
+
+def create_survey(
+    session: Session, *, key: str, title_zh: str, title_en: str = "", city_id: UUID, at: datetime, by: audit.Actor
+) -> Survey:
+    """A new survey of a city; raises IntegrityError where the key is taken."""
+    survey = Survey(key=key, title_zh=title_zh, title_en=title_en, city_id=city_id, created_at=at)
+    session.add(survey)
+    session.flush()
+    audit.record(session, survey_id=survey.id, at=at, by=by, action="survey.created", record=f"survey {survey.id}")
+    return survey
+
+
+def create_wave(
+    session: Session,
+    *,
+    survey_id: UUID,
+    key: str,
+    name_zh: str,
+    name_en: str = "",
+    questionnaire_version_id: UUID,
+    opens_on: date,
+    closes_on: date,
+    header: Mapping[str, Any] | None = None,
+    targets: Mapping[str, Any] | None = None,
+    method: Mapping[str, Any] | None = None,
+    at: datetime,
+    by: audit.Actor,
+) -> Wave:
+    """A draft wave; raises IntegrityError where the key is taken or it would close before it opens."""
+    wave = Wave(
+        survey_id=survey_id,
+        key=key,
+        name_zh=name_zh,
+        name_en=name_en,
+        questionnaire_version_id=questionnaire_version_id,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        header=dict(header or {}),
+        targets=dict(targets or {}),
+        method=dict(method or {}),
+        created_at=at,
+    )
+    session.add(wave)
+    session.flush()
+    audit.record(session, survey_id=survey_id, at=at, by=by, action="wave.created", record=f"wave {wave.id}")
+    return wave
+
+
+def header_of(wave: Wave) -> Header:
+    """The statutory fields that the wave supplies where its questionnaire leaves them blank."""
+    given = wave.header
+    valid_until = given.get("valid_until")
+    return Header(
+        form_number=str(given.get("form_number") or ""),
+        issuing_body=str(given.get("issuing_body") or ""),
+        approval_number=str(given.get("approval_number") or ""),
+        valid_until=date.fromisoformat(valid_until) if valid_until else None,
+    )
+
+
+def blockers(session: Session, wave: Wave, *, on: date) -> tuple[Blank, ...]:
+    """What keeps a draft from opening on that day: blank or expired statutory fields; empty when nothing does."""
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    return tuple(ready_to_open(questionnaire, header_of(wave), on))
+
+
+def open_wave(session: Session, survey_id: UUID, wave_id: UUID, *, on: date, at: datetime, by: audit.Actor) -> Wave:
+    """Draft to open. From here the questionnaire version is frozen. NotReady lists what is blank or expired."""
+    wave = _wave(session, survey_id, wave_id)
+    if wave.state is WaveState.DRAFT and (problems := blockers(session, wave, on=on)):
+        raise NotReady(
+            zh="这一期还不能开始：" + "".join(problem.describe("zh") for problem in problems),
+            en="This wave cannot open yet: " + " ".join(problem.describe("en") for problem in problems),
+        )
+    _move(session, wave, WaveState.DRAFT, at=at, by=by)
+    wave.opened_at = at
+    return wave
+
+
+def close_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> Wave:
+    """Open to closed: from now on no answer is taken, neither on the web nor from paper."""
+    wave = _wave(session, survey_id, wave_id)
+    _move(session, wave, WaveState.OPEN, at=at, by=by)
+    wave.closed_at = at
+    return wave
+
+
+def begin_review(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> Wave:
+    wave = _wave(session, survey_id, wave_id)
+    _move(session, wave, WaveState.CLOSED, at=at, by=by)
+    return wave
+
+
+def mark_released(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> Wave:
+    """Under review to released; called by the release that froze the figures, in its transaction."""
+    wave = _wave(session, survey_id, wave_id)
+    _move(session, wave, WaveState.UNDER_REVIEW, at=at, by=by)
+    wave.released_at = at
+    return wave
+
+
+def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, at: datetime, by: audit.Actor) -> Wave:
+    """One step back, with a reason; never from released, and never to draft once an answer has come in."""
+    wave = _wave(session, survey_id, wave_id)
+    reason = reason.strip()
+    if len(reason) < MINIMUM_REASON:
+        raise BadInput(
+            zh="请写明退回的原因，至少四个字，以后要查得到。",
+            en=f"Give the reason for stepping back, {MINIMUM_REASON} characters at least: it will be looked up.",
+        )
+    before = wave.state
+    if before not in STEPS_BACK:
+        raise Conflict(
+            zh="草稿和已发布的调查期不能退回；已发布的要更正，请另发新版。",
+            en="A draft or a released wave cannot step back; a released one is corrected by a new release.",
+        )
+    if STEPS_BACK[before] is WaveState.DRAFT and _has_captures(session, wave):
+        raise Conflict(
+            zh="已经收到答卷，不能退回草稿：问卷已经冻结。可以先截止，再另建一期。",
+            en="Answers have come in, so the wave cannot return to draft: its questionnaire is frozen. "
+            "Close it and make another wave.",
+        )
+    _move(session, wave, before, after=STEPS_BACK[before], reason=reason[:400], at=at, by=by)
+    if before is WaveState.OPEN:
+        wave.opened_at = None
+    elif before is WaveState.CLOSED:
+        wave.closed_at = None
+    return wave
+
+
+def _wave(session: Session, survey_id: UUID, wave_id: UUID) -> Wave:
+    wave = session.get(Wave, (survey_id, wave_id))
+    if wave is None:
+        raise NotFound
+    return wave
+
+
+def _has_captures(session: Session, wave: Wave) -> bool:
+    rows = select(func.count()).where(Capture.survey_id == wave.survey_id, Capture.wave_id == wave.id)
+    return bool(session.scalar(rows))
+
+
+def _move(
+    session: Session,
+    wave: Wave,
+    before: WaveState,
+    *,
+    after: WaveState | None = None,
+    reason: str | None = None,
+    at: datetime,
+    by: audit.Actor,
+) -> None:
+    after = after or STEPS[before]
+    if not queries.move_state(session, wave.survey_id, wave.id, before, after):
+        raise Conflict(
+            zh="这一期已经不在这一步了，可能别人刚刚操作过。请刷新后再看。",
+            en="The wave is no longer at this step; somebody may have just moved it. Reload and look again.",
+        )
+    session.refresh(wave)
+    audit.record(
+        session, survey_id=wave.survey_id, at=at, by=by, action=f"wave.{after.value}", record=f"wave {wave.id}",
+        detail={"before": before.value}, reason=reason,
+    )  # fmt: skip
