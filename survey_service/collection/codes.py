@@ -1,0 +1,110 @@
+"""Codes that open a questionnaire: a single-use one per case, an open one per community and wave.
+
+A code is derived from the installation's key and never stored in plain, but for the open code, which hangs on every
+notice board. So a spoilt letter can be printed again, and whoever reads the database learns no code of a case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey_service import audit
+from survey_service.collection.errors import UnknownCode
+from survey_service.models import AccessCode, Case, Mode
+from survey_service.secrets import KeyRing, code_hash
+
+LENGTH = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCode:
+    """Where a code leads. An open code has no case, and no answer that came by it is in the probability sample."""
+
+    survey_id: UUID
+    code_id: UUID
+    wave_id: UUID
+    area_id: UUID
+    case_id: UUID | None
+    mode: Mode
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def issue_case_code(session: Session, case: Case, *, keys: KeyRing, issue: int = 1) -> str:
+    """The single-use code of ``case``; asked again for the same issue it is the same code."""
+    code = keys.access_code(case.survey_id, case.id, issue)
+    if _held(session, case.survey_id, code) is None:
+        session.add(
+            AccessCode(
+                survey_id=case.survey_id,
+                wave_id=case.wave_id,
+                area_id=case.area_id,
+                case_id=case.id,
+                issue=issue,
+                code_sha256=code_hash(code),
+            )
+        )
+        session.flush()
+    return code
+
+
+def reissue_case_code(session: Session, case: Case, *, keys: KeyRing, at: datetime, by: audit.Actor) -> str:
+    """A new code for a case whose letter was lost; from now on the earlier ones open nothing."""
+    of_case = (AccessCode.survey_id == case.survey_id) & (AccessCode.case_id == case.id)
+    issues = session.scalars(select(AccessCode.issue).where(of_case)).all()
+    session.execute(update(AccessCode).where(of_case, AccessCode.revoked_at.is_(None)).values(revoked_at=at))
+    issue = max(issues, default=0) + 1
+    audit.record(
+        session, survey_id=case.survey_id, at=at, by=by, action="code.reissued", record=f"case {case.id}",
+        detail={"issue": issue},
+    )  # fmt: skip
+    return issue_case_code(session, case, keys=keys, issue=issue)
+
+
+def issue_open_code(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID, *, keys: KeyRing) -> str:
+    """The code of a community's poster in one wave; asked again it is the same code."""
+    code = keys.access_code(survey_id, uuid5(wave_id, str(area_id)), 1)
+    if _held(session, survey_id, code) is None:
+        session.add(
+            AccessCode(
+                survey_id=survey_id,
+                wave_id=wave_id,
+                area_id=area_id,
+                case_id=None,
+                code_sha256=code_hash(code),
+                open_code=code,
+            )
+        )
+        session.flush()
+    return code
+
+
+def find(session: Session, code: str) -> OpenedCode:
+    """Where ``code`` leads, also when it was used or revoked; raises UnknownCode. Capitals and blanks are free."""
+    typed = "".join(code.split()).upper()
+    row = None
+    if len(typed) == LENGTH and typed.isascii() and typed.isalnum():
+        row = session.scalars(select(AccessCode).where(AccessCode.code_sha256 == code_hash(typed))).one_or_none()
+    if row is None:
+        raise UnknownCode
+    return OpenedCode(
+        survey_id=row.survey_id,
+        code_id=row.id,
+        wave_id=row.wave_id,
+        area_id=row.area_id,
+        case_id=row.case_id,
+        mode=Mode.WEB_OPEN if row.case_id is None else Mode.WEB_INVITED,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _held(session: Session, survey_id: UUID, code: str) -> AccessCode | None:
+    return session.scalars(
+        select(AccessCode).where(AccessCode.survey_id == survey_id, AccessCode.code_sha256 == code_hash(code))
+    ).one_or_none()

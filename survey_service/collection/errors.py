@@ -1,0 +1,55 @@
+"""What a resident, a keyer or an import can meet when an answer is handed in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from survey_service.errors import DomainError
+
+
+class UnknownCode(DomainError):
+    """No such code; said alike of every code that never existed."""
+
+    code = "E020"
+    status = HTTPStatus.NOT_FOUND
+    zh = "这个网址打不开问卷。请重新扫一次二维码；是照着纸打字的，请核对每一个字母。"
+    en = "No questionnaire is at this address. Scan the QR code again; if you typed it, check every letter."
+
+
+class RevokedCode(DomainError):
+    code = "E021"
+    status = HTTPStatus.GONE
+    zh = "这个二维码已经换成新的，不能再用。请用最近收到的那一个。"
+    en = "This QR code was replaced by a new one. Please use the one you received last."
+
+
+class AlreadyAnswered(DomainError):
+    """The case has its one complete response."""
+
+    code = "E022"
+    status = HTTPStatus.CONFLICT
+    zh = "这个二维码的答卷已经提交过了，只算一份，不用再答。"
+    en = "The questionnaire of this QR code has been submitted already. It counts once; there is nothing left to do."
+
+
+class WaveClosed(DomainError):
+    """The wave has not opened yet or takes no more answers."""
+
+    code = "E023"
+    status = HTTPStatus.GONE
+    zh = "这次调查现在不收答卷。"
+    en = "This survey is not taking answers now."
+
+
+class ContentConflict(DomainError):
+    """The same id came with other answers: the first are counted, the others are kept beside them as a capture."""
+
+    code = "E024"
+    status = HTTPStatus.CONFLICT
+    zh = "这份答卷先前已经提交，答案和这次不同。计入的是先前提交的那一份。"
+    en = "This form was submitted before with other answers. The answers submitted first are the ones that count."
+
+    def __init__(self, *, capture_id: UUID | None = None) -> None:
+        super().__init__()
+        self.capture_id = capture_id

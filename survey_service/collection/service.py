@@ -1,0 +1,292 @@
+"""The one way in: an answer becomes a capture and a response, exactly once, in the caller's transaction.
+
+Capture, response, code use and audit row are written together or not at all. What decides between a first answer and
+a repetition is a database constraint; looking first only saves the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from questionnaires.answers import CANONICAL_FORMAT, Checked
+from survey_service import audit
+from survey_service.audit import chain
+from survey_service.clock import end_of
+from survey_service.collection.content import canonical_text, content_sha256, plain_findings
+from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed
+from survey_service.ids import new_id
+from survey_service.models import (
+    AccessCode,
+    Capture,
+    Case,
+    Disposition,
+    Mode,
+    Response,
+    ResponseState,
+    Source,
+    Wave,
+    WaveState,
+)
+from survey_service.secrets import KeyRing, code_hash
+
+# Whoever answers on a phone is given a receipt; a keyed or imported form has its serial.
+WITH_RECEIPT = frozenset({Source.WEB, Source.DEVICE})
+
+
+class Outcome(StrEnum):
+    STORED = "stored"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingCapture:
+    """One set of judged answers that wants to be stored. ``client_id`` makes it the same one when it comes again."""
+
+    survey_id: UUID
+    wave_id: UUID
+    area_id: UUID
+    case_id: UUID | None
+    mode: Mode
+    source: Source
+    client_id: str
+    questionnaire_version_id: UUID
+    checked: Checked
+    state: ResponseState  # COMPLETE or PARTIAL
+    at: datetime
+    by: audit.Actor
+    reason: str | None = None
+    paradata: Mapping[str, Any] = field(default_factory=dict)
+    code_id: UUID | None = None  # the code it came by; a case's code is used up by it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    response_id: UUID
+    capture_id: UUID
+    receipt: str | None  # only for answers from a phone
+    outcome: Outcome
+
+
+def record(session: Session, incoming: IncomingCapture, *, keys: KeyRing, zone: ZoneInfo | None = None) -> Recorded:
+    """Store ``incoming``; the caller commits, and nobody may hear of it before.
+
+    The same client_id with the same answers gives what the first gave, also after the wave has closed. With other
+    answers it raises ContentConflict *after* keeping them as a capture marked ``conflict``: catch it inside the
+    transaction (``record_or_conflict`` does) and they survive. Raises AlreadyAnswered when the case has its complete
+    response, WaveClosed when the wave takes no answers: by its state for everyone, and for answers from phones also
+    after 24:00 of its last day in ``zone`` (None: the clock is not asked; paper of the last day is keyed later).
+    """
+    known = _known(session, incoming)
+    if known is not None:
+        return _again(session, incoming, known, keys)
+    _refuse_if_closed(session, incoming, zone)
+    place = chain.mark(session)
+    try:
+        with session.begin_nested():
+            return _store(session, incoming, keys)
+    except IntegrityError:
+        # Another process was faster: the constraint has spoken, now the winner can be read.
+        chain.return_to(session, place)
+        known = _known(session, incoming)
+        if known is not None:
+            return _again(session, incoming, known, keys)
+        if _complete_response(session, incoming) is not None:
+            raise AlreadyAnswered from None
+        raise
+
+
+def record_or_conflict(
+    session: Session, incoming: IncomingCapture, *, keys: KeyRing, zone: ZoneInfo | None = None
+) -> Recorded | ContentConflict:
+    """``record``, with a conflict returned instead of raised, so that the transaction keeps the other answers."""
+    try:
+        return record(session, incoming, keys=keys, zone=zone)
+    except ContentConflict as conflict:
+        return conflict
+
+
+def _known(session: Session, incoming: IncomingCapture) -> Capture | None:
+    return session.scalars(
+        select(Capture).where(
+            Capture.survey_id == incoming.survey_id,
+            Capture.client_id == incoming.client_id,
+            Capture.conflict.is_(False),
+        )
+    ).one_or_none()
+
+
+def _again(session: Session, incoming: IncomingCapture, known: Capture, keys: KeyRing) -> Recorded:
+    """The id was seen before: the same receipt for the same answers, a refusal that keeps the others."""
+    same = (
+        known.content_sha256 == content_sha256(incoming.checked)
+        and (known.wave_id, known.area_id, known.case_id) == (incoming.wave_id, incoming.area_id, incoming.case_id)
+    )  # fmt: skip
+    if not same or known.response_id is None:
+        raise ContentConflict(capture_id=_keep_conflict(session, incoming, keys))
+    return Recorded(
+        response_id=known.response_id,
+        capture_id=known.id,
+        receipt=_receipt(incoming, known.response_id, keys),
+        outcome=Outcome.REPEATED,
+    )
+
+
+def _refuse_if_closed(session: Session, incoming: IncomingCapture, zone: ZoneInfo | None) -> None:
+    # FOR SHARE: on PostgreSQL a wave cannot close between this look and the commit; SQLite has one writer anyway.
+    wave = session.execute(
+        select(Wave.state, Wave.closes_on)
+        .where(Wave.survey_id == incoming.survey_id, Wave.id == incoming.wave_id)
+        .with_for_update(read=True)
+    ).one_or_none()
+    if wave is None or wave.state is not WaveState.OPEN:
+        raise WaveClosed
+    by_clock = incoming.source in WITH_RECEIPT and zone is not None
+    if by_clock and zone is not None and incoming.at >= end_of(wave.closes_on, zone):
+        raise WaveClosed
+
+
+def _complete_response(session: Session, incoming: IncomingCapture) -> UUID | None:
+    if incoming.case_id is None:
+        return None
+    return session.scalars(
+        select(Response.id).where(
+            Response.survey_id == incoming.survey_id,
+            Response.case_id == incoming.case_id,
+            Response.state == ResponseState.COMPLETE,
+        )
+    ).one_or_none()
+
+
+def _partial_response(session: Session, incoming: IncomingCapture) -> UUID | None:
+    """A case that broke off and goes on: its response is completed, not doubled."""
+    if incoming.case_id is None:
+        return None
+    return session.scalars(
+        select(Response.id)
+        .where(
+            Response.survey_id == incoming.survey_id,
+            Response.case_id == incoming.case_id,
+            Response.state == ResponseState.PARTIAL,
+        )
+        .with_for_update()
+    ).first()
+
+
+def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Recorded:
+    if _complete_response(session, incoming) is not None:
+        raise AlreadyAnswered
+    begun = _partial_response(session, incoming)
+    response_id, capture_id = begun or new_id(), new_id()
+    receipt = _receipt(incoming, response_id, keys)
+    session.execute(insert(Capture).values(_capture_row(incoming, capture_id, response_id)))
+    completed_at = incoming.at if incoming.state is ResponseState.COMPLETE else None
+    counted = {
+        "mode": incoming.mode,
+        "state": incoming.state,
+        "current_capture_id": capture_id,
+        "receipt_sha256": code_hash(receipt) if receipt else None,
+        "completed_at": completed_at,
+    }
+    if begun is None:
+        place = {"wave_id": incoming.wave_id, "case_id": incoming.case_id, "area_id": incoming.area_id}
+        session.execute(insert(Response).values(survey_id=incoming.survey_id, id=response_id, **place, **counted))
+    else:
+        of_case = (Response.survey_id == incoming.survey_id) & (Response.id == response_id)
+        session.execute(update(Response).where(of_case).values(**counted))
+    _use_up(session, incoming)
+    audit.record(
+        session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
+        action="response.recorded", record=f"response {response_id}", reason=incoming.reason,
+        detail=_audited(incoming, capture_id, keys),
+    )  # fmt: skip
+    return Recorded(response_id=response_id, capture_id=capture_id, receipt=receipt, outcome=Outcome.STORED)
+
+
+def _capture_row(incoming: IncomingCapture, capture_id: UUID, response_id: UUID | None) -> dict[str, Any]:
+    return {
+        "survey_id": incoming.survey_id,
+        "id": capture_id,
+        "wave_id": incoming.wave_id,
+        "response_id": response_id,
+        "case_id": incoming.case_id,
+        "area_id": incoming.area_id,
+        "client_id": incoming.client_id,
+        "mode": incoming.mode,
+        "source": incoming.source,
+        "questionnaire_version_id": incoming.questionnaire_version_id,
+        "by_account_id": incoming.by.account_id,
+        "at": incoming.at,
+        "reason": incoming.reason,
+        "answers": canonical_text(incoming.checked),
+        "answers_format": CANONICAL_FORMAT,
+        "content_sha256": content_sha256(incoming.checked),
+        "findings": plain_findings(incoming.checked),
+        "paradata": dict(incoming.paradata),
+        "conflict": response_id is None,
+    }
+
+
+def _use_up(session: Session, incoming: IncomingCapture) -> None:
+    """A complete answer uses the code of its case and settles the case's outcome; an open code is never used up."""
+    if incoming.case_id is None:
+        return
+    complete = incoming.state is ResponseState.COMPLETE
+    if complete and incoming.code_id is not None:
+        session.execute(
+            update(AccessCode)
+            .where(AccessCode.survey_id == incoming.survey_id, AccessCode.id == incoming.code_id)
+            .values(used_at=incoming.at)
+        )
+    session.execute(
+        update(Case)
+        .where(Case.survey_id == incoming.survey_id, Case.id == incoming.case_id)
+        .values(disposition=Disposition.COMPLETE if complete else Disposition.PARTIAL)
+    )
+
+
+def _keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) -> UUID | None:
+    """Keep the other answers, once; None where these very answers are kept already."""
+    kept = session.scalars(
+        select(Capture.id).where(
+            Capture.survey_id == incoming.survey_id,
+            Capture.client_id == incoming.client_id,
+            Capture.content_sha256 == content_sha256(incoming.checked),
+        )
+    ).one_or_none()
+    if kept is not None:
+        return None
+    capture_id = new_id()
+    try:
+        with session.begin_nested():
+            session.execute(insert(Capture).values(_capture_row(incoming, capture_id, None)))
+    except IntegrityError:  # another process kept the same ones at this moment
+        return None
+    audit.record(
+        session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
+        action="capture.conflict", record=f"capture {capture_id}", detail=_audited(incoming, capture_id, keys),
+    )  # fmt: skip
+    return capture_id
+
+
+def _audited(incoming: IncomingCapture, capture_id: UUID, keys: KeyRing) -> dict[str, str]:
+    return {
+        "capture": str(capture_id),
+        "mode": incoming.mode.value,
+        "source": incoming.source.value,
+        "state": incoming.state.value,
+        "answers": keys.keyed_hash("answers", content_sha256(incoming.checked)),
+    }
+
+
+def _receipt(incoming: IncomingCapture, response_id: UUID, keys: KeyRing) -> str | None:
+    return keys.receipt(incoming.survey_id, response_id) if incoming.source in WITH_RECEIPT else None
