@@ -1,0 +1,50 @@
+"""Names for the arrays that travel between the modules, and the coding of labels into integers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+
+def code_labels(labels: Sequence[Any] | pd.Series | npt.NDArray[Any]) -> tuple[IntArray, int]:
+    """Integers 0..k-1 in order of first appearance, -1 where missing, and k."""
+    codes, unique = pd.factorize(np.asarray(labels) if not isinstance(labels, pd.Series) else labels)
+    return np.asarray(codes, dtype=np.int64), len(unique)
+
+
+def combine_codes(outer: IntArray, outer_count: int, inner: IntArray, inner_count: int) -> tuple[IntArray, int]:
+    """Codes of the pairs that occur, 0..k-1; -1 where either is missing.
+
+    Where the grid of all pairs is not much larger than the data it is marked off in one pass; else the pairs are hashed.
+    """
+    missing = (outer < 0) | (inner < 0)
+    pair = outer * inner_count + inner
+    if missing.any():
+        pair[missing] = -1
+    grid = outer_count * inner_count
+    if grid <= max(4 * len(pair), 1024):
+        occurs = np.zeros(grid + 1, dtype=bool)
+        occurs[pair] = True  # -1 marks the extra last place
+        occurs[-1] = False
+        position = np.cumsum(occurs, dtype=np.int64) - 1
+        position[-1] = -1
+        return position[pair], int(occurs.sum())
+    codes, unique = pd.factorize(np.where(missing, np.nan, pair) if missing.any() else pair)
+    return np.asarray(codes, dtype=np.int64), len(unique)
+
+
+def first_rows(codes: IntArray, count: int) -> IntArray:
+    """The first row of every code, shape (count,)."""
+    first = np.full(count, -1, dtype=np.int64)
+    backwards = codes[::-1]
+    known = backwards >= 0
+    first[backwards[known]] = np.arange(len(codes) - 1, -1, -1, dtype=np.int64)[known]
+    return first

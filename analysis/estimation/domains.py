@@ -1,0 +1,57 @@
+"""Domains: the combinations of the ``by`` columns that occur, in the order of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import IntArray, combine_codes, first_rows
+from analysis.estimation.requests import label_codes
+from analysis.problems import DataProblem, DesignError
+from analysis.results import Domain
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domains:
+    code_of_row: IntArray  # (rows,), -1 in none
+    keys: tuple[Domain, ...]
+    missing: int  # rows in no domain
+
+    @property
+    def count(self) -> int:
+        return len(self.keys)
+
+
+def read_domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
+    """Codes the rows by the ``by`` columns; no column: the whole sample."""
+    if not by:
+        return Domains(np.zeros(len(frame), dtype=np.int64), ((),), 0)
+    unknown = [column for column in by if column not in frame.columns]
+    if unknown:
+        names = ", ".join(str(column) for column in frame.columns)
+        raise DesignError(
+            [
+                DataProblem(
+                    column=name, rows=(), message="there is no such column", remedy=f"The columns are: {names}."
+                )
+                for name in unknown
+            ]
+        )
+    columns = [label_codes(frame[column]) for column in by]
+    codes, count = np.zeros(len(frame), dtype=np.int64), 1
+    for column_codes, names in columns:
+        codes, count = combine_codes(codes, count, column_codes, len(names))
+    row_of = first_rows(codes, count)
+    parts = np.stack([column_codes[row_of] for column_codes, _ in columns]) if count else np.empty((len(by), 0), int)
+    order = np.lexsort(parts[::-1])
+    rank = np.empty(count + 1, dtype=np.int64)
+    rank[order] = np.arange(count)
+    rank[-1] = -1
+    keys = tuple(
+        tuple((column, names[part]) for column, (_, names), part in zip(by, columns, parts[:, place], strict=True))
+        for place in order
+    )
+    return Domains(rank[codes], keys, int((codes < 0).sum()))

@@ -1,0 +1,251 @@
+"""Many variables for many domains in one pass: values, standard errors, intervals, degrees of freedom.
+
+Linearisation (Binder 1983; Särndal, Swensson & Wretman 1992): a ratio R = Y / X has influence w (y - R x) / X per respondent,
+added up per PSU; means and proportions are ratios with x = 1 in their domain, totals have influence w y. A domain keeps every
+PSU of the design: one without members is an observed zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import BoolArray, FloatArray
+from analysis.design import SurveyDesign
+from analysis.estimation.combinations import Plan, combine, plan_requests
+from analysis.estimation.domains import Domains, read_domains
+from analysis.estimation.intervals import (
+    all_alike_limit,
+    all_alike_limits,
+    hypergeometric_limit,
+    score_limits,
+    share_limits,
+)
+from analysis.estimation.requests import Request
+from analysis.estimation.table import EstimateTable
+from analysis.estimation.variance import Variance, plan_variance
+from analysis.problems import DataProblem, DesignError
+from analysis.psu_totals import PsuTotals, by_domain, collapse
+from analysis.results import Estimates, IntervalMethod, LonelyPsu
+
+
+def estimate(
+    frame: pd.DataFrame,
+    design: SurveyDesign,
+    requests: Sequence[Request],
+    *,
+    by: Sequence[str] = (),
+    interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD,
+    level: float = 0.95,
+    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+) -> Estimates:
+    """Estimates of ``requests`` for the whole sample or for every combination of the ``by`` columns that occurs.
+
+    Order: domain by domain in the order of their values, within each in the order of the requests. Raises DesignError
+    naming column, first rows and remedy; LonelyPsuError where a stratum has one PSU and ``lonely_psu`` is ``fail``.
+    """
+    table = estimate_table(frame, design, requests, by=by, interval=interval, level=level, lonely_psu=lonely_psu)
+    return table.estimates()
+
+
+def estimate_table(
+    frame: pd.DataFrame,
+    design: SurveyDesign,
+    requests: Sequence[Request],
+    *,
+    by: Sequence[str] = (),
+    interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD,
+    level: float = 0.95,
+    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+) -> EstimateTable:
+    """The same as ``estimate``, as columns of numbers."""
+    if len(frame) != design.rows:
+        raise DesignError(
+            [
+                DataProblem(
+                    column="data",
+                    rows=(),
+                    message=f"{len(frame)} rows beside a design of {design.rows}",
+                    remedy="Make the design from the same frame; never subset first, name the domain in by.",
+                )
+            ]
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"the confidence level is a share between 0 and 1, not {level!r}")
+    plan = plan_requests(frame, requests)
+    domains = read_domains(frame, by)
+    totals = collapse(design, domains.code_of_row, domains.count, plan.items)
+    return _Estimator(design, plan, domains, totals, interval, level, lonely_psu).table()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """Point estimates and what their variance needs, (numerators, domains) each."""
+
+    value: FloatArray
+    size: FloatArray
+    simple_variance: FloatArray  # under simple random sampling with replacement of the same size
+    alike: BoolArray
+    influence: FloatArray  # (numerators, cells)
+
+
+class _Estimator:
+    def __init__(
+        self,
+        design: SurveyDesign,
+        plan: Plan,
+        domains: Domains,
+        totals: PsuTotals,
+        interval: IntervalMethod,
+        level: float,
+        lonely_psu: LonelyPsu,
+    ) -> None:
+        self.design, self.plan, self.domains, self.totals = design, plan, domains, totals
+        self.interval, self.level = interval, level
+        self.variance: Variance = plan_variance(design, totals.cell_unit, totals.cell_domain, domains.count, lonely_psu)
+
+    def table(self) -> EstimateTable:
+        totals = self.totals
+        size = by_domain(totals, totals.counts)
+        points = self._points(size)
+        variance, without_fpc = self.variance.of(points.influence)
+        psus, strata = self.variance.touched(totals.counts)
+        freedom = (psus - strata)[totals.item_of]
+        complete = self._complete(size)[totals.item_of]
+        hidden = ~complete & (variance == 0) & (without_fpc > 0) & ~points.alike
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effect = variance / points.simple_variance
+            gain = np.where(variance > 0, np.maximum(without_fpc / variance, 1.0), 1.0)
+            effective = np.minimum(points.size * gain, points.size / effect)
+        effect = np.where(points.alike | ~np.isfinite(effect), np.nan, effect)
+        effective = np.where(np.isfinite(effective) & ~points.alike, effective, points.size)
+        is_total = np.array([[quantity.is_total] for quantity in self.plan.quantities])
+        known = ~np.isnan(points.value)
+        # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside it.
+        measurable = known & ~hidden & ((freedom > 0) | is_total | complete)
+        low, high = self._limits(points, variance, without_fpc, freedom, complete)
+        limited = measurable & ((freedom > 0) | complete)
+        table = EstimateTable(
+            quantities=self.plan.quantities,
+            domains=self.domains.keys,
+            value=points.value,
+            standard_error=np.where(measurable, np.sqrt(variance), np.nan),
+            low=np.where(limited, low, np.nan),
+            high=np.where(limited, high, np.nan),
+            degrees_of_freedom=freedom,
+            sample_size=points.size,
+            design_effect=np.where(measurable, effect, np.nan),
+            effective_sample_size=np.where(measurable, effective, np.nan),
+            all_alike=points.alike & known,
+            complete_enumeration=complete & known,
+            hidden_variance=hidden,
+            level=self.level,
+            interval=self.interval,
+            design=self.design.summary(),
+            notes=self._notes(),
+            estimate_notes=self.variance.notes,
+        )
+        return combine(self.plan, table, points.influence, self.variance, size, psus - strata)
+
+    def _points(self, size: FloatArray) -> _Points:
+        totals, item = self.totals, self.totals.item_of
+        above = by_domain(totals, totals.numerators) if len(item) else np.zeros((0, totals.domains))
+        below = by_domain(totals, totals.denominators)[item]
+        count, weight = size[item], totals.weights[item]
+        is_total = np.array([[quantity.is_total] for quantity in self.plan.quantities], dtype=bool).reshape(-1, 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(below != 0, above / np.where(below == 0, 1.0, below), np.nan)
+            offset = ratio - totals.centres[:, None]
+            squares = totals.squares - 2 * offset * totals.products + offset**2 * totals.denominator_squares[item]
+            squares = np.maximum(squares, 0.0)
+            noise = 1e-12 * totals.squares + 1e-26 * totals.centres[:, None] ** 2 * totals.denominator_squares[item]
+            zero_one = np.array([[self.plan.items[number].zero_one] for number in item]).reshape(-1, 1)
+            alike = np.where(zero_one, (above == 0) | (above == below), squares <= noise) & (count > 0)
+            squares[alike] = 0.0
+            simple = squares * weight / (count - 1) / np.where(is_total, 1.0, below) ** 2
+        value = np.where(is_total, np.where(count > 0, above, np.nan), ratio)
+        influence = np.empty_like(totals.numerators)
+        for row, number in enumerate(item):
+            if is_total[row, 0]:
+                influence[row] = totals.numerators[row]
+                continue
+            scale = np.nan_to_num(1 / np.where(below[row] == 0, np.inf, below[row]))
+            centre = np.nan_to_num(ratio[row])[totals.cell_domain]
+            influence[row] = (totals.numerators[row] - centre * totals.denominators[number]) * scale[totals.cell_domain]
+            influence[row][alike[row][totals.cell_domain]] = 0.0
+        return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence)
+
+    def _complete(self, size: FloatArray) -> BoolArray:
+        """Where every unit of every stage was drawn, every weight is 1 and nobody left the item out, (items, domains)."""
+        totals, stages = self.totals, self.design.stages
+        units = totals.cell_unit
+        drawn = np.ones(len(units), dtype=bool)
+        for number in range(len(stages) - 1, -1, -1):
+            drawn &= stages[number].sampling_fraction[stages[number].group_of_unit[units]] > 1 - 1e-7
+            parents = stages[number].parent_of_unit
+            if parents is not None:
+                units = parents[units]
+        some_left = np.bincount(totals.cell_domain, weights=~drawn, minlength=totals.domains) > 0
+        unequal = totals.squared_weights - 2 * totals.weights + size > 1e-9 * np.maximum(size, 1)
+        return ~some_left & ~unequal & (size > 0) & self.plan.answered_by_all[:, None]
+
+    def _limits(
+        self, points: _Points, variance: FloatArray, without_fpc: FloatArray, freedom: FloatArray, complete: BoolArray
+    ) -> tuple[FloatArray, FloatArray]:
+        low, high = np.full_like(points.value, np.nan), np.full_like(points.value, np.nan)
+        scales = np.array([quantity.scale or (-np.inf, np.inf) for quantity in self.plan.quantities]).reshape(-1, 2)
+        least, most = np.broadcast_to(scales[:, :1], low.shape), np.broadcast_to(scales[:, 1:], low.shape)
+        share = np.broadcast_to(
+            np.array([[quantity.share] for quantity in self.plan.quantities]).reshape(-1, 1), low.shape
+        )
+        plain = share & ~points.alike
+        if plain.any():
+            low[plain], high[plain] = share_limits(
+                self.interval,
+                points.value[plain],
+                variance[plain],
+                without_fpc[plain],
+                points.size[plain],
+                freedom[plain],
+                self.level,
+            )
+        score = ~share
+        if score.any():
+            low[score], high[score] = score_limits(
+                points.value[score], np.sqrt(variance[score]), freedom[score], self.level, least[score], most[score]
+            )
+        bounded = points.alike & np.isfinite(least) & np.isfinite(most)
+        if bounded.any():
+            limit = all_alike_limit(points.size[bounded], freedom[bounded], self.level)
+            limit = np.maximum(limit, self._hypergeometric(bounded, points.size))
+            low[bounded], high[bounded] = all_alike_limits(points.value[bounded], limit, least[bounded], most[bounded])
+        low[complete], high[complete] = points.value[complete], points.value[complete]
+        return low, high
+
+    def _hypergeometric(self, cells: BoolArray, size: FloatArray) -> FloatArray:
+        """The exact limit where a domain is one whole stratum of persons drawn simply from a known number; else 0."""
+        found = np.zeros(int(cells.sum()))
+        stage = self.design.stages[0]
+        if len(self.design.stages) > 1 or not self.design.elements_are_psus or np.isinf(stage.population_size).all():
+            return found
+        level = self.variance.levels[0]
+        strata = np.bincount(level.pair_domain, minlength=self.domains.count)
+        group = np.zeros(self.domains.count, dtype=np.int64)
+        group[level.pair_domain] = level.pair_group
+        for place, (row, domain) in enumerate(zip(*np.nonzero(cells), strict=True)):
+            item, drawn = self.totals.item_of[row], stage.sample_size[group[domain]]
+            population, count = stage.population_size[group[domain]], size[row, domain]
+            mean_square = self.totals.squared_weights[item, domain] * count
+            equal = mean_square <= self.totals.weights[item, domain] ** 2 * (1 + 1e-9)
+            if strata[domain] == 1 and drawn == count and equal and np.isfinite(population):
+                found[place] = hypergeometric_limit(int(count), int(population), self.level)
+        return found
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = list(self.plan.notes)
+        if self.domains.missing:
+            notes.append(f"{self.domains.missing} rows have no value in the by columns and belong to no domain")
+        return tuple(notes)

@@ -1,0 +1,240 @@
+"""Variance of a sum over cells by linearisation, over every declared stage.
+
+For influence values z per cell, summed to totals t_u of the units u of a stage, a group g (a stratum within one unit of the
+stage above) of n_g units out of N_g adds
+
+    phi_g (1 - f_g) n_g / (n_g - 1) sum_u (t_u - mean t)^2,      f_g = n_g / N_g,
+
+where phi_g is the product of the sampling fractions of the stages above. Without population sizes phi is 0 below stage
+one: the ultimate cluster. Source: Särndal, Swensson & Wretman (1992), section 4.3; R's survey::svyrecvar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows
+from analysis.design import Stage, SurveyDesign
+from analysis.problems import DataProblem, LonelyPsuError
+from analysis.results import LonelyPsu
+
+_ALL_DRAWN = 1e-7  # a sampling fraction this near to 1 is a census of the group, as in R
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Level:
+    """One stage, seen from the cells."""
+
+    from_below: IntArray | None  # (cells of the level below,) where each is added; None: the same cells
+    cells: int
+    divisor: FloatArray | None  # (cells,) multiplicity: a cell of m equal units holds m times one unit's total
+    pair: IntArray  # (cells,) the domain x group a cell lies in
+    pair_domain: IntArray  # (pairs,)
+    pair_group: IntArray  # (pairs,)
+    pair_units: FloatArray  # (pairs,) n_g
+    pair_absent: FloatArray  # (pairs,) units of the group without a cell in the domain: observed zeros
+    factor: FloatArray  # (pairs,) phi (1 - f) n / (n - 1)
+    factor_without_fpc: FloatArray  # (pairs,) n / (n - 1)
+    adjusted: FloatArray  # (pairs,) 1 - f where a single unit is centred on the mean of all, else 0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Variance:
+    """The variance of sums over cells, for many sums at once. Made by ``plan_variance``."""
+
+    levels: tuple[_Level, ...]  # stage one first
+    domains: int
+    psus: FloatArray  # (domains,) PSUs of the strata that the domain touches
+    stretch: FloatArray  # (domains,) strata / strata with a variance, under the policy ``average``; else 1
+    notes: tuple[str, ...]
+
+    def of(self, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Variances with and without finite population correction, each (k, domains), of rows (k, cells)."""
+        with_fpc = np.zeros((len(influence), self.domains))
+        without = np.zeros((len(influence), self.domains))
+        for number, values in enumerate(influence):
+            for depth in range(len(self.levels) - 1, -1, -1):
+                level = self.levels[depth]
+                if level.from_below is not None:
+                    values = np.bincount(level.from_below, weights=values, minlength=level.cells)
+                squares, total = _squares(level, values)
+                part = self._by_domain(level, level.factor * squares)
+                if depth == 0:
+                    part = part * self.stretch + self._adjusted(level, total)
+                    without[number] = self._by_domain(level, level.factor_without_fpc * squares)
+                with_fpc[number] += part
+        return with_fpc, without
+
+    def _by_domain(self, level: _Level, values: FloatArray) -> FloatArray:
+        return np.bincount(level.pair_domain, weights=values, minlength=self.domains)
+
+    def _adjusted(self, level: _Level, total: FloatArray) -> FloatArray:
+        """Single-PSU strata about the mean PSU total, as survey 4.5 (4.1-1 does not centre)."""
+        if not level.adjusted.any():
+            return np.zeros(self.domains)
+        centre = self._by_domain(level, total) / np.maximum(self.psus, 1)
+        return self._by_domain(level, level.adjusted * (total - centre[level.pair_domain]) ** 2)
+
+    def touched(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """PSUs and strata with at least one observation, each (k, domains), of counts per cell (k, cells)."""
+        psus = np.zeros((len(counts), self.domains))
+        strata = np.zeros((len(counts), self.domains))
+        first = self.levels[0]
+        for number, values in enumerate(counts):
+            for level in reversed(self.levels):
+                if level.from_below is not None:
+                    values = np.bincount(level.from_below, weights=values, minlength=level.cells)
+            seen = values > 0
+            units = np.where(seen, 1.0 if first.divisor is None else first.divisor, 0.0)
+            per_pair = np.bincount(first.pair, weights=units, minlength=len(first.pair_domain))
+            psus[number] = self._by_domain(first, per_pair)
+            strata[number] = self._by_domain(first, (per_pair > 0).astype(np.float64))
+        return psus, strata
+
+
+def _squares(level: _Level, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Per pair: the sum of squares of unit totals about their mean, and the sum of unit totals."""
+    pairs = len(level.pair_domain)
+    total = np.bincount(level.pair, weights=values, minlength=pairs)
+    mean = total / level.pair_units
+    if level.divisor is None:
+        apart = values - mean[level.pair]
+        squares = np.bincount(level.pair, weights=apart * apart, minlength=pairs)
+    else:
+        apart = values / level.divisor - mean[level.pair]
+        squares = np.bincount(level.pair, weights=level.divisor * apart * apart, minlength=pairs)
+    return squares + level.pair_absent * mean * mean, total
+
+
+def plan_variance(
+    design: SurveyDesign, cell_unit: IntArray, cell_domain: IntArray, domains: int, lonely_psu: LonelyPsu
+) -> Variance:
+    """Works out factors and maps once for cells (unit of the last stage, domain).
+
+    Raises LonelyPsuError under the policy ``fail`` where a stratum has one PSU and is not a census.
+    """
+    fractions, notes = _fractions(design)
+    inclusion = _inclusion_above(design, fractions)
+    lonely = _lonely_groups(design, fractions[0], lonely_psu)
+    deepest = max(number for number in range(len(design.stages)) if number == 0 or inclusion[number].any())
+    units, domain_of = cell_unit, cell_domain
+    levels: list[_Level] = []
+    climbed: IntArray | None = None
+    for number in range(len(design.stages) - 1, -1, -1):
+        stage = design.stages[number]
+        if number < len(design.stages) - 1:
+            parents_of = design.stages[number + 1].parent_of_unit
+            assert parents_of is not None
+            parents = parents_of[units]
+            above, count = combine_codes(parents, stage.units, domain_of, domains)
+            first = first_rows(above, count)
+            units, domain_of = parents[first], domain_of[first]
+            climbed = above if climbed is None else above[climbed]
+        if number <= deepest:
+            adjusts = lonely if number == 0 and lonely_psu is LonelyPsu.ADJUST else None
+            levels.append(
+                _level(stage, units, domain_of, domains, fractions[number], inclusion[number], adjusts, climbed)
+            )
+            climbed = None
+    levels.reverse()
+    stretch = np.ones(domains)
+    if lonely_psu is LonelyPsu.AVERAGE:
+        strata = np.bincount(levels[0].pair_domain, minlength=domains).astype(np.float64)
+        single = np.bincount(levels[0].pair_domain, weights=lonely[levels[0].pair_group], minlength=domains)
+        some = strata > single
+        stretch[some] = strata[some] / (strata - single)[some]
+    psus = np.bincount(levels[0].pair_domain, weights=levels[0].pair_units, minlength=domains)
+    return Variance(levels=tuple(levels), domains=domains, psus=psus, stretch=stretch, notes=notes)
+
+
+def _level(
+    stage: Stage,
+    units: IntArray,
+    domain_of: IntArray,
+    domains: int,
+    fraction: FloatArray,
+    inclusion: FloatArray,
+    lonely: FloatArray | None,
+    from_below: IntArray | None,
+) -> _Level:
+    group = stage.group_of_unit[units]
+    pair, pairs = combine_codes(domain_of, domains, group, stage.groups)
+    first = first_rows(pair, pairs)
+    pair_group = group[first]
+    size = stage.sample_size[pair_group]
+    divisor = None if stage.multiplicity is None else stage.multiplicity[units]
+    present = np.bincount(pair, weights=divisor, minlength=pairs)
+    inflation = np.where(size > 1, size / np.maximum(size - 1, 1), 0.0)
+    left = 1 - fraction[pair_group]
+    left[left < _ALL_DRAWN] = 0.0
+    return _Level(
+        from_below=from_below,
+        cells=len(units),
+        divisor=divisor,
+        pair=pair,
+        pair_domain=domain_of[first],
+        pair_group=pair_group,
+        pair_units=size,
+        pair_absent=size - present,
+        factor=inclusion[pair_group] * left * inflation,
+        factor_without_fpc=inflation,
+        adjusted=np.zeros(pairs) if lonely is None else lonely[pair_group] * left,
+    )
+
+
+def _fractions(design: SurveyDesign) -> tuple[list[FloatArray], tuple[str, ...]]:
+    """Sampling fractions per stage; 0 where a single later unit sends its PSU's stratum to the ultimate cluster."""
+    fractions = [stage.sampling_fraction.copy() for stage in design.stages]
+    fallen = 0
+    for number in range(len(design.stages) - 1, 0, -1):
+        stage, above = design.stages[number], design.stages[number - 1]
+        single = (stage.sample_size == 1) & (fractions[number] < 1 - _ALL_DRAWN)
+        if not single.any():
+            continue
+        parents = stage.parent_of_unit
+        assert parents is not None
+        groups = np.unique(above.group_of_unit[np.unique(parents[single[stage.group_of_unit]])])
+        groups = groups[fractions[number - 1][groups] > 0]
+        fractions[number - 1][groups] = 0.0
+        fallen += len(groups)
+    if not fallen:
+        return fractions, ()
+    return fractions, (
+        f"{fallen} strata have a unit with a single drawn unit below it: their variance is that of the ultimate cluster, "
+        "without finite population correction",
+    )
+
+
+def _inclusion_above(design: SurveyDesign, fractions: list[FloatArray]) -> list[FloatArray]:
+    """phi per group and stage: the product of the sampling fractions of the stages above."""
+    inclusion = [np.ones(design.stages[0].groups)]
+    for number in range(1, len(design.stages)):
+        stage, above = design.stages[number], design.stages[number - 1]
+        assert stage.parent_of_unit is not None
+        parent = stage.parent_of_unit[first_rows(stage.group_of_unit, stage.groups)]
+        group = above.group_of_unit[parent]
+        inclusion.append(inclusion[number - 1][group] * fractions[number - 1][group])
+    return inclusion
+
+
+def _lonely_groups(design: SurveyDesign, fraction: FloatArray, policy: LonelyPsu) -> FloatArray:
+    """1 for strata of stage one with a single PSU out of several, shape (groups,)."""
+    first = design.stages[0]
+    lonely = (first.sample_size == 1) & (fraction < 1 - _ALL_DRAWN)
+    if lonely.any() and policy is LonelyPsu.FAIL:
+        names = [design.stratum_names[group] for group in np.flatnonzero(lonely)]
+        shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
+        raise LonelyPsuError(
+            [
+                DataProblem(
+                    column="strata",
+                    rows=(),
+                    message=f"{len(names)} strata have a single PSU: {shown}",
+                    remedy="Join them with a neighbour; give population sizes where all PSUs were drawn; or choose "
+                    "certainty, adjust, average or remove for lonely PSUs.",
+                )
+            ]
+        )
+    return lonely.astype(np.float64)
