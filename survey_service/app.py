@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from survey_service import jobs
+from survey_service.accounts import routes as accounts
+from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.clock import Clock, system_clock
 from survey_service.database import open_database
 from survey_service.migrations import migrate
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.web import failures, health, static_files
+from survey_service.web.headers import Surroundings
 from survey_service.writer import GroupWriter
+
+ROUTERS = [accounts.router, static_files.router, health.router]
+for name in ("collection", "surveys", "keying", "areas", "estimates", "releases"):
+    try:
+        ROUTERS.append(importlib.import_module(f"survey_service.{name}.routes").router)
+    except ModuleNotFoundError as missing:
+        if missing.name != f"survey_service.{name}.routes":
+            raise
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
@@ -25,19 +39,34 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         database = open_database(settings.resolved_database_url)
         migrate(database)
         writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
-        app.state.services = Services(
+        services = Services(
             settings=settings,
             database=database,
             writer=writer,
             keys=load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value()),
             clock=clock,
         )
+        app.state.services = services
+        workers = jobs.start(services)
         try:
             yield
         finally:
+            workers.stop()
             writer.close()
             database.dispose()
 
-    return FastAPI(
-        title="Survey service", version=version("survey-service"), lifespan=lifespan, docs_url=None, redoc_url=None
+    app = FastAPI(
+        title="Survey service",
+        version=version("survey-service"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # the redirect would be built from the Host header
     )
+    for router in ROUTERS:
+        app.include_router(router)
+    refuse_unprotected(app.routes)
+    failures.install(app)
+    app.add_middleware(Surroundings, settings=settings)
+    return app

@@ -8,15 +8,15 @@ a GET, so that no form can forget it.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Depends, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from sqlalchemy import Select
 from starlette.routing import BaseRoute
 
@@ -53,6 +53,10 @@ class Person:
     @property
     def actor(self) -> Actor:
         return Actor(self.account_id, self.name)
+
+    @property
+    def role_names(self) -> list[str]:
+        return [role.value for role in Role if self.has(role)]
 
     def has(self, *roles: Role) -> bool:
         return any(role in roles for role, _ in self.roles)
@@ -157,11 +161,9 @@ def asks_for_person(dependant: Dependant) -> bool:
     return dependant.call is signed_in or any(asks_for_person(inner) for inner in dependant.dependencies)
 
 
-def refuse_unprotected(routes: Iterable[BaseRoute]) -> None:
+def refuse_unprotected(routes: Sequence[BaseRoute]) -> None:
     """Stop at start when a route would answer strangers without being on the public list."""
-    for route in routes:
-        path: Any = getattr(route, "path", "")
-        if is_public(path):
-            continue
-        if not isinstance(route, APIRoute) or not asks_for_person(route.dependant):
-            raise UnprotectedRoute(f"{path} asks for no person; add a permission type to its signature")
+    for route in iter_route_contexts(routes):
+        path = route.path or ""
+        if not is_public(path) and not asks_for_person(route.dependant):
+            raise UnprotectedRoute(f"{path!r} asks for no person; add a permission type to its signature")

@@ -64,3 +64,18 @@ def above(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
     parent = aliased(Area)
     tree = tree.union(select(parent.id, parent.parent_id).join(tree, parent.id == tree.c.parent_id))
     return select(tree.c.id)
+
+
+def demonstration_accounts(session: Session) -> list[tuple[str, list[str]]]:
+    """User names of the demonstration with the values of their roles, in the order of the work."""
+    rows = session.execute(
+        select(Account.user, Grant.role)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(Account.demonstration, Account.disabled_at.is_(None))
+        .order_by(Account.created_at, Account.user, Grant.role)
+    )
+    found: dict[str, list[str]] = {}
+    for user, role in rows:
+        if role.value not in found.setdefault(user, []):
+            found[user].append(role.value)
+    return list(found.items())

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.accounts import passwords, queries
-from survey_service.errors import BadInput, WrongPassword
+from survey_service.errors import BadInput, TooManyAttempts, WrongPassword
 from survey_service.models import Account, Grant, Role, SignIn
 from survey_service.secrets import code_hash, new_token
 from survey_service.settings import Settings
+
+PASSWORD_FAULTS = (BadInput, WrongPassword, TooManyAttempts)  # what a person mends on the page itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,10 @@ def create_account(
     user = user.strip().lower()
     if not user or not name.strip():
         raise BadInput(zh="用户名和姓名都要填。", en="Both the user name and the person's name are needed.")
-    if len(password) < passwords.MINIMUM_LENGTH:
-        raise BadInput(
-            zh=f"密码至少 {passwords.MINIMUM_LENGTH} 个字符。",
-            en=f"A password has at least {passwords.MINIMUM_LENGTH} characters.",
-        )
     account = Account(
         user=user,
         name=name.strip(),
-        password_hash=passwords.hash_password(password),
+        password_hash=new_password_hash(password),
         demonstration=demonstration,
         created_at=at,
     )
@@ -110,17 +107,22 @@ def sign_out(session: Session, token: str, *, at: datetime, by: audit.Actor) -> 
     audit.record(session, survey_id=None, at=at, by=by, action="account.signed_out", record=f"account {by.account_id}")
 
 
-def change_password(session: Session, account: Account, password: str, *, at: datetime, by: audit.Actor) -> None:
-    """Sets the password and ends every sign-in of the account, on every machine."""
+def new_password_hash(password: str) -> str:
+    """Hash of a new password; BadInput where it is too short. Outside a transaction: hashing takes long."""
     if len(password) < passwords.MINIMUM_LENGTH:
         raise BadInput(
             zh=f"密码至少 {passwords.MINIMUM_LENGTH} 个字符。",
             en=f"A password has at least {passwords.MINIMUM_LENGTH} characters.",
         )
-    account.password_hash = passwords.hash_password(password)
-    queries.end_sign_ins(session, account.id, at)
+    return passwords.hash_password(password)
+
+
+def change_password(session: Session, account_id: UUID, password_hash: str, *, at: datetime, by: audit.Actor) -> None:
+    """Sets the password and ends every sign-in of the account, on every machine."""
+    session.get_one(Account, account_id).password_hash = password_hash
+    queries.end_sign_ins(session, account_id, at)
     audit.record(
-        session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account.id}"
+        session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account_id}"
     )
 
 

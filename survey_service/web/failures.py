@@ -1,0 +1,81 @@
+"""Errors as people and programs read them: a page for a browser, JSON for everything else, from one table."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from survey_service.errors import (
+    BadInput,
+    DomainError,
+    Fault,
+    NoSuchMethod,
+    NotFound,
+    SignInNeeded,
+    TooBusy,
+    TooLarge,
+    TooManyAttempts,
+)
+from survey_service.web.languages import language_of
+from survey_service.web.pages import page
+from survey_service.writer import Busy
+
+_BY_STATUS: dict[int, type[DomainError]] = {
+    HTTPStatus.NOT_FOUND: NotFound,
+    HTTPStatus.METHOD_NOT_ALLOWED: NoSuchMethod,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge,
+}
+RETRY_SECONDS = 5
+
+
+def wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def failure_response(request: Request, error: DomainError) -> Response:
+    """``error`` in the form and the language of whoever asked."""
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, TooBusy):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    elif isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.seconds)
+    if not wants_page(request):
+        body = {"error": {"code": error.code, "message": error.en, "message_zh": error.zh}}
+        return JSONResponse(body, status_code=error.status, headers=headers)
+    if isinstance(error, SignInNeeded) and request.method == "GET":
+        # After signing in the person lands where they wanted to go; only a local path is ever followed.
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        address = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
+        return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER, headers=headers)
+    language = language_of(request)
+    context = {"error": error, "message": error.en if language == "en" else error.zh}
+    return page("error.html", language, context, status=error.status, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Handlers for everything that can go wrong below the outermost layer."""
+
+    @app.exception_handler(DomainError)
+    async def domain_error(request: Request, error: DomainError) -> Response:
+        return failure_response(request, error)
+
+    @app.exception_handler(Busy)
+    async def busy(request: Request, _: Busy) -> Response:
+        return failure_response(request, TooBusy())
+
+    @app.exception_handler(RequestValidationError)
+    async def bad_input(request: Request, _: RequestValidationError) -> Response:
+        # The library's own message repeats what was typed; ours does not.
+        return failure_response(request, BadInput())
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        kind = _BY_STATUS.get(error.status_code)
+        return failure_response(request, kind() if kind else (BadInput() if error.status_code < 500 else Fault()))

@@ -1,0 +1,149 @@
+"""Around every request: the Host must be ours, the body bounded, the reply carries the security headers, and one line
+of log says what happened, without codes, names or answers."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+
+from survey_service.errors import Fault, ForeignHost, TooLarge
+from survey_service.settings import Settings, is_loopback
+from survey_service.web.failures import failure_response
+from survey_service.web.pages import CONTENT_SECURITY_POLICY
+
+log = structlog.get_logger()
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    made = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",  # a resident's address holds the code; no other host ever sees it
+        "X-Frame-Options": "DENY",  # browsers that do not know frame-ancestors
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if settings.secure:
+        made["Strict-Transport-Security"] = "max-age=31536000"
+    return made
+
+
+def accepted_hosts(settings: Settings) -> frozenset[str]:
+    """The published host; on loopback also its other names, with the same port."""
+    host = settings.public_host.lower()
+    name = urlsplit(settings.public_url).hostname or ""
+    if not is_loopback(name):
+        return frozenset({host})
+    port = urlsplit(settings.public_url).port
+    suffix = f":{port}" if port else ""
+    return frozenset({host, f"127.0.0.1{suffix}", f"localhost{suffix}", f"[::1]{suffix}"})
+
+
+class _BodyTooLarge(Exception):
+    pass
+
+
+class Surroundings:
+    """The outermost layer of the service, as plain ASGI: it costs an answer a few microseconds."""
+
+    def __init__(self, app: App, *, settings: Settings) -> None:
+        self._app = app
+        self._headers = security_headers(settings)
+        self._hosts = accepted_hosts(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if "server" in headers:
+                    del headers["server"]
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, send_with_headers)
+        except _BodyTooLarge:
+            await self._fail(TooLarge(), scope, receive, send_with_headers, started=bool(status))
+        except Exception as fault:  # the last line: a fault of ours is told in words and noted without its values
+            _note_fault(fault, scope)
+            await self._fail(Fault(), scope, receive, send_with_headers, started=bool(status))
+        log.info(
+            "request",
+            method=scope["method"],
+            route=route_of(scope),
+            status=int(status),
+            milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+        )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        if headers.get("host", "").lower() not in self._hosts:
+            await self._fail(ForeignHost(), scope, receive, send, started=False)
+            return
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > BODY_LIMIT:
+            await self._fail(TooLarge(), scope, receive, send, started=False)
+            return
+        received = 0
+
+        async def receive_bounded() -> Message:
+            # A body without a declared length is counted as it arrives.
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_LIMIT:
+                raise _BodyTooLarge
+            return message
+
+        await self._app(scope, receive_bounded, send)
+
+    async def _fail(
+        self, error: Fault | ForeignHost | TooLarge, scope: Scope, receive: Receive, send: Send, *, started: bool
+    ) -> None:
+        if started:
+            return  # half a reply is out: the connection ends, and nobody takes it for a whole one
+        response: Response = failure_response(Request(scope), error)
+        await response(scope, receive, send)
+
+
+def route_of(scope: Scope) -> str:
+    """The route's pattern: ``/a/{code}``, never the code."""
+    return str(getattr(scope.get("route"), "path", "-"))
+
+
+def _note_fault(fault: Exception, scope: Scope) -> None:
+    # The message of a database error holds its parameters, which may be answers: only the kind and the places are kept.
+    frames = traceback.extract_tb(fault.__traceback__)[-8:]
+    log.error(
+        "fault",
+        method=scope["method"],
+        route=route_of(scope),
+        kind=type(fault).__name__,
+        places=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    )

@@ -1,0 +1,88 @@
+"""Pages of the staff: one frame, with the sections of the roles that the person has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.requests import Request
+
+from survey_service.accounts.permissions import CSRF_FIELD, Person
+from survey_service.models import Role
+from survey_service.services import Services
+from survey_service.web.languages import COOKIE, language_of
+from survey_service.web.pages import Language, page
+
+ONE_YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the bar at the top."""
+
+    key: str
+    address: str
+    name: str  # Chinese; the template translates it
+    roles: frozenset[Role]
+
+
+SECTIONS = (
+    Section("surveys", "/surveys", "调查期", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.LEADER})),
+    Section("keying", "/keying", "录入", frozenset({Role.KEYER})),
+    Section("areas", "/areas", "地区", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR})),
+)
+
+
+def sections(person: Person) -> list[Section]:
+    return [section for section in SECTIONS if person.has(*section.roles)]
+
+
+def first_page(person: Person) -> str:
+    """Where the work of this person begins."""
+    mine = sections(person)
+    return mine[0].address if mine else "/account"
+
+
+def in_other_language(request: Request) -> str:
+    """The same page in the other language."""
+    kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
+    return "?" + urlencode([*kept, ("lang", "zh" if language_of(request) == "en" else "en")])
+
+
+def staff_page(
+    request: Request,
+    running: Services,
+    person: Person | None,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    section: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """A page in the staff's frame; ``?lang=`` is remembered by a cookie."""
+    language: Language = language_of(request)
+    city = running.settings.city_name
+    frame = {
+        "person": person,
+        "sections": sections(person) if person else [],
+        "section": section,
+        "city": city,
+        "zone": running.settings.zone,
+        "other_language": in_other_language(request),
+        "csrf_field": CSRF_FIELD,
+        "demonstration": running.settings.demonstration,
+    }
+    response = page(template, language, {**frame, **context}, status=status)
+    if request.query_params.get("lang") in ("zh", "en"):
+        response.set_cookie(
+            COOKIE, language, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=running.settings.secure
+        )
+    return response
+
+
+def go(address: str) -> RedirectResponse:
+    """After a form was done: a GET of the page that shows it, so that reloading does nothing twice."""
+    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
