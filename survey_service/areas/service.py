@@ -1,0 +1,78 @@
+"""Areas: adding them, and their adults by age group and sex. Every change is audited in the system's chain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from survey_service import audit
+from survey_service.areas.queries import children, communities_below, path
+from survey_service.errors import BadInput
+from survey_service.models import Area, AreaPopulation
+
+__all__ = ["NewArea", "add_area", "children", "communities_below", "path", "record_population"]
+
+_CODE = re.compile(r"\d{6,12}(-\d{1,4})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArea:
+    """An area to be added. ``code``: the statistical code, a grid's with its own suffix (110101001002-03)."""
+
+    code: str
+    name_zh: str
+    name_en: str = ""
+    kind: str
+    parent_id: UUID | None = None
+    households: int | None = None
+
+
+def add_area(session: Session, new: NewArea, *, at: datetime, by: audit.Actor) -> Area:
+    """A new area; BadInput for a code that is none, IntegrityError where the code is taken."""
+    if not _CODE.fullmatch(new.code):
+        raise BadInput(
+            zh=f"区划代码是 6 到 12 位数字，网格在后面加短横和序号，例如 110101001002-03；这里是“{new.code}”。",
+            en=f"An area code has 6 to 12 digits, a grid adds a dash and a number, as in 110101001002-03; "
+            f"this is “{new.code}”.",
+        )
+    area = Area(
+        code=new.code,
+        name_zh=new.name_zh,
+        name_en=new.name_en,
+        kind=new.kind,
+        parent_id=new.parent_id,
+        households=new.households,
+    )
+    session.add(area)
+    session.flush()
+    audit.record(
+        session, survey_id=None, at=at, by=by, action="area.added", record=f"area {area.id}", detail={"code": new.code}
+    )
+    return area
+
+
+def record_population(
+    session: Session,
+    area_id: UUID,
+    persons: Mapping[tuple[str, str], int],
+    *,
+    as_of: date,
+    source: str,
+    at: datetime,
+    by: audit.Actor,
+) -> None:
+    """Counts of an area by (sex, age group) on one day, with their source; a new day is added, none is overwritten."""
+    session.add_all(
+        AreaPopulation(area_id=area_id, sex=sex, age_group=age_group, as_of=as_of, persons=count, source=source)
+        for (sex, age_group), count in persons.items()
+    )
+    session.flush()
+    audit.record(
+        session, survey_id=None, at=at, by=by, action="area.population_recorded", record=f"area {area_id}",
+        detail={"as_of": as_of.isoformat(), "cells": len(persons)},
+    )  # fmt: skip
