@@ -1,0 +1,230 @@
+"""A report before it is drawn: a list of blocks that a test can read without a PDF.
+
+Every text is final (made by ``wording``), every number on an axis is in the unit of that axis. Nothing here knows a
+page, a font or a point size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from analysis.results import Verdict
+
+
+class Look(Enum):
+    """How strongly an interval is drawn."""
+
+    OWN = "own"  # the report's own area: ink, heavy
+    CONTEXT = "context"  # the area around it: grey
+    WHOLE = "whole"  # the whole city: grey, hollow
+    PALE = "pale"  # a row among many: pale bar with a small dot
+    PALE_STRONG = "pale_strong"  # a sum row among many
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An estimate with its limits in the unit of the axis. ``dot`` is None where only a limit is known."""
+
+    low: float
+    high: float
+    dot: float | None
+    look: Look = Look.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """``ticks`` are value and label; ``target`` is drawn through all rows of a column."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+    target: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    overline: str
+    title: str
+    programme: str
+    meta: tuple[str, ...]
+    statutory: tuple[tuple[str, str], ...]
+    colon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict in one sentence, and how to read it."""
+
+    sentence: str
+    reading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One headline indicator. ``counts`` (an area's report): how many communities got which verdict."""
+
+    name: str
+    verdict: Verdict | None
+    word: str
+    figure: str
+    unit: str
+    rows: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...]
+    counts: tuple[tuple[Verdict, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    cards: tuple[Card, ...]
+    legend: tuple[tuple[Verdict, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    name: str
+    range: Range | None
+    value: str
+    interval: tuple[str, str] | None
+    n: str
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonGroup:
+    """One indicator: own area first, then what it is compared with."""
+
+    name: str
+    verdict: Verdict | None
+    word: str
+    target: float | None
+    target_label: str
+    rows: tuple[ComparisonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    title: str
+    unit: str
+    heads: tuple[str, str, str]  # estimate, interval, n
+    axis: Axis
+    groups: tuple[ComparisonGroup, ...]
+    notes: tuple[str, ...] = ()
+
+
+class ColumnKind(Enum):
+    TEXT = "text"  # left, may wrap
+    FIGURE = "figure"  # right, same decimals
+    INTERVAL = "interval"  # aligned on the dash
+    CHART = "chart"  # an interval drawn on an axis
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``width`` in pt or None for what the content needs; ``share`` is the part of the width left over."""
+
+    head: str
+    kind: ColumnKind = ColumnKind.TEXT
+    note: str = ""  # grey behind the head
+    axis: Axis | None = None
+    share: float = 0.0
+    width: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one place of a table; every part may be absent."""
+
+    text: str = ""
+    bold: bool = False
+    grey: bool = False
+    verdict: Verdict | None = None
+    letter: str = ""
+    interval: tuple[str, str] | None = None
+    range: Range | None = None
+    indent: bool = False
+
+
+class Tone(Enum):
+    PLAIN = "plain"
+    STRONG = "strong"  # bold
+    STREET = "street"  # tinted and bold
+    WHOLE = "whole"  # bold between two heavy rules
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[Cell, ...]
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``pitch`` is the height of a one-line row in units of the grid."""
+
+    title: str
+    unit: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    lead: str = ""
+    pitch: int = 4
+    head: bool = True
+    bookmark: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Paragraphs under a title, with a legend of verdicts after the first."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    legend: tuple[tuple[Verdict, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Small print; ``ruled`` sets a thin rule above."""
+
+    lines: tuple[str, ...]
+    ruled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Blocks beside other blocks; ``columns`` of the twelve."""
+
+    columns: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    sides: tuple[Side, ...]
+
+
+Block = Masthead | Answer | Cards | Comparison | Table | Prose | Notes | PageBreak | Columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One document: its blocks, what every page carries, and what the file says of itself."""
+
+    language: str
+    title: str
+    subject: str
+    author: str
+    blocks: tuple[Block, ...]
+    running_head: str  # left, from page two
+    running_title: str  # right, from page two
+    foot_left: str
+    foot_middle: str
+    page_of: str  # with {page} and {pages}
+    year_month_day: tuple[int, int, int]  # of the release: the creation date of the file
+    keywords: tuple[str, ...] = field(default=())

@@ -1,0 +1,227 @@
+"""The cards of the headline indicators: verdict, figure, interval, target, reason."""
+
+from __future__ import annotations
+
+from reports import style
+from reports.blocks import Card, Cards
+from reports.layout.setting import OPTICAL_MIDDLE, Setter
+from reports.marks import Fill, Frame, Mark, Stroke, Words, moved
+from reports.style import U
+
+ROW_GAP = 5 * U
+SIGN_STEP = 9.4  # pt between the signs of communities
+ACROSS = {1: 1, 2: 2, 3: 3}  # four to a row from four on
+
+
+def cards(setter: Setter, block: Cards, width: float) -> tuple[Frame, ...]:
+    """One frame per row of cards; a row is as high as its highest card."""
+    across = ACROSS.get(len(block.cards), 4)
+    card_width = (width - (across - 1) * style.GUTTER) / across
+    rows = [block.cards[i : i + across] for i in range(0, len(block.cards), across)]
+    frames: list[Frame] = []
+    for number, row in enumerate(rows):
+        drawn = [card(setter, each, card_width) for each in row]
+        height = max(frame.height for frame in drawn)
+        marks: list[Mark] = []
+        for i, frame in enumerate(drawn):
+            marks.extend(moved(frame.marks, i * (card_width + style.GUTTER), 0))
+        last = number == len(rows) - 1
+        frames.append(Frame(height + (0 if last else ROW_GAP), tuple(marks)))
+    if block.legend or block.note:
+        frames[-1] = with_legend(setter, block, frames[-1], width)
+    return tuple(frames)
+
+
+def card(setter: Setter, block: Card, width: float) -> Frame:
+    """A community's card, or an area's with its count of communities."""
+    colour = style.VERDICT_COLOUR[block.verdict] if block.verdict else style.MARKS
+    bar: Mark = Fill(0, -style.CARD_BAR / 2, width, style.CARD_BAR, colour)
+    if block.counts:
+        marks, y = area_card(setter, block, width)
+    elif width > style.columns_width(6) + 1:
+        marks, y = wide_card(setter, block, width)
+    else:
+        marks, y = narrow_card(setter, block, width)
+    return Frame(y, (bar, *marks))
+
+
+def word_marks(setter: Setter, block: Card, x: float, y: float, role: style.Role) -> list[Mark]:
+    """The verdict's sign and word from ``x``."""
+    if block.verdict is None:
+        return [setter.left(role, block.word, x, y)] if block.word else []
+    colour = style.VERDICT_COLOUR[block.verdict]
+    radius = role.size * 0.36
+    ink = colour if block.verdict.value != "not_published" else style.GREY
+    word = setter.composer.line(role.span(block.word, colour=ink))
+    return [
+        *setter.sign(block.verdict, x + radius * 1.05, y - OPTICAL_MIDDLE * role.size, radius),
+        Words(x + radius * 2 + role.size * 0.5, y, word),
+    ]
+
+
+def word_width(setter: Setter, block: Card, role: style.Role) -> float:
+    return role.size * (0.72 + 0.5) + setter.width(role, block.word)
+
+
+def figure_marks(setter: Setter, block: Card, y: float, role: style.Role) -> tuple[list[Mark], float]:
+    """The large figure with its unit, and where it ends."""
+    line = setter.composer.line(role.span(block.figure))
+    marks: list[Mark] = [Words(-1.2, y, line)]
+    end = line.width
+    if block.unit and block.figure != "—":
+        unit = setter.left(style.CARD_UNIT, block.unit, end + 2.5, y)
+        marks.append(unit)
+        end = unit.x + unit.line.width
+    return marks, end
+
+
+def figure_role(setter: Setter, block: Card, width: float) -> style.Role:
+    """The largest size at which the figure fits."""
+    for role in (style.CARD_FIGURE, style.CARD_FIGURE_SMALL, style.CARD_WORD):
+        if setter.width(role, block.figure) + setter.width(style.CARD_UNIT, block.unit) + 6 <= width:
+            return role
+    return style.CARD_WORD_SMALL
+
+
+def name_marks(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
+    """The indicator's name, on as many lines as it needs, and the baseline of the last."""
+    words, count = setter.paragraph(style.CARD_NAME, block.name, width, y=5 * U)
+    return list(words), 5 * U + (count - 1) * style.CARD_NAME.leading
+
+
+def rows_marks(setter: Setter, block: Card, x: float, width: float, y: float) -> tuple[list[Mark], float]:
+    """Interval and target with hairlines between; returns the last baseline."""
+    marks: list[Mark] = []
+    for i, (label, value) in enumerate(block.rows):
+        if i:
+            marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
+        marks.append(setter.left(style.NOTE, label, x, y))
+        role = style.ROW
+        room = width - setter.width(style.NOTE, label) - 4
+        if setter.width(role, value) > room:
+            role = style.Role(7.5, 3 * U)
+        if setter.width(role, value) > room:
+            y += style.NOTE.leading
+        marks.append(setter.right(role, value, x + width, y))
+        y += 4.2 * U
+    if block.rows:
+        marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
+    return marks, y - 4.2 * U
+
+
+def reason_marks(setter: Setter, block: Card, x: float, width: float, y: float) -> tuple[list[Mark], float]:
+    marks: list[Mark] = []
+    for text in block.reasons:
+        words, count = setter.paragraph(style.NOTE, text, width, x=x, y=y)
+        marks.extend(words)
+        y += count * style.NOTE.leading
+    return marks, y - style.NOTE.leading
+
+
+def narrow_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
+    """Name, verdict, figure, rows and reasons one under the other."""
+    marks, y = name_marks(setter, block, width)
+    y += 6 * U
+    role = style.CARD_WORD
+    if word_width(setter, block, role) > width:
+        role = style.CARD_WORD_SMALL
+    marks += word_marks(setter, block, 0, y, role)
+    y += 9 * U
+    figure, _ = figure_marks(setter, block, y, figure_role(setter, block, width))
+    marks += figure
+    rows, y = rows_marks(setter, block, 0, width, y + 5.2 * U)
+    marks += rows
+    reasons, y = reason_marks(setter, block, 0, width, y + 4.1 * U)
+    return marks + reasons, y + U
+
+
+def wide_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
+    """One indicator alone: figure at the left, rows and reasons at the right."""
+    half = (width - 3 * style.GUTTER) / 2
+    right = width - half
+    marks, y = name_marks(setter, block, half)
+    y += 6 * U
+    marks += word_marks(setter, block, 0, y, style.CARD_WORD)
+    y += 9 * U
+    figure, _ = figure_marks(setter, block, y, style.CARD_FIGURE)
+    marks += figure
+    rows, below = rows_marks(setter, block, right, half, 5 * U)
+    marks += rows
+    reasons, below = reason_marks(setter, block, right, half, below + 4.1 * U)
+    return marks + reasons, max(y, below) + U
+
+
+def area_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
+    """Name and verdict on one line, figure with interval and target, and one sign per community."""
+    role = style.CARD_WORD_SMALL
+    beside = word_width(setter, block, role) + setter.width(style.CARD_NAME, block.name) + 6 <= width
+    marks, y = name_marks(setter, block, width)
+    if beside:
+        marks += word_marks(setter, block, width - word_width(setter, block, role) + 2, y, role)
+    else:
+        y += 4.5 * U
+        marks += word_marks(setter, block, 0, y, role)
+    y += 8.4 * U
+    figure, end = figure_marks(setter, block, y, figure_role(setter, block, width - 56))
+    marks += figure
+    small = style.Role(7.5, 3 * U)
+    values = [value if i == 0 else f"{label} {value}" for i, (label, value) in enumerate(block.rows)]
+    if max((setter.width(small, value) for value in values), default=0.0) + end + 6 > width:
+        y += 4 * U
+    for i, value in enumerate(values):
+        right = setter.right(small if i == 0 else style.NOTE, value, width, y - (len(values) - 1 - i) * 3.4 * U - 0.4 * U)
+        marks.append(right)
+    y += 3.2 * U
+    marks.append(Stroke(0, y, width, y, style.RULE_ROW, style.HAIRLINE))
+    signs, y = sign_marks(setter, block, width, y + 3.2 * U)
+    marks += signs
+    reasons, y = reason_marks(setter, block, 0, width, y + 3.6 * U)
+    return marks + reasons, y + (U if block.reasons else 3.6 * U)
+
+
+def sign_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[list[Mark], float]:
+    """One sign per community where they fit on the line, and the number under each kind."""
+    total = sum(count for _, count in block.counts)
+    step = min(SIGN_STEP, width / max(total, 1))
+    marks: list[Mark] = []
+    if step < 6:
+        return count_marks(setter, block, width, y)
+    x = step / 2
+    for verdict, count in block.counts:
+        for i in range(count):
+            marks.extend(setter.sign(verdict, x + i * step, y, 2.9))
+        middle = x + (count - 1) * step / 2
+        word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
+        marks.append(Words(middle - word.width / 2, y + 4.6 * U, word))
+        x += count * step
+    return marks, y + 4.6 * U
+
+
+def count_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[list[Mark], float]:
+    """Many communities: one sign and the number of each kind."""
+    marks: list[Mark] = []
+    place = width / max(len(block.counts), 1)
+    for i, (verdict, count) in enumerate(block.counts):
+        x = i * place
+        marks.extend(setter.sign(verdict, x + 4, y, 2.9))
+        word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
+        marks.append(Words(x + 11, y + OPTICAL_MIDDLE * 9, word))
+    return marks, y + U
+
+
+def with_legend(setter: Setter, block: Cards, frame: Frame, width: float) -> Frame:
+    """The last row of cards with the meaning of the signs under it, broken over lines where it must."""
+    y, x = frame.height + 2.5 * U, 0.0
+    marks: list[Mark] = list(frame.marks)
+    if block.note:
+        words = setter.left(style.NOTE, block.note, 0, y)
+        marks.append(words)
+        x = words.line.width + 8
+    for verdict, text in block.legend:
+        need = 9 + setter.width(style.NOTE, text)
+        if x and x + need > width:
+            x, y = 0.0, y + style.NOTE.leading + 1
+        marks.extend(setter.sign(verdict, x + 3, y - OPTICAL_MIDDLE * 7.5, 2.7))
+        marks.append(setter.left(style.NOTE, text, x + 9, y))
+        x += need + 12
+    return Frame(y + 0.5 * U, tuple(marks))

@@ -1,0 +1,122 @@
+"""The comparison chart: one group of rows per indicator on an axis common to all."""
+
+from __future__ import annotations
+
+from reports import style
+from reports.blocks import Comparison, ComparisonGroup
+from reports.charts import Scale, gridlines, interval_marks
+from reports.layout.setting import OPTICAL_MIDDLE, Setter
+from reports.layout.tables import align_on_dash, dash_place
+from reports.marks import Frame, Mark, Stack, Stroke, below
+from reports.style import U
+
+ROW = 4 * U
+ABOVE = 2.5 * U  # room for the target's figure
+GAP = 12.0
+
+
+class Places:
+    """Where the columns of one comparison stand, in pt from the left."""
+
+    def __init__(self, setter: Setter, block: Comparison, width: float) -> None:
+        name = max(
+            max(setter.width(style.SECTION_TITLE, group.name) for group in block.groups),
+            max((10 + setter.width(style.NOTE, group.word) for group in block.groups if group.verdict), default=0.0),
+        )
+        rows = [row for group in block.groups for row in group.rows]
+        label = max(setter.width(style.ROW, row.name, bold=True) for row in rows)
+        figures = max(setter.width(style.ROW, row.value, bold=True) for row in rows) + 7
+        self.name_width = min(name, width * 0.17)
+        self.label_x = self.name_width + GAP
+        self.label_width = min(label, width * 0.2)
+        self.n_x = width
+        n_width = max(setter.width(style.ROW, row.n) for row in rows)
+        self.interval_right = width - max(n_width, 14) - GAP
+        intervals = [row.interval for row in rows if row.interval]
+        low, high = dash_place(setter, intervals)
+        interval_width = max(low + high, setter.width(style.NOTE, block.heads[1]))
+        self.dash_x = self.interval_right - high
+        self.value_x = self.interval_right - interval_width - GAP
+        head = setter.width(style.NOTE, block.heads[0])
+        left = self.label_x + self.label_width + GAP
+        self.scale = Scale(block.axis, left + 6, self.value_x - max(figures, head) - GAP - 4)
+
+
+def comparison(setter: Setter, block: Comparison, width: float) -> Stack:
+    """A frame per indicator under a head that is repeated on a new page."""
+    places = Places(setter, block, width)
+    head = below(setter.section_head(block.title, block.unit, width), axis_head(setter, block, places, width))
+    frames = [group_frame(setter, group, places, width, first=i == 0) for i, group in enumerate(block.groups)]
+    if block.notes:
+        frames[-1] = below(frames[-1], setter.notes(block.notes, width))
+    frames[0] = below(head, frames[0])
+    return Stack(tuple(frames), head)
+
+
+def axis_head(setter: Setter, block: Comparison, places: Places, width: float) -> Frame:
+    """The figures of the axis and the heads of the columns."""
+    y = 5 * U
+    marks: list[Mark] = [
+        setter.centred(style.AXIS, text, places.scale.at(value), y) for value, text in block.axis.ticks
+    ]
+    estimate, interval, n = block.heads
+    marks.append(setter.right(style.NOTE, estimate, places.value_x, y))
+    marks.append(setter.right(style.NOTE, interval, places.interval_right, y))
+    marks.append(setter.right(style.NOTE, n, width, y))
+    marks.append(Stroke(0, y + 1.2 * U, width, y + 1.2 * U, style.RULE_HEAD, style.RULE))
+    return Frame(y + 1.2 * U, tuple(marks))
+
+
+def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: float, *, first: bool) -> Frame:
+    """One indicator: its name and verdict, its rows, its target as a line across them."""
+    names, count = setter.paragraph(style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + 2.4 * U)
+    needed = count + (1 if group.verdict else 0)
+    height = ABOVE + max(len(group.rows), needed) * ROW
+    scale = places.scale
+    marks: list[Mark] = list(gridlines(scale, 0, height))
+    if not first:
+        marks.append(Stroke(0, 0, width, 0, style.RULE_ROW, style.HAIRLINE))
+    marks.extend(names)
+    if group.verdict is not None:
+        y = ABOVE + 2.4 * U + count * ROW
+        marks.extend(setter.sign(group.verdict, 3.2, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
+        colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
+        marks.append(setter.left(style.Role(7.5, 3 * U, colour=colour), group.word, 10, y))
+    for i, row in enumerate(group.rows):
+        y = ABOVE + (i + 0.5) * ROW + OPTICAL_MIDDLE * style.ROW.size
+        role = style.ROW if i == 0 else style.ROW_GREY
+        bold = i == 0
+        marks.append(fitted(setter, role, row.name, places.label_x, y, places.label_width, bold=bold))
+        if row.range is not None:
+            marks.extend(interval_marks(scale, row.range, ABOVE + (i + 0.5) * ROW))
+        marks.append(setter.right(role, row.value, places.value_x, y, bold=bold))
+        if row.letter:
+            marks.append(setter.left(style.LETTER, row.letter, places.value_x + 1, y - 3))
+        if row.interval:
+            marks.append(align_on_dash(setter, role, row.interval, places.dash_x, y))
+        marks.append(setter.right(role, row.n, width, y))
+    if group.target is not None:
+        marks.extend(target_marks(setter, group, scale, height))
+    return Frame(height, tuple(marks))
+
+
+def target_marks(setter: Setter, group: ComparisonGroup, scale: Scale, height: float) -> list[Mark]:
+    """The target as a vertical through the group, its figure to the left above the rows."""
+    assert group.target is not None
+    x = scale.at(group.target)
+    small = style.Role(7.5, 3 * U)
+    text_width = setter.width(small, group.target_label)
+    y = 2.1 * U
+    label = setter.right(small, group.target_label, x - 3, y)
+    if x - 3 - text_width < scale.left - 6:
+        label = setter.left(small, group.target_label, x + 3, y)
+    return [Stroke(x, 0.8 * U, x, height - 0.8 * U, 0.9, style.INK), label]
+
+
+def fitted(setter: Setter, role: style.Role, text: str, x: float, y: float, width: float, *, bold: bool) -> Mark:
+    """A name on one line; a very long one is set smaller, down to the size of a note."""
+    natural = setter.width(role, text, bold=bold)
+    if natural <= width:
+        return setter.left(role, text, x, y, bold=bold)
+    size = max(role.size * width / natural, 5.5)
+    return setter.left(style.Role(size, role.leading, bold, role.colour), text, x, y)

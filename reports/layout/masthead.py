@@ -1,0 +1,72 @@
+"""The top of page one and the answer under it."""
+
+from __future__ import annotations
+
+from reports import style
+from reports.blocks import Answer, Masthead
+from reports.layout.setting import Setter
+from reports.marks import Frame, Mark, Stroke, Words
+from reports.style import Role, U
+from reports.typesetting.composer import Line
+
+TITLE_BEARING = 1.5  # pt by which a large ideograph's own blank would indent the title
+STATUTORY_GAP = 24.0
+
+
+def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
+    """Overline, name, programme and meta line at the left, the statutory header at the right."""
+    marks: list[Mark] = list(statutory(setter, block, width))
+    taken = width - min((mark.x for mark in marks if isinstance(mark, Words)), default=width)
+    free = width - taken - STATUTORY_GAP
+    marks.append(setter.left(style.OVERLINE, block.overline, 0, 2 * U))
+    role, lines = title_lines(setter, block.title, free)
+    y = 11 * U if len(lines) == 1 else 10 * U
+    for line in lines:
+        marks.append(Words(-TITLE_BEARING, y, line))
+        y += role.leading
+    y = max(y - role.leading + 6 * U, 17 * U)
+    for role, text in ((style.PROGRAMME, block.programme), (style.META, "　　".join(block.meta))):
+        words, count = setter.paragraph(role, text, width, y=y)
+        marks.extend(words)
+        y += (count - 1) * role.leading + (4.5 * U if role is style.PROGRAMME else 4 * U)
+    return Frame(max(y, style.FIRST_BODY), tuple(marks))
+
+
+def title_lines(setter: Setter, title: str, free: float) -> tuple[Role, tuple[Line, ...]]:
+    """The name on one line if it can be, smaller or on two lines if not."""
+    for role in (style.TITLE, style.TITLE_SMALL):
+        lines = setter.lines([role.span(title)], free)
+        if len(lines) == 1:
+            return role, lines
+    return style.TITLE_SMALL, lines
+
+
+def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...]:
+    """Labels and texts flush right by the longest line; a very long body's name is broken, not shrunk."""
+    role = style.NOTE
+    label_width = max((setter.width(role, label + block.colon) for label, _ in block.statutory), default=0.0)
+    longest = width * 0.34
+    broken = [(label, setter.lines([role.span(text, colour=style.INK)], longest)) for label, text in block.statutory]
+    text_width = max((line.width for _, lines in broken for line in lines), default=0.0)
+    x = width - text_width
+    marks: list[Words] = []
+    y = 2 * U
+    for label, lines in broken:
+        marks.append(setter.left(role, label + block.colon, x - label_width, y))
+        for line in lines:
+            marks.append(Words(x, y, line))
+            y += role.leading + 0.8
+    return tuple(marks)
+
+
+def answer(setter: Setter, block: Answer, width: float) -> Frame:
+    """A rule, the verdict in one sentence, and how to read it."""
+    marks: list[Mark] = [Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK)]
+    words, count = setter.paragraph(style.VERDICT_SENTENCE, block.sentence, width, y=7 * U)
+    marks.extend(words)
+    y = 7 * U + (count - 1) * style.VERDICT_SENTENCE.leading + 5 * U
+    for text in block.reading:
+        words, count = setter.paragraph(style.READING, text, width, y=y)
+        marks.extend(words)
+        y += count * style.READING.leading
+    return Frame(y - style.READING.leading + U, tuple(marks), None)

@@ -1,0 +1,159 @@
+"""Blocks onto pages: what stays together, where a page ends, what every page carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from reports import style
+from reports.blocks import Answer, Block, Cards, Columns, Comparison, Masthead, Notes, PageBreak, Prose, Story, Table
+from reports.layout.cards import cards
+from reports.layout.comparison import comparison
+from reports.layout.masthead import answer, masthead
+from reports.layout.prose import prose, small_print
+from reports.layout.setting import Setter
+from reports.layout.tables import table
+from reports.marks import Frame, Mark, Stack, Stroke, below, moved
+from reports.style import U
+
+CARDS_GAP = 5 * U  # between the answer and the cards
+NOTES_GAP = 2.5 * U
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A finished page: marks from the top left corner of the text area, and the places the outline names."""
+
+    marks: tuple[Mark, ...]
+    bookmarks: tuple[tuple[str, float], ...]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A page being filled."""
+
+    y: float
+    marks: list[Mark] = field(default_factory=list)
+    bookmarks: list[tuple[str, float]] = field(default_factory=list)
+    empty: bool = True
+
+    def put(self, frame: Frame) -> None:
+        self.marks.extend(moved(frame.marks, 0, self.y))
+        if frame.bookmark:
+            self.bookmarks.append((frame.bookmark, self.y))
+        self.y += frame.height
+        self.empty = False
+
+    def fits(self, height: float) -> bool:
+        return self.y + height <= style.BODY_BOTTOM + 0.01
+
+
+def lay_out(story: Story, setter: Setter) -> tuple[Page, ...]:
+    """All pages of a document with their heads and feet."""
+    sheets = [Sheet(0.0)]
+    for block in story.blocks:
+        if isinstance(block, PageBreak):
+            if not sheets[-1].empty:
+                sheets.append(Sheet(style.NEXT_BODY))
+            continue
+        for number, stack in enumerate(stacks(setter, block, style.TEXT_WIDTH)):
+            gap = gap_before(block) if number == 0 else style.SECTION_GAP
+            place(sheets, stack, gap)
+    return tuple(finish(story, setter, sheet, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
+
+
+def gap_before(block: Block) -> float:
+    if isinstance(block, Masthead | Answer):
+        return 0.0
+    if isinstance(block, Cards):
+        return CARDS_GAP
+    return NOTES_GAP if isinstance(block, Notes) and not block.ruled else style.SECTION_GAP
+
+
+def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
+    """The frames of a block; blocks side by side that are too high for a page go one after the other."""
+    match block:
+        case Masthead():
+            return [Stack((masthead(setter, block, width),))]
+        case Answer():
+            return [Stack((answer(setter, block, width),))]
+        case Cards():
+            return [Stack(cards(setter, block, width))]
+        case Comparison():
+            return [comparison(setter, block, width)]
+        case Table():
+            return [table(setter, block, width)]
+        case Prose():
+            return [Stack((prose(setter, block, width),))]
+        case Notes():
+            return [Stack((small_print(setter, block, width),))]
+        case Columns():
+            return side_by_side(setter, block, width)
+        case PageBreak():
+            return []
+
+
+def side_by_side(setter: Setter, block: Columns, width: float) -> list[Stack]:
+    """One frame of several columns, or the blocks in turn where the frame would fill more than a page."""
+    marks: list[Mark] = []
+    x = height = 0.0
+    bookmark = None
+    for side in block.sides:
+        side_width = style.columns_width(side.columns)
+        parts: list[Frame] = []
+        for each in side.blocks:
+            if parts:
+                parts.append(Frame(style.SECTION_GAP, ()))
+            parts.extend(frame for stack in stacks(setter, each, side_width) for frame in stack.frames)
+        frame = below(*parts)
+        bookmark = bookmark or frame.bookmark
+        marks.extend(moved(frame.marks, x, 0))
+        height = max(height, frame.height)
+        x += side_width + style.GUTTER
+    if height > style.BODY_BOTTOM - style.NEXT_BODY:
+        return [stack for side in block.sides for each in side.blocks for stack in stacks(setter, each, width)]
+    return [Stack((Frame(height, tuple(marks), bookmark),))]
+
+
+def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
+    """Put the frames on the last page, on new ones when it is full, the head first on each of those."""
+    frames = stack.frames
+    total = sum(frame.height for frame in frames)
+    sheet = sheets[-1]
+    if not sheet.empty:
+        start = total if len(frames) <= 3 else frames[0].height + frames[1].height
+        if sheet.fits(gap + start):
+            sheet.y += gap
+        else:
+            sheets.append(Sheet(style.NEXT_BODY))
+    for number, frame in enumerate(frames):
+        sheet = sheets[-1]
+        rest = frames[number:]
+        # The last two rows go over together: a single row under a repeated head is a widow.
+        need = frame.height + (rest[1].height if len(rest) == 2 else 0.0)
+        if number and not sheet.fits(need):
+            sheets.append(Sheet(style.NEXT_BODY))
+            if stack.head is not None:
+                sheets[-1].put(replace(stack.head, bookmark=None))
+        sheets[-1].put(frame)
+
+
+def finish(story: Story, setter: Setter, sheet: Sheet, number: int, count: int) -> Page:
+    """The page with its running head (from page two) and its foot."""
+    marks = list(sheet.marks)
+    width = style.TEXT_WIDTH
+    if number > 1:
+        marks.append(setter.left(style.OVERLINE, story.running_head, 0, 2 * U))
+        used = setter.width(style.OVERLINE, story.running_head)
+        if used + setter.width(style.NOTE, story.running_title) + style.GUTTER <= width:
+            marks.append(setter.right(style.NOTE, story.running_title, width, 2 * U))
+    marks.append(Stroke(0, style.FOOT_RULE, width, style.FOOT_RULE, style.RULE_HEAD, style.RULE))
+    y = style.FOOT_TEXT
+    right = setter.right(style.NOTE, story.page_of.format(page=number, pages=count), width, y)
+    left = setter.left(style.NOTE, story.foot_left, 0, y)
+    middle = setter.centred(style.NOTE, story.foot_middle, width / 2, y)
+    marks += [left, right]
+    if left.line.width + style.GUTTER > middle.x:
+        middle = replace(middle, x=left.line.width + style.GUTTER)
+    if story.foot_middle and middle.x + middle.line.width + style.GUTTER <= right.x:
+        marks.append(middle)
+    return Page(tuple(marks), tuple(sheet.bookmarks))

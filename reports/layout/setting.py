@@ -1,0 +1,100 @@
+"""Words at their place: what every drawing of a block uses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.results import Verdict
+from reports import style
+from reports.fonts import Weight
+from reports.marks import Frame, Mark, Stroke, Words
+from reports.style import Role
+from reports.typesetting.composer import Composer, Line, Span
+
+OPTICAL_MIDDLE = 0.372  # em above the baseline: the middle of a figure or an ideograph
+
+
+@dataclass(frozen=True, slots=True)
+class Setter:
+    """Sets words with one composer."""
+
+    composer: Composer
+    language: str
+
+    def left(self, role: Role, text: str, x: float, y: float, *, bold: bool | None = None) -> Words:
+        return Words(x, y, self.composer.line(role.span(text, bold=bold)))
+
+    def right(self, role: Role, text: str, x: float, y: float, *, bold: bool | None = None) -> Words:
+        line = self.composer.line(role.span(text, bold=bold))
+        return Words(x - line.width, y, line)
+
+    def centred(self, role: Role, text: str, x: float, y: float, *, bold: bool | None = None) -> Words:
+        line = self.composer.line(role.span(text, bold=bold))
+        return Words(x - line.width / 2, y, line)
+
+    def width(self, role: Role, text: str, *, bold: bool | None = None) -> float:
+        return self.composer.width(role.span(text, bold=bold)) if text else 0.0
+
+    def paragraph(
+        self,
+        role: Role,
+        text: str | Sequence[Span],
+        width: float,
+        *,
+        x: float = 0.0,
+        y: float = 0.0,
+        justify: bool = False,
+    ) -> tuple[tuple[Mark, ...], int]:
+        """The lines with their first baseline at ``y``, and how many there are."""
+        spans = [role.span(text)] if isinstance(text, str) else list(text)
+        lines = self.lines(spans, width, justify=justify)
+        return tuple(Words(x, y + i * role.leading, line) for i, line in enumerate(lines)), len(lines)
+
+    def lines(self, spans: Sequence[Span], width: float, *, justify: bool = False) -> tuple[Line, ...]:
+        # Latin text is never stretched: its blanks would tear.
+        return self.composer.paragraph(spans, width, justify=justify and self.language == "zh")
+
+    def sign(self, verdict: Verdict, x: float, y: float, radius: float) -> tuple[Words, ...]:
+        """The verdict's sign centred on (x, y), of equal area with a disc of ``radius``; a dash where hidden.
+
+        It is a character of the font, so whoever copies the page copies the sign.
+        """
+        character = style.VERDICT_SIGN.get(verdict)
+        colour = style.VERDICT_COLOUR[verdict]
+        if character is None:
+            line = self.composer.line(Span("—", radius * 3.2, colour))
+            return (Words(x - line.width / 2, y + radius * 3.2 * OPTICAL_MIDDLE, line),)
+        left, bottom, right, top = self.composer.face.glyph(Weight.REGULAR, character).box
+        across, high = (right - left) / 1000, (top - bottom) / 1000
+        filled = math.pi / 4 if verdict is Verdict.REACHED else 0.5
+        size = radius * math.sqrt(math.pi / (across * high * filled))
+        line = self.composer.line(Span(character, size, colour))
+        return (Words(x - (left + right) / 2000 * size, y + (bottom + top) / 2000 * size, line),)
+
+    def section_head(self, title: str, unit: str, width: float) -> Frame:
+        """Rule, title, unit at the right; the next baseline is 5u below the title's. Height to the title's baseline."""
+        marks: list[Mark] = [Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK)]
+        y = 5 * style.U
+        marks.append(self.left(style.SECTION_TITLE, title, 0, y))
+        if unit:
+            title_width = self.width(style.SECTION_TITLE, title)
+            unit_width = self.width(style.NOTE, unit)
+            if title_width + unit_width + style.GUTTER <= width:
+                marks.append(self.right(style.NOTE, unit, width, y))
+            else:
+                words, count = self.paragraph(style.NOTE, unit, width, y=y + 3.5 * style.U)
+                marks.extend(words)
+                y += 3.5 * style.U + (count - 1) * style.NOTE.leading
+        return Frame(y, tuple(marks), title)
+
+    def notes(self, lines: Sequence[str], width: float) -> Frame:
+        """Small print, one paragraph each; the first baseline 3u below the top."""
+        marks: list[Mark] = []
+        y = 3 * style.U
+        for text in lines:
+            words, count = self.paragraph(style.NOTE, text, width, y=y, justify=True)
+            marks.extend(words)
+            y += count * style.NOTE.leading
+        return Frame(y - 3 * style.U + 0.8 * style.U if lines else 0.0, tuple(marks))

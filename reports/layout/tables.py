@@ -1,0 +1,272 @@
+"""Tables: no vertical rules, no boxes; figures right-aligned, intervals aligned on their dash, rows kept over pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from reports import style
+from reports.blocks import Cell, Column, ColumnKind, Row, Table, Tone
+from reports.charts import Scale, gridlines, interval_marks
+from reports.layout.setting import OPTICAL_MIDDLE, Setter
+from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below
+from reports.style import Role, U
+from reports.wording.figures import joined
+
+GAP = 10.0
+INDENT = 13.0
+EDGE = 4.0  # blank inside a tinted row
+SIGN_ROOM = 11.0
+LETTER_ROOM = 5.0
+NARROWEST_TEXT = 48.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One column laid on the page: from ``left`` to ``right`` in pt; ``dash`` is where its intervals align."""
+
+    column: Column
+    left: float
+    right: float
+    dash: float = 0.0
+    letters: bool = False
+
+    @property
+    def scale(self) -> Scale:
+        assert self.column.axis is not None
+        return Scale(self.column.axis, self.left + 3, self.right - 3)
+
+    @property
+    def edge(self) -> float:
+        """Right edge of the figures, letters standing behind it."""
+        return self.right - (LETTER_ROOM if self.letters else 0.0)
+
+
+def table(setter: Setter, block: Table, width: float) -> Stack:
+    """A frame per row; title and head are drawn again on each page."""
+    edge = EDGE if any(row.tone is Tone.STREET for row in block.rows) else 0.0
+    places = lay_columns(setter, block, width, edge)
+    title = setter.section_head(block.title, block.unit, width) if block.title else rule_only(width)
+    top = title
+    if block.lead:
+        words, count = setter.paragraph(style.LEAD, block.lead, width, y=5 * U, justify=True)
+        top = below(title, Frame((5 + 4 * (count - 1)) * U, words))
+    head = below(top, head_frame(setter, block, places, width))
+    repeated = below(title, head_frame(setter, block, places, width))
+    frames = [row_frame(setter, block, row, places, width, last=i == len(block.rows) - 1) for i, row in enumerate(block.rows)]
+    if not frames:
+        return Stack((head,))
+    if block.notes:
+        frames[-1] = below(frames[-1], Frame(1 * U, ()), setter.notes(block.notes, width))
+    frames[0] = below(head, frames[0])
+    if not block.bookmark:
+        frames[0] = replace(frames[0], bookmark=None)
+    return Stack(tuple(frames), replace(repeated, bookmark=None))
+
+
+def rule_only(width: float) -> Frame:
+    return Frame(0.0, (Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK),))
+
+
+def lay_columns(setter: Setter, block: Table, width: float, edge: float) -> tuple[Place, ...]:
+    """Widths by content; charts and texts with a share divide what is left; texts give way when it is not enough."""
+    cells = [[row.cells[i] for row in block.rows] for i in range(len(block.columns))]
+    needs = [column_need(setter, column, cells[i], block) for i, column in enumerate(block.columns)]
+    shares = [column.share for column in block.columns]
+    gaps = GAP * (len(block.columns) - 1)
+    left_over = width - 2 * edge - gaps - sum(need for need, share in zip(needs, shares, strict=True) if not share)
+    total = sum(shares)
+    if total:
+        least = NARROWEST_TEXT * sum(1 for share in shares if share)
+        if left_over < least:
+            needs = give_way(block.columns, needs, least - left_over)
+            left_over = max(left_over, least)
+        needs = [left_over * share / total if share else need for need, share in zip(needs, shares, strict=True)]
+    elif left_over < 0:
+        needs = give_way(block.columns, needs, -left_over)
+    places, x = [], edge
+    spread = 0.0 if total else max(width - 2 * edge - gaps - sum(needs), 0.0) / max(len(needs) - 1, 1)
+    for i, column in enumerate(block.columns):
+        if i and not total and column.kind is not ColumnKind.TEXT:
+            x += spread
+        intervals = [cell.interval for cell in cells[i] if cell.interval]
+        _, high = dash_place(setter, intervals)
+        letters = any(cell.letter for cell in cells[i])
+        dash = x + needs[i] - high - (LETTER_ROOM if letters else 0.0)
+        places.append(Place(column, x, x + needs[i], dash, letters))
+        x += needs[i] + GAP
+        if i and not total and column.kind is ColumnKind.TEXT:
+            x += spread
+    return tuple(places)
+
+
+def give_way(columns: Sequence[Column], needs: Sequence[float], excess: float) -> list[float]:
+    """Text columns without a share narrow, the widest most, never below what two or three characters need."""
+    texts = [i for i, column in enumerate(columns) if column.kind is ColumnKind.TEXT and not column.share]
+    room = sum(max(needs[i] - NARROWEST_TEXT, 0) for i in texts)
+    if not room:
+        return list(needs)
+    part = min(excess / room, 1.0)
+    return [need - max(need - NARROWEST_TEXT, 0) * part if i in texts else need for i, need in enumerate(needs)]
+
+
+def column_need(setter: Setter, column: Column, cells: Sequence[Cell], block: Table) -> float:
+    """Natural width of a column in pt."""
+    if column.width is not None:
+        return column.width
+    head = setter.width(style.NOTE, column.head, bold=bool(column.note)) + (
+        4 + setter.width(style.NOTE, column.note) if column.note else 0
+    )
+    letters = LETTER_ROOM if any(cell.letter for cell in cells) else 0.0
+    if column.kind is ColumnKind.INTERVAL:
+        low, high = dash_place(setter, [cell.interval for cell in cells if cell.interval])
+        return max(head, low + high + letters)
+    widest = max((cell_width(setter, cell, row) for cell, row in zip(cells, block.rows, strict=True)), default=0.0)
+    return max(head, widest + letters)
+
+
+def cell_width(setter: Setter, cell: Cell, row: Row) -> float:
+    bold = cell.bold or row.tone is not Tone.PLAIN
+    width = setter.width(style.ROW, cell.text, bold=bold) + (INDENT if cell.indent else 0.0)
+    return width + (SIGN_ROOM if cell.verdict is not None else 0.0)
+
+
+def dash_place(setter: Setter, intervals: Sequence[tuple[str, str]]) -> tuple[float, float]:
+    """Widest part up to and with the dash, and widest part after it."""
+    low = max((setter.width(style.ROW, joined(a, b)[: -len(b)], bold=True) for a, b in intervals), default=0.0)
+    high = max((setter.width(style.ROW, b, bold=True) for _, b in intervals), default=0.0)
+    return low, high
+
+
+def align_on_dash(setter: Setter, role: Role, interval: tuple[str, str], dash: float, y: float, *, bold: bool = False) -> Words:
+    """An interval as one text whose upper limit begins at ``dash``."""
+    text = joined(*interval)
+    line = setter.composer.line(role.span(text, bold=bold))
+    return Words(dash - setter.width(role, text[: -len(interval[1])], bold=bold), y, line)
+
+
+def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: float) -> Frame:
+    """Column heads, the figures of the axes, and the rule under them. Height: to the top of the first row."""
+    if not block.head:
+        return Frame(1.4 * U, (Stroke(0, 1.4 * U, width, 1.4 * U, style.RULE_HEAD, style.RULE),))
+    two_lines = any(place.column.axis and place.column.head for place in places)
+    y = (8.6 if two_lines else 5) * U
+    marks: list[Mark] = []
+    for place in places:
+        column = place.column
+        if column.kind is ColumnKind.CHART:
+            marks.extend(axis_marks(setter, place, y))
+            if column.head:
+                marks.extend(chart_head(setter, place, y - 3.4 * U))
+        elif column.kind is ColumnKind.TEXT:
+            marks.append(setter.left(style.NOTE, column.head, place.left, y))
+        else:
+            right = place.edge if column.kind is ColumnKind.FIGURE else place.right
+            marks.append(setter.right(style.NOTE, column.head, right, y))
+    bottom = y + 1.1 * U
+    marks.append(Stroke(0, bottom, width, bottom, style.RULE_HEAD, style.RULE))
+    return Frame(bottom, tuple(marks))
+
+
+def chart_head(setter: Setter, place: Place, y: float) -> list[Mark]:
+    """The indicator's name in bold and its target in grey, over the axis."""
+    column = place.column
+    size = min(9.0, 9.0 * 60 / max(setter.width(Role(9, 3 * U, True), column.head), 1)) if column.head else 9.0
+    role = Role(max(size, 7.0), 3 * U, True)
+    head = setter.left(role, column.head, place.left, y)
+    marks: list[Mark] = [head]
+    if column.note:
+        marks.append(setter.left(style.NOTE, column.note, place.left + head.line.width + 5, y))
+    return marks
+
+
+def axis_marks(setter: Setter, place: Place, y: float) -> list[Mark]:
+    """Figures of an axis; those that would touch their neighbour are left out, the target's never."""
+    scale, axis = place.scale, place.scale.axis
+    drawn: list[tuple[float, float]] = []
+    marks: list[Mark] = []
+    ticks = sorted(axis.ticks, key=lambda tick: (tick[0] != axis.target, tick[0]))
+    for value, text in ticks:
+        at, half = scale.at(value), setter.width(style.AXIS, text) / 2
+        if any(at - half < right + 3 and at + half > left - 3 for left, right in drawn):
+            continue
+        drawn.append((at - half, at + half))
+        role = Role(7.5, 3 * U) if value == axis.target else style.AXIS
+        marks.append(setter.centred(role, text, at, y))
+    return marks
+
+
+def row_frame(setter: Setter, block: Table, row: Row, places: Sequence[Place], width: float, *, last: bool) -> Frame:
+    """One row; as high as its longest text."""
+    leading = style.ROW.leading
+    texts: list[tuple[Mark, ...]] = []
+    lines_most = 1
+    pitch = block.pitch * U
+    for cell, place in zip(row.cells, places, strict=True):
+        marks, count = text_marks(setter, cell, row, place, pitch)
+        texts.append(marks)
+        lines_most = max(lines_most, count)
+    height = pitch + (lines_most - 1) * leading
+    marks_all: list[Mark] = []
+    if row.tone is Tone.STREET:
+        marks_all.append(Fill(0, 0, width, height, style.TINT))
+    for cell, place in zip(row.cells, places, strict=True):
+        marks_all.extend(chart_marks(cell, place, height, pitch / 2))
+    for marks in texts:
+        marks_all.extend(marks)
+    bottom_width, bottom = (style.RULE_ROW, style.HAIRLINE)
+    if last:
+        bottom_width, bottom = (style.RULE_HEAVY, style.INK) if row.tone is Tone.WHOLE else (style.RULE_HEAD, style.RULE)
+    marks_all.append(Stroke(0, height, width, height, bottom_width, bottom))
+    if row.tone is Tone.WHOLE:
+        marks_all.append(Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK))
+    return Frame(height, tuple(marks_all))
+
+
+def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float) -> tuple[tuple[Mark, ...], int]:
+    """The words of one cell and how many lines they take."""
+    bold = cell.bold or row.tone is not Tone.PLAIN
+    role = style.ROW_GREY if cell.grey and not bold else style.ROW
+    y = pitch / 2 + OPTICAL_MIDDLE * role.size
+    if place.column.kind is ColumnKind.INTERVAL and cell.interval:
+        return (align_on_dash(setter, role, cell.interval, place.dash, y, bold=bold),), 1
+    if place.column.kind is ColumnKind.TEXT:
+        x = place.left + (INDENT if cell.indent else 0.0)
+        marks: list[Mark] = []
+        if cell.verdict is not None:
+            marks.extend(setter.sign(cell.verdict, x + 3.4, pitch / 2, 3.1))
+            x += SIGN_ROOM
+        spans = [role.span(cell.text, bold=bold)]
+        words, count = setter.paragraph(role, spans, place.right - x, x=x, y=y)
+        return (*marks, *words), max(count, 1)
+    return figure_marks(setter, cell, role, place, y, bold=bold), 1
+
+
+def figure_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float, *, bold: bool) -> tuple[Mark, ...]:
+    """A figure at the right edge with its verdict before it and its letter behind it."""
+    if not cell.text:
+        return ()
+    words = setter.right(role, cell.text, place.edge, y, bold=bold)
+    marks: list[Mark] = [words]
+    if cell.letter:
+        marks.append(setter.left(style.LETTER, cell.letter, place.edge + 1, y - 3))
+    if cell.verdict is not None and cell.text != "—":
+        middle = y - OPTICAL_MIDDLE * role.size
+        marks.extend(setter.sign(cell.verdict, place.left + 3.6, middle, 3.1))
+    return tuple(marks)
+
+
+def chart_marks(cell: Cell, place: Place, height: float, middle: float) -> tuple[Mark, ...]:
+    """Gridlines, target and interval of a chart column; the target runs through every row."""
+    if place.column.kind is not ColumnKind.CHART:
+        return ()
+    scale = place.scale
+    marks: list[Mark] = []
+    if scale.axis.target is None:
+        marks.extend(gridlines(scale, 0, height))
+    if cell.range is not None:
+        marks.extend(interval_marks(scale, cell.range, middle))
+    if scale.axis.target is not None:
+        x = scale.at(scale.axis.target)
+        marks.append(Stroke(x, 0, x, height, 0.75, style.INK))
+    return tuple(marks)

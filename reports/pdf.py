@@ -1,0 +1,161 @@
+"""PDF of a story: the same input gives the same bytes, every font is embedded, every text can be copied.
+
+``community_pdf``, ``area_pdf`` and ``estimates_pdf`` are what other packages call.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from reportlab.pdfgen import canvas as reportlab_canvas
+
+from reports import style
+from reports.blocks import Story
+from reports.content import AreaSummary, CommunitySummary
+from reports.embedding import EmbeddedFont
+from reports.fonts import TypeSettings, Weight, typeface
+from reports.layout.pages import Page, lay_out
+from reports.layout.setting import Setter
+from reports.marks import Disc, Fill, Mark, Stroke, Words
+from reports.story import area_story, community_story
+from reports.typesetting.composer import Composer, Piece
+from reports.wording.facts import LANGUAGE_TAGS
+
+PRODUCER: Final = "survey-service"
+CURVE: Final = 0.5523  # handle of a quarter circle drawn by a cubic
+
+
+class PlainCanvas(reportlab_canvas.Canvas):
+    """reportlab's canvas without the first font it sets on every page: that would be an unembedded Helvetica."""
+
+    def _make_preamble(self) -> None:
+        self._preamble = "1 0 0 1 0 0 cm"
+
+
+def community_pdf(summary: CommunitySummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
+    """The report of one community, two pages as a rule."""
+    return story_pdf(community_story(summary, language), settings)
+
+
+def area_pdf(summary: AreaSummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
+    """The report of a street or of the city."""
+    return story_pdf(area_story(summary, language), settings)
+
+
+def story_pdf(story: Story, settings: TypeSettings | None = None) -> bytes:
+    """The story as a PDF file. FontFault when a font file that the settings name cannot be used."""
+    face = typeface(story.language, settings)
+    pages = lay_out(story, Setter(Composer(face), story.language))
+    fonts = {weight: EmbeddedFont(face, weight) for weight in Weight}
+    file = io.BytesIO()
+    canvas = PlainCanvas(
+        file,
+        pagesize=(style.PAGE_WIDTH, style.PAGE_HEIGHT),
+        pageCompression=1,
+        invariant=1,
+        pdfVersion=(1, 5),
+        lang=LANGUAGE_TAGS[story.language],
+    )
+    describe(canvas, story)
+    for number, page in enumerate(pages, 1):
+        draw_page(canvas, page, number, fonts)
+        canvas.showPage()
+    for font in fonts.values():
+        font.add_to(canvas._doc)
+    canvas.save()
+    face.save()
+    return file.getvalue()
+
+
+def describe(canvas: Any, story: Story) -> None:
+    """What the file says of itself; its date is the release's."""
+    canvas.setTitle(story.title)
+    canvas.setSubject(story.subject)
+    canvas.setAuthor(story.author)
+    canvas.setCreator(PRODUCER)
+    canvas.setProducer(PRODUCER)
+    canvas.setKeywords(", ".join(story.keywords))
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    year, month, day = story.year_month_day
+    stamp = canvas._doc._timeStamp
+    moment = datetime(year, month, day, tzinfo=UTC)
+    stamp.t, stamp.lt = moment.timestamp(), moment.timetuple()
+    stamp.YMDhms = tuple(moment.timetuple())[:6]
+
+
+def draw_page(canvas: Any, page: Page, number: int, fonts: dict[Weight, EmbeddedFont]) -> None:
+    """The marks of one page as operators, and its bookmarks."""
+    canvas._code.extend(operators(mark, fonts) for mark in page.marks)
+    for place, (title, y) in enumerate(page.bookmarks):
+        key = f"p{number}-{place}"
+        canvas.bookmarkHorizontalAbsolute(key, style.PAGE_HEIGHT - style.MARGIN_TOP - y + 6)
+        canvas.addOutlineEntry(title, key, 0, 0)
+
+
+def operators(mark: Mark, fonts: dict[Weight, EmbeddedFont]) -> str:
+    """One mark as PDF operators; y turns upwards here and nowhere else."""
+    match mark:
+        case Stroke():
+            start, end = f"{place_x(mark.x)} {place_y(mark.y)} m", f"{place_x(mark.to_x)} {place_y(mark.to_y)} l"
+            return f"{colour(mark.colour)} RG {number(mark.width)} w {start} {end} S"
+        case Fill():
+            corner = f"{place_x(mark.x)} {place_y(mark.y + mark.height)}"
+            return f"{colour(mark.colour)} rg {corner} {number(mark.width)} {number(mark.height)} re f"
+        case Disc():
+            path = circle(mark.x, mark.y, mark.radius)
+            if mark.outline is None:
+                return f"{colour(mark.colour)} rg {path} f"
+            ink = f"{colour(mark.outline)} RG {number(mark.outline_width)} w"
+            return f"{colour(mark.colour)} rg {ink} {path} B"
+        case Words():
+            return " ".join(shown(piece, mark.x, mark.y, fonts) for piece in mark.line.pieces)
+
+
+def shown(piece: Piece, x: float, y: float, fonts: dict[Weight, EmbeddedFont]) -> str:
+    """One text-showing operator. Gaps and squeezes are kerns inside it, so no reader takes them for line ends."""
+    span = piece.style
+    font = fonts[span.weight]
+    parts, run = [], ""
+    for character, kern in zip(piece.text, piece.kerns, strict=True):
+        run += character
+        if abs(kern) > 1e-9:
+            parts.append(f"<{font.encode(run)}> {number(-kern * 1000)}")
+            run = ""
+    if run:
+        parts.append(f"<{font.encode(run)}>")
+    at = f"1 0 0 1 {place_x(x + piece.x)} {place_y(y - span.rise)} Tm"
+    return f"BT {colour(span.colour)} rg /{font.name} {number(span.size)} Tf {at} [{' '.join(parts)}] TJ ET"
+
+
+def circle(x: float, y: float, radius: float) -> str:
+    """A closed circle of four cubic curves."""
+    quarter = radius * CURVE
+    points = (
+        ((x + radius, y - quarter), (x + quarter, y - radius), (x, y - radius)),
+        ((x - quarter, y - radius), (x - radius, y - quarter), (x - radius, y)),
+        ((x - radius, y + quarter), (x - quarter, y + radius), (x, y + radius)),
+        ((x + quarter, y + radius), (x + radius, y + quarter), (x + radius, y)),
+    )
+    curves = [" ".join(f"{place_x(a)} {place_y(b)}" for a, b in curve) + " c" for curve in points]
+    return f"{place_x(x + radius)} {place_y(y)} m {' '.join(curves)} h"
+
+
+def place_x(x: float) -> str:
+    return number(style.MARGIN_SIDE + x)
+
+
+def place_y(y: float) -> str:
+    return number(style.PAGE_HEIGHT - style.MARGIN_TOP - y)
+
+
+def number(value: float) -> str:
+    """At most three decimals, no exponent: enough for a thousandth of a point, the same on every machine."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def colour(code: str) -> str:
+    """#RRGGBB as three shares."""
+    return " ".join(number(int(code[i : i + 2], 16) / 255) for i in (1, 3, 5))

@@ -1,0 +1,271 @@
+"""A street or the city: the answer, how many communities got which verdict, and the table of all of them.
+
+Never a bare ranking: communities stand in the order of their codes, each figure with its interval and n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.results import PublishableCell, Verdict
+from questionnaires.indicators import Indicator
+from reports.blocks import (
+    Answer,
+    Block,
+    Cards,
+    Cell,
+    Column,
+    ColumnKind,
+    Columns,
+    Look,
+    Masthead,
+    Notes,
+    Row,
+    Side,
+    Story,
+    Table,
+    Tone,
+)
+from reports.content import AreaSummary, Place
+from reports.story import common
+from reports.story.common import Measured
+from reports.story.community import CARDS_MOST, story_of
+from reports.wording import facts, figures, verdicts
+from reports.wording.phrases import say
+
+ACROSS = 4  # indicators side by side in one table
+AIRY_ROWS, USUAL_ROWS = 17, 24  # up to so many rows the table is set with more air
+SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
+
+
+def area_story(summary: AreaSummary, language: str) -> Story:
+    """The report of a street or of the city in ``language`` ("zh" or "en")."""
+    table = summary.table
+    shown = common.headline(summary.indicators)
+    own = common.measured(table, summary.place, shown, language)
+    judged = any(each.indicator.target for each in own)
+    blocks: list[Block] = [masthead(summary, language), answer(summary, own, language, judged=judged)]
+    if len(own) <= CARDS_MOST:
+        blocks.append(cards(summary, own, language, judged=judged))
+    tables = community_tables(summary, own, language)
+    blocks += tables
+    sentences = [common.once_per_page(table, language)] if judged else []
+    blocks.append(Notes((*all_alike_notes(summary, own, language), *sentences, say(language, "sampling_error_only"))))
+    blocks.append(sample_by_area(summary, language))
+    sides = [Side(4, (common.how_to_read(table, language, judged=judged),))]
+    sides.append(Side(8, (common.how_made(summary.method, table, language),)))
+    blocks.append(Columns(tuple(sides)))
+    blocks.append(common.definitions(summary.indicators, summary.imprint, language))
+    blocks.append(common.imprint_notes(summary.imprint, language))
+    return story_of(summary.imprint, summary.place, tuple(blocks), language)
+
+
+def communities(summary: AreaSummary) -> list[Place]:
+    return [community for _, group in summary.streets for community in group]
+
+
+def is_city(summary: AreaSummary) -> bool:
+    return summary.place.domain == summary.city.domain
+
+
+def masthead(summary: AreaSummary, language: str) -> Masthead:
+    imprint = summary.imprint
+    sample = summary.samples.get(summary.place.code)
+    counted = [say(language, "communities_counted", count=len(communities(summary)))]
+    if is_city(summary):
+        counted.insert(0, say(language, "streets_counted", count=len(summary.streets)))
+    else:
+        counted.insert(0, summary.city.name.in_language(language))
+    report = say(language, "city_report" if is_city(summary) else "street_report")
+    meta = [
+        "　".join(counted),
+        say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
+        facts.meta(sample, language),
+    ]
+    return Masthead(
+        overline=f"{imprint.survey.in_language(language)}　{report}",
+        title=summary.place.name.in_language(language),
+        programme=f"{imprint.questionnaire.in_language(language)}　{imprint.wave.in_language(language)}",
+        meta=tuple(text for text in meta if text),
+        statutory=facts.statutory(imprint, language),
+        colon=say(language, "colon"),
+    )
+
+
+def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judged: bool) -> Answer:
+    """The area's own verdicts, and under them what the communities show."""
+    pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
+    sentence = verdicts.verdict_sentence(pairs, language)
+    if not judged:
+        return Answer(sentence, common.reading(summary.table, language, judged=False))
+    return Answer(sentence, (by_community(summary, own, language),))
+
+
+def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdict | None]:
+    cells = [common.cell_of(common.row_of(summary.table, place), indicator) for place in communities(summary)]
+    return [verdicts.shown_verdict(cell) for cell in cells]
+
+
+def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -> str:
+    """没有一个社区各项全部达标；满意率有 4 个社区未达标。"""
+    targets = [each for each in own if each.indicator.target is not None]
+    each_community = list(zip(*(community_verdicts(summary, each.indicator) for each in targets), strict=True))
+    reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
+    facts_said = [
+        say(language, "area_all_reached", count=reached) if reached else say(language, "area_none_reached")
+    ]
+    for each in targets:
+        missed = community_verdicts(summary, each.indicator).count(Verdict.NOT_REACHED)
+        if missed:
+            facts_said.append(say(language, "area_missed", name=each.name, count=missed))
+    return say(language, "area_all", facts=say(language, "semicolon").join(facts_said))
+
+
+def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judged: bool) -> Cards:
+    drawn = []
+    for each in own:
+        counts: tuple[tuple[Verdict, int], ...] = ()
+        if each.indicator.target is not None:
+            given = community_verdicts(summary, each.indicator)
+            counts = tuple((verdict, given.count(verdict)) for verdict in SIGN_ORDER if given.count(verdict))
+        drawn.append(common.card_of(each, summary.table, counts))
+    legend = tuple(
+        (verdict, f"{verdicts.verdict_word(verdict, language)}{say(language, 'colon')}{say(language, f'legend_{verdict.value}')}")
+        for verdict in SIGN_ORDER
+    )
+    return Cards(tuple(drawn), legend if judged else (), say(language, "each_sign") if judged else "")
+
+
+def community_tables(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[Table]:
+    """All communities with up to four indicators side by side, then the next four."""
+    return [community_table(summary, own[i : i + ACROSS], language) for i in range(0, len(own), ACROSS)]
+
+
+def community_table(summary: AreaSummary, own: Sequence[Measured], language: str) -> Table:
+    level = verdicts.level_words(summary.table.level)
+    everyone = communities(summary)
+    streets = [street for street, _ in summary.streets]
+    places = [*everyone, *streets, summary.city]
+    rows: list[Row] = []
+    for street, group in summary.streets:
+        rows.append(area_row(summary, own, street, Tone.STREET, language))
+        rows += [area_row(summary, own, place, Tone.PLAIN, language) for place in group]
+    rows.append(area_row(summary, own, summary.city, Tone.WHOLE, language))
+    units = {each.figures.unit for each in own}
+    unit = "、".join(verdicts.unit_word(each, language) for each in sorted(units))
+    cells = [cell_at(summary, each.indicator, place) for each in own for place in places]
+    notes = verdicts.hidden_notes(cells, summary.table.rule, language)
+    if any(common.figures_all_alike(cell_at(summary, each.indicator, p), each.figures) for each in own for p in places):
+        notes.append(say(language, "all_yes_sign"))
+    title = "communities_by_street" if is_city(summary) else "communities_of"
+    pitch = 6 if len(rows) <= AIRY_ROWS else 5 if len(rows) <= USUAL_ROWS else 4
+    return Table(
+        title=say(language, title, count=len(everyone)),
+        unit=say(language, "area_unit", level=level, unit=unit),
+        columns=area_columns(summary, own, language),
+        rows=tuple(rows),
+        notes=tuple(notes),
+        pitch=pitch,
+    )
+
+
+def cell_at(summary: AreaSummary, indicator: Indicator, place: Place) -> PublishableCell:
+    return common.cell_of(common.row_of(summary.table, place), indicator)
+
+
+def area_columns(summary: AreaSummary, own: Sequence[Measured], language: str) -> tuple[Column, ...]:
+    columns = [Column(say(language, "community")), Column("n", ColumnKind.FIGURE)]
+    places = [*communities(summary), *(street for street, _ in summary.streets), summary.city]
+    for each in own:
+        target = each.indicator.target
+        note = ""
+        if target is not None:
+            scaled = each.figures.scaled(target.value)
+            note = say(language, "target_is", value=figures.written(scaled, 0 if scaled % 1 == 0 else 1))
+        axis = common.axis_of(
+            [cell_at(summary, each.indicator, place) for place in places],
+            each.figures,
+            ticks=3,
+            target=target.value if target else None,
+        )
+        columns.append(Column(each.name, ColumnKind.CHART, note=note, axis=axis, share=1.0))
+        columns.append(Column("", ColumnKind.FIGURE, width=11.0 + 33.0))
+    return tuple(columns)
+
+
+def area_row(summary: AreaSummary, own: Sequence[Measured], place: Place, tone: Tone, language: str) -> Row:
+    row = common.row_of(summary.table, place)
+    size = row.sample_size if row is not None else None
+    cells = [
+        Cell(place.name.in_language(language), indent=tone is Tone.PLAIN),
+        Cell("" if size is None else figures.count(size), grey=tone is Tone.PLAIN),
+    ]
+    look = Look.PALE if tone is Tone.PLAIN else Look.PALE_STRONG
+    for each in own:
+        cell = cell_at(summary, each.indicator, place)
+        verdict = verdicts.shown_verdict(cell) if each.indicator.target else None
+        cells.append(Cell(range=common.range_of(cell, each.figures, look)))
+        cells.append(
+            Cell(
+                common.value_words(cell, each.figures),
+                verdict=verdict,
+                letter=verdicts.letter(cell),
+                bold=common.figures_all_alike(cell, each.figures),
+            )
+        )
+    return Row(tuple(cells), tone)
+
+
+def all_alike_notes(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[str]:
+    """桂花岭社区知晓率：受访 30 人全部知晓；至少 88%。"""
+    notes = []
+    for each in own:
+        for place in communities(summary):
+            cell = cell_at(summary, each.indicator, place)
+            words = verdicts.all_alike(each.name, cell, each.figures, language) if cell.suppression is None else None
+            if words:
+                start = f"{place.name.in_language(language)}{'' if language == 'zh' else ', '}{each.name}"
+                notes.append(f"{start}{say(language, 'colon')}{words}")
+    return notes
+
+
+def sample_by_area(summary: AreaSummary, language: str) -> Table:
+    """Sampled, completed, valid and the response rate of every community."""
+    heads = ("sampled", "completed", "valid", "response_rate", "open_count")
+    rows: list[Row] = []
+    for street, group in summary.streets:
+        rows.append(sample_row(summary, street, Tone.STREET, language))
+        rows += [sample_row(summary, place, Tone.PLAIN, language) for place in group]
+    if is_city(summary) or summary.city.code in summary.samples:
+        rows.append(sample_row(summary, summary.city, Tone.WHOLE, language))
+    columns = [Column(say(language, "community"))]
+    columns += [Column(say(language, head), ColumnKind.FIGURE) for head in heads]
+    notes = [say(language, "open_count_note")]
+    own = summary.samples.get(summary.place.code)
+    if own is not None:
+        notes = [note for note in facts.sample_notes(own, language)[:1] if own.rates.e is not None] + notes
+    return Table(
+        title=say(language, "sample_by_area"),
+        unit="",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=tuple(notes),
+    )
+
+
+def sample_row(summary: AreaSummary, place: Place, tone: Tone, language: str) -> Row:
+    sample = summary.samples.get(place.code)
+    name = Cell(place.name.in_language(language), indent=tone is Tone.PLAIN)
+    if sample is None:
+        return Row((name, *(Cell("—"),) * 5), tone)
+    rates = sample.rates
+    counts = (rates.sampled, rates.completed, rates.valid)
+    return Row(
+        (
+            name,
+            *(Cell(figures.count(each)) for each in counts),
+            Cell(facts.rate(rates.rr3, language)),
+            Cell(figures.count(sample.open_responses)),
+        ),
+        tone,
+    )

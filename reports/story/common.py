@@ -1,0 +1,267 @@
+"""What the stories share: cards, ranges on an axis, method and imprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
+from questionnaires.indicators import Indicator
+from reports.blocks import Axis, Card, Cell, Column, ColumnKind, Columns, Look, Notes, Prose, Range, Row, Side, Table
+from reports.charts import axis_for
+from reports.content import Imprint, Method, Place, Sample
+from reports.wording import facts, figures, verdicts
+from reports.wording.figures import Figures, Unit
+from reports.wording.phrases import say
+
+LEGEND_ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One indicator with its cell in one area, ready to be written."""
+
+    indicator: Indicator
+    cell: PublishableCell
+    figures: Figures
+    language: str
+
+    @property
+    def name(self) -> str:
+        return self.indicator.name.in_language(self.language)
+
+
+def missing_cell(variable: str) -> PublishableCell:
+    """An indicator that the table does not hold for this area: nothing to estimate it from."""
+    return PublishableCell(variable=variable, suppression=Suppression.NOT_ESTIMABLE)
+
+
+def cell_of(row: PublishableRow | None, indicator: Indicator) -> PublishableCell:
+    if row is None:
+        return missing_cell(indicator.id)
+    try:
+        return row.cell(indicator.id)
+    except KeyError:
+        return missing_cell(indicator.id)
+
+
+def row_of(table: PublishableTable, place: Place) -> PublishableRow | None:
+    """The row of an area; None where the table has none, which prints as not published."""
+    try:
+        return table.row(place.domain)
+    except KeyError:
+        return None
+
+
+def measured(table: PublishableTable, place: Place, indicators: Iterable[Indicator], language: str) -> list[Measured]:
+    """The indicators of one area with their cells."""
+    row = row_of(table, place)
+    result = []
+    for indicator in indicators:
+        cell = cell_of(row, indicator)
+        unit = verdicts.unit_of(indicator, cell)
+        result.append(Measured(indicator, cell, Figures(unit=unit), language))
+    return result
+
+
+def headline(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
+    """The indicators of page one: those marked so, else those that belong to no group, else all."""
+    marked = tuple(each for each in indicators if each.headline)
+    return marked or tuple(each for each in indicators if each.group is None) or tuple(indicators)
+
+
+def range_of(cell: PublishableCell, written: Figures, look: Look) -> Range | None:
+    """The interval in the unit of its axis; without a dot where all answers were alike."""
+    if cell.suppression is not None or cell.low is None or cell.high is None:
+        return None
+    dot = None if cell.value is None or figures_all_alike(cell, written) else written.scaled(cell.value)
+    return Range(written.scaled(cell.low), written.scaled(cell.high), dot, look)
+
+
+def figures_all_alike(cell: PublishableCell, written: Figures) -> bool:
+    return verdicts.all_alike_short(cell, written) is not None
+
+
+def value_words(cell: PublishableCell, written: Figures) -> str:
+    """The figure in a table: estimate, ≥88 where all alike, — where hidden."""
+    if cell.suppression is not None:
+        return figures.NOTHING
+    return verdicts.all_alike_short(cell, written) or written.value(cell)
+
+
+def axis_of(
+    cells: Iterable[PublishableCell], written: Figures, *, ticks: int, targets: Iterable[float] = (), target: float | None = None
+) -> Axis:
+    """An axis that holds every interval and target of these cells."""
+    shown = [cell for cell in cells if cell.suppression is None]
+    ends = [end for cell in shown for end in (cell.low, cell.high, cell.value) if end is not None]
+    scales = [cell.scale for cell in shown if cell.scale is not None]
+    bounds = None
+    if scales and len(scales) == len(shown):
+        bounds = (written.scaled(min(s[0] for s in scales)), written.scaled(max(s[1] for s in scales)))
+    values = [written.scaled(value) for value in (*ends, *targets)]
+    return axis_for(values, bounds=bounds, ticks=ticks, target=None if target is None else written.scaled(target))
+
+
+def card_of(each: Measured, table: PublishableTable, counts: tuple[tuple[Verdict, int], ...] = ()) -> Card:
+    """One headline indicator as a card."""
+    cell, indicator, language = each.cell, each.indicator, each.language
+    verdict = verdicts.shown_verdict(cell)
+    level = verdicts.level_words(table.level)
+    rows: list[tuple[str, str]] = []
+    if cell.suppression is None:
+        rows.append((say(language, "interval_short", level=level), verdicts.interval_words(cell, each.figures, language)))
+    if indicator.target is not None:
+        rows.append((say(language, "target"), verdicts.target_words(indicator.target, each.figures, language)))
+    short = verdicts.all_alike_short(cell, each.figures) if cell.suppression is None else None
+    return Card(
+        name=each.name,
+        verdict=verdict,
+        word=verdicts.verdict_word(verdict, language) if verdict else "",
+        figure=short or value_words(cell, each.figures),
+        unit=verdicts.unit_sign(each.figures.unit, language),
+        rows=tuple(rows),
+        reasons=() if counts else card_reasons(each, table),
+        counts=counts,
+    )
+
+
+def card_reasons(each: Measured, table: PublishableTable) -> tuple[str, ...]:
+    """Why the verdict, and what weakens the figure."""
+    cell, language = each.cell, each.language
+    if cell.suppression is not None:
+        return (say(language, "too_small"), verdicts.cause_words(cell, table.rule, language))
+    reasons = []
+    alike = verdicts.all_alike(each.name, cell, each.figures, language)
+    if alike:
+        reasons.append(alike)
+        if cell.value == 1:
+            words = verdicts.did(each.name) if language == "zh" else f"“{each.name}”"
+            reasons.append(say(language, "sample_is_not_all", did=words))
+    if cell.unreliable:
+        reasons.append(verdicts.hidden_notes([cell], table.rule, language)[-1].removeprefix(f"{verdicts.UNRELIABLE_LETTER} "))
+    reasons.append(verdicts.reason(each.indicator, cell, language))
+    return tuple(reasons)
+
+
+def reading(table: PublishableTable, language: str, *, judged: bool) -> tuple[str, ...]:
+    """How to read the verdict sentence."""
+    level = verdicts.level_words(table.level)
+    if not judged:
+        return (say(language, "rule_without_targets", level=level), say(language, "sampling_error_only"))
+    return (say(language, "rule_of_reading", level=level),)
+
+
+def once_per_page(table: PublishableTable, language: str) -> str:
+    """The sentence that must stand on every page with a verdict."""
+    return say(language, "statistical_verdict", level=verdicts.level_words(table.level))
+
+
+def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str) -> Table:
+    """Each indicator in one sentence with its target."""
+    rows = []
+    for indicator in indicators:
+        target = ""
+        if indicator.target is not None:
+            unit = verdicts.unit_of(indicator)
+            value = verdicts.target_words(indicator.target, Figures(unit=unit, decimals=0), language)
+            decimals = 0 if abs(indicator.target.value * unit.factor % 1) < 1e-9 else 1
+            if decimals:
+                value = verdicts.target_words(indicator.target, Figures(unit=unit, decimals=1), language)
+            target = say(language, "target_is", value=value)
+        definition = facts.sentence(indicator.definition.in_language(language), language)
+        rows.append(Row((Cell(indicator.name.in_language(language), bold=True), Cell(definition), Cell(target))))
+    return Table(
+        title=say(language, "definitions"),
+        unit=say(language, "definitions_unit", version=imprint.questionnaire_version),
+        columns=(Column(""), Column("", share=1.0), Column("", ColumnKind.FIGURE)),
+        rows=tuple(rows),
+        head=False,
+    )
+
+
+def how_to_read(table: PublishableTable, language: str, *, judged: bool) -> Prose:
+    """What an interval is, what the signs mean, what is not in the interval."""
+    level = verdicts.level_words(table.level)
+    legend = tuple(
+        (verdict, verdicts.verdict_word(verdict, language), say(language, f"legend_{verdict.value}"))
+        for verdict in (*LEGEND_ORDER, Verdict.NOT_PUBLISHED)
+    )
+    paragraphs = [say(language, "read_error", level=level), say(language, "sampling_error_only")]
+    return Prose(say(language, "how_to_read"), tuple(paragraphs), legend if judged else ())
+
+
+def how_made(method: Method, table: PublishableTable, language: str) -> Prose:
+    return Prose(say(language, "how_made"), facts.how_made(method, table.interval_method, language))
+
+
+def sample_table(sample: Sample, method: Method, language: str) -> Table:
+    """Sampled, completed, valid by mode, then the rates."""
+    rates = sample.rates
+    heads = ("mode", "sampled", "completed", "valid")
+    kinds = (ColumnKind.TEXT, ColumnKind.FIGURE, ColumnKind.FIGURE, ColumnKind.FIGURE)
+    rows = [
+        Row((Cell(facts.mode_name(mode, language)), *(Cell(figures.count(each)) for each in numbers)))
+        for mode, numbers in rates.by_mode.items()
+    ]
+    totals = (rates.sampled, rates.completed, rates.valid)
+    rows.append(Row((Cell(say(language, "total"), bold=True), *(Cell(figures.count(n), bold=True) for n in totals))))
+    return Table(
+        title=say(language, "sample_title"),
+        unit="",
+        columns=tuple(Column(say(language, head), kind) for head, kind in zip(heads, kinds, strict=True)),
+        rows=tuple(rows),
+    )
+
+
+def rates_table(sample: Sample, method: Method, language: str) -> Table:
+    """Response rate, coverage and what the weights cost: a label and a figure a row."""
+    rates = sample.rates
+    lines: list[tuple[str, str]] = [("response_rate", facts.rate(rates.rr3, language))]
+    if rates.rr1 is not None:
+        lines.append(("response_rate_1", facts.rate(rates.rr1, language)))
+    if rates.sampled:
+        lines.append(("valid_rate", facts.rate(rates.valid / rates.sampled, language)))
+    lines.append(("coverage", facts.rate(method.frame_coverage, language)))
+    if sample.kish_design_effect is not None:
+        lines.append(("kish_effect", figures.written(sample.kish_design_effect, 2)))
+    if sample.kish_effective_sample_size is not None:
+        lines.append(("kish_size", figures.count(int(sample.kish_effective_sample_size))))
+    return Table(
+        title="",
+        unit="",
+        columns=(Column("", share=1.0), Column("", ColumnKind.FIGURE)),
+        rows=tuple(Row((Cell(say(language, key)), Cell(value))) for key, value in lines),
+        notes=facts.sample_notes(sample, language),
+        head=False,
+    )
+
+
+def imprint_notes(imprint: Imprint, language: str) -> Notes:
+    """Number, dates, names, hashes: what makes a figure traceable."""
+    fields = (
+        ("release_number", imprint.release_number),
+        ("released_on", facts.day(imprint.released_on, language)),
+        ("prepared_by", imprint.prepared_by),
+        ("reviewed_by", imprint.reviewed_by),
+        ("signed_by", imprint.signed_by),
+        ("software", imprint.software_version),
+    )
+    first = "　　".join(f"{say(language, key)}　{value}" for key, value in fields if value)
+    snapshot = f"{say(language, 'snapshot')}　{facts.full_check(imprint.data_sha256)}"
+    contact = imprint.contact.in_language(language).rstrip("。.")
+    return Notes((first, snapshot, say(language, "recompute", contact=contact)), ruled=True)
+
+
+def beside(*sides: Side) -> Columns:
+    return Columns(sides)
+
+
+def split_by_unit(items: Iterable[Measured]) -> dict[tuple[Unit, tuple[float, float] | None], list[Measured]]:
+    """Indicators that can share an axis, in order."""
+    groups: dict[tuple[Unit, tuple[float, float] | None], list[Measured]] = {}
+    for each in items:
+        scale = None if each.figures.unit is Unit.PERCENT else each.cell.scale
+        groups.setdefault((each.figures.unit, scale), []).append(each)
+    return groups

@@ -1,0 +1,346 @@
+"""One community on two pages: the answer, why, how sure; then the items, the fieldwork and the method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.results import PublishableTable
+from questionnaires.indicators import Indicator
+from reports.blocks import (
+    Answer,
+    Block,
+    Cards,
+    Cell,
+    Column,
+    ColumnKind,
+    Columns,
+    Comparison,
+    ComparisonGroup,
+    ComparisonRow,
+    Look,
+    Masthead,
+    Notes,
+    PageBreak,
+    Row,
+    Side,
+    Story,
+    Table,
+    Tone,
+)
+from reports.content import CommunitySummary, Imprint, Place
+from reports.story import common
+from reports.story.common import Measured
+from reports.wording import facts, figures, verdicts
+from reports.wording.figures import Unit
+from reports.wording.phrases import say
+
+LOWEST = 3
+CARDS_MOST = 8  # more headline indicators stand in the chart alone, which breaks over pages
+
+
+def community_story(summary: CommunitySummary, language: str) -> Story:
+    """The report of one community in ``language`` ("zh" or "en")."""
+    table = summary.table
+    own = common.measured(table, summary.place, common.headline(summary.indicators), language)
+    judged = any(verdicts.shown_verdict(each.cell) and each.indicator.target for each in own)
+    items = item_groups(summary, language)
+    blocks: list[Block] = [masthead(summary, language), answer(own, table, language, judged=judged)]
+    if len(own) <= CARDS_MOST:
+        blocks.append(Cards(tuple(common.card_of(each, table) for each in own)))
+    blocks += comparisons(summary, own, language)
+    blocks += foot_of_page_one(summary, own, items, language, judged=judged)
+    if judged:
+        blocks.append(Notes((common.once_per_page(table, language), say(language, "sampling_error_only"))))
+    blocks.append(PageBreak())
+    blocks += [item_table(table, group, language) for group in items]
+    if summary.age_groups:
+        blocks.append(age_table(summary, own, language))
+    blocks.append(fieldwork(summary, language, judged=judged))
+    blocks.append(common.definitions(summary.indicators, summary.imprint, language))
+    if judged:
+        blocks.append(Notes((common.once_per_page(table, language),)))
+    blocks.append(common.imprint_notes(summary.imprint, language))
+    return story_of(summary.imprint, summary.place, tuple(blocks), language)
+
+
+def story_of(imprint: Imprint, place: Place, blocks: tuple[Block, ...], language: str) -> Story:
+    """The document around the blocks."""
+    name, wave = place.name.in_language(language), imprint.wave.in_language(language)
+    on = imprint.released_on
+    return Story(
+        language=language,
+        title=f"{name} {wave} {imprint.questionnaire.in_language(language)}",
+        subject=imprint.survey.in_language(language),
+        author=imprint.header.issuing_body or imprint.survey.in_language(language),
+        blocks=blocks,
+        running_head=f"{name}　{wave}",
+        running_title=imprint.questionnaire.in_language(language),
+        foot_left=f"{name}　{wave}",
+        foot_middle=say(
+            language, "release_check", number=imprint.release_number, check=facts.short_check(imprint.data_sha256)
+        ),
+        page_of=say(language, "page", page="{page}", pages="{pages}"),
+        year_month_day=(on.year, on.month, on.day),
+        keywords=(imprint.release_number, place.code),
+    )
+
+
+def masthead(summary: CommunitySummary, language: str) -> Masthead:
+    imprint = summary.imprint
+    places = "　".join(place.name.in_language(language) for place in (summary.city, summary.street))
+    meta = (
+        places,
+        say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
+        facts.meta(summary.sample, language),
+    )
+    return Masthead(
+        overline=f"{imprint.survey.in_language(language)}　{say(language, 'community_report')}",
+        title=summary.place.name.in_language(language),
+        programme=f"{imprint.questionnaire.in_language(language)}　{imprint.wave.in_language(language)}",
+        meta=meta,
+        statutory=facts.statutory(imprint, language),
+        colon=say(language, "colon"),
+    )
+
+
+def answer(own: Sequence[Measured], table: PublishableTable, language: str, *, judged: bool, subject: str = "") -> Answer:
+    """The verdicts in one sentence."""
+    pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
+    sentence = verdicts.verdict_sentence(pairs, language, subject=subject)
+    return Answer(sentence, common.reading(table, language, judged=judged))
+
+
+def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
+    """The chart against street and city: one per unit, since an axis has one."""
+    level = verdicts.level_words(summary.table.level)
+    others = verdicts.names_joined(
+        [place.name.in_language(language) for place in (summary.street, summary.city)], language
+    )
+    blocks: list[Block] = []
+    for (unit, _), group in common.split_by_unit(own).items():
+        heads = (say(language, "estimate"), say(language, "interval_short", level=level), "n")
+        groups = tuple(comparison_group(summary, each) for each in group)
+        cells = [cell for each in group for cell in around(summary, each.indicator)]
+        targets = [each.indicator.target.value for each in group if each.indicator.target]
+        phrase = "comparison_unit" if targets else "comparison_unit_plain"
+        blocks.append(
+            Comparison(
+                title=say(language, "compared", others=others),
+                unit=say(language, phrase, level=level, unit=verdicts.unit_word(unit, language)),
+                heads=heads,
+                axis=common.axis_of(cells, group[0].figures, ticks=6, targets=targets),
+                groups=groups,
+                notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
+            )
+        )
+    return blocks
+
+
+def around(summary: CommunitySummary, indicator: Indicator) -> list[common.PublishableCell]:
+    """The cells of an indicator for community, street and city."""
+    places = (summary.place, summary.street, summary.city)
+    return [common.cell_of(common.row_of(summary.table, place), indicator) for place in places]
+
+
+def comparison_group(summary: CommunitySummary, each: Measured) -> ComparisonGroup:
+    language, target = each.language, each.indicator.target
+    verdict = verdicts.shown_verdict(each.cell) if target else None
+    looks = (Look.OWN, Look.CONTEXT, Look.WHOLE)
+    rows = []
+    places = (summary.place, summary.street, summary.city)
+    for place, look, cell in zip(places, looks, around(summary, each.indicator), strict=True):
+        hidden = cell.suppression is not None
+        rows.append(
+            ComparisonRow(
+                name=place.name.in_language(language),
+                range=common.range_of(cell, each.figures, look),
+                value=common.value_words(cell, each.figures),
+                interval=None if hidden else each.figures.interval(cell),
+                n="" if cell.sample_size is None else figures.count(cell.sample_size),
+                letter=verdicts.letter(cell),
+            )
+        )
+    label = ""
+    if target is not None:
+        value = figures.written(each.figures.scaled(target.value), 0 if each.figures.scaled(target.value) % 1 == 0 else 1)
+        label = say(language, "target_is", value=value)
+    return ComparisonGroup(
+        name=each.name,
+        verdict=verdict,
+        word=verdicts.verdict_word(verdict, language) if verdict else "",
+        target=each.figures.scaled(target.value) if target else None,
+        target_label=label,
+        rows=tuple(rows),
+    )
+
+
+def item_groups(summary: CommunitySummary, language: str) -> list[list[Measured]]:
+    """Indicators that belong together, worst first; hidden ones last, in questionnaire order."""
+    by_group: dict[str, list[Indicator]] = {}
+    for indicator in summary.indicators:
+        if indicator.group is not None and not indicator.headline:
+            by_group.setdefault(indicator.group, []).append(indicator)
+    return [
+        sorted(common.measured(summary.table, summary.place, group, language), key=worst_first)
+        for group in by_group.values()
+    ]
+
+
+def worst_first(each: Measured) -> tuple[bool, float]:
+    cell = each.cell
+    if cell.suppression is not None or cell.value is None:
+        return (True, 0.0)
+    return (False, -cell.value if ascending_is_bad(each) else cell.value)
+
+
+def ascending_is_bad(each: Measured) -> bool:
+    """True where a high figure is the bad one: a target that says at most."""
+    return each.indicator.target is not None and each.indicator.target.sense == "at_most"
+
+
+def foot_of_page_one(
+    summary: CommunitySummary, own: Sequence[Measured], items: Sequence[list[Measured]], language: str, *, judged: bool
+) -> list[Block]:
+    """How firm the verdicts are, beside the lowest items."""
+    left = firmness(summary, own, language) if judged else None
+    right = lowest(summary.table, items[0], language) if items else None
+    if left and right:
+        return [Columns((Side(5, (left,)), Side(7, (right,))))]
+    return [block for block in (left, right) if block is not None]
+
+
+def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) -> Table | None:
+    """The tipping points: what nonrespondents would have to think for a verdict to change sides."""
+    rows = [
+        Row(
+            (
+                Cell(each.name, verdict=verdicts.shown_verdict(each.cell), bold=True),
+                Cell(verdicts.tipping(each.indicator, each.cell, each.figures, language)),
+            )
+        )
+        for each in own[:CARDS_MOST]
+        if each.cell.suppression is None and each.indicator.target is not None and each.cell.tipping_point is not None
+    ]
+    if not rows:
+        return None
+    return Table(
+        title=say(language, "firmness"),
+        unit="",
+        columns=(Column(""), Column("", share=1.0)),
+        rows=tuple(rows),
+        lead=say(language, "firmness_lead", rate=facts.rate(summary.sample.rates.rr3, language)),
+        head=False,
+    )
+
+
+def lowest(table: PublishableTable, group: list[Measured], language: str) -> Table | None:
+    """The three lowest items with their intervals."""
+    shown = [each for each in group if each.cell.suppression is None][:LOWEST]
+    if not shown or len(group) < 2:
+        return None
+    word = say(language, ("one_item", "two_items", "three_items")[len(shown) - 1])
+    title = "highest_items" if ascending_is_bad(shown[0]) else "lowest_items"
+    drawn = item_rows(shown, language, strong=len(shown))
+    return Table(
+        title=say(language, title, count=word),
+        unit=say(language, "unit", unit=verdicts.unit_word(shown[0].figures.unit, language)),
+        columns=item_columns(shown, table, language, count=False),
+        rows=tuple(Row(row.cells[:-1], row.tone) for row in drawn),
+        notes=(say(language, "lowest_note"),),
+        pitch=5,
+    )
+
+
+def item_columns(group: list[Measured], table: PublishableTable, language: str, *, count: bool) -> tuple[Column, ...]:
+    level = verdicts.level_words(table.level)
+    axis = common.axis_of([each.cell for each in group], group[0].figures, ticks=5)
+    columns = (
+        Column(say(language, "item")),
+        Column("", ColumnKind.CHART, axis=axis, share=1.0),
+        Column(say(language, "estimate"), ColumnKind.FIGURE),
+        Column(say(language, "interval_short", level=level), ColumnKind.INTERVAL),
+        Column("n", ColumnKind.FIGURE),
+    )
+    return columns if count else columns[:-1]
+
+
+def item_rows(group: list[Measured], language: str, *, strong: int) -> list[Row]:
+    rows = []
+    for number, each in enumerate(group):
+        cell = each.cell
+        hidden = cell.suppression is not None
+        look = Look.OWN if number < strong and not hidden else Look.CONTEXT
+        n = "" if cell.sample_size is None else figures.count(cell.sample_size)
+        cells = (
+            Cell(each.name),
+            Cell(range=common.range_of(cell, each.figures, look)),
+            Cell(common.value_words(cell, each.figures), letter=verdicts.letter(cell)),
+            Cell(interval=None if hidden else each.figures.interval(cell), grey=look is Look.CONTEXT),
+            Cell(n, grey=True),
+        )
+        rows.append(Row(cells, Tone.STRONG if look is Look.OWN else Tone.PLAIN))
+    return rows
+
+
+def item_table(table: PublishableTable, group: list[Measured], language: str) -> Table:
+    """All items of one group, worst first."""
+    strong = min(LOWEST, len(group) // 3)
+    words = ("one_item", "two_items", "three_items")
+    notes = list(verdicts.hidden_notes([each.cell for each in group], table.rule, language))
+    if strong and not ascending_is_bad(group[0]):
+        notes.insert(0, say(language, "items_note", count=say(language, words[strong - 1])))
+    return Table(
+        title=say(language, "items_title_down" if ascending_is_bad(group[0]) else "items_title"),
+        unit=say(language, "unit", unit=verdicts.unit_word(group[0].figures.unit, language)),
+        columns=item_columns(group, table, language, count=True),
+        rows=tuple(item_rows(group, language, strong=strong)),
+        notes=tuple(notes),
+    )
+
+
+def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str) -> Table:
+    """The first four headline indicators by age group."""
+    shown = own[:4]
+    level = verdicts.level_words(summary.table.level)
+    rows, cells = [], []
+    for place in summary.age_groups:
+        row = common.row_of(summary.table, place)
+        size = row.sample_size if row is not None else None
+        line = [Cell(place.name.in_language(language)), Cell("" if size is None else figures.count(size))]
+        for each in shown:
+            cell = common.cell_of(row, each.indicator)
+            cells.append(cell)
+            line.append(Cell(common.value_words(cell, each.figures), letter=verdicts.letter(cell)))
+            line.append(Cell(interval=None if cell.suppression is not None else each.figures.interval(cell), grey=True))
+        rows.append(Row(tuple(line)))
+    columns = [Column(say(language, "age_group")), Column("n", ColumnKind.FIGURE)]
+    for each in shown:
+        columns += [Column(each.name, ColumnKind.FIGURE), Column("", ColumnKind.INTERVAL)]
+    units = {each.figures.unit for each in shown}
+    unit = verdicts.unit_word(units.pop() if len(units) == 1 else Unit.PLAIN, language)
+    return Table(
+        title=say(language, "by_age"),
+        unit=say(language, "by_age_unit", level=level, unit=unit),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
+    )
+
+
+def fieldwork(summary: CommunitySummary, language: str, *, judged: bool) -> Columns:
+    """Sample and response, how to read, how the figures were made."""
+    return Columns(
+        (
+            Side(
+                4,
+                (
+                    common.sample_table(summary.sample, summary.method, language),
+                    common.rates_table(summary.sample, summary.method, language),
+                ),
+            ),
+            Side(4, (common.how_to_read(summary.table, language, judged=judged),)),
+            Side(4, (common.how_made(summary.method, summary.table, language),)),
+        )
+    )
+
+

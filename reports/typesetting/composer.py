@@ -1,0 +1,239 @@
+"""Sets text: characters with their widths into lines, lines into paragraphs.
+
+A paragraph is broken as a whole (least sum of squared slack, as Knuth and Plass do), so that one bad line is not
+bought by a good one before it and the last line never holds a single character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import inf
+from typing import Final
+
+from reports.fonts import Typeface, Weight
+from reports.typesetting.characters import Kind, full_width, gap, kind, may_break
+
+STRETCH: Final = 0.08  # em by which each gap of a line may grow; half of what the eye allows: beyond 0.1 em a
+# reader of the file takes the gap for a blank between words and copies it
+HANG: Final = 0.5  # em of a full-width mark that may stand outside the measure
+WIDE: Final = 0.9  # em from which a mark counts as full-width in this font
+ORPHAN: Final = 1e6  # cost of a last line of one character
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Text in one style. ``size`` and ``rise`` in pt, ``colour`` as #RRGGBB."""
+
+    text: str
+    size: float
+    colour: str
+    bold: bool = False
+    rise: float = 0.0
+
+    @property
+    def weight(self) -> Weight:
+        return Weight.BOLD if self.bold else Weight.REGULAR
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters shown by one operator: ``x`` in pt from the start of the line, ``kerns`` in em after each character."""
+
+    x: float
+    text: str
+    kerns: tuple[float, ...]
+    style: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One set line. ``width`` is its measure without what hangs; ``size`` the largest size in it; both in pt."""
+
+    pieces: tuple[Piece, ...]
+    width: float
+    size: float
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One character, its style, its width and the natural gap before it, in pt."""
+
+    character: str
+    style: Span
+    width: float
+    before: float
+
+
+class Composer:
+    """Sets text in one typeface."""
+
+    def __init__(self, face: Typeface) -> None:
+        self.face = face
+
+    def line(self, *spans: Span) -> Line:
+        """Everything on one line, whatever its width. Nothing hangs at its ends."""
+        return self._close(self._set(spans), hang=False)
+
+    def width(self, *spans: Span) -> float:
+        return self.line(*spans).width
+
+    def paragraph(self, spans: Sequence[Span], width: float, *, justify: bool = False) -> tuple[Line, ...]:
+        """The text broken to ``width`` (pt); a line feed in the text begins a new line."""
+        lines: list[Line] = []
+        for part in split_at_line_feeds(spans):
+            characters = self._set(part)
+            if not characters:
+                continue
+            ends = self._breaks(characters, width)
+            for start, end in pairwise([0, *ends]):
+                stretched = width if justify and end != len(characters) else None
+                lines.append(self._close(characters[start:end], hang=True, stretched=stretched))
+        return tuple(lines)
+
+    def _set(self, spans: Sequence[Span]) -> list[_Set]:
+        result: list[_Set] = []
+        for span in spans:
+            for character in span.text:
+                width = self.face.advance(span.weight, character) * span.size / 1000
+                before = 0.0
+                if result:
+                    last = result[-1]
+                    extra = gap(last.character, character)
+                    if extra > 0 or (self._wide(last) and width > WIDE * span.size):
+                        before = extra * min(last.style.size, span.size)
+                result.append(_Set(character, span, width, before))
+        return result
+
+    def _wide(self, item: _Set) -> bool:
+        return item.width > WIDE * item.style.size
+
+    def _hang(self, item: _Set, wanted: Kind) -> float:
+        """How far this character may stand outside the measure, in pt."""
+        hangs = kind(item.character) is wanted and full_width(item.character) and self._wide(item)
+        return HANG * item.style.size if hangs else 0.0
+
+    def _measure(self, characters: Sequence[_Set], totals: Sequence[float], start: int, end: int) -> float:
+        """Natural width of the line of characters start..end, blanks at its ends and hanging halves left out."""
+        while start < end and characters[start].character.isspace():
+            start += 1
+        while end > start and characters[end - 1].character.isspace():
+            end -= 1
+        if start == end:
+            return 0.0
+        width = totals[end] - totals[start] - characters[start].before
+        return width - self._hang(characters[start], Kind.OPENING) - self._hang(characters[end - 1], Kind.CLOSING)
+
+    def _breaks(self, characters: list[_Set], width: float) -> list[int]:
+        """Ends of the lines, the last being the number of characters."""
+        count = len(characters)
+        totals = [0.0, *accumulate(item.width + item.before for item in characters)]
+        places = [0, *(i for i in range(1, count) if may_break(characters[i - 1].character, characters[i].character))]
+        places = self._with_emergencies(characters, totals, [*places, count], width)
+        best = [inf] * len(places)
+        came = [0] * len(places)
+        best[0] = 0.0
+        for end in range(1, len(places)):
+            for start in range(end - 1, -1, -1):
+                slack = width - self._measure(characters, totals, places[start], places[end])
+                if slack < -0.01 and end - start > 1:
+                    break
+                line = characters[places[start] : places[end]]
+                cost = best[start] + self._cost(line, max(slack, 0.0), last=places[end] == count)
+                if cost < best[end]:
+                    best[end], came[end] = cost, start
+        ends, at = [], len(places) - 1
+        while at:
+            ends.append(places[at])
+            at = came[at]
+        return ends[::-1]
+
+    def _cost(self, line: Sequence[_Set], slack: float, *, last: bool) -> float:
+        """Squared slack in em; a last line costs nothing unless it holds one character alone."""
+        if not last:
+            return (slack / line[0].style.size) ** 2
+        visible = [item for item in line if kind(item.character) in (Kind.HAN, Kind.LATIN)]
+        return ORPHAN if len(visible) == 1 else 0.0
+
+    def _with_emergencies(
+        self, characters: list[_Set], totals: list[float], places: list[int], width: float
+    ) -> list[int]:
+        """A word wider than the line may break anywhere."""
+        result = [0]
+        for start, end in pairwise(places):
+            if self._measure(characters, totals, start, end) > width:
+                result.extend(range(start + 1, end))
+            result.append(end)
+        return result
+
+    def _close(self, characters: Sequence[_Set], *, hang: bool, stretched: float | None = None) -> Line:
+        """A line of these characters; ``stretched`` is the width to reach where the gaps can bear it."""
+        characters = trim(characters)
+        if not characters:
+            return Line((), 0.0, 0.0)
+        left = self._hang(characters[0], Kind.OPENING) if hang else 0.0
+        right = self._hang(characters[-1], Kind.CLOSING) if hang else 0.0
+        natural = sum(item.width + item.before for item in characters) - characters[0].before - left - right
+        extra = self._extra(characters, natural, stretched)
+        pieces: list[Piece] = []
+        x, start, kerns = -left, 0, [0.0] * len(characters)
+        piece_x = x
+        for i, item in enumerate(characters):
+            space = (item.before + extra[i]) if i else 0.0
+            if i and item.style != characters[i - 1].style:
+                pieces.append(_piece(piece_x, characters[start:i], kerns[start:i]))
+                start, piece_x = i, x + space
+            elif i:
+                kerns[i - 1] = space / item.style.size
+            x += space + item.width
+        pieces.append(_piece(piece_x, characters[start:], kerns[start:]))
+        return Line(tuple(pieces), x - right, max(item.style.size for item in characters))
+
+    def _extra(self, characters: Sequence[_Set], natural: float, stretched: float | None) -> list[float]:
+        """Growth of the gap before each character: equal shares, or none where that would be too much."""
+        none = [0.0] * len(characters)
+        if stretched is None:
+            return none
+        gaps = [i for i in range(1, len(characters)) if stretchable(characters[i - 1].character, characters[i].character)]
+        slack = stretched - natural
+        if not gaps or slack <= 0 or slack / len(gaps) > STRETCH * characters[0].style.size:
+            return none
+        for i in gaps:
+            none[i] = slack / len(gaps)
+        return none
+
+
+def stretchable(before: str, after: str) -> bool:
+    """Gaps between ideographs, or an ideograph and anything; never inside a Latin word or figure."""
+    return Kind.HAN in (kind(before), kind(after))
+
+
+def trim(characters: Sequence[_Set]) -> Sequence[_Set]:
+    """Without the blanks at both ends."""
+    start, end = 0, len(characters)
+    while start < end and characters[start].character.isspace():
+        start += 1
+    while end > start and characters[end - 1].character.isspace():
+        end -= 1
+    return characters[start:end]
+
+
+def split_at_line_feeds(spans: Sequence[Span]) -> list[list[Span]]:
+    """The spans of each paragraph line that the text itself asks for."""
+    parts: list[list[Span]] = [[]]
+    for span in spans:
+        for i, text in enumerate(span.text.split("\n")):
+            if i:
+                parts.append([])
+            if text:
+                parts[-1].append(Span(text, span.size, span.colour, span.bold, span.rise))
+    return parts
+
+
+def _piece(x: float, characters: Sequence[_Set], kerns: Sequence[float]) -> Piece:
+    return Piece(x, "".join(item.character for item in characters), tuple(kerns), characters[0].style)

@@ -1,0 +1,120 @@
+"""What stands around the figures: dates, fieldwork, the method, the release."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_FLOOR
+from typing import Final
+
+from analysis.results import IntervalMethod
+from reports.content import Imprint, Method, Sample
+from reports.wording.figures import count, written
+from reports.wording.phrases import METHODS, MODES, say
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
+
+
+def day(on: date, language: str) -> str:
+    """2026年9月1日; 1 September 2026. The composer sets the gaps around figures."""
+    return f"{on.year}年{on.month}月{on.day}日" if language == "zh" else f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def period(start: date, end: date, language: str) -> str:
+    """2026年9月1日至20日; what both days share is said once."""
+    if start == end:
+        return day(start, language)
+    same_month = (start.year, start.month) == (end.year, end.month)
+    if language == "zh":
+        if same_month:
+            return f"{day(start, language)}至{end.day}日"
+        return f"{day(start, language)}至{end.month}月{end.day}日" if start.year == end.year else (
+            f"{day(start, language)}至{day(end, language)}"
+        )
+    if same_month:
+        return f"{start.day}–{day(end, language)}"
+    if start.year == end.year:
+        return f"{start.day} {MONTHS[start.month - 1]} – {day(end, language)}"
+    return f"{day(start, language)} – {day(end, language)}"
+
+
+def rate(value: float | None, language: str) -> str:
+    """63.5%; cut down, since a response rate is a boast."""
+    return say(language, "unknown") if value is None else f"{written(value * 100, 1, ROUND_FLOOR)}%"
+
+
+def meta(sample: Sample | None, language: str) -> str:
+    """有效问卷 212 份，应答率 63.5%"""
+    if sample is None:
+        return ""
+    valid = count(sample.rates.valid)
+    if sample.rates.rr3 is None:
+        return say(language, "valid_only", valid=valid)
+    return say(language, "valid_and_rate", valid=valid, rate=rate(sample.rates.rr3, language))
+
+
+def statutory(imprint: Imprint, language: str) -> tuple[tuple[str, str], ...]:
+    """The lines of the statutory header that are filled in."""
+    header = imprint.header
+    valid_until = day(header.valid_until, language) if header.valid_until else ""
+    lines = (
+        ("form_number", header.form_number),
+        ("issuing_body", header.issuing_body),
+        ("approval_number", header.approval_number),
+        ("valid_until", valid_until),
+    )
+    return tuple((say(language, key), text) for key, text in lines if text)
+
+
+def mode_name(mode: str, language: str) -> str:
+    """A collection mode in words; an unknown one as it is written."""
+    return MODES[mode].in_language(language) if mode in MODES else mode
+
+
+def short_check(digest: str) -> str:
+    """The first twelve digits of a SHA-256 in fours: what fits a foot line."""
+    head = digest[:12].upper()
+    return " ".join(head[i : i + 4] for i in range(0, len(head), 4))
+
+
+def full_check(digest: str) -> str:
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
+def interval_method(method: IntervalMethod, language: str) -> str:
+    return METHODS[method].in_language(language)
+
+
+def sentence(text: str, language: str) -> str:
+    """The text with one full stop at its end."""
+    stop = say(language, "stop")
+    return text if not text or text.endswith(("。", ".", "！", "？")) else text + stop
+
+
+def how_made(method: Method, interval: IntervalMethod, language: str) -> tuple[str, ...]:
+    """Of whom, how chosen, how weighted, what the interval counts: one paragraph each."""
+    space = "" if language == "zh" else " "
+    population = say(language, "made_population", text=method.population.in_language(language).rstrip("。."))
+    frame = say(language, "made_frame", text=method.frame.in_language(language).rstrip("。."))
+    interval_name = say(language, "made_interval", method=interval_method(interval, language))
+    variance = sentence(method.variance.in_language(language), language)
+    paragraphs = (
+        f"{population}{space}{frame}",
+        sentence(method.selection.in_language(language), language),
+        sentence(method.weighting.in_language(language), language),
+        f"{interval_name}{space}{variance}",
+    )
+    return tuple(text for text in paragraphs if text)
+
+
+def sample_notes(sample: Sample, language: str) -> tuple[str, ...]:
+    """How the response rate was computed, and what is left out of the estimates."""
+    notes = []
+    if sample.rates.e is not None and sample.rates.rr3 is not None:
+        notes.append(say(language, "e_note", e=written(sample.rates.e, 3)))
+    if sample.open_responses:
+        notes.append(say(language, "open_note", count=count(sample.open_responses)))
+    return tuple(notes)

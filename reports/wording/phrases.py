@@ -1,0 +1,294 @@
+"""Every fixed sentence of the reports, Chinese first. Placeholders are the same in both languages; a test holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from analysis.results import IntervalMethod, Suppression, Verdict
+from questionnaires.text import Text
+
+PHRASES: Final[Mapping[str, Text]] = {
+    # page furniture
+    "community_report": Text("社区报告", "Community report"),
+    "street_report": Text("街道报告", "Street report"),
+    "city_report": Text("全市报告", "City report"),
+    "page": Text("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
+    "release_check": Text("发布号 {number}　校验 {check}", "Release {number}　check {check}"),
+    "form_number": Text("表　　号", "Form no."),
+    "issuing_body": Text("制定机关", "Issued by"),
+    "approval_number": Text("批准文号", "Approval no."),
+    "valid_until": Text("有效期至", "Valid until"),
+    "colon": Text("：", ": "),
+    "comma": Text("，", ", "),
+    "semicolon": Text("；", "; "),
+    "stop": Text("。", "."),
+    "enumeration": Text("、", ", "),
+    "last_of_two": Text("、", " and "),
+    "field_period": Text("调查时间 {period}", "Fieldwork {period}"),
+    "valid_and_rate": Text("有效问卷 {valid} 份，应答率 {rate}", "{valid} valid questionnaires, response rate {rate}"),
+    "valid_only": Text("有效问卷 {valid} 份", "{valid} valid questionnaires"),
+    "streets_counted": Text("{count} 个街道（镇）", "{count} streets and towns"),
+    "communities_counted": Text("{count} 个社区", "{count} communities"),
+    # the answer
+    "reached_list": Text("{names}达标", "{names} reached the target"),
+    "not_reached_list": Text("{names}未达标", "{names} did not reach the target"),
+    "cannot_tell_list": Text("{names}尚不能判定", "{names}: cannot tell"),
+    "not_published_list": Text("{names}样本不足，未作判定", "{names}: sample too small, no verdict"),
+    "reached_count": Text("{count} 项达标", "{count} reached the target"),
+    "not_reached_count": Text("{count} 项未达标", "{count} did not"),
+    "cannot_tell_count": Text("{count} 项尚不能判定", "{count} cannot tell"),
+    "not_published_count": Text("{count} 项样本不足，未作判定", "{count} not published"),
+    "of_indicators": Text("{count} 项指标中，", "Of {count} indicators, "),
+    "no_targets": Text(
+        "各项指标均未设目标，只列估计值与置信区间。",
+        "No targets are set; estimates and confidence intervals only.",
+    ),
+    "rule_of_reading": Text(
+        "整个 {level}% 置信区间都在目标一侧，才写“达标”或“未达标”；区间跨过目标，写“尚不能判定”。",
+        "“Reached” or “not reached” only where the whole {level}% confidence interval lies on one side of the target; "
+        "where it crosses, “cannot tell”.",
+    ),
+    "rule_without_targets": Text(
+        "点是估计值；同样的调查重复多次，约有 {level}% 的置信区间包含真实水平。",
+        "The dot is the estimate; if the survey were repeated, about {level}% of the intervals would hold the truth.",
+    ),
+    "statistical_verdict": Text(
+        "达标、未达标均为依据 {level}% 置信区间作出的统计判定，不是验收结论。",
+        "“Reached” and “not reached” are statistical verdicts from {level}% confidence intervals, not an acceptance.",
+    ),
+    "sampling_error_only": Text(
+        "区间只反映抽样误差，不含无回答、遗漏和回答失真。",
+        "Intervals reflect sampling error only, not nonresponse, gaps in the frame or untrue answers.",
+    ),
+    # reasons
+    "above_reached": Text("整个区间不低于目标。", "The whole interval is at or above the target."),
+    "above_missed": Text("整个区间低于目标。", "The whole interval is below the target."),
+    "below_reached": Text("整个区间不高于目标。", "The whole interval is at or below the target."),
+    "below_missed": Text("整个区间高于目标。", "The whole interval is above the target."),
+    "crosses": Text("区间跨过目标。", "The interval crosses the target."),
+    "settling": Text(
+        "若水平不变，下一轮约需有效问卷 {n} 份，才有八成可能作出判定。",
+        "If the level stays, about {n} valid questionnaires in the next wave would settle it with 80% power.",
+    ),
+    "census_only": Text(
+        "抽样调查不能证明 100%，只有全数调查才能。", "A sample cannot show 100%; only a complete enumeration can."
+    ),
+    "no_target": Text("未设目标，不作判定。", "No target, no verdict."),
+    "too_small": Text("样本不足，未作判定。", "Sample too small; no verdict."),
+    "unreliable": Text("误差大", "Large error"),
+    "unreliable_long": Text(
+        "误差大：有效样本量不足 {n}，或区间宽度达到 {width} 个百分点。",
+        "Large error: effective sample below {n}, or interval {width} points wide or more.",
+    ),
+    # all alike
+    "all_yes": Text("受访 {n} 人全部{did}；至少 {limit}。", "All {n} asked count as {did}; at least {limit}."),
+    "none_yes": Text("受访 {n} 人无一{did}；至多 {limit}。", "None of {n} asked counts as {did}; at most {limit}."),
+    "all_same": Text("受访 {n} 人回答全部相同。", "All {n} asked gave the same answer."),
+    "sample_is_not_all": Text("样本中人人{did}，不等于居民人人{did}。", "Everyone in the sample is not every resident ({did})."),
+    # tipping points
+    "firmness": Text("结论有多稳", "How firm the verdicts are"),
+    "firmness_lead": Text(
+        "应答率 {rate}。没有应答的人若与应答者不同，结论可能改变：",
+        "The response rate is {rate}. If those who did not respond differ, a verdict may change:",
+    ),
+    "tip_below": Text("未应答者若低于 {q}，全体即低于目标", "below {q} among nonrespondents, all fall below the target"),
+    "tip_above": Text("未应答者若高于 {q}，全体即达到目标", "above {q} among nonrespondents, all reach the target"),
+    "tip_rises": Text("未应答者若高于 {q}，全体即超过目标", "above {q} among nonrespondents, all exceed the target"),
+    "tip_falls": Text("未应答者若低于 {q}，全体即合乎目标", "below {q} among nonrespondents, all meet the target"),
+    "tip_never": Text("未应答者无论如何，估计值都在目标同侧", "whatever nonrespondents think, the estimate stays on its side"),
+    "tip_unknown": Text("不作推算", "not computed"),
+    # sections
+    "compared": Text("与{others}相比", "Compared with {others}"),
+    "comparison_unit": Text(
+        "点为估计值，横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
+        "dot: estimate, line: {level}% confidence interval, vertical: target; unit: {unit}",
+    ),
+    "comparison_unit_plain": Text(
+        "点为估计值，横线为 {level}% 置信区间；单位：{unit}",
+        "dot: estimate, line: {level}% confidence interval; unit: {unit}",
+    ),
+    "unit": Text("单位：{unit}", "unit: {unit}"),
+    "estimate": Text("估计值", "Estimate"),
+    "interval": Text("{level}% 置信区间", "{level}% confidence interval"),
+    "interval_short": Text("{level}% 置信区间", "{level}% conf. interval"),
+    "target": Text("目标", "Target"),
+    "target_is": Text("目标 {value}", "Target {value}"),
+    "lowest_items": Text("居民评价最低的{count}项", "The {count} lowest-rated items"),
+    "highest_items": Text("占比最高的{count}项", "The {count} largest shares"),
+    "one_item": Text("一", "one"),
+    "two_items": Text("两", "two"),
+    "three_items": Text("三", "three"),
+    "lowest_note": Text(
+        "按估计值由低到高列出；区间相互重叠的，不分先后。",
+        "Listed from the lowest estimate; items whose intervals overlap are in no order.",
+    ),
+    "items_title": Text("各方面评价，由低到高", "All items, from the lowest"),
+    "items_title_down": Text("各项占比，由高到低", "All items, from the highest"),
+    "items_note": Text(
+        "粗体为估计值最低的{count}项。区间相互重叠的项目，不能认定先后。",
+        "Bold: the {count} lowest estimates. Items whose intervals overlap cannot be put in order.",
+    ),
+    "item": Text("项目", "Item"),
+    "by_age": Text("按年龄", "By age"),
+    "age_group": Text("年龄组", "Age group"),
+    "by_age_unit": Text("估计值，括号内为 {level}% 置信区间；单位：{unit}", "estimate ({level}% confidence interval); unit: {unit}"),
+    "sample_title": Text("样本与应答", "Sample and response"),
+    "mode": Text("方式", "Mode"),
+    "sampled": Text("抽中", "Sampled"),
+    "completed": Text("完成", "Completed"),
+    "valid": Text("有效", "Valid"),
+    "total": Text("合计", "Total"),
+    "response_rate": Text("应答率（AAPOR RR3）", "Response rate (AAPOR RR3)"),
+    "response_rate_1": Text("应答率下限（AAPOR RR1）", "Lowest (AAPOR RR1)"),
+    "valid_rate": Text("有效回收率（有效 ÷ 抽中）", "Valid returns (valid ÷ sampled)"),
+    "coverage": Text("抽样框覆盖率", "Coverage of the frame"),
+    "kish_effect": Text("权数设计效应（Kish）", "Design effect of weights (Kish)"),
+    "kish_size": Text("扣除权数影响后的样本量（Kish）", "Sample size after weights (Kish)"),
+    "unknown": Text("不详", "unknown"),
+    "e_note": Text(
+        "应答率按 e = {e} 计算，即资格不明户中合格户的比重。",
+        "Response rate with e = {e}, the share of cases of unknown eligibility taken as eligible.",
+    ),
+    "open_note": Text(
+        "公开扫码等非概率回答 {count} 份不是概率样本，未计入本报告的估计。",
+        "{count} open answers are no probability sample and are not in the estimates.",
+    ),
+    "how_to_read": Text("怎样读这份报告", "How to read this report"),
+    "read_error": Text(
+        "调查只问了一部分居民，数字必有误差。{level}% 置信区间说明误差有多大：同样的调查重复许多次，约有 {level}% 的区间会包含真实水平。",
+        "Only some residents were asked, so every figure has an error. The {level}% confidence interval says how large: "
+        "of many such surveys, about {level}% would give an interval that holds the truth.",
+    ),
+    "read_two": Text(
+        "两个社区的区间相互重叠，不能据此排出先后。", "Where two intervals overlap, do not rank one above the other."
+    ),
+    "legend_reached": Text("整个区间合乎目标", "whole interval meets the target"),
+    "legend_not_reached": Text("整个区间不合目标", "whole interval misses the target"),
+    "legend_cannot_tell": Text("区间跨过目标，样本不足", "interval crosses the target"),
+    "legend_not_published": Text("样本不足，未作判定", "sample too small, no verdict"),
+    "how_made": Text("数字是怎样得来的", "How the figures were made"),
+    "made_population": Text("调查对象：{text}。", "Population: {text}."),
+    "made_frame": Text("抽样框：{text}。", "Frame: {text}."),
+    "made_interval": Text("区间用 {method}。", "Intervals: {method}."),
+    "definitions": Text("指标定义", "What each indicator means"),
+    "definitions_unit": Text("问卷版本 {version}", "questionnaire version {version}"),
+    "suppressed_note": Text("“{sign}”表示不予公布：{reasons}。", "“{sign}” not published: {reasons}."),
+    "all_yes_sign": Text(
+        "“≥”：受访者回答全部相同，只给出界限；样本中人人如此，不等于居民人人如此。",
+        "“≥”: everyone asked gave the same answer, so only a limit is given; the sample is not every resident.",
+    ),
+    # an area
+    "each_sign": Text("每个记号代表一个社区。", "One sign per community."),
+    "area_all": Text("逐个社区看，{facts}。", "By community: {facts}."),
+    "area_all_reached": Text("{count} 个社区各项全部达标", "{count} reached every target"),
+    "area_none_reached": Text("没有一个社区各项全部达标", "none reached every target"),
+    "area_missed": Text("{name}有 {count} 个社区未达标", "{count} missed {name}"),
+    "communities_by_street": Text("{count} 个社区，按街道列出", "{count} communities by street"),
+    "communities_of": Text("{count} 个社区", "{count} communities"),
+    "area_unit": Text(
+        "按区划代码排列，不作排名。横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
+        "in order of area code, no ranking. Line: {level}% confidence interval; vertical: target; unit: {unit}",
+    ),
+    "community": Text("社区", "Community"),
+    "sample_by_area": Text("各社区样本与应答", "Sample and response by community"),
+    "open_count": Text("公开扫码", "Open"),
+    "open_count_note": Text(
+        "公开扫码等非概率回答只列份数，不计入估计，也没有应答率。",
+        "Open answers are counted only: they are not in the estimates and have no response rate.",
+    ),
+    # imprint
+    "release_number": Text("发布号", "Release"),
+    "released_on": Text("发布日期", "Released"),
+    "prepared_by": Text("统计", "Prepared"),
+    "reviewed_by": Text("复核", "Reviewed"),
+    "signed_by": Text("审签", "Signed"),
+    "software": Text("软件版本", "Software"),
+    "snapshot": Text("数据快照 SHA-256", "Data snapshot SHA-256"),
+    "recompute": Text(
+        "凭发布号与校验值，本报告的每一个数字都可以重新算出。咨询：{contact}。",
+        "With the release number and the checksum every figure can be recomputed. Questions: {contact}.",
+    ),
+    # estimates of any data file
+    "estimates_report": Text("统计估计报告", "Report of estimates"),
+    "whole_sample": Text("全部样本", "Whole sample"),
+    "all_domains": Text("各组估计值与置信区间", "Estimates and confidence intervals by group"),
+    "domain_count": Text("{count} 组", "{count} groups"),
+    "by_variables": Text("按 {names} 分组", "by {names}"),
+    "share_of": Text("{variable}：各类所占比重", "{variable}: share of each category"),
+    "one_share_of": Text("{variable}：比重", "{variable}: share"),
+    "mean_of": Text("{variable}：均值", "{variable}: mean"),
+    "total_of": Text("{variable}：总量", "{variable}: total"),
+    "ratio_of": Text("{variable}：比率", "{variable}: ratio"),
+    "combination_of": Text("{variable}：合成值", "{variable}: combination"),
+    "beside_others": Text("与其他各组相比", "Beside the other groups"),
+    "category": Text("类别", "Category"),
+    "group": Text("组", "Group"),
+    "respondents": Text("有效样本 {n} 人", "{n} respondents"),
+    "observations": Text("n = {n}", "n = {n}"),
+    "design_facts": Text(
+        "{strata} 层，{psus} 个初级抽样单元，自由度 {df}，样本 {n}",
+        "{strata} strata, {psus} primary sampling units, {df} degrees of freedom, sample {n}",
+    ),
+    "standard_error": Text("标准误", "Std. error"),
+    "degrees_of_freedom": Text("自由度", "d.f."),
+    "design_effect": Text("设计效应", "Design effect"),
+    "effective_sample_size": Text("有效样本量", "Effective n"),
+    "details": Text("精度与样本", "Precision and sample"),
+    "not_ranked": Text("各组按数据中的次序列出，不作排名。", "Groups in the order of the data, not ranked."),
+    "notes": Text("说明", "Notes"),
+    "data_file": Text("数据校验 SHA-256", "Data SHA-256"),
+    "own_unit": Text("变量单位", "unit of the variable"),
+}
+
+VERDICT_WORDS: Final[Mapping[Verdict, Text]] = {
+    Verdict.REACHED: Text("达标", "Reached"),
+    Verdict.NOT_REACHED: Text("未达标", "Not reached"),
+    Verdict.CANNOT_TELL: Text("尚不能判定", "Cannot tell"),
+    Verdict.NOT_PUBLISHED: Text("不予公布", "Not published"),
+}
+
+SUPPRESSION_LETTERS: Final[Mapping[Suppression, str]] = {
+    Suppression.FEW_RESPONDENTS: "a",
+    Suppression.UNRELIABLE: "b",
+    Suppression.COMPLEMENTARY: "c",
+    Suppression.GROUP_DISCLOSURE: "d",
+    Suppression.NOT_ESTIMABLE: "e",
+}
+
+SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
+    Suppression.FEW_RESPONDENTS: Text("受访者不足 {minimum} 人", "fewer than {minimum} respondents"),
+    Suppression.UNRELIABLE: Text(
+        "有效样本不足 {effective}，或区间宽度达到 {width} 个百分点",
+        "effective sample below {effective}, or interval {width} points wide or more",
+    ),
+    Suppression.COMPLEMENTARY: Text(
+        "为防止由合计倒推而一并隐去", "hidden so that another figure cannot be had by subtraction"
+    ),
+    Suppression.GROUP_DISCLOSURE: Text(
+        "受访者不足 {group} 人且回答全部相同", "fewer than {group} respondents, all of one answer"
+    ),
+    Suppression.NOT_ESTIMABLE: Text("样本设计不足以估计", "not estimable from this design"),
+}
+
+MODES: Final[Mapping[str, Text]] = {
+    "face_to_face": Text("入户面访", "Face to face"),
+    "paper": Text("纸质问卷", "Paper"),
+    "web_invited": Text("网上邀请", "Web, invited"),
+    "web_open": Text("公开扫码", "Web, open"),
+    "paper_open": Text("随机发放纸卷", "Paper, open"),
+    "import_open": Text("外部导入", "Import, open"),
+}
+
+METHODS: Final[Mapping[IntervalMethod, Text]] = {
+    IntervalMethod.KORN_GRAUBARD: Text("Korn–Graubard 法", "Korn–Graubard"),
+    IntervalMethod.BETA: Text("Korn–Graubard 法（不设上限，同 R 的 beta）", "Korn–Graubard without the cap (R: beta)"),
+    IntervalMethod.WILSON: Text("Wilson 法", "Wilson"),
+    IntervalMethod.LOGIT: Text("logit 法", "logit"),
+    IntervalMethod.WALD: Text("Wald 法", "Wald"),
+}
+
+
+def say(language: str, phrase: str, **values: object) -> str:
+    """The phrase in that language with its values; KeyError for a phrase that does not exist."""
+    return PHRASES[phrase].in_language(language).format(**values)
