@@ -63,8 +63,33 @@ class Indicator:
     correct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # share_correct: variable -> right codes
     scores: Mapping[str, float] = field(default_factory=dict)  # mean_score: code -> points
     base: Condition | None = None  # who is in the denominator besides having been asked; None: everyone asked
+    excluded: tuple[str, ...] = ()  # answer codes left out of the base, e.g. 没用过
     dont_know: DontKnow = DontKnow.IN_BASE
     parts: tuple[Part, ...] = ()
     target: Target | None = None
     headline: bool = False  # shown as a card on page one
     group: str | None = None  # indicators of one group are listed together, worst first
+
+
+def same_definition(one: Indicator, other: Indicator) -> bool:
+    """Whether two waves may be compared on this indicator: everything that moves the figure is equal.
+
+    Words, target, headline and group do not move it. Conditions are compared as trees, not as typed. Where the
+    *question* was worded differently the definitions can still be equal; see ``evaluation.comparable``.
+    """
+
+    def figure(indicator: Indicator) -> tuple[object, ...]:
+        return (
+            indicator.kind,
+            frozenset(indicator.variables),
+            frozenset(indicator.numerator),
+            frozenset(indicator.against),
+            {variable: frozenset(codes) for variable, codes in indicator.correct.items()},
+            dict(indicator.scores),
+            indicator.base.tree if indicator.base else None,
+            frozenset(indicator.excluded),
+            indicator.dont_know,
+            frozenset((part.indicator, part.weight) for part in indicator.parts),
+        )
+
+    return figure(one) == figure(other)

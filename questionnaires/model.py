@@ -134,6 +134,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Answers that hardly go together. Where ``condition`` holds, people are asked to look again; nobody is refused."""
+
+    id: str
+    condition: Condition
+    message: Text  # names the answers: 第 5、6 题都是“不满意”，第 9 题是“满意”。
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
     key: str
     version: str
@@ -144,6 +153,7 @@ class Questionnaire:
     scales: tuple[Scale, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     languages: tuple[str, ...] = field(default=("zh", "en"))
+    contradictions: tuple[Contradiction, ...] = ()  # soft checks across answers
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:

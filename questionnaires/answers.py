@@ -1,0 +1,293 @@
+"""The only judge of answers: web, device, paper and import all ask here.
+
+``check_answers`` takes raw or canonical answers and says what each variable is worth, what was answered without having
+been asked, and what is wrong. Canonical answers judge to themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import Lock
+
+from questionnaires.answer_forms import (
+    Canonical,
+    Fault,
+    FindingCode,
+    Reader,
+    explicit_missing,
+    glimpse,
+    other_reader,
+    reader,
+)
+from questionnaires.conditions import Condition
+from questionnaires.model import Missing, Question, Questionnaire, QuestionType
+
+CANONICAL_FORMAT = 1
+MAX_ANSWERS = 5_000  # variables in one set of answers
+MAX_UNKNOWN = 20  # unknown names that are reported one by one
+
+Value = str | int | float | list[str] | Missing
+
+
+class Policy(StrEnum):
+    """Where answers come from: who can still be asked decides what is refused."""
+
+    WEB = "web"
+    DEVICE = "device"
+    PAPER = "paper"
+    IMPORT = "import"
+
+
+class Severity(StrEnum):
+    HARD = "hard"  # the answers are not accepted as they are
+    SOFT = "soft"  # look again; they may be right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    variable: str  # "" where the finding is about the answers as a whole
+    question: str  # id of the question, "" where there is none
+    code: FindingCode
+    severity: Severity
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values, for storing beside a capture; ``finding_from_json`` reads them back."""
+        return {
+            "variable": self.variable,
+            "question": self.question,
+            "code": self.code.value,
+            "severity": self.severity.value,
+            "parameters": dict(self.parameters),
+        }
+
+
+def finding_from_json(stored: Mapping[str, object]) -> Finding:
+    parameters = stored["parameters"]
+    assert isinstance(parameters, Mapping)
+    return Finding(
+        variable=str(stored["variable"]),
+        question=str(stored["question"]),
+        code=FindingCode(str(stored["code"])),
+        severity=Severity(str(stored["severity"])),
+        parameters=dict(parameters),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What became of one set of answers."""
+
+    values: Mapping[str, Value]  # every variable of the questionnaire: its value, or why it has none
+    off_path: Mapping[str, Canonical]  # answers to what was not asked: kept, never counted
+    findings: tuple[Finding, ...]  # in the order of the questionnaire
+    canonical: Mapping[str, Canonical]  # all acceptable answers, off the path too, in the order of the questionnaire
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing hard was found."""
+        return all(finding.severity is Severity.SOFT for finding in self.findings)
+
+
+def canonical_hash(canonical: Mapping[str, Canonical]) -> str:
+    """SHA-256 of canonical answers: equal answers, equal hash, in whatever order they arrived."""
+    document = {"format": CANONICAL_FORMAT, "answers": canonical}
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_answers(
+    questionnaire: Questionnaire, answers: Mapping[str, object], policy: Policy, *, partial: bool = False
+) -> Checked:
+    """Judge one set of answers; never raises, whatever the answers are.
+
+    ``partial``: more is to come, so that what is required and still absent is no finding.
+    """
+    return judge(questionnaire).check(answers, policy, partial=partial)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    variable: str
+    question: Question
+    read: Reader
+    missing: Mapping[str, Missing]  # codes that mean missing
+    other_codes: frozenset[str] | None = None  # words behind 其他: asked for only where one of these was chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Question
+    conditions: tuple[Condition, ...]  # of the section and of the question
+    slots: tuple[_Slot, ...]
+
+
+class Judge:
+    """A questionnaire made ready to check many answers."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+        self._questions = tuple(
+            _Asked(
+                question,
+                tuple(one for one in (section.ask_if, question.ask_if) if one is not None),
+                tuple(_slots(question)),
+            )
+            for section in questionnaire.sections
+            for question in section.questions
+        )
+        self._known = frozenset(slot.variable for asked in self._questions for slot in asked.slots)
+
+    def check(self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False) -> Checked:
+        """As ``check_answers``."""
+        return _Run(policy, partial).run(self._questions, self._known, self.questionnaire, answers)
+
+
+def _slots(question: Question) -> list[_Slot]:
+    read = reader(question)
+    missing = {option.code: option.missing for option in question.options if option.missing is not None}
+    others = frozenset(option.code for option in question.options if option.other)
+    slots = []
+    for variable in question.variables():
+        if others and variable == f"{question.id}.other":
+            slots.append(_Slot(variable, question, other_reader(), {}, others))
+        else:
+            slots.append(_Slot(variable, question, read, missing))
+    return slots
+
+
+class _Run:
+    """One check: what has been found so far."""
+
+    def __init__(self, policy: Policy, partial: bool) -> None:
+        self._seen_on_paper = policy in (Policy.PAPER, Policy.IMPORT)
+        self._partial = partial
+        self._values: dict[str, Value] = {}
+        self._off_path: dict[str, Canonical] = {}
+        self._canonical: dict[str, Canonical] = {}
+        self._given: dict[str, object] = {}  # canonical answers on the path: what conditions see
+        self._findings: list[Finding] = []
+
+    def run(
+        self,
+        questions: tuple[_Asked, ...],
+        known: frozenset[str],
+        questionnaire: Questionnaire,
+        answers: Mapping[str, object],
+    ) -> Checked:
+        if not _is_readable(answers):
+            self._find("", "", FindingCode.TOO_LARGE, Severity.HARD, {"limit": MAX_ANSWERS})
+            answers = {}
+        for asked in questions:
+            on_path = all(condition.evaluate(self._given) for condition in asked.conditions)
+            for slot in asked.slots:
+                self._judge(slot, answers.get(slot.variable), on_path)
+        self._unknown(answers, known)
+        for contradiction in questionnaire.contradictions:
+            if contradiction.condition.evaluate(self._given):
+                last = contradiction.condition.variables()[-1]
+                parameters = {"id": contradiction.id}
+                self._find(last, last.partition(".")[0], FindingCode.CONTRADICTION, Severity.SOFT, parameters)
+        return Checked(
+            values=self._values,
+            off_path=self._off_path,
+            findings=tuple(self._findings),
+            canonical=self._canonical,
+        )
+
+    def _find(
+        self,
+        variable: str,
+        question: str,
+        code: FindingCode,
+        severity: Severity,
+        parameters: Mapping[str, str | int | float],
+    ) -> None:
+        finding = Finding(variable=variable, question=question, code=code, severity=severity, parameters=parameters)
+        self._findings.append(finding)
+
+    def _judge(self, slot: _Slot, raw: object, on_path: bool) -> None:
+        variable, question = slot.variable, slot.question
+        if slot.other_codes is not None and on_path:
+            on_path = _chose(self._given.get(question.id), slot.other_codes)
+        canonical, fault = self._read(slot, raw)
+        if not on_path:
+            self._values[variable] = Missing.NOT_ASKED
+            if canonical == {"missing": "no_answer"}:
+                return  # stated to be empty, which agrees with not having been asked
+            if canonical is not None:
+                self._off_path[variable] = self._canonical[variable] = canonical
+            if (canonical is not None or fault is not None) and self._seen_on_paper:
+                self._find(variable, question.id, FindingCode.OFF_PATH, Severity.SOFT, {"seen": glimpse(raw)})
+            return
+        if fault is not None:
+            self._find(variable, question.id, fault.code, Severity.HARD, fault.parameters)
+        if canonical is None:
+            self._values[variable] = Missing.NO_ANSWER
+            if question.required and fault is None and slot.other_codes is None and not self._partial:
+                severity = Severity.SOFT if self._seen_on_paper else Severity.HARD
+                self._find(variable, question.id, FindingCode.REQUIRED, severity, {})
+            return
+        self._canonical[variable] = self._given[variable] = canonical
+        self._values[variable] = _value(canonical, slot.missing)
+
+    def _read(self, slot: _Slot, raw: object) -> tuple[Canonical | None, Fault | None]:
+        if isinstance(raw, Mapping):
+            several = slot.question.type is QuestionType.MULTIPLE_CHOICE
+            options = () if slot.other_codes is not None else slot.question.options
+            return explicit_missing(raw, options, several=several, seen=self._seen_on_paper)
+        if raw is None or raw == "":
+            return None, None
+        return slot.read(raw)
+
+    def _unknown(self, answers: Mapping[str, object], known: frozenset[str]) -> None:
+        unknown = [name for name in answers if name not in known]
+        for name in unknown[:MAX_UNKNOWN]:
+            self._find(glimpse(name), "", FindingCode.UNKNOWN_VARIABLE, Severity.HARD, {"seen": glimpse(name)})
+
+
+def _is_readable(answers: object) -> bool:
+    """JSON may hold anything where a mapping was meant."""
+    return isinstance(answers, Mapping) and len(answers) <= MAX_ANSWERS
+
+
+def _chose(given: object, codes: frozenset[str]) -> bool:
+    if isinstance(given, list):
+        return any(code in codes for code in given)
+    return isinstance(given, str) and given in codes
+
+
+def _value(canonical: Canonical, missing: Mapping[str, Missing]) -> Value:
+    if isinstance(canonical, dict):
+        return Missing(canonical["missing"])
+    if isinstance(canonical, list):
+        return missing.get(canonical[0], canonical) if len(canonical) == 1 else canonical
+    if isinstance(canonical, str):
+        return missing.get(canonical, canonical)
+    return canonical
+
+
+_MAX_JUDGES = 64
+_judges: OrderedDict[int, Judge] = OrderedDict()
+_judges_lock = Lock()
+
+
+def judge(questionnaire: Questionnaire) -> Judge:
+    """The judge of a questionnaire, kept for the next call. Known by identity: a frozen value needs no comparing."""
+    key = id(questionnaire)
+    with _judges_lock:
+        known = _judges.get(key)
+        if known is not None:  # it holds its questionnaire, so that the id cannot have passed to another
+            _judges.move_to_end(key)
+            return known
+    made = Judge(questionnaire)
+    with _judges_lock:
+        _judges[key] = made
+        while len(_judges) > _MAX_JUDGES:
+            _judges.popitem(last=False)
+    return made

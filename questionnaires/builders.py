@@ -1,0 +1,373 @@
+"""Nodes to model. Every builder returns a value, whatever it finds, so that all problems of a file come out at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
+from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
+from questionnaires.model import (
+    Contradiction,
+    Header,
+    Item,
+    Missing,
+    Notice,
+    Option,
+    Order,
+    Question,
+    Questionnaire,
+    QuestionType,
+    Scale,
+    Section,
+)
+from questionnaires.problems import Code, did_you_mean
+from questionnaires.text import Text
+from questionnaires.yaml_nodes import Node, Scalar
+
+MAX_OPTIONS = 60
+MAX_QUESTIONS = 500
+SHORT_TEXT_LENGTH = 100  # characters, where the file does not say
+LONG_TEXT_LENGTH = 1_000
+
+_CHOICES = (QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE)
+_COMMON = ("id", "type", "text", "short", "hint", "required", "ask_if")
+_OF_TYPE: Mapping[QuestionType, tuple[str, ...]] = {
+    QuestionType.SINGLE_CHOICE: ("options", "scale", "order"),
+    QuestionType.MULTIPLE_CHOICE: ("options", "scale", "order"),
+    QuestionType.SCALE: ("options", "scale", "items", "order"),
+    QuestionType.NUMBER: ("minimum", "maximum", "decimals", "unit"),
+    QuestionType.SHORT_TEXT: ("max_length",),
+    QuestionType.LONG_TEXT: ("max_length",),
+    QuestionType.DATE: ("minimum", "maximum"),
+    QuestionType.NOTE: (),
+}
+_QUESTION_FIELDS = tuple(dict.fromkeys([*_COMMON, *(name for names in _OF_TYPE.values() for name in names)]))
+
+
+@dataclass(slots=True)
+class Building:
+    """What the builders of one file share."""
+
+    notes: Notes
+    scales: dict[str, Scale]  # those in reach: of the file, of scales.yaml beside it, of this package
+    broken: set[str] = field(default_factory=set)  # ids of questions whose codes cannot be known: not judged further
+
+
+def option(notes: Notes, node: Node, owner: str) -> Option:
+    known = ("code", "label", "value", "missing", "exclusive", "other")
+    fields = Fields(notes, node, f"an option of {owner}", known)
+    code_node = fields.get("code")
+    code = ""
+    if code_node is None:
+        fields.lacks("code")
+    else:
+        code = fields.code_of(code_node, "code")
+        if code and not OPTION_CODE.fullmatch(code) and isinstance(code_node, Scalar) and code_node.quoted:
+            hint = "a code has one to eight letters or digits; one digit is keyed fastest"
+            notes.add(Code.BAD_NAME, code_node.location, f'{owner} has the code "{code:.40}"', hint)
+    missing = None
+    if fields.get("missing") is not None:
+        missing = fields.word("missing", Missing, Missing.DONT_KNOW)
+        if missing not in (Missing.DONT_KNOW, Missing.REFUSED):
+            message = f'an option of {owner} means "{missing}"'
+            notes.add(Code.UNKNOWN_WORD, fields.place("missing"), message, "an option can mean dont_know or refused")
+    return Option(
+        code=code,
+        label=fields.text("label", needed=True) or Text(""),
+        value=fields.number("value"),
+        missing=missing,
+        exclusive=fields.boolean("exclusive"),
+        other=fields.boolean("other"),
+    )
+
+
+def options(notes: Notes, nodes: tuple[Node, ...], owner: str) -> tuple[Option, ...]:
+    """A list of options, with what holds between them."""
+    built = tuple(option(notes, node, owner) for node in nodes)
+    if nodes and not 2 <= len(nodes) <= MAX_OPTIONS:
+        message = f"{owner} has {len(nodes)} options"
+        notes.add(Code.OUT_OF_LIMITS, nodes[0].location, message, f"from 2 to {MAX_OPTIONS}")
+    codes: set[str] = set()
+    meanings: set[Missing] = set()
+    for one, node in zip(built, nodes, strict=True):
+        place = Fields(Notes(), node, owner, ("code", "missing"))
+        if one.code and one.code in codes:
+            message = f'{owner} has the code "{one.code}" twice'
+            notes.add(Code.DUPLICATE_CODE, place.place("code"), message, "every option needs a code of its own")
+        codes.add(one.code)
+        if one.missing and one.missing in meanings:
+            message = f'{owner} has two options that mean "{one.missing}"'
+            notes.add(Code.MISSING_TWICE, place.place("missing"), message, "keep one of them")
+        if one.missing:
+            meanings.add(one.missing)
+    return built
+
+
+def scales(notes: Notes, fields: Fields) -> dict[str, Scale]:
+    found: dict[str, Scale] = {}
+    for key, node in fields.pairs("scales"):
+        owner = f'scale "{key.value}"'
+        holder = Fields(notes, node, owner, ("options",))
+        found[key.value] = Scale(id=key.value, options=options(notes, holder.sequence("options", needed=True), owner))
+    return found
+
+
+def item(notes: Notes, node: Node, owner: str) -> Item:
+    fields = Fields(notes, node, f"an item of {owner}", ("id", "text", "short"))
+    text = fields.text("text", needed=True) or Text("")
+    return Item(id=fields.identifier(), text=text, short=fields.text("short") or text)
+
+
+def _question_type(fields: Fields) -> QuestionType | None:
+    node = fields.scalar("type", "a question type", needed=True)
+    if node is None:
+        return None
+    try:
+        return QuestionType(node.value)
+    except ValueError:
+        message = f'{fields.owner} has type "{node.value:.40}"'
+        fields.notes.add(Code.UNKNOWN_TYPE, node.location, message, did_you_mean(node.value, list(QuestionType)))
+        return None
+
+
+def _question_options(building: Building, fields: Fields, question_id: str, kind: QuestionType) -> tuple[Option, ...]:
+    """The question's own options, or those of its scale."""
+    own = options(building.notes, fields.sequence("options"), fields.owner)
+    scale = fields.scalar("scale", "the name of a scale")
+    found = own
+    if scale is not None and own:
+        message = f"{fields.owner} has options and a scale"
+        building.notes.add(Code.NOT_FOR_TYPE, scale.location, message, "keep one of them")
+    elif scale is not None and scale.value in building.scales:
+        found = building.scales[scale.value].options
+    elif scale is not None:
+        message = f'{fields.owner} uses the scale "{scale.value:.40}"'
+        building.notes.add(Code.UNKNOWN_SCALE, scale.location, message, did_you_mean(scale.value, building.scales))
+        building.broken.add(question_id)
+    elif not own:
+        if fields.get("options") is None:
+            fields.lacks("options", "give options, or name a scale")
+        building.broken.add(question_id)
+    place = fields.place("scale" if scale is not None else "options")
+    for one in found:
+        if kind is not QuestionType.MULTIPLE_CHOICE and one.exclusive:
+            message = f'{fields.owner}: option "{one.code}" is exclusive'
+            building.notes.add(
+                Code.MISPLACED_EXCLUSIVE, place, message, "only one option can be chosen anyway; delete it"
+            )
+        if kind is QuestionType.SCALE and one.other:
+            message = f'{fields.owner}: option "{one.code}" asks for words'
+            building.notes.add(Code.NOT_FOR_TYPE, place, message, "ask for them in a question of their own")
+    if kind is QuestionType.MULTIPLE_CHOICE:
+        # Who does not know has chosen nothing else: a code that means missing rules out the others.
+        return tuple(_exclusive(one) if one.missing else one for one in found)
+    return found
+
+
+def _exclusive(one: Option) -> Option:
+    return Option(code=one.code, label=one.label, value=one.value, missing=one.missing, exclusive=True, other=one.other)
+
+
+def _limits(fields: Fields, kind: QuestionType) -> tuple[float | date | None, float | date | None]:
+    minimum: float | date | None
+    maximum: float | date | None
+    if kind is QuestionType.DATE:
+        minimum, maximum = fields.day("minimum"), fields.day("maximum")
+        impossible = minimum is not None and maximum is not None and minimum > maximum
+    elif kind is QuestionType.NUMBER:
+        minimum, maximum = fields.number("minimum"), fields.number("maximum")
+        impossible = minimum is not None and maximum is not None and minimum > maximum
+    else:
+        return None, None
+    if impossible:
+        message = (
+            f"{fields.owner} has the minimum {minimum:g} above the maximum {maximum:g}"
+            if kind is (QuestionType.NUMBER)
+            else f"{fields.owner} has the minimum {minimum} after the maximum {maximum}"
+        )
+        fields.notes.add(Code.BAD_RANGE, fields.place("minimum"), message, "exchange them")
+    return minimum, maximum
+
+
+def question(building: Building, node: Node) -> Question:
+    notes = building.notes
+    nameless = Fields(Notes(), node, "a question", _QUESTION_FIELDS).string("id")
+    fields = Fields(notes, node, f'question "{nameless}"' if nameless else "a question", _QUESTION_FIELDS)
+    question_id = fields.identifier()
+    read = _question_type(fields)
+    kind = read or QuestionType.NOTE
+    if read is None:
+        building.broken.add(question_id)
+    else:
+        for name in _QUESTION_FIELDS:
+            if name not in (*_COMMON, *_OF_TYPE[kind]) and fields.get(name) is not None:
+                hint = f"a {kind} question has: {', '.join(_OF_TYPE[kind]) or 'a text only'}"
+                notes.add(Code.NOT_FOR_TYPE, fields.place(name), f'{fields.owner} has "{name}"', hint)
+    text = fields.text("text", needed=True) or Text("")
+    choosing = kind in (*_CHOICES, QuestionType.SCALE)
+    items: tuple[Item, ...] = ()
+    if kind is QuestionType.SCALE:
+        items = tuple(item(notes, one, fields.owner) for one in fields.sequence("items", needed=True))
+    minimum, maximum = _limits(fields, kind)
+    lengths = {QuestionType.SHORT_TEXT: SHORT_TEXT_LENGTH, QuestionType.LONG_TEXT: LONG_TEXT_LENGTH}
+    max_length = fields.whole("max_length", 1, 10_000) if kind in lengths else None
+    return Question(
+        id=question_id,
+        type=kind,
+        text=text,
+        short=fields.text("short") or text,
+        hint=fields.text("hint"),
+        required=fields.boolean("required"),
+        options=_question_options(building, fields, question_id, kind) if choosing else (),
+        scale=fields.string("scale") or None if choosing else None,
+        items=items,
+        order=fields.word("order", Order, Order.FIXED) if choosing else Order.FIXED,
+        minimum=minimum,
+        maximum=maximum,
+        decimals=(fields.whole("decimals", 0, 6) or 0) if kind is QuestionType.NUMBER else 0,
+        unit=fields.text("unit") if kind is QuestionType.NUMBER else None,
+        max_length=max_length or lengths.get(kind),
+        ask_if=fields.condition("ask_if"),
+    )
+
+
+def section(building: Building, node: Node) -> Section:
+    known = ("id", "title", "ask_if", "questions")
+    name = Fields(Notes(), node, "a section", known).string("id")
+    fields = Fields(building.notes, node, f'section "{name}"' if name else "a section", known)
+    return Section(
+        id=fields.identifier(),
+        title=fields.text("title", needed=True) or Text(""),
+        ask_if=fields.condition("ask_if"),
+        questions=tuple(question(building, one) for one in fields.sequence("questions", needed=True)),
+    )
+
+
+def indicator(notes: Notes, node: Node) -> Indicator:
+    known = (
+        *("id", "name", "definition", "kind", "variables", "numerator", "against", "correct", "scores", "base"),
+        *("excluded", "dont_know", "parts", "target", "headline", "group"),
+    )
+    name = Fields(Notes(), node, "an indicator", known).string("id")
+    fields = Fields(notes, node, f'indicator "{name}"' if name else "an indicator", known)
+    if fields.get("kind") is None:
+        fields.lacks("kind")
+    kind = fields.word("kind", IndicatorKind, IndicatorKind.PROPORTION)
+    # A score of "I do not know" does not exist; a share of all who were asked does.
+    usual = DontKnow.EXCLUDED if kind is IndicatorKind.MEAN_SCORE else DontKnow.IN_BASE
+    correct = {}
+    for key, value in fields.pairs("correct"):
+        holder = Fields(notes, None, f'"correct" of {fields.owner}', ())
+        nodes = getattr(value, "nodes", (value,))
+        correct[key.value] = tuple(holder.code_of(one, key.value) for one in nodes)
+    scores = {}
+    for key, value in fields.pairs("scores"):
+        points = fields.as_number(value, "scores")
+        scores[fields.code_of(key, "scores")] = points if points is not None else 0.0
+    return Indicator(
+        id=fields.identifier(),
+        name=fields.text("name", needed=True) or Text(""),
+        definition=fields.text("definition", needed=True) or Text(""),
+        kind=kind,
+        variables=fields.strings("variables") or tuple(correct),
+        numerator=fields.codes("numerator"),
+        against=fields.codes("against"),
+        correct=correct,
+        scores=scores,
+        base=fields.condition("base"),
+        excluded=fields.codes("excluded"),
+        dont_know=fields.word("dont_know", DontKnow, usual),
+        parts=tuple(_part(notes, one, fields.owner) for one in fields.sequence("parts")),
+        target=_target(notes, fields),
+        headline=fields.boolean("headline"),
+        group=fields.string("group") or None,
+    )
+
+
+def _part(notes: Notes, node: Node, owner: str) -> Part:
+    fields = Fields(notes, node, f"a part of {owner}", ("indicator", "weight"))
+    return Part(indicator=fields.string("indicator", needed=True), weight=fields.number("weight", needed=True) or 0.0)
+
+
+def _target(notes: Notes, holder: Fields) -> Target | None:
+    node = holder.get("target")
+    if node is None:
+        return None
+    fields = Fields(notes, node, f"the target of {holder.owner}", ("value", "sense"))
+    value = fields.number("value", needed=True)
+    sense = fields.word("sense", Sense, Sense.AT_LEAST)
+    return None if value is None else Target(value=value, sense=sense)
+
+
+def header(notes: Notes, node: Node | None) -> Header:
+    fields = Fields(notes, node, "the header", ("form_number", "issuing_body", "approval_number", "valid_until"))
+    return Header(
+        form_number=fields.string("form_number"),
+        issuing_body=fields.string("issuing_body"),
+        approval_number=fields.string("approval_number"),
+        valid_until=fields.day("valid_until"),
+    )
+
+
+def notice(notes: Notes, node: Node) -> Notice:
+    """Blank texts are allowed here; ``readiness`` names them before a wave opens."""
+    fields = Fields(notes, node, "the notice", ("purpose", "body", "retention", "contact", "minutes"))
+    return Notice(
+        purpose=fields.text("purpose") or Text(""),
+        body=fields.text("body") or Text(""),
+        retention=fields.text("retention") or Text(""),
+        contact=fields.text("contact") or Text(""),
+        minutes=fields.whole("minutes", 1, 120),
+    )
+
+
+def contradiction(notes: Notes, node: Node) -> Contradiction | None:
+    known = ("id", "condition", "message")
+    name = Fields(Notes(), node, "a contradiction", known).string("id")
+    fields = Fields(notes, node, f'contradiction "{name}"' if name else "a contradiction", known)
+    if fields.get("condition") is None:
+        fields.lacks("condition")
+    condition = fields.condition("condition")
+    identifier = fields.identifier()
+    message = fields.text("message", needed=True) or Text("")
+    return Contradiction(id=identifier, condition=condition, message=message) if condition else None
+
+
+def questionnaire(building: Building, node: Node) -> Questionnaire:
+    notes = building.notes
+    known = (
+        *("key", "version", "languages", "title", "header", "notice", "scales", "sections"),
+        *("indicators", "contradictions"),
+    )
+    fields = Fields(notes, node, "the questionnaire", known)
+    languages = fields.strings("languages") or LANGUAGES
+    for language in languages:
+        if language not in LANGUAGES:
+            message = f'"languages" names "{language}"'
+            notes.add(Code.UNKNOWN_WORD, fields.place("languages"), message, "known here: zh, en")
+    if "zh" not in languages:
+        notes.add(Code.MISSING_FIELD, fields.place("languages"), '"languages" lacks "zh"', "Chinese comes first")
+    notes.languages = tuple(language for language in LANGUAGES if language in languages)
+    building.scales = {**building.scales, **scales(notes, fields)}
+    notice_node = fields.get("notice")
+    if notice_node is None:
+        fields.lacks("notice", "say why, who asks, how long answers are kept and whom to ask")
+    sections = tuple(section(building, one) for one in fields.sequence("sections", needed=True))
+    used = {one.scale for part in sections for one in part.questions if one.scale}
+    contradictions = (contradiction(notes, one) for one in fields.sequence("contradictions"))
+    return Questionnaire(
+        key=fields.identifier("key"),
+        version=fields.string("version", needed=True),
+        title=fields.text("title", needed=True) or Text(""),
+        header=header(notes, fields.get("header")),
+        notice=notice(notes, notice_node)
+        if notice_node
+        else Notice(purpose=Text(""), body=Text(""), retention=Text(""), contact=Text("")),
+        sections=sections,
+        scales=tuple(scale for name, scale in building.scales.items() if name in used),
+        indicators=tuple(indicator(notes, one) for one in fields.sequence("indicators")),
+        languages=notes.languages,
+        contradictions=tuple(one for one in contradictions if one is not None),
+    )

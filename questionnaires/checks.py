@@ -1,0 +1,204 @@
+"""Rules across questions: ids, conditions, what can be reached. Indicators have their own file.
+
+Everything here judges a model that may still have faults of its own (``broken`` questions, whose codes are unknown):
+what follows only from such a fault is not reported a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from questionnaires.conditions import Answered, Compare, Condition, Includes, OneOf, Test
+from questionnaires.fields import Notes
+from questionnaires.indicator_checks import check_indicators
+from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.problems import Code, Location, did_you_mean
+from questionnaires.reach import can_hold
+from questionnaires.yaml_nodes import Mapping, Node, Sequence
+
+_CODED = (QuestionType.SINGLE_CHOICE, QuestionType.SCALE)
+_WRITTEN = (QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT)
+
+
+class Places:
+    """Where things stand in the file, by the path of names and numbers that leads to them."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+
+    def at(self, *path: str | int) -> Location:
+        """The place of the value at ``path``, or of the last thing on the way to it that exists."""
+        node = self._root
+        for step in path:
+            inner: Node | None = None
+            if isinstance(step, int) and isinstance(node, Sequence) and step < len(node.nodes):
+                inner = node.nodes[step]
+            elif isinstance(step, str) and isinstance(node, Mapping):
+                inner = node.get(step)
+            if inner is None:
+                break
+            node = inner
+        return node.location
+
+
+class Variables:
+    """The variables of a questionnaire, in order, each with its question."""
+
+    def __init__(self, questionnaire: Questionnaire, broken: frozenset[str]) -> None:
+        self.order: dict[str, int] = {}
+        self.questions: dict[str, Question] = {}
+        self.broken = broken
+        for number, question in enumerate(questionnaire.questions()):
+            for variable in question.variables():
+                self.order.setdefault(variable, number)
+                self.questions.setdefault(variable, question)
+
+    def is_broken(self, variable: str) -> bool:
+        return variable.partition(".")[0] in self.broken
+
+    def codes(self, variable: str) -> tuple[str, ...]:
+        if variable.endswith(".other"):
+            return ()
+        return tuple(option.code for option in self.questions[variable].options)
+
+    def hint(self, variable: str) -> str:
+        """The nearest name; for a matrix, its items."""
+        items = [name for name in self.questions if name.startswith(f"{variable}.")]
+        if items:
+            return f'"{variable}" has several variables; name one: {", ".join(items[:4])}'
+        return did_you_mean(variable, self.questions)
+
+
+def rules(questionnaire: Questionnaire, places: Places, notes: Notes, broken: frozenset[str]) -> None:
+    """Adds every problem between questions to ``notes``."""
+    variables = Variables(questionnaire, broken)
+    _unique_ids(questionnaire, places, notes)
+    number = 0
+    for row, section in enumerate(questionnaire.sections):
+        path = ("sections", row)
+        sound = _condition(
+            section.ask_if, number, variables, notes, places.at(*path, "ask_if"), f'section "{section.id}"'
+        )
+        for column, question in enumerate(section.questions):
+            place = places.at(*path, "questions", column, "ask_if")
+            fine = _condition(question.ask_if, number, variables, notes, place, f'question "{question.id}"')
+            if fine and sound and (question.ask_if or section.ask_if) and not can_hold(questionnaire, question.id):
+                where = place if question.ask_if else places.at(*path, "ask_if")
+                message = f'no answers lead to question "{question.id}"'
+                notes.add(Code.UNREACHABLE, where, message, "two parts of its conditions exclude each other")
+            number += 1
+    for row, contradiction in enumerate(questionnaire.contradictions):
+        place = places.at("contradictions", row, "condition")
+        _condition(contradiction.condition, number, variables, notes, place, f'contradiction "{contradiction.id}"')
+    check_indicators(questionnaire, places, notes, variables)
+    for row, indicator in enumerate(questionnaire.indicators):
+        place = places.at("indicators", row, "base")
+        _condition(indicator.base, number, variables, notes, place, f'indicator "{indicator.id}"')
+
+
+def _unique_ids(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:
+    def unique(what: str, named: Iterable[tuple[str, tuple[str | int, ...]]]) -> None:
+        first: dict[str, int] = {}
+        for name, path in named:
+            place = places.at(*path, "id")
+            if name and name in first:
+                message = f'{what} "{name}" exists already on line {first[name]}'
+                notes.add(Code.DUPLICATE_ID, place, message, "every id is used once")
+            first.setdefault(name, place.line)
+
+    sections = questionnaire.sections
+    unique("section", ((section.id, ("sections", row)) for row, section in enumerate(sections)))
+    unique("question", ((question.id, path) for question, path in _paths(questionnaire)))
+    for question, path in _paths(questionnaire):
+        unique(
+            f'question "{question.id}": item',
+            ((one.id, (*path, "items", row)) for row, one in enumerate(question.items)),
+        )
+    unique("indicator", ((one.id, ("indicators", row)) for row, one in enumerate(questionnaire.indicators)))
+    unique("contradiction", ((one.id, ("contradictions", row)) for row, one in enumerate(questionnaire.contradictions)))
+
+
+def _paths(questionnaire: Questionnaire) -> Iterator[tuple[Question, tuple[str | int, ...]]]:
+    for row, section in enumerate(questionnaire.sections):
+        for column, question in enumerate(section.questions):
+            yield question, ("sections", row, "questions", column)
+
+
+def _condition(
+    condition: Condition | None, number: int, variables: Variables, notes: Notes, place: Location, owner: str
+) -> bool:
+    """Whether the condition of the question with this running number can be judged further; True without one."""
+    if condition is None:
+        return True
+    before = len(notes.problems)
+    broken = False
+    for test in condition.tests():
+        name = test.variable
+        if variables.is_broken(name):
+            broken = True
+        elif name not in variables.questions:
+            message = f'{owner} depends on "{name}", which does not exist'
+            notes.add(Code.CONDITION_UNKNOWN, _offset(place, condition, name), message, variables.hint(name))
+        elif variables.order[name] >= number:
+            message = f'{owner} depends on "{name}", which is asked later'
+            notes.add(Code.CONDITION_LATER, _offset(place, condition, name), message, "a condition looks back only")
+        else:
+            _test(test, variables, notes, _offset(place, condition, name), owner)
+    return len(notes.problems) == before and not broken
+
+
+def _offset(place: Location, condition: Condition, name: str) -> Location:
+    """The column of a name in a condition written on one line (a quoted source begins one column later)."""
+    return Location(place.file, place.line, place.column + max(condition.source.find(name), 0))
+
+
+def _test(test: Test, variables: Variables, notes: Notes, place: Location, owner: str) -> None:
+    question = variables.questions[test.variable]
+    known = variables.codes(test.variable)
+    kind = QuestionType.SHORT_TEXT if test.variable.endswith(".other") else question.type
+    wrong = _wrong_kind(test, kind)
+    if wrong:
+        notes.add(Code.CONDITION_KIND, place, f'{owner}: "{test.variable}" is a {kind} question', wrong)
+        return
+    tested: tuple[object, ...] = ()
+    match test:
+        case Compare(literal=literal):
+            tested = (literal,)
+        case OneOf(literals=literals):
+            tested = literals
+        case Includes(code=code):
+            tested = (code,)
+    for one in tested:
+        if known and one not in known:
+            message = f'{owner}: "{test.variable}" has no code "{one}"'
+            notes.add(Code.CONDITION_CODE, place, message, "its codes: " + ", ".join(known))
+
+
+def _wrong_kind(test: Test, kind: QuestionType) -> str:
+    """How the test should have been written for a question of this type; empty where it is right."""
+    name = test.variable
+    if isinstance(test, Answered):
+        return ""
+    if isinstance(test, Includes):
+        return "" if kind is QuestionType.MULTIPLE_CHOICE else f'write {name} == "{test.code}"'
+    literals = (test.literal,) if isinstance(test, Compare) else test.literals
+    ordering = isinstance(test, Compare) and test.operator not in ("==", "!=")
+    if kind is QuestionType.MULTIPLE_CHOICE:
+        return f'write "{literals[0]}" in {name}'
+    if kind in _CODED:
+        if ordering:
+            return f'codes have no order; write {name} in ["1", "2"]'
+        return "" if all(isinstance(one, str) for one in literals) else f'quote the code: {name} == "{literals[0]}"'
+    if kind is QuestionType.NUMBER:
+        return "" if not any(isinstance(one, str) for one in literals) else "compare with a number, without quotes"
+    if kind is QuestionType.DATE:
+        return "" if all(_is_date(one) for one in literals) else 'compare with a date in quotes: "2026-09-30"'
+    return f"a text can only be tested for being there: answered({name})" if kind in _WRITTEN else ""
+
+
+def _is_date(literal: object) -> bool:
+    try:
+        return isinstance(literal, str) and len(literal) == 10 and bool(date.fromisoformat(literal))
+    except ValueError:
+        return False

@@ -1,0 +1,127 @@
+"""The variables of a questionnaire as data people need them: label, type, value labels, the five kinds of missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from questionnaires.model import Item, Missing, Question, Questionnaire, QuestionType
+from questionnaires.text import Text
+
+
+class VariableType(StrEnum):
+    CODE = "code"  # one option code
+    CODES = "codes"  # several; exported as one 0/1 column per option
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+
+
+# Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
+# -7 mean what they mean in the large social surveys. No option code or plausible answer is a negative number.
+MISSING_CODES: Mapping[Missing, int] = MappingProxyType(
+    {
+        Missing.NO_ANSWER: -9,
+        Missing.DONT_KNOW: -8,
+        Missing.REFUSED: -7,
+        Missing.NOT_ASKED: -6,
+        Missing.ILLEGIBLE: -5,
+    }
+)
+MISSING_LABELS: Mapping[Missing, Text] = MappingProxyType(
+    {
+        Missing.NO_ANSWER: Text("未答", "No answer"),
+        Missing.DONT_KNOW: Text("不知道、说不清", "Don't know"),
+        Missing.REFUSED: Text("拒答", "Refused"),
+        Missing.NOT_ASKED: Text("不需回答", "Not asked"),
+        Missing.ILLEGIBLE: Text("字迹不清", "Illegible"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueLabel:
+    code: str
+    label: Text
+    value: float | None  # analysis value
+    missing: Missing | None  # what choosing it means, where it is no substantive answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of an export."""
+
+    name: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    name: str
+    question: str
+    label: Text  # the question as asked, with the row of a matrix
+    short: Text
+    type: VariableType
+    values: tuple[ValueLabel, ...]
+    unit: Text | None
+    decimals: int
+    asked_if: tuple[str, ...]  # sources of the conditions of section and question
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns it becomes where a cell holds one value: several choices are one 0/1 column per option."""
+        if self.type is not VariableType.CODES:
+            return (Column(name=self.name, label=self.label),)
+        return tuple(
+            Column(name=f"{self.name}.{one.code}", label=_joined(self.short, one.label)) for one in self.values
+        )
+
+
+_TYPES = {
+    QuestionType.SINGLE_CHOICE: VariableType.CODE,
+    QuestionType.SCALE: VariableType.CODE,
+    QuestionType.MULTIPLE_CHOICE: VariableType.CODES,
+    QuestionType.NUMBER: VariableType.NUMBER,
+    QuestionType.DATE: VariableType.DATE,
+    QuestionType.SHORT_TEXT: VariableType.TEXT,
+    QuestionType.LONG_TEXT: VariableType.TEXT,
+}
+
+
+def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
+    """Every variable, in the order of the questionnaire."""
+    found: list[Variable] = []
+    for section in questionnaire.sections:
+        for question in section.questions:
+            conditions = tuple(one.source for one in (section.ask_if, question.ask_if) if one is not None)
+            items = {f"{question.id}.{item.id}": item for item in question.items}
+            found.extend(_variable(question, name, items.get(name), conditions) for name in question.variables())
+    return tuple(found)
+
+
+def _variable(question: Question, name: str, item: Item | None, conditions: tuple[str, ...]) -> Variable:
+    words = name == f"{question.id}.other" and item is None
+    other = next((option.label for option in question.options if option.other), Text("其他", "Other"))
+    row, short_row = (item.text, item.short) if item else (other, other)
+    inner = item is not None or words
+    return Variable(
+        name=name,
+        question=question.id,
+        label=_joined(question.text, row) if inner else question.text,
+        short=short_row if item else _joined(question.short, other) if words else question.short,
+        type=VariableType.TEXT if words else _TYPES[question.type],
+        values=()
+        if words
+        else tuple(
+            ValueLabel(code=option.code, label=option.label, value=option.value, missing=option.missing)
+            for option in question.options
+        ),
+        unit=question.unit,
+        decimals=question.decimals,
+        asked_if=conditions,
+    )
+
+
+def _joined(first: Text, second: Text) -> Text:
+    return Text(f"{first.zh} — {second.zh}", f"{first.en} — {second.en}" if first.en and second.en else "")

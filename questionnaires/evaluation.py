@@ -1,0 +1,131 @@
+"""Indicators, respondent by respondent: the pair (y, x) whose weighted totals make the rate.
+
+Every rate is the ratio sum(w y) / sum(w x) over respondents, so one estimator serves all kinds:
+
+================  =============================================  ==========================================
+kind              y                                              x
+================  =============================================  ==========================================
+proportion        1 if the answer is in ``numerator``, else 0    1 for everyone in the base
+mean_score        the points of the answer (a number: itself)    1 for everyone in the base
+net               1 in ``numerator``, -1 in ``against``, else 0  1 for everyone in the base
+share_correct     1 if the answer is right, else 0               1 for every question in the base
+index             no pair: a weighted sum of other indicators    (estimated from its parts)
+================  =============================================  ==========================================
+
+Several variables are pooled: y and x are summed over those in the base, so that a respondent counts once per item
+answered. A variable is *not* in the base where it was not asked, not answered, refused or illegible, where its code is
+in ``excluded``, or where the indicator's ``base`` does not hold. Don't know: ``in_base`` gives (0, 1), ``excluded``
+leaves it out, ``zero`` gives (0, 1) with 0 points. None: nothing of the respondent is in the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from questionnaires.answers import Value
+from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, same_definition
+from questionnaires.model import Missing, Questionnaire
+
+Pair = tuple[float, float]
+Evaluator = Callable[[Mapping[str, Value]], dict[str, Pair | None]]
+
+
+def evaluate(questionnaire: Questionnaire, values: Mapping[str, Value]) -> dict[str, Pair | None]:
+    """(y, x) of every indicator but indices, for one respondent's ``Checked.values``."""
+    return evaluator(questionnaire)(values)
+
+
+def evaluator(questionnaire: Questionnaire) -> Evaluator:
+    """``evaluate`` made ready for many respondents."""
+    chosen = [one for one in questionnaire.indicators if one.kind is not IndicatorKind.INDEX]
+    questions = {variable: question for question in questionnaire.questions() for variable in question.variables()}
+    stated = {
+        variable: {option.missing: option.code for option in question.options if option.missing is not None}
+        for variable, question in questions.items()
+    }
+
+    def pairs(values: Mapping[str, Value]) -> dict[str, Pair | None]:
+        answers: Mapping[str, object] | None = None
+        found: dict[str, Pair | None] = {}
+        for indicator in chosen:
+            if indicator.base is not None:
+                answers = answers if answers is not None else _as_answered(values, stated)
+                if not indicator.base.evaluate(answers):
+                    found[indicator.id] = None
+                    continue
+            found[indicator.id] = _pair(indicator, values)
+        return found
+
+    return pairs
+
+
+def comparable(one: Questionnaire, other: Questionnaire, indicator_id: str) -> bool:
+    """Whether a change between two waves may be shown: equal definition, and its questions worded and coded alike."""
+    first = next((each for each in one.indicators if each.id == indicator_id), None)
+    second = next((each for each in other.indicators if each.id == indicator_id), None)
+    if first is None or second is None or not same_definition(first, second):
+        return False
+    if first.kind is IndicatorKind.INDEX:
+        return all(comparable(one, other, part.indicator) for part in first.parts)
+    return all(_asked_as(one, variable) == _asked_as(other, variable) for variable in first.variables)
+
+
+def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...] | None:
+    """What a respondent saw and could choose: Chinese words and codes."""
+    for section in questionnaire.sections:
+        for question in section.questions:
+            if variable in question.variables():
+                item = next((each for each in question.items if variable == f"{question.id}.{each.id}"), None)
+                options = tuple((each.code, each.label.zh) for each in question.options)
+                conditions = (section.ask_if and section.ask_if.tree, question.ask_if and question.ask_if.tree)
+                return (question.type, question.text.zh, item and item.text.zh, options, conditions)
+    return None
+
+
+def _as_answered(values: Mapping[str, Value], stated: Mapping[str, Mapping[Missing, str]]) -> dict[str, object]:
+    """Values as conditions see them: "don't know" chosen as an option is its code again."""
+    answers: dict[str, object] = {}
+    for variable, value in values.items():
+        answers[variable] = stated.get(variable, {}).get(value) if isinstance(value, Missing) else value
+    return answers
+
+
+def _pair(indicator: Indicator, values: Mapping[str, Value]) -> Pair | None:
+    y = x = 0.0
+    for variable in indicator.variables:
+        value = values.get(variable, Missing.NO_ANSWER)
+        if isinstance(value, Missing):
+            if value is Missing.DONT_KNOW and indicator.dont_know is not DontKnow.EXCLUDED:
+                x += 1.0
+            continue
+        points = _points(indicator, variable, value)
+        if points is not None:
+            y += points
+            x += 1.0
+    return (y, x) if x else None
+
+
+def _points(indicator: Indicator, variable: str, value: str | int | float | list[str]) -> float | None:
+    """What one answer adds to y; None where it is not in the base."""
+    codes = value if isinstance(value, list) else [value]
+    if indicator.excluded and any(code in indicator.excluded for code in codes):
+        return None
+    match indicator.kind:
+        case IndicatorKind.PROPORTION:
+            return float(any(code in indicator.numerator for code in codes))
+        case IndicatorKind.NET:
+            favour = any(code in indicator.numerator for code in codes)
+            against = any(code in indicator.against for code in codes)
+            return float(favour) - float(against)
+        case IndicatorKind.SHARE_CORRECT:
+            right = indicator.correct.get(variable, ())
+            return float(set(codes) == set(right) if isinstance(value, list) else value in right)
+        case IndicatorKind.MEAN_SCORE:
+            if isinstance(value, str):
+                return indicator.scores.get(value)
+            return None if isinstance(value, list) else float(value)
+        case IndicatorKind.INDEX:
+            return None
+
+
+__all__ = ["Evaluator", "Pair", "comparable", "evaluate", "evaluator", "same_definition"]

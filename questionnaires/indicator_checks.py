@@ -1,0 +1,173 @@
+"""Rules for indicators: what they count exists, and the figure that comes out can mean something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from questionnaires.fields import Notes
+from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
+from questionnaires.model import Missing, Questionnaire, QuestionType
+from questionnaires.problems import Code, did_you_mean
+
+if TYPE_CHECKING:
+    from questionnaires.checks import Places, Variables
+
+_FIELDS_OF_KIND = {
+    IndicatorKind.PROPORTION: ("numerator",),
+    IndicatorKind.MEAN_SCORE: ("scores",),
+    IndicatorKind.NET: ("numerator", "against"),
+    IndicatorKind.INDEX: ("parts",),
+    IndicatorKind.SHARE_CORRECT: ("correct",),
+}
+_SPECIFIC = ("numerator", "against", "correct", "scores", "parts")
+
+
+def check_indicators(questionnaire: Questionnaire, places: Places, notes: Notes, variables: Variables) -> None:
+    """Adds every problem of the indicators to ``notes``."""
+    for row, indicator in enumerate(questionnaire.indicators):
+        _Judge(indicator, ("indicators", row), places, notes, variables).judge(questionnaire)
+    _cycles(questionnaire, places, notes)
+
+
+class _Judge:
+    def __init__(
+        self, indicator: Indicator, path: tuple[str | int, ...], places: Places, notes: Notes, variables: Variables
+    ) -> None:
+        self._indicator = indicator
+        self._path = path
+        self._places = places
+        self._notes = notes
+        self._variables = variables
+        self._owner = f'indicator "{indicator.id}"'
+
+    def _add(self, code: Code, field: str | tuple[str | int, ...], message: str, hint: str = "") -> None:
+        steps = field if isinstance(field, tuple) else (field,)
+        self._notes.add(code, self._places.at(*self._path, *steps), f"{self._owner} {message}", hint)
+
+    def judge(self, questionnaire: Questionnaire) -> None:
+        self._fields()
+        known = [name for name in self._indicator.variables if self._known(name)]
+        self._codes(known)
+        if self._indicator.kind is IndicatorKind.MEAN_SCORE:
+            self._scores(known)
+        if self._indicator.kind is IndicatorKind.INDEX:
+            self._parts(questionnaire)
+        self._target()
+
+    def _fields(self) -> None:
+        one = self._indicator
+        wanted = _FIELDS_OF_KIND[one.kind]
+        for field in _SPECIFIC:
+            if getattr(one, field) and field not in wanted:
+                self._add(Code.NOT_FOR_KIND, field, f'has "{field}"', f"a {one.kind} has: {', '.join(wanted)}")
+            if not getattr(one, field) and field in wanted and not self._is_plain_mean(field):
+                self._add(Code.NOT_FOR_KIND, field, f'has no "{field}"', f"a {one.kind} needs it")
+        if one.kind is IndicatorKind.INDEX:
+            if one.variables:
+                self._add(Code.NOT_FOR_KIND, "variables", 'has "variables"', "an index is made of other indicators")
+        elif not one.variables:
+            self._add(Code.NOT_FOR_KIND, "variables", 'has no "variables"', "name the questions that it counts")
+        both = sorted(set(one.numerator) & (set(one.against) | set(one.excluded)))
+        if both:
+            field = "against" if set(both) & set(one.against) else "excluded"
+            self._add(Code.OVERLAP, field, f"counts the code {', '.join(both)} twice", "a code is counted in one way")
+
+    def _is_plain_mean(self, field: str) -> bool:
+        """The mean of a number needs no scores."""
+        questions = [self._variables.questions.get(name) for name in self._indicator.variables]
+        return field == "scores" and any(one is None or one.type is QuestionType.NUMBER for one in questions)
+
+    def _known(self, name: str) -> bool:
+        if self._variables.is_broken(name):
+            return False
+        if name in self._variables.questions:
+            return True
+        hint = self._variables.hint(name)
+        field = "correct" if name in self._indicator.correct else "variables"
+        self._add(Code.INDICATOR_UNKNOWN, field, f'counts "{name}", which does not exist', hint)
+        return False
+
+    def _codes(self, known: list[str]) -> None:
+        one = self._indicator
+        for name in known:
+            codes = self._variables.codes(name)
+            named = [("numerator", one.numerator), ("against", one.against), ("excluded", one.excluded)]
+            named += [("scores", tuple(one.scores)), ("correct", one.correct.get(name, ()))]
+            if one.kind is IndicatorKind.SHARE_CORRECT and one.correct and name not in one.correct:
+                self._add(Code.INDICATOR_CODE, "correct", f'has no right answer for "{name}"', "add its codes")
+            for field, listed in named:
+                for code in listed:
+                    if code and code not in codes:
+                        hint = f"its codes: {', '.join(codes)}" if codes else "it has no codes"
+                        self._add(Code.INDICATOR_CODE, field, f'counts the code "{code}" of "{name}"', hint)
+
+    def _scores(self, known: list[str]) -> None:
+        one = self._indicator
+        for name in known:
+            options = self._variables.questions[name].options
+            if self._variables.questions[name].type is QuestionType.MULTIPLE_CHOICE:
+                self._add(
+                    Code.BAD_SCORES, "scores", f'scores "{name}", where several can be chosen', "score one answer"
+                )
+            lacking = [
+                option.code
+                for option in options
+                if option.missing is None and option.code not in one.scores and option.code not in one.excluded
+            ]
+            if one.scores and lacking:
+                hint = "score them or list them under excluded"
+                self._add(Code.BAD_SCORES, "scores", f'has no points for {", ".join(lacking)} of "{name}"', hint)
+            unknown = any(option.missing is Missing.DONT_KNOW for option in options)
+            if unknown and one.dont_know is DontKnow.IN_BASE:
+                hint = "say excluded, or zero"
+                self._add(Code.BAD_SCORES, "dont_know", "keeps don't-know in the base without points", hint)
+
+    def _parts(self, questionnaire: Questionnaire) -> None:
+        names = [one.id for one in questionnaire.indicators]
+        for number, part in enumerate(self._indicator.parts):
+            if part.indicator not in names:
+                hint = did_you_mean(part.indicator, names)
+                field = ("parts", number, "indicator")
+                self._add(Code.INDICATOR_PART, field, f'contains "{part.indicator}", which does not exist', hint)
+            if part.weight <= 0:
+                self._add(Code.BAD_WEIGHTS, ("parts", number, "weight"), f"weighs a part {part.weight:g}", "above 0")
+        twice = {part.indicator for part in self._indicator.parts}
+        if len(twice) < len(self._indicator.parts):
+            self._add(Code.BAD_WEIGHTS, "parts", "contains an indicator twice", "add their weights")
+        total = sum(part.weight for part in self._indicator.parts)
+        if self._indicator.parts and abs(total - 1) > 1e-9:
+            self._add(Code.BAD_WEIGHTS, "parts", f"has weights that sum to {total:g}", "they sum to 1")
+
+    def _target(self) -> None:
+        one = self._indicator
+        if one.target is None:
+            return
+        least, most = 0.0, 1.0
+        if one.kind is IndicatorKind.NET:
+            least = -1.0
+        elif one.kind is IndicatorKind.MEAN_SCORE:
+            least, most = (min(one.scores.values()), max(one.scores.values())) if one.scores else (-1e300, 1e300)
+        elif one.kind is IndicatorKind.INDEX:
+            least, most = -1e300, 1e300  # in the unit of its parts, which may be scores
+        if not least <= one.target.value <= most:
+            hint = f"from {least:g} to {most:g}; 90 % is written 0.90"
+            self._add(Code.BAD_TARGET, ("target", "value"), f"has the target {one.target.value:g}", hint)
+
+
+def _cycles(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:
+    parts = {one.id: [part.indicator for part in one.parts] for one in questionnaire.indicators}
+
+    def reaches(start: str, goal: str, seen: set[str]) -> bool:
+        for name in parts.get(start, ()):
+            if name == goal:
+                return True
+            if name not in seen:
+                seen.add(name)
+                if reaches(name, goal, seen):
+                    return True
+        return False
+
+    for row, one in enumerate(questionnaire.indicators):
+        if reaches(one.id, one.id, set()):
+            message = f'indicator "{one.id}" contains itself, directly or through another index'
+            notes.add(Code.INDEX_CYCLE, places.at("indicators", row, "parts"), message, "take one part out")

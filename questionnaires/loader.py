@@ -1,0 +1,65 @@
+"""A definition file to a questionnaire: every problem at once, each with its line and column. No clock, no network."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from questionnaires import builders, yaml_nodes
+from questionnaires.checks import Places, rules
+from questionnaires.fields import Fields, Notes
+from questionnaires.model import Questionnaire, Scale
+from questionnaires.problems import DefinitionProblems, Problem
+
+SHARED_SCALES = "scales.yaml"
+DEFINITION = "questionnaire.yaml"
+
+
+def load(path: Path | str) -> Questionnaire:
+    """The questionnaire of a definition file; raises ``DefinitionProblems`` with all of them."""
+    questionnaire, problems = check(Path(path))
+    if questionnaire is None:
+        raise DefinitionProblems(problems)
+    return questionnaire
+
+
+def check(path: Path | str) -> tuple[Questionnaire | None, list[Problem]]:
+    """The questionnaire, or None and its problems in the order of the file."""
+    path = Path(path)
+    root, found = yaml_nodes.read(path)
+    if root is None:
+        return None, found
+    notes = Notes(found)
+    building = builders.Building(notes, _shared_scales(notes, path))
+    questionnaire = builders.questionnaire(building, root)
+    rules(questionnaire, Places(root), notes, frozenset(building.broken))
+    if notes.problems:
+        # Problems of a shared scales.yaml follow those of the file itself.
+        ordered = sorted(
+            notes.problems, key=lambda one: (one.location.file != str(path), one.location, one.code.number)
+        )
+        return None, ordered
+    return questionnaire, []
+
+
+def definitions_path() -> Path:
+    """The folder of the programmes that come with this package, one folder each."""
+    return Path(str(resources.files("questionnaires"))) / "definitions"
+
+
+def available() -> dict[str, Path]:
+    """Key of each programme that comes with this package, and its definition file."""
+    return {path.parent.name: path for path in sorted(definitions_path().glob(f"*/{DEFINITION}"))}
+
+
+def _shared_scales(notes: Notes, path: Path) -> dict[str, Scale]:
+    """Scales of this package, then those beside the file: the nearer one of a name counts."""
+    found: dict[str, Scale] = {}
+    nearest = path.parent / SHARED_SCALES
+    for place in dict.fromkeys([definitions_path() / SHARED_SCALES, nearest]):
+        if place.is_file():
+            root, problems = yaml_nodes.read(place)
+            notes.problems.extend(problems)
+            if root is not None:
+                found |= builders.scales(notes, Fields(notes, root, "scales.yaml", ("scales",)))
+    return found

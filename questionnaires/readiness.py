@@ -1,0 +1,71 @@
+"""What must be filled in before a wave may open: the statutory header and the notice. The only place with a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from questionnaires.model import Header, Questionnaire
+from questionnaires.text import Text
+
+
+class Reason(StrEnum):
+    BLANK = "blank"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One field that keeps a wave from opening."""
+
+    field: str  # "header.form_number", "notice.contact", ...
+    reason: Reason
+    label: Text  # the field's name as people know it
+
+    def describe(self, language: str = "zh") -> str:
+        """What to do, in one sentence."""
+        name = self.label.in_language(language)
+        if self.reason is Reason.EXPIRED:
+            return f"“{name}”已过，请填新的日期。" if language == "zh" else f"“{name}” has passed; enter a later date."
+        return f"“{name}”还没有填。" if language == "zh" else f"“{name}” is blank."
+
+
+_HEADER = {
+    "form_number": Text("表号", "Form number"),
+    "issuing_body": Text("制定机关", "Issuing body"),
+    "approval_number": Text("批准或备案文号", "Approval or filing number"),
+    "valid_until": Text("有效期至", "Valid until"),
+}
+_NOTICE = {
+    "purpose": Text("为什么问", "Purpose"),
+    "body": Text("谁在问", "Who asks"),
+    "retention": Text("保存多久", "How long answers are kept"),
+    "contact": Text("问谁", "Whom to ask"),
+}
+
+
+def effective_header(questionnaire: Questionnaire, wave_header: Header | None) -> Header:
+    """The header that is printed: the file's fields, and the wave's where the file leaves one blank."""
+    own, given = questionnaire.header, wave_header or Header()
+    return Header(
+        form_number=own.form_number or given.form_number.strip(),
+        issuing_body=own.issuing_body or given.issuing_body.strip(),
+        approval_number=own.approval_number or given.approval_number.strip(),
+        valid_until=own.valid_until or given.valid_until,
+    )
+
+
+def ready_to_open(questionnaire: Questionnaire, wave_header: Header | None, on: date) -> list[Blank]:
+    """What is blank, or expired on that day; empty when the wave may open. Valid on the last day itself."""
+    header = effective_header(questionnaire, wave_header)
+    found = [
+        Blank(f"header.{name}", Reason.BLANK, label) for name, label in _HEADER.items() if not getattr(header, name)
+    ]
+    if header.valid_until is not None and header.valid_until < on:
+        found.append(Blank("header.valid_until", Reason.EXPIRED, _HEADER["valid_until"]))
+    for name, label in _NOTICE.items():
+        text: Text = getattr(questionnaire.notice, name)
+        if not text.zh or ("en" in questionnaire.languages and not text.en):
+            found.append(Blank(f"notice.{name}", Reason.BLANK, label))
+    return found
