@@ -1,0 +1,48 @@
+"""``survey-service check``: every problem of definition files, before anyone is asked anything."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Definition files (YAML).", metavar="FILE...")],
+    format: Annotated[Format, typer.Option(help="How problems are written.")] = Format.TEXT,
+) -> None:
+    """Check questionnaire definitions and print every problem with file, line and column.
+
+    Exit status 0 where there is none, 1 where there is one.
+
+    Example: survey-service check questionnaires/definitions/civilized_city/questionnaire.yaml
+    """
+    # Read when the command runs: the YAML reader would slow every --help.
+    from questionnaires.loader import check as check_definition
+    from questionnaires.problems import Problem, as_json, listing
+
+    problems: list[Problem] = []
+    loaded: list[str] = []
+    for file in files:
+        questionnaire, found = check_definition(file)
+        problems.extend(found)
+        if questionnaire is not None:
+            questions = sum(1 for _ in questionnaire.questions())
+            counts = f"{questions} questions, {len(questionnaire.indicators)} indicators"
+            loaded.append(f"{file}: {questionnaire.key} {questionnaire.version}, {counts}; no problems.")
+    if format is Format.JSON:
+        typer.echo(as_json(problems))
+    else:
+        for line in loaded:
+            typer.echo(line)
+        if problems:
+            typer.echo(listing(problems))
+    if problems:
+        raise typer.Exit(1)
