@@ -23,7 +23,8 @@ def code_labels(labels: Sequence[Any] | pd.Series | npt.NDArray[Any]) -> tuple[I
 def combine_codes(outer: IntArray, outer_count: int, inner: IntArray, inner_count: int) -> tuple[IntArray, int]:
     """Codes of the pairs that occur, 0..k-1; -1 where either is missing.
 
-    Where the grid of all pairs is not much larger than the data it is marked off in one pass; else the pairs are hashed.
+    Where the grid of all pairs is not much larger than the data it is marked off in one pass; else the pairs are
+    hashed.
     """
     missing = (outer < 0) | (inner < 0)
     pair = outer * inner_count + inner
@@ -48,3 +49,8 @@ def first_rows(codes: IntArray, count: int) -> IntArray:
     known = backwards >= 0
     first[backwards[known]] = np.arange(len(codes) - 1, -1, -1, dtype=np.int64)[known]
     return first
+
+
+def sum_by(codes: IntArray, values: FloatArray | BoolArray | None, size: int) -> FloatArray:
+    """Sums of ``values`` (None: counts) by code, (size,)."""
+    return np.asarray(np.bincount(codes, weights=values, minlength=size), dtype=np.float64)

@@ -1,8 +1,8 @@
 """Complementary suppression: what must be hidden too, so that a hidden part cannot be had by subtraction.
 
-Parts and wholes form families: a parent and the children that make it up. A published parent with exactly one hidden child
-gives that child away; so do hidden children with fewer respondents together than may be shown. A hidden parent whose
-children are all shown gives itself away. The rules below are applied until nothing changes.
+Parts and wholes form families: a parent and the children that make it up. A published parent with exactly one hidden
+child gives that child away; so do hidden children with fewer respondents together than may be shown. A hidden parent
+whose children are all shown gives itself away. The rules below are applied until nothing changes.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def hide_complements(
 ) -> set[Domain]:
     """The further parts to hide: the smallest that will do, ties by their order.
 
-    ``hidden``: parts hidden to keep a confidence. ``published``: parts of which a figure is given, wholes included; a whole
-    that is neither hidden nor published can give nothing away. ``size``: respondents.
+    ``hidden``: parts hidden to keep a confidence. ``published``: parts of which a figure is given, wholes included; a
+    whole that is neither hidden nor published can give nothing away. ``size``: respondents.
     """
     closed = set(hidden)
     changed = True

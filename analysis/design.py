@@ -1,7 +1,7 @@
 """How the sample was drawn: weight, strata and clusters by stage, population sizes. Checked once, then frozen.
 
-Stages follow Särndal, Swensson & Wretman (1992), chapter 4: stage one draws PSUs in strata; each further stage draws units
-within the units of the stage above. Without clusters every row is a PSU of its own.
+Stages follow Särndal, Swensson & Wretman (1992), chapter 4: stage one draws PSUs in strata; each further stage draws
+units within the units of the stage above. Without clusters every row is a PSU of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows
+from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
 from analysis.problems import DataProblem, DesignError
 from analysis.results import DesignSummary
 
@@ -287,7 +287,7 @@ class _Reader:
                 f"the unit {label!r} lies in two strata",
                 "A unit belongs to one stratum. Where labels start anew in every stratum, say nest=True.",
             )
-        sample_size = np.bincount(group_of_unit, weights=frequency, minlength=group_count).astype(np.float64)
+        sample_size = sum_by(group_of_unit, frequency, group_count)
         return Stage(
             unit_of_row=units,
             group_of_unit=group_of_unit,
@@ -311,7 +311,7 @@ class _Reader:
                 column,
                 _shown(varies),
                 f"it differs within one stratum of stage {number}: {values[row]:g} beside {first[groups[row]]:g}",
-                "One population size per stratum and stage; where units were drawn with unequal probability, leave it out.",
+                "One population size per stratum and stage; leave it out where units had unequal probabilities.",
             )
         population = sample_size / first if fraction else first
         below = population[groups] < sample_size[groups] * (1 - 1e-9)
@@ -321,7 +321,7 @@ class _Reader:
             self._problem(
                 column,
                 _shown(below),
-                f"the population size {population[group]:g} is below the sample of {sample_size[group]:g} at stage {number}",
+                f"stage {number} has {sample_size[group]:g} sampled units out of a population of {population[group]:g}",
                 "It counts the units there are, not those drawn; correct it, or leave it out.",
             )
         return np.maximum(population, sample_size)

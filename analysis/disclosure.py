@@ -56,9 +56,9 @@ def protect(
     """One table of all ``tables`` after the publication rule; give every level that is published in one call.
 
     ``hierarchy``: domain -> the domain it is part of, so that a hidden figure cannot be had by subtraction (children
-    divided by the same columns make up their parent together). ``goals``: variable -> target. ``response_rates`` (RR3) give tipping points, ``adults`` bound the settling
-    sample size. Raises ValueError when a confidentiality rule is laxer than the default, when a domain and variable come
-    twice, or when levels or intervals differ.
+    divided by the same columns make up their parent together). ``goals``: variable -> target. ``response_rates`` (RR3)
+    give tipping points, ``adults`` bound the settling sample size. Raises ValueError when a confidentiality rule is
+    laxer than the default, when a domain and variable come twice, or when levels or intervals differ.
     """
     rule = rule or PublicationRule()
     _no_laxer(rule)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, combine_codes, first_rows
+from analysis.arrays import BoolArray, FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.design import SurveyDesign
 
 
@@ -36,7 +36,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class PsuTotals:
-    """Sums per cell and per domain. Items have one row each in ``denominators``, numerators one each in ``numerators``."""
+    """Sums per cell and per domain. Items have one row each in ``denominators``, numerators one each in
+    ``numerators``."""
 
     domains: int
     cell_unit: IntArray  # (cells,) unit of the last stage
@@ -123,21 +124,19 @@ class _Pass:
         )
         single = self.respondent_weight if keep is None else self.respondent_weight[keep]
         frequency = self.frequency if keep is None or self.frequency is None else self.frequency[keep]
-        totals.counts[number] = np.bincount(cell, weights=frequency, minlength=self.cells)
-        totals.weights[number] = np.bincount(domain, weights=weight, minlength=self.domains)
-        totals.squared_weights[number] = np.bincount(domain, weights=weight * single, minlength=self.domains)
+        totals.counts[number] = sum_by(cell, frequency, self.cells)
+        totals.weights[number] = sum_by(domain, weight, self.domains)
+        totals.squared_weights[number] = sum_by(domain, weight * single, self.domains)
         denominator: FloatArray | None = None
         if item.denominator is None:
-            totals.denominators[number] = np.bincount(cell, weights=weight, minlength=self.cells)
+            totals.denominators[number] = sum_by(cell, weight, self.cells)
             totals.denominator_squares[number] = totals.weights[number]
         else:
             denominator = self._take(item.denominator)
             denominator = denominator if keep is None else denominator[keep]
             weighted = weight * denominator
-            totals.denominators[number] = np.bincount(cell, weights=weighted, minlength=self.cells)
-            totals.denominator_squares[number] = np.bincount(
-                domain, weights=weighted * denominator, minlength=self.domains
-            )
+            totals.denominators[number] = sum_by(cell, weighted, self.cells)
+            totals.denominator_squares[number] = sum_by(domain, weighted * denominator, self.domains)
         self._numerators(totals, item, place, keep, denominator)
 
     def _numerators(
@@ -152,7 +151,7 @@ class _Pass:
             codes = self._take(item.codes)
             codes = codes if keep is None else codes[keep]
             size = item.categories
-            sums = np.bincount(cell * size + codes, weights=weight, minlength=self.cells * size)
+            sums = sum_by(cell * size + codes, weight, self.cells * size)
             totals.numerators[place : place + size] = sums.reshape(self.cells, size).T
             self._zero_one_squares(totals, place, size)
             return
@@ -161,7 +160,7 @@ class _Pass:
             y = y if keep is None else y[keep]
             weighted = weight * y
             row = place + offset
-            totals.numerators[row] = np.bincount(cell, weights=weighted, minlength=self.cells)
+            totals.numerators[row] = sum_by(cell, weighted, self.cells)
             if item.zero_one:
                 self._zero_one_squares(totals, row, 1)
                 continue
@@ -171,13 +170,13 @@ class _Pass:
             u = y - centre * x
             weighted = weight * u
             totals.centres[row] = centre
-            totals.squares[row] = np.bincount(domain, weights=weighted * u, minlength=self.domains)
-            totals.products[row] = np.bincount(domain, weights=weighted * x, minlength=self.domains)
+            totals.squares[row] = sum_by(domain, weighted * u, self.domains)
+            totals.products[row] = sum_by(domain, weighted * x, self.domains)
 
     def _zero_one_squares(self, totals: PsuTotals, place: int, size: int) -> None:
         # y = y^2 = x y: the squares are the sums themselves, about a centre of 0.
         for row in range(place, place + size):
-            sums = np.bincount(self.cell_domain, weights=totals.numerators[row], minlength=self.domains)
+            sums = sum_by(self.cell_domain, totals.numerators[row], self.domains)
             totals.squares[row] = sums
             totals.products[row] = sums
 
@@ -191,4 +190,4 @@ def _cells(unit: IntArray, units: int, domain: IntArray, domains: int) -> tuple[
 
 def by_domain(totals: PsuTotals, sums: FloatArray) -> FloatArray:
     """Adds rows of cell sums (k, cells) over the cells of each domain: (k, domains)."""
-    return np.stack([np.bincount(totals.cell_domain, weights=row, minlength=totals.domains) for row in sums])
+    return np.stack([sum_by(totals.cell_domain, row, totals.domains) for row in sums])

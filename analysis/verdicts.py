@@ -1,4 +1,5 @@
-"""Against a target: reached, not reached, cannot tell; by the very interval that is drawn, so picture and word agree."""
+"""Against a target: reached, not reached, cannot tell; by the very interval that is drawn, so picture and word
+agree."""
 
 from __future__ import annotations
 
@@ -27,10 +28,10 @@ def verdict(interval: Interval | None, goal: Goal) -> Verdict:
 def settling_sample_size(estimate: Estimate, goal: Goal, *, adults: int | None = None) -> int | None:
     """Completed questionnaires in the *next* wave that would settle the target with 80 % power if the level stayed.
 
-    n = d [(z sqrt(T (1 - T)) + z_power sqrt(p (1 - p))) / (p - T)]^2 with the design effect d; the interval tests T with the
-    variance at T, the estimate scatters with that at p (Fleiss, Levin & Paik 2003, section 2.3). Scores take their own
-    variance for both. Rounded up to the next ten. None where nothing settles it: no error known, the level is the
-    target, a target of 100 % (or at most 0 %), or more than the area's adults. Never top up the present wave by it.
+    n = d [(z sqrt(T (1 - T)) + z_power sqrt(p (1 - p))) / (p - T)]^2 with the design effect d; the interval tests T
+    with the variance at T, the estimate scatters with that at p (Fleiss, Levin & Paik 2003, section 2.3). Scores take
+    their own variance for both. Rounded up to the next ten. None where nothing settles it: no error known, the level is
+    the target, a target of 100 % (or at most 0 %), or more than the area's adults. Never top up the present wave by it.
     """
     if estimate.value is None or estimate.interval is None or estimate.complete_enumeration:
         return None
@@ -72,7 +73,8 @@ def _score(estimate: Estimate, goal: Goal, z: float, z_power: float) -> float | 
 def tipping_point(
     value: float, goal: Goal, response_rate: float | None, scale: tuple[float, float] | None = (0.0, 1.0)
 ) -> float | None:
-    """q = (T - RR p) / (1 - RR): the level among those who did not respond at which the whole would just meet the target.
+    """q = (T - RR p) / (1 - RR): the level among those who did not respond at which the whole would just meet the
+    target.
 
     None where there are no nonrespondents, the response rate is unknown, or no level on the scale would turn it.
     """

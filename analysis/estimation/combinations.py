@@ -1,7 +1,8 @@
 """Linear combinations of estimates of one domain, with their covariance: indices, nets, differences between items.
 
-The influence of sum a_k R_k is sum a_k z_k, cell by cell, so the covariance needs no matrix. A part whose answers are all
-alike has variance 0 that nobody believes: its one-sided half width is added in quadrature (Zou & Donner 2008, MOVER).
+The influence of sum a_k R_k is sum a_k z_k, cell by cell, so the covariance needs no matrix. A part whose answers are
+all alike has variance 0 that nobody believes: its one-sided half width is added in quadrature (Zou & Donner 2008,
+MOVER).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.requests import Index, Quantity, Ratio, Request, Simple
-from analysis.estimation.table import EstimateTable
+from analysis.estimation.table import EstimateTable, Figures
 from analysis.estimation.variance import Variance
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import Item
@@ -134,28 +135,14 @@ def combine(
     if plan.indices:
         table = _with_indices(plan, table, influence, variance, size, freedom)
     order = np.array(plan.asked, dtype=np.int64)
-    arrays = {
-        name: getattr(table, name)[order]
-        for name in (
-            "value",
-            "standard_error",
-            "low",
-            "high",
-            "degrees_of_freedom",
-            "sample_size",
-            "design_effect",
-            "effective_sample_size",
-            "all_alike",
-            "complete_enumeration",
-            "hidden_variance",
-        )
-    }
-    return replace(table, quantities=tuple(table.quantities[row] for row in order), **arrays)
+    quantities = tuple(table.quantities[row] for row in order)
+    return replace(table, quantities=quantities, figures=table.figures.take(order))
 
 
 def _with_indices(
     plan: Plan, table: EstimateTable, influence: FloatArray, variance: Variance, size: FloatArray, freedom: FloatArray
 ) -> EstimateTable:
+    figures = table.figures
     count, domains = len(plan.indices), len(table.domains)
     combined = np.stack([coefficients @ influence[rows] for _, rows, coefficients, _ in plan.indices])
     error = np.sqrt(variance.of(combined)[0])
@@ -166,43 +153,43 @@ def _with_indices(
     alike, complete, hidden = (np.zeros((count, domains), dtype=bool) for _ in range(3))
     quantile = t_quantile(table.level, df)
     for number, (quantity, rows, coefficients, _) in enumerate(plan.indices):
-        parts = table.value[rows]
+        parts = figures.value[rows]
         value[number] = coefficients @ parts
-        complete[number] = table.complete_enumeration[rows].all(axis=0)
-        alike[number] = table.all_alike[rows].all(axis=0)
-        hidden[number] = table.hidden_variance[rows].any(axis=0)
-        effective[number] = table.effective_sample_size[rows].min(axis=0)
-        below, above = _alike_widths(table, rows, coefficients)
+        complete[number] = figures.complete_enumeration[rows].all(axis=0)
+        alike[number] = figures.all_alike[rows].all(axis=0)
+        hidden[number] = figures.hidden_variance[rows].any(axis=0)
+        effective[number] = figures.effective_sample_size[rows].min(axis=0)
+        below, above = _alike_widths(figures, rows, coefficients)
         half = quantile[number] * error[number]
         least, most = quantity.scale or (-np.inf, np.inf)
         low[number] = np.maximum(value[number] - np.sqrt(half**2 + below), least)
         high[number] = np.minimum(value[number] + np.sqrt(half**2 + above), most)
         low[number, complete[number]] = high[number, complete[number]] = value[number, complete[number]]
-        unlimited = ~complete[number] & (np.isnan(table.low[rows]).any(axis=0) | (df[number] < 1) | hidden[number])
+        unlimited = ~complete[number] & (np.isnan(figures.low[rows]).any(axis=0) | (df[number] < 1) | hidden[number])
         low[number, unlimited] = high[number, unlimited] = np.nan
-        error[number, np.isnan(table.standard_error[rows]).any(axis=0)] = np.nan
-    new = {
-        "value": value,
-        "standard_error": error,
-        "low": low,
-        "high": high,
-        "degrees_of_freedom": df,
-        "sample_size": n,
-        "design_effect": np.full((count, domains), np.nan),
-        "effective_sample_size": effective,
-        "all_alike": alike,
-        "complete_enumeration": complete,
-        "hidden_variance": hidden,
-    }
-    joined = {name: np.concatenate([getattr(table, name), values]) for name, values in new.items()}
-    return replace(table, quantities=(*table.quantities, *(quantity for quantity, *_ in plan.indices)), **joined)
+        error[number, np.isnan(figures.standard_error[rows]).any(axis=0)] = np.nan
+    new = Figures(
+        value=value,
+        standard_error=error,
+        low=low,
+        high=high,
+        degrees_of_freedom=df,
+        sample_size=n,
+        design_effect=np.full((count, domains), np.nan),
+        effective_sample_size=effective,
+        all_alike=alike,
+        complete_enumeration=complete,
+        hidden_variance=hidden,
+    )
+    quantities = (*table.quantities, *(quantity for quantity, *_ in plan.indices))
+    return replace(table, quantities=quantities, figures=figures.followed_by(new))
 
 
-def _alike_widths(table: EstimateTable, rows: IntArray, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _alike_widths(figures: Figures, rows: IntArray, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Squared half widths below and above that parts with all answers alike add, (domains,) each."""
-    alike = table.all_alike[rows] & ~table.complete_enumeration[rows]
-    down = np.where(alike, table.value[rows] - table.low[rows], 0.0) * coefficients[:, None]
-    up = np.where(alike, table.high[rows] - table.value[rows], 0.0) * coefficients[:, None]
+    alike = figures.all_alike[rows] & ~figures.complete_enumeration[rows]
+    down = np.where(alike, figures.value[rows] - figures.low[rows], 0.0) * coefficients[:, None]
+    up = np.where(alike, figures.high[rows] - figures.value[rows], 0.0) * coefficients[:, None]
     # A negative coefficient turns the part around: what could be higher lowers the sum.
     below = np.where(coefficients[:, None] >= 0, down, up)
     above = np.where(coefficients[:, None] >= 0, up, down)

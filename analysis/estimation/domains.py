@@ -31,11 +31,11 @@ def read_domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
         return Domains(np.zeros(len(frame), dtype=np.int64), ((),), 0)
     unknown = [column for column in by if column not in frame.columns]
     if unknown:
-        names = ", ".join(str(column) for column in frame.columns)
+        there = ", ".join(str(column) for column in frame.columns)
         raise DesignError(
             [
                 DataProblem(
-                    column=name, rows=(), message="there is no such column", remedy=f"The columns are: {names}."
+                    column=name, rows=(), message="there is no such column", remedy=f"The columns are: {there}."
                 )
                 for name in unknown
             ]
@@ -51,7 +51,7 @@ def read_domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
     rank[order] = np.arange(count)
     rank[-1] = -1
     keys = tuple(
-        tuple((column, names[part]) for column, (_, names), part in zip(by, columns, parts[:, place], strict=True))
+        tuple((column, labels[part]) for column, (_, labels), part in zip(by, columns, parts[:, place], strict=True))
         for place in order
     )
     return Domains(rank[codes], keys, int((codes < 0).sum()))

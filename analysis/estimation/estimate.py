@@ -1,8 +1,8 @@
 """Many variables for many domains in one pass: values, standard errors, intervals, degrees of freedom.
 
-Linearisation (Binder 1983; Särndal, Swensson & Wretman 1992): a ratio R = Y / X has influence w (y - R x) / X per respondent,
-added up per PSU; means and proportions are ratios with x = 1 in their domain, totals have influence w y. A domain keeps every
-PSU of the design: one without members is an observed zero.
+Linearisation (Binder 1983; Särndal, Swensson & Wretman 1992): a ratio R = Y / X has influence w (y - R x) / X per
+respondent, added up per PSU; means and proportions are ratios with x = 1 in their domain, totals have influence w y. A
+domain keeps every PSU of the design: one without members is an observed zero.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray
+from analysis.arrays import BoolArray, FloatArray, sum_by
 from analysis.design import SurveyDesign
 from analysis.estimation.combinations import Plan, combine, plan_requests
 from analysis.estimation.domains import Domains, read_domains
@@ -25,7 +25,7 @@ from analysis.estimation.intervals import (
     share_limits,
 )
 from analysis.estimation.requests import Request
-from analysis.estimation.table import EstimateTable
+from analysis.estimation.table import EstimateTable, Figures
 from analysis.estimation.variance import Variance, plan_variance
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import PsuTotals, by_domain, collapse
@@ -124,13 +124,12 @@ class _Estimator:
         effective = np.where(np.isfinite(effective) & ~points.alike, effective, points.size)
         is_total = np.array([[quantity.is_total] for quantity in self.plan.quantities])
         known = ~np.isnan(points.value)
-        # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside it.
+        # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside
+        # it.
         measurable = known & ~hidden & ((freedom > 0) | is_total | complete)
         low, high = self._limits(points, variance, without_fpc, freedom, complete)
         limited = measurable & ((freedom > 0) | complete)
-        table = EstimateTable(
-            quantities=self.plan.quantities,
-            domains=self.domains.keys,
+        figures = Figures(
             value=points.value,
             standard_error=np.where(measurable, np.sqrt(variance), np.nan),
             low=np.where(limited, low, np.nan),
@@ -142,6 +141,11 @@ class _Estimator:
             all_alike=points.alike & known,
             complete_enumeration=complete & known,
             hidden_variance=hidden,
+        )
+        table = EstimateTable(
+            quantities=self.plan.quantities,
+            domains=self.domains.keys,
+            figures=figures,
             level=self.level,
             interval=self.interval,
             design=self.design.summary(),
@@ -179,7 +183,10 @@ class _Estimator:
         return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence)
 
     def _complete(self, size: FloatArray) -> BoolArray:
-        """Where every unit of every stage was drawn, every weight is 1 and nobody left the item out, (items, domains)."""
+        """Where every unit of every stage was drawn, every weight is 1 and nobody left the item out.
+
+        Shape (items, domains).
+        """
         totals, stages = self.totals, self.design.stages
         units = totals.cell_unit
         drawn = np.ones(len(units), dtype=bool)
@@ -188,7 +195,7 @@ class _Estimator:
             parents = stages[number].parent_of_unit
             if parents is not None:
                 units = parents[units]
-        some_left = np.bincount(totals.cell_domain, weights=~drawn, minlength=totals.domains) > 0
+        some_left = sum_by(totals.cell_domain, ~drawn, totals.domains) > 0
         unequal = totals.squared_weights - 2 * totals.weights + size > 1e-9 * np.maximum(size, 1)
         return ~some_left & ~unequal & (size > 0) & self.plan.answered_by_all[:, None]
 
@@ -232,7 +239,7 @@ class _Estimator:
         if len(self.design.stages) > 1 or not self.design.elements_are_psus or np.isinf(stage.population_size).all():
             return found
         level = self.variance.levels[0]
-        strata = np.bincount(level.pair_domain, minlength=self.domains.count)
+        strata = sum_by(level.pair_domain, None, self.domains.count)
         group = np.zeros(self.domains.count, dtype=np.int64)
         group[level.pair_domain] = level.pair_group
         for place, (row, domain) in enumerate(zip(*np.nonzero(cells), strict=True)):

@@ -1,8 +1,8 @@
 """Confidence intervals: of a share (six rules), of a score within its scale, and where all answers are alike.
 
-All functions work on arrays of equal shape. Shares are in 0..1; ``variance`` is that of the share; ``size`` is the number of
-respondents; ``freedom`` the degrees of freedom of the domain. n* = p (1 - p) / v is the effective size of the share.
-Sources: Korn & Graubard (1998), Survey Methodology 24(2); R's survey::svyciprop.
+All functions work on arrays of equal shape. Shares are in 0..1; ``variance`` is that of the share; ``size`` is the
+number of respondents; ``freedom`` the degrees of freedom of the domain. n* = p (1 - p) / v is the effective size of the
+share. Sources: Korn & Graubard (1998), Survey Methodology 24(2); R's survey::svyciprop.
 """
 
 from __future__ import annotations

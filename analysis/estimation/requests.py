@@ -1,5 +1,5 @@
-"""What may be asked of an estimate: one value per kind of statistic. Each turns columns of a frame into numerators y and a
-denominator x per respondent, so that one pass and one variance serve all of them."""
+"""What may be asked of an estimate: one value per kind of statistic. Each turns columns of a frame into numerators y
+and a denominator x per respondent, so that one pass and one variance serve all of them."""
 
 from __future__ import annotations
 

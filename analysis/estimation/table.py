@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from analysis.arrays import BoolArray, FloatArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.estimation.requests import Quantity
 from analysis.results import DesignSummary, Domain, Estimate, Estimates, Interval, IntervalMethod
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class EstimateTable:
+class Figures:
     """One row per quantity, one column per domain; NaN where nothing can be estimated."""
 
-    quantities: tuple[Quantity, ...]
-    domains: tuple[Domain, ...]
     value: FloatArray
     standard_error: FloatArray
     low: FloatArray
@@ -28,22 +26,44 @@ class EstimateTable:
     all_alike: BoolArray
     complete_enumeration: BoolArray
     hidden_variance: BoolArray  # declared stages leave nothing to chance, yet it is no complete enumeration
+
+    def take(self, rows: IntArray) -> Figures:
+        """The rows, in that order."""
+        return Figures(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+
+    def followed_by(self, other: Figures) -> Figures:
+        """The rows of both."""
+        return Figures(
+            **{
+                column.name: np.concatenate([getattr(self, column.name), getattr(other, column.name)])
+                for column in fields(self)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class EstimateTable:
+    """Figures of quantities (rows) in domains (columns), and what they were made with."""
+
+    quantities: tuple[Quantity, ...]
+    domains: tuple[Domain, ...]
+    figures: Figures
     level: float
     interval: IntervalMethod
     design: DesignSummary
     notes: tuple[str, ...] = ()
     estimate_notes: tuple[str, ...] = ()  # said of every estimate
 
-    def estimates(self, order: tuple[int, ...] | None = None) -> Estimates:
-        """One value per domain and quantity, domain by domain; ``order`` names the rows to give."""
-        rows = range(len(self.quantities)) if order is None else order
+    def estimates(self) -> Estimates:
+        """One value per domain and quantity, domain by domain."""
+        rows = range(len(self.quantities))
         found = [self._estimate(row, column) for column in range(len(self.domains)) for row in rows]
         return Estimates(design=self.design, estimates=tuple(found), notes=self.notes)
 
     def _estimate(self, row: int, column: int) -> Estimate:
         quantity = self.quantities[row]
-        size = int(self.sample_size[row, column])
-        low, high = _number(self.low[row, column]), _number(self.high[row, column])
+        size = int(self.figures.sample_size[row, column])
+        low, high = _number(self.figures.low[row, column]), _number(self.figures.high[row, column])
         interval = None
         if low is not None and high is not None:
             interval = Interval(low=low, high=high, level=self.level, method=self._method(quantity))
@@ -52,15 +72,15 @@ class EstimateTable:
             variable=quantity.variable,
             category=quantity.category,
             domain=self.domains[column],
-            value=_number(self.value[row, column]),
-            standard_error=_number(self.standard_error[row, column]),
+            value=_number(self.figures.value[row, column]),
+            standard_error=_number(self.figures.standard_error[row, column]),
             interval=interval,
-            degrees_of_freedom=max(int(self.degrees_of_freedom[row, column]), 0),
+            degrees_of_freedom=max(int(self.figures.degrees_of_freedom[row, column]), 0),
             sample_size=size,
-            design_effect=_number(self.design_effect[row, column]),
-            effective_sample_size=_number(self.effective_sample_size[row, column]),
-            all_alike=bool(self.all_alike[row, column]),
-            complete_enumeration=bool(self.complete_enumeration[row, column]),
+            design_effect=_number(self.figures.design_effect[row, column]),
+            effective_sample_size=_number(self.figures.effective_sample_size[row, column]),
+            all_alike=bool(self.figures.all_alike[row, column]),
+            complete_enumeration=bool(self.figures.complete_enumeration[row, column]),
             scale=quantity.scale,
             notes=self._notes(row, column, quantity, size, interval),
         )
@@ -74,27 +94,23 @@ class EstimateTable:
         notes: list[str] = []
         if size == 0:
             notes.append("not estimable: nobody in this domain answered")
-        elif np.isnan(self.value[row, column]):
+        elif np.isnan(self.figures.value[row, column]):
             notes.append("not estimable: the denominator is 0")
-        elif self.complete_enumeration[row, column]:
+        elif self.figures.complete_enumeration[row, column]:
             notes.append("complete enumeration: no sampling error")
-        elif self.hidden_variance[row, column]:
+        elif self.figures.hidden_variance[row, column]:
             notes.append(
-                "no sampling error can be given: every declared unit was drawn, yet the weights or missing answers show "
+                "no sampling error can be given: every declared unit was drawn, yet weights or missing answers show "
                 "that not everyone was asked; declare the further stage"
             )
-        elif self.degrees_of_freedom[row, column] < 1:
+        elif self.figures.degrees_of_freedom[row, column] < 1:
             notes.append(
                 "no sampling error can be given: the domain has no more PSUs than strata (0 degrees of freedom)"
             )
-        elif self.all_alike[row, column] and interval is not None:
+        elif self.figures.all_alike[row, column] and interval is not None:
             notes.append("all answers are alike: the limit is the exact one, the standard error says nothing")
         return (*notes, *self.estimate_notes)
 
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def with_notes(estimates: Estimates, notes: tuple[str, ...]) -> Estimates:
-    return replace(estimates, notes=(*estimates.notes, *notes))

@@ -1,7 +1,7 @@
 """Variance of a sum over cells by linearisation, over every declared stage.
 
-For influence values z per cell, summed to totals t_u of the units u of a stage, a group g (a stratum within one unit of the
-stage above) of n_g units out of N_g adds
+For influence values z per cell, summed to totals t_u of the units u of a stage, a group g (a stratum within one unit of
+the stage above) of n_g units out of N_g adds
 
     phi_g (1 - f_g) n_g / (n_g - 1) sum_u (t_u - mean t)^2,      f_g = n_g / N_g,
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows
+from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.design import Stage, SurveyDesign
 from analysis.problems import DataProblem, LonelyPsuError
 from analysis.results import LonelyPsu
@@ -58,7 +58,7 @@ class Variance:
             for depth in range(len(self.levels) - 1, -1, -1):
                 level = self.levels[depth]
                 if level.from_below is not None:
-                    values = np.bincount(level.from_below, weights=values, minlength=level.cells)
+                    values = sum_by(level.from_below, values, level.cells)
                 squares, total = _squares(level, values)
                 part = self._by_domain(level, level.factor * squares)
                 if depth == 0:
@@ -68,7 +68,7 @@ class Variance:
         return with_fpc, without
 
     def _by_domain(self, level: _Level, values: FloatArray) -> FloatArray:
-        return np.bincount(level.pair_domain, weights=values, minlength=self.domains)
+        return sum_by(level.pair_domain, values, self.domains)
 
     def _adjusted(self, level: _Level, total: FloatArray) -> FloatArray:
         """Single-PSU strata about the mean PSU total, as survey 4.5 (4.1-1 does not centre)."""
@@ -85,10 +85,10 @@ class Variance:
         for number, values in enumerate(counts):
             for level in reversed(self.levels):
                 if level.from_below is not None:
-                    values = np.bincount(level.from_below, weights=values, minlength=level.cells)
+                    values = sum_by(level.from_below, values, level.cells)
             seen = values > 0
             units = np.where(seen, 1.0 if first.divisor is None else first.divisor, 0.0)
-            per_pair = np.bincount(first.pair, weights=units, minlength=len(first.pair_domain))
+            per_pair = sum_by(first.pair, units, len(first.pair_domain))
             psus[number] = self._by_domain(first, per_pair)
             strata[number] = self._by_domain(first, (per_pair > 0).astype(np.float64))
         return psus, strata
@@ -97,14 +97,14 @@ class Variance:
 def _squares(level: _Level, values: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Per pair: the sum of squares of unit totals about their mean, and the sum of unit totals."""
     pairs = len(level.pair_domain)
-    total = np.bincount(level.pair, weights=values, minlength=pairs)
+    total = sum_by(level.pair, values, pairs)
     mean = total / level.pair_units
     if level.divisor is None:
         apart = values - mean[level.pair]
-        squares = np.bincount(level.pair, weights=apart * apart, minlength=pairs)
+        squares = sum_by(level.pair, apart * apart, pairs)
     else:
         apart = values / level.divisor - mean[level.pair]
-        squares = np.bincount(level.pair, weights=level.divisor * apart * apart, minlength=pairs)
+        squares = sum_by(level.pair, level.divisor * apart * apart, pairs)
     return squares + level.pair_absent * mean * mean, total
 
 
@@ -141,11 +141,11 @@ def plan_variance(
     levels.reverse()
     stretch = np.ones(domains)
     if lonely_psu is LonelyPsu.AVERAGE:
-        strata = np.bincount(levels[0].pair_domain, minlength=domains).astype(np.float64)
-        single = np.bincount(levels[0].pair_domain, weights=lonely[levels[0].pair_group], minlength=domains)
+        strata = sum_by(levels[0].pair_domain, None, domains)
+        single = sum_by(levels[0].pair_domain, lonely[levels[0].pair_group], domains)
         some = strata > single
         stretch[some] = strata[some] / (strata - single)[some]
-    psus = np.bincount(levels[0].pair_domain, weights=levels[0].pair_units, minlength=domains)
+    psus = sum_by(levels[0].pair_domain, levels[0].pair_units, domains)
     return Variance(levels=tuple(levels), domains=domains, psus=psus, stretch=stretch, notes=notes)
 
 
@@ -165,7 +165,7 @@ def _level(
     pair_group = group[first]
     size = stage.sample_size[pair_group]
     divisor = None if stage.multiplicity is None else stage.multiplicity[units]
-    present = np.bincount(pair, weights=divisor, minlength=pairs)
+    present = sum_by(pair, divisor, pairs)
     inflation = np.where(size > 1, size / np.maximum(size - 1, 1), 0.0)
     left = 1 - fraction[pair_group]
     left[left < _ALL_DRAWN] = 0.0
@@ -202,8 +202,8 @@ def _fractions(design: SurveyDesign) -> tuple[list[FloatArray], tuple[str, ...]]
     if not fallen:
         return fractions, ()
     return fractions, (
-        f"{fallen} strata have a unit with a single drawn unit below it: their variance is that of the ultimate cluster, "
-        "without finite population correction",
+        f"{fallen} strata have a unit with a single drawn unit below it: their variance is that of the ultimate "
+        "cluster, without finite population correction",
     )
 
 
@@ -237,4 +237,4 @@ def _lonely_groups(design: SurveyDesign, fraction: FloatArray, policy: LonelyPsu
                 )
             ]
         )
-    return lonely.astype(np.float64)
+    return np.asarray(lonely, dtype=np.float64)

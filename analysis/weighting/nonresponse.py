@@ -1,7 +1,7 @@
 """Nonresponse by weighting classes: those who answered carry the weight of those of their class who did not.
 
-w' = w * sum(w of the eligible in the class) / sum(w of the respondents in the class). Source: Valliant, Dever & Kreuter (2018),
-Practical Tools for Designing and Weighting Survey Samples, 2nd edition, section 13.5.
+w' = w * sum(w of the eligible in the class) / sum(w of the respondents in the class). Source: Valliant, Dever & Kreuter
+(2018), Practical Tools for Designing and Weighting Survey Samples, 2nd edition, section 13.5.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ def nonresponse_weights(
 ) -> tuple[FloatArray, NonresponseRecord]:
     """Weights after nonresponse, (cases,), 0 for those who did not answer, and the record.
 
-    ``weights``: of the eligible cases, respondents or not. ``cells``: the weighting class of each case. ``order`` is the
-    collapsing order: a class with fewer than ``minimum_respondents``, or a factor above ``largest_factor``, is joined
-    with its smaller neighbour in that order (default: the order of the names). Raises DesignError when nobody answered.
+    ``weights``: of the eligible cases, respondents or not. ``cells``: the weighting class of each case. ``order`` is
+    the collapsing order: a class with fewer than ``minimum_respondents``, or a factor above ``largest_factor``, is
+    joined with its smaller neighbour in that order (default: the order of the names). Raises DesignError when nobody
+    answered.
     """
     values = np.asarray(weights, dtype=np.float64)
     answered = np.asarray(responded, dtype=bool)
