@@ -209,7 +209,15 @@ class Columns:
     sides: tuple[Side, ...]
 
 
-Block = Masthead | Answer | Cards | Comparison | Table | Prose | Notes | PageBreak | Columns
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Terms with their meaning, run in, in two columns of small print."""
+
+    title: str
+    entries: tuple[tuple[str, str], ...]
+
+
+Block = Masthead | Answer | Cards | Comparison | Table | Prose | Notes | Glossary | PageBreak | Columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,5 +234,6 @@ class Story:
     foot_left: str
     foot_middle: str
     page_of: str  # with {page} and {pages}
+    page_note: str  # above the foot rule of every page
     year_month_day: tuple[int, int, int]  # of the release: the creation date of the file
     keywords: tuple[str, ...] = field(default=())

@@ -22,10 +22,10 @@ GUTTER: Final = 12.0
 COLUMNS: Final = 12
 FOOT_RULE: Final = 213 * U  # below the top margin
 FOOT_TEXT: Final = 217 * U
-BODY_BOTTOM: Final = 209 * U
+BODY_BOTTOM: Final = 210.5 * U  # less what the note of every page needs
 FIRST_BODY: Final = 25 * U  # page one: the rule above the verdict sentence
 NEXT_BODY: Final = 7.5 * U  # other pages: the rule of the first section
-SECTION_GAP: Final = 6.5 * U
+SECTION_GAPS: Final = (7 * U, 6 * U, 5 * U, 4 * U)  # the widest that costs no page is taken
 
 INK: Final = "#16202A"
 GREY: Final = "#525B65"
@@ -67,9 +67,9 @@ class Role:
 
 TITLE: Final = Role(26, 9 * U, bold=True)
 TITLE_SMALL: Final = Role(19, 7 * U, bold=True)  # a name too long for the line at full size
-PROGRAMME: Final = Role(11, 5 * U)
-OVERLINE: Final = Role(9.5, 4 * U, bold=True, colour=ACCENT)
-META: Final = Role(9.5, 4 * U, colour=GREY)
+PROGRAMME: Final = Role(10.5, 5 * U)
+OVERLINE: Final = Role(9, 4 * U, bold=True, colour=ACCENT)
+META: Final = Role(9, 4 * U, colour=GREY)
 VERDICT_SENTENCE: Final = Role(16, 6.5 * U, bold=True)
 READING: Final = Role(9, 4 * U, colour=GREY)
 CARD_NAME: Final = Role(10.5, 4 * U, bold=True)

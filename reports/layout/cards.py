@@ -55,12 +55,12 @@ def word_marks(setter: Setter, block: Card, x: float, y: float, role: style.Role
     word = setter.composer.line(role.span(block.word, colour=ink))
     return [
         *setter.sign(block.verdict, x + radius * 1.05, y - OPTICAL_MIDDLE * role.size, radius),
-        Words(x + radius * 2 + role.size * 0.5, y, word),
+        Words(x + radius * 2 + role.size * 0.32, y, word),
     ]
 
 
 def word_width(setter: Setter, block: Card, role: style.Role) -> float:
-    return role.size * (0.72 + 0.5) + setter.width(role, block.word)
+    return role.size * (0.72 + 0.32) + setter.width(role, block.word)
 
 
 def figure_marks(setter: Setter, block: Card, y: float, role: style.Role) -> tuple[list[Mark], float]:
@@ -69,7 +69,7 @@ def figure_marks(setter: Setter, block: Card, y: float, role: style.Role) -> tup
     marks: list[Mark] = [Words(-1.2, y, line)]
     end = line.width
     if block.unit and block.figure != "—":
-        unit = setter.left(style.CARD_UNIT, block.unit, end + 2.5, y)
+        unit = setter.left(style.CARD_UNIT, block.unit, end + 0.8, y)
         marks.append(unit)
         end = unit.x + unit.line.width
     return marks, end
@@ -77,8 +77,9 @@ def figure_marks(setter: Setter, block: Card, y: float, role: style.Role) -> tup
 
 def figure_role(setter: Setter, block: Card, width: float) -> style.Role:
     """The largest size at which the figure fits."""
-    for role in (style.CARD_FIGURE, style.CARD_FIGURE_SMALL, style.CARD_WORD):
-        if setter.width(role, block.figure) + setter.width(style.CARD_UNIT, block.unit) + 6 <= width:
+    sizes = (style.CARD_FIGURE_SMALL, style.CARD_WORD)
+    for role in sizes if block.counts else (style.CARD_FIGURE, *sizes):
+        if setter.width(role, block.figure) + setter.width(style.CARD_UNIT, block.unit) + 2 <= width:
             return role
     return style.CARD_WORD_SMALL
 
@@ -157,16 +158,17 @@ def area_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], fl
     beside = word_width(setter, block, role) + setter.width(style.CARD_NAME, block.name) + 6 <= width
     marks, y = name_marks(setter, block, width)
     if beside:
-        marks += word_marks(setter, block, width - word_width(setter, block, role) + 2, y, role)
+        marks += word_marks(setter, block, width - word_width(setter, block, role), y, role)
     else:
         y += 4.5 * U
         marks += word_marks(setter, block, 0, y, role)
     y += 8.4 * U
-    figure, end = figure_marks(setter, block, y, figure_role(setter, block, width - 56))
-    marks += figure
     small = style.Role(7.5, 3 * U)
     values = [value if i == 0 else f"{label} {value}" for i, (label, value) in enumerate(block.rows)]
-    if max((setter.width(small, value) for value in values), default=0.0) + end + 6 > width:
+    beside_figure = max((setter.width(small, value) for value in values), default=0.0) + 6
+    figure, end = figure_marks(setter, block, y, figure_role(setter, block, width - beside_figure))
+    marks += figure
+    if beside_figure + end > width:
         y += 4 * U
     for i, value in enumerate(values):
         right = setter.right(small if i == 0 else style.NOTE, value, width, y - (len(values) - 1 - i) * 3.4 * U - 0.4 * U)

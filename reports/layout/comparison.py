@@ -11,8 +11,10 @@ from reports.marks import Frame, Mark, Stack, Stroke, below
 from reports.style import U
 
 ROW = 4 * U
-ABOVE = 2.5 * U  # room for the target's figure
+ABOVE = 1.9 * U  # room for the target's figure
+UNDER = 0.6 * U
 GAP = 12.0
+FIRST_BASELINE = ROW / 2 + OPTICAL_MIDDLE * style.ROW.size
 
 
 class Places:
@@ -69,16 +71,16 @@ def axis_head(setter: Setter, block: Comparison, places: Places, width: float) -
 
 def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: float, *, first: bool) -> Frame:
     """One indicator: its name and verdict, its rows, its target as a line across them."""
-    names, count = setter.paragraph(style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + 2.4 * U)
+    names, count = setter.paragraph(style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + FIRST_BASELINE)
     needed = count + (1 if group.verdict else 0)
-    height = ABOVE + max(len(group.rows), needed) * ROW
+    height = ABOVE + max(len(group.rows), needed) * ROW + UNDER
     scale = places.scale
     marks: list[Mark] = list(gridlines(scale, 0, height))
     if not first:
         marks.append(Stroke(0, 0, width, 0, style.RULE_ROW, style.HAIRLINE))
     marks.extend(names)
     if group.verdict is not None:
-        y = ABOVE + 2.4 * U + count * ROW
+        y = ABOVE + FIRST_BASELINE + count * ROW
         marks.extend(setter.sign(group.verdict, 3.2, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
         marks.append(setter.left(style.Role(7.5, 3 * U, colour=colour), group.word, 10, y))
@@ -106,11 +108,11 @@ def target_marks(setter: Setter, group: ComparisonGroup, scale: Scale, height: f
     x = scale.at(group.target)
     small = style.Role(7.5, 3 * U)
     text_width = setter.width(small, group.target_label)
-    y = 2.1 * U
+    y = 2.5 * U
     label = setter.right(small, group.target_label, x - 3, y)
     if x - 3 - text_width < scale.left - 6:
         label = setter.left(small, group.target_label, x + 3, y)
-    return [Stroke(x, 0.8 * U, x, height - 0.8 * U, 0.9, style.INK), label]
+    return [Stroke(x, 0.9 * U, x, height - 0.9 * U, 0.9, style.INK), label]
 
 
 def fitted(setter: Setter, role: style.Role, text: str, x: float, y: float, width: float, *, bold: bool) -> Mark:
@@ -118,5 +120,5 @@ def fitted(setter: Setter, role: style.Role, text: str, x: float, y: float, widt
     natural = setter.width(role, text, bold=bold)
     if natural <= width:
         return setter.left(role, text, x, y, bold=bold)
-    size = max(role.size * width / natural, 5.5)
+    size = max(role.size * width / natural, 6.0)
     return setter.left(style.Role(size, role.leading, bold, role.colour), text, x, y)

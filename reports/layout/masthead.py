@@ -25,11 +25,25 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
         marks.append(Words(-TITLE_BEARING, y, line))
         y += role.leading
     y = max(y - role.leading + 6 * U, 17 * U)
-    for role, text in ((style.PROGRAMME, block.programme), (style.META, "　　".join(block.meta))):
-        words, count = setter.paragraph(role, text, width, y=y)
-        marks.extend(words)
-        y += (count - 1) * role.leading + (4.5 * U if role is style.PROGRAMME else 4 * U)
+    words, count = setter.paragraph(style.PROGRAMME, block.programme, width, y=y)
+    marks.extend(words)
+    y += (count - 1) * style.PROGRAMME.leading + 4 * U
+    for text in meta_lines(setter, block.meta, width):
+        marks.append(setter.left(style.META, text, 0, y))
+        y += style.META.leading
     return Frame(max(y, style.FIRST_BODY), tuple(marks))
+
+
+def meta_lines(setter: Setter, parts: tuple[str, ...], width: float) -> list[str]:
+    """The parts side by side, a new line where the next does not fit; a part is never broken."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]}　　{part}" if lines else part
+        if lines and setter.width(style.META, joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines
 
 
 def title_lines(setter: Setter, title: str, free: float) -> tuple[Role, tuple[Line, ...]]:
@@ -44,7 +58,8 @@ def title_lines(setter: Setter, title: str, free: float) -> tuple[Role, tuple[Li
 def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...]:
     """Labels and texts flush right by the longest line; a very long body's name is broken, not shrunk."""
     role = style.NOTE
-    label_width = max((setter.width(role, label + block.colon) for label, _ in block.statutory), default=0.0)
+    between = 0.0 if setter.language == "zh" else 3.0  # a full-width colon brings its own blank
+    label_width = between + max((setter.width(role, label + block.colon) for label, _ in block.statutory), default=0.0)
     longest = width * 0.34
     broken = [(label, setter.lines([role.span(text, colour=style.INK)], longest)) for label, text in block.statutory]
     text_width = max((line.width for _, lines in broken for line in lines), default=0.0)
@@ -55,7 +70,7 @@ def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...
         marks.append(setter.left(role, label + block.colon, x - label_width, y))
         for line in lines:
             marks.append(Words(x, y, line))
-            y += role.leading + 0.8
+            y += role.leading
     return tuple(marks)
 
 

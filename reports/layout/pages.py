@@ -5,11 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from reports import style
-from reports.blocks import Answer, Block, Cards, Columns, Comparison, Masthead, Notes, PageBreak, Prose, Story, Table
+from reports.blocks import (
+    Answer,
+    Block,
+    Cards,
+    Columns,
+    Comparison,
+    Glossary,
+    Masthead,
+    Notes,
+    PageBreak,
+    Prose,
+    Story,
+    Table,
+)
 from reports.layout.cards import cards
 from reports.layout.comparison import comparison
 from reports.layout.masthead import answer, masthead
-from reports.layout.prose import prose, small_print
+from reports.layout.prose import glossary, prose, small_print
 from reports.layout.setting import Setter
 from reports.layout.tables import table
 from reports.marks import Frame, Mark, Stack, Stroke, below, moved
@@ -17,6 +30,7 @@ from reports.style import U
 
 CARDS_GAP = 5 * U  # between the answer and the cards
 NOTES_GAP = 2.5 * U
+UNTITLED_GAP = 0.0  # a table without a title continues the one above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class Sheet:
     """A page being filled."""
 
     y: float
+    bottom: float
     marks: list[Mark] = field(default_factory=list)
     bookmarks: list[tuple[str, float]] = field(default_factory=list)
     empty: bool = True
@@ -44,32 +59,60 @@ class Sheet:
         self.empty = False
 
     def fits(self, height: float) -> bool:
-        return self.y + height <= style.BODY_BOTTOM + 0.01
+        return self.y + height <= self.bottom + 0.01
 
 
 def lay_out(story: Story, setter: Setter) -> tuple[Page, ...]:
-    """All pages of a document with their heads and feet."""
-    sheets = [Sheet(0.0)]
-    for block in story.blocks:
-        if isinstance(block, PageBreak):
-            if not sheets[-1].empty:
-                sheets.append(Sheet(style.NEXT_BODY))
-            continue
-        for number, stack in enumerate(stacks(setter, block, style.TEXT_WIDTH)):
-            gap = gap_before(block) if number == 0 else style.SECTION_GAP
-            place(sheets, stack, gap)
-    return tuple(finish(story, setter, sheet, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
+    """All pages of a document with their heads and feet, with as much air as costs no further page."""
+    note = page_note(story, setter)
+    bottom = style.BODY_BOTTOM - note.height
+    flowing = Flow(setter, bottom)
+    tries = [flowing.sheets(story.blocks, gap) for gap in style.SECTION_GAPS]
+    fewest = min(map(len, tries))
+    sheets = next(sheets for sheets in tries if len(sheets) == fewest)
+    return tuple(finish(story, setter, sheet, note, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
 
 
-def gap_before(block: Block) -> float:
+def page_note(story: Story, setter: Setter) -> Frame:
+    """What every page says above its foot rule: what a verdict is, what an interval leaves out."""
+    if not story.page_note:
+        return Frame(0.0, ())
+    words, count = setter.paragraph(style.NOTE, story.page_note, style.TEXT_WIDTH)
+    return Frame((count - 1) * style.NOTE.leading + 3 * U, words)
+
+
+@dataclass(slots=True)
+class Flow:
+    """Puts blocks on sheets; the frames of a block are made once and used for every try."""
+
+    setter: Setter
+    bottom: float
+    _made: dict[tuple[int, float], list[Stack]] = field(default_factory=dict)
+
+    def sheets(self, blocks: tuple[Block, ...], gap: float) -> list[Sheet]:
+        sheets = [Sheet(0.0, self.bottom)]
+        for position, block in enumerate(blocks):
+            if isinstance(block, PageBreak):
+                if not sheets[-1].empty:
+                    sheets.append(Sheet(style.NEXT_BODY, self.bottom))
+                continue
+            key = (position, gap if isinstance(block, Columns) else 0.0)
+            if key not in self._made:
+                self._made[key] = stacks(self.setter, block, style.TEXT_WIDTH, gap)
+            for number, stack in enumerate(self._made[key]):
+                place(sheets, stack, gap_before(block, gap) if number == 0 else gap)
+        return sheets
+
+
+def gap_before(block: Block, gap: float) -> float:
     if isinstance(block, Masthead | Answer):
         return 0.0
     if isinstance(block, Cards):
         return CARDS_GAP
-    return NOTES_GAP if isinstance(block, Notes) and not block.ruled else style.SECTION_GAP
+    return NOTES_GAP if isinstance(block, Notes) and not block.ruled else gap
 
 
-def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
+def stacks(setter: Setter, block: Block, width: float, gap: float) -> list[Stack]:
     """The frames of a block; blocks side by side that are too high for a page go one after the other."""
     match block:
         case Masthead():
@@ -86,13 +129,15 @@ def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
             return [Stack((prose(setter, block, width),))]
         case Notes():
             return [Stack((small_print(setter, block, width),))]
+        case Glossary():
+            return [glossary(setter, block, width)]
         case Columns():
-            return side_by_side(setter, block, width)
+            return side_by_side(setter, block, width, gap)
         case PageBreak():
             return []
 
 
-def side_by_side(setter: Setter, block: Columns, width: float) -> list[Stack]:
+def side_by_side(setter: Setter, block: Columns, width: float, gap: float) -> list[Stack]:
     """One frame of several columns, or the blocks in turn where the frame would fill more than a page."""
     marks: list[Mark] = []
     x = height = 0.0
@@ -102,15 +147,16 @@ def side_by_side(setter: Setter, block: Columns, width: float) -> list[Stack]:
         parts: list[Frame] = []
         for each in side.blocks:
             if parts:
-                parts.append(Frame(style.SECTION_GAP, ()))
-            parts.extend(frame for stack in stacks(setter, each, side_width) for frame in stack.frames)
+                untitled = isinstance(each, Table) and not each.title
+                parts.append(Frame(UNTITLED_GAP if untitled else gap, ()))
+            parts.extend(frame for stack in stacks(setter, each, side_width, gap) for frame in stack.frames)
         frame = below(*parts)
         bookmark = bookmark or frame.bookmark
         marks.extend(moved(frame.marks, x, 0))
         height = max(height, frame.height)
         x += side_width + style.GUTTER
     if height > style.BODY_BOTTOM - style.NEXT_BODY:
-        return [stack for side in block.sides for each in side.blocks for stack in stacks(setter, each, width)]
+        return [stack for side in block.sides for each in side.blocks for stack in stacks(setter, each, width, gap)]
     return [Stack((Frame(height, tuple(marks), bookmark),))]
 
 
@@ -124,20 +170,20 @@ def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
         if sheet.fits(gap + start):
             sheet.y += gap
         else:
-            sheets.append(Sheet(style.NEXT_BODY))
+            sheets.append(Sheet(style.NEXT_BODY, sheets[-1].bottom))
     for number, frame in enumerate(frames):
         sheet = sheets[-1]
         rest = frames[number:]
         # The last two rows go over together: a single row under a repeated head is a widow.
         need = frame.height + (rest[1].height if len(rest) == 2 else 0.0)
         if number and not sheet.fits(need):
-            sheets.append(Sheet(style.NEXT_BODY))
+            sheets.append(Sheet(style.NEXT_BODY, sheets[-1].bottom))
             if stack.head is not None:
                 sheets[-1].put(replace(stack.head, bookmark=None))
         sheets[-1].put(frame)
 
 
-def finish(story: Story, setter: Setter, sheet: Sheet, number: int, count: int) -> Page:
+def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int, count: int) -> Page:
     """The page with its running head (from page two) and its foot."""
     marks = list(sheet.marks)
     width = style.TEXT_WIDTH
@@ -146,6 +192,7 @@ def finish(story: Story, setter: Setter, sheet: Sheet, number: int, count: int) 
         used = setter.width(style.OVERLINE, story.running_head)
         if used + setter.width(style.NOTE, story.running_title) + style.GUTTER <= width:
             marks.append(setter.right(style.NOTE, story.running_title, width, 2 * U))
+    marks.extend(moved(note.marks, 0, style.FOOT_RULE - note.height + U))
     marks.append(Stroke(0, style.FOOT_RULE, width, style.FOOT_RULE, style.RULE_HEAD, style.RULE))
     y = style.FOOT_TEXT
     right = setter.right(style.NOTE, story.page_of.format(page=number, pages=count), width, y)

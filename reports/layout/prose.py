@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reports import style
-from reports.blocks import Notes, Prose
+from reports.blocks import Glossary, Notes, Prose
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.marks import Frame, Mark, Stroke, below
+from reports.marks import Frame, Mark, Stack, Stroke, below, moved
 from reports.style import Role, U
 
 PARAGRAPH_GAP = 1.4 * U
@@ -52,3 +52,21 @@ def small_print(setter: Setter, block: Notes, width: float) -> Frame:
         return notes
     rule = Frame(1.2 * U, (Stroke(0, 0, width, 0, style.RULE_HEAD, style.RULE),))
     return below(rule, notes)
+
+
+def glossary(setter: Setter, block: Glossary, width: float) -> Stack:
+    """Pairs of entries side by side, one frame a pair, so that a long list breaks over pages."""
+    column = (width - 2 * style.GUTTER) / 2
+    head = setter.section_head(block.title, "", width)
+    frames: list[Frame] = []
+    for first in range(0, len(block.entries), 2):
+        marks: list[Mark] = []
+        most = 1
+        for place, (term, meaning) in enumerate(block.entries[first : first + 2]):
+            spans = [style.NOTE.span(f"{term}　", bold=True, colour=style.INK), style.NOTE.span(meaning)]
+            words, count = setter.paragraph(style.NOTE, spans, column, y=3 * U)
+            marks.extend(moved(words, place * (column + 2 * style.GUTTER), 0))
+            most = max(most, count)
+        frames.append(Frame(most * style.NOTE.leading + 0.5 * U, tuple(marks)))
+    frames[0] = below(head, Frame(1.2 * U, ()), frames[0])
+    return Stack(tuple(frames), below(head, Frame(1.2 * U, ())))

@@ -19,6 +19,8 @@ EDGE = 4.0  # blank inside a tinted row
 SIGN_ROOM = 11.0
 LETTER_ROOM = 5.0
 NARROWEST_TEXT = 48.0
+NARROWEST_CHART = 36.0
+CHART_GAP = 4.0  # between a chart and the figure that belongs to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
     """A frame per row; title and head are drawn again on each page."""
     edge = EDGE if any(row.tone is Tone.STREET for row in block.rows) else 0.0
     places = lay_columns(setter, block, width, edge)
-    title = setter.section_head(block.title, block.unit, width) if block.title else rule_only(width)
+    title = setter.section_head(block.title, block.unit, width) if block.title else Frame(0.0, ())
     top = title
     if block.lead:
         words, count = setter.paragraph(style.LEAD, block.lead, width, y=5 * U, justify=True)
@@ -64,40 +66,44 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
     return Stack(tuple(frames), replace(repeated, bookmark=None))
 
 
-def rule_only(width: float) -> Frame:
-    return Frame(0.0, (Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK),))
-
-
 def lay_columns(setter: Setter, block: Table, width: float, edge: float) -> tuple[Place, ...]:
     """Widths by content; charts and texts with a share divide what is left; texts give way when it is not enough."""
     cells = [[row.cells[i] for row in block.rows] for i in range(len(block.columns))]
     needs = [column_need(setter, column, cells[i], block) for i, column in enumerate(block.columns)]
     shares = [column.share for column in block.columns]
-    gaps = GAP * (len(block.columns) - 1)
-    left_over = width - 2 * edge - gaps - sum(need for need, share in zip(needs, shares, strict=True) if not share)
+    gaps = [gap_before(block.columns, i) for i in range(len(block.columns))]
+    left_over = width - 2 * edge - sum(gaps) - sum(need for need, share in zip(needs, shares, strict=True) if not share)
+    least = sum(narrowest(column) for column in block.columns if column.share)
+    if left_over < least:
+        needs = give_way(block.columns, needs, least - left_over)
+        taken = sum(need for need, share in zip(needs, shares, strict=True) if not share)
+        left_over = width - 2 * edge - sum(gaps) - taken
     total = sum(shares)
     if total:
-        least = NARROWEST_TEXT * sum(1 for share in shares if share)
-        if left_over < least:
-            needs = give_way(block.columns, needs, least - left_over)
-            left_over = max(left_over, least)
         needs = [left_over * share / total if share else need for need, share in zip(needs, shares, strict=True)]
-    elif left_over < 0:
-        needs = give_way(block.columns, needs, -left_over)
+    # Without a column that takes what is left over, the figures are spread over the width.
+    spread = 0.0 if total else max(left_over, 0.0) / max(len(needs) - 1, 1)
     places, x = [], edge
-    spread = 0.0 if total else max(width - 2 * edge - gaps - sum(needs), 0.0) / max(len(needs) - 1, 1)
     for i, column in enumerate(block.columns):
-        if i and not total and column.kind is not ColumnKind.TEXT:
-            x += spread
+        x += gaps[i] + (spread if i else 0.0)
         intervals = [cell.interval for cell in cells[i] if cell.interval]
         _, high = dash_place(setter, intervals)
         letters = any(cell.letter for cell in cells[i])
         dash = x + needs[i] - high - (LETTER_ROOM if letters else 0.0)
         places.append(Place(column, x, x + needs[i], dash, letters))
-        x += needs[i] + GAP
-        if i and not total and column.kind is ColumnKind.TEXT:
-            x += spread
+        x += needs[i]
     return tuple(places)
+
+
+def gap_before(columns: Sequence[Column], i: int) -> float:
+    """Blank before a column; the figure of a chart stands close to it."""
+    if i == 0:
+        return 0.0
+    return CHART_GAP if columns[i - 1].kind is ColumnKind.CHART and columns[i].width is not None else GAP
+
+
+def narrowest(column: Column) -> float:
+    return NARROWEST_CHART if column.kind is ColumnKind.CHART else NARROWEST_TEXT
 
 
 def give_way(columns: Sequence[Column], needs: Sequence[float], excess: float) -> list[float]:

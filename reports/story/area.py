@@ -33,6 +33,7 @@ from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 
+FIGURE_WIDTH = 39.0  # pt: sign, figure, letter
 ACROSS = 4  # indicators side by side in one table
 AIRY_ROWS, USUAL_ROWS = 17, 24  # up to so many rows the table is set with more air
 SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
@@ -49,15 +50,17 @@ def area_story(summary: AreaSummary, language: str) -> Story:
         blocks.append(cards(summary, own, language, judged=judged))
     tables = community_tables(summary, own, language)
     blocks += tables
-    sentences = [common.once_per_page(table, language)] if judged else []
-    blocks.append(Notes((*all_alike_notes(summary, own, language), *sentences, say(language, "sampling_error_only"))))
+    alike = all_alike_notes(summary, own, language)
+    if alike:
+        blocks.append(Notes(tuple(alike)))
     blocks.append(sample_by_area(summary, language))
-    sides = [Side(4, (common.how_to_read(table, language, judged=judged),))]
-    sides.append(Side(8, (common.how_made(summary.method, table, language),)))
+    sides = [Side(6, (common.how_to_read(table, language, judged=judged),))]
+    sides.append(Side(6, (common.how_made(summary.method, table, language),)))
     blocks.append(Columns(tuple(sides)))
-    blocks.append(common.definitions(summary.indicators, summary.imprint, language))
+    blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
-    return story_of(summary.imprint, summary.place, tuple(blocks), language)
+    note = common.page_note(table, language, judged=judged)
+    return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
 
 
 def communities(summary: AreaSummary) -> list[Place]:
@@ -95,7 +98,8 @@ def masthead(summary: AreaSummary, language: str) -> Masthead:
 def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judged: bool) -> Answer:
     """The area's own verdicts, and under them what the communities show."""
     pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
-    sentence = verdicts.verdict_sentence(pairs, language)
+    subject = say(language, "whole_city") if is_city(summary) else ""
+    sentence = verdicts.verdict_sentence(pairs, language, subject=subject)
     if not judged:
         return Answer(sentence, common.reading(summary.table, language, judged=False))
     return Answer(sentence, (by_community(summary, own, language),))
@@ -131,8 +135,9 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
         drawn.append(common.card_of(each, summary.table, counts))
     legend = tuple(
         (verdict, f"{verdicts.verdict_word(verdict, language)}{say(language, 'colon')}{say(language, f'legend_{verdict.value}')}")
-        for verdict in SIGN_ORDER
+        for verdict in SIGN_ORDER[:-1]
     )
+    legend += ((Verdict.NOT_PUBLISHED, verdicts.verdict_word(Verdict.NOT_PUBLISHED, language)),)
     return Cards(tuple(drawn), legend if judged else (), say(language, "each_sign") if judged else "")
 
 
@@ -189,7 +194,7 @@ def area_columns(summary: AreaSummary, own: Sequence[Measured], language: str) -
             target=target.value if target else None,
         )
         columns.append(Column(each.name, ColumnKind.CHART, note=note, axis=axis, share=1.0))
-        columns.append(Column("", ColumnKind.FIGURE, width=11.0 + 33.0))
+        columns.append(Column("", ColumnKind.FIGURE, width=FIGURE_WIDTH))
     return tuple(columns)
 
 

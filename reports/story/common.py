@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
 from questionnaires.indicators import Indicator
-from reports.blocks import Axis, Card, Cell, Column, ColumnKind, Columns, Look, Notes, Prose, Range, Row, Side, Table
+from reports.blocks import Axis, Block, Card, Cell, Column, ColumnKind, Columns, Glossary, Look, Notes, Prose, Range, Row, Side, Table
 from reports.charts import axis_for
 from reports.content import Imprint, Method, Place, Sample
 from reports.wording import facts, figures, verdicts
@@ -153,15 +153,20 @@ def reading(table: PublishableTable, language: str, *, judged: bool) -> tuple[st
     return (say(language, "rule_of_reading", level=level),)
 
 
-def once_per_page(table: PublishableTable, language: str) -> str:
-    """The sentence that must stand on every page with a verdict."""
-    return say(language, "statistical_verdict", level=verdicts.level_words(table.level))
+def page_note(table: PublishableTable, language: str, *, judged: bool) -> str:
+    """What must stand on every page: what a verdict is, and what the interval leaves out."""
+    error = say(language, "sampling_error_only")
+    if not judged:
+        return error
+    verdict = say(language, "statistical_verdict", level=verdicts.level_words(table.level))
+    return f"{verdict}{'' if language == 'zh' else ' '}{error}"
 
 
-def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str) -> Table:
-    """Each indicator in one sentence with its target."""
+def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str) -> list[Block]:
+    """Each indicator in one sentence with its target: headline ones as a table, items in small print."""
+    first = headline(indicators)
     rows = []
-    for indicator in indicators:
+    for indicator in first:
         target = ""
         if indicator.target is not None:
             unit = verdicts.unit_of(indicator)
@@ -172,6 +177,18 @@ def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str
             target = say(language, "target_is", value=value)
         definition = facts.sentence(indicator.definition.in_language(language), language)
         rows.append(Row((Cell(indicator.name.in_language(language), bold=True), Cell(definition), Cell(target))))
+    blocks: list[Block] = [definition_table(rows, imprint, language)]
+    rest = tuple(
+        (each.name.in_language(language), facts.sentence(each.definition.in_language(language), language))
+        for each in indicators
+        if each not in first
+    )
+    if rest:
+        blocks.append(Glossary(say(language, "item_definitions"), rest))
+    return blocks
+
+
+def definition_table(rows: Sequence[Row], imprint: Imprint, language: str) -> Table:
     return Table(
         title=say(language, "definitions"),
         unit=say(language, "definitions_unit", version=imprint.questionnaire_version),
@@ -196,7 +213,7 @@ def how_made(method: Method, table: PublishableTable, language: str) -> Prose:
     return Prose(say(language, "how_made"), facts.how_made(method, table.interval_method, language))
 
 
-def sample_table(sample: Sample, method: Method, language: str) -> Table:
+def sample_table(sample: Sample, language: str) -> Table:
     """Sampled, completed, valid by mode, then the rates."""
     rates = sample.rates
     heads = ("mode", "sampled", "completed", "valid")

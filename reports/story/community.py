@@ -19,7 +19,6 @@ from reports.blocks import (
     ComparisonRow,
     Look,
     Masthead,
-    Notes,
     PageBreak,
     Row,
     Side,
@@ -35,6 +34,7 @@ from reports.wording.figures import Unit
 from reports.wording.phrases import say
 
 LOWEST = 3
+ITEMS_BESIDE = 18  # more items take the whole width and may break over pages
 CARDS_MOST = 8  # more headline indicators stand in the chart alone, which breaks over pages
 
 
@@ -49,21 +49,17 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
         blocks.append(Cards(tuple(common.card_of(each, table) for each in own)))
     blocks += comparisons(summary, own, language)
     blocks += foot_of_page_one(summary, own, items, language, judged=judged)
-    if judged:
-        blocks.append(Notes((common.once_per_page(table, language), say(language, "sampling_error_only"))))
     blocks.append(PageBreak())
-    blocks += [item_table(table, group, language) for group in items]
+    blocks += page_two(summary, items, language, judged=judged)
     if summary.age_groups:
         blocks.append(age_table(summary, own, language))
-    blocks.append(fieldwork(summary, language, judged=judged))
-    blocks.append(common.definitions(summary.indicators, summary.imprint, language))
-    if judged:
-        blocks.append(Notes((common.once_per_page(table, language),)))
+    blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
-    return story_of(summary.imprint, summary.place, tuple(blocks), language)
+    note = common.page_note(table, language, judged=judged)
+    return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
 
 
-def story_of(imprint: Imprint, place: Place, blocks: tuple[Block, ...], language: str) -> Story:
+def story_of(imprint: Imprint, place: Place, blocks: tuple[Block, ...], language: str, page_note: str) -> Story:
     """The document around the blocks."""
     name, wave = place.name.in_language(language), imprint.wave.in_language(language)
     on = imprint.released_on
@@ -80,6 +76,7 @@ def story_of(imprint: Imprint, place: Place, blocks: tuple[Block, ...], language
             language, "release_check", number=imprint.release_number, check=facts.short_check(imprint.data_sha256)
         ),
         page_of=say(language, "page", page="{page}", pages="{pages}"),
+        page_note=page_note,
         year_month_day=(on.year, on.month, on.day),
         keywords=(imprint.release_number, place.code),
     )
@@ -327,20 +324,19 @@ def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str)
     )
 
 
-def fieldwork(summary: CommunitySummary, language: str, *, judged: bool) -> Columns:
-    """Sample and response, how to read, how the figures were made."""
-    return Columns(
-        (
-            Side(
-                4,
-                (
-                    common.sample_table(summary.sample, summary.method, language),
-                    common.rates_table(summary.sample, summary.method, language),
-                ),
-            ),
-            Side(4, (common.how_to_read(summary.table, language, judged=judged),)),
-            Side(4, (common.how_made(summary.method, summary.table, language),)),
-        )
+def page_two(
+    summary: CommunitySummary, items: Sequence[list[Measured]], language: str, *, judged: bool
+) -> list[Block]:
+    """The items beside sample and response, then how to read and how the figures were made."""
+    sample = (
+        common.sample_table(summary.sample, language),
+        common.rates_table(summary.sample, summary.method, language),
     )
+    read = common.how_to_read(summary.table, language, judged=judged)
+    made = common.how_made(summary.method, summary.table, language)
+    tables = [item_table(summary.table, group, language) for group in items]
+    if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
+        return [*tables, Columns((Side(4, sample), Side(4, (read,)), Side(4, (made,))))]
+    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(6, (read,)), Side(6, (made,))))]
 
 

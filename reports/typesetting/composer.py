@@ -15,7 +15,7 @@ from typing import Final
 from reports.fonts import Typeface, Weight
 from reports.typesetting.characters import Kind, full_width, gap, kind, may_break
 
-STRETCH: Final = 0.08  # em by which each gap of a line may grow; half of what the eye allows: beyond 0.1 em a
+STRETCH: Final = 0.095  # em by which each gap of a line may grow; the eye would bear more, but from 0.1 em on a
 # reader of the file takes the gap for a blank between words and copies it
 HANG: Final = 0.5  # em of a full-width mark that may stand outside the measure
 WIDE: Final = 0.9  # em from which a mark counts as full-width in this font

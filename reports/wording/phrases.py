@@ -26,7 +26,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "enumeration": Text("、", ", "),
     "last_of_two": Text("、", " and "),
     "field_period": Text("调查时间 {period}", "Fieldwork {period}"),
-    "valid_and_rate": Text("有效问卷 {valid} 份，应答率 {rate}", "{valid} valid questionnaires, response rate {rate}"),
+    "valid_and_rate": Text("有效问卷 {valid} 份，应答率 {rate}", "{valid} valid, response rate {rate}"),
     "valid_only": Text("有效问卷 {valid} 份", "{valid} valid questionnaires"),
     "streets_counted": Text("{count} 个街道（镇）", "{count} streets and towns"),
     "communities_counted": Text("{count} 个社区", "{count} communities"),
@@ -46,8 +46,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "rule_of_reading": Text(
         "整个 {level}% 置信区间都在目标一侧，才写“达标”或“未达标”；区间跨过目标，写“尚不能判定”。",
-        "“Reached” or “not reached” only where the whole {level}% confidence interval lies on one side of the target; "
-        "where it crosses, “cannot tell”.",
+        "Said only where the whole {level}% confidence interval lies on one side of the target; else “cannot tell”.",
     ),
     "rule_without_targets": Text(
         "点是估计值；同样的调查重复多次，约有 {level}% 的置信区间包含真实水平。",
@@ -89,14 +88,14 @@ PHRASES: Final[Mapping[str, Text]] = {
     # tipping points
     "firmness": Text("结论有多稳", "How firm the verdicts are"),
     "firmness_lead": Text(
-        "应答率 {rate}。没有应答的人若与应答者不同，结论可能改变：",
-        "The response rate is {rate}. If those who did not respond differ, a verdict may change:",
+        "应答率 {rate}。没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
+        "The response rate is {rate}. If nonrespondents differ, a verdict may change. If their figure is:",
     ),
-    "tip_below": Text("未应答者若低于 {q}，全体即低于目标", "below {q} among nonrespondents, all fall below the target"),
-    "tip_above": Text("未应答者若高于 {q}，全体即达到目标", "above {q} among nonrespondents, all reach the target"),
-    "tip_rises": Text("未应答者若高于 {q}，全体即超过目标", "above {q} among nonrespondents, all exceed the target"),
-    "tip_falls": Text("未应答者若低于 {q}，全体即合乎目标", "below {q} among nonrespondents, all meet the target"),
-    "tip_never": Text("未应答者无论如何，估计值都在目标同侧", "whatever nonrespondents think, the estimate stays on its side"),
+    "tip_below": Text("低于 {q}，全体低于目标", "below {q}, all fall below target"),
+    "tip_above": Text("高于 {q}，全体达到目标", "above {q}, all reach the target"),
+    "tip_rises": Text("高于 {q}，全体超过目标", "above {q}, all exceed the target"),
+    "tip_falls": Text("低于 {q}，全体合乎目标", "below {q}, all meet the target"),
+    "tip_never": Text("无论多少，全体都在目标同一侧", "whatever it is, the side stays"),
     "tip_unknown": Text("不作推算", "not computed"),
     # sections
     "compared": Text("与{others}相比", "Compared with {others}"),
@@ -165,13 +164,14 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "legend_reached": Text("整个区间合乎目标", "whole interval meets the target"),
     "legend_not_reached": Text("整个区间不合目标", "whole interval misses the target"),
-    "legend_cannot_tell": Text("区间跨过目标，样本不足", "interval crosses the target"),
+    "legend_cannot_tell": Text("区间跨过目标", "interval crosses the target"),
     "legend_not_published": Text("样本不足，未作判定", "sample too small, no verdict"),
     "how_made": Text("数字是怎样得来的", "How the figures were made"),
     "made_population": Text("调查对象：{text}。", "Population: {text}."),
     "made_frame": Text("抽样框：{text}。", "Frame: {text}."),
     "made_interval": Text("区间用 {method}。", "Intervals: {method}."),
     "definitions": Text("指标定义", "What each indicator means"),
+    "item_definitions": Text("各项目定义", "What each item means"),
     "definitions_unit": Text("问卷版本 {version}", "questionnaire version {version}"),
     "suppressed_note": Text("“{sign}”表示不予公布：{reasons}。", "“{sign}” not published: {reasons}."),
     "all_yes_sign": Text(
@@ -179,6 +179,7 @@ PHRASES: Final[Mapping[str, Text]] = {
         "“≥”: everyone asked gave the same answer, so only a limit is given; the sample is not every resident.",
     ),
     # an area
+    "whole_city": Text("全市", ""),
     "each_sign": Text("每个记号代表一个社区。", "One sign per community."),
     "area_all": Text("逐个社区看，{facts}。", "By community: {facts}."),
     "area_all_reached": Text("{count} 个社区各项全部达标", "{count} reached every target"),

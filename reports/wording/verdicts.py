@@ -77,6 +77,7 @@ def shown_verdict(cell: PublishableCell) -> Verdict | None:
 
 def names_joined(names: Sequence[str], language: str) -> str:
     """知晓率、支持率; Awareness, support and participation."""
+    names = list(names)
     if language == "zh" or len(names) < 2:
         return say(language, "enumeration").join(names)
     return say(language, "enumeration").join(names[:-1]) + say(language, "last_of_two") + names[-1]
@@ -91,7 +92,7 @@ def verdict_sentence(judged: Sequence[tuple[str, Verdict | None]], language: str
     counted = total > NAMED_AT_MOST
     parts = []
     for verdict in ORDER:
-        names = by_verdict[verdict]
+        names = [in_sentence(name, language) for name in by_verdict[verdict]]
         if names and counted:
             parts.append(say(language, f"{verdict.value}_count", count=len(names)))
         elif names:
@@ -100,6 +101,11 @@ def verdict_sentence(judged: Sequence[tuple[str, Verdict | None]], language: str
     between = say(language, "comma" if language == "zh" else "semicolon")
     sentence = f"{subject}{start}{between.join(parts)}{say(language, 'stop')}"
     return sentence[0].upper() + sentence[1:]
+
+
+def in_sentence(name: str, language: str) -> str:
+    """A name inside an English sentence begins small, unless it is an abbreviation."""
+    return name[:1].lower() + name[1:] if language != "zh" and name[1:2].islower() else name
 
 
 def did(name: str) -> str:
