@@ -1,0 +1,31 @@
+"""Response rates of areas from the outcomes of their cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis import dispositions
+from analysis.results import ResponseRates
+from survey_service.estimates.frame import FrameRow
+from survey_service.models import Disposition
+
+# The service knows one kind of unknown eligibility; AAPOR's two count alike in every rate used here.
+AAPOR = {
+    Disposition.COMPLETE: dispositions.Disposition.COMPLETE,
+    Disposition.PARTIAL: dispositions.Disposition.PARTIAL,
+    Disposition.REFUSAL: dispositions.Disposition.REFUSAL,
+    Disposition.NONCONTACT: dispositions.Disposition.NON_CONTACT,
+    Disposition.OTHER: dispositions.Disposition.OTHER_NONRESPONSE,
+    Disposition.UNKNOWN: dispositions.Disposition.UNKNOWN_HOUSEHOLD,
+    Disposition.NOT_ELIGIBLE: dispositions.Disposition.NOT_ELIGIBLE,
+}
+
+
+def rates(rows: Sequence[FrameRow]) -> ResponseRates:
+    """Rates of these cases, by the mode they were first assigned to."""
+    ordered = sorted(rows, key=lambda row: row.first_mode.value)
+    return dispositions.response_rates(
+        [AAPOR[row.disposition] for row in ordered],
+        modes=[row.first_mode.value for row in ordered],
+        valid=[row.responded for row in ordered],
+    )

@@ -1,0 +1,46 @@
+"""SQL of a wave's rows: a fixed number of statements, however many cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from survey_service.models import Area, Capture, Case, Mode, Response, ResponseState, Survey, Wave
+
+
+def survey_and_wave(session: Session, survey_id: UUID, wave_id: UUID) -> tuple[Survey, Wave] | None:
+    found = session.execute(
+        select(Survey, Wave)
+        .join(Wave, Wave.survey_id == Survey.id)
+        .where(Survey.id == survey_id, Wave.survey_id == survey_id, Wave.id == wave_id)
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def cases(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Case]:
+    """Every case of the wave in the order of its numbers, which is the order of the draw."""
+    return session.scalars(
+        select(Case).where(Case.survey_id == survey_id, Case.wave_id == wave_id).order_by(Case.number)
+    ).all()
+
+
+def complete_answers(
+    session: Session, survey_id: UUID, wave_id: UUID
+) -> Sequence[Row[UUID | None, UUID, Mode, str, str]]:
+    """Case (None: open collection), area, mode, canonical answers and their hash of every complete response."""
+    return session.execute(
+        select(Response.case_id, Response.area_id, Response.mode, Capture.answers, Capture.content_sha256)
+        .join(Capture, (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id))
+        .where(
+            Response.survey_id == survey_id,
+            Response.wave_id == wave_id,
+            Response.state == ResponseState.COMPLETE,
+        )
+    ).all()
+
+
+def areas(session: Session, area_ids: Sequence[UUID]) -> dict[UUID, Area]:
+    return {area.id: area for area in session.scalars(select(Area).where(Area.id.in_(list(area_ids))))}
