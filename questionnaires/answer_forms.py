@@ -93,8 +93,16 @@ def explicit_missing(raw: Mapping[object, object], options: tuple[Option, ...], 
 
 def glimpse(raw: object) -> str:
     """A few harmless characters of a raw answer, to show what was seen."""
-    shown = raw if isinstance(raw, str) else type(raw).__name__ if isinstance(raw, list | dict) else repr(raw)[:60]
-    return clean(shown[:40], several_lines=False)
+    if isinstance(raw, str):
+        return clean(raw[:40], several_lines=False)
+    if _is_number(raw) or raw is None or isinstance(raw, bool):
+        return str(raw)
+    return type(raw).__name__
+
+
+def _is_number(raw: object) -> bool:
+    """A number of JSON, of a size that Python writes out: it refuses to print integers of 4,300 digits."""
+    return (type(raw) is int and abs(raw) < 10**15) or (type(raw) is float and math.isfinite(raw))
 
 
 def clean(text: str, *, several_lines: bool) -> str:
@@ -123,7 +131,7 @@ def _one(raw: object) -> tuple[str | int | float | None, bool]:
         if not raw.isascii():
             raw = unicodedata.normalize("NFKC", clean(raw, several_lines=False))
         return raw.strip(), True
-    if type(raw) is int or type(raw) is float:
+    if _is_number(raw) and isinstance(raw, int | float):
         return raw, True
     return None, False
 
@@ -154,9 +162,8 @@ def _multiple_choice(options: tuple[Option, ...]) -> Reader:
     def spread(raw: object) -> list[object]:
         """Keyers type 14 or 1,4 for the codes 1 and 4."""
         if isinstance(raw, list | tuple):
-            return [
-                one for part in raw[: len(codes) * 4] for one in (spread(part) if isinstance(part, str) else [part])
-            ]
+            filled = [part for part in raw[: len(codes) * 4] if part is not None]
+            return [one for part in filled for one in (spread(part) if isinstance(part, str) else [part])]
         if not isinstance(raw, str):
             return [] if raw is None else [raw]
         folded = unicodedata.normalize("NFKC", clean(raw[:1000], several_lines=False))
@@ -170,7 +177,7 @@ def _multiple_choice(options: tuple[Option, ...]) -> Reader:
     def read(raw: object) -> Read:
         chosen: set[str] = set()
         for one in spread(raw):
-            code = str(one) if isinstance(one, str) or type(one) is int else ""
+            code = str(one) if isinstance(one, str) or (type(one) is int and _is_number(one)) else ""
             if code not in codes:
                 return None, Fault(FindingCode.UNKNOWN_CODE, {"seen": glimpse(one)})
             chosen.add(code)
@@ -204,7 +211,7 @@ def _number(question: Question) -> Reader:
             if not _NUMBER.fullmatch(value):
                 return None, Fault(FindingCode.NOT_A_NUMBER, {"seen": glimpse(raw)})
             value = float(value.replace(",", ""))
-        if not math.isfinite(value) or abs(value) >= 1e15:
+        if abs(value) >= 1e15:  # beyond what JSON readers keep exactly
             return None, Fault(FindingCode.NOT_A_NUMBER, {"seen": glimpse(raw)})
         if round(value, question.decimals) != value:
             return None, Fault(FindingCode.DECIMALS, {"seen": glimpse(raw), "decimals": question.decimals})
@@ -245,12 +252,13 @@ def _date(question: Question) -> Reader:
 
 def _text(max_length: int, *, several_lines: bool) -> Reader:
     def read(raw: object) -> Read:
-        if isinstance(raw, list | tuple) and len(raw) == 1:
-            raw = raw[0]
-        if raw is None or raw == "" or raw in ([], ()):
+        if isinstance(raw, list | tuple):
+            filled = [one for one in raw if one is not None and one != ""]
+            raw = filled[0] if len(filled) == 1 else filled or None
+        if raw is None or raw == "":
             return NOTHING
-        if type(raw) is int or (type(raw) is float and math.isfinite(raw)):
-            raw = str(raw) if abs(raw) < 1e300 else ""  # a spreadsheet turns 12 into a number; it was words
+        if _is_number(raw):
+            raw = str(raw)  # a spreadsheet turned 12 into a number; it was words
         if not isinstance(raw, str):
             return None, Fault(FindingCode.NOT_A_TEXT, {"seen": glimpse(raw)})
         if len(raw) > MAX_RAW_LENGTH:

@@ -7,7 +7,7 @@
 const ISO_DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
 function answer(values, variable) {
-  const value = Object.hasOwn(values, variable) ? values[variable] : null;
+  const value = Object.prototype.hasOwnProperty.call(values, variable) ? values[variable] : null;
   if (typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (Array.isArray(value) && value.length > 0) return value;

@@ -1,0 +1,105 @@
+"""The condition language: one file of vectors, read here and by the browser's test, and a fuzz."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from questionnaires.conditions import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    And,
+    Answered,
+    Compare,
+    Condition,
+    ConditionFault,
+    Includes,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    from_json,
+    parse,
+)
+
+VECTORS = json.loads(Path(__file__).with_name("condition_vectors.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("vector", VECTORS["conditions"], ids=lambda vector: vector["source"])
+def test_vectors(vector: dict[str, Any]) -> None:
+    condition = parse(vector["source"])
+    assert condition.to_json() == vector["tree"]
+    assert from_json(vector["tree"]) == condition.tree
+    assert [values for values in vector["holds"] if not condition.evaluate(values)] == []
+    assert [values for values in vector["fails"] if condition.evaluate(values)] == []
+
+
+@pytest.mark.parametrize("fault", VECTORS["faults"], ids=lambda fault: fault["source"])
+def test_faults_point_at_the_character(fault: dict[str, Any]) -> None:
+    with pytest.raises(ConditionFault) as raised:
+        parse(fault["source"])
+    assert raised.value.offset == fault["offset"], raised.value.message
+
+
+def test_variables_in_the_order_of_the_source() -> None:
+    assert parse('b == "1" or (a in ["2"] and not "3" in c.d) or answered(b)').variables() == ("b", "a", "c.d")
+
+
+def test_depth_and_length_are_limited() -> None:
+    assert parse("(" * (MAX_DEPTH - 1) + 'a == "1"' + ")" * (MAX_DEPTH - 1)).evaluate({"a": "1"})
+    for source in ("(" * MAX_DEPTH + 'a == "1"' + ")" * MAX_DEPTH, "not " * 200 + 'a == "1"', "(" * 900):
+        with pytest.raises(ConditionFault, match="deep"):
+            parse(source)
+    with pytest.raises(ConditionFault, match="characters"):
+        parse('a == "1"' + " " * MAX_LENGTH)
+
+
+@given(st.text(max_size=200))
+def test_no_source_does_anything_but_parse_or_fail(source: str) -> None:
+    try:
+        condition = parse(source)
+    except ConditionFault as fault:
+        assert 0 <= fault.offset <= len(source)
+    else:
+        assert condition.evaluate({}) in (True, False)
+
+
+names = st.sampled_from(["q1", "q2", "q5.parking"])
+literals = st.text("123ab", max_size=2) | st.integers(-9, 99) | st.sampled_from([0.5, 21.5])
+leaves: st.SearchStrategy[Node] = st.one_of(
+    st.builds(Compare, names, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), literals),
+    st.builds(OneOf, names, st.lists(literals, min_size=1, max_size=3).map(tuple)),
+    st.builds(Includes, names, st.text("123", min_size=1, max_size=1)),
+    st.builds(Answered, names),
+)
+trees = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+    ),
+    max_leaves=6,
+)
+answers = st.dictionaries(names, st.one_of(literals, st.lists(st.text("123", max_size=1)), st.none(), st.booleans()))
+
+
+@given(trees, answers)
+def test_the_json_form_means_the_same(tree: Node, values: dict[str, object]) -> None:
+    stored = json.loads(json.dumps(Condition("", tree).to_json()))
+    assert from_json(stored) == tree
+    assert Condition("", Not(tree)).evaluate(values) is not Condition("", tree).evaluate(values)
+
+
+@given(st.recursive(st.none() | st.text(max_size=5) | st.integers(), lambda inner: st.lists(inner, max_size=4)))
+def test_json_that_is_no_condition_is_refused(stored: object) -> None:
+    try:
+        tree = from_json(stored)
+    except ValueError:
+        return
+    assert Condition("", tree).to_json() == stored
