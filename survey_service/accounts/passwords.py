@@ -20,7 +20,7 @@ AT_ONCE = 2
 WAITING = 12  # sign-ins that may stand in line; the next one is asked to come back
 MINIMUM_LENGTH = 8
 
-_hasher = PasswordHash((Argon2Hasher(),))
+hasher = PasswordHash((Argon2Hasher(),))
 _working = threading.BoundedSemaphore(AT_ONCE)
 _in_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
@@ -38,17 +38,17 @@ def _turn() -> Iterator[None]:
 
 def hash_password(password: str) -> str:
     with _turn():
-        return _hasher.hash(password)
+        return hasher.hash(password)
 
 
 @cache
-def _nobody() -> str:
+def nobody() -> str:
     """The hash that an unknown name is checked against, so that its answer takes as long."""
-    return _hasher.hash("nobody has this password")
+    return hasher.hash("nobody has this password")
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
     """Whether the password fits; for ``None``, an unknown name, the same work and False."""
     with _turn():
-        fits = _hasher.verify(password, password_hash or _nobody())
+        fits = hasher.verify(password, password_hash or nobody())
     return fits and password_hash is not None

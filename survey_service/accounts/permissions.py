@@ -61,6 +61,10 @@ class Person:
     def has(self, *roles: Role) -> bool:
         return any(role in roles for role, _ in self.roles)
 
+    def has_any(self, *names: str) -> bool:
+        """``has``, by the values of roles: for templates."""
+        return self.has(*(Role(name) for name in names))
+
     def areas(self, *roles: Role) -> frozenset[UUID]:
         """Areas granted with one of ``roles``; with none named, with any role."""
         return frozenset(area for role, area in self.roles if not roles or role in roles)

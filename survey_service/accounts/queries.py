@@ -52,7 +52,7 @@ def saw(session: Session, token_sha256: str, at: datetime) -> None:
 
 def below(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
     """Ids of these areas and of everything below them, as a subquery for ``in_``."""
-    tree = select(Area.id).where(Area.id.in_(list(area_ids))).cte("below", recursive=True)
+    tree = select(Area.id).where(Area.id.in_(list(area_ids))).cte(recursive=True)
     child = aliased(Area)
     tree = tree.union(select(child.id).join(tree, child.parent_id == tree.c.id))
     return select(tree.c.id)
@@ -60,7 +60,7 @@ def below(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
 
 def above(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
     """Ids of these areas and of everything above them, as a subquery for ``in_``."""
-    tree = select(Area.id, Area.parent_id).where(Area.id.in_(list(area_ids))).cte("above", recursive=True)
+    tree = select(Area.id, Area.parent_id).where(Area.id.in_(list(area_ids))).cte(recursive=True)
     parent = aliased(Area)
     tree = tree.union(select(parent.id, parent.parent_id).join(tree, parent.id == tree.c.parent_id))
     return select(tree.c.id)

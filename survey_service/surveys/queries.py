@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from survey_service.models import QuestionnaireVersion, Survey, Wave, WaveState
+from survey_service.accounts.queries import below
+from survey_service.areas.queries import COMMUNITY_KINDS
+from survey_service.models import (
+    AccessCode,
+    Area,
+    Case,
+    Disposition,
+    Job,
+    Mode,
+    QuestionnaireVersion,
+    Release,
+    ReleaseDocument,
+    Response,
+    ResponseState,
+    Survey,
+    Wave,
+    WaveState,
+)
+from survey_service.surveys.schemas import WaveLine
 
 
 def version_by_digest(
@@ -42,10 +62,135 @@ def move_state(session: Session, survey_id: UUID, wave_id: UUID, before: WaveSta
     return moved is not None
 
 
-def survey_and_wave(session: Session, survey_key: str, wave_key: str) -> tuple[Survey, Wave] | None:
+def visible_waves(session: Session, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]) -> list[WaveLine]:
+    """Waves of the surveys that touch a person's areas, newest first. Counts are over what the person may see."""
+    sampled = (
+        select(Case.survey_id, Case.wave_id, func.count().label("cases"))
+        .where(Case.area_id.in_(visible))
+        .group_by(Case.survey_id, Case.wave_id)
+        .subquery()
+    )
+    completed = (
+        select(Response.survey_id, Response.wave_id, func.count().label("responses"))
+        .where(Response.area_id.in_(visible), Response.case_id.is_not(None), Response.state == ResponseState.COMPLETE)
+        .group_by(Response.survey_id, Response.wave_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Survey, Wave, func.coalesce(sampled.c.cases, 0), func.coalesce(completed.c.responses, 0))
+        .join(Wave, Wave.survey_id == Survey.id)
+        .outerjoin(sampled, (sampled.c.survey_id == Wave.survey_id) & (sampled.c.wave_id == Wave.id))
+        .outerjoin(completed, (completed.c.survey_id == Wave.survey_id) & (completed.c.wave_id == Wave.id))
+        .where(or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)))
+        .order_by(Wave.opens_on.desc(), Survey.key, Wave.key)
+    )
+    return [WaveLine(survey=row[0], wave=row[1], sampled=row[2], completed=row[3]) for row in rows]
+
+
+def visible_wave(
+    session: Session, survey_key: str, wave_key: str, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]
+) -> tuple[Survey, Wave] | None:
     found = session.execute(
         select(Survey, Wave)
         .join(Wave, Wave.survey_id == Survey.id)
-        .where(Survey.key == survey_key, Wave.key == wave_key)
+        .where(
+            Survey.key == survey_key,
+            Wave.key == wave_key,
+            or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)),
+        )
     ).one_or_none()
     return (found[0], found[1]) if found else None
+
+
+def holds(session: Session, area_id: UUID, visible: Select[tuple[UUID]]) -> bool:
+    """Whether ``area_id`` is among ``visible``."""
+    return session.scalar(select(Area.id).where(Area.id == area_id, Area.id.in_(visible))) is not None
+
+
+def communities(session: Session, city_id: UUID, visible: Select[tuple[UUID]]) -> Sequence[Area]:
+    """Communities of the survey's city that a person may see, in code order."""
+    return session.scalars(
+        select(Area)
+        .where(Area.kind.in_(COMMUNITY_KINDS), Area.id.in_(below([city_id])), Area.id.in_(visible))
+        .order_by(Area.code)
+    ).all()
+
+
+def dispositions(session: Session, wave: Wave) -> dict[UUID, Counter[Disposition]]:
+    """Cases of a wave by community and outcome."""
+    rows = session.execute(
+        select(Case.area_id, Case.disposition, func.count())
+        .where(Case.survey_id == wave.survey_id, Case.wave_id == wave.id)
+        .group_by(Case.area_id, Case.disposition)
+    )
+    found: dict[UUID, Counter[Disposition]] = {}
+    for area_id, disposition, cases in rows:
+        found.setdefault(area_id, Counter())[disposition] = cases
+    return found
+
+
+def completed(session: Session, wave: Wave) -> list[tuple[UUID, Mode, bool, int]]:
+    """Complete responses by community, mode, and whether they are tied to a case."""
+    tied = Response.case_id.is_not(None)
+    rows = session.execute(
+        select(Response.area_id, Response.mode, tied, func.count())
+        .where(
+            Response.survey_id == wave.survey_id,
+            Response.wave_id == wave.id,
+            Response.state == ResponseState.COMPLETE,
+        )
+        .group_by(Response.area_id, Response.mode, tied)
+    )
+    return [(area_id, mode, bool(of_case), count) for area_id, mode, of_case, count in rows]
+
+
+def open_codes(session: Session, wave: Wave) -> dict[UUID, str]:
+    """The open code of each community that has one."""
+    rows = session.execute(
+        select(AccessCode.area_id, AccessCode.open_code).where(
+            AccessCode.survey_id == wave.survey_id,
+            AccessCode.wave_id == wave.id,
+            AccessCode.case_id.is_(None),
+            AccessCode.revoked_at.is_(None),
+        )
+    )
+    return {area_id: code for area_id, code in rows if code is not None}
+
+
+def releases(session: Session, wave: Wave) -> Sequence[Release]:
+    """Releases of a wave, newest edition first."""
+    return session.scalars(
+        select(Release)
+        .where(Release.survey_id == wave.survey_id, Release.wave_id == wave.id)
+        .order_by(Release.edition.desc())
+    ).all()
+
+
+def documents(session: Session, release: Release, visible: Select[tuple[UUID]]) -> list[tuple[ReleaseDocument, Area]]:
+    """PDFs of a release about areas that a person may see, from the city down, in code order."""
+    rows = session.execute(
+        select(ReleaseDocument, Area)
+        .join(Area, Area.id == ReleaseDocument.area_id)
+        .where(
+            ReleaseDocument.survey_id == release.survey_id,
+            ReleaseDocument.release_id == release.id,
+            ReleaseDocument.area_id.in_(visible),
+        )
+        .order_by(Area.code, ReleaseDocument.language.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def jobs(session: Session, wave: Wave) -> list[Job]:
+    """The newest job of each kind that works on this wave."""
+    rows = session.scalars(
+        select(Job)
+        .where(Job.survey_id == wave.survey_id)
+        .where(Job.arguments["wave_id"].as_string() == str(wave.id))
+        .order_by(Job.created_at.desc(), Job.id.desc())
+        .limit(50)
+    )
+    newest: dict[str, Job] = {}
+    for job in rows:
+        newest.setdefault(job.kind, job)
+    return list(newest.values())

@@ -6,20 +6,24 @@ of two people who press the same button one moves the wave and the other is told
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from analysis import dispositions as aapor
 from questionnaires.model import Header
 from questionnaires.readiness import Blank, ready_to_open
+from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, NotFound, NotReady
-from survey_service.models import Capture, Survey, Wave, WaveState
+from survey_service.models import Capture, Disposition, Survey, Wave, WaveState
 from survey_service.surveys import definitions, queries
+from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
 STEPS: Mapping[WaveState, WaveState] = {
     WaveState.DRAFT: WaveState.OPEN,
@@ -198,3 +202,83 @@ def _move(
         session, survey_id=wave.survey_id, at=at, by=by, action=f"wave.{after.value}", record=f"wave {wave.id}",
         detail={"before": before.value}, reason=reason,
     )  # fmt: skip
+
+
+def progress(session: Session, survey: Survey, wave: Wave, visible: Select[tuple[UUID]]) -> WaveProgress:
+    """How far the communities that a person may see have come: four statements, however many they are."""
+    areas = queries.communities(session, survey.city_id, visible)
+    outcomes = queries.dispositions(session, wave)
+    codes = queries.open_codes(session, wave)
+    shown = {area.id for area in areas}
+    tied: Counter[UUID] = Counter()
+    untied: Counter[UUID] = Counter()
+    by_mode: Counter[str] = Counter()
+    untied_by_mode: Counter[str] = Counter()
+    for area_id, mode, of_case, count in queries.completed(session, wave):
+        if area_id not in shown:
+            continue
+        (tied if of_case else untied)[area_id] += count
+        (by_mode if of_case else untied_by_mode)[mode.value] += count
+    lines = [
+        CommunityProgress(
+            area_id=area.id,
+            code=area.code,
+            name=Text(area.name_zh, area.name_en),
+            households=area.households,
+            sampled=outcomes.get(area.id, Counter()).total(),
+            completed=tied[area.id],
+            response_rate=_response_rate(outcomes.get(area.id, Counter())),
+            not_tied=untied[area.id],
+            open_code=codes.get(area.id),
+        )
+        for area in areas
+    ]
+    everywhere = sum((outcomes[area_id] for area_id in shown if area_id in outcomes), Counter[Disposition]())
+    return WaveProgress(
+        communities=sorted(lines, key=lambda line: (line.share, line.code)),
+        by_mode=dict(by_mode.most_common()),
+        not_tied=dict(untied_by_mode.most_common()),
+        sampled=everywhere.total(),
+        completed=tied.total(),
+        response_rate=_response_rate(everywhere),
+    )
+
+
+# Until a visit has said whether anyone lives there, a case is of unknown eligibility (AAPOR 3.1).
+_AAPOR: Mapping[Disposition, aapor.Disposition] = {
+    Disposition.COMPLETE: aapor.Disposition.COMPLETE,
+    Disposition.PARTIAL: aapor.Disposition.PARTIAL,
+    Disposition.REFUSAL: aapor.Disposition.REFUSAL,
+    Disposition.NONCONTACT: aapor.Disposition.NON_CONTACT,
+    Disposition.OTHER: aapor.Disposition.OTHER_NONRESPONSE,
+    Disposition.UNKNOWN: aapor.Disposition.UNKNOWN_HOUSEHOLD,
+    Disposition.NOT_ELIGIBLE: aapor.Disposition.NOT_ELIGIBLE,
+}
+
+
+def _response_rate(cases: Counter[Disposition]) -> float | None:
+    """AAPOR RR3 of these cases as they stand today; None where nothing is known yet."""
+    return aapor.response_rates([_AAPOR[disposition] for disposition in cases.elements()]).rr3
+
+
+def releases(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[ReleaseShown]:
+    """What has been released of a wave, newest edition first, with the PDFs of the areas that a person may see."""
+    return [
+        ReleaseShown(
+            number=release.number,
+            edition=release.edition,
+            released_at=release.released_at,
+            correction_reason=release.correction_reason,
+            documents=[
+                Document(
+                    address=f"/releases/{release.number}/{area.code}.{document.language}.pdf",
+                    name=Text(area.name_zh, area.name_en),
+                    kind=area.kind,
+                    language=document.language,
+                    pages=document.pages,
+                )
+                for document, area in queries.documents(session, release, visible)
+            ],
+        )
+        for release in queries.releases(session, wave)
+    ]

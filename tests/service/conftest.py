@@ -16,6 +16,24 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 
+@pytest.fixture(autouse=True, scope="session")
+def light_passwords() -> Iterator[None]:
+    """Argon2 with little memory: the small city has six accounts, and every test builds it.
+
+    tests/security holds that the service itself hashes at full cost.
+    """
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    from survey_service.accounts import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
+        passwords.nobody.cache_clear()
+        yield
+    passwords.nobody.cache_clear()
+
+
 class TestClock:
     """A clock that stands where a test puts it."""
 

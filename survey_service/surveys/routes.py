@@ -1,0 +1,232 @@
+"""Pages of surveys and waves: what there is, how far it has come, and the steps of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person, WaveStaff, require
+from survey_service.accounts.queries import above
+from survey_service.areas.queries import communities_below
+from survey_service.collection import codes
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import DomainError, NotAllowed, NotFound
+from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.secrets import KeyRing
+from survey_service.surveys import queries, service
+from survey_service.web.qr import qr_svg
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+READERS = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
+WaveReader = Annotated[Person, Depends(require(*READERS))]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a wave's life that a person can take by a button."""
+
+    roles: tuple[Role, ...]
+    before: tuple[WaveState, ...]
+    take: Callable[..., Wave]
+
+
+STEPS: dict[str, Step] = {
+    "open": Step((Role.MANAGER,), (WaveState.DRAFT,), service.open_wave),
+    "close": Step((Role.MANAGER,), (WaveState.OPEN,), service.close_wave),
+    "review": Step((Role.STATISTICIAN,), (WaveState.CLOSED,), service.begin_review),
+    "back": Step((Role.MANAGER, Role.STATISTICIAN), tuple(service.STEPS_BACK), service.step_back),
+}
+
+
+@router.get("/surveys")
+def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader, now: Now) -> Response:
+    with reading.begin() as session:
+        lines = queries.visible_waves(session, person.visible(*READERS), above(person.areas(*READERS)))
+        if not person.has(Role.MANAGER, Role.STATISTICIAN):
+            lines = [line for line in lines if line.wave.state is WaveState.RELEASED]
+        context = {"lines": [(line, _titles(line.survey, line.wave)) for line in lines], "now": now}
+        return staff_page(request, running, person, "staff/surveys.html", context, section="surveys")
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}")
+def wave_page(
+    request: Request, running: Running, reading: Reading, person: WaveReader, now: Now, survey_key: str, wave_key: str
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        visible = person.visible(*READERS)
+        staff = person.has(Role.MANAGER, Role.STATISTICIAN)
+        if not staff and wave.state is not WaveState.RELEASED:
+            raise NotFound
+        today = now.astimezone(running.settings.zone).date()
+        context: dict[str, Any] = {
+            **_titles(survey, wave),
+            "wave": wave,
+            "survey": survey,
+            "staff": staff,
+            "now": now,
+            "today": today,
+            "blockers": service.blockers(session, wave, on=today) if wave.state is WaveState.DRAFT else (),
+            "progress": service.progress(session, survey, wave, visible) if staff else None,
+            "releases": service.releases(session, wave, visible),
+            "jobs": queries.jobs(session, wave) if staff else [],
+            "steps": _steps(session, person, survey, wave),
+            "may_review": _may(session, person, survey, Role.STATISTICIAN),
+            "public_url": running.settings.public_url,
+        }
+        return staff_page(request, running, person, "staff/wave.html", context, section="surveys")
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/jobs")
+def wave_jobs(reading: Reading, person: WaveStaff, survey_key: str, wave_key: str) -> JSONResponse:
+    """How far background work on this wave has come; asked again and again by the page while work is going on."""
+    with reading.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        shown = [
+            {"kind": job.kind, "state": job.state.value, "done": job.done, "total": job.total}
+            for job in queries.jobs(session, wave)
+        ]
+    return JSONResponse({"jobs": shown}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/steps/{step}")
+def confirm_step(
+    request: Request, running: Running, reading: Reading, person: WaveStaff, now: Now,
+    survey_key: str, wave_key: str, step: str,
+) -> Response:  # fmt: skip
+    """Says what the step will do before it is done."""
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        return _confirm_page(request, running, person, session, survey, wave, step, now, fault=None)
+
+
+@router.post("/surveys/{survey_key}/waves/{wave_key}/steps/{step}")
+def take_step(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: WaveStaff, now: Now,
+    survey_key: str, wave_key: str, step: str, reason: Annotated[str, Form(max_length=400)] = "",
+) -> Response:  # fmt: skip
+    try:
+        with writing.begin() as session:
+            survey, wave = _find(session, person, survey_key, wave_key)
+            _check_step(session, person, survey, step)
+            today = now.astimezone(running.settings.zone).date()
+            further: dict[str, dict[str, Any]] = {"open": {"on": today}, "back": {"reason": reason}}
+            STEPS[step].take(session, wave.survey_id, wave.id, at=now, by=person.actor, **further.get(step, {}))
+            if step == "open":
+                _issue_open_codes(session, survey, wave, running.keys)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as fault:
+        with reading.begin() as session:
+            survey, wave = _find(session, person, survey_key, wave_key)
+            return _confirm_page(request, running, person, session, survey, wave, step, now, fault=fault)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}")
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/codes")
+def code_sheet(
+    request: Request, running: Running, reading: Reading, person: WaveStaff, survey_key: str, wave_key: str
+) -> Response:
+    """The open QR code of each community, to be printed."""
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        areas = queries.communities(session, survey.city_id, person.visible(*READERS))
+        open_codes = queries.open_codes(session, wave)
+        context = {
+            **_titles(survey, wave),
+            "wave": wave,
+            "survey": survey,
+            "public_url": running.settings.public_url,
+            "cards": [
+                (area.code, Text(area.name_zh, area.name_en), open_codes[area.id])
+                for area in areas
+                if area.id in open_codes
+            ],
+        }
+        return staff_page(request, running, person, "staff/codes.html", context, section="surveys")
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg")
+def code_picture(
+    running: Running, reading: Reading, person: WaveStaff, survey_key: str, wave_key: str, area_code: str
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        areas = queries.communities(session, survey.city_id, person.visible(*READERS))
+        area = next((area for area in areas if area.code == area_code), None)
+        code = queries.open_codes(session, wave).get(area.id) if area else None
+    if code is None:
+        raise NotFound
+    picture = qr_svg(f"{running.settings.public_url}/a/{code}")
+    return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
+    """The wave, where it touches the person's areas; NotFound otherwise, so that nobody learns what else there is."""
+    visible, upward = person.visible(*READERS), above(person.areas(*READERS))
+    found = queries.visible_wave(session, survey_key, wave_key, visible, upward)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _titles(survey: Survey, wave: Wave) -> dict[str, Text]:
+    return {"survey_title": Text(survey.title_zh, survey.title_en), "wave_name": Text(wave.name_zh, wave.name_en)}
+
+
+def _may(session: Session, person: Person, survey: Survey, *roles: Role) -> bool:
+    """A step of a wave concerns the whole city: a grant on one street is not enough."""
+    return person.has(*roles) and queries.holds(session, survey.city_id, person.visible(*roles))
+
+
+def _check_step(session: Session, person: Person, survey: Survey, step: str) -> Step:
+    if step not in STEPS:
+        raise NotFound
+    if not _may(session, person, survey, *STEPS[step].roles):
+        raise NotAllowed
+    return STEPS[step]
+
+
+def _steps(session: Session, person: Person, survey: Survey, wave: Wave) -> list[str]:
+    """Steps that this person can take now."""
+    return [
+        name for name, step in STEPS.items() if wave.state in step.before and _may(session, person, survey, *step.roles)
+    ]
+
+
+def _confirm_page(
+    request: Request, running: Running, person: Person, session: Session, survey: Survey, wave: Wave, step: str,
+    now: datetime, *, fault: DomainError | None,
+) -> Response:  # fmt: skip
+    found = _check_step(session, person, survey, step)
+    today = now.astimezone(running.settings.zone).date()
+    context = {
+        **_titles(survey, wave),
+        "survey": survey,
+        "wave": wave,
+        "step": step,
+        "possible": wave.state in found.before,
+        "after": service.STEPS_BACK.get(wave.state) if step == "back" else None,
+        "blockers": service.blockers(session, wave, on=today) if step == "open" else (),
+        "progress": service.progress(session, survey, wave, person.visible(*READERS)),
+        "fault": fault,
+    }
+    status = fault.status if fault else 200
+    return staff_page(request, running, person, "staff/step.html", context, section="surveys", status=status)
+
+
+def _issue_open_codes(session: Session, survey: Survey, wave: Wave, keys: KeyRing) -> None:
+    """Every community gets its poster's code when the wave opens."""
+    for area in communities_below(session, survey.city_id):
+        codes.issue_open_code(session, survey.id, wave.id, area.id, keys=keys)

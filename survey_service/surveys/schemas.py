@@ -1,0 +1,85 @@
+"""What the pages of surveys and waves show: plain values, computed before a template sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from questionnaires.text import Text
+from survey_service.models import Survey, Wave
+
+BEHIND = 0.10  # share of the sample by which a community may lag behind the whole before the page says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveLine:
+    """One wave in the list of all."""
+
+    survey: Survey
+    wave: Wave
+    completed: int  # of the sample
+    sampled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityProgress:
+    """How far one community has come. Counts of cases and responses; rates in 0..1."""
+
+    area_id: UUID
+    code: str
+    name: Text
+    households: int | None
+    sampled: int
+    completed: int  # responses of sampled cases
+    response_rate: float | None  # AAPOR RR3
+    not_tied: int  # complete answers without a case: counted beside, never pooled
+    open_code: str | None
+
+    @property
+    def share(self) -> float:
+        return self.completed / self.sampled if self.sampled else 0.0
+
+    @property
+    def bar(self) -> float:
+        """Width of the received part on a bar of 240."""
+        return round(240 * min(self.share, 1.0), 1)
+
+    def behind(self, whole: float) -> int:
+        """Percentage points of the sample by which it lags behind the whole; 0 where that is little."""
+        lag = whole - self.share
+        return round(lag * 100) if lag >= BEHIND else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveProgress:
+    communities: list[CommunityProgress]  # those that lag most come first
+    by_mode: dict[str, int]  # complete responses in the sample
+    not_tied: dict[str, int]  # complete answers without a case, by mode
+    sampled: int
+    completed: int
+    response_rate: float | None
+
+    @property
+    def share(self) -> float:
+        return self.completed / self.sampled if self.sampled else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One PDF of a release."""
+
+    address: str
+    name: Text
+    kind: str  # of the area
+    language: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseShown:
+    number: str
+    edition: int
+    released_at: datetime
+    correction_reason: str | None
+    documents: list[Document] = field(default_factory=list)
