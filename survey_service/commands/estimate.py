@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from survey_service.tabular import Sheet
 
 
+_WIDTH = 110  # of a printed table, in characters
+
+
 class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
@@ -323,10 +326,12 @@ def _print_table(found: Estimates, out: Path | None) -> None:
 
     table = _table(found)
     if out is None:
-        Console().print(table)
+        console = Console()
+        # A pipe has no width of its own; a narrow terminal would fold the figures.
+        Console(width=max(console.width, _WIDTH)).print(table)
         return
     with out.open("w", encoding="utf-8") as file:
-        Console(file=file, width=160).print(table)
+        Console(file=file, width=_WIDTH).print(table)
 
 
 def _table(found: Estimates) -> RenderableType:
@@ -371,7 +376,7 @@ def _one_table(heading: str, estimates: Sequence[Estimate], marks: dict[str, int
         title_style="bold",
     )
     for column in [*columns, *(["category"] if category else [])]:
-        table.add_column(escape(column), overflow="fold")
+        table.add_column(escape(column), no_wrap=True, max_width=24)
     for head in ("value", "se", f"{level:.4g} interval" if level else "interval", "df", "n", "deff", "eff. n", ""):
         table.add_column(head, justify="right", no_wrap=True)
     before: tuple[str, ...] | None = None

@@ -36,6 +36,9 @@ def read_delimited(source: str, data: bytes) -> Cells:
     delimiter = _delimiter(head)
     csv.field_size_limit(1_000_000)
     heads = tuple(cell.strip() for cell in next(csv.reader([head], delimiter=delimiter)))
+    problems = _ragged(text, delimiter, len(heads))
+    if problems:
+        raise TableError(source, problems)
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -45,19 +48,15 @@ def read_delimited(source: str, data: bytes) -> Cells:
             skiprows=1,
             dtype=str,
             keep_default_na=False,
-            na_values=[],
             skip_blank_lines=False,
             index_col=False,
-            on_bad_lines="error",
         )
     except pd.errors.EmptyDataError:
         frame = pd.DataFrame({place: pd.Series(dtype=str) for place in range(len(heads))})
-    except pd.errors.ParserError:
-        raise TableError(source, _ragged(text, delimiter, len(heads)) or [_unreadable()]) from None
+    except pd.errors.ParserError as error:
+        raise TableError(source, [_unreadable()]) from error
     rows = np.arange(2, len(frame) + 2, dtype=np.int64)
     blank = np.asarray((frame.isna() | (frame == "")).all(axis=1))
-    if np.asarray(frame.loc[~blank].isna().any(axis=1)).any():
-        raise TableError(source, _ragged(text, delimiter, len(heads)) or [_unreadable()])
     notices = () if encoding == "UTF-8" else (f"read as {encoding}",)
     return Cells(heads, frame.loc[~blank].reset_index(drop=True), rows[~blank], notices)
 
@@ -107,18 +106,18 @@ def _delimiter(head: str) -> str:
 
 
 def _ragged(text: str, delimiter: str, width: int) -> list[TableProblem]:
-    """Every record whose number of cells is not that of the heads."""
-    found: list[TableProblem] = []
-    for number, record in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
-        if record and len(record) != width:
-            found.append(
-                TableProblem(
-                    row=number,
-                    message=f"{len(record)} cells beside {width} heads",
-                    remedy='Put a cell that holds the delimiter between quotes ("…"), and close every quote.',
-                )
-            )
-    return found
+    """Every record whose number of cells is not that of the heads; blank lines are not records."""
+    remedy = 'Put a cell that holds the delimiter between quotes ("…"), and close every quote.'
+    if '"' in text:
+        records = csv.reader(io.StringIO(text), delimiter=delimiter)
+        widths = [(number, len(record)) for number, record in enumerate(records, start=1) if record]
+    else:
+        widths = [(number, line.count(delimiter) + 1) for number, line in enumerate(text.split("\n"), start=1) if line]
+    return [
+        TableProblem(row=number, message=f"{cells} cells beside {width} heads", remedy=remedy)
+        for number, cells in widths
+        if cells != width
+    ]
 
 
 def _unreadable() -> TableProblem:
