@@ -235,5 +235,5 @@ class Story:
     foot_middle: str
     page_of: str  # with {page} and {pages}
     page_note: str  # above the foot rule of every page
-    year_month_day: tuple[int, int, int]  # of the release: the creation date of the file
+    year_month_day: tuple[int, int, int] | None  # of the release: the creation date of the file; None: no date
     keywords: tuple[str, ...] = field(default=())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.results import Domain, PublishableTable, ResponseRates
+from analysis.results import DesignSummary, Domain, PublishableTable, ResponseRates, Statistic
 from questionnaires.indicators import Indicator
 from questionnaires.model import Header
 from questionnaires.text import Text
@@ -93,3 +93,25 @@ class AreaSummary:
     indicators: tuple[Indicator, ...]
     names: Mapping[str, Text]
     samples: Mapping[str, Sample]  # area code -> sample; holds the area itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticTable:
+    """All estimates of one statistic. A variable's mean and its total have the same name, hence a table each."""
+
+    statistic: Statistic
+    table: PublishableTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatesSummary:
+    """Estimates of any data file: no targets, no wave, names as the file has them."""
+
+    title: str  # "" for none
+    tables: tuple[StatisticTable, ...]
+    domains: tuple[Domain, ...]  # in the order of the estimates; the empty domain is the whole sample
+    design: DesignSummary
+    notes: tuple[str, ...]
+    made_on: date | None
+    data_sha256: str  # of the estimates
+    software_version: str

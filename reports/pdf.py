@@ -1,6 +1,6 @@
 """PDF of a story: the same input gives the same bytes, every font is embedded, every text can be copied.
 
-``community_pdf``, ``area_pdf`` and ``estimates_pdf`` are what other packages call.
+``community_pdf``, ``area_pdf``, ``domain_pdf`` and ``estimates_pdf`` are what other packages call.
 """
 
 from __future__ import annotations
@@ -9,21 +9,22 @@ import io
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen import canvas as reportlab_canvas
 
+from analysis.results import Domain
 from reports import style
 from reports.blocks import Story
-from reports.content import AreaSummary, CommunitySummary
+from reports.content import AreaSummary, CommunitySummary, EstimatesSummary
 from reports.embedding import EmbeddedFont
 from reports.fonts import TypeSettings, Weight, typeface
 from reports.layout.pages import Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Stroke, Words
-from reports.story import area_story, community_story
+from reports.story import area_story, community_story, domain_story, estimates_story
 from reports.typesetting.composer import Composer, Piece
-from reports.wording.facts import LANGUAGE_TAGS
+from reports.wording.facts import LANGUAGE_TAGS, PRODUCER
 
-PRODUCER: Final = "survey-service"
 CURVE: Final = 0.5523  # handle of a quarter circle drawn by a cubic
 
 
@@ -34,6 +35,25 @@ class PlainCanvas(reportlab_canvas.Canvas):
         self._preamble = "1 0 0 1 0 0 cm"
 
 
+class Information(pdfdoc.PDFInfo):  # type: ignore[misc]
+    """What the file says of itself; without a date where none is known, rather than with a false one."""
+
+    dated = True
+
+    def format(self, document: Any) -> Any:
+        entries = {
+            "Title": pdfdoc.PDFString(self.title),
+            "Author": pdfdoc.PDFString(self.author),
+            "Subject": pdfdoc.PDFString(self.subject),
+            "Keywords": pdfdoc.PDFString(self.keywords),
+            "Creator": pdfdoc.PDFString(self.creator),
+            "Producer": pdfdoc.PDFString(self.producer),
+        }
+        if self.dated:
+            entries["CreationDate"] = entries["ModDate"] = pdfdoc.PDFDate(ts=document._timeStamp)
+        return pdfdoc.PDFDictionary(entries).format(document)
+
+
 def community_pdf(summary: CommunitySummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
     """The report of one community, two pages as a rule."""
     return story_pdf(community_story(summary, language), settings)
@@ -42,6 +62,18 @@ def community_pdf(summary: CommunitySummary, language: str = "zh", settings: Typ
 def area_pdf(summary: AreaSummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
     """The report of a street or of the city."""
     return story_pdf(area_story(summary, language), settings)
+
+
+def domain_pdf(
+    summary: EstimatesSummary, domain: Domain, language: str = "zh", settings: TypeSettings | None = None
+) -> bytes:
+    """The estimates of one domain of any data file. KeyError when the summary does not hold it."""
+    return story_pdf(domain_story(summary, domain, language), settings)
+
+
+def estimates_pdf(summary: EstimatesSummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
+    """All domains of any data file side by side."""
+    return story_pdf(estimates_story(summary, language), settings)
 
 
 def story_pdf(story: Story, settings: TypeSettings | None = None) -> bytes:
@@ -78,6 +110,10 @@ def describe(canvas: Any, story: Story) -> None:
     canvas.setProducer(PRODUCER)
     canvas.setKeywords(", ".join(story.keywords))
     canvas.setViewerPreference("DisplayDocTitle", "true")
+    canvas._doc.info.__class__ = Information
+    if story.year_month_day is None:
+        canvas._doc.info.dated = False
+        return
     year, month, day = story.year_month_day
     stamp = canvas._doc._timeStamp
     moment = datetime(year, month, day, tzinfo=UTC)

@@ -11,8 +11,8 @@ from reports.marks import Frame, Mark, Stack, Stroke, below
 from reports.style import U
 
 ROW = 4 * U
-ABOVE = 1.9 * U  # room for the target's figure
-UNDER = 0.6 * U
+ABOVE = 2.1 * U  # room for the target's figure
+UNDER = 0.4 * U
 GAP = 12.0
 FIRST_BASELINE = ROW / 2 + OPTICAL_MIDDLE * style.ROW.size
 
@@ -108,7 +108,7 @@ def target_marks(setter: Setter, group: ComparisonGroup, scale: Scale, height: f
     x = scale.at(group.target)
     small = style.Role(7.5, 3 * U)
     text_width = setter.width(small, group.target_label)
-    y = 2.5 * U
+    y = 2.4 * U
     label = setter.right(small, group.target_label, x - 3, y)
     if x - 3 - text_width < scale.left - 6:
         label = setter.left(small, group.target_label, x + 3, y)

@@ -191,7 +191,8 @@ def axis_marks(setter: Setter, place: Place, y: float) -> list[Mark]:
     scale, axis = place.scale, place.scale.axis
     drawn: list[tuple[float, float]] = []
     marks: list[Mark] = []
-    ticks = sorted(axis.ticks, key=lambda tick: (tick[0] != axis.target, tick[0]))
+    ends = (axis.ticks[0][0], axis.ticks[-1][0])
+    ticks = sorted(axis.ticks, key=lambda tick: (tick[0] != axis.target, tick[0] not in ends, tick[0]))
     for value, text in ticks:
         at, half = scale.at(value), setter.width(style.AXIS, text) / 2
         if any(at - half < right + 3 and at + half > left - 3 for left, right in drawn):

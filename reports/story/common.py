@@ -223,7 +223,7 @@ def sample_table(sample: Sample, language: str) -> Table:
         for mode, numbers in rates.by_mode.items()
     ]
     totals = (rates.sampled, rates.completed, rates.valid)
-    rows.append(Row((Cell(say(language, "total"), bold=True), *(Cell(figures.count(n), bold=True) for n in totals))))
+    rows.append(Row((Cell(say(language, "sum"), bold=True), *(Cell(figures.count(n), bold=True) for n in totals))))
     return Table(
         title=say(language, "sample_title"),
         unit="",

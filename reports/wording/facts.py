@@ -11,6 +11,7 @@ from reports.content import Imprint, Method, Sample
 from reports.wording.figures import count, written
 from reports.wording.phrases import METHODS, MODES, say
 
+PRODUCER: Final = "survey-service"
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

@@ -1,0 +1,255 @@
+"""The work of ``survey-service report``: read, protect, write. Problems are printed all at once; exit status 1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date as Date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from analysis.disclosure import protect
+from analysis.results import (
+    DesignSummary,
+    Domain,
+    Estimate,
+    Estimates,
+    Interval,
+    IntervalMethod,
+    PublicationRule,
+    Reliability,
+    Statistic,
+)
+from reports.content import EstimatesSummary, StatisticTable
+from reports.fonts import FontFault, TypeSettings
+
+MAKE_IT_ANEW = "Make the file with: survey-service estimate DATA.csv … --format json --out ESTIMATES.json"
+LONGEST_NAME = 60  # characters of a file name; Chinese ones are three bytes each and 255 bytes are the limit
+SUMMARY = "summary"
+WHOLE = "whole-sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOrder:
+    """What was asked for on the command line."""
+
+    estimates: Path
+    out: Path
+    language: str
+    title: str
+    publication: str
+    date: str
+    regular: Path | None = None
+    bold: Path | None = None
+    font_cache: Path | None = None
+
+
+class Refused(Exception):
+    """The order cannot be carried out; the message names place, fault and remedy, one a line."""
+
+
+def run(order: ReportOrder) -> int:
+    """Write all PDFs; returns the exit status."""
+    try:
+        summary = read_summary(order)
+        written = write_all(summary, order)
+    except (Refused, FontFault) as refused:
+        typer.echo(str(refused), err=True)
+        return 1
+    typer.echo(f"{len(written)} PDFs in {order.out}")
+    return 0
+
+
+def read_summary(order: ReportOrder) -> EstimatesSummary:
+    """The estimates after the publication rule. Refused when file or date cannot be used."""
+    data, content = read_json(order.estimates)
+    made_on = read_date(order.date)
+    estimates = read_estimates(order.estimates, content)
+    rule = PublicationRule(reliability=Reliability(order.publication))
+    domains = tuple(dict.fromkeys(estimate.domain for estimate in estimates.estimates))
+    try:
+        tables = tuple(
+            StatisticTable(statistic=statistic, table=protect(part, rule=rule, hierarchy=hierarchy(domains)))
+            for statistic, part in by_statistic(estimates).items()
+        )
+    except ValueError as fault:
+        raise Refused(f"{order.estimates}: {fault}. {MAKE_IT_ANEW}") from fault
+    return EstimatesSummary(
+        title=order.title,
+        tables=tables,
+        domains=domains,
+        design=estimates.design,
+        notes=estimates.notes,
+        made_on=made_on,
+        data_sha256=hashlib.sha256(data).hexdigest(),
+        software_version=version("survey-service"),
+    )
+
+
+def read_json(path: Path) -> tuple[bytes, Mapping[str, Any]]:
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise Refused(f"{path}: cannot be read ({fault.strerror}). {MAKE_IT_ANEW}") from fault
+    try:
+        content = json.loads(data)
+    except json.JSONDecodeError as fault:
+        raise Refused(f"{path}:{fault.lineno}:{fault.colno}: not JSON ({fault.msg}). {MAKE_IT_ANEW}") from fault
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{path}: byte {fault.start} is not UTF-8. {MAKE_IT_ANEW}") from fault
+    if not isinstance(content, dict) or not isinstance(content.get("estimates"), list):
+        raise Refused(f"{path}: has no list “estimates”. {MAKE_IT_ANEW}")
+    if not content["estimates"]:
+        raise Refused(f"{path}: “estimates” is empty, there is nothing to report. {MAKE_IT_ANEW}")
+    return data, content
+
+
+def read_date(text: str) -> Date | None:
+    if not text:
+        return None
+    try:
+        return Date.fromisoformat(text)
+    except ValueError as fault:
+        raise Refused(f"--date {text}: not a date of the form 2026-11-21.") from fault
+
+
+def read_estimates(path: Path, content: Mapping[str, Any]) -> Estimates:
+    """Every estimate, or Refused with each faulty one by its place in the list."""
+    problems: list[str] = []
+    estimates: list[Estimate] = []
+    for place, entry in enumerate(content["estimates"]):
+        try:
+            estimates.append(read_estimate(entry))
+        except (KeyError, TypeError, ValueError) as fault:
+            what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
+            problems.append(f"{path}: estimates[{place}] {what}.")
+    if problems:
+        raise Refused("\n".join([*problems, MAKE_IT_ANEW]))
+    try:
+        design = DesignSummary(**{name: int(content["design"][name]) for name in DesignSummary.__dataclass_fields__})
+    except (KeyError, TypeError, ValueError) as fault:
+        raise Refused(f"{path}: “design” lacks {fault}. {MAKE_IT_ANEW}") from fault
+    return Estimates(design=design, estimates=tuple(estimates), notes=tuple(map(str, content.get("notes", ()))))
+
+
+def read_estimate(entry: Mapping[str, Any]) -> Estimate:
+    """One entry of the file. What the file does not say follows from it: the scale and whether all answered alike."""
+    statistic = Statistic(entry["statistic"])
+    value, low, high = number(entry, "value"), number(entry, "ci_low"), number(entry, "ci_high")
+    interval = None
+    if low is not None and high is not None:
+        level = number(entry, "level")
+        if level is None:
+            raise ValueError("has limits but no level")
+        interval = Interval(low=low, high=high, level=level, method=IntervalMethod(entry["interval"]))
+    share = statistic is Statistic.PROPORTION
+    degrees = entry["degrees_of_freedom"]
+    category = entry["category"]
+    return Estimate(
+        statistic=statistic,
+        variable=str(entry["variable"]),
+        category=None if category is None else str(category),
+        domain=tuple((str(name), str(given)) for name, given in entry["domain"].items()),
+        value=value,
+        standard_error=number(entry, "standard_error"),
+        interval=interval,
+        degrees_of_freedom=None if degrees is None else int(degrees),
+        sample_size=int(entry["sample_size"]),
+        design_effect=number(entry, "design_effect"),
+        effective_sample_size=number(entry, "effective_sample_size"),
+        all_alike=share and value in (0.0, 1.0),
+        complete_enumeration=interval is not None and low == high == value,
+        scale=(0.0, 1.0) if share else None,
+        notes=tuple(map(str, entry.get("notes", ()))),
+    )
+
+
+def number(entry: Mapping[str, Any], name: str) -> float | None:
+    given = entry[name]
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ValueError(f"has {name} {given!r}, which is not a number")
+    return float(given)
+
+
+def by_statistic(estimates: Estimates) -> dict[Statistic, Estimates]:
+    """A variable's mean and total have the same name, so each statistic is a table of its own."""
+    parts: dict[Statistic, list[Estimate]] = {}
+    for estimate in estimates.estimates:
+        parts.setdefault(estimate.statistic, []).append(estimate)
+    return {
+        statistic: Estimates(design=estimates.design, estimates=tuple(part)) for statistic, part in parts.items()
+    }
+
+
+def hierarchy(domains: tuple[Domain, ...]) -> dict[Domain, Domain]:
+    """Each domain is part of the one that lacks its last column, where that is published too."""
+    known = set(domains)
+    return {domain: domain[:-1] for domain in domains if domain and domain[:-1] in known}
+
+
+def write_all(summary: EstimatesSummary, order: ReportOrder) -> list[Path]:
+    """One file per domain and the summary, each replaced whole; with a progress bar."""
+    from reports.pdf import domain_pdf, estimates_pdf
+
+    settings = TypeSettings(regular=order.regular, bold=order.bold, cache=order.font_cache)
+    try:
+        order.out.mkdir(parents=True, exist_ok=True)
+        names = file_names(summary.domains)
+        written: list[Path] = []
+        with typer.progressbar(summary.domains, label="PDF", length=len(summary.domains) + 1) as bar:
+            path = order.out / f"{SUMMARY}.pdf"
+            replace(path, estimates_pdf(summary, order.language, settings))
+            written.append(path)
+            bar.update(1)
+            for domain in summary.domains:
+                path = order.out / f"{names[domain]}.pdf"
+                replace(path, domain_pdf(summary, domain, order.language, settings))
+                written.append(path)
+                bar.update(1)
+    except OSError as fault:
+        raise Refused(f"{order.out}: cannot be written ({fault.strerror}). Name another folder with --out.") from fault
+    return written
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that a reader never sees half a PDF."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".pdf")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)  # mkstemp makes files that only the owner may read
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def file_names(domains: tuple[Domain, ...]) -> dict[Domain, str]:
+    """A readable name per domain, without its suffix; equal ones, also on a disc that ignores case, are numbered."""
+    taken = {SUMMARY}
+    names: dict[Domain, str] = {}
+    for domain in domains:
+        base = "-".join(readable(value) for _, value in domain) if domain else WHOLE
+        base = base[:LONGEST_NAME].strip("._-") or "domain"
+        name, turn = base, 2
+        while name.casefold() in taken:
+            name, turn = f"{base}-{turn}", turn + 1
+        taken.add(name.casefold())
+        names[domain] = name
+    return names
+
+
+def readable(value: str) -> str:
+    """Letters (Chinese too), figures, hyphen and dot stay; everything else becomes one underscore."""
+    return re.sub(r"[^\w.\-]+", "_", unicodedata.normalize("NFC", value)).strip("._")
