@@ -66,6 +66,7 @@ class Role:
 
 
 TITLE: Final = Role(26, 9 * U, bold=True)
+TITLE_MEDIUM: Final = Role(22, 8 * U, bold=True)
 TITLE_SMALL: Final = Role(19, 7 * U, bold=True)  # a name too long for the line at full size
 PROGRAMME: Final = Role(10.5, 5 * U)
 OVERLINE: Final = Role(9, 4 * U, bold=True, colour=ACCENT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from reports import style
 from reports.blocks import Card, Cards
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
@@ -10,17 +12,18 @@ from reports.style import U
 
 ROW_GAP = 5 * U
 SIGN_STEP = 9.4  # pt between the signs of communities
-ACROSS = {1: 1, 2: 2, 3: 3}  # four to a row from four on
+ACROSS = 4  # cards to a row at most; the rows are as even as they can be
 
 
 def cards(setter: Setter, block: Cards, width: float) -> tuple[Frame, ...]:
     """One frame per row of cards; a row is as high as its highest card."""
-    across = ACROSS.get(len(block.cards), 4)
+    across = math.ceil(len(block.cards) / math.ceil(len(block.cards) / ACROSS))
     card_width = (width - (across - 1) * style.GUTTER) / across
     rows = [block.cards[i : i + across] for i in range(0, len(block.cards), across)]
     frames: list[Frame] = []
     for number, row in enumerate(rows):
-        drawn = [card(setter, each, card_width) for each in row]
+        beside = all(beside_fits(setter, each, card_width) for each in block.cards)
+        drawn = [card(setter, each, card_width, beside=beside) for each in row]
         height = max(frame.height for frame in drawn)
         marks: list[Mark] = []
         for i, frame in enumerate(drawn):
@@ -32,12 +35,17 @@ def cards(setter: Setter, block: Cards, width: float) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
-def card(setter: Setter, block: Card, width: float) -> Frame:
+def beside_fits(setter: Setter, block: Card, width: float) -> bool:
+    """Whether an area's card has room for the verdict beside the name; all cards do as one."""
+    return word_width(setter, block, style.CARD_WORD_SMALL) + setter.width(style.CARD_NAME, block.name) + 6 <= width
+
+
+def card(setter: Setter, block: Card, width: float, *, beside: bool) -> Frame:
     """A community's card, or an area's with its count of communities."""
     colour = style.VERDICT_COLOUR[block.verdict] if block.verdict else style.MARKS
     bar: Mark = Fill(0, -style.CARD_BAR / 2, width, style.CARD_BAR, colour)
     if block.counts:
-        marks, y = area_card(setter, block, width)
+        marks, y = area_card(setter, block, width, beside=beside)
     elif width > style.columns_width(6) + 1:
         marks, y = wide_card(setter, block, width)
     else:
@@ -48,7 +56,7 @@ def card(setter: Setter, block: Card, width: float) -> Frame:
 def word_marks(setter: Setter, block: Card, x: float, y: float, role: style.Role) -> list[Mark]:
     """The verdict's sign and word from ``x``."""
     if block.verdict is None:
-        return [setter.left(role, block.word, x, y)] if block.word else []
+        return [setter.left(style.READING, block.word, x, y)] if block.word else []
     colour = style.VERDICT_COLOUR[block.verdict]
     radius = role.size * 0.36
     ink = colour if block.verdict.value != "not_published" else style.GREY
@@ -152,10 +160,9 @@ def wide_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], fl
     return marks + reasons, max(y, below) + U
 
 
-def area_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
+def area_card(setter: Setter, block: Card, width: float, *, beside: bool) -> tuple[list[Mark], float]:
     """Name and verdict on one line, figure with interval and target, and one sign per community."""
     role = style.CARD_WORD_SMALL
-    beside = word_width(setter, block, role) + setter.width(style.CARD_NAME, block.name) + 6 <= width
     marks, y = name_marks(setter, block, width)
     if beside:
         marks += word_marks(setter, block, width - word_width(setter, block, role), y, role)

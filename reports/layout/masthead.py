@@ -48,7 +48,7 @@ def meta_lines(setter: Setter, parts: tuple[str, ...], width: float) -> list[str
 
 def title_lines(setter: Setter, title: str, free: float) -> tuple[Role, tuple[Line, ...]]:
     """The name on one line if it can be, smaller or on two lines if not."""
-    for role in (style.TITLE, style.TITLE_SMALL):
+    for role in (style.TITLE, style.TITLE_MEDIUM, style.TITLE_SMALL):
         lines = setter.lines([role.span(title)], free)
         if len(lines) == 1:
             return role, lines

@@ -78,7 +78,7 @@ def page_note(story: Story, setter: Setter) -> Frame:
     if not story.page_note:
         return Frame(0.0, ())
     words, count = setter.paragraph(style.NOTE, story.page_note, style.TEXT_WIDTH)
-    return Frame((count - 1) * style.NOTE.leading + 3 * U, words)
+    return Frame((count - 1) * style.NOTE.leading + 3.5 * U, words)
 
 
 @dataclass(slots=True)

@@ -13,13 +13,14 @@ from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below
 from reports.style import Role, U
 from reports.wording.figures import joined
 
-GAP = 10.0
-INDENT = 13.0
+GAP = 9.0
+INDENT = 11.0
 EDGE = 4.0  # blank inside a tinted row
 SIGN_ROOM = 11.0
 LETTER_ROOM = 5.0
 NARROWEST_TEXT = 48.0
-NARROWEST_CHART = 36.0
+NARROWEST_CHART = 32.0
+CHART_NAME = Role(9, 3 * U, True)
 CHART_GAP = 4.0  # between a chart and the figure that belongs to it
 
 
@@ -155,15 +156,16 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
     """Column heads, the figures of the axes, and the rule under them. Height: to the top of the first row."""
     if not block.head:
         return Frame(1.4 * U, (Stroke(0, 1.4 * U, width, 1.4 * U, style.RULE_HEAD, style.RULE),))
-    two_lines = any(place.column.axis and place.column.head for place in places)
-    y = (8.6 if two_lines else 5) * U
+    titled = [i for i, place in enumerate(places) if place.column.axis and place.column.head]
+    apart = any(head_width(setter, places[i].column) > room_over(places, i, width) for i in titled)
+    y = (5 + (3.6 if titled else 0) + (3.2 if apart else 0)) * U
     marks: list[Mark] = []
-    for place in places:
+    for i, place in enumerate(places):
         column = place.column
         if column.kind is ColumnKind.CHART:
             marks.extend(axis_marks(setter, place, y))
             if column.head:
-                marks.extend(chart_head(setter, place, y - 3.4 * U))
+                marks.extend(chart_head(setter, place, y - 3.4 * U, room_over(places, i, width), apart=apart))
         elif column.kind is ColumnKind.TEXT:
             marks.append(setter.left(style.NOTE, column.head, place.left, y))
         else:
@@ -174,15 +176,30 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
     return Frame(bottom, tuple(marks))
 
 
-def chart_head(setter: Setter, place: Place, y: float) -> list[Mark]:
-    """The indicator's name in bold and its target in grey, over the axis."""
+def head_width(setter: Setter, column: Column) -> float:
+    """A chart's name and its target beside it."""
+    note = setter.width(style.NOTE, column.note) + 5 if column.note else 0.0
+    return setter.width(CHART_NAME, column.head) + note
+
+
+def room_over(places: Sequence[Place], i: int, width: float) -> float:
+    """From a chart's left edge to the next chart's: its head may stand over the figures that belong to it."""
+    following = [place.left for place in places[i + 1 :] if place.column.kind is ColumnKind.CHART]
+    return (following[0] - 4 if following else width) - places[i].left
+
+
+def chart_head(setter: Setter, place: Place, y: float, room: float, *, apart: bool) -> list[Mark]:
+    """The indicator's name in bold with its target in grey beside it, or under it where names are long."""
     column = place.column
-    size = min(9.0, 9.0 * 60 / max(setter.width(Role(9, 3 * U, True), column.head), 1)) if column.head else 9.0
-    role = Role(max(size, 7.0), 3 * U, True)
-    head = setter.left(role, column.head, place.left, y)
+    natural = setter.width(CHART_NAME, column.head)
+    allowed = room if apart or not column.note else room - setter.width(style.NOTE, column.note) - 5
+    role = CHART_NAME
+    if natural > allowed:
+        role = Role(max(CHART_NAME.size * allowed / natural, 6.0), CHART_NAME.leading, True)
+    head = setter.left(role, column.head, place.left, y - (3.2 * U if apart and column.note else 0.0))
     marks: list[Mark] = [head]
     if column.note:
-        marks.append(setter.left(style.NOTE, column.note, place.left + head.line.width + 5, y))
+        marks.append(setter.left(style.NOTE, column.note, place.left + (0 if apart else head.line.width + 5), y))
     return marks
 
 

@@ -33,7 +33,7 @@ from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 
-FIGURE_WIDTH = 39.0  # pt: sign, figure, letter
+FIGURE_WIDTH = 38.0  # pt: sign, figure, letter
 ACROSS = 4  # indicators side by side in one table
 AIRY_ROWS, USUAL_ROWS = 17, 24  # up to so many rows the table is set with more air
 SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
@@ -121,7 +121,7 @@ def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -
     for each in targets:
         missed = community_verdicts(summary, each.indicator).count(Verdict.NOT_REACHED)
         if missed:
-            facts_said.append(say(language, "area_missed", name=each.name, count=missed))
+            facts_said.append(say(language, "area_missed", name=verdicts.in_sentence(each.name, language), count=missed))
     return say(language, "area_all", facts=say(language, "semicolon").join(facts_said))
 
 

@@ -278,7 +278,7 @@ def overview(summary: EstimatesSummary, phrase: str, group: Sequence[Quantity], 
         unit=say(language, "comparison_unit_plain", level=level, unit=unit),
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=(*verdicts.hidden_notes(cells, group[0].table.rule, language), say(language, "not_ranked")),
+        notes=tuple(verdicts.hidden_notes(cells, group[0].table.rule, language)),
         pitch=5 if len(rows) <= 20 else 4,
     )
 
@@ -360,7 +360,9 @@ def foot(summary: EstimatesSummary, found: Sequence[Quantity], language: str) ->
     if found:
         method = facts.interval_method(found[0].table.interval_method, language)
         lines.append(say(language, "made_interval", method=method))
-    lines += [f"{note}" for note in summary.notes]
+    if len(summary.domains) > 1:
+        lines.append(say(language, "not_ranked"))
+    lines += summary.notes
     lines.append(f"{say(language, 'data_file')}　{facts.full_check(summary.data_sha256)}")
     lines.append(f"{say(language, 'software')}　{summary.software_version}")
     return [Notes(tuple(lines), ruled=True)]

@@ -19,7 +19,8 @@ STRETCH: Final = 0.095  # em by which each gap of a line may grow; the eye would
 # reader of the file takes the gap for a blank between words and copies it
 HANG: Final = 0.5  # em of a full-width mark that may stand outside the measure
 WIDE: Final = 0.9  # em from which a mark counts as full-width in this font
-ORPHAN: Final = 1e6  # cost of a last line of one character
+ORPHAN: Final = 1e6  # cost of a last line of one character, or of one short word
+SHORT_WORD: Final = 6  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ class Composer:
         if not last:
             return (slack / line[0].style.size) ** 2
         visible = [item for item in line if kind(item.character) in (Kind.HAN, Kind.LATIN)]
-        return ORPHAN if len(visible) == 1 else 0.0
+        short = all(kind(item.character) is Kind.LATIN for item in visible) and len(visible) < SHORT_WORD
+        return ORPHAN if len(visible) == 1 or short and not any(map(_blank, line)) else 0.0
 
     def _with_emergencies(
         self, characters: list[_Set], totals: list[float], places: list[int], width: float
@@ -206,6 +208,10 @@ class Composer:
         for i in gaps:
             none[i] = slack / len(gaps)
         return none
+
+
+def _blank(item: _Set) -> bool:
+    return item.character.isspace()
 
 
 def stretchable(before: str, after: str) -> bool:

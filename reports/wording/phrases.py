@@ -89,23 +89,23 @@ PHRASES: Final[Mapping[str, Text]] = {
     "firmness": Text("结论有多稳", "How firm the verdicts are"),
     "firmness_lead": Text(
         "应答率 {rate}。没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
-        "The response rate is {rate}. If nonrespondents differ, a verdict may change. If their figure is:",
+        "Response rate {rate}. A verdict may change if the figure among nonrespondents is:",
     ),
-    "tip_below": Text("低于 {q}，全体低于目标", "below {q}, all fall below target"),
-    "tip_above": Text("高于 {q}，全体达到目标", "above {q}, all reach the target"),
-    "tip_rises": Text("高于 {q}，全体超过目标", "above {q}, all exceed the target"),
-    "tip_falls": Text("低于 {q}，全体合乎目标", "below {q}, all meet the target"),
+    "tip_below": Text("低于 {q}，全体低于目标", "below {q}: target missed"),
+    "tip_above": Text("高于 {q}，全体达到目标", "above {q}: target reached"),
+    "tip_rises": Text("高于 {q}，全体超过目标", "above {q}: target missed"),
+    "tip_falls": Text("低于 {q}，全体合乎目标", "below {q}: target reached"),
     "tip_never": Text("无论多少，全体都在目标同一侧", "whatever it is, the side stays"),
     "tip_unknown": Text("不作推算", "not computed"),
     # sections
     "compared": Text("与{others}相比", "Compared with {others}"),
     "comparison_unit": Text(
         "点为估计值，横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
-        "with {level}% confidence intervals; vertical: target; unit: {unit}",
+        "{level}% confidence intervals, target vertical, in {unit}",
     ),
     "comparison_unit_plain": Text(
         "点为估计值，横线为 {level}% 置信区间；单位：{unit}",
-        "with {level}% confidence intervals; unit: {unit}",
+        "{level}% confidence intervals, in {unit}",
     ),
     "unit": Text("单位：{unit}", "unit: {unit}"),
     "estimate": Text("估计值", "Estimate"),
@@ -180,7 +180,7 @@ PHRASES: Final[Mapping[str, Text]] = {
         "“≥”: everyone asked gave the same answer, so only a limit is given; the sample is not every resident.",
     ),
     # an area
-    "whole_city": Text("全市", ""),
+    "whole_city": Text("全市", "City-wide, "),
     "each_sign": Text("每个记号代表一个社区。", "One sign per community."),
     "area_all": Text("逐个社区看，{facts}。", "By community: {facts}."),
     "area_all_reached": Text("{count} 个社区各项全部达标", "{count} reached every target"),
@@ -190,7 +190,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "communities_of": Text("{count} 个社区", "{count} communities"),
     "area_unit": Text(
         "按区划代码排列，不作排名。横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
-        "in order of area code, no ranking. Line: {level}% confidence interval; vertical: target; unit: {unit}",
+        "by area code, not ranked. Line: {level}% confidence interval; vertical: target; in {unit}",
     ),
     "community": Text("社区", "Community"),
     "sample_by_area": Text("各社区样本与应答", "Sample and response by community"),
@@ -229,7 +229,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "observations": Text("n = {n}", "n = {n}"),
     "design_facts": Text(
         "{strata} 层，{psus} 个初级抽样单元，自由度 {df}，样本 {n}",
-        "{strata} strata, {psus} primary sampling units, {df} degrees of freedom, sample {n}",
+        "strata {strata}, sampling units {psus}, degrees of freedom {df}, sample {n}",
     ),
     "standard_error": Text("标准误", "Std. error"),
     "degrees_of_freedom": Text("自由度", "d.f."),

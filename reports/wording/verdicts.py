@@ -33,7 +33,7 @@ def unit_word(unit: Unit, language: str) -> str:
         Unit.PERCENT: ("%", "%"),
         Unit.PERCENTAGE_POINTS: ("个百分点", "percentage points"),
         Unit.POINTS: ("分", "points"),
-        Unit.PLAIN: ("变量单位", "unit of the variable"),
+        Unit.PLAIN: ("变量原有单位", "the variable’s unit"),
     }[unit]
     return words[0 if language == "zh" else 1]
 
