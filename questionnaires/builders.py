@@ -52,7 +52,8 @@ class Building:
 
     notes: Notes
     scales: dict[str, Scale]  # those in reach: of the file, of scales.yaml beside it, of this package
-    broken: set[str] = field(default_factory=set)  # ids of questions whose codes cannot be known: not judged further
+    broken: set[str] = field(default_factory=set)  # ids of questions whose answers cannot be known: not judged further
+    broken_indicators: set[str] = field(default_factory=set)  # ids of those whose kind cannot be known
 
 
 def option(notes: Notes, node: Node, owner: str) -> Option:
@@ -150,8 +151,9 @@ def _question_options(building: Building, fields: Fields, question_id: str, kind
         if fields.get("options") is None:
             fields.lacks("options", "give options, or name a scale")
         building.broken.add(question_id)
-    place = fields.place("scale" if scale is not None else "options")
-    for one in found:
+    nodes = fields.sequence("options")
+    for number, one in enumerate(found):
+        place = fields.place("scale") if scale is not None else nodes[number].location
         if kind is not QuestionType.MULTIPLE_CHOICE and one.exclusive:
             message = f'{fields.owner}: option "{one.code}" is exclusive'
             building.notes.add(
@@ -170,7 +172,7 @@ def _exclusive(one: Option) -> Option:
     return Option(code=one.code, label=one.label, value=one.value, missing=one.missing, exclusive=True, other=one.other)
 
 
-def _limits(fields: Fields, kind: QuestionType) -> tuple[float | date | None, float | date | None]:
+def _limits(building: Building, fields: Fields, kind: QuestionType) -> tuple[float | date | None, float | date | None]:
     minimum: float | date | None
     maximum: float | date | None
     if kind is QuestionType.DATE:
@@ -187,6 +189,7 @@ def _limits(fields: Fields, kind: QuestionType) -> tuple[float | date | None, fl
             if kind is (QuestionType.NUMBER)
             else f"{fields.owner} has the minimum {minimum} after the maximum {maximum}"
         )
+        building.broken.add(fields.string("id"))
         fields.notes.add(Code.BAD_RANGE, fields.place("minimum"), message, "exchange them")
     return minimum, maximum
 
@@ -210,7 +213,7 @@ def question(building: Building, node: Node) -> Question:
     items: tuple[Item, ...] = ()
     if kind is QuestionType.SCALE:
         items = tuple(item(notes, one, fields.owner) for one in fields.sequence("items", needed=True))
-    minimum, maximum = _limits(fields, kind)
+    minimum, maximum = _limits(building, fields, kind)
     lengths = {QuestionType.SHORT_TEXT: SHORT_TEXT_LENGTH, QuestionType.LONG_TEXT: LONG_TEXT_LENGTH}
     max_length = fields.whole("max_length", 1, 10_000) if kind in lengths else None
     return Question(
@@ -245,7 +248,8 @@ def section(building: Building, node: Node) -> Section:
     )
 
 
-def indicator(notes: Notes, node: Node) -> Indicator:
+def indicator(building: Building, node: Node) -> Indicator:
+    notes = building.notes
     known = (
         *("id", "name", "definition", "kind", "variables", "numerator", "against", "correct", "scores", "base"),
         *("excluded", "dont_know", "parts", "target", "headline", "group"),
@@ -255,6 +259,8 @@ def indicator(notes: Notes, node: Node) -> Indicator:
     if fields.get("kind") is None:
         fields.lacks("kind")
     kind = fields.word("kind", IndicatorKind, IndicatorKind.PROPORTION)
+    if fields.string("kind") != kind:
+        building.broken_indicators.add(name)
     # A score of "I do not know" does not exist; a share of all who were asked does.
     usual = DontKnow.EXCLUDED if kind is IndicatorKind.MEAN_SCORE else DontKnow.IN_BASE
     correct = {}
@@ -367,7 +373,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         else Notice(purpose=Text(""), body=Text(""), retention=Text(""), contact=Text("")),
         sections=sections,
         scales=tuple(scale for name, scale in building.scales.items() if name in used),
-        indicators=tuple(indicator(notes, one) for one in fields.sequence("indicators")),
+        indicators=tuple(indicator(building, one) for one in fields.sequence("indicators")),
         languages=notes.languages,
         contradictions=tuple(one for one in contradictions if one is not None),
     )

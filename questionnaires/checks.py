@@ -6,9 +6,11 @@ what follows only from such a fault is not reported a second time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from questionnaires.builders import Building
 from questionnaires.conditions import Answered, Compare, Condition, Includes, OneOf, Test
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
@@ -70,9 +72,12 @@ class Variables:
         return did_you_mean(variable, self.questions)
 
 
-def rules(questionnaire: Questionnaire, places: Places, notes: Notes, broken: frozenset[str]) -> None:
-    """Adds every problem between questions to ``notes``."""
-    variables = Variables(questionnaire, broken)
+def rules(questionnaire: Questionnaire, places: Places, building: Building) -> None:
+    """Adds every problem between questions to the notes of ``building``."""
+    notes = building.notes
+    count = Counter(question.id for question in questionnaire.questions())
+    repeated = {name for name, times in count.items() if times > 1}
+    variables = Variables(questionnaire, frozenset(building.broken | repeated))
     _unique_ids(questionnaire, places, notes)
     number = 0
     for row, section in enumerate(questionnaire.sections):
@@ -83,7 +88,13 @@ def rules(questionnaire: Questionnaire, places: Places, notes: Notes, broken: fr
         for column, question in enumerate(section.questions):
             place = places.at(*path, "questions", column, "ask_if")
             fine = _condition(question.ask_if, number, variables, notes, place, f'question "{question.id}"')
-            if fine and sound and (question.ask_if or section.ask_if) and not can_hold(questionnaire, question.id):
+            if (
+                fine
+                and sound
+                and question.id not in variables.broken
+                and (question.ask_if or section.ask_if)
+                and not can_hold(questionnaire, question.id)
+            ):
                 where = place if question.ask_if else places.at(*path, "ask_if")
                 message = f'no answers lead to question "{question.id}"'
                 notes.add(Code.UNREACHABLE, where, message, "two parts of its conditions exclude each other")
@@ -91,7 +102,7 @@ def rules(questionnaire: Questionnaire, places: Places, notes: Notes, broken: fr
     for row, contradiction in enumerate(questionnaire.contradictions):
         place = places.at("contradictions", row, "condition")
         _condition(contradiction.condition, number, variables, notes, place, f'contradiction "{contradiction.id}"')
-    check_indicators(questionnaire, places, notes, variables)
+    check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
         place = places.at("indicators", row, "base")
         _condition(indicator.base, number, variables, notes, place, f'indicator "{indicator.id}"')

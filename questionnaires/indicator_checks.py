@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from questionnaires.builders import Building
 from questionnaires.fields import Notes
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
 from questionnaires.model import Missing, Questionnaire, QuestionType
@@ -22,9 +23,12 @@ _FIELDS_OF_KIND = {
 _SPECIFIC = ("numerator", "against", "correct", "scores", "parts")
 
 
-def check_indicators(questionnaire: Questionnaire, places: Places, notes: Notes, variables: Variables) -> None:
-    """Adds every problem of the indicators to ``notes``."""
+def check_indicators(questionnaire: Questionnaire, places: Places, building: Building, variables: Variables) -> None:
+    """Adds every problem of the indicators to the notes of ``building``."""
+    notes = building.notes
     for row, indicator in enumerate(questionnaire.indicators):
+        if indicator.id in building.broken_indicators:
+            continue
         _Judge(indicator, ("indicators", row), places, notes, variables).judge(questionnaire)
     _cycles(questionnaire, places, notes)
 
@@ -117,6 +121,7 @@ class _Judge:
             if one.scores and lacking:
                 hint = "score them or list them under excluded"
                 self._add(Code.BAD_SCORES, "scores", f'has no points for {", ".join(lacking)} of "{name}"', hint)
+                return  # its other variables share the scale as a rule
             unknown = any(option.missing is Missing.DONT_KNOW for option in options)
             if unknown and one.dont_know is DontKnow.IN_BASE:
                 hint = "say excluded, or zero"

@@ -32,7 +32,7 @@ def check(path: Path | str) -> tuple[Questionnaire | None, list[Problem]]:
     notes = Notes(found)
     building = builders.Building(notes, _shared_scales(notes, path))
     questionnaire = builders.questionnaire(building, root)
-    rules(questionnaire, Places(root), notes, frozenset(building.broken))
+    rules(questionnaire, Places(root), building)
     if notes.problems:
         # Problems of a shared scales.yaml follow those of the file itself.
         ordered = sorted(

@@ -167,7 +167,7 @@ class _Builder:
         if isinstance(event, AliasEvent):
             hint = "repeat the text, or share options as a scale"
             self._forbid(event, f"the alias *{event.anchor}", hint)
-            return Scalar("", location, quoted=True)
+            return Scalar("", location, quoted=False)  # as if the field were empty
         tag = getattr(event, "tag", None)
         if tag is not None:
             self._forbid(event, f"the tag {tag}", "delete it; the field decides what a value is")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a row of a table stays on one line
 """The judge of answers, as tables that a methodologist can check by eye."""
 
 from __future__ import annotations
@@ -6,7 +7,9 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -32,12 +35,18 @@ WEB, DEVICE, PAPER, IMPORT = Policy.WEB, Policy.DEVICE, Policy.PAPER, Policy.IMP
 COMPLETE: dict[str, object] = {"knows": "1", "age": "45"}
 
 
-@pytest.fixture(scope="module")
-def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
-    return loaded(tmp_path_factory.mktemp("every"), EVERY_TYPE)
+@cache
+def every_type() -> Questionnaire:
+    with TemporaryDirectory() as folder:
+        return loaded(Path(folder), EVERY_TYPE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def questionnaire() -> Questionnaire:
+    return every_type()
+
+
+@pytest.fixture
 def check(questionnaire: Questionnaire) -> Callable[..., Checked]:
     def checked(answers: object, policy: Policy = WEB, **options: bool) -> Checked:
         return check_answers(questionnaire, answers, policy, **options)  # type: ignore[arg-type]
@@ -301,29 +310,22 @@ likely = st.one_of(
 def test_any_json_gets_a_verdict_and_canonical_answers_judge_to_themselves(
     answers: dict[str, Any], policy: Policy
 ) -> None:
-    checked = check_answers(GARBAGE_TARGET, answers, policy)
-    assert set(checked.values) == {name for question in GARBAGE_TARGET.questions() for name in question.variables()}
+    questionnaire = every_type()
+    checked = check_answers(questionnaire, answers, policy)
+    assert set(checked.values) == {name for question in questionnaire.questions() for name in question.variables()}
     assert set(checked.off_path) <= set(checked.canonical)
     assert not any(checked.values[name] is not Missing.NOT_ASKED for name in checked.off_path)
     for finding in checked.findings:
         stored = json.loads(json.dumps(finding.to_json()))
         assert finding_from_json(stored) == finding
-        assert describe(finding, GARBAGE_TARGET, "zh").encode()
-        assert describe(finding, GARBAGE_TARGET, "en").encode()
+        assert describe(finding, questionnaire, "zh").encode()
+        assert describe(finding, questionnaire, "en").encode()
     stored = json.loads(json.dumps(dict(checked.canonical)))
-    again = check_answers(GARBAGE_TARGET, stored, policy)
+    again = check_answers(questionnaire, stored, policy)
     assert (again.canonical, again.values, again.off_path) == (checked.canonical, checked.values, checked.off_path)
     assert canonical_hash(again.canonical) == canonical_hash(checked.canonical)
     remaining = {(one.code, one.severity) for one in again.findings if one.severity is Severity.HARD}
     assert {code.value for code, _ in remaining} <= {"required"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _garbage_target(questionnaire: Questionnaire) -> None:
-    globals()["GARBAGE_TARGET"] = questionnaire
-
-
-GARBAGE_TARGET: Questionnaire
 
 
 WORDS = [

@@ -1,0 +1,198 @@
+"""A stored questionnaire loads for ever: what was written comes back equal, whatever it holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from questionnaires.canonical import FORMAT, NotCanonical, canonical_bytes, from_canonical, sha256, to_canonical
+from questionnaires.conditions import parse
+from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
+from questionnaires.loader import available, load
+from questionnaires.model import (
+    Contradiction,
+    Header,
+    Item,
+    Missing,
+    Notice,
+    Option,
+    Order,
+    Question,
+    Questionnaire,
+    QuestionType,
+    Scale,
+    Section,
+)
+from questionnaires.text import Text
+
+words = st.text(max_size=8).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text))
+texts = st.builds(Text, words, words)
+conditions = st.none() | st.sampled_from(
+    [parse('q1 == "1"'), parse('not ("2" in q2 or answered(q3))'), parse("age >= 18 and age < 60.5")]
+)
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-99, 99).map(float)
+dates = st.dates(date(1900, 1, 1), date(2100, 1, 1))
+codes = st.lists(words, max_size=3).map(tuple)
+options = st.builds(
+    Option,
+    code=words,
+    label=texts,
+    value=st.none() | numbers,
+    missing=st.none() | st.sampled_from(Missing),
+    exclusive=st.booleans(),
+    other=st.booleans(),
+)
+questions = st.builds(
+    Question,
+    id=words,
+    type=st.sampled_from(QuestionType),
+    text=texts,
+    short=texts,
+    hint=st.none() | texts,
+    required=st.booleans(),
+    options=st.lists(options, max_size=3).map(tuple),
+    scale=st.none() | words,
+    items=st.lists(st.builds(Item, id=words, text=texts, short=texts), max_size=2).map(tuple),
+    order=st.sampled_from(Order),
+    minimum=st.none() | numbers | dates,
+    maximum=st.none() | numbers | dates,
+    decimals=st.integers(0, 6),
+    unit=st.none() | texts,
+    max_length=st.none() | st.integers(1, 1000),
+    ask_if=conditions,
+)
+indicators = st.builds(
+    Indicator,
+    id=words,
+    name=texts,
+    definition=texts,
+    kind=st.sampled_from(IndicatorKind),
+    variables=codes,
+    numerator=codes,
+    against=codes,
+    correct=st.dictionaries(words, codes, max_size=2),
+    scores=st.dictionaries(words, numbers, max_size=3),
+    base=conditions,
+    excluded=codes,
+    dont_know=st.sampled_from(DontKnow),
+    parts=st.lists(st.builds(Part, indicator=words, weight=numbers), max_size=2).map(tuple),
+    target=st.none() | st.builds(Target, value=numbers, sense=st.sampled_from(Sense)),
+    headline=st.booleans(),
+    group=st.none() | words,
+)
+questionnaires = st.builds(
+    Questionnaire,
+    key=words,
+    version=words,
+    title=texts,
+    header=st.builds(
+        Header,
+        form_number=words,
+        issuing_body=words,
+        approval_number=words,
+        valid_until=st.none() | dates,
+    ),
+    notice=st.builds(
+        Notice, purpose=texts, body=texts, retention=texts, contact=texts, minutes=st.none() | st.integers(1, 99)
+    ),
+    sections=st.lists(
+        st.builds(
+            Section,
+            id=words,
+            title=texts,
+            questions=st.lists(questions, max_size=2).map(tuple),
+            ask_if=conditions,
+        ),
+        max_size=2,
+    ).map(tuple),
+    scales=st.lists(st.builds(Scale, id=words, options=st.lists(options, max_size=2).map(tuple)), max_size=1).map(
+        tuple
+    ),
+    indicators=st.lists(indicators, max_size=2).map(tuple),
+    languages=st.sampled_from([("zh",), ("zh", "en")]),
+    contradictions=st.lists(
+        st.builds(Contradiction, id=words, condition=conditions.filter(bool), message=texts), max_size=1
+    ).map(tuple),
+)
+
+
+@given(questionnaires)
+@settings(max_examples=60)
+def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None:
+    stored = json.loads(canonical_bytes(questionnaire))
+    again = from_canonical(stored)
+    assert again == questionnaire
+    assert canonical_bytes(again) == canonical_bytes(questionnaire)
+
+
+def test_the_strategy_covers_every_field() -> None:
+    """A field added to the model later must be added above, else its round trip is not tested."""
+    named = {
+        Questionnaire: 10, Section: 4, Question: 16, Item: 3, Option: 6, Scale: 2, Header: 4, Notice: 5,
+        Contradiction: 3, Indicator: 16, Part: 2, Target: 2, Text: 2,
+    }  # fmt: skip
+    assert {kind: len(dataclasses.fields(kind)) for kind in named} == named
+
+
+@pytest.mark.parametrize("key", sorted(available()))
+def test_shipped_definitions_survive(key: str) -> None:
+    questionnaire = load(available()[key])
+    assert from_canonical(json.loads(canonical_bytes(questionnaire))) == questionnaire
+
+
+def test_the_fingerprint_follows_the_content_only() -> None:
+    questionnaire = load(available()["civilized_city"])
+    assert sha256(questionnaire) == sha256(load(available()["civilized_city"]))
+    assert len(sha256(questionnaire)) == 64
+    assert sha256(dataclasses.replace(questionnaire, version="1.1")) != sha256(questionnaire)
+
+
+def test_defaults_are_left_out_so_that_a_new_field_moves_no_fingerprint() -> None:
+    question = Question(id="q", type=QuestionType.NUMBER, text=Text("一"), short=Text("一"))
+    stored = to_canonical(
+        Questionnaire(
+            key="k",
+            version="1",
+            title=Text("题"),
+            header=Header(),
+            notice=Notice(purpose=Text("一"), body=Text("一"), retention=Text("一"), contact=Text("一")),
+            sections=(Section(id="s", title=Text("一"), questions=(question,)),),
+        )
+    )
+    one = {"zh": "一"}
+    assert stored == {
+        "format": 1,
+        "questionnaire": {
+            "key": "k",
+            "version": "1",
+            "title": {"zh": "题"},
+            "header": {},
+            "notice": {"purpose": one, "body": one, "retention": one, "contact": one},
+            "sections": [
+                {"id": "s", "title": one, "questions": [{"id": "q", "type": "number", "text": one, "short": one}]}
+            ],
+        },
+    }
+
+
+BROKEN: list[object] = [
+    {},
+    {"format": FORMAT + 1, "questionnaire": {}},
+    {"format": FORMAT},
+    {"format": FORMAT, "questionnaire": None},
+    {"format": FORMAT, "questionnaire": {"key": 1}},
+    {"format": FORMAT, "questionnaire": {"key": "k", "unknown": 1}},
+    {"format": FORMAT, "questionnaire": {"sections": {}}},
+    {"format": FORMAT, "questionnaire": {"sections": [{"ask_if": {"source": "", "tree": ["eval", "x"]}}]}},
+]
+
+
+@pytest.mark.parametrize("stored", BROKEN)
+def test_what_is_no_questionnaire_is_refused_by_name(stored: dict[str, object]) -> None:
+    with pytest.raises(NotCanonical):
+        from_canonical(stored)
