@@ -1,0 +1,202 @@
+"""What a sample will be able to say, before the field: per community and overall, as a table and as a curve.
+
+The interval foretold is the one that will be printed (Korn-Graubard, here without a penalty for few degrees of
+freedom), and the publication rule is asked in advance: a community whose figures would be hidden is named before it is
+visited.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.estimation.intervals import all_alike_limit, clopper_pearson
+from analysis.results import PublicationRule
+from analysis.sampling.sample_size import FieldAssumptions, PlannedSize, margin_of, size_for_margin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What so many completed questionnaires would show. Shares in 0..1."""
+
+    completed: int
+    cases: int
+    share: float
+    margin: float  # half the normal interval
+    low: float  # of the interval that is printed
+    high: float
+    effective_sample_size: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaProspect:
+    """One community, or the whole ("")."""
+
+    name: str
+    prospect: Prospect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaField:
+    """One community before the field."""
+
+    name: str
+    field: FieldAssumptions
+    share: float = 0.5
+
+
+def prospect(
+    completed: int,
+    *,
+    share: float = 0.5,
+    level: float = 0.95,
+    field: FieldAssumptions | None = None,
+    rule: PublicationRule | None = None,
+) -> Prospect:
+    """Margin, foretold interval, and what the publication rule would say to it."""
+    field, rule = field or FieldAssumptions(), rule or PublicationRule()
+    if completed < 1:
+        raise ValueError(f"{completed} completed questionnaires show nothing; at least 1 is needed")
+    low, high = _interval(completed, share, level, field)
+    effective = min(float(completed), completed / field.design_effect)
+    return Prospect(
+        completed=completed,
+        cases=field.cases(completed),
+        share=share,
+        margin=margin_of(completed, share=share, level=level, field=field),
+        low=low,
+        high=high,
+        effective_sample_size=effective,
+        warnings=_warnings(completed, effective, high - low, rule),
+    )
+
+
+def margin_table(
+    sizes: Sequence[int],
+    *,
+    share: float = 0.5,
+    level: float = 0.95,
+    field: FieldAssumptions | None = None,
+    rule: PublicationRule | None = None,
+) -> tuple[Prospect, ...]:
+    """Size against margin, one row per size; sizes above the population are left out."""
+    field = field or FieldAssumptions()
+    return tuple(
+        prospect(size, share=share, level=level, field=field, rule=rule)
+        for size in sizes
+        if field.population is None or size <= field.population
+    )
+
+
+def margin_curve(
+    *,
+    share: float = 0.5,
+    level: float = 0.95,
+    field: FieldAssumptions | None = None,
+    smallest: int = 10,
+    largest: int = 2000,
+    points: int = 60,
+) -> tuple[tuple[int, float], ...]:
+    """(completed, margin) at sizes that grow by a constant factor: for a chart whose curve is smooth where it bends."""
+    field = field or FieldAssumptions()
+    end = largest if field.population is None else min(largest, field.population)
+    start = min(smallest, end)
+    sizes = dict.fromkeys(int(size) for size in np.unique(np.round(np.geomspace(start, end, points))))
+    return tuple((size, margin_of(size, share=share, level=level, field=field)) for size in sizes)
+
+
+def sizes_for_areas(
+    areas: Sequence[AreaField], margin: float, *, level: float = 0.95
+) -> tuple[tuple[str, PlannedSize], ...]:
+    """Completed questionnaires per community for the same margin in each."""
+    return tuple(
+        (area.name, size_for_margin(margin, share=area.share, level=level, field=area.field)) for area in areas
+    )
+
+
+def prospects(
+    areas: Sequence[AreaField],
+    completed: Sequence[int],
+    *,
+    level: float = 0.95,
+    rule: PublicationRule | None = None,
+) -> tuple[AreaProspect, ...]:
+    """What an allocation shows per community, then for the whole ("") as a stratified sample.
+
+    Margin of the whole: z sqrt(sum of W_h^2 d_h p_h q_h / n_h (1 - f_h)), W_h the community's part of the adults. Every
+    community needs a population for it; a community without a sample leaves the whole unknown, and it is left out.
+    """
+    if len(areas) != len(completed):
+        raise ValueError(f"{len(areas)} areas beside {len(completed)} sizes: one each is needed")
+    rows = [
+        AreaProspect(
+            name=area.name, prospect=prospect(size, share=area.share, level=level, field=area.field, rule=rule)
+        )
+        for area, size in zip(areas, completed, strict=True)
+        if size
+    ]
+    if all(completed) and all(area.field.population is not None for area in areas):
+        rows.append(AreaProspect(name="", prospect=_whole(areas, completed, level, rule or PublicationRule())))
+    return tuple(rows)
+
+
+def _whole(areas: Sequence[AreaField], completed: Sequence[int], level: float, rule: PublicationRule) -> Prospect:
+    populations = np.array([area.field.population for area in areas], dtype=np.float64)
+    part = populations / populations.sum()
+    margins = np.array(
+        [
+            margin_of(size, share=area.share, level=level, field=area.field)
+            for area, size in zip(areas, completed, strict=True)
+        ]
+    )
+    size = int(sum(completed))
+    share = float(part @ np.array([area.share for area in areas]))
+    # Margins are z times standard errors, so their squares add up as variances do; simple: the same size without
+    # strata.
+    margin = float(np.sqrt((part**2 * margins**2).sum()))
+    simple = margin_of(size, share=share, level=level)
+    effect = (margin / simple) ** 2 if simple > 0 and margin > 0 else 1.0
+    field = FieldAssumptions(design_effect=effect)
+    low, high = _interval(size, share, level, field) if margin > 0 else (share, share)
+    effective = min(float(size), size / effect)
+    cases = sum(area.field.cases(one) for area, one in zip(areas, completed, strict=True))
+    return Prospect(
+        completed=size,
+        cases=cases,
+        share=share,
+        margin=margin,
+        low=low,
+        high=high,
+        effective_sample_size=effective,
+        warnings=_warnings(size, effective, high - low, rule),
+    )
+
+
+def _interval(completed: int, share: float, level: float, field: FieldAssumptions) -> tuple[float, float]:
+    """Clopper-Pearson at the size that gives the same variance: n / d, larger where the list is nearly exhausted."""
+    if field.population is not None and completed >= field.population:
+        return share, share
+    correction = 1.0
+    if field.population is not None:
+        correction = (field.population - completed) / (field.population - 1)
+    size = np.array([completed / (field.design_effect * correction)])
+    if share in (0.0, 1.0):
+        limit = float(all_alike_limit(size, size - 1, level)[0]) if size[0] > 1 else 0.0
+        return (limit, 1.0) if share == 1.0 else (0.0, 1 - limit)
+    low, high = clopper_pearson(np.array([share]), size, level)
+    return float(low[0]), float(high[0])
+
+
+def _warnings(completed: int, effective: float, width: float, rule: PublicationRule) -> tuple[str, ...]:
+    found = []
+    if completed < rule.minimum_respondents:
+        found.append(f"fewer than {rule.minimum_respondents} respondents: hidden")
+    elif effective < rule.minimum_effective_sample:
+        found.append(f"effective sample {math.floor(effective)} below {rule.minimum_effective_sample:g}: unreliable")
+    if width >= rule.widest_interval:
+        found.append(f"interval {width:.0%} wide, {rule.widest_interval:.0%} or more: unreliable")
+    return tuple(found)
