@@ -1,0 +1,32 @@
+"""``python -m tests.reference [CASE ...]``: makes the reference numbers anew with Rscript. Never part of the tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.reference import generate
+
+HERE = Path(__file__).parent
+
+
+def main(wanted: list[str]) -> int:
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        print(
+            "Rscript is needed. On Debian: apt-get install r-base-core r-cran-survey r-cran-jsonlite", file=sys.stderr
+        )
+        return 1
+    generate.write()
+    for script in sorted(HERE.glob("*/make.R")):
+        if wanted and script.parent.name not in wanted:
+            continue
+        subprocess.run([rscript, "--vanilla", "make.R"], cwd=script.parent, check=True)
+        print(f"{script.parent.name}: expected.json")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,5 @@
+source("../common.R")
+data <- read()
+des <- svydesign(ids = ~grid, strata = ~community, weights = ~weight, data = data)
+battery(des, des, by = c("age", "street", "community"))
+finish()

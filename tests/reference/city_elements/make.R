@@ -1,0 +1,6 @@
+source("../common.R")
+data <- read()
+des <- svydesign(ids = ~1, strata = ~community, weights = ~weight, fpc = ~households, data = data)
+without <- svydesign(ids = ~1, strata = ~community, weights = ~weight, data = data)
+battery(des, without, by = c("age", "community"))
+finish()

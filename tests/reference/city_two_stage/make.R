@@ -1,0 +1,6 @@
+source("../common.R")
+data <- read()
+des <- svydesign(ids = ~grid + household, strata = ~community, weights = ~weight, fpc = ~grids + households, data = data)
+without <- svydesign(ids = ~grid, strata = ~community, weights = ~weight, data = data)
+battery(des, without, by = c("age", "street", "community"))
+finish()
