@@ -55,14 +55,20 @@ class Claimed:
     attempt: int
 
 
+Watch = Callable[[int, int], None]
+
+
 class Progress:
     """How far a job has come; every report renews its lease. Raises LeaseLost when the job is no longer ours."""
 
-    def __init__(self, services: Services, claimed: Claimed) -> None:
+    def __init__(self, services: Services, claimed: Claimed, watch: Watch | None = None) -> None:
         self._services = services
         self._claimed = claimed
+        self._watch = watch
 
     def report(self, done: int, total: int) -> None:
+        if self._watch is not None:
+            self._watch(done, total)
         now = self._services.clock()
         with self._services.database.writing.begin() as session:
             _update_held(session, self._claimed, {"done": done, "total": total, "lease_until": now + LEASE})
@@ -106,13 +112,16 @@ def latest(session: Session, *, survey_id: UUID, kind: str, arguments: Mapping[s
 # ------------------------------------------------------------------ doing the work
 
 
-def work(services: Services, survey_id: UUID, job_id: UUID) -> JobState | None:
-    """Claim one job and do it; None when somebody else holds it or it is done. What the queue's task calls."""
+def work(services: Services, survey_id: UUID, job_id: UUID, watch: Watch | None = None) -> JobState | None:
+    """Claim one job and do it; None when somebody else holds it or it is done. What the queue's task calls.
+
+    ``watch`` hears every (done, total) beside the table, for a command that does a job before the eyes of a person.
+    """
     claimed = _claim(services, survey_id, job_id)
     if claimed is None:
         return None
     try:
-        _HANDLERS[claimed.kind](services, claimed, Progress(services, claimed))
+        _HANDLERS[claimed.kind](services, claimed, Progress(services, claimed, watch))
     except LeaseLost:
         log.warning("job_lease_lost", job=str(job_id), kind=claimed.kind)
         return None

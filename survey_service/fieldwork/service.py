@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.models import Case, Disposition
+
+ANSWERED = (Disposition.COMPLETE, Disposition.PARTIAL)
+GROUP = 500  # ids in one statement
 
 
 def record_dispositions(
@@ -25,19 +28,23 @@ def record_dispositions(
 
     ``complete`` and ``partial`` cannot be said here: they follow from an answer that is stored.
     """
-    if any(outcome in (Disposition.COMPLETE, Disposition.PARTIAL) for outcome in outcomes.values()):
+    if any(outcome in ANSWERED for outcome in outcomes.values()):
         raise ValueError("a case is complete when its answer is stored, not when somebody says so")
-    case = Case.__table__
-    session.connection().execute(
-        update(case)  # type: ignore[arg-type]  # __table__ is a Table at run time
-        .where(
-            case.c.survey_id == survey_id,
-            case.c.id == bindparam("case_id"),
-            case.c.disposition.not_in((Disposition.COMPLETE, Disposition.PARTIAL)),
-        )
-        .values(disposition=bindparam("outcome")),
-        [{"case_id": case_id, "outcome": outcome} for case_id, outcome in outcomes.items()],
-    )
+    by_outcome: dict[Disposition, list[UUID]] = {}
+    for case_id, outcome in outcomes.items():
+        by_outcome.setdefault(outcome, []).append(case_id)
+    for outcome, case_ids in by_outcome.items():
+        for start in range(0, len(case_ids), GROUP):
+            session.execute(
+                update(Case)
+                .where(
+                    Case.survey_id == survey_id,
+                    Case.id.in_(case_ids[start : start + GROUP]),
+                    Case.disposition.not_in(ANSWERED),
+                )
+                .values(disposition=outcome)
+                .execution_options(synchronize_session=False)
+            )
     for case_id, outcome in outcomes.items():
         audit.record(
             session, survey_id=survey_id, at=at, by=by, action="case.outcome", record=f"case {case_id}",

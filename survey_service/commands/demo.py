@@ -1,0 +1,34 @@
+"""``survey-service demo``: the demonstration city, its database and all its PDFs, in one go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the database, demo.json and the PDFs.")] = Path(
+        "out/demo"
+    ),
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed and day give the same city.")] = 20260930,
+    if_missing: Annotated[
+        bool, typer.Option("--if-missing", help="Do nothing where the city of this version stands already.")
+    ] = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="The day the city is seen on; today where left out."),
+    ] = None,
+) -> None:
+    """Build the demonstration city: two waves asked through the service itself, one released with its PDFs, one open.
+
+    Everything in it is invented. A database that the demonstration did not make is never touched.
+
+    Example: survey-service demo --out out/demo --seed 20260930
+    """
+    # Imported when the command runs: statistics, database and type would slow every --help.
+    from survey_service.demonstration.command import run
+
+    run(out, seed=seed, on=on.date() if on else None, if_missing=if_missing)

@@ -1,0 +1,223 @@
+"""What ``survey-service demo`` does: a clean folder, the build with its progress, demo.json, PDFs by readable names."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from survey_service.clock import system_clock
+from survey_service.database import Database, open_database
+from survey_service.demonstration import ground, truth
+from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
+from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
+from survey_service.files import FileStore
+from survey_service.migrations import migrate
+from survey_service.models import Area, ReleaseDocument
+from survey_service.secrets import load_or_make_key
+from survey_service.services import Services
+from survey_service.settings import Settings
+from survey_service.writer import GroupWriter
+
+DATABASE: Final = "survey.db"
+REPORTS: Final = "reports"
+DESCRIPTION: Final = "demo.json"
+BASE: Final = "http://127.0.0.1:8000"
+INDICATORS: Final = {"awareness": "知晓率", "support": "支持率", "participation": "参与率", "satisfaction": "满意率"}
+WORDS: Final[Mapping[str, str]] = {
+    "people": "街道、社区和居民",
+    "finished": "上一季度：抽样、答卷、录入",
+    "figures": "加权、估计、签发",
+    "open": "本季度：抽样、答卷、录入",
+    "documents": "PDF 报告",
+}
+
+
+def run(out: Path, *, seed: int, on: date | None, if_missing: bool) -> None:
+    """Build the city in ``out``, or leave it where it stands; exits 1 where the database there is somebody else's."""
+    console = Console()
+    day = on or system_clock().astimezone(Settings(data_dir=out).zone).date()
+    if if_missing and stands(out, on=day):
+        console.print(f"示范城市已在 {out}，不重做。")
+        return
+    started = monotonic()
+    try:
+        clear(out)
+    except ForeignDatabase:
+        typer.echo(
+            f"{out / DATABASE} 不是示范城市的数据库，没有动它。请换一个文件夹：survey-service demo --out 文件夹\n"
+            f"{out / DATABASE} is not a database of the demonstration and was left alone. "
+            "Choose another folder with --out.",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    with _services(out) as services, _progress(console) as report:
+        built = build(services, Options(seed=seed, on=day), report)
+        names = export(services, built, out)
+    describe(out, built, seed=seed, on=day)
+    console.print(comparison(built))
+    covered, judged = truth.coverage(built.compared)
+    console.print(f"{judged} 个置信区间中有 {covered} 个包含真值（{covered / judged:.0%}；约定 95%）。")
+    console.print(
+        f"答卷 {built.finished.answers + built.open.answers:,} 份，PDF {len(names)} 份在 {out / REPORTS}，"
+        f"用时 {monotonic() - started:.0f} 秒。"
+    )
+
+
+def stands(out: Path, *, on: date) -> bool:
+    """Whether the city of this software stands in the folder, its open wave still open."""
+    try:
+        found = json.loads((out / DESCRIPTION).read_text(encoding="utf-8"))
+        current = found["software_version"] == version("survey-service")
+        return current and date.fromisoformat(found["open_until"]) >= on and (out / DATABASE).exists()
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return False
+
+
+def clear(out: Path) -> None:
+    """Remove an earlier demonstration; ForeignDatabase where the database is not one, and then nothing is removed."""
+    path = out / DATABASE
+    if path.exists():
+        database = open_database(f"sqlite:///{path.resolve()}")
+        try:
+            with database.reading.begin() as session:
+                if not (ground.is_marked(session) or ground.is_empty(session)):
+                    raise ForeignDatabase
+        except DatabaseError:
+            # No tables of ours, or no database at all: not for us to judge what is lost.
+            raise ForeignDatabase from None
+        finally:
+            database.dispose()
+    (out / DESCRIPTION).unlink(missing_ok=True)
+    for stem in (DATABASE, "queue.db"):
+        for suffix in ("", "-wal", "-shm"):
+            (out / f"{stem}{suffix}").unlink(missing_ok=True)
+    for folder in ("files", REPORTS):
+        shutil.rmtree(out / folder, ignore_errors=True)
+
+
+@contextmanager
+def _services(out: Path) -> Iterator[Services]:
+    out.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{(out / DATABASE).resolve()}"
+    settings = Settings(data_dir=out, database_url=url, public_url=BASE, city_name=CITY_NAME[0])
+    database: Database = open_database(url)
+    migrate(database)
+    writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
+    try:
+        yield Services(
+            settings=settings,
+            database=database,
+            writer=writer,
+            keys=load_or_make_key(out, settings.secret_key.get_secret_value()),
+            clock=system_clock,
+        )
+    finally:
+        writer.close()
+        database.dispose()
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Any]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        tasks = {step: progress.add_task(WORDS[step], total=None, start=False) for step in STEPS}
+
+        def report(step: str, done: int, total: int) -> None:
+            progress.start_task(tasks[step])
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield report
+
+
+def export(services: Services, built: Built, out: Path) -> list[str]:
+    """The release's PDFs under readable names: reports/城厢街道/万寿桥社区.pdf is what a person looks for."""
+    store = FileStore(services.settings.files_dir)
+    folder = out / REPORTS
+    folder.mkdir(parents=True, exist_ok=True)
+    names = []
+    with services.database.reading.begin() as session:
+        rows = session.execute(
+            select(ReleaseDocument.file_name, ReleaseDocument.blob_sha256)
+            .join(Area, Area.id == ReleaseDocument.area_id)
+            .where(ReleaseDocument.survey_id == built.survey_id, ReleaseDocument.release_id == built.release.id)
+            .order_by(Area.code)
+        ).all()
+    for name, sha256 in rows:
+        (folder / name).write_bytes(store.get(sha256))
+        names.append(name)
+    return names
+
+
+def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
+    """demo.json, written last: where it stands the city is whole."""
+    description = {
+        "database": f"sqlite:///{(out / DATABASE).resolve()}",
+        "resident": [f"{BASE}{path}" for path in built.open.resident_addresses.values()],
+        "sign_in": {role.value: {"user": user, "password": word} for role, (user, word) in built.passwords.items()},
+        "base": BASE,
+        "city": CITY_NAME[0],
+        "survey": ground.SURVEY_KEY,
+        "released_wave": built.finished.days.quarter.key,
+        "open_wave": built.open.days.quarter.key,
+        "open_until": built.open.days.closes_on.isoformat(),
+        "release": built.release.number,
+        "seed": seed,
+        "on": on.isoformat(),
+        "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "software_version": version("survey-service"),
+    }
+    text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
+    temporary = out / f".{DESCRIPTION}"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(out / DESCRIPTION)
+
+
+def comparison(built: Built) -> Table:
+    """Estimate, interval and truth per community; a cross where the interval misses."""
+    names = {truth.CITY: CITY_NAME[0]} | {
+        community_code(street, position): plan.name_zh
+        for street in STREETS
+        for position, plan in enumerate(street.communities, start=1)
+    }
+    table = Table(title="估计、95% 置信区间与真值（%）；✕ 区间不含真值", title_justify="left")
+    table.add_column("社区")
+    table.add_column("n", justify="right")
+    for name in INDICATORS.values():
+        table.add_column(name, justify="right")
+        table.add_column("区间", justify="right")
+        table.add_column("真值", justify="right")
+    by_code: dict[str, dict[str, truth.Compared]] = {}
+    for line in built.compared:
+        by_code.setdefault(line.code, {})[line.indicator] = line
+    for code, lines in by_code.items():
+        cells = []
+        for indicator in INDICATORS:
+            line = lines[indicator]
+            cells += [_percent(line.value), f"{_percent(line.low)}–{_percent(line.high)}"]
+            cells.append(_percent(line.truth) + (" ✕" if line.covers is False else "  "))
+        table.add_row(names[code], str(max(line.sample_size for line in lines.values())), *cells)
+    return table
+
+
+def _percent(value: float | None) -> str:
+    return "—" if value is None else f"{value * 100:.1f}"

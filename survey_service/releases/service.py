@@ -1,0 +1,168 @@
+"""Releasing a wave: the figures are frozen with everything that computing them again needs.
+
+The figures are computed before the transaction that signs them; that transaction reads the rows once more and refuses
+where their hash is no longer the one that was looked at. PDFs are made afterwards by a job, from the rows again, and
+only if the figures come out as signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from questionnaires.readiness import effective_header
+from questionnaires.text import Text
+from reports.content import Imprint
+from survey_service import audit
+from survey_service.errors import BadInput, NotFound
+from survey_service.estimates import queries as estimate_queries
+from survey_service.estimates.frame import frame
+from survey_service.estimates.service import Plan, WaveEstimates, estimate_wave, specification
+from survey_service.estimates.summaries import Summaries, method_of, summaries
+from survey_service.models import Release, Survey, Wave
+from survey_service.releases import queries
+from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
+from survey_service.releases.record import estimates_text, sha256
+from survey_service.settings import Settings
+from survey_service.surveys import service as surveys
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatures:
+    """Who stands for the figures, by name as printed."""
+
+    prepared_by: str
+    reviewed_by: str
+    signed_by: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Prepared:
+    """Figures that were computed and looked at, with the hash of the rows they came from."""
+
+    estimates: WaveEstimates
+    snapshot_sha256: str
+
+
+def prepare(session: Session, survey_id: UUID, wave_id: UUID) -> Prepared:
+    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer."""
+    found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
+    if found is None:
+        raise NotFound
+    rows = frame(session, survey_id, wave_id)
+    if not any(row.responded for row in rows.rows):
+        raise NothingToRelease
+    return Prepared(estimates=estimate_wave(rows, targets=found[1].targets), snapshot_sha256=rows.snapshot_sha256())
+
+
+def release_wave(
+    session: Session,
+    prepared: Prepared,
+    signatures: Signatures,
+    *,
+    at: datetime,
+    by: audit.Actor,
+) -> Release:
+    """Freeze ``prepared`` and move the wave to released, in one transaction.
+
+    Raises RowsChanged where the rows are no longer those that were looked at, Conflict where the wave is not under
+    review, BadInput where a name is missing.
+    """
+    names = (signatures.prepared_by, signatures.reviewed_by, signatures.signed_by)
+    if not all(name.strip() for name in names):
+        raise BadInput(zh="统计、复核、审签三个人的姓名都要写。", en="Name who prepared, who reviewed and who signed.")
+    rows = prepared.estimates.frame
+    survey_id, wave_id = rows.survey_id, rows.wave_id
+    # Moving the wave first takes the lock: from here nobody can release it beside us.
+    wave = surveys.mark_released(session, survey_id, wave_id, at=at, by=by)
+    if frame(session, survey_id, wave_id).snapshot_sha256() != prepared.snapshot_sha256:
+        raise RowsChanged
+    survey = session.get_one(Survey, survey_id)
+    edition = queries.last_edition(session, survey_id, wave_id) + 1
+    text = estimates_text(prepared.estimates)
+    made = Release(
+        survey_id=survey_id,
+        wave_id=wave_id,
+        edition=edition,
+        number=f"{survey.key.upper()}-{wave.key}-{edition:02d}",
+        snapshot_sha256=prepared.snapshot_sha256,
+        questionnaire_sha256=rows.questionnaire_sha256,
+        specification=specification(prepared.estimates.plan),
+        estimates=text,
+        estimates_sha256=sha256(text),
+        software_version=version("survey-service"),
+        prepared_by=signatures.prepared_by.strip(),
+        reviewed_by=signatures.reviewed_by.strip(),
+        signed_by=signatures.signed_by.strip(),
+        released_at=at,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(
+        session, survey_id=survey_id, at=at, by=by, action="release.signed", record=f"release {made.id}",
+        detail={"number": made.number, "snapshot": made.snapshot_sha256, "estimates": made.estimates_sha256},
+    )  # fmt: skip
+    return made
+
+
+def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
+    """The figures of a release from the rows as they are now; NotRecomputable where they are not those signed."""
+    rows = frame(session, release.survey_id, release.wave_id)
+    if rows.snapshot_sha256() != release.snapshot_sha256:
+        raise NotRecomputable
+    estimates = estimate_wave(rows, targets=wave.targets, plan=Plan())
+    if specification(estimates.plan) != release.specification:
+        raise NotRecomputable
+    if sha256(estimates_text(estimates)) != release.estimates_sha256:
+        raise NotRecomputable
+    return estimates
+
+
+def release_summaries(session: Session, survey_id: UUID, release_id: UUID, settings: Settings) -> Summaries:
+    """The summaries that the PDFs of a release are written from, computed again and held against what was signed."""
+    found = queries.release(session, survey_id, release_id)
+    if found is None:
+        raise NotFound
+    release, survey, wave = found
+    estimates = recompute(session, release, wave)
+    imprint = imprint_of(survey, wave, estimates, settings, release=release)
+    return summaries(estimates, imprint=imprint, method=method_of(wave.method))
+
+
+def imprint_of(
+    survey: Survey, wave: Wave, estimates: WaveEstimates, settings: Settings, *, release: Release
+) -> Imprint:
+    questionnaire = estimates.frame.questionnaire
+    closed = wave.closed_at.astimezone(settings.zone).date() if wave.closed_at else wave.closes_on
+    return Imprint(
+        survey=Text(survey.title_zh, survey.title_en),
+        questionnaire=questionnaire.title,
+        questionnaire_version=questionnaire.version,
+        wave=Text(wave.name_zh, wave.name_en),
+        header=effective_header(questionnaire, surveys.header_of(wave)),
+        contact=questionnaire.notice.contact,
+        field_start=wave.opens_on,
+        # Closed before its last day, the field ended then.
+        field_end=min(wave.closes_on, closed),
+        release_number=release.number,
+        released_on=release.released_at.astimezone(settings.zone).date(),
+        prepared_by=release.prepared_by,
+        reviewed_by=release.reviewed_by,
+        signed_by=release.signed_by,
+        data_sha256=release.snapshot_sha256,
+        software_version=release.software_version,
+    )
+
+
+def document_arguments(release: Release, languages: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
+    """Arguments of the job that makes a release's PDFs. ``languages``: language -> area codes, all where left out."""
+    chosen = {language: list(codes) for language, codes in (languages or {}).items()} or dict.fromkeys(LANGUAGES)
+    return {"release_id": str(release.id), "languages": chosen}
