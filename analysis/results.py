@@ -115,7 +115,7 @@ class PublicationRule:
 
     minimum_respondents: int = 10
     group_disclosure_below: int = 30
-    reliability: Reliability = Reliability.FLAG
+    reliability: Reliability = Reliability.SUPPRESS
     minimum_effective_sample: float = 30.0
     widest_interval: float = 0.30  # share of the scale
     review_below_degrees_of_freedom: int = 8
