@@ -42,7 +42,7 @@ def axis_for(
     ticks: int,
     target: float | None = None,
 ) -> Axis:
-    """A round axis that holds all values, within ``bounds`` (the scale of the quantity), with about ``ticks`` figures."""
+    """A round axis that holds all values, within ``bounds`` (the scale of the quantity); about ``ticks`` figures."""
     known = [value for value in values if math.isfinite(value)]
     if target is not None:
         known.append(target)
@@ -77,7 +77,7 @@ def label(value: float, step: float) -> str:
 
 
 def interval_marks(scale: Scale, value: Range, y: float) -> tuple[Mark, ...]:
-    """The marks of one interval at height ``y``: bar or line, and the dot; all alike: an end stroke instead of a dot."""
+    """The marks of one interval at height ``y``: bar or line, and the dot; all alike: an end stroke, no dot."""
     left, right = scale.at(value.low), scale.at(value.high)
     if value.look in (Look.PALE, Look.PALE_STRONG):
         return _pale(scale, value, left, right, y)

@@ -41,7 +41,12 @@ class EmbeddedFont:
         base = f"{tag(characters)}+{self.face.name}-{STYLES[self.weight]}"
         glyphs = [self.face.glyph(self.weight, character) for character in characters]
         boxes = [glyph.box for glyph in glyphs]
-        bounds = [min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)]
+        bounds = [
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes),
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes),
+        ]
         descriptor = pdfdoc.PDFDictionary(
             {
                 "Type": pdfdoc.PDFName("FontDescriptor"),
@@ -109,7 +114,9 @@ def to_unicode(characters: list[str]) -> bytes:
         "<0000> <FFFF>",
         "endcodespacerange",
     ]
-    pairs = [f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>" for code, character in enumerate(characters, 1)]
+    pairs = [
+        f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>" for code, character in enumerate(characters, 1)
+    ]
     for start in range(0, len(pairs), 100):  # an operator takes at most 100 pairs
         block = pairs[start : start + 100]
         lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
@@ -134,7 +141,9 @@ def font_file(glyphs: list[Glyph]) -> bytes:
         b"head": struct.pack(
             ">IIIIHHQQ4hHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 11, UNITS_PER_EM, 0, 0, *bounds, 0, 6, 2, 1, 0
         ),
-        b"hhea": struct.pack(">I3hH11hH", 0x10000, ASCENT, DESCENT, 0, widest, bounds[0], 0, bounds[2], 1, *[0] * 7, count),
+        b"hhea": struct.pack(
+            ">I3hH11hH", 0x10000, ASCENT, DESCENT, 0, widest, bounds[0], 0, bounds[2], 1, *[0] * 7, count
+        ),
         b"hmtx": b"".join(struct.pack(">Hh", glyph.advance, glyph.box[0]) for glyph in everyone),
         b"loca": struct.pack(f">{len(offsets)}I", *offsets),
         b"maxp": struct.pack(">IH13H", 0x10000, count, points, contours, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0),
@@ -171,4 +180,5 @@ def assemble(tables: dict[bytes, bytes]) -> bytes:
 
 
 def checksum(data: bytes) -> int:
-    return sum(struct.unpack(f">{len(data) // 4}I", data)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(data) // 4}I", data)
+    return sum(words) & 0xFFFFFFFF

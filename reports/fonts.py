@@ -221,10 +221,8 @@ def open_outlines(source: FontSource) -> OutlinePen:
     try:
         font = TTFont(source.path, fontNumber=-1 if source.face is None else source.face, lazy=True)
         names = font.getBestCmap()
-        if "fvar" in font:
-            glyph_set = font.getGlyphSet(location={"wght": int(source.weight)})
-        else:
-            glyph_set = font.getGlyphSet()
+        location = {"wght": int(source.weight)} if "fvar" in font else None
+        glyph_set = font.getGlyphSet(location=location)
     except (OSError, TTLibError, KeyError) as fault:
         raise FontFault(f"{source.path}: not a usable font file ({fault}). Name a TTF or OTF file.") from fault
     scale = UNITS_PER_EM / font["head"].unitsPerEm

@@ -73,18 +73,15 @@ class Frame:
     height: float
     marks: tuple[Mark, ...]
     bookmark: str | None = None
+    keep: bool = False  # never the last on a page when more follows
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Frames below each other; ``head`` is drawn again at the top of each further page.
-
-    The first ``together`` frames are never parted, nor are the last two.
-    """
+    """Frames below each other; ``head`` is drawn again at the top of each further page. The last two stay together."""
 
     frames: tuple[Frame, ...]
     head: Frame | None = None
-    together: int = 1
 
 
 def moved(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:

@@ -35,13 +35,13 @@ class PlainCanvas(reportlab_canvas.Canvas):
         self._preamble = "1 0 0 1 0 0 cm"
 
 
-class Information(pdfdoc.PDFInfo):  # type: ignore[misc]
+class Information(pdfdoc.PDFInfo):
     """What the file says of itself; without a date where none is known, rather than with a false one."""
 
     dated = True
 
     def format(self, document: Any) -> Any:
-        entries = {
+        entries: dict[str, Any] = {
             "Title": pdfdoc.PDFString(self.title),
             "Author": pdfdoc.PDFString(self.author),
             "Subject": pdfdoc.PDFString(self.subject),
@@ -94,8 +94,9 @@ def story_pdf(story: Story, settings: TypeSettings | None = None) -> bytes:
     for number, page in enumerate(pages, 1):
         draw_page(canvas, page, number, fonts)
         canvas.showPage()
+    document: Any = getattr(canvas, "_doc")  # noqa: B009  # the stubs hide it
     for font in fonts.values():
-        font.add_to(canvas._doc)
+        font.add_to(document)
     canvas.save()
     face.save()
     return file.getvalue()

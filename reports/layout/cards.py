@@ -130,11 +130,12 @@ def reason_marks(setter: Setter, block: Card, x: float, width: float, y: float) 
 def narrow_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
     """Name, verdict, figure, rows and reasons one under the other."""
     marks, y = name_marks(setter, block, width)
-    y += 6 * U
-    role = style.CARD_WORD
-    if word_width(setter, block, role) > width:
-        role = style.CARD_WORD_SMALL
-    marks += word_marks(setter, block, 0, y, role)
+    if block.word:
+        y += 6 * U
+        role = style.CARD_WORD
+        if word_width(setter, block, role) > width:
+            role = style.CARD_WORD_SMALL
+        marks += word_marks(setter, block, 0, y, role)
     y += 9 * U
     figure, _ = figure_marks(setter, block, y, figure_role(setter, block, width))
     marks += figure
@@ -178,7 +179,9 @@ def area_card(setter: Setter, block: Card, width: float, *, beside: bool) -> tup
     if beside_figure + end > width:
         y += 4 * U
     for i, value in enumerate(values):
-        right = setter.right(small if i == 0 else style.NOTE, value, width, y - (len(values) - 1 - i) * 3.4 * U - 0.4 * U)
+        right = setter.right(
+            small if i == 0 else style.NOTE, value, width, y - (len(values) - 1 - i) * 3.4 * U - 0.4 * U
+        )
         marks.append(right)
     y += 3.2 * U
     marks.append(Stroke(0, y, width, y, style.RULE_ROW, style.HAIRLINE))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports import style
-from reports.blocks import Comparison, ComparisonGroup
+from reports.blocks import Comparison, ComparisonGroup, ComparisonRow
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.layout.tables import align_on_dash, dash_place
-from reports.marks import Frame, Mark, Stack, Stroke, below
-from reports.style import U
+from reports.marks import Frame, Mark, Stack, Stroke, Words, below
+from reports.style import Role, U
+from reports.typesetting.composer import Line
 
 ROW = 4 * U
+LABEL_LEADING = 9.0  # pt between the lines of a name too long for one
 ABOVE = 2.1 * U  # room for the target's figure
 UNDER = 0.4 * U
 GAP = 12.0
@@ -73,7 +77,9 @@ def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: f
     """One indicator: its name and verdict, its rows, its target as a line across them."""
     names, count = setter.paragraph(style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + FIRST_BASELINE)
     needed = count + (1 if group.verdict else 0)
-    height = ABOVE + max(len(group.rows), needed) * ROW + UNDER
+    labels = [label_lines(setter, row.name, places.label_width, own=i == 0) for i, row in enumerate(group.rows)]
+    heights = [ROW if len(lines) == 1 else len(lines) * LABEL_LEADING + 2 * U for _, lines in labels]
+    height = ABOVE + max(sum(heights), needed * ROW) + UNDER
     scale = places.scale
     marks: list[Mark] = list(gridlines(scale, 0, height))
     if not first:
@@ -83,30 +89,41 @@ def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: f
         y = ABOVE + FIRST_BASELINE + count * ROW
         marks.extend(setter.sign(group.verdict, 3.2, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
-        marks.append(setter.left(style.Role(7.5, 3 * U, colour=colour), group.word, 10, y))
+        marks.append(setter.left(Role(7.5, 3 * U, colour=colour), group.word, 10, y))
+    middle = ABOVE
     for i, row in enumerate(group.rows):
-        y = ABOVE + (i + 0.5) * ROW + OPTICAL_MIDDLE * style.ROW.size
-        role = style.ROW if i == 0 else style.ROW_GREY
-        bold = i == 0
-        marks.append(fitted(setter, role, row.name, places.label_x, y, places.label_width, bold=bold))
+        middle += heights[i] / 2
+        role, lines = labels[i]
+        baseline = middle + OPTICAL_MIDDLE * role.size - (len(lines) - 1) * LABEL_LEADING / 2
+        marks.extend(Words(places.label_x, baseline + n * LABEL_LEADING, line) for n, line in enumerate(lines))
         if row.range is not None:
-            marks.extend(interval_marks(scale, row.range, ABOVE + (i + 0.5) * ROW))
-        marks.append(setter.right(role, row.value, places.value_x, y, bold=bold))
-        if row.letter:
-            marks.append(setter.left(style.LETTER, row.letter, places.value_x + 1, y - 3))
-        if row.interval:
-            marks.append(align_on_dash(setter, role, row.interval, places.dash_x, y))
-        marks.append(setter.right(role, row.n, width, y))
+            marks.extend(interval_marks(scale, row.range, middle))
+        marks.extend(figure_marks(setter, row, places, middle, own=i == 0))
+        middle += heights[i] / 2
     if group.target is not None:
         marks.extend(target_marks(setter, group, scale, height))
     return Frame(height, tuple(marks))
+
+
+def figure_marks(setter: Setter, row: ComparisonRow, places: Places, middle: float, *, own: bool) -> list[Mark]:
+    """Estimate, interval and n of one row."""
+    role = style.ROW if own else style.ROW_GREY
+    y = middle + OPTICAL_MIDDLE * role.size
+    marks: list[Mark] = [setter.right(role, row.value, places.value_x, y, bold=own)]
+    if row.letter:
+        marks.append(setter.left(style.LETTER, row.letter, places.value_x + 1, y - 3))
+    if row.interval:
+        marks.append(align_on_dash(setter, role, row.interval, places.dash_x, y))
+    if row.n:
+        marks.append(setter.right(role, row.n, places.n_x, y))
+    return marks
 
 
 def target_marks(setter: Setter, group: ComparisonGroup, scale: Scale, height: float) -> list[Mark]:
     """The target as a vertical through the group, its figure to the left above the rows."""
     assert group.target is not None
     x = scale.at(group.target)
-    small = style.Role(7.5, 3 * U)
+    small = Role(7.5, 3 * U)
     text_width = setter.width(small, group.target_label)
     y = 2.4 * U
     label = setter.right(small, group.target_label, x - 3, y)
@@ -115,10 +132,9 @@ def target_marks(setter: Setter, group: ComparisonGroup, scale: Scale, height: f
     return [Stroke(x, 0.9 * U, x, height - 0.9 * U, 0.9, style.INK), label]
 
 
-def fitted(setter: Setter, role: style.Role, text: str, x: float, y: float, width: float, *, bold: bool) -> Mark:
-    """A name on one line; a very long one is set smaller, down to the size of a note."""
-    natural = setter.width(role, text, bold=bold)
-    if natural <= width:
-        return setter.left(role, text, x, y, bold=bold)
-    size = max(role.size * width / natural, 6.0)
-    return setter.left(style.Role(size, role.leading, bold, role.colour), text, x, y)
+def label_lines(setter: Setter, text: str, width: float, *, own: bool) -> tuple[Role, tuple[Line, ...]]:
+    """A name on one line, or on several in the size of a note."""
+    role = Role(9, ROW, bold=own, colour=style.INK if own else style.GREY)
+    if setter.width(role, text) > width:
+        role = replace(role, size=style.NOTE.size)
+    return role, setter.lines([role.span(text)], width)

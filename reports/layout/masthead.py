@@ -18,9 +18,10 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     marks: list[Mark] = list(statutory(setter, block, width))
     taken = width - min((mark.x for mark in marks if isinstance(mark, Words)), default=width)
     free = width - taken - STATUTORY_GAP
-    marks.append(setter.left(style.OVERLINE, block.overline, 0, 2 * U))
+    words, count = setter.paragraph(style.OVERLINE, block.overline, free, y=2 * U)
+    marks.extend(words)
     role, lines = title_lines(setter, block.title, free)
-    y = 11 * U if len(lines) == 1 else 10 * U
+    y = (11 if len(lines) == 1 else 10) * U + (count - 1) * style.OVERLINE.leading
     for line in lines:
         marks.append(Words(-TITLE_BEARING, y, line))
         y += role.leading

@@ -175,7 +175,7 @@ def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
         sheet = sheets[-1]
         rest = frames[number:]
         # The last two rows go over together: a single row under a repeated head is a widow.
-        need = frame.height + (rest[1].height if len(rest) == 2 else 0.0)
+        need = frame.height + (rest[1].height if len(rest) == 2 or (frame.keep and len(rest) > 1) else 0.0)
         if number and not sheet.fits(need):
             sheets.append(Sheet(style.NEXT_BODY, sheets[-1].bottom))
             if stack.head is not None:

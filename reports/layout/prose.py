@@ -39,7 +39,9 @@ def legend_marks(setter: Setter, block: Prose, width: float, y: float) -> tuple[
         marks.append(setter.left(Role(8.5, 4 * U, True, colour), word, 10, y))
         if not beside:
             y += 3.2 * U
-        words, count = setter.paragraph(style.BODY, meaning, width - (column if beside else 10), x=column if beside else 10, y=y)
+        words, count = setter.paragraph(
+            style.BODY, meaning, width - (column if beside else 10), x=column if beside else 10, y=y
+        )
         marks.extend(words)
         y += count * style.BODY.leading
     return marks, y

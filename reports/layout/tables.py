@@ -56,7 +56,9 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
         top = below(title, Frame((5 + 4 * (count - 1)) * U, words))
     head = below(top, head_frame(setter, block, places, width))
     repeated = below(title, head_frame(setter, block, places, width))
-    frames = [row_frame(setter, block, row, places, width, last=i == len(block.rows) - 1) for i, row in enumerate(block.rows)]
+    frames = [
+        row_frame(setter, block, row, places, width, last=i == len(block.rows) - 1) for i, row in enumerate(block.rows)
+    ]
     if not frames:
         return Stack((head,))
     if block.notes:
@@ -145,7 +147,9 @@ def dash_place(setter: Setter, intervals: Sequence[tuple[str, str]]) -> tuple[fl
     return low, high
 
 
-def align_on_dash(setter: Setter, role: Role, interval: tuple[str, str], dash: float, y: float, *, bold: bool = False) -> Words:
+def align_on_dash(
+    setter: Setter, role: Role, interval: tuple[str, str], dash: float, y: float, *, bold: bool = False
+) -> Words:
     """An interval as one text whose upper limit begins at ``dash``."""
     text = joined(*interval)
     line = setter.composer.line(role.span(text, bold=bold))
@@ -240,11 +244,13 @@ def row_frame(setter: Setter, block: Table, row: Row, places: Sequence[Place], w
         marks_all.extend(marks)
     bottom_width, bottom = (style.RULE_ROW, style.HAIRLINE)
     if last:
-        bottom_width, bottom = (style.RULE_HEAVY, style.INK) if row.tone is Tone.WHOLE else (style.RULE_HEAD, style.RULE)
+        bottom_width, bottom = (
+            (style.RULE_HEAVY, style.INK) if row.tone is Tone.WHOLE else (style.RULE_HEAD, style.RULE)
+        )
     marks_all.append(Stroke(0, height, width, height, bottom_width, bottom))
     if row.tone is Tone.WHOLE:
         marks_all.append(Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK))
-    return Frame(height, tuple(marks_all))
+    return Frame(height, tuple(marks_all), keep=row.tone is Tone.STREET)
 
 
 def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float) -> tuple[tuple[Mark, ...], int]:

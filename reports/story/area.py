@@ -115,13 +115,13 @@ def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -
     targets = [each for each in own if each.indicator.target is not None]
     each_community = list(zip(*(community_verdicts(summary, each.indicator) for each in targets), strict=True))
     reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
-    facts_said = [
-        say(language, "area_all_reached", count=reached) if reached else say(language, "area_none_reached")
-    ]
+    facts_said = [say(language, "area_all_reached", count=reached) if reached else say(language, "area_none_reached")]
     for each in targets:
         missed = community_verdicts(summary, each.indicator).count(Verdict.NOT_REACHED)
         if missed:
-            facts_said.append(say(language, "area_missed", name=verdicts.in_sentence(each.name, language), count=missed))
+            facts_said.append(
+                say(language, "area_missed", name=verdicts.in_sentence(each.name, language), count=missed)
+            )
     return say(language, "area_all", facts=say(language, "semicolon").join(facts_said))
 
 
@@ -134,7 +134,12 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
             counts = tuple((verdict, given.count(verdict)) for verdict in SIGN_ORDER if given.count(verdict))
         drawn.append(common.card_of(each, summary.table, counts))
     legend = tuple(
-        (verdict, f"{verdicts.verdict_word(verdict, language)}{say(language, 'colon')}{say(language, f'legend_{verdict.value}')}")
+        (
+            verdict,
+            verdicts.verdict_word(verdict, language)
+            + say(language, "colon")
+            + say(language, f"legend_{verdict.value}"),
+        )
         for verdict in SIGN_ORDER[:-1]
     )
     legend += ((Verdict.NOT_PUBLISHED, verdicts.verdict_word(Verdict.NOT_PUBLISHED, language)),)

@@ -8,7 +8,23 @@ from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
 from questionnaires.indicators import Indicator
-from reports.blocks import Axis, Block, Card, Cell, Column, ColumnKind, Columns, Glossary, Look, Notes, Prose, Range, Row, Side, Table
+from reports.blocks import (
+    Axis,
+    Block,
+    Card,
+    Cell,
+    Column,
+    ColumnKind,
+    Columns,
+    Glossary,
+    Look,
+    Notes,
+    Prose,
+    Range,
+    Row,
+    Side,
+    Table,
+)
 from reports.charts import axis_for
 from reports.content import Imprint, Method, Place, Sample
 from reports.wording import facts, figures, verdicts
@@ -91,7 +107,12 @@ def value_words(cell: PublishableCell, written: Figures) -> str:
 
 
 def axis_of(
-    cells: Iterable[PublishableCell], written: Figures, *, ticks: int, targets: Iterable[float] = (), target: float | None = None
+    cells: Iterable[PublishableCell],
+    written: Figures,
+    *,
+    ticks: int,
+    targets: Iterable[float] = (),
+    target: float | None = None,
 ) -> Axis:
     """An axis that holds every interval and target of these cells."""
     shown = [cell for cell in cells if cell.suppression is None]
@@ -111,7 +132,9 @@ def card_of(each: Measured, table: PublishableTable, counts: tuple[tuple[Verdict
     level = verdicts.level_words(table.level)
     rows: list[tuple[str, str]] = []
     if cell.suppression is None:
-        rows.append((say(language, "interval_short", level=level), verdicts.interval_words(cell, each.figures, language)))
+        rows.append(
+            (say(language, "interval_short", level=level), verdicts.interval_words(cell, each.figures, language))
+        )
     if indicator.target is not None:
         rows.append((say(language, "target"), verdicts.target_words(indicator.target, each.figures, language)))
     short = verdicts.all_alike_short(cell, each.figures) if cell.suppression is None else None
@@ -140,8 +163,11 @@ def card_reasons(each: Measured, table: PublishableTable) -> tuple[str, ...]:
             words = verdicts.did(each.name) if language == "zh" else f"“{each.name}”"
             reasons.append(say(language, "sample_is_not_all", did=words))
     if cell.unreliable:
-        reasons.append(verdicts.hidden_notes([cell], table.rule, language)[-1].removeprefix(f"{verdicts.UNRELIABLE_LETTER} "))
-    reasons.append(verdicts.reason(each.indicator, cell, language))
+        reasons.append(
+            verdicts.hidden_notes([cell], table.rule, language)[-1].removeprefix(f"{verdicts.UNRELIABLE_LETTER} ")
+        )
+    if each.indicator.target is not None:
+        reasons.append(verdicts.reason(each.indicator, cell, language))
     return tuple(reasons)
 
 

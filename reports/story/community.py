@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.results import PublishableTable
+from analysis.results import PublishableCell, PublishableTable
 from questionnaires.indicators import Indicator
 from reports.blocks import (
     Answer,
@@ -100,7 +100,9 @@ def masthead(summary: CommunitySummary, language: str) -> Masthead:
     )
 
 
-def answer(own: Sequence[Measured], table: PublishableTable, language: str, *, judged: bool, subject: str = "") -> Answer:
+def answer(
+    own: Sequence[Measured], table: PublishableTable, language: str, *, judged: bool, subject: str = ""
+) -> Answer:
     """The verdicts in one sentence."""
     pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
     sentence = verdicts.verdict_sentence(pairs, language, subject=subject)
@@ -133,7 +135,7 @@ def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: st
     return blocks
 
 
-def around(summary: CommunitySummary, indicator: Indicator) -> list[common.PublishableCell]:
+def around(summary: CommunitySummary, indicator: Indicator) -> list[PublishableCell]:
     """The cells of an indicator for community, street and city."""
     places = (summary.place, summary.street, summary.city)
     return [common.cell_of(common.row_of(summary.table, place), indicator) for place in places]
@@ -159,7 +161,9 @@ def comparison_group(summary: CommunitySummary, each: Measured) -> ComparisonGro
         )
     label = ""
     if target is not None:
-        value = figures.written(each.figures.scaled(target.value), 0 if each.figures.scaled(target.value) % 1 == 0 else 1)
+        value = figures.written(
+            each.figures.scaled(target.value), 0 if each.figures.scaled(target.value) % 1 == 0 else 1
+        )
         label = say(language, "target_is", value=value)
     return ComparisonGroup(
         name=each.name,
@@ -237,7 +241,7 @@ def lowest(table: PublishableTable, group: list[Measured], language: str) -> Tab
         return None
     word = say(language, ("one_item", "two_items", "three_items")[len(shown) - 1])
     title = "highest_items" if ascending_is_bad(shown[0]) else "lowest_items"
-    drawn = item_rows(shown, language, strong=len(shown))
+    drawn = item_rows(shown, strong=len(shown))
     return Table(
         title=say(language, title, count=word),
         unit=say(language, "unit", unit=verdicts.unit_word(shown[0].figures.unit, language)),
@@ -261,7 +265,7 @@ def item_columns(group: list[Measured], table: PublishableTable, language: str, 
     return columns if count else columns[:-1]
 
 
-def item_rows(group: list[Measured], language: str, *, strong: int) -> list[Row]:
+def item_rows(group: list[Measured], *, strong: int) -> list[Row]:
     rows = []
     for number, each in enumerate(group):
         cell = each.cell
@@ -290,7 +294,7 @@ def item_table(table: PublishableTable, group: list[Measured], language: str) ->
         title=say(language, "items_title_down" if ascending_is_bad(group[0]) else "items_title"),
         unit=say(language, "unit", unit=verdicts.unit_word(group[0].figures.unit, language)),
         columns=item_columns(group, table, language, count=True),
-        rows=tuple(item_rows(group, language, strong=strong)),
+        rows=tuple(item_rows(group, strong=strong)),
         notes=tuple(notes),
     )
 
@@ -324,9 +328,7 @@ def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str)
     )
 
 
-def page_two(
-    summary: CommunitySummary, items: Sequence[list[Measured]], language: str, *, judged: bool
-) -> list[Block]:
+def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], language: str, *, judged: bool) -> list[Block]:
     """The items beside sample and response, then how to read and how the figures were made."""
     sample = (
         common.sample_table(summary.sample, language),
@@ -338,5 +340,3 @@ def page_two(
     if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
         return [*tables, Columns((Side(4, sample), Side(4, (read,)), Side(4, (made,))))]
     return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(6, (read,)), Side(6, (made,))))]
-
-

@@ -106,7 +106,7 @@ def domain_story(summary: EstimatesSummary, domain: Domain, language: str) -> St
         blocks.append(Cards(tuple(card(each, domain, language) for each in found)))
     if len(summary.domains) > 1:
         blocks += [beside(summary, phrase, group, domain, language) for phrase, group in sections(found)]
-    blocks.append(details(summary, found, [domain], language))
+    blocks.append(details(found, [domain], language))
     blocks += foot(summary, found, language)
     return story_of(summary, domain_name(domain, language), tuple(blocks), language)
 
@@ -116,10 +116,8 @@ def estimates_story(summary: EstimatesSummary, language: str) -> Story:
     found = quantities(summary)
     blocks: list[Block] = [masthead(summary, None, language)]
     for phrase, group in sections(found):
-        blocks += [
-            overview(summary, phrase, group[i : i + ACROSS], language) for i in range(0, len(group), ACROSS)
-        ]
-    blocks.append(details(summary, found, summary.domains, language))
+        blocks += [overview(summary, phrase, group[i : i + ACROSS], language) for i in range(0, len(group), ACROSS)]
+    blocks.append(details(found, summary.domains, language))
     blocks += foot(summary, found, language)
     title = summary.title or say(language, "all_domains")
     return story_of(summary, title, tuple(blocks), language)
@@ -187,7 +185,10 @@ def any_hidden(summary: EstimatesSummary) -> bool:
 def respondents(summary: EstimatesSummary, domain: Domain) -> int | None:
     """Most respondents of any of the domain's figures; None where that may not be told."""
     sizes = [
-        row.sample_size for each in summary.tables for row in each.table.rows if row.domain == domain and row.sample_size
+        row.sample_size
+        for each in summary.tables
+        for row in each.table.rows
+        if row.domain == domain and row.sample_size
     ]
     return max(sizes) if sizes else None
 
@@ -199,7 +200,9 @@ def card(each: Quantity, domain: Domain, language: str) -> Card:
     rows: list[tuple[str, str]] = []
     reasons: list[str] = []
     if cell.suppression is None:
-        rows.append((say(language, "interval_short", level=level), verdicts.interval_words(cell, each.figures, language)))
+        rows.append(
+            (say(language, "interval_short", level=level), verdicts.interval_words(cell, each.figures, language))
+        )
         rows.append(("n", "" if cell.sample_size is None else figures.count(cell.sample_size)))
         alike = verdicts.all_alike(each.short, cell, each.figures, language)
         reasons += [alike] if alike else []
@@ -298,9 +301,7 @@ def overview_row(group: Sequence[Quantity], domain: Domain, language: str) -> Ro
     return Row(tuple(cells), Tone.STRONG if whole else Tone.PLAIN)
 
 
-def details(
-    summary: EstimatesSummary, found: Sequence[Quantity], domains: Sequence[Domain], language: str
-) -> Table:
+def details(found: Sequence[Quantity], domains: Sequence[Domain], language: str) -> Table:
     """Every figure with its standard error, degrees of freedom, design effect and n."""
     several = len(domains) > 1
     level = verdicts.level_words(found[0].table.level) if found else "95"
@@ -334,7 +335,16 @@ def detail_cells(each: Quantity, domain: Domain, language: str) -> tuple[Cell, .
     label = f"{each.name}{'，' if language == 'zh' else ', '}{say(language, each.statistic.value)}"
     if cell.suppression is not None:
         empty = Cell(figures.NOTHING, grey=True)
-        return (Cell(label), Cell(figures.NOTHING, letter=verdicts.letter(cell)), Cell(), empty, empty, empty, empty, Cell())
+        return (
+            Cell(label),
+            Cell(figures.NOTHING, letter=verdicts.letter(cell)),
+            Cell(),
+            empty,
+            empty,
+            empty,
+            empty,
+            Cell(),
+        )
     error = each.figures.number(cell.standard_error) if cell.standard_error is not None else figures.NOTHING
     if each.figures.unit is Unit.PERCENT and cell.standard_error is not None:
         error = Figures(unit=Unit.PERCENT, decimals=2).number(cell.standard_error)

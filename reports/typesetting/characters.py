@@ -62,7 +62,7 @@ def may_break(before: str, after: str) -> bool:
         return False
     if first is Kind.SPACE:
         return True
-    if first is Kind.OPENING or before in "—" and after in "—":
+    if first is Kind.OPENING or before == after == "—":
         return False
     if first is Kind.CLOSING and not full_width(before):
         return second is Kind.HAN

@@ -21,6 +21,8 @@ HANG: Final = 0.5  # em of a full-width mark that may stand outside the measure
 WIDE: Final = 0.9  # em from which a mark counts as full-width in this font
 ORPHAN: Final = 1e6  # cost of a last line of one character, or of one short word
 SHORT_WORD: Final = 6  # letters
+SHORT_LAST: Final = 4  # characters: a last line of fewer is avoided where that costs little
+SHORT_LINE: Final = 4.0  # what it costs, as a line that is 2 em short
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters shown by one operator: ``x`` in pt from the start of the line, ``kerns`` in em after each character."""
+    """Characters shown by one operator; ``x`` in pt from the line's start, ``kerns`` in em after each character."""
 
     x: float
     text: str
@@ -160,7 +162,9 @@ class Composer:
             return (slack / line[0].style.size) ** 2
         visible = [item for item in line if kind(item.character) in (Kind.HAN, Kind.LATIN)]
         short = all(kind(item.character) is Kind.LATIN for item in visible) and len(visible) < SHORT_WORD
-        return ORPHAN if len(visible) == 1 or short and not any(map(_blank, line)) else 0.0
+        if len(visible) == 1 or (short and not any(map(_blank, line))):
+            return ORPHAN
+        return SHORT_LINE if len(visible) < SHORT_LAST else 0.0
 
     def _with_emergencies(
         self, characters: list[_Set], totals: list[float], places: list[int], width: float
@@ -201,7 +205,9 @@ class Composer:
         none = [0.0] * len(characters)
         if stretched is None:
             return none
-        gaps = [i for i in range(1, len(characters)) if stretchable(characters[i - 1].character, characters[i].character)]
+        gaps = [
+            i for i in range(1, len(characters)) if stretchable(characters[i - 1].character, characters[i].character)
+        ]
         slack = stretched - natural
         if not gaps or slack <= 0 or slack / len(gaps) > STRETCH * characters[0].style.size:
             return none

@@ -32,8 +32,10 @@ def period(start: date, end: date, language: str) -> str:
     if language == "zh":
         if same_month:
             return f"{day(start, language)}至{end.day}日"
-        return f"{day(start, language)}至{end.month}月{end.day}日" if start.year == end.year else (
-            f"{day(start, language)}至{day(end, language)}"
+        return (
+            f"{day(start, language)}至{end.month}月{end.day}日"
+            if start.year == end.year
+            else (f"{day(start, language)}至{day(end, language)}")
         )
     if same_month:
         return f"{start.day}–{day(end, language)}"

@@ -84,7 +84,9 @@ PHRASES: Final[Mapping[str, Text]] = {
     "all_yes": Text("受访 {n} 人全部{did}；至少 {limit}。", "All {n} asked count as {did}; at least {limit}."),
     "none_yes": Text("受访 {n} 人无一{did}；至多 {limit}。", "None of {n} asked counts as {did}; at most {limit}."),
     "all_same": Text("受访 {n} 人回答全部相同。", "All {n} asked gave the same answer."),
-    "sample_is_not_all": Text("样本中人人{did}，不等于居民人人{did}。", "Everyone in the sample is not every resident ({did})."),
+    "sample_is_not_all": Text(
+        "样本中人人{did}，不等于居民人人{did}。", "Everyone in the sample is not every resident ({did})."
+    ),
     # tipping points
     "firmness": Text("结论有多稳", "How firm the verdicts are"),
     "firmness_lead": Text(
@@ -131,7 +133,9 @@ PHRASES: Final[Mapping[str, Text]] = {
     "item": Text("项目", "Item"),
     "by_age": Text("按年龄", "By age"),
     "age_group": Text("年龄组", "Age group"),
-    "by_age_unit": Text("估计值，括号内为 {level}% 置信区间；单位：{unit}", "estimate ({level}% confidence interval); unit: {unit}"),
+    "by_age_unit": Text(
+        "估计值，括号内为 {level}% 置信区间；单位：{unit}", "estimate ({level}% confidence interval); unit: {unit}"
+    ),
     "sample_title": Text("样本与应答", "Sample and response"),
     "mode": Text("方式", "Mode"),
     "sampled": Text("抽中", "Sampled"),
@@ -156,9 +160,10 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "how_to_read": Text("怎样读这份报告", "How to read this report"),
     "read_error": Text(
-        "调查只问了一部分居民，数字必有误差。{level}% 置信区间说明误差有多大：同样的调查重复许多次，约有 {level}% 的区间会包含真实水平。",
-        "Only some residents were asked, so every figure has an error. The {level}% confidence interval says how large: "
-        "of many such surveys, about {level}% would give an interval that holds the truth.",
+        "调查只问了一部分居民，数字必有误差。{level}% 置信区间说明误差有多大："
+        "同样的调查重复许多次，约有 {level}% 的区间会包含真实水平。",
+        "Only some residents were asked, so every figure has an error. The {level}% confidence interval says how "
+        "large: of many such surveys, about {level}% would give an interval that holds the truth.",
     ),
     "read_two": Text(
         "两个社区的区间相互重叠，不能据此排出先后。", "Where two intervals overlap, do not rank one above the other."

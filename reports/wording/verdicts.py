@@ -40,8 +40,12 @@ def unit_word(unit: Unit, language: str) -> str:
 
 def unit_sign(unit: Unit, language: str) -> str:
     """The unit behind a large figure."""
-    return "" if unit is Unit.PLAIN else ("pp" if language != "zh" else "百分点") if unit is Unit.PERCENTAGE_POINTS else (
-        unit_word(unit, language)
+    return (
+        ""
+        if unit is Unit.PLAIN
+        else ("pp" if language != "zh" else "百分点")
+        if unit is Unit.PERCENTAGE_POINTS
+        else (unit_word(unit, language))
     )
 
 
@@ -177,7 +181,12 @@ def tipping(indicator: Indicator, cell: PublishableCell, figures: Figures, langu
     above = cell.value >= target.value
     rounding = ROUND_CEILING if above else ROUND_FLOOR
     q = with_unit(figures.number(point, rounding), figures.unit, language)
-    phrase = {(True, True): "tip_below", (True, False): "tip_above", (False, True): "tip_falls", (False, False): "tip_rises"}
+    phrase = {
+        (True, True): "tip_below",
+        (True, False): "tip_above",
+        (False, True): "tip_falls",
+        (False, False): "tip_rises",
+    }
     return say(language, phrase[at_least, above], q=q)
 
 
@@ -220,5 +229,3 @@ def cause_words(cell: PublishableCell, rule: PublicationRule, language: str) -> 
     }
     words = SUPPRESSION_REASONS[cell.suppression].in_language(language).format(**values)
     return f"{words[0].upper()}{words[1:]}{say(language, 'stop')}"
-
-

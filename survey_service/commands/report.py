@@ -41,7 +41,8 @@ def report(
         Publication, typer.Option(help="figures with a large error: flag them, or suppress them")
     ] = Publication.FLAG,
     date: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="date printed and kept as the file's creation date; none if absent")
+        str,
+        typer.Option(metavar="YYYY-MM-DD", help="date printed and kept as the file's creation date; none if absent"),
     ] = "",
     regular: Annotated[Path | None, typer.Option(metavar="FILE", help="own font, regular (TTF or OTF)")] = None,
     bold: Annotated[Path | None, typer.Option(metavar="FILE", help="own font, bold (TTF or OTF)")] = None,

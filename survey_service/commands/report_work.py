@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -10,7 +11,6 @@ import tempfile
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date as Date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -113,11 +113,11 @@ def read_json(path: Path) -> tuple[bytes, Mapping[str, Any]]:
     return data, content
 
 
-def read_date(text: str) -> Date | None:
+def read_date(text: str) -> datetime.date | None:
     if not text:
         return None
     try:
-        return Date.fromisoformat(text)
+        return datetime.date.fromisoformat(text)
     except ValueError as fault:
         raise Refused(f"--date {text}: not a date of the form 2026-11-21.") from fault
 
@@ -187,9 +187,7 @@ def by_statistic(estimates: Estimates) -> dict[Statistic, Estimates]:
     parts: dict[Statistic, list[Estimate]] = {}
     for estimate in estimates.estimates:
         parts.setdefault(estimate.statistic, []).append(estimate)
-    return {
-        statistic: Estimates(design=estimates.design, estimates=tuple(part)) for statistic, part in parts.items()
-    }
+    return {statistic: Estimates(design=estimates.design, estimates=tuple(part)) for statistic, part in parts.items()}
 
 
 def hierarchy(domains: tuple[Domain, ...]) -> dict[Domain, Domain]:
@@ -228,7 +226,7 @@ def replace(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(temporary, 0o644)  # mkstemp makes files that only the owner may read
+        Path(temporary).chmod(0o644)  # mkstemp makes files that only the owner may read
         Path(temporary).replace(path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)

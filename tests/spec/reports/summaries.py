@@ -28,7 +28,9 @@ from reports.content import AreaSummary, CommunitySummary, Imprint, Method, Plac
 
 IMPRINT = Imprint(
     survey=Text("示范市公众满意度测评", "Demonstration City public satisfaction survey"),
-    questionnaire=Text("创建文明城市公众知晓、支持、参与与满意度测评", "Awareness, support, participation and satisfaction"),
+    questionnaire=Text(
+        "创建文明城市公众知晓、支持、参与与满意度测评", "Awareness, support, participation and satisfaction"
+    ),
     questionnaire_version="3.2",
     wave=Text("2026年第三季度", "Third quarter 2026"),
     header=Header(
@@ -77,18 +79,38 @@ SAMPLE = Sample(
     kish_effective_sample_size=183.0,
     open_responses=58,
 )
-HEADLINE = (("awareness", "知晓率", "Awareness", 0.9), ("support", "支持率", "Support", 0.9),
-            ("participation", "参与率", "Participation", 0.7), ("satisfaction", "满意率", "Satisfaction", 0.85))  # fmt: skip
+HEADLINE = (
+    ("awareness", "知晓率", "Awareness", 0.9),
+    ("support", "支持率", "Support", 0.9),
+    ("participation", "参与率", "Participation", 0.7),
+    ("satisfaction", "满意率", "Satisfaction", 0.85),
+)
 DEFINITIONS = {
     "awareness": ("知道本市正在创建文明城市者所占比重；“不清楚”计入分母。", "Share who know of the campaign."),
-    "support": ("回答“支持”或“比较支持”者所占比重；“说不清”计入分母。", "Share who answered “support” or “rather support”."),
+    "support": (
+        "回答“支持”或“比较支持”者所占比重；“说不清”计入分母。",
+        "Share who answered “support” or “rather support”.",
+    ),
     "participation": ("近三个月参加过一项以上创建活动者所占比重。", "Share who took part within three months."),
-    "satisfaction": ("对创建工作“满意”或“基本满意”者所占比重；“说不清”计入分母。", "Share satisfied or mostly satisfied."),
+    "satisfaction": (
+        "对创建工作“满意”或“基本满意”者所占比重；“说不清”计入分母。",
+        "Share satisfied or mostly satisfied.",
+    ),
 }
-ITEMS = ("机动车停放秩序", "养犬管理", "电动自行车充电停放", "背街小巷保洁", "垃圾分类投放点", "农贸市场环境",
-         "楼道与公共空间", "道路与照明维护", "文体活动设施", "公交候车环境", "窗口服务态度", "社会治安")  # fmt: skip
-ITEMS_EN = ("Car parking", "Dog keeping", "E-bike charging", "Back streets", "Waste sorting", "Markets",
-            "Stairwells", "Roads and lighting", "Sports and culture", "Bus stops", "Service counters", "Public order")  # fmt: skip
+ITEMS = (
+    ("机动车停放秩序", "Car parking"),
+    ("养犬管理", "Dog keeping"),
+    ("电动自行车充电停放", "E-bike charging"),
+    ("背街小巷保洁", "Back streets"),
+    ("垃圾分类投放点", "Waste sorting"),
+    ("农贸市场环境", "Markets"),
+    ("楼道与公共空间", "Stairwells"),
+    ("道路与照明维护", "Roads and lighting"),
+    ("文体活动设施", "Sports and culture"),
+    ("公交候车环境", "Bus stops"),
+    ("窗口服务态度", "Service counters"),
+    ("社会治安", "Public order"),
+)
 
 
 def place(code: str, zh: str, en: str) -> Place:
@@ -172,10 +194,7 @@ def headline_indicators() -> tuple[Indicator, ...]:
 
 
 def item_indicators() -> tuple[Indicator, ...]:
-    return tuple(
-        indicator(f"item.{i}", zh, en, None, group="aspects")
-        for i, (zh, en) in enumerate(zip(ITEMS, ITEMS_EN, strict=True))
-    )
+    return tuple(indicator(f"item.{i}", zh, en, None, group="aspects") for i, (zh, en) in enumerate(ITEMS))
 
 
 def item_cells() -> tuple[PublishableCell, ...]:

@@ -1,0 +1,212 @@
+"""The odd cases a report must bear: short and long names, few and many indicators, hidden, all-yes, points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from analysis.results import PublicationRule, PublishableCell, Reliability, Suppression
+from questionnaires.indicators import Indicator, IndicatorKind, Sense
+from questionnaires.text import Text
+from reports.content import AreaSummary, CommunitySummary, Place
+from tests.spec.reports import summaries as given
+
+SIXTEEN = "青石镇石板街第二社区居民委员会西区"[:16]
+Summary = CommunitySummary | AreaSummary
+
+
+def renamed(summary: CommunitySummary, zh: str, en: str) -> CommunitySummary:
+    return replace(summary, place=replace(summary.place, name=Text(zh, en)))
+
+
+def with_cells(
+    indicators: tuple[Indicator, ...], own: tuple[PublishableCell, ...], n: int | None = 212
+) -> CommunitySummary:
+    """A community with these figures; street and city have the same where they are published."""
+    shown = tuple(
+        replace(cell, sample_size=1000) if cell.suppression is None and not cell.all_alike else
+        given.share(cell.variable, 0.9, 0.88, 0.92, 1000, target=None)
+        for cell in own
+    )  # fmt: skip
+    rows = {given.COMMUNITY: own, given.STREET: shown, given.CITY: shown}
+    sizes = {given.COMMUNITY: n, given.STREET: 1000, given.CITY: 1000}
+    return replace(given.community(), table=given.table(rows, sizes), indicators=indicators)
+
+
+def short_name() -> CommunitySummary:
+    return renamed(given.community(), "柳堤", "Li")
+
+
+def long_names() -> CommunitySummary:
+    summary = renamed(given.community(), SIXTEEN, "Second Residents’ Committee of Shibanjie Community, West")
+    street = replace(
+        summary.street, name=Text("东湖高新技术产业开发区街道办事处", "Donghu High Technology Industrial Zone Street")
+    )
+    header = replace(
+        summary.imprint.header, issuing_body="示范市精神文明建设指导委员会办公室、示范市统计局社会经济调查队"
+    )
+    return replace(summary, street=street, imprint=replace(summary.imprint, header=header))
+
+
+def one_indicator() -> CommunitySummary:
+    summary = given.community()
+    return replace(summary, indicators=given.headline_indicators()[3:])
+
+
+def many_indicators(count: int) -> CommunitySummary:
+    indicators = tuple(
+        given.indicator(f"i{i}", f"第{i + 1}项满意率", f"Satisfaction with aspect {i + 1}", 0.8, headline=True)
+        for i in range(count)
+    )
+    cells = tuple(
+        given.share(f"i{i}", v, v - 0.06, v + 0.05, 212, target=0.8, settling=700, tipping=0.7)
+        for i in range(count)
+        for v in [0.7 + (i * 7 % 24) / 100]
+    )
+    return with_cells(indicators, cells)
+
+
+def suppressed() -> CommunitySummary:
+    reasons = (
+        Suppression.FEW_RESPONDENTS,
+        Suppression.UNRELIABLE,
+        Suppression.COMPLEMENTARY,
+        Suppression.GROUP_DISCLOSURE,
+    )
+    cells = tuple(given.hidden(key, why) for (key, *_), why in zip(given.HEADLINE, reasons, strict=True))
+    return with_cells(given.headline_indicators(), cells, n=None)
+
+
+def all_yes() -> CommunitySummary:
+    cells = (
+        given.share("awareness", 1.0, 0.8843, 1.0, 30, target=0.9, all_alike=True, settling=60, tipping=0.75),
+        given.share("support", 0.967, 0.828, 0.9992, 30, target=0.9, unreliable=True, settling=118, tipping=0.8),
+        given.share("participation", 0.0, 0.0, 0.1157, 30, target=0.7, all_alike=True, tipping=1.9),
+        given.hidden("satisfaction", Suppression.UNRELIABLE),
+    )
+    return with_cells(given.headline_indicators(), cells, n=30)
+
+
+def no_target() -> CommunitySummary:
+    summary = given.community()
+    indicators = tuple(replace(each, target=None) for each in summary.indicators)
+    rows = {}
+    for place in (given.COMMUNITY, given.STREET, given.CITY):
+        cells = summary.table.row(place.domain).cells
+        rows[place] = tuple(replace(cell, verdict=None, goal=None, tipping_point=None) for cell in cells)
+    sizes = {given.COMMUNITY: 212, given.STREET: 570, given.CITY: 1248}
+    return replace(summary, indicators=indicators, table=given.table(rows, sizes))
+
+
+def scores() -> CommunitySummary:
+    """Mean scores in points beside a share, and a target that says at most."""
+    indicators = (
+        given.indicator("score", "总体满意度", "Overall score", 80.0, headline=True, kind=IndicatorKind.MEAN_SCORE),
+        given.indicator("complaints", "投诉率", "Complaints", 0.05, headline=True, sense=Sense.AT_MOST),
+    )
+    cells = (
+        replace(
+            given.share("score", 83.4, 79.2, 87.6, 212, target=80.0, settling=880, tipping=74.1), scale=(0.0, 100.0)
+        ),
+        given.share("complaints", 0.021, 0.0062, 0.0483, 212, target=0.05, at_least=False, tipping=0.11),
+    )
+    rows = {
+        given.COMMUNITY: cells,
+        given.STREET: (replace(cells[0], value=81.0, low=79.5, high=82.5), replace(cells[1], low=0.01, high=0.04)),
+        given.CITY: (replace(cells[0], value=80.6, low=79.9, high=81.3), replace(cells[1], low=0.018, high=0.024)),
+    }
+    sizes = {given.COMMUNITY: 212, given.STREET: 570, given.CITY: 1248}
+    return replace(given.community(), indicators=indicators, table=given.table(rows, sizes))
+
+
+def age_groups() -> CommunitySummary:
+    """The age table with every kind of hidden figure."""
+    summary = given.community()
+    names = (
+        ("18–29岁", "18–29", 8),
+        ("30–44岁", "30–44", 58),
+        ("45–59岁", "45–59", 69),
+        ("60岁及以上", "60 and over", 77),
+    )
+    places = tuple(
+        Place(code=f"age{i}", name=Text(zh, en), domain=(("area", given.COMMUNITY.code), ("age", str(i))))
+        for i, (zh, en, _) in enumerate(names)
+    )
+    rows: dict[Place, tuple[PublishableCell, ...]] = {
+        place: tuple(summary.table.row(place.domain).cells) for place in (given.COMMUNITY, given.STREET, given.CITY)
+    }
+    for i, (place, (_, _, n)) in enumerate(zip(places, names, strict=True)):
+        if i == 0:
+            rows[place] = tuple(given.hidden(key) for key, *_ in given.HEADLINE)
+        else:
+            rows[place] = tuple(
+                given.hidden(key, Suppression.COMPLEMENTARY)
+                if (i, j) == (3, 0)
+                else given.share(key, 0.94, 0.833, 0.9931, n, unreliable=j == 2)
+                for j, (key, *_) in enumerate(given.HEADLINE)
+            )
+    sizes: dict[Place, int | None] = {given.COMMUNITY: 212, given.STREET: 570, given.CITY: 1248}
+    sizes.update({place: (None if i == 0 else names[i][2]) for i, place in enumerate(places)})
+    return replace(summary, table=given.table(rows, sizes), age_groups=places)
+
+
+def sixty_communities() -> AreaSummary:
+    """Ten streets of six communities, with a rule that suppresses."""
+    rows: dict[Place, tuple[PublishableCell, ...]] = {}
+    sizes: dict[Place, int | None] = {}
+    streets = []
+    for s in range(10):
+        street = given.place(f"3399{s:02d}", f"第{s + 1}街道", f"Street {s + 1}")
+        rows[street] = given.community_cells(300, ((95.0, 2), (94.0, 2), (66.0, 5), (84.0, 4)))
+        sizes[street] = 300
+        members = []
+        for c in range(6):
+            name = "张家桥东社区" if c else "滨江经济开发区东湖新村第三社区"
+            at = given.place(f"{street.code}{c:03d}", f"{name}{c + 1}", f"Community {c + 1} of Street {s + 1}")
+            rows[at] = given.community_cells(50, ((88 + (s * 6 + c) % 10, 4), (94, 5), (60 + c * 3, 11), (80 + s, 9)))
+            sizes[at] = 50
+            members.append(at)
+        streets.append((street, tuple(members)))
+    rows[given.CITY] = given.community_cells(3000, ((93.6, 1.5), (94.8, 1.5), (61.8, 3), (83.2, 2.4)))
+    sizes[given.CITY] = 3000
+    table = replace(given.table(rows, sizes), rule=PublicationRule(reliability=Reliability.SUPPRESS))
+    return replace(given.city(), streets=tuple(streets), table=table, samples={given.CITY.code: given.SAMPLE})
+
+
+def twelve_for_the_city() -> AreaSummary:
+    """Twelve indicators: three tables of four."""
+    base = given.city()
+    keys = tuple(key for key, *_ in given.HEADLINE)
+    indicators = tuple(
+        replace(each, id=f"{each.id}.{k}", name=Text(f"{each.name.zh}{k + 1}", f"{each.name.en} {k + 1}"))
+        for k in range(3)
+        for each in base.indicators
+    )
+    rows = tuple(
+        replace(
+            row,
+            cells=tuple(replace(row.cell(key), variable=f"{key}.{k}") for k in range(3) for key in keys),
+        )
+        for row in base.table.rows
+    )
+    return replace(base, indicators=indicators, table=replace(base.table, rows=rows))
+
+
+CASES: Mapping[str, Callable[[], Summary]] = {
+    "usual": given.community,
+    "short_name": short_name,
+    "long_names": long_names,
+    "one_indicator": one_indicator,
+    "twelve_indicators": lambda: many_indicators(12),
+    "forty_indicators": lambda: many_indicators(40),
+    "seven_indicators": lambda: many_indicators(7),
+    "suppressed": suppressed,
+    "all_yes": all_yes,
+    "no_target": no_target,
+    "scores": scores,
+    "age_groups": age_groups,
+    "city": given.city,
+    "street": given.street,
+    "sixty_communities": sixty_communities,
+    "twelve_for_the_city": twelve_for_the_city,
+}
