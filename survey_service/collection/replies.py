@@ -1,0 +1,128 @@
+"""What a resident's browser is sent back, as a page or, where its script asks, as a line of JSON."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.answers import Checked
+from questionnaires.text import Text
+from survey_service.collection.errors import AlreadyAnswered, ContentConflict, RevokedCode, UnknownCode, WaveClosed
+from survey_service.collection.form import Display, Posted
+from survey_service.collection.visit import Visit
+from survey_service.errors import DomainError, TooBusy
+from survey_service.ids import new_id
+from survey_service.web.resident_pages import (
+    NEVER_KEPT,
+    Look,
+    answered_questions,
+    contradictions,
+    faulty_questions,
+    form_context,
+    html,
+    render,
+)
+from survey_service.web.resident_steps import screens
+
+HEADINGS: Mapping[type[DomainError], Text] = {
+    UnknownCode: Text("打不开问卷", "No questionnaire here"),
+    RevokedCode: Text("二维码换过了", "The QR code was replaced"),
+    AlreadyAnswered: Text("已经提交过了", "Already submitted"),
+    WaveClosed: Text("现在不收答卷", "Not taking answers now"),
+    ContentConflict: Text("这一份没有计入", "These answers were not counted"),
+}
+NOT_STORED = Text("没有提交", "Not submitted")
+
+
+def wants_json(request: Request) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def look_of(display: Display) -> Look:
+    return Look(language=display.language, large=display.large, order=display.order)
+
+
+def refused(
+    request: Request, error: DomainError, display: Display, *, city: str, contact: Text | None = None
+) -> Response:
+    """A plain page that says what to do."""
+    headers = {"Cache-Control": NEVER_KEPT}
+    if isinstance(error, TooBusy):
+        headers["Retry-After"] = str(_seconds_to_wait())
+    if wants_json(request):
+        return JSONResponse(
+            {"error": error.code, "message": error.in_language(display.language)}, error.status, headers
+        )
+    context = {
+        "city": city,
+        "heading": HEADINGS.get(type(error), NOT_STORED).in_language(display.language),
+        "message": error.in_language(display.language),
+        "contact": contact,
+    }
+    return html(render("plain.html", look_of(display), context), status=error.status, headers=headers)
+
+
+def form_again(visit: Visit, posted: Posted) -> Response:
+    """The questionnaire with what was answered so far; nothing is written."""
+    look = look_of(posted.display)
+    context = _with_answers(visit, posted, look)
+    return html(render("form.html", look, context))
+
+
+def check_page(visit: Visit, posted: Posted, checked: Checked) -> Response:
+    """请核对. Here a browser without a script gets the id that makes a repeated post the same one."""
+    look = look_of(posted.display)
+    context = _with_answers(visit, posted, look) | {
+        "client_id": posted.client_id or new_id().hex,
+        "lines": answered_questions(checked, screens(visit.questionnaire, 0), look.language),
+        "doubts": contradictions(checked, visit.questionnaire, look.language),
+    }
+    return html(render("check.html", look, context))
+
+
+def faults_page(request: Request, visit: Visit, posted: Posted, checked: Checked) -> Response:
+    if wants_json(request):
+        return JSONResponse({"error": "faults"}, 422, {"Cache-Control": NEVER_KEPT})
+    look = look_of(posted.display)
+    faulty = faulty_questions(checked, visit.questionnaire, look.language)
+    shown = {variable for one in faulty for variable in one.question.variables()}
+    # Whoever came without a script sees the check page once more; a script's answers go straight on.
+    action = "submit" if posted.client_id and posted.page != "check" else "check"
+    context = _with_answers(visit, posted, look) | {"faulty": faulty, "shown": shown, "action": action}
+    return html(render("faults.html", look, context), status=200 if posted.tool else 422)
+
+
+def unsent_page(request: Request, visit: Visit, posted: Posted) -> Response:
+    """未提交，请勿关闭: every answer is in the page, and the button sends the same id again."""
+    seconds = _seconds_to_wait()
+    headers = {"Retry-After": str(seconds), "Cache-Control": NEVER_KEPT}
+    if wants_json(request):
+        return JSONResponse({"error": TooBusy.code}, TooBusy.status, headers)
+    look = look_of(posted.display)
+    context = _with_answers(visit, posted, look) | {"seconds": seconds}
+    return html(render("unsent.html", look, context), status=TooBusy.status, headers=headers)
+
+
+def receipt_reply(request: Request, code: str, receipt: str, display: Display) -> Response:
+    address = f"/a/{code}/receipt/{receipt}{display.query}"
+    headers = {"Cache-Control": NEVER_KEPT}
+    if wants_json(request):
+        return JSONResponse({"address": address}, 200, headers)
+    return RedirectResponse(address, 303, headers)
+
+
+def _with_answers(visit: Visit, posted: Posted, look: Look) -> dict[str, Any]:
+    return form_context(visit.occasion, visit.questionnaire, look) | {
+        "given": posted.given,
+        "client_id": posted.client_id or "",
+    }
+
+
+def _seconds_to_wait() -> int:
+    # Spread out: those who were turned away together must not come back together.
+    return random.randint(3, 12)  # noqa: S311 -- jitter

@@ -1,0 +1,181 @@
+"""The resident's pages. No cookie, no CSRF token: the code in the address is the authority."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.answers import Checked, Policy, check_answers
+from survey_service.audit.chain import RESIDENT
+from survey_service.collection import replies
+from survey_service.collection.desk import AnswerDesk
+from survey_service.collection.errors import ContentConflict
+from survey_service.collection.form import Display, Posted, read_form
+from survey_service.collection.service import IncomingCapture, record_or_conflict
+from survey_service.collection.visit import Visit, open_visit, submitted_at
+from survey_service.dependencies import Now, Reading, Running
+from survey_service.errors import Conflict, DomainError, TooBusy
+from survey_service.models import ResponseState, Source
+from survey_service.secrets import normalise_receipt
+from survey_service.services import Services
+from survey_service.web.resident_pages import empty_form, html, moment, render
+from survey_service.web.resident_steps import ORDERS, shuffles
+
+router = APIRouter()
+T = TypeVar("T")
+# Their own threads, which only read and render: staff who wait for a lock do not keep residents waiting.
+_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resident")
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_threads, work)
+
+
+def _desk(request: Request, running: Services) -> AnswerDesk:
+    """One per application, made in its event loop."""
+    state = request.app.state
+    if getattr(state, "answer_desk", None) is None:
+        state.answer_desk = AnswerDesk(running.writer)
+    desk: AnswerDesk = state.answer_desk
+    return desk
+
+
+def _display(request: Request) -> Display:
+    asked = request.query_params
+    return Display(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
+
+
+@router.get("/a/{code}", include_in_schema=False)
+def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
+    display, city, contact = _display(request), running.settings.city_name, None
+    try:
+        with reading.begin() as session:
+            visit = open_visit(session, code)
+        contact = visit.questionnaire.notice.contact
+        visit.refuse_if_over(now, running.settings.zone)
+    except DomainError as error:
+        return replies.refused(request, error, display, city=city, contact=contact)
+    order = random.randrange(ORDERS) if shuffles(visit.questionnaire) else 0  # noqa: S311 -- an arrangement
+    look = replies.look_of(Display(language=display.language, large=display.large, order=order))
+    return empty_form(request, visit.occasion, visit.questionnaire, look)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """Answers that were found in order and want to be stored."""
+
+    visit: Visit
+    posted: Posted
+    incoming: IncomingCapture
+
+
+@router.post("/a/{code}", include_in_schema=False)
+async def hand_in(code: str, request: Request, running: Running, now: Now) -> Response:
+    """Asynchronous: however long the writer takes, no thread waits for it, and the person is answered in time."""
+    body = await request.body()
+    ready = await _aside(lambda: _read(code, body, request, running, now))
+    if isinstance(ready, Response):
+        return ready
+    work = partial(record_or_conflict, incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
+    contact = ready.visit.questionnaire.notice.contact
+    try:
+        recorded = await _desk(request, running).hand_in(work)
+        if isinstance(recorded, ContentConflict):
+            raise recorded
+    except TooBusy:
+        return await _aside(lambda: replies.unsent_page(request, ready.visit, ready.posted))
+    except DomainError as error:
+        city = running.settings.city_name
+        return replies.refused(request, error, ready.posted.display, city=city, contact=contact)
+    assert recorded.receipt is not None
+    return replies.receipt_reply(request, code, recorded.receipt, ready.posted.display)
+
+
+def _read(code: str, body: bytes, request: Request, running: Services, now: Now) -> _Ready | Response:
+    """From bytes to answers that can be stored, or to the page that says what is to be done first."""
+    display, city, contact = Display(), running.settings.city_name, None
+    try:
+        with running.database.reading.begin() as session:
+            visit = open_visit(session, code)
+        contact = visit.questionnaire.notice.contact
+        posted = read_form(body, request.headers.get("content-type", ""), visit.questionnaire)
+        display = posted.display
+        if posted.version and posted.version != visit.occasion.version_sha256[:16]:
+            raise Conflict(
+                zh="问卷换了新版，这一份没有提交。请重新扫码，再答一次。",
+                en="The questionnaire was replaced and these answers were not submitted. Scan the code again.",
+            )
+        return _judge(visit, posted, request, running, now)
+    except DomainError as error:
+        return replies.refused(request, error, display, city=city, contact=contact)
+
+
+def _judge(visit: Visit, posted: Posted, request: Request, running: Services, now: Now) -> _Ready | Response:
+    zone = running.settings.zone
+    if posted.action == "edit" or (posted.tool and posted.page == "form"):
+        visit.refuse_if_over(now, zone)
+        return replies.form_again(visit, posted)
+    checked = check_answers(visit.questionnaire, posted.raw_answers(visit.questionnaire), Policy.WEB)
+    if not checked.accepted:
+        visit.refuse_if_over(now, zone)
+        return replies.faults_page(request, visit, posted, checked)
+    if posted.action == "check" or posted.client_id is None:
+        visit.refuse_if_over(now, zone)
+        return replies.check_page(visit, posted, checked)
+    # Not refused here, even when the wave is over: a repeated post whose receipt got lost is given it again.
+    return _Ready(visit=visit, posted=posted, incoming=_incoming(visit, posted, checked, posted.client_id, now))
+
+
+def _incoming(visit: Visit, posted: Posted, checked: Checked, client_id: str, now: Now) -> IncomingCapture:
+    display = posted.display
+    paradata: dict[str, object] = {"language": display.language, "large_text": display.large}
+    if posted.seconds is not None:
+        paradata["seconds"] = posted.seconds
+    if shuffles(visit.questionnaire):
+        paradata["order"] = display.order
+    return IncomingCapture(
+        survey_id=visit.code.survey_id,
+        wave_id=visit.code.wave_id,
+        area_id=visit.code.area_id,
+        case_id=visit.code.case_id,
+        mode=visit.code.mode,
+        source=Source.WEB,
+        client_id=client_id,
+        questionnaire_version_id=visit.version_id,
+        checked=checked,
+        state=ResponseState.COMPLETE,
+        at=now,
+        by=RESIDENT,
+        paradata=paradata,
+        code_id=visit.code.code_id,
+    )
+
+
+@router.get("/a/{code}/receipt/{receipt}", include_in_schema=False)
+def receipt_page(code: str, receipt: str, request: Request, running: Running, reading: Reading) -> Response:
+    """已提交, as often as it is looked at; only together with the code by which the answers came."""
+    display, city = _display(request), running.settings.city_name
+    printed = normalise_receipt(receipt)
+    try:
+        with reading.begin() as session:
+            visit = open_visit(session, code)
+            at = submitted_at(session, visit.code, printed)
+    except DomainError as error:
+        return replies.refused(request, error, display, city=city)
+    context = {
+        "city": visit.occasion.city.in_language(display.language),
+        "occasion": visit.occasion,
+        "questionnaire": visit.questionnaire,
+        "receipt": printed,
+        "moment": moment(at, running.settings.zone, display.language),
+    }
+    return html(render("receipt.html", replies.look_of(display), context))

@@ -1,0 +1,253 @@
+"""The resident's pages. The questionnaire itself holds no code and no answer, so it is rendered and compressed once."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from questionnaires.answer_forms import FindingCode
+from questionnaires.answer_words import describe
+from questionnaires.answers import Checked, Finding, Severity
+from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
+from questionnaires.text import Text
+from survey_service.web.pages import Language, environment
+from survey_service.web.resident_steps import Screens, screens
+
+CACHED_PAGES = 2048  # of about 10 KB
+# The page may be kept, but is asked for again each time: 304 costs a phone nothing, and a used code says so.
+REVALIDATE = "private, no-cache"
+NEVER_KEPT = "private, no-store"
+_PHONE = re.compile(r"(?<![0-9-])[0-9][0-9-]{3,14}[0-9](?![0-9-])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    language: Language
+    large: bool
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What all pages of one wave and community share. Equal occasions have equal pages."""
+
+    version_sha256: str
+    header: Header
+    city: Text
+    community: Text
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CompressedPage:
+    plain: bytes
+    small: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultyQuestion:
+    question: Question
+    number: int
+    messages: Mapping[str, str]  # by variable
+    summary: str
+
+    @property
+    def field(self) -> str:
+        """Id of the field that the summary leads to."""
+        return f"f-{next(iter(self.messages))}"
+
+
+def render(template: str, look: Look, context: Mapping[str, Any]) -> str:
+    made = _environment(look.language).get_template(f"resident/{template}")
+    return made.render(look=look, **context)
+
+
+def html(body: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    return HTMLResponse(body, status_code=status, headers={"Cache-Control": NEVER_KEPT, **(headers or {})})
+
+
+def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> dict[str, Any]:
+    """For every page that holds the form."""
+    return {
+        "city": occasion.city.in_language(look.language),
+        "occasion": occasion,
+        "questionnaire": questionnaire,
+        "screens": screens(questionnaire, look.order),
+        "required_somewhere": any(question.required for question in questionnaire.questions()),
+        "client_id": "",
+        "given": {},
+    }
+
+
+@lru_cache(maxsize=CACHED_PAGES)
+def _compressed(occasion: Occasion, look: Look, holder: _Holder) -> CompressedPage:
+    plain = render("form.html", look, form_context(occasion, holder.questionnaire, look)).encode()
+    etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+    return CompressedPage(plain, gzip.compress(plain, 9, mtime=0), etag)
+
+
+class _Holder:
+    """Carries the questionnaire past the cache's key: the version's hash in the occasion stands for it."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder)
+
+
+def empty_form(request: Request, occasion: Occasion, questionnaire: Questionnaire, look: Look) -> Response:
+    """The page as it is first shown, from memory; 304 where the phone has it."""
+    made = _compressed(occasion, look, _Holder(questionnaire))
+    headers = {"Cache-Control": REVALIDATE, "ETag": made.etag, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == made.etag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(made.small, headers={**headers, "Content-Encoding": "gzip"})
+    return HTMLResponse(made.plain, headers=headers)
+
+
+def faulty_questions(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[FaultyQuestion]:
+    """The questions to mend, in their order, each with what is expected beside the field it is about."""
+    numbers = {step.question.id: step.number for step in screens(questionnaire, 0).steps}
+    found: dict[str, dict[str, str]] = {}
+    for finding in checked.findings:
+        if finding.severity is Severity.HARD and finding.question:
+            messages = found.setdefault(finding.question, {})
+            messages.setdefault(finding.variable, describe(finding, questionnaire, language))
+    return [
+        FaultyQuestion(
+            question=questionnaire.question(question_id),
+            number=numbers[question_id],
+            messages=messages,
+            summary=next(iter(messages.values())),
+        )
+        for question_id, messages in found.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredQuestion:
+    """One line of the check page."""
+
+    question: Question
+    number: int
+    anchor: str
+    answers: Sequence[tuple[Text | None, str]]  # row of a matrix or None, and the answer in words; "" is none
+
+
+def answered_questions(checked: Checked, shown: Screens, language: Language) -> list[AnsweredQuestion]:
+    """What will be submitted, in words. A question that is not asked is left out."""
+    lines = []
+    seen: set[str] = set()
+    for step in shown.steps:
+        question = step.question
+        if question.id in seen or not question.variables():
+            continue
+        seen.add(question.id)
+        values = {name: checked.values[name] for name in question.variables()}
+        if all(value is Missing.NOT_ASKED for value in values.values()):
+            continue
+        fields: list[tuple[Text | None, str]] = [(item.text, f"{question.id}.{item.id}") for item in question.items]
+        fields = fields or [(None, question.id)]
+        rows = [(text, _in_words(question, variable, checked, language)) for text, variable in fields]
+        other = checked.canonical.get(f"{question.id}.other")
+        if isinstance(other, str) and values.get(f"{question.id}.other") is not Missing.NOT_ASKED:
+            rows[-1] = (rows[-1][0], f"{rows[-1][1]}（{other}）" if language == "zh" else f"{rows[-1][1]} ({other})")
+        lines.append(AnsweredQuestion(question=question, number=step.number, anchor=step.anchor, answers=rows))
+    return lines
+
+
+def _in_words(question: Question, variable: str, checked: Checked, language: Language) -> str:
+    value = checked.canonical.get(variable)
+    if value is None or isinstance(value, dict):
+        return ""
+    codes = value if isinstance(value, list) else [str(value)]
+    if question.options:
+        labels = (question.option(code) for code in codes)
+        return ("、" if language == "zh" else "; ").join(one.label.in_language(language) for one in labels if one)
+    unit = question.unit.in_language(language) if question.unit else ""
+    return f"{codes[0]} {unit}".strip()
+
+
+def contradictions(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[str]:
+    return [
+        describe(finding, questionnaire, language)
+        for finding in checked.findings
+        if finding.code is FindingCode.CONTRADICTION
+    ]
+
+
+def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """2026年9月18日 19:42, as on a receipt."""
+    local = at.astimezone(zone)
+    if language == "en":
+        return f"{local.day} {local:%B} {local.year}, {local:%H:%M}"
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+# ---------------------------------------------------------------- what the templates ask
+
+
+@lru_cache
+def _environment(language: Language) -> Environment:
+    made = environment(language).overlay()
+
+    def phrased(text: Text) -> Markup:
+        """The words, with a place to break where a definition marks one by a zero-width space."""
+        return Markup("<wbr>").join(escape(part) for part in text.in_language(language).split("\u200b"))
+
+    def callable_numbers(text: str) -> Markup:
+        """Telephone numbers can be touched."""
+        pieces: list[str] = []
+        end = 0
+        for match in _PHONE.finditer(text):
+            number = escape(match.group())
+            pieces += [escape(text[end : match.start()]), f'<a class="nowrap" href="tel:{number}">{number}</a>']
+            end = match.end()
+        return Markup("".join([*pieces, escape(text[end:])]))  # noqa: S704 -- every piece is escaped
+
+    def wanted(question: Question, code: str, option: Option | None = None) -> str:
+        """What the judge would say, for the script to say it without asking the server."""
+        parameters = {"option": option.code} if option else {}
+        finding = Finding(
+            variable=question.id,
+            question=question.id,
+            code=FindingCode(code),
+            severity=Severity.HARD,
+            parameters=parameters,
+        )
+        return describe(finding, _alone(question), language)
+
+    made.filters = {**made.filters, "phrased": phrased, "callable": callable_numbers}
+    made.globals = {**made.globals, "wanted": wanted}
+    return made
+
+
+def _alone(question: Question) -> Questionnaire:
+    """A questionnaire of this one question, for the words about it."""
+    nothing = Text("")
+    return Questionnaire(
+        key="",
+        version="",
+        title=nothing,
+        header=Header(),
+        notice=Notice(purpose=nothing, body=nothing, retention=nothing, contact=nothing),
+        sections=(Section(id="s", title=nothing, questions=(question,)),),
+    )

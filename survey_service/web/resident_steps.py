@@ -1,0 +1,172 @@
+"""A questionnaire as the screens of a phone: one question in view, a long matrix in parts.
+
+A pure function of the questionnaire; the templates under ``resident/`` draw what it returns.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from questionnaires.model import Item, Option, Order, Question, Questionnaire, QuestionType
+from survey_service.web.pages import Language
+
+ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
+ORDERS = 8  # arrangements of a shuffled question that are rendered; a visit gets one of them by chance
+# Names of the form that are no answers. Answers are named like variables, which never begin with an underscore.
+RESERVED = frozenset({"client_id", "action", "_page", "_lang", "_text", "_order", "_version", "_seconds"})
+
+
+class NameTaken(ValueError):
+    """A question has the name of a field that the page itself needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One screen."""
+
+    anchor: str
+    question: Question
+    number: int  # among the questions that are asked something, from 1; 0 for a note
+    options: tuple[Option, ...]  # in the order of this arrangement
+    items: tuple[Item, ...] = ()  # rows of this part of a matrix
+    first_item: int = 1
+    ask_if: str = ""  # JSON of the condition, empty when everyone is asked
+
+    @property
+    def last_item(self) -> int:
+        return self.first_item + len(self.items) - 1
+
+    @property
+    def in_parts(self) -> bool:
+        return len(self.items) < len(self.question.items)
+
+    @property
+    def single(self) -> bool:
+        """Whether one field holds the whole answer: its label is the question itself."""
+        return self.question.type in (
+            QuestionType.NUMBER,
+            QuestionType.SHORT_TEXT,
+            QuestionType.LONG_TEXT,
+            QuestionType.DATE,
+        )
+
+    @property
+    def other(self) -> Option | None:
+        return next((option for option in self.options if option.other), None)
+
+    def columns(self, language: Language) -> int:
+        """Options of a matrix side by side at 360 px, so that every label stands on one or two short lines."""
+        longest = max((len(option.label.in_language(language)) for option in self.options), default=0)
+        three, two = (4, 8) if language == "zh" else (9, 20)
+        if longest <= three and len(self.options) in (3, 5, 6):
+            return 3
+        return 2 if longest <= two else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screens:
+    steps: tuple[Step, ...]
+    total: int  # questions, notes not counted
+
+    def of_question(self, question_id: str) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.question.id == question_id)
+
+
+def shuffles(questionnaire: Questionnaire) -> bool:
+    return any(question.order is Order.SHUFFLED for question in questionnaire.questions())
+
+
+def screens(questionnaire: Questionnaire, order: int) -> Screens:
+    """The screens of one arrangement, kept: a frozen questionnaire never changes."""
+    return _screens(_Same(questionnaire), order)
+
+
+class _Same:
+    """Key of the cache: known by identity, for comparing whole questionnaires costs more than making the screens."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+
+    def __hash__(self) -> int:
+        return id(self.questionnaire)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.questionnaire is self.questionnaire
+
+
+@lru_cache(maxsize=256)
+def _screens(same: _Same, order: int) -> Screens:
+    steps: list[Step] = []
+    number = 0
+    for section in same.questionnaire.sections:
+        for question in section.questions:
+            taken = RESERVED.intersection(question.variables())
+            if taken:
+                raise NameTaken(f"a question cannot be named {sorted(taken)}: the page has a field of that name")
+            asked = question.type is not QuestionType.NOTE
+            number += asked
+            conditions = [one.to_json() for one in (section.ask_if, question.ask_if) if one is not None]
+            tree = ["and", *conditions] if len(conditions) == 2 else conditions[0] if conditions else None
+            ask_if = json.dumps(tree, ensure_ascii=False, separators=(",", ":")) if tree else ""
+            steps += _of_question(question, number if asked else 0, ask_if, order)
+    return Screens(steps=tuple(steps), total=number)
+
+
+def _of_question(question: Question, number: int, ask_if: str, order: int) -> list[Step]:
+    options, items = _arranged(question, order)
+    parts = _parts(items)
+    steps = []
+    first = 1
+    for position, part in enumerate(parts, start=1):
+        anchor = f"q-{question.id}" if position == 1 else f"q-{question.id}-{position}"
+        steps.append(
+            Step(
+                anchor=anchor,
+                question=question,
+                number=number,
+                options=options,
+                items=part,
+                first_item=first,
+                ask_if=ask_if,
+            )
+        )
+        first += len(part)
+    return steps
+
+
+def _arranged(question: Question, order: int) -> tuple[tuple[Option, ...], tuple[Item, ...]]:
+    """Options and rows in one of ``ORDERS`` arrangements; what stands apart (其他, 都不是, 说不清) stays at the end.
+
+    The options of a scale keep their order: their order is their meaning.
+    """
+    if question.order is Order.FIXED:
+        return question.options, question.items
+    chance = random.Random(f"{question.id}:{order}")  # noqa: S311 -- an arrangement, not a secret
+    items = list(question.items)
+    chance.shuffle(items)
+    if question.type is QuestionType.SCALE:
+        return question.options, tuple(items)
+    apart = [option for option in question.options if option.other or option.exclusive or option.missing is not None]
+    moved = [option for option in question.options if option not in apart]
+    chance.shuffle(moved)
+    return (*moved, *apart), tuple(items)
+
+
+def _parts(items: Sequence[Item]) -> list[tuple[Item, ...]]:
+    """Rows in parts of equal length, the longer ones first: 22 rows are 6, 6, 5, 5."""
+    count = max(1, -(-len(items) // ITEMS_PER_SCREEN))
+    short, longer = divmod(len(items), count)
+    parts, start = [], 0
+    for position in range(count):
+        length = short + (position < longer)
+        parts.append(tuple(items[start : start + length]))
+        start += length
+    return parts
+
+
+def answered(given: Mapping[str, Sequence[str]], question: Question) -> bool:
+    return any(any(given.get(variable, ())) for variable in question.variables())

@@ -1,0 +1,298 @@
+"""The resident's page over HTTP: what is shown, what is stored, and what the person is told."""
+
+from __future__ import annotations
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from survey_service.audit.chain import SERVICE
+from survey_service.collection import codes
+from survey_service.collection.content import answers_of
+from survey_service.models import Capture, Case, Mode, Response, ResponseState, Source
+from survey_service.secrets import KeyRing
+from survey_service.surveys import service as surveys
+from tests.service.resident import filled, read_page
+from tests.service.world import NOW
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
+    from tests.service.conftest import TestClock
+    from tests.service.world import World
+
+CLIENT_ID = "0123456789abcdef0123456789abcdef"
+ANSWERS: dict[str, str | list[str]] = {
+    "know": "1",
+    "channels": ["1", "5"],
+    "channels.other": "孩子学校",
+    "overall": "2",
+    "aspects.parking": "3",
+    "aspects.lanes": "9",
+    "age": "45",
+}
+CANONICAL = {**ANSWERS, "age": 45}
+SCRIPT = {"accept": "application/json"}
+
+
+def stored(database: Database) -> list[dict[str, Any]]:
+    """Every response with its current answers."""
+    with database.reading.begin() as session:
+        rows = session.execute(
+            select(Response, Capture).join(Capture, Capture.id == Response.current_capture_id).order_by(Response.id)
+        ).all()
+        return [
+            {"answers": answers_of(capture), "mode": response.mode, "state": response.state, "capture": capture.id,
+             "case": response.case_id, "area": response.area_id, "paradata": capture.paradata, "source": capture.source}
+            for response, capture in rows
+        ]  # fmt: skip
+
+
+def post(client: TestClient, code: str, data: dict[str, Any], **arguments: Any) -> Any:
+    return client.post(f"/a/{code}", data=data, **arguments)
+
+
+def test_the_page_is_first_shown_from_memory_and_asked_for_again(client: TestClient, world: World) -> None:
+    first = client.get(f"/a/{world.open_codes[0]}")
+    assert first.status_code == 200
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert "set-cookie" not in first.headers
+    assert world.open_codes[0] not in first.text
+    assert "测 01 表" in first.text
+    assert "万寿桥社区" in first.text
+    again = client.get(f"/a/{world.open_codes[0]}", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    plain = client.get(f"/a/{world.open_codes[0]}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == first.text
+    # One page for every code of a community, another for the next community.
+    assert client.get(f"/a/{world.case_codes[0]}").text == first.text
+    assert "文昌阁社区" in client.get(f"/a/{world.open_codes[1]}").text
+
+
+def test_a_page_weighs_little(client: TestClient, world: World) -> None:
+    weight = len(gzip.compress(client.get(f"/a/{world.open_codes[0]}").content, 9))
+    for name in ("tokens.css", "resident.css", "resident.js", "conditions.js"):
+        weight += len(gzip.compress(client.get(f"/static/x/{name}").content, 9))
+    assert weight < 20_000
+
+
+def test_without_a_script_answers_are_checked_before_they_are_stored(
+    client: TestClient, world: World, database: Database
+) -> None:
+    form = read_page(client.get(f"/a/{world.open_codes[0]}").text)
+    assert ("client_id", "") in form.fields
+    check = post(client, world.open_codes[0], filled(form, ANSWERS, "check"))
+    assert check.status_code == 200
+    assert "请核对，还没有提交" in check.text
+    assert "公告栏、其他（孩子学校）" in check.text
+    assert stored(database) == []
+    second = read_page(check.text)
+    reply = post(client, world.open_codes[0], filled(second, {}, "submit"))
+    assert reply.status_code == 303
+    (one,) = stored(database)
+    assert one["answers"] == CANONICAL
+    assert (one["mode"], one["state"], one["source"]) == (Mode.WEB_OPEN, ResponseState.COMPLETE, Source.WEB)
+    assert one["paradata"] == {"language": "zh", "large_text": False}
+    receipt = client.get(reply.headers["location"])
+    assert receipt.status_code == 200
+    assert "已提交" in receipt.text
+    assert "2026年9月18日 10:00 提交" in receipt.text
+    # Submitting the check page again gives the same receipt: double taps and reloads store nothing twice.
+    assert (
+        post(client, world.open_codes[0], filled(second, {}, "submit")).headers["location"] == reply.headers["location"]
+    )
+    assert len(stored(database)) == 1
+
+
+def test_from_the_check_page_back_to_a_question_and_on_again(
+    client: TestClient, world: World, database: Database
+) -> None:
+    code = world.open_codes[0]
+    check = read_page(post(client, code, filled(read_page(client.get(f"/a/{code}").text), ANSWERS, "check")).text)
+    edited = read_page(post(client, code, filled(check, {}, "edit")).text)
+    kept = dict(edited.fields)
+    assert (kept["know"], kept["age"], kept["channels.other"]) == ("1", "45", "孩子学校")
+    again = post(client, code, filled(edited, {"overall": "1"}, "check"))
+    assert "请核对" in again.text
+    assert stored(database) == []
+    assert post(client, code, filled(read_page(again.text), {}, "submit")).status_code == 303
+    assert stored(database)[0]["answers"]["overall"] == "1"
+
+
+def test_a_script_is_answered_in_one_line(client: TestClient, world: World, database: Database) -> None:
+    data = {**ANSWERS, "client_id": CLIENT_ID, "_seconds": "95", "_lang": "en", "_text": "large"}
+    reply = post(client, world.open_codes[0], data, headers=SCRIPT)
+    assert reply.status_code == 200
+    address = reply.json()["address"]
+    assert address.endswith("?lang=en&text=large")
+    page = client.get(address)
+    assert "Submitted" in page.text
+    assert 'class="resident large"' in page.text
+    assert stored(database)[0]["paradata"] == {"language": "en", "large_text": True, "seconds": 95}
+
+
+def test_faults_are_named_beside_the_question_and_typed_values_stay(
+    client: TestClient, world: World, database: Database
+) -> None:
+    code = world.open_codes[0]
+    wrong = {**ANSWERS, "age": "四十五", "channels": ["1", "8"], "overall": ""}
+    reply = post(client, code, {**wrong, "client_id": CLIENT_ID})
+    assert reply.status_code == 422
+    assert "还没有提交，有 3 处要改" in reply.text
+    assert "用数字写年龄，18 到 120 之间，例如" in reply.text
+    assert 'value="四十五"' in reply.text
+    for target in ("#f-channels", "#f-overall", "#f-age"):
+        assert f'href="{target}"' in reply.text
+        assert f'id="{target[1:]}"' in reply.text
+    assert stored(database) == []
+    # The other answers wait in the page; mended, the same id goes through.
+    form = read_page(reply.text)
+    mended = post(client, code, filled(form, {"age": "４５岁", "channels": ["1"], "overall": "2"}, "submit"))
+    assert mended.status_code == 303
+    assert stored(database)[0]["answers"] == {
+        **CANONICAL, "channels": ["1"], "channels.other": "孩子学校",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("en", "Do you know that the city"),
+        ("large", 'class="resident large"'),
+    ],
+)
+def test_language_and_text_size_come_back_with_the_answers_and_write_nothing(
+    client: TestClient, world: World, database: Database, action: str, expected: str
+) -> None:
+    code = world.open_codes[0]
+    form = read_page(client.get(f"/a/{code}").text)
+    reply = post(client, code, filled(form, {**ANSWERS, "age": "abc"}, action))
+    assert reply.status_code == 200
+    assert expected in reply.text
+    page = read_page(reply.text)
+    kept = dict(page.fields)
+    assert kept["age"] == "abc"
+    assert [value for name, value in page.fields if name == "channels"] == ["1", "5"]
+    assert stored(database) == []
+    # The other button keeps what this one chose.
+    both = post(client, code, filled(page, {}, "large" if action == "en" else "en"))
+    assert 'class="resident large"' in both.text
+    assert 'lang="en"' in both.text
+    # And from the check page they lead to the check page.
+    check = post(client, code, filled(page, {"age": "45"}, "check"))
+    assert "Check your answers" in post(client, code, filled(read_page(check.text), {}, "en")).text
+
+
+def test_the_same_id_under_parallel_posts_is_stored_once(client: TestClient, world: World, database: Database) -> None:
+    data = {**ANSWERS, "client_id": CLIENT_ID}
+    with ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(lambda _: post(client, world.open_codes[0], data, headers=SCRIPT), range(50)))
+    assert {reply.status_code for reply in replies} == {200}
+    assert len({reply.json()["address"] for reply in replies}) == 1
+    assert len(stored(database)) == 1
+
+
+def test_the_same_id_with_other_answers_is_told_and_kept(client: TestClient, world: World, database: Database) -> None:
+    data = {**ANSWERS, "client_id": CLIENT_ID}
+    assert post(client, world.open_codes[0], data).status_code == 303
+    other = post(client, world.open_codes[0], {**data, "overall": "3"})
+    assert other.status_code == 409
+    assert "计入的是先前提交的那一份" in other.text
+    assert [one["answers"]["overall"] for one in stored(database)] == ["2"]
+    with database.reading.begin() as session:
+        assert [answers_of(one)["overall"] for one in session.scalars(select(Capture).where(Capture.conflict))] == ["3"]
+
+
+def test_a_used_code_says_so_and_its_lost_receipt_is_given_again(
+    client: TestClient, world: World, database: Database
+) -> None:
+    code, data = world.case_codes[0], {**ANSWERS, "client_id": CLIENT_ID}
+    first = post(client, code, data)
+    assert first.status_code == 303
+    assert stored(database)[0]["case"] == world.case_ids[0]
+    page = client.get(f"/a/{code}")
+    assert page.status_code == 409
+    assert "已经提交过了" in page.text
+    assert post(client, code, data).headers["location"] == first.headers["location"]
+    other = post(client, code, {**data, "client_id": "f" * 32})
+    assert other.status_code == 409
+    assert len(stored(database)) == 1
+
+
+def test_a_receipt_opens_only_with_the_code_it_came_by(client: TestClient, world: World) -> None:
+    address = post(client, world.open_codes[0], {**ANSWERS, "client_id": CLIENT_ID}).headers["location"]
+    receipt = address.rpartition("/")[2]
+    assert client.get(f"/a/{world.open_codes[0]}/receipt/{receipt.lower()}").status_code == 200
+    for code in (world.open_codes[1], world.case_codes[0], "A" * 26):
+        reply = client.get(f"/a/{code}/receipt/{receipt}")
+        assert reply.status_code == 404
+        assert receipt not in reply.text
+    assert client.get(f"/a/{world.open_codes[0]}/receipt/0000-0000-0000-0000").status_code == 404
+
+
+def test_closed_late_revoked_and_unknown_codes_say_what_to_do(
+    client: TestClient, world: World, database: Database, clock: TestClock, settings: Settings
+) -> None:
+    code, data = world.open_codes[0], {**ANSWERS, "client_id": CLIENT_ID}
+    unknown = client.get(f"/a/{'B' * 26}")
+    assert (unknown.status_code, "请重新扫一次二维码" in unknown.text) == (404, True)
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    with database.writing.begin() as session:
+        case = session.get_one(Case, (world.survey_id, world.case_ids[1]))
+        codes.reissue_case_code(session, case, keys=keys, at=NOW, by=SERVICE)
+    revoked = client.get(f"/a/{world.case_codes[1]}")
+    assert (revoked.status_code, "已经换成新的" in revoked.text) == (410, True)
+    assert post(client, world.case_codes[1], data).status_code == 410
+    # After 24:00 in Shanghai.
+    clock.at = datetime(2026, 9, 30, 16, 0, 1, tzinfo=UTC)
+    for reply in (
+        client.get(f"/a/{code}"),
+        post(client, code, data),
+        post(client, code, {**ANSWERS, "action": "check"}),
+    ):
+        assert reply.status_code == 410
+    assert "到 2026年9月30日 24:00 截止" in client.get(f"/a/{code}").text
+    assert "ended on 30 September 2026" in client.get(f"/a/{code}?lang=en").text
+    clock.at = NOW
+    with database.writing.begin() as session:
+        surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+    assert client.get(f"/a/{code}").status_code == 410
+    assert post(client, code, data).status_code == 410
+    assert stored(database) == []
+
+
+def test_what_no_page_of_ours_sends_is_refused(client: TestClient, world: World, database: Database) -> None:
+    address = f"/a/{world.open_codes[0]}"
+    urlencoded = {"content-type": "application/x-www-form-urlencoded"}
+    assert post(client, world.open_codes[0], {**ANSWERS, "client_id": CLIENT_ID, "is_admin": "1"}).status_code == 422
+    assert (
+        post(client, world.open_codes[0], {"overall": "2", "client_id": CLIENT_ID, "action": "drop"}).status_code == 422
+    )
+    assert client.post(address, json={"overall": "2", "client_id": CLIENT_ID}).status_code == 422
+    assert client.post(address, content=b"overall=%ff", headers=urlencoded).status_code == 422
+    assert client.post(address, content=b"age=" + b"1" * 300_000, headers=urlencoded).status_code == 413
+    assert client.post(address, content=b"age=1&" * 5000, headers=urlencoded).status_code == 422
+    assert post(client, world.open_codes[0], {"overall": "2", "client_id": "short"}).status_code == 200  # check page
+    old = post(client, world.open_codes[0], {"overall": "2", "client_id": CLIENT_ID, "_version": "0" * 16})
+    assert (old.status_code, "问卷换了新版" in old.text) == (409, True)
+    assert stored(database) == []
+
+
+def test_words_of_a_person_are_shown_as_words(client: TestClient, world: World, database: Database) -> None:
+    canary = "<script>alert(1)</script>\u0000\u202e&amp;\"'"
+    data = {**ANSWERS, "channels.other": canary, "age": canary}
+    faulty = post(client, world.open_codes[0], data)
+    assert faulty.status_code == 422
+    assert "<script>alert" not in faulty.text
+    check = post(client, world.open_codes[0], {**data, "age": "45"})
+    assert "<script>alert" not in check.text
+    assert post(client, world.open_codes[0], filled(read_page(check.text), {}, "submit")).status_code == 303
+    assert stored(database)[0]["answers"]["channels.other"].startswith("<script>alert(1)</script>")
