@@ -97,7 +97,8 @@ def _number_wanted(question: Question, language: str) -> str:
         parts.append(f"不大于 {most:,g}" if zh else f"{most:,g} or less")
     if question.decimals:
         digits = question.decimals
-        parts.append(f"小数点后最多 {digits} 位" if zh else f"at most {digits} digits after the point")
+        plural = "s" if digits > 1 else ""
+        parts.append(f"小数点后最多 {digits} 位" if zh else f"at most {digits} digit{plural} after the point")
     elif least is None and most is None:
         parts.append("写整数" if zh else "a whole number")
     parts.append(f"例如 {_example(least, most):g}" if zh else f"for example {_example(least, most):g}")

@@ -15,61 +15,13 @@ from questionnaires.conditions import Answered, Compare, Condition, Includes, On
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
 from questionnaires.model import Question, Questionnaire, QuestionType
-from questionnaires.problems import Code, Location, did_you_mean
+from questionnaires.places import Places
+from questionnaires.problems import Code, Location
 from questionnaires.reach import can_hold
-from questionnaires.yaml_nodes import Mapping, Node, Sequence
+from questionnaires.variables import Variables
 
 _CODED = (QuestionType.SINGLE_CHOICE, QuestionType.SCALE)
 _WRITTEN = (QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT)
-
-
-class Places:
-    """Where things stand in the file, by the path of names and numbers that leads to them."""
-
-    def __init__(self, root: Node) -> None:
-        self._root = root
-
-    def at(self, *path: str | int) -> Location:
-        """The place of the value at ``path``, or of the last thing on the way to it that exists."""
-        node = self._root
-        for step in path:
-            inner: Node | None = None
-            if isinstance(step, int) and isinstance(node, Sequence) and step < len(node.nodes):
-                inner = node.nodes[step]
-            elif isinstance(step, str) and isinstance(node, Mapping):
-                inner = node.get(step)
-            if inner is None:
-                break
-            node = inner
-        return node.location
-
-
-class Variables:
-    """The variables of a questionnaire, in order, each with its question."""
-
-    def __init__(self, questionnaire: Questionnaire, broken: frozenset[str]) -> None:
-        self.order: dict[str, int] = {}
-        self.questions: dict[str, Question] = {}
-        self.broken = broken
-        for number, question in enumerate(questionnaire.questions()):
-            for variable in question.variables():
-                self.order.setdefault(variable, number)
-                self.questions.setdefault(variable, question)
-
-    def is_broken(self, variable: str) -> bool:
-        return variable.partition(".")[0] in self.broken
-
-    def codes(self, variable: str) -> tuple[str, ...]:
-        if variable.endswith(".other"):
-            return ()
-        return tuple(option.code for option in self.questions[variable].options)
-
-    def hint(self, variable: str) -> str:
-        """The nearest name; for a matrix, its items."""
-        items = [name for name in self.questions if name.startswith(f"{variable}.")]
-        if items:
-            return f'"{variable}" has several variables; name one: {", ".join(items[:4])}'
-        return did_you_mean(variable, self.questions)
 
 
 def rules(questionnaire: Questionnaire, places: Places, building: Building) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from questionnaires.builders import Building
 from questionnaires.fields import Notes
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
 from questionnaires.model import Missing, Questionnaire, QuestionType
+from questionnaires.places import Places
 from questionnaires.problems import Code, did_you_mean
-
-if TYPE_CHECKING:
-    from questionnaires.checks import Places, Variables
+from questionnaires.variables import Variables
 
 _FIELDS_OF_KIND = {
     IndicatorKind.PROPORTION: ("numerator",),

@@ -6,9 +6,10 @@ from importlib import resources
 from pathlib import Path
 
 from questionnaires import builders, yaml_nodes
-from questionnaires.checks import Places, rules
+from questionnaires.checks import rules
 from questionnaires.fields import Fields, Notes
 from questionnaires.model import Questionnaire, Scale
+from questionnaires.places import Places
 from questionnaires.problems import DefinitionProblems, Problem
 
 SHARED_SCALES = "scales.yaml"

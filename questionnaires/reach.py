@@ -16,7 +16,7 @@ from itertools import product
 from questionnaires.conditions import Compare, Condition, Includes, OneOf
 from questionnaires.model import Question, Questionnaire, QuestionType
 
-MAX_COMBINATIONS = 50_000
+MAX_COMBINATIONS = 20_000
 
 
 def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:

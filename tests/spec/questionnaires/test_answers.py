@@ -330,7 +330,7 @@ def test_any_json_gets_a_verdict_and_canonical_answers_judge_to_themselves(
 
 WORDS = [
     ({"age": "abc"}, "age", "用数字写周岁年龄，18 到 120 之间，例如 45。", "Write age in full years in figures, from 18 to 120, for example 45."),
-    ({"hours": "x"}, "hours", "用数字写，小数点后最多 1 位，例如 3。不愿回答，请留空。", "Write a number in figures, at most 1 digits after the point, for example 3. Leave it blank if you prefer not to answer."),
+    ({"hours": "x"}, "hours", "用数字写，小数点后最多 1 位，例如 3。不愿回答，请留空。", "Write a number in figures, at most 1 digit after the point, for example 3. Leave it blank if you prefer not to answer."),
     ({"moved": "x"}, "moved", "写年月日，2000年1月1日到2026年9月30日之间，例如 2026-09-30。不愿回答，请留空。", "Write year, month and day, from 2000-01-01 to 2026-09-30, for example 2026-09-30. Leave it blank if you prefer not to answer."),
     ({"knows": "4"}, "knows", "“4”不是选项。可选：1 知道，2 不知道，7 不愿回答，9 说不清。", "“4” is not an option. Choose from: 1 Yes, 2 No, 7 Rather not say, 9 Cannot say."),
     ({"sources": ["1", "8"]}, "sources", "选了“都不是”，就不用再选别的；要选别的，请去掉“都不是”。", "“None of these” stands alone. Remove it to choose others."),

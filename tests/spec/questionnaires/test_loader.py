@@ -251,8 +251,9 @@ def test_no_bytes_make_the_reader_raise(data: bytes) -> None:
 @given(st.integers(0, len(SOUND) - 1), st.integers(1, 30), st.sampled_from(["", "1", "[", "x: y", "''", "\n  - a"]))
 def test_a_damaged_file_gives_problems_or_a_model(start: int, length: int, put: str) -> None:
     from questionnaires import builders, yaml_nodes
-    from questionnaires.checks import Places, rules
+    from questionnaires.checks import rules
     from questionnaires.fields import Notes
+    from questionnaires.places import Places
 
     damaged = SOUND[:start] + put + SOUND[start + length :]
     root, problems = yaml_nodes.parse(damaged.encode(), "damaged.yaml")

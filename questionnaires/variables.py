@@ -1,0 +1,34 @@
+"""The names that conditions and indicators may use, for the rules of a definition."""
+
+from __future__ import annotations
+
+from questionnaires.model import Question, Questionnaire
+from questionnaires.problems import did_you_mean
+
+
+class Variables:
+    """The variables of a questionnaire, in order, each with its question."""
+
+    def __init__(self, questionnaire: Questionnaire, broken: frozenset[str]) -> None:
+        self.order: dict[str, int] = {}
+        self.questions: dict[str, Question] = {}
+        self.broken = broken
+        for number, question in enumerate(questionnaire.questions()):
+            for variable in question.variables():
+                self.order.setdefault(variable, number)
+                self.questions.setdefault(variable, question)
+
+    def is_broken(self, variable: str) -> bool:
+        return variable.partition(".")[0] in self.broken
+
+    def codes(self, variable: str) -> tuple[str, ...]:
+        if variable.endswith(".other"):
+            return ()
+        return tuple(option.code for option in self.questions[variable].options)
+
+    def hint(self, variable: str) -> str:
+        """The nearest name; for a matrix, its items."""
+        items = [name for name in self.questions if name.startswith(f"{variable}.")]
+        if items:
+            return f'"{variable}" has several variables; name one: {", ".join(items[:4])}'
+        return did_you_mean(variable, self.questions)
