@@ -223,7 +223,7 @@ def _to_json(node: Node) -> list[object]:
 
 def from_json(tree: object, depth: int = 0) -> Node:
     """The tree that ``to_json`` wrote; ValueError for anything else."""
-    if depth > MAX_DEPTH + 2:
+    if depth > 3 * MAX_DEPTH:  # one parenthesis may hold an or of ands: two levels of the tree
         raise ValueError("a condition is nested too deeply")
     match tree:
         case ["and", _, _, *_]:

@@ -52,6 +52,11 @@ def test_variables_in_the_order_of_the_source() -> None:
 
 def test_depth_and_length_are_limited() -> None:
     assert parse("(" * (MAX_DEPTH - 1) + 'a == "1"' + ")" * (MAX_DEPTH - 1)).evaluate({"a": "1"})
+    layered = 'b == "1"'
+    for _ in range(MAX_DEPTH - 1):
+        layered = f'a == "1" or a == "2" and ({layered})'
+    deepest = parse(layered)
+    assert from_json(deepest.to_json()) == deepest.tree, "what can be written can be stored"
     for source in ("(" * MAX_DEPTH + 'a == "1"' + ")" * MAX_DEPTH, "not " * 200 + 'a == "1"', "(" * 900):
         with pytest.raises(ConditionFault, match="deep"):
             parse(source)
