@@ -1,0 +1,219 @@
+"""The keyer's pages: pick a wave, then form after form without touching a mouse."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Keyer, Person
+from survey_service.accounts.queries import above
+from survey_service.collection.errors import ContentConflict
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput, DomainError, NotFound
+from survey_service.keying import queries, service
+from survey_service.keying.schemas import FieldMessage
+from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.services import Services
+from survey_service.surveys import definitions
+from survey_service.surveys.queries import visible_wave
+from survey_service.web.failures import failure_response, wants_page
+from survey_service.web.languages import Speaks
+from survey_service.web.pages import Language
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+MAXIMUM_ACCEPTED = 100
+LONGEST_CLIENT_ID = 64
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """The text fields of the posted form; their names are those of the questionnaire, so no signature can list them."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+Fields = Annotated[dict[str, str], Depends(_fields)]
+
+
+@router.get("/keying")
+def choose_wave(request: Request, running: Running, reading: Reading, person: Keyer) -> Response:
+    """With one open wave there is nothing to choose."""
+    with reading.begin() as session:
+        waves = queries.open_waves(session, person.visible(Role.KEYER), above(person.areas(Role.KEYER)))
+        if len(waves) == 1 and "lang" not in request.query_params:
+            survey, wave = waves[0]
+            return go(f"/keying/{survey.key}/{wave.key}")
+        context = {
+            "lines": [
+                (survey, wave, Text(survey.title_zh, survey.title_en), Text(wave.name_zh, wave.name_en))
+                for survey, wave in waves
+            ]
+        }
+        return staff_page(request, running, person, "staff/keying-waves.html", context, section="keying")
+
+
+@router.get("/keying/{survey_key}/{wave_key}")
+def keying_page(
+    request: Request, running: Running, reading: Reading, person: Keyer, now: Now, speaks: Speaks,
+    survey_key: str, wave_key: str, number: str = "", done: str = "",
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        form, fault = None, None
+        if number:
+            try:
+                form = _form_to_key(session, person, wave, number, speaks)
+            except DomainError as refused:
+                fault = refused
+        return _page(
+            request, running, person, session, survey, wave, speaks, now,
+            {"form": form, "typed": number[: service.LONGEST_SERIAL], "fault": fault, "done": done[:30]},
+        )  # fmt: skip
+
+
+@router.get("/keying/{survey_key}/{wave_key}/forms/{number}")
+def look_up_form(
+    reading: Reading, person: Keyer, speaks: Speaks, survey_key: str, wave_key: str, number: str
+) -> JSONResponse:
+    """Whether the form of this serial is to be keyed: asked by the script, so that the page stays where it is."""
+    with reading.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        form = _form_to_key(session, person, wave, number, speaks)
+    return JSONResponse({"number": form.number, "community": form.community}, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/keying/{survey_key}/{wave_key}/forms")
+def key_form(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Keyer, now: Now, speaks: Speaks,
+    fields: Fields, survey_key: str, wave_key: str,
+) -> Response:  # fmt: skip
+    """Store one form. A browser without the script is shown its soft faults once and then believed."""
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+        try:
+            form = service.find_form(
+                session, wave, fields.get("number", ""), person.visible(Role.KEYER), language=speaks
+            )
+            checked = service.judge(questionnaire, service.read_keys(fields))
+        except DomainError as refused:
+            return _refused(request, running, person, session, survey, wave, speaks, now, fields, refused)
+        found = service.messages(checked, questionnaire, speaks)
+        if not checked.accepted or (found and "accept" not in fields):
+            return _look_again(request, running, person, session, survey, wave, speaks, now, fields, found)
+    client_id = fields.get("client_id", "")
+    if not 8 <= len(client_id) <= LONGEST_CLIENT_ID:
+        raise BadInput
+    with writing.begin() as session:
+        stored = service.store_form(
+            session, wave, form, checked,
+            client_id=client_id, paradata=_paradata(fields), keys=running.keys, at=now, by=person.actor,
+        )  # fmt: skip
+    if isinstance(stored, ContentConflict):
+        raise stored  # the other answers are kept and committed; the keyer is told which ones count
+    if wants_page(request):
+        return go(f"/keying/{survey_key}/{wave_key}?done={form.number}")
+    with reading.begin() as session:
+        done = service.tally(session, person.account_id, now=now, zone=running.settings.zone)
+    return JSONResponse({"number": form.number, "outcome": stored.outcome.value, **asdict(done)})
+
+
+def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
+    """An open wave that touches the keyer's areas."""
+    visible, upward = person.visible(Role.KEYER), above(person.areas(Role.KEYER))
+    found = visible_wave(session, survey_key, wave_key, visible, upward)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _form_to_key(session: Session, person: Person, wave: Wave, number: str, language: Language) -> Any:
+    form = service.find_form(session, wave, number, person.visible(Role.KEYER), language=language)
+    if form.keyed:
+        raise service.FormKeyed(form.number)
+    return form
+
+
+def _refused(
+    request: Request, running: Services, person: Person, session: Session, survey: Survey, wave: Wave,
+    language: Language, now: Now, fields: Mapping[str, str], fault: DomainError,
+) -> Response:  # fmt: skip
+    if not wants_page(request):
+        return failure_response(request, fault)
+    shown = {**_kept(session, person, wave, fields, language), "fault": fault}
+    return _page(request, running, person, session, survey, wave, language, now, shown, status=fault.status)
+
+
+def _look_again(
+    request: Request, running: Services, person: Person, session: Session, survey: Survey, wave: Wave,
+    language: Language, now: Now, fields: Mapping[str, str], found: list[FieldMessage],
+) -> Response:  # fmt: skip
+    if not wants_page(request):
+        return JSONResponse({"messages": [asdict(message) for message in found]}, status_code=422)
+    shown = {**_kept(session, person, wave, fields, language), "messages": found}
+    return _page(request, running, person, session, survey, wave, language, now, shown, status=422)
+
+
+def _kept(
+    session: Session, person: Person, wave: Wave, fields: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    """What was typed, so that it stands in the boxes again."""
+    number = fields.get("number", "")
+    try:
+        form = service.find_form(session, wave, number, person.visible(Role.KEYER), language=language)
+    except service.NoSuchForm:
+        form = None
+    typed = {name.removeprefix(service.PREFIX): value for name, value in fields.items()}
+    client_id = fields.get("client_id") or secrets.token_hex(16)
+    return {"form": form, "typed": number[: service.LONGEST_SERIAL], "values": typed, "client_id": client_id}
+
+
+def _page(
+    request: Request, running: Services, person: Person, session: Session, survey: Survey, wave: Wave,
+    language: Language, now: Now, shown: Mapping[str, Any], *, status: int = 200,
+) -> Response:  # fmt: skip
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    sheet = service.sheet(questionnaire, language)
+    context = {
+        "survey": survey,
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "sheet": sheet,
+        "for_script": json.dumps(sheet.for_script(), ensure_ascii=False, separators=(",", ":")),
+        "form_number": service.form_number(questionnaire, wave),
+        "prefix": service.PREFIX,
+        "tally": service.tally(session, person.account_id, now=now, zone=running.settings.zone),
+        "open": wave.state is WaveState.OPEN,
+        "form": None,
+        "typed": "",
+        "values": {},
+        "messages": [],
+        "fault": None,
+        "done": "",
+        "client_id": secrets.token_hex(16),
+        **shown,
+    }
+    return staff_page(request, running, person, "staff/keying.html", context, section="keying", status=status)
+
+
+def _paradata(fields: Mapping[str, str]) -> dict[str, Any]:
+    """How the keying went: numbers of ours, and which soft faults the keyer confirmed against the paper."""
+    kept: dict[str, Any] = {}
+    for name in ("seconds", "keystrokes"):
+        given = fields.get(name, "")
+        if given.isascii() and given.isdigit() and len(given) < 7:
+            kept[name] = int(given)
+    confirmed = [name[:90] for name in fields.get("accept", "").split() if name.isascii()]
+    if confirmed:
+        kept["confirmed"] = confirmed[:MAXIMUM_ACCEPTED]
+    return kept
