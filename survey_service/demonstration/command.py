@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any, Final
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -37,6 +38,7 @@ REPORTS: Final = "reports"
 DESCRIPTION: Final = "demo.json"
 BASE: Final = "http://127.0.0.1:8000"
 INDICATORS: Final = {"awareness": "知晓率", "support": "支持率", "participation": "参与率", "satisfaction": "满意率"}
+WIDE: Final = 132  # columns that four indicators beside each other need
 WORDS: Final[Mapping[str, str]] = {
     "people": "街道、社区和居民",
     "finished": "上一季度：抽样、答卷、录入",
@@ -68,7 +70,10 @@ def run(out: Path, *, seed: int, on: date | None, if_missing: bool) -> None:
         built = build(services, Options(seed=seed, on=day), report)
         names = export(services, built, out)
     describe(out, built, seed=seed, on=day)
-    console.print(comparison(built))
+    console.print("\n估计、95% 置信区间与真值，单位 %；✕ 表示区间不含真值")
+    wide = console.width >= WIDE
+    for group in [list(INDICATORS)] if wide else [list(INDICATORS)[:2], list(INDICATORS)[2:]]:
+        console.print(comparison(built, group))
     covered, judged = truth.coverage(built.compared)
     console.print(f"{judged} 个置信区间中有 {covered} 个包含真值（{covered / judged:.0%}；约定 95%）。")
     console.print(
@@ -192,30 +197,31 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
     temporary.replace(out / DESCRIPTION)
 
 
-def comparison(built: Built) -> Table:
+def comparison(built: Built, indicators: Sequence[str]) -> Table:
     """Estimate, interval and truth per community; a cross where the interval misses."""
     names = {truth.CITY: CITY_NAME[0]} | {
         community_code(street, position): plan.name_zh
         for street in STREETS
         for position, plan in enumerate(street.communities, start=1)
     }
-    table = Table(title="估计、95% 置信区间与真值（%）；✕ 区间不含真值", title_justify="left")
-    table.add_column("社区")
-    table.add_column("n", justify="right")
-    for name in INDICATORS.values():
-        table.add_column(name, justify="right")
-        table.add_column("区间", justify="right")
-        table.add_column("真值", justify="right")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("社区", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True, min_width=5)
+    for indicator in indicators:
+        table.add_column(f"{INDICATORS[indicator]}（95% 区间）", justify="right", no_wrap=True)
+        table.add_column("真值", justify="right", no_wrap=True, min_width=6)
     by_code: dict[str, dict[str, truth.Compared]] = {}
     for line in built.compared:
         by_code.setdefault(line.code, {})[line.indicator] = line
     for code, lines in by_code.items():
         cells = []
-        for indicator in INDICATORS:
+        for indicator in indicators:
             line = lines[indicator]
-            cells += [_percent(line.value), f"{_percent(line.low)}–{_percent(line.high)}"]
-            cells.append(_percent(line.truth) + (" ✕" if line.covers is False else "  "))
-        table.add_row(names[code], str(max(line.sample_size for line in lines.values())), *cells)
+            cells.append(f"{_percent(line.value)} ({_percent(line.low)}–{_percent(line.high)})")
+            cells.append(("✕ " if line.covers is False else "") + _percent(line.truth))
+        if code == truth.CITY:
+            table.add_section()
+        table.add_row(names[code], f"{max(line.sample_size for line in lines.values()):,}", *cells)
     return table
 
 

@@ -11,18 +11,22 @@ from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from questionnaires.answers import Policy, check_answers
-from survey_service.audit.chain import RESIDENT, Actor
+from questionnaires.answers import Checked, Policy, check_answers
+from survey_service.audit.chain import RESIDENT
 from survey_service.clock import start_of
 from survey_service.collection import codes
-from survey_service.collection.service import IncomingCapture, record
+from survey_service.collection.errors import ContentConflict
+from survey_service.collection.service import IncomingCapture, Recorded, record
 from survey_service.demonstration.calendar import FieldDays
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, TARGETS, Ground
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.ids import new_id
-from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source
+from survey_service.keying import service as keying
+from survey_service.keying.schemas import FormFound
+from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source, Wave
 from survey_service.sampling.service import add_cases
 from survey_service.services import Services
 from survey_service.surveys import service as surveys
@@ -50,6 +54,7 @@ class _Form:
     case_id: UUID | None
     code_id: UUID | None
     client_id: str
+    number: str  # of the case; empty for open collection
 
 
 def ask(
@@ -154,43 +159,70 @@ def _forms(
                 case_id=case_id,
                 code_id=of_area[area_id] if case_id is None else of_case.get(case_id),
                 client_id=new_id().hex,
+                number=f"{code[6:]}-{sheet.case + 1:04d}" if sheet.case is not None else "",
             )
 
 
 def _submit(services: Services, ground: Ground, wave_id: UUID, forms: Sequence[_Form]) -> Iterator[int]:
     """Hand the forms in through the group writer, some hundred at a time; every one must be stored."""
     for start in range(0, len(forms), GROUP):
-        waiting: list[Future[object]] = []
+        waiting: list[Future[Recorded]] = []
         for form in forms[start : start + GROUP]:
-            incoming = _incoming(ground, wave_id, form)
-
-            def store(session: Any, incoming: IncomingCapture = incoming) -> object:
-                return record(session, incoming, keys=services.keys, zone=services.settings.zone)
-
-            waiting.append(services.writer.submit(store))
+            hand_in = _keyed if form.sheet.mode is Mode.PAPER else _posted
+            waiting.append(services.writer.submit(hand_in(services, ground, wave_id, form)))
         for future in waiting:
             future.result(timeout=120)
         yield min(start + GROUP, len(forms))
 
 
-def _incoming(ground: Ground, wave_id: UUID, form: _Form) -> IncomingCapture:
-    on_paper = form.sheet.mode is Mode.PAPER
-    checked = check_answers(ground.questionnaire, form.sheet.answers, Policy.PAPER if on_paper else Policy.WEB)
-    if not checked.accepted:
-        raise AssertionError(f"a synthetic resident answered what cannot be answered: {checked.findings}")
-    by: Actor = ground.staff[Role.KEYER] if on_paper else RESIDENT
-    return IncomingCapture(
+def _posted(services: Services, ground: Ground, wave_id: UUID, form: _Form) -> Callable[[Session], Recorded]:
+    """An answer from a phone, as the resident's page stores it."""
+    checked = check_answers(ground.questionnaire, form.sheet.answers, Policy.WEB)
+    _refuse_impossible(checked)
+    incoming = IncomingCapture(
         survey_id=ground.survey_id,
         wave_id=wave_id,
         area_id=form.area_id,
         case_id=form.case_id,
         mode=form.sheet.mode,
-        source=Source.FIRST_KEYING if on_paper else Source.WEB,
+        source=Source.WEB,
         client_id=form.client_id,
         questionnaire_version_id=ground.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,
         at=form.sheet.at,
-        by=by,
-        code_id=None if on_paper else form.code_id,
+        by=RESIDENT,
+        code_id=form.code_id,
     )
+    return lambda session: record(session, incoming, keys=services.keys, zone=services.settings.zone)
+
+
+def _keyed(services: Services, ground: Ground, wave_id: UUID, form: _Form) -> Callable[[Session], Recorded]:
+    """A paper form, typed box by box as the keying page sends it."""
+    typed = {f"{keying.PREFIX}{name}": _typed(value) for name, value in form.sheet.answers.items()}
+    checked = keying.judge(ground.questionnaire, keying.read_keys(typed))
+    _refuse_impossible(checked)
+    assert form.case_id is not None  # paper is issued to cases
+    found = FormFound(case_id=form.case_id, area_id=form.area_id, number=form.number, community="", keyed=False)
+
+    def store(session: Session) -> Recorded:
+        wave = session.get_one(Wave, (ground.survey_id, wave_id))
+        stored = keying.store_form(
+            session, wave, found, checked, client_id=form.client_id, paradata={}, keys=services.keys,
+            at=form.sheet.at, by=ground.staff[Role.KEYER],
+        )  # fmt: skip
+        if isinstance(stored, ContentConflict):
+            raise stored
+        return stored
+
+    return store
+
+
+def _typed(answer: object) -> str:
+    """What a keyer types for an answer: the codes of a multiple choice in a row."""
+    return "".join(str(code) for code in answer) if isinstance(answer, list) else str(answer)
+
+
+def _refuse_impossible(checked: Checked) -> None:
+    if not checked.accepted:
+        raise AssertionError(f"a synthetic resident answered what cannot be answered: {checked.findings}")

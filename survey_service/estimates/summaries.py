@@ -23,6 +23,8 @@ from survey_service.estimates.service import (
 )
 from survey_service.estimates.weights import MINIMUM_RESPONDENTS
 
+LEAST_AGE_GROUPS = 3  # fewer say nothing of ages, and cost the report a page
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summaries:
@@ -102,11 +104,14 @@ def _ordered(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
 
 
 def _age_groups(estimates: WaveEstimates, place: Place) -> tuple[Place, ...]:
+    """The age groups of a community, where at least three of them have a count that may be shown."""
+    shown = {row.domain for row in estimates.table.rows if row.sample_size is not None}
+    groups = {name: age_domain(place.code, name) for name, _, _, _ in AGE_GROUPS}
+    if sum(domain in shown for domain in groups.values()) < LEAST_AGE_GROUPS:
+        return ()
     present = {row.domain for row in estimates.table.rows}
     return tuple(
-        Place(code=name, name=words, domain=age_domain(place.code, name))
-        for name, _, _, words in AGE_GROUPS
-        if age_domain(place.code, name) in present
+        Place(code=name, name=words, domain=groups[name]) for name, _, _, words in AGE_GROUPS if groups[name] in present
     )
 
 

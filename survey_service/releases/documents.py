@@ -20,7 +20,7 @@ from survey_service.releases.service import release_summaries
 from survey_service.services import Services
 from survey_service.settings import Settings
 
-KIND = "release_documents"
+KIND = "release"
 
 
 @dataclass(frozen=True, slots=True)
