@@ -65,6 +65,20 @@ def format_date(value: date, language: Language) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def format_span(begin: date, end: date, language: Language) -> str:
+    """2026年9月1日至30日, 9月1日至10月5日 with the year once; 1 to 30 September 2026."""
+    if language == "en":
+        if (begin.year, begin.month) == (end.year, end.month):
+            return f"{begin.day} to {format_date(end, language)}"
+        year = "" if begin.year == end.year else f" {begin.year}"
+        return f"{begin.day} {begin:%B}{year} to {format_date(end, language)}"
+    if (begin.year, begin.month) == (end.year, end.month):
+        return f"{format_date(begin, language)}至{end.day}日"
+    if begin.year == end.year:
+        return f"{format_date(begin, language)}至{end.month}月{end.day}日"
+    return f"{format_date(begin, language)}至{format_date(end, language)}"
+
+
 def format_time(value: datetime, zone: ZoneInfo, language: Language) -> str:
     """A moment as the city's clock shows it: 9月18日 19:42."""
     local = value.astimezone(zone)
@@ -93,6 +107,7 @@ def environment(language: Language) -> Environment:
         words=words,
         number=format_number,
         date=lambda value: format_date(value, language),
+        until=lambda begin, end: format_span(begin, end, language),
         time=lambda value, zone: format_time(value, zone, language),
     )
     return made
