@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import time
@@ -27,6 +28,7 @@ from questionnaires.answers import (
     judge,
 )
 from questionnaires.canonical import from_canonical, to_canonical
+from questionnaires.conditions import parse
 from questionnaires.loader import available, load
 from questionnaires.model import Missing, Questionnaire
 from tests.spec.questionnaires.examples import EVERY_TYPE, loaded
@@ -252,6 +254,29 @@ def test_a_question_behind_an_unasked_one_is_not_asked(check: Callable[..., Chec
     assert checked.off_path == {"age": 45, "wish": "多种树"}
 
 
+def test_an_answer_off_the_path_decides_nothing() -> None:
+    # q2 "where from" was not asked of those who do not know; its answer must not open or close the words behind it.
+    city = load(available()["civilized_city"])
+    stray = check_answers(city, {"q1": "3", "q2": ["5"], "q2.other": "邻居"}, WEB)
+    assert stray.values["q2.other"] is Missing.NOT_ASKED
+    assert stray.off_path == {"q2": ["5"], "q2.other": "邻居"}
+    chained = dataclasses.replace(
+        city,
+        sections=tuple(
+            dataclasses.replace(
+                section,
+                questions=tuple(
+                    dataclasses.replace(one, ask_if=parse('not "1" in q2')) if one.id == "q3" else one
+                    for one in section.questions
+                ),
+            )
+            for section in city.sections
+        ),
+    )
+    assert check_answers(chained, {"q1": "1", "q2": ["1"], "q3": "1"}, WEB).values["q3"] is Missing.NOT_ASKED
+    assert check_answers(chained, {"q1": "3", "q2": ["1"], "q3": "1"}, WEB).values["q3"] == "1"
+
+
 def test_words_behind_other(check: Callable[..., Checked]) -> None:
     checked = check({**COMPLETE, "sources": ["5"], "sources.other": " 邻居 "})
     assert checked.values["sources.other"] == "邻居"
@@ -358,6 +383,12 @@ def test_a_contradiction_speaks_its_own_words(check: Callable[..., Checked], que
     (finding,) = check({"knows": "1", "age": 19, "moved": "2004-01-01"}, PAPER).findings
     assert describe(finding, questionnaire, "zh") == "年龄和搬来的日子对不上。"
     assert finding.question == "moved"
+
+
+def test_a_contradiction_is_seen_in_what_counts(check: Callable[..., Checked]) -> None:
+    as_typed = {"knows": "1", "age": "１９", "moved": "2004/1/1"}
+    assert codes(check(as_typed)) == [("moved", "contradiction", "soft")]
+    assert codes(check({**as_typed, "knows": "2"})) == [], "none of it was asked"
 
 
 def test_a_check_takes_well_under_a_millisecond() -> None:

@@ -152,6 +152,16 @@ def test_the_fingerprint_follows_the_content_only() -> None:
     assert sha256(dataclasses.replace(questionnaire, version="1.1")) != sha256(questionnaire)
 
 
+def test_equal_questionnaires_have_equal_bytes() -> None:
+    questionnaire = load(available()["civilized_city"])
+    turned = tuple(
+        dataclasses.replace(one, scores=dict(reversed(list(one.scores.items())))) for one in questionnaire.indicators
+    )
+    same = dataclasses.replace(questionnaire, indicators=turned)
+    assert same == questionnaire
+    assert canonical_bytes(same) == canonical_bytes(questionnaire)
+
+
 def test_defaults_are_left_out_so_that_a_new_field_moves_no_fingerprint() -> None:
     question = Question(id="q", type=QuestionType.NUMBER, text=Text("一"), short=Text("一"))
     stored = to_canonical(
