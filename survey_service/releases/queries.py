@@ -68,3 +68,14 @@ def visible_documents(
 
 def areas_by_code(session: Session, codes: Sequence[str]) -> dict[str, Area]:
     return {area.code: area for area in session.scalars(select(Area).where(Area.code.in_(list(codes))))}
+
+
+def concerns(session: Session, release: Release, survey: Survey, visible: Select[tuple[UUID]]) -> bool:
+    """Whether the survey's city, or any area with a document of this release, is among ``visible``."""
+    in_city = select(Area.id).where(Area.id == survey.city_id, Area.id.in_(visible))
+    in_documents = select(ReleaseDocument.area_id).where(
+        ReleaseDocument.survey_id == release.survey_id,
+        ReleaseDocument.release_id == release.id,
+        ReleaseDocument.area_id.in_(visible),
+    )
+    return session.scalar(in_city) is not None or session.scalar(in_documents.limit(1)) is not None

@@ -1,0 +1,299 @@
+"""The statistician's page of a wave's figures as plain values: diagnostics first, then one indicator at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.results import PublishableCell, PublishableRow, Suppression, Verdict
+from questionnaires.answers import Value
+from questionnaires.indicators import Indicator, Sense, Target
+from questionnaires.model import Missing
+from questionnaires.text import Text
+from survey_service.estimates.frame import AreaName
+from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
+
+BAR_WIDTH: Final = 176.0
+BAR_MIDDLE: Final = 12.0
+LOW_RESPONSE: Final = 0.50  # below it a community is named
+MUCH_MISSING: Final = 0.05  # share without an answer, from which a question is named
+HEAVY_WEIGHT: Final = 5.0  # largest weight over median, from which the weights need a look
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One diagnostic: fine or to be looked at, what was found, and in a sentence why it matters."""
+
+    fine: bool
+    name: Text
+    value: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An interval as SVG coordinates; ``mark`` is the path of the verdict's shape."""
+
+    line: str
+    mark: str
+    goal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One area in the table of one indicator. Percentages or points as printed; empty where hidden."""
+
+    name: Text
+    level: str  # city, street, community
+    verdict: str  # reached, not_reached, cannot_tell, not_published or empty
+    value: str
+    interval: str
+    sample_size: int
+    degrees_of_freedom: str
+    design_effect: str
+    bar: Bar | None
+    hidden: Text | None  # why it will not be published
+    unreliable: bool
+    review: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The table of one indicator."""
+
+    indicator: Indicator
+    target: str
+    unit: str
+    ticks: tuple[tuple[str, str, str], ...]  # x, anchor, words
+    lines: tuple[Line, ...]
+
+
+HIDDEN: Final[Mapping[Suppression, Text]] = {
+    Suppression.FEW_RESPONDENTS: Text("受访不足 10 人", "fewer than 10 respondents"),
+    Suppression.UNRELIABLE: Text("不够准", "too imprecise"),
+    Suppression.COMPLEMENTARY: Text(
+        "防止由合计倒推而一并隐去", "hidden so that another cell cannot be had by subtraction"
+    ),
+    Suppression.GROUP_DISCLOSURE: Text("不足 30 人且回答全部相同", "fewer than 30 and all answered alike"),
+    Suppression.NOT_ESTIMABLE: Text("无法估计", "not estimable"),
+}
+
+
+def checks(estimates: WaveEstimates) -> list[Check]:
+    """What a statistician looks at before any figure."""
+    return [
+        _response(estimates),
+        _small(estimates),
+        _weights(estimates),
+        _classes(estimates),
+        _missing(estimates),
+        _open(estimates),
+    ]
+
+
+def _response(estimates: WaveEstimates) -> Check:
+    rows = estimates.frame
+    city = estimates.rates[rows.city.code]
+    low = [one for one in rows.communities if (estimates.rates[one.code].rr3 or 0.0) < LOW_RESPONSE]
+    zh, en = "各社区都在 50% 以上。", "Every community is above 50%."
+    if low:
+        zh = "、".join(f"{one.name_zh} {_share(estimates.rates[one.code].rr3)}" for one in low)
+        zh += "，不到一半；没答的人可能与答的人不同。"
+        en = ", ".join(f"{one.name_en} {_share(estimates.rates[one.code].rr3)}" for one in low)
+        en += ": less than half. Those who did not answer may differ from those who did."
+    name = Text("应答率（AAPOR RR3）", "Response rate (AAPOR RR3)")
+    return Check(not low, name, _share(city.rr3), Text(zh, en))
+
+
+def _small(estimates: WaveEstimates) -> Check:
+    hidden = [
+        one for one in estimates.frame.communities if _row(estimates, community_domain(one.code)).sample_size is None
+    ]
+    name = Text("小样本", "Small samples")
+    if not hidden:
+        why = Text("没有社区因人数太少而不能发布。", "No community is too small to be published.")
+        return Check(True, name, "0", why)
+    why = Text(
+        "、".join(one.name_zh for one in hidden) + "不单独发布，只进街道和全市合计：人数不足，或为防止倒推。",
+        ", ".join(one.name_en for one in hidden)
+        + ": not published alone, counted in street and city; too few, or hidden against subtraction.",
+    )
+    return Check(False, name, str(len(hidden)), why)
+
+
+def _weights(estimates: WaveEstimates) -> Check:
+    found = estimates.weights.diagnostics
+    fine = found.maximum_over_median < HEAVY_WEIGHT
+    why = Text(
+        f"最大权数是中位数的 {found.maximum_over_median:.1f} 倍；最重的百分之一占权数合计的"
+        f" {_share(found.top_percent_share)}。",
+        f"The largest weight is {found.maximum_over_median:.1f} times the median; the heaviest one per cent hold "
+        f"{_share(found.top_percent_share)} of all weight.",
+    )
+    return Check(fine, Text("权数", "Weights"), f"Kish {found.kish_design_effect:.2f}", why)
+
+
+def _classes(estimates: WaveEstimates) -> Check:
+    joined = sum(len(record.collapsed) for record in estimates.weights.records.values())
+    classes = [each for record in estimates.weights.records.values() for each in record.classes]
+    largest = max(each.factor for each in classes)
+    why = Text(
+        f"{len(classes)} 个加权类，最大调整系数 {largest:.2f}；并类 {joined} 次，都在本社区之内。",
+        f"{len(classes)} weighting classes, largest factor {largest:.2f}; classes were joined {joined} times, "
+        "always within a community.",
+    )
+    return Check(largest < 3.0, Text("无应答调整", "Nonresponse adjustment"), f"{largest:.2f}", why)
+
+
+def _missing(estimates: WaveEstimates) -> Check:
+    answered = [row.answers for row in estimates.frame.rows if row.answers is not None]
+    shares = {variable: _left_out(variable, answered) for variable in _variables(estimates)}
+    worst = max(shares, key=lambda variable: shares[variable]) if shares else ""
+    share = shares.get(worst, 0.0)
+    words = _short(estimates, worst)
+    why = Text(f"“{words.zh}”漏得最多。", f"“{words.en or words.zh}” is left out most.")
+    return Check(share < MUCH_MISSING, Text("漏答", "Item nonresponse"), _share(share), why)
+
+
+def _variables(estimates: WaveEstimates) -> list[str]:
+    used = dict.fromkeys(variable for one in estimates.indicators for variable in one.variables)
+    return list(used)
+
+
+def _left_out(variable: str, answered: Sequence[Mapping[str, Value]]) -> float:
+    asked = [one[variable] for one in answered if one.get(variable) is not Missing.NOT_ASKED]
+    lost = sum(value in (Missing.NO_ANSWER, Missing.REFUSED, Missing.ILLEGIBLE) for value in asked)
+    return lost / len(asked) if asked else 0.0
+
+
+def _short(estimates: WaveEstimates, variable: str) -> Text:
+    for question in estimates.frame.questionnaire.questions():
+        for item in question.items:
+            if variable == f"{question.id}.{item.id}":
+                return item.short
+        if variable == question.id:
+            return question.short
+    return Text(variable, variable)
+
+
+def _open(estimates: WaveEstimates) -> Check:
+    count = sum(estimates.frame.open_responses.values())
+    why = Text(
+        "开放二维码的答卷不是抽样，只计份数，不进任何估计。",
+        "Answers by open codes are no sample: they are counted and enter no estimate.",
+    )
+    return Check(True, Text("开放答卷", "Open answers"), f"{count:,}", why)
+
+
+def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
+    """City, then each street with its communities, for one indicator."""
+    rows = estimates.frame
+    places: list[tuple[AreaName, str, PublishableRow]] = [(rows.city, "city", _row(estimates, CITY_DOMAIN))]
+    for street, communities in rows.streets:
+        places.append((street, "street", _row(estimates, street_domain(street.code))))
+        places += [(one, "community", _row(estimates, community_domain(one.code))) for one in communities]
+    cells = [row.cell(indicator.id) for _, _, row in places]
+    share = all(cell.scale == (0.0, 1.0) for cell in cells)
+    axis = _Axis(cells, indicator.target, share)
+    sizes = _sizes(estimates, indicator.id)
+    return Figures(
+        indicator=indicator,
+        target=_target(indicator.target, share),
+        unit="%" if share else "",
+        ticks=axis.ticks(),
+        lines=tuple(
+            _line(area, level, cell, axis, sizes.get(row.domain, 0), share)
+            for (area, level, row), cell in zip(places, cells, strict=True)
+        ),
+    )
+
+
+def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: int, share: bool) -> Line:
+    shown = cell.suppression is None
+    return Line(
+        name=Text(area.name_zh, area.name_en),
+        level=level,
+        verdict=cell.verdict.value if cell.verdict else "",
+        value=_figure(cell.value, share) if shown else "",
+        interval=f"{_figure(cell.low, share, down=True)}–{_figure(cell.high, share, up=True)}" if shown else "",
+        sample_size=size,
+        degrees_of_freedom="" if cell.degrees_of_freedom is None else f"{cell.degrees_of_freedom:,}",
+        design_effect="" if cell.design_effect is None else f"{cell.design_effect:.2f}",
+        bar=axis.bar(cell),
+        hidden=None if cell.suppression is None else HIDDEN[cell.suppression],
+        unreliable=cell.unreliable,
+        review=cell.review,
+    )
+
+
+class _Axis:
+    """One scale for all bars of a table: from the lowest limit to the highest, to tens of the unit."""
+
+    def __init__(self, cells: Sequence[PublishableCell], target: Target | None, share: bool) -> None:
+        factor = 100.0 if share else 1.0
+        ends = [end * factor for cell in cells for end in (cell.low, cell.high) if end is not None]
+        if target is not None:
+            ends.append(target.value * factor)
+        self.factor = factor
+        self.low = math.floor(min(ends, default=0.0) / 10) * 10.0
+        self.high = max(math.ceil(max(ends, default=100.0) / 10) * 10.0, self.low + 10.0)
+        self.target = None if target is None else target.value * factor
+
+    def x(self, value: float) -> float:
+        return (value - self.low) / (self.high - self.low) * BAR_WIDTH
+
+    def ticks(self) -> tuple[tuple[str, str, str], ...]:
+        middle = round((self.low + self.high) / 20) * 10
+        ends = ((0.0, "start", self.low), (self.x(middle), "middle", float(middle)), (BAR_WIDTH, "end", self.high))
+        return tuple((f"{x:.1f}", anchor, f"{value:g}") for x, anchor, value in ends)
+
+    def bar(self, cell: PublishableCell) -> Bar | None:
+        if cell.suppression is not None or cell.low is None or cell.high is None or cell.value is None:
+            return None
+        x = self.x(cell.value * self.factor)
+        line = f"M{self.x(cell.low * self.factor):.1f} {BAR_MIDDLE:g}H{self.x(cell.high * self.factor):.1f}"
+        goal = "" if self.target is None else f"M{self.x(self.target):.1f} 0v24"
+        return Bar(line, _shape(cell.verdict, x), goal)
+
+
+def _shape(verdict: Verdict | None, x: float) -> str:
+    match verdict:
+        case Verdict.NOT_REACHED:
+            return f"M{x:.1f} 6l6 11h-12z"
+        case Verdict.CANNOT_TELL:
+            return f"M{x:.1f} 6l6 6l-6 6l-6-6z"
+        case _:
+            return f"M{x - 5:.1f} 12a5 5 0 1 0 10 0a5 5 0 1 0-10 0z"
+
+
+def _row(estimates: WaveEstimates, domain: tuple[tuple[str, str], ...]) -> PublishableRow:
+    return estimates.table.row(domain)
+
+
+def _sizes(estimates: WaveEstimates, variable: str) -> dict[tuple[tuple[str, str], ...], int]:
+    """Respondents by domain, hidden ones too: the statistician must see why."""
+    return {
+        one.domain: one.sample_size for table in estimates.raw for one in table.estimates if one.variable == variable
+    }
+
+
+def _figure(value: float | None, share: bool, *, down: bool = False, up: bool = False) -> str:
+    """One decimal; lower limits are rounded down and upper ones up, so that no interval is printed too narrow."""
+    if value is None:
+        return ""
+    tenths = value * (1000.0 if share else 10.0)
+    cut = math.floor(tenths + 1e-9) if down else math.ceil(tenths - 1e-9) if up else round(tenths)
+    return f"{cut / 10:.1f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:.1f}%"
+
+
+def _target(target: Target | None, share: bool) -> str:
+    if target is None:
+        return ""
+    sign = "≥" if target.sense is Sense.AT_LEAST else "≤"
+    return f"{sign} {target.value * 100:g}%" if share else f"{sign} {target.value:g}"

@@ -1,0 +1,80 @@
+"""The statistician's page: diagnostics, figures, and the signature."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person, Statistician
+from survey_service.accounts.queries import above
+from survey_service.dependencies import Reading, Running
+from survey_service.errors import DomainError, NotFound
+from survey_service.estimates import pages
+from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.releases import service as releases
+from survey_service.surveys import queries as survey_queries
+from survey_service.web.staff import staff_page
+
+router = APIRouter()
+
+COMPUTED = (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED)
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/estimates")
+def estimates_page(
+    request: Request, running: Running, reading: Reading, person: Statistician, survey_key: str, wave_key: str,
+    indicator: str = "",
+) -> Response:  # fmt: skip
+    return show(request, running, reading, person, survey_key, wave_key, indicator=indicator, fault=None)
+
+
+def show(
+    request: Request, running: Running, reading: Reading, person: Person, survey_key: str, wave_key: str,
+    *, indicator: str, fault: DomainError | None,
+) -> Response:  # fmt: skip
+    """The page; with ``fault`` above it where a signature was refused."""
+    with reading.begin() as session:
+        survey, wave = find(session, person, survey_key, wave_key)
+        prepared = releases.prepare(session, survey.id, wave.id)
+        estimates = prepared.estimates
+        indicators = [one for one in estimates.indicators if one.headline] + [
+            one for one in estimates.indicators if not one.headline
+        ]
+        # Only an indicator of this questionnaire can be named; anything else shows the first.
+        chosen = next((one for one in indicators if one.id == indicator), indicators[0])
+        checks = pages.checks(estimates)
+        context = {
+            "survey": survey,
+            "wave": wave,
+            "survey_title": Text(survey.title_zh, survey.title_en),
+            "wave_name": Text(wave.name_zh, wave.name_en),
+            "checks": checks,
+            "open_checks": sum(not one.fine for one in checks),
+            "rates": estimates.rates[estimates.frame.city.code],
+            "version": estimates.frame.questionnaire.version,
+            "indicators": indicators,
+            "figures": pages.figures(estimates, chosen),
+            "snapshot": prepared.snapshot_sha256,
+            "may_sign": wave.state is WaveState.UNDER_REVIEW,
+            "fault": fault,
+        }
+        status = fault.status if fault else 200
+        return staff_page(request, running, person, "staff/estimates.html", context, section="surveys", status=status)
+
+
+def find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
+    """A closed wave whose whole city is the statistician's; NotFound otherwise. An open one shows progress only."""
+    visible = person.visible(Role.STATISTICIAN)
+    found = survey_queries.visible_wave(session, survey_key, wave_key, visible, above(person.areas(Role.STATISTICIAN)))
+    if found is None or not survey_queries.holds(session, found[0].city_id, visible):
+        raise NotFound
+    if found[1].state not in COMPUTED:
+        raise NotFound(
+            zh="这一期还在调查中，截止以后才计算：边看数字边收答卷，会让人挑着停。",
+            en="This wave is still being asked. Figures are computed once it is closed: whoever watches them while "
+            "answers come in is tempted to stop when they please.",
+        )
+    return found

@@ -1,0 +1,116 @@
+"""Signing a release, its page, and its PDFs for whoever may see the area."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service import jobs
+from survey_service.accounts.permissions import Person, Statistician, require
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import DomainError, NotAllowed, NotFound
+from survey_service.estimates.routes import find as find_wave
+from survey_service.estimates.routes import show as estimates_page
+from survey_service.files import FileStore
+from survey_service.models import Release, Role, Survey, Wave
+from survey_service.releases import documents, queries, service
+from survey_service.releases.errors import RowsChanged
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+READERS = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
+ReleaseReader = Annotated[Person, Depends(require(*READERS))]
+LONGEST_NAME = 60
+
+
+@router.post("/surveys/{survey_key}/waves/{wave_key}/release")
+def sign(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Statistician, now: Now,
+    survey_key: str, wave_key: str,
+    snapshot: Annotated[str, Form(max_length=64)],
+    prepared_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+    signed_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+) -> Response:  # fmt: skip
+    """Release the very figures that were looked at; the PDFs are made by a job."""
+    try:
+        with reading.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key)
+            prepared = service.prepare(session, survey.id, wave.id)
+        if prepared.snapshot_sha256 != snapshot:
+            raise RowsChanged
+        names = service.Signatures(prepared_by=prepared_by, reviewed_by=person.name, signed_by=signed_by)
+        with writing.begin() as session:
+            made = service.release_wave(session, prepared, names, at=now, by=person.actor)
+            jobs.enqueue(
+                session, survey_id=made.survey_id, kind=documents.KIND, by=person.actor, at=now,
+                arguments=service.document_arguments(made),
+            )  # fmt: skip
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as fault:
+        return estimates_page(request, running, reading, person, survey_key, wave_key, indicator="", fault=fault)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}")
+
+
+@router.get("/releases/{number}")
+def release_page(request: Request, running: Running, reading: Reading, person: ReleaseReader, number: str) -> Response:
+    with reading.begin() as session:
+        release, survey, wave = _find(session, person, number)
+        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*READERS))
+        context = {
+            "release": release,
+            "survey": survey,
+            "wave": wave,
+            "survey_title": Text(survey.title_zh, survey.title_en),
+            "wave_name": Text(wave.name_zh, wave.name_en),
+            "documents": [
+                {
+                    "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
+                    "name": Text(area.name_zh, area.name_en),
+                    "kind": area.kind,
+                    "language": document.language,
+                    "pages": document.pages,
+                }
+                for document, area in shown
+            ],
+        }
+        return staff_page(request, running, person, "staff/release.html", context, section="surveys")
+
+
+@router.get("/releases/{number}/{area_code}.{language}.pdf")
+def document(
+    running: Running, reading: Reading, person: ReleaseReader, number: str, area_code: str, language: str
+) -> Response:
+    """One PDF, to be read in the browser; 404 for an area that is not the person's."""
+    with reading.begin() as session:
+        release, _, _ = _find(session, person, number)
+        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*READERS))
+        found = next((one for one, area in shown if area.code == area_code and one.language == language), None)
+        if found is None:
+            raise NotFound
+        sha256, name = found.blob_sha256, found.file_name
+    content = FileStore(running.settings.files_dir).get(sha256)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f"inline; filename=\"{area_code}.{language}.pdf\"; filename*=UTF-8''{quote(name)}",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _find(session: Session, person: Person, number: str) -> tuple[Release, Survey, Wave]:
+    """The release of that number with a document in the person's areas, or whose city is the person's."""
+    visible = person.visible(*READERS)
+    for release, survey, wave in queries.releases_by_number(session, number):
+        if queries.concerns(session, release, survey, visible):
+            return release, survey, wave
+    raise NotFound
