@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -12,23 +11,33 @@ from fastapi import FastAPI
 from survey_service import jobs
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
+from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
+from survey_service.collection import routes as collection
 from survey_service.database import open_database
+from survey_service.estimates import routes as estimates
+from survey_service.keying import routes as keying
 from survey_service.migrations import migrate
+from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, static_files
 from survey_service.web.headers import Surroundings
 from survey_service.writer import GroupWriter
 
-ROUTERS = [accounts.router, static_files.router, health.router]
-for name in ("collection", "surveys", "keying", "areas", "estimates", "releases"):
-    try:
-        ROUTERS.append(importlib.import_module(f"survey_service.{name}.routes").router)
-    except ModuleNotFoundError as missing:
-        if missing.name != f"survey_service.{name}.routes":
-            raise
+ROUTERS = (
+    collection.router,
+    accounts.router,
+    surveys.router,
+    keying.router,
+    areas.router,
+    estimates.router,
+    releases.router,
+    static_files.router,
+    health.router,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:

@@ -181,16 +181,17 @@ def documents(session: Session, release: Release, visible: Select[tuple[UUID]]) 
     return [(row[0], row[1]) for row in rows]
 
 
+RECENT = 50
+
+
 def jobs(session: Session, wave: Wave) -> list[Job]:
-    """The newest job of each kind that works on this wave."""
+    """The newest job of each kind that works on this wave or on one of its releases."""
+    mine = {str(wave.id), *(str(release.id) for release in releases(session, wave))}
     rows = session.scalars(
-        select(Job)
-        .where(Job.survey_id == wave.survey_id)
-        .where(Job.arguments["wave_id"].as_string() == str(wave.id))
-        .order_by(Job.created_at.desc(), Job.id.desc())
-        .limit(50)
+        select(Job).where(Job.survey_id == wave.survey_id).order_by(Job.created_at.desc(), Job.id.desc()).limit(RECENT)
     )
     newest: dict[str, Job] = {}
     for job in rows:
-        newest.setdefault(job.kind, job)
+        if mine & {job.arguments.get("wave_id"), job.arguments.get("release_id")}:
+            newest.setdefault(job.kind, job)
     return list(newest.values())
