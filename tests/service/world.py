@@ -49,25 +49,7 @@ def build(database: Database, keys: KeyRing) -> World:
 
 
 def _build(session: Session, keys: KeyRing) -> World:
-    city = Area(code="110000000000", name_zh="示范市", name_en="Demonstration City", kind="city")
-    session.add(city)
-    session.flush()
-    street = Area(code="110101000000", name_zh="城厢街道", name_en="Chengxiang", kind="street", parent_id=city.id)
-    session.add(street)
-    session.flush()
-    communities = [
-        Area(
-            code=f"11010100{number:04d}",
-            name_zh=name,
-            name_en=english,
-            kind="community",
-            parent_id=street.id,
-            households=60,
-        )
-        for number, (name, english) in enumerate([("万寿桥社区", "Wanshouqiao"), ("文昌阁社区", "Wenchangge")], start=1)
-    ]
-    session.add_all(communities)
-    session.flush()
+    city, street, communities = _areas(session)
     survey = surveys.create_survey(
         session,
         key="satisfaction",
@@ -93,11 +75,7 @@ def _build(session: Session, keys: KeyRing) -> World:
     cases = [_case(survey.id, wave.id, community, number) for community in communities for number in range(1, 7)]
     session.add_all(cases)
     session.flush()
-    for role in Role:
-        person = accounts.create_account(
-            session, user=role.value, name=f"测试{role.value}", password=PASSWORD, at=NOW, by=SERVICE
-        )
-        accounts.grant(session, account=person, role=role, area_id=city.id, at=NOW, by=SERVICE)
+    _people(session, city)
     surveys.open_wave(session, survey.id, wave.id, on=NOW.date(), at=NOW, by=SERVICE)
     return World(
         survey_id=survey.id,
@@ -115,6 +93,41 @@ def _build(session: Session, keys: KeyRing) -> World:
             codes.issue_open_code(session, survey.id, wave.id, community.id, keys=keys) for community in communities
         ],
     )
+
+
+def _areas(session: Session) -> tuple[Area, Area, list[Area]]:
+    city = Area(code="110000000000", name_zh="示范市", name_en="Demonstration City", kind="city")
+    session.add(city)
+    session.flush()
+    street = Area(
+        code="110101000000", name_zh="城厢街道", name_en="Chengxiang Subdistrict", kind="street", parent_id=city.id
+    )
+    session.add(street)
+    session.flush()
+    communities = [
+        Area(
+            code=f"11010100{number:04d}",
+            name_zh=name,
+            name_en=english,
+            kind="community",
+            parent_id=street.id,
+            households=60,
+        )
+        for number, (name, english) in enumerate(
+            [("万寿桥社区", "Wanshouqiao Community"), ("文昌阁社区", "Wenchangge Community")], start=1
+        )
+    ]
+    session.add_all(communities)
+    session.flush()
+    return city, street, communities
+
+
+def _people(session: Session, city: Area) -> None:
+    for role in Role:
+        person = accounts.create_account(
+            session, user=role.value, name=f"测试{role.value}", password=PASSWORD, at=NOW, by=SERVICE
+        )
+        accounts.grant(session, account=person, role=role, area_id=city.id, at=NOW, by=SERVICE)
 
 
 def _case(survey_id: UUID, wave_id: UUID, community: Area, number: int) -> Case:
