@@ -177,11 +177,14 @@ def draw_stratified(
     strata: Sequence[str],
     sizes: Mapping[str, int],
     *,
+    release_groups: Mapping[str, str] | None = None,
     method: ListDraw = ListDraw.SYSTEMATIC,
     reserves: Reserves | None = None,
     rng: np.random.Generator,
 ) -> Sample:
     """``sizes`` units of each stratum's list, in frame order. A stratum missing from ``sizes`` gets nobody.
+
+    ``release_groups``: stratum -> the community whose reserves are numbered and released together; else each its own.
 
     Raises ValueError where a stratum is unknown or its list is too short. A list too short for all reserves gives the
     replicates that fit whole.
@@ -201,7 +204,8 @@ def draw_stratified(
         for place, number in zip(chosen, replicate, strict=True):
             unit = units[int(rows[place])]
             stage = StageDraw(unit=unit, population=len(rows), sampled=main, probability=main / len(rows))
-            cases.append(_case(stratum, stratum, unit, int(rows[place]), unit, (stage,), number))
+            group = stratum if release_groups is None else release_groups.get(stratum, stratum)
+            cases.append(_case(group, stratum, unit, int(rows[place]), unit, (stage,), number))
     return Sample(cases=_numbered(cases), lists=lists, units=tuple(units))
 
 

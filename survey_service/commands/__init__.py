@@ -6,7 +6,9 @@ import typer
 
 from survey_service.commands.check import check
 from survey_service.commands.demo import demo
+from survey_service.commands.draw import draw
 from survey_service.commands.estimate import estimate
+from survey_service.commands.plan import plan
 from survey_service.commands.report import report
 from survey_service.commands.serve import serve
 
@@ -17,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # a traceback must not print answers
 )
-for command in (serve, demo, check, estimate, report):
+for command in (serve, demo, check, plan, draw, estimate, report):
     app.command()(command)
 
 

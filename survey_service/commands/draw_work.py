@@ -1,0 +1,254 @@
+"""The work of ``survey-service draw``: frame and sizes -> sample -> lists, and a record that can repeat it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import typer
+
+from analysis.sampling import (
+    Allocation,
+    ListDraw,
+    Reserves,
+    Sample,
+    Stratum,
+    allocate,
+    as_strata,
+    assign_kish_tables,
+    draw_stratified,
+    draw_two_stage,
+)
+from survey_service.commands.field_lists import FieldLists, write_lists
+from survey_service.sampling.frames import Frame, read_frame
+from survey_service.tabular import TableError, TableProblem, read_sheet
+
+# Each use of chance has a stream of its own, so that an option more does not draw other households.
+_CASES, _KISH, _MODES, _SUBSTITUTES = range(4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawOrder:
+    """What was asked on the command line."""
+
+    frame: Path
+    unit: str
+    community: str
+    grid: str | None
+    order: tuple[str, ...]
+    keep: tuple[str, ...]
+    size: int | None
+    sizes: Path | None
+    allocation: str
+    minimum: int
+    maximum: int | None
+    grids: int | None
+    per_grid: int | None
+    method: str
+    reserves: int
+    reserve_share: float
+    release: tuple[tuple[str, float], ...]
+    substitute: tuple[str, ...]
+    kish: bool
+    modes: tuple[tuple[str, float], ...]
+    seed: int
+    out: Path
+    language: str
+
+
+def run(order: DrawOrder) -> int:
+    """Draws and writes; the exit status."""
+    try:
+        data = order.frame.read_bytes()
+        sizes = None if order.sizes is None else _read_sizes(order.sizes)
+        frame = read_frame(
+            read_sheet(order.frame),
+            unit=order.unit,
+            community=order.community,
+            grid=order.grid,
+            order=order.order,
+            keep=order.keep,
+            known_communities=None if sizes is None else list(sizes),
+        )
+        sample = _sample(order, frame, sizes)
+        table = _table(order, frame, sample)
+        record = _record(order, frame, sample, hashlib.sha256(data).hexdigest())
+        lists = FieldLists(table=table, kept=order.keep, record=record, language=order.language)
+        write_lists(lists, order.out)
+    except OSError as error:
+        typer.echo(f"{error.filename or order.frame}: {error.strerror or error}", err=True)
+        return 1
+    except ValueError as error:  # TableError too
+        typer.echo(str(error), err=True)
+        return 1
+    for line in _told(order, table, frame):
+        typer.echo(line)
+    return 0
+
+
+def _read_sizes(path: Path) -> dict[str, int]:
+    sheet = read_sheet(path)
+    frame, _ = sheet.typed(numbers=["cases"], labels=["code"])
+    problems: list[TableProblem] = []
+    sizes: dict[str, int] = {}
+    for position, (code, cases) in enumerate(zip(frame["code"], frame["cases"], strict=True)):
+        row = sheet.row(position)
+        if not isinstance(code, str) or code in sizes:
+            message = "the code is missing" if not isinstance(code, str) else f"{code} came before"
+            problems.append(TableProblem(row=row, column="code", message=message, remedy="One row per community."))
+        elif not cases >= 0 or cases % 1:
+            remedy = "Write the cases to draw as a whole number, 0 for none."
+            problems.append(TableProblem(row=row, column="cases", message="not a whole number", remedy=remedy))
+        else:
+            sizes[code] = int(cases)
+    if problems:
+        raise TableError(sheet.source, problems)
+    return sizes
+
+
+def _sample(order: DrawOrder, frame: Frame, sizes: Mapping[str, int] | None) -> Sample:
+    chance = np.random.default_rng([order.seed, _CASES])
+    method = ListDraw(order.method)
+    reserves = Reserves(replicates=order.reserves, share=order.reserve_share)
+    communities = list(dict.fromkeys(frame.communities))
+    if order.grids is not None:
+        assert frame.grids is not None
+        assert order.per_grid is not None
+        drawn = dict.fromkeys(communities, order.grids)
+        sample = draw_two_stage(
+            frame.units, frame.communities, frame.grids, drawn, order.per_grid,
+            method=method, reserves=reserves, rng=chance,
+        )  # fmt: skip
+    else:
+        if sizes is None:
+            sizes = _shared_out(order, frame)
+        strata, of_strata, groups = _strata(frame, sizes)
+        sample = draw_stratified(
+            frame.units, strata, of_strata, release_groups=groups, method=method, reserves=reserves, rng=chance
+        )
+    for code, replicates in order.release:
+        if replicates % 1 or replicates < 0:
+            raise ValueError(f"--release {code}={replicates:g}: a whole number of reserves")
+        sample = sample.release(code, int(replicates))
+    for place, number in enumerate(order.substitute):
+        sample = sample.substitute(number, np.random.default_rng([order.seed, _SUBSTITUTES, place]))
+    return sample
+
+
+def _shared_out(order: DrawOrder, frame: Frame) -> dict[str, int]:
+    strata = as_strata(frame.communities)
+    assert order.size is not None
+    shared = allocate(order.size, strata, Allocation(order.allocation), minimum=order.minimum, maximum=order.maximum)
+    return {stratum.name: size for stratum, size in zip(strata, shared, strict=True)}
+
+
+def _strata(frame: Frame, sizes: Mapping[str, int]) -> tuple[list[str], dict[str, int], dict[str, str]]:
+    """Stratum of every row, its size, and the community whose reserves it is released with."""
+    if frame.grids is None:
+        return list(frame.communities), dict(sizes), {}
+    strata = [f"{community}/{grid}" for community, grid in zip(frame.communities, frame.grids, strict=True)]
+    home = dict(zip(strata, frame.communities, strict=True))
+    lists = Counter(strata)
+    of_strata: dict[str, int] = {}
+    for community, size in sizes.items():
+        inside = [stratum for stratum, of in home.items() if of == community]
+        if not inside and size:
+            raise ValueError(f"{community}: {size} cases are wanted, but the frame has no household there")
+        # Two in every grid where that can be had: the least from which a variance can be.
+        least = 2 if size >= sum(min(2, lists[stratum]) for stratum in inside) else 0
+        shared = allocate(
+            size, [Stratum(name=stratum, population=lists[stratum]) for stratum in inside], minimum=least
+        )  # fmt: skip
+        of_strata |= dict(zip(inside, shared, strict=True))
+    return strata, of_strata, home
+
+
+def _table(order: DrawOrder, frame: Frame, sample: Sample) -> pd.DataFrame:
+    """One row per case, issued or not, with what the lists print and all probabilities."""
+    table = sample.frame()
+    issued = {case.number for case in sample.issued()}
+    positions = [case.position for case in sample.cases]
+    table.insert(1, "issued", [int(number in issued) for number in table["case"]])
+    table.insert(2, "community", [frame.communities[row] for row in positions])
+    if frame.grids is not None:
+        table.insert(3, "grid", [frame.grids[row] for row in positions])
+    # A weight is for what was issued; a reserve in the drawer has none yet.
+    table.loc[table["issued"] == 0, ["inclusion_probability", "design_weight"]] = np.nan
+    if order.kish:
+        tables = assign_kish_tables(len(table), np.random.default_rng([order.seed, _KISH]))
+        table["kish_table"] = [str(one) for one in tables]
+    if order.modes:
+        table["first_mode"] = _first_modes(order, table)
+    for name in order.keep:
+        table[name] = frame.kept[name].iloc[positions].to_numpy()
+    return table
+
+
+def _first_modes(order: DrawOrder, table: pd.DataFrame) -> list[str]:
+    """Modes by lot within community and replicate: so that a difference between modes is not one between people."""
+    total = sum(share for _, share in order.modes)
+    if abs(total - 1) > 1e-6 or any(share < 0 for _, share in order.modes):
+        raise ValueError(f"--modes: the shares add up to {total:g}, not to 1")
+    chance = np.random.default_rng([order.seed, _MODES])
+    assigned = np.empty(len(table), dtype=object)
+    # The population bounds nothing here: a mode takes as many cases as its share gives.
+    parts = [Stratum(name=name, population=len(table), standard_deviation=share) for name, share in order.modes]
+    for places in table.groupby(["community", "replicate"], sort=False).indices.values():
+        counts = allocate(len(places), parts, Allocation.NEYMAN)
+        names = np.repeat([name for name, _ in order.modes], counts)
+        assigned[places] = chance.permutation(names)
+    return [str(mode) for mode in assigned]
+
+
+def _record(order: DrawOrder, frame: Frame, sample: Sample, digest: str) -> dict[str, Any]:
+    issued = sample.issued()
+    return {
+        "frame": order.frame.name,
+        "frame_sha256": digest,
+        "households": len(frame.units),
+        "seed": order.seed,
+        "method": order.method,
+        "design": _design(order),
+        "unit": order.unit,
+        "community": order.community,
+        "grid": order.grid,
+        "order": list(order.order),
+        "size": order.size,
+        "sizes": None if order.sizes is None else order.sizes.name,
+        "allocation": order.allocation if order.size is not None else None,
+        "grids": order.grids,
+        "per_grid": order.per_grid,
+        "reserves": order.reserves,
+        "reserve_share": order.reserve_share,
+        "released": {code: int(replicates) for code, replicates in order.release},
+        "substitutes": list(order.substitute),
+        "issued": len([case for case in issued if case.substitute_for is None]),
+        "in_reserve": len(sample.cases) - len(issued),
+        "software": f"survey-service {version('survey-service')}",
+        "numpy": version("numpy"),
+        "notes": list(frame.notices),
+    }
+
+
+def _design(order: DrawOrder) -> str:
+    if order.grids is not None:
+        return "two stages: grids in proportion to their households, then households"
+    return "stratified by grid" if order.grid else "stratified by community"
+
+
+def _told(order: DrawOrder, table: pd.DataFrame, frame: Frame) -> list[str]:
+    lines = [f"Note: {notice}" for notice in frame.notices]
+    main = table[(table["issued"] == 1) & (table["substitute_for"] == "")]
+    for community, cases in main.groupby("community", sort=False):
+        waiting = int(((table["community"] == community) & (table["issued"] == 0)).sum())
+        reserve = f", {waiting} in reserve" if waiting else ""
+        lines.append(f"{community}: {len(cases)} cases{reserve}, weights add up to {cases['design_weight'].sum():,.0f}")
+    lines.append(f"{order.out}: {len(main)} cases of {len(frame.units)} households, seed {order.seed}")
+    return lines

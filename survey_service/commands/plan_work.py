@@ -1,0 +1,383 @@
+"""The work of ``survey-service plan``: the question, per community or overall, and its answer in three forms."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from analysis.results import Goal
+from analysis.sampling import (
+    Allocation,
+    AreaField,
+    FieldAssumptions,
+    PlannedSize,
+    Prospect,
+    Stratum,
+    allocate,
+    margin_curve,
+    margin_table,
+    planned_design_effect,
+    prospect,
+    prospects,
+    size_for_change,
+    size_for_margin,
+    size_for_verdict,
+)
+from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+
+_SIZES = (20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 2000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOrder:
+    """What was asked on the command line."""
+
+    areas: Path | None
+    margin: float | None
+    target: float | None
+    at_least: bool
+    change: tuple[float, float] | None
+    size: int | None
+    share: float
+    level: float
+    power: float
+    correlation: float
+    first_wave: int | None
+    population: int | None
+    design_effect: float | None
+    per_grid: float
+    rho: float
+    weight_variation: float
+    response_rate: float
+    eligibility_rate: float
+    allocation: str
+    exponent: float
+    minimum: int
+    maximum: int | None
+    format: str
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """One row of the file of communities."""
+
+    code: str
+    name: str
+    area: AreaField
+    households: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One community, or the whole (code ""), in the answer."""
+
+    code: str
+    name: str
+    adults: int | None
+    planned: PlannedSize
+    prospect: Prospect | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    lines: tuple[Line, ...]
+    table: tuple[Prospect, ...]
+    curve: tuple[tuple[int, float], ...]
+    notices: tuple[str, ...] = ()
+
+
+def run(order: PlanOrder) -> int:
+    """Plans and writes; the exit status."""
+    try:
+        answer = _answer(order)
+        _write(answer, order)
+    except OSError as error:
+        typer.echo(f"{error.filename or order.areas}: {error.strerror or error}", err=True)
+        return 1
+    except ValueError as error:  # TableError too
+        typer.echo(str(error), err=True)
+        return 1
+    return 0
+
+
+def _answer(order: PlanOrder) -> Answer:
+    effect = order.design_effect
+    if effect is None:
+        effect = planned_design_effect(
+            per_psu=order.per_grid, intraclass_correlation=order.rho, weight_variation=order.weight_variation
+        )
+    field = FieldAssumptions(
+        population=order.population,
+        design_effect=effect,
+        response_rate=order.response_rate,
+        eligibility_rate=order.eligibility_rate,
+    )
+    if order.areas is None:
+        planned = _planned(order, field, order.share)
+        shown = _shown(planned, order.share, field, order.level)
+        lines = [Line(code="", name="", adults=field.population, planned=planned, prospect=shown)]
+        notices: tuple[str, ...] = ()
+    else:
+        sheet = read_sheet(order.areas)
+        communities = _communities(sheet, order, field)
+        lines, notices = _lines(order, communities), sheet.notices
+        field = replace(field, population=sum(one.area.field.population or 0 for one in communities))
+    return Answer(
+        lines=tuple(lines),
+        table=margin_table(_SIZES, share=order.share, level=order.level, field=field),
+        curve=margin_curve(share=order.share, level=order.level, field=field),
+        notices=notices,
+    )
+
+
+def _planned(order: PlanOrder, field: FieldAssumptions, share: float) -> PlannedSize:
+    if order.margin is not None:
+        return size_for_margin(order.margin, share=share, level=order.level, field=field)
+    if order.target is not None:
+        goal = Goal(value=order.target, at_least=order.at_least)
+        return size_for_verdict(share, goal, power=order.power, level=order.level, field=field)
+    if order.change is not None:
+        return size_for_change(
+            *order.change,
+            power=order.power,
+            level=order.level,
+            correlation=order.correlation,
+            first_wave=order.first_wave,
+            field=field,
+        )
+    assert order.size is not None
+    if field.population is not None and order.size > field.population:
+        raise ValueError(f"--size {order.size} is more than the {field.population} adults there are")
+    return PlannedSize(completed=order.size, cases=field.cases(order.size))
+
+
+def _shown(planned: PlannedSize, share: float, field: FieldAssumptions, level: float) -> Prospect | None:
+    if planned.completed is None:
+        return None
+    return prospect(planned.completed, share=share, level=level, field=field)
+
+
+def _lines(order: PlanOrder, communities: Sequence[Community]) -> list[Line]:
+    if order.size is None:
+        planned = [_planned(order, one.area.field, one.area.share) for one in communities]
+    else:
+        sizes = _shared_out(order, communities)
+        planned = [
+            PlannedSize(completed=size, cases=one.area.field.cases(size))
+            for one, size in zip(communities, sizes, strict=True)
+        ]
+    lines = [
+        Line(
+            code=one.code,
+            name=one.name,
+            adults=one.area.field.population,
+            planned=answer,
+            prospect=_shown(answer, one.area.share, one.area.field, order.level) if answer.completed else None,
+            warnings=_short_list(one, answer),
+        )
+        for one, answer in zip(communities, planned, strict=True)
+    ]
+    completed = [answer.completed or 0 for answer in planned]
+    if len(communities) > 1 and all(completed):
+        whole = prospects([one.area for one in communities], completed, level=order.level)[-1].prospect
+        adults = sum(one.area.field.population or 0 for one in communities)
+        size = PlannedSize(completed=whole.completed, cases=whole.cases)
+        lines.append(Line(code="", name="", adults=adults, planned=size, prospect=whole))
+    return lines
+
+
+def _shared_out(order: PlanOrder, communities: Sequence[Community]) -> tuple[int, ...]:
+    assert order.size is not None
+    strata = []
+    for one in communities:
+        share = one.area.share
+        assert one.area.field.population is not None
+        strata.append(
+            Stratum(
+                name=one.code,
+                population=one.area.field.population,
+                standard_deviation=(share * (1 - share)) ** 0.5,
+            )
+        )
+    return allocate(
+        order.size,
+        strata,
+        Allocation(order.allocation),
+        exponent=order.exponent,
+        minimum=order.minimum,
+        maximum=order.maximum,
+    )
+
+
+def _short_list(community: Community, planned: PlannedSize) -> tuple[str, ...]:
+    if community.households is None or planned.cases is None or planned.cases <= community.households:
+        return ()
+    return (f"{planned.cases} cases from a list of {community.households} households",)
+
+
+def _communities(sheet: Sheet, order: PlanOrder, field: FieldAssumptions) -> list[Community]:
+    """The file's communities; every row that cannot be one is named."""
+    known = set(sheet.columns)
+    rates = [name for name in ("share", "response_rate", "eligibility_rate", "design_effect") if name in known]
+    counts = ["adults", *(["households"] if "households" in known else [])]
+    labels = ["code", *(["name"] if "name" in known else [])]
+    frame, _ = sheet.typed(numbers=(*counts, *rates), labels=labels)
+    problems: list[TableProblem] = []
+    found: dict[str, Community] = {}
+    for position, row in enumerate(frame.to_dict("records")):
+        code = row["code"]
+        if not isinstance(code, str):
+            problems.append(_problem(sheet, position, "code", "the code is missing", "Every community has its code."))
+            continue
+        if code in found:
+            remedy = "One row per community; remove or join the rows."
+            problems.append(_problem(sheet, position, "code", f"{code} came before", remedy))
+            continue
+        numbers = {name: row[name] for name in (*counts, *rates) if row[name] == row[name]}  # NaN: as for all
+        wrong = [name for name in counts if name in numbers and (numbers[name] < 1 or numbers[name] % 1)]
+        if "adults" not in numbers or wrong:
+            column = wrong[0] if wrong else "adults"
+            problems.append(_problem(sheet, position, column, "not a count of at least 1", "Fill in a whole number."))
+            continue
+        try:
+            area = AreaField(
+                name=code,
+                share=numbers.get("share", order.share),
+                field=FieldAssumptions(
+                    population=int(numbers["adults"]),
+                    design_effect=numbers.get("design_effect", field.design_effect),
+                    response_rate=numbers.get("response_rate", field.response_rate),
+                    eligibility_rate=numbers.get("eligibility_rate", field.eligibility_rate),
+                ),
+            )
+        except ValueError as error:
+            problems.append(_problem(sheet, position, None, str(error), "Correct the cell, or leave it empty."))
+            continue
+        name = row.get("name")
+        found[code] = Community(
+            code=code,
+            name=name if isinstance(name, str) else "",
+            area=area,
+            households=int(numbers["households"]) if "households" in numbers else None,
+        )
+    if problems or not found:
+        raise TableError(sheet.source, problems or [TableProblem(message="no communities", remedy="One row each.")])
+    return list(found.values())
+
+
+def _problem(sheet: Sheet, position: int, column: str | None, message: str, remedy: str) -> TableProblem:
+    return TableProblem(row=sheet.row(position), column=column, message=message, remedy=remedy)
+
+
+# ------------------------------------------------------------------ how it is written
+def _write(answer: Answer, order: PlanOrder) -> None:
+    if order.format == "json":
+        text = json.dumps(_document(answer, order), ensure_ascii=False, indent=2) + "\n"
+    elif order.format == "csv":
+        text = _csv(answer)
+    else:
+        text = _table(answer, order)
+    if order.out is None:
+        typer.echo(text, nl=False)
+    else:
+        order.out.write_text(text, encoding="utf-8")
+
+
+def _document(answer: Answer, order: PlanOrder) -> dict[str, Any]:
+    asked = {
+        name: value
+        for name, value in asdict(order).items()
+        if name not in ("areas", "format", "out") and value is not None
+    }
+    return {
+        "question": asked,
+        "areas": [
+            {
+                "code": line.code,
+                "name": line.name,
+                "adults": line.adults,
+                "completed": line.planned.completed,
+                "cases": line.planned.cases,
+                "reason": line.planned.reason,
+                "margin": line.prospect.margin if line.prospect else None,
+                "ci_low": line.prospect.low if line.prospect else None,
+                "ci_high": line.prospect.high if line.prospect else None,
+                "effective_sample_size": line.prospect.effective_sample_size if line.prospect else None,
+                "warnings": _warnings(line),
+            }
+            for line in answer.lines
+        ],
+        "table": [asdict(row) for row in answer.table],
+        "curve": [{"completed": size, "margin": margin} for size, margin in answer.curve],
+        "notes": list(answer.notices),
+    }
+
+
+def _warnings(line: Line) -> list[str]:
+    foretold = line.prospect.warnings if line.prospect else ()
+    return [*([line.planned.reason] if line.planned.reason else []), *foretold, *line.warnings]
+
+
+def _csv(answer: Answer) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(["code", "name", "adults", "completed", "cases", "margin", "ci_low", "ci_high", "warnings"])
+    for line in answer.lines:
+        if not line.code and len(answer.lines) > 1:
+            continue  # the whole is not a community that draw could draw from
+        shown = line.prospect
+        figures = ["", "", ""] if shown is None else [f"{x:.6f}" for x in (shown.margin, shown.low, shown.high)]
+        counts = [line.adults, line.planned.completed, line.planned.cases]
+        cells = ["" if count is None else count for count in counts]
+        writer.writerow([line.code, line.name, *cells, *figures, "; ".join(_warnings(line))])
+    return written.getvalue()
+
+
+def _table(answer: Answer, order: PlanOrder) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    written = io.StringIO()
+    console = Console(file=written, width=110)
+    main = Table(box=box.SIMPLE_HEAD, title="The plan", title_justify="left", title_style="bold")
+    several = len(answer.lines) > 1
+    for head in ("code", "name") if several else ():
+        main.add_column(head, overflow="fold")
+    for head in ("adults", "completed", "cases", "margin", f"{order.level:.4g} interval"):
+        main.add_column(head, justify="right", no_wrap=True)
+    main.add_column("", overflow="fold")
+    for line in answer.lines:
+        names = [line.code or "all", line.name] if several else []
+        counts = [line.adults, line.planned.completed, line.planned.cases]
+        main.add_row(*names, *map(_count, counts), *_foretold(line.prospect), "; ".join(_warnings(line)))
+    console.print(main)
+    table = Table(box=box.SIMPLE_HEAD, title="Size and margin", title_justify="left", title_style="bold")
+    for head in ("completed", "cases", "margin", f"{order.level:.4g} interval"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("")
+    for row in answer.table:
+        table.add_row(_count(row.completed), _count(row.cases), *_foretold(row), "; ".join(row.warnings))
+    console.print(table)
+    for notice in answer.notices:
+        console.print(f"Note: {notice}")
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+
+
+def _count(count: int | None) -> str:
+    return "—" if count is None else f"{count:,}"
+
+
+def _foretold(shown: Prospect | None) -> tuple[str, str]:
+    if shown is None:
+        return "—", "—"
+    return f"±{shown.margin:.1%}", f"{shown.low:.1%} - {shown.high:.1%}"
