@@ -193,7 +193,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    pass
+    """What follows begins on page two, unless page one ran over already."""
 
 
 @dataclass(frozen=True, slots=True)

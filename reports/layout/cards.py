@@ -59,22 +59,24 @@ def word_marks(setter: Setter, block: Card, x: float, y: float, role: style.Role
         return [setter.left(style.READING, block.word, x, y)] if block.word else []
     colour = style.VERDICT_COLOUR[block.verdict]
     radius = role.size * 0.36
+    reach = setter.sign_reach(block.verdict, radius)
     ink = colour if block.verdict.value != "not_published" else style.GREY
     word = setter.composer.line(role.span(block.word, colour=ink))
     return [
-        *setter.sign(block.verdict, x + radius * 1.05, y - OPTICAL_MIDDLE * role.size, radius),
-        Words(x + radius * 2 + role.size * 0.32, y, word),
+        *setter.sign(block.verdict, x + reach, y - OPTICAL_MIDDLE * role.size, radius),
+        Words(x + 2 * reach + role.size * 0.26, y, word),
     ]
 
 
 def word_width(setter: Setter, block: Card, role: style.Role) -> float:
-    return role.size * (0.72 + 0.32) + setter.width(role, block.word)
+    reach = setter.sign_reach(block.verdict, role.size * 0.36) if block.verdict else 0.0
+    return 2 * reach + role.size * 0.26 + setter.width(role, block.word)
 
 
 def figure_marks(setter: Setter, block: Card, y: float, role: style.Role) -> tuple[list[Mark], float]:
     """The large figure with its unit, and where it ends."""
     line = setter.composer.line(role.span(block.figure))
-    marks: list[Mark] = [Words(-1.2, y, line)]
+    marks: list[Mark] = [setter.flush(line, 0, y)]
     end = line.width
     if block.unit and block.figure != "—":
         unit = setter.left(style.CARD_UNIT, block.unit, end + 0.8, y)
@@ -215,7 +217,7 @@ def count_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[li
     place = width / max(len(block.counts), 1)
     for i, (verdict, count) in enumerate(block.counts):
         x = i * place
-        marks.extend(setter.sign(verdict, x + 4, y, 2.9))
+        marks.extend(setter.sign(verdict, x + 4.2, y, 2.9))
         word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
         marks.append(Words(x + 11, y + OPTICAL_MIDDLE * 9, word))
     return marks, y + U
@@ -230,10 +232,10 @@ def with_legend(setter: Setter, block: Cards, frame: Frame, width: float) -> Fra
         marks.append(words)
         x = words.line.width + 8
     for verdict, text in block.legend:
-        need = 9 + setter.width(style.NOTE, text)
+        need = 10 + setter.width(style.NOTE, text)
         if x and x + need > width:
             x, y = 0.0, y + style.NOTE.leading + 1
-        marks.extend(setter.sign(verdict, x + 3, y - OPTICAL_MIDDLE * 7.5, 2.7))
-        marks.append(setter.left(style.NOTE, text, x + 9, y))
+        marks.extend(setter.sign(verdict, x + 3.8, y - OPTICAL_MIDDLE * 7.5, 2.7))
+        marks.append(setter.left(style.NOTE, text, x + 10, y))
         x += need + 12
     return Frame(y + 0.5 * U, tuple(marks))

@@ -34,7 +34,7 @@ class Places:
         figures = max(setter.width(style.ROW, row.value, bold=True) for row in rows) + 7
         self.name_width = min(name, width * 0.17)
         self.label_x = self.name_width + GAP
-        self.label_width = min(label, width * 0.2)
+        self.label_width = min(label, width * 0.25)
         self.n_x = width
         n_width = max(setter.width(style.ROW, row.n) for row in rows)
         self.interval_right = width - max(n_width, 14) - GAP
@@ -87,7 +87,7 @@ def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: f
     marks.extend(names)
     if group.verdict is not None:
         y = ABOVE + FIRST_BASELINE + count * ROW
-        marks.extend(setter.sign(group.verdict, 3.2, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
+        marks.extend(setter.sign(group.verdict, 4.0, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
         marks.append(setter.left(Role(7.5, 3 * U, colour=colour), group.word, 10, y))
     middle = ABOVE

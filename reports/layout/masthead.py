@@ -9,7 +9,6 @@ from reports.marks import Frame, Mark, Stroke, Words
 from reports.style import Role, U
 from reports.typesetting.composer import Line
 
-TITLE_BEARING = 1.5  # pt by which a large ideograph's own blank would indent the title
 STATUTORY_GAP = 24.0
 
 
@@ -23,7 +22,7 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     role, lines = title_lines(setter, block.title, free)
     y = (11 if len(lines) == 1 else 10) * U + (count - 1) * style.OVERLINE.leading
     for line in lines:
-        marks.append(Words(-TITLE_BEARING, y, line))
+        marks.append(setter.flush(line, 0, y))
         y += role.leading
     y = max(y - role.leading + 6 * U, 17 * U)
     words, count = setter.paragraph(style.PROGRAMME, block.programme, width, y=y)

@@ -93,7 +93,8 @@ class Flow:
         sheets = [Sheet(0.0, self.bottom)]
         for position, block in enumerate(blocks):
             if isinstance(block, PageBreak):
-                if not sheets[-1].empty:
+                # What ran over page one goes on: a page of two blocks would be mostly empty.
+                if len(sheets) == 1:
                     sheets.append(Sheet(style.NEXT_BODY, self.bottom))
                 continue
             key = (position, gap if isinstance(block, Columns) else 0.0)
@@ -201,6 +202,7 @@ def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int,
     marks += [left, right]
     if left.line.width + style.GUTTER > middle.x:
         middle = replace(middle, x=left.line.width + style.GUTTER)
-    if story.foot_middle and middle.x + middle.line.width + style.GUTTER <= right.x:
-        marks.append(middle)
+    if middle.x + middle.line.width + style.GUTTER > right.x:  # a long name takes the line for itself
+        middle = setter.left(style.NOTE, story.foot_middle, 0, y + style.NOTE.leading)
+    marks.append(middle)
     return Page(tuple(marks), tuple(sheet.bookmarks))

@@ -31,16 +31,16 @@ def legend_marks(setter: Setter, block: Prose, width: float, y: float) -> tuple[
     """Sign, word in its colour, meaning; the meanings begin in one column where the width allows."""
     marks: list[Mark] = []
     longest = max(setter.width(style.BODY, word, bold=True) for _, word, _ in block.legend)
-    column = 10 + longest + 8
+    column = 11 + longest + 8
     beside = all(column + setter.width(style.BODY, meaning) <= width for _, _, meaning in block.legend)
     for verdict, word, meaning in block.legend:
         colour = style.VERDICT_COLOUR[verdict] if verdict in style.VERDICT_SIGN else style.GREY
-        marks.extend(setter.sign(verdict, 3.4, y - OPTICAL_MIDDLE * style.BODY.size, 3.0))
-        marks.append(setter.left(Role(8.5, 4 * U, True, colour), word, 10, y))
+        marks.extend(setter.sign(verdict, 4.1, y - OPTICAL_MIDDLE * style.BODY.size, 3.0))
+        marks.append(setter.left(Role(8.5, 4 * U, True, colour), word, 11, y))
         if not beside:
             y += 3.2 * U
         words, count = setter.paragraph(
-            style.BODY, meaning, width - (column if beside else 10), x=column if beside else 10, y=y
+            style.BODY, meaning, width - (column if beside else 11), x=column if beside else 11, y=y
         )
         marks.extend(words)
         y += count * style.BODY.leading

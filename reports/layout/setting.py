@@ -34,6 +34,12 @@ class Setter:
         line = self.composer.line(role.span(text, bold=bold))
         return Words(x - line.width / 2, y, line)
 
+    def flush(self, line: Line, x: float, y: float) -> Words:
+        """A line of large type whose ink begins at ``x``: the first character's own blank is set outside."""
+        first = line.pieces[0]
+        left = self.composer.face.glyph(first.style.weight, first.text[0]).box[0]
+        return Words(x - left * first.style.size / 1000, y, line)
+
     def width(self, role: Role, text: str, *, bold: bool | None = None) -> float:
         return self.composer.width(role.span(text, bold=bold)) if text else 0.0
 
@@ -67,11 +73,23 @@ class Setter:
             line = self.composer.line(Span("—", radius * 3.2, colour))
             return (Words(x - line.width / 2, y + radius * 3.2 * OPTICAL_MIDDLE, line),)
         left, bottom, right, top = self.composer.face.glyph(Weight.REGULAR, character).box
-        across, high = (right - left) / 1000, (top - bottom) / 1000
-        filled = math.pi / 4 if verdict is Verdict.REACHED else 0.5
-        size = radius * math.sqrt(math.pi / (across * high * filled))
+        size = self._sign_size(verdict, radius)
         line = self.composer.line(Span(character, size, colour))
         return (Words(x - (left + right) / 2000 * size, y + (bottom + top) / 2000 * size, line),)
+
+    def sign_reach(self, verdict: Verdict, radius: float) -> float:
+        """Half the width of the sign's ink in pt."""
+        character = style.VERDICT_SIGN.get(verdict)
+        if character is None:
+            return radius * 1.43
+        left, _, right, _ = self.composer.face.glyph(Weight.REGULAR, character).box
+        return (right - left) / 2000 * self._sign_size(verdict, radius)
+
+    def _sign_size(self, verdict: Verdict, radius: float) -> float:
+        """Size of type at which the sign has the area of a disc of ``radius``."""
+        left, bottom, right, top = self.composer.face.glyph(Weight.REGULAR, style.VERDICT_SIGN[verdict]).box
+        filled = math.pi / 4 if verdict is Verdict.REACHED else 0.5
+        return radius * math.sqrt(math.pi / ((right - left) * (top - bottom) / 1e6 * filled))
 
     def section_head(self, title: str, unit: str, width: float) -> Frame:
         """Rule, title, unit at the right; the next baseline is 5u below the title's. Height to the title's baseline."""

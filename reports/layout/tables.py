@@ -16,7 +16,7 @@ from reports.wording.figures import joined
 GAP = 9.0
 INDENT = 11.0
 EDGE = 4.0  # blank inside a tinted row
-SIGN_ROOM = 11.0
+SIGN_ROOM = 11.5
 LETTER_ROOM = 5.0
 NARROWEST_TEXT = 48.0
 NARROWEST_CHART = 32.0
@@ -264,7 +264,7 @@ def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float)
         x = place.left + (INDENT if cell.indent else 0.0)
         marks: list[Mark] = []
         if cell.verdict is not None:
-            marks.extend(setter.sign(cell.verdict, x + 3.4, pitch / 2, 3.1))
+            marks.extend(setter.sign(cell.verdict, x + 4.2, pitch / 2, 3.1))
             x += SIGN_ROOM
         spans = [role.span(cell.text, bold=bold)]
         words, count = setter.paragraph(role, spans, place.right - x, x=x, y=y)
@@ -282,7 +282,7 @@ def figure_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float,
         marks.append(setter.left(style.LETTER, cell.letter, place.edge + 1, y - 3))
     if cell.verdict is not None and cell.text != "—":
         middle = y - OPTICAL_MIDDLE * role.size
-        marks.extend(setter.sign(cell.verdict, place.left + 3.6, middle, 3.1))
+        marks.extend(setter.sign(cell.verdict, place.left + 4.2, middle, 3.1))
     return tuple(marks)
 
 

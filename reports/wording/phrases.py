@@ -165,9 +165,6 @@ PHRASES: Final[Mapping[str, Text]] = {
         "Only some residents were asked, so every figure has an error. The {level}% confidence interval says how "
         "large: of many such surveys, about {level}% would give an interval that holds the truth.",
     ),
-    "read_two": Text(
-        "两个社区的区间相互重叠，不能据此排出先后。", "Where two intervals overlap, do not rank one above the other."
-    ),
     "legend_reached": Text("整个区间合乎目标", "whole interval meets the target"),
     "legend_not_reached": Text("整个区间不合目标", "whole interval misses the target"),
     "legend_cannot_tell": Text("区间跨过目标", "interval crosses the target"),
@@ -227,11 +224,8 @@ PHRASES: Final[Mapping[str, Text]] = {
     "total_of": Text("{variable}：总量", "{variable}: total"),
     "ratio_of": Text("{variable}：比率", "{variable}: ratio"),
     "combination_of": Text("{variable}：合成值", "{variable}: combination"),
-    "beside_others": Text("与其他各组并列", "Beside the other groups"),
-    "category": Text("类别", "Category"),
     "group": Text("组", "Group"),
     "respondents": Text("有效样本 {n} 人", "{n} respondents"),
-    "observations": Text("n = {n}", "n = {n}"),
     "design_facts": Text(
         "{strata} 层，{psus} 个初级抽样单元，自由度 {df}，样本 {n}",
         "strata {strata}, sampling units {psus}, degrees of freedom {df}, sample {n}",
@@ -248,9 +242,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "details_unit": Text("比重及其标准误的单位：%", "shares and their standard errors in %"),
     "details": Text("精度与样本", "Precision and sample"),
     "not_ranked": Text("各组按数据中的次序列出，不作排名。", "Groups in the order of the data, not ranked."),
-    "notes": Text("说明", "Notes"),
     "data_file": Text("数据校验 SHA-256", "Data SHA-256"),
-    "own_unit": Text("变量单位", "unit of the variable"),
 }
 
 VERDICT_WORDS: Final[Mapping[Verdict, Text]] = {

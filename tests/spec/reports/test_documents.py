@@ -1,0 +1,169 @@
+"""The PDF itself, in every odd case and both languages: type embedded, text copyable, nothing overlaps."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from reports import style
+from reports.content import CommunitySummary
+from reports.fonts import TypeSettings, Weight, typeface
+from reports.layout.pages import Page, lay_out
+from reports.layout.setting import Setter
+from reports.marks import Words
+from reports.pdf import area_pdf, community_pdf
+from reports.story import area_story, community_story
+from reports.typesetting.composer import Composer
+from tests.spec.reports import summaries
+from tests.spec.reports.cases import CASES, Summary
+
+BOTH = ("zh", "en")
+everything = pytest.mark.parametrize("language", BOTH)
+cases = pytest.mark.parametrize("case", CASES)
+Box = tuple[float, float, float, float, str]
+
+
+def pdf_of(summary: Summary, language: str, settings: TypeSettings) -> bytes:
+    if isinstance(summary, CommunitySummary):
+        return community_pdf(summary, language, settings)
+    return area_pdf(summary, language, settings)
+
+
+def pages_of(summary: Summary, language: str, settings: TypeSettings) -> tuple[Page, ...]:
+    face = typeface(language, settings)
+    if isinstance(summary, CommunitySummary):
+        return lay_out(community_story(summary, language), Setter(Composer(face), language))
+    return lay_out(area_story(summary, language), Setter(Composer(face), language))
+
+
+def ink_boxes(page: Page, settings: TypeSettings, language: str) -> Iterator[Box]:
+    """The box of the ink of every set piece: left, top, right, bottom in pt, y downwards."""
+    face = typeface(language, settings)
+    for mark in page.marks:
+        if not isinstance(mark, Words):
+            continue
+        for piece in mark.line.pieces:
+            size, x = piece.style.size, mark.x + piece.x
+            boxes = []
+            for character, kern in zip(piece.text, piece.kerns, strict=True):
+                glyph = face.glyph(piece.style.weight, character)
+                left, bottom, right, top = (edge * size / 1000 for edge in glyph.box)
+                if glyph.outline:
+                    boxes.append((x + left, mark.y - top, x + right, mark.y - bottom))
+                x += glyph.advance * size / 1000 + kern * size
+            if boxes:
+                yield (
+                    min(b[0] for b in boxes),
+                    min(b[1] for b in boxes),
+                    max(b[2] for b in boxes),
+                    max(b[3] for b in boxes),
+                    piece.text,
+                )
+
+
+@everything
+@cases
+def test_no_two_texts_overlap(case: str, language: str, type_settings: TypeSettings) -> None:
+    for page in pages_of(CASES[case](), language, type_settings):
+        boxes = list(ink_boxes(page, type_settings, language))
+        for one, other in combinations(boxes, 2):
+            across = min(one[2], other[2]) - max(one[0], other[0])
+            down = min(one[3], other[3]) - max(one[1], other[1])
+            assert across <= 0.3 or down <= 0.3, f"{one[4]!r} and {other[4]!r}"
+
+
+@everything
+@cases
+def test_nothing_leaves_the_margins_but_half_a_hanging_mark(
+    case: str, language: str, type_settings: TypeSettings
+) -> None:
+    for page in pages_of(CASES[case](), language, type_settings):
+        for left, top, right, bottom, text in ink_boxes(page, type_settings, language):
+            assert left >= -0.5, text  # the title is set out by its own side bearing
+            assert right <= style.TEXT_WIDTH + 0.5, text
+            assert top >= -1.0, text
+            assert bottom <= style.FOOT_TEXT + style.NOTE.leading + 3, text
+
+
+@everything
+@cases
+def test_every_font_is_embedded_and_none_is_helvetica(case: str, language: str, type_settings: TypeSettings) -> None:
+    pdf = pdf_of(CASES[case](), language, type_settings)
+    assert b"Helvetica" not in pdf
+    found = set()
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        resources = page["/Resources"].get_object()
+        assert isinstance(resources, DictionaryObject)
+        for font in resources["/Font"].get_object().values():  # type: ignore[attr-defined]
+            descendant = font.get_object()["/DescendantFonts"][0].get_object()
+            assert "/FontFile2" in descendant["/FontDescriptor"].get_object()
+            assert "/ToUnicode" in font.get_object()
+            found.add(descendant["/BaseFont"][8:])
+    assert found <= {"NotoSansCJKsc-Regular", "NotoSansCJKsc-Bold"}
+    assert len(found) == len(Weight)
+
+
+@everything
+@cases
+def test_the_text_can_be_read_back(case: str, language: str, type_settings: TypeSettings) -> None:
+    summary = CASES[case]()
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(summary, language, type_settings))).pages]
+    name = summary.place.name.in_language(language)
+    assert name.replace(" ", "") in "".join(pages).replace("\n", "").replace(" ", "")
+    judged = any(indicator.target for indicator in summary.indicators)
+    for number, text in enumerate(pages, 1):
+        assert (f"第 {number} 页，共 {len(pages)} 页" if language == "zh" else f"Page {number} of {len(pages)}") in text
+        assert summary.imprint.release_number in text
+        flat = text.replace("\n", "").replace(" ", "")
+        verdict = "达标、未达标均为依据95%置信区间作出的统计判定，不是验收结论。"
+        if language == "zh":
+            assert flat.count(verdict) == judged  # once per page
+            assert "区间只反映抽样误差，不含无回答、遗漏和回答失真。" in flat
+
+
+@everything
+@cases
+def test_equal_input_gives_equal_bytes(case: str, language: str, type_settings: TypeSettings) -> None:
+    assert pdf_of(CASES[case](), language, type_settings) == pdf_of(CASES[case](), language, type_settings)
+
+
+@everything
+@pytest.mark.parametrize(("case", "pages"), [("usual", 2), ("short_name", 2), ("one_indicator", 2), ("all_yes", 2)])
+def test_a_community_has_two_pages(case: str, pages: int, language: str, type_settings: TypeSettings) -> None:
+    assert len(pages_of(CASES[case](), language, type_settings)) == pages
+
+
+def test_the_file_says_what_it_is(type_settings: TypeSettings) -> None:
+    reader = PdfReader(io.BytesIO(community_pdf(summaries.community(), "zh", type_settings)))
+    metadata = reader.metadata
+    assert metadata is not None
+    assert metadata.title == "万寿桥社区 2026年第三季度 创建文明城市公众知晓、支持、参与与满意度测评"
+    assert metadata.author == "示范市精神文明建设办公室"
+    assert str(metadata.creation_date) == "2026-10-12 00:00:00+00:00"  # the release's date, not the clock's
+    root = reader.trailer["/Root"].get_object()
+    assert root["/Lang"] == "zh-CN"  # type: ignore[index]
+    names = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert names[:3] == ["与城厢街道、示范市相比", "结论有多稳", "各方面评价，由低到高"]
+    assert "指标定义" in names
+
+
+def test_copied_words_stay_whole(type_settings: TypeSettings) -> None:
+    text = PdfReader(io.BytesIO(community_pdf(summaries.community(), "zh", type_settings))).pages[0].extract_text()
+    for words in ("万寿桥社区", "知晓率、支持率达标，参与率未达标，满意率尚不能判定。", "●", "▲", "◆", "92.1–98.6"):
+        assert words in text
+
+
+def test_a_long_table_repeats_its_head_and_never_ends_a_page_with_a_street(type_settings: TypeSettings) -> None:
+    pages = pages_of(CASES["sixty_communities"](), "zh", type_settings)
+    heads = [[w.line.text for w in page.marks if isinstance(w, Words)] for page in pages]
+    assert [texts.count("60 个社区，按街道列出") for texts in heads[:3]] == [1, 1, 1]
+    assert [texts.count("社区") for texts in heads[:3]] == [1, 1, 2]
+    names = {f"第{i}街道" for i in range(1, 11)}
+    for page in pages[:2]:
+        rows = [w for w in page.marks if isinstance(w, Words) and 8 < w.x < 90 and w.y < style.BODY_BOTTOM]
+        assert max(rows, key=lambda w: w.y).line.text not in names
