@@ -20,7 +20,10 @@ class Statistic(StrEnum):
     TOTAL = "total"
     PROPORTION = "proportion"
     RATIO = "ratio"
-    COMBINATION = "combination"  # a linear combination of other estimates: an index, a net, a difference
+    COMBINATION = "combination"  # a linear combination of other estimates: an index, a net
+    DIFFERENCE = "difference"  # between two domains, or any contrast of domains
+    QUANTILE = "quantile"
+    VARIANCE = "variance"  # of a variable in the population, not of an estimate
 
 
 class IntervalMethod(StrEnum):
@@ -29,6 +32,10 @@ class IntervalMethod(StrEnum):
     WILSON = "wilson"
     LOGIT = "logit"
     WALD = "wald"
+    ARCSINE = "arcsine"
+    LIKELIHOOD = "likelihood"
+    XLOGIT = "xlogit"
+    WOODRUFF = "woodruff"  # of a quantile only
 
 
 class LonelyPsu(StrEnum):
@@ -146,6 +153,7 @@ class PublishableCell:
     all_alike: bool = False
     scale: tuple[float, float] | None = (0.0, 1.0)
     unreliable: bool = False  # shown, marked 误差大
+    complement_unreliable: bool = False  # the rest (1 - value) is badly known for its size; the figure itself is not
     review: bool = False  # a statistician must look before release
     suppression: Suppression | None = None
     verdict: Verdict | None = None  # None: no target

@@ -189,7 +189,7 @@ def test_reliability_flag_or_suppress(estimate: Estimate, unreliable: bool) -> N
 def test_a_wide_complement_marks_but_never_hides() -> None:
     one = share("a", 100, 0.95, low=0.91, high=0.99)  # 0.08 is 160 % of 0.05
     strict = table(one, rule=PublicationRule(reliability=Reliability.SUPPRESS)).rows[0].cells[0]
-    assert (strict.unreliable, strict.suppression) == (True, None)
+    assert (strict.complement_unreliable, strict.unreliable, strict.suppression) == (True, False, None)
 
 
 def test_few_degrees_of_freedom_go_to_review() -> None:
