@@ -5,6 +5,7 @@ Floats keep full precision; what cannot be estimated is null, with a note that s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,8 +36,8 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "domain": dict(estimate.domain),
         "value": estimate.value,
         "standard_error": estimate.standard_error,
-        "ci_low": None if interval is None else interval.low,
-        "ci_high": None if interval is None else interval.high,
+        "ci_low": None if interval is None else _finite(interval.low),
+        "ci_high": None if interval is None else _finite(interval.high),
         "level": None if interval is None else interval.level,
         "interval": None if interval is None else str(interval.method),
         "degrees_of_freedom": estimate.degrees_of_freedom,
@@ -45,6 +46,11 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "effective_sample_size": estimate.effective_sample_size,
         "notes": list(estimate.notes),
     }
+
+
+def _finite(limit: float) -> float | None:
+    """A one-sided interval of an unbounded quantity has one limit."""
+    return limit if math.isfinite(limit) else None
 
 
 def from_document(document: Mapping[str, Any]) -> Estimates:

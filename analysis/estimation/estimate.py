@@ -24,6 +24,7 @@ from analysis.estimation.intervals import (
     score_limits,
     share_limits,
 )
+from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requests import Request
 from analysis.estimation.table import EstimateTable, Figures
 from analysis.estimation.variance import Variance, plan_variance
@@ -41,14 +42,16 @@ def estimate(
     interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD,
     level: float = 0.95,
     lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+    sides: Sides = Sides.BOTH,
+    simultaneous: Simultaneous | None = None,
 ) -> Estimates:
     """Estimates of ``requests`` for the whole sample or for every combination of the ``by`` columns that occurs.
 
     Order: domain by domain in the order of their values, within each in the order of the requests. Raises DesignError
     naming column, first rows and remedy; LonelyPsuError where a stratum has one PSU and ``lonely_psu`` is ``fail``.
     """
-    table = estimate_table(frame, design, requests, by=by, interval=interval, level=level, lonely_psu=lonely_psu)
-    return table.estimates()
+    options = Options(interval=interval, level=level, lonely_psu=lonely_psu, sides=sides, simultaneous=simultaneous)
+    return estimate_table(frame, design, requests, by=by, options=options).estimates()
 
 
 def estimate_table(
@@ -57,9 +60,7 @@ def estimate_table(
     requests: Sequence[Request],
     *,
     by: Sequence[str] = (),
-    interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD,
-    level: float = 0.95,
-    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+    options: Options | None = None,
 ) -> EstimateTable:
     """The same as ``estimate``, as columns of numbers."""
     if len(frame) != design.rows:
@@ -73,12 +74,10 @@ def estimate_table(
                 )
             ]
         )
-    if not 0 < level < 1:
-        raise ValueError(f"the confidence level is a share between 0 and 1, not {level!r}")
     plan = plan_requests(frame, requests)
     domains = read_domains(frame, by)
     totals = collapse(design, domains.code_of_row, domains.count, plan.items)
-    return _Estimator(design, plan, domains, totals, interval, level, lonely_psu).table()
+    return Estimator(design, plan, domains, totals, options or Options()).table()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,20 +91,22 @@ class _Points:
     influence: FloatArray  # (numerators, cells)
 
 
-class _Estimator:
+class Estimator:
+    """Turns the sums of one pass into figures."""
+
     def __init__(
         self,
         design: SurveyDesign,
         plan: Plan,
         domains: Domains,
         totals: PsuTotals,
-        interval: IntervalMethod,
-        level: float,
-        lonely_psu: LonelyPsu,
+        options: Options,
     ) -> None:
         self.design, self.plan, self.domains, self.totals = design, plan, domains, totals
-        self.interval, self.level = interval, level
-        self.variance: Variance = plan_variance(design, totals.cell_unit, totals.cell_domain, domains.count, lonely_psu)
+        self.options, self.level = options, options.two_sided_level(domains.count)
+        self.variance: Variance = plan_variance(
+            design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu
+        )
 
     def table(self) -> EstimateTable:
         totals = self.totals
@@ -147,7 +148,7 @@ class _Estimator:
             domains=self.domains.keys,
             figures=figures,
             level=self.level,
-            interval=self.interval,
+            options=self.options,
             design=self.design.summary(),
             notes=self._notes(),
             estimate_notes=self.variance.notes,
@@ -211,7 +212,7 @@ class _Estimator:
         plain = share & ~points.alike
         if plain.any():
             low[plain], high[plain] = share_limits(
-                self.interval,
+                self.options.interval,
                 points.value[plain],
                 variance[plain],
                 without_fpc[plain],
@@ -255,4 +256,4 @@ class _Estimator:
         notes = list(self.plan.notes)
         if self.domains.missing:
             notes.append(f"{self.domains.missing} rows have no value in the by columns and belong to no domain")
-        return tuple(notes)
+        return (*notes, *self.options.notes(self.domains.count))

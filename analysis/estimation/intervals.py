@@ -1,4 +1,4 @@
-"""Confidence intervals: of a share (six rules), of a score within its scale, and where all answers are alike.
+"""Confidence intervals: of a share (eight rules), of a score within its scale, and where all answers are alike.
 
 All functions work on arrays of equal shape. Shares are in 0..1; ``variance`` is that of the share; ``size`` is the
 number of respondents; ``freedom`` the degrees of freedom of the domain. n* = p (1 - p) / v is the effective size of the
@@ -42,6 +42,8 @@ def share_limits(
             if method is IntervalMethod.KORN_GRAUBARD:
                 shrunk = np.minimum(shrunk, size * _fpc_gain(variance, variance_without_fpc))
             return clopper_pearson(share, shrunk, level)
+        if method is IntervalMethod.LIKELIHOOD:
+            effective = effective * (size - 1) / size  # the dispersion n/(n-1) of the Pearson residuals, as in R
         rule = _RULES[method]
         return rule(share, variance, effective, t_quantile(level, freedom))
 
@@ -85,10 +87,43 @@ def _wilson(share: FloatArray, _variance: FloatArray, effective: FloatArray, t: 
     return middle - half, middle + half
 
 
+def _arcsine(share: FloatArray, variance: FloatArray, _effective: FloatArray, t: FloatArray) -> Limits:
+    """Wald on arcsin(sqrt(p)), held at 0 and 1 (R lets the angle turn back beyond them)."""
+    middle = np.arcsin(np.sqrt(share))
+    half = t * np.sqrt(variance) / (2 * np.sqrt(share * (1 - share)))
+    low, high = np.maximum(middle - half, 0.0), np.minimum(middle + half, np.pi / 2)
+    return np.sin(low) ** 2, np.sin(high) ** 2
+
+
+def _likelihood(share: FloatArray, _variance: FloatArray, effective: FloatArray, t: FloatArray) -> Limits:
+    """The exact profile: the q at which 2 n* [p log(p/q) + (1-p) log((1-p)/(1-q))] = t^2, on each side of p.
+
+    n* is divided by the quasi-likelihood's dispersion n/(n-1). R interpolates the same curve by splines.
+    """
+
+    def beyond(limit: FloatArray) -> FloatArray:
+        distance = share * np.log(share / limit) + (1 - share) * np.log((1 - share) / (1 - limit))
+        return np.asarray(2 * effective * distance > t * t)
+
+    limits = []
+    for end in (0.0, 1.0):
+        inner, outer = share.copy(), np.full_like(share, end)
+        for _ in range(80):  # halving 80 times leaves nothing of a double
+            middle = (inner + outer) / 2
+            far = beyond(middle)
+            outer = np.where(far, middle, outer)
+            inner = np.where(far, inner, middle)
+        limits.append(np.where(np.isnan(effective) | np.isnan(t), np.nan, (inner + outer) / 2))
+    return limits[0], limits[1]
+
+
 _RULES: dict[IntervalMethod, Callable[[FloatArray, FloatArray, FloatArray, FloatArray], Limits]] = {
     IntervalMethod.WALD: _wald,
     IntervalMethod.LOGIT: _logit,
     IntervalMethod.WILSON: _wilson,
+    IntervalMethod.ARCSINE: _arcsine,
+    IntervalMethod.LIKELIHOOD: _likelihood,
+    IntervalMethod.XLOGIT: _logit,  # with one parameter the two are one formula
 }
 
 

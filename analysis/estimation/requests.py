@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import Item
-from analysis.results import Statistic
+from analysis.results import IntervalMethod, Statistic
 
 Scale: TypeAlias = tuple[float, float]
 _ROWS_SHOWN = 5
@@ -29,6 +29,7 @@ class Quantity:
     scale: Scale | None = None  # the range its value can take
     share: bool = False  # gets the intervals of a share
     is_total: bool = False  # the sum itself, not divided by the denominator
+    method: IntervalMethod = IntervalMethod.WALD  # of what is no share
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

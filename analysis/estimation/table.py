@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.estimation.options import Options, Sides
 from analysis.estimation.requests import Quantity
-from analysis.results import DesignSummary, Domain, Estimate, Estimates, Interval, IntervalMethod
+from analysis.results import DesignSummary, Domain, Estimate, Estimates, Interval
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -48,8 +50,8 @@ class EstimateTable:
     quantities: tuple[Quantity, ...]
     domains: tuple[Domain, ...]
     figures: Figures
-    level: float
-    interval: IntervalMethod
+    level: float  # of the two-sided interval whose limits are drawn
+    options: Options
     design: DesignSummary
     notes: tuple[str, ...] = ()
     estimate_notes: tuple[str, ...] = ()  # said of every estimate
@@ -63,10 +65,7 @@ class EstimateTable:
     def _estimate(self, row: int, column: int) -> Estimate:
         quantity = self.quantities[row]
         size = int(self.figures.sample_size[row, column])
-        low, high = _number(self.figures.low[row, column]), _number(self.figures.high[row, column])
-        interval = None
-        if low is not None and high is not None:
-            interval = Interval(low=low, high=high, level=self.level, method=self._method(quantity))
+        interval = self._interval(row, column, quantity)
         return Estimate(
             statistic=quantity.statistic,
             variable=quantity.variable,
@@ -85,8 +84,17 @@ class EstimateTable:
             notes=self._notes(row, column, quantity, size, interval),
         )
 
-    def _method(self, quantity: Quantity) -> IntervalMethod:
-        return self.interval if quantity.share else IntervalMethod.WALD
+    def _interval(self, row: int, column: int, quantity: Quantity) -> Interval | None:
+        low, high = _number(self.figures.low[row, column]), _number(self.figures.high[row, column])
+        if low is None or high is None:
+            return None
+        least, most = quantity.scale or (-math.inf, math.inf)
+        if self.options.sides is Sides.LOWER:
+            high = most
+        elif self.options.sides is Sides.UPPER:
+            low = least
+        method = self.options.interval if quantity.share else quantity.method
+        return Interval(low=low, high=high, level=self.options.level, method=method)
 
     def _notes(
         self, row: int, column: int, quantity: Quantity, size: int, interval: Interval | None

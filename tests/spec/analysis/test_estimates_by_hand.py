@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 from analysis.design import SurveyDesign
 from analysis.estimation import Index, Mean, Proportion, Ratio, Total, estimate
+from analysis.estimation.options import Sides, Simultaneous
 from analysis.problems import DesignError, LonelyPsuError
 from analysis.results import Estimate, Estimates, IntervalMethod, LonelyPsu
 
@@ -153,7 +154,7 @@ def everyone(count: int, psus: int) -> tuple[pd.DataFrame, SurveyDesign]:
 
 
 @pytest.mark.parametrize(("psus", "least"), [(30, 0.884), (4, 0.7425)])
-@pytest.mark.parametrize("method", list(IntervalMethod))
+@pytest.mark.parametrize("method", [method for method in IntervalMethod if method != "woodruff"])
 def test_thirty_of_thirty_is_not_everyone(psus: int, least: float, method: IntervalMethod) -> None:
     frame, design = everyone(30, psus)
     one = only(estimate(frame, design, [Ratio("yes", "one", scale=(0.0, 1.0))], interval=method))
@@ -287,3 +288,31 @@ def test_every_problem_is_named_at_once() -> None:
 def test_labels_that_start_anew_in_every_stratum() -> None:
     frame = pd.DataFrame({"s": ["A", "A", "B", "B"], "u": [1, 2, 1, 2], "y": [1.0, 2, 3, 4]})
     assert SurveyDesign.from_frame(frame, strata=["s"], clusters=["u"], nest=True).summary().psus == 4
+
+
+# ------------------------------------------------------------------ one side, several domains at once
+def test_a_one_sided_limit_is_an_end_of_the_wider_interval() -> None:
+    request = [Ratio("satisfied", "one", scale=(0.0, 1.0))]
+    frame = TOY.assign(one=1.0)
+    both = only(estimate(frame, DESIGN, request, level=0.90)).interval
+    least = only(estimate(frame, DESIGN, request, level=0.95, sides=Sides.LOWER)).interval
+    most = only(estimate(frame, DESIGN, request, level=0.95, sides=Sides.UPPER)).interval
+    assert both is not None
+    assert least is not None
+    assert most is not None
+    assert (least.low, least.high, least.level) == (pytest.approx(both.low), 1.0, 0.95)
+    assert (most.low, most.high) == (0.0, pytest.approx(both.high))
+
+
+@pytest.mark.parametrize(
+    ("how", "level"), [(Simultaneous.BONFERRONI, 1 - 0.05 / 2), (Simultaneous.SIDAK, 0.95 ** (1 / 2))]
+)
+def test_intervals_that_hold_jointly(how: Simultaneous, level: float) -> None:
+    jointly = estimate(TOY, DESIGN, [Mean("points")], by=["woman"], simultaneous=how)
+    singly = estimate(TOY, DESIGN, [Mean("points")], by=["woman"], level=level)
+    for one, other in zip(jointly.estimates, singly.estimates, strict=True):
+        assert one.interval is not None
+        assert other.interval is not None
+        assert (one.interval.low, one.interval.high) == pytest.approx((other.interval.low, other.interval.high))
+        assert one.interval.level == 0.95
+    assert f"intervals hold jointly over 2 domains ({how})" in jointly.notes
