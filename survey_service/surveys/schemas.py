@@ -9,7 +9,9 @@ from uuid import UUID
 from questionnaires.text import Text
 from survey_service.models import Survey, Wave
 
-BEHIND = 0.10  # share of the sample by which a community may lag behind the whole before the page says so
+# A community lags where its share of the sample is 10 points or two fifths below that of the whole.
+POINTS_BEHIND = 0.10
+SHARE_BEHIND = 0.40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class CommunityProgress:
     def behind(self, whole: float) -> int:
         """Percentage points of the sample by which it lags behind the whole; 0 where that is little."""
         lag = whole - self.share
-        return round(lag * 100) if lag >= BEHIND else 0
+        return round(lag * 100) if lag >= min(POINTS_BEHIND, SHARE_BEHIND * whole) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+UNREMARKABLE = frozenset({"/health", "/static/{digest}/{name}", "/favicon.ico"})
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
 
 
@@ -93,7 +94,8 @@ class Surroundings:
         except Exception as fault:  # the last line: a fault of ours is told in words and noted without its values
             _note_fault(fault, scope)
             await self._fail(Fault(), scope, receive, send_with_headers, started=bool(status))
-        log.info(
+        note = log.debug if route_of(scope) in UNREMARKABLE and status < 400 else log.info
+        note(
             "request",
             method=scope["method"],
             route=route_of(scope),

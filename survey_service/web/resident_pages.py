@@ -204,14 +204,26 @@ def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
 
 # ---------------------------------------------------------------- what the templates ask
 
+_PHRASE_END = re.compile(r"(?<=[，、：；])(?=.)|(?<=[^总]的)(?=.)|(?<=.)(?=满意不满意|满意吗)")
+_LONGEST_PHRASE = 13  # characters of a heading in one line at 360 px
+
+
+def phrases(text: str, language: Language) -> list[str]:
+    """A heading in parts that are not torn: where its definition marks them by zero-width spaces, else, in Chinese,
+    after 的 and punctuation. One part, broken anywhere, where that would leave a part too long for a line."""
+    marked = text.split("\u200b")
+    if len(marked) > 1 or language != "zh":
+        return marked
+    found = _PHRASE_END.split(text)
+    return found if all(len(part) <= _LONGEST_PHRASE for part in found) else [text]
+
 
 @lru_cache
 def _environment(language: Language) -> Environment:
     made = environment(language).overlay()
 
     def phrased(text: Text) -> Markup:
-        """The words, with a place to break where a definition marks one by a zero-width space."""
-        return Markup("<wbr>").join(escape(part) for part in text.in_language(language).split("\u200b"))
+        return Markup("<wbr>").join(escape(part) for part in phrases(text.in_language(language), language))
 
     def callable_numbers(text: str) -> Markup:
         """Telephone numbers can be touched."""

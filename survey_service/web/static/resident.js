@@ -340,7 +340,8 @@ function changed(event) {
       if (one !== field && one.type === "checkbox" && ("alone" in one.dataset || "alone" in field.dataset)) one.checked = false;
     }
   }
-  if (field.closest(".step")) clearFaults(field.closest(".step"));
+  // Out of sight, not out of place: were it removed now, the button would move away under the finger.
+  for (const line of current.querySelectorAll(".fault")) line.classList.add("mended");
   keep();
   show(current, false);
 }

@@ -1,0 +1,65 @@
+"""Every sentence of a page has its English, and the catalogue holds nothing that no page says."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from survey_service.web.pages import WEB
+from survey_service.web.staff import SECTIONS
+
+METHODS = [("templates/**.html", "jinja2")]
+PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+
+
+@cache
+def said() -> frozenset[str]:
+    """Messages of the templates, and those that reach a template by a variable."""
+    found = {
+        message if isinstance(message, str) else message[0]
+        for _, _, message, _, _ in extract_from_dir(
+            str(WEB), METHODS, options_map={"templates/**.html": {"trimmed": "false"}}
+        )
+    }
+    return frozenset(found | {section.name for section in SECTIONS})
+
+
+def catalogue() -> Catalog:
+    with Path(WEB / "i18n" / "en.po").open("rb") as file:
+        return read_po(file)
+
+
+def test_every_message_has_its_english() -> None:
+    translated = {message.id for message in catalogue() if message.id and message.string and not message.fuzzy}
+    missing = sorted(said() - translated)
+    assert not missing, f"{len(missing)} messages without English in i18n/en.po: {missing[:10]}"
+
+
+def test_the_catalogue_holds_no_message_that_nobody_says() -> None:
+    unused = sorted(str(message.id) for message in catalogue() if message.id and message.id not in said())
+    assert not unused
+
+
+@pytest.mark.parametrize("language", ["en"])
+def test_english_keeps_every_place_for_a_value(language: str) -> None:
+    for message in catalogue():
+        if message.id:
+            wanted, kept = (sorted(PLACE.findall(str(text))) for text in (message.id, message.string))
+            assert wanted == kept, message.id
+
+
+def test_no_english_is_left_in_chinese() -> None:
+    han = re.compile(r"[\u4e00-\u9fff]")
+    assert not [message.id for message in catalogue() if message.id and han.search(str(message.string))]
+
+
+def test_the_extraction_finds_what_the_pages_say() -> None:
+    messages = said()
+    assert {"登录", "退出", "调查期"} <= messages
+    assert len(messages) > 100
