@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reports import style
-from reports.blocks import Comparison, ComparisonGroup, ComparisonRow
+from reports.blocks import Column, Comparison, ComparisonGroup, ComparisonRow
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.layout.tables import align_on_dash, dash_place
+from reports.layout.tables import align_on_dash, axis_insets, dash_place
 from reports.marks import Frame, Mark, Stack, Stroke, Words, below
 from reports.style import Role, U
 from reports.typesetting.composer import Line
@@ -45,7 +45,9 @@ class Places:
         self.value_x = self.interval_right - interval_width - GAP
         head = setter.width(style.NOTE, block.heads[0])
         left = self.label_x + self.label_width + GAP
-        self.scale = Scale(block.axis, left + 6, self.value_x - max(figures, head) - GAP - 4)
+        before, after = axis_insets(setter, Column("", axis=block.axis))
+        right = self.value_x - max(figures, head) - GAP
+        self.scale = Scale(block.axis, left + max(before, 6), right - max(after - 4, 4))
 
 
 def comparison(setter: Setter, block: Comparison, width: float) -> Stack:

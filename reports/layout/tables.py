@@ -33,11 +33,12 @@ class Place:
     right: float
     dash: float = 0.0
     letters: bool = False
+    insets: tuple[float, float] = (3.0, 3.0)  # blank at the ends of a chart: half of the first and last figure
 
     @property
     def scale(self) -> Scale:
         assert self.column.axis is not None
-        return Scale(self.column.axis, self.left + 3, self.right - 3)
+        return Scale(self.column.axis, self.left + self.insets[0], self.right - self.insets[1])
 
     @property
     def edge(self) -> float:
@@ -93,9 +94,17 @@ def lay_columns(setter: Setter, block: Table, width: float, edge: float) -> tupl
         _, high = dash_place(setter, intervals)
         letters = any(cell.letter for cell in cells[i])
         dash = x + needs[i] - high - (LETTER_ROOM if letters else 0.0)
-        places.append(Place(column, x, x + needs[i], dash, letters))
+        places.append(Place(column, x, x + needs[i], dash, letters, axis_insets(setter, column)))
         x += needs[i]
     return tuple(places)
+
+
+def axis_insets(setter: Setter, column: Column) -> tuple[float, float]:
+    """How far the axis begins and ends inside its column, so that its figures keep clear of their neighbours."""
+    if column.axis is None or not column.axis.ticks:
+        return 3.0, 3.0
+    first, last = (setter.width(style.AXIS, column.axis.ticks[i][1]) / 2 for i in (0, -1))
+    return max(first - 2, 3.0), max(last - 2, 3.0)
 
 
 def gap_before(columns: Sequence[Column], i: int) -> float:
@@ -167,7 +176,7 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
     for i, place in enumerate(places):
         column = place.column
         if column.kind is ColumnKind.CHART:
-            marks.extend(axis_marks(setter, place, y))
+            marks.extend(axis_marks(setter, place.scale, y))
             if column.head:
                 marks.extend(chart_head(setter, place, y - 3.4 * U, room_over(places, i, width), apart=apart))
         elif column.kind is ColumnKind.TEXT:
@@ -207,9 +216,9 @@ def chart_head(setter: Setter, place: Place, y: float, room: float, *, apart: bo
     return marks
 
 
-def axis_marks(setter: Setter, place: Place, y: float) -> list[Mark]:
+def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
     """Figures of an axis; those that would touch their neighbour are left out, the target's never."""
-    scale, axis = place.scale, place.scale.axis
+    axis = scale.axis
     drawn: list[tuple[float, float]] = []
     marks: list[Mark] = []
     ends = (axis.ticks[0][0], axis.ticks[-1][0])

@@ -235,8 +235,17 @@ def all_alike_notes(summary: AreaSummary, own: Sequence[Measured], language: str
             words = verdicts.all_alike(each.name, cell, each.figures, language) if cell.suppression is None else None
             if words:
                 start = f"{place.name.in_language(language)}{'' if language == 'zh' else ', '}{each.name}"
-                notes.append(f"{start}{say(language, 'colon')}{words}")
+                notes.append(f"{start}{say(language, 'colon')}{words}{not_everyone(each, cell)}")
     return notes
+
+
+def not_everyone(each: Measured, cell: PublishableCell) -> str:
+    """样本中人人知晓，不等于居民人人知晓。 Nothing where nobody said yes."""
+    if cell.value != 1:
+        return ""
+    language = each.language
+    words = verdicts.did(each.name) if language == "zh" else f"“{each.name}”"
+    return f"{'' if language == 'zh' else ' '}{say(language, 'sample_is_not_all', did=words)}"
 
 
 def sample_by_area(summary: AreaSummary, language: str) -> Table:

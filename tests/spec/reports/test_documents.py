@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+from analysis.results import DesignSummary, PublishableRow, Statistic
 from reports import style
-from reports.content import CommunitySummary
+from reports.content import CommunitySummary, EstimatesSummary, StatisticTable
 from reports.fonts import TypeSettings, Weight, typeface
 from reports.layout.pages import Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Words
 from reports.pdf import area_pdf, community_pdf
-from reports.story import area_story, community_story
+from reports.story import area_story, community_story, domain_story, estimates_story
 from reports.typesetting.composer import Composer
 from tests.spec.reports import summaries
 from tests.spec.reports.cases import CASES, Summary
@@ -39,6 +41,21 @@ def pages_of(summary: Summary, language: str, settings: TypeSettings) -> tuple[P
     if isinstance(summary, CommunitySummary):
         return lay_out(community_story(summary, language), Setter(Composer(face), language))
     return lay_out(area_story(summary, language), Setter(Composer(face), language))
+
+
+def assert_apart(page: Page, settings: TypeSettings, language: str) -> None:
+    for one, other in combinations(list(ink_boxes(page, settings, language)), 2):
+        across = min(one[2], other[2]) - max(one[0], other[0])
+        down = min(one[3], other[3]) - max(one[1], other[1])
+        assert across <= 0.3 or down <= 0.3, f"{one[4]!r} and {other[4]!r}"
+
+
+def assert_inside(page: Page, settings: TypeSettings, language: str) -> None:
+    for left, top, right, bottom, text in ink_boxes(page, settings, language):
+        assert left >= -0.5, text
+        assert right <= style.TEXT_WIDTH + 0.5, text
+        assert top >= -1.0, text
+        assert bottom <= style.FOOT_TEXT + style.NOTE.leading + 3, text
 
 
 def ink_boxes(page: Page, settings: TypeSettings, language: str) -> Iterator[Box]:
@@ -70,11 +87,7 @@ def ink_boxes(page: Page, settings: TypeSettings, language: str) -> Iterator[Box
 @cases
 def test_no_two_texts_overlap(case: str, language: str, type_settings: TypeSettings) -> None:
     for page in pages_of(CASES[case](), language, type_settings):
-        boxes = list(ink_boxes(page, type_settings, language))
-        for one, other in combinations(boxes, 2):
-            across = min(one[2], other[2]) - max(one[0], other[0])
-            down = min(one[3], other[3]) - max(one[1], other[1])
-            assert across <= 0.3 or down <= 0.3, f"{one[4]!r} and {other[4]!r}"
+        assert_apart(page, type_settings, language)
 
 
 @everything
@@ -83,11 +96,7 @@ def test_nothing_leaves_the_margins_but_half_a_hanging_mark(
     case: str, language: str, type_settings: TypeSettings
 ) -> None:
     for page in pages_of(CASES[case](), language, type_settings):
-        for left, top, right, bottom, text in ink_boxes(page, type_settings, language):
-            assert left >= -0.5, text  # the title is set out by its own side bearing
-            assert right <= style.TEXT_WIDTH + 0.5, text
-            assert top >= -1.0, text
-            assert bottom <= style.FOOT_TEXT + style.NOTE.leading + 3, text
+        assert_inside(page, type_settings, language)
 
 
 @everything
@@ -167,3 +176,50 @@ def test_a_long_table_repeats_its_head_and_never_ends_a_page_with_a_street(type_
     for page in pages[:2]:
         rows = [w for w in page.marks if isinstance(w, Words) and 8 < w.x < 90 and w.y < style.BODY_BOTTOM]
         assert max(rows, key=lambda w: w.y).line.text not in names
+
+
+@everything
+@pytest.mark.parametrize("groups", [1, 4, 30])
+@pytest.mark.parametrize("categories", [1, 3, 11])
+def test_estimates_of_any_file_keep_apart_too(
+    groups: int, categories: int, language: str, type_settings: TypeSettings
+) -> None:
+    summary = estimates_summary(groups, categories)
+    stories = [estimates_story(summary, language), domain_story(summary, summary.domains[0], language)]
+    for story in stories:
+        for page in lay_out(story, Setter(Composer(typeface(language, type_settings)), language)):
+            assert_apart(page, type_settings, language)
+            assert_inside(page, type_settings, language)
+
+
+def estimates_summary(groups: int, categories: int) -> EstimatesSummary:
+    """Shares and a large total for groups with names of growing length."""
+    domains = tuple((("住房类型 type", f"第{i + 1}组 group of housing"[: 4 + i % 18]),) for i in range(groups))
+    names = [f"类别 {c + 1} category"[: 5 + c] for c in range(categories)]
+    shares = tuple(
+        PublishableRow(
+            domain=domain,
+            sample_size=100 + i,
+            cells=tuple(
+                replace(summaries.share("满意程度", (c + 1) / 20, c / 20, (c + 2.2) / 20, 100 + i), category=name)
+                for c, name in enumerate(names)
+            ),
+        )
+        for i, domain in enumerate(domains)
+    )
+    total = replace(summaries.share("income", 2_025_000.5, 1_865_000.1, 2_185_000.9, 100), scale=None)
+    totals = tuple(PublishableRow(domain=domain, sample_size=100, cells=(total,)) for domain in domains)
+    base = summaries.community().table
+    return EstimatesSummary(
+        title="城市住房与生活满意度调查估计结果",
+        tables=(
+            StatisticTable(statistic=Statistic.PROPORTION, table=replace(base, rows=shares)),
+            StatisticTable(statistic=Statistic.TOTAL, table=replace(base, rows=totals)),
+        ),
+        domains=domains,
+        design=DesignSummary(strata=12, psus=1_681, degrees_of_freedom=1_669, sample_size=1_681),
+        notes=("a note of the estimates",),
+        made_on=None,
+        data_sha256=summaries.IMPRINT.data_sha256,
+        software_version="0.1.0",
+    )

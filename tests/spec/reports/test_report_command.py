@@ -1,0 +1,208 @@
+"""``survey-service report``: estimates in, PDFs out; what is wrong is said with its place and the way out."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pypdf import PdfReader
+from typer.testing import CliRunner
+
+from reports.fonts import TypeSettings
+from survey_service.commands.report import report
+from survey_service.commands.report_work import file_names
+
+app = typer.Typer(rich_markup_mode="rich")
+app.command()(report)
+COPENHAGEN = Path(__file__).parents[2] / "golden" / "reports" / "copenhagen.json"
+
+
+@pytest.fixture
+def run(type_settings: TypeSettings, tmp_path: Path) -> Any:
+    def runner(content: object, *options: str, raw: bytes | None = None) -> Any:
+        path = tmp_path / "estimates.json"
+        path.write_bytes(json.dumps(content, ensure_ascii=False).encode() if raw is None else raw)
+        cache = ["--font-cache", str(type_settings.cache)]
+        return CliRunner().invoke(app, [str(path), "--out", str(tmp_path / "out"), *cache, *options])
+
+    return runner
+
+
+@pytest.fixture
+def estimates() -> dict[str, Any]:
+    """Satisfaction by type of housing, Copenhagen 1976, as ``estimate`` writes it."""
+    content: dict[str, Any] = json.loads(COPENHAGEN.read_text("utf-8"))
+    return content
+
+
+def text_of(path: Path) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(path.read_bytes())).pages)
+
+
+def test_a_pdf_per_domain_and_one_summary(run: Any, estimates: dict[str, Any], tmp_path: Path) -> None:
+    done = run(estimates, "--title", "哥本哈根住房满意度")
+    assert done.exit_code == 0, done.output
+    out = tmp_path / "out"
+    assert sorted(path.name for path in out.iterdir()) == [
+        "Apartment.pdf",
+        "Atrium.pdf",
+        "Terrace.pdf",
+        "Tower.pdf",
+        "summary.pdf",
+    ]
+    tower = text_of(out / "Tower.pdf")
+    # 200 of 400; R's svyciprop(method = "beta") gives .449893 to .550107
+    for words in ("Tower", "哥本哈根住房满意度", "satisfaction = High", "50.0", "44.9–55.1", "95% 置信区间"):
+        assert words in tower
+    summary = text_of(out / "summary.pdf")
+    for words in ("Apartment", "Atrium", "Terrace", "Tower", "39.5", "40.2", "25.3", "不作排名"):
+        assert words in summary
+
+
+def test_in_english_with_a_date(run: Any, estimates: dict[str, Any], tmp_path: Path) -> None:
+    assert run(estimates, "--language", "en", "--date", "2026-11-21").exit_code == 0
+    path = tmp_path / "out" / "Tower.pdf"
+    assert "95% conf. interval" in text_of(path)
+    assert "21 November 2026" in text_of(path)
+    metadata = PdfReader(path).metadata
+    assert metadata is not None
+    assert str(metadata.creation_date) == "2026-11-21 00:00:00+00:00"
+
+
+def test_without_a_date_there_is_none_and_runs_agree(run: Any, estimates: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "out" / "Tower.pdf"
+    run(estimates)
+    first = path.read_bytes()
+    metadata = PdfReader(path).metadata
+    assert metadata is not None
+    assert metadata.creation_date is None
+    run(estimates)
+    assert path.read_bytes() == first
+
+
+def entry(statistic: str, domain: dict[str, str], **more: Any) -> dict[str, Any]:
+    base = {
+        "statistic": statistic,
+        "variable": "income",
+        "category": None,
+        "domain": domain,
+        "value": 20_250.0,
+        "standard_error": 812.5,
+        "ci_low": 18_650.0,
+        "ci_high": 21_850.0,
+        "level": 0.95,
+        "interval": "wald",
+        "degrees_of_freedom": 99,
+        "design_effect": 1.2,
+        "sample_size": 100,
+        "effective_sample_size": 83.3,
+        "notes": [],
+    }
+    return {**base, **more}
+
+
+def document(*entries: dict[str, Any]) -> dict[str, Any]:
+    design = {"strata": 2, "psus": 100, "degrees_of_freedom": 98, "sample_size": 200}
+    return {"design": design, "estimates": list(entries), "notes": ["2 rows without income were left out"]}
+
+
+def test_every_statistic_is_printed_in_its_unit(run: Any, tmp_path: Path) -> None:
+    entries = [
+        entry("mean", {"street": "城东"}),
+        entry("total", {"street": "城东"}, value=2_025_000.0, ci_low=1_865_000.0, ci_high=2_185_000.0),
+        entry(
+            "ratio", {"street": "城东"}, variable="a/b", value=1.234, standard_error=0.0123, ci_low=1.21, ci_high=1.26
+        ),
+        entry("proportion", {"street": "城东"}, variable="q", category="是", value=0.4, ci_low=0.31, ci_high=0.5),
+        entry(
+            "mean", {"street": "城西"}, variable="income", value=None, standard_error=None, ci_low=None, ci_high=None
+        ),
+    ]
+    assert run(document(*entries)).exit_code == 0
+    text = text_of(tmp_path / "out" / "城东.pdf")
+    for words in ("20,250", "18,650–21,850", "2,025,000", "1.234", "40.0", "31.0–50.0", "2 rows without income"):
+        assert words in text
+
+
+def test_what_may_not_be_published_is_not_printed(run: Any, tmp_path: Path) -> None:
+    small = entry("mean", {"street": "城西"}, value=12_345.0, sample_size=8, effective_sample_size=8.0)
+    assert run(document(entry("mean", {"street": "城东"}), small)).exit_code == 0
+    for name in ("城西", "城东", "summary"):
+        text = text_of(tmp_path / "out" / f"{name}.pdf")
+        assert "12,345" not in text
+        assert "样本 200" not in text, "beside a hidden group the size of the whole gives it away"
+    assert "受访者不足 10 人" in text_of(tmp_path / "out" / "城西.pdf")
+
+
+def test_publication_can_be_made_stricter(run: Any, tmp_path: Path) -> None:
+    wide = entry("proportion", {"street": "城东"}, value=0.4, ci_low=0.2, ci_high=0.62, effective_sample_size=22.0)
+    run(document(wide))
+    assert "误差大" in text_of(tmp_path / "out" / "城东.pdf")
+    run(document(wide), "--publication", "suppress")
+    text = text_of(tmp_path / "out" / "城东.pdf")
+    assert "40.0" not in text
+    assert "有效样本不足 30" in text
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"{", "estimates.json:1:2: not JSON"),
+        (b'{"a": "\xff"}', "byte 7 is not UTF-8"),
+        (b"[]", "has no list “estimates”"),
+        (b'{"estimates": []}', "there is nothing to report"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_place(run: Any, raw: bytes, words: str) -> None:
+    done = run(None, raw=raw)
+    assert done.exit_code == 1
+    assert words in done.output
+    assert "survey-service estimate" in done.output  # the way out
+
+
+def test_every_bad_entry_is_named(run: Any) -> None:
+    bad = entry("median", {})
+    worse = entry("mean", {"street": "城东"}, value="12")
+    worst = {key: value for key, value in entry("mean", {}).items() if key != "sample_size"}
+    done = run(document(bad, worse, worst))
+    assert done.exit_code == 1
+    assert "estimates[0] 'median' is not a valid Statistic" in done.output
+    assert "estimates[1] has value '12', which is not a number" in done.output
+    assert "estimates[2] lacks 'sample_size'" in done.output
+
+
+def test_other_refusals(run: Any, tmp_path: Path) -> None:
+    done = run(document(entry("mean", {})), "--date", "21.11.2026")
+    assert done.exit_code == 1
+    assert "not a date of the form 2026-11-21" in done.output
+    (tmp_path / "out").write_text("a file, no folder")
+    done = run(document(entry("mean", {})))
+    assert done.exit_code == 1
+    assert "Name another folder with --out" in done.output
+    missing = CliRunner().invoke(app, [str(tmp_path / "none.json"), "--out", str(tmp_path / "x")])
+    assert missing.exit_code == 1
+    assert "none.json: cannot be read" in missing.output
+
+
+def test_file_names_are_readable_safe_and_apart() -> None:
+    values = ("Tower", "tower", "a/b", "a b", "../../etc/passwd", "万寿桥 社区", "", "summary", "长" * 200)
+    domains = tuple((("type", value),) for value in values)
+    names = file_names(((), *domains, (("a", "1"), ("b", "x"))))
+    assert list(names.values()) == [
+        "whole-sample",
+        "Tower",
+        "tower-2",
+        "a_b",
+        "a_b-2",
+        "etc_passwd",
+        "万寿桥_社区",
+        "domain",
+        "summary-2",
+        "长" * 60,
+        "1-x",
+    ]
+    assert len({name.casefold() for name in names.values()}) == len(names)
