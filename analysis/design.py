@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ import pandas as pd
 from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
 from analysis.problems import DataProblem, DesignError
 from analysis.results import DesignSummary
+
+if TYPE_CHECKING:
+    from analysis.auxiliaries import Calibration
 
 _ROWS_SHOWN = 5
 
@@ -54,6 +58,7 @@ class SurveyDesign:
     stratum_names: tuple[str, ...]  # of stage one, for messages
     elements_are_psus: bool  # no clusters were given
     notes: tuple[str, ...] = ()
+    calibration: Calibration | None = None  # the weights meet margins: the variance takes their regression out
 
     @property
     def rows(self) -> int:

@@ -1,11 +1,11 @@
 """Variance after calibration: the regression on the margins is taken out of the influence values.
 
 The influence of respondent i becomes w_i (z_i - x_i' B) with B = (X' D X)^-1 X' D z, where D holds the weights before
-calibration and w those after. Source: Deville & Särndal (1992), section 3.4; R's survey::svyrecvar on a calibrated design.
+calibration and w those after. Source: Deville & Särndal (1992), section 3.4; R's survey::svyrecvar does the same.
 
-For a domain z is 0 outside, the residual is not: the PSU value is Y_ud - X_u B_d for every PSU u of the design. The first
-part is sparse (the cells of the domain), the second has as many dimensions as margin cells; PSUs x domains are never
-laid out. Where domains are few the values are simply worked out, which keeps every digit.
+For a domain z is 0 outside, the residual is not: the PSU value is Y_ud - X_u B_d for every PSU u of the design. The
+first part is sparse (the cells of the domain), the second has as many dimensions as margin cells; PSUs x domains are
+never laid out. Where domains are few the values are simply worked out, which keeps every digit.
 """
 
 from __future__ import annotations
@@ -159,8 +159,7 @@ class CalibratedVariance:
         laid_out = special or work <= _LAID_OUT
         with_fpc, without = self._laid_out(own, beside) if laid_out else self._low_rank(own, beside, raw)
         return tuple(  # type: ignore[return-value]  # two in, two out
-            np.where(found <= _NOISE * plain, 0.0, found)
-            for found, plain in zip((with_fpc, without), raw, strict=True)
+            np.where(found <= _NOISE * plain, 0.0, found) for found, plain in zip((with_fpc, without), raw, strict=True)
         )
 
     def coefficients(self, beside: FloatArray) -> Any:

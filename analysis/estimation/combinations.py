@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from analysis.estimation.variance import Variance
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import Item
 from analysis.results import Statistic
+
+if TYPE_CHECKING:
+    from analysis.estimation.calibrated import CalibratedVariance
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -126,7 +130,12 @@ def _scale(parts: list[tuple[float, float] | None], coefficients: FloatArray) ->
 
 
 def combine(
-    plan: Plan, table: EstimateTable, influence: FloatArray, variance: Variance, size: FloatArray, freedom: FloatArray
+    plan: Plan,
+    table: EstimateTable,
+    influence: FloatArray,
+    variance: Variance | CalibratedVariance,
+    size: FloatArray,
+    freedom: FloatArray,
 ) -> EstimateTable:
     """Adds the indices to the table and puts the rows into the order asked for.
 
@@ -140,7 +149,12 @@ def combine(
 
 
 def _with_indices(
-    plan: Plan, table: EstimateTable, influence: FloatArray, variance: Variance, size: FloatArray, freedom: FloatArray
+    plan: Plan,
+    table: EstimateTable,
+    influence: FloatArray,
+    variance: Variance | CalibratedVariance,
+    size: FloatArray,
+    freedom: FloatArray,
 ) -> EstimateTable:
     figures = table.figures
     count, domains = len(plan.indices), len(table.domains)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,9 @@ from analysis.estimation.variance import Variance, plan_variance
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import PsuTotals, by_domain, collapse
 from analysis.results import Estimates, IntervalMethod, LonelyPsu
+
+if TYPE_CHECKING:
+    from analysis.estimation.calibrated import AuxiliarySums, CalibratedVariance
 
 
 def estimate(
@@ -63,6 +67,13 @@ def estimate_table(
     options: Options | None = None,
 ) -> EstimateTable:
     """The same as ``estimate``, as columns of numbers."""
+    return prepare_estimator(frame, design, requests, by=by, options=options or Options()).table()
+
+
+def prepare_estimator(
+    frame: pd.DataFrame, design: SurveyDesign, requests: Sequence[Request], *, by: Sequence[str], options: Options
+) -> Estimator:
+    """Makes the one pass over the rows and plans the variance."""
     if len(frame) != design.rows:
         raise DesignError(
             [
@@ -77,7 +88,7 @@ def estimate_table(
     plan = plan_requests(frame, requests)
     domains = read_domains(frame, by)
     totals = collapse(design, domains.code_of_row, domains.count, plan.items)
-    return Estimator(design, plan, domains, totals, options or Options()).table()
+    return Estimator(design, plan, domains, totals, options)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +99,7 @@ class _Points:
     size: FloatArray
     simple_variance: FloatArray  # under simple random sampling with replacement of the same size
     alike: BoolArray
-    influence: FloatArray  # (numerators, cells)
+    influence: FloatArray  # (numerators, cells), after calibration followed by domain x margin cell
 
 
 class Estimator:
@@ -104,14 +115,32 @@ class Estimator:
     ) -> None:
         self.design, self.plan, self.domains, self.totals = design, plan, domains, totals
         self.options, self.level = options, options.two_sided_level(domains.count)
-        self.variance: Variance = plan_variance(
+        plain = plan_variance(
             design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu
         )
+        self.variance: Variance | CalibratedVariance = plain
+        self.auxiliary: AuxiliarySums | None = None
+        if design.calibration is not None:
+            from analysis.estimation.calibrated import CalibratedVariance, auxiliary_sums
+
+            self.auxiliary = auxiliary_sums(design, domains.code_of_row, domains.count, plan.items)
+            self.variance = CalibratedVariance(design, plain, totals, self.auxiliary, options.lonely_psu)
+        self.size = by_domain(totals, totals.counts)
+        self.points = self._points(self.size)
+
+    def asked_influence(self) -> tuple[FloatArray, FloatArray]:
+        """Influence and respondents per cell of every quantity asked for, indices included, (k, cells) each."""
+        plan, simple = self.plan, self.points.influence
+        indices = [coefficients @ simple[rows] for _, rows, coefficients, _ in plan.indices]
+        influence = np.concatenate([simple, np.stack(indices)]) if indices else simple
+        items = np.concatenate([self.totals.item_of, np.array([item for *_, item in plan.indices], dtype=np.int64)])
+        order = np.array(plan.asked, dtype=np.int64)
+        return influence[order], self.totals.counts[items[order]]
 
     def table(self) -> EstimateTable:
         totals = self.totals
-        size = by_domain(totals, totals.counts)
-        points = self._points(size)
+        size = self.size
+        points = self.points
         variance, without_fpc = self.variance.of(points.influence)
         psus, strata = self.variance.touched(totals.counts)
         freedom = (psus - strata)[totals.item_of]
@@ -172,15 +201,20 @@ class Estimator:
             squares[alike] = 0.0
             simple = squares * weight / (count - 1) / np.where(is_total, 1.0, below) ** 2
         value = np.where(is_total, np.where(count > 0, above, np.nan), ratio)
-        influence = np.empty_like(totals.numerators)
+        numerators, denominators, domain = totals.numerators, totals.denominators, totals.cell_domain
+        if self.auxiliary is not None:  # influence on the margins stands beside that of the cells
+            numerators = np.concatenate([numerators, self.auxiliary.numerators], axis=1)
+            denominators = np.concatenate([denominators, self.auxiliary.denominators], axis=1)
+            domain = np.concatenate([domain, self.auxiliary.entry_domain])
+        influence = np.empty_like(numerators)
         for row, number in enumerate(item):
             if is_total[row, 0]:
-                influence[row] = totals.numerators[row]
+                influence[row] = numerators[row]
                 continue
             scale = np.nan_to_num(1 / np.where(below[row] == 0, np.inf, below[row]))
-            centre = np.nan_to_num(ratio[row])[totals.cell_domain]
-            influence[row] = (totals.numerators[row] - centre * totals.denominators[number]) * scale[totals.cell_domain]
-            influence[row][alike[row][totals.cell_domain]] = 0.0
+            centre = np.nan_to_num(ratio[row])[domain]
+            influence[row] = (numerators[row] - centre * denominators[number]) * scale[domain]
+            influence[row][alike[row][domain]] = 0.0
         return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence)
 
     def _complete(self, size: FloatArray) -> BoolArray:
