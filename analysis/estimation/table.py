@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -32,6 +33,16 @@ class Figures:
     def take(self, rows: IntArray) -> Figures:
         """The rows, in that order."""
         return Figures(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+
+    @staticmethod
+    def side_by_side(parts: Sequence[Figures]) -> Figures:
+        """The columns of all, one after the other."""
+        return Figures(
+            **{
+                column.name: np.concatenate([getattr(part, column.name) for part in parts], axis=1)
+                for column in fields(Figures)
+            }
+        )
 
     def followed_by(self, other: Figures) -> Figures:
         """The rows of both."""
