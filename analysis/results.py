@@ -215,3 +215,19 @@ class ResponseRates:
     rr1: float | None
     rr3: float | None
     by_mode: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)  # mode -> sampled, completed, valid
+    rr2: float | None = None
+    rr4: float | None = None
+    rr5: float | None = None
+    rr6: float | None = None
+    coop1: float | None = None
+    coop2: float | None = None
+    coop3: float | None = None
+    coop4: float | None = None
+    ref1: float | None = None
+    ref2: float | None = None
+    ref3: float | None = None
+    con1: float | None = None
+    con2: float | None = None
+    con3: float | None = None
+    weighted: bool = False  # rates and e by the weights given; counts are never weighted
+    substitutes: int = 0  # asked in place of a case: in no count and no rate
