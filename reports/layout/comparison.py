@@ -8,7 +8,7 @@ from reports import style
 from reports.blocks import Column, Comparison, ComparisonGroup, ComparisonRow
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.layout.tables import align_on_dash, axis_insets, dash_place
+from reports.layout.tables import align_on_dash, axis_insets, axis_marks, dash_place
 from reports.marks import Frame, Mark, Stack, Stroke, Words, below
 from reports.style import Role, U
 from reports.typesetting.composer import Line
@@ -64,9 +64,7 @@ def comparison(setter: Setter, block: Comparison, width: float) -> Stack:
 def axis_head(setter: Setter, block: Comparison, places: Places, width: float) -> Frame:
     """The figures of the axis and the heads of the columns."""
     y = 5 * U
-    marks: list[Mark] = [
-        setter.centred(style.AXIS, text, places.scale.at(value), y) for value, text in block.axis.ticks
-    ]
+    marks: list[Mark] = axis_marks(setter, places.scale, y)
     estimate, interval, n = block.heads
     marks.append(setter.right(style.NOTE, estimate, places.value_x, y))
     marks.append(setter.right(style.NOTE, interval, places.interval_right, y))

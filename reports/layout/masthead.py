@@ -14,8 +14,9 @@ STATUTORY_GAP = 24.0
 
 def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     """Overline, name, programme and meta line at the left, the statutory header at the right."""
-    marks: list[Mark] = list(statutory(setter, block, width))
-    taken = width - min((mark.x for mark in marks if isinstance(mark, Words)), default=width)
+    header = statutory(setter, block, width)
+    taken = width - min((words.x for words in header), default=width)
+    marks: list[Mark] = []
     free = width - taken - STATUTORY_GAP
     words, count = setter.paragraph(style.OVERLINE, block.overline, free, y=2 * U)
     marks.extend(words)
@@ -31,7 +32,8 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     for text in meta_lines(setter, block.meta, width):
         marks.append(setter.left(style.META, text, 0, y))
         y += style.META.leading
-    return Frame(max(y, style.FIRST_BODY), tuple(marks))
+    # The name is read first, the header last.
+    return Frame(max(y, style.FIRST_BODY), (*marks, *header))
 
 
 def meta_lines(setter: Setter, parts: tuple[str, ...], width: float) -> list[str]:

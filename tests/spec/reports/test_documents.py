@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 
 import pytest
@@ -22,7 +23,7 @@ from reports.pdf import area_pdf, community_pdf
 from reports.story import area_story, community_story, domain_story, estimates_story
 from reports.typesetting.composer import Composer
 from tests.spec.reports import summaries
-from tests.spec.reports.cases import CASES, Summary
+from tests.spec.reports.cases import CASES
 
 BOTH = ("zh", "en")
 everything = pytest.mark.parametrize("language", BOTH)
@@ -30,17 +31,21 @@ cases = pytest.mark.parametrize("case", CASES)
 Box = tuple[float, float, float, float, str]
 
 
-def pdf_of(summary: Summary, language: str, settings: TypeSettings) -> bytes:
+@cache
+def pdf_of(case: str, language: str, settings: TypeSettings) -> bytes:
+    summary = CASES[case]()
     if isinstance(summary, CommunitySummary):
         return community_pdf(summary, language, settings)
     return area_pdf(summary, language, settings)
 
 
-def pages_of(summary: Summary, language: str, settings: TypeSettings) -> tuple[Page, ...]:
-    face = typeface(language, settings)
+@cache
+def pages_of(case: str, language: str, settings: TypeSettings) -> tuple[Page, ...]:
+    summary = CASES[case]()
+    setter = Setter(Composer(typeface(language, settings)), language)
     if isinstance(summary, CommunitySummary):
-        return lay_out(community_story(summary, language), Setter(Composer(face), language))
-    return lay_out(area_story(summary, language), Setter(Composer(face), language))
+        return lay_out(community_story(summary, language), setter)
+    return lay_out(area_story(summary, language), setter)
 
 
 def assert_apart(page: Page, settings: TypeSettings, language: str) -> None:
@@ -86,7 +91,7 @@ def ink_boxes(page: Page, settings: TypeSettings, language: str) -> Iterator[Box
 @everything
 @cases
 def test_no_two_texts_overlap(case: str, language: str, type_settings: TypeSettings) -> None:
-    for page in pages_of(CASES[case](), language, type_settings):
+    for page in pages_of(case, language, type_settings):
         assert_apart(page, type_settings, language)
 
 
@@ -95,14 +100,14 @@ def test_no_two_texts_overlap(case: str, language: str, type_settings: TypeSetti
 def test_nothing_leaves_the_margins_but_half_a_hanging_mark(
     case: str, language: str, type_settings: TypeSettings
 ) -> None:
-    for page in pages_of(CASES[case](), language, type_settings):
+    for page in pages_of(case, language, type_settings):
         assert_inside(page, type_settings, language)
 
 
 @everything
 @cases
 def test_every_font_is_embedded_and_none_is_helvetica(case: str, language: str, type_settings: TypeSettings) -> None:
-    pdf = pdf_of(CASES[case](), language, type_settings)
+    pdf = pdf_of(case, language, type_settings)
     assert b"Helvetica" not in pdf
     found = set()
     for page in PdfReader(io.BytesIO(pdf)).pages:
@@ -121,7 +126,7 @@ def test_every_font_is_embedded_and_none_is_helvetica(case: str, language: str, 
 @cases
 def test_the_text_can_be_read_back(case: str, language: str, type_settings: TypeSettings) -> None:
     summary = CASES[case]()
-    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(summary, language, type_settings))).pages]
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(case, language, type_settings))).pages]
     name = summary.place.name.in_language(language)
     assert name.replace(" ", "") in "".join(pages).replace("\n", "").replace(" ", "")
     judged = any(indicator.target for indicator in summary.indicators)
@@ -138,13 +143,13 @@ def test_the_text_can_be_read_back(case: str, language: str, type_settings: Type
 @everything
 @cases
 def test_equal_input_gives_equal_bytes(case: str, language: str, type_settings: TypeSettings) -> None:
-    assert pdf_of(CASES[case](), language, type_settings) == pdf_of(CASES[case](), language, type_settings)
+    assert pdf_of(case, language, type_settings) == pdf_of.__wrapped__(case, language, type_settings)
 
 
 @everything
 @pytest.mark.parametrize(("case", "pages"), [("usual", 2), ("short_name", 2), ("one_indicator", 2), ("all_yes", 2)])
 def test_a_community_has_two_pages(case: str, pages: int, language: str, type_settings: TypeSettings) -> None:
-    assert len(pages_of(CASES[case](), language, type_settings)) == pages
+    assert len(pages_of(case, language, type_settings)) == pages
 
 
 def test_the_file_says_what_it_is(type_settings: TypeSettings) -> None:
@@ -168,7 +173,7 @@ def test_copied_words_stay_whole(type_settings: TypeSettings) -> None:
 
 
 def test_a_long_table_repeats_its_head_and_never_ends_a_page_with_a_street(type_settings: TypeSettings) -> None:
-    pages = pages_of(CASES["sixty_communities"](), "zh", type_settings)
+    pages = pages_of("sixty_communities", "zh", type_settings)
     heads = [[w.line.text for w in page.marks if isinstance(w, Words)] for page in pages]
     assert [texts.count("60 个社区，按街道列出") for texts in heads[:3]] == [1, 1, 1]
     assert [texts.count("社区") for texts in heads[:3]] == [1, 1, 2]
