@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 NUMERALS: Final = ("一", "二", "三", "四")
 ORDINALS: Final = ("First", "Second", "Third", "Fourth")
@@ -76,3 +77,8 @@ def open_wave(on: date) -> FieldDays:
 def released_on(on: date) -> date:
     """Signed on the twelfth day of the quarter, or today where that is still to come."""
     return min(on, quarter_of(on).start + timedelta(days=11))
+
+
+def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """A time of day on the city's clock, in UTC as everything is stored."""
+    return datetime.combine(day, at, zone).astimezone(UTC)

@@ -103,10 +103,10 @@ STREETS: Final = (
                 name_zh="东湖新村社区", name_en="Donghuxincun Community", grids=6, households=1876, people=4418,
                 sampled=330, levels=_levels(0.89, 0.92, 0.50, 0.67, -0.13),
             ),
-            # Being rebuilt, half of it stands empty: too few answers to publish.
+            # Being rebuilt, most of it stands empty: too few answers to publish.
             CommunityPlan(
-                name_zh="莲花池社区", name_en="Lianhuachi Community", grids=3, households=742, people=1583,
-                sampled=42, levels=_levels(0.93, 0.93, 0.62, 0.80), vacant=0.5, completes=8,
+                name_zh="莲花池社区", name_en="Lianhuachi Community", grids=3, households=186, people=402,
+                sampled=42, levels=_levels(0.93, 0.93, 0.62, 0.80), vacant=0.6, completes=8,
             ),
         ),
     ),

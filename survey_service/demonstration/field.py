@@ -57,7 +57,9 @@ class Effort:
 def draw(residents: Residents, effort: Effort, rng: np.random.Generator) -> list[Drawn]:
     """The sample of one community, by the design of its street."""
     plan = residents.plan
-    size = max(round(plan.sampled * effort.scale), 2 * plan.grids if plan.grids_drawn is None else 0)
+    # A community with a story is asked in full in any city, however small.
+    scale = effort.scale if plan.completes is None else 1.0
+    size = max(round(plan.sampled * scale), 2 * plan.grids if plan.grids_drawn is None else 0)
     lists = listing(residents, rng=rng)
     if plan.grids_drawn is None:
         return draw_in_every_grid(lists, size, paper_share=PAPER_SHARE, rng=rng)
@@ -119,7 +121,7 @@ def _who_answers(residents: Residents, asked: dict[int, int], effort: Effort) ->
         return {place for place, drawn, willing in zip(places, fate, chance, strict=True) if drawn < willing}
     reluctance = np.where(chance > 0, fate / np.maximum(chance, 1e-9), np.inf)
     order = [index for index in np.argsort(reluctance, kind="stable") if np.isfinite(reluctance[index])]
-    return {places[index] for index in order[: max(round(exactly * effort.scale), min(exactly, 8))]}
+    return {places[index] for index in order[:exactly]}
 
 
 def _open_sheets(residents: Residents, effort: Effort, speaker: Answering, rng: np.random.Generator) -> list[Sheet]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from importlib.metadata import version
 from uuid import UUID
 
@@ -57,7 +57,7 @@ def build(services: Services, options: Options, report: Report) -> Built:
     """Fill an empty database; ForeignDatabase where anybody has used it."""
     zone = services.settings.zone
     finished, current = calendar.finished_wave(options.on), calendar.open_wave(options.on)
-    laid_at = datetime.combine(finished.opens_on - timedelta(days=14), time(9), zone)
+    laid_at = calendar.moment(finished.opens_on - timedelta(days=14), time(9), zone)
     report("people", 0, 1)
     with services.database.reading.begin() as session:
         if not ground.is_empty(session):
@@ -68,7 +68,7 @@ def build(services: Services, options: Options, report: Report) -> Built:
     with services.database.writing.begin() as session:
         laid = ground.lay(session, residents, on=options.on, at=laid_at)
     report("people", 1, 1)
-    now = datetime.combine(options.on, time(8), zone)
+    now = calendar.moment(options.on, time(8), zone)
     first = waves.ask(
         services, laid, finished, seed=options.seed, number=1, visited=1.0, open_answers=OPEN_ANSWERS[0],
         scale=options.scale, at=now, report=lambda done, total: report("finished", done, total),
@@ -95,8 +95,8 @@ def _release(
     """Close, review and sign the finished wave, each step by the person whose it is."""
     zone = services.settings.zone
     report("figures", 0, 1)
-    closed_at = datetime.combine(asked.days.closes_on, time(23, 59, 59), zone)
-    signed_at = datetime.combine(calendar.released_on(options.on), time(7, 30), zone)
+    closed_at = calendar.moment(asked.days.closes_on, time(23, 59, 59), zone)
+    signed_at = calendar.moment(calendar.released_on(options.on), time(7, 30), zone)
     manager, statistician = laid.staff[Role.MANAGER], laid.staff[Role.STATISTICIAN]
     with services.database.writing.begin() as session:
         surveys.close_wave(session, laid.survey_id, asked.wave_id, at=closed_at, by=manager)

@@ -19,7 +19,7 @@ from survey_service.clock import start_of
 from survey_service.collection import codes
 from survey_service.collection.errors import ContentConflict
 from survey_service.collection.service import IncomingCapture, Recorded, record
-from survey_service.demonstration.calendar import FieldDays
+from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, TARGETS, Ground
 from survey_service.fieldwork.service import record_dispositions
@@ -74,7 +74,7 @@ def ask(
     zone = services.settings.zone
     effort = Effort(
         starts=start_of(days.opens_on, zone),
-        ends=min(at, datetime.combine(days.answered_until, time(21, 30), zone)),
+        ends=min(at, moment(days.answered_until, time(21, 30), zone)),
         visited=visited,
         shift=0.37 * (number - 1),
         open_answers=open_answers,

@@ -16,6 +16,7 @@ from survey_service.estimates.frame import AreaName
 from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 
 BAR_WIDTH: Final = 176.0
+BAR_EDGE: Final = 7.0  # room for a mark that sits on the end of the scale
 BAR_MIDDLE: Final = 12.0
 LOW_RESPONSE: Final = 0.50  # below it a community is named
 MUCH_MISSING: Final = 0.05  # share without an answer, from which a question is named
@@ -242,7 +243,7 @@ class _Axis:
         self.target = None if target is None else target.value * factor
 
     def x(self, value: float) -> float:
-        return (value - self.low) / (self.high - self.low) * BAR_WIDTH
+        return BAR_EDGE + (value - self.low) / (self.high - self.low) * (BAR_WIDTH - 2 * BAR_EDGE)
 
     def ticks(self) -> tuple[tuple[str, str, str], ...]:
         middle = round((self.low + self.high) / 20) * 10

@@ -73,7 +73,7 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
             "documents": [
                 {
                     "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
-                    "name": Text(area.name_zh, area.name_en),
+                    "name": Text(area.name_zh, area.name_en).in_language(document.language),
                     "kind": area.kind,
                     "language": document.language,
                     "pages": document.pages,

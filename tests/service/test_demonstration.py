@@ -1,0 +1,245 @@
+"""The demonstration city in small: asked through the service itself, true to its plan, the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from analysis.results import Suppression
+from survey_service.audit import verify
+from survey_service.audit.chain import chains
+from survey_service.clock import system_clock
+from survey_service.database import Database, open_database
+from survey_service.demonstration import command, ground, truth
+from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
+from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
+from survey_service.estimates.service import WaveEstimates, community_domain
+from survey_service.files import FileStore
+from survey_service.migrations import migrate
+from survey_service.models import (
+    Account,
+    Area,
+    AreaPopulation,
+    Capture,
+    Case,
+    Disposition,
+    Mode,
+    ReleaseDocument,
+    Response,
+    Role,
+    Source,
+    Wave,
+    WaveState,
+)
+from survey_service.releases import service as releases
+from survey_service.secrets import KeyRing
+from survey_service.services import Services
+from survey_service.settings import Settings
+from survey_service.writer import GroupWriter
+from tests.conftest import BACKENDS
+
+ON = date(2026, 11, 22)
+SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
+
+
+def serve(settings: Settings, url: str) -> Iterator[Services]:
+    database = open_database(url)
+    writer = GroupWriter(database.writing, queue_size=2000, group_size=200)
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    yield Services(settings=settings, database=database, writer=writer, keys=keys, clock=system_clock)
+    writer.close()
+    database.dispose()
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def services(
+    request: pytest.FixtureRequest,
+    empty_databases: Callable[[str, pytest.FixtureRequest], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Services]:
+    """One small city per database, built once: the tests below only look at it."""
+    url = empty_databases(request.param, request)
+    folder = tmp_path_factory.mktemp("city")
+    settings = Settings(data_dir=folder, database_url=url, secret_key="a key for tests only, long enough to be taken")
+    yield from serve(settings, url)
+
+
+def quietly(_step: str, _done: int, _total: int) -> None:
+    return None
+
+
+@pytest.fixture(scope="module")
+def built(services: Services) -> Built:
+    return build(services, SMALL, quietly)
+
+
+def estimates_of(services: Services, built: Built) -> WaveEstimates:
+    with services.database.reading.begin() as session:
+        return releases.prepare(session, built.survey_id, built.finished.wave_id).estimates
+
+
+def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Services, built: Built) -> None:
+    with services.database.reading.begin() as session:
+        kinds = Counter(session.scalars(select(Area.kind)))
+        assert kinds == {"city": 1, "street": 4, "community": 13, "grid": 78}
+        people = session.scalar(
+            select(func.sum(AreaPopulation.persons))
+            .join(Area, Area.id == AreaPopulation.area_id)
+            .where(Area.name_zh == "万寿桥社区")
+        )
+        assert people == 3290
+        assert session.scalar(select(Area.households).where(Area.name_zh == "万寿桥社区")) == 1534
+
+        states = {wave.key: wave.state for wave in session.scalars(select(Wave))}
+        assert states == {"2026Q3": WaveState.RELEASED, "2026Q4": WaveState.OPEN}
+        captures = session.scalar(select(func.count()).select_from(Capture))
+        responses = session.scalar(select(func.count()).select_from(Response))
+        assert captures == responses == built.finished.answers + built.open.answers
+
+        doors = Counter((mode, source) for mode, source in session.execute(select(Capture.mode, Capture.source)))
+        assert set(doors) == {
+            (Mode.PAPER, Source.FIRST_KEYING), (Mode.WEB_INVITED, Source.WEB), (Mode.WEB_OPEN, Source.WEB)
+        }  # fmt: skip
+        keyers = set(session.scalars(select(Capture.by_account_id).where(Capture.mode == Mode.PAPER)))
+        assert len(keyers) == 1
+        assert None not in keyers
+        open_answers = session.scalars(select(Response.case_id).where(Response.mode == Mode.WEB_OPEN)).all()
+        assert set(open_answers) == {None}
+
+        assert [verify(session, chain) > 0 for chain in chains(session)] == [True, True]
+        assert all(session.scalars(select(Account.demonstration)))
+        assert set(built.passwords) == set(Role)
+
+
+def test_both_designs_are_drawn_as_planned(services: Services, built: Built) -> None:
+    with services.database.reading.begin() as session:
+        cases = session.scalars(select(Case).where(Case.wave_id == built.finished.wave_id)).all()
+        session.expunge_all()
+        new_town = session.scalars(select(Area.id).where(Area.name_zh == "云溪新城社区")).one()
+    grids = [case for case in cases if case.area_id == new_town]
+    others = [case for case in cases if case.area_id != new_town]
+    assert len({case.psu for case in grids}) == 10
+    assert len({case.stratum for case in grids}) == 1
+    assert [stage["variance"] for stage in grids[0].stages] == [True, True, False]
+    assert grids[0].stages[0]["population"] == 30
+    assert len({case.stratum for case in others}) == 48
+    assert len({case.psu for case in others}) == len(others)
+    for case in cases:
+        product = 1.0
+        for stage in case.stages:
+            product *= stage["probability"]
+        assert case.inclusion_probability == pytest.approx(product)
+    outcomes = Counter(case.disposition for case in cases)
+    assert set(outcomes) == set(Disposition) - {Disposition.PARTIAL}
+
+
+def test_the_stories_that_the_city_is_to_tell(services: Services, built: Built) -> None:
+    estimates = estimates_of(services, built)
+    rows = {one.code: estimates.table.row(community_domain(one.code)) for one in estimates.frame.communities}
+    names = {one.name_zh: one.code for one in estimates.frame.communities}
+    few = rows[names["莲花池社区"]].cell("awareness")
+    assert few.suppression is Suppression.FEW_RESPONDENTS
+    found = {(one.domain, one.variable): one for table in estimates.raw for one in table.estimates}
+    assert found[community_domain(names["莲花池社区"]), "awareness"].sample_size == 8
+    # Who answered knew of it; not everyone who lives there does.
+    all_alike = found[community_domain(names["桂花岭社区"]), "awareness"]
+    assert all_alike.all_alike
+    assert all_alike.value == 1.0
+    residents = ground.people(SMALL.seed)
+    assert truth.truth(residents[names["桂花岭社区"]], "awareness") < 0.99
+
+
+def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Services, built: Built) -> None:
+    store = FileStore(services.settings.files_dir)
+    with services.database.reading.begin() as session:
+        shown = session.scalars(select(ReleaseDocument)).all()
+        assert sorted(one.file_name for one in shown) == ["桂花岭社区.pdf", "示范市.pdf"]
+        assert all(store.get(one.blob_sha256).startswith(b"%PDF-") for one in shown)
+        wave = session.get_one(Wave, (built.survey_id, built.finished.wave_id))
+        releases.recompute(session, built.release, wave)
+
+
+def test_a_database_in_use_is_refused(settings: Settings, database: Database) -> None:
+    with database.writing.begin() as session:
+        session.add(Area(code="110000000000", name_zh="别人的城市", kind="city"))
+    for services in serve(settings, database.url):
+        with pytest.raises(ForeignDatabase):
+            build(services, SMALL, quietly)
+
+
+# ------------------------------------------------------------------ the command, on its own SQLite file
+
+
+def build_in(folder: Path, seed: int = SMALL.seed) -> dict[str, bytes]:
+    """What the command does, in small; returns the PDFs by name."""
+    command.clear(folder)
+    with command._services(folder) as services:
+        made = build(services, Options(seed=seed, on=ON, scale=0.1, languages=SMALL.languages), quietly)
+        command.export(services, made, folder)
+        command.describe(folder, made, seed=seed, on=ON)
+    return {path.name: path.read_bytes() for path in (folder / "reports").iterdir()}
+
+
+def test_the_same_seed_and_day_give_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
+    first = build_in(tmp_path / "one")
+    assert set(first) == {"桂花岭社区.pdf", "示范市.pdf"}
+    assert build_in(tmp_path / "one") == first  # over the earlier one, with another key and other ids
+    other = build_in(tmp_path / "two", seed=6)
+    assert all(other[name] != content for name, content in first.items())
+
+    described = json.loads((tmp_path / "one" / "demo.json").read_text(encoding="utf-8"))
+    assert len(described["resident"]) == 13
+    assert all(address.startswith("http://127.0.0.1:8000/a/") for address in described["resident"])
+    assert set(described["sign_in"]) == {role.value for role in Role}
+    assert described["database"].startswith("sqlite:///")
+    assert command.stands(tmp_path / "one", on=ON)
+    assert not command.stands(tmp_path / "one", on=date(2027, 2, 1))  # its open wave would be closed
+    assert not command.stands(tmp_path / "three", on=ON)
+
+
+def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "survey.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    with database.writing.begin() as session:
+        session.add(Area(code="110000000000", name_zh="别人的城市", kind="city"))
+    database.dispose()
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "kept.pdf").write_bytes(b"kept")
+    with pytest.raises(ForeignDatabase):
+        command.clear(tmp_path)
+    assert (tmp_path / "reports" / "kept.pdf").read_bytes() == b"kept"
+    path.write_bytes(b"not a database at all, but somebody's file")
+    with pytest.raises(ForeignDatabase):
+        command.clear(tmp_path)
+    assert path.read_bytes() == b"not a database at all, but somebody's file"
+
+
+# ------------------------------------------------------------------ days
+
+
+@pytest.mark.parametrize(
+    ("on", "released", "current"),
+    [
+        (date(2026, 11, 22), "2026Q3", "2026Q4"),
+        (date(2027, 1, 1), "2026Q4", "2027Q1"),
+        (date(2026, 3, 31), "2025Q4", "2026Q1"),
+    ],
+)
+def test_the_released_wave_is_the_quarter_before_the_open_one(on: date, released: str, current: str) -> None:
+    before, now = finished_wave(on), open_wave(on)
+    assert (before.quarter.key, now.quarter.key) == (released, current)
+    assert before.closes_on < quarter_of(on).start <= released_on(on) <= on
+    assert quarter_of(on).start <= now.opens_on <= on < now.closes_on
+
+
+def test_a_quarter_has_its_name() -> None:
+    assert (quarter_of(date(2026, 9, 30)).name_zh, quarter_of(date(2026, 9, 30)).name_en) == (
+        "2026年第三季度", "Third quarter of 2026",
+    )  # fmt: skip

@@ -1,0 +1,206 @@
+"""From stored answers to weighted figures: a tiny wave whose numbers fit on a page, and what must hold of any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+
+from analysis.results import Suppression, Verdict
+from questionnaires.answers import Policy, check_answers
+from survey_service.audit.chain import RESIDENT, SERVICE
+from survey_service.collection.service import IncomingCapture, record
+from survey_service.database import Database
+from survey_service.estimates.frame import WaveFrame, frame
+from survey_service.estimates.service import WaveEstimates, community_domain, estimate_wave, street_domain
+from survey_service.estimates.summaries import method_of, summaries
+from survey_service.fieldwork.service import record_dispositions
+from survey_service.models import Case, Disposition, Mode, ResponseState, Source
+from survey_service.secrets import KeyRing
+from survey_service.settings import Settings
+from tests.service.world import NOW, QUESTIONNAIRE, World
+
+FIRST, SECOND = "110101000001", "110101000002"
+
+
+def answer(
+    session: Session, world: World, keys: KeyRing, *, case: int | None, mode: Mode, answers: Mapping[str, object]
+) -> None:
+    area = world.community_ids[0] if case is None or case < 6 else world.community_ids[1]
+    checked = check_answers(QUESTIONNAIRE, answers, Policy.WEB)
+    assert checked.accepted, checked.findings
+    incoming = IncomingCapture(
+        survey_id=world.survey_id,
+        wave_id=world.wave_id,
+        area_id=area,
+        case_id=None if case is None else world.case_ids[case],
+        mode=mode,
+        source=Source.WEB,
+        client_id=f"test-client-{mode.value}-{case}",
+        questionnaire_version_id=world.version_id,
+        checked=checked,
+        state=ResponseState.COMPLETE,
+        at=NOW,
+        by=RESIDENT,
+    )
+    record(session, incoming, keys=keys)
+
+
+@pytest.fixture
+def keys(settings: Settings) -> KeyRing:
+    return KeyRing(settings.secret_key.get_secret_value())
+
+
+@pytest.fixture
+def tiny(database: Database, world: World, keys: KeyRing) -> World:
+    #  community 1, grid 1: case 1 knows, satisfied      weight 20
+    #                       case 2 does not, satisfied   weight 20
+    #                       case 3 refused               weight 20
+    #               grid 2: case 4 knows, dissatisfied   weight 10 (one adult in the household)
+    #                       case 5 not eligible
+    #                       case 6 unknown               weight 20
+    #  community 2: nobody was reached; one open answer came from community 1
+    with database.writing.begin() as session:
+        case = session.get_one(Case, (world.survey_id, world.case_ids[3]))
+        case.inclusion_probability = 0.1
+        answer(session, world, keys, case=0, mode=Mode.WEB_INVITED, answers={"know": "1", "overall": "1", "age": "25"})
+        answer(session, world, keys, case=1, mode=Mode.PAPER, answers={"know": "2", "overall": "2"})
+        answer(session, world, keys, case=3, mode=Mode.PAPER, answers={"know": "1", "overall": "3", "age": "70"})
+        answer(session, world, keys, case=None, mode=Mode.WEB_OPEN, answers={"know": "2", "overall": "3"})
+        outcomes = {
+            world.case_ids[2]: Disposition.REFUSAL,
+            world.case_ids[4]: Disposition.NOT_ELIGIBLE,
+            world.case_ids[5]: Disposition.UNKNOWN,
+        }
+        record_dispositions(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
+    return world
+
+
+def read(database: Database, world: World) -> WaveFrame:
+    with database.reading.begin() as session:
+        return frame(session, world.survey_id, world.wave_id)
+
+
+def figures(database: Database, world: World) -> WaveEstimates:
+    return estimate_wave(read(database, world), targets={"awareness": {"value": 0.5, "sense": "at_least"}})
+
+
+def test_the_frame_has_one_row_per_case_with_its_draw_and_its_outcome(database: Database, tiny: World) -> None:
+    rows = read(database, tiny)
+    assert [row.number for row in rows.rows] == sorted(tiny.case_numbers)
+    first, fourth = rows.rows[0], rows.rows[3]
+    assert (first.community, first.street, first.stratum) == (FIRST, "110101000000", f"{FIRST}-01")
+    assert [stage["population"] for stage in first.variance_stages] == [30]
+    assert first.answers is not None
+    assert first.answers["know"] == "1"
+    assert (fourth.mode, fourth.inclusion_probability) == (Mode.PAPER, 0.1)
+    assert [row.responded for row in rows.rows[:6]] == [True, True, False, True, False, False]
+    assert rows.open_responses == {FIRST: 1}
+    assert [[one.code for one in inside] for _, inside in rows.streets] == [[FIRST, SECOND]]
+
+
+def test_weights_and_rates_by_hand(database: Database, tiny: World) -> None:
+    estimates = figures(database, tiny)
+    # Known: 4 eligible, 1 not; e = 4 / 5. The unknown case counts 0.8 of its 20.
+    assert estimates.weights.eligibility == {FIRST: pytest.approx(0.8)}
+    factor = (20 + 20 + 20 + 10 + 0.8 * 20) / (20 + 20 + 10)
+    expected = [20 * factor, 20 * factor, 0, 10 * factor, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert estimates.weights.nonresponse_weight == pytest.approx(expected)
+    rates = estimates.rates[FIRST]
+    assert (rates.sampled, rates.completed, rates.valid) == (6, 3, 3)
+    assert rates.rr1 == pytest.approx(3 / 5)
+    assert rates.rr3 == pytest.approx(3 / (4 + 0.8))
+    assert rates.by_mode == {"paper": (3, 2, 2), "web_invited": (3, 1, 1)}
+
+
+def test_shares_by_hand_and_open_answers_stay_out(database: Database, tiny: World) -> None:
+    estimates = figures(database, tiny)
+    found = {(one.domain, one.variable): one for table in estimates.raw for one in table.estimates}
+    for domain in (community_domain(FIRST), street_domain("110101000000"), ()):
+        # (20 + 10) / (20 + 20 + 10) know; (20 + 20) / 50 are satisfied. The open answer would pull both down.
+        assert found[domain, "awareness"].value == pytest.approx(0.6)
+        assert found[domain, "satisfaction"].value == pytest.approx(0.8)
+        assert found[domain, "awareness"].sample_size == 3
+        # Households in grids: three of them in two strata.
+        assert found[domain, "awareness"].degrees_of_freedom == 1
+    assert found[(("community", FIRST), ("age_group", "60-74")), "awareness"].value == pytest.approx(1.0)
+
+
+def test_a_community_where_nobody_answered_is_hidden_like_any_other(database: Database, tiny: World) -> None:
+    estimates = figures(database, tiny)
+    for code in (FIRST, SECOND):
+        cell = estimates.table.row(community_domain(code)).cell("awareness")
+        assert (cell.suppression, cell.value, cell.verdict) == (
+            Suppression.FEW_RESPONDENTS, None, Verdict.NOT_PUBLISHED,
+        )  # fmt: skip
+    assert estimates.rates[SECOND].completed == 0
+
+
+def test_the_waves_targets_stand_before_the_questionnaires(database: Database, tiny: World) -> None:
+    estimates = figures(database, tiny)
+    targets = {one.id: one.target.value for one in estimates.indicators if one.target is not None}
+    assert targets == {"awareness": 0.5, "satisfaction": 0.85}
+
+
+def test_the_snapshot_changes_with_any_row_and_with_nothing_else(database: Database, tiny: World) -> None:
+    before = read(database, tiny).snapshot_sha256()
+    assert read(database, tiny).snapshot_sha256() == before
+    with database.writing.begin() as session:
+        session.execute(update(Case).where(Case.id == tiny.case_ids[7]).values(disposition=Disposition.NONCONTACT))
+    assert read(database, tiny).snapshot_sha256() != before
+
+
+def test_reading_a_wave_takes_a_fixed_number_of_statements(database: Database, tiny: World) -> None:
+    statements: list[str] = []
+    listener = (database.reading_engine, "before_cursor_execute", lambda *given: statements.append(str(given[2])))
+    event.listen(*listener)
+    try:
+        read(database, tiny)
+    finally:
+        event.remove(*listener)
+    # Survey and wave, questionnaire, areas, adults, answers, cases: none of them per case or community.
+    assert len(statements) <= 9, statements
+
+
+def test_an_answered_case_keeps_its_outcome_and_completion_cannot_be_claimed(database: Database, tiny: World) -> None:
+    with database.writing.begin() as session:
+        outcomes = {tiny.case_ids[0]: Disposition.REFUSAL, tiny.case_ids[8]: Disposition.REFUSAL}
+        record_dispositions(session, tiny.survey_id, outcomes, at=NOW, by=SERVICE)
+    assert outcome(database, tiny.survey_id, tiny.case_ids[0]) is Disposition.COMPLETE
+    assert outcome(database, tiny.survey_id, tiny.case_ids[8]) is Disposition.REFUSAL
+    with database.writing.begin() as session, pytest.raises(ValueError, match="when its answer is stored"):
+        record_dispositions(session, tiny.survey_id, {tiny.case_ids[8]: Disposition.COMPLETE}, at=NOW, by=SERVICE)
+
+
+def outcome(database: Database, survey_id: UUID, case_id: UUID) -> Disposition:
+    with database.reading.begin() as session:
+        return session.get_one(Case, (survey_id, case_id)).disposition
+
+
+def test_summaries_hold_every_area_and_only_protected_figures(database: Database, tiny: World) -> None:
+    from datetime import date
+
+    from questionnaires.model import Header
+    from questionnaires.text import Text
+    from reports.content import Imprint
+
+    estimates = figures(database, tiny)
+    imprint = Imprint(
+        survey=Text("测评"), questionnaire=QUESTIONNAIRE.title, questionnaire_version="1.0", wave=Text("第三季度"),
+        header=Header(), contact=Text("12345"), field_start=date(2026, 9, 1), field_end=date(2026, 9, 30),
+        release_number="S-1", released_on=date(2026, 10, 12), prepared_by="甲", reviewed_by="乙", signed_by="丙",
+        data_sha256="0" * 64, software_version="0",
+    )  # fmt: skip
+    made = summaries(estimates, imprint=imprint, method=method_of({"frame_coverage": 0.9}))
+    assert set(made.communities) == {FIRST, SECOND}
+    assert set(made.streets) == {"110101000000"}
+    assert made.city.samples[FIRST].open_responses == 1
+    assert made.city.samples[made.city.place.code].open_responses == 1
+    assert made.communities[SECOND].sample.kish_design_effect is None
+    assert made.communities[FIRST].table is estimates.table
+    # 20, 20 and 10 times one factor: 3 (400 + 400 + 100) / 50^2.
+    assert made.communities[FIRST].sample.kish_design_effect == pytest.approx(3 * 900 / 2500)
+    assert made.communities[FIRST].age_groups == ()

@@ -1,0 +1,241 @@
+"""A release freezes what was looked at, can be computed again, and hands its PDFs to those who may see the area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from pypdf import PdfReader
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from survey_service import jobs
+from survey_service.accounts import service as accounts
+from survey_service.audit import verify
+from survey_service.audit.chain import SERVICE, chains
+from survey_service.database import Database
+from survey_service.models import Case, Disposition, Job, JobState, Mode, Release, ReleaseDocument, Role
+from survey_service.releases import documents, service
+from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
+from survey_service.releases.record import estimates_text
+from survey_service.secrets import KeyRing
+from survey_service.services import Services
+from survey_service.settings import Settings
+from survey_service.surveys import service as surveys
+from survey_service.writer import GroupWriter
+from tests.service.signed_in import csrf, get, post, sign_in
+from tests.service.test_estimates import answer
+from tests.service.world import NOW, PASSWORD, World
+
+NAMES = service.Signatures(prepared_by="何建国", reviewed_by="林一舟", signed_by="周定之")
+
+
+@pytest.fixture
+def services(settings: Settings, database: Database) -> Iterator[Services]:
+    writer = GroupWriter(database.writing, queue_size=10, group_size=10)
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    yield Services(settings=settings, database=database, writer=writer, keys=keys, clock=lambda: NOW)
+    writer.close()
+
+
+@pytest.fixture
+def reviewed(database: Database, world: World, settings: Settings) -> World:
+    """Six answers in each community, the wave closed and under review."""
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    with database.writing.begin() as session:
+        for case in range(12):
+            given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
+            answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+        surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+        surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+    return world
+
+
+def prepare(database: Database, world: World) -> service.Prepared:
+    with database.reading.begin() as session:
+        return service.prepare(session, world.survey_id, world.wave_id)
+
+
+def release(database: Database, world: World) -> UUID:
+    prepared = prepare(database, world)
+    with database.writing.begin() as session:
+        return service.release_wave(session, prepared, NAMES, at=NOW, by=SERVICE).id
+
+
+def test_a_release_holds_what_recomputing_needs_and_comes_out_the_same(database: Database, reviewed: World) -> None:
+    release_id = release(database, reviewed)
+    with database.reading.begin() as session:
+        found = service.queries.release(session, reviewed.survey_id, release_id)
+        assert found is not None
+        made, survey, wave = found
+        assert (made.number, made.edition, wave.state.value) == (f"{survey.key.upper()}-2026Q3-01", 1, "released")
+        assert len(made.snapshot_sha256) == len(made.questionnaire_sha256) == len(made.estimates_sha256) == 64
+        again = service.recompute(session, made, wave)
+        assert estimates_text(again) == made.estimates
+        for chain in chains(session):
+            assert verify(session, chain) > 0
+
+
+def test_a_changed_row_is_found_when_the_figures_are_computed_again(database: Database, reviewed: World) -> None:
+    release_id = release(database, reviewed)
+    with database.writing.begin() as session:
+        session.execute(update(Case).where(Case.id == reviewed.case_ids[0]).values(inclusion_probability=0.06))
+    with database.reading.begin() as session:
+        found = service.queries.release(session, reviewed.survey_id, release_id)
+        assert found is not None
+        with pytest.raises(NotRecomputable):
+            service.recompute(session, found[0], found[2])
+
+
+def test_figures_that_changed_since_they_were_looked_at_are_not_signed(database: Database, reviewed: World) -> None:
+    prepared = prepare(database, reviewed)
+    with database.writing.begin() as session:
+        session.execute(update(Case).where(Case.id == reviewed.case_ids[0]).values(disposition=Disposition.OTHER))
+
+    def sign() -> None:
+        with database.writing.begin() as session:
+            service.release_wave(session, prepared, NAMES, at=NOW, by=SERVICE)
+
+    with pytest.raises(RowsChanged):
+        sign()
+    with database.reading.begin() as session:
+        assert session.scalars(select(Release)).all() == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE release SET signed_by = 'x'", "DELETE FROM release"])
+def test_a_release_cannot_be_changed(database: Database, reviewed: World, statement: str) -> None:
+    release(database, reviewed)
+
+    def change() -> None:
+        with database.writing.begin() as session:
+            session.execute(text(statement))
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        change()
+
+
+def test_a_wave_without_answers_has_nothing_to_release(database: Database, world: World) -> None:
+    with pytest.raises(NothingToRelease):
+        prepare(database, world)
+
+
+# ------------------------------------------------------------------ documents
+
+
+@pytest.fixture
+def printed(database: Database, reviewed: World, services: Services) -> Callable[[], UUID]:
+    release_id = release(database, reviewed)
+
+    def run() -> UUID:
+        with database.writing.begin() as session:
+            return jobs.enqueue(
+                session, survey_id=reviewed.survey_id, kind=documents.KIND, by=SERVICE, at=NOW,
+                arguments={"release_id": str(release_id), "languages": {"zh": None, "en": ["110000000000"]}},
+            ).id  # fmt: skip
+
+    return run
+
+
+def test_every_area_has_its_pdf_once_however_often_the_job_runs(
+    database: Database, reviewed: World, services: Services, printed: Callable[[], UUID]
+) -> None:
+    assert jobs.work(services, reviewed.survey_id, printed()) is JobState.DONE
+    with database.reading.begin() as session:
+        first = {(row.area_id, row.language): row.blob_sha256 for row in session.scalars(select(ReleaseDocument))}
+        pages = [row.pages for row in session.scalars(select(ReleaseDocument))]
+    assert len(first) == 4 + 1  # two communities, street and city in Chinese, the city in English
+    # The worker is killed before it can say that it is done, and the job runs again.
+    assert jobs.work(services, reviewed.survey_id, printed()) is JobState.DONE
+    with database.reading.begin() as session:
+        again = {(row.area_id, row.language): row.blob_sha256 for row in session.scalars(select(ReleaseDocument))}
+        assert [(job.done, job.total) for job in session.scalars(select(Job))] == [(5, 5), (5, 5)]
+    assert again == first
+    store = documents.FileStore(services.settings.files_dir)
+    read = [PdfReader(BytesIO(store.get(sha256))) for sha256 in first.values()]
+    assert sorted(len(one.pages) for one in read) == sorted(pages)
+    assert any("万寿桥社区" in one.pages[0].extract_text() for one in read)
+
+
+def test_no_pdf_is_made_of_figures_that_cannot_be_computed_again(
+    database: Database, reviewed: World, services: Services, printed: Callable[[], UUID]
+) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(Case).where(Case.id == reviewed.case_ids[0]).values(inclusion_probability=0.06))
+    job_id = printed()
+    assert jobs.work(services, reviewed.survey_id, job_id) is JobState.FAILED
+    with database.reading.begin() as session:
+        assert session.scalars(select(ReleaseDocument)).all() == []
+        assert session.get_one(Job, (reviewed.survey_id, job_id)).error == NotRecomputable.zh
+
+
+# ------------------------------------------------------------------ pages
+
+
+def wave_address(world: World) -> str:
+    return f"/surveys/{world.survey_key}/waves/{world.wave_key}"
+
+
+def test_the_statistician_looks_and_signs(client: TestClient, database: Database, reviewed: World) -> None:
+    sign_in(client, "statistician")
+    page = get(client, f"{wave_address(reviewed)}/estimates")
+    assert "先看诊断" in page
+    assert "知晓率" in page
+    snapshot = page.split('name="snapshot" value="')[1].split('"')[0]
+    names = {"snapshot": snapshot, "prepared_by": "何建国", "signed_by": "周定之"}
+    refused = post(client, f"{wave_address(reviewed)}/release", {**names, "snapshot": "0" * 64}, token=csrf(page))
+    assert refused.status_code == 409
+    assert "没有签发" in refused.text
+    signed = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
+    assert signed.status_code == 303, signed.text
+    with database.reading.begin() as session:
+        made = session.scalars(select(Release)).one()
+        assert (made.prepared_by, made.reviewed_by, made.signed_by) == ("何建国", "测试statistician", "周定之")
+        assert made.snapshot_sha256 == snapshot
+    twice = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
+    assert twice.status_code == 409
+    assert "Diagnostics" in get(client, f"{wave_address(reviewed)}/estimates?lang=en&indicator=nonsense")
+
+
+@pytest.mark.parametrize("role", ["manager", "keyer", "leader", "interviewer", "administrator"])
+def test_nobody_but_a_statistician_sees_unsigned_figures(client: TestClient, reviewed: World, role: str) -> None:
+    sign_in(client, role)
+    get(client, f"{wave_address(reviewed)}/estimates", status=403)
+    page = get(client, "/account")
+    answer = post(client, f"{wave_address(reviewed)}/release", {"snapshot": "0" * 64}, token=csrf(page))
+    assert answer.status_code == 403
+
+
+def test_an_open_wave_shows_no_figures(client: TestClient, world: World) -> None:
+    sign_in(client, "statistician")
+    assert "截止以后才计算" in get(client, f"{wave_address(world)}/estimates", status=404)
+
+
+def test_pdfs_go_to_those_who_may_see_the_area(
+    client: TestClient, database: Database, reviewed: World, services: Services, printed: Callable[[], UUID]
+) -> None:
+    jobs.work(services, reviewed.survey_id, printed())
+    with database.writing.begin() as session:
+        number = session.scalars(select(Release.number)).one()
+        local = accounts.create_account(session, "local", "张三", PASSWORD, at=NOW, by=SERVICE)
+        accounts.grant(session, local, Role.LEADER, reviewed.community_ids[0], at=NOW, by=SERVICE)
+    own, sibling, city = "110101000001", "110101000002", "110000000000"
+    sign_in(client, "local")
+    answer = client.get(f"/releases/{number}/{own}.zh.pdf")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    for other in (sibling, city):
+        get(client, f"/releases/{number}/{other}.zh.pdf", status=404)
+    page = get(client, f"/releases/{number}")
+    assert f"/releases/{number}/{own}.zh.pdf" in page
+    assert sibling not in page
+    sign_in(client, "leader")
+    for code, language in ((own, "zh"), (sibling, "zh"), (city, "zh"), (city, "en")):
+        assert client.get(f"/releases/{number}/{code}.{language}.pdf").status_code == 200
+    get(client, f"/releases/{number}/{own}.en.pdf", status=404)
+    get(client, "/releases/NONE-1", status=404)
+    sign_in(client, "keyer")
+    get(client, f"/releases/{number}/{own}.zh.pdf", status=403)
