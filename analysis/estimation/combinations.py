@@ -7,126 +7,19 @@ MOVER).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.arrays import FloatArray, IntArray
 from analysis.estimation.intervals import t_quantile
-from analysis.estimation.requests import Index, Quantity, Ratio, Request, Simple
+from analysis.estimation.plan import Plan
 from analysis.estimation.table import EstimateTable, Figures
 from analysis.estimation.variance import Variance
-from analysis.problems import DataProblem, DesignError
-from analysis.psu_totals import Item
-from analysis.results import Statistic
 
 if TYPE_CHECKING:
     from analysis.estimation.calibrated import CalibratedVariance
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Plan:
-    """The requests as items of one pass, and how their numerators become what was asked for."""
-
-    items: tuple[Item, ...]
-    quantities: tuple[Quantity, ...]  # one per numerator
-    answered_by_all: BoolArray  # (items,) no answer is missing
-    asked: tuple[int, ...]  # rows of the result in the order of the requests; from len(quantities) on: indices
-    indices: tuple[tuple[Quantity, IntArray, FloatArray, int], ...]  # what, numerators, coefficients, item of its base
-    notes: tuple[str, ...]
-
-
-def plan_requests(frame: pd.DataFrame, requests: Sequence[Request]) -> Plan:
-    """Reads every request, the parts of indices too, each once."""
-    if not requests:
-        raise ValueError("ask for at least one statistic")
-    return _Planner(frame).plan(requests)
-
-
-class _Planner:
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.items: list[Item] = []
-        self.quantities: list[Quantity] = []
-        self.missing: list[int] = []
-        self.notes: list[str] = []
-        self.places: dict[Simple, tuple[int, range]] = {}
-
-    def plan(self, requests: Sequence[Request]) -> Plan:
-        asked: list[tuple[str, int]] = []
-        waiting: list[Index] = []
-        for request in requests:
-            if isinstance(request, Index):
-                asked.append(("index", len(waiting)))
-                waiting.append(request)
-            else:
-                asked.extend(("simple", row) for row in self._place(request)[1])
-        indices = [self._index(index) for index in waiting]
-        simple = len(self.quantities)
-        return Plan(
-            items=tuple(self.items),
-            quantities=tuple(self.quantities),
-            answered_by_all=np.array([count == 0 for count in self.missing]),
-            asked=tuple(row if kind == "simple" else simple + row for kind, row in asked),
-            indices=tuple(indices),
-            notes=tuple(self.notes),
-        )
-
-    def _place(self, request: Simple) -> tuple[int, range]:
-        if request in self.places:
-            return self.places[request]
-        prepared = request.prepare(self.frame)
-        rows = range(len(self.quantities), len(self.quantities) + len(prepared.quantities))
-        self.places[request] = (len(self.items), rows)
-        self.items.append(prepared.item)
-        self.quantities.extend(prepared.quantities)
-        base = isinstance(request, Ratio) and request.scale is not None
-        self.missing.append(0 if base else prepared.missing)
-        if prepared.missing:
-            name = prepared.quantities[0].variable if prepared.quantities else "?"
-            what = "rows are outside its base" if base else "missing values are left out of its domain"
-            self.notes.append(f"{name}: {prepared.missing} {what}")
-        return self.places[request]
-
-    def _index(self, index: Index) -> tuple[Quantity, IntArray, FloatArray, int]:
-        rows: list[int] = []
-        anyone = np.zeros(len(self.frame), dtype=bool)
-        for part, _ in index.parts:
-            item, places = self._place(part)
-            if len(places) != 1:
-                raise DesignError(
-                    [
-                        DataProblem(
-                            column=index.variable,
-                            rows=(),
-                            message="a part of the index is several proportions",
-                            remedy="Name the category of each part.",
-                        )
-                    ]
-                )
-            rows.append(places[0])
-            observed = self.items[item].observed
-            anyone |= True if observed is None else observed
-        coefficients = np.array([weight for _, weight in index.parts], dtype=np.float64)
-        scale = index.scale or _scale([self.quantities[row].scale for row in rows], coefficients)
-        quantity = Quantity(statistic=Statistic.COMBINATION, variable=index.variable, scale=scale)
-        base = len(self.items)
-        self.items.append(Item(observed=None if anyone.all() else anyone, denominator=None))
-        self.missing.append(0)
-        return quantity, np.array(rows, dtype=np.int64), coefficients, base
-
-
-def _scale(parts: list[tuple[float, float] | None], coefficients: FloatArray) -> tuple[float, float] | None:
-    low = high = 0.0
-    for scale, coefficient in zip(parts, coefficients, strict=True):
-        if scale is None:
-            return None
-        ends = (float(coefficient) * scale[0], float(coefficient) * scale[1])
-        low, high = low + min(ends), high + max(ends)
-    return low, high
 
 
 def combine(

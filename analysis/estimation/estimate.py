@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.arrays import BoolArray, FloatArray, sum_by
 from analysis.design import SurveyDesign
-from analysis.estimation.combinations import Plan, combine, plan_requests
+from analysis.estimation.combinations import combine
 from analysis.estimation.domains import Domains, read_domains
 from analysis.estimation.intervals import (
     all_alike_limit,
@@ -26,6 +26,7 @@ from analysis.estimation.intervals import (
     share_limits,
 )
 from analysis.estimation.options import Options, Sides, Simultaneous
+from analysis.estimation.plan import Plan, plan_requests
 from analysis.estimation.requests import Request
 from analysis.estimation.table import EstimateTable, Figures
 from analysis.estimation.variance import Variance, plan_variance
@@ -115,9 +116,7 @@ class Estimator:
     ) -> None:
         self.design, self.plan, self.domains, self.totals = design, plan, domains, totals
         self.options, self.level = options, options.two_sided_level(domains.count)
-        plain = plan_variance(
-            design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu
-        )
+        plain = plan_variance(design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu)
         self.variance: Variance | CalibratedVariance = plain
         self.auxiliary: AuxiliarySums | None = None
         if design.calibration is not None:

@@ -49,7 +49,7 @@ class Mean:
     scale: Scale | None = None
 
     def prepare(self, frame: pd.DataFrame) -> Prepared:
-        values, observed, missing = _numbers(frame, self.variable)
+        values, observed, missing = numbers_of(frame, self.variable)
         quantity = Quantity(statistic=Statistic.MEAN, variable=self.variable, scale=self.scale, share=False)
         return Prepared(
             item=Item(observed=observed, denominator=None, numerators=(values,)),
@@ -65,7 +65,7 @@ class Total:
     variable: str
 
     def prepare(self, frame: pd.DataFrame) -> Prepared:
-        values, observed, missing = _numbers(frame, self.variable)
+        values, observed, missing = numbers_of(frame, self.variable)
         quantity = Quantity(statistic=Statistic.TOTAL, variable=self.variable, is_total=True)
         return Prepared(
             item=Item(observed=observed, denominator=None, numerators=(values,)),
@@ -136,8 +136,8 @@ class Ratio:
         return self.variable if self.variable is not None else f"{self.numerator}/{self.denominator}"
 
     def prepare(self, frame: pd.DataFrame) -> Prepared:
-        y, y_seen, _ = _numbers(frame, self.numerator)
-        x, x_seen, _ = _numbers(frame, self.denominator)
+        y, y_seen, _ = numbers_of(frame, self.numerator)
+        x, x_seen, _ = numbers_of(frame, self.denominator)
         observed: BoolArray | None = None
         for seen in (y_seen, x_seen):
             if seen is not None:
@@ -234,7 +234,7 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return frame[name]
 
 
-def _numbers(frame: pd.DataFrame, name: str) -> tuple[FloatArray, BoolArray | None, int]:
+def numbers_of(frame: pd.DataFrame, name: str) -> tuple[FloatArray, BoolArray | None, int]:
     """The column as numbers, the rows that have one (None: all), and how many have none."""
     column = _column(frame, name)
     if column.dtype == np.float64:

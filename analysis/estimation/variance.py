@@ -49,6 +49,15 @@ class Variance:
     psus: FloatArray  # (domains,) PSUs of the strata that the domain touches
     stretch: FloatArray  # (domains,) strata / strata with a variance, under the policy ``average``; else 1
     notes: tuple[str, ...]
+    first_unit: IntArray  # (cells of stage one,) the PSU of each
+    first_domain: IntArray  # (cells of stage one,)
+
+    def to_first(self, values: FloatArray) -> FloatArray:
+        """A row of cell sums, added up to the cells of stage one."""
+        for level in reversed(self.levels):
+            if level.from_below is not None:
+                values = sum_by(level.from_below, values, level.cells)
+        return values
 
     def of(self, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Variances with and without finite population correction, each (k, domains), of rows (k, cells)."""
@@ -83,10 +92,7 @@ class Variance:
         strata = np.zeros((len(counts), self.domains))
         first = self.levels[0]
         for number, values in enumerate(counts):
-            for level in reversed(self.levels):
-                if level.from_below is not None:
-                    values = sum_by(level.from_below, values, level.cells)
-            seen = values > 0
+            seen = self.to_first(values) > 0
             units = np.where(seen, 1.0 if first.divisor is None else first.divisor, 0.0)
             per_pair = sum_by(first.pair, units, len(first.pair_domain))
             psus[number] = self._by_domain(first, per_pair)
@@ -146,7 +152,15 @@ def plan_variance(
         some = strata > single
         stretch[some] = strata[some] / (strata - single)[some]
     psus = sum_by(levels[0].pair_domain, levels[0].pair_units, domains)
-    return Variance(levels=tuple(levels), domains=domains, psus=psus, stretch=stretch, notes=notes)
+    return Variance(
+        levels=tuple(levels),
+        domains=domains,
+        psus=psus,
+        stretch=stretch,
+        notes=notes,
+        first_unit=units,
+        first_domain=domain_of,
+    )
 
 
 def _level(
