@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.reference import generate
+from tests.reference import generate, generate_margins
 
 HERE = Path(__file__).parent
 
@@ -16,10 +16,12 @@ def main(wanted: list[str]) -> int:
     rscript = shutil.which("Rscript")
     if rscript is None:
         print(
-            "Rscript is needed. On Debian: apt-get install r-base-core r-cran-survey r-cran-jsonlite", file=sys.stderr
+            "Rscript is needed. On Debian: apt-get install r-base-core r-cran-survey r-cran-mass r-cran-jsonlite",
+            file=sys.stderr,
         )
         return 1
     generate.write()
+    generate_margins.write()
     for script in sorted(HERE.glob("*/make.R")):
         if wanted and script.parent.name not in wanted:
             continue
