@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from survey_service.models import AuditEntry, AuditHead
 
@@ -152,8 +152,9 @@ def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_entries(session: Session, _previous: Any) -> None:
-    if not session.in_nested_transaction():
+def _forget_entries(session: Session, previous: SessionTransaction) -> None:
+    # A savepoint that fails takes only its own entries with it (``return_to``): those of its neighbours stay.
+    if not previous.nested:
         session.info.pop(_PENDING, None)
 
 

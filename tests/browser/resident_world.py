@@ -1,0 +1,60 @@
+"""A served city with an open wave of a questionnaire that ships with the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from questionnaires.loader import available, load
+from survey_service.audit.chain import SERVICE
+from survey_service.collection import codes
+from survey_service.database import Database
+from survey_service.secrets import KeyRing
+from survey_service.surveys import definitions
+from survey_service.surveys import service as surveys
+from tests.service.world import CLOSES, NOW, OPENS, World
+
+HEADER = {
+    "form_number": "创城调 01 表",
+    "issuing_body": "示范市精神文明建设办公室",
+    "approval_number": "示统备〔2026〕18 号",
+    "valid_until": "2027-06-30",
+}
+
+
+@dataclass(frozen=True)
+class OpenWave:
+    survey_id: UUID
+    wave_id: UUID
+    code: str
+
+
+def open_wave(database: Database, keys: KeyRing, world: World, key: str) -> OpenWave:
+    """An open wave of the shipped questionnaire ``key`` and the open code of its first community."""
+    questionnaire = load(available()[key])
+    with database.writing.begin() as session:
+        survey = surveys.create_survey(
+            session,
+            key=key,
+            title_zh=questionnaire.title.zh,
+            title_en=questionnaire.title.en,
+            city_id=world.city_id,
+            at=NOW,
+            by=SERVICE,
+        )
+        version = definitions.store(session, survey.id, questionnaire, at=NOW, by=SERVICE)
+        wave = surveys.create_wave(
+            session,
+            survey_id=survey.id,
+            key="2026Q3",
+            name_zh="2026年第三季度",
+            questionnaire_version_id=version.id,
+            opens_on=OPENS,
+            closes_on=CLOSES,
+            header=HEADER,
+            at=NOW,
+            by=SERVICE,
+        )
+        surveys.open_wave(session, survey.id, wave.id, on=NOW.date(), at=NOW, by=SERVICE)
+        code = codes.issue_open_code(session, survey.id, wave.id, world.community_ids[0], keys=keys)
+        return OpenWave(survey.id, wave.id, code)

@@ -1,0 +1,177 @@
+"""A resident's post while the writer is full, stands still or cannot commit: told the truth, in time, and try again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+
+from survey_service.collection.desk import AnswerDesk
+from survey_service.models import Capture, Response
+from tests.faults.test_writer import Gate
+from tests.service.conftest import TestClock
+from tests.service.resident import filled, read_page
+from tests.service.world import NOW, build
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
+    from tests.service.world import World
+
+ANSWERS = {"know": "2", "overall": "1"}
+SCRIPT = {"accept": "application/json"}
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> World:
+    from survey_service.secrets import KeyRing
+
+    return build(database, KeyRing(settings.secret_key.get_secret_value()))
+
+
+@pytest.fixture
+def served(settings: Settings, world: World) -> Iterator[tuple[FastAPI, str]]:
+    """The application with a short line, behind a real server."""
+    from survey_service.app import create_app
+    from tests.conftest import free_port, serving
+
+    port = free_port()
+    chosen = settings.model_copy(
+        update={"public_url": f"http://127.0.0.1:{port}", "queue_size": 5, "group_size": 2}
+    )  # fmt: skip
+    app = create_app(chosen, clock=TestClock(NOW))
+    with serving(app, port) as address:
+        yield app, f"{address}/a/{world.open_codes[0]}"
+
+
+def post(address: str, client_id: str, **arguments: Any) -> Any:
+    return httpx.post(address, data={**ANSWERS, "client_id": client_id}, timeout=30, **arguments)
+
+
+def responses(database: Database) -> int:
+    with database.reading.begin() as session:
+        return session.execute(select(func.count()).select_from(Response)).scalar_one()
+
+
+@pytest.fixture
+def held(served: tuple[FastAPI, str]) -> Iterator[Callable[[], Gate]]:
+    """Holds the writer until the test opens the gate; opened in any case at the end."""
+    gates: list[Gate] = []
+
+    def hold() -> Gate:
+        gate = Gate()
+        gates.append(gate)
+        served[0].state.services.writer.submit(gate)
+        assert gate.entered.wait(10)
+        return gate
+
+    yield hold
+    for gate in gates:
+        gate.open()
+
+
+def test_a_full_line_answers_503_at_once_and_health_goes_on(
+    served: tuple[FastAPI, str], held: Callable[[], Gate], database: Database
+) -> None:
+    address = served[1]
+    gate = held()
+    with ThreadPoolExecutor(5) as pool:
+        waiting = [pool.submit(post, address, f"waiting-{number:020d}", headers=SCRIPT) for number in range(5)]
+        deadline = time.monotonic() + 10
+        while served[0].state.services.writer.waiting < 5 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        post(address, "z" * 32)  # the templates are read once
+        began = time.perf_counter()
+        refused = post(address, "b" * 32)
+        seconds = time.perf_counter() - began
+        assert refused.status_code == 503
+        assert 1 <= int(refused.headers["retry-after"]) <= 15
+        assert "未提交，请勿关闭" in refused.text
+        assert seconds < 0.5
+        began = time.perf_counter()
+        health = httpx.get(address.partition("/a/")[0] + "/health")
+        assert time.perf_counter() - began < 0.5
+        assert health.json()["waiting"] == 5
+        # The unsent page sends the very same answers and id again, without a script.
+        data = filled(read_page(refused.text), {}, "submit")
+        assert (data["client_id"], data["overall"]) == ("b" * 32, "1")
+        gate.open()
+        assert [one.result(30).status_code for one in waiting] == [200] * 5
+    assert httpx.post(address, data=data, timeout=30).status_code == 303
+    assert responses(database) == 6
+
+
+def test_a_writer_that_stands_still_lets_nobody_wait_for_ever(
+    served: tuple[FastAPI, str], held: Callable[[], Gate], database: Database
+) -> None:
+    app, address = served
+    app.state.answer_desk = AnswerDesk(app.state.services.writer, patience=0.6, stall=0.3)
+    gate = held()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(post, address, "a" * 32, headers=SCRIPT)
+        time.sleep(0.45)
+        # While the oldest waits too long, the next is not let into the line at all.
+        assert app.state.answer_desk.stalled()
+        asked = time.perf_counter()
+        assert post(address, "b" * 32, headers=SCRIPT).status_code == 503
+        assert time.perf_counter() - asked < 0.25
+        assert httpx.get(address.partition("/a/")[0] + "/health").status_code == 200
+        assert first.result(10).status_code == 503
+    assert time.perf_counter() - began < 5
+    gate.open()
+    # What was given up in the line was not stored behind anybody's back; sent again, it is stored once.
+    first_receipt = post(address, "a" * 32, headers=SCRIPT)
+    assert first_receipt.status_code == 200
+    assert post(address, "a" * 32, headers=SCRIPT).json() == first_receipt.json()
+    assert responses(database) == 1
+
+
+def test_a_commit_that_fails_is_not_acknowledged_and_the_retry_is(
+    served: tuple[FastAPI, str], database: Database
+) -> None:
+    app, address = served
+    engine = app.state.services.database.writing_engine
+
+    def fail(_: Any) -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    event.listen(engine, "commit", fail)
+    try:
+        refused = post(address, "a" * 32)
+    finally:
+        event.remove(engine, "commit", fail)
+    assert refused.status_code == 503
+    assert "未提交，请勿关闭" in refused.text
+    assert responses(database) == 0
+    again = httpx.post(address, data=filled(read_page(refused.text), {}, "submit"), timeout=30)
+    assert again.status_code == 303
+    assert responses(database) == 1
+
+
+def test_a_code_under_200_parallel_posts_has_one_response(
+    settings: Settings, world: World, database: Database, serve: Callable[..., str]
+) -> None:
+    address = f"{serve(settings, clock=TestClock(NOW))}/a/{world.case_codes[0]}"
+
+    def attempt(number: int) -> tuple[int, str]:
+        reply = post(address, f"{number % 100:032d}", headers=SCRIPT)  # each id twice
+        return reply.status_code, reply.json().get("address", "")
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(attempt, range(200)))
+    accepted = [one for one in outcomes if one[0] == 200]
+    assert {one[0] for one in outcomes} == {200, 409}
+    assert len(accepted) == 2  # the one that came first, and its repetition
+    assert len({address for _, address in accepted}) == 1
+    assert responses(database) == 1
+    with database.reading.begin() as session:
+        assert session.execute(select(func.count()).select_from(Capture)).scalar_one() == 1
