@@ -49,6 +49,7 @@ class Person:
     user: str
     roles: frozenset[tuple[Role, UUID]]  # role and the area it holds on, with everything below
     csrf_token: str
+    demonstration: bool = False  # an invented person of the demonstration city
 
     @property
     def actor(self) -> Actor:
@@ -115,6 +116,7 @@ def signed_in(
             user=account.user,
             roles=queries.grants(session, account.id),
             csrf_token=sign_in.csrf_token,
+            demonstration=account.demonstration,
         )
         seen_at = sign_in.last_seen_at
     if request.method not in SAFE_METHODS and not hmac.compare_digest(sent_token.encode(), person.csrf_token.encode()):

@@ -111,12 +111,13 @@ def key_form(
         found = service.messages(checked, questionnaire, speaks)
         if not checked.accepted or (found and "accept" not in fields):
             return _look_again(request, running, person, session, survey, wave, speaks, now, fields, found)
+        wave_id = (wave.survey_id, wave.id)
     client_id = fields.get("client_id", "")
     if not 8 <= len(client_id) <= LONGEST_CLIENT_ID:
         raise BadInput
     with writing.begin() as session:
         stored = service.store_form(
-            session, wave, form, checked,
+            session, session.get_one(Wave, wave_id), form, checked,
             client_id=client_id, paradata=_paradata(fields), keys=running.keys, at=now, by=person.actor,
         )  # fmt: skip
     if isinstance(stored, ContentConflict):

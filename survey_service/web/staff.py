@@ -73,7 +73,7 @@ def staff_page(
         "zone": running.settings.zone,
         "other_language": in_other_language(request),
         "csrf_field": CSRF_FIELD,
-        "demonstration": running.settings.demonstration,
+        "demonstration": person is not None and person.demonstration,
     }
     response = page(template, language, {**frame, **context}, status=status)
     if request.query_params.get("lang") in ("zh", "en"):

@@ -57,7 +57,10 @@ def static_file(digest: str, name: str, request: Request) -> Response:
         raise NotFound
     # A page from before an update asks by its old hash: it gets today's file, and is told not to keep it.
     current = file.address == f"/static/{digest}/{name}"
-    headers = {"Cache-Control": FOR_EVER if current else "no-cache", "Vary": "Accept-Encoding"}
+    tag = f'"{file.address.split("/")[2]}"'
+    headers = {"Cache-Control": FOR_EVER if current else "no-cache", "Vary": "Accept-Encoding", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
     if file.small is not None and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(file.small, media_type=file.kind, headers={**headers, "Content-Encoding": "gzip"})
     return Response(file.plain, media_type=file.kind, headers=headers)

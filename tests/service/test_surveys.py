@@ -189,7 +189,7 @@ def test_progress_by_hand_with_a_fixed_number_of_statements(database: Database, 
     assert progress.communities[0].response_rate is None
     assert progress.response_rate == pytest.approx(2 / 12)
     assert progress.by_mode == {"paper": 2}
-    assert len([one for one in statements if one.startswith("SELECT") or one.startswith("WITH")]) <= 6
+    assert len([one for one in statements if one.startswith(("SELECT", "WITH"))]) <= 6
 
 
 def test_the_manager_closes_and_the_statistician_reviews(client: TestClient, world: World) -> None:

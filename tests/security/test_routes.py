@@ -1,0 +1,151 @@
+"""Every route: who may, what it writes, and what it costs to forget either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.testclient import TestClient
+
+from survey_service import dependencies
+from survey_service.accounts import permissions
+from survey_service.accounts.permissions import UnprotectedRoute, asks_for_person, refuse_unprotected
+from survey_service.app import create_app
+from survey_service.settings import Settings
+from tests.service.signed_in import HTML, get, sign_in
+from tests.service.world import World
+
+PUBLIC = {
+    ("GET", "/"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/health"),
+    ("GET", "/static/{digest}/{name}"),
+    ("GET", "/robots.txt"),
+    ("GET", "/favicon.ico"),
+    ("GET", "/a/{code}"),
+    ("POST", "/a/{code}"),
+    ("GET", "/a/{code}/receipt/{receipt}"),
+}
+# Routes that a GET may reach with a writing session: none. Last-seen goes through the writer, after the reply.
+WRITING_GETS: set[str] = set()
+
+
+def routes() -> list[RouteContext]:
+    return list(iter_route_contexts(create_app(Settings(secret_key="k" * 40)).routes))
+
+
+def signatures() -> Iterator[tuple[str, str, RouteContext]]:
+    for route in routes():
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            yield method, str(route.path), route
+
+
+def test_the_public_list_is_exactly_this() -> None:
+    public = {(method, path) for method, path, route in signatures() if not asks_for_person(route.dependant)}
+    assert public == PUBLIC
+
+
+def calls(dependant: Dependant) -> set[Any]:
+    return {dependant.call} | {call for inner in dependant.dependencies for call in calls(inner)}
+
+
+def test_no_get_route_can_write() -> None:
+    writing = {path for method, path, route in signatures() if method == "GET" and writes(route)}
+    assert writing == WRITING_GETS
+
+
+def writes(route: RouteContext) -> bool:
+    return dependencies._writing in calls(route.dependant)
+
+
+def test_the_walk_sees_what_writes() -> None:
+    """The two tests above prove nothing if the walk is blind."""
+    found = {(method, path) for method, path, route in signatures() if writes(route)}
+    assert ("POST", "/sign-out") in found
+    assert ("POST", "/keying/{survey_key}/{wave_key}/forms") in found
+
+
+def test_a_route_without_a_permission_stops_the_service() -> None:
+    forgetful = APIRouter()
+
+    @forgetful.get("/forgotten")
+    def forgotten() -> str:
+        return "everybody may read this"
+
+    with pytest.raises(UnprotectedRoute, match="/forgotten"):
+        refuse_unprotected(forgetful.routes)
+
+
+def filled(path: str, world: World) -> str:
+    values = {
+        "survey_key": world.survey_key,
+        "wave_key": world.wave_key,
+        "step": "close",
+        "area_code": "110101000001",
+        "number": world.case_numbers[0],
+        "language": "zh",
+    }
+    return path.format_map(values)
+
+
+def test_strangers_are_refused_everywhere_else(client: TestClient, world: World) -> None:
+    refused = 0
+    for method, path, _ in signatures():
+        if (method, path) in PUBLIC:
+            continue
+        answer = client.request(method, filled(path, world))
+        assert answer.status_code == 401, (method, path, answer.status_code)
+        assert answer.json()["error"]["code"] == "E002"
+        refused += 1
+    assert refused > 10
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//surveys",
+        "/surveys/",
+        "/./surveys",
+        "/sign-in/../surveys",
+        "/SURVEYS",
+        "/surveys%2f",
+        "/a/../surveys",
+        "/%61/x",
+    ],
+)
+def test_no_spelling_of_a_path_leads_around_the_permission(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in {401, 404, 303}, (path, answer.status_code)
+    assert "2026年第三季度" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["post"])
+def test_every_change_needs_the_token_of_its_session(client: TestClient, world: World, method: str) -> None:
+    sign_in(client, "manager")
+    refused = 0
+    for verb, path, _ in signatures():
+        if verb in permissions.SAFE_METHODS or (verb, path) in PUBLIC:
+            continue
+        for token in ("", "wrong", "x" * 43):
+            answer = client.request(verb, filled(path, world), data={"csrf": token})
+            assert answer.status_code == 403, (verb, path)
+            assert answer.json()["error"]["code"] == "E004", (verb, path)
+        refused += 1
+    assert refused >= 4
+    assert "调查中" in get(client, "/surveys")
+
+
+def test_the_token_of_another_session_does_not_serve(client: TestClient, world: World) -> None:
+    from tests.service.signed_in import csrf
+
+    sign_in(client, "statistician")
+    foreign = csrf(get(client, "/account"))
+    sign_in(client, "manager")
+    answer = client.post("/sign-out", data={"csrf": foreign}, headers=HTML)
+    assert answer.status_code == 403
+    assert get(client, "/account")
