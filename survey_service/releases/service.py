@@ -53,12 +53,12 @@ class Prepared:
 
 
 def prepare(session: Session, survey_id: UUID, wave_id: UUID) -> Prepared:
-    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer."""
+    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer or indicator."""
     found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
     rows = frame(session, survey_id, wave_id)
-    if not any(row.responded for row in rows.rows):
+    if not rows.questionnaire.indicators or not any(row.responded for row in rows.rows):
         raise NothingToRelease
     return Prepared(estimates=estimate_wave(rows, targets=found[1].targets), snapshot_sha256=rows.snapshot_sha256())
 
