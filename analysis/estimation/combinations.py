@@ -16,26 +16,30 @@ from analysis.arrays import FloatArray, IntArray
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.plan import Plan
 from analysis.estimation.table import EstimateTable, Figures
-from analysis.estimation.variance import Variance
 
 if TYPE_CHECKING:
-    from analysis.estimation.calibrated import CalibratedVariance
+    pass
+
+
+def combined_influence(plan: Plan, influence: FloatArray) -> FloatArray:
+    """The influence of every index, of rows of the quantities' influence."""
+    return np.stack([coefficients @ influence[rows] for _, rows, coefficients, _ in plan.indices])
 
 
 def combine(
     plan: Plan,
     table: EstimateTable,
-    influence: FloatArray,
-    variance: Variance | CalibratedVariance,
+    variance: FloatArray | None,
     size: FloatArray,
     freedom: FloatArray,
 ) -> EstimateTable:
     """Adds the indices to the table and puts the rows into the order asked for.
 
-    ``size`` and ``freedom`` (items, domains) are those of every item, so also of the union of an index's parts.
+    ``variance`` (indices, domains) is that of the indices; ``size`` and ``freedom`` (items, domains) are those of
+    every item, so also of the union of an index's parts.
     """
     if plan.indices:
-        table = _with_indices(plan, table, influence, variance, size, freedom)
+        table = _with_indices(plan, table, variance, size, freedom)
     order = np.array(plan.asked, dtype=np.int64)
     quantities = tuple(table.quantities[row] for row in order)
     return replace(table, quantities=quantities, figures=table.figures.take(order))
@@ -44,15 +48,14 @@ def combine(
 def _with_indices(
     plan: Plan,
     table: EstimateTable,
-    influence: FloatArray,
-    variance: Variance | CalibratedVariance,
+    variance: FloatArray | None,
     size: FloatArray,
     freedom: FloatArray,
 ) -> EstimateTable:
     figures = table.figures
     count, domains = len(plan.indices), len(table.domains)
-    combined = np.stack([coefficients @ influence[rows] for _, rows, coefficients, _ in plan.indices])
-    error = np.sqrt(variance.of(combined)[0])
+    assert variance is not None
+    error = np.sqrt(variance)
     base = np.array([item for *_, item in plan.indices])
     df, n = freedom[base], size[base]
     value, low, high = (np.full((count, domains), np.nan) for _ in range(3))

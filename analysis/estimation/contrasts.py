@@ -21,7 +21,7 @@ from analysis.estimation.intervals import t_quantile
 from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requests import Quantity, Request
 from analysis.estimation.table import EstimateTable, Figures
-from analysis.estimation.variance import plan_variance
+from analysis.estimation.variance import Variance, plan_variance
 from analysis.problems import DataProblem, DesignError
 from analysis.results import Domain, Estimates, IntervalMethod, LonelyPsu, Statistic
 
@@ -170,9 +170,18 @@ def _variance_and_freedom(
     plan = plan_variance(
         estimator.design, totals.cell_unit[first_rows(unit, units)], zeros[:units], 1, options.lonely_psu
     )
+    cells = len(totals.cell_unit)
     factor = coefficients[totals.cell_domain]
     influence, counts = estimator.asked_influence()
-    added = np.stack([sum_by(unit, row * factor, units) for row in influence])
     seen = np.stack([sum_by(unit, row * (factor != 0), units) for row in counts])
     psus, strata = plan.touched(seen)
-    return plan.of(added)[0], psus - strata
+    if isinstance(estimator.variance, Variance):
+        added = np.stack([sum_by(unit, row * factor, units) for row in influence])
+        return plan.of(added)[0], psus - strata
+    # After calibration every unit has a residual: what the margins explain of the contrast is taken off.
+    calibrated = estimator.variance
+    residuals = []
+    for row in influence:
+        explained = calibrated.units @ (coefficients @ calibrated.coefficients(row[cells:]))
+        residuals.append(sum_by(totals.cell_unit, row[:cells] * factor, last.units) - np.asarray(explained).ravel())
+    return calibrated.whole.of(np.stack(residuals))[0], psus - strata

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.arrays import BoolArray, FloatArray, sum_by
 from analysis.design import SurveyDesign
-from analysis.estimation.combinations import combine
+from analysis.estimation.combinations import combine, combined_influence
 from analysis.estimation.domains import Domains, read_domains
 from analysis.estimation.intervals import (
     all_alike_limit,
@@ -36,6 +36,7 @@ from analysis.results import Estimates, IntervalMethod, LonelyPsu
 
 if TYPE_CHECKING:
     from analysis.estimation.calibrated import AuxiliarySums, CalibratedVariance
+    from analysis.estimation.replicates import Replication
 
 
 def estimate(
@@ -49,13 +50,21 @@ def estimate(
     lonely_psu: LonelyPsu = LonelyPsu.FAIL,
     sides: Sides = Sides.BOTH,
     simultaneous: Simultaneous | None = None,
+    replication: Replication | None = None,
 ) -> Estimates:
     """Estimates of ``requests`` for the whole sample or for every combination of the ``by`` columns that occurs.
 
     Order: domain by domain in the order of their values, within each in the order of the requests. Raises DesignError
     naming column, first rows and remedy; LonelyPsuError where a stratum has one PSU and ``lonely_psu`` is ``fail``.
     """
-    options = Options(interval=interval, level=level, lonely_psu=lonely_psu, sides=sides, simultaneous=simultaneous)
+    options = Options(
+        interval=interval,
+        level=level,
+        lonely_psu=lonely_psu,
+        sides=sides,
+        simultaneous=simultaneous,
+        replication=replication,
+    )
     return estimate_table(frame, design, requests, by=by, options=options).estimates()
 
 
@@ -130,8 +139,7 @@ class Estimator:
     def asked_influence(self) -> tuple[FloatArray, FloatArray]:
         """Influence and respondents per cell of every quantity asked for, indices included, (k, cells) each."""
         plan, simple = self.plan, self.points.influence
-        indices = [coefficients @ simple[rows] for _, rows, coefficients, _ in plan.indices]
-        influence = np.concatenate([simple, np.stack(indices)]) if indices else simple
+        influence = np.concatenate([simple, combined_influence(plan, simple)]) if plan.indices else simple
         items = np.concatenate([self.totals.item_of, np.array([item for *_, item in plan.indices], dtype=np.int64)])
         order = np.array(plan.asked, dtype=np.int64)
         return influence[order], self.totals.counts[items[order]]
@@ -142,7 +150,15 @@ class Estimator:
         points = self.points
         variance, without_fpc = self.variance.of(points.influence)
         psus, strata = self.variance.touched(totals.counts)
-        freedom = (psus - strata)[totals.item_of]
+        item_freedom = psus - strata
+        combined: FloatArray | None = None
+        if self.options.replication is not None:
+            linear = variance
+            found, rank = self._replicated(self.options.replication)
+            item_freedom = item_freedom if rank is None else np.broadcast_to(rank, item_freedom.shape)
+            variance, combined = found[: len(linear)], found[len(linear) :]
+            without_fpc = variance * np.divide(without_fpc, linear, out=np.ones_like(linear), where=linear > 0)
+        freedom = item_freedom[totals.item_of]
         complete = self._complete(size)[totals.item_of]
         hidden = ~complete & (variance == 0) & (without_fpc > 0) & ~points.alike
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -181,7 +197,29 @@ class Estimator:
             notes=self._notes(),
             estimate_notes=self.variance.notes,
         )
-        return combine(self.plan, table, points.influence, self.variance, size, psus - strata)
+        if combined is None and self.plan.indices:
+            combined = self.variance.of(combined_influence(self.plan, points.influence))[0]
+        return combine(self.plan, table, combined, size, item_freedom)
+
+    def _replicated(self, replication: Replication) -> tuple[FloatArray, FloatArray | None]:
+        """Variances of the quantities and, below them, of the indices; their degrees of freedom by domain."""
+        from analysis.estimation.replicates import first_stage_sums
+
+        if not isinstance(self.variance, Variance):
+            raise DesignError(
+                [
+                    DataProblem(
+                        column="weight",
+                        rows=(),
+                        message="replicates of a calibrated design would have to repeat the calibration",
+                        remedy="Take the linearised variance, which counts it, or bring replicate weights.",
+                    )
+                ]
+            )
+        sums = first_stage_sums(
+            self.design, self.plan, self.variance, self.totals, self.points.value, self.domains.code_of_row
+        )
+        return replication.variance(sums), replication.degrees_of_freedom(sums)
 
     def _points(self, size: FloatArray) -> _Points:
         totals, item = self.totals, self.totals.item_of

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from analysis.results import IntervalMethod, LonelyPsu
+
+if TYPE_CHECKING:
+    from analysis.estimation.replicates import Replication
 
 
 class Sides(StrEnum):
@@ -30,6 +34,7 @@ class Options:
     lonely_psu: LonelyPsu = LonelyPsu.FAIL
     sides: Sides = Sides.BOTH
     simultaneous: Simultaneous | None = None
+    replication: Replication | None = None  # None: linearisation
 
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:

@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.design import SurveyDesign
+from analysis.estimation.replicates import Bootstrap
+
 HERE = Path(__file__).parent
 
 
@@ -60,6 +63,16 @@ def write() -> None:
     elements.to_csv(HERE / "city_elements" / "data.csv", index=False)
     lonely = city(41, communities=8, grids=(1, 4), households=(5, 10))
     lonely.to_csv(HERE / "city_lonely" / "data.csv", index=False)
+    _replicate_weights(clusters).to_csv(HERE / "city_methods" / "weights.csv", index=False)
+
+
+def _replicate_weights(frame: pd.DataFrame) -> pd.DataFrame:
+    """Twenty sets of bootstrap weights of the clustered city, so that both sides re-estimate from the same ones."""
+    design = SurveyDesign.from_frame(frame, weight="weight", strata=["community"], clusters=["grid"])
+    blocks = Bootstrap(np.random.default_rng(5), replicates=20).multipliers(design)
+    factors = np.concatenate(list(blocks), axis=1)[design.stages[0].unit_of_row]
+    weights = np.round(frame["weight"].to_numpy()[:, None] * factors, 6)
+    return pd.DataFrame(weights, columns=[f"r{number + 1:02d}" for number in range(20)])
 
 
 if __name__ == "__main__":

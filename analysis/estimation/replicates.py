@@ -1,0 +1,390 @@
+"""Variance by replicates: jackknife, bootstrap, balanced half samples, and replicate weights that came with the data.
+
+Every method re-estimates from sums per PSU: the weights of a replicate are made on PSUs, never as rows x replicates.
+The variance is scale * sum r_k (theta_k - mean theta)^2, about the mean of the replicates as R does by default.
+Jackknife replicates are not even made: leaving out a PSU changes only its stratum's sums. Sources: Rao, Wu & Yue
+(1992), Survey Methodology 18(2); Wolter (2007), Introduction to Variance Estimation, 2nd edition, chapters 3 to 5;
+Judkins (1990), J. Official Statistics 6(3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from scipy.linalg import hadamard
+from scipy.sparse import csr_array
+
+from analysis.arrays import FloatArray, IntArray, sum_by
+from analysis.design import SurveyDesign
+from analysis.estimation.plan import Plan
+from analysis.estimation.variance import Variance
+from analysis.problems import DataProblem, DesignError
+from analysis.psu_totals import Item, PsuTotals
+
+_BLOCK = 64  # replicates held at once
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Sums:
+    """What a replicate changes: sums per first-stage cell of every numerator and of its denominator."""
+
+    design: SurveyDesign
+    plan: Plan
+    linear: Variance
+    above: FloatArray  # (numerators, cells)
+    below: FloatArray  # (numerators, cells); for totals unused
+    is_total: FloatArray  # (numerators, 1) bool
+    value: FloatArray  # (numerators, domains)
+    cell_domain: IntArray
+    cell_unit: IntArray  # first-stage unit
+    domain_of_row: IntArray
+
+    @property
+    def domains(self) -> int:
+        return self.linear.domains
+
+    def with_indices(self, deviations: FloatArray) -> FloatArray:
+        """Rows of simple quantities and, below them, of the indices made of them."""
+        indices = [np.tensordot(c, deviations[rows], axes=1) for _, rows, c, _ in self.plan.indices]
+        return np.concatenate([deviations, np.stack(indices)]) if indices else deviations
+
+
+class Replication(Protocol):
+    """A way of making replicates."""
+
+    def degrees_of_freedom(self, sums: Sums) -> FloatArray | None:
+        """(domains,), or None: PSUs minus strata as with linearisation."""
+        ...
+
+    def variance(self, sums: Sums) -> FloatArray:
+        """(numerators + indices, domains)"""
+        ...
+
+
+def first_stage_sums(
+    design: SurveyDesign, plan: Plan, linear: Variance, totals: PsuTotals, value: FloatArray, domain_of_row: IntArray
+) -> Sums:
+    """The sums of one pass, added up to stage one."""
+    above = np.stack([linear.to_first(row) for row in totals.numerators])
+    items = np.stack([linear.to_first(row) for row in totals.denominators])
+    return Sums(
+        design=design,
+        plan=plan,
+        linear=linear,
+        above=above,
+        below=items[totals.item_of],
+        value=value,
+        is_total=np.array([[quantity.is_total] for quantity in plan.quantities]),
+        cell_domain=linear.first_domain,
+        cell_unit=linear.first_unit,
+        domain_of_row=domain_of_row,
+    )
+
+
+# ------------------------------------------------------------------ jackknife
+@dataclass(frozen=True, slots=True)
+class Jackknife:
+    """Leaves out each PSU in turn: JKn, and JK1 where there is one stratum; (1 - f_h) from stage one.
+
+    A stratum with a single PSU adds nothing.
+    """
+
+    def degrees_of_freedom(self, sums: Sums) -> FloatArray | None:
+        """Those of the design."""
+        return None
+
+    def variance(self, sums: Sums) -> FloatArray:
+        """(numerators + indices, domains)"""
+        level = sums.linear.levels[0]
+        stage = sums.design.stages[0]
+        several = stage.sample_size > 1
+        size = np.where(several, stage.sample_size, 2.0)
+        scale = np.where(several, (size - 1) / size * np.maximum(1 - stage.sampling_fraction, 0.0), 0.0)
+        scale[scale < 1e-7] = 0.0
+        counted = np.where(scale > 0, stage.sample_size, 0.0)
+        present, absent = self._deviations(sums)
+        multiplicity = np.ones(len(level.pair)) if level.divisor is None else level.divisor
+        group_scale, gone = scale[level.pair_group], level.pair_absent * (scale[level.pair_group] > 0)
+        cell_scale = group_scale[level.pair]
+        inside = multiplicity * (cell_scale > 0)
+        everywhere = float(scale @ counted)
+        found = np.zeros((len(present), sums.domains))
+        for row in range(len(present)):
+            here, there = present[row], absent[row]
+            added = sum_by(sums.cell_domain, here * inside, sums.domains)
+            added += sum_by(level.pair_domain, there * gone, sums.domains)
+            mean = added / max(float(counted.sum()), 1.0)
+            squares = sum_by(
+                sums.cell_domain, cell_scale * multiplicity * (here - mean[sums.cell_domain]) ** 2, sums.domains
+            )
+            squares += sum_by(
+                level.pair_domain,
+                group_scale * level.pair_absent * (there - mean[level.pair_domain]) ** 2,
+                sums.domains,
+            )
+            # Strata without a member of the domain: their replicates leave it as it is.
+            touched = sum_by(level.pair_domain, group_scale * level.pair_units, sums.domains)
+            found[row] = squares + (everywhere - touched) * mean**2
+        return found
+
+    def _deviations(self, sums: Sums) -> tuple[FloatArray, FloatArray]:
+        """theta without the PSU minus theta: for PSUs with a member (k, cells) and without one (k, pairs)."""
+        level = sums.linear.levels[0]
+        pairs = len(level.pair_domain)
+        size = np.maximum(level.pair_units, 2.0)
+        multiplicity = 1.0 if level.divisor is None else level.divisor
+        present = np.zeros((len(sums.above), len(level.pair)))
+        absent = np.zeros((len(sums.above), pairs))
+        for row, (above, below) in enumerate(zip(sums.above, sums.below, strict=True)):
+            theta = sums.value[row]
+            changed: list[tuple[FloatArray, FloatArray]] = []
+            for values in (above, below):
+                total = sum_by(sums.cell_domain, values, sums.domains)
+                pair = sum_by(level.pair, values, pairs)
+                left = total[level.pair_domain] - pair + pair * size / (size - 1)
+                without = left[level.pair] - values / multiplicity * (size / (size - 1))[level.pair]
+                changed.append((without, left))
+            for which, target, domain in ((0, present, sums.cell_domain), (1, absent, level.pair_domain)):
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    estimate = changed[0][which] if sums.is_total[row, 0] else changed[0][which] / changed[1][which]
+                target[row] = np.nan_to_num(estimate - theta[domain], nan=0.0, posinf=0.0, neginf=0.0)
+        return sums.with_indices(present) if sums.plan.indices else present, _indices_over_pairs(sums, absent)
+
+
+def _indices_over_pairs(sums: Sums, absent: FloatArray) -> FloatArray:
+    return sums.with_indices(absent) if sums.plan.indices else absent
+
+
+# ------------------------------------------------------------------ replicates that are made
+def _from_multipliers(sums: Sums, blocks: Iterator[FloatArray], scale: Callable[[int], float]) -> FloatArray:
+    """Variance from blocks of multipliers (first-stage units, replicates)."""
+    order = np.argsort(sums.cell_domain, kind="stable")
+    starts = np.searchsorted(sums.cell_domain[order], np.arange(sums.domains + 1))
+    columns = np.arange(len(order))
+    rows = [csr_array((row[order], columns, starts), shape=(sums.domains, len(order))) for row in sums.above]
+    bases = [csr_array((row[order], columns, starts), shape=(sums.domains, len(order))) for row in sums.below]
+    unit = sums.cell_unit[order]
+    count, total, squares = 0, 0.0, 0.0
+    alike = [int(np.flatnonzero([np.array_equal(row, other) for other in sums.below])[0]) for row in sums.below]
+    for multipliers in blocks:
+        cells = multipliers[unit]
+        below = {place: bases[place] @ cells for place in set(alike)}
+        deviations = np.empty((len(rows), sums.domains, multipliers.shape[1]))
+        for place, row in enumerate(rows):
+            above = row @ cells
+            with np.errstate(divide="ignore", invalid="ignore"):
+                estimate = above if sums.is_total[place, 0] else above / below[alike[place]]
+            deviations[place] = np.nan_to_num(estimate - sums.value[place][:, None], nan=0.0, posinf=0.0, neginf=0.0)
+        joined = sums.with_indices(deviations)
+        count += multipliers.shape[1]
+        total = total + joined.sum(axis=2)
+        squares = squares + (joined**2).sum(axis=2)
+    return np.asarray(scale(count) * np.maximum(squares - np.asarray(total) ** 2 / count, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """Rao, Wu & Yue: n - 1 PSUs of each stratum with replacement, w [1 + l (n / (n - 1) k - 1)], l = sqrt(1 - f).
+
+    Takes its generator, so that the same seed gives the same figures.
+    """
+
+    rng: np.random.Generator
+    replicates: int = 500
+
+    def degrees_of_freedom(self, sums: Sums) -> FloatArray | None:
+        """Those of the design."""
+        return None
+
+    def variance(self, sums: Sums) -> FloatArray:
+        """(numerators + indices, domains)"""
+        return _from_multipliers(sums, self.multipliers(sums.design), lambda count: 1 / (count - 1))
+
+    def multipliers(self, design: SurveyDesign) -> Iterator[FloatArray]:
+        """Blocks of factors, (first-stage units, replicates) each."""
+        stage = design.stages[0]
+        if stage.multiplicity is not None:
+            raise DesignError([_no_frequencies("bootstrap")])
+        order = np.argsort(stage.group_of_unit, kind="stable")
+        size = stage.sample_size.astype(np.int64)
+        starts = np.concatenate([[0], np.cumsum(size)])
+        shrink = np.sqrt(np.maximum(1 - stage.sampling_fraction, 0.0))
+        left = self.replicates
+        while left > 0:
+            width = min(_BLOCK, left)
+            block = np.ones((stage.units, width))
+            for drawn in np.unique(size[size > 1]):
+                groups = np.flatnonzero(size == drawn)
+                kind = np.uint8 if drawn < 256 else np.uint32
+                picks = self.rng.integers(0, drawn, size=(len(groups), int(drawn) - 1, width), dtype=kind)
+                place = np.arange(len(groups), dtype=np.int64)[:, None, None] * int(drawn) + picks
+                place = place * width + np.arange(width)
+                times = np.bincount(place.ravel(), minlength=len(groups) * int(drawn) * width)
+                ratio = float(drawn) / (float(drawn) - 1)
+                factor = times.reshape(len(groups), int(drawn), width) * ratio - 1
+                factor = 1 + shrink[groups][:, None, None] * factor
+                units = order[(starts[groups][:, None] + np.arange(drawn)).ravel()]
+                block[units] = factor.reshape(-1, width)
+            yield block
+            left -= width
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedHalfSamples:
+    """BRR, and Fay's method with ``fay`` above 0: of the two PSUs of each stratum one counts 2 - fay, the other fay.
+
+    Half samples are balanced by a Hadamard matrix. A design with population sizes is refused unless ``ignore_fpc``.
+    """
+
+    fay: float = 0.0
+    ignore_fpc: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fay < 1:
+            raise ValueError(f"Fay's factor lies between 0 and 1, not {self.fay!r}")
+
+    def degrees_of_freedom(self, sums: Sums) -> FloatArray | None:
+        """Those of the design."""
+        return None
+
+    def variance(self, sums: Sums) -> FloatArray:
+        """(numerators + indices, domains)"""
+        return _from_multipliers(sums, self.multipliers(sums.design), lambda count: 1 / (count * (1 - self.fay) ** 2))
+
+    def multipliers(self, design: SurveyDesign) -> Iterator[FloatArray]:
+        """Blocks of factors, (first-stage units, replicates) each."""
+        stage = design.stages[0]
+        if stage.multiplicity is not None:
+            raise DesignError([_no_frequencies("balanced half samples")])
+        if (stage.sample_size != 2).any():
+            names = [design.stratum_names[group] for group in np.flatnonzero(stage.sample_size != 2)]
+            raise DesignError(
+                [
+                    DataProblem(
+                        column="strata",
+                        rows=(),
+                        message=f"{len(names)} strata do not have two PSUs: {', '.join(names[:10])}",
+                        remedy="Balanced half samples need two PSUs in every stratum; take the jackknife or bootstrap.",
+                    )
+                ]
+            )
+        if np.isfinite(stage.population_size).any() and not self.ignore_fpc:
+            raise DesignError(
+                [
+                    DataProblem(
+                        column="population sizes",
+                        rows=(),
+                        message="balanced half samples know no finite population",
+                        remedy="Leave the population sizes out, say ignore_fpc, or take the jackknife or bootstrap.",
+                    )
+                ]
+            )
+        order = 1 << int(np.ceil(np.log2(stage.groups + 1)))
+        signs = hadamard(order)[1 : stage.groups + 1].astype(np.float64)  # (strata, replicates), rows orthogonal
+        sorted_units = np.argsort(stage.group_of_unit, kind="stable").reshape(-1, 2)
+        block = np.empty((stage.units, order))
+        block[sorted_units[:, 0]] = 1 + (1 - self.fay) * signs
+        block[sorted_units[:, 1]] = 1 - (1 - self.fay) * signs
+        for start in range(0, order, _BLOCK):
+            yield block[:, start : start + _BLOCK]
+
+
+# ------------------------------------------------------------------ replicate weights that came with the data
+class ReplicateKind(StrEnum):
+    """How given replicate weights were made, which sets their scale as R's ``svrepdesign`` does."""
+
+    JK1 = "jk1"  # (R - 1) / R
+    BOOTSTRAP = "bootstrap"  # 1 / (R - 1)
+    BRR = "brr"  # 1 / R
+    FAY = "fay"  # 1 / (R (1 - rho)^2)
+    JKN = "jkn"  # 1, with each replicate's own factor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenReplicates:
+    """Replicate weights given as columns, (rows, replicates): each the full weight of that replicate.
+
+    ``factors`` are the replicates' own (JKn: (n_h - 1)/n_h (1 - f_h)); ``fay`` is rho of Fay's method.
+    """
+
+    weights: FloatArray
+    kind: ReplicateKind
+    fay: float = 0.0
+    factors: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        if self.weights.ndim != 2 or self.weights.shape[1] < 2:
+            raise ValueError("replicate weights are a table of rows and at least two replicates")
+        if self.kind is ReplicateKind.JKN and self.factors is None:
+            raise ValueError(
+                "jkn replicates need the factor of each: (n - 1) / n of the stratum it leaves a PSU out of"
+            )
+
+    @property
+    def scale(self) -> float:
+        count = self.weights.shape[1]
+        scales: dict[ReplicateKind, float] = {
+            ReplicateKind.JK1: (count - 1) / count,
+            ReplicateKind.BOOTSTRAP: 1 / (count - 1),
+            ReplicateKind.BRR: 1 / count,
+            ReplicateKind.FAY: 1 / (count * (1 - self.fay) ** 2),
+            ReplicateKind.JKN: 1.0,
+        }
+        return scales[self.kind]
+
+    def degrees_of_freedom(self, sums: Sums) -> FloatArray | None:
+        """Rank of the replicate weights of a domain's rows, minus 1 (R: ``degf``)."""
+        found = [
+            float(np.linalg.matrix_rank(self.weights[sums.domain_of_row == domain], rtol=1e-9)) - 1
+            for domain in range(sums.domains)
+        ]
+        return np.array(found)
+
+    def variance(self, sums: Sums) -> FloatArray:
+        """(numerators + indices, domains)"""
+        deviations = np.empty((len(sums.value), sums.domains, self.weights.shape[1]))
+        row = 0
+        for item in sums.plan.items:
+            inside = sums.domain_of_row >= 0
+            if item.observed is not None:
+                inside &= item.observed
+            kept = np.flatnonzero(inside)
+            weights, domain = self.weights[kept], sums.domain_of_row[kept]
+            x = np.ones(len(kept)) if item.denominator is None else item.denominator[kept]
+            below = _by_domain(domain, x, sums.domains) @ weights
+            for y in _numerators(item, kept):
+                above = _by_domain(domain, y, sums.domains) @ weights
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    estimate = above if sums.is_total[row, 0] else above / below
+                deviations[row] = np.nan_to_num(estimate - sums.value[row][:, None], nan=0.0, posinf=0.0, neginf=0.0)
+                row += 1
+        joined = sums.with_indices(deviations)
+        factors = np.ones(self.weights.shape[1]) if self.factors is None else self.factors
+        centre = joined[..., factors > 0].mean(axis=2, keepdims=True)
+        return np.asarray(self.scale * ((joined - centre) ** 2 @ factors))
+
+
+def _by_domain(domain: IntArray, values: FloatArray, domains: int) -> csr_array:
+    return csr_array((values, (domain, np.arange(len(domain)))), shape=(domains, len(domain)))
+
+
+def _numerators(item: Item, kept: IntArray) -> Iterator[FloatArray]:
+    if item.codes is not None:
+        for category in range(item.categories):
+            yield (item.codes[kept] == category).astype(np.float64)
+        return
+    for values in item.numerators:
+        yield values[kept]
+
+
+def _no_frequencies(what: str) -> DataProblem:
+    return DataProblem(
+        column="frequency",
+        rows=(),
+        message=f"{what} would need every respondent of a frequency as a PSU of its own",
+        remedy="Take the jackknife, which needs no such rows, or name clusters.",
+    )
