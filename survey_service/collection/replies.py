@@ -15,7 +15,7 @@ from questionnaires.text import Text
 from survey_service.collection.errors import AlreadyAnswered, ContentConflict, RevokedCode, UnknownCode, WaveClosed
 from survey_service.collection.form import Display, Posted
 from survey_service.collection.visit import Visit
-from survey_service.errors import DomainError, TooBusy
+from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
 from survey_service.web.resident_pages import (
     NEVER_KEPT,
@@ -87,7 +87,7 @@ def check_page(visit: Visit, posted: Posted, checked: Checked) -> Response:
 
 def faults_page(request: Request, visit: Visit, posted: Posted, checked: Checked) -> Response:
     if wants_json(request):
-        return JSONResponse({"error": "faults"}, 422, {"Cache-Control": NEVER_KEPT})
+        return _line(BadInput(), posted.display, {"Cache-Control": NEVER_KEPT})
     look = look_of(posted.display)
     faulty = faulty_questions(checked, visit.questionnaire, look.language)
     shown = {variable for one in faulty for variable in one.question.variables()}
@@ -102,7 +102,7 @@ def unsent_page(request: Request, visit: Visit, posted: Posted) -> Response:
     seconds = _seconds_to_wait()
     headers = {"Retry-After": str(seconds), "Cache-Control": NEVER_KEPT}
     if wants_json(request):
-        return JSONResponse({"error": TooBusy.code}, TooBusy.status, headers)
+        return _line(TooBusy(), posted.display, headers)
     look = look_of(posted.display)
     context = _with_answers(visit, posted, look) | {"seconds": seconds}
     return html(render("unsent.html", look, context), status=TooBusy.status, headers=headers)
@@ -114,6 +114,11 @@ def receipt_reply(request: Request, code: str, receipt: str, display: Display) -
     if wants_json(request):
         return JSONResponse({"address": address}, 200, headers)
     return RedirectResponse(address, 303, headers)
+
+
+def _line(error: DomainError, display: Display, headers: Mapping[str, str]) -> JSONResponse:
+    body = {"error": error.code, "message": error.in_language(display.language)}
+    return JSONResponse(body, error.status, dict(headers))
 
 
 def _with_answers(visit: Visit, posted: Posted, look: Look) -> dict[str, Any]:
