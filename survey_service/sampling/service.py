@@ -17,13 +17,15 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from analysis.sampling import Stratum, allocate, simple_random, systematic
 from survey_service import audit
 from survey_service.ids import new_id
 from survey_service.models import Case, Disposition, Mode
-from survey_service.sampling.selection import proportional, simple_random, systematic
 
 if TYPE_CHECKING:
     import numpy as np
+
+LEAST = 2  # households in a stratum: the fewest from which a variance can be had
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,9 @@ def draw_in_every_grid(
 ) -> list[Drawn]:
     """``size`` households over all grids in proportion to their addresses, systematically within each grid."""
     drawn = []
-    for grid, count in zip(grids, proportional(size, [len(grid.addresses) for grid in grids]), strict=True):
-        for position in systematic(len(grid.addresses), count, rng):
+    strata = [Stratum(name=grid.code, population=len(grid.addresses)) for grid in grids]
+    for grid, count in zip(grids, allocate(size, strata, minimum=LEAST), strict=True):
+        for position in systematic(len(grid.addresses), count, rng).positions:
             address = grid.addresses[position]
             household = _stage(address.id, len(grid.addresses), count)
             drawn.append(_drawn(address, grid.code, address.id, (household,)))
@@ -79,11 +82,11 @@ def draw_in_some_grids(
 ) -> list[Drawn]:
     """Grids by simple random sampling from the community's list, then households systematically within each."""
     drawn = []
-    for chosen in simple_random(len(grids), grids_drawn, rng):
+    for chosen in simple_random(len(grids), grids_drawn, rng).positions:
         grid = grids[chosen]
         first = _stage(grid.code, len(grids), grids_drawn)
         count = min(size_per_grid, len(grid.addresses))
-        for position in systematic(len(grid.addresses), count, rng):
+        for position in systematic(len(grid.addresses), count, rng).positions:
             address = grid.addresses[position]
             household = _stage(address.id, len(grid.addresses), count)
             drawn.append(_drawn(address, community_code, grid.code, (first, household)))

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from survey_service.models import Mode
-from survey_service.sampling.selection import proportional, simple_random, systematic
 from survey_service.sampling.service import Address, GridList, draw_in_every_grid, draw_in_some_grids
 
 
 def grid(code: str, size: int, adults: int = 2) -> GridList:
     return GridList(code=code, addresses=[Address(id=f"{code}-{n:03d}", adults=adults) for n in range(size)])
-
-
-@given(st.integers(1, 400), st.data(), st.integers(0, 2**32 - 1))
-def test_a_systematic_draw_is_spread_evenly_over_the_list(population: int, data: st.DataObject, seed: int) -> None:
-    size = data.draw(st.integers(0, population))
-    drawn = systematic(population, size, np.random.default_rng(seed))
-    assert len(set(drawn)) == size
-    assert drawn == sorted(drawn)
-    # Of any two neighbours in the sample the distance is the interval, rounded down or up.
-    interval = population / max(size, 1)
-    steps = {later - earlier for earlier, later in pairwise(drawn)}
-    assert steps <= {math.floor(interval), math.ceil(interval)}
-
-
-def test_every_unit_has_the_same_chance_in_a_systematic_draw() -> None:
-    rng = np.random.default_rng(1)
-    seen = Counter(position for _ in range(7000) for position in systematic(7, 3, rng))
-    # 7,000 draws of 3 of 7: 3,000 each, standard deviation 41.
-    assert all(abs(seen[position] - 3000) < 5 * 41 for position in range(7))
-
-
-@given(st.lists(st.integers(2, 500), min_size=1, max_size=12), st.data())
-def test_an_allocation_gives_out_exactly_the_total_and_two_to_each(sizes: list[int], data: st.DataObject) -> None:
-    total = data.draw(st.integers(2 * len(sizes), sum(sizes)))
-    given_out = proportional(total, sizes)
-    assert sum(given_out) == total
-    assert all(2 <= count <= size for count, size in zip(given_out, sizes, strict=True))
-
-
-def test_an_allocation_by_hand() -> None:
-    # 10 over 50, 30, 20 is 5, 3, 2; over 500, 300, 10 largest remainders give 6, 4, 0, and two to the last.
-    assert proportional(10, [50, 30, 20]) == [5, 3, 2]
-    assert proportional(10, [500, 300, 10]) == [5, 3, 2]
-    with pytest.raises(ValueError, match="11 units cannot be drawn from 10"):
-        proportional(11, [5, 5])
 
 
 def test_households_in_every_grid_keep_the_probability_of_both_stages() -> None:
@@ -85,6 +45,7 @@ def test_an_address_where_nobody_is_registered_can_be_drawn() -> None:
 
 
 def test_the_same_seed_draws_the_same() -> None:
-    first, second = (simple_random(1000, 20, np.random.default_rng(6)) for _ in range(2))
+    lists = [grid("A", 40), grid("B", 60)]
+    first, second = (draw_in_every_grid(lists, 10, paper_share=0.5, rng=np.random.default_rng(6)) for _ in range(2))
     assert first == second
-    assert len(set(first)) == 20
+    assert len({one.address.id for one in first}) == 10
