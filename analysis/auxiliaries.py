@@ -48,6 +48,7 @@ class Auxiliaries:
 
     rows: int
     blocks: tuple[AuxiliaryBlock, ...]
+    collapsed: tuple[str, ...] = ()  # one sentence for every joining of categories
 
     @property
     def offsets(self) -> tuple[int, ...]:

@@ -8,28 +8,39 @@ from analysis.weighting.diagnostics import (
     kish_design_effect,
     kish_effective_sample_size,
 )
+from analysis.weighting.eligibility import CaseStatus, EligibilityRecord, eligibility_weights
 from analysis.weighting.margins import Margin, read_margins
 from analysis.weighting.nonresponse import NonresponseRecord, WeightingClass, nonresponse_weights
+from analysis.weighting.propensity import PropensityRecord, PropensityUse, propensity_weights
 from analysis.weighting.raking import rake
 from analysis.weighting.records import CalibrationError, CalibrationMethod, CalibrationRecord, MarginLine
+from analysis.weighting.trimming import TrimmingRecord, trim_weights
 
 __all__ = [
     "CalibrationError",
     "CalibrationMethod",
     "CalibrationRecord",
+    "CaseStatus",
     "DesignWeightRecord",
+    "EligibilityRecord",
     "Margin",
     "MarginLine",
     "NonresponseRecord",
+    "PropensityRecord",
+    "PropensityUse",
+    "TrimmingRecord",
     "WeightDiagnostics",
     "WeightingClass",
     "calibrate",
     "calibrate_design",
     "design_weights",
     "diagnose",
+    "eligibility_weights",
     "kish_design_effect",
     "kish_effective_sample_size",
     "nonresponse_weights",
+    "propensity_weights",
     "rake",
     "read_margins",
+    "trim_weights",
 ]

@@ -46,7 +46,6 @@ def calibrate(
     bounds: Bounds | None = None,
     tolerance: float = 1e-10,
     maximum_iterations: int = 100,
-    collapsed: tuple[str, ...] = (),
 ) -> tuple[FloatArray, CalibrationRecord]:
     """Calibrated weights, (rows,), and the record.
 
@@ -61,7 +60,7 @@ def calibrate(
     if method is CalibrationMethod.RAKING and bounds is None and categories and auxiliaries.rows > _MANY_ROWS:
         # Iterative fitting gives the same weights, sooner; where margins are nearly the same it is slow.
         with suppress(CalibrationError):
-            return rake(before, auxiliaries, tolerance=tolerance, maximum_iterations=50, collapsed=collapsed)
+            return rake(before, auxiliaries, tolerance=tolerance, maximum_iterations=50)
     if method is CalibrationMethod.POSTSTRATIFY:
         after, iterations = _poststratified(before, auxiliaries), 1
     else:
@@ -79,7 +78,7 @@ def calibrate(
                 )
             ]
         )
-    return after, record_of(method, auxiliaries, before, after, iterations, collapsed)
+    return after, record_of(method, auxiliaries, before, after, iterations)
 
 
 def calibrate_design(

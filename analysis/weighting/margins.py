@@ -62,22 +62,32 @@ class Margin:
         return Margin(variables=(), totals=(((), float(total)),))
 
 
-def read_margins(frame: pd.DataFrame, margins: Sequence[Margin], *, counted: BoolArray | None = None) -> Auxiliaries:
+def read_margins(
+    frame: pd.DataFrame,
+    margins: Sequence[Margin],
+    *,
+    counted: BoolArray | None = None,
+    minimum_respondents: int = 0,
+) -> Auxiliaries:
     """The columns of ``margins`` over the rows of ``frame``.
 
-    ``counted`` (rows,): rows with a weight above 0; the others may lack labels and fill no cell. Raises DesignError
-    with every fault: unknown columns, missing labels, margins that disagree on their total, population cells without a
-    row, categories of the sample without a total.
+    ``counted`` (rows,): rows with a weight above 0; the others may lack labels and fill no cell. A category with fewer
+    than ``minimum_respondents`` is joined with its smaller neighbour, in the order in which the margin gives them,
+    never across areas. Raises DesignError with every fault: unknown columns, missing labels, margins that disagree on
+    their total, population cells without a row, categories of the sample without a total.
     """
     if not margins:
         raise ValueError("give at least one margin")
-    return _Reader(frame, np.ones(len(frame), dtype=bool) if counted is None else counted).read(margins)
+    everyone = np.ones(len(frame), dtype=bool) if counted is None else counted
+    return _Reader(frame, everyone, minimum_respondents).read(margins)
 
 
 class _Reader:
-    def __init__(self, frame: pd.DataFrame, counted: BoolArray) -> None:
+    def __init__(self, frame: pd.DataFrame, counted: BoolArray, minimum: int) -> None:
         self.frame = frame
         self.counted = counted
+        self.minimum = minimum
+        self.collapsed: list[str] = []
         self.problems: list[DataProblem] = []
 
     def read(self, margins: Sequence[Margin]) -> Auxiliaries:
@@ -87,7 +97,7 @@ class _Reader:
             self.problems.append(problem)
         if self.problems:
             raise DesignError(self.problems)
-        return Auxiliaries(rows=len(self.frame), blocks=tuple(blocks))
+        return Auxiliaries(rows=len(self.frame), blocks=tuple(blocks), collapsed=tuple(self.collapsed))
 
     def _problem(self, column: str, message: str, remedy: str, rows: BoolArray | None = None) -> None:
         shown = () if rows is None else tuple(int(row) for row in np.flatnonzero(rows)[:_SHOWN])
@@ -121,8 +131,49 @@ class _Reader:
             value_of_row=values,
             totals=np.array([total for _, total in margin.totals][: len(keys)]),
         )
+        if self.minimum > 0 and not margin.quantity:
+            block = self._joined(margin, block)
         self._filled(margin, block)
         return self._without_empty(block)
+
+    def _joined(self, margin: Margin, block: AuxiliaryBlock) -> AuxiliaryBlock:
+        """Neighbouring categories joined until each has the respondents it needs, or its area has one left."""
+        members = sum_by(block.code_of_row + 1, None, len(block.columns) + 1)[1:]
+        areas = [key[0] if margin.within else "" for key, _ in margin.totals]
+        joined: list[list[int]] = []
+        for area in dict.fromkeys(areas):
+            groups = [[place] for place, own in enumerate(areas) if own == area]
+            joined += self._join(margin, block, members, groups)
+        place_of = np.full(len(block.columns) + 1, -1, dtype=np.int64)
+        for number, group in enumerate(joined):
+            place_of[group] = number
+        return AuxiliaryBlock(
+            margin=block.margin,
+            columns=tuple(" + ".join(block.columns[place] for place in group) for group in joined),
+            code_of_row=place_of[block.code_of_row],
+            value_of_row=None,
+            totals=np.array([block.totals[group].sum() for group in joined]),
+        )
+
+    def _join(
+        self, margin: Margin, block: AuxiliaryBlock, members: FloatArray, groups: list[list[int]]
+    ) -> list[list[int]]:
+        while len(groups) > 1:
+            sizes = [float(members[group].sum()) for group in groups]
+            place = int(np.argmin(sizes))
+            if sizes[place] >= self.minimum:
+                break
+            beside = [position for position in (place - 1, place + 1) if 0 <= position < len(groups)]
+            neighbour = min(beside, key=lambda position: sizes[position])
+            names = [" + ".join(block.columns[column] for column in groups[at]) for at in (place, neighbour)]
+            self.collapsed.append(
+                f"{margin.name}: {names[0]} ({sizes[place]:.0f} respondents) joined with {names[1]} "
+                f"({sizes[neighbour]:.0f})"
+            )
+            first, second = sorted((place, neighbour))
+            groups[first] += groups[second]
+            del groups[second]
+        return groups
 
     def _codes(self, margin: Margin, labels: Sequence[str], keys: Mapping[Key, int]) -> IntArray:
         """The place of each row's key, -1 where an area has no totals or the row does not count."""

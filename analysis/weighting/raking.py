@@ -25,7 +25,6 @@ def rake(
     *,
     tolerance: float = 1e-10,
     maximum_iterations: int = 500,
-    collapsed: tuple[str, ...] = (),
 ) -> tuple[FloatArray, CalibrationRecord]:
     """Raked weights, (rows,), and the record. ``tolerance``: the largest relative gap of any cell.
 
@@ -51,7 +50,7 @@ def rake(
             current *= room
         # The gaps were seen before the last scaling: an iteration that found none has changed nothing.
         if worst <= tolerance:
-            return current, record_of(CalibrationMethod.RAKING, auxiliaries, before, current, iteration, collapsed)
+            return current, record_of(CalibrationMethod.RAKING, auxiliaries, before, current, iteration)
     raise not_converged(auxiliaries, auxiliaries.sums(current), maximum_iterations, _REMEDY)
 
 

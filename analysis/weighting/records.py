@@ -66,7 +66,6 @@ def record_of(
     before: FloatArray,
     after: FloatArray,
     iterations: int,
-    collapsed: tuple[str, ...] = (),
 ) -> CalibrationRecord:
     """The record of a calibration that converged."""
     sums_before, sums_after = auxiliaries.sums(before), auxiliaries.sums(after)
@@ -89,7 +88,7 @@ def record_of(
                 margins, auxiliaries.names, auxiliaries.totals, sums_before, sums_after, strict=True
             )
         ),
-        collapsed=collapsed,
+        collapsed=auxiliaries.collapsed,
         before=diagnose(before),
         diagnostics=diagnose(after),
     )
