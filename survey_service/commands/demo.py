@@ -29,6 +29,14 @@ def demo(
     Example: survey-service demo --out out/demo --seed 20260930
     """
     # Imported when the command runs: statistics, database and type would slow every --help.
+    from survey_service.clock import system_clock
+    from survey_service.demonstration.standing import stands
+    from survey_service.settings import Settings
+
+    day = on.date() if on else system_clock().astimezone(Settings().zone).date()
+    if if_missing and stands(out, on=day):
+        typer.echo(f"示范城市已在 {out}，不重做。")
+        return
     from survey_service.demonstration.command import run
 
-    run(out, seed=seed, on=on.date() if on else None, if_missing=if_missing)
+    run(out, seed=seed, on=day)

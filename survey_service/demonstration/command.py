@@ -25,6 +25,7 @@ from survey_service.database import Database, open_database
 from survey_service.demonstration import ground, truth
 from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
+from survey_service.demonstration.standing import DATABASE, DESCRIPTION
 from survey_service.files import FileStore
 from survey_service.migrations import migrate
 from survey_service.models import Area, ReleaseDocument
@@ -33,12 +34,10 @@ from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.writer import GroupWriter
 
-DATABASE: Final = "survey.db"
 REPORTS: Final = "reports"
-DESCRIPTION: Final = "demo.json"
 BASE: Final = "http://127.0.0.1:8000"
 INDICATORS: Final = {"awareness": "知晓率", "support": "支持率", "participation": "参与率", "satisfaction": "满意率"}
-WIDE: Final = 132  # columns that four indicators beside each other need
+WIDE: Final = 124  # columns that four indicators beside each other need
 WORDS: Final[Mapping[str, str]] = {
     "people": "街道、社区和居民",
     "finished": "上一季度：抽样、答卷、录入",
@@ -48,13 +47,9 @@ WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def run(out: Path, *, seed: int, on: date | None, if_missing: bool) -> None:
-    """Build the city in ``out``, or leave it where it stands; exits 1 where the database there is somebody else's."""
+def run(out: Path, *, seed: int, on: date) -> None:
+    """Build the city in ``out`` anew; exits 1 where the database there is somebody else's."""
     console = Console()
-    day = on or system_clock().astimezone(Settings(data_dir=out).zone).date()
-    if if_missing and stands(out, on=day):
-        console.print(f"示范城市已在 {out}，不重做。")
-        return
     started = monotonic()
     try:
         clear(out)
@@ -67,9 +62,9 @@ def run(out: Path, *, seed: int, on: date | None, if_missing: bool) -> None:
         )
         raise typer.Exit(1) from None
     with _services(out) as services, _progress(console) as report:
-        built = build(services, Options(seed=seed, on=day), report)
+        built = build(services, Options(seed=seed, on=on), report)
         names = export(services, built, out)
-    describe(out, built, seed=seed, on=day)
+    describe(out, built, seed=seed, on=on)
     console.print("\n估计、95% 置信区间与真值，单位 %；✕ 表示区间不含真值")
     wide = console.width >= WIDE
     for group in [list(INDICATORS)] if wide else [list(INDICATORS)[:2], list(INDICATORS)[2:]]:
@@ -82,20 +77,11 @@ def run(out: Path, *, seed: int, on: date | None, if_missing: bool) -> None:
     )
 
 
-def stands(out: Path, *, on: date) -> bool:
-    """Whether the city of this software stands in the folder, its open wave still open."""
-    try:
-        found = json.loads((out / DESCRIPTION).read_text(encoding="utf-8"))
-        current = found["software_version"] == version("survey-service")
-        return current and date.fromisoformat(found["open_until"]) >= on and (out / DATABASE).exists()
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return False
-
-
 def clear(out: Path) -> None:
     """Remove an earlier demonstration; ForeignDatabase where the database is not one, and then nothing is removed."""
     path = out / DATABASE
-    if path.exists():
+    # A file without a byte is a build that was stopped before its first table.
+    if path.exists() and path.stat().st_size:
         database = open_database(f"sqlite:///{path.resolve()}")
         try:
             with database.reading.begin() as session:
@@ -204,11 +190,11 @@ def comparison(built: Built, indicators: Sequence[str]) -> Table:
         for street in STREETS
         for position, plan in enumerate(street.communities, start=1)
     }
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("社区", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True, min_width=5)
     for indicator in indicators:
-        table.add_column(f"{INDICATORS[indicator]}（95% 区间）", justify="right", no_wrap=True)
+        table.add_column(INDICATORS[indicator], justify="right", no_wrap=True)
         table.add_column("真值", justify="right", no_wrap=True, min_width=6)
     by_code: dict[str, dict[str, truth.Compared]] = {}
     for line in built.compared:

@@ -19,6 +19,7 @@ from survey_service.database import Database, open_database
 from survey_service.demonstration import command, ground, truth
 from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
+from survey_service.demonstration.standing import stands
 from survey_service.estimates.service import WaveEstimates, community_domain
 from survey_service.files import FileStore
 from survey_service.migrations import migrate
@@ -196,9 +197,9 @@ def test_the_same_seed_and_day_give_the_same_bytes(tmp_path: Path) -> None:
     assert all(address.startswith("http://127.0.0.1:8000/a/") for address in described["resident"])
     assert set(described["sign_in"]) == {role.value for role in Role}
     assert described["database"].startswith("sqlite:///")
-    assert command.stands(tmp_path / "one", on=ON)
-    assert not command.stands(tmp_path / "one", on=date(2027, 2, 1))  # its open wave would be closed
-    assert not command.stands(tmp_path / "three", on=ON)
+    assert stands(tmp_path / "one", on=ON)
+    assert not stands(tmp_path / "one", on=date(2027, 2, 1))  # its open wave would be closed
+    assert not stands(tmp_path / "three", on=ON)
 
 
 def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
