@@ -30,6 +30,7 @@ from reports.style import U
 
 CARDS_GAP = 5 * U  # between the answer and the cards
 NOTES_GAP = 2.5 * U
+WHOLE = 45 * U  # what is no higher is never parted
 UNTITLED_GAP = 0.0  # a table without a title continues the one above it
 
 
@@ -50,6 +51,7 @@ class Sheet:
     marks: list[Mark] = field(default_factory=list)
     bookmarks: list[tuple[str, float]] = field(default_factory=list)
     empty: bool = True
+    overflow: bool = False  # holds what should have stood on page one
 
     def put(self, frame: Frame) -> None:
         self.marks.extend(moved(frame.marks, 0, self.y))
@@ -68,8 +70,8 @@ def lay_out(story: Story, setter: Setter) -> tuple[Page, ...]:
     bottom = style.BODY_BOTTOM - note.height
     flowing = Flow(setter, bottom)
     tries = [flowing.sheets(story.blocks, gap) for gap in style.SECTION_GAPS]
-    fewest = min(map(len, tries))
-    sheets = next(sheets for sheets in tries if len(sheets) == fewest)
+    # Fewest pages first, then page one whole; of equals the widest gap, which is tried first.
+    sheets = min(tries, key=lambda sheets: (len(sheets), any(sheet.overflow for sheet in sheets)))
     return tuple(finish(story, setter, sheet, note, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
 
 
@@ -78,7 +80,7 @@ def page_note(story: Story, setter: Setter) -> Frame:
     if not story.page_note:
         return Frame(0.0, ())
     words, count = setter.paragraph(style.NOTE, story.page_note, style.TEXT_WIDTH)
-    return Frame((count - 1) * style.NOTE.leading + 3.5 * U, words)
+    return Frame((count - 1) * style.NOTE.leading + 3.2 * U, words)
 
 
 @dataclass(slots=True)
@@ -96,6 +98,8 @@ class Flow:
                 # What ran over page one goes on: a page of two blocks would be mostly empty.
                 if len(sheets) == 1:
                     sheets.append(Sheet(style.NEXT_BODY, self.bottom))
+                else:
+                    sheets[-1].overflow = True
                 continue
             key = (position, gap if isinstance(block, Columns) else 0.0)
             if key not in self._made:
@@ -167,7 +171,7 @@ def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
     total = sum(frame.height for frame in frames)
     sheet = sheets[-1]
     if not sheet.empty:
-        start = total if len(frames) <= 3 else frames[0].height + frames[1].height
+        start = total if total <= WHOLE or len(frames) <= 3 else frames[0].height + frames[1].height
         if sheet.fits(gap + start):
             sheet.y += gap
         else:

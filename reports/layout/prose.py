@@ -8,7 +8,7 @@ from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.marks import Frame, Mark, Stack, Stroke, below, moved
 from reports.style import Role, U
 
-PARAGRAPH_GAP = 1.4 * U
+PARAGRAPH_GAP = 1.0 * U
 
 
 def prose(setter: Setter, block: Prose, width: float) -> Frame:

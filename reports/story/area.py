@@ -116,7 +116,7 @@ def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -
     each_community = list(zip(*(community_verdicts(summary, each.indicator) for each in targets), strict=True))
     reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
     facts_said = [say(language, "area_all_reached", count=reached) if reached else say(language, "area_none_reached")]
-    for each in targets:
+    for each in targets if len(targets) <= verdicts.NAMED_AT_MOST else ():
         missed = community_verdicts(summary, each.indicator).count(Verdict.NOT_REACHED)
         if missed:
             facts_said.append(

@@ -31,6 +31,7 @@ from reports.wording import facts, figures, verdicts
 from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
 
+NOTED_DEFINITIONS: Final = 4  # more definitions of items than that get a section of their own
 LEGEND_ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL)
 
 
@@ -179,6 +180,12 @@ def reading(table: PublishableTable, language: str, *, judged: bool) -> tuple[st
     return (say(language, "rule_of_reading", level=level),)
 
 
+def one_note(lines: Iterable[str], language: str) -> tuple[str, ...]:
+    """Sentences as one paragraph; none for none."""
+    text = ("" if language == "zh" else " ").join(lines)
+    return (text,) if text else ()
+
+
 def page_note(table: PublishableTable, language: str, *, judged: bool) -> str:
     """What must stand on every page: what a verdict is, and what the interval leaves out."""
     error = say(language, "sampling_error_only")
@@ -203,36 +210,38 @@ def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str
             target = say(language, "target_is", value=value)
         definition = facts.sentence(indicator.definition.in_language(language), language)
         rows.append(Row((Cell(indicator.name.in_language(language), bold=True), Cell(definition), Cell(target))))
-    blocks: list[Block] = [definition_table(rows, imprint, language)]
     rest = tuple(
         (each.name.in_language(language), facts.sentence(each.definition.in_language(language), language))
         for each in indicators
         if each not in first
     )
-    if rest:
-        blocks.append(Glossary(say(language, "item_definitions"), rest))
-    return blocks
+    entries = facts.alike_together(rest, language)
+    if len(entries) > NOTED_DEFINITIONS:
+        return [definition_table(rows, (), imprint, language), Glossary(say(language, "item_definitions"), rest)]
+    notes = tuple(f"{term}{say(language, 'colon')}{text}" if term else text for term, text in entries)
+    return [definition_table(rows, one_note(notes, language), imprint, language)]
 
 
-def definition_table(rows: Sequence[Row], imprint: Imprint, language: str) -> Table:
+def definition_table(rows: Sequence[Row], notes: tuple[str, ...], imprint: Imprint, language: str) -> Table:
     return Table(
         title=say(language, "definitions"),
         unit=say(language, "definitions_unit", version=imprint.questionnaire_version),
         columns=(Column(""), Column("", share=1.0), Column("", ColumnKind.FIGURE)),
         rows=tuple(rows),
+        notes=notes,
         head=False,
     )
 
 
 def how_to_read(table: PublishableTable, language: str, *, judged: bool) -> Prose:
-    """What an interval is, what the signs mean, what is not in the interval."""
+    """What an interval is and what the signs mean."""
     level = verdicts.level_words(table.level)
     legend = tuple(
         (verdict, verdicts.verdict_word(verdict, language), say(language, f"legend_{verdict.value}"))
         for verdict in (*LEGEND_ORDER, Verdict.NOT_PUBLISHED)
     )
-    paragraphs = [say(language, "read_error", level=level), say(language, "sampling_error_only")]
-    return Prose(say(language, "how_to_read"), tuple(paragraphs), legend if judged else ())
+    paragraphs = (say(language, "read_error", level=level),)
+    return Prose(say(language, "how_to_read"), paragraphs, legend if judged else ())
 
 
 def how_made(method: Method, table: PublishableTable, language: str) -> Prose:
@@ -276,7 +285,7 @@ def rates_table(sample: Sample, method: Method, language: str) -> Table:
         unit="",
         columns=(Column("", share=1.0), Column("", ColumnKind.FIGURE)),
         rows=tuple(Row((Cell(say(language, key)), Cell(value))) for key, value in lines),
-        notes=facts.sample_notes(sample, language),
+        notes=one_note(facts.sample_notes(sample, language), language),
         head=False,
     )
 

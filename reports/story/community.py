@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.results import PublishableCell, PublishableTable
 from questionnaires.indicators import Indicator
@@ -19,6 +20,7 @@ from reports.blocks import (
     ComparisonRow,
     Look,
     Masthead,
+    Notes,
     PageBreak,
     Row,
     Side,
@@ -295,7 +297,7 @@ def item_table(table: PublishableTable, group: list[Measured], language: str) ->
         unit=say(language, "unit", unit=verdicts.unit_word(group[0].figures.unit, language)),
         columns=item_columns(group, table, language, count=True),
         rows=tuple(item_rows(group, strong=strong)),
-        notes=tuple(notes),
+        notes=common.one_note(notes, language),
     )
 
 
@@ -324,8 +326,27 @@ def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str)
         unit=say(language, "by_age_unit", level=level, unit=unit),
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
+        notes=common.one_note(verdicts.hidden_notes(cells, summary.table.rule, language), language),
     )
+
+
+def other_indicators(summary: CommunitySummary, language: str) -> tuple[str, ...]:
+    """Indicators that are neither headlines nor items, a line each."""
+    first = common.headline(summary.indicators)
+    rest = [each for each in summary.indicators if each.group is None and each not in first]
+    level = verdicts.level_words(summary.table.level)
+    lines = []
+    for each in common.measured(summary.table, summary.place, rest, language):
+        cell = each.cell
+        if cell.suppression is not None:
+            why = verdicts.cause_words(cell, summary.table.rule, language)
+            lines.append(say(language, "also_hidden", name=each.name, why=why))
+            continue
+        value = verdicts.with_unit(common.value_words(cell, each.figures), each.figures.unit, language)
+        interval = verdicts.interval_words(cell, each.figures, language)
+        n = "" if cell.sample_size is None else figures.count(cell.sample_size)
+        lines.append(say(language, "also", name=each.name, value=value, level=level, interval=interval, n=n))
+    return tuple(lines)
 
 
 def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], language: str, *, judged: bool) -> list[Block]:
@@ -336,7 +357,13 @@ def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], languag
     )
     read = common.how_to_read(summary.table, language, judged=judged)
     made = common.how_made(summary.method, summary.table, language)
-    tables = [item_table(summary.table, group, language) for group in items]
+    tables: list[Block] = [item_table(summary.table, group, language) for group in items]
+    also = other_indicators(summary, language)
+    if also and items:
+        first = item_table(summary.table, items[0], language)
+        tables[0] = replace(first, notes=common.one_note((*first.notes, *also), language))
+    elif also:
+        tables = [Notes(also)]
     if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
         return [*tables, Columns((Side(4, sample), Side(4, (read,)), Side(4, (made,))))]
-    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(6, (read,)), Side(6, (made,))))]
+    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(5, (read,)), Side(7, (made,))))]

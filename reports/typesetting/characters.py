@@ -14,6 +14,7 @@ SQUEEZE: Final = -0.5  # em, between two full-width marks in a row
 OPENING: Final = frozenset("（《〈「『【〔［｛“‘([{")
 CLOSING: Final = frozenset("）》〉」』】〕］｝”’，。、；：？！)]},.;:?!")
 # Marks that join what stands around them: never at the start of a line.
+NO_BREAK_SPACE: Final = "\u00a0"
 JOINING: Final = frozenset("·…—–%‰℃")
 
 
@@ -58,6 +59,8 @@ def gap(before: str, after: str) -> float:
 def may_break(before: str, after: str) -> bool:
     """True where a line may end after ``before`` and the next begin with ``after``."""
     first, second = kind(before), kind(after)
+    if NO_BREAK_SPACE in (before, after):
+        return False
     if second is Kind.SPACE or second is Kind.CLOSING or after in JOINING:
         return False
     if first is Kind.SPACE:

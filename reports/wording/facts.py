@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_FLOOR
 from typing import Final
@@ -16,6 +18,7 @@ MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+ALIKE_LEAST: Final = 3  # so many definitions of one pattern are told together
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
 
 
@@ -111,6 +114,38 @@ def how_made(method: Method, interval: IntervalMethod, language: str) -> tuple[s
         f"{interval_name}{space}{variance}",
     )
     return tuple(text for text in paragraphs if text)
+
+
+def alike_together(entries: Sequence[tuple[str, str]], language: str) -> tuple[tuple[str, str], ...]:
+    """Definitions that differ only in what they are about, said once; the others as they are.
+
+    The entry of such a family has no term: 以下各项：对“…”作出评价者中，……。“…”处：背街小巷保洁（背街小巷的保洁）、……
+    """
+    quoted = re.compile(r"“[^“”]*”")
+    families: dict[str, list[tuple[str, str, str]]] = {}
+    for term, text in entries:
+        found = quoted.search(text)
+        part = found.group()[1:-1] if found else ""
+        frame = quoted.sub("“…”", text, count=1) if found else text
+        families.setdefault(frame, []).append((term, text, part))
+    result: list[tuple[str, str]] = []
+    for frame, members in families.items():
+        if len(members) < ALIKE_LEAST or "“…”" not in frame:
+            result += [(term, text) for term, text, _ in members]
+            continue
+        parts = [
+            term if same_words(part, term) else say(language, "item_is", name=term, part=part)
+            for term, _, part in members
+        ]
+        listed = say(language, "enumeration").join(parts) + say(language, "stop")
+        result.append(("", say(language, "items_alike", definition=frame, parts=listed)))
+    return tuple(result)
+
+
+def same_words(one: str, other: str) -> bool:
+    """背街小巷的保洁 and 背街小巷保洁: particles make no difference, nor what stands before or after."""
+    first, second = (re.sub("[的与和、]", "", text) for text in (one, other))
+    return first in second or second in first
 
 
 def sample_notes(sample: Sample, language: str) -> tuple[str, ...]:

@@ -174,6 +174,13 @@ PHRASES: Final[Mapping[str, Text]] = {
     "made_frame": Text("抽样框：{text}。", "Frame: {text}."),
     "made_interval": Text("区间用 {method}。", "Intervals: {method}."),
     "definitions": Text("指标定义", "What each indicator means"),
+    "items_alike": Text("以下各项：{definition}“…”处：{parts}", "These items: {definition} For “…”: {parts}"),
+    "item_is": Text("{name}（{part}）", "{name} ({part})"),
+    "also": Text(
+        "{name}：{value}，{level}% 置信区间 {interval}，n\u00a0=\u00a0{n}。",
+        "{name}: {value}, {level}% confidence interval {interval}, n\u00a0=\u00a0{n}.",
+    ),
+    "also_hidden": Text("{name}：不予公布，{why}", "{name}: not published. {why}"),
     "item_definitions": Text("各项目定义", "What each item means"),
     "definitions_unit": Text("问卷版本 {version}", "questionnaire version {version}"),
     "suppressed_note": Text("“{sign}”表示不予公布：{reasons}。", "“{sign}” not published: {reasons}."),

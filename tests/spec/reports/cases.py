@@ -126,7 +126,8 @@ def age_groups() -> CommunitySummary:
         ("18–29岁", "18–29", 8),
         ("30–44岁", "30–44", 58),
         ("45–59岁", "45–59", 69),
-        ("60岁及以上", "60 and over", 77),
+        ("60–74岁", "60–74", 47),
+        ("75岁及以上", "75 and over", 30),
     )
     places = tuple(
         Place(code=f"age{i}", name=Text(zh, en), domain=(("area", given.COMMUNITY.code), ("age", str(i))))
@@ -147,7 +148,37 @@ def age_groups() -> CommunitySummary:
             )
     sizes: dict[Place, int | None] = {given.COMMUNITY: 212, given.STREET: 570, given.CITY: 1248}
     sizes.update({place: (None if i == 0 else names[i][2]) for i, place in enumerate(places)})
-    return replace(summary, table=given.table(rows, sizes), age_groups=places)
+    score = given.indicator("score", "满意度", "Satisfaction score", None, kind=IndicatorKind.MEAN_SCORE)
+    rows[given.COMMUNITY] += (replace(given.share("score", 87.8, 85.52, 89.97, 209), scale=(0.0, 100.0)),)
+    items = tuple(
+        replace(
+            each,
+            definition=Text(
+                f"对“{each.name.zh}的情况”作出评价者中，“满意”或“基本满意”者所占比重；“说不清”不计入分母。",
+                f"Of those who rated “{each.name.en}”, the share satisfied or mostly satisfied.",
+            ),
+        )
+        for each in given.item_indicators()
+    )
+    indicators = (*given.headline_indicators(), score, *items)
+    return replace(
+        summary, table=given.table(rows, sizes), age_groups=places, indicators=indicators, method=LONG_METHOD
+    )
+
+
+LONG_METHOD = replace(
+    given.METHOD,
+    selection=Text(
+        "三个街道（镇）以网格为层，逐格在地址台账上等距抽取住户；云溪街道先抽取10个网格，再在其中等距抽取住户。"
+        "每户按生日法抽选一名18岁及以上常住居民，未遇者回访两次。纸面问卷与邀请码随机分派。",
+        "In three streets every grid is a stratum, in which households are drawn systematically from the register; in "
+        "one, ten grids are drawn first. In each household the adult with the next birthday is asked, two callbacks.",
+    ),
+    weighting=Text(
+        "先按抽中概率加权，含户内成人数；再以网格为加权类调整无应答，完成不足20份的网格并入本社区相邻的网格。未做人口校准。",
+        "Weights start from the selection probabilities, the number of adults included, and are adjusted by grid.",
+    ),
+)
 
 
 def sixty_communities() -> AreaSummary:

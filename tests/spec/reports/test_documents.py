@@ -152,6 +152,10 @@ def test_a_community_has_two_pages(case: str, pages: int, language: str, type_se
     assert len(pages_of(case, language, type_settings)) == pages
 
 
+def test_a_community_with_ages_items_and_a_long_method_still_has_two(type_settings: TypeSettings) -> None:
+    assert len(pages_of("age_groups", "zh", type_settings)) == 2
+
+
 def test_the_file_says_what_it_is(type_settings: TypeSettings) -> None:
     reader = PdfReader(io.BytesIO(community_pdf(summaries.community(), "zh", type_settings)))
     metadata = reader.metadata
