@@ -1,0 +1,84 @@
+"""A served city with staff at their desks: fixtures that the staff's browser tests take by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from survey_service.models import Area
+from survey_service.secrets import KeyRing
+from tests.service.conftest import TestClock, light_passwords
+from tests.service.world import NOW, PASSWORD, World, _case, build
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
+
+DESK = {"width": 1280, "height": 800}
+HERE = "/surveys/satisfaction/waves/2026Q3"
+__all__ = ["backend", "base", "clock", "desk", "light_passwords", "sign_in", "world"]
+
+
+@pytest.fixture(params=["sqlite"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """What the browser sees does not depend on the database; the service's own tests run on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> World:
+    """The small city with thirty more cases in its second community: forms enough for a shift."""
+    made = build(database, KeyRing(settings.secret_key.get_secret_value()))
+    with database.writing.begin() as session:
+        community = session.get_one(Area, made.community_ids[1])
+        session.add_all(_case(made.survey_id, made.wave_id, community, number) for number in range(7, 37))
+    return made
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock(NOW)
+
+
+@pytest.fixture
+def base(settings: Settings, world: World, clock: TestClock, serve: Callable[..., str]) -> str:
+    return serve(settings, clock=clock)
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a browser at a desk; whatever its page complains of fails the test."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def one(**options: Any) -> Page:
+        context = browser.new_context(**{"viewport": DESK, **options})
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        return page
+
+    yield one
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, base: str, role: str, *, language: str = "zh") -> None:
+    """By keyboard alone: the first box has the focus."""
+    page.goto(f"{base}/sign-in?lang={language}")
+    page.wait_for_function("() => document.activeElement.id === 'user'")
+    page.keyboard.type(role)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/sign-in" not in address)

@@ -1,0 +1,283 @@
+"""A keyer's shift in a real browser, without a mouse from sign-in to sign-out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
+
+from survey_service.collection.content import answers_of
+from survey_service.models import Capture, Case
+from tests.browser import staff_fixtures
+from tests.browser.staff_fixtures import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+    from survey_service.database import Database
+    from tests.service.world import World
+
+pytestmark = pytest.mark.browser
+backend, world, clock, base, desk, light_passwords = (
+    staff_fixtures.backend,
+    staff_fixtures.world,
+    staff_fixtures.clock,
+    staff_fixtures.base,
+    staff_fixtures.desk,
+    staff_fixtures.light_passwords,
+)
+SHOWN = "#rows:not([hidden])"
+ASKED = "#find:not([hidden])"
+
+
+class Keys:
+    """A keyboard that counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.strokes = 0
+
+    def type(self, text: str) -> None:
+        for one in text:
+            self.page.keyboard.press(one)
+        self.strokes += len(text)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.strokes += 1
+
+
+def start(page: Page, base: str) -> Keys:
+    sign_in(page, base, "keyer")
+    page.wait_for_selector(ASKED)
+    return Keys(page)
+
+
+def open_form(keys: Keys, number: str) -> None:
+    keys.type(number)
+    keys.press("Enter")
+    keys.page.wait_for_selector(SHOWN)
+
+
+def store(keys: Keys, number: str) -> None:
+    keys.press("Enter")
+    keys.page.wait_for_function("n => document.getElementById('strip-saved').textContent.startsWith(n)", arg=number)
+    keys.page.wait_for_selector(ASKED)
+
+
+def stored(database: Database) -> dict[str, dict[str, object]]:
+    """Answers by serial."""
+    with database.reading.begin() as session:
+        rows = session.execute(
+            select(Case.number, Capture).join(
+                Capture, (Capture.survey_id == Case.survey_id) & (Capture.case_id == Case.id)
+            )
+        )
+        return {number: dict(answers_of(capture)) for number, capture in rows}
+
+
+def boxes(page: Page) -> dict[str, str]:
+    return dict(page.eval_on_selector_all(".ask input", "all => all.map(one => [one.name.slice(2), one.value])"))
+
+
+def here(page: Page) -> str:
+    """Variable of the row that is marked as the current one."""
+    return str(page.get_attribute(".ask.now", "data-row"))
+
+
+def test_twenty_forms_in_a_row_by_keyboard_alone(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    page.add_init_script("addEventListener('mousedown', () => { throw new Error('a mouse was used') })")
+    keys = start(page, base)
+    numbers = [f"0002-{number:03d}" for number in range(1, 21)]
+    for number in numbers:
+        open_form(keys, number)
+        keys.type("2")  # does not know: the channels are passed over
+        assert here(page) == "overall"
+        keys.type("139")
+        keys.type("47")
+        keys.press("Enter")
+        store(keys, number)
+    assert page.text_content("#strip-forms") == "20"
+    form = {"know": "2", "overall": "1", "aspects.parking": "3", "aspects.lanes": "9", "age": 47}
+    assert stored(database) == dict.fromkeys(numbers, form)
+    # Serial 8 and Enter, four codes, age 2 and Enter, Enter to store: one key a closed answer and none to move on.
+    assert keys.strokes == 20 * (8 + 1 + 4 + 2 + 1 + 1)
+    keys.press("F9")
+    page.wait_for_url("**/sign-in")
+
+
+def test_the_keys_of_the_number_pad(base: str, world: World, database: Database, desk: Callable[..., Page]) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("1")
+    keys.type("25")
+    keys.press("Enter")
+    assert here(page) == "channels.other"
+    page.keyboard.insert_text("菜市场")
+    keys.press("Enter")
+    keys.type("-")  # back to the words
+    assert here(page) == "channels.other"
+    keys.press("Enter")
+    keys.type("*")  # refused
+    keys.type("/")  # illegible
+    keys.type(".")  # not filled
+    assert here(page) == "age"
+    said = page.eval_on_selector_all(".ask output", "all => all.map(one => one.textContent)")
+    assert said[:2] == ["知道", "微信 其他"]
+    assert said[3:6] == ["拒答", "认不清", "未填"]
+    keys.type("47")
+    keys.press("Enter")
+    store(keys, "0001-001")
+    assert stored(database)["0001-001"] == {
+        "know": "1", "channels": ["2", "5"], "channels.other": "菜市场", "overall": {"missing": "refused"},
+        "aspects.parking": {"missing": "illegible"}, "aspects.lanes": {"missing": "no_answer"}, "age": 47,
+    }  # fmt: skip
+
+
+def test_what_the_paper_cannot_mean_is_said_and_nothing_moves(
+    base: str, world: World, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    before = page.eval_on_selector_all(".ask", "all => all.map(one => one.getBoundingClientRect().top)")
+    keys.type("7")
+    assert here(page) == "know"
+    assert "7 不是选项" in page.inner_text("#say")
+    assert page.text_content("#strip-error") == "0001-001 第 1 题：7 不是选项"
+    keys.type("2")
+    assert page.inner_text("#say").strip() == ""
+    keys.type("111")
+    keys.type("17")
+    keys.press("Enter")
+    assert here(page) == "age"
+    assert "18–120" in page.inner_text("#say")
+    after = page.eval_on_selector_all(".ask", "all => all.map(one => one.getBoundingClientRect().top)")
+    assert after == before
+
+
+def test_a_soft_check_is_kept_by_plus_or_mended_by_the_right_code(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2")
+    keys.type("-")  # the paper has a channel all the same
+    keys.press("ArrowDown")
+    page.focus("[data-row=channels] input")
+    keys.type("1")
+    keys.press("Enter")
+    assert "这道题不用答" in page.inner_text("#say")
+    assert here(page) == "channels"
+    keys.type("+")
+    assert here(page) == "overall"
+    keys.type(".")
+    assert "应当有答案" in page.inner_text("#say")
+    keys.type("1")  # it was there: the right code replaces the dot and moves on
+    assert here(page) == "aspects.parking"
+    keys.type("11")
+    keys.type("30")
+    keys.press("Enter")
+    store(keys, "0001-001")
+    with database.reading.begin() as session:
+        capture = session.scalars(select(Capture)).one()
+        assert [one["code"] for one in capture.findings] == ["off_path"]
+        assert capture.paradata["confirmed"] == ["channels"]
+
+
+def test_a_crash_loses_nothing_and_the_draft_goes_only_after_the_acknowledgement(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2")
+    keys.type("13")
+    page.goto("about:blank")  # the browser is gone in the middle of a form
+    page.goto(f"{base}/keying")
+    page.wait_for_selector(ASKED)
+    assert "0001-001" in page.inner_text("#say")
+    open_form(keys, "0001-001")
+    assert boxes(page)["overall"] == "1"
+    assert here(page) == "aspects.lanes"
+    keys.type("1")
+    keys.type("30")
+    keys.press("Enter")
+
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the server stores it, the answer never arrives
+        lost.append(route.request.url)
+        route.abort()
+
+    page.route("**/forms", lose)
+    keys.press("Enter")
+    page.wait_for_function("() => document.getElementById('say').textContent.includes('没有存上')")
+    assert lost
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    page.unroute("**/forms")
+    store(keys, "0001-001")
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    assert len(stored(database)) == 1
+    with database.reading.begin() as session:
+        assert len(session.scalars(select(Capture)).all()) == 1
+
+
+def test_an_unknown_and_a_keyed_serial(base: str, world: World, desk: Callable[..., Page]) -> None:
+    page = desk()
+    keys = start(page, base)
+    keys.type("0009-001")
+    keys.press("Enter")
+    page.wait_for_function("() => document.getElementById('say').textContent.includes('没有表号 0009-001')")
+    for _ in range(2):
+        page.keyboard.press("Control+A")
+        keys.type("0001-001")
+        keys.press("Enter")
+        page.wait_for_function("() => !document.getElementById('say').textContent.includes('正在找')")
+        if page.is_visible(SHOWN):
+            keys.type("2")
+            keys.type("111")
+            keys.type("30")
+            keys.press("Enter")
+            store(keys, "0001-001")
+    assert "已经有一份完成的答卷" in page.inner_text("#say")
+
+
+def test_leaving_with_an_unfinished_form_asks_twice(base: str, world: World, desk: Callable[..., Page]) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2")
+    keys.press("F4")
+    page.wait_for_selector(ASKED)
+    keys.press("F9")
+    assert "0001-001" in page.inner_text("#say")
+    assert "/keying" in page.url
+    keys.press("F9")
+    page.wait_for_url("**/sign-in")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everyone_can_use_it(base: str, world: World, desk: Callable[..., Page], language: str) -> None:
+    for width in (1280, 768, 360):
+        page = desk(viewport={"width": width, "height": 800})
+        sign_in(page, base, "keyer", language=language)
+        page.wait_for_selector(ASKED)
+        keys = Keys(page)
+        for step in ("serial", "form", "fault"):
+            if step == "form":
+                open_form(keys, "0001-003")
+            if step == "fault":
+                keys.type("7")
+            results = Axe().run(page)
+            assert results.violations_count == 0, f"{width} {step}: {results.generate_report()}"
+            assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
