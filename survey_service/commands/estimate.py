@@ -15,6 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.results import Estimate, Estimates, IntervalMethod, LonelyPsu, Statistic
+from survey_service.commands.margins import (
+    BoundsOption,
+    CalibrationName,
+    CalibrationOption,
+    MarginsOption,
+    calibrate_to_file,
+    check_calibration,
+    parse_bounds,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +71,9 @@ def estimate(
     lonely_psu: Annotated[
         LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
     ] = LonelyPsu.FAIL,
+    margins: MarginsOption = None,
+    calibration: CalibrationOption = CalibrationName.RAKING,
+    bounds: BoundsOption = "",
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
 ) -> None:
@@ -72,6 +84,7 @@ def estimate(
     Example: survey-service estimate responses.csv --weight weight --strata stratum --clusters household --proportion
     q1=yes --mean score --by street --format json --out estimates.json
     """
+    check_calibration(margins, calibration, bounds)
     order = Order(
         data=data,
         weight=weight,
@@ -87,6 +100,9 @@ def estimate(
         interval=interval,
         level=level,
         lonely_psu=lonely_psu,
+        margins=margins,
+        calibration=calibration,
+        bounds=parse_bounds(bounds),
     )
     if not (order.means or order.totals or order.proportions or order.ratios):
         raise typer.BadParameter("say what to estimate: --mean, --total, --proportion or --ratio")
@@ -112,6 +128,9 @@ class Order:
     interval: IntervalMethod
     level: float
     lonely_psu: LonelyPsu
+    margins: Path | None = None
+    calibration: CalibrationName = CalibrationName.RAKING
+    bounds: tuple[float, float] | None = None
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -189,6 +208,10 @@ def _estimates(order: Order, told: Any) -> Estimates:
             clusters=[renamed.get(name, name) for name in order.clusters],
             population_sizes=order.population_sizes,
         )
+        known: tuple[str, ...] = ()
+        if order.margins is not None:
+            told("calibrating")
+            design, known = calibrate_to_file(sheet, design, order.margins, order.calibration, order.bounds)
         told("estimating")
         found = estimate_all(
             frame,
@@ -201,7 +224,7 @@ def _estimates(order: Order, told: Any) -> Estimates:
         )
     except DesignError as error:
         raise _in_the_file(error, sheet, renamed) from error
-    notes = (*sheet.notices, *mended, *odd)
+    notes = (*sheet.notices, *mended, *odd, *known)
     return _named_back(found, {alias: name for name, alias in renamed.items()}, notes)
 
 

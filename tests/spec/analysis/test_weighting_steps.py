@@ -98,7 +98,7 @@ def test_there_must_be_something_to_model(answered: list[bool], message: str) ->
 def test_a_group_in_which_nobody_answered_is_named() -> None:
     frame = pd.DataFrame({"floor": ["low"] * 10 + ["high"] * 10})
     answered = np.array([True, False] * 5 + [False] * 10)
-    with pytest.raises(DesignError, match="^floor: 10 rows have a fitted chance of 0 or 1"):
+    with pytest.raises(DesignError, match=r"^floor: 10 rows have a fitted chance of 0 or 1"):
         propensity_weights(np.ones(20), answered, frame, ["floor"])
 
 
