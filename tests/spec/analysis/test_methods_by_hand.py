@@ -125,7 +125,8 @@ def city(seed: int = 3) -> tuple[pd.DataFrame, SurveyDesign]:
     shift = rng.normal(0, 0.4, 200)[psu]
     frame = pd.DataFrame(
         {"stratum": stratum, "psu": psu, "psus": 9, "weight": rng.uniform(1, 3, 1000), "one": 1.0,
-         "y": rng.normal(5, 1, 1000) + shift, "yes": (rng.random(1000) < 0.6 + shift / 5).astype(float), "who": rng.choice(["w", "m"], 1000)}
+         "y": rng.normal(5, 1, 1000) + shift, "yes": (rng.random(1000) < 0.6 + shift / 5).astype(float),
+         "who": rng.choice(["w", "m"], 1000)}
     )  # fmt: skip
     design = SurveyDesign.from_frame(
         frame, weight="weight", strata=["stratum"], clusters=["psu"], population_sizes=["psus"]
