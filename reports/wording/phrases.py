@@ -134,7 +134,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "by_age": Text("按年龄", "By age"),
     "age_group": Text("年龄组", "Age group"),
     "by_age_unit": Text(
-        "估计值，括号内为 {level}% 置信区间；单位：{unit}", "estimate ({level}% confidence interval); unit: {unit}"
+        "估计值与 {level}% 置信区间；单位：{unit}", "estimate and {level}% confidence interval; unit: {unit}"
     ),
     "sample_title": Text("样本与应答", "Sample and response"),
     "mode": Text("方式", "Mode"),
