@@ -1,0 +1,236 @@
+"""``serve`` refuses what would lose or expose a survey, and says what to do instead."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from survey_service.commands.serve import Demonstration, Refused
+from survey_service.database import open_database
+from survey_service.migrations import migrate
+from survey_service.settings import Settings
+from tests.conftest import free_port
+
+# The package's own ``serve`` is the function.
+command: Any = sys.modules["survey_service.commands.serve"]
+
+
+@pytest.fixture(scope="module")
+def empty_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("serve") / "empty.db"
+    opened = open_database(f"sqlite:///{path}")
+    migrate(opened)
+    opened.dispose()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def survey(empty_survey: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "city.db"
+    shutil.copyfile(empty_survey, path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SURVEY_{name.upper()}", raising=False)
+
+
+def settings_for(**arguments: Any) -> Settings:
+    chosen: dict[str, Any] = {
+        "database": None, "host": "127.0.0.1", "port": 8000, "shown": None, "without_https": False,
+    }  # fmt: skip
+    return command.settings_for(**(chosen | arguments))
+
+
+# ------------------------------------------------------------------ who can reach it
+
+
+def test_on_loopback_the_address_follows_the_port_and_demonstration_passwords_work() -> None:
+    settings = settings_for(port=8123)
+    assert settings.public_url == "http://127.0.0.1:8123"
+    assert settings.public_host == "127.0.0.1:8123"
+    assert settings.demonstration
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::"])
+def test_other_machines_are_not_served_over_plain_http_unless_told(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Refused, match="without encryption"):
+        settings_for(host=host)
+    monkeypatch.setenv("SURVEY_PUBLIC_URL", "http://diaocha.example")
+    with pytest.raises(Refused, match="without encryption"):
+        settings_for(host=host)
+    assert not settings_for(host=host, without_https=True).demonstration
+    monkeypatch.setenv("SURVEY_PUBLIC_URL", "https://diaocha.example")
+    assert not settings_for(host=host).demonstration
+
+
+def test_behind_a_proxy_demonstration_passwords_do_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bound to loopback, and yet everybody reaches it."""
+    monkeypatch.setenv("SURVEY_PUBLIC_URL", "https://diaocha.example")
+    assert not settings_for(host="127.0.0.1").demonstration
+
+
+def test_every_address_is_no_address_to_print() -> None:
+    with pytest.raises(Refused, match="SURVEY_PUBLIC_URL"):
+        settings_for(host="0.0.0.0", without_https=True)
+
+
+def test_files_and_key_lie_beside_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_for(database=str(tmp_path / "x" / "city.db")).data_dir == tmp_path / "x"
+    monkeypatch.setenv("SURVEY_DATA_DIR", str(tmp_path / "y"))
+    assert settings_for(database=str(tmp_path / "x" / "city.db")).data_dir == tmp_path / "y"
+
+
+# ------------------------------------------------------------------ the database
+
+
+def check(path: Path, *, create: bool = False) -> None:
+    command.check_database(Settings(database_url=f"sqlite:///{path}", data_dir=path.parent), named=True, create=create)
+
+
+def test_a_survey_database_is_taken(survey: Path) -> None:
+    check(survey)
+
+
+def test_a_missing_database_is_not_replaced_by_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="--create"):
+        check(tmp_path / "moved.db")
+    check(tmp_path / "moved.db", create=True)
+    first = Settings(data_dir=tmp_path / "first")
+    command.check_database(first, named=False, create=False)
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "secret.key").write_text("k" * 64)
+    with pytest.raises(Refused, match="If it was moved"):
+        command.check_database(first, named=False, create=False)
+
+
+def _another_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE photographs (id INTEGER)")
+    connection.commit()
+    connection.close()
+
+
+def _torn(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096:40_960] = b"\xff" * (40_960 - 4096)
+    path.write_bytes(content)
+
+
+def _newer(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_text("a letter"), "is not a SQLite database"),
+        (lambda path: path.write_bytes(b""), "is not a SQLite database"),
+        (lambda path: (path.unlink(), _another_database(path)), "something else"),
+        (_torn, "damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:9000]), "damaged"),
+        (_newer, "newer version"),
+        (lambda path: (path.unlink(), path.mkdir()), "is a folder"),
+    ],
+    ids=["text", "empty", "other", "torn", "cut", "newer", "folder"],
+)
+def test_what_is_no_sound_survey_is_left_as_it_is(survey: Path, spoil: Any, words: str) -> None:
+    spoil(survey)
+    before = survey.read_bytes() if survey.is_file() else None
+    with pytest.raises(Refused, match=words):
+        check(survey)
+    with pytest.raises(Refused, match=words):
+        check(survey, create=True)
+    assert (survey.read_bytes() if survey.is_file() else None) == before
+
+
+def test_an_unreachable_server_is_told_without_its_password() -> None:
+    url = f"postgresql+psycopg://clerk:hidden-word@127.0.0.1:{free_port()}/city"
+    with pytest.raises(Refused, match="cannot be reached") as refused:
+        command.check_database(Settings(database_url=url), named=True, create=False)
+    assert "hidden-word" not in str(refused.value)
+
+
+def test_one_process_per_database(survey: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{survey}", data_dir=survey.parent)
+    with command.alone(settings), pytest.raises(Refused, match="Another process serves"), command.alone(settings):
+        pass
+    with command.alone(settings):
+        pass
+
+
+def test_a_taken_port_names_another() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Refused, match=f"--port {port + 1}"), command.listening("127.0.0.1", port):
+            pass
+
+
+# ------------------------------------------------------------------ the demonstration
+
+
+def test_the_description_of_a_demonstration(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="survey-service demo --out"):
+        command.read_demonstration(tmp_path)
+    (tmp_path / "demo.json").write_text("[1]")
+    with pytest.raises(Refused, match="Make it anew"):
+        command.read_demonstration(tmp_path)
+    (tmp_path / "demo.json").write_text(json.dumps({"database": "sqlite:///x.db", "resident": ["http://h/a/X"]}))
+    assert command.read_demonstration(tmp_path) == Demonstration(tmp_path, "sqlite:///x.db", ("http://h/a/X",))
+
+
+def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None:
+    shown = {
+        "database": f"sqlite:///{survey}",
+        "resident": ["http://127.0.0.1:8000/a/ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
+        "sign_in": {"manager": {"user": "manager", "password": "shown-to-all"}},
+    }
+    (tmp_path / "demo.json").write_text(json.dumps(shown))
+    port = free_port()
+    program = [sys.executable, "-c", "from survey_service.commands import main; main()", "serve"]
+    running = subprocess.Popen(
+        [*program, "--demo", str(tmp_path), "--port", str(port)], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        health = f"http://127.0.0.1:{port}/health"
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(health, timeout=5) as answer:
+                    assert json.load(answer)["status"] == "ok"
+                break
+            except OSError:
+                assert running.poll() is None, running.stderr.read() if running.stderr else ""
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+        second = subprocess.run(
+            [*program, "--demo", str(tmp_path), "--port", str(free_port())], capture_output=True, text=True
+        )
+        assert second.returncode == 1
+        assert "already" in second.stderr
+    finally:
+        running.terminate()
+        _, told = running.communicate(timeout=30)
+    assert f"http://127.0.0.1:{port}/a/ABCDEFGHIJKLMNOPQRSTUVWXYZ" in told
+    assert "shown-to-all" in told
