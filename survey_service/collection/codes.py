@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
@@ -19,6 +19,16 @@ from survey_service.models import AccessCode, Case, Mode
 from survey_service.secrets import KeyRing, code_hash
 
 LENGTH = 26
+# Made once: building a statement costs more than running it.
+_BY_HASH = select(
+    AccessCode.survey_id,
+    AccessCode.id,
+    AccessCode.wave_id,
+    AccessCode.area_id,
+    AccessCode.case_id,
+    AccessCode.used_at,
+    AccessCode.revoked_at,
+).where(AccessCode.code_sha256 == bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +99,7 @@ def find(session: Session, code: str) -> OpenedCode:
     typed = "".join(code.split()).upper()
     row = None
     if len(typed) == LENGTH and typed.isascii() and typed.isalnum():
-        row = session.scalars(select(AccessCode).where(AccessCode.code_sha256 == code_hash(typed))).one_or_none()
+        row = session.execute(_BY_HASH, {"hash": code_hash(typed)}).one_or_none()
     if row is None:
         raise UnknownCode
     return OpenedCode(

@@ -18,7 +18,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 10.0  # a phone that waits longer believes in a dead page
-STALL_SECONDS = 3.0  # one group takes milliseconds; when the oldest waits this long, the next would wait too
+STALL_SECONDS = 5.0  # one group takes milliseconds; when the oldest waits this long, the next would wait too
 
 
 class AnswerDesk:

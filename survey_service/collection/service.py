@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,27 @@ from survey_service.secrets import KeyRing, code_hash
 
 # Whoever answers on a phone is given a receipt; a keyed or imported form has its serial.
 WITH_RECEIPT = frozenset({Source.WEB, Source.DEVICE})
+
+# The statements of the answer path are made once: building one costs more than running it.
+_INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
+_INSERT_RESPONSE = insert(cast("Table", Response.__table__))
+_KNOWN = select(
+    Capture.id, Capture.response_id, Capture.content_sha256, Capture.wave_id, Capture.area_id, Capture.case_id
+).where(Capture.survey_id == bindparam("survey"), Capture.client_id == bindparam("client"), Capture.conflict.is_(False))
+# FOR SHARE: on PostgreSQL a wave cannot close between this look and the commit; SQLite has one writer anyway.
+_WAVE_NOW = (
+    select(Wave.state, Wave.closes_on)
+    .where(Wave.survey_id == bindparam("survey"), Wave.id == bindparam("wave"))
+    .with_for_update(read=True)
+)
+_OF_CASE = select(Response.id).where(
+    Response.survey_id == bindparam("survey"),
+    Response.case_id == bindparam("case"),
+    Response.state == bindparam("state"),
+)
+
+
+_Kept = Row[UUID, UUID | None, str, UUID, UUID, UUID | None]  # as _KNOWN selects
 
 
 class Outcome(StrEnum):
@@ -100,7 +121,7 @@ def record(session: Session, incoming: IncomingCapture, *, keys: KeyRing, zone: 
         known = _known(session, incoming)
         if known is not None:
             return _again(session, incoming, known, keys)
-        if _complete_response(session, incoming) is not None:
+        if _response_of_case(session, incoming, ResponseState.COMPLETE) is not None:
             raise AlreadyAnswered from None
         raise
 
@@ -115,17 +136,11 @@ def record_or_conflict(
         return conflict
 
 
-def _known(session: Session, incoming: IncomingCapture) -> Capture | None:
-    return session.scalars(
-        select(Capture).where(
-            Capture.survey_id == incoming.survey_id,
-            Capture.client_id == incoming.client_id,
-            Capture.conflict.is_(False),
-        )
-    ).one_or_none()
+def _known(session: Session, incoming: IncomingCapture) -> _Kept | None:
+    return session.execute(_KNOWN, {"survey": incoming.survey_id, "client": incoming.client_id}).one_or_none()
 
 
-def _again(session: Session, incoming: IncomingCapture, known: Capture, keys: KeyRing) -> Recorded:
+def _again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyRing) -> Recorded:
     """The id was seen before: the same receipt for the same answers, a refusal that keeps the others."""
     same = (
         known.content_sha256 == content_sha256(incoming.checked)
@@ -142,12 +157,7 @@ def _again(session: Session, incoming: IncomingCapture, known: Capture, keys: Ke
 
 
 def _refuse_if_closed(session: Session, incoming: IncomingCapture, zone: ZoneInfo | None) -> None:
-    # FOR SHARE: on PostgreSQL a wave cannot close between this look and the commit; SQLite has one writer anyway.
-    wave = session.execute(
-        select(Wave.state, Wave.closes_on)
-        .where(Wave.survey_id == incoming.survey_id, Wave.id == incoming.wave_id)
-        .with_for_update(read=True)
-    ).one_or_none()
+    wave = session.execute(_WAVE_NOW, {"survey": incoming.survey_id, "wave": incoming.wave_id}).one_or_none()
     if wave is None or wave.state is not WaveState.OPEN:
         raise WaveClosed
     by_clock = incoming.source in WITH_RECEIPT and zone is not None
@@ -155,40 +165,21 @@ def _refuse_if_closed(session: Session, incoming: IncomingCapture, zone: ZoneInf
         raise WaveClosed
 
 
-def _complete_response(session: Session, incoming: IncomingCapture) -> UUID | None:
+def _response_of_case(session: Session, incoming: IncomingCapture, state: ResponseState) -> UUID | None:
     if incoming.case_id is None:
         return None
-    return session.scalars(
-        select(Response.id).where(
-            Response.survey_id == incoming.survey_id,
-            Response.case_id == incoming.case_id,
-            Response.state == ResponseState.COMPLETE,
-        )
-    ).one_or_none()
-
-
-def _partial_response(session: Session, incoming: IncomingCapture) -> UUID | None:
-    """A case that broke off and goes on: its response is completed, not doubled."""
-    if incoming.case_id is None:
-        return None
-    return session.scalars(
-        select(Response.id)
-        .where(
-            Response.survey_id == incoming.survey_id,
-            Response.case_id == incoming.case_id,
-            Response.state == ResponseState.PARTIAL,
-        )
-        .with_for_update()
-    ).first()
+    wanted = {"survey": incoming.survey_id, "case": incoming.case_id, "state": state}
+    return session.scalars(_OF_CASE, wanted).first()
 
 
 def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Recorded:
-    if _complete_response(session, incoming) is not None:
+    if _response_of_case(session, incoming, ResponseState.COMPLETE) is not None:
         raise AlreadyAnswered
-    begun = _partial_response(session, incoming)
+    # A case that broke off and goes on: its response is completed, not doubled.
+    begun = _response_of_case(session, incoming, ResponseState.PARTIAL)
     response_id, capture_id = begun or new_id(), new_id()
     receipt = _receipt(incoming, response_id, keys)
-    session.execute(insert(Capture).values(_capture_row(incoming, capture_id, response_id)))
+    session.connection().execute(_INSERT_CAPTURE, _capture_row(incoming, capture_id, response_id))
     completed_at = incoming.at if incoming.state is ResponseState.COMPLETE else None
     counted = {
         "mode": incoming.mode,
@@ -199,7 +190,8 @@ def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Record
     }
     if begun is None:
         place = {"wave_id": incoming.wave_id, "case_id": incoming.case_id, "area_id": incoming.area_id}
-        session.execute(insert(Response).values(survey_id=incoming.survey_id, id=response_id, **place, **counted))
+        row = {"survey_id": incoming.survey_id, "id": response_id, **place, **counted}
+        session.connection().execute(_INSERT_RESPONSE, row)
     else:
         of_case = (Response.survey_id == incoming.survey_id) & (Response.id == response_id)
         session.execute(update(Response).where(of_case).values(**counted))
@@ -268,7 +260,7 @@ def _keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) -
     capture_id = new_id()
     try:
         with session.begin_nested():
-            session.execute(insert(Capture).values(_capture_row(incoming, capture_id, None)))
+            session.connection().execute(_INSERT_CAPTURE, _capture_row(incoming, capture_id, None))
     except IntegrityError:  # another process kept the same ones at this moment
         return None
     audit.record(

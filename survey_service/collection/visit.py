@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from questionnaires.model import Questionnaire
@@ -50,52 +50,79 @@ class Visit:
             )
 
 
+_COMMUNITY, _CITY = aliased(Area, name="community"), aliased(Area, name="city")
+# Made once: building a statement costs more than running it, and this one runs for every page and every post.
+_WHERE_IT_LEADS = (
+    select(
+        Wave.questionnaire_version_id,
+        Wave.closes_on,
+        Wave.state,
+        Wave.header,
+        QuestionnaireVersion.sha256,
+        _COMMUNITY.name_zh.label("community_zh"),
+        _COMMUNITY.name_en.label("community_en"),
+        _CITY.name_zh.label("city_zh"),
+        _CITY.name_en.label("city_en"),
+    )
+    .select_from(Wave)
+    .join(_COMMUNITY, _COMMUNITY.id == bindparam("area"))
+    .join(Survey, Survey.id == Wave.survey_id)
+    .join(_CITY, _CITY.id == Survey.city_id)
+    .join(
+        QuestionnaireVersion,
+        (QuestionnaireVersion.survey_id == Wave.survey_id) & (QuestionnaireVersion.id == Wave.questionnaire_version_id),
+    )
+    .where(Wave.survey_id == bindparam("survey"), Wave.id == bindparam("wave"))
+)
+_COMPLETE_OF_CASE = select(Response.id).where(
+    Response.survey_id == bindparam("survey"),
+    Response.case_id == bindparam("case"),
+    Response.state == ResponseState.COMPLETE,
+)
+# By the hash of its content, which names it for ever; the definitions' own cache asks the database for the hash first.
+_questionnaires: dict[str, Questionnaire] = {}
+_MOST = 200
+
+
 def open_visit(session: Session, code: str) -> Visit:
     """The visit that ``code`` opens; UnknownCode or RevokedCode where it opens none."""
     opened = codes.find(session, code)
     if opened.revoked_at is not None:
         raise RevokedCode
-    community, city = aliased(Area), aliased(Area)
-    found = session.execute(
-        select(Wave, QuestionnaireVersion.sha256, community, city)
-        .select_from(Wave)
-        .join(community, community.id == opened.area_id)
-        .join(Survey, Survey.id == Wave.survey_id)
-        .join(city, city.id == Survey.city_id)
-        .join(
-            QuestionnaireVersion,
-            (QuestionnaireVersion.survey_id == Wave.survey_id)
-            & (QuestionnaireVersion.id == Wave.questionnaire_version_id),
-        )
-        .where(Wave.survey_id == opened.survey_id, Wave.id == opened.wave_id)
-    ).one()
-    wave: Wave = found[0]
-    questionnaire = definitions.frozen(session, opened.survey_id, wave.questionnaire_version_id)
+    wanted = {"survey": opened.survey_id, "wave": opened.wave_id, "area": opened.area_id}
+    found = session.execute(_WHERE_IT_LEADS, wanted).one()
+    questionnaire = _questionnaire(session, opened.survey_id, found.questionnaire_version_id, found.sha256)
     return Visit(
         code=opened,
-        version_id=wave.questionnaire_version_id,
+        version_id=found.questionnaire_version_id,
         questionnaire=questionnaire,
         occasion=Occasion(
             version_sha256=found.sha256,
-            header=effective_header(questionnaire, header_of(wave)),
-            city=Text(found[3].name_zh, found[3].name_en),
-            community=Text(found[2].name_zh, found[2].name_en),
-            closes_on=wave.closes_on,
+            header=effective_header(questionnaire, header_of(Wave(header=found.header))),
+            city=Text(found.city_zh, found.city_en),
+            community=Text(found.community_zh, found.community_en),
+            closes_on=found.closes_on,
         ),
-        state=wave.state,
+        state=found.state,
         answered=_answered(session, opened),
     )
+
+
+def _questionnaire(session: Session, survey_id: UUID, version_id: UUID, sha256: str) -> Questionnaire:
+    held = _questionnaires.get(sha256)
+    if held is None:
+        held = definitions.frozen(session, survey_id, version_id)
+        if len(_questionnaires) >= _MOST:
+            _questionnaires.clear()
+        _questionnaires[sha256] = held
+    return held
 
 
 def _answered(session: Session, opened: OpenedCode) -> bool:
     if opened.case_id is None:
         return False
-    complete = select(Response.id).where(
-        Response.survey_id == opened.survey_id,
-        Response.case_id == opened.case_id,
-        Response.state == ResponseState.COMPLETE,
-    )
-    return session.scalars(complete).first() is not None
+    wanted = {"survey": opened.survey_id, "case": opened.case_id}
+    return session.scalars(_COMPLETE_OF_CASE, wanted).first() is not None
 
 
 def submitted_at(session: Session, opened: OpenedCode, receipt: str) -> datetime:
