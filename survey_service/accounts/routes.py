@@ -170,7 +170,13 @@ def _sign_in_page(
     if running.settings.demonstration:
         with reading.begin() as session:
             shown = queries.demonstration_accounts(session)
-    context = {"wanted": wanted, "user": user, "fault": fault, "accounts": shown}
+    context = {
+        "wanted": wanted,
+        "user": user,
+        "fault": fault,
+        "accounts": shown,
+        "passwords": service.demonstration_passwords(running.settings),
+    }
     response = staff_page(request, running, None, "staff/sign-in.html", context, status=fault.status if fault else 200)
     if isinstance(fault, TooManyAttempts):
         response.headers["Retry-After"] = str(fault.seconds)

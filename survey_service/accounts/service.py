@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ from survey_service.models import Account, Grant, Role, SignIn
 from survey_service.secrets import code_hash, new_token
 from survey_service.settings import Settings
 
+DEMONSTRATION_FILE = "demo.json"
 PASSWORD_FAULTS = (BadInput, WrongPassword, TooManyAttempts)  # what a person mends on the page itself
 
 
@@ -67,6 +69,17 @@ def grant(session: Session, account: Account, role: Role, area_id: UUID, *, at: 
         session, survey_id=None, at=at, by=by, action="account.granted", record=f"account {account.id}",
         detail={"role": role.value, "area": str(area_id)},
     )  # fmt: skip
+
+
+def demonstration_passwords(settings: Settings) -> dict[str, str]:
+    """User name and password of each invented person, where the demonstration command left them and they work."""
+    if not settings.demonstration:
+        return {}
+    try:
+        described = json.loads((settings.data_dir / DEMONSTRATION_FILE).read_text(encoding="utf-8"))
+        return {str(one["user"]): str(one["password"]) for one in described["sign_in"].values()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # not a demonstration, or not its folder: the page does without
 
 
 def check_password(account: Account | None, password: str, *, settings: Settings) -> Account:

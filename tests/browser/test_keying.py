@@ -117,7 +117,10 @@ def test_the_keys_of_the_number_pad(base: str, world: World, database: Database,
     keys = start(page, base)
     open_form(keys, "0001-001")
     keys.type("1")
-    keys.type("25")
+    keys.type("274")
+    assert "4 不是选项" in page.inner_text("#say")
+    assert boxes(page)["channels"] == "2"
+    keys.type("5")
     keys.press("Enter")
     assert here(page) == "channels.other"
     page.keyboard.insert_text("菜市场")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
 
@@ -193,6 +194,24 @@ def test_demonstration_accounts_work_on_loopback_only(
         with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
             assert try_to(client, "shown", "known to all") == status
             assert ("shown" in client.get("/sign-in", headers=HTML).text) is demonstration
+
+
+def test_passwords_stand_on_the_page_of_a_demonstration_only(
+    settings: Settings, world: World, database: Database, clock: TestClock
+) -> None:
+    """``demo.json`` in the data folder is read only where the passwords work: on loopback."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    described = {"sign_in": {"manager": {"user": "shown", "password": "known to all"}}}
+    (settings.data_dir / "demo.json").write_text(json.dumps(described))
+    with database.writing.begin() as session:
+        shown = service.create_account(
+            session, user="shown", name="示范", password="known to all", at=NOW, by=SERVICE, demonstration=True
+        )
+        service.grant(session, shown, Role.MANAGER, world.city_id, at=NOW, by=SERVICE)
+    for demonstration in (True, False):
+        chosen = settings.model_copy(update={"demonstration": demonstration})
+        with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
+            assert ("known to all" in client.get("/sign-in", headers=HTML).text) is demonstration
 
 
 def test_cookies_over_https(settings: Settings, world: World, clock: TestClock) -> None:

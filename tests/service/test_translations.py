@@ -24,7 +24,7 @@ def said() -> frozenset[str]:
     found = {
         message if isinstance(message, str) else message[0]
         for _, _, message, _, _ in extract_from_dir(
-            str(WEB), METHODS, options_map={"templates/**.html": {"trimmed": "false"}}
+            str(WEB), METHODS, options_map={"templates/**.html": {"newstyle_gettext": "true"}}
         )
     }
     return frozenset(found | {section.name for section in SECTIONS})

@@ -58,8 +58,7 @@ function chosen(row, typed) {
   const known = row.codes.map(([code]) => code);
   if (known.includes(typed)) return [typed];
   const parts = typed.split(/[\s,;]+/).filter(Boolean);
-  const single = known.every((code) => code.length === 1);
-  const codes = parts.length === 1 && single ? [...parts[0]] : parts;
+  const codes = parts.length === 1 && shortCodes(row) ? [...parts[0]] : parts;
   return codes.every((code) => known.includes(code)) ? known.filter((code) => codes.includes(code)) : null;
 }
 
@@ -133,12 +132,20 @@ function back(row) {
   else if (row) focus(row);
 }
 
-function wrong(row, seen, text) {
-  row.input.value = "";
-  show(row);
+function shortCodes(row) {
+  return row.codes.every(([code]) => code.length === 1);
+}
+
+function complain(row, seen, text) {
   const question = row.number || row.variable;
   document.getElementById("strip-error").textContent = phrase("error", { number: state.serial, question, seen });
   speak("missed", `! ${words.wrong}`, text);
+}
+
+function wrong(row, seen, text) {
+  row.input.value = "";
+  show(row);
+  complain(row, seen, text);
   save(row);
   row.input.focus();
 }
@@ -227,6 +234,10 @@ function onInput(row, event) {
     return;
   }
   row.input.value = typed;
+  if (row.kind === "several" && typed !== "" && !/[\s,;]$/.test(typed) && chosen(row, typed) === null && shortCodes(row)) {
+    row.input.value = others; // the key that is no code is taken back, what was keyed before it stays
+    complain(row, last, phrase("notACode", { seen: last }));
+  }
   if (row.kind !== "one") {
     show(row);
     return;
@@ -291,16 +302,19 @@ function newId() {
 
 // ---------------------------------------------------------------- one form after the other
 
-function begin(serial, community) {
+/** ``shown``: the server has filled the boxes; they stay unless this computer holds a draft. */
+function begin(serial, community, shown = false) {
   const kept = draft(serial);
   Object.assign(state, { serial, clientId: kept?.clientId ?? newId(), accepted: new Set(kept?.accepted ?? []), begun: kept?.begun ?? Date.now(), strokes: kept?.strokes ?? 0, pending: null, leaving: false });
-  for (const row of rows) row.input.value = kept?.values[row.variable] ?? "";
+  if (kept || !shown) {
+    for (const row of rows) row.input.value = kept?.values[row.variable] ?? "";
+  }
   document.getElementById("strip-number").textContent = serial;
   document.getElementById("strip-community").textContent = community;
   document.getElementById("rows").hidden = false;
   find.hidden = true;
   showAll();
-  hush();
+  if (!shown) hush();
   const given = values();
   const first = rows.find((row) => row.input.value.trim() === "" && asked(row, given));
   if (kept) speak("ready", "", words.resumed);
@@ -429,6 +443,6 @@ if (form && find) {
   ({ evaluate } = await import(form.dataset.conditions));
   listen();
   const opened = form.elements.number.value;
-  if (opened) begin(opened, document.getElementById("strip-community").textContent);
+  if (opened) begin(opened, document.getElementById("strip-community").textContent, true);
   else if (say.textContent.trim() === "") askForSerial(words.next);
 }
