@@ -11,6 +11,7 @@ from survey_service.commands.estimate import estimate
 from survey_service.commands.plan import plan
 from survey_service.commands.report import report
 from survey_service.commands.serve import serve
+from survey_service.commands.weight import weight
 
 app = typer.Typer(
     name="survey-service",
@@ -19,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # a traceback must not print answers
 )
-for command in (serve, demo, check, plan, draw, estimate, report):
+for command in (serve, demo, check, plan, draw, weight, estimate, report):
     app.command()(command)
 
 

@@ -22,6 +22,7 @@ from survey_service.commands.margins import (
     MarginsOption,
     calibrate_to_file,
     check_calibration,
+    in_the_file,
     parse_bounds,
 )
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from analysis.estimation.requests import Request
-    from analysis.problems import DesignError
     from survey_service.tabular import Sheet
 
 
@@ -223,7 +223,7 @@ def _estimates(order: Order, told: Any) -> Estimates:
             lonely_psu=order.lonely_psu,
         )
     except DesignError as error:
-        raise _in_the_file(error, sheet, renamed) from error
+        raise in_the_file(error, sheet, renamed) from error
     notes = (*sheet.notices, *mended, *odd, *known)
     return _named_back(found, {alias: name for name, alias in renamed.items()}, notes)
 
@@ -254,27 +254,6 @@ def _requests(order: Order, chosen: dict[str, tuple[str, str | None]], renamed: 
     wanted += [Proportion(renamed.get(column, column), category) for column, category in chosen.values()]
     wanted += [Ratio(numerator, denominator) for numerator, denominator in map(_ratio, order.ratios)]
     return list(dict.fromkeys(wanted))
-
-
-def _in_the_file(error: DesignError, sheet: Sheet, renamed: dict[str, str]) -> Exception:
-    """The same fault, by the rows and the names of the file."""
-    from survey_service.tabular import TableError, TableProblem
-
-    names = {alias: name for name, alias in renamed.items()}
-    problems: list[TableProblem] = []
-    for problem in error.problems:
-        rows = [sheet.row(position) for position in problem.rows]
-        more = f" (also rows {', '.join(str(row) for row in rows[1:])})" if len(rows) > 1 else ""
-        remedy = problem.remedy.replace("nest=True", "it in the label, as in stratum-unit")
-        column = names.get(problem.column, problem.column)
-        known = column in sheet.columns
-        message = problem.message if known or column in ("data", "strata") else f"{column}: {problem.message}"
-        problems.append(
-            TableProblem(
-                row=rows[0] if rows else None, column=column if known else None, message=message + more, remedy=remedy
-            )
-        )
-    return TableError(sheet.source, problems)
 
 
 def _named_back(found: Estimates, names: dict[str, str], notes: Sequence[str]) -> Estimates:

@@ -7,6 +7,7 @@ written sex*age and male*18-39; the variable ``population`` stands for everyone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.design import SurveyDesign
+    from analysis.problems import DesignError
     from analysis.weighting import CalibrationRecord, Margin
-    from survey_service.tabular import Sheet, TableProblem
+    from survey_service.tabular import Sheet, TableError, TableProblem
 
 _POPULATION = "population"
 
@@ -123,6 +125,12 @@ class _MarginRows:
         everyone = variable == _POPULATION and variable not in self.data.columns
         crossed = variable not in self.data.columns and "*" in variable
         names = () if everyone else tuple(variable.split("*")) if crossed else (variable,)
+        absent = [name for name in (*names, *([within] if within else [])) if name not in self.data.columns]
+        if absent:
+            column = "variable" if absent[0] in names else "within"
+            said = f"The columns are: {', '.join(self.data.columns)}."
+            self._problem(position, column, f"{self.data.source} has no column “{absent[0]}”", said)
+            return
         quantity = not category and not everyone
         key = tuple(category.split("*")) if crossed else (category,) if category else ()
         if crossed and len(key) != len(names):
@@ -168,11 +176,9 @@ def margin_frame(data: Sheet, margins: tuple[Margin, ...]) -> tuple[pd.DataFrame
     quantities = [margin.variables[0] for margin in margins if margin.quantity]
     named = [name for margin in margins if not margin.quantity for name in margin.variables]
     named += [margin.within for margin in margins if margin.within]
-    # A column that is not there is told with the other faults of the margins, by read_margins.
-    labels, odd = data.typed(labels=[name for name in dict.fromkeys(named) if name in data.columns])
-    numbers, mended = data.typed(numbers=[name for name in quantities if name in data.columns])
-    frame = pd.concat([numbers, labels], axis=1) if len(labels.columns) else numbers
-    return frame.set_axis(data.text.index) if not len(frame.columns) else frame, (*mended, *odd)
+    labels, odd = data.typed(labels=named)
+    numbers, mended = data.typed(numbers=quantities)
+    return pd.concat([numbers, labels], axis=1), (*mended, *odd)
 
 
 def calibrate_to_file(
@@ -183,17 +189,39 @@ def calibrate_to_file(
 
     margins = read_margin_file(path, data)
     frame, notes = margin_frame(data, margins)
-    _one_margin(method, margins)
+    one_margin(method, margins)
     calibrated, record = calibrate_design(frame, design, margins, method=CalibrationMethod(method), bounds=bounds)
     return calibrated, (*notes, said(record, margins))
 
 
-def _one_margin(method: CalibrationName, margins: tuple[Margin, ...]) -> None:
+def one_margin(method: CalibrationName, margins: tuple[Margin, ...]) -> None:
+    """Post-stratification takes one margin."""
     if method is CalibrationName.POSTSTRATIFY and (len(margins) > 1 or margins[0].quantity):
         raise typer.BadParameter(
             "--calibration poststratify takes one margin of categories: cross them in the file (sex*age), or choose "
             "raking"
         )
+
+
+def in_the_file(error: DesignError, sheet: Sheet, renamed: Mapping[str, str] | None = None) -> TableError:
+    """The same fault, by the rows and the names of the file."""
+    from survey_service.tabular import TableError, TableProblem
+
+    names = {alias: name for name, alias in (renamed or {}).items()}
+    problems: list[TableProblem] = []
+    for problem in error.problems:
+        rows = [sheet.row(position) for position in problem.rows]
+        more = f" (also rows {', '.join(str(row) for row in rows[1:])})" if len(rows) > 1 else ""
+        remedy = problem.remedy.replace("nest=True", "it in the label, as in stratum-unit")
+        column = names.get(problem.column, problem.column)
+        known = column in sheet.columns
+        message = problem.message if known or column in ("data", "strata") else f"{column}: {problem.message}"
+        problems.append(
+            TableProblem(
+                row=rows[0] if rows else None, column=column if known else None, message=message + more, remedy=remedy
+            )
+        )
+    return TableError(sheet.source, problems)
 
 
 def said(record: CalibrationRecord, margins: tuple[Margin, ...]) -> str:

@@ -1,0 +1,351 @@
+"""The work of ``survey-service weight``: the steps in their order, the record, and how both are shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from analysis.arrays import FloatArray
+from analysis.auxiliaries import Auxiliaries
+from analysis.problems import DesignError
+from analysis.weighting import (
+    CalibrationMethod,
+    CalibrationRecord,
+    CaseStatus,
+    PropensityUse,
+    TrimmingRecord,
+    WeightDiagnostics,
+    calibrate,
+    design_weights,
+    diagnose,
+    eligibility_weights,
+    nonresponse_weights,
+    propensity_weights,
+    read_margins,
+    trim_weights,
+)
+from survey_service.commands.margins import (
+    CalibrationName,
+    in_the_file,
+    margin_frame,
+    one_margin,
+    read_margin_file,
+)
+from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+
+_WIDTH = 120
+_MARGINS_SHOWN = 40
+_CODE = re.compile(r"^[1-4]\.\d")
+_BY_DIGIT = {
+    "1": CaseStatus.RESPONDENT,
+    "2": CaseStatus.NONRESPONDENT,
+    "3": CaseStatus.UNKNOWN,
+    "4": CaseStatus.INELIGIBLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightOrder:
+    """What was asked on the command line."""
+
+    data: Path
+    design_weight: str | None
+    probabilities: tuple[str, ...]
+    status: str | None
+    classes: tuple[str, ...]
+    propensity: tuple[str, ...]
+    propensity_use: str
+    minimum: int
+    margins: Path | None
+    calibration: CalibrationName
+    bounds: tuple[float, float] | None
+    minimum_cell: int
+    trim: float | None
+
+
+@dataclass(slots=True)
+class Steps:
+    """Weights and records as they come; a step's name is its column."""
+
+    columns: dict[str, FloatArray] = field(default_factory=dict)
+    records: dict[str, Any] = field(default_factory=dict)
+    diagnostics: dict[str, WeightDiagnostics] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    def add(self, name: str, weights: FloatArray, record: Any) -> None:
+        self.columns[name] = weights
+        self.records[name] = record
+        self.diagnostics[name] = diagnose(weights)
+
+    @property
+    def last(self) -> FloatArray:
+        return self.columns[next(reversed(self.columns))]
+
+
+def run(order: WeightOrder, out: Path | None, record: Path | None) -> None:
+    """Reads, weighs, writes; every fault with its row, column and remedy on standard error, exit status 1."""
+    try:
+        sheet = read_sheet(order.data)
+        steps = _weighed(sheet, order)
+        if out is not None:
+            _frame(sheet, steps).to_csv(out, index=False, encoding="utf-8-sig")
+        if record is not None:
+            text = json.dumps(document(order, steps), ensure_ascii=False, indent=2, allow_nan=False)
+            record.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{error.filename or order.data}: {error.strerror or error}", err=True)
+        raise typer.Exit(1) from error
+    except TableError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    _show(order, steps)
+
+
+def _weighed(sheet: Sheet, order: WeightOrder) -> Steps:
+    steps = Steps(notices=list(sheet.notices))
+    try:
+        _base(sheet, order, steps)
+        if order.status is not None:
+            _field(sheet, order, order.status, steps)
+        if order.margins is not None:
+            _margins(sheet, order, order.margins, steps)
+        elif order.trim is not None:
+            _trimmed(order, order.trim, steps, None)
+    except DesignError as error:
+        raise in_the_file(error, sheet) from error
+    clash = [name for name in (*steps.columns, "final_weight") if name in sheet.columns]
+    if clash:
+        said = "Rename it, so that the result cannot be taken for it."
+        raise TableError(
+            sheet.source, [TableProblem(row=1, column=name, message="the name is ours", remedy=said) for name in clash]
+        )
+    return steps
+
+
+def _base(sheet: Sheet, order: WeightOrder, steps: Steps) -> None:
+    names = [order.design_weight] if order.design_weight else list(order.probabilities)
+    numbers, mended = sheet.typed(numbers=names)
+    steps.notices += mended
+    problems = [
+        TableProblem(row=sheet.row(place), column=name, message=message, remedy="Every case has one above 0.")
+        for name in names
+        for place, message in _doubtful(numbers[name].to_numpy())
+    ]
+    if problems:
+        raise TableError(sheet.source, problems)
+    if order.design_weight:
+        weights = numbers[order.design_weight].to_numpy().copy()
+        steps.add("design_weight", weights, None)
+        return
+    weights, record = design_weights([numbers[name].to_numpy() for name in names], stages=names)
+    steps.add("design_weight", weights, record)
+
+
+def _doubtful(values: FloatArray) -> list[tuple[int, str]]:
+    wrong = ~(values > 0)
+    return [
+        (int(place), "it is missing" if np.isnan(values[place]) else f"it is {values[place]:g}")
+        for place in np.flatnonzero(wrong)
+    ]
+
+
+# ------------------------------------------------------------------ the field
+def _field(sheet: Sheet, order: WeightOrder, column: str, steps: Steps) -> None:
+    """Unknown eligibility, then nonresponse among the eligible."""
+    labels, odd = sheet.typed(labels=[column, *order.classes])
+    steps.notices += odd
+    status = _status(sheet, labels[column], column)
+    cells = _cells(sheet, labels, order.classes)
+    if (np.isin(status, [CaseStatus.UNKNOWN, CaseStatus.INELIGIBLE])).any():
+        weights, eligibility = eligibility_weights(steps.last, list(status), cells, minimum_known=order.minimum)
+        steps.add("eligibility_weight", weights, eligibility)
+    eligible = np.isin(status, [CaseStatus.RESPONDENT, CaseStatus.NONRESPONDENT])
+    answered = status == CaseStatus.RESPONDENT
+    before = steps.last
+    found = np.zeros(len(before))
+    record: Any
+    if order.propensity and (answered != eligible).any():
+        frame = _model_frame(sheet, order.propensity, steps)
+        found[eligible], record = propensity_weights(
+            before[eligible],
+            answered[eligible],
+            frame[eligible].reset_index(drop=True),
+            order.propensity,
+            use=PropensityUse(order.propensity_use),
+            minimum_respondents=order.minimum,
+        )
+    else:
+        found[eligible], record = nonresponse_weights(
+            before[eligible],
+            answered[eligible],
+            [cell for cell, keep in zip(cells, eligible, strict=True) if keep],
+            minimum_respondents=order.minimum,
+        )
+    steps.add("nonresponse_weight", found, record)
+
+
+def _status(sheet: Sheet, told: pd.Series[Any], column: str) -> Any:
+    status = np.empty(len(told), dtype=object)
+    problems = []
+    for place, label in enumerate(told):
+        seen = str(label).strip().lower() if isinstance(label, str) else ""
+        if _CODE.match(seen):
+            status[place] = _BY_DIGIT[seen[0]]
+        elif seen in set(CaseStatus):
+            status[place] = CaseStatus(seen)
+        else:
+            said = f"A status is one of: {', '.join(CaseStatus)}, or an AAPOR code such as 2.11."
+            message = f"“{label}” is no status of a case" if seen else "the status is missing"
+            problems.append(TableProblem(row=sheet.row(place), column=column, message=message, remedy=said))
+    if problems:
+        raise TableError(sheet.source, problems)
+    return status
+
+
+def _cells(sheet: Sheet, labels: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+    if not classes:
+        return ["all"] * len(labels)
+    missing = [
+        TableProblem(
+            row=sheet.row(int(place)), column=name, message="the label is missing", remedy="Every case has a class."
+        )
+        for name in classes
+        for place in np.flatnonzero(np.asarray(labels[name].isna()))
+    ]
+    if missing:
+        raise TableError(sheet.source, missing)
+    return [" · ".join(row) for row in zip(*(labels[name] for name in classes), strict=True)]
+
+
+def _model_frame(sheet: Sheet, names: Sequence[str], steps: Steps) -> pd.DataFrame:
+    """Columns of nothing but numbers are numbers, the others categories."""
+    labels, _ = sheet.typed(labels=names)
+    plain = [name for name in names if pd.to_numeric(labels[name].dropna(), errors="coerce").notna().all()]
+    numbers, mended = sheet.typed(numbers=plain)
+    steps.notices += mended
+    return pd.concat([numbers, labels.drop(columns=plain)], axis=1)
+
+
+# ------------------------------------------------------------------ the margins
+def _margins(sheet: Sheet, order: WeightOrder, path: Path, steps: Steps) -> None:
+    margins = read_margin_file(path, sheet)
+    one_margin(order.calibration, margins)
+    frame, notices = margin_frame(sheet, margins)
+    steps.notices += notices
+    counted = steps.last > 0
+    known = read_margins(frame, margins, counted=counted, minimum_respondents=order.minimum_cell)
+    method = CalibrationMethod(order.calibration)
+    weights, record = calibrate(steps.last, known, method=method, bounds=order.bounds)
+    steps.add("calibrated_weight", weights, record)
+    if order.trim is not None:
+        _trimmed(order, order.trim, steps, known)
+
+
+def _trimmed(order: WeightOrder, multiple: float, steps: Steps, known: Auxiliaries | None) -> None:
+    # Bounds are on the way from the weights before; the rounds of trimming keep weights positive by raking instead.
+    chosen = CalibrationMethod(order.calibration)
+    method = CalibrationMethod.RAKING if chosen is CalibrationMethod.LOGIT else chosen
+    weights, record = trim_weights(steps.last, median_multiple=multiple, auxiliaries=known, method=method)
+    steps.add("trimmed_weight", weights, record)
+
+
+# ------------------------------------------------------------------ how it is written and shown
+def _frame(sheet: Sheet, steps: Steps) -> pd.DataFrame:
+    columns = {**steps.columns, "final_weight": steps.last}
+    return pd.concat([sheet.text, pd.DataFrame(columns, index=sheet.text.index)], axis=1)
+
+
+def document(order: WeightOrder, steps: Steps) -> dict[str, Any]:
+    """The record as plain values."""
+    said = []
+    for name, weights in steps.columns.items():
+        record = steps.records[name]
+        said.append(
+            {
+                "step": name,
+                "cases": int((weights > 0).sum()),
+                "diagnostics": asdict(steps.diagnostics[name]),
+                "record": None if record is None else asdict(record),
+            }
+        )
+    return {
+        "format": "survey-service weights 1",
+        "data": order.data.name,
+        "margins": order.margins.name if order.margins else None,
+        "steps": said,
+        "notices": steps.notices,
+    }
+
+
+def _show(order: WeightOrder, steps: Steps) -> None:
+    console = Console(width=max(Console().width, _WIDTH))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title="Weights, step by step")
+    table.title_justify, table.title_style = "left", "bold"
+    table.add_column("step", no_wrap=True)
+    heads = ("cases", "sum", "min", "median", "max", "max/median", "Kish effect", "eff. n", "top 1 %")
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    for name, told in steps.diagnostics.items():
+        table.add_row(
+            name,
+            f"{told.count:,}",
+            f"{told.total:,.1f}",
+            f"{told.minimum:,.4g}",
+            f"{told.median:,.4g}",
+            f"{told.maximum:,.4g}",
+            f"{told.maximum_over_median:.2f}",
+            f"{told.kish_design_effect:.3f}",
+            f"{told.kish_effective_sample_size:,.0f}",
+            f"{told.top_percent_share:.1%}",
+        )
+    console.print(table)
+    for record in steps.records.values():
+        for sentence in getattr(record, "collapsed", ()):
+            console.print(f"Joined: {sentence}", markup=False)
+        if isinstance(record, CalibrationRecord):
+            _show_margins(console, record)
+        if isinstance(record, TrimmingRecord):
+            console.print(
+                f"Trimmed: {record.trimmed} weights to at most {record.cap:,.4g}, {record.moved:,.1f} shared out, "
+                f"{record.rounds} round{'s' if record.rounds != 1 else ''}"
+            )
+    for notice in steps.notices:
+        console.print(f"Note: {notice}", markup=False)
+    if order.margins is not None:
+        console.print(
+            "For standard errors that count the margins, give survey-service estimate the weight before calibration "
+            "and the same --margins.",
+            style="dim",
+        )
+
+
+def _show_margins(console: Console, record: CalibrationRecord) -> None:
+    console.print(
+        f"Margins ({record.method}): {record.iterations} iterations, worst gap {record.worst_gap:.1e} "
+        f"({record.worst_cell}), factors {record.lowest_factor:.3g} to {record.highest_factor:.3g}",
+        markup=False,
+    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for head in ("margin", "cell"):
+        table.add_column(head, no_wrap=True, max_width=40)
+    for head in ("population", "before", "after", "factor"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for line in record.margins[:_MARGINS_SHOWN]:
+        factor = f"{line.after / line.before:.3f}" if line.before else "—"
+        numbers = (line.population, line.before, line.after)
+        table.add_row(escape(line.margin), escape(line.cell), *(f"{number:,.1f}" for number in numbers), factor)
+    console.print(table)
+    if len(record.margins) > _MARGINS_SHOWN:
+        console.print(f"… and {len(record.margins) - _MARGINS_SHOWN} more cells; --record FILE.json has all of them")
