@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from analysis.arrays import FloatArray, IntArray, sum_by
+from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows, sum_by
 
 _REDUNDANT = 1e-12
 """Relative size below which an eigenvalue of the scaled cross products is 0: margins that share their total."""
@@ -34,6 +34,23 @@ class AuxiliaryBlock:
         if self.value_of_row is not None:
             weights = weights * self.value_of_row
         return _sums(self.code_of_row, weights, len(self.columns))
+
+
+_Entries = tuple[IntArray, IntArray, FloatArray]
+
+
+def _pair_sums(
+    outer: IntArray, outers: int, inner: IntArray, inners: int, values: FloatArray, offsets: tuple[int, int]
+) -> _Entries:
+    """Sums by pair of codes as the entries of a sparse matrix; the pairs that occur."""
+    pair, pairs = combine_codes(outer, outers, inner, inners)
+    first = first_rows(pair, pairs)
+    return outer[first] + offsets[0], inner[first] + offsets[1], _sums(pair, values, pairs)
+
+
+def _sparse(parts: list[_Entries], shape: tuple[int, int]) -> Any:
+    rows, columns, values = (np.concatenate([part[place] for part in parts]) for place in range(3))
+    return sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
 
 
 def _sums(codes: IntArray, values: FloatArray, size: int) -> FloatArray:
@@ -71,19 +88,41 @@ class Auxiliaries:
         """Weighted sums of all columns, (columns,)."""
         return np.concatenate([block.sums(weights) for block in self.blocks])
 
-    def matrix(self, group_of_row: IntArray | None = None, groups: int = 0, weights: FloatArray | None = None) -> Any:
-        """The columns as a sparse matrix (rows, columns), or their weighted sums per group (groups, columns)."""
+    def matrix(self) -> Any:
+        """The columns as a sparse matrix (rows, columns)."""
         rows, columns, values = [], [], []
         for offset, block in zip(self.offsets, self.blocks, strict=False):
             inside = np.flatnonzero(block.code_of_row >= 0)
-            kept = np.ones(len(inside)) if block.value_of_row is None else block.value_of_row[inside]
-            rows.append(inside if group_of_row is None else group_of_row[inside])
+            rows.append(inside)
             columns.append(block.code_of_row[inside] + offset)
-            values.append(kept if weights is None else kept * weights[inside])
-        shape = (self.rows if group_of_row is None else groups, self.columns)
+            values.append(np.ones(len(inside)) if block.value_of_row is None else block.value_of_row[inside])
         place = (np.concatenate(rows), np.concatenate(columns))
-        # Of equal places the sparse form adds the values.
-        return sparse.coo_array((np.concatenate(values), place), shape=shape).tocsr()
+        return sparse.coo_array((np.concatenate(values), place), shape=(self.rows, self.columns)).tocsr()
+
+    def group_sums(self, group_of_row: IntArray, groups: int, weights: FloatArray) -> Any:
+        """Weighted sums of the columns per group of rows: sparse (groups, columns)."""
+        parts = []
+        for offset, block in zip(self.offsets, self.blocks, strict=False):
+            values = weights if block.value_of_row is None else weights * block.value_of_row
+            parts.append(_pair_sums(group_of_row, groups, block.code_of_row, len(block.columns), values, (0, offset)))
+        return _sparse(parts, (groups, self.columns))
+
+    def cross_products(self, weights: FloatArray) -> Any:
+        """X' W X, sparse (columns, columns): one pass over the rows per pair of blocks."""
+        parts = []
+        ordered = list(zip(self.offsets, self.blocks, strict=False))
+        for number, (offset, block) in enumerate(ordered):
+            own = weights if block.value_of_row is None else weights * block.value_of_row
+            for further, (other_offset, other) in enumerate(ordered[number:]):
+                values = own if other.value_of_row is None else own * other.value_of_row
+                place = (offset, other_offset)
+                rows, columns, sums = _pair_sums(
+                    block.code_of_row, len(block.columns), other.code_of_row, len(other.columns), values, place
+                )
+                parts.append((rows, columns, sums))
+                if further:
+                    parts.append((columns, rows, sums))
+        return _sparse(parts, (self.columns, self.columns))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -139,9 +139,8 @@ class CalibratedVariance:
         before = calibration.weight_before
         if design.frequency is not None:
             before = before * design.frequency
-        rows = auxiliaries.matrix()
-        self.inverse = CrossProducts.of(rows.T @ rows.multiply(before[:, None]).tocsr()).matrix()
-        self.units = auxiliaries.matrix(last.unit_of_row, last.units, design.respondent_weight)
+        self.inverse = CrossProducts.of(auxiliaries.cross_products(before)).matrix()
+        self.units = auxiliaries.group_sums(last.unit_of_row, last.units, design.respondent_weight)
         self.margins = len(auxiliaries.blocks)
         self._form: tuple[_Form, _Form] | None = None
 
@@ -206,13 +205,15 @@ class CalibratedVariance:
 class _Form:
     """The variance of sums over units as a quadratic form in the columns of X."""
 
-    steps: tuple[tuple[Any, Any, Any], ...]  # per stage: units -> groups, X of the units weighted, X of the groups
+    units: Any  # (units of the last stage, columns) X weighted by the factors of the groups above
+    groups: tuple[tuple[Any, Any], ...]  # per stage: units -> groups transposed, and X of the groups weighted
     squares: Any  # (columns, columns) V(X)
 
     @staticmethod
     def of(variance: Variance, units: Any, *, fpc: bool) -> _Form:
         """``variance`` has one domain whose cells are all units of the last stage; ``units`` is X there."""
-        steps = []
+        below: Any = sparse.csr_array(units.shape)
+        groups = []
         squares = sparse.csr_array((units.shape[1], units.shape[1]))
         climb = sparse.eye_array(units.shape[0], format="csr")  # (units of the level, units of the last stage)
         for depth in range(len(variance.levels) - 1, -1, -1):
@@ -228,15 +229,15 @@ class _Form:
             per_unit = (sparse.diags_array(factor[level.pair] / multiplicity) @ at_level).tocsr()
             per_group = (sparse.diags_array(factor / level.pair_units) @ (into_groups @ at_level)).tocsr()
             squares = squares + at_level.T @ per_unit - (into_groups @ at_level).T @ per_group
-            steps.append((climb, per_unit, (into_groups @ climb, per_group)))
-        return _Form(tuple(steps), squares)
+            below = below + climb.T @ per_unit
+            groups.append(((into_groups @ climb).T.tocsr(), per_group))
+        return _Form(below.tocsr(), tuple(groups), squares)
 
     def crossed(self, cells: Any) -> Any:
         """C(Y, X) of sums Y (domains, units of the last stage): sparse (domains, columns)."""
-        total: Any = None
-        for climb, per_unit, (into_groups, per_group) in self.steps:
-            part = (cells @ climb.T) @ per_unit - (cells @ into_groups.T) @ per_group
-            total = part if total is None else total + part
+        total = cells @ self.units
+        for into_groups, per_group in self.groups:
+            total = total - (cells @ into_groups) @ per_group
         return total
 
 
