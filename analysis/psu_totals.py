@@ -170,6 +170,9 @@ class _Pass:
             u = y - centre * x
             weighted = weight * u
             totals.centres[row] = centre
+            if self.domains == 1:
+                totals.squares[row], totals.products[row] = weighted @ u, float(np.sum(weighted * x))
+                continue
             totals.squares[row] = sum_by(domain, weighted * u, self.domains)
             totals.products[row] = sum_by(domain, weighted * x, self.domains)
 

@@ -21,6 +21,7 @@ class Plan:
 
     items: tuple[Item, ...]
     quantities: tuple[Quantity, ...]  # one per numerator
+    item_of: tuple[int, ...]  # the item of each
     answered_by_all: BoolArray  # (items,) no answer is missing
     asked: tuple[int, ...]  # rows of the result in the order of the requests; from len(quantities) on: indices
     indices: tuple[tuple[Quantity, IntArray, FloatArray, int], ...]  # what, numerators, coefficients, item of its base
@@ -39,6 +40,7 @@ class _Planner:
         self.frame = frame
         self.items: list[Item] = []
         self.quantities: list[Quantity] = []
+        self.item_of: list[int] = []
         self.missing: list[int] = []
         self.notes: list[str] = []
         self.places: dict[Simple, tuple[int, range]] = {}
@@ -57,6 +59,7 @@ class _Planner:
         return Plan(
             items=tuple(self.items),
             quantities=tuple(self.quantities),
+            item_of=tuple(self.item_of),
             answered_by_all=np.array([count == 0 for count in self.missing]),
             asked=tuple(row if kind == "simple" else simple + row for kind, row in asked),
             indices=tuple(indices),
@@ -69,6 +72,7 @@ class _Planner:
         prepared = request.prepare(self.frame)
         rows = range(len(self.quantities), len(self.quantities) + len(prepared.quantities))
         self.places[request] = (len(self.items), rows)
+        self.item_of.extend(len(self.items) for _ in prepared.quantities)
         self.items.append(prepared.item)
         self.quantities.extend(prepared.quantities)
         base = isinstance(request, Ratio) and request.scale is not None

@@ -107,6 +107,7 @@ def quantiles(
     plan = Plan(
         items=tuple(item for item, _, _ in found),
         quantities=tuple(_quantity(request) for request in requests),
+        item_of=tuple(range(len(requests))),
         answered_by_all=np.array([item.observed is None for item, _, _ in found]),
         asked=tuple(range(len(requests))),
         indices=(),

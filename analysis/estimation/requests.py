@@ -51,8 +51,10 @@ class Mean:
     def prepare(self, frame: pd.DataFrame) -> Prepared:
         values, observed, missing = numbers_of(frame, self.variable)
         quantity = Quantity(statistic=Statistic.MEAN, variable=self.variable, scale=self.scale, share=False)
+        kept = values if observed is None else values[observed]
+        zero_one = bool(((kept == 0) | (kept == 1)).all())
         return Prepared(
-            item=Item(observed=observed, denominator=None, numerators=(values,)),
+            item=Item(observed=observed, denominator=None, numerators=(values,), zero_one=zero_one),
             quantities=(quantity,),
             missing=missing,
         )
