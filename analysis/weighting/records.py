@@ -51,7 +51,6 @@ class CalibrationRecord:
     highest_factor: float
     margins: tuple[MarginLine, ...]
     collapsed: tuple[str, ...]  # one sentence for every joining of cells
-    before: WeightDiagnostics
     diagnostics: WeightDiagnostics
 
 
@@ -89,7 +88,6 @@ def record_of(
             )
         ),
         collapsed=auxiliaries.collapsed,
-        before=diagnose(before),
         diagnostics=diagnose(after),
     )
 

@@ -1,0 +1,1 @@
+"""Timings as JSON lines, with peers in the same run."""
