@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from reports import style
 from reports.blocks import Story
 from reports.content import AreaSummary, CommunitySummary, EstimatesSummary
 from reports.embedding import EmbeddedFont
-from reports.fonts import TypeSettings, Weight, typeface
+from reports.fonts import Typeface, TypeSettings, Weight, typeface
 from reports.layout.pages import Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Stroke, Words
@@ -55,8 +56,11 @@ class Information(pdfdoc.PDFInfo):
 
 
 def community_pdf(summary: CommunitySummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
-    """The report of one community, two pages as a rule."""
-    return story_pdf(community_story(summary, language), settings)
+    """The report of one community on two sheets: the table by age is left out where it would take a third."""
+    typeset = typeset_story(community_story(summary, language), settings)
+    if summary.age_groups and len(typeset.pages) > style.COMMUNITY_PAGES:
+        typeset = typeset_story(community_story(replace(summary, age_groups=()), language), settings)
+    return drawn(typeset)
 
 
 def area_pdf(summary: AreaSummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
@@ -78,8 +82,25 @@ def estimates_pdf(summary: EstimatesSummary, language: str = "zh", settings: Typ
 
 def story_pdf(story: Story, settings: TypeSettings | None = None) -> bytes:
     """The story as a PDF file. FontFault when a font file that the settings name cannot be used."""
+    return drawn(typeset_story(story, settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """A story with every mark in its place, not yet a file."""
+
+    story: Story
+    face: Typeface
+    pages: tuple[Page, ...]
+
+
+def typeset_story(story: Story, settings: TypeSettings | None = None) -> Typeset:
     face = typeface(story.language, settings)
-    pages = lay_out(story, Setter(Composer(face), story.language))
+    return Typeset(story, face, lay_out(story, Setter(Composer(face), story.language)))
+
+
+def drawn(typeset: Typeset) -> bytes:
+    story, face, pages = typeset.story, typeset.face, typeset.pages
     fonts = {weight: EmbeddedFont(face, weight) for weight in Weight}
     file = io.BytesIO()
     canvas = PlainCanvas(

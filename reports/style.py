@@ -26,6 +26,7 @@ BODY_BOTTOM: Final = 210.5 * U  # less what the note of every page needs
 FIRST_BODY: Final = 25 * U  # page one: the rule above the verdict sentence
 NEXT_BODY: Final = 6 * U  # other pages: the rule of the first section
 SECTION_GAPS: Final = (7 * U, 6 * U, 5 * U, 4 * U, 3.2 * U, 2.6 * U)  # the widest that costs no page is taken
+COMMUNITY_PAGES: Final = 2  # what a leader reads of one community: one sheet, both sides
 
 INK: Final = "#16202A"
 GREY: Final = "#525B65"

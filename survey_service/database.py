@@ -84,9 +84,10 @@ def open_database(url: str) -> Database:
         max_overflow=30,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
+        hide_parameters=True,  # an error must not carry answers into a log
     )
     # READ COMMITTED: uniqueness is judged by constraints, and the audit head is a locked row.
-    writing = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    writing = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True)
     return Database(url=url, reading_engine=reading, writing_engine=writing)
 
 
@@ -95,8 +96,8 @@ def _open_sqlite(url: str) -> Database:
     if not path or path == ":memory:":
         raise ValueError("the database needs a file: two engines share it, and an answer must survive the process")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    reading = create_engine(url, pool_size=20, max_overflow=40)
-    writing = create_engine(url, pool_size=5, max_overflow=20)
+    reading = create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
+    writing = create_engine(url, pool_size=5, max_overflow=20, hide_parameters=True)
     for engine, only_reads in ((reading, True), (writing, False)):
         _prepare_sqlite(engine, only_reads=only_reads)
     return Database(url=url, reading_engine=reading, writing_engine=writing)

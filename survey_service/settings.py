@@ -61,12 +61,12 @@ class Settings(BaseSettings):
     def cache_dir(self) -> Path:
         return self.data_dir / "cache"
 
-    @cached_property
+    @property
     def public_host(self) -> str:
         """Host and port as a browser sends them."""
         return urlsplit(self.public_url).netloc
 
-    @cached_property
+    @property
     def secure(self) -> bool:
         return urlsplit(self.public_url).scheme == "https"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_FLOOR
 from typing import Final
 
 from analysis.results import IntervalMethod
@@ -48,8 +47,8 @@ def period(start: date, end: date, language: str) -> str:
 
 
 def rate(value: float | None, language: str) -> str:
-    """63.5%; cut down, since a response rate is a boast."""
-    return say(language, "unknown") if value is None else f"{written(value * 100, 1, ROUND_FLOOR)}%"
+    """63.5%, rounded as on the pages of the service, so that both say one number."""
+    return say(language, "unknown") if value is None else f"{written(value * 100, 1)}%"
 
 
 def meta(sample: Sample | None, language: str) -> str:

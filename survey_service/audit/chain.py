@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,7 @@ def record(
     pending.append(
         _Pending(
             chain=str(survey_id) if survey_id else SYSTEM,
-            at=at,
+            at=at.astimezone(UTC),  # what is hashed must be what the database gives back
             by=by.account_id,
             action=action,
             record=record,
@@ -161,20 +162,17 @@ def _forget_entries(session: Session, previous: SessionTransaction) -> None:
 def verify(session: Session, chain: str) -> int:
     """Number of entries of a chain that verifies from its first row to its head; raises BrokenChain."""
     previous, sequence = GENESIS, 0
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.chain == chain)
-        .order_by(AuditEntry.sequence)
-        .execution_options(yield_per=1000)
-    )
-    for row in rows:
-        sequence += 1
-        entry = _Pending(row.chain, row.at, row.by_account_id, row.action, row.record, row.detail, row.reason)
-        if row.sequence != sequence or row.previous_sha256 != previous:
-            raise BrokenChain(f"chain {chain}: entry {sequence} is missing or out of order")
-        if row.sha256 != _digest(previous, sequence, entry):
-            raise BrokenChain(f"chain {chain}: entry {sequence} was changed")
-        previous = row.sha256
+    statement = select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence)
+    # Closed also where a row is refused: the server's cursor must not outlive this look.
+    with closing(session.scalars(statement.execution_options(yield_per=1000))) as rows:
+        for row in rows:
+            sequence += 1
+            entry = _Pending(row.chain, row.at, row.by_account_id, row.action, row.record, row.detail, row.reason)
+            if row.sequence != sequence or row.previous_sha256 != previous:
+                raise BrokenChain(f"chain {chain}: entry {sequence} is missing or out of order")
+            if row.sha256 != _digest(previous, sequence, entry):
+                raise BrokenChain(f"chain {chain}: entry {sequence} was changed")
+            previous = row.sha256
     head = session.get(AuditHead, chain)
     if (head.sequence, head.sha256) != (sequence, previous) if head else sequence != 0:
         raise BrokenChain(f"chain {chain}: the head does not match its last entry; rows were removed at the end")
