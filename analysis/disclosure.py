@@ -8,10 +8,10 @@ Reliability follows the NCHS presentation standard for proportions (Parker et al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.complement import families, hide_complements
+from analysis.confidentiality import Before, Key, hide
 from analysis.results import (
     PROTECTED,
     Domain,
@@ -32,8 +32,6 @@ from analysis.verdicts import settling_sample_size, tipping_point, verdict
 _NARROW = 0.05  # an interval this narrow is shown whatever its relative width
 _RELATIVE_WIDTH = 1.30
 
-Key = tuple[str, str | None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
@@ -52,26 +50,28 @@ def protect(
     hierarchy: Mapping[Domain, Domain] | None = None,
     response_rates: Mapping[Domain, float] | None = None,
     adults: Mapping[Domain, int] | None = None,
+    earlier: Sequence[PublishableTable] = (),
 ) -> PublishableTable:
     """One table of all ``tables`` after the publication rule; give every level that is published in one call.
 
     ``hierarchy``: domain -> the domain it is part of, so that a hidden figure cannot be had by subtraction (children
     divided by the same columns make up their parent together). ``goals``: variable -> target. ``response_rates`` (RR3)
-    give tipping points, ``adults`` bound the settling sample size. Raises ValueError when a confidentiality rule is
+    give tipping points, ``adults`` bound the settling sample size. ``earlier``: what was released of the same wave
+    before; what was hidden then stays hidden, what was shown is known. Raises ValueError when a confidentiality rule is
     laxer than the default, when a domain and variable come twice, or when levels or intervals differ.
     """
     rule = rule or PublicationRule()
     _no_laxer(rule)
     estimates = [estimate for table in tables for estimate in table.estimates]
     rows = _rows(estimates)
-    hidden_rows, hidden = _confidential(rows, rule, hierarchy or {})
+    hidden = hide(rows, rule, hierarchy or {}, Before.of(earlier))
     context = _Context(
         rule=rule,
         goals=goals or {},
         response_rates=response_rates or {},
         adults=adults or {},
-        hidden_rows=hidden_rows,
-        hidden=hidden,
+        hidden_rows=hidden.rows,
+        hidden=hidden.cells,
     )
     levels = {estimate.interval.level for estimate in estimates if estimate.interval is not None}
     if len(levels) > 1:
@@ -117,48 +117,6 @@ def _method(estimates: Iterable[Estimate]) -> IntervalMethod:
     methods = [estimate.interval.method for estimate in estimates if estimate.interval is not None]
     shares = [method for method in methods if method is not IntervalMethod.WALD]
     return (shares or methods or [IntervalMethod.KORN_GRAUBARD])[0]
-
-
-def _confidential(
-    rows: Mapping[Domain, list[Estimate]], rule: PublicationRule, hierarchy: Mapping[Domain, Domain]
-) -> tuple[frozenset[Domain], dict[tuple[Domain, Key], Suppression]]:
-    """Domains hidden whole (their counts too), and the reason of every cell that confidentiality hides."""
-    groups = families(hierarchy, rows)
-    size = {domain: max(estimate.sample_size for estimate in cells) for domain, cells in rows.items()}
-    few = {domain for domain, count in size.items() if count < rule.minimum_respondents}
-    beside = hide_complements(groups, few, set(rows), size, rule.minimum_respondents)
-    hidden: dict[tuple[Domain, Key], Suppression] = {}
-    for domain in few | beside:
-        reason = Suppression.FEW_RESPONDENTS if domain in few else Suppression.COMPLEMENTARY
-        hidden.update({(domain, _key(estimate)): reason for estimate in rows[domain]})
-    for variable in dict.fromkeys(estimate.variable for cells in rows.values() for estimate in cells):
-        answers = {
-            domain: [estimate for estimate in cells if estimate.variable == variable] for domain, cells in rows.items()
-        }
-        answers = {domain: cells for domain, cells in answers.items() if cells}
-        for domain, cells in answers.items():
-            if domain not in few | beside:
-                hidden.update({(domain, key): reason for key, reason in _cells_hidden(cells, rule).items()})
-        base = {domain: cells[0].sample_size for domain, cells in answers.items()}
-        closed = {domain for domain, cells in answers.items() if any((domain, _key(cell)) in hidden for cell in cells)}
-        for domain in hide_complements(groups, closed, set(answers), base, rule.minimum_respondents):
-            hidden.update({(domain, _key(cell)): Suppression.COMPLEMENTARY for cell in answers[domain]})
-    return frozenset(few | beside), hidden
-
-
-def _cells_hidden(cells: list[Estimate], rule: PublicationRule) -> dict[Key, Suppression]:
-    """What one variable's own answers hide in one domain."""
-    if cells[0].sample_size < rule.minimum_respondents:
-        return {_key(cell): Suppression.FEW_RESPONDENTS for cell in cells}
-    if cells[0].sample_size >= rule.group_disclosure_below:
-        return {}
-    hidden = {_key(cell): Suppression.GROUP_DISCLOSURE for cell in cells if cell.all_alike}
-    open_cells = [cell for cell in cells if _key(cell) not in hidden]
-    if hidden and len(cells) > 1 and open_cells:
-        # Shares add up to one: a single hidden 0 could be had from the rest.
-        smallest = min(open_cells, key=lambda cell: (cell.value or 0.0, cell.category or ""))
-        hidden[_key(smallest)] = Suppression.COMPLEMENTARY
-    return hidden
 
 
 def _row(domain: Domain, cells: list[Estimate], context: _Context) -> PublishableRow:

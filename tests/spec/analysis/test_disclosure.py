@@ -69,8 +69,13 @@ def tree(**sizes: int) -> tuple[list[Estimate], dict[str, str]]:
         ({"a1": 40, "a2": 50, "b1": 60, "b2": 70}, {}),
         # One community of 8: the next smallest of its street goes with it.
         ({"a1": 8, "a2": 50, "a3": 40, "b1": 60, "b2": 70}, {"a1": S.FEW_RESPONDENTS, "a3": S.COMPLEMENTARY}),
-        # Two of 8 and 9 protect each other: together 17.
-        ({"a1": 8, "a2": 9, "a3": 40, "b1": 60}, {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS}),
+        # Two of 4 and 9 protect each other: together 13, so the one is 4 to 9 and the other too.
+        ({"a1": 4, "a2": 9, "a3": 40, "b1": 60}, {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS}),
+        # Two of 8 and 9 do not: both below ten and together 17, they are 8 and 9.
+        (
+            {"a1": 8, "a2": 9, "a3": 40, "b1": 60},
+            {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS, "a3": S.COMPLEMENTARY},
+        ),
         # Two of 3 and 4 are 7 together: still fewer than ten.
         (
             {"a1": 3, "a2": 4, "a3": 40, "a4": 50},
@@ -81,10 +86,16 @@ def tree(**sizes: int) -> tuple[list[Estimate], dict[str, str]]:
             {"a1": 8, "b1": 30, "b2": 40, "c1": 90, "c2": 95},
             {"a1": S.FEW_RESPONDENTS, "a": S.FEW_RESPONDENTS, "b": S.COMPLEMENTARY, "b1": S.COMPLEMENTARY},
         ),
-        # A street of one community that is hidden for its neighbour's sake.
+        # All of a street below ten: the street goes too, and another street with its only community.
         (
             {"a1": 8, "a2": 9, "b1": 60, "c1": 70},
-            {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS},
+            {
+                "a1": S.FEW_RESPONDENTS,
+                "a2": S.FEW_RESPONDENTS,
+                "a": S.COMPLEMENTARY,
+                "b": S.COMPLEMENTARY,
+                "b1": S.COMPLEMENTARY,
+            },
         ),
     ],
 )
@@ -147,7 +158,8 @@ def test_item_nonresponse_is_judged_cell_by_cell() -> None:
 def test_group_disclosure_below_thirty() -> None:
     rows = [share("", 160), share("a", 29, 1.0, low=0.88, high=1.0), share("b", 61), share("c", 70)]
     found = table(*rows, parents=dict.fromkeys("abc", ""))
-    assert reasons(found) == {"": None, "a": S.GROUP_DISCLOSURE, "b": S.COMPLEMENTARY, "c": None}
+    # Its own mark would say what it hides: 100 % of fewer than thirty.
+    assert reasons(found) == {"": None, "a": S.COMPLEMENTARY, "b": S.COMPLEMENTARY, "c": None}
 
 
 def test_everyone_of_thirty_or_more_is_shown_as_at_least() -> None:
@@ -160,7 +172,7 @@ def test_a_category_of_zero_takes_another_with_it() -> None:
         share("a", 20, value, variable="opinion", category=name) for name, value in (("x", 0.0), ("y", 0.3), ("z", 0.7))
     ]
     found = table(*rows).rows[0]
-    assert [cell.suppression for cell in found.cells] == [S.GROUP_DISCLOSURE, S.COMPLEMENTARY, None]
+    assert [cell.suppression for cell in found.cells] == [S.COMPLEMENTARY, S.COMPLEMENTARY, None]
 
 
 @pytest.mark.parametrize(
