@@ -7,18 +7,7 @@ from collections.abc import Sequence
 from analysis import dispositions
 from analysis.results import ResponseRates
 from survey_service.estimates.frame import FrameRow
-from survey_service.models import Disposition
-
-# The service knows one kind of unknown eligibility; AAPOR's two count alike in every rate used here.
-AAPOR = {
-    Disposition.COMPLETE: dispositions.Disposition.COMPLETE,
-    Disposition.PARTIAL: dispositions.Disposition.PARTIAL,
-    Disposition.REFUSAL: dispositions.Disposition.REFUSAL,
-    Disposition.NONCONTACT: dispositions.Disposition.NON_CONTACT,
-    Disposition.OTHER: dispositions.Disposition.OTHER_NONRESPONSE,
-    Disposition.UNKNOWN: dispositions.Disposition.UNKNOWN_HOUSEHOLD,
-    Disposition.NOT_ELIGIBLE: dispositions.Disposition.NOT_ELIGIBLE,
-}
+from survey_service.fieldwork.outcomes import AAPOR
 
 
 def rates(rows: Sequence[FrameRow]) -> ResponseRates:

@@ -21,6 +21,7 @@ from questionnaires.readiness import Blank, ready_to_open
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, NotFound, NotReady
+from survey_service.fieldwork.outcomes import AAPOR
 from survey_service.models import Capture, Disposition, Survey, Wave, WaveState
 from survey_service.surveys import definitions, queries
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
@@ -244,21 +245,9 @@ def progress(session: Session, survey: Survey, wave: Wave, visible: Select[tuple
     )
 
 
-# Until a visit has said whether anyone lives there, a case is of unknown eligibility (AAPOR 3.1).
-_AAPOR: Mapping[Disposition, aapor.Disposition] = {
-    Disposition.COMPLETE: aapor.Disposition.COMPLETE,
-    Disposition.PARTIAL: aapor.Disposition.PARTIAL,
-    Disposition.REFUSAL: aapor.Disposition.REFUSAL,
-    Disposition.NONCONTACT: aapor.Disposition.NON_CONTACT,
-    Disposition.OTHER: aapor.Disposition.OTHER_NONRESPONSE,
-    Disposition.UNKNOWN: aapor.Disposition.UNKNOWN_HOUSEHOLD,
-    Disposition.NOT_ELIGIBLE: aapor.Disposition.NOT_ELIGIBLE,
-}
-
-
 def _response_rate(cases: Counter[Disposition]) -> float | None:
     """AAPOR RR3 of these cases as they stand today; None where nothing is known yet."""
-    return aapor.response_rates([_AAPOR[disposition] for disposition in cases.elements()]).rr3
+    return aapor.response_rates([AAPOR[disposition] for disposition in cases.elements()]).rr3
 
 
 def releases(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[ReleaseShown]:

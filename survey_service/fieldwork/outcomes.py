@@ -1,0 +1,20 @@
+"""The service's outcomes in the classes of AAPOR, for every response rate that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis import dispositions as aapor
+from survey_service.models import Disposition
+
+# Until a visit has said whether anyone lives there, a case is of unknown eligibility (AAPOR 3.1). The service knows one
+# kind of unknown eligibility; AAPOR's two count alike in every rate used here.
+AAPOR: Mapping[Disposition, aapor.Disposition] = {
+    Disposition.COMPLETE: aapor.Disposition.COMPLETE,
+    Disposition.PARTIAL: aapor.Disposition.PARTIAL,
+    Disposition.REFUSAL: aapor.Disposition.REFUSAL,
+    Disposition.NONCONTACT: aapor.Disposition.NON_CONTACT,
+    Disposition.OTHER: aapor.Disposition.OTHER_NONRESPONSE,
+    Disposition.UNKNOWN: aapor.Disposition.UNKNOWN_HOUSEHOLD,
+    Disposition.NOT_ELIGIBLE: aapor.Disposition.NOT_ELIGIBLE,
+}
