@@ -48,6 +48,7 @@ class TestResult:
     standard_error: float | None = None
     low: float | None = None
     high: float | None = None
+    variables: str = ""  # what was tested, in words
 
 
 # ------------------------------------------------------------------ independence of two classifications

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.results import DesignSummary, Estimate, Estimates, Interval, IntervalMethod, Statistic
+
+if TYPE_CHECKING:
+    from analysis.association import TestResult
 
 
 def to_document(estimates: Estimates) -> dict[str, Any]:
@@ -45,6 +48,19 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "sample_size": estimate.sample_size,
         "effective_sample_size": estimate.effective_sample_size,
         "notes": list(estimate.notes),
+    }
+
+
+def test_document(test: TestResult) -> dict[str, Any]:
+    """One test as an entry of ``"tests"``."""
+    return {
+        "test": test.name,
+        "variables": test.variables,
+        "statistic": test.statistic,
+        "numerator_degrees_of_freedom": test.numerator_degrees_of_freedom,
+        "denominator_degrees_of_freedom": test.denominator_degrees_of_freedom,
+        "p_value": test.p_value,
+        "sample_size": test.sample_size,
     }
 
 

@@ -190,7 +190,7 @@ def _turned_back(
         degrees_of_freedom=shares.degrees_of_freedom,
         sample_size=shares.sample_size,
         design_effect=unknown,
-        effective_sample_size=shares.effective_sample_size,
+        effective_sample_size=unknown,
         all_alike=np.zeros(value.shape, dtype=bool),
         complete_enumeration=shares.complete_enumeration,
         hidden_variance=shares.hidden_variance,

@@ -1,0 +1,189 @@
+"""How ``survey-service estimate`` writes what it found: a table for the eye, JSON and CSV for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from analysis.results import Estimate, Estimates, Statistic
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from analysis.association import TestResult
+
+_WIDTH = 110  # of a printed table, in characters
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def write(found: Estimates, tests: Sequence[TestResult], format: Format, out: Path | None) -> None:
+    """To ``out``, or to the terminal. Exits with status 1 where the file cannot be written."""
+    if format is Format.TABLE:
+        _print_table(found, tests, out)
+        return
+    text = _json(found, tests) if format is Format.JSON else _csv(found)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{out}: {error.strerror or error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _json(found: Estimates, tests: Sequence[TestResult]) -> str:
+    from analysis.exchange import test_document, to_document
+
+    document = to_document(found)
+    if tests:
+        document["tests"] = [test_document(test) for test in tests]
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _csv(found: Estimates) -> str:
+    from analysis.exchange import to_document
+
+    columns = list(dict.fromkeys(column for one in found.estimates for column, _ in one.domain))
+    written = io.StringIO()
+    plain: list[str] = []
+    for entry in to_document(found)["estimates"]:
+        domain, notes = entry.pop("domain"), entry.pop("notes")
+        plain = list(entry)
+        cells = [domain.get(column, "") for column in columns]
+        if not written.tell():
+            csv.writer(written, lineterminator="\n").writerow(map(_harmless, [*columns, *plain, "notes"]))
+        values = [*cells, *("" if value is None else value for value in entry.values()), "; ".join(notes)]
+        csv.writer(written, lineterminator="\n").writerow(map(_harmless, values))
+    return written.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
+        return f"'{cell}"
+    return cell
+
+
+def _print_table(found: Estimates, tests: Sequence[TestResult], out: Path | None) -> None:
+    from rich.console import Console
+
+    table = _table(found, tests)
+    if out is None:
+        console = Console()
+        # A pipe has no width of its own; a narrow terminal would fold the figures.
+        Console(width=max(console.width, _WIDTH)).print(table)
+        return
+    with out.open("w", encoding="utf-8") as file:
+        Console(file=file, width=_WIDTH).print(table)
+
+
+def _table(found: Estimates, tests: Sequence[TestResult]) -> RenderableType:
+    """One table per variable, under a line about the design; notes by number below."""
+    from rich.console import Group
+    from rich.text import Text
+
+    groups: dict[str, list[Estimate]] = {}
+    for one in found.estimates:
+        groups.setdefault(_heading(one), []).append(one)
+    marks: dict[str, int] = {}
+    tables = [_one_table(heading, estimates, marks) for heading, estimates in groups.items()]
+    design = found.design
+    design_line = Text(
+        f"{design.sample_size:,} respondents, {design.psus:,} PSUs in {design.strata:,} "
+        f"strat{'um' if design.strata == 1 else 'a'}, {design.degrees_of_freedom:,} degrees of freedom"
+    )
+    notes = [Text(f"[{number}] {note}") for note, number in marks.items()]
+    spoken = [Text(_test_line(test)) for test in tests]
+    return Group(design_line, *tables, *spoken, *notes, *(Text(f"Note: {note}") for note in found.notes))
+
+
+def _test_line(test: TestResult) -> str:
+    top, below = test.numerator_degrees_of_freedom, test.denominator_degrees_of_freedom
+    law = f"F({top:.4g}, {below:.4g})" if below is not None else f"chi-square({top:.4g})"
+    return (
+        f"{test.variables}: {test.name}: {law} = {test.statistic:.4g}, p = {test.p_value:.3g}, n = {test.sample_size:,}"
+    )
+
+
+def _heading(one: Estimate) -> str:
+    words = {
+        Statistic.PROPORTION: "Share of",
+        Statistic.MEAN: "Mean of",
+        Statistic.TOTAL: "Total of",
+        Statistic.QUANTILE: "Quantiles of",
+        Statistic.DIFFERENCE: "Difference in",
+    }
+    return f"{words.get(one.statistic, 'Ratio')} {one.variable}"
+
+
+def _one_table(heading: str, estimates: Sequence[Estimate], marks: dict[str, int]) -> RenderableType:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = list(dict.fromkeys(column for one in estimates for column, _ in one.domain))
+    category = any(one.category is not None for one in estimates)
+    level = next((one.interval.level for one in estimates if one.interval is not None), None)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        title=escape(heading),
+        title_justify="left",
+        title_style="bold",
+    )
+    for column in [*columns, *(["category"] if category else [])]:
+        table.add_column(escape(column), no_wrap=True, max_width=24)
+    for head in ("value", "se", f"{level:.4g} interval" if level else "interval", "df", "n", "deff", "eff. n", ""):
+        table.add_column(head, justify="right", no_wrap=True)
+    before: tuple[str, ...] | None = None
+    for one in estimates:
+        labels = tuple(dict(one.domain).get(column, "") for column in columns)
+        shown = labels if labels != before else tuple("" for _ in labels)
+        numbers = [marks.setdefault(note, len(marks) + 1) for note in one.notes]
+        mark = f"[{','.join(str(number) for number in numbers)}]" if numbers else ""
+        chosen = [one.category or ""] if category else []
+        table.add_row(*map(Text, [*shown, *chosen, *_figures(one), mark]))
+        before = labels
+    return table
+
+
+def _figures(one: Estimate) -> tuple[str, ...]:
+    share = one.scale in ((0.0, 1.0), (-1.0, 1.0))
+
+    def number(value: float | None) -> str:
+        if value is None:
+            return "—"
+        return f"{value * 100:.1f}%" if share else f"{value:,.6g}"
+
+    interval = one.interval
+    limits = "—"
+    if interval is not None:
+        dash = " to " if interval.low < 0 else " – "  # a dash beside a minus sign misleads
+        limits = f"{number(interval.low)}{dash}{number(interval.high)}"
+    freedom = "—" if one.degrees_of_freedom is None else f"{one.degrees_of_freedom:,}"
+    effect = "—" if one.design_effect is None else f"{one.design_effect:.2f}"
+    effective = "—" if one.effective_sample_size is None else f"{one.effective_sample_size:,.0f}"
+    return (
+        number(one.value),
+        number(one.standard_error),
+        limits,
+        freedom,
+        f"{one.sample_size:,}",
+        effect,
+        effective,
+    )

@@ -1,0 +1,344 @@
+"""What ``survey-service estimate`` does once its order is read: the heavy imports are made here, when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from analysis.results import Estimates, IntervalMethod, LonelyPsu
+from survey_service.commands.margins import CalibrationName, calibrate_to_file, in_the_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.association import TestResult
+    from analysis.design import SurveyDesign
+    from analysis.estimation.replicates import Replication
+    from analysis.estimation.requests import Request
+    from survey_service.tabular import Sheet
+
+
+class VarianceMethod(StrEnum):
+    LINEARISED = "linearised"
+    JACKKNIFE = "jackknife"
+    BOOTSTRAP = "bootstrap"
+    BRR = "brr"
+    FAY = "fay"
+
+
+class ReplicateMethod(StrEnum):
+    """How replicate weights that came with the data were made."""
+
+    JK1 = "jk1"
+    BOOTSTRAP = "bootstrap"
+    BRR = "brr"
+    FAY = "fay"
+
+
+class Joint(StrEnum):
+    BONFERRONI = "bonferroni"
+    SIDAK = "sidak"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What was asked on the command line."""
+
+    data: Path
+    weight: str | None
+    frequency: str | None
+    strata: tuple[str, ...]
+    clusters: tuple[str, ...]
+    population_sizes: tuple[str, ...]
+    means: tuple[str, ...]
+    totals: tuple[str, ...]
+    proportions: tuple[str, ...]
+    ratios: tuple[str, ...]
+    by: tuple[str, ...]
+    interval: IntervalMethod
+    level: float
+    lonely_psu: LonelyPsu
+    margins: Path | None = None
+    calibration: CalibrationName = CalibrationName.RAKING
+    bounds: tuple[float, float] | None = None
+    quantiles: tuple[tuple[str, float], ...] = ()
+    differences: tuple[tuple[str, str], ...] = ()
+    tests: tuple[tuple[str, str], ...] = ()
+    simultaneous: Joint | None = None
+    variance_method: VarianceMethod = VarianceMethod.LINEARISED
+    replicates: int = 500
+    seed: int = 1
+    fay: float = 0.5
+    replicate_weights: str | None = None
+    replicate_method: ReplicateMethod = ReplicateMethod.JK1
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Columns that are read as numbers."""
+        design = [name for name in (self.weight, self.frequency) if name]
+        parts = [part for ratio in self.ratios for part in _ratio(ratio)]
+        return (
+            *design,
+            *self.population_sizes,
+            *self.means,
+            *self.totals,
+            *parts,
+            *(column for column, _ in self.quantiles),
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns that are read as labels."""
+        return (*self.strata, *self.clusters, *self.by, *(column for pair in self.tests for column in pair))
+
+
+def _ratio(text: str) -> tuple[str, str]:
+    numerator, mark, denominator = text.partition("/")
+    if not (mark and numerator.strip() and denominator.strip()):
+        raise typer.BadParameter(f"--ratio takes NUM/DEN, two columns, not {text!r}")
+    return numerator.strip(), denominator.strip()
+
+
+def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
+    """Reads, estimates, and turns every fault into the row, the column and the remedy; exits with status 1 then."""
+    from survey_service.tabular import TableError
+
+    try:
+        with _progress("reading") as told:
+            return _estimates(order, told)
+    except OSError as error:
+        typer.echo(f"{order.data}: {error.strerror or error}", err=True)
+    except TableError as error:
+        typer.echo(str(error), err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(first: str) -> Iterator[Callable[[str], None]]:
+    """A bar on the terminal while there is work; ``told(what)`` moves it on. Silent where nobody watches."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(first, total=None)
+        yield lambda what: progress.update(task, description=what)
+
+
+def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
+    from analysis.problems import DesignError
+    from survey_service.tabular import read_sheet
+
+    sheet = read_sheet(order.data)
+    told("checking columns")
+    prepared = _prepared(order, sheet)
+    try:
+        told("working out the design")
+        design = prepared.design(order)
+        known: tuple[str, ...] = ()
+        if order.margins is not None:
+            told("calibrating")
+            design, known = calibrate_to_file(sheet, design, order.margins, order.calibration, order.bounds)
+        told("estimating")
+        found = _asked(order, prepared, design)
+        tests = _tests(order, prepared, design)
+    except DesignError as error:
+        raise in_the_file(error, sheet, prepared.renamed) from error
+    named = _named_back(found, {alias: name for name, alias in prepared.renamed.items()}, (*prepared.notes, *known))
+    return named, tests
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Prepared:
+    """The columns that were asked for, typed; a column that is number and label has its labels under another name."""
+
+    frame: pd.DataFrame
+    renamed: dict[str, str]
+    chosen: dict[str, tuple[str, str | None]]
+    replicate_columns: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def labels(self, names: Sequence[str]) -> list[str]:
+        return [self.renamed.get(name, name) for name in names]
+
+    def design(self, order: Order) -> SurveyDesign:
+        from analysis.design import SurveyDesign
+
+        return SurveyDesign.from_frame(
+            self.frame,
+            weight=order.weight,
+            frequency=order.frequency,
+            strata=self.labels(order.strata),
+            clusters=self.labels(order.clusters),
+            population_sizes=order.population_sizes,
+        )
+
+
+def _prepared(order: Order, sheet: Sheet) -> _Prepared:
+    import pandas as pd
+
+    given = _replicate_columns(order, sheet)
+    numbers, mended = sheet.typed(numbers=(*order.numbers, *given))
+    chosen = {text: _category(sheet, text) for text in order.proportions}
+    labels, odd = sheet.typed(labels=(*order.labels, *(column for column, _ in chosen.values())))
+    renamed = {name: f"{name} (labels)" for name in labels.columns if name in numbers.columns}
+    ordered = labels.apply(_in_order).rename(columns=renamed) if len(labels.columns) else labels
+    return _Prepared(
+        frame=pd.concat([numbers, ordered], axis=1),
+        renamed=renamed,
+        chosen=chosen,
+        replicate_columns=given,
+        notes=(*sheet.notices, *mended, *odd),
+    )
+
+
+def _replicate_columns(order: Order, sheet: Sheet) -> tuple[str, ...]:
+    """Columns whose name is the prefix and a number, in the order of the numbers."""
+    from survey_service.tabular import TableError, TableProblem
+
+    prefix = order.replicate_weights
+    if prefix is None:
+        return ()
+    found = [name for name in sheet.columns if name.startswith(prefix) and name[len(prefix) :].isdigit()]
+    if len(found) < 2:
+        problem = TableProblem(
+            message=f"{len(found)} columns are named {prefix} and a number",
+            remedy="Give the beginning that all replicate weights share, for example rw for rw1, rw2, rw3.",
+        )
+        raise TableError(sheet.source, [problem])
+    return tuple(sorted(found, key=lambda name: int(name[len(prefix) :])))
+
+
+def _replication(order: Order, prepared: _Prepared) -> Replication | None:
+    import numpy as np
+
+    from analysis.estimation import replicates
+
+    if prepared.replicate_columns:
+        weights = prepared.frame[list(prepared.replicate_columns)].to_numpy(dtype=np.float64)
+        kind = replicates.ReplicateKind(order.replicate_method)
+        return replicates.GivenReplicates(weights, kind, fay=order.fay)
+    if order.variance_method is VarianceMethod.JACKKNIFE:
+        return replicates.Jackknife()
+    if order.variance_method is VarianceMethod.BOOTSTRAP:
+        return replicates.Bootstrap(np.random.default_rng(order.seed), order.replicates)
+    if order.variance_method is VarianceMethod.BRR:
+        return replicates.BalancedHalfSamples()
+    if order.variance_method is VarianceMethod.FAY:
+        return replicates.BalancedHalfSamples(fay=order.fay)
+    return None
+
+
+def _asked(order: Order, prepared: _Prepared, design: SurveyDesign) -> Estimates:
+    from analysis.estimation import estimate
+    from analysis.estimation.contrasts import Contrast, contrasts
+    from analysis.estimation.options import Simultaneous
+    from analysis.estimation.quantiles import Quantile, quantiles
+
+    by = prepared.labels(order.by)
+    requests = _requests(order, prepared.chosen, prepared.renamed)
+    jointly = None if order.simultaneous is None else Simultaneous(order.simultaneous)
+    parts: list[Estimates] = []
+    if requests:
+        found = estimate(
+            prepared.frame,
+            design,
+            requests,
+            by=by,
+            interval=order.interval,
+            level=order.level,
+            lonely_psu=order.lonely_psu,
+            simultaneous=jointly,
+            replication=_replication(order, prepared),
+        )
+        parts.append(found)
+    if order.quantiles:
+        asked = [Quantile(column, share) for column, share in order.quantiles]
+        common = {"by": by, "level": order.level, "lonely_psu": order.lonely_psu}
+        parts.append(quantiles(prepared.frame, design, asked, **common))  # type: ignore[arg-type]
+    if order.differences:
+        wanted = [Contrast.difference(_domain(by, one), _domain(by, other)) for one, other in order.differences]
+        differences = contrasts(
+            prepared.frame,
+            design,
+            requests,
+            wanted,
+            by=by,
+            level=order.level,
+            lonely_psu=order.lonely_psu,
+            simultaneous=jointly,
+        )
+        parts.append(differences)
+    notes = dict.fromkeys(note for part in parts for note in part.notes)
+    return replace(parts[0], estimates=tuple(one for part in parts for one in part.estimates), notes=tuple(notes))
+
+
+def _domain(by: Sequence[str], text: str) -> tuple[tuple[str, str], ...]:
+    labels = [part.strip() for part in text.split("/")] if len(by) > 1 else [text.strip()]
+    if len(labels) != len(by):
+        raise typer.BadParameter(f"--difference: {text!r} does not name one label for each of {', '.join(by)}")
+    return tuple(zip(by, labels, strict=True))
+
+
+def _tests(order: Order, prepared: _Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
+    from analysis.association import independence
+
+    found = []
+    for one, other in order.tests:
+        columns = prepared.labels([one, other])
+        test = independence(prepared.frame, design, *columns, lonely_psu=order.lonely_psu)
+        found.append(replace(test, variables=f"{one}, {other}"))
+    return tuple(found)
+
+
+def _category(sheet: Sheet, text: str) -> tuple[str, str | None]:
+    """COL or COL=VALUE; a column whose own name has an equals sign is taken whole."""
+    if text in sheet.columns or "=" not in text:
+        return text, None
+    column, _, value = text.rpartition("=") if text.rpartition("=")[0] in sheet.columns else text.partition("=")
+    return column.strip(), value.strip()
+
+
+def _in_order(column: pd.Series[str]) -> pd.Series[Any]:
+    """Labels in the order a reader expects: numbers by size, then words."""
+    import pandas as pd
+
+    kinds = sorted(
+        column.dropna().unique(), key=lambda label: (not label.isdigit(), len(label) * label.isdigit(), label)
+    )
+    return pd.Series(pd.Categorical(column, categories=kinds), index=column.index)
+
+
+def _requests(order: Order, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]) -> list[Request]:
+    from analysis.estimation import Mean, Proportion, Ratio, Total
+
+    wanted: list[Request] = [Mean(name) for name in order.means]
+    wanted += [Total(name) for name in order.totals]
+    wanted += [Proportion(renamed.get(column, column), category) for column, category in chosen.values()]
+    wanted += [Ratio(numerator, denominator) for numerator, denominator in map(_ratio, order.ratios)]
+    return list(dict.fromkeys(wanted))
+
+
+def _named_back(found: Estimates, names: dict[str, str], notes: Sequence[str]) -> Estimates:
+    if not names and not notes:
+        return found
+    renamed = tuple(
+        replace(
+            one,
+            variable=names.get(one.variable, one.variable),
+            domain=tuple((names.get(column, column), label) for column, label in one.domain),
+        )
+        for one in found.estimates
+    )
+    spoken = []
+    for note in found.notes:
+        for alias, name in names.items():
+            note = note.replace(alias, name)
+        spoken.append(note)
+    return replace(found, estimates=renamed, notes=(*notes, *spoken))
