@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -86,6 +87,15 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def imported_when_run(module: str, function: str) -> Handler:
+    """A handler whose module is imported by the worker that runs it: the server starts without the statistics."""
+
+    def handler(services: Services, claimed: Claimed, progress: Progress) -> None:
+        getattr(import_module(module), function)(services, claimed, progress)
+
+    return handler
 
 
 def enqueue(

@@ -12,7 +12,7 @@ from survey_service import jobs
 from survey_service.demonstration import calendar, ground, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
-from survey_service.releases import documents
+from survey_service.releases import DOCUMENTS_JOB
 from survey_service.releases import service as releases
 from survey_service.services import Services
 from survey_service.surveys import service as surveys
@@ -119,7 +119,7 @@ def _documents(services: Services, laid: ground.Ground, release: Release, option
     chosen = dict(options.languages if options.languages is not None else default_languages())
     with services.database.writing.begin() as session:
         job = jobs.enqueue(
-            session, survey_id=laid.survey_id, kind=documents.KIND,
+            session, survey_id=laid.survey_id, kind=DOCUMENTS_JOB,
             arguments={"release_id": str(release.id), "languages": chosen}, by=laid.staff[Role.STATISTICIAN],
             at=services.clock(),
         )  # fmt: skip

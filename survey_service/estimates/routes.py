@@ -12,9 +12,7 @@ from survey_service.accounts.permissions import Person, Statistician
 from survey_service.accounts.queries import above
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import DomainError, NotFound
-from survey_service.estimates import pages
 from survey_service.models import Role, Survey, Wave, WaveState
-from survey_service.releases import service as releases
 from survey_service.surveys import queries as survey_queries
 from survey_service.web.staff import staff_page
 
@@ -36,6 +34,10 @@ def show(
     *, indicator: str, fault: DomainError | None,
 ) -> Response:  # fmt: skip
     """The page; with ``fault`` above it where a signature was refused."""
+    # Here and not above: the server starts, and answers residents, without the statistics.
+    from survey_service.estimates import pages
+    from survey_service.releases import service as releases
+
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
         prepared = releases.prepare(session, survey.id, wave.id)

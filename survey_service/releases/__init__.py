@@ -1,0 +1,6 @@
+"""Releases: the signed-off, immutable estimates and PDFs of a wave."""
+
+from survey_service import jobs
+
+DOCUMENTS_JOB = "release"
+jobs.handles(DOCUMENTS_JOB)(jobs.imported_when_run("survey_service.releases.documents", "make_documents"))

@@ -20,8 +20,6 @@ from survey_service.releases.service import release_summaries
 from survey_service.services import Services
 from survey_service.settings import Settings
 
-KIND = "release"
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -65,7 +63,6 @@ def pdf(one: Wanted, settings: Settings) -> bytes:
     return area_pdf(one.summary, one.language, type_settings)
 
 
-@jobs.handles(KIND)
 def make_documents(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
     """Make what is missing of a release's PDFs."""
     make(services, job.survey_id, UUID(job.arguments["release_id"]), job.arguments["languages"], progress.report)

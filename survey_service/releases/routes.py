@@ -19,7 +19,7 @@ from survey_service.estimates.routes import find as find_wave
 from survey_service.estimates.routes import show as estimates_page
 from survey_service.files import FileStore
 from survey_service.models import Release, Role, Survey, Wave
-from survey_service.releases import documents, queries, service
+from survey_service.releases import DOCUMENTS_JOB, queries
 from survey_service.releases.errors import RowsChanged
 from survey_service.web.staff import go, staff_page
 
@@ -39,6 +39,8 @@ def sign(
     signed_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
 ) -> Response:  # fmt: skip
     """Release the very figures that were looked at; the PDFs are made by a job."""
+    from survey_service.releases import service
+
     try:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -49,7 +51,7 @@ def sign(
         with writing.begin() as session:
             made = service.release_wave(session, prepared, names, at=now, by=person.actor)
             jobs.enqueue(
-                session, survey_id=made.survey_id, kind=documents.KIND, by=person.actor, at=now,
+                session, survey_id=made.survey_id, kind=DOCUMENTS_JOB, by=person.actor, at=now,
                 arguments=service.document_arguments(made),
             )  # fmt: skip
     except (NotFound, NotAllowed):

@@ -87,6 +87,17 @@ def test_help_imports_no_statistics(arguments: list[str]) -> None:
     assert run.returncode == 0, run.stderr
 
 
+def test_the_server_starts_without_the_statistics() -> None:
+    """A resident's page never waits for scipy, pandas or reportlab; a worker imports them when it computes."""
+    program = (
+        "import sys, survey_service.app\n"
+        "heavy = {'numpy', 'scipy', 'pandas', 'statsmodels', 'reportlab', 'fontTools'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+
+
 def test_help_answers_at_once() -> None:
     # Processor time, the least of three: a loaded machine makes a clock on the wall say what it likes.
     spent = []

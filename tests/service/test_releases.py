@@ -18,7 +18,7 @@ from survey_service.audit import verify
 from survey_service.audit.chain import SERVICE, chains
 from survey_service.database import Database
 from survey_service.models import Case, Disposition, Job, JobState, Mode, Release, ReleaseDocument, Role
-from survey_service.releases import documents, service
+from survey_service.releases import DOCUMENTS_JOB, documents, service
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
 from survey_service.releases.record import estimates_text
 from survey_service.secrets import KeyRing
@@ -132,7 +132,7 @@ def printed(database: Database, reviewed: World, services: Services) -> Callable
     def run() -> UUID:
         with database.writing.begin() as session:
             return jobs.enqueue(
-                session, survey_id=reviewed.survey_id, kind=documents.KIND, by=SERVICE, at=NOW,
+                session, survey_id=reviewed.survey_id, kind=DOCUMENTS_JOB, by=SERVICE, at=NOW,
                 arguments={"release_id": str(release_id), "languages": {"zh": None, "en": ["110000000000"]}},
             ).id  # fmt: skip
 
