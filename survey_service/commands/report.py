@@ -38,8 +38,8 @@ def report(
     language: Annotated[Language, typer.Option(help="language of the fixed words")] = Language.ZH,
     title: Annotated[str, typer.Option(metavar="TEXT", help="title of the summary, named on every PDF")] = "",
     publication: Annotated[
-        Publication, typer.Option(help="figures with a large error: flag them, or suppress them")
-    ] = Publication.FLAG,
+        Publication, typer.Option(help="figures with a large error: leave them out, or print them with a mark")
+    ] = Publication.SUPPRESS,
     date: Annotated[
         str,
         typer.Option(metavar="YYYY-MM-DD", help="date printed and kept as the file's creation date; none if absent"),
