@@ -1,5 +1,6 @@
 """Weights, step by step: each step gives its own weights and a frozen record of what it did."""
 
+from analysis.weighting.blending import Blend, BlendedEstimate, BlendMethod, blend
 from analysis.weighting.calibration import calibrate, calibrate_design
 from analysis.weighting.design_weights import DesignWeightRecord, design_weights
 from analysis.weighting.diagnostics import (
@@ -17,6 +18,9 @@ from analysis.weighting.records import CalibrationError, CalibrationMethod, Cali
 from analysis.weighting.trimming import TrimmingRecord, trim_weights
 
 __all__ = [
+    "Blend",
+    "BlendMethod",
+    "BlendedEstimate",
     "CalibrationError",
     "CalibrationMethod",
     "CalibrationRecord",
@@ -31,6 +35,7 @@ __all__ = [
     "TrimmingRecord",
     "WeightDiagnostics",
     "WeightingClass",
+    "blend",
     "calibrate",
     "calibrate_design",
     "design_weights",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from survey_service.commands.blend import blend
 from survey_service.commands.check import check
 from survey_service.commands.demo import demo
 from survey_service.commands.draw import draw
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # a traceback must not print answers
 )
-for command in (serve, demo, check, plan, draw, weight, estimate, report):
+for command in (serve, demo, check, plan, draw, weight, estimate, blend, report):
     app.command()(command)
 
 
