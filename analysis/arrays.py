@@ -14,8 +14,26 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
+def dense_codes(values: npt.NDArray[Any]) -> tuple[IntArray, npt.NDArray[Any]] | None:
+    """Codes and sorted kinds of whole numbers that lie near each other, in one pass without a hash; else None."""
+    if values.dtype.kind not in "iu" or not len(values):
+        return None
+    least, most = int(values.min()), int(values.max())
+    if most - least > max(4 * len(values), 1024):
+        return None
+    shifted = values.astype(np.int64) - least
+    occurs = np.zeros(most - least + 1, dtype=bool)
+    occurs[shifted] = True
+    position = np.cumsum(occurs, dtype=np.int64) - 1
+    return position[shifted], np.flatnonzero(occurs) + least
+
+
 def code_labels(labels: Sequence[Any] | pd.Series | npt.NDArray[Any]) -> tuple[IntArray, int]:
-    """Integers 0..k-1 in order of first appearance, -1 where missing, and k."""
+    """Integers 0..k-1, one for each kind of label, -1 where missing, and k."""
+    if isinstance(labels, pd.Series) and isinstance(labels.dtype, np.dtype):
+        dense = dense_codes(labels.to_numpy())
+        if dense is not None:
+            return dense[0], len(dense[1])
     codes, unique = pd.factorize(np.asarray(labels) if not isinstance(labels, pd.Series) else labels)
     return np.asarray(codes, dtype=np.int64), len(unique)
 

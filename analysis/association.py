@@ -162,7 +162,7 @@ def _traces(table: _Table, variance: WholeVariance) -> tuple[float, float]:
         (np.concatenate([root, root]), (np.concatenate([place, place]), np.concatenate([row, table.rows + column]))),
         shape=(len(root), table.rows + table.columns),
     )
-    inverse = np.linalg.pinv((mains.T @ mains).toarray(), rcond=1e-12, hermitian=True)
+    inverse = _inverse_of_mains(table)
     inside = (mains.T @ (covariance @ mains)).toarray()
     squared = (mains.T @ (covariance @ (covariance @ mains))).toarray()
     both = inverse @ inside
@@ -170,6 +170,26 @@ def _traces(table: _Table, variance: WholeVariance) -> tuple[float, float]:
     trace_of_square = float(covariance.multiply(covariance).sum()) - 2 * float((inverse * squared).sum())
     trace_of_square += float((both * both.T).sum())
     return table.size * trace, table.size**2 * trace_of_square
+
+
+def _inverse_of_mains(table: _Table) -> FloatArray:
+    """A generalised inverse of the main effects' cross products [[R, P], [P', C]], R and C diagonal, P the shares.
+
+    By the Schur complement of the larger side, so that two answers by a thousand communities cost a 2 x 2 inverse.
+    """
+    shares = table.share.reshape(table.rows, table.columns)
+    turned = table.rows > table.columns
+    if turned:
+        shares = shares.T
+    few, many = shares.sum(axis=1), shares.sum(axis=0)
+    scaled = shares / many  # P C^-1
+    small = np.linalg.pinv(np.diag(few) - scaled @ shares.T, rcond=1e-12, hermitian=True)
+    corner = -small @ scaled
+    joined = np.block([[small, corner], [corner.T, np.diag(1 / many) - scaled.T @ corner]])
+    if not turned:
+        return joined
+    order = np.concatenate([np.arange(len(few), len(few) + len(many)), np.arange(len(few))])
+    return np.asarray(joined[np.ix_(order, order)])
 
 
 def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray) -> Any:

@@ -185,9 +185,14 @@ class _Pass:
 
 
 def _cells(unit: IntArray, units: int, domain: IntArray, domains: int) -> tuple[IntArray, int]:
-    if domains == 1 and len(unit):
-        cell, count = combine_codes(np.zeros_like(unit), 1, unit, units)
-        return cell, count
+    """Codes of the pairs unit x domain that occur. Where every unit lies in one domain the unit is the cell."""
+    domain_of = np.full(units, -1, dtype=np.int64)
+    domain_of[unit] = domain
+    if (domain_of[unit] == domain).all():
+        occurs = domain_of >= 0
+        if occurs.all():
+            return unit, units
+        return (np.cumsum(occurs, dtype=np.int64) - 1)[unit], int(occurs.sum())
     return combine_codes(unit, units, domain, domains)
 
 

@@ -98,7 +98,9 @@ def merge(one: Part, other: Part) -> Part:
     if one.columns != other.columns or len(one.plan.items) != len(other.plan.items):
         raise ValueError("parts of different designs or requests do not merge")
     units, unit_of = _merged_units(one, other)
-    domains = tuple(sorted(set(one.domains) | set(other.domains), key=_natural))
+    domains = one.domains
+    if set(one.domains) != set(other.domains):
+        domains = tuple(sorted(set(one.domains) | set(other.domains), key=_natural))
     place = {domain: position for position, domain in enumerate(domains)}
     domain_of = [np.array([place[key] for key in part.domains], dtype=np.int64) for part in (one, other)]
     plan, rows = _merged_plan(one.plan, other.plan)
@@ -256,9 +258,14 @@ def _added(parts: list[_Aligned], units: int, domains: int, plan: Plan) -> PsuTo
     cell, cells = combine_codes(unit, units, domain, domains)
     first = first_rows(cell, cells)
 
-    def per_cell(name: str, source: str = "totals") -> FloatArray:
-        blocks = [getattr(part.totals if source == "totals" else part, name) for part in parts]
-        return np.stack([sum_by(cell, row, cells) for row in np.concatenate(blocks, axis=1)])
+    def per_cell(blocks: list[FloatArray]) -> FloatArray:
+        joined = np.concatenate(blocks, axis=1)
+        found = np.empty((len(joined), cells))
+        for number, row in enumerate(joined):
+            # Items that everyone answered share their denominator.
+            same = number > 0 and np.array_equal(row, joined[number - 1])
+            found[number] = found[number - 1] if same else sum_by(cell, row, cells)
+        return found
 
     centres = parts[0].centres
     moments = [part.about(centres) for part in parts]
@@ -267,9 +274,9 @@ def _added(parts: list[_Aligned], units: int, domains: int, plan: Plan) -> PsuTo
         cell_unit=unit[first],
         cell_domain=domain[first],
         item_of=np.array(plan.item_of, dtype=np.int64),
-        numerators=per_cell("numerators", "self"),
-        denominators=per_cell("denominators"),
-        counts=per_cell("counts"),
+        numerators=per_cell([part.numerators for part in parts]),
+        denominators=per_cell([part.totals.denominators for part in parts]),
+        counts=per_cell([part.totals.counts for part in parts]),
         weights=parts[0].weights + parts[1].weights,
         squared_weights=parts[0].squared_weights + parts[1].squared_weights,
         centres=centres,

@@ -172,7 +172,9 @@ class Estimator:
         # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside
         # it.
         measurable = known & ~hidden & ((freedom > 0) | is_total | complete)
-        low, high = self._limits(points, variance, without_fpc, freedom, complete)
+        # What the margins fix is known, not estimated: its interval is the figure itself.
+        fixed = (self.auxiliary is not None) & (variance == 0) & (without_fpc == 0) & ~points.alike
+        low, high = self._limits(points, variance, without_fpc, freedom, complete | fixed)
         limited = measurable & ((freedom > 0) | complete)
         figures = Figures(
             value=points.value,

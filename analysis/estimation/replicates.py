@@ -161,29 +161,48 @@ def _indices_over_pairs(sums: Sums, absent: FloatArray) -> FloatArray:
 
 # ------------------------------------------------------------------ replicates that are made
 def _from_multipliers(sums: Sums, blocks: Iterator[FloatArray], scale: Callable[[int], float]) -> FloatArray:
-    """Variance from blocks of multipliers (first-stage units, replicates)."""
-    order = np.argsort(sums.cell_domain, kind="stable")
-    starts = np.searchsorted(sums.cell_domain[order], np.arange(sums.domains + 1))
-    columns = np.arange(len(order))
-    rows = [csr_array((row[order], columns, starts), shape=(sums.domains, len(order))) for row in sums.above]
-    bases = [csr_array((row[order], columns, starts), shape=(sums.domains, len(order))) for row in sums.below]
-    unit = sums.cell_unit[order]
-    count, total, squares = 0, 0.0, 0.0
+    """Variance from blocks of multipliers (replicates, first-stage units)."""
     alike = [int(np.flatnonzero([np.array_equal(row, other) for other in sums.below])[0]) for row in sums.below]
+    bases = sorted(set(alike))
+    place = {base: len(sums.above) + number for number, base in enumerate(bases)}
+    needed = np.concatenate([sums.above, sums.below[bases]])
+    added = _adder_over_replicates(sums, needed)
+    count, total, squares = 0, 0.0, 0.0
     for multipliers in blocks:
-        cells = multipliers[unit]
-        below = {place: bases[place] @ cells for place in set(alike)}
-        deviations = np.empty((len(rows), sums.domains, multipliers.shape[1]))
-        for place, row in enumerate(rows):
-            above = row @ cells
-            with np.errstate(divide="ignore", invalid="ignore"):
-                estimate = above if sums.is_total[place, 0] else above / below[alike[place]]
-            deviations[place] = np.nan_to_num(estimate - sums.value[place][:, None], nan=0.0, posinf=0.0, neginf=0.0)
+        found = added(multipliers)  # (rows needed, domains, replicates)
+        above = found[: len(sums.above)]
+        below = found[[place[base] for base in alike]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            estimate = np.where(sums.is_total[:, :, None], above, above / below)
+        deviations = np.nan_to_num(estimate - sums.value[:, :, None], nan=0.0, posinf=0.0, neginf=0.0)
         joined = sums.with_indices(deviations)
-        count += multipliers.shape[1]
+        count += len(multipliers)
         total = total + joined.sum(axis=2)
         squares = squares + (joined**2).sum(axis=2)
     return np.asarray(scale(count) * np.maximum(squares - np.asarray(total) ** 2 / count, 0.0))
+
+
+def _adder_over_replicates(sums: Sums, needed: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    """Turns multipliers (replicates, units) into sums (rows needed, domains, replicates)."""
+    if sums.domains == 1:
+        whole = len(sums.cell_unit) == sums.design.stages[0].units and bool((np.diff(sums.cell_unit) == 1).all())
+
+        def everyone(multipliers: FloatArray) -> FloatArray:
+            cells = multipliers if whole else multipliers[:, sums.cell_unit]
+            return np.asarray((needed @ cells.T)[:, None, :])
+
+        return everyone
+    order = np.argsort(sums.cell_domain, kind="stable")
+    starts = np.searchsorted(sums.cell_domain[order], np.arange(sums.domains + 1))
+    columns = np.arange(len(order))
+    rows = [csr_array((row[order], columns, starts), shape=(sums.domains, len(order))) for row in needed]
+    unit = sums.cell_unit[order]
+
+    def by_domain(multipliers: FloatArray) -> FloatArray:
+        cells = np.ascontiguousarray(multipliers.T)[unit]
+        return np.stack([row @ cells for row in rows])
+
+    return by_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,30 +224,32 @@ class Bootstrap:
         return _from_multipliers(sums, self.multipliers(sums.design), lambda count: 1 / (count - 1))
 
     def multipliers(self, design: SurveyDesign) -> Iterator[FloatArray]:
-        """Blocks of factors, (first-stage units, replicates) each."""
+        """Blocks of factors, (replicates, first-stage units) each."""
         stage = design.stages[0]
         if stage.multiplicity is not None:
             raise DesignError([_no_frequencies("bootstrap")])
         order = np.argsort(stage.group_of_unit, kind="stable")
+        sorted_already = bool((order == np.arange(len(order))).all())
         size = stage.sample_size.astype(np.int64)
-        starts = np.concatenate([[0], np.cumsum(size)])
-        shrink = np.sqrt(np.maximum(1 - stage.sampling_fraction, 0.0))
+        start = np.repeat(np.concatenate([[0], np.cumsum(size)[:-1]]), np.maximum(size - 1, 0))
+        drawn_from = np.repeat(size, np.maximum(size - 1, 0))
+        of_unit = np.repeat(size, size).astype(np.float64)
+        shrink = np.repeat(np.sqrt(np.maximum(1 - stage.sampling_fraction, 0.0)), size)
+        shrink[of_unit == 1] = 0.0  # a single PSU stays as it is
+        ratio = shrink * of_unit / np.maximum(of_unit - 1, 1)
+        equal = int(size[0]) if np.ptp(size) == 0 else None
         left = self.replicates
         while left > 0:
             width = min(_BLOCK, left)
-            block = np.ones((stage.units, width))
-            for drawn in np.unique(size[size > 1]):
-                groups = np.flatnonzero(size == drawn)
-                kind = np.uint8 if drawn < 256 else np.uint32
-                picks = self.rng.integers(0, drawn, size=(len(groups), int(drawn) - 1, width), dtype=kind)
-                place = np.arange(len(groups), dtype=np.int64)[:, None, None] * int(drawn) + picks
-                place = place * width + np.arange(width)
-                times = np.bincount(place.ravel(), minlength=len(groups) * int(drawn) * width)
-                ratio = float(drawn) / (float(drawn) - 1)
-                factor = times.reshape(len(groups), int(drawn), width) * ratio - 1
-                factor = 1 + shrink[groups][:, None, None] * factor
-                units = order[(starts[groups][:, None] + np.arange(drawn)).ravel()]
-                block[units] = factor.reshape(-1, width)
+            block = np.empty((width, stage.units))
+            for row in block:
+                picks = self.rng.integers(0, drawn_from if equal is None else equal, size=len(start))
+                times = np.bincount(start + picks, minlength=stage.units)
+                factor = (1 - shrink) + ratio * times
+                if sorted_already:
+                    row[:] = factor
+                else:
+                    row[order] = factor
             yield block
             left -= width
 
@@ -256,7 +277,7 @@ class BalancedHalfSamples:
         return _from_multipliers(sums, self.multipliers(sums.design), lambda count: 1 / (count * (1 - self.fay) ** 2))
 
     def multipliers(self, design: SurveyDesign) -> Iterator[FloatArray]:
-        """Blocks of factors, (first-stage units, replicates) each."""
+        """Blocks of factors, (replicates, first-stage units) each."""
         stage = design.stages[0]
         if stage.multiplicity is not None:
             raise DesignError([_no_frequencies("balanced half samples")])
@@ -286,11 +307,11 @@ class BalancedHalfSamples:
         order = 1 << int(np.ceil(np.log2(stage.groups + 1)))
         signs = hadamard(order)[1 : stage.groups + 1].astype(np.float64)  # (strata, replicates), rows orthogonal
         sorted_units = np.argsort(stage.group_of_unit, kind="stable").reshape(-1, 2)
-        block = np.empty((stage.units, order))
-        block[sorted_units[:, 0]] = 1 + (1 - self.fay) * signs
-        block[sorted_units[:, 1]] = 1 - (1 - self.fay) * signs
+        block = np.empty((order, stage.units))
+        block[:, sorted_units[:, 0]] = 1 + (1 - self.fay) * signs.T
+        block[:, sorted_units[:, 1]] = 1 - (1 - self.fay) * signs.T
         for start in range(0, order, _BLOCK):
-            yield block[:, start : start + _BLOCK]
+            yield block[start : start + _BLOCK]
 
 
 # ------------------------------------------------------------------ replicate weights that came with the data

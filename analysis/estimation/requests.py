@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray, IntArray, dense_codes
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import Item
 from analysis.results import IntervalMethod, Statistic
@@ -199,7 +199,8 @@ def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None)
         names = tuple(label(value) for value in column.cat.categories)
         codes = np.asarray(column.cat.codes, dtype=np.int64)
     else:
-        found, unique = pd.factorize(column, sort=True)
+        dense = dense_codes(column.to_numpy()) if isinstance(column.dtype, np.dtype) else None
+        found, unique = pd.factorize(column, sort=True) if dense is None else dense
         names, codes = tuple(label(value) for value in unique), np.asarray(found, dtype=np.int64)
     if categories is None or tuple(categories) == names:
         return codes, names

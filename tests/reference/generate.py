@@ -70,7 +70,7 @@ def _replicate_weights(frame: pd.DataFrame) -> pd.DataFrame:
     """Twenty sets of bootstrap weights of the clustered city, so that both sides re-estimate from the same ones."""
     design = SurveyDesign.from_frame(frame, weight="weight", strata=["community"], clusters=["grid"])
     blocks = Bootstrap(np.random.default_rng(5), replicates=20).multipliers(design)
-    factors = np.concatenate(list(blocks), axis=1)[design.stages[0].unit_of_row]
+    factors = np.concatenate(list(blocks)).T[design.stages[0].unit_of_row]
     weights = np.round(frame["weight"].to_numpy()[:, None] * factors, 6)
     return pd.DataFrame(weights, columns=[f"r{number + 1:02d}" for number in range(20)])
 

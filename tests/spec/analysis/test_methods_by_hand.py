@@ -162,7 +162,7 @@ def test_bootstrap_weights_keep_every_stratum_total_without_fpc() -> None:
     _, design = city()
     plain = SurveyDesign.from_frame(city()[0], strata=["stratum"], clusters=["psu"])
     for block in Bootstrap(np.random.default_rng(2), 100).multipliers(plain):
-        assert np.add.reduceat(block, np.arange(0, 200, 5), axis=0) == pytest.approx(5)
+        assert np.add.reduceat(block, np.arange(0, 200, 5), axis=1) == pytest.approx(5)
         assert block.min() >= 0
     (first, *_) = Bootstrap(np.random.default_rng(2), 100).multipliers(design)
     assert first.min() == pytest.approx(1 - sqrt(1 - 5 / 9))
