@@ -148,7 +148,7 @@ class Estimator:
         totals = self.totals
         size = self.size
         points = self.points
-        variance, without_fpc = self.variance.of(points.influence)
+        variance, without_fpc = self.variance.of(points.influence, totals.counts[totals.item_of])
         psus, strata = self.variance.touched(totals.counts)
         item_freedom = psus - strata
         combined: FloatArray | None = None

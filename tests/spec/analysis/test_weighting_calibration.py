@@ -133,6 +133,12 @@ def test_what_a_margin_fixes_has_no_sampling_error() -> None:
     assert one.value == approx(0.6)
     assert one.standard_error == 0
     assert one.interval is not None
+    assert (one.interval.low, one.interval.high) == (one.value, one.value)
+    #  In a domain it is estimated again
+    inside = estimate(TOY, design, [Proportion("sex", "f")], by=["street"]).estimates[0]
+    assert (inside.standard_error or 0) > 0
+    assert inside.interval is not None
+    assert inside.interval.low < 0.5 < inside.interval.high
 
 
 # ------------------------------------------------------------------ what is refused, by name
