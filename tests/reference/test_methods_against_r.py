@@ -15,6 +15,7 @@ from analysis.estimation import Mean, Ratio, Total, estimate
 from analysis.estimation.contrasts import Contrast, contrasts
 from analysis.estimation.quantiles import Quantile, QuantileRule, quantiles
 from analysis.estimation.replicates import GivenReplicates, Jackknife, ReplicateKind, Replication
+from analysis.estimation.spread import variances
 
 HERE = Path(__file__).parent
 RECORDS: list[dict[str, Any]] = json.loads((HERE / "city_methods" / "expected.json").read_text())["records"]
@@ -71,6 +72,16 @@ def test_quantiles(record: dict[str, Any]) -> None:
     assert one.interval is not None
     assert one.interval.low == pytest.approx(record["low"], **NEAR)
     assert one.interval.high == pytest.approx(record["high"], **NEAR)
+    assert one.standard_error == pytest.approx(record["standard_error"], **NEAR)
+
+
+@pytest.mark.parametrize("record", of_kind("variance"), ids=named)
+def test_variances(record: dict[str, Any]) -> None:
+    frame, design = city(record["design"])
+    domain = tuple(record["domain"].items())
+    found = variances(frame, design, [record["variable"]], by=[column for column, _ in domain])
+    (one,) = [estimate for estimate in found.estimates if estimate.domain == domain]
+    assert one.value == pytest.approx(record["value"], **NEAR)
     assert one.standard_error == pytest.approx(record["standard_error"], **NEAR)
 
 

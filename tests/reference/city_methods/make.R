@@ -43,6 +43,17 @@ for (rule in c("math", "school", "hf7")) for (p in c(0.1, 0.25, 0.5, 0.9)) {
   }
 }
 
+# ---- the variance of a variable
+for (v in c("score", "spending", "takes_part")) for (a in c("", "18-39", "60+")) for (name in c("city_clusters", "city_two_stage")) {
+  d <- if (name == "city_clusters") des else des2
+  d$variables$.y <- d$variables[[v]]
+  d <- subset(d, !is.na(.y))
+  if (a != "") d <- subset(d, age == a)
+  r <- svyvar(~.y, d)
+  add("variance", design = name, variable = v, domain = if (a == "") none else list(age = a), value = as.numeric(coef(r)),
+      standard_error = as.numeric(SE(r)))
+}
+
 # ---- replicates
 replicated <- function(name, method, d, by = "age") {
   for (a in c("", sort(unique(d$variables[[by]])))) {
