@@ -8,11 +8,11 @@ own would say what it hides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.bounds import ENDLESS, Count, Family
-from analysis.complement import families, hide_complements
+from analysis.complement import CannotProtect, families, hide_complements
 from analysis.results import Domain, Estimate, PublicationRule, PublishableTable, Suppression
 
 Key = tuple[str, str | None]
@@ -28,46 +28,42 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What earlier releases of the wave showed and hid. What was hidden once stays hidden; what was shown is known."""
+    """What earlier releases of the wave showed and hid.
 
-    shown_rows: Mapping[Domain, frozenset[int]] = field(default_factory=dict)
-    hidden_rows: frozenset[Domain] = frozenset()
-    shown_cells: Mapping[Cell, tuple[tuple[float, int], ...]] = field(default_factory=dict)  # value, respondents
-    hidden_cells: frozenset[Cell] = frozenset()
+    What was hidden once stays hidden. What was shown is known, and can hide nothing: also where a correction changed
+    it, since the change often follows from that of a sum.
+    """
+
+    shown_rows: frozenset[Domain] = frozenset()
+    hidden_rows: Mapping[Domain, Suppression] = field(default_factory=dict)  # with the first mark
+    shown_cells: frozenset[Cell] = frozenset()
+    hidden_cells: Mapping[Cell, Suppression] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tables: Iterable[PublishableTable]) -> Before:
-        shown_rows: dict[Domain, set[int]] = {}
-        hidden_rows: set[Domain] = set()
-        shown_cells: dict[Cell, list[tuple[float, int]]] = {}
-        hidden_cells: set[Cell] = set()
+        shown_rows: set[Domain] = set()
+        hidden_rows: dict[Domain, Suppression] = {}
+        shown_cells: set[Cell] = set()
+        hidden_cells: dict[Cell, Suppression] = {}
         for table in tables:
             for row in table.rows:
                 if row.sample_size is None:
-                    hidden_rows.add(row.domain)
+                    few = any(cell.suppression is Suppression.FEW_RESPONDENTS for cell in row.cells)
+                    mark = Suppression.FEW_RESPONDENTS if few else Suppression.COMPLEMENTARY
+                    hidden_rows.setdefault(row.domain, mark)
                 else:
-                    shown_rows.setdefault(row.domain, set()).add(row.sample_size)
+                    shown_rows.add(row.domain)
                 for cell in row.cells:
                     place = (row.domain, (cell.variable, cell.category))
-                    if cell.suppression in _MARKS:
-                        hidden_cells.add(place)
-                    elif cell.value is not None and cell.sample_size is not None:
-                        shown_cells.setdefault(place, []).append((cell.value, cell.sample_size))
+                    if cell.suppression is not None and cell.suppression in _MARKS:
+                        hidden_cells.setdefault(place, cell.suppression)
+                    elif cell.value is not None:
+                        shown_cells.add(place)
         return cls(
-            shown_rows={domain: frozenset(sizes) for domain, sizes in shown_rows.items()},
-            hidden_rows=frozenset(hidden_rows),
-            shown_cells={place: tuple(values) for place, values in shown_cells.items()},
-            hidden_cells=frozenset(hidden_cells),
-        )
-
-    def knows_row(self, domain: Domain, size: int) -> bool:
-        return size in self.shown_rows.get(domain, ())
-
-    def knows_cell(self, place: Cell, estimate: Estimate) -> bool:
-        """Whether the very figure was shown; a corrected one is another."""
-        return estimate.value is not None and any(
-            size == estimate.sample_size and abs(value - estimate.value) < 1e-12
-            for value, size in self.shown_cells.get(place, ())
+            shown_rows=frozenset(shown_rows),
+            hidden_rows=hidden_rows,
+            shown_cells=frozenset(shown_cells),
+            hidden_cells=hidden_cells,
         )
 
 
@@ -113,8 +109,11 @@ class _Hiding:
         size = {domain: max(one.sample_size for one in cells) for domain, cells in self.rows.items()}
         few = {domain for domain, count in size.items() if count < self.rule.minimum_respondents}
         kept = {domain for domain in size if domain in self.before.hidden_rows}
-        known = {domain for domain, count in size.items() if self.before.knows_row(domain, count)} - few - kept
-        counts = {domain: self._respondents(count) for domain, count in size.items()}
+        known = {domain for domain in size if domain in self.before.shown_rows}
+        _still_open(few & known)
+        counts = {
+            domain: self._respondents(count, self.before.hidden_rows.get(domain)) for domain, count in size.items()
+        }
         beside = hide_complements(
             self.groups, [d for d in size if d in few | kept], counts, fixed=known, least_together=self.least
         )
@@ -134,9 +133,13 @@ class _Hiding:
         known = {
             domain
             for domain, cells in answers.items()
-            if all(self.before.knows_cell((domain, _key(one)), one) for one in cells)
-        } - set(hidden)
-        counts = {domain: self._respondents(count) for domain, count in size.items()}
+            if all((domain, _key(one)) in self.before.shown_cells for one in cells)
+        }
+        _still_open(few & known)
+        counts = {
+            domain: self._respondents(count, self.before.hidden_cells.get((domain, _key(answers[domain][0]))))
+            for domain, count in size.items()
+        }
         closed = [domain for domain in answers if domain in kept or domain in set(hidden)]
         beside = hide_complements(
             self.groups,
@@ -164,8 +167,9 @@ class _Hiding:
                 small = one.sample_size < self.rule.group_disclosure_below
                 if one.all_alike and small and place not in self.marks:
                     sensitive.append(place)
-                elif place not in self.marks and self.before.knows_cell(place, one):
+                if place in self.before.shown_cells:
                     known.add(place)
+        _still_open(known.intersection(sensitive))
         again = [place for place in counts if place in self.before.hidden_cells and place not in self.marks]
         if not sensitive and not again:
             return
@@ -200,9 +204,14 @@ class _Hiding:
                 found.append(Family(whole, tuple((domain, _key(one)) for one in several)))
         return found
 
-    def _respondents(self, count: int) -> Count:
-        """A hidden number of respondents: its mark tells whether it is below the least or not."""
-        return Count(float(count), (0.0, self.least - 1) if count < self.least else (self.least, ENDLESS))
+    def _respondents(self, count: int, before: Suppression | None) -> Count:
+        """A hidden number of respondents, and what its mark tells: whether it is below the least or not.
+
+        What was hidden before keeps the range that its first mark gave, moved to where it is now.
+        """
+        few = count < self.least if before is None else before is Suppression.FEW_RESPONDENTS
+        size = float(count)
+        return Count(size, (0.0, max(self.least - 1, size)) if few else (min(self.least, size), ENDLESS))
 
     def _is_marked(self, cells: Sequence[Estimate]) -> bool:
         return all((one.domain, _key(one)) in self.marks for one in cells)
@@ -211,8 +220,19 @@ class _Hiding:
         return all((one.domain, _key(one)) in self.before.hidden_cells for one in cells)
 
     def _mark(self, estimate: Estimate, *, few: bool) -> None:
-        reason = Suppression.FEW_RESPONDENTS if few else Suppression.COMPLEMENTARY
-        self.marks.setdefault((estimate.domain, _key(estimate)), reason)
+        # A mark that changes from one release to the next would tell on which side of ten the count was, and is.
+        place = (estimate.domain, _key(estimate))
+        before = place in self.before.hidden_cells
+        self.marks.setdefault(place, Suppression.FEW_RESPONDENTS if few and not before else Suppression.COMPLEMENTARY)
+
+
+def _still_open(shown: Collection[object]) -> None:
+    """What an earlier release showed cannot be hidden in a later one: the old figure and the sums give the new one."""
+    for one in shown:
+        raise CannotProtect(
+            f"{one} must be hidden now, but was published in an earlier release; "
+            "leave the figures of its area out of this one"
+        )
 
 
 def _key(estimate: Estimate) -> Key:

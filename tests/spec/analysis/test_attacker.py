@@ -145,7 +145,8 @@ class Attacker:
             self.hidden[number] = (what, domain)
         return number
 
-    def read(self, table: PublishableTable, truth: Truth) -> None:
+    def read(self, table: PublishableTable, truth: Truth, before: PublishableTable | None = None) -> None:
+        hidden_before = {row.domain for row in before.rows if row.sample_size is None} if before else set()
         least = float(RULE.minimum_respondents)
         sizes: dict[Domain, int] = {}
         yeses: dict[Domain, int] = {}
@@ -159,6 +160,9 @@ class Attacker:
             else:
                 marked_few = cell.suppression is Suppression.FEW_RESPONDENTS
                 low, high = (0.0, least - 1) if marked_few else (least, 1e6)
+                if row.domain in hidden_before:  # marked alike whatever its number is now
+                    assert not marked_few
+                    low, high = 0.0, 1e6
                 sizes[row.domain] = self.variable("n", row.domain, counts, low, high, hidden=True)
             if row.sample_size is None:
                 continue
@@ -234,7 +238,7 @@ def test_nor_by_a_drill_down_and_a_correction_released_later(seed: int) -> None:
         second = publish(fine, earlier=(first,))
     except CannotProtect:
         return  # it says so and publishes nothing: that gives nothing away
-    attacker.read(second, fine)
+    attacker.read(second, fine, before=first)
     assert narrow(attacker.ranges()) == {}
     for row in first.rows:
         if row.sample_size is None and row.domain in fine:

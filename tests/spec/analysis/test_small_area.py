@@ -41,7 +41,7 @@ def test_areas_alike_leave_no_model_variance(method: FitMethod) -> None:
 def test_an_area_without_respondents_is_synthetic_and_marked() -> None:
     rng = np.random.default_rng(1)
     covariates = np.column_stack([np.ones(12), np.linspace(-1, 1, 12)])
-    direct = 0.8 + 0.1 * covariates[:, 1] + rng.normal(0, 0.08, 12)
+    direct = 0.8 + 0.1 * covariates[:, 1] + 0.08 * np.resize([1.0, -1.0, 0.5, -0.5], 12) + rng.normal(0, 0.01, 12)
     variances = np.full(12, 0.001)
     direct[3] = variances[3] = np.nan
     model = fay_herriot(NAMES, direct, variances, covariates)
