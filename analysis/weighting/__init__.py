@@ -14,6 +14,7 @@ from analysis.weighting.margins import Margin, read_margins
 from analysis.weighting.nonresponse import NonresponseRecord, WeightingClass, nonresponse_weights
 from analysis.weighting.propensity import PropensityRecord, PropensityUse, propensity_weights
 from analysis.weighting.raking import rake
+from analysis.weighting.recalibrated import RecalibratedReplicates, recalibrated
 from analysis.weighting.records import CalibrationError, CalibrationMethod, CalibrationRecord, MarginLine
 from analysis.weighting.trimming import TrimmingRecord, trim_weights
 
@@ -32,6 +33,7 @@ __all__ = [
     "NonresponseRecord",
     "PropensityRecord",
     "PropensityUse",
+    "RecalibratedReplicates",
     "TrimmingRecord",
     "WeightDiagnostics",
     "WeightingClass",
@@ -47,5 +49,6 @@ __all__ = [
     "propensity_weights",
     "rake",
     "read_margins",
+    "recalibrated",
     "trim_weights",
 ]

@@ -15,8 +15,9 @@ import pytest
 
 from analysis.design import SurveyDesign
 from analysis.estimation import Mean, Proportion, Ratio, Total, estimate
+from analysis.estimation.replicates import Jackknife
 from analysis.results import Estimate
-from analysis.weighting import CalibrationMethod, Margin, calibrate_design, rake, read_margins
+from analysis.weighting import CalibrationMethod, Margin, calibrate_design, rake, read_margins, recalibrated
 
 HERE = Path(__file__).parent / "city_margins"
 DESIGNS: dict[str, dict[str, Any]] = {
@@ -117,6 +118,39 @@ def test_estimates_and_standard_errors_equal_r(design: str) -> None:
             compared[record["method"]] += 1
     assert set(compared) == set(METHODS)
     assert sum(compared.values()) >= 1000
+
+
+REPLICATED: dict[str, dict[str, Any]] = {
+    "clusters": DESIGNS["clusters"],
+    "clusters_fpc": {**DESIGNS["clusters"], "population_sizes": ["grids"]},
+}
+
+
+@pytest.mark.parametrize("design", sorted(REPLICATED))
+@pytest.mark.parametrize("method", ["linear", "raking", "logit"])
+def test_replicates_that_repeat_the_calibration_equal_r(design: str, method: str) -> None:
+    plain = SurveyDesign.from_frame(data(), weight="weight", **REPLICATED[design])
+    known = [margin(name) for name in MAIN]
+    bounds = (0.3, 3.0) if method == "logit" else None
+    weighted, replicates = recalibrated(
+        data(), plain, known, Jackknife(), method=CalibrationMethod(method), bounds=bounds, tolerance=1e-12
+    )
+    compared = 0
+    for record in expected()["replicates"]:
+        if (record["design"], record["method"]) != (design, method):
+            continue
+        by = tuple(record["domain"])
+        found = estimate(data(), weighted, REQUESTS, by=by, replication=replicates)
+        domain = tuple(record["domain"].items())
+        one = next(
+            each
+            for each in found.estimates
+            if (each.statistic, each.variable, each.domain) == (record["statistic"], record["variable"], domain)
+        )
+        assert one.value == pytest.approx(record["value"], rel=1e-8)
+        assert one.standard_error == pytest.approx(record["standard_error"], rel=1e-8, abs=1e-10)
+        compared += 1
+    assert compared == 16
 
 
 @pytest.mark.parametrize("design", sorted(DESIGNS))

@@ -71,6 +71,27 @@ for (m in names(methods)) {
     }
   }
 }
+# The same by replicates: each leaves a grid out and is calibrated anew.
+calibrated_records <- records
+records <- list()
+fpc <- svydesign(ids = ~grid, strata = ~community, weights = ~weight, fpc = ~grids, data = data)
+for (n in c("clusters", "clusters_fpc")) {
+  jackknife <- as.svrepdesign(if (n == "clusters") designs$clusters else fpc, type = "JKn", compress = FALSE)
+  redone <- list(
+    linear = calibrate(jackknife, ~age + street, main, compress = FALSE),
+    raking = calibrate(jackknife, ~age + street, main, compress = FALSE, calfun = "raking", epsilon = 1e-13, maxit = 200),
+    logit = calibrate(jackknife, ~age + street, main, compress = FALSE, calfun = "logit", bounds = c(0.3, 3), epsilon = 1e-13, maxit = 200))
+  for (m in names(redone)) {
+    d <- redone[[m]]
+    for (g in c(list(setNames(list(), character())), lapply(c("S0", "S1", "S2"), function(s) list(street = s)))) {
+      s <- if (length(g)) subset(d, data$street == g$street) else d
+      say(n, m, g, "mean", "spending", svymean(~spending, s))
+      say(n, m, g, "total", "spending", svytotal(~spending, s))
+      say(n, m, g, "proportion", "rare", svymean(~rare, s))
+      say(n, m, g, "ratio", "spending/persons", svyratio(~spending, ~persons, s))
+    }
+  }
+}
 made <- list(made_with = list(R = as.character(getRversion()), survey = as.character(packageVersion("survey"))),
-             weights = all_weights, records = records)
+             weights = all_weights, records = calibrated_records, replicates = records)
 write(toJSON(made, auto_unbox = TRUE, digits = NA, null = "null", na = "null", pretty = FALSE), "expected.json")

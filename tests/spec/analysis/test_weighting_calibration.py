@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.design import SurveyDesign
 from analysis.estimation import Mean, Proportion, Total, estimate
+from analysis.estimation.replicates import Bootstrap
 from analysis.problems import DesignError
 from analysis.weighting import (
     CalibrationError,
@@ -19,6 +20,7 @@ from analysis.weighting import (
     calibrate_design,
     rake,
     read_margins,
+    recalibrated,
 )
 
 approx = pytest.approx
@@ -295,3 +297,23 @@ def test_a_sum_that_the_margins_know_has_no_error_and_any_other_part_stays(
     found = estimate(frame, design, [Total("y"), Total("both"), Total("known"), Mean("y")]).estimates
     assert found[1].standard_error == approx(found[0].standard_error, rel=1e-6)
     assert found[2].standard_error == approx(0, abs=1e-6 * abs(found[2].value or 1))
+
+
+def test_a_bootstrap_that_repeats_the_calibration_agrees_with_the_linearised_error() -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"h": np.repeat(["x", "y"], 200), "psu": np.repeat(np.arange(80), 5), "w": 10.0})
+    frame["age"] = rng.choice(["a", "b", "c"], 400)
+    frame["yes"] = (rng.random(400) < frame["age"].map({"a": 0.8, "b": 0.5, "c": 0.2})).astype(float)
+    plain = SurveyDesign.from_frame(frame, weight="w", strata=["h"], clusters=["psu"])
+    margins = [Margin.of("age", {"a": 1500, "b": 1500, "c": 1000})]
+    linear, _ = calibrate_design(frame, plain, margins)
+    weighted, replicates = recalibrated(frame, plain, margins, Bootstrap(np.random.default_rng(9), 400))
+    assert weighted.weight == approx(linear.weight)
+    known = read_margins(frame, margins)
+    assert known.sums(replicates.weights[:, 7]) == approx(known.totals)  # each replicate meets the margins
+    one = estimate(frame, weighted, [Mean("yes")], replication=replicates).estimates[0]
+    other = estimate(frame, linear, [Mean("yes")]).estimates[0]
+    naive = estimate(frame, weighted, [Mean("yes")]).estimates[0]
+    assert one.degrees_of_freedom == other.degrees_of_freedom == 78
+    assert one.standard_error == approx(other.standard_error, rel=0.12)
+    assert (naive.standard_error or 0) > 1.15 * (other.standard_error or 0)  # what not counting the margins costs
