@@ -1,0 +1,170 @@
+"""Change between two waves of a survey, with the covariance of the PSUs that were asked in both.
+
+Both waves stand in one frame (``join_waves``): where a stratum kept PSUs, its label and theirs are the same in both,
+and the covariance follows; where it was drawn anew, each wave is a stratum of its own. "No detectable change" is a
+result. Where definition, selection, frame or the shares of modes differ there is a difference of figures, but no
+change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+from analysis.design import SurveyDesign
+from analysis.estimation import estimate
+from analysis.estimation.contrasts import Contrast, contrasts
+from analysis.estimation.requests import Request
+from analysis.results import Domain, Estimate, Interval, LonelyPsu
+
+MOST_MODE_DIFFERENCE = 0.10
+"""Shares of modes that differ by more leave no change to speak of (10 points)."""
+
+
+class ChangeVerdict(StrEnum):
+    RISEN = "risen"
+    FALLEN = "fallen"
+    NO_DETECTABLE_CHANGE = "no_detectable_change"
+    NOT_COMPARABLE = "not_comparable"  # 口径不同，不作比较
+    NOT_ESTIMABLE = "not_estimable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveConditions:
+    """How a wave was asked: what must be equal for a change to be one."""
+
+    definition: str  # of the indicator: its canonical form or hash
+    selection: str
+    frame: str
+    mode_shares: Mapping[str, float]  # of the completed cases, by mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    variable: str
+    category: str | None
+    domain: Domain
+    before: float | None
+    after: float | None
+    difference: float | None
+    standard_error: float | None
+    interval: Interval | None
+    degrees_of_freedom: int | None
+    verdict: ChangeVerdict
+    reasons: tuple[str, ...] = ()  # why not comparable
+
+
+def join_waves(
+    before: pd.DataFrame, after: pd.DataFrame, *, wave: str, labels: tuple[str, str], stratum: str, psu: str
+) -> pd.DataFrame:
+    """Both waves' rows in one frame with a column ``wave``, strata labelled so that the design says what overlaps.
+
+    A stratum in which no PSU was asked in both waves becomes two, named after the waves.
+    """
+    if wave in before.columns or wave in after.columns:
+        raise ValueError(f"there is a column {wave!r} already; name the wave's column otherwise")
+    kept = {
+        str(label)
+        for label, units in before.groupby(stratum)[psu]
+        if set(units) & set(after.loc[after[stratum] == label, psu])
+    }
+    parts = []
+    for frame, label in ((before, labels[0]), (after, labels[1])):
+        part = frame.copy()
+        part[wave] = label
+        apart = ~part[stratum].astype(str).isin(kept)
+        part[stratum] = part[stratum].astype(str)
+        part[psu] = part[psu].astype(str)
+        part.loc[apart, stratum] = part.loc[apart, stratum] + f"@{label}"
+        part.loc[apart, psu] = part.loc[apart, psu] + f"@{label}"
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def changes(
+    frame: pd.DataFrame,
+    design: SurveyDesign,
+    requests: Sequence[Request],
+    *,
+    wave: str,
+    labels: tuple[str, str],
+    by: Sequence[str] = (),
+    level: float = 0.95,
+    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+    conditions: tuple[WaveConditions, WaveConditions] | None = None,
+) -> tuple[Change, ...]:
+    """After minus before of every request, for the whole or every domain of ``by`` that both waves have.
+
+    The interval is two-sided; the change is risen or fallen where it leaves 0 out. ``conditions`` of both waves, where
+    given, must agree, or the verdict is that they cannot be compared.
+    """
+    single = estimate(frame, design, requests, by=[*by, wave], level=level, lonely_psu=lonely_psu).estimates
+    of_wave = {(one.variable, one.category, one.domain): one for one in single}
+    domains = dict.fromkeys(one.domain[:-1] for one in single if one.domain[-1][1] == labels[1])
+    both = [domain for domain in domains if any(one.domain == (*domain, (wave, labels[0])) for one in single)]
+    if not both:
+        raise ValueError(f"no domain was asked in both waves {labels[0]!r} and {labels[1]!r}")
+    wanted = [
+        Contrast(str(place), {(*domain, (wave, labels[1])): 1.0, (*domain, (wave, labels[0])): -1.0})
+        for place, domain in enumerate(both)
+    ]
+    found = contrasts(frame, design, requests, wanted, by=[*by, wave], level=level, lonely_psu=lonely_psu)
+    reasons = () if conditions is None else differences_of(*conditions)
+    return tuple(_change(one, both[int(one.domain[0][1])], of_wave, wave, labels, reasons) for one in found.estimates)
+
+
+def differences_of(before: WaveConditions, after: WaveConditions) -> tuple[str, ...]:
+    """Why two waves cannot be compared; nothing where they can."""
+    found = [
+        f"the {name} differs"
+        for name in ("definition", "selection", "frame")
+        if getattr(before, name) != getattr(after, name)
+    ]
+    modes = sorted({*before.mode_shares, *after.mode_shares})
+    moved = [
+        mode
+        for mode in modes
+        if abs(before.mode_shares.get(mode, 0.0) - after.mode_shares.get(mode, 0.0)) > MOST_MODE_DIFFERENCE + 1e-9
+    ]
+    if moved:
+        found.append(f"the share of {', '.join(moved)} differs by more than {MOST_MODE_DIFFERENCE:.0%}")
+    return tuple(found)
+
+
+def _change(
+    difference: Estimate,
+    domain: Domain,
+    of_wave: Mapping[tuple[str, str | None, Domain], Estimate],
+    wave: str,
+    labels: tuple[str, str],
+    reasons: tuple[str, ...],
+) -> Change:
+    before, after = (
+        of_wave[(difference.variable, difference.category, (*domain, (wave, label)))].value for label in labels
+    )
+    return Change(
+        variable=difference.variable,
+        category=difference.category,
+        domain=domain,
+        before=before,
+        after=after,
+        difference=difference.value,
+        standard_error=difference.standard_error,
+        interval=difference.interval,
+        degrees_of_freedom=difference.degrees_of_freedom,
+        verdict=_verdict(difference.interval, reasons),
+        reasons=reasons,
+    )
+
+
+def _verdict(interval: Interval | None, reasons: tuple[str, ...]) -> ChangeVerdict:
+    if reasons:
+        return ChangeVerdict.NOT_COMPARABLE
+    if interval is None:
+        return ChangeVerdict.NOT_ESTIMABLE
+    if interval.low > 0:
+        return ChangeVerdict.RISEN
+    return ChangeVerdict.FALLEN if interval.high < 0 else ChangeVerdict.NO_DETECTABLE_CHANGE
