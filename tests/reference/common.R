@@ -12,6 +12,12 @@ korn_graubard <- function(p, v, v0, n, df, level = 0.95) {
   c(qbeta(half, n_df * p, n_df * (1 - p) + 1), qbeta(1 - half, n_df * p + 1, n_df * (1 - p)))
 }
 
+# Wilson on n* = p (1 - p) / v, the t quantile once: survey has it from 4.5 on only.
+wilson <- function(p, v, df, level = 0.95) {
+  a <- qt(1 - (1 - level) / 2, df)^2 / (p * (1 - p) / v)
+  (p + a / 2 + c(-1, 1) * sqrt(a * p * (1 - p) + a^2 / 4)) / (1 + a)
+}
+
 share <- function(des, without, y, variable, category, domain, methods) {
   des$variables$.y <- y; without$variables$.y <- y
   d <- subset(des, !is.na(.y)); d0 <- subset(without, !is.na(.y))
@@ -28,6 +34,7 @@ share <- function(des, without, y, variable, category, domain, methods) {
       r <- svyciprop(~.y, d, method = c(wald = "mean", arcsine = "asin")[name] %||% name)
       ci[[name]] <- as.numeric(attr(r, "ci"))
     }
+    ci$wilson <- wilson(p, v, df)
     ci$korn_graubard <- korn_graubard(p, v, vcov(svymean(~.y, d0))[1], n, df)
   }
   keep(statistic = "proportion", variable = variable, category = category, domain = domain, value = p,
