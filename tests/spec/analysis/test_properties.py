@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.association import independence
 from analysis.design import SurveyDesign
 from analysis.estimation import Mean, Proportion, Ratio, Total, estimate
+from analysis.estimation.quantiles import Quantile, QuantileRule, quantiles
 from analysis.results import Estimate, IntervalMethod, LonelyPsu
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -148,3 +150,49 @@ def test_lonely_policies_do_not_matter_where_nothing_is_lonely(frame: pd.DataFra
     design = SurveyDesign.from_frame(frame, weight="weight", strata=STRATA, clusters=CLUSTERS)
     found = [estimate(frame, design, REQUESTS, lonely_psu=policy).estimates for policy in LonelyPsu]
     assert all(one == found[0] for one in found)
+
+
+@QUICK
+@given(samples(), st.integers(0, 1000))
+def test_splitting_a_stratum_at_random_changes_no_estimate(frame: pd.DataFrame, seed: int) -> None:
+    """Only the error may change: what is estimated does not depend on how PSUs are grouped."""
+    half = pd.Series(frame["psu"].unique())
+    side = dict(zip(half, np.random.default_rng(seed).integers(0, 2, len(half)), strict=True))
+    split = frame.assign(stratum=[f"{stratum}-{side[psu]}" for stratum, psu in frame[["stratum", "psu"]].to_numpy()])
+    whole = SurveyDesign.from_frame(frame, weight="weight", strata=STRATA, clusters=CLUSTERS)
+    halves = SurveyDesign.from_frame(split, weight="weight", strata=STRATA, clusters=CLUSTERS)
+    for one, other in zip(
+        estimate(frame, whole, REQUESTS, by=["part"]).estimates,
+        estimate(split, halves, REQUESTS, by=["part"], lonely_psu=LonelyPsu.CERTAINTY).estimates,
+        strict=True,
+    ):
+        assert one.value == (None if other.value is None else pytest.approx(other.value))
+        assert one.sample_size == other.sample_size
+
+
+@QUICK
+@given(samples(), st.sampled_from(list(QuantileRule)), st.floats(0.02, 0.98))
+def test_a_quantile_lies_in_its_interval_and_among_the_values(
+    frame: pd.DataFrame, rule: QuantileRule, share: float
+) -> None:
+    design = SurveyDesign.from_frame(frame, weight="weight", strata=STRATA, clusters=CLUSTERS)
+    for one in quantiles(frame, design, [Quantile("score", share, rule)], by=["part"]).estimates:
+        if one.value is None:
+            continue
+        inside = frame.loc[frame["part"] == one.domain[0][1], "score"].dropna()
+        assert inside.min() <= one.value <= inside.max()
+        if one.interval is not None and rule is not QuantileRule.HF7:
+            assert one.interval.low <= one.value <= one.interval.high
+
+
+@QUICK
+@given(samples())
+def test_a_table_of_independence_does_not_care_which_way_it_is_turned(frame: pd.DataFrame) -> None:
+    design = SurveyDesign.from_frame(frame, weight="weight", strata=STRATA, clusters=CLUSTERS)
+    if frame["opinion"].nunique() < 2 or frame["part"].nunique() < 2:
+        return
+    one, other = independence(frame, design, "opinion", "part"), independence(frame, design, "part", "opinion")
+    if not math.isfinite(one.statistic):
+        return
+    assert one.statistic == pytest.approx(other.statistic, rel=1e-6)
+    assert one.p_value == pytest.approx(other.p_value, rel=1e-6, abs=1e-12)
