@@ -7,11 +7,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.association import independence
     from analysis.design import SurveyDesign
     from analysis.disclosure import protect
     from analysis.dispositions import Disposition, response_rates
     from analysis.estimation import Index, Mean, Proportion, Ratio, Total, estimate
+    from analysis.estimation.contrasts import Contrast, contrasts
+    from analysis.estimation.quantiles import Quantile, quantiles
+    from analysis.estimation.replicates import BalancedHalfSamples, Bootstrap, GivenReplicates, Jackknife
+    from analysis.estimation.spread import variances
     from analysis.problems import DesignError, LonelyPsuError
+    from analysis.regression import regress
     from analysis.verdicts import settling_sample_size, tipping_point, verdict
 
 _HOMES = {
@@ -28,25 +34,47 @@ _HOMES = {
     "Disposition": "analysis.dispositions",
     "response_rates": "analysis.dispositions",
     "verdict": "analysis.verdicts",
+    "Contrast": "analysis.estimation.contrasts",
+    "contrasts": "analysis.estimation.contrasts",
+    "Quantile": "analysis.estimation.quantiles",
+    "quantiles": "analysis.estimation.quantiles",
+    "variances": "analysis.estimation.spread",
+    "Jackknife": "analysis.estimation.replicates",
+    "Bootstrap": "analysis.estimation.replicates",
+    "BalancedHalfSamples": "analysis.estimation.replicates",
+    "GivenReplicates": "analysis.estimation.replicates",
+    "independence": "analysis.association",
+    "regress": "analysis.regression",
     "settling_sample_size": "analysis.verdicts",
     "tipping_point": "analysis.verdicts",
 }
 
 __all__ = [
+    "BalancedHalfSamples",
+    "Bootstrap",
+    "Contrast",
     "DesignError",
     "Disposition",
+    "GivenReplicates",
     "Index",
+    "Jackknife",
     "LonelyPsuError",
     "Mean",
     "Proportion",
+    "Quantile",
     "Ratio",
     "SurveyDesign",
     "Total",
+    "contrasts",
     "estimate",
+    "independence",
     "protect",
+    "quantiles",
+    "regress",
     "response_rates",
     "settling_sample_size",
     "tipping_point",
+    "variances",
     "verdict",
 ]
 
