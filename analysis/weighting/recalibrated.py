@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,8 @@ from analysis.weighting.calibration import Bounds, calibrate
 from analysis.weighting.margins import Margin, read_margins
 from analysis.weighting.records import CalibrationError, CalibrationMethod
 
+Base: TypeAlias = Jackknife | Bootstrap | BalancedHalfSamples | GivenReplicates
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecalibratedReplicates(GivenReplicates):
@@ -41,12 +44,12 @@ def recalibrated(
     frame: pd.DataFrame,
     design: SurveyDesign,
     margins: Sequence[Margin],
-    base: Jackknife | Bootstrap | BalancedHalfSamples,
+    base: Base,
     *,
     method: CalibrationMethod = CalibrationMethod.RAKING,
     bounds: Bounds | None = None,
     tolerance: float = 1e-10,
-) -> tuple[SurveyDesign, RecalibratedReplicates]:
+) -> tuple[SurveyDesign, GivenReplicates]:
     """The design with calibrated weights and its replicates, for ``estimate(..., replication=...)``.
 
     Holds rows x replicates weights: 500 replicates of 10,000 rows are 40 MB. Bounds are on the way from each
@@ -56,11 +59,8 @@ def recalibrated(
         raise ValueError("give a design of rows with the weights before calibration")
     known = read_margins(frame, margins, counted=design.weight > 0)
     weights, _ = calibrate(design.weight, known, method=method, bounds=bounds, tolerance=tolerance)
-    unit_of_row = design.stages[0].unit_of_row
     columns: list[FloatArray] = []
-    multipliers = _left_out(design) if isinstance(base, Jackknife) else _rows_of(base.multipliers(design))
-    for number, factor in enumerate(multipliers, start=1):
-        before = design.weight * factor[unit_of_row]
+    for number, before in enumerate(_before(design, base), start=1):
         try:
             columns.append(calibrate(before, known, method=method, bounds=bounds, tolerance=tolerance)[0])
         except CalibrationError as error:
@@ -74,12 +74,26 @@ def recalibrated(
                 for problem in error.problems
             ]
             raise CalibrationError(told) from error
+    calibrated, table = replace(design, weight=weights), np.stack(columns, axis=1)
+    if isinstance(base, GivenReplicates):
+        return calibrated, replace(base, weights=table)
     kind, factors, fay = ReplicateKind.BOOTSTRAP, None, 0.0
     if isinstance(base, Jackknife):
         kind, factors = ReplicateKind.JKN, _jackknife_factors(design)
     elif isinstance(base, BalancedHalfSamples):
         kind, fay = ReplicateKind.FAY, base.fay
-    return replace(design, weight=weights), RecalibratedReplicates(np.stack(columns, axis=1), kind, fay, factors)
+    return calibrated, RecalibratedReplicates(table, kind, fay, factors)
+
+
+def _before(design: SurveyDesign, base: Base) -> Iterator[FloatArray]:
+    """Weights of each replicate before calibration, (rows,)."""
+    if isinstance(base, GivenReplicates):
+        yield from base.weights.T
+        return
+    unit_of_row = design.stages[0].unit_of_row
+    multipliers = _left_out(design) if isinstance(base, Jackknife) else _rows_of(base.multipliers(design))
+    for factor in multipliers:
+        yield design.weight * factor[unit_of_row]
 
 
 def _rows_of(blocks: Iterator[FloatArray]) -> Iterator[FloatArray]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from analysis.results import Estimates, IntervalMethod, LonelyPsu
-from survey_service.commands.margins import CalibrationName, calibrate_to_file, in_the_file
+from survey_service.commands.margins import CalibrationName, calibrate_to_file, in_the_file, recalibrate_to_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analysis.design import SurveyDesign
     from analysis.estimation.replicates import Replication
     from analysis.estimation.requests import Request
+    from analysis.weighting.recalibrated import Base
     from survey_service.tabular import Sheet
 
 
@@ -142,11 +143,17 @@ def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tu
         told("working out the design")
         design = prepared.design(order)
         known: tuple[str, ...] = ()
+        replication = _replication(order, prepared)
+        replicated = design
         if order.margins is not None:
             told("calibrating")
-            design, known = calibrate_to_file(sheet, design, order.margins, order.calibration, order.bounds)
+            how = (order.margins, order.calibration, order.bounds)
+            if replication is not None:
+                told("calibrating every replicate")
+                replicated, replication = recalibrate_to_file(sheet, design, replication, *how)
+            design, known = calibrate_to_file(sheet, design, *how)
         told("estimating")
-        found = _asked(order, prepared, design)
+        found = _asked(order, prepared, design, replicated if replication is not None else design, replication)
         tests = _tests(order, prepared, design)
     except DesignError as error:
         raise in_the_file(error, sheet, prepared.renamed) from error
@@ -215,7 +222,7 @@ def _replicate_columns(order: Order, sheet: Sheet) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: int(name[len(prefix) :])))
 
 
-def _replication(order: Order, prepared: _Prepared) -> Replication | None:
+def _replication(order: Order, prepared: _Prepared) -> Base | None:
     import numpy as np
 
     from analysis.estimation import replicates
@@ -235,7 +242,13 @@ def _replication(order: Order, prepared: _Prepared) -> Replication | None:
     return None
 
 
-def _asked(order: Order, prepared: _Prepared, design: SurveyDesign) -> Estimates:
+def _asked(
+    order: Order,
+    prepared: _Prepared,
+    design: SurveyDesign,
+    replicated: SurveyDesign,
+    replication: Replication | None,
+) -> Estimates:
     from analysis.estimation import estimate
     from analysis.estimation.contrasts import Contrast, contrasts
     from analysis.estimation.options import Simultaneous
@@ -248,14 +261,14 @@ def _asked(order: Order, prepared: _Prepared, design: SurveyDesign) -> Estimates
     if requests:
         found = estimate(
             prepared.frame,
-            design,
+            replicated,
             requests,
             by=by,
             interval=order.interval,
             level=order.level,
             lonely_psu=order.lonely_psu,
             simultaneous=jointly,
-            replication=_replication(order, prepared),
+            replication=replication,
         )
         parts.append(found)
     if order.quantiles:

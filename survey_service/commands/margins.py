@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.design import SurveyDesign
+    from analysis.estimation.replicates import GivenReplicates
     from analysis.problems import DesignError
     from analysis.weighting import CalibrationRecord, Margin
+    from analysis.weighting.recalibrated import Base
     from survey_service.tabular import Sheet, TableError, TableProblem
 
 _POPULATION = "population"
@@ -192,6 +194,23 @@ def calibrate_to_file(
     one_margin(method, margins)
     calibrated, record = calibrate_design(frame, design, margins, method=CalibrationMethod(method), bounds=bounds)
     return calibrated, (*notes, said(record, margins))
+
+
+def recalibrate_to_file(
+    data: Sheet,
+    design: SurveyDesign,
+    base: Base,
+    path: Path,
+    method: CalibrationName,
+    bounds: tuple[float, float] | None,
+) -> tuple[SurveyDesign, GivenReplicates]:
+    """The design with calibrated weights, and replicates that repeat the calibration."""
+    from analysis.weighting import CalibrationMethod, recalibrated
+
+    margins = read_margin_file(path, data)
+    frame, _ = margin_frame(data, margins)
+    one_margin(method, margins)
+    return recalibrated(frame, design, margins, base, method=CalibrationMethod(method), bounds=bounds)
 
 
 def one_margin(method: CalibrationName, margins: tuple[Margin, ...]) -> None:

@@ -191,3 +191,26 @@ def test_faulty_cases_are_refused_by_row(tmp_path: Path, cases: list[str], said:
 )
 def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
     assert run("weight", CITY / "data.csv", *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("method", ["jackknife", "bootstrap"])
+def test_replicates_of_a_calibrated_estimate_repeat_the_calibration(margins: Path, method: str) -> None:
+    common = (
+        "estimate", CITY / "data.csv", "--weight", "weight", "--strata", "community", "--clusters", "grid",
+        "--population-size", "grids", "--mean", "spending", "--margins", margins, "--format", "json",
+    )  # fmt: skip
+    result = run(*common, "--variance-method", method, "--replicates", 200)
+    assert result.exit_code == 0, result.output
+    one = json.loads(result.stdout)["estimates"][0]
+    linear = json.loads(run(*common).stdout)["estimates"][0]
+    assert one["value"] == approx(linear["value"], rel=1e-9)
+    assert one["standard_error"] == approx(linear["standard_error"], rel=0.15)
+    assert one["degrees_of_freedom"] == linear["degrees_of_freedom"]
+    if method == "jackknife":
+        wanted = ("clusters_fpc", "raking", "mean", {})
+        theirs = [
+            record["standard_error"]
+            for record in json.loads((CITY / "expected.json").read_text())["replicates"]
+            if (record["design"], record["method"], record["statistic"], record["domain"]) == wanted
+        ]
+        assert [one["standard_error"]] == approx(theirs, rel=1e-8)
