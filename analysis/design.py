@@ -70,11 +70,15 @@ class SurveyDesign:
         return self.weight if self.frequency is None else self.weight * self.frequency
 
     def summary(self) -> DesignSummary:
+        """Counts of what has a weight, as R's degf; in the variance a PSU without weight is an observed zero."""
         first = self.stages[0]
-        psus = int(first.sample_size.sum())
         respondents = self.weight > 0
+        if self.frequency is not None:
+            respondents &= self.frequency > 0
         size = int(respondents.sum() if self.frequency is None else self.frequency[respondents].sum())
-        strata = int((first.sample_size > 0).sum())
+        weighed = sum_by(first.unit_of_row, respondents, first.units) > 0
+        psus = int(weighed.sum() if first.multiplicity is None else first.multiplicity[weighed].sum())
+        strata = len(np.unique(first.group_of_unit[weighed]))
         return DesignSummary(strata=strata, psus=psus, degrees_of_freedom=psus - strata, sample_size=size)
 
     @staticmethod

@@ -52,6 +52,7 @@ class PsuTotals:
     squares: FloatArray  # (numerators, domains) sum of w u^2
     products: FloatArray  # (numerators, domains) sum of w u x
     denominator_squares: FloatArray  # (items, domains) sum of w x^2
+    respondents: FloatArray  # (domains,) all of them, also those without an answer
 
 
 def collapse(design: SurveyDesign, domain: IntArray, domains: int, items: Sequence[Item]) -> PsuTotals:
@@ -98,6 +99,7 @@ class _Pass:
             squares=np.zeros((width, self.domains)),
             products=np.zeros((width, self.domains)),
             denominator_squares=np.zeros((count, self.domains)),
+            respondents=sum_by(self.domain, self.frequency, self.domains),
         )
         whole: int | None = None  # the first item that all rows have answered: later ones copy its denominator
         place = 0

@@ -147,8 +147,11 @@ class CalibratedVariance:
     def touched(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         return self.plain.touched(counts)
 
-    def of(self, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Variances with and without finite population correction, each (k, domains)."""
+    def of(self, influence: FloatArray, _counts: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """Variances with and without finite population correction, each (k, domains).
+
+        The margins give every stratum a residual, so ``average`` counts all of them, as in R.
+        """
         cells = len(self.totals.cell_unit)
         domains = self.totals.domains
         own, beside = influence[:, :cells], influence[:, cells:]

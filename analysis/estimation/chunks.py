@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
+from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
 from analysis.design import SurveyDesign
 from analysis.estimation.domains import Domains, read_domains
 from analysis.estimation.estimate import Estimator
@@ -61,6 +61,7 @@ class Part:
 
     columns: DesignColumns
     units: pd.DataFrame  # one row per unit of the last stage
+    counted: BoolArray  # (units,) with a respondent whose weight is above 0
     totals: PsuTotals  # cell_unit counts the rows of ``units``
     domains: tuple[Domain, ...]
     plan: Plan
@@ -85,6 +86,7 @@ def collapse_part(
     return Part(
         columns=columns,
         units=units,
+        counted=sum_by(last.unit_of_row, design.respondent_weight > 0, last.units) > 0,
         totals=totals,
         domains=domains.keys,
         plan=replace(plan, items=light),
@@ -111,6 +113,7 @@ def merge(one: Part, other: Part) -> Part:
     return Part(
         columns=one.columns,
         units=units,
+        counted=sum_by(np.concatenate(unit_of), np.concatenate([one.counted, other.counted]), len(units)) > 0,
         totals=_added(aligned, len(units), len(domains), plan),
         domains=domains,
         plan=plan,
@@ -123,6 +126,7 @@ def estimate_parts(parts: Iterable[Part], *, options: Options | None = None) -> 
     """The figures of all parts together, as ``estimate_table`` gives them for the whole."""
     whole = reduce(merge, parts)
     design = whole.columns.design(whole.units, weighted=False)
+    design = replace(design, weight=whole.counted.astype(np.float64))
     cell_unit = design.stages[-1].unit_of_row[whole.totals.cell_unit]
     totals = replace(whole.totals, cell_unit=cell_unit)
     domains = Domains(np.empty(0, dtype=np.int64), whole.domains, whole.without_domain)
@@ -181,8 +185,12 @@ def _merged_plan(one: Plan, other: Plan) -> tuple[Plan, list[IntArray]]:
     keys: dict[tuple[Any, ...], Quantity] = {}
     owned = [_owned(plan) for plan in (one, other)]
     for item in range(len(one.items)):
-        for mine in owned:
-            keys.update({key: quantity for key, quantity in mine.items() if key[0] == item and key not in keys})
+        found = [{key: quantity for key, quantity in mine.items() if key[0] == item} for mine in owned]
+        both = found[1] | found[0]
+        if set(found[0]) == set(found[1]):
+            keys.update(found[0])
+        else:  # a part lacks a category: all of them in the order of their labels
+            keys.update({key: both[key] for key in sorted(both, key=lambda key: _natural((("", key[3] or ""),)))})
     place = {key: row for row, key in enumerate(keys)}
     rows = [np.array([place[key] for key in mine], dtype=np.int64) for mine in owned]
     items = tuple(replace(a, zero_one=a.zero_one and b.zero_one) for a, b in zip(one.items, other.items, strict=True))
@@ -233,6 +241,7 @@ class _Aligned:
             _spread(values, domain, domains)
             for values in (totals.weights, totals.squared_weights, totals.denominator_squares)
         )
+        self.respondents = _spread(totals.respondents[None, :], domain, domains)[0]
         self.centres, self.items = np.zeros(width), np.array(plan.item_of, dtype=np.int64)
         self.centres[rows] = totals.centres
         self.squares, self.products = np.zeros((width, domains)), np.zeros((width, domains))
@@ -283,4 +292,5 @@ def _added(parts: list[_Aligned], units: int, domains: int, plan: Plan) -> PsuTo
         squares=moments[0][0] + moments[1][0],
         products=moments[0][1] + moments[1][1],
         denominator_squares=parts[0].denominator_squares + parts[1].denominator_squares,
+        respondents=parts[0].respondents + parts[1].respondents,
     )

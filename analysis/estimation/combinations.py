@@ -60,7 +60,7 @@ def _with_indices(
     df, n = freedom[base], size[base]
     value, low, high = (np.full((count, domains), np.nan) for _ in range(3))
     effective = np.full((count, domains), np.nan)
-    alike, complete, hidden = (np.zeros((count, domains), dtype=bool) for _ in range(3))
+    alike, complete, hidden, unanswered = (np.zeros((count, domains), dtype=bool) for _ in range(4))
     quantile = t_quantile(table.level, df)
     for number, (quantity, rows, coefficients, _) in enumerate(plan.indices):
         parts = figures.value[rows]
@@ -68,6 +68,7 @@ def _with_indices(
         complete[number] = figures.complete_enumeration[rows].all(axis=0)
         alike[number] = figures.all_alike[rows].all(axis=0)
         hidden[number] = figures.hidden_variance[rows].any(axis=0)
+        unanswered[number] = figures.unanswered[rows].any(axis=0)
         effective[number] = figures.effective_sample_size[rows].min(axis=0)
         below, above = _alike_widths(figures, rows, coefficients)
         half = quantile[number] * error[number]
@@ -90,6 +91,7 @@ def _with_indices(
         all_alike=alike,
         complete_enumeration=complete,
         hidden_variance=hidden,
+        unanswered=unanswered,
     )
     quantities = (*table.quantities, *(quantity for quantity, *_ in plan.indices))
     return replace(table, quantities=quantities, figures=figures.followed_by(new))

@@ -149,6 +149,7 @@ def _contrast(
         all_alike=(figures.all_alike | ~used).all(axis=1, keepdims=True),
         complete_enumeration=complete,
         hidden_variance=(figures.hidden_variance & used).any(axis=1, keepdims=True),
+        unanswered=(figures.unanswered & used).any(axis=1, keepdims=True),
     )
 
 
@@ -177,7 +178,7 @@ def _variance_and_freedom(
     psus, strata = plan.touched(seen)
     if isinstance(estimator.variance, Variance):
         added = np.stack([sum_by(unit, row * factor, units) for row in influence])
-        return plan.of(added)[0], psus - strata
+        return plan.of(added, seen)[0], psus - strata
     # After calibration every unit has a residual: what the margins explain of the contrast is taken off.
     calibrated = estimator.variance
     residuals = []

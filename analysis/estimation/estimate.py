@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, sum_by
+from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
 from analysis.design import SurveyDesign
 from analysis.estimation.combinations import combine, combined_influence
 from analysis.estimation.domains import Domains, read_domains
@@ -148,7 +148,7 @@ class Estimator:
         totals = self.totals
         size = self.size
         points = self.points
-        variance, without_fpc = self.variance.of(points.influence, totals.counts[totals.item_of])
+        variance, without_fpc = self.variance.of(points.influence, self._counts(totals.item_of))
         psus, strata = self.variance.touched(totals.counts)
         item_freedom = psus - strata
         combined: FloatArray | None = None
@@ -159,8 +159,11 @@ class Estimator:
             variance, combined = found[: len(linear)], found[len(linear) :]
             without_fpc = variance * np.divide(without_fpc, linear, out=np.ones_like(linear), where=linear > 0)
         freedom = item_freedom[totals.item_of]
-        complete = self._complete(size)[totals.item_of]
-        hidden = ~complete & (variance == 0) & (without_fpc > 0) & ~points.alike
+        drawn, equal, answered = self._everyone(size)
+        complete = (drawn & equal & answered)[totals.item_of]
+        drawn, unanswered = drawn[totals.item_of], (drawn & equal & ~answered)[totals.item_of]
+        # All categories of a question alike, also one that nobody or everybody chose.
+        hidden = ~complete & (drawn | ((variance == 0) & (without_fpc > 0) & ~points.alike))
         with np.errstate(divide="ignore", invalid="ignore"):
             effect = variance / points.simple_variance
             gain = np.where(variance > 0, np.maximum(without_fpc / variance, 1.0), 1.0)
@@ -168,7 +171,9 @@ class Estimator:
         effect = np.where(points.alike | ~np.isfinite(effect), np.nan, effect)
         effective = np.where(np.isfinite(effective) & ~points.alike, effective, points.size)
         is_total = np.array([[quantity.is_total] for quantity in self.plan.quantities])
-        known = ~np.isnan(points.value)
+        # A total of equal values: a simple sample would show no variance to compare with.
+        effective = np.where(is_total & (points.simple_variance == 0), np.nan, effective)
+        known = ~np.isnan(points.value) & ~np.isnan(variance)
         # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside
         # it.
         measurable = known & ~hidden & ((freedom > 0) | is_total | complete)
@@ -185,9 +190,10 @@ class Estimator:
             sample_size=points.size,
             design_effect=np.where(measurable, effect, np.nan),
             effective_sample_size=np.where(measurable, effective, np.nan),
-            all_alike=points.alike & known,
+            all_alike=points.alike & ~np.isnan(points.value),
             complete_enumeration=complete & known,
             hidden_variance=hidden,
+            unanswered=unanswered,
         )
         table = EstimateTable(
             quantities=self.plan.quantities,
@@ -200,8 +206,13 @@ class Estimator:
             estimate_notes=self.variance.notes,
         )
         if combined is None and self.plan.indices:
-            combined = self.variance.of(combined_influence(self.plan, points.influence))[0]
+            base = np.array([item for *_, item in self.plan.indices], dtype=np.int64)
+            combined = self.variance.of(combined_influence(self.plan, points.influence), self._counts(base))[0]
         return combine(self.plan, table, combined, size, item_freedom)
+
+    def _counts(self, items: IntArray) -> FloatArray | None:
+        """Respondents per cell, for the one policy that asks which strata have any."""
+        return self.totals.counts[items] if self.options.lonely_psu is LonelyPsu.AVERAGE else None
 
     def _replicated(self, replication: Replication) -> tuple[FloatArray, FloatArray | None]:
         """Variances of the quantities and, below them, of the indices; their degrees of freedom by domain."""
@@ -256,10 +267,10 @@ class Estimator:
             influence[row][alike[row][domain]] = 0.0
         return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence)
 
-    def _complete(self, size: FloatArray) -> BoolArray:
-        """Where every unit of every stage was drawn, every weight is 1 and nobody left the item out.
+    def _everyone(self, size: FloatArray) -> tuple[BoolArray, BoolArray, BoolArray]:
+        """Where every unit of every stage was drawn; where every weight is 1; where nobody left the item out.
 
-        Shape (items, domains).
+        Shape (items, domains) each. All three together are a complete enumeration.
         """
         totals, stages = self.totals, self.design.stages
         units = totals.cell_unit
@@ -269,9 +280,15 @@ class Estimator:
             parents = stages[number].parent_of_unit
             if parents is not None:
                 units = parents[units]
-        some_left = sum_by(totals.cell_domain, ~drawn, totals.domains) > 0
-        unequal = totals.squared_weights - 2 * totals.weights + size > 1e-9 * np.maximum(size, 1)
-        return ~some_left & ~unequal & (size > 0) & self.plan.answered_by_all[:, None]
+        all_drawn = np.zeros(size.shape, dtype=bool)
+        if drawn.any():
+            domain, left = totals.cell_domain, ~drawn
+            some_left = [sum_by(domain, left & (counts > 0), totals.domains) > 0 for counts in totals.counts]
+            all_drawn = ~np.array(some_left).reshape(size.shape) & (size > 0)
+        equal = totals.squared_weights - 2 * totals.weights + size <= 1e-9 * np.maximum(size, 1)
+        answered = self.plan.answered_by_all[:, None] | (size >= totals.respondents)
+        # Someone of no known domain may belong to any of them.
+        return all_drawn, equal, answered & (self.domains.missing == 0)
 
     def _limits(
         self, points: _Points, variance: FloatArray, without_fpc: FloatArray, freedom: FloatArray, complete: BoolArray
@@ -303,6 +320,8 @@ class Estimator:
             limit = all_alike_limit(points.size[bounded], freedom[bounded], self.level)
             limit = np.maximum(limit, self._hypergeometric(bounded, points.size))
             low[bounded], high[bounded] = all_alike_limits(points.value[bounded], limit, least[bounded], most[bounded])
+        boundless = points.alike & score & ~bounded  # nothing says how far the others may lie
+        low[boundless], high[boundless] = np.nan, np.nan
         low[complete], high[complete] = points.value[complete], points.value[complete]
         return low, high
 

@@ -3,7 +3,7 @@ dense."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,7 @@ def whole_variance(design: SurveyDesign, used: BoolArray, lonely_psu: LonelyPsu 
     counted = used & (design.weight > 0)
     seen = sum_by(last.unit_of_row, counted, last.units)
     psus, strata = plan.touched(seen[None, :])
+    plan = replace(plan, stretch=plan.stretch_over(seen))
     return WholeVariance(design, plan, int(psus[0, 0] - strata[0, 0]))
 
 

@@ -194,4 +194,5 @@ def _turned_back(
         all_alike=np.zeros(value.shape, dtype=bool),
         complete_enumeration=shares.complete_enumeration,
         hidden_variance=shares.hidden_variance,
+        unanswered=shares.unanswered,
     )

@@ -51,6 +51,8 @@ class Mean:
     def prepare(self, frame: pd.DataFrame) -> Prepared:
         values, observed, missing = numbers_of(frame, self.variable)
         quantity = Quantity(statistic=Statistic.MEAN, variable=self.variable, scale=self.scale, share=False)
+        if self.scale is not None:
+            refuse_outside(self.variable, values, self.scale)
         kept = values if observed is None else values[observed]
         zero_one = bool(((kept == 0) | (kept == 1)).all())
         return Prepared(
@@ -191,6 +193,21 @@ class Index:
 
 Simple: TypeAlias = Mean | Total | Proportion | Ratio
 Request: TypeAlias = Simple | Index
+
+
+def refuse_outside(name: str, values: FloatArray, scale: Scale) -> None:
+    """Raises DesignError where a value leaves the scale; NaN does not."""
+    low, high = scale
+    slack = 1e-9 * max(abs(low), abs(high), 1.0)
+    wrong = (values < low - slack) | (values > high + slack)
+    if wrong.any():
+        problem = DataProblem(
+            column=name,
+            rows=tuple(int(row) for row in np.flatnonzero(wrong)[:_ROWS_SHOWN]),
+            message=f"leaves its scale {low:g} to {high:g}",
+            remedy="Correct the value, mark it as missing, or give the scale that the answers have.",
+        )
+        raise DesignError([problem])
 
 
 def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None) -> tuple[IntArray, tuple[str, ...]]:

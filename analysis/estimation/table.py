@@ -11,7 +11,7 @@ import numpy as np
 from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.estimation.options import Options, Sides
 from analysis.estimation.requests import Quantity
-from analysis.results import DesignSummary, Domain, Estimate, Estimates, Interval
+from analysis.results import DesignSummary, Domain, Estimate, Estimates, Interval, Statistic
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -29,6 +29,7 @@ class Figures:
     all_alike: BoolArray
     complete_enumeration: BoolArray
     hidden_variance: BoolArray  # declared stages leave nothing to chance, yet it is no complete enumeration
+    unanswered: BoolArray  # everyone there is was asked, and some did not answer
 
     def take(self, rows: IntArray) -> Figures:
         """The rows, in that order."""
@@ -111,24 +112,51 @@ class EstimateTable:
         self, row: int, column: int, quantity: Quantity, size: int, interval: Interval | None
     ) -> tuple[str, ...]:
         notes: list[str] = []
+        figures, place = self.figures, (row, column)
+        error = figures.standard_error[place]
         if size == 0:
             notes.append("not estimable: nobody in this domain answered")
-        elif np.isnan(self.figures.value[row, column]):
+        elif np.isnan(figures.value[place]):
             notes.append("not estimable: the denominator is 0")
-        elif self.figures.complete_enumeration[row, column]:
+        elif figures.complete_enumeration[place]:
             notes.append("complete enumeration: no sampling error")
-        elif self.figures.hidden_variance[row, column]:
+        elif figures.hidden_variance[place]:
+            notes.append(_UNANSWERED if figures.unanswered[place] else _HIDDEN)
+        elif figures.degrees_of_freedom[place] < 1:
+            what = "sampling error" if np.isnan(error) else "interval"
             notes.append(
-                "no sampling error can be given: every declared unit was drawn, yet weights or missing answers show "
-                "that not everyone was asked; declare the further stage"
+                f"no {what} can be given: the domain has no more PSUs than strata (0 degrees of freedom)"
+                + ("" if np.isnan(error) else ", so the standard error is itself hardly known")
             )
-        elif self.figures.degrees_of_freedom[row, column] < 1:
-            notes.append(
-                "no sampling error can be given: the domain has no more PSUs than strata (0 degrees of freedom)"
-            )
-        elif self.figures.all_alike[row, column] and interval is not None:
-            notes.append("all answers are alike: the limit is the exact one, the standard error says nothing")
+        elif np.isnan(error) and interval is None and quantity.statistic in _DIRECT:
+            notes.append("no sampling error can be given: every stratum with an answer has a single PSU")
+        elif figures.all_alike[place]:
+            notes.append(_ALIKE if interval is not None else _ALIKE_WITHOUT_SCALE)
+        elif interval is None:
+            notes.append(_NO_INTERVAL.get(quantity.statistic, "no interval can be given: a part of it has none"))
+        if quantity.statistic is Statistic.TOTAL and size > 1 and np.isnan(figures.design_effect[place]):
+            notes += [] if np.isnan(error) else [_EQUAL_VALUES]
         return (*notes, *self.estimate_notes)
+
+
+_DIRECT = (Statistic.MEAN, Statistic.TOTAL, Statistic.PROPORTION, Statistic.RATIO)
+_HIDDEN = (
+    "no sampling error can be given: every declared unit was drawn, yet the weights show that not everyone was asked; "
+    "declare the further stage"
+)
+_UNANSWERED = (
+    "no sampling error can be given: everyone was asked and some did not answer, which no chance explains; to take "
+    "those who answered as the sample, estimate from a file of their rows alone"
+)
+_ALIKE = "all answers are alike: the limits are those of a sample without a dissenter, the standard error says nothing"
+_ALIKE_WITHOUT_SCALE = (
+    "no interval can be given: all answers are alike and nothing says how far others may lie; give the scale of the "
+    "answers, such as 0 to 100"
+)
+_EQUAL_VALUES = "no design effect: all values are equal, so a simple sample would show no variance to compare with"
+_NO_INTERVAL = {
+    Statistic.QUANTILE: "no interval can be given: a limit lies beyond the values that were seen",
+}
 
 
 def _number(value: float) -> float | None:

@@ -38,6 +38,7 @@ class _Level:
     factor: FloatArray  # (pairs,) phi (1 - f) n / (n - 1)
     factor_without_fpc: FloatArray  # (pairs,) n / (n - 1)
     adjusted: FloatArray  # (pairs,) 1 - f where a single unit is centred on the mean of all, else 0
+    adjusted_without_fpc: FloatArray  # (pairs,) the same with f = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,8 +47,10 @@ class Variance:
 
     levels: tuple[_Level, ...]  # stage one first
     domains: int
-    psus: FloatArray  # (domains,) PSUs of the strata that the domain touches
+    psus: FloatArray  # (domains,) PSUs of the whole design, those without a member of the domain too
     stretch: FloatArray  # (domains,) strata / strata with a variance, under the policy ``average``; else 1
+    averaged: FloatArray | None  # (pairs of stage one,) 1 in a stratum with a single PSU, under ``average`` only
+    absent_adjusted: tuple[FloatArray, FloatArray]  # (domains,) 1 - f of single-PSU strata without a member; f = 0
     notes: tuple[str, ...]
     first_unit: IntArray  # (cells of stage one,) the PSU of each
     first_domain: IntArray  # (cells of stage one,)
@@ -59,8 +62,12 @@ class Variance:
                 values = sum_by(level.from_below, values, level.cells)
         return values
 
-    def of(self, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Variances with and without finite population correction, each (k, domains), of rows (k, cells)."""
+    def of(self, influence: FloatArray, counts: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """Variances with and without finite population correction, each (k, domains), of rows (k, cells).
+
+        ``counts`` (k, cells), respondents: under ``average`` only strata with one of them count, as in R. NaN where
+        every such stratum has a single PSU.
+        """
         with_fpc = np.zeros((len(influence), self.domains))
         without = np.zeros((len(influence), self.domains))
         for number, values in enumerate(influence):
@@ -71,20 +78,39 @@ class Variance:
                 squares, total = _squares(level, values)
                 part = self._by_domain(level, level.factor * squares)
                 if depth == 0:
-                    part = part * self.stretch + self._adjusted(level, total)
-                    without[number] = self._by_domain(level, level.factor_without_fpc * squares)
+                    stretch = self.stretch if counts is None else self.stretch_over(counts[number])
+                    single, single_without = self._adjusted(level, total)
+                    part = part * stretch + single
+                    without[number] = self._by_domain(level, level.factor_without_fpc * squares) * stretch
+                    without[number] += single_without
                 with_fpc[number] += part
         return with_fpc, without
+
+    def stretch_over(self, counts: FloatArray) -> FloatArray:
+        """``stretch`` over the strata with a respondent among ``counts`` (cells,); NaN where none has a variance."""
+        if self.averaged is None:
+            return self.stretch
+        first = self.levels[0]
+        seen = sum_by(first.pair, self.to_first(counts) > 0, len(first.pair_domain)) > 0
+        return _stretch(self._by_domain(first, seen.astype(np.float64)), self._by_domain(first, self.averaged * seen))
 
     def _by_domain(self, level: _Level, values: FloatArray) -> FloatArray:
         return sum_by(level.pair_domain, values, self.domains)
 
-    def _adjusted(self, level: _Level, total: FloatArray) -> FloatArray:
-        """Single-PSU strata about the mean PSU total, as survey 4.5 (4.1-1 does not centre)."""
-        if not level.adjusted.any():
-            return np.zeros(self.domains)
+    def _adjusted(self, level: _Level, total: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Single-PSU strata about the mean PSU total, as survey 4.5 (4.1-1 does not centre).
+
+        The mean is over all PSUs of the design, and a single PSU without a member of the domain is an observed zero.
+        """
+        absent, absent_without = self.absent_adjusted
+        if not (level.adjusted_without_fpc.any() or absent_without.any()):
+            return np.zeros(self.domains), np.zeros(self.domains)
         centre = self._by_domain(level, total) / np.maximum(self.psus, 1)
-        return self._by_domain(level, level.adjusted * (total - centre[level.pair_domain]) ** 2)
+        apart = (total - centre[level.pair_domain]) ** 2
+        return (
+            self._by_domain(level, level.adjusted * apart) + absent * centre**2,
+            self._by_domain(level, level.adjusted_without_fpc * apart) + absent_without * centre**2,
+        )
 
     def touched(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         """PSUs and strata with at least one observation, each (k, domains), of counts per cell (k, cells)."""
@@ -98,6 +124,18 @@ class Variance:
             psus[number] = self._by_domain(first, per_pair)
             strata[number] = self._by_domain(first, (per_pair > 0).astype(np.float64))
         return psus, strata
+
+
+def _stretch(strata: FloatArray, single: FloatArray) -> FloatArray:
+    """The strata's number over that of those with a variance; NaN where there is none of them, 1 without strata."""
+    stretch = np.where(strata > 0, np.nan, 1.0)
+    np.divide(strata, strata - single, out=stretch, where=strata > single)
+    return stretch
+
+
+def _rest(whole: float, part: FloatArray) -> FloatArray:
+    rest = whole - part
+    return np.where(rest > 1e-9 * max(whole, 1.0), rest, 0.0)
 
 
 def _squares(level: _Level, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -145,18 +183,22 @@ def plan_variance(
             )
             climbed = None
     levels.reverse()
+    top = levels[0]
+    averaged = lonely[top.pair_group] if lonely_psu is LonelyPsu.AVERAGE and lonely.any() else None
     stretch = np.ones(domains)
-    if lonely_psu is LonelyPsu.AVERAGE:
-        strata = sum_by(levels[0].pair_domain, None, domains)
-        single = sum_by(levels[0].pair_domain, lonely[levels[0].pair_group], domains)
-        some = strata > single
-        stretch[some] = strata[some] / (strata - single)[some]
-    psus = sum_by(levels[0].pair_domain, levels[0].pair_units, domains)
+    if averaged is not None:
+        stretch = _stretch(sum_by(top.pair_domain, None, domains), sum_by(top.pair_domain, averaged, domains))
+    adjusted = lonely if lonely_psu is LonelyPsu.ADJUST else np.zeros_like(lonely)
     return Variance(
         levels=tuple(levels),
         domains=domains,
-        psus=psus,
+        psus=np.full(domains, design.stages[0].sample_size.sum()),
         stretch=stretch,
+        averaged=averaged,
+        absent_adjusted=(
+            _rest(float((adjusted * (1 - fractions[0])).sum()), sum_by(top.pair_domain, top.adjusted, domains)),
+            _rest(float(adjusted.sum()), sum_by(top.pair_domain, top.adjusted_without_fpc, domains)),
+        ),
         notes=notes,
         first_unit=units,
         first_domain=domain_of,
@@ -195,6 +237,7 @@ def _level(
         factor=inclusion[pair_group] * left * inflation,
         factor_without_fpc=inflation,
         adjusted=np.zeros(pairs) if lonely is None else lonely[pair_group] * left,
+        adjusted_without_fpc=np.zeros(pairs) if lonely is None else lonely[pair_group],
     )
 
 
