@@ -25,7 +25,7 @@ FOOT_TEXT: Final = 217 * U
 BODY_BOTTOM: Final = 210.5 * U  # less what the note of every page needs
 FIRST_BODY: Final = 25 * U  # page one: the rule above the verdict sentence
 NEXT_BODY: Final = 6 * U  # other pages: the rule of the first section
-SECTION_GAPS: Final = (7 * U, 6 * U, 5 * U, 4 * U, 3.2 * U, 2.6 * U)  # the widest that costs no page is taken
+SECTION_GAPS: Final = (7 * U, 6 * U, 5 * U, 4 * U, 3.2 * U, 2.6 * U, 2 * U)  # the widest that costs no page is taken
 COMMUNITY_PAGES: Final = 2  # what a leader reads of one community: one sheet, both sides
 
 INK: Final = "#16202A"
@@ -83,9 +83,12 @@ CARD_UNIT: Final = Role(12, 9 * U, colour=GREY)
 SECTION_TITLE: Final = Role(10.5, 4 * U, bold=True)
 LEAD: Final = Role(9.5, 4 * U)
 BODY: Final = Role(8.5, 4 * U)
+BODY_LATIN: Final = Role(8, 3 * U)  # Latin letters fill less of their line than Han: less leading reads as well
 ROW: Final = Role(9, 4 * U)
-ROW_GREY: Final = Role(9, 4 * U, colour=GREY)
+ROW_LATIN: Final = Role(9, 3 * U)
+ROW_CONTEXT: Final = Role(9, 4 * U, colour=GREY)  # street and city beside a community
 NOTE: Final = Role(7.5, 3 * U, colour=GREY)
+NOTE_LATIN: Final = Role(7.5, 2.7 * U, colour=GREY)
 LETTER: Final = Role(6, 3 * U, colour=GREY)
 AXIS: Final = Role(7.5, 3 * U, colour=GREY)
 

@@ -107,7 +107,7 @@ def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: f
 
 def figure_marks(setter: Setter, row: ComparisonRow, places: Places, middle: float, *, own: bool) -> list[Mark]:
     """Estimate, interval and n of one row."""
-    role = style.ROW if own else style.ROW_GREY
+    role = style.ROW if own else style.ROW_CONTEXT
     y = middle + OPTICAL_MIDDLE * role.size
     marks: list[Mark] = [setter.right(role, row.value, places.value_x, y, bold=own)]
     if row.letter:

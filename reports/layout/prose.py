@@ -17,33 +17,33 @@ def prose(setter: Setter, block: Prose, width: float) -> Frame:
     marks: list[Mark] = []
     y = 5 * U
     for number, text in enumerate(block.paragraphs):
-        words, count = setter.paragraph(style.BODY, text, width, y=y, justify=True)
+        words, count = setter.paragraph(setter.body, text, width, y=y, justify=True)
         marks.extend(words)
-        y += count * style.BODY.leading + PARAGRAPH_GAP
+        y += count * setter.body.leading + PARAGRAPH_GAP
         if number == 0 and block.legend:
             legend, y = legend_marks(setter, block, width, y)
             marks.extend(legend)
             y += PARAGRAPH_GAP
-    return below(head, Frame(y - style.BODY.leading - PARAGRAPH_GAP + U, tuple(marks)))
+    return below(head, Frame(y - setter.body.leading - PARAGRAPH_GAP + U, tuple(marks)))
 
 
 def legend_marks(setter: Setter, block: Prose, width: float, y: float) -> tuple[list[Mark], float]:
     """Sign, word in its colour, meaning; the meanings begin in one column where the width allows."""
     marks: list[Mark] = []
-    longest = max(setter.width(style.BODY, word, bold=True) for _, word, _ in block.legend)
+    longest = max(setter.width(setter.body, word, bold=True) for _, word, _ in block.legend)
     column = 11 + longest + 8
-    beside = all(column + setter.width(style.BODY, meaning) <= width for _, _, meaning in block.legend)
+    beside = all(column + setter.width(setter.body, meaning) <= width for _, _, meaning in block.legend)
     for verdict, word, meaning in block.legend:
         colour = style.VERDICT_COLOUR[verdict] if verdict in style.VERDICT_SIGN else style.GREY
-        marks.extend(setter.sign(verdict, 4.1, y - OPTICAL_MIDDLE * style.BODY.size, 3.0))
+        marks.extend(setter.sign(verdict, 4.1, y - OPTICAL_MIDDLE * setter.body.size, 3.0))
         marks.append(setter.left(Role(8.5, 4 * U, True, colour), word, 11, y))
         if not beside:
             y += 3.2 * U
         words, count = setter.paragraph(
-            style.BODY, meaning, width - (column if beside else 11), x=column if beside else 11, y=y
+            setter.body, meaning, width - (column if beside else 11), x=column if beside else 11, y=y
         )
         marks.extend(words)
-        y += count * style.BODY.leading
+        y += count * setter.body.leading
     return marks, y
 
 

@@ -23,6 +23,18 @@ class Setter:
     composer: Composer
     language: str
 
+    @property
+    def body(self) -> Role:
+        return style.BODY if self.language == "zh" else style.BODY_LATIN
+
+    @property
+    def note(self) -> Role:
+        return style.NOTE if self.language == "zh" else style.NOTE_LATIN
+
+    @property
+    def row(self) -> Role:
+        return style.ROW if self.language == "zh" else style.ROW_LATIN
+
     def left(self, role: Role, text: str, x: float, y: float, *, bold: bool | None = None) -> Words:
         return Words(x, y, self.composer.line(role.span(text, bold=bold)))
 
@@ -112,7 +124,7 @@ class Setter:
         marks: list[Mark] = []
         y = 3 * style.U
         for text in lines:
-            words, count = self.paragraph(style.NOTE, text, width, y=y, justify=True)
+            words, count = self.paragraph(self.note, text, width, y=y, justify=True)
             marks.extend(words)
-            y += count * style.NOTE.leading
+            y += count * self.note.leading
         return Frame(y - 3 * style.U + 0.8 * style.U if lines else 0.0, tuple(marks))

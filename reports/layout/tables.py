@@ -235,7 +235,7 @@ def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
 
 def row_frame(setter: Setter, block: Table, row: Row, places: Sequence[Place], width: float, *, last: bool) -> Frame:
     """One row; as high as its longest text."""
-    leading = style.ROW.leading
+    leading = setter.row.leading
     texts: list[tuple[Mark, ...]] = []
     lines_most = 1
     pitch = block.pitch * U
@@ -265,7 +265,7 @@ def row_frame(setter: Setter, block: Table, row: Row, places: Sequence[Place], w
 def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float) -> tuple[tuple[Mark, ...], int]:
     """The words of one cell and how many lines they take."""
     bold = cell.bold or row.tone is not Tone.PLAIN
-    role = style.ROW_GREY if cell.grey and not bold else style.ROW
+    role = replace(setter.row, colour=style.GREY) if cell.grey and not bold else setter.row
     y = pitch / 2 + OPTICAL_MIDDLE * role.size
     if place.column.kind is ColumnKind.INTERVAL and cell.interval:
         return (align_on_dash(setter, role, cell.interval, place.dash, y, bold=bold),), 1

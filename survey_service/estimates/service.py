@@ -31,14 +31,13 @@ from analysis.results import (
 from questionnaires.evaluation import evaluator
 from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
-from survey_service.estimates.ages import age_group
 from survey_service.estimates.frame import FrameRow, WaveFrame, frame
 from survey_service.estimates.outcomes import rates
 from survey_service.estimates.weights import MINIMUM_RESPONDENTS, Weights, weigh
 
 __all__ = ["WaveEstimates", "community_domain", "estimate_wave", "frame", "specification", "street_domain"]
 
-COMMUNITY, STREET, AGE = "community", "street", "age_group"
+COMMUNITY, STREET = "community", "street"
 CITY_DOMAIN: Final[Domain] = ()
 
 
@@ -61,7 +60,7 @@ class WaveEstimates:
     weights: Weights
     plan: Plan
     indicators: tuple[Indicator, ...]  # with the wave's own targets
-    raw: tuple[Estimates, ...]  # communities, streets, city, age groups of communities where ages are known
+    raw: tuple[Estimates, ...]  # communities, streets, city
     table: PublishableTable
     rates: Mapping[str, ResponseRates]  # by area code: communities, streets, city
 
@@ -72,10 +71,6 @@ def community_domain(code: str) -> Domain:
 
 def street_domain(code: str) -> Domain:
     return ((STREET, code),)
-
-
-def age_domain(community: str, group: str) -> Domain:
-    return ((COMMUNITY, community), (AGE, group))
 
 
 def estimate_wave(
@@ -92,8 +87,6 @@ def estimate_wave(
     design = _design(data)
     requests = _requests(indicators)
     levels: list[tuple[str, ...]] = [(COMMUNITY,), (STREET,), ()]
-    if data[AGE].notna().any():
-        levels.append((COMMUNITY, AGE))
     raw = [
         estimate(data, design, requests, by=by, interval=plan.interval, level=plan.level, lonely_psu=plan.lonely_psu)
         for by in levels
@@ -154,11 +147,9 @@ def _data(rows: WaveFrame, weights: Weights, indicators: Sequence[Indicator]) ->
     places = [place for place, row in enumerate(rows.rows) if row.responded]
     kept = [rows.rows[place] for place in places]
     stages = max(len(row.variance_stages) for row in kept)
-    ages = [age_group(rows.questionnaire, row.answers or {}) for row in kept]
     columns: dict[str, Any] = {
         COMMUNITY: [row.community for row in kept],
         STREET: [row.street for row in kept],
-        AGE: pd.Series(ages, dtype="object"),
         "weight": weights.nonresponse_weight[places],
         "stratum": [row.stratum for row in kept],
     }
@@ -289,10 +280,6 @@ def _protected(
         for community in communities:
             domains[community.code] = community_domain(community.code)
             hierarchy[community_domain(community.code)] = street_domain(street.code)
-    for table in raw:
-        for one in table.estimates:
-            if len(one.domain) > 1:
-                hierarchy[one.domain] = one.domain[:1]
     for area in (rows.city, *(street for street, _ in rows.streets), *rows.communities):
         if area.adults is not None:
             adults[domains[area.code]] = area.adults

@@ -12,18 +12,14 @@ from analysis.weighting import kish_design_effect, kish_effective_sample_size
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, CommunitySummary, Imprint, Method, Place, Sample
-from survey_service.estimates.ages import AGE_GROUPS
 from survey_service.estimates.frame import AreaName
 from survey_service.estimates.service import (
     CITY_DOMAIN,
     WaveEstimates,
-    age_domain,
     community_domain,
     street_domain,
 )
 from survey_service.estimates.weights import MINIMUM_RESPONDENTS
-
-LEAST_AGE_GROUPS = 3  # fewer say nothing of ages, and cost the report a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +48,7 @@ def summaries(estimates: WaveEstimates, *, imprint: Imprint, method: Method) -> 
     shared: dict[str, Any] = {"imprint": imprint, "method": method, "city": city, "table": estimates.table}
     shared |= {"indicators": indicators, "names": names}
     communities = {
-        place.code: CommunitySummary(
-            place=place, street=street, sample=samples[place.code], age_groups=_age_groups(estimates, place), **shared
-        )
+        place.code: CommunitySummary(place=place, street=street, sample=samples[place.code], **shared)
         for street, inside in tree
         for place in inside
     }
@@ -101,18 +95,6 @@ def _place(area: AreaName, domain: tuple[tuple[str, str], ...]) -> Place:
 def _ordered(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
     """Headline first, then the rest, groups last; each in the order of the questionnaire."""
     return tuple(sorted(indicators, key=lambda one: (not one.headline, one.group is not None)))
-
-
-def _age_groups(estimates: WaveEstimates, place: Place) -> tuple[Place, ...]:
-    """The age groups of a community, where at least three of them have a count that may be shown."""
-    shown = {row.domain for row in estimates.table.rows if row.sample_size is not None}
-    groups = {name: age_domain(place.code, name) for name, _, _, _ in AGE_GROUPS}
-    if sum(domain in shown for domain in groups.values()) < LEAST_AGE_GROUPS:
-        return ()
-    present = {row.domain for row in estimates.table.rows}
-    return tuple(
-        Place(code=name, name=words, domain=groups[name]) for name, _, _, words in AGE_GROUPS if groups[name] in present
-    )
 
 
 def _sample(estimates: WaveEstimates, code: str) -> Sample:

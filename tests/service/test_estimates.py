@@ -126,7 +126,6 @@ def test_shares_by_hand_and_open_answers_stay_out(database: Database, tiny: Worl
         assert found[domain, "awareness"].sample_size == 3
         # Households in grids: three of them in two strata.
         assert found[domain, "awareness"].degrees_of_freedom == 1
-    assert found[(("community", FIRST), ("age_group", "60-74")), "awareness"].value == pytest.approx(1.0)
 
 
 def test_a_community_where_nobody_answered_is_hidden_like_any_other(database: Database, tiny: World) -> None:
@@ -203,4 +202,3 @@ def test_summaries_hold_every_area_and_only_protected_figures(database: Database
     assert made.communities[FIRST].table is estimates.table
     # 20, 20 and 10 times one factor: 3 (400 + 400 + 100) / 50^2.
     assert made.communities[FIRST].sample.kish_design_effect == pytest.approx(3 * 900 / 2500)
-    assert made.communities[FIRST].age_groups == ()

@@ -167,6 +167,7 @@ def test_periods(start: date, end: date, zh: str, en: str) -> None:
     assert facts.period(start, end, "en") == en
 
 
-def test_a_response_rate_is_cut_since_it_is_a_boast() -> None:
-    assert facts.rate(0.63599, "zh") == "63.5%"
+def test_a_response_rate_is_rounded_as_on_the_pages_of_the_service() -> None:
+    assert facts.rate(0.63549, "zh") == "63.5%"
+    assert facts.rate(0.63599, "zh") == "63.6%"
     assert facts.rate(None, "zh") == "不详"
