@@ -58,11 +58,17 @@ def auxiliary_sums(design: SurveyDesign, domain: IntArray, domains: int, items: 
     sums = _ItemSums(kind, kinds, entries, [block.value_of_row for block in auxiliaries.blocks], inside)
     numerators: list[FloatArray] = []
     denominators: list[FloatArray] = []
+    everyone = weight[inside]
+    shared: FloatArray | None = None  # the denominator of every item that all have answered
     for item in items:
-        kept = weight[inside]
-        if item.observed is not None:
-            kept = kept * item.observed[inside]
-        denominators.append(sums.of(kept if item.denominator is None else kept * _known(item.denominator[inside])))
+        plain = item.observed is None and item.denominator is None
+        kept = everyone if item.observed is None else everyone * item.observed[inside]
+        if plain and shared is not None:
+            denominators.append(shared)
+        else:
+            below = kept if item.denominator is None else kept * _known(item.denominator[inside])
+            denominators.append(sums.of(below))
+            shared = denominators[-1] if plain else shared
         if item.codes is not None:
             codes = item.codes[inside]
             numerators += [sums.of(kept * (codes == category)) for category in range(item.categories)]
@@ -179,8 +185,8 @@ class CalibratedVariance:
             coefficients = self.coefficients(beside[number])
             for domain in range(domains):
                 inside = order[ends[domain] : ends[domain + 1]]
-                residual = -(self.units @ coefficients[[domain]].toarray().ravel())
-                np.add.at(residual, self.totals.cell_unit[inside], values[inside])
+                residual = sum_by(self.totals.cell_unit[inside], values[inside], self.units.shape[0])
+                residual -= self.units @ coefficients[[domain]].toarray().ravel()
                 found, plain = self.whole.of(residual[None, :])
                 with_fpc[number, domain], without[number, domain] = found[0, 0], plain[0, 0]
         return with_fpc, without

@@ -246,7 +246,7 @@ class _Newton:
 
 
 def _apart(sums: FloatArray, totals: FloatArray) -> float:
-    gaps = relative_gaps(sums, totals)
+    gaps = np.minimum(relative_gaps(sums, totals), 1e100)
     return float(gaps @ gaps)
 
 
