@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
 
 BACKENDS = ("sqlite", "postgresql")
+
+# No deadline: a property is not a benchmark. On CI the same examples every time, elsewhere new ones, so that a
+# landing never fails by chance and a finding still comes up where somebody can mend it.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+hypothesis_settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
