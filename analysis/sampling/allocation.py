@@ -11,6 +11,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+LEAST_WEIGHT: Final = 1e-12  # of the largest stratum: less moves no whole case
 
 
 class Allocation(StrEnum):
@@ -87,8 +90,9 @@ def _weight(stratum: Stratum, method: Allocation, exponent: float) -> float:
 
 def _shares(total: int, weights: Sequence[float], low: Sequence[int], high: Sequence[int]) -> list[float]:
     """clip(k w, low, high) with the k at which the sum is ``total``: the sum rises with k, so its breaks are walked."""
-    if not any(weights):
-        weights = [1.0] * len(low)
+    largest = max(weights, default=0.0)
+    # Only their proportion matters; one that is nothing beside the largest is nothing, lest a bound over it overflow.
+    weights = [w / largest if w / largest > LEAST_WEIGHT else 0.0 for w in weights] if largest else [1.0] * len(low)
 
     def at(factor: float) -> list[float]:
         return [min(max(factor * w, lo), hi) for w, lo, hi in zip(weights, low, high, strict=True)]
