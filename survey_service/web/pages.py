@@ -6,8 +6,10 @@ memory at start, so there is no build step. A test holds that every message has 
 
 from __future__ import annotations
 
+import base64
 import gettext
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from questionnaires.text import Text
 
@@ -31,6 +34,19 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+@cache
+def styles_in_page(*names: str) -> tuple[Markup, str]:
+    """Style sheets for a page that carries them itself, and the security policy that allows exactly these.
+
+    A sheet of its own costs a slow network one more round trip before anything is seen.
+    """
+    rules = "".join((WEB / "static" / name).read_text(encoding="utf-8") for name in names)
+    rules = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", rules, flags=re.DOTALL)).strip()
+    digest = base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
+    policy = CONTENT_SECURITY_POLICY.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")
+    return Markup(rules), policy  # noqa: S704 -- our own files, whose hash the policy names
 
 
 @cache

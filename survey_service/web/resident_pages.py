@@ -22,9 +22,10 @@ from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Finding, Severity
 from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
 from questionnaires.text import Text
-from survey_service.web.pages import Language, environment
+from survey_service.web.pages import Language, environment, styles_in_page
 from survey_service.web.resident_steps import Screens, screens
 
+STYLES = ("tokens.css", "resident.css")
 CACHED_PAGES = 2048  # of about 10 KB
 # The page may be kept, but is asked for again each time: 304 costs a phone nothing, and a used code says so.
 REVALIDATE = "private, no-cache"
@@ -94,7 +95,9 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
 
 @lru_cache(maxsize=CACHED_PAGES)
 def _compressed(occasion: Occasion, look: Look, holder: _Holder) -> CompressedPage:
-    plain = render("form.html", look, form_context(occasion, holder.questionnaire, look)).encode()
+    styles, _ = styles_in_page(*STYLES)
+    context = {**form_context(occasion, holder.questionnaire, look), "styles": styles}
+    plain = render("form.html", look, context).encode()
     etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
     return CompressedPage(plain, gzip.compress(plain, 9, mtime=0), etag)
 
@@ -115,7 +118,12 @@ class _Holder:
 def empty_form(request: Request, occasion: Occasion, questionnaire: Questionnaire, look: Look) -> Response:
     """The page as it is first shown, from memory; 304 where the phone has it."""
     made = _compressed(occasion, look, _Holder(questionnaire))
-    headers = {"Cache-Control": REVALIDATE, "ETag": made.etag, "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": REVALIDATE,
+        "ETag": made.etag,
+        "Vary": "Accept-Encoding",
+        "Content-Security-Policy": styles_in_page(*STYLES)[1],
+    }
     if request.headers.get("if-none-match") == made.etag:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):

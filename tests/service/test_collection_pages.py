@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -75,6 +77,20 @@ def test_the_page_is_first_shown_from_memory_and_asked_for_again(client: TestCli
     # One page for every code of a community, another for the next community.
     assert client.get(f"/a/{world.case_codes[0]}").text == first.text
     assert "文昌阁社区" in client.get(f"/a/{world.open_codes[1]}").text
+
+
+def test_the_form_is_drawn_by_its_own_rules_which_the_policy_names(client: TestClient, world: World) -> None:
+    page = client.get(f"/a/{world.open_codes[0]}")
+    rules = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in page.headers["content-security-policy"]
+    assert page.text.index("</style>") < page.text.index("<body>") < page.text.index('rel="stylesheet"')
+    again = client.get(f"/a/{world.open_codes[0]}", headers={"if-none-match": page.headers["etag"]})
+    assert again.headers["content-security-policy"] == page.headers["content-security-policy"]
+    # Every other page has its sheets, and a policy without an exception.
+    other = client.get("/a/unknown", headers={"accept": "text/html"})
+    assert "<style>" not in other.text
+    assert "sha256" not in other.headers["content-security-policy"]
 
 
 def test_a_page_weighs_little(client: TestClient, world: World) -> None:
