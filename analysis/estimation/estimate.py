@@ -177,9 +177,7 @@ class Estimator:
         # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside
         # it.
         measurable = known & ~hidden & ((freedom > 0) | is_total | complete)
-        # What the margins fix is known, not estimated: its interval is the figure itself.
-        fixed = (self.auxiliary is not None) & (variance == 0) & (without_fpc == 0) & ~points.alike
-        low, high = self._limits(points, variance, without_fpc, freedom, complete | fixed)
+        low, high = self._limits(points, self._believed(variance, points), without_fpc, freedom, complete)
         limited = measurable & ((freedom > 0) | complete)
         figures = Figures(
             value=points.value,
@@ -213,6 +211,15 @@ class Estimator:
     def _counts(self, items: IntArray) -> FloatArray | None:
         """Respondents per cell, for the one policy that asks which strata have any."""
         return self.totals.counts[items] if self.options.lonely_psu is LonelyPsu.AVERAGE else None
+
+    def _believed(self, variance: FloatArray, points: _Points) -> FloatArray:
+        """For intervals: where margins explain every answer of a sample, the variance of a plain sample, not 0.
+
+        The data cannot tell a share that the margins fix from cells whose few members happen to agree.
+        """
+        if self.auxiliary is None:
+            return variance
+        return np.where((variance == 0) & ~points.alike, np.nan_to_num(points.simple_variance), variance)
 
     def _replicated(self, replication: Replication) -> tuple[FloatArray, FloatArray | None]:
         """Variances of the quantities and, below them, of the indices; their degrees of freedom by domain."""

@@ -135,12 +135,25 @@ def test_what_a_margin_fixes_has_no_sampling_error() -> None:
     assert one.value == approx(0.6)
     assert one.standard_error == 0
     assert one.interval is not None
-    assert (one.interval.low, one.interval.high) == (one.value, one.value)
     #  In a domain it is estimated again
     inside = estimate(TOY, design, [Proportion("sex", "f")], by=["street"]).estimates[0]
     assert (inside.standard_error or 0) > 0
     assert inside.interval is not None
     assert inside.interval.low < 0.5 < inside.interval.high
+
+
+def test_cells_whose_few_members_agree_do_not_make_a_share_certain() -> None:
+    #  Four cells of three who agree: the margins explain every answer of the sample, so the residuals and the standard
+    #  error are 0; no sample of 12 knows the share exactly, and the interval is that of 12 plain answers
+    frame = pd.DataFrame({"cell": np.repeat(list("abcd"), 3), "yes": np.repeat([1.0, 0, 1, 0], 3), "w": 10.0})
+    margin = Margin.of("cell", {"a": 30, "b": 30, "c": 40, "d": 20})
+    design, _ = calibrate_design(frame, SurveyDesign.from_frame(frame, weight="w"), [margin])
+    for request in (Proportion("yes", "1"), Mean("yes", scale=(0.0, 1.0))):
+        one = estimate(frame, design, [request]).estimates[0]
+        assert one.standard_error == approx(0, abs=1e-12)
+        assert one.effective_sample_size == 12
+        assert one.interval is not None
+        assert one.interval.high - one.interval.low > 0.5
 
 
 # ------------------------------------------------------------------ what is refused, by name
