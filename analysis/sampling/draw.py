@@ -167,7 +167,7 @@ class Sample:
                     f"stage_{number}_probability": stage.probability,
                 }
             row["inclusion_probability"] = case.inclusion_probability
-            row["design_weight"] = 1 / case.inclusion_probability
+            row["household_weight"] = 1 / case.inclusion_probability
             rows.append(row)
         return pd.DataFrame(rows)
 

@@ -10,6 +10,8 @@ from survey_service.commands.demo import demo
 from survey_service.commands.draw import draw
 from survey_service.commands.estimate import estimate
 from survey_service.commands.plan import plan
+from survey_service.commands.rank import rank
+from survey_service.commands.rates import rates
 from survey_service.commands.report import report
 from survey_service.commands.serve import serve
 from survey_service.commands.weight import weight
@@ -21,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # a traceback must not print answers
 )
-for command in (serve, demo, check, plan, draw, weight, estimate, blend, report):
+for command in (serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, report):
     app.command()(command)
 
 

@@ -161,6 +161,9 @@ def _strata(frame: Frame, sizes: Mapping[str, int]) -> tuple[list[str], dict[str
         inside = [stratum for stratum, of in home.items() if of == community]
         if not inside and size:
             raise ValueError(f"{community}: {size} cases are wanted, but the frame has no household there")
+        there = sum(lists[stratum] for stratum in inside)
+        if size > there:
+            raise ValueError(f"{community}: {size} cases are wanted, but the frame has {there} households there")
         # Two in every grid where that can be had: the least from which a variance can be.
         least = 2 if size >= sum(min(2, lists[stratum]) for stratum in inside) else 0
         shared = allocate(
@@ -180,7 +183,7 @@ def _table(order: DrawOrder, frame: Frame, sample: Sample) -> pd.DataFrame:
     if frame.grids is not None:
         table.insert(3, "grid", [frame.grids[row] for row in positions])
     # A weight is for what was issued; a reserve in the drawer has none yet.
-    table.loc[table["issued"] == 0, ["inclusion_probability", "design_weight"]] = np.nan
+    table.loc[table["issued"] == 0, ["inclusion_probability", "household_weight"]] = np.nan
     if order.kish:
         tables = assign_kish_tables(len(table), np.random.default_rng([order.seed, _KISH]))
         table["kish_table"] = [str(one) for one in tables]
@@ -249,6 +252,6 @@ def _told(order: DrawOrder, table: pd.DataFrame, frame: Frame) -> list[str]:
     for community, cases in main.groupby("community", sort=False):
         waiting = int(((table["community"] == community) & (table["issued"] == 0)).sum())
         reserve = f", {waiting} in reserve" if waiting else ""
-        lines.append(f"{community}: {len(cases)} cases{reserve}, weights add up to {cases['design_weight'].sum():,.0f}")
+        lines.append(f"{community}: {len(cases)} cases{reserve}, weights add up to {cases['household_weight'].sum():,.0f}")
     lines.append(f"{order.out}: {len(main)} cases of {len(frame.units)} households, seed {order.seed}")
     return lines

@@ -150,8 +150,8 @@ def test_every_grid_a_stratum(frame: Path, tmp_path: Path) -> None:
     }  # fmt: skip
     assert (issued.groupby("stratum").size() >= 2).all()
     # Weights of the issued add up to the households of each community; a reserve in the drawer has none.
-    assert issued.groupby("community")["design_weight"].sum().to_numpy() == pytest.approx([120, 240, 24])
-    assert cases.loc[cases["issued"] == 0, "design_weight"].isna().all()
+    assert issued.groupby("community")["household_weight"].sum().to_numpy() == pytest.approx([120, 240, 24])
+    assert cases.loc[cases["issued"] == 0, "household_weight"].isna().all()
     assert issued.groupby("community")["first_mode"].value_counts().to_numpy().tolist() == [10, 10, 15, 15, 4, 4]
     assert cases["unit"].is_unique
     assert cases["地址"].str.startswith("幸福路").all()
@@ -173,7 +173,7 @@ def test_the_same_seed_again_and_a_release_keeps_every_first_case(frame: Path, t
     before = set(one.loc[one["issued"] == 1, "unit"])
     after = three[three["issued"] == 1]
     assert before < set(after["unit"])
-    assert after.groupby("community")["design_weight"].sum().to_numpy() == pytest.approx([120, 240, 24])
+    assert after.groupby("community")["household_weight"].sum().to_numpy() == pytest.approx([120, 240, 24])
     grown = after[after["community"] == "330102001001"]
     assert np.allclose(grown["inclusion_probability"], len(grown) / 120)
 

@@ -197,7 +197,7 @@ def test_a_release_is_whole_ordered_and_changes_every_case_of_its_stratum() -> N
     assert first <= {case.number for case in grown.issued()}
     assert {case.inclusion_probability for case in grown.issued() if case.stratum == "B"} == {8 / 16}
     assert {case.inclusion_probability for case in grown.issued() if case.stratum == "A"} == {3 / 10}
-    assert grown.frame(grown.issued())["design_weight"].sum() == pytest.approx(26)
+    assert grown.frame(grown.issued())["household_weight"].sum() == pytest.approx(26)
     with pytest.raises(ValueError, match="2 are released already, 2 were drawn"):
         grown.release("B", 1)
     with pytest.raises(ValueError, match="there is no stratum 'Z'"):

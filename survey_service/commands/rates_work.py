@@ -1,0 +1,150 @@
+"""The work of ``survey-service rates``: outcome codes -> dispositions -> rates, per group and in all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import typer
+
+from analysis.dispositions import Disposition, response_rates, response_rates_by
+from analysis.outcome_codes import OutcomeMode, disposition_of
+from analysis.results import ResponseRates
+from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+
+_RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4", "ref1", "ref2", "ref3", "con1",
+          "con2", "con3")  # fmt: skip
+_SHOWN = ("rr1", "rr3", "rr5", "coop1", "ref1", "con1")
+_MODES = {"web_invited": OutcomeMode.WEB, "face_to_face": OutcomeMode.IN_PERSON, "paper": OutcomeMode.MAIL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesOrder:
+    """What was asked on the command line."""
+
+    cases: Path
+    code: str
+    mode: str
+    mode_column: str | None
+    by: tuple[str, ...]
+    weight: str | None
+    substitute_for: str | None
+    format: str
+    out: Path | None
+
+
+def run(order: RatesOrder) -> int:
+    """Computes and writes; the exit status."""
+    try:
+        found = _found(order)
+        text = _FORMS[order.format](order, found)
+        if order.out is None:
+            typer.echo(text, nl=False)
+        else:
+            order.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{error.filename or order.cases}: {error.strerror or error}", err=True)
+        return 1
+    except ValueError as error:  # TableError too
+        typer.echo(str(error), err=True)
+        return 1
+    return 0
+
+
+def _found(order: RatesOrder) -> dict[tuple[str, ...], ResponseRates]:
+    sheet = read_sheet(order.cases)
+    extra = [name for name in (order.mode_column, order.substitute_for) if name]
+    numbers, _ = sheet.typed(numbers=[order.weight] if order.weight else [])
+    labels, _ = sheet.typed(labels=[order.code, *order.by, *extra])
+    codes = _dispositions(sheet, labels, order)
+    weights = None if order.weight is None else [float(value) for value in numbers[order.weight]]
+    substitute = None
+    if order.substitute_for:
+        substitute = [isinstance(value, str) for value in labels[order.substitute_for].tolist()]
+    whole = response_rates(codes, weights=weights, substitute=substitute)
+    if not order.by:
+        return {(): whole}
+    groups = [tuple("" if value != value else str(value) for value in row) for row in labels[list(order.by)].to_numpy()]
+    return response_rates_by(groups, codes, weights=weights, substitute=substitute) | {(): whole}
+
+
+def _dispositions(sheet: Sheet, labels: pd.DataFrame, order: RatesOrder) -> list[Disposition]:
+    problems: list[TableProblem] = []
+    found: list[Disposition] = []
+    modes = labels[order.mode_column].tolist() if order.mode_column else [order.mode] * len(labels)
+    for position, (code, name) in enumerate(zip(labels[order.code].tolist(), modes, strict=True)):
+        row = sheet.row(position)
+        try:
+            mode = _MODES.get(name) or OutcomeMode(name)
+        except ValueError:
+            remedy = f"Write one of {', '.join([*OutcomeMode, *_MODES])}."
+            problems.append(TableProblem(row=row, column=order.mode_column, message=f"“{name}”", remedy=remedy))
+            continue
+        if not isinstance(code, str):
+            remedy = "Every case has its outcome; one that was never visited is 3.11."
+            problems.append(TableProblem(row=row, column=order.code, message="no outcome code", remedy=remedy))
+            continue
+        try:
+            found.append(disposition_of(code, mode))
+        except ValueError as error:
+            remedy = "The codes of every mode are in docs/publication.md."
+            problems.append(TableProblem(row=row, column=order.code, message=str(error), remedy=remedy))
+    if problems:
+        raise TableError(sheet.source, problems)
+    return found
+
+
+def _entries(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> list[dict[str, Any]]:
+    entries = []
+    for group, one in found.items():
+        names = dict(zip(order.by, group or ("",) * len(order.by), strict=True))
+        kept = {name: value for name, value in asdict(one).items() if name not in ("valid", "by_mode")}
+        counts = {name: kept[name] for name in ("sampled", "completed", "substitutes", "e", "eligible")}
+        entries.append({**names, **counts, **{name: kept[name] for name in _RATES}, "weighted": one.weighted})
+    return entries
+
+
+def _json(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
+    return json.dumps({"by": list(order.by), "rates": _entries(order, found)}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _csv(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
+    written = io.StringIO()
+    entries = _entries(order, found)
+    writer = csv.DictWriter(written, list(entries[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(entries)
+    return written.getvalue()
+
+
+def _table(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(box=box.SIMPLE_HEAD, title="Outcome rates (AAPOR)", title_justify="left", title_style="bold")
+    for name in order.by:
+        shown.add_column(name, overflow="fold")
+    for head in ("sampled", "completed", "e", *(name.upper() for name in _SHOWN)):
+        shown.add_column(head, justify="right", no_wrap=True)
+    for group, one in found.items():
+        names = group or ("all", *[""] * (len(order.by) - 1))[: len(order.by)]
+        rates = [getattr(one, name) for name in ("e", *_SHOWN)]
+        cells = ["—" if rate is None else f"{rate:.1%}" for rate in rates]
+        shown.add_row(*names, f"{one.sampled:,}", f"{one.completed:,}", *cells)
+    written = io.StringIO()
+    console = Console(file=written, width=120)
+    console.print(shown)
+    whole = found[()]
+    weighted = "weighted by the design; counts are not" if whole.weighted else "unweighted"
+    asked = f"; {whole.substitutes} substitutes counted apart" if whole.substitutes else ""
+    console.print(f"e: share of unknown eligibility taken as eligible, from the known cases. Rates {weighted}{asked}.")
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+
+
+_FORMS = {"table": _table, "json": _json, "csv": _csv}
