@@ -134,7 +134,7 @@ def _progress(first: str) -> Iterator[Callable[[str], None]]:
 
 def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
     from analysis.problems import DesignError
-    from survey_service.tabular import read_sheet
+    from survey_service.tabular import TableError, read_sheet
 
     sheet = read_sheet(order.data)
     told("checking columns")
@@ -156,7 +156,8 @@ def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tu
         found = _asked(order, prepared, design, replicated if replication is not None else design, replication)
         tests = _tests(order, prepared, design)
     except DesignError as error:
-        raise in_the_file(error, sheet, prepared.renamed) from error
+        told_by_file = in_the_file(error, sheet, prepared.renamed)
+        raise TableError(sheet.source, told_by_file.problems, "estimated") from error
     named = _named_back(found, {alias: name for name, alias in prepared.renamed.items()}, (*prepared.notes, *known))
     return named, tests
 

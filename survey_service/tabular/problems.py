@@ -27,9 +27,9 @@ class TableProblem:
 
 
 class TableError(ValueError):
-    """The file cannot be used as it is; ``problems`` says everything that was found."""
+    """The file cannot be used as it is; ``problems`` says everything that was found, ``left_undone`` what was not."""
 
-    def __init__(self, source: str, problems: Iterable[TableProblem]) -> None:
+    def __init__(self, source: str, problems: Iterable[TableProblem], left_undone: str = "read") -> None:
         self.source = source
         self.problems = tuple(problems)
         count = len(self.problems)
@@ -42,5 +42,5 @@ class TableError(ValueError):
                 lines.append(f"{source}: {problem}")
         left = count - len(lines)
         more = [f"… and {left} more" + (" of the same kinds" if len(seen) < _SHOWN else "")] if left else []
-        closing = f"{count} problem{'s' if count != 1 else ''}; nothing was read."
+        closing = f"{count} problem{'s' if count != 1 else ''}; nothing was {left_undone}."
         super().__init__("\n".join([*lines, *more, closing]))

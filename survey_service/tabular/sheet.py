@@ -19,6 +19,8 @@ from survey_service.tabular.workbook import read_workbook
 
 _MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "NULL", "null", "."})
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
+_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
+_LONGEST = 2.0**53  # above it whole numbers differ by less than a double can tell
 _DATED = re.compile(r"^(?:\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2})$")
 
 
@@ -66,21 +68,28 @@ class Sheet:
         mended = 0
         for position in doubtful:
             seen = str(text.iloc[position])
-            plain = unicodedata.normalize("NFKC", seen).replace(" ", "")
-            try:
-                number = float(plain)
-            except ValueError:
+            plain = unicodedata.normalize("NFKC", seen)
+            if not _NUMBER.match(plain):
                 problems.append(
                     TableProblem(
                         row=self.row(position), column=name, message=f"“{seen}” is not a number", remedy=_advice(plain)
                     )
                 )
                 continue
-            if np.isfinite(number):
-                values.iloc[position] = number
-                mended += 1
+            values.iloc[position] = float(plain)
+            mended += 1
         if mended:
-            notices.append(f"{name}: {mended} numbers in full-width digits or with blanks were read as plain ones")
+            notices.append(f"{name}: {mended} numbers in full-width digits were read as plain ones")
+        problems += [
+            TableProblem(
+                row=self.row(position),
+                column=name,
+                message=f"“{text.iloc[position]}” has more digits than a number keeps",
+                remedy="A number this long is a label: leave it out, or ask for shares.",
+            )
+            for position in _positions(values.abs() >= _LONGEST)
+            if str(text.iloc[position]).lstrip("+-").isdigit()
+        ]
         infinite = _positions(values.abs() == np.inf)
         problems += [
             TableProblem(
@@ -157,10 +166,13 @@ def _heads(heads: tuple[str, ...], frame: pd.DataFrame) -> list[TableProblem]:
         for head, count in Counter(heads).items()
         if head and count > 1
     ]
+    bare = [place for place, head in enumerate(heads) if not head and frame.iloc[:, place].notna().any()]
+    if bare and sum(bool(head) for head in heads) == 1:
+        remedy = "Row 1 must hold the heads, one name per column: remove title lines above them."
+        return [TableProblem(row=1, message=f"one head beside {len(bare)} columns of values without", remedy=remedy)]
     problems += [
         TableProblem(row=1, message=f"column {place + 1} has values but no head", remedy="Name it, or remove it.")
-        for place, head in enumerate(heads)
-        if not head and frame.iloc[:, place].notna().any()
+        for place in bare
     ]
     return problems
 

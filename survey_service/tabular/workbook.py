@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from survey_service.tabular.delimited import Cells
+from survey_service.tabular.delimited import Cells, without_invisible
 from survey_service.tabular.problems import TableError, TableProblem
 
 _MOST_BYTES = 600_000_000  # unpacked; a workbook of two million cells has about 100 MB
@@ -33,19 +35,23 @@ def read_workbook(source: str, data: bytes) -> Cells:
         problem = TableProblem(message=f"not a workbook that can be opened ({error})", remedy="Save it anew as .xlsx.")
         raise TableError(source, [problem]) from error
     notices: list[str] = []
-    sheets = [sheet for sheet in book.worksheets if sheet.max_row and sheet.max_row > 0]
-    for sheet in sheets:
-        records = [list(record) for record in sheet.iter_rows(values_only=True)]
-        if any(cell is not None for record in records for cell in record):
-            break
-    else:
+    try:
+        filled = [sheet for sheet in book.worksheets if _holds_anything(sheet)]
+        records = [list(record) for record in filled[0].iter_rows(values_only=True)] if filled else []
+    except (SyntaxError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:  # faults of its XML
+        problem = TableProblem(message=f"the workbook is damaged ({error})", remedy="Save it anew as .xlsx.")
+        raise TableError(source, [problem]) from error
+    if not filled:
         raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
-    if len(sheets) > 1:
-        notices.append(f'the sheet "{sheet.title}" was read, the other {len(sheets) - 1} were not')
+    sheet = filled[0]
+    if len(filled) > 1:
+        notices.append(f'the sheet "{sheet.title}" was read, the other {len(filled) - 1} were not')
     if not any(cell is not None for cell in records[0]):
         raise TableError(source, [TableProblem(row=1, message="no heads", remedy="Row 1 names the columns.")])
     width = max((place + 1 for record in records for place, cell in enumerate(record) if cell is not None), default=0)
-    heads = tuple(_text(cell).strip() for cell in records[0][:width])
+    records, unseen = _without_invisible(records)
+    notices += unseen
+    heads = tuple(_text(cell).strip() for cell in [*records[0], *[None] * width][:width])
     path = str(sheet._worksheet_path)  # type: ignore[attr-defined]  # where the read-only sheet's XML lies
     problems = _structure(data, path, heads)
     cells, rows = [], []
@@ -59,6 +65,23 @@ def read_workbook(source: str, data: bytes) -> Cells:
         raise TableError(source, problems)
     frame = pd.DataFrame(cells, columns=range(width), dtype=str)
     return Cells(heads, frame, np.array(rows, dtype=np.int64), tuple(notices))
+
+
+def _without_invisible(records: list[list[Any]]) -> tuple[list[list[Any]], list[str]]:
+    """The records without zero-width characters, and a notice if there were any."""
+    count = 0
+    for record in records:
+        for place, cell in enumerate(record):
+            if isinstance(cell, str) and not cell.isascii():
+                record[place] = without_invisible(cell)[0]
+                count += len(cell) - len(record[place])
+    return records, [f"{count} invisible characters (zero-width) were left out"] if count else []
+
+
+def _holds_anything(sheet: Any) -> bool:
+    """Whether a cell has a value. What the file says of the sheet's size may be stale, so it is not believed."""
+    sheet.reset_dimensions()
+    return any(cell is not None for record in sheet.iter_rows(values_only=True) for cell in record)
 
 
 def _bounded(source: str, data: bytes) -> None:
