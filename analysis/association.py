@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.linalg import qr
 from scipy.special import chdtrc, fdtrc, stdtr, stdtrit
 
 from analysis.arrays import FloatArray, IntArray, sum_by
@@ -129,6 +130,18 @@ def _rao_scott(table: _Table, variance: WholeVariance, *, first_order: bool) -> 
     effects leave, and communities that are strata make the covariance block-diagonal."""
     trace, trace_of_square = _traces(table, variance)
     freedom = table.freedom
+    noise = 1e-12 * freedom
+    if trace <= noise or trace_of_square <= noise**2 or variance.degrees_of_freedom < 1:
+        raise DesignError(
+            [
+                DataProblem(
+                    column="clusters",
+                    rows=(),
+                    message="the PSUs show no variation that the two classifications could be tested by",
+                    remedy="Join categories, or test a larger domain.",
+                )
+            ]
+        )
     if first_order:
         statistic = table.pearson() * freedom / trace
         return TestResult(
@@ -155,6 +168,8 @@ def _rao_scott(table: _Table, variance: WholeVariance, *, first_order: bool) -> 
 def _traces(table: _Table, variance: WholeVariance) -> tuple[float, float]:
     """tr(Delta) and tr(Delta^2), Delta the matrix of design effects of the interaction contrasts."""
     root = np.sqrt(table.share)
+    if (table.share == 0).any():
+        return _traces_with_empty_cells(table, variance)
     covariance = _whitened(table, variance, np.divide(1.0, root, out=np.zeros_like(root), where=root > 0))
     place = np.arange(len(root))
     row, column = place // table.columns, place % table.columns
@@ -169,6 +184,35 @@ def _traces(table: _Table, variance: WholeVariance) -> tuple[float, float]:
     trace = float(covariance.diagonal().sum()) - float(np.trace(both))
     trace_of_square = float(covariance.multiply(covariance).sum()) - 2 * float((inverse * squared).sum())
     trace_of_square += float((both * both.T).sum())
+    return table.size * trace, table.size**2 * trace_of_square
+
+
+def _traces_with_empty_cells(table: _Table, variance: WholeVariance) -> tuple[float, float]:
+    """The same where cells are empty, as R: an empty cell drops out of every contrast.
+
+    What is left to the main effects are then those that vanish at the empty cells.
+    """
+    seen = np.flatnonzero(table.share > 0)
+    root = np.sqrt(table.share)
+    scale = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
+    covariance = _whitened(table, variance, scale, with_total=True).toarray()
+    if len(covariance) > len(root):  # the last column is the weight itself, which the shares are centred by
+        crossed, square = covariance[:-1, -1], covariance[-1, -1]
+        covariance = (
+            covariance[:-1, :-1] - np.outer(crossed, root) - np.outer(root, crossed) + square * np.outer(root, root)
+        )
+    covariance = covariance[np.ix_(seen, seen)]
+    place = np.arange(len(root))
+    mains = np.zeros((len(root), table.rows + table.columns))
+    mains[place, place // table.columns] = mains[place, table.rows + place % table.columns] = 1.0
+    vanishing, triangle, _ = qr(mains[table.share == 0].T, pivoting=True)
+    rank = int((np.abs(np.diag(triangle)) > 1e-9).sum())
+    left, triangle, _ = qr(root[seen, None] * (mains[seen] @ vanishing[:, rank:]), mode="economic", pivoting=True)
+    basis = left[:, np.abs(np.diag(triangle)) > 1e-9]
+    across = covariance @ basis
+    inside = basis.T @ across
+    trace = float(np.trace(covariance) - np.trace(inside))
+    trace_of_square = float((covariance**2).sum() - 2 * (across**2).sum() + (inside**2).sum())
     return table.size * trace, table.size**2 * trace_of_square
 
 
@@ -192,8 +236,12 @@ def _inverse_of_mains(table: _Table) -> FloatArray:
     return np.asarray(joined[np.ix_(order, order)])
 
 
-def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray) -> Any:
-    """D^(-1/2) V D^(-1/2) of the cell shares, up to what main effects take away: sparse (cells, cells)."""
+def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray, *, with_total: bool = False) -> Any:
+    """D^(-1/2) V D^(-1/2) of the cell shares, up to what main effects take away: sparse (cells, cells).
+
+    ``with_total`` adds a last row and column for the weight, by which shares are centred; after calibration they are
+    centred already.
+    """
     design, plan = table.design, variance.plan
     last = design.stages[-1]
     used = np.flatnonzero(table.cell >= 0)
@@ -207,6 +255,9 @@ def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray) -> Any:
         influence -= np.outer(np.sqrt(table.share), total)
         return sparse.csr_array(variance.covariance(influence))
     sums = sparse.coo_array((values, (last.unit_of_row[used], table.cell[used])), shape=shape).tocsr()
+    if with_total:
+        whole = sum_by(last.unit_of_row[used], weight / weight.sum(), last.units)
+        sums = sparse.hstack([sums, sparse.csr_array(whole[:, None])], format="csr")
     found: Any = None
     for depth in range(len(plan.levels) - 1, -1, -1):
         level = plan.levels[depth]

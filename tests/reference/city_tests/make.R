@@ -9,9 +9,11 @@ designs <- list(
 add <- function(kind, ...) records[[length(records) + 1]] <<- list(kind = kind, ...)
 for (name in names(designs)) {
   des <- designs[[name]]
-  for (pair in list(c("aware", "age"), c("opinion", "age"), c("opinion", "takes_part"), c("aware", "community"), c("opinion", "street"))) {
+  for (pair in list(c("aware", "age"), c("opinion", "age"), c("opinion", "takes_part"), c("aware", "community"), c("opinion", "street"),
+                    c("rare", "age"), c("rare", "community"))) {
     full <- subset(des, !is.na(des$variables[[pair[1]]]) & !is.na(des$variables[[pair[2]]]))
-    for (method in c("F", "Chisq", "Wald", "adjWald")) {
+    # Communities without a rare answer are empty cells, which Wald's covariance cannot be inverted with.
+    for (method in if (identical(pair, c("rare", "community"))) c("F", "Chisq") else c("F", "Chisq", "Wald", "adjWald")) {
       r <- svychisq(as.formula(paste0("~", pair[1], "+", pair[2])), full, statistic = method)
       add("independence", design = name, one = pair[1], other = pair[2], test = method, statistic = as.numeric(r$statistic),
           parameter = as.numeric(r$parameter), p_value = as.numeric(r$p.value))

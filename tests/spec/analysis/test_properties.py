@@ -14,6 +14,7 @@ from analysis.association import independence
 from analysis.design import SurveyDesign
 from analysis.estimation import Mean, Proportion, Ratio, Total, estimate
 from analysis.estimation.quantiles import Quantile, QuantileRule, quantiles
+from analysis.problems import DesignError
 from analysis.results import Estimate, IntervalMethod, LonelyPsu
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -191,8 +192,12 @@ def test_a_table_of_independence_does_not_care_which_way_it_is_turned(frame: pd.
     design = SurveyDesign.from_frame(frame, weight="weight", strata=STRATA, clusters=CLUSTERS)
     if frame["opinion"].nunique() < 2 or frame["part"].nunique() < 2:
         return
-    one, other = independence(frame, design, "opinion", "part"), independence(frame, design, "part", "opinion")
-    if not math.isfinite(one.statistic):
-        return
+    try:
+        one = independence(frame, design, "opinion", "part")
+    except DesignError as error:
+        if "no variation" in str(error):
+            return
+        raise
+    other = independence(frame, design, "part", "opinion")
     assert one.statistic == pytest.approx(other.statistic, rel=1e-6)
     assert one.p_value == pytest.approx(other.p_value, rel=1e-6, abs=1e-12)
