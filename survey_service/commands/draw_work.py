@@ -252,6 +252,7 @@ def _told(order: DrawOrder, table: pd.DataFrame, frame: Frame) -> list[str]:
     for community, cases in main.groupby("community", sort=False):
         waiting = int(((table["community"] == community) & (table["issued"] == 0)).sum())
         reserve = f", {waiting} in reserve" if waiting else ""
-        lines.append(f"{community}: {len(cases)} cases{reserve}, weights add up to {cases['household_weight'].sum():,.0f}")
+        total = cases["household_weight"].sum()
+        lines.append(f"{community}: {len(cases)} cases{reserve}, weights add up to {total:,.0f}")
     lines.append(f"{order.out}: {len(main)} cases of {len(frame.units)} households, seed {order.seed}")
     return lines
