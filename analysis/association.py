@@ -205,14 +205,17 @@ def _traces_with_empty_cells(table: _Table, variance: WholeVariance) -> tuple[fl
     place = np.arange(len(root))
     mains = np.zeros((len(root), table.rows + table.columns))
     mains[place, place // table.columns] = mains[place, table.rows + place % table.columns] = 1.0
-    vanishing, triangle, _ = qr(mains[table.share == 0].T, pivoting=True)
+    # One combination of the main effects is nothing at all: all rows together less all columns together.
+    nothing = np.repeat([1.0, -1.0], [table.rows, table.columns])
+    directions, triangle, _ = qr(np.vstack([mains[table.share == 0], nothing]).T, pivoting=True)
     rank = int((np.abs(np.diag(triangle)) > 1e-9).sum())
-    left, triangle, _ = qr(root[seen, None] * (mains[seen] @ vanishing[:, rank:]), mode="economic", pivoting=True)
-    basis = left[:, np.abs(np.diag(triangle)) > 1e-9]
+    basis = root[seen, None] * (mains[seen] @ directions[:, rank:])
     across = covariance @ basis
-    inside = basis.T @ across
-    trace = float(np.trace(covariance) - np.trace(inside))
-    trace_of_square = float((covariance**2).sum() - 2 * (across**2).sum() + (inside**2).sum())
+    gram = basis.T @ basis
+    both = np.linalg.solve(gram, basis.T @ across)
+    trace = float(np.trace(covariance) - np.trace(both))
+    trace_of_square = float((covariance**2).sum()) - 2 * float(np.trace(np.linalg.solve(gram, across.T @ across)))
+    trace_of_square += float((both * both.T).sum())
     return table.size * trace, table.size**2 * trace_of_square
 
 
