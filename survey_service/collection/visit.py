@@ -43,7 +43,12 @@ class Visit:
             raise WaveClosed(
                 zh="这次调查还没有开始，请过几天再来。", en="This survey has not started yet. Please come back later."
             )
-        if self.state is not WaveState.OPEN or now >= end_of(closes, zone):
+        if self.state is not WaveState.OPEN and now < end_of(closes, zone):
+            raise WaveClosed(
+                zh="这次调查已经提前截止，现在不再收答卷。谢谢您。",
+                en="This survey ended early and takes no more answers. Thank you.",
+            )
+        if now >= end_of(closes, zone):
             raise WaveClosed(
                 zh=f"这次调查到 {format_date(closes, 'zh')} 24:00 截止，现在不再收答卷。谢谢您。",
                 en=f"This survey ended on {format_date(closes, 'en')} and takes no more answers. Thank you.",

@@ -54,6 +54,10 @@ class StreetPlan:
     number: int  # its part of the code; towns begin at 101
     communities: tuple[CommunityPlan, ...] = field(default=())
 
+    @property
+    def kind(self) -> str:
+        return "town" if self.number > 100 else "street"
+
 
 def _levels(awareness: float, support: float, participation: float, satisfaction: float, items: float = 0) -> Levels:
     return Levels(

@@ -156,7 +156,7 @@ def _areas(
         above = areas.add_area(
             session,
             areas.NewArea(
-                code=street_code(street), name_zh=street.name_zh, name_en=street.name_en, kind="street",
+                code=street_code(street), name_zh=street.name_zh, name_en=street.name_en, kind=street.kind,
                 parent_id=city.id,
             ),
             at=at, by=SERVICE,

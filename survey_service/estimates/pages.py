@@ -16,6 +16,7 @@ from survey_service.estimates.frame import AreaName
 from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 
 BAR_WIDTH: Final = 176.0
+TICK_ROOM: Final = 36.0  # between the middle tick and the ends, so that no figure runs into another
 BAR_EDGE: Final = 7.0  # room for a mark that sits on the end of the scale
 BAR_MIDDLE: Final = 12.0
 LOW_RESPONSE: Final = 0.50  # below it a community is named
@@ -99,7 +100,10 @@ def _response(estimates: WaveEstimates) -> Check:
     city = estimates.rates[rows.city.code]
     low = [one for one in rows.communities if (estimates.rates[one.code].rr3 or 0.0) < LOW_RESPONSE]
     zh, en = "各社区都在 50% 以上。", "Every community is above 50%."
-    if low:
+    if low and len(low) == len(rows.communities):
+        zh = "各社区都不到一半；没答的人可能与答的人不同。"
+        en = "Less than half in every community. Those who did not answer may differ from those who did."
+    elif low:
         zh = "、".join(f"{one.name_zh} {_share(estimates.rates[one.code].rr3)}" for one in low)
         zh += "，不到一半；没答的人可能与答的人不同。"
         en = ", ".join(f"{one.name_en} {_share(estimates.rates[one.code].rr3)}" for one in low)
@@ -246,8 +250,10 @@ class _Axis:
         return BAR_EDGE + (value - self.low) / (self.high - self.low) * (BAR_WIDTH - 2 * BAR_EDGE)
 
     def ticks(self) -> tuple[tuple[str, str, str], ...]:
-        middle = round((self.low + self.high) / 20) * 10
-        ends = ((0.0, "start", self.low), (self.x(middle), "middle", float(middle)), (BAR_WIDTH, "end", self.high))
+        middle = round((self.low + self.high) / 20) * 10.0
+        if self.target is not None and TICK_ROOM <= self.x(self.target) <= BAR_WIDTH - TICK_ROOM:
+            middle = self.target  # the one value that every bar is held against
+        ends = ((0.0, "start", self.low), (self.x(middle), "middle", middle), (BAR_WIDTH, "end", self.high))
         return tuple((f"{x:.1f}", anchor, f"{value:g}") for x, anchor, value in ends)
 
     def bar(self, cell: PublishableCell) -> Bar | None:

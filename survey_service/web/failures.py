@@ -16,6 +16,7 @@ from survey_service.errors import (
     BadInput,
     DomainError,
     Fault,
+    ForeignHost,
     NoSuchMethod,
     NotFound,
     SignInNeeded,
@@ -55,7 +56,14 @@ def failure_response(request: Request, error: DomainError) -> Response:
         address = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
         return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER, headers=headers)
     language = language_of(request)
-    context = {"error": error, "message": error.en if language == "en" else error.zh}
+    context = {
+        "error": error,
+        "message": error.en if language == "en" else error.zh,
+        # Who only looked at a page has done nothing that could fail.
+        "looked": request.method in ("GET", "HEAD") and error.status < HTTPStatus.INTERNAL_SERVER_ERROR,
+        # A foreign name of the service leads home only to the same refusal; residents have no home here.
+        "way_home": not isinstance(error, ForeignHost) and not request.url.path.startswith("/a/"),
+    }
     return page("error.html", language, context, status=error.status, headers=headers)
 
 
