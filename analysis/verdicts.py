@@ -8,6 +8,7 @@ import math
 from scipy.special import ndtri
 
 from analysis.results import Estimate, Goal, Interval, Verdict
+from analysis.sampling.sample_size import settling
 
 POWER = 0.80
 
@@ -29,8 +30,9 @@ def settling_sample_size(estimate: Estimate, goal: Goal, *, adults: int | None =
     """Completed questionnaires in the *next* wave that would settle the target with 80 % power if the level stayed.
 
     n = d [(z sqrt(T (1 - T)) + z_power sqrt(p (1 - p))) / (p - T)]^2 with the design effect d; the interval tests T
-    with the variance at T, the estimate scatters with that at p (Fleiss, Levin & Paik 2003, section 2.3). Scores take
-    their own variance for both. Rounded up to the next ten. None where nothing settles it: no error known, the level is
+    with the variance at T, the estimate scatters with that at p (Fleiss, Levin & Paik 2003, section 2.3), with the
+    correction for continuity that the exact interval needs: the planner's formula, so that both say one number. Scores
+    take their own variance for both. Rounded up to the next ten. None where nothing settles it: no error known, the level is
     the target, a target of 100 % (or at most 0 %), or more than the area's adults. Never top up the present wave by it.
     """
     if estimate.value is None or estimate.interval is None or estimate.complete_enumeration:
@@ -57,8 +59,7 @@ def _share(estimate: Estimate, goal: Goal, z: float, z_power: float) -> float | 
     effect = estimate.design_effect
     if effect is None or not 0 < share < 1:
         return None
-    spread = z * math.sqrt(target * (1 - target)) + z_power * math.sqrt(share * (1 - share))
-    return effect * (spread / (share - target)) ** 2
+    return settling(share, target, z, z_power, effect)
 
 
 def _score(estimate: Estimate, goal: Goal, z: float, z_power: float) -> float | None:

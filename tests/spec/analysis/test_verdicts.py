@@ -46,16 +46,17 @@ def share(value: float, size: int = 100, effect: float | None = 1.0, *, alike: b
 
 
 def test_settling_sample_size_by_hand() -> None:
-    # z = 1.959964, z for 80 % = 0.841621: [(1.959964 * 0.3 + 0.841621 * 0.357071) / 0.05]^2 = 315.5 -> 320
+    # z = 1.959964, z for 80 % = 0.841621: [(1.959964 * 0.3 + 0.841621 * 0.357071) / 0.05]^2 = 315.6; for continuity
+    # 315.6 / 4 (1 + sqrt(1 + 2 / (315.6 * 0.05)))^2 = 335.3 -> 340; by the design effect of 2: 670.7 -> 680.
     spread = 1.959964 * math.sqrt(0.9 * 0.1) + 0.841621 * math.sqrt(0.85 * 0.15)
     assert (spread / 0.05) ** 2 == pytest.approx(315.6, abs=0.2)
-    assert settling_sample_size(share(0.85), Goal(value=0.9)) == 320
-    assert settling_sample_size(share(0.85, effect=2.0), Goal(value=0.9)) == 640
+    assert settling_sample_size(share(0.85), Goal(value=0.9)) == 340
+    assert settling_sample_size(share(0.85, effect=2.0), Goal(value=0.9)) == 680
 
 
 def test_settling_sample_size_is_none_where_nothing_settles() -> None:
-    assert settling_sample_size(share(0.85), Goal(value=0.9), adults=319) is None
-    assert settling_sample_size(share(0.85), Goal(value=0.9), adults=320) == 320
+    assert settling_sample_size(share(0.85), Goal(value=0.9), adults=339) is None
+    assert settling_sample_size(share(0.85), Goal(value=0.9), adults=340) == 340
     assert settling_sample_size(share(0.85), Goal(value=1.0)) is None
     assert settling_sample_size(share(0.9), Goal(value=0.9)) is None
 
