@@ -32,8 +32,9 @@ def settling_sample_size(estimate: Estimate, goal: Goal, *, adults: int | None =
     n = d [(z sqrt(T (1 - T)) + z_power sqrt(p (1 - p))) / (p - T)]^2 with the design effect d; the interval tests T
     with the variance at T, the estimate scatters with that at p (Fleiss, Levin & Paik 2003, section 2.3), with the
     correction for continuity that the exact interval needs: the planner's formula, so that both say one number. Scores
-    take their own variance for both. Rounded up to the next ten. None where nothing settles it: no error known, the level is
-    the target, a target of 100 % (or at most 0 %), or more than the area's adults. Never top up the present wave by it.
+    take their own variance for both. Rounded up to the next ten. None where nothing settles it: no error known, the
+    level is the target, a target of 100 % (or at most 0 %), or more than the area's adults. Never top up the present
+    wave by it.
     """
     if estimate.value is None or estimate.interval is None or estimate.complete_enumeration:
         return None

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 _EXAMPLE = """
-Response, cooperation, refusal and contact rates (AAPOR RR1-RR6, COOP, REF,
-CON) from one row per case drawn, with e computed from the cases whose
-eligibility is known, and stated.
+Response, cooperation, refusal and contact rates by AAPOR's formulas.
+
+From one row per issued case with its outcome code: RR1-RR6, COOP, REF, CON,
+and e, computed from the cases whose eligibility is known, and stated.
 
 Rows with something in --substitute-for are counted apart and raise no rate.
 
