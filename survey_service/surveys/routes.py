@@ -221,6 +221,7 @@ def _confirm_page(
         "blockers": service.blockers(session, wave, on=today) if step == "open" else (),
         "progress": service.progress(session, survey, wave, person.visible(*READERS)),
         "fault": fault,
+        "today": today,
     }
     status = fault.status if fault else 200
     return staff_page(request, running, person, "staff/step.html", context, section="surveys", status=status)
