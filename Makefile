@@ -12,7 +12,7 @@ WORKERS ?= 2
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format bench soak reference lock clean
+.PHONY: help install run demo test check format bench coverage soak reference lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ format: install ## put the code into its form
 
 bench: install ## timings as JSON lines, with peers in the same run
 	$(BIN)/python -m tests.bench
+
+coverage: install ## how often intervals hold the truth, by simulation; writes docs/coverage.md
+	$(BIN)/python -m tests.coverage
 
 soak: install ## the heavy proofs at full count
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m soak --soak
