@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
-from analysis.problems import DataProblem, DesignError
+from analysis.problems import LARGEST, DataProblem, DesignError
 from analysis.results import DesignSummary
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class SurveyDesign:
     stages: tuple[Stage, ...]
     stratum_names: tuple[str, ...]  # of stage one, for messages
     elements_are_psus: bool  # no clusters were given
+    stratum_column: str | None = None  # of stage one, for messages
     notes: tuple[str, ...] = ()
     calibration: Calibration | None = None  # the weights meet margins: the variance takes their regression out
 
@@ -68,6 +69,12 @@ class SurveyDesign:
     def respondent_weight(self) -> FloatArray:
         """Weight of a row with all the respondents it stands for."""
         return self.weight if self.frequency is None else self.weight * self.frequency
+
+    @property
+    def respondents(self) -> FloatArray:
+        """(rows,) how many respondents each row stands for; 0 where the weight is 0."""
+        counted = self.weight > 0
+        return np.asarray(counted * (1.0 if self.frequency is None else self.frequency), dtype=np.float64)
 
     def summary(self) -> DesignSummary:
         """Counts of what has a weight, as R's degf; in the variance a PSU without weight is an observed zero."""
@@ -173,6 +180,7 @@ class _Reader:
             stages=tuple(stages),
             elements_are_psus=not clusters,
             stratum_names=self._stratum_names(stages[0], strata[:1]),
+            stratum_column=strata[0] if strata else None,
         )
 
     def _problem(self, column: str, rows: tuple[int, ...], message: str, remedy: str) -> None:
@@ -204,9 +212,10 @@ class _Reader:
         if words.any():
             seen = series.iloc[int(np.flatnonzero(words)[0])]
             self._problem(column, _shown(words), f"{what} is not a number: {seen!r}", "Write a plain number.")
-        infinite = np.isinf(values)
-        if infinite.any():
-            self._problem(column, _shown(infinite), f"{what} is infinite", "Write a finite number.")
+        endless = np.abs(values) > LARGEST
+        if endless.any():
+            said = f"{what} is infinite, or too large to compute with"
+            self._problem(column, _shown(endless), said, "Write a finite number, in a larger unit where need be.")
         return values
 
     def _weights(self, column: str | None) -> FloatArray:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LARGEST = 1e70
+"""The largest weight or value: squares of their products must stay within a double."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataProblem:

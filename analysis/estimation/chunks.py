@@ -74,8 +74,8 @@ def collapse_part(
 ) -> Part:
     """Sums of one part. Raises DesignError as ``SurveyDesign.from_frame`` does, with rows of this part."""
     design = columns.design(frame)
-    plan = plan_requests(frame, requests)
-    domains = read_domains(frame, by)
+    plan = plan_requests(frame, requests, design.respondents)
+    domains = read_domains(frame, by, design.respondents)
     totals = collapse(design, domains.code_of_row, domains.count, plan.items)
     last = design.stages[-1]
     kept = [*columns.labels, *columns.population_sizes]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import IntArray, combine_codes, first_rows
+from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows
 from analysis.estimation.requests import label_codes
 from analysis.problems import DataProblem, DesignError
 from analysis.results import Domain
@@ -18,15 +18,18 @@ from analysis.results import Domain
 class Domains:
     code_of_row: IntArray  # (rows,), -1 in none
     keys: tuple[Domain, ...]
-    missing: int  # rows in no domain
+    missing: int  # respondents in no domain
 
     @property
     def count(self) -> int:
         return len(self.keys)
 
 
-def read_domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
-    """Codes the rows by the ``by`` columns; no column: the whole sample."""
+def read_domains(frame: pd.DataFrame, by: Sequence[str], respondents: FloatArray | None = None) -> Domains:
+    """Codes the rows by the ``by`` columns; no column: the whole sample.
+
+    ``respondents`` (rows,): how many each row stands for.
+    """
     if not by:
         return Domains(np.zeros(len(frame), dtype=np.int64), ((),), 0)
     unknown = [column for column in by if column not in frame.columns]
@@ -54,4 +57,5 @@ def read_domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
         tuple((column, labels[part]) for column, (_, labels), part in zip(by, columns, parts[:, place], strict=True))
         for place in order
     )
-    return Domains(rank[codes], keys, int((codes < 0).sum()))
+    outside = codes < 0
+    return Domains(rank[codes], keys, int(outside.sum() if respondents is None else respondents[outside].sum()))

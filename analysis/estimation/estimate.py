@@ -95,8 +95,8 @@ def prepare_estimator(
                 )
             ]
         )
-    plan = plan_requests(frame, requests)
-    domains = read_domains(frame, by)
+    plan = plan_requests(frame, requests, design.respondents)
+    domains = read_domains(frame, by, design.respondents)
     totals = collapse(design, domains.code_of_row, domains.count, plan.items)
     return Estimator(design, plan, domains, totals, options)
 
@@ -354,5 +354,5 @@ class Estimator:
     def _notes(self) -> tuple[str, ...]:
         notes = list(self.plan.notes)
         if self.domains.missing:
-            notes.append(f"{self.domains.missing} rows have no value in the by columns and belong to no domain")
+            notes.append(f"{self.domains.missing} respondents have no value in the by columns and belong to no domain")
         return (*notes, *self.options.notes(self.domains.count))

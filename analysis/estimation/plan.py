@@ -28,16 +28,20 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan_requests(frame: pd.DataFrame, requests: Sequence[Request]) -> Plan:
-    """Reads every request, the parts of indices too, each once."""
+def plan_requests(frame: pd.DataFrame, requests: Sequence[Request], respondents: FloatArray | None = None) -> Plan:
+    """Reads every request, the parts of indices too, each once.
+
+    ``respondents`` (rows,): how many each row stands for, for the notes about those who did not answer.
+    """
     if not requests:
         raise ValueError("ask for at least one statistic")
-    return _Planner(frame).plan(requests)
+    return _Planner(frame, np.ones(len(frame)) if respondents is None else respondents).plan(requests)
 
 
 class _Planner:
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, respondents: FloatArray) -> None:
         self.frame = frame
+        self.respondents = respondents
         self.items: list[Item] = []
         self.quantities: list[Quantity] = []
         self.item_of: list[int] = []
@@ -63,7 +67,7 @@ class _Planner:
             answered_by_all=np.array([count == 0 for count in self.missing]),
             asked=tuple(row if kind == "simple" else simple + row for kind, row in asked),
             indices=tuple(indices),
-            notes=tuple(self.notes),
+            notes=tuple(dict.fromkeys(self.notes)),
         )
 
     def _place(self, request: Simple) -> tuple[int, range]:
@@ -76,11 +80,14 @@ class _Planner:
         self.items.append(prepared.item)
         self.quantities.extend(prepared.quantities)
         base = isinstance(request, Ratio) and request.scale is not None
-        self.missing.append(0 if base else prepared.missing)
-        if prepared.missing:
+        observed = prepared.item.observed
+        missing = 0 if observed is None else int(self.respondents[~observed].sum())
+        self.missing.append(0 if base else missing)
+        if missing:
             name = prepared.quantities[0].variable if prepared.quantities else "?"
             what = "rows are outside its base" if base else "missing values are left out of its domain"
-            self.notes.append(f"{name}: {prepared.missing} {what}")
+            self.notes.append(f"{name}: {missing} {what}")
+        self.notes += prepared.notes
         return self.places[request]
 
     def _index(self, index: Index) -> tuple[Quantity, IntArray, FloatArray, int]:

@@ -102,7 +102,7 @@ def quantiles(
     the interval is then missing, and a note says so.
     """
     options = Options(interval=IntervalMethod.WALD, level=level, lonely_psu=lonely_psu)
-    domains = read_domains(frame, by)
+    domains = read_domains(frame, by, design.respondents)
     found = [_of_domains(frame, design, request, domains.code_of_row, domains.count) for request in requests]
     plan = Plan(
         items=tuple(item for item, _, _ in found),
@@ -111,7 +111,7 @@ def quantiles(
         answered_by_all=np.array([item.observed is None for item, _, _ in found]),
         asked=tuple(range(len(requests))),
         indices=(),
-        notes=tuple(note for *_, note in found if note),
+        notes=tuple(dict.fromkeys(note for *_, note in found if note)),
     )
     totals = collapse(design, domains.code_of_row, domains.count, plan.items)
     estimator = Estimator(design, plan, domains, totals, options)
@@ -144,7 +144,8 @@ def _of_domains(
     frame: pd.DataFrame, design: SurveyDesign, request: Quantile, domain: IntArray, count: int
 ) -> tuple[Item, list[tuple[_Distribution, float]], str | None]:
     """The item "at or below the quantile", and every domain's distribution with its quantile."""
-    values, observed, missing = numbers_of(frame, request.variable)
+    values, observed, _ = numbers_of(frame, request.variable)
+    missing = 0 if observed is None else int(design.respondents[~observed].sum())
     inside = (domain >= 0) & (design.weight > 0)
     if observed is not None:
         inside &= observed

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from analysis.arrays import BoolArray, FloatArray, IntArray, dense_codes
-from analysis.problems import DataProblem, DesignError
+from analysis.problems import LARGEST, DataProblem, DesignError
 from analysis.psu_totals import Item
 from analysis.results import IntervalMethod, Statistic
 
@@ -39,6 +40,7 @@ class Prepared:
     item: Item
     quantities: tuple[Quantity, ...]
     missing: int  # rows left out of the variable's domain
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +97,29 @@ class Proportion:
         observed = codes >= 0
         missing = int((~observed).sum())
         kept = None if missing == 0 else observed
+        notes: tuple[str, ...] = ()
+        shown: tuple[str | None, ...] = names
         if self.category is not None:
-            if self.category not in names:
-                raise DesignError(
-                    [
-                        DataProblem(
-                            column=self.variable,
-                            rows=(),
-                            message=f"there is no category {self.category!r}",
-                            remedy=f"The categories are: {', '.join(names)}.",
-                        )
-                    ]
-                )
-            chosen = (codes == names.index(self.category)).astype(np.float64)
+            # Where the categories are known a wrong one is a mistake; else it may be one that nobody chose.
+            if self.categories is not None and self.category not in names:
+                raise DesignError([_unknown_category(self.variable, self.category, names)])
+            place = names.index(self.category) if self.category in names else len(names)
+            notes = () if self.category in names or not names else (_nobody(self.variable, self.category, names),)
+            chosen = (codes == place).astype(np.float64)
             item = Item(observed=kept, denominator=None, numerators=(chosen,), zero_one=True)
-            names = (self.category,)
-        else:
+            shown = (self.category,)
+        elif names:
             item = Item(observed=kept, denominator=None, codes=codes, categories=len(names), zero_one=True)
+        else:  # nobody answered: one row that says so
+            item = Item(observed=kept, denominator=None, numerators=(np.zeros(len(codes)),), zero_one=True)
+            shown = (None,)
         quantities = tuple(
             Quantity(
                 statistic=Statistic.PROPORTION, variable=self.variable, category=name, scale=(0.0, 1.0), share=True
             )
-            for name in names
+            for name in shown
         )
-        return Prepared(item=item, quantities=quantities, missing=missing)
+        return Prepared(item=item, quantities=quantities, missing=missing, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,21 @@ class Index:
 
 Simple: TypeAlias = Mean | Total | Proportion | Ratio
 Request: TypeAlias = Simple | Index
+
+
+def _unknown_category(variable: str, category: str, names: Sequence[str]) -> DataProblem:
+    return DataProblem(
+        column=variable,
+        rows=(),
+        message=f"there is no category {category!r}",
+        remedy=f"The categories are: {', '.join(names)}.",
+    )
+
+
+def _nobody(variable: str, category: str, names: Sequence[str]) -> str:
+    near = get_close_matches(category, names, n=1)
+    hint = f"did you mean “{near[0]}”?" if near else f"the categories are: {', '.join(names[:20])}"
+    return f"{variable}: nobody chose “{category}”; {hint}"
 
 
 def refuse_outside(name: str, values: FloatArray, scale: Scale) -> None:
@@ -276,15 +292,15 @@ def numbers_of(frame: pd.DataFrame, name: str) -> tuple[FloatArray, BoolArray | 
                     )
                 ]
             ) from error
-    if np.isinf(values).any():
-        rows = np.flatnonzero(np.isinf(values))
+    if (np.abs(values) > LARGEST).any():
+        rows = np.flatnonzero(np.abs(values) > LARGEST)
         raise DesignError(
             [
                 DataProblem(
                     column=name,
                     rows=tuple(int(row) for row in rows[:_ROWS_SHOWN]),
-                    message="a value is infinite",
-                    remedy="Mark it as missing.",
+                    message="a value is infinite, or too large to compute with",
+                    remedy="Mark it as missing, or write it in a larger unit.",
                 )
             ]
         )

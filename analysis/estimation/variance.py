@@ -281,17 +281,29 @@ def _lonely_groups(design: SurveyDesign, fraction: FloatArray, policy: LonelyPsu
     first = design.stages[0]
     lonely = (first.sample_size == 1) & (fraction < 1 - _ALL_DRAWN)
     if lonely.any() and policy is LonelyPsu.FAIL:
-        names = [design.stratum_names[group] for group in np.flatnonzero(lonely)]
-        shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
-        raise LonelyPsuError(
-            [
-                DataProblem(
-                    column="strata",
-                    rows=(),
-                    message=f"{len(names)} strata have a single PSU: {shown}",
-                    remedy="Join them with a neighbour; give population sizes where all PSUs were drawn; or choose "
-                    "certainty, adjust, average or remove for lonely PSUs.",
-                )
-            ]
-        )
+        raise LonelyPsuError([_alone(design) if first.groups == 1 else _single_psus(design, np.flatnonzero(lonely))])
     return np.asarray(lonely, dtype=np.float64)
+
+
+def _alone(design: SurveyDesign) -> DataProblem:
+    who = "there is one respondent" if design.elements_are_psus else "all respondents lie in one PSU"
+    return DataProblem(
+        column="data",
+        rows=(),
+        message=f"{who}, and one PSU shows nothing of how PSUs differ",
+        remedy="A sampling error needs two PSUs or more; for the estimate without one choose remove for lonely PSUs.",
+    )
+
+
+def _single_psus(design: SurveyDesign, groups: IntArray) -> DataProblem:
+    first = design.stages[0]
+    names = [design.stratum_names[group] for group in groups]
+    shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
+    rows = np.flatnonzero(np.isin(first.group_of_unit[first.unit_of_row], groups))
+    return DataProblem(
+        column=design.stratum_column or "strata",
+        rows=tuple(int(row) for row in rows[:5]),
+        message=f"{len(names)} {'stratum has' if len(names) == 1 else 'strata have'} a single PSU: {shown}",
+        remedy="Join them with a neighbour; give population sizes where all PSUs were drawn; or choose certainty, "
+        "adjust, average or remove for lonely PSUs.",
+    )

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from analysis.results import IntervalMethod, LonelyPsu
+from survey_service.commands.estimate_names import bare, names, scaled
+from survey_service.commands.estimate_names import ratio as two_columns
 from survey_service.commands.estimate_output import Format, write
 from survey_service.commands.estimate_work import Joint, Order, ReplicateMethod, VarianceMethod, carry_out
 from survey_service.commands.margins import (
@@ -22,7 +24,8 @@ from survey_service.commands.margins import (
 _SHARES = [method for method in IntervalMethod if method is not IntervalMethod.WOODRUFF]
 
 Interval = Annotated[
-    IntervalMethod, typer.Option(metavar="NAME", help="Interval of a share: " + ", ".join(_SHARES) + ".")
+    IntervalMethod,
+    typer.Option(metavar="NAME", help="Interval of shares only (means have t): " + ", ".join(_SHARES) + "."),
 ]
 Lonely = Annotated[
     LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
@@ -42,11 +45,16 @@ def estimate(
     weight: Annotated[str | None, typer.Option(metavar="COL", help="Weight of a respondent.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="COL", help="Respondents that a row stands for.")] = None,
     strata: Annotated[str, typer.Option(metavar="COL[,COL]", help="Strata, one column per stage.")] = "",
-    clusters: Annotated[str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage.")] = "",
+    clusters: Annotated[
+        str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata.")
+    ] = "",
     population_size: Annotated[
         str, typer.Option(metavar="COL[,COL]", help="Units there are in the stratum, one column per stage.")
     ] = "",
-    mean: Annotated[list[str] | None, typer.Option(metavar="COL", help="Mean of a column; may be repeated.")] = None,
+    mean: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL[LOW,HIGH]", help="Mean of a column, with its scale if any; repeatable."),
+    ] = None,
     total: Annotated[list[str] | None, typer.Option(metavar="COL", help="Total of a column; may be repeated.")] = None,
     proportion: Annotated[
         list[str] | None, typer.Option(metavar="COL[=VALUE]", help="Share of each category, or of one; repeatable.")
@@ -61,7 +69,7 @@ def estimate(
         list[str] | None, typer.Option(metavar="COL,COL", help="Rao-Scott test of two columns; repeatable.")
     ] = None,
     interval: Interval = IntervalMethod.KORN_GRAUBARD,
-    level: Annotated[float, typer.Option(help="Confidence level.", min=0.0001, max=0.9999)] = 0.95,
+    level: Annotated[float, typer.Option(help="Confidence level, a share such as 0.95.")] = 0.95,
     simultaneous: Simultaneous = None,
     lonely_psu: Lonely = LonelyPsu.FAIL,
     variance_method: Method = VarianceMethod.LINEARISED,
@@ -80,6 +88,10 @@ def estimate(
 ) -> None:
     """Weighted estimates with standard errors and confidence intervals, from one row per respondent.
 
+    Commas between columns part the stages of the design, or the columns of --by; a name with a comma or a slash goes
+    between double quotes. Missing are empty cells, NA, N/A, NaN, NULL and a single point; codes such as 99 are values.
+    Degrees of freedom are those of the domain: PSUs minus strata with an answer.
+
     Exit status 0 with the estimates, 1 where the data or the design do not allow them, 2 for a wrong call.
 
     Example: survey-service estimate responses.csv --weight weight --strata stratum --clusters household --proportion
@@ -87,9 +99,11 @@ def estimate(
     """
     check_calibration(margins, calibration, bounds)
     order = Order(
-        data=data, weight=weight, frequency=frequency, strata=_names(strata), clusters=_names(clusters),
-        population_sizes=_names(population_size), means=tuple(mean or ()), totals=tuple(total or ()),
-        proportions=tuple(proportion or ()), ratios=tuple(ratio or ()), by=_names(by), interval=interval, level=level,
+        data=data, weight=weight, frequency=frequency, strata=names(strata, "--strata"),
+        clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
+        means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
+        proportions=tuple(proportion or ()), ratios=tuple(map(two_columns, ratio or ())), by=names(by, "--by"),
+        interval=interval, level=level,
         lonely_psu=lonely_psu, margins=margins, calibration=calibration, bounds=parse_bounds(bounds),
         quantiles=tuple(map(_quantile, quantile or ())), simultaneous=simultaneous, variance_method=variance_method,
         differences=tuple(_pair(text, "--difference") for text in difference or ()),
@@ -102,10 +116,6 @@ def estimate(
     write(found, tests, format, out)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
 def _quantile(text: str) -> tuple[str, float]:
     column, mark, share = text.rpartition("@")
     try:
@@ -114,18 +124,21 @@ def _quantile(text: str) -> tuple[str, float]:
         value = 0.0
     if not mark or not column or not 0 < value < 1:
         raise typer.BadParameter(f"--quantile takes COL@SHARE with a share between 0 and 1, not {text!r}")
-    return column.strip(), value
+    return bare(column.strip()), value
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
-    names = _names(text)
-    if len(names) != 2:
+    found = names(text, option)
+    if len(found) != 2:
         raise typer.BadParameter(f"{option} takes two names with a comma between them, not {text!r}")
-    return names[0], names[1]
+    return found[0], found[1]
 
 
 def _check(order: Order, format: Format) -> None:
     """What the options must fulfil together. Raises typer.BadParameter."""
+    if not 0.0001 <= order.level <= 0.9999:
+        meant = f"write {order.level / 100:g}, " if 1 < order.level < 100 else ""
+        raise typer.BadParameter(f"--level is a share between 0 and 1: {meant}not {order.level:g}")
     simple = order.means or order.totals or order.proportions or order.ratios
     if not simple and not order.quantiles:
         raise typer.BadParameter("say what to estimate: --mean, --total, --proportion, --ratio or --quantile")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from analysis.results import Estimate, Estimates, Statistic
+from analysis.results import Estimate, Estimates, IntervalMethod, Statistic
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -86,8 +87,12 @@ def _print_table(found: Estimates, tests: Sequence[TestResult], out: Path | None
         # A pipe has no width of its own; a narrow terminal would fold the figures.
         Console(width=max(console.width, _WIDTH)).print(table)
         return
-    with out.open("w", encoding="utf-8") as file:
-        Console(file=file, width=_WIDTH).print(table)
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            Console(file=file, width=_WIDTH).print(table)
+    except OSError as error:
+        typer.echo(f"{out}: {error.strerror or error}", err=True)
+        raise typer.Exit(1) from error
 
 
 def _table(found: Estimates, tests: Sequence[TestResult]) -> RenderableType:
@@ -102,12 +107,17 @@ def _table(found: Estimates, tests: Sequence[TestResult]) -> RenderableType:
     tables = [_one_table(heading, estimates, marks) for heading, estimates in groups.items()]
     design = found.design
     design_line = Text(
-        f"{design.sample_size:,} respondents, {design.psus:,} PSUs in {design.strata:,} "
-        f"strat{'um' if design.strata == 1 else 'a'}, {design.degrees_of_freedom:,} degrees of freedom"
+        f"{_count(design.sample_size, 'respondent', 'respondents')}, {_count(design.psus, 'PSU', 'PSUs')} in "
+        f"{_count(design.strata, 'stratum', 'strata')}, "
+        f"{_count(design.degrees_of_freedom, 'degree', 'degrees')} of freedom"
     )
     notes = [Text(f"[{number}] {note}") for note, number in marks.items()]
     spoken = [Text(_test_line(test)) for test in tests]
     return Group(design_line, *tables, *spoken, *notes, *(Text(f"Note: {note}") for note in found.notes))
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _test_line(test: TestResult) -> str:
@@ -137,7 +147,11 @@ def _one_table(heading: str, estimates: Sequence[Estimate], marks: dict[str, int
 
     columns = list(dict.fromkeys(column for one in estimates for column, _ in one.domain))
     category = any(one.category is not None for one in estimates)
-    level = next((one.interval.level for one in estimates if one.interval is not None), None)
+    drawn = next((one.interval for one in estimates if one.interval is not None), None)
+    limits = "interval"
+    if drawn is not None:
+        limits = f"{drawn.level * 100:.6g} % interval\n{_method(estimates[0].statistic, drawn.method)}"
+    digits = _digits(estimates)
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -147,8 +161,8 @@ def _one_table(heading: str, estimates: Sequence[Estimate], marks: dict[str, int
         title_style="bold",
     )
     for column in [*columns, *(["category"] if category else [])]:
-        table.add_column(escape(column), no_wrap=True, max_width=24)
-    for head in ("value", "se", f"{level:.4g} interval" if level else "interval", "df", "n", "deff", "eff. n", ""):
+        table.add_column(escape(column), overflow="fold", max_width=24)
+    for head in ("value", "se", limits, "df", "n", "deff", "eff. n", ""):
         table.add_column(head, justify="right", no_wrap=True)
     before: tuple[str, ...] | None = None
     for one in estimates:
@@ -157,18 +171,37 @@ def _one_table(heading: str, estimates: Sequence[Estimate], marks: dict[str, int
         numbers = [marks.setdefault(note, len(marks) + 1) for note in one.notes]
         mark = f"[{','.join(str(number) for number in numbers)}]" if numbers else ""
         chosen = [one.category or ""] if category else []
-        table.add_row(*map(Text, [*shown, *chosen, *_figures(one), mark]))
+        table.add_row(*map(Text, [*shown, *chosen, *_figures(one, digits), mark]))
         before = labels
     return table
 
 
-def _figures(one: Estimate) -> tuple[str, ...]:
+def _method(statistic: Statistic, method: IntervalMethod) -> str:
+    if method is IntervalMethod.WALD and statistic is not Statistic.PROPORTION:
+        return "t"
+    return method.replace("_", "-").title()
+
+
+def _digits(estimates: Sequence[Estimate]) -> int | None:
+    """Digits after the point, the same for a whole table: the largest value has five that count. None: write 1e+20."""
+    largest = max((abs(one.value) for one in estimates if one.value is not None), default=0.0)
+    largest = largest or max((one.standard_error or 0.0 for one in estimates), default=0.0)
+    if largest == 0:
+        return 1
+    if not 1e-6 <= largest < 1e15:
+        return None
+    return max(4 - math.floor(math.log10(largest)), 0)
+
+
+def _figures(one: Estimate, digits: int | None) -> tuple[str, ...]:
     share = one.scale in ((0.0, 1.0), (-1.0, 1.0))
 
     def number(value: float | None) -> str:
         if value is None:
             return "—"
-        return f"{value * 100:.1f}%" if share else f"{value:,.6g}"
+        if share:
+            return f"{value * 100:.1f}%"
+        return f"{value:.6g}" if digits is None else f"{value:,.{digits}f}"
 
     interval = one.interval
     limits = "—"

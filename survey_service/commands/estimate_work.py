@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from analysis.results import Estimates, IntervalMethod, LonelyPsu
+from survey_service.commands.estimate_names import Scale, bare, remedy_for
 from survey_service.commands.margins import CalibrationName, calibrate_to_file, in_the_file, recalibrate_to_file
 
 if TYPE_CHECKING:
@@ -57,10 +60,10 @@ class Order:
     strata: tuple[str, ...]
     clusters: tuple[str, ...]
     population_sizes: tuple[str, ...]
-    means: tuple[str, ...]
+    means: tuple[tuple[str, Scale | None], ...]
     totals: tuple[str, ...]
     proportions: tuple[str, ...]
-    ratios: tuple[str, ...]
+    ratios: tuple[tuple[str, str], ...]
     by: tuple[str, ...]
     interval: IntervalMethod
     level: float
@@ -83,11 +86,11 @@ class Order:
     def numbers(self) -> tuple[str, ...]:
         """Columns that are read as numbers."""
         design = [name for name in (self.weight, self.frequency) if name]
-        parts = [part for ratio in self.ratios for part in _ratio(ratio)]
+        parts = [part for ratio in self.ratios for part in ratio]
         return (
             *design,
             *self.population_sizes,
-            *self.means,
+            *(column for column, _ in self.means),
             *self.totals,
             *parts,
             *(column for column, _ in self.quantiles),
@@ -97,13 +100,6 @@ class Order:
     def labels(self) -> tuple[str, ...]:
         """Columns that are read as labels."""
         return (*self.strata, *self.clusters, *self.by, *(column for pair in self.tests for column in pair))
-
-
-def _ratio(text: str) -> tuple[str, str]:
-    numerator, mark, denominator = text.partition("/")
-    if not (mark and numerator.strip() and denominator.strip()):
-        raise typer.BadParameter(f"--ratio takes NUM/DEN, two columns, not {text!r}")
-    return numerator.strip(), denominator.strip()
 
 
 def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
@@ -192,10 +188,12 @@ def _prepared(order: Order, sheet: Sheet) -> _Prepared:
     import pandas as pd
 
     given = _replicate_columns(order, sheet)
-    numbers, mended = sheet.typed(numbers=(*order.numbers, *given))
     chosen = {text: _category(sheet, text) for text in order.proportions}
-    labels, odd = sheet.typed(labels=(*order.labels, *(column for column, _ in chosen.values())))
-    renamed = {name: f"{name} (labels)" for name in labels.columns if name in numbers.columns}
+    asked = (*order.labels, *(column for column, _ in chosen.values()))
+    _known(sheet, (*order.numbers, *asked))
+    numbers, mended = sheet.typed(numbers=(*order.numbers, *given))
+    labels, odd = sheet.typed(labels=asked)
+    renamed = {name: _alias(name, sheet.columns) for name in labels.columns if name in numbers.columns}
     ordered = labels.apply(_in_order).rename(columns=renamed) if len(labels.columns) else labels
     return _Prepared(
         frame=pd.concat([numbers, ordered], axis=1),
@@ -204,6 +202,24 @@ def _prepared(order: Order, sheet: Sheet) -> _Prepared:
         replicate_columns=given,
         notes=(*sheet.notices, *mended, *odd),
     )
+
+
+def _known(sheet: Sheet, names: Sequence[str]) -> None:
+    from survey_service.tabular import TableError, TableProblem
+
+    absent = [name for name in dict.fromkeys(names) if name not in sheet.columns]
+    if absent:
+        said, remedy = "there is no such column", remedy_for(sheet.columns)
+        problems = [TableProblem(column=name, message=said, remedy=remedy) for name in absent]
+        raise TableError(sheet.source, problems, "estimated")
+
+
+def _alias(name: str, taken: Sequence[str]) -> str:
+    """A name that no column has."""
+    alias = f"{name} (labels)"
+    while alias in taken:
+        alias += "'"
+    return alias
 
 
 def _replicate_columns(order: Order, sheet: Sheet) -> tuple[str, ...]:
@@ -314,28 +330,32 @@ def _tests(order: Order, prepared: _Prepared, design: SurveyDesign) -> tuple[Tes
 def _category(sheet: Sheet, text: str) -> tuple[str, str | None]:
     """COL or COL=VALUE; a column whose own name has an equals sign is taken whole."""
     if text in sheet.columns or "=" not in text:
-        return text, None
+        return (text if text in sheet.columns else bare(text)), None
     column, _, value = text.rpartition("=") if text.rpartition("=")[0] in sheet.columns else text.partition("=")
-    return column.strip(), value.strip()
+    value = value.strip()
+    plain = unicodedata.normalize("NFKC", value)  # as the reader takes full-width digits in the file
+    return bare(column.strip()), plain if re.search(r"[０-９]", value) and plain.isascii() else value
 
 
 def _in_order(column: pd.Series[str]) -> pd.Series[Any]:
     """Labels in the order a reader expects: numbers by size, then words."""
     import pandas as pd
 
-    kinds = sorted(
-        column.dropna().unique(), key=lambda label: (not label.isdigit(), len(label) * label.isdigit(), label)
-    )
+    def place(label: str) -> tuple[bool, float, str]:
+        number = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", label, re.ASCII)
+        return number is None, float(label) if number else 0.0, label
+
+    kinds = sorted(column.dropna().unique(), key=place)
     return pd.Series(pd.Categorical(column, categories=kinds), index=column.index)
 
 
 def _requests(order: Order, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]) -> list[Request]:
     from analysis.estimation import Mean, Proportion, Ratio, Total
 
-    wanted: list[Request] = [Mean(name) for name in order.means]
+    wanted: list[Request] = [Mean(name, scale) for name, scale in order.means]
     wanted += [Total(name) for name in order.totals]
     wanted += [Proportion(renamed.get(column, column), category) for column, category in chosen.values()]
-    wanted += [Ratio(numerator, denominator) for numerator, denominator in map(_ratio, order.ratios)]
+    wanted += [Ratio(numerator, denominator) for numerator, denominator in order.ratios]
     return list(dict.fromkeys(wanted))
 
 
@@ -355,4 +375,4 @@ def _named_back(found: Estimates, names: dict[str, str], notes: Sequence[str]) -
         for alias, name in names.items():
             note = note.replace(alias, name)
         spoken.append(note)
-    return replace(found, estimates=renamed, notes=(*notes, *spoken))
+    return replace(found, estimates=renamed, notes=tuple(dict.fromkeys((*notes, *spoken))))

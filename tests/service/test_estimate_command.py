@@ -179,7 +179,6 @@ def test_a_label_that_excel_would_run_is_text(tmp_path: Path) -> None:
         ("id,x\n4.40E+17,1\n", ["--clusters", "id", "--mean", "x"], ["row 2", '"id"', "Excel has rounded", "as text"]),
         ("f,x\n1.5,1\n", ["--frequency", "f", "--mean", "x"], ["row 2", '"f"', "whole number"]),
         ("x\n1\n", ["--mean", "y"], ['"y"', "no such column", "The columns are: x"]),
-        ("x\na\n", ["--proportion", "x=b"], ["no category 'b'", "The categories are: a"]),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_refused_with_place_and_remedy(

@@ -232,7 +232,7 @@ def test_lonely_psu(policy: LonelyPsu, variance: float) -> None:
 
 
 def test_lonely_psu_fails_by_default_and_names_the_stratum() -> None:
-    with pytest.raises(LonelyPsuError, match=r"1 strata have a single PSU: C.*certainty"):
+    with pytest.raises(LonelyPsuError, match=r"stratum: 1 stratum has a single PSU: C, first in rows 4\..*certainty"):
         estimate(LONELY, LONELY_DESIGN, [Total("y")])
 
 
