@@ -21,10 +21,13 @@ from survey_service.collection import codes
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
 from survey_service.surveys import queries, service
 from survey_service.web.qr import qr_svg
 from survey_service.web.staff import go, staff_page
+
+STILL_AT_WORK = (JobState.WAITING, JobState.RUNNING)
 
 router = APIRouter()
 
@@ -70,6 +73,7 @@ def wave_page(
         if not staff and wave.state is not WaveState.RELEASED:
             raise NotFound
         today = now.astimezone(running.settings.zone).date()
+        jobs = queries.jobs(session, wave)
         context: dict[str, Any] = {
             **_titles(survey, wave),
             "wave": wave,
@@ -80,7 +84,8 @@ def wave_page(
             "blockers": service.blockers(session, wave, on=today) if wave.state is WaveState.DRAFT else (),
             "progress": service.progress(session, survey, wave, visible) if staff else None,
             "releases": service.releases(session, wave, visible),
-            "jobs": queries.jobs(session, wave) if staff else [],
+            "jobs": jobs if staff else [],
+            "making": any(job.kind == "release" and job.state in STILL_AT_WORK for job in jobs),
             "steps": _steps(session, person, survey, wave),
             "may_review": _may(session, person, survey, Role.STATISTICIAN),
             "public_url": running.settings.public_url,

@@ -154,7 +154,7 @@ def test_what_the_paper_cannot_mean_is_said_and_nothing_moves(
     keys.type("7")
     assert here(page) == "know"
     assert "7 不是选项" in page.inner_text("#say")
-    assert page.text_content("#strip-error") == "0001-001 第 1 题：7 不是选项"
+    assert page.text_content("#strip-error") == "0001-001 第 1 题：录成 7"
     keys.type("2")
     assert page.inner_text("#say").strip() == ""
     keys.type("111")

@@ -138,7 +138,7 @@ function shortCodes(row) {
 
 function complain(row, seen, text) {
   const question = row.number || row.variable;
-  document.getElementById("strip-error").textContent = phrase("error", { number: state.serial, question, seen });
+  document.getElementById("strip-error").textContent = phrase("error", { number: state.serial, question, seen: seen || words.empty });
   speak("missed", `! ${words.wrong}`, text);
 }
 
