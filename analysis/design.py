@@ -83,9 +83,12 @@ class SurveyDesign:
         if self.frequency is not None:
             respondents &= self.frequency > 0
         size = int(respondents.sum() if self.frequency is None else self.frequency[respondents].sum())
-        weighed = sum_by(first.unit_of_row, respondents, first.units) > 0
-        psus = int(weighed.sum() if first.multiplicity is None else first.multiplicity[weighed].sum())
-        strata = len(np.unique(first.group_of_unit[weighed]))
+        drawn = first.sample_size
+        if not respondents.all():
+            weighed = sum_by(first.unit_of_row, respondents, first.units) > 0
+            counted = weighed if first.multiplicity is None else np.where(weighed, first.multiplicity, 0.0)
+            drawn = sum_by(first.group_of_unit, counted, first.groups)
+        psus, strata = int(drawn.sum()), int((drawn > 0).sum())
         return DesignSummary(strata=strata, psus=psus, degrees_of_freedom=psus - strata, sample_size=size)
 
     @staticmethod

@@ -95,8 +95,9 @@ def prepare_estimator(
                 )
             ]
         )
-    plan = plan_requests(frame, requests, design.respondents)
-    domains = read_domains(frame, by, design.respondents)
+    respondents = design.respondents
+    plan = plan_requests(frame, requests, respondents)
+    domains = read_domains(frame, by, respondents)
     totals = collapse(design, domains.code_of_row, domains.count, plan.items)
     return Estimator(design, plan, domains, totals, options)
 

@@ -30,6 +30,13 @@ Interval = Annotated[
 Lonely = Annotated[
     LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
 ]
+Clusters = Annotated[
+    str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata.")
+]
+Means = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COL[LOW,HIGH]", help="Mean of a column, with its scale if any; repeatable."),
+]
 Method = Annotated[VarianceMethod, typer.Option(metavar="NAME", help=", ".join(VarianceMethod) + ".")]
 Given = Annotated[
     ReplicateMethod, typer.Option(metavar="NAME", help="How they were made: " + ", ".join(ReplicateMethod) + ".")
@@ -45,16 +52,11 @@ def estimate(
     weight: Annotated[str | None, typer.Option(metavar="COL", help="Weight of a respondent.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="COL", help="Respondents that a row stands for.")] = None,
     strata: Annotated[str, typer.Option(metavar="COL[,COL]", help="Strata, one column per stage.")] = "",
-    clusters: Annotated[
-        str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata.")
-    ] = "",
+    clusters: Clusters = "",
     population_size: Annotated[
         str, typer.Option(metavar="COL[,COL]", help="Units there are in the stratum, one column per stage.")
     ] = "",
-    mean: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COL[LOW,HIGH]", help="Mean of a column, with its scale if any; repeatable."),
-    ] = None,
+    mean: Means = None,
     total: Annotated[list[str] | None, typer.Option(metavar="COL", help="Total of a column; may be repeated.")] = None,
     proportion: Annotated[
         list[str] | None, typer.Option(metavar="COL[=VALUE]", help="Share of each category, or of one; repeatable.")
@@ -103,9 +105,9 @@ def estimate(
         clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
         means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
         proportions=tuple(proportion or ()), ratios=tuple(map(two_columns, ratio or ())), by=names(by, "--by"),
-        interval=interval, level=level,
-        lonely_psu=lonely_psu, margins=margins, calibration=calibration, bounds=parse_bounds(bounds),
-        quantiles=tuple(map(_quantile, quantile or ())), simultaneous=simultaneous, variance_method=variance_method,
+        interval=interval, level=level, lonely_psu=lonely_psu, margins=margins, calibration=calibration,
+        bounds=parse_bounds(bounds), quantiles=tuple(map(_quantile, quantile or ())), simultaneous=simultaneous,
+        variance_method=variance_method,
         differences=tuple(_pair(text, "--difference") for text in difference or ()),
         tests=tuple(_pair(text, "--test-independence") for text in test_independence or ()),
         replicates=replicates, seed=seed, fay=fay, replicate_weights=replicate_weights,
