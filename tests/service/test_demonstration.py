@@ -88,7 +88,7 @@ def estimates_of(services: Services, built: Built) -> WaveEstimates:
 def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Services, built: Built) -> None:
     with services.database.reading.begin() as session:
         kinds = Counter(session.scalars(select(Area.kind)))
-        assert kinds == {"city": 1, "street": 4, "community": 13, "grid": 78}
+        assert kinds == {"city": 1, "street": 3, "town": 1, "community": 13, "grid": 78}
         people = session.scalar(
             select(func.sum(AreaPopulation.persons))
             .join(Area, Area.id == AreaPopulation.area_id)
