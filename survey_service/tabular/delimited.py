@@ -178,10 +178,10 @@ def _ragged(text: str, delimiter: str, heads: tuple[str, ...]) -> tuple[list[str
     problems: list[TableProblem] = []
     if '"' in text:
         widths = []
-        for number, record in _records(text, delimiter):
+        for number, lines, record in _records(text, delimiter):
             if len(record) != width and record:
                 widths.append((number, len(record)))
-            for place, cell in enumerate(record):
+            for place, cell in enumerate(record if lines > 1 else ()):
                 if "\n" in cell:
                     name = heads[place] if place < width else str(place + 1)
                     broken.append(f'row {number}, column "{name}"')
@@ -215,14 +215,19 @@ def _refuse_title(text: str, problems: list[TableProblem]) -> None:
             return
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Every record with its number and how many lines it spans."""
     csv.field_size_limit(max(len(text) + 1, 1_000_000))  # an open quote may swallow all the rest
-    yield from enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    before = 0
+    for number, record in enumerate(reader, start=1):
+        yield number, reader.line_num - before, record
+        before = reader.line_num
 
 
 def _open_quote(text: str, delimiter: str, heads: tuple[str, ...]) -> TableProblem:
     """The last record: its last cell began with the quote that is never closed."""
-    row, record = deque(_records(text, delimiter), maxlen=1)[0]
+    row, _, record = deque(_records(text, delimiter), maxlen=1)[0]
     return TableProblem(
         row=row,
         column=heads[min(len(record), len(heads)) - 1],
