@@ -86,7 +86,9 @@ def collapse_part(
     return Part(
         columns=columns,
         units=units,
-        counted=sum_by(last.unit_of_row, design.respondent_weight > 0, last.units) > 0,
+        counted=np.ones(last.units, dtype=bool)
+        if (design.respondent_weight > 0).all()
+        else sum_by(last.unit_of_row, design.respondent_weight > 0, last.units) > 0,
         totals=totals,
         domains=domains.keys,
         plan=replace(plan, items=light),

@@ -292,7 +292,7 @@ def numbers_of(frame: pd.DataFrame, name: str) -> tuple[FloatArray, BoolArray | 
                     )
                 ]
             ) from error
-    if (np.abs(values) > LARGEST).any():
+    if (values > LARGEST).any() or (values < -LARGEST).any():
         rows = np.flatnonzero(np.abs(values) > LARGEST)
         raise DesignError(
             [
