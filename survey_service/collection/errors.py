@@ -42,6 +42,15 @@ class WaveClosed(DomainError):
     en = "This survey is not taking answers now."
 
 
+class NothingAnswered(DomainError):
+    """A form without a single answer: storing it would use up a code and count as a response."""
+
+    code = "E025"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    zh = "一道题都还没有答，所以没有提交。请返回上一页，答您愿意答的题；都不愿意答，关掉就可以了。"
+    en = "No question has been answered, so nothing was submitted. Go back and answer what you like, or close the page."
+
+
 class ContentConflict(DomainError):
     """The same id came with other answers: the first are counted, the others are kept beside them as a capture."""
 

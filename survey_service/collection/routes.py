@@ -18,7 +18,7 @@ from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
 from survey_service.collection import replies
 from survey_service.collection.desk import AnswerDesk
-from survey_service.collection.errors import ContentConflict
+from survey_service.collection.errors import ContentConflict, NothingAnswered
 from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.service import IncomingCapture, record_or_conflict
 from survey_service.collection.visit import Visit, open_visit, submitted_at
@@ -128,6 +128,8 @@ def _judge(visit: Visit, posted: Posted, request: Request, running: Services, no
     if not checked.accepted:
         visit.refuse_if_over(now, zone)
         return replies.faults_page(request, visit, posted, checked)
+    if not checked.canonical:
+        raise NothingAnswered
     if posted.action == "check" or posted.client_id is None:
         visit.refuse_if_over(now, zone)
         return replies.check_page(visit, posted, checked)

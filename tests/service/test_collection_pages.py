@@ -6,12 +6,15 @@ import base64
 import gzip
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE
 from survey_service.collection import codes
 from survey_service.collection.content import answers_of
@@ -19,11 +22,9 @@ from survey_service.models import Capture, Case, Mode, Response, ResponseState, 
 from survey_service.secrets import KeyRing
 from survey_service.surveys import service as surveys
 from tests.service.resident import filled, read_page
-from tests.service.world import NOW
+from tests.service.world import NOW, QUESTIONNAIRE, build
 
 if TYPE_CHECKING:
-    from fastapi.testclient import TestClient
-
     from survey_service.database import Database
     from survey_service.settings import Settings
     from tests.service.conftest import TestClock
@@ -312,3 +313,23 @@ def test_words_of_a_person_are_shown_as_words(client: TestClient, world: World, 
     assert "<script>alert" not in check.text
     assert post(client, world.open_codes[0], filled(read_page(check.text), {}, "submit")).status_code == 303
     assert stored(database)[0]["answers"]["channels.other"].startswith("<script>alert(1)</script>")
+
+
+def test_a_form_without_a_single_answer_uses_up_nothing(database: Database, settings: Settings) -> None:
+    """Where no question is required, an empty post would count as a response and use up the code."""
+    voluntary = replace(
+        QUESTIONNAIRE,
+        sections=tuple(
+            replace(section, questions=tuple(replace(question, required=False) for question in section.questions))
+            for section in QUESTIONNAIRE.sections
+        ),
+    )
+    world = build(database, KeyRing(settings.secret_key.get_secret_value()), voluntary)
+    with TestClient(create_app(settings, clock=lambda: NOW), follow_redirects=False) as client:
+        address = f"/a/{world.case_codes[0]}"
+        refused = client.post(address, data={"client_id": CLIENT_ID})
+        assert refused.status_code == 422
+        assert "一道题都还没有答" in refused.text
+        with database.reading.begin() as session:
+            assert session.scalars(select(Response)).all() == []
+        assert client.post(address, data={"client_id": CLIENT_ID, "know": "2"}).status_code == 303

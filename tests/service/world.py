@@ -43,12 +43,12 @@ class World:
     questionnaire: Questionnaire = field(default=QUESTIONNAIRE)
 
 
-def build(database: Database, keys: KeyRing) -> World:
+def build(database: Database, keys: KeyRing, questionnaire: Questionnaire = QUESTIONNAIRE) -> World:
     with database.writing.begin() as session:
-        return _build(session, keys)
+        return _build(session, keys, questionnaire)
 
 
-def _build(session: Session, keys: KeyRing) -> World:
+def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> World:
     city, street, communities = _areas(session)
     survey = surveys.create_survey(
         session,
@@ -59,7 +59,7 @@ def _build(session: Session, keys: KeyRing) -> World:
         at=NOW,
         by=SERVICE,
     )
-    version = definitions.store(session, survey.id, QUESTIONNAIRE, at=NOW, by=SERVICE)
+    version = definitions.store(session, survey.id, questionnaire, at=NOW, by=SERVICE)
     wave = surveys.create_wave(
         session,
         survey_id=survey.id,
@@ -88,6 +88,7 @@ def _build(session: Session, keys: KeyRing) -> World:
         community_ids=[community.id for community in communities],
         case_ids=[case.id for case in cases],
         case_numbers=[case.number for case in cases],
+        questionnaire=questionnaire,
         case_codes=[codes.issue_case_code(session, case, keys=keys) for case in cases],
         open_codes=[
             codes.issue_open_code(session, survey.id, wave.id, community.id, keys=keys) for community in communities
