@@ -98,15 +98,21 @@ def test_the_server_starts_without_the_statistics() -> None:
     assert run.returncode == 0, run.stderr
 
 
-def test_help_answers_at_once() -> None:
-    # Processor time, the least of three: a loaded machine makes a clock on the wall say what it likes.
+def processor_seconds(*command: str | Path) -> float:
+    """The least of three: a loaded machine makes any single start slow."""
     spent = []
     for _ in range(3):
         before = os.times()
-        subprocess.run([BIN / "survey-service", "--help"], capture_output=True, check=True)
+        subprocess.run(command, capture_output=True, check=True)
         after = os.times()
         spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
-    assert min(spent) < 0.5, spent
+    return min(spent)
+
+
+def test_help_answers_at_once() -> None:
+    # Half a second; on a machine so loaded that typer alone takes a good part of it, four times what typer takes.
+    allowed = max(0.5, 4 * processor_seconds(sys.executable, "-c", "import typer, rich.panel"))
+    assert processor_seconds(BIN / "survey-service", "--help") < allowed
 
 
 def test_nothing_names_this_machine_or_an_index() -> None:

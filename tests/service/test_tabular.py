@@ -61,7 +61,14 @@ def test_full_width_digits_are_read_and_told() -> None:
 
 @pytest.mark.parametrize(
     ("seen", "advice"),
-    [("85%", "0.85"), ("1,234", "commas"), ("1 000", "plain number"), ("12,5", "decimal point"), ("zwölf", "plain number"), ("1e999", "finite")],
+    [
+        ("85%", "0.85"),
+        ("1,234", "commas"),
+        ("1 000", "plain number"),
+        ("12,5", "decimal point"),
+        ("zwölf", "plain number"),
+        ("1e999", "finite"),
+    ],
 )
 def test_what_is_no_number_has_its_own_remedy(seen: str, advice: str) -> None:
     sheet = read_sheet_bytes("data.csv", text(f'a\n"{seen}"\n'))
