@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(default="Asia/Shanghai", description="Zone in which times are shown and waves close.")
     city_name: str = Field(default="示范市", description="Name in the head of every page.")
+    city_name_en: str = Field(default="", description="The same on English pages; empty: the Chinese name.")
     session_idle_minutes: int = Field(default=60, ge=1, description="A sign-in ends after this long without a request.")
     session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
     queue_size: int = Field(default=2000, ge=1, description="Answers that may wait for the writer before 503 is said.")
@@ -52,6 +53,9 @@ class Settings(BaseSettings):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def city_in(self, language: str) -> str:
+        return self.city_name_en if language == "en" and self.city_name_en else self.city_name
 
     @property
     def files_dir(self) -> Path:

@@ -56,7 +56,8 @@ def _display(request: Request) -> Display:
 
 @router.get("/a/{code}", include_in_schema=False)
 def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
-    display, city, contact = _display(request), running.settings.city_name, None
+    display, contact = _display(request), None
+    city = running.settings.city_in(display.language)
     try:
         with reading.begin() as session:
             visit = open_visit(session, code)
@@ -94,7 +95,7 @@ async def hand_in(code: str, request: Request, running: Running, now: Now) -> Re
     except TooBusy:
         return await _aside(lambda: replies.unsent_page(request, ready.visit, ready.posted))
     except DomainError as error:
-        city = running.settings.city_name
+        city = running.settings.city_in(ready.posted.display.language)
         return replies.refused(request, error, ready.posted.display, city=city, contact=contact)
     assert recorded.receipt is not None
     return replies.receipt_reply(request, code, recorded.receipt, ready.posted.display)
@@ -165,7 +166,8 @@ def _incoming(visit: Visit, posted: Posted, checked: Checked, client_id: str, no
 @router.get("/a/{code}/receipt/{receipt}", include_in_schema=False)
 def receipt_page(code: str, receipt: str, request: Request, running: Running, reading: Reading) -> Response:
     """已提交, as often as it is looked at; only together with the code by which the answers came."""
-    display, city = _display(request), running.settings.city_name
+    display = _display(request)
+    city = running.settings.city_in(display.language)
     printed = normalise_receipt(receipt)
     try:
         with reading.begin() as session:

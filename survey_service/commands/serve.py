@@ -34,6 +34,8 @@ class Demonstration:
     database: str
     resident: tuple[str, ...] = ()
     sign_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    city: str = ""
+    city_en: str = ""
 
 
 def serve(
@@ -80,7 +82,12 @@ def read_demonstration(folder: Path) -> Demonstration:
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
         return Demonstration(
-            folder, str(plain["database"]), tuple(plain.get("resident", ())), dict(plain.get("sign_in", {}))
+            folder=folder,
+            database=str(plain["database"]),
+            resident=tuple(plain.get("resident", ())),
+            sign_in=dict(plain.get("sign_in", {})),
+            city=str(plain.get("city", "")),
+            city_en=str(plain.get("city_en", "")),
         )
     except FileNotFoundError:
         raise Refused(
@@ -107,6 +114,8 @@ def settings_for(
         update["database_url"] = url
     if shown:
         update["data_dir"] = shown.folder
+        if shown.city:
+            update |= {"city_name": shown.city, "city_name_en": shown.city_en}
     elif (path := sqlite_path(url)) and "data_dir" not in settings.model_fields_set:
         # The files and the key of an installation lie beside its database.
         update["data_dir"] = path.parent

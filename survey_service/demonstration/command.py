@@ -167,6 +167,7 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
         "sign_in": {role.value: {"user": user, "password": word} for role, (user, word) in built.passwords.items()},
         "base": BASE,
         "city": CITY_NAME[0],
+        "city_en": CITY_NAME[1],
         "survey": ground.SURVEY_KEY,
         "released_wave": built.finished.days.quarter.key,
         "open_wave": built.open.days.quarter.key,

@@ -64,7 +64,7 @@ def staff_page(
 ) -> HTMLResponse:
     """A page in the staff's frame; ``?lang=`` is remembered by a cookie."""
     language: Language = language_of(request)
-    city = running.settings.city_name
+    city = running.settings.city_in(language)
     frame = {
         "person": person,
         "sections": sections(person) if person else [],
