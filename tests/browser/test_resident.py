@@ -27,6 +27,7 @@ backend, world, wave, base, phone = (
     resident_fixtures.base,
     resident_fixtures.phone,
 )
+WISH = "把路灯修一修"
 RECEIPT = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")
 
 
@@ -72,7 +73,7 @@ def answer_to_the_end(page: Page) -> None:
         on(page)
     choose(page, "女")
     on(page)
-    page.locator(".here input").fill("４５ 岁")
+    page.locator("#f-q10").fill("４５ 岁")
     on(page)
     choose(page, "外地")
     on(page)
@@ -184,6 +185,7 @@ def test_a_lost_acknowledgement_is_one_answer_and_one_receipt(
     page = phone()
     page.goto(f"{base}/a/{wave.code}#q-q12")
     page.locator("#q-q12.here").wait_for()
+    page.locator("#q-q12 textarea").fill(WISH)
     lost: list[str] = []
 
     def lose_the_first(route: Any) -> None:
@@ -208,6 +210,7 @@ def test_a_busy_service_is_waited_for(
     page = phone()
     page.goto(f"{base}/a/{wave.code}#q-q12")
     page.locator("#q-q12.here").wait_for()
+    page.locator("#q-q12 textarea").fill(WISH)
     turned_away: list[int] = []
 
     def busy_once(route: Any) -> None:
@@ -263,10 +266,22 @@ def test_an_old_browser_without_random_numbers_gets_the_check_page(
     page = phone()
     page.add_init_script("Object.defineProperty(window, 'crypto', { value: undefined })")
     page.goto(f"{base}/a/{wave.code}#q-q12")
+    page.locator("#q-q12 textarea").fill(WISH)
     page.get_by_role("button", name="核对并提交").tap()
     page.get_by_role("button", name="提交答卷").first.tap()
     page.wait_for_url("**/receipt/**")
-    assert answers(database, wave) == [{}]
+    assert answers(database, wave) == [{"q12": WISH}]
+
+
+def test_an_empty_form_is_not_taken_and_the_page_says_why(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    page = phone()
+    page.goto(f"{base}/a/{wave.code}#q-q12")
+    page.locator("#q-q12.here").wait_for()
+    on(page)
+    page.get_by_text("一道题都还没有答").wait_for()
+    assert answers(database, wave) == []
 
 
 def test_two_tabs_with_one_draft_are_one_answer(
