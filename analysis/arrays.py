@@ -64,6 +64,9 @@ def first_rows(codes: IntArray, count: int) -> IntArray:
     """The first row of every code, shape (count,)."""
     first = np.full(count, -1, dtype=np.int64)
     backwards = codes[::-1]
+    if len(codes) and codes.min() >= 0:  # the usual case, without a mask
+        first[backwards] = np.arange(len(codes) - 1, -1, -1, dtype=np.int64)
+        return first
     known = backwards >= 0
     first[backwards[known]] = np.arange(len(codes) - 1, -1, -1, dtype=np.int64)[known]
     return first

@@ -56,7 +56,7 @@ class Mean:
         if self.scale is not None:
             refuse_outside(self.variable, values, self.scale)
         kept = values if observed is None else values[observed]
-        zero_one = bool(((kept == 0) | (kept == 1)).all())
+        zero_one = bool((kept * kept == kept).all())  # of all numbers 0 and 1 alone are their own squares
         return Prepared(
             item=Item(observed=observed, denominator=None, numerators=(values,), zero_one=zero_one),
             quantities=(quantity,),
@@ -292,6 +292,10 @@ def numbers_of(frame: pd.DataFrame, name: str) -> tuple[FloatArray, BoolArray | 
                     )
                 ]
             ) from error
+    # NaN passes through both: a column without one needs no further pass.
+    least, most = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+    if least >= -LARGEST and most <= LARGEST:
+        return values, None, 0
     if (values > LARGEST).any() or (values < -LARGEST).any():
         rows = np.flatnonzero(np.abs(values) > LARGEST)
         raise DesignError(
