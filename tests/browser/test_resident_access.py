@@ -90,7 +90,7 @@ def test_the_pages_of_those_without_a_script(
     page.locator("#q-q12 textarea").fill(LONG)
     page.locator("#q-q12 button").tap()
     page.locator(".summary").wait_for()
-    page.wait_for_function("document.activeElement.className === 'summary'")
+    page.wait_for_function("() => document.activeElement.className === 'summary'")
     sound(page, "faults")
     page.locator("#f-q10").fill("45")
     page.locator("form button.btn").tap()
