@@ -1,7 +1,8 @@
 """Pages: one Jinja environment, two languages, one set of security headers.
 
-Messages are written in Chinese in the templates and translated by ``i18n/en.po``; the catalogue is compiled in
-memory at start, so there is no build step. A test holds that every message has its English.
+Messages are written in Chinese in the templates and translated by ``i18n/en/*.po``, a file for each part of the
+service; the catalogue is compiled in memory at start, so there is no build step. A test holds that every message
+has its English.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi.responses import HTMLResponse
@@ -49,15 +51,24 @@ def styles_in_page(*names: str) -> tuple[Markup, str]:
     return Markup(rules), policy  # noqa: S704 -- our own files, whose hash the policy names
 
 
+def catalogue(language: Language) -> Catalog:
+    """Every message of one language, from all files of its folder."""
+    whole = Catalog()
+    for path in sorted((WEB / "i18n" / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id:
+                    whole[message.id] = message
+    return whole
+
+
 @cache
 def translations(language: Language) -> gettext.NullTranslations:
     """The catalogue of one language; Chinese is the source and needs none."""
     if language == "zh":
         return gettext.NullTranslations()
-    with (WEB / "i18n" / f"{language}.po").open("rb") as file:
-        catalog = read_po(file)
     compiled = BytesIO()
-    write_mo(compiled, catalog)
+    write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

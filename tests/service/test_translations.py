@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
-from pathlib import Path
+from io import BytesIO
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from survey_service.web.pages import WEB
+from survey_service.web.pages import WEB, catalogue
 from survey_service.web.staff import SECTIONS
 
 METHODS = [("templates/**.html", "jinja2")]
@@ -30,25 +31,30 @@ def said() -> frozenset[str]:
     return frozenset(found | {section.name for section in SECTIONS})
 
 
-def catalogue() -> Catalog:
-    with Path(WEB / "i18n" / "en.po").open("rb") as file:
-        return read_po(file)
+def english() -> Catalog:
+    return catalogue("en")
+
+
+def test_no_message_stands_in_two_files() -> None:
+    files = sorted((WEB / "i18n" / "en").glob("*.po"))
+    seen = Counter(str(message.id) for path in files for message in read_po(BytesIO(path.read_bytes())) if message.id)
+    assert not [message for message, times in seen.items() if times > 1]
 
 
 def test_every_message_has_its_english() -> None:
-    translated = {message.id for message in catalogue() if message.id and message.string and not message.fuzzy}
+    translated = {message.id for message in english() if message.id and message.string and not message.fuzzy}
     missing = sorted(said() - translated)
-    assert not missing, f"{len(missing)} messages without English in i18n/en.po: {missing[:10]}"
+    assert not missing, f"{len(missing)} messages without English in i18n/en/*.po: {missing[:10]}"
 
 
 def test_the_catalogue_holds_no_message_that_nobody_says() -> None:
-    unused = sorted(str(message.id) for message in catalogue() if message.id and message.id not in said())
+    unused = sorted(str(message.id) for message in english() if message.id and message.id not in said())
     assert not unused
 
 
 @pytest.mark.parametrize("language", ["en"])
 def test_english_keeps_every_place_for_a_value(language: str) -> None:
-    for message in catalogue():
+    for message in english():
         if message.id:
             wanted, kept = (sorted(PLACE.findall(str(text))) for text in (message.id, message.string))
             assert wanted == kept, message.id
@@ -56,7 +62,7 @@ def test_english_keeps_every_place_for_a_value(language: str) -> None:
 
 def test_no_english_is_left_in_chinese() -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
-    assert not [message.id for message in catalogue() if message.id and han.search(str(message.string))]
+    assert not [message.id for message in english() if message.id and han.search(str(message.string))]
 
 
 def test_the_extraction_finds_what_the_pages_say() -> None:
