@@ -10,6 +10,7 @@ from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
 from survey_service.models.job import Job, JobState
+from survey_service.models.paper import BatchState, FormState, PaperBatch, PaperForm
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
@@ -22,13 +23,17 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Base",
+    "BatchState",
     "Capture",
     "Case",
     "Disposition",
+    "FormState",
     "Grant",
     "Job",
     "JobState",
     "Mode",
+    "PaperBatch",
+    "PaperForm",
     "QuestionnaireVersion",
     "Release",
     "ReleaseDocument",

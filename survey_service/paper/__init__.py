@@ -1,0 +1,1 @@
+"""Paper: serials, batches, printed forms, and reading them back."""
