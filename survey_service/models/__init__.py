@@ -3,7 +3,7 @@
 Importing this package registers every table on ``Base.metadata``.
 """
 
-from survey_service.models.account import Account, Grant, Role, SignIn
+from survey_service.models.account import Account, FailedAttempt, Grant, RecoveryCode, Role, SignIn
 from survey_service.models.area import Area, AreaPopulation
 from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
@@ -27,6 +27,7 @@ __all__ = [
     "Capture",
     "Case",
     "Disposition",
+    "FailedAttempt",
     "FormState",
     "Grant",
     "Job",
@@ -35,6 +36,7 @@ __all__ = [
     "PaperBatch",
     "PaperForm",
     "QuestionnaireVersion",
+    "RecoveryCode",
     "Release",
     "ReleaseDocument",
     "Response",

@@ -32,6 +32,34 @@ class Account(Base):
     demonstration: Mapped[bool] = mapped_column(default=False)  # works only while `serve` binds to loopback
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Set while the password is one that an administrator gave: it must be changed at the first sign-in, before this.
+    start_password_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    second_factor: Mapped[str | None] = mapped_column(
+        String(200)
+    )  # the TOTP secret, sealed with the installation's key
+    second_factor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: begun, not yet confirmed
+    second_factor_step: Mapped[int | None]  # the newest time step whose code was used: none is taken twice
+
+
+class RecoveryCode(Base):
+    """Opens the second factor once when the telephone is lost; 80 bits, of which only the hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FailedAttempt(Base):
+    """Wrong passwords and codes by whom they were tried for and from where, hashed; shared by all processes."""
+
+    __tablename__ = "failed_attempt"
+    __table_args__ = (Index(None, "last_at"),)
+
+    key_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Grant(Base):
@@ -56,3 +84,5 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The password was right, the code of the second factor is still asked: until then this opens nothing else.
+    waits_for_code: Mapped[bool] = mapped_column(default=False)
