@@ -13,7 +13,7 @@ from survey_service.models.job import Job, JobState
 from survey_service.models.paper import BatchState, FormState, PaperBatch, PaperForm
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
-from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
+from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveDocument, WaveState
 
 __all__ = [
     "AccessCode",
@@ -47,5 +47,6 @@ __all__ = [
     "Survey",
     "UtcDateTime",
     "Wave",
+    "WaveDocument",
     "WaveState",
 ]

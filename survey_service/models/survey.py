@@ -30,6 +30,7 @@ class Survey(Base):
     title_zh: Mapped[str] = mapped_column(String(120))
     title_en: Mapped[str] = mapped_column(String(240), default="")
     city_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    method: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # population, frame, frame_coverage, coverage
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -73,7 +74,34 @@ class Wave(Base):
     header: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # statutory fields the file leaves blank
     targets: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # indicator -> {"value", "sense"}
     method: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # population, frame, selection … in words
+    modes: Mapped[list[str]] = mapped_column(Json, default=list)  # values of Mode; empty: not said
+    areas: Mapped[list[str]] = mapped_column(Json, default=list)  # codes of the areas asked; empty: all of the survey
+    plan: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # expected rates, and how the sample was drawn
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WaveDocument(Base):
+    """A sheaf of posters or letters, made by a job. The file is sealed: a letter holds the code of its case."""
+
+    __tablename__ = "wave_document"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "wave_id"], ["wave.survey_id", "wave.id"]),
+        ForeignKeyConstraint(["survey_id", "job_id"], ["job.survey_id", "job.id"]),
+        # A job that is taken up again makes no area twice.
+        UniqueConstraint("survey_id", "job_id", "area_id"),
+    )
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    wave_id: Mapped[UUID]
+    job_id: Mapped[UUID]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    kind: Mapped[str] = mapped_column(String(10))  # poster, letter
+    language: Mapped[str] = mapped_column(String(5))
+    paper: Mapped[str] = mapped_column(String(5))  # a4, a3
+    pages: Mapped[int]
+    blob_sha256: Mapped[str] = mapped_column(String(64))  # of the sealed file
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

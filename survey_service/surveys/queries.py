@@ -87,6 +87,29 @@ def visible_waves(session: Session, visible: Select[tuple[UUID]], upward: Select
     return [WaveLine(survey=row[0], wave=row[1], sampled=row[2], completed=row[3]) for row in rows]
 
 
+def visible_surveys(
+    session: Session, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]
+) -> list[tuple[Survey, int]]:
+    """Surveys that touch a person's areas, newest first, with the number of their waves."""
+    waves = select(func.count()).where(Wave.survey_id == Survey.id).scalar_subquery()
+    rows = session.execute(
+        select(Survey, waves)
+        .where(or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)))
+        .order_by(Survey.created_at.desc(), Survey.key)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def visible_survey(
+    session: Session, survey_key: str, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]
+) -> Survey | None:
+    return session.scalar(
+        select(Survey).where(
+            Survey.key == survey_key, or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward))
+        )
+    )
+
+
 def visible_wave(
     session: Session, survey_key: str, wave_key: str, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]
 ) -> tuple[Survey, Wave] | None:

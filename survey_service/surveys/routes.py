@@ -24,6 +24,7 @@ from survey_service.models import Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
 from survey_service.surveys import queries, service
+from survey_service.surveys.access import READERS, find_wave, may
 from survey_service.web.qr import qr_svg
 from survey_service.web.staff import go, staff_page
 
@@ -31,7 +32,6 @@ STILL_AT_WORK = (JobState.WAITING, JobState.RUNNING)
 
 router = APIRouter()
 
-READERS = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
 WaveReader = Annotated[Person, Depends(require(*READERS))]
 
 
@@ -67,7 +67,7 @@ def wave_page(
     request: Request, running: Running, reading: Reading, person: WaveReader, now: Now, survey_key: str, wave_key: str
 ) -> Response:
     with reading.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
+        survey, wave = find_wave(session, person, survey_key, wave_key)
         visible = person.visible(*READERS)
         staff = person.has(Role.MANAGER, Role.STATISTICIAN)
         if not staff and wave.state is not WaveState.RELEASED:
@@ -87,7 +87,7 @@ def wave_page(
             "jobs": jobs if staff else [],
             "making": any(job.kind == "release" and job.state in STILL_AT_WORK for job in jobs),
             "steps": _steps(session, person, survey, wave),
-            "may_review": _may(session, person, survey, Role.STATISTICIAN),
+            "may_review": may(session, person, survey, Role.STATISTICIAN),
             "public_url": running.settings.public_url,
         }
         return staff_page(request, running, person, "staff/wave.html", context, section="surveys")
@@ -97,7 +97,7 @@ def wave_page(
 def wave_jobs(reading: Reading, person: WaveStaff, survey_key: str, wave_key: str) -> JSONResponse:
     """How far background work on this wave has come; asked again and again by the page while work is going on."""
     with reading.begin() as session:
-        _, wave = _find(session, person, survey_key, wave_key)
+        _, wave = find_wave(session, person, survey_key, wave_key)
         shown = [
             {"kind": job.kind, "state": job.state.value, "done": job.done, "total": job.total}
             for job in queries.jobs(session, wave)
@@ -112,7 +112,7 @@ def confirm_step(
 ) -> Response:  # fmt: skip
     """Says what the step will do before it is done."""
     with reading.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
+        survey, wave = find_wave(session, person, survey_key, wave_key)
         return _confirm_page(request, running, person, session, survey, wave, step, now, fault=None)
 
 
@@ -123,7 +123,7 @@ def take_step(
 ) -> Response:  # fmt: skip
     try:
         with writing.begin() as session:
-            survey, wave = _find(session, person, survey_key, wave_key)
+            survey, wave = find_wave(session, person, survey_key, wave_key)
             _check_step(session, person, survey, step)
             today = now.astimezone(running.settings.zone).date()
             further: dict[str, dict[str, Any]] = {"open": {"on": today}, "back": {"reason": reason}}
@@ -134,7 +134,7 @@ def take_step(
         raise
     except DomainError as fault:
         with reading.begin() as session:
-            survey, wave = _find(session, person, survey_key, wave_key)
+            survey, wave = find_wave(session, person, survey_key, wave_key)
             return _confirm_page(request, running, person, session, survey, wave, step, now, fault=fault)
     return go(f"/surveys/{survey_key}/waves/{wave_key}")
 
@@ -145,7 +145,7 @@ def code_sheet(
 ) -> Response:
     """The open QR code of each community, to be printed."""
     with reading.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
+        survey, wave = find_wave(session, person, survey_key, wave_key)
         areas = queries.communities(session, survey.city_id, person.visible(*READERS))
         open_codes = queries.open_codes(session, wave)
         context = {
@@ -167,7 +167,7 @@ def code_picture(
     running: Running, reading: Reading, person: WaveStaff, survey_key: str, wave_key: str, area_code: str
 ) -> Response:
     with reading.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
+        survey, wave = find_wave(session, person, survey_key, wave_key)
         areas = queries.communities(session, survey.city_id, person.visible(*READERS))
         area = next((area for area in areas if area.code == area_code), None)
         code = queries.open_codes(session, wave).get(area.id) if area else None
@@ -177,28 +177,14 @@ def code_picture(
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
-def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
-    """The wave, where it touches the person's areas; NotFound otherwise, so that nobody learns what else there is."""
-    visible, upward = person.visible(*READERS), above(person.areas(*READERS))
-    found = queries.visible_wave(session, survey_key, wave_key, visible, upward)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _titles(survey: Survey, wave: Wave) -> dict[str, Text]:
     return {"survey_title": Text(survey.title_zh, survey.title_en), "wave_name": Text(wave.name_zh, wave.name_en)}
-
-
-def _may(session: Session, person: Person, survey: Survey, *roles: Role) -> bool:
-    """A step of a wave concerns the whole city: a grant on one street is not enough."""
-    return person.has(*roles) and queries.holds(session, survey.city_id, person.visible(*roles))
 
 
 def _check_step(session: Session, person: Person, survey: Survey, step: str) -> Step:
     if step not in STEPS:
         raise NotFound
-    if not _may(session, person, survey, *STEPS[step].roles):
+    if not may(session, person, survey, *STEPS[step].roles):
         raise NotAllowed
     return STEPS[step]
 
@@ -206,7 +192,7 @@ def _check_step(session: Session, person: Person, survey: Survey, step: str) -> 
 def _steps(session: Session, person: Person, survey: Survey, wave: Wave) -> list[str]:
     """Steps that this person can take now."""
     return [
-        name for name, step in STEPS.items() if wave.state in step.before and _may(session, person, survey, *step.roles)
+        name for name, step in STEPS.items() if wave.state in step.before and may(session, person, survey, *step.roles)
     ]
 
 

@@ -7,7 +7,7 @@ of two people who press the same button one moves the wave and the other is told
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, NotFound, NotReady
 from survey_service.fieldwork.outcomes import AAPOR
-from survey_service.models import Capture, Disposition, Survey, Wave, WaveState
+from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
 from survey_service.surveys import definitions, queries
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
@@ -42,10 +42,20 @@ MINIMUM_REASON = 4  # characters; fewer cannot say why
 
 
 def create_survey(
-    session: Session, *, key: str, title_zh: str, title_en: str = "", city_id: UUID, at: datetime, by: audit.Actor
+    session: Session,
+    *,
+    key: str,
+    title_zh: str,
+    title_en: str = "",
+    city_id: UUID,
+    method: Mapping[str, Any] | None = None,
+    at: datetime,
+    by: audit.Actor,
 ) -> Survey:
     """A new survey of a city; raises IntegrityError where the key is taken."""
-    survey = Survey(key=key, title_zh=title_zh, title_en=title_en, city_id=city_id, created_at=at)
+    survey = Survey(
+        key=key, title_zh=title_zh, title_en=title_en, city_id=city_id, method=dict(method or {}), created_at=at
+    )
     session.add(survey)
     session.flush()
     audit.record(session, survey_id=survey.id, at=at, by=by, action="survey.created", record=f"survey {survey.id}")
@@ -65,6 +75,9 @@ def create_wave(
     header: Mapping[str, Any] | None = None,
     targets: Mapping[str, Any] | None = None,
     method: Mapping[str, Any] | None = None,
+    modes: Sequence[Mode] = (),
+    areas: Sequence[str] = (),
+    plan: Mapping[str, Any] | None = None,
     at: datetime,
     by: audit.Actor,
 ) -> Wave:
@@ -80,6 +93,9 @@ def create_wave(
         header=dict(header or {}),
         targets=dict(targets or {}),
         method=dict(method or {}),
+        modes=[mode.value for mode in modes],
+        areas=list(areas),
+        plan=dict(plan or {}),
         created_at=at,
     )
     session.add(wave)
