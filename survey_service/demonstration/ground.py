@@ -28,7 +28,7 @@ from survey_service.demonstration.city import (
     street_code,
 )
 from survey_service.demonstration.population import Residents, settle
-from survey_service.models import Account, Area, AuditEntry, Role
+from survey_service.models import Account, Area, AuditEntry, Mode, Role
 from survey_service.surveys import definitions
 from survey_service.surveys import service as surveys
 
@@ -75,6 +75,8 @@ METHOD: Final[Mapping[str, Any]] = {
         "adult with the next birthday is asked, with two callbacks. Paper and invitation code are assigned at random",
     },
 }
+
+MODES: Final = (Mode.WEB_INVITED, Mode.PAPER, Mode.WEB_OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,8 @@ def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: d
     staff, passwords = _staff(session, city, at=at)
     survey = surveys.create_survey(
         session, key=SURVEY_KEY, title_zh="示范市公众满意度测评", title_en="Shifan City Survey of Residents",
-        city_id=city.id, at=at, by=staff[Role.MANAGER],
+        city_id=city.id, method={name: METHOD[name] for name in ("population", "frame", "frame_coverage")},
+        at=at, by=staff[Role.MANAGER],
     )  # fmt: skip
     questionnaire = load(available()[PROGRAMME])
     stored = definitions.store(session, survey.id, questionnaire, at=at, by=staff[Role.MANAGER])

@@ -21,7 +21,7 @@ from survey_service.collection.errors import ContentConflict
 from survey_service.collection.service import IncomingCapture, Recorded, record
 from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
-from survey_service.demonstration.ground import HEADER, METHOD, TARGETS, Ground
+from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, Ground
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.ids import new_id
 from survey_service.keying import service as keying
@@ -108,7 +108,8 @@ def _open(
         wave = surveys.create_wave(
             session, survey_id=ground.survey_id, key=days.quarter.key, name_zh=days.quarter.name_zh,
             name_en=days.quarter.name_en, questionnaire_version_id=ground.version_id, opens_on=days.opens_on,
-            closes_on=days.closes_on, header=_header(days.opens_on), targets=TARGETS, method=METHOD, at=at, by=manager,
+            closes_on=days.closes_on, header=_header(days.opens_on), targets=TARGETS, method=METHOD, modes=MODES,
+            at=at, by=manager,
         )  # fmt: skip
         for code, one in fieldwork.items():
             case_ids[code] = add_cases(

@@ -104,9 +104,7 @@ def visible_survey(
     session: Session, survey_key: str, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]
 ) -> Survey | None:
     return session.scalar(
-        select(Survey).where(
-            Survey.key == survey_key, or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward))
-        )
+        select(Survey).where(Survey.key == survey_key, or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)))
     )
 
 

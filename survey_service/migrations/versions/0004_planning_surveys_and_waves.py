@@ -8,8 +8,8 @@ from alembic import op
 from survey_service.migrations.guards import install_guards
 from survey_service.models import base
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -33,13 +33,13 @@ def upgrade() -> None:
             ["survey_id", "job_id"], ["job.survey_id", "job.id"], name=op.f("fk_wave_document_survey_id_job_id_job")
         ),
         sa.ForeignKeyConstraint(
-            ["survey_id", "wave_id"], ["wave.survey_id", "wave.id"], name=op.f("fk_wave_document_survey_id_wave_id_wave")
+            ["survey_id", "wave_id"],
+            ["wave.survey_id", "wave.id"],
+            name=op.f("fk_wave_document_survey_id_wave_id_wave"),
         ),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_wave_document_survey_id_survey")),
         sa.PrimaryKeyConstraint("survey_id", "id", name=op.f("pk_wave_document")),
-        sa.UniqueConstraint(
-            "survey_id", "job_id", "area_id", name=op.f("uq_wave_document_survey_id_job_id_area_id")
-        ),
+        sa.UniqueConstraint("survey_id", "job_id", "area_id", name=op.f("uq_wave_document_survey_id_job_id_area_id")),
     )
     # Defaults of the server: the rows that are there already say nothing of these.
     op.add_column("survey", sa.Column("method", base.Json, nullable=False, server_default="{}"))
