@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from survey_service import jobs
+from survey_service import installation, jobs
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.areas import routes as areas
@@ -45,14 +45,17 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        installation.check_database(settings, named=False, create=True, thorough=False)
         database = open_database(settings.resolved_database_url)
         migrate(database)
+        keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
+        installation.settle(settings, database, keys, at=clock())
         writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
         services = Services(
             settings=settings,
             database=database,
             writer=writer,
-            keys=load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value()),
+            keys=keys,
             clock=clock,
         )
         app.state.services = services

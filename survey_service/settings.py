@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         default=False, description="Set by `serve --demo`: demonstration passwords work, on loopback only."
     )
 
-    @cached_property
+    @property  # not kept: a changed copy of the settings must not carry the address of the original
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'survey.db').resolve()}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import socket
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,15 +14,10 @@ from urllib.parse import urlsplit
 
 import typer
 
+from survey_service.installation import Refused, as_url, check_database, sqlite_path
+
 if TYPE_CHECKING:
     from survey_service.settings import Settings
-
-SQLITE_HEADER = b"SQLite format 3\x00"
-CHECKED_WHOLE_BELOW = 200_000_000  # bytes; a larger file is checked by its tables only, so that the start stays quick
-
-
-class Refused(Exception):
-    """The service does not start; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +103,7 @@ def settings_for(
 
     settings = Settings()
     update: dict[str, Any] = {}
-    url = _as_url(database or (shown.database if shown else "") or settings.database_url)
+    url = as_url(database or (shown.database if shown else "") or settings.database_url)
     if url:
         update["database_url"] = url
     if shown:
@@ -141,103 +135,7 @@ def settings_for(
     return chosen.model_copy(update={"demonstration": not outside})
 
 
-def _as_url(database: str) -> str:
-    """A path is as good as a URL: ``city.db`` is ``sqlite:///city.db``."""
-    return database if not database or "://" in database else f"sqlite:///{database}"
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file of a SQLite URL; None for every other database."""
-    scheme, _, rest = url.partition("://")
-    if not scheme.startswith("sqlite"):
-        return None
-    return Path(rest.removeprefix("/").partition("?")[0])
-
-
-# ------------------------------------------------------------------ the database
-
-
-def check_database(settings: Settings, *, named: bool, create: bool) -> None:
-    """Refuses what is missing, damaged or something else: a survey is never replaced by an empty one."""
-    url = settings.resolved_database_url
-    path = sqlite_path(url)
-    if path is None:
-        _check_server(url)
-        return
-    if path.exists():
-        _check_file(path)
-        return
-    begun_before = (settings.data_dir / "secret.key").exists()
-    if (named or begun_before) and not create:
-        raise Refused(
-            f"There is no database at {path}.\n"
-            "  If it was moved, name it with --database; if this is a first start, add --create."
-        )
-
-
-def _check_file(path: Path) -> None:
-    if path.is_dir():
-        raise Refused(f"{path} is a folder, not a database. Name the file in it with --database.")
-    try:
-        with path.open("rb") as file:
-            header = file.read(len(SQLITE_HEADER))
-    except OSError as unreadable:
-        raise Refused(f"{path} cannot be read: {unreadable.strerror}. Check who owns the file.") from None
-    if header != SQLITE_HEADER:
-        raise Refused(f"{path} is not a SQLite database; it is left as it is. Name another file with --database.")
-    try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        try:
-            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not {"alembic_version", "wave", "capture"} <= tables:
-                raise Refused(
-                    f"{path} is a database of something else; it is left as it is. Name another file with --database."
-                )
-            version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            whole = path.stat().st_size > CHECKED_WHOLE_BELOW
-            state = "ok" if whole else connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError as damaged:
-        raise Refused(
-            f"{path} is damaged ({damaged}); it is left as it is.\n  Restore the newest backup, then start again."
-        ) from None
-    if state != "ok":
-        raise Refused(
-            f"{path} is damaged ({state}); it is left as it is.\n  Restore the newest backup, then start again."
-        )
-    known = {one.name.partition("_")[0] for one in _versions()}
-    if version is None or version[0] not in known:
-        raise Refused(
-            f"{path} was written by a newer version of this software (tables {version and version[0]}).\n"
-            "  Install that version; an older one could lose what it does not know."
-        )
-
-
-def _versions() -> list[Path]:
-    return sorted((Path(__file__).parents[1] / "migrations" / "versions").glob("[0-9]*.py"))
-
-
-def _check_server(url: str) -> None:
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from survey_service.database import answers, open_database
-
-    try:
-        shown = make_url(url).render_as_string(hide_password=True)
-        opened = open_database(url)
-        try:
-            answers(opened)
-        finally:
-            opened.dispose()
-    except (SQLAlchemyError, ImportError, ValueError) as unreachable:
-        reason = str(getattr(unreachable, "orig", None) or unreachable).strip().splitlines()[0]
-        raise Refused(
-            f"The database cannot be reached: {reason}\n"
-            f"  It was sought at {shown if 'shown' in locals() else 'an address that is none'}. "
-            "Check that the server runs, and the name, the user and the password."
-        ) from None
+# ------------------------------------------------------------------ alone
 
 
 @contextmanager

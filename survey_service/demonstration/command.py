@@ -27,6 +27,7 @@ from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
 from survey_service.demonstration.standing import DATABASE, DESCRIPTION
 from survey_service.files import FileStore
+from survey_service.installation import MARKER
 from survey_service.migrations import migrate
 from survey_service.models import Area, ReleaseDocument
 from survey_service.secrets import load_or_make_key
@@ -93,6 +94,7 @@ def clear(out: Path) -> None:
         finally:
             database.dispose()
     (out / DESCRIPTION).unlink(missing_ok=True)
+    (out / MARKER).unlink(missing_ok=True)  # a new city is a new installation
     for stem in (DATABASE, "queue.db"):
         for suffix in ("", "-wal", "-shm"):
             (out / f"{stem}{suffix}").unlink(missing_ok=True)

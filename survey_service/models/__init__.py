@@ -9,6 +9,7 @@ from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
+from survey_service.models.installation import Installation
 from survey_service.models.job import Job, JobState
 from survey_service.models.paper import BatchState, FormState, PaperBatch, PaperForm
 from survey_service.models.release import Release, ReleaseDocument
@@ -30,6 +31,7 @@ __all__ = [
     "FailedAttempt",
     "FormState",
     "Grant",
+    "Installation",
     "Job",
     "JobState",
     "Mode",

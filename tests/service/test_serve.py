@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from survey_service.commands.serve import Demonstration, Refused
+from survey_service import installation
+from survey_service.commands.serve import Demonstration
 from survey_service.database import open_database
+from survey_service.installation import Refused
 from survey_service.migrations import migrate
 from survey_service.settings import Settings
 from tests.conftest import free_port
@@ -101,7 +103,8 @@ def test_files_and_key_lie_beside_the_database(tmp_path: Path, monkeypatch: pyte
 
 
 def check(path: Path, *, create: bool = False) -> None:
-    command.check_database(Settings(database_url=f"sqlite:///{path}", data_dir=path.parent), named=True, create=create)
+    settings = Settings(database_url=f"sqlite:///{path}", data_dir=path.parent)
+    installation.check_database(settings, named=True, create=create)
 
 
 def test_a_survey_database_is_taken(survey: Path) -> None:
@@ -113,11 +116,11 @@ def test_a_missing_database_is_not_replaced_by_an_empty_one(tmp_path: Path) -> N
         check(tmp_path / "moved.db")
     check(tmp_path / "moved.db", create=True)
     first = Settings(data_dir=tmp_path / "first")
-    command.check_database(first, named=False, create=False)
+    installation.check_database(first, named=False, create=False)
     (tmp_path / "first").mkdir()
     (tmp_path / "first" / "secret.key").write_text("k" * 64)
     with pytest.raises(Refused, match="If it was moved"):
-        command.check_database(first, named=False, create=False)
+        installation.check_database(first, named=False, create=False)
 
 
 def _another_database(path: Path) -> None:
@@ -166,7 +169,7 @@ def test_what_is_no_sound_survey_is_left_as_it_is(survey: Path, spoil: Any, word
 def test_an_unreachable_server_is_told_without_its_password() -> None:
     url = f"postgresql+psycopg://clerk:hidden-word@127.0.0.1:{free_port()}/city"
     with pytest.raises(Refused, match="cannot be reached") as refused:
-        command.check_database(Settings(database_url=url), named=True, create=False)
+        installation.check_database(Settings(database_url=url), named=True, create=False)
     assert "hidden-word" not in str(refused.value)
 
 
