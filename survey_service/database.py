@@ -117,6 +117,8 @@ def _prepare_sqlite(engine: Engine, *, only_reads: bool) -> None:
             cursor.execute("PRAGMA journal_mode = WAL")
             # FULL: an acknowledged answer survives a power cut.
             cursor.execute("PRAGMA synchronous = FULL")
+            # What is erased is overwritten, not merely released; rows that are only added cost nothing more.
+            cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

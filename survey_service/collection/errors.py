@@ -62,3 +62,12 @@ class ContentConflict(DomainError):
     def __init__(self, *, capture_id: UUID | None = None) -> None:
         super().__init__()
         self.capture_id = capture_id
+
+
+class Withdrawn(DomainError):
+    """The answers of this form were deleted at somebody's wish; nothing of them comes back by accident."""
+
+    code = "E140"
+    status = HTTPStatus.GONE
+    zh = "这份答卷已经按要求删除，不再计入，也不能再用它提交。"
+    en = "These answers were deleted as requested. They no longer count and cannot be submitted again."

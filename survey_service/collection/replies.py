@@ -12,7 +12,14 @@ from starlette.responses import Response
 
 from questionnaires.answers import Checked
 from questionnaires.text import Text
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict, RevokedCode, UnknownCode, WaveClosed
+from survey_service.collection.errors import (
+    AlreadyAnswered,
+    ContentConflict,
+    RevokedCode,
+    UnknownCode,
+    WaveClosed,
+    Withdrawn,
+)
 from survey_service.collection.form import Display, Posted
 from survey_service.collection.visit import Visit
 from survey_service.errors import BadInput, DomainError, TooBusy
@@ -35,6 +42,7 @@ HEADINGS: Mapping[type[DomainError], Text] = {
     AlreadyAnswered: Text("已经提交过了", "Already submitted"),
     WaveClosed: Text("现在不收答卷", "Not taking answers now"),
     ContentConflict: Text("这一份没有计入", "These answers were not counted"),
+    Withdrawn: Text("答卷已删除", "These answers were deleted"),
 }
 NOT_STORED = Text("没有提交", "Not submitted")
 

@@ -23,8 +23,9 @@ from survey_service import audit
 from survey_service.audit import chain
 from survey_service.clock import end_of
 from survey_service.collection.content import canonical_text, content_sha256, plain_findings
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed
+from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
 from survey_service.ids import new_id
+from survey_service.migrations.guards import ERASED
 from survey_service.models import (
     AccessCode,
     Capture,
@@ -104,8 +105,9 @@ def record(session: Session, incoming: IncomingCapture, *, keys: KeyRing, zone: 
     The same client_id with the same answers gives what the first gave, also after the wave has closed. With other
     answers it raises ContentConflict *after* keeping them as a capture marked ``conflict``: catch it inside the
     transaction (``record_or_conflict`` does) and they survive. Raises AlreadyAnswered when the case has its complete
-    response, WaveClosed when the wave takes no answers: by its state for everyone, and for answers from phones also
-    after 24:00 of its last day in ``zone`` (None: the clock is not asked; paper of the last day is keyed later).
+    response, Withdrawn when the answers of this id or of this code were deleted, WaveClosed when the wave takes no
+    answers: by its state for everyone, and for answers from phones also after 24:00 of its last day in ``zone`` (None:
+    the clock is not asked; paper of the last day is keyed later).
     """
     known = _known(session, incoming)
     if known is not None:
@@ -141,7 +143,12 @@ def _known(session: Session, incoming: IncomingCapture) -> _Kept | None:
 
 
 def _again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyRing) -> Recorded:
-    """The id was seen before: the same receipt for the same answers, a refusal that keeps the others."""
+    """The id was seen before: the same receipt for the same answers, a refusal that keeps the others.
+
+    Where the answers were erased, nothing is kept, whatever comes: a phone that still held its draft brings none back.
+    """
+    if known.content_sha256.startswith(ERASED):
+        raise Withdrawn
     same = (
         known.content_sha256 == content_sha256(incoming.checked)
         and (known.wave_id, known.area_id, known.case_id) == (incoming.wave_id, incoming.area_id, incoming.case_id)
@@ -234,11 +241,15 @@ def _use_up(session: Session, incoming: IncomingCapture) -> None:
         return
     complete = incoming.state is ResponseState.COMPLETE
     if complete and incoming.code_id is not None:
-        session.execute(
+        used = session.execute(
             update(AccessCode)
             .where(AccessCode.survey_id == incoming.survey_id, AccessCode.id == incoming.code_id)
+            .where(AccessCode.used_at.is_(None))
             .values(used_at=incoming.at)
-        )
+            .returning(AccessCode.id)
+        ).one_or_none()
+        if used is None:  # its case has no complete response any more, but the code has done its work
+            raise Withdrawn
     session.execute(
         update(Case)
         .where(Case.survey_id == incoming.survey_id, Case.id == incoming.case_id)

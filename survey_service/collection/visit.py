@@ -16,7 +16,7 @@ from questionnaires.text import Text
 from survey_service.clock import end_of
 from survey_service.collection import codes
 from survey_service.collection.codes import OpenedCode
-from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownCode, WaveClosed
+from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownCode, WaveClosed, Withdrawn
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
 from survey_service.surveys import definitions
@@ -39,6 +39,8 @@ class Visit:
         closes = self.occasion.closes_on
         if self.answered:
             raise AlreadyAnswered
+        if self.code.case_id is not None and self.code.used_at is not None:
+            raise Withdrawn  # used, and its case has no complete response any more
         if self.state is WaveState.DRAFT:
             raise WaveClosed(
                 zh="这次调查还没有开始，请过几天再来。", en="This survey has not started yet. Please come back later."

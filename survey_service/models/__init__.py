@@ -15,6 +15,7 @@ from survey_service.models.paper import BatchState, FormState, PaperBatch, Paper
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveDocument, WaveState
+from survey_service.models.tombstone import Ground, Tombstone
 
 __all__ = [
     "AccessCode",
@@ -31,6 +32,7 @@ __all__ = [
     "FailedAttempt",
     "FormState",
     "Grant",
+    "Ground",
     "Installation",
     "Job",
     "JobState",
@@ -47,6 +49,7 @@ __all__ = [
     "SignIn",
     "Source",
     "Survey",
+    "Tombstone",
     "UtcDateTime",
     "Wave",
     "WaveDocument",
