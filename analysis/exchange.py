@@ -47,6 +47,10 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "design_effect": estimate.design_effect,
         "sample_size": estimate.sample_size,
         "effective_sample_size": estimate.effective_sample_size,
+        # What protection goes by: without them a mean of points whose answers are all alike would pass as any other.
+        "scale": None if estimate.scale is None else list(estimate.scale),
+        "all_alike": estimate.all_alike,
+        "complete_enumeration": estimate.complete_enumeration,
         "notes": list(estimate.notes),
     }
 
@@ -93,6 +97,8 @@ def _read(entry: Mapping[str, Any]) -> Estimate:
         interval = Interval(low=low, high=high, level=float(entry["level"]), method=method)
     share = statistic is Statistic.PROPORTION
     certain = share and value is not None and low == high == value
+    # A document of before these were written says of shares alone what it must.
+    scale = entry.get("scale", (0.0, 1.0) if share else None)
     freedom = entry["degrees_of_freedom"]
     return Estimate(
         statistic=statistic,
@@ -106,9 +112,9 @@ def _read(entry: Mapping[str, Any]) -> Estimate:
         sample_size=int(entry["sample_size"]),
         design_effect=_float(entry["design_effect"]),
         effective_sample_size=_float(entry["effective_sample_size"]),
-        all_alike=share and value in (0.0, 1.0),
-        complete_enumeration=certain,
-        scale=(0.0, 1.0) if share else None,
+        all_alike=bool(entry.get("all_alike", share and value in (0.0, 1.0))),
+        complete_enumeration=bool(entry.get("complete_enumeration", certain)),
+        scale=None if scale is None else (float(scale[0]), float(scale[1])),
         notes=tuple(str(note) for note in entry["notes"]),
     )
 

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from analysis.results import IntervalMethod, LonelyPsu
-from survey_service.commands.estimate_names import bare, names, scaled
+from survey_service.commands.estimate_columns import Joint, Order, ReplicateMethod, ShareInterval, VarianceMethod
+from survey_service.commands.estimate_names import bare, names, parted, scaled
 from survey_service.commands.estimate_names import ratio as two_columns
 from survey_service.commands.estimate_output import Format, write
-from survey_service.commands.estimate_work import Joint, Order, ReplicateMethod, VarianceMethod, carry_out
+from survey_service.commands.estimate_work import carry_out
 from survey_service.commands.margins import (
     BoundsOption,
     CalibrationName,
@@ -21,11 +22,9 @@ from survey_service.commands.margins import (
     parse_bounds,
 )
 
-_SHARES = [method for method in IntervalMethod if method is not IntervalMethod.WOODRUFF]
-
 Interval = Annotated[
-    IntervalMethod,
-    typer.Option(metavar="NAME", help="Interval of shares only (means have t): " + ", ".join(_SHARES) + "."),
+    ShareInterval,
+    typer.Option(metavar="NAME", help="Interval of shares only (means have t): " + ", ".join(ShareInterval) + "."),
 ]
 Lonely = Annotated[
     LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
@@ -70,7 +69,7 @@ def estimate(
     test_independence: Annotated[
         list[str] | None, typer.Option(metavar="COL,COL", help="Rao-Scott test of two columns; repeatable.")
     ] = None,
-    interval: Interval = IntervalMethod.KORN_GRAUBARD,
+    interval: Interval = ShareInterval.KORN_GRAUBARD,
     level: Annotated[float, typer.Option(help="Confidence level, a share such as 0.95.")] = 0.95,
     simultaneous: Simultaneous = None,
     lonely_psu: Lonely = LonelyPsu.FAIL,
@@ -105,10 +104,10 @@ def estimate(
         clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
         means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
         proportions=tuple(proportion or ()), ratios=tuple(map(two_columns, ratio or ())), by=names(by, "--by"),
-        interval=interval, level=level, lonely_psu=lonely_psu, margins=margins, calibration=calibration,
+        interval=IntervalMethod(interval), level=level, lonely_psu=lonely_psu, margins=margins, calibration=calibration,
         bounds=parse_bounds(bounds), quantiles=tuple(map(_quantile, quantile or ())), simultaneous=simultaneous,
         variance_method=variance_method,
-        differences=tuple(_pair(text, "--difference") for text in difference or ()),
+        differences=tuple(map(_two_domains, difference or ())),
         tests=tuple(_pair(text, "--test-independence") for text in test_independence or ()),
         replicates=replicates, seed=seed, fay=fay, replicate_weights=replicate_weights,
         replicate_method=replicate_method,
@@ -136,6 +135,17 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
+def _two_domains(text: str) -> tuple[str, str]:
+    """A,B as written: quotes stay, because a label may hold a comma or a slash itself."""
+    found = parted(text, ",")
+    if len(found) != 2 or not all(found):
+        raise typer.BadParameter(
+            f"--difference takes two labels with a comma between them, not {text!r}; a label with a comma or a slash "
+            "goes between double quotes"
+        )
+    return found[0], found[1]
+
+
 def _check(order: Order, format: Format) -> None:
     """What the options must fulfil together. Raises typer.BadParameter."""
     if not 0.0001 <= order.level <= 0.9999:
@@ -146,8 +156,6 @@ def _check(order: Order, format: Format) -> None:
         raise typer.BadParameter("say what to estimate: --mean, --total, --proportion, --ratio or --quantile")
     if order.differences and not (order.by and simple):
         raise typer.BadParameter("--difference compares domains: say --by and what to estimate")
-    if order.interval is IntervalMethod.WOODRUFF:
-        raise typer.BadParameter("woodruff is the interval of a quantile; choose another for shares")
     if order.tests and format is Format.CSV:
         raise typer.BadParameter("tests have no place in the CSV form; take json or table")
     if order.replicate_weights and order.variance_method is not VarianceMethod.LINEARISED:

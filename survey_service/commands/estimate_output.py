@@ -62,6 +62,8 @@ def _csv(found: Estimates) -> str:
     plain: list[str] = []
     for entry in to_document(found)["estimates"]:
         domain, notes = entry.pop("domain"), entry.pop("notes")
+        for name in ("scale", "all_alike", "complete_enumeration"):  # for machines that protect; the JSON has them
+            entry.pop(name)
         plain = list(entry)
         cells = [domain.get(column, "") for column in columns]
         if not written.tell():
@@ -135,6 +137,8 @@ def _heading(one: Estimate) -> str:
         Statistic.TOTAL: "Total of",
         Statistic.QUANTILE: "Quantiles of",
         Statistic.DIFFERENCE: "Difference in",
+        Statistic.COMBINATION: "Index",
+        Statistic.VARIANCE: "Variance of",
     }
     return f"{words.get(one.statistic, 'Ratio')} {one.variable}"
 

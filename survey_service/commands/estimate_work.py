@@ -2,104 +2,30 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
-from analysis.results import Estimates, IntervalMethod, LonelyPsu
-from survey_service.commands.estimate_names import Scale, bare, remedy_for
-from survey_service.commands.margins import CalibrationName, calibrate_to_file, in_the_file, recalibrate_to_file
+from analysis.results import Estimates
+from survey_service.commands.estimate_columns import (
+    Order,
+    Prepared,
+    VarianceMethod,
+    named_back,
+    progress,
+    read_columns,
+    requests_of,
+)
+from survey_service.commands.estimate_names import bare, parted
+from survey_service.commands.margins import calibrate_to_file, in_the_file, recalibrate_to_file
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.association import TestResult
     from analysis.design import SurveyDesign
     from analysis.estimation.replicates import Replication
-    from analysis.estimation.requests import Request
     from analysis.weighting.recalibrated import Base
-    from survey_service.tabular import Sheet
-
-
-class VarianceMethod(StrEnum):
-    LINEARISED = "linearised"
-    JACKKNIFE = "jackknife"
-    BOOTSTRAP = "bootstrap"
-    BRR = "brr"
-    FAY = "fay"
-
-
-class ReplicateMethod(StrEnum):
-    """How replicate weights that came with the data were made."""
-
-    JK1 = "jk1"
-    BOOTSTRAP = "bootstrap"
-    BRR = "brr"
-    FAY = "fay"
-
-
-class Joint(StrEnum):
-    BONFERRONI = "bonferroni"
-    SIDAK = "sidak"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What was asked on the command line."""
-
-    data: Path
-    weight: str | None
-    frequency: str | None
-    strata: tuple[str, ...]
-    clusters: tuple[str, ...]
-    population_sizes: tuple[str, ...]
-    means: tuple[tuple[str, Scale | None], ...]
-    totals: tuple[str, ...]
-    proportions: tuple[str, ...]
-    ratios: tuple[tuple[str, str], ...]
-    by: tuple[str, ...]
-    interval: IntervalMethod
-    level: float
-    lonely_psu: LonelyPsu
-    margins: Path | None = None
-    calibration: CalibrationName = CalibrationName.RAKING
-    bounds: tuple[float, float] | None = None
-    quantiles: tuple[tuple[str, float], ...] = ()
-    differences: tuple[tuple[str, str], ...] = ()
-    tests: tuple[tuple[str, str], ...] = ()
-    simultaneous: Joint | None = None
-    variance_method: VarianceMethod = VarianceMethod.LINEARISED
-    replicates: int = 500
-    seed: int = 1
-    fay: float = 0.5
-    replicate_weights: str | None = None
-    replicate_method: ReplicateMethod = ReplicateMethod.JK1
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Columns that are read as numbers."""
-        design = [name for name in (self.weight, self.frequency) if name]
-        parts = [part for ratio in self.ratios for part in ratio]
-        return (
-            *design,
-            *self.population_sizes,
-            *(column for column, _ in self.means),
-            *self.totals,
-            *parts,
-            *(column for column, _ in self.quantiles),
-        )
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Columns that are read as labels."""
-        return (*self.strata, *self.clusters, *self.by, *(column for pair in self.tests for column in pair))
 
 
 def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
@@ -107,7 +33,7 @@ def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
     from survey_service.tabular import TableError
 
     try:
-        with _progress("reading") as told:
+        with progress("reading") as told:
             return _estimates(order, told)
     except OSError as error:
         typer.echo(f"{order.data}: {error.strerror or error}", err=True)
@@ -116,25 +42,13 @@ def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
     raise typer.Exit(1)
 
 
-@contextmanager
-def _progress(first: str) -> Iterator[Callable[[str], None]]:
-    """A bar on the terminal while there is work; ``told(what)`` moves it on. Silent where nobody watches."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(first, total=None)
-        yield lambda what: progress.update(task, description=what)
-
-
 def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
     from analysis.problems import DesignError
     from survey_service.tabular import TableError, read_sheet
 
     sheet = read_sheet(order.data)
     told("checking columns")
-    prepared = _prepared(order, sheet)
+    prepared = read_columns(order, sheet)
     try:
         told("working out the design")
         design = prepared.design(order)
@@ -154,92 +68,11 @@ def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tu
     except DesignError as error:
         told_by_file = in_the_file(error, sheet, prepared.renamed)
         raise TableError(sheet.source, told_by_file.problems, "estimated") from error
-    named = _named_back(found, {alias: name for name, alias in prepared.renamed.items()}, (*prepared.notes, *known))
+    named = named_back(found, {alias: name for name, alias in prepared.renamed.items()}, (*prepared.notes, *known))
     return named, tests
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Prepared:
-    """The columns that were asked for, typed; a column that is number and label has its labels under another name."""
-
-    frame: pd.DataFrame
-    renamed: dict[str, str]
-    chosen: dict[str, tuple[str, str | None]]
-    replicate_columns: tuple[str, ...]
-    notes: tuple[str, ...]
-
-    def labels(self, names: Sequence[str]) -> list[str]:
-        return [self.renamed.get(name, name) for name in names]
-
-    def design(self, order: Order) -> SurveyDesign:
-        from analysis.design import SurveyDesign
-
-        return SurveyDesign.from_frame(
-            self.frame,
-            weight=order.weight,
-            frequency=order.frequency,
-            strata=self.labels(order.strata),
-            clusters=self.labels(order.clusters),
-            population_sizes=order.population_sizes,
-        )
-
-
-def _prepared(order: Order, sheet: Sheet) -> _Prepared:
-    import pandas as pd
-
-    given = _replicate_columns(order, sheet)
-    chosen = {text: _category(sheet, text) for text in order.proportions}
-    asked = (*order.labels, *(column for column, _ in chosen.values()))
-    _known(sheet, (*order.numbers, *asked))
-    numbers, mended = sheet.typed(numbers=(*order.numbers, *given))
-    labels, odd = sheet.typed(labels=asked)
-    renamed = {name: _alias(name, sheet.columns) for name in labels.columns if name in numbers.columns}
-    ordered = labels.apply(_in_order).rename(columns=renamed) if len(labels.columns) else labels
-    return _Prepared(
-        frame=pd.concat([numbers, ordered], axis=1),
-        renamed=renamed,
-        chosen=chosen,
-        replicate_columns=given,
-        notes=(*sheet.notices, *mended, *odd),
-    )
-
-
-def _known(sheet: Sheet, names: Sequence[str]) -> None:
-    from survey_service.tabular import TableError, TableProblem
-
-    absent = [name for name in dict.fromkeys(names) if name not in sheet.columns]
-    if absent:
-        said, remedy = "there is no such column", remedy_for(sheet.columns)
-        problems = [TableProblem(column=name, message=said, remedy=remedy) for name in absent]
-        raise TableError(sheet.source, problems, "estimated")
-
-
-def _alias(name: str, taken: Sequence[str]) -> str:
-    """A name that no column has."""
-    alias = f"{name} (labels)"
-    while alias in taken:
-        alias += "'"
-    return alias
-
-
-def _replicate_columns(order: Order, sheet: Sheet) -> tuple[str, ...]:
-    """Columns whose name is the prefix and a number, in the order of the numbers."""
-    from survey_service.tabular import TableError, TableProblem
-
-    prefix = order.replicate_weights
-    if prefix is None:
-        return ()
-    found = [name for name in sheet.columns if name.startswith(prefix) and name[len(prefix) :].isdigit()]
-    if len(found) < 2:
-        problem = TableProblem(
-            message=f"{len(found)} columns are named {prefix} and a number",
-            remedy="Give the beginning that all replicate weights share, for example rw for rw1, rw2, rw3.",
-        )
-        raise TableError(sheet.source, [problem])
-    return tuple(sorted(found, key=lambda name: int(name[len(prefix) :])))
-
-
-def _replication(order: Order, prepared: _Prepared) -> Base | None:
+def _replication(order: Order, prepared: Prepared) -> Base | None:
     import numpy as np
 
     from analysis.estimation import replicates
@@ -261,7 +94,7 @@ def _replication(order: Order, prepared: _Prepared) -> Base | None:
 
 def _asked(
     order: Order,
-    prepared: _Prepared,
+    prepared: Prepared,
     design: SurveyDesign,
     replicated: SurveyDesign,
     replication: Replication | None,
@@ -272,7 +105,7 @@ def _asked(
     from analysis.estimation.quantiles import Quantile, quantiles
 
     by = prepared.labels(order.by)
-    requests = _requests(order, prepared.chosen, prepared.renamed)
+    requests = requests_of(order, prepared.chosen, prepared.renamed)
     jointly = None if order.simultaneous is None else Simultaneous(order.simultaneous)
     parts: list[Estimates] = []
     if requests:
@@ -310,13 +143,16 @@ def _asked(
 
 
 def _domain(by: Sequence[str], text: str) -> tuple[tuple[str, str], ...]:
-    labels = [part.strip() for part in text.split("/")] if len(by) > 1 else [text.strip()]
+    labels = [bare(part) for part in parted(text, "/")] if len(by) > 1 else [bare(text)]
     if len(labels) != len(by):
-        raise typer.BadParameter(f"--difference: {text!r} does not name one label for each of {', '.join(by)}")
+        raise typer.BadParameter(
+            f"--difference: {text!r} does not name one label for each of {', '.join(by)}; write A1/A2,B1/B2, and a "
+            "label with a slash between double quotes"
+        )
     return tuple(zip(by, labels, strict=True))
 
 
-def _tests(order: Order, prepared: _Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
+def _tests(order: Order, prepared: Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
     from analysis.association import independence
 
     found = []
@@ -325,54 +161,3 @@ def _tests(order: Order, prepared: _Prepared, design: SurveyDesign) -> tuple[Tes
         test = independence(prepared.frame, design, *columns, lonely_psu=order.lonely_psu)
         found.append(replace(test, variables=f"{one}, {other}"))
     return tuple(found)
-
-
-def _category(sheet: Sheet, text: str) -> tuple[str, str | None]:
-    """COL or COL=VALUE; a column whose own name has an equals sign is taken whole."""
-    if text in sheet.columns or "=" not in text:
-        return (text if text in sheet.columns else bare(text)), None
-    column, _, value = text.rpartition("=") if text.rpartition("=")[0] in sheet.columns else text.partition("=")
-    value = value.strip()
-    plain = unicodedata.normalize("NFKC", value)  # as the reader takes full-width digits in the file
-    return bare(column.strip()), plain if re.search(r"[０-９]", value) and plain.isascii() else value
-
-
-def _in_order(column: pd.Series[str]) -> pd.Series[Any]:
-    """Labels in the order a reader expects: numbers by size, then words."""
-    import pandas as pd
-
-    def place(label: str) -> tuple[bool, float, str]:
-        number = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", label, re.ASCII)
-        return number is None, float(label) if number else 0.0, label
-
-    kinds = sorted(column.dropna().unique(), key=place)
-    return pd.Series(pd.Categorical(column, categories=kinds), index=column.index)
-
-
-def _requests(order: Order, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]) -> list[Request]:
-    from analysis.estimation import Mean, Proportion, Ratio, Total
-
-    wanted: list[Request] = [Mean(name, scale) for name, scale in order.means]
-    wanted += [Total(name) for name in order.totals]
-    wanted += [Proportion(renamed.get(column, column), category) for column, category in chosen.values()]
-    wanted += [Ratio(numerator, denominator) for numerator, denominator in order.ratios]
-    return list(dict.fromkeys(wanted))
-
-
-def _named_back(found: Estimates, names: dict[str, str], notes: Sequence[str]) -> Estimates:
-    if not names and not notes:
-        return found
-    renamed = tuple(
-        replace(
-            one,
-            variable=names.get(one.variable, one.variable),
-            domain=tuple((names.get(column, column), label) for column, label in one.domain),
-        )
-        for one in found.estimates
-    )
-    spoken = []
-    for note in found.notes:
-        for alias, name in names.items():
-            note = note.replace(alias, name)
-        spoken.append(note)
-    return replace(found, estimates=renamed, notes=tuple(dict.fromkeys((*notes, *spoken))))

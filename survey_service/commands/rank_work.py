@@ -95,7 +95,7 @@ def _ranked(order: RankOrder) -> tuple[PublishableTable, Ranking]:
 def _read(path: Path) -> Estimates:
     try:
         return from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"{path}: not the JSON of survey-service estimate ({error})") from error
 
 

@@ -142,7 +142,9 @@ def _table(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> st
     console.print(shown)
     whole = found[()]
     weighted = "weighted by the design; counts are not" if whole.weighted else "unweighted"
-    asked = f"; {whole.substitutes} substitutes counted apart" if whole.substitutes else ""
+    asked = ""
+    if whole.substitutes:
+        asked = f"; {whole.substitutes} substitute{'s' if whole.substitutes > 1 else ''} counted apart"
     console.print(f"e: share of unknown eligibility taken as eligible, from the known cases. Rates {weighted}{asked}.")
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
 

@@ -142,7 +142,7 @@ def read_estimates(path: Path, content: Mapping[str, Any]) -> Estimates:
 
 
 def read_estimate(entry: Mapping[str, Any]) -> Estimate:
-    """One entry of the file. What the file does not say follows from it: the scale and whether all answered alike."""
+    """One entry of the file. What an older file does not say follows from it: the scale, whether all answered alike."""
     statistic = Statistic(entry["statistic"])
     value, low, high = number(entry, "value"), number(entry, "ci_low"), number(entry, "ci_high")
     interval = None
@@ -166,11 +166,16 @@ def read_estimate(entry: Mapping[str, Any]) -> Estimate:
         sample_size=int(entry["sample_size"]),
         design_effect=number(entry, "design_effect"),
         effective_sample_size=number(entry, "effective_sample_size"),
-        all_alike=share and value in (0.0, 1.0),
-        complete_enumeration=interval is not None and low == high == value,
-        scale=(0.0, 1.0) if share else None,
+        all_alike=bool(entry.get("all_alike", share and value in (0.0, 1.0))),
+        complete_enumeration=bool(entry.get("complete_enumeration", interval is not None and low == high == value)),
+        scale=scale_of(entry, share),
         notes=tuple(map(str, entry.get("notes", ()))),
     )
+
+
+def scale_of(entry: Mapping[str, Any], share: bool) -> tuple[float, float] | None:
+    given = entry.get("scale", (0.0, 1.0) if share else None)
+    return None if given is None else (float(given[0]), float(given[1]))
 
 
 def number(entry: Mapping[str, Any], name: str) -> float | None:

@@ -131,7 +131,7 @@ def test_the_scale_of_a_mean(tmp_path: Path) -> None:
     [
         (("--by", ","), "a name is empty"),
         (("--level", "95"), "write 0.95"),
-        (("--interval", "woodruff"), "quantile"),
+        (("--interval", "woodruff"), "is not one of 'korn_graubard', 'beta'"),
         (("--mean", "v[5,1]"), "must rise"),
     ],
 )

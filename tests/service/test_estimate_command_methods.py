@@ -114,6 +114,19 @@ def test_joint_intervals_are_wider() -> None:
     assert "intervals hold jointly over 9 domains (sidak)" in jointly["notes"]
 
 
+def test_a_label_with_a_slash_or_a_comma_goes_between_quotes(tmp_path: Path) -> None:
+    rows = [("甲/乙", "男,女", 1), ("甲/乙", "男,女", 2), ("丙", "男,女", 5), ("丙", "男,女", 7)] * 3
+    data = tmp_path / "labels.csv"
+    data.write_text("area,who,v\n" + "".join(f'"{a}","{w}",{v}\n' for a, w, v in rows), encoding="utf-8")
+    for by, labels in (("area", "甲/乙,丙"), ("area,who", '"甲/乙"/"男,女",丙/"男,女"')):
+        call = ("--mean", "v", "--by", by, "--difference", labels, "--format", "json")
+        (*_, difference) = json.loads(run(data, *call).stdout)["estimates"]
+        assert difference["value"] == pytest.approx(1.5 - 6)
+    refused = run(data, "--mean", "v", "--by", "area,who", "--difference", "甲/乙/x,丙/x")
+    assert refused.exit_code == 2
+    assert "between double quotes" in " ".join(refused.stderr.replace("│", " ").split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
@@ -122,7 +135,7 @@ def test_joint_intervals_are_wider() -> None:
         (("--mean", "score", "--difference", "18-39,60+"), 2, "--by"),
         (("--mean", "score", "--by", "age", "--difference", "18-39"), 2, "comma"),
         (("--mean", "score", "--by", "age", "--difference", "18-39,old"), 1, "there is no domain 'old'"),
-        (("--mean", "score", "--interval", "woodruff"), 2, "quantile"),
+        (("--mean", "score", "--interval", "woodruff"), 2, "'korn_graubard', 'beta', 'wilson', 'logit'"),
         (("--mean", "score", "--variance-method", "brr"), 1, "do not have two PSUs"),
         (("--mean", "score", "--replicate-weights", "rw"), 1, "0 columns are named rw and a number"),
         (("--mean", "score", "--test-independence", "age,age", "--format", "csv"), 2, "no place in the CSV"),

@@ -88,6 +88,22 @@ def test_a_wrong_name_is_answered_with_those_there_are(
     assert message in run.output
 
 
+def test_points_that_are_all_alike_are_hidden_from_the_file_as_from_the_analysis(tmp_path: Path) -> None:
+    """20 of 20 with 100 points is group disclosure for a score as for a share; the file must carry it."""
+    rows = [{"community": "A", "score": 100, "w": 1}] * 20
+    rows += [{"community": area, "score": 100 if k % 3 else 60, "w": 1} for area in "BC" for k in range(60)]
+    pd.DataFrame(rows).to_csv(tmp_path / "answers.csv", index=False)
+    files = [tmp_path / "city.json", tmp_path / "communities.json"]
+    for out, by in zip(files, ((), ("--by", "community")), strict=True):
+        call = ("estimate", tmp_path / "answers.csv", "--weight", "w", "--mean", "score[0,100]", *by)
+        assert survey_service(*call, "--format", "json", "--out", out).exit_code == 0
+    entry = json.loads(files[1].read_text(encoding="utf-8"))["estimates"][0]
+    assert (entry["scale"], entry["all_alike"], entry["complete_enumeration"]) == ([0.0, 100.0], True, False)
+    ranked = survey_service("rank", *files, "--variable", "score", "--by", "community", "--format", "json")
+    hidden = {row["area"]: row["hidden"] for row in json.loads(ranked.output)["areas"]}
+    assert hidden["A"] == "hidden so that nothing follows by subtraction"
+
+
 def test_a_file_that_is_no_estimate(tmp_path: Path) -> None:
     wrong = tmp_path / "x.json"
     wrong.write_text("{}", encoding="utf-8")
@@ -124,7 +140,7 @@ def test_rates_by_area_and_mode(tmp_path: Path) -> None:
     assert weighted["rr1"] == pytest.approx(20 / 60)
     assert weighted["weighted"]
     table = survey_service(*call, "--by", "community").output
-    assert "1 substitutes counted apart" in table
+    assert "1 substitute counted apart" in table
     assert survey_service(*call, "--format", "csv").output.startswith("sampled,")
 
 
