@@ -65,13 +65,14 @@ def drivers(
     ``scales`` put performances on one footing where aspects have different ranges; else their points are compared as
     they are. Raises DesignError where aspects determine one another, ValueError where one does not vary.
     """
-    fit = regress(frame, design, outcome, aspects, level=level, lonely_psu=lonely_psu)
     used = np.asarray(frame[[outcome, *aspects]].notna().all(axis=1)) & (design.weight > 0)
     weight = np.where(used, design.respondent_weight, 0.0)
     spread = {name: _spread(frame, name, weight, used) for name in (outcome, *aspects)}
     still = [name for name, one in spread.items() if not one > 0]
     if still:
         raise ValueError(f"all answers to {', '.join(still)} are alike: what does not vary drives nothing")
+    # After the check: a regression would call an aspect without spread one that the constant determines.
+    fit = regress(frame, design, outcome, aspects, level=level, lonely_psu=lonely_psu)
     mean = {name: _mean(_points(frame, name, used), weight) for name in aspects}
     standing = {name: _standing(mean[name], (scales or {}).get(name)) for name in aspects}
     factor = {name: spread[name] / spread[outcome] for name in aspects}

@@ -75,6 +75,23 @@ def smoothed_share_variances(
     return np.asarray(effect * pooled * (1 - pooled) / size)
 
 
+def smoothed_mean_variances(variances: FloatArray, sample_sizes: FloatArray, design_effects: FloatArray) -> FloatArray:
+    """The same for means of points: pooled design effect x pooled variance of one answer / n.
+
+    The variance of one answer in an area is v n / design effect; both are pooled over the areas where they are known,
+    weighted by respondents, so that an area whose answers are all alike has the error of the others. Raises ValueError
+    where they are known nowhere.
+    """
+    size = np.asarray(sample_sizes, dtype=np.float64)
+    variance, effect = (np.asarray(values, dtype=np.float64) for values in (variances, design_effects))
+    known = np.isfinite(variance) & (variance > 0) & np.isfinite(effect) & (effect > 0) & (size > 0)
+    if not known.any():
+        raise ValueError("no area has a standard error and a design effect to pool")
+    weight = size[known] / size[known].sum()
+    spread = float(weight @ (variance[known] * size[known] / effect[known]))
+    return np.asarray(float(weight @ effect[known]) * spread / size)
+
+
 def fay_herriot(
     names: Sequence[str],
     direct: FloatArray,

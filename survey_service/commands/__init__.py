@@ -5,15 +5,19 @@ from __future__ import annotations
 import typer
 
 from survey_service.commands.blend import blend
+from survey_service.commands.change import change
 from survey_service.commands.check import check
 from survey_service.commands.demo import demo
 from survey_service.commands.draw import draw
+from survey_service.commands.drivers import drivers
 from survey_service.commands.estimate import estimate
+from survey_service.commands.index import index
 from survey_service.commands.plan import plan
 from survey_service.commands.rank import rank
 from survey_service.commands.rates import rates
 from survey_service.commands.report import report
 from survey_service.commands.serve import serve
+from survey_service.commands.small_areas import small_areas
 from survey_service.commands.weight import weight
 
 app = typer.Typer(
@@ -23,7 +27,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # a traceback must not print answers
 )
-for command in (serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, report):
+for command in (
+    serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
+):  # fmt: skip
     app.command()(command)
 
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 _EXAMPLE = """
+Open answers beside a probability sample, never with a verdict.
+
 Open answers (web, anyone with the link) beside a probability sample: both
 apart, and blended. Nobody needs this; open answers alone are counts and
 unweighted shares. A blend rests on an assumption that is printed with it,

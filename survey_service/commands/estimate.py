@@ -11,7 +11,7 @@ from analysis.results import IntervalMethod, LonelyPsu
 from survey_service.commands.estimate_columns import Joint, Order, ReplicateMethod, ShareInterval, VarianceMethod
 from survey_service.commands.estimate_names import bare, names, parted, scaled
 from survey_service.commands.estimate_names import ratio as two_columns
-from survey_service.commands.estimate_output import Format, write
+from survey_service.commands.estimate_output import write
 from survey_service.commands.estimate_work import carry_out
 from survey_service.commands.margins import (
     BoundsOption,
@@ -21,6 +21,7 @@ from survey_service.commands.margins import (
     check_calibration,
     parse_bounds,
 )
+from survey_service.commands.output import Format
 
 Interval = Annotated[
     ShareInterval,

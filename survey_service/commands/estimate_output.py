@@ -7,26 +7,18 @@ import io
 import json
 import math
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from analysis.results import Estimate, Estimates, IntervalMethod, Statistic
+from survey_service.commands.output import WIDTH, Format, harmless
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from analysis.association import TestResult
-
-_WIDTH = 110  # of a printed table, in characters
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def write(found: Estimates, tests: Sequence[TestResult], format: Format, out: Path | None) -> None:
@@ -67,17 +59,10 @@ def _csv(found: Estimates) -> str:
         plain = list(entry)
         cells = [domain.get(column, "") for column in columns]
         if not written.tell():
-            csv.writer(written, lineterminator="\n").writerow(map(_harmless, [*columns, *plain, "notes"]))
+            csv.writer(written, lineterminator="\n").writerow(map(harmless, [*columns, *plain, "notes"]))
         values = [*cells, *("" if value is None else value for value in entry.values()), "; ".join(notes)]
-        csv.writer(written, lineterminator="\n").writerow(map(_harmless, values))
+        csv.writer(written, lineterminator="\n").writerow(map(harmless, values))
     return written.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
-        return f"'{cell}"
-    return cell
 
 
 def _print_table(found: Estimates, tests: Sequence[TestResult], out: Path | None) -> None:
@@ -87,11 +72,11 @@ def _print_table(found: Estimates, tests: Sequence[TestResult], out: Path | None
     if out is None:
         console = Console()
         # A pipe has no width of its own; a narrow terminal would fold the figures.
-        Console(width=max(console.width, _WIDTH)).print(table)
+        Console(width=max(console.width, WIDTH)).print(table)
         return
     try:
         with out.open("w", encoding="utf-8") as file:
-            Console(file=file, width=_WIDTH).print(table)
+            Console(file=file, width=WIDTH).print(table)
     except OSError as error:
         typer.echo(f"{out}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from error

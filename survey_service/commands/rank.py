@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 _EXAMPLE = """
-A publishable table of areas from the JSON of survey-service estimate, with the
+A publishable table of areas, each rank with its confidence set.
+
+From the JSON of survey-service estimate, with the
 rank of each and the set of ranks that the data allow.
 
 Give every level that is published in one call (city, streets, communities):

@@ -68,8 +68,8 @@ def run(order: RankOrder) -> int:
 
 
 def _ranked(order: RankOrder) -> tuple[PublishableTable, Ranking]:
-    tables = [_read(path) for path in order.estimates]
-    name, category = _variable(tables, order.variable)
+    tables = [read_estimates(path) for path in order.estimates]
+    name, category = find_variable(tables, order.variable)
     present = dict.fromkeys(one.domain for table in tables for one in table.estimates)
     areas = [domain for domain in present if domain and domain[-1][0] == order.by]
     if not areas:
@@ -92,14 +92,14 @@ def _ranked(order: RankOrder) -> tuple[PublishableTable, Ranking]:
     return table, ranking
 
 
-def _read(path: Path) -> Estimates:
+def read_estimates(path: Path) -> Estimates:
     try:
         return from_document(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"{path}: not the JSON of survey-service estimate ({error})") from error
 
 
-def _variable(tables: list[Estimates], wanted: str) -> tuple[str, str | None]:
+def find_variable(tables: list[Estimates], wanted: str) -> tuple[str, str | None]:
     known = dict.fromkeys((one.variable, one.category) for table in tables for one in table.estimates)
     name, _, category = wanted.rpartition("=")
     for key in ((wanted, None), (name, category)):

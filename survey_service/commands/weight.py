@@ -18,7 +18,9 @@ from survey_service.commands.margins import (
 )
 
 _EXAMPLE = """
-Weights from one row per case (respondents only, or every case drawn with
+Weights from the design to the margins, every step a column.
+
+From one row per case (respondents only, or every case drawn with
 its --status), in this order: design weight, unknown eligibility,
 nonresponse (by --classes or by --propensity), population margins,
 trimming with the margins again.

@@ -18,7 +18,8 @@ from survey_service.commands import app
 COPENHAGEN = Path(__file__).parents[1] / "reference" / "copenhagen" / "data.csv"
 FIELDS = [
     "statistic", "variable", "category", "domain", "value", "standard_error", "ci_low", "ci_high", "level", "interval",
-    "degrees_of_freedom", "design_effect", "sample_size", "effective_sample_size", "scale", "all_alike", "complete_enumeration", "notes",
+    "degrees_of_freedom", "design_effect", "sample_size", "effective_sample_size",
+    "scale", "all_alike", "complete_enumeration", "notes",
 ]  # fmt: skip
 
 

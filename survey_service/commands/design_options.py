@@ -1,0 +1,62 @@
+"""Options that the commands about change, indices and drivers share: the design, the output, the lonely PSU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.results import IntervalMethod, LonelyPsu
+from survey_service.commands.estimate_columns import Order
+from survey_service.commands.estimate_names import Scale, names
+from survey_service.commands.output import Format
+
+WeightOption = Annotated[str | None, typer.Option(metavar="COL", help="Weight of a respondent.")]
+StrataOption = Annotated[str, typer.Option(metavar="COL[,COL]", help="Strata, one column per stage.")]
+ClustersOption = Annotated[
+    str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata.")
+]
+PopulationOption = Annotated[
+    str, typer.Option(metavar="COL[,COL]", help="Units there are in the stratum, one column per stage.")
+]
+ByOption = Annotated[str, typer.Option(metavar="COL[,COL]", help="One result for each combination of these.")]
+LevelOption = Annotated[float, typer.Option(help="Confidence level, a share such as 0.95.", min=0.5, max=0.9999)]
+LonelyOption = Annotated[
+    LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
+]
+FormatOption = Annotated[Format, typer.Option(help="Form of the result.")]
+OutOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")]
+
+
+def order_of(
+    data: Path,
+    *,
+    weight: str | None,
+    strata: str = "",
+    clusters: str = "",
+    population_size: str = "",
+    by: str = "",
+    means: Sequence[tuple[str, Scale | None]] = (),
+    proportions: Sequence[str] = (),
+    level: float = 0.95,
+    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+) -> Order:
+    """The order of ``survey-service estimate`` with what these commands have of it."""
+    return Order(
+        data=data,
+        weight=weight,
+        frequency=None,
+        strata=names(strata, "--strata"),
+        clusters=names(clusters, "--clusters"),
+        population_sizes=names(population_size, "--population-size"),
+        means=tuple(means),
+        totals=(),
+        proportions=tuple(proportions),
+        ratios=(),
+        by=names(by, "--by"),
+        interval=IntervalMethod.KORN_GRAUBARD,
+        level=level,
+        lonely_psu=lonely_psu,
+    )
