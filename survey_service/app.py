@@ -18,6 +18,7 @@ from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
 from survey_service.keying import routes as keying
 from survey_service.migrations import migrate
+from survey_service.planning import routes as planning
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
@@ -30,6 +31,7 @@ from survey_service.writer import GroupWriter
 ROUTERS = (
     collection.router,
     accounts.router,
+    planning.router,
     surveys.router,
     keying.router,
     areas.router,

@@ -53,12 +53,18 @@ STEPS: dict[str, Step] = {
 
 
 @router.get("/surveys")
-def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader, now: Now) -> Response:
+def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader) -> Response:
     with reading.begin() as session:
         lines = queries.visible_waves(session, person.visible(*READERS), above(person.areas(*READERS)))
         if not person.has(Role.MANAGER, Role.STATISTICIAN):
             lines = [line for line in lines if line.wave.state is WaveState.RELEASED]
-        context = {"lines": [(line, _titles(line.survey, line.wave)) for line in lines], "now": now}
+        surveys: list[tuple[Survey, int]] = []
+        if person.has(Role.MANAGER, Role.STATISTICIAN):
+            surveys = queries.visible_surveys(session, person.visible(*READERS), above(person.areas(*READERS)))
+        context = {
+            "lines": [(line, _titles(line.survey, line.wave)) for line in lines],
+            "surveys": [(survey, Text(survey.title_zh, survey.title_en), waves) for survey, waves in surveys],
+        }
         return staff_page(request, running, person, "staff/surveys.html", context, section="surveys")
 
 

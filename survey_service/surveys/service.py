@@ -62,6 +62,29 @@ def create_survey(
     return survey
 
 
+def change_survey(
+    session: Session,
+    survey: Survey,
+    *,
+    title_zh: str,
+    title_en: str,
+    method: Mapping[str, Any],
+    at: datetime,
+    by: audit.Actor,
+) -> None:
+    """New titles and method words; the key stands in addresses and numbers and never changes."""
+    new = {"title_zh": title_zh, "title_en": title_en, "method": dict(method)}
+    changed = sorted(name for name, value in new.items() if getattr(survey, name) != value)
+    if not changed:
+        return
+    for name in changed:
+        setattr(survey, name, new[name])
+    audit.record(
+        session, survey_id=survey.id, at=at, by=by, action="survey.changed", record=f"survey {survey.id}",
+        detail={"fields": changed},
+    )  # fmt: skip
+
+
 def create_wave(
     session: Session,
     *,

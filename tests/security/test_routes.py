@@ -84,6 +84,8 @@ def test_a_route_without_a_permission_stops_the_service() -> None:
 def filled(path: str, world: World) -> str:
     values = {
         "survey_key": world.survey_key,
+        "version_id": str(world.version_id),
+        "name": "civilized_city",
         "wave_key": world.wave_key,
         "step": "close",
         "area_code": "110101000001",

@@ -1,0 +1,95 @@
+"""A stored questionnaire as it will be met: on a phone, on paper, and by whoever keys it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from questionnaires.model import Questionnaire
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person, WaveStaff
+from survey_service.dependencies import Now, Reading, Running
+from survey_service.errors import NotFound
+from survey_service.keying import service as keying
+from survey_service.models import Area, QuestionnaireVersion, Role, Survey
+from survey_service.planning import queries
+from survey_service.surveys import definitions
+from survey_service.surveys.access import find_survey, may
+from survey_service.web.languages import Speaks
+from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
+from survey_service.web.resident_pages import STYLES, Look, Occasion, form_context, render
+from survey_service.web.staff import staff_page
+
+router = APIRouter()
+
+SHOWN_FOR = timedelta(days=30)  # a preview belongs to no wave: its last day is a month from now
+_NOWHERE = Text("（社区名）", "(community)")
+
+
+@router.get("/surveys/{survey_key}/questionnaires/{version_id}")
+def preview(
+    request: Request, running: Running, reading: Reading, person: WaveStaff, speaks: Speaks, survey_key: str,
+    version_id: UUID,
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        survey, stored, questionnaire = _find(session, person, survey_key, version_id)
+        context = {
+            "survey": survey,
+            "title": Text(survey.title_zh, survey.title_en),
+            "stored": stored,
+            "questionnaire": questionnaire,
+            "sheet": keying.sheet(questionnaire, speaks),
+            "may_change": may(session, person, survey, Role.MANAGER),
+        }
+        page = staff_page(request, running, person, "staff/planning/preview.html", context, section="surveys")
+    # This one page frames the phone's page below; nothing else may be framed in it, and it in nothing.
+    page.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return page
+
+
+@router.get("/surveys/{survey_key}/questionnaires/{version_id}/phone")
+def phone(
+    request: Request, reading: Reading, person: WaveStaff, now: Now, survey_key: str, version_id: UUID
+) -> Response:
+    """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us."""
+    language = "en" if request.query_params.get("lang") == "en" else "zh"
+    look = Look(language=language, large=request.query_params.get("text") == "large")  # type: ignore[arg-type]
+    with reading.begin() as session:
+        survey, stored, questionnaire = _find(session, person, survey_key, version_id)
+        city = session.get_one(Area, survey.city_id)
+        occasion = _occasion(stored, questionnaire, city, closes_on=now.date() + SHOWN_FOR)
+    styles, policy = styles_in_page(*STYLES)
+    body = render("form.html", look, {**form_context(occasion, questionnaire, look), "styles": styles})
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
+            "form-action 'self'", "form-action 'none'"
+        ),
+        "X-Frame-Options": "SAMEORIGIN",
+    }
+    return HTMLResponse(body.replace('value="check"', 'value="check" disabled'), headers=headers)
+
+
+def _find(
+    session: Session, person: Person, survey_key: str, version_id: UUID
+) -> tuple[Survey, QuestionnaireVersion, Questionnaire]:
+    survey = find_survey(session, person, survey_key)
+    stored = queries.version(session, survey, version_id)
+    if stored is None:
+        raise NotFound
+    return survey, stored, definitions.frozen(session, survey.id, stored.id)
+
+
+def _occasion(stored: QuestionnaireVersion, questionnaire: Questionnaire, city: Area, *, closes_on: date) -> Occasion:
+    return Occasion(
+        version_sha256=stored.sha256,
+        header=questionnaire.header,
+        city=Text(city.name_zh, city.name_en),
+        community=_NOWHERE,
+        closes_on=closes_on,
+    )

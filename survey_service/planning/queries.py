@@ -1,0 +1,67 @@
+"""SQL of planning. A page takes a fixed number of statements, however many communities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from survey_service.models import Area, QuestionnaireVersion, Survey, Wave, WaveState
+
+LISTED = ("grid",)
+
+
+def survey_areas(session: Session, visible: Select[tuple[UUID]]) -> Sequence[Area]:
+    """Areas that a person may make a survey for, from the top down; not grids, nor single communities."""
+    return session.scalars(
+        select(Area).where(Area.id.in_(visible), Area.kind.not_in(("grid", "community", "village"))).order_by(Area.code)
+    ).all()
+
+
+def versions(session: Session, survey: Survey) -> list[tuple[QuestionnaireVersion, int]]:
+    """Stored questionnaires of a survey, newest first, with the number of waves that use each."""
+    used = (
+        select(func.count())
+        .where(
+            Wave.survey_id == QuestionnaireVersion.survey_id, Wave.questionnaire_version_id == QuestionnaireVersion.id
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(QuestionnaireVersion, used)
+        .where(QuestionnaireVersion.survey_id == survey.id)
+        .order_by(QuestionnaireVersion.created_at.desc(), QuestionnaireVersion.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def version(session: Session, survey: Survey, version_id: UUID) -> QuestionnaireVersion | None:
+    return session.get(QuestionnaireVersion, (survey.id, version_id))
+
+
+def opened_with(session: Session, survey_id: UUID, key: str, label: str) -> list[str]:
+    """Hashes of the questionnaires of this key and version that a wave has been opened with."""
+    return list(
+        session.scalars(
+            select(QuestionnaireVersion.sha256)
+            .join(
+                Wave,
+                (Wave.survey_id == QuestionnaireVersion.survey_id)
+                & (Wave.questionnaire_version_id == QuestionnaireVersion.id),
+            )
+            .where(
+                QuestionnaireVersion.survey_id == survey_id,
+                QuestionnaireVersion.key == key,
+                QuestionnaireVersion.version == label,
+                Wave.state != WaveState.DRAFT,
+            )
+        )
+    )
+
+
+def waves(session: Session, survey: Survey) -> Sequence[Wave]:
+    return session.scalars(
+        select(Wave).where(Wave.survey_id == survey.id).order_by(Wave.opens_on.desc(), Wave.key.desc())
+    ).all()

@@ -1,0 +1,108 @@
+"""Questionnaires of a survey: one that comes with the service, or a definition file of the city's own."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from questionnaires.loader import DEFINITION, available, check
+from questionnaires.model import Questionnaire
+from questionnaires.problems import Problem
+from questionnaires.text import Text
+from survey_service import audit
+from survey_service.errors import NotFound
+from survey_service.models import QuestionnaireVersion
+from survey_service.planning import queries
+from survey_service.planning.errors import VersionInUse
+from survey_service.surveys import definitions
+
+# Names of the kinds of problem for people who read no English; the catalogue is questionnaires.problems.Code.
+KINDS = {
+    "Q001": "文件读不出来", "Q002": "不是 YAML", "Q003": "没有这种题型", "Q004": "没有这个字段", "Q005": "缺字段",
+    "Q006": "值的种类不对", "Q007": "代码没有加引号", "Q008": "字段写了两次", "Q009": "这里不收的 YAML 写法",
+    "Q010": "编号或代码不能用", "Q011": "编号重复", "Q012": "代码重复", "Q013": "缺译文", "Q014": "没有这个量表",
+    "Q015": "不认识的词", "Q016": "太多或太少", "Q017": "范围不可能", "Q018": "这种题型没有的字段",
+    "Q019": "排他选项只能在多选里", "Q020": "两个选项表示同一种缺失", "Q030": "条件看不懂", "Q031": "条件里没有这道题",
+    "Q032": "条件用了后面的题", "Q033": "条件里没有这个代码", "Q034": "条件的种类不对", "Q035": "走不到的题",
+    "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码", "Q042": "指数里没有这个指标", "Q043": "指数包含自己",
+    "Q044": "分值对不上", "Q045": "权重对不上", "Q046": "目标超出范围",
+    "Q047": "这种指标没有的字段", "Q048": "代码数了两次",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A questionnaire that comes with the service."""
+
+    key: str
+    title: Text
+    version: str
+    questions: int
+    indicators: int
+
+
+@cache
+def shipped() -> tuple[Shipped, ...]:
+    """What comes with the service, read once; a test holds that every file is in order."""
+    found = []
+    for key, path in available().items():
+        questionnaire, _ = check(path)
+        if questionnaire is not None:
+            found.append(
+                Shipped(
+                    key=key,
+                    title=questionnaire.title,
+                    version=questionnaire.version,
+                    questions=sum(1 for _ in questionnaire.questions()),
+                    indicators=len(questionnaire.indicators),
+                )
+            )
+    return tuple(found)
+
+
+def shipped_source(key: str) -> str:
+    """The definition file as text; NotFound where none of that name comes with the service."""
+    path = available().get(key)
+    if path is None:
+        raise NotFound
+    return path.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A definition as it was handed in: the questionnaire, or everything that is wrong with it."""
+
+    source: str
+    questionnaire: Questionnaire | None
+    problems: tuple[Problem, ...]
+
+    def line(self, problem: Problem) -> str:
+        """The line a problem points at, as it stands in the text."""
+        lines = self.source.splitlines()
+        return lines[problem.location.line - 1] if 0 < problem.location.line <= len(lines) else ""
+
+
+def judge(content: bytes) -> Judged:
+    """Every problem of a definition at once. The shared scales of the service are at hand, as for a file on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / DEFINITION
+        path.write_bytes(content)
+        questionnaire, problems = check(path)
+    return Judged(content.decode("utf-8", errors="replace"), questionnaire, tuple(problems))
+
+
+def store(
+    session: Session, survey_id: UUID, questionnaire: Questionnaire, *, at: datetime, by: audit.Actor
+) -> QuestionnaireVersion:
+    """The stored version; VersionInUse where a wave was opened with other words under the same version."""
+    stored = definitions.store(session, survey_id, questionnaire, at=at, by=by)
+    opened = queries.opened_with(session, survey_id, questionnaire.key, questionnaire.version)
+    if opened and stored.sha256 not in opened:
+        raise VersionInUse
+    return stored

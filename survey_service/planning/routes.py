@@ -1,0 +1,11 @@
+"""All pages of planning."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from survey_service.planning import preview_pages, survey_pages
+
+router = APIRouter()
+router.include_router(survey_pages.router)
+router.include_router(preview_pages.router)
