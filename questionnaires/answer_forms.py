@@ -43,10 +43,15 @@ class FindingCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one answer; ``parameters`` are plain JSON values for the message."""
+    """What is wrong with one answer; ``parameters`` are plain JSON values for the message.
+
+    ``written``: the canonical form of an answer that is clear, though it cannot be meant: an age of 17 where adults
+    are asked. Who keys paper keeps it, for the paper says so; it is never counted.
+    """
 
     code: FindingCode
     parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+    written: Canonical | None = None
 
 
 Read = tuple[Canonical | None, Fault | None]  # (None, None) is no answer
@@ -185,7 +190,8 @@ def _multiple_choice(options: tuple[Option, ...]) -> Reader:
             return NOTHING
         alone = sorted(chosen & exclusive)
         if alone and len(chosen) > 1:
-            return None, Fault(FindingCode.EXCLUSIVE, {"option": alone[0]})
+            written = [code for code in codes if code in chosen]
+            return None, Fault(FindingCode.EXCLUSIVE, {"option": alone[0]}, written)
         return [code for code in codes if code in chosen], None
 
     return read
@@ -213,11 +219,11 @@ def _number(question: Question) -> Reader:
             value = float(value.replace(",", ""))
         if abs(value) >= 1e15:  # beyond what JSON readers keep exactly
             return None, Fault(FindingCode.NOT_A_NUMBER, {"seen": glimpse(raw)})
-        if round(value, question.decimals) != value:
-            return None, Fault(FindingCode.DECIMALS, {"seen": glimpse(raw), "decimals": question.decimals})
         number = int(value) if value == int(value) else float(value)
+        if round(value, question.decimals) != value:
+            return None, Fault(FindingCode.DECIMALS, {"seen": glimpse(raw), "decimals": question.decimals}, number)
         if not least <= number <= most:
-            return None, Fault(FindingCode.OUT_OF_RANGE, {"seen": number})
+            return None, Fault(FindingCode.OUT_OF_RANGE, {"seen": number}, number)
         return number, None
 
     return read
@@ -244,7 +250,7 @@ def _date(question: Question) -> Reader:
         if day is None:
             return None, Fault(FindingCode.NOT_A_DATE, {"seen": glimpse(raw)})
         if not least <= day <= most:
-            return None, Fault(FindingCode.DATE_OUT_OF_RANGE, {"seen": day.isoformat()})
+            return None, Fault(FindingCode.DATE_OUT_OF_RANGE, {"seen": day.isoformat()}, day.isoformat())
         return day.isoformat(), None
 
     return read

@@ -86,7 +86,8 @@ class Checked:
     values: Mapping[str, Value]  # every variable of the questionnaire: its value, or why it has none
     off_path: Mapping[str, Canonical]  # answers to what was not asked: kept, never counted
     findings: tuple[Finding, ...]  # in the order of the questionnaire
-    canonical: Mapping[str, Canonical]  # all acceptable answers, off the path too, in the order of the questionnaire
+    # All acceptable answers, in the order of the questionnaire; off the path too, and from paper what is written there.
+    canonical: Mapping[str, Canonical]
 
     @property
     def accepted(self) -> bool:
@@ -166,6 +167,7 @@ class _Run:
 
     def __init__(self, policy: Policy, partial: bool) -> None:
         self._seen_on_paper = policy in (Policy.PAPER, Policy.IMPORT)
+        self._follows_paper = policy is Policy.PAPER
         self._partial = partial
         self._values: dict[str, Value] = {}
         self._off_path: dict[str, Canonical] = {}
@@ -220,10 +222,18 @@ class _Run:
             self._values[variable] = Missing.NOT_ASKED
             if canonical == {"missing": "no_answer"}:
                 return  # stated to be empty, which agrees with not having been asked
+            if canonical is None and fault is not None and self._follows_paper:
+                canonical = fault.written
             if canonical is not None:
                 self._off_path[variable] = self._canonical[variable] = canonical
             if (canonical is not None or fault is not None) and self._seen_on_paper:
                 self._find(variable, question.id, FindingCode.OFF_PATH, Severity.SOFT, {"seen": glimpse(raw)})
+            return
+        if fault is not None and fault.written is not None and self._follows_paper:
+            # The paper says what it says: kept as it is written, found, and counted as no answer.
+            self._find(variable, question.id, fault.code, Severity.SOFT, fault.parameters)
+            self._canonical[variable] = fault.written
+            self._values[variable] = Missing.NO_ANSWER
             return
         if fault is not None:
             self._find(variable, question.id, fault.code, Severity.HARD, fault.parameters)

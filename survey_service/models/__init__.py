@@ -11,6 +11,7 @@ from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
 from survey_service.models.installation import Installation
 from survey_service.models.job import Job, JobState
+from survey_service.models.keying import Decision, Discrepancy, Keying, KeyingPass, KeyingState, VerificationDraw
 from survey_service.models.paper import BatchState, FormState, PaperBatch, PaperForm
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
@@ -28,6 +29,8 @@ __all__ = [
     "BatchState",
     "Capture",
     "Case",
+    "Decision",
+    "Discrepancy",
     "Disposition",
     "FailedAttempt",
     "FormState",
@@ -36,6 +39,9 @@ __all__ = [
     "Installation",
     "Job",
     "JobState",
+    "Keying",
+    "KeyingPass",
+    "KeyingState",
     "Mode",
     "PaperBatch",
     "PaperForm",
@@ -51,6 +57,7 @@ __all__ = [
     "Survey",
     "Tombstone",
     "UtcDateTime",
+    "VerificationDraw",
     "Wave",
     "WaveDocument",
     "WaveState",
