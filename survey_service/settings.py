@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,20 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
     queue_size: int = Field(default=2000, ge=1, description="Answers that may wait for the writer before 503 is said.")
     group_size: int = Field(default=200, ge=1, description="Answers at most in one durable commit.")
+    keying_verification_share: float = Field(
+        default=1.0, ge=0, le=1, description="Share of a batch keyed a second time, blind, where the batch names none."
+    )
+    keying_error_limit: float = Field(
+        default=5.0,
+        ge=0,
+        description="Wrong fields in a thousand of a verified sample; above it, all are verified.",
+    )
+    keying_adjudicator: Literal["third", "second"] = Field(
+        default="third", description="Who decides where two keyings differ: who keyed neither, or also the verifier."
+    )
+    keying_hold_minutes: int = Field(
+        default=15, ge=1, description="A form that is open belongs to its keyer this long after the last key."
+    )
     font_regular: Path | None = Field(
         default=None, description="Own TrueType file, regular weight, instead of Noto Sans CJK."
     )

@@ -89,6 +89,7 @@ class IncomingCapture:
     reason: str | None = None
     paradata: Mapping[str, Any] = field(default_factory=dict)
     code_id: UUID | None = None  # the code it came by; a case's code is used up by it
+    until_review: bool = False  # paper that was back before the wave closed: it is keyed until the review begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ def _again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyR
         and (known.wave_id, known.area_id, known.case_id) == (incoming.wave_id, incoming.area_id, incoming.case_id)
     )  # fmt: skip
     if not same or known.response_id is None:
-        raise ContentConflict(capture_id=_keep_conflict(session, incoming, keys))
+        raise ContentConflict(capture_id=keep_conflict(session, incoming, keys))
     return Recorded(
         response_id=known.response_id,
         capture_id=known.id,
@@ -165,7 +166,8 @@ def _again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyR
 
 def _refuse_if_closed(session: Session, incoming: IncomingCapture, zone: ZoneInfo | None) -> None:
     wave = session.execute(_WAVE_NOW, {"survey": incoming.survey_id, "wave": incoming.wave_id}).one_or_none()
-    if wave is None or wave.state is not WaveState.OPEN:
+    taking = (WaveState.OPEN, WaveState.CLOSED) if incoming.until_review else (WaveState.OPEN,)
+    if wave is None or wave.state not in taking:
         raise WaveClosed
     by_clock = incoming.source in WITH_RECEIPT and zone is not None
     if by_clock and zone is not None and incoming.at >= end_of(wave.closes_on, zone):
@@ -186,7 +188,7 @@ def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Record
     begun = _response_of_case(session, incoming, ResponseState.PARTIAL)
     response_id, capture_id = begun or new_id(), new_id()
     receipt = _receipt(incoming, response_id, keys)
-    session.connection().execute(_INSERT_CAPTURE, _capture_row(incoming, capture_id, response_id))
+    session.connection().execute(_INSERT_CAPTURE, capture_row(incoming, capture_id, response_id))
     completed_at = incoming.at if incoming.state is ResponseState.COMPLETE else None
     counted = {
         "mode": incoming.mode,
@@ -206,12 +208,12 @@ def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Record
     audit.record(
         session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
         action="response.recorded", record=f"response {response_id}", reason=incoming.reason,
-        detail=_audited(incoming, capture_id, keys),
+        detail=audited(incoming, capture_id, keys),
     )  # fmt: skip
     return Recorded(response_id=response_id, capture_id=capture_id, receipt=receipt, outcome=Outcome.STORED)
 
 
-def _capture_row(incoming: IncomingCapture, capture_id: UUID, response_id: UUID | None) -> dict[str, Any]:
+def capture_row(incoming: IncomingCapture, capture_id: UUID, response_id: UUID | None) -> dict[str, Any]:
     return {
         "survey_id": incoming.survey_id,
         "id": capture_id,
@@ -257,7 +259,7 @@ def _use_up(session: Session, incoming: IncomingCapture) -> None:
     )
 
 
-def _keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) -> UUID | None:
+def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) -> UUID | None:
     """Keep the other answers, once; None where these very answers are kept already."""
     kept = session.scalars(
         select(Capture.id).where(
@@ -271,17 +273,17 @@ def _keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) -
     capture_id = new_id()
     try:
         with session.begin_nested():
-            session.connection().execute(_INSERT_CAPTURE, _capture_row(incoming, capture_id, None))
+            session.connection().execute(_INSERT_CAPTURE, capture_row(incoming, capture_id, None))
     except IntegrityError:  # another process kept the same ones at this moment
         return None
     audit.record(
         session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
-        action="capture.conflict", record=f"capture {capture_id}", detail=_audited(incoming, capture_id, keys),
+        action="capture.conflict", record=f"capture {capture_id}", detail=audited(incoming, capture_id, keys),
     )  # fmt: skip
     return capture_id
 
 
-def _audited(incoming: IncomingCapture, capture_id: UUID, keys: KeyRing) -> dict[str, str]:
+def audited(incoming: IncomingCapture, capture_id: UUID, keys: KeyRing) -> dict[str, str]:
     return {
         "capture": str(capture_id),
         "mode": incoming.mode.value,

@@ -25,6 +25,7 @@ from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, 
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.ids import new_id
 from survey_service.keying import service as keying
+from survey_service.keying import sheets
 from survey_service.keying.schemas import FormFound
 from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source, Wave
 from survey_service.sampling.service import add_cases
@@ -200,8 +201,8 @@ def _posted(services: Services, ground: Ground, wave_id: UUID, form: _Form) -> C
 
 def _keyed(services: Services, ground: Ground, wave_id: UUID, form: _Form) -> Callable[[Session], Recorded]:
     """A paper form, typed box by box as the keying page sends it."""
-    typed = {f"{keying.PREFIX}{name}": _typed(value) for name, value in form.sheet.answers.items()}
-    checked = keying.judge(ground.questionnaire, keying.read_keys(typed))
+    typed = {f"{sheets.PREFIX}{name}": _typed(value) for name, value in form.sheet.answers.items()}
+    checked = sheets.judge(ground.questionnaire, sheets.read_keys(typed))
     _refuse_impossible(checked)
     assert form.case_id is not None  # paper is issued to cases
     found = FormFound(case_id=form.case_id, area_id=form.area_id, number=form.number, community="", keyed=False)

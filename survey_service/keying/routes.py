@@ -7,9 +7,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,9 +24,12 @@ from survey_service.accounts.queries import above
 from survey_service.collection.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
-from survey_service.keying import queries, service
-from survey_service.keying.schemas import FieldMessage
-from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.keying import drafts, forms, queries, service, sheets
+from survey_service.keying.errors import NoSuchForm, WrongSerial
+from survey_service.keying.forms import LONGEST_SERIAL
+from survey_service.keying.rules import Rules
+from survey_service.keying.schemas import FieldMessage, Save
+from survey_service.models import KeyingPass, Role, Survey, Wave, WaveState
 from survey_service.services import Services
 from survey_service.surveys import definitions
 from survey_service.surveys.queries import visible_wave
@@ -35,6 +42,8 @@ router = APIRouter()
 
 MAXIMUM_ACCEPTED = 100
 LONGEST_CLIENT_ID = 64
+LONGEST_BOX = 4_000  # characters of one answer in words
+LONGEST_NOTE = 200
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -49,7 +58,7 @@ Fields = Annotated[dict[str, str], Depends(_fields)]
 def choose_wave(request: Request, running: Running, reading: Reading, person: Keyer) -> Response:
     """With one open wave there is nothing to choose."""
     with reading.begin() as session:
-        waves = queries.open_waves(session, person.visible(Role.KEYER), above(person.areas(Role.KEYER)))
+        waves = queries.open_waves(session, person.visible(Role.KEYER), above(person.areas(Role.KEYER)), WaveState.OPEN)
         if len(waves) == 1 and "lang" not in request.query_params:
             survey, wave = waves[0]
             return go(f"/keying/{survey.key}/{wave.key}")
@@ -69,27 +78,82 @@ def keying_page(
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
-        form, fault = None, None
+        form, fault, which = None, None, KeyingPass.FIRST
         if number:
             try:
-                form = _form_to_key(session, person, wave, number, speaks)
+                form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
+                which, _ = forms.pass_for(session, wave, form, person.account_id)
             except DomainError as refused:
-                fault = refused
+                form, fault = None, refused
         return _page(
             request, running, person, session, survey, wave, speaks, now,
-            {"form": form, "typed": number[: service.LONGEST_SERIAL], "fault": fault, "done": done[:30]},
+            {"form": form, "typed": number[: LONGEST_SERIAL], "fault": fault, "done": done[:30], "pass": which},
         )  # fmt: skip
 
 
-@router.get("/keying/{survey_key}/{wave_key}/forms/{number}")
-def look_up_form(
-    reading: Reading, person: Keyer, speaks: Speaks, survey_key: str, wave_key: str, number: str
-) -> JSONResponse:
-    """Whether the form of this serial is to be keyed: asked by the script, so that the page stays where it is."""
-    with reading.begin() as session:
+class HoldIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    take_over: bool = False
+
+
+@router.post("/keying/{survey_key}/{wave_key}/forms/{number}/hold")
+def hold_form(
+    running: Running, writing: Writing, person: Keyer, now: Now, speaks: Speaks, survey_key: str, wave_key: str,
+    number: str, wanted: HoldIn,
+) -> JSONResponse:  # fmt: skip
+    """Open a form to key it: hold it, and get what has been keyed so far. Nothing of another keying is in the reply."""
+    with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
-        form = _form_to_key(session, person, wave, number, speaks)
-    return JSONResponse({"number": form.number, "community": form.community}, headers={"Cache-Control": "no-store"})
+        form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
+        which, draft = drafts.open_form(
+            session, wave, form, take_over=wanted.take_over, lease=Rules.of(running.settings).hold, at=now,
+            by=person.actor,
+        )  # fmt: skip
+    return _no_store(
+        {
+            "number": form.number,
+            "shown": form.shown,
+            "community": form.community,
+            "pass": which.value,
+            "batch": {"number": form.batch.number, "position": form.batch.position, "size": form.batch.size}
+            if form.batch
+            else None,
+            "draft": asdict(draft),
+        }
+    )
+
+
+class SaveIn(BaseModel):
+    """All boxes of a form; the body as a whole is bounded by the service."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hold: Annotated[int, Field(ge=1)]
+    sequence: Annotated[int, Field(ge=1, lt=1_000_000)]
+    fields: dict[str, Annotated[str, Field(max_length=LONGEST_BOX)]]
+    accepted: Annotated[list[str], Field(max_length=MAXIMUM_ACCEPTED)] = []
+    notes: dict[str, Annotated[str, Field(max_length=LONGEST_NOTE)]] = {}
+    keystrokes: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
+    seconds: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
+
+
+@router.post("/keying/{survey_key}/{wave_key}/drafts/{keying_id}")
+def save_draft(
+    running: Running, writing: Writing, person: Keyer, now: Now, survey_key: str, wave_key: str, keying_id: UUID,
+    sent: SaveIn,
+) -> JSONResponse:  # fmt: skip
+    """Keep what stands in the boxes; said to be saved only after the commit."""
+    with writing.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+        sheet = sheets.sheet(questionnaire, "zh")
+        sequence = drafts.save(
+            session, wave.survey_id, keying_id, Save(**sent.model_dump()),
+            variables={row.variable: row for row in sheet.rows}, lease=Rules.of(running.settings).hold, at=now,
+            account_id=person.account_id,
+        )  # fmt: skip
+    return _no_store({"sequence": sequence})
 
 
 @router.post("/keying/{survey_key}/{wave_key}/forms")
@@ -102,13 +166,11 @@ def key_form(
         survey, wave = _find(session, person, survey_key, wave_key)
         questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
         try:
-            form = service.find_form(
-                session, wave, fields.get("number", ""), person.visible(Role.KEYER), language=speaks
-            )
-            checked = service.judge(questionnaire, service.read_keys(fields))
+            form = forms.find_form(session, wave, fields.get("number", ""), person.visible(Role.KEYER), language=speaks)
+            checked = sheets.judge(questionnaire, sheets.read_keys(fields))
         except DomainError as refused:
             return _refused(request, running, person, session, survey, wave, speaks, now, fields, refused)
-        found = service.messages(checked, questionnaire, speaks)
+        found = sheets.messages(checked, questionnaire, speaks)
         if not checked.accepted or (found and "accept" not in fields):
             return _look_again(request, running, person, session, survey, wave, speaks, now, fields, found)
         wave_id = (wave.survey_id, wave.id)
@@ -119,14 +181,15 @@ def key_form(
         stored = service.store_form(
             session, session.get_one(Wave, wave_id), form, checked,
             client_id=client_id, paradata=_paradata(fields), keys=running.keys, at=now, by=person.actor,
+            rules=Rules.of(running.settings),
         )  # fmt: skip
     if isinstance(stored, ContentConflict):
         raise stored  # the other answers are kept and committed; the keyer is told which ones count
     if wants_page(request):
-        return go(f"/keying/{survey_key}/{wave_key}?done={form.number}")
+        return go(f"/keying/{survey_key}/{wave_key}?done={quote(form.shown)}")
     with reading.begin() as session:
         done = service.tally(session, person.account_id, now=now, zone=running.settings.zone)
-    return JSONResponse({"number": form.number, "outcome": stored.outcome.value, **asdict(done)})
+    return _no_store({"number": form.number, "shown": form.shown, "outcome": stored.outcome.value, **asdict(done)})
 
 
 def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
@@ -138,11 +201,8 @@ def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> t
     return found
 
 
-def _form_to_key(session: Session, person: Person, wave: Wave, number: str, language: Language) -> Any:
-    form = service.find_form(session, wave, number, person.visible(Role.KEYER), language=language)
-    if form.keyed:
-        raise service.FormKeyed(form.number)
-    return form
+def _no_store(content: Mapping[str, Any]) -> JSONResponse:
+    return JSONResponse(jsonable_encoder(content), headers={"Cache-Control": "no-store"})
 
 
 def _refused(
@@ -171,12 +231,12 @@ def _kept(
     """What was typed, so that it stands in the boxes again."""
     number = fields.get("number", "")
     try:
-        form = service.find_form(session, wave, number, person.visible(Role.KEYER), language=language)
-    except service.NoSuchForm:
+        form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=language)
+    except (NoSuchForm, WrongSerial):
         form = None
-    typed = {name.removeprefix(service.PREFIX): value for name, value in fields.items()}
+    typed = {name.removeprefix(sheets.PREFIX): value for name, value in fields.items()}
     client_id = fields.get("client_id") or secrets.token_hex(16)
-    return {"form": form, "typed": number[: service.LONGEST_SERIAL], "values": typed, "client_id": client_id}
+    return {"form": form, "typed": number[:LONGEST_SERIAL], "values": typed, "client_id": client_id}
 
 
 def _page(
@@ -184,17 +244,19 @@ def _page(
     language: Language, now: Now, shown: Mapping[str, Any], *, status: int = 200,
 ) -> Response:  # fmt: skip
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
-    sheet = service.sheet(questionnaire, language)
+    sheet = sheets.sheet(questionnaire, language)
     context = {
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "sheet": sheet,
         "for_script": json.dumps(sheet.for_script(), ensure_ascii=False, separators=(",", ":")),
-        "form_number": service.form_number(questionnaire, wave),
-        "prefix": service.PREFIX,
+        "form_number": sheets.form_number(questionnaire, wave),
+        "prefix": sheets.PREFIX,
         "tally": service.tally(session, person.account_id, now=now, zone=running.settings.zone),
-        "open": wave.state is WaveState.OPEN,
+        "open": wave.state is WaveState.OPEN or (wave.state is WaveState.CLOSED and queries.has_batches(session, wave)),
+        "left": drafts.unfinished(session, wave, person.account_id),
+        "pass": KeyingPass.FIRST,
         "form": None,
         "typed": "",
         "values": {},
@@ -214,7 +276,22 @@ def _paradata(fields: Mapping[str, str]) -> dict[str, Any]:
         given = fields.get(name, "")
         if given.isascii() and given.isdigit() and len(given) < 7:
             kept[name] = int(given)
+    notes = _notes(fields.get("notes", ""))
+    if notes:
+        kept["notes"] = notes
     confirmed = [name[:90] for name in fields.get("accept", "").split() if name.isascii()]
     if confirmed:
         kept["confirmed"] = confirmed[:MAXIMUM_ACCEPTED]
     return kept
+
+
+def _notes(given: str) -> dict[str, str]:
+    """What an illegible field looks like, by variable; whatever is no such thing is left out."""
+    try:
+        found = json.loads(given or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    words = {name: note.strip() for name, note in found.items() if isinstance(note, str) and note.strip()}
+    return {name[:90]: note[:LONGEST_NOTE] for name, note in list(words.items())[:MAXIMUM_ACCEPTED]}

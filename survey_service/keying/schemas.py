@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from survey_service.models import Mode
+from survey_service.paper.serials import grouped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +74,43 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormFound:
-    """The case whose serial was typed."""
+class BatchPlace:
+    """Where a form lies in its batch."""
 
-    case_id: UUID
+    batch_id: UUID
+    number: int  # of the batch
+    position: int
+    size: int
+    keyer_id: UUID | None
+    verifier_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormFound:
+    """The form whose serial was typed."""
+
+    case_id: UUID | None  # None: printed for nobody in particular
     area_id: UUID
-    number: str
+    number: str  # nine digits, or the case's number where the wave prints no serials
     community: str
-    keyed: bool  # has its complete response already
+    keyed: bool  # its case has the complete response already
+    form_id: UUID | None = None
+    batch: BatchPlace | None = None
+    mode: Mode = Mode.PAPER
+    in_time: bool = False  # recorded as returned before the wave closed
+    set_aside: bool = False  # spoiled
+
+    @property
+    def paper_id(self) -> UUID:
+        """What its keyings are filed under."""
+        found = self.form_id or self.case_id
+        assert found is not None  # a form has a serial or a case
+        return found
+
+    @property
+    def shown(self) -> str:
+        """As it is printed: 000 012 346."""
+        return grouped(self.number) if self.form_id else self.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +128,32 @@ class FieldMessage:
     variable: str
     message: str
     hard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A form as the page gets it to key: what stands in its boxes, and the hold that lets the page save."""
+
+    keying_id: UUID
+    hold: int
+    previous_hold: int
+    sequence: int
+    fields: Mapping[str, str]
+    accepted: Sequence[str]
+    notes: Mapping[str, str]
+    keystrokes: int
+    seconds: int
+    by_others: bool  # somebody else keyed part of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """All boxes of a form at one moment. Of two saves the one with the larger (hold, sequence) is the later."""
+
+    hold: int
+    sequence: int
+    fields: Mapping[str, str]
+    accepted: Sequence[str] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    keystrokes: int = 0
+    seconds: int = 0

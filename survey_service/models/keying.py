@@ -62,6 +62,7 @@ class Keying(Base):
     notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)  # what an illegible field looks like
     keystrokes: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[int] = mapped_column(default=0)  # with the form open, breaks left out
+    compared: Mapped[int] = mapped_column(default=0)  # of a second keying: fields compared with the first
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     capture_id: Mapped[UUID | None]  # no foreign key: as Capture.response_id

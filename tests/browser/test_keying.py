@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from sqlalchemy import select
+from playwright.sync_api import expect
+from sqlalchemy import select, update
 
 from survey_service.collection.content import answers_of
-from survey_service.models import Capture, Case
+from survey_service.models import Capture, Case, Keying, KeyingState, SignIn
 from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import sign_in
+from tests.service.world import NOW, PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -196,7 +198,23 @@ def test_a_soft_check_is_kept_by_plus_or_mended_by_the_right_code(
         assert capture.paradata["confirmed"] == ["channels"]
 
 
-def test_a_crash_loses_nothing_and_the_draft_goes_only_after_the_acknowledgement(
+def saved(page: Page) -> None:
+    """Every box is on the server."""
+    expect(page.locator("#strip-saved[data-state=saved]")).to_have_count(1, timeout=30_000)
+
+
+def on_this_computer(page: Page) -> int:
+    return int(page.evaluate("Object.keys(localStorage).length"))
+
+
+def drafts(database: Database) -> list[Keying]:
+    with database.reading.begin() as session:
+        found = list(session.scalars(select(Keying).order_by(Keying.begun_at)))
+        session.expunge_all()
+    return found
+
+
+def test_a_crash_in_mid_form_loses_nothing(
     base: str, world: World, database: Database, desk: Callable[..., Page]
 ) -> None:
     page = desk()
@@ -204,9 +222,13 @@ def test_a_crash_loses_nothing_and_the_draft_goes_only_after_the_acknowledgement
     open_form(keys, "0001-001")
     keys.type("2")
     keys.type("13")
-    page.goto("about:blank")  # the browser is gone in the middle of a form
-    page.goto(f"{base}/keying")
-    page.wait_for_selector(ASKED)
+    saved(page)
+    assert on_this_computer(page) == 0, "what the server has acknowledged needs no second place"
+    (draft,) = drafts(database)
+    assert draft.fields == {"know": "2", "overall": "1", "aspects.parking": "3"}
+    page.close()  # the tab is gone in the middle of a form
+    page = desk()  # another computer
+    keys = start(page, base)
     assert "0001-001" in page.inner_text("#say")
     open_form(keys, "0001-001")
     assert boxes(page)["overall"] == "1"
@@ -214,7 +236,46 @@ def test_a_crash_loses_nothing_and_the_draft_goes_only_after_the_acknowledgement
     keys.type("1")
     keys.type("30")
     keys.press("Enter")
+    store(keys, "0001-001")
+    (done,) = drafts(database)
+    assert (done.state, done.fields) == (KeyingState.DONE, {}), "the capture holds the answers now"
+    assert done.keystrokes == keys.strokes - 9 + 3, "the keys of the first computer are counted too"
 
+
+def test_without_a_network_typing_goes_on_and_nothing_is_called_saved(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    page.route("**/drafts/*", lambda route: route.abort())
+    keys.type("2")
+    keys.type("13")
+    assert here(page) == "aspects.lanes"
+    expect(page.locator("#strip-saved")).to_contain_text("还没有存到服务器")
+    assert on_this_computer(page) == 1
+    assert drafts(database)[0].fields == {}
+    page.goto("about:blank")  # the lid is closed
+    page.unroute("**/drafts/*")
+    page.goto(f"{base}/keying")
+    page.wait_for_selector(ASKED)
+    open_form(keys, "0001-001")
+    assert boxes(page)["aspects.parking"] == "3"
+    saved(page)
+    assert drafts(database)[0].fields == {"know": "2", "overall": "1", "aspects.parking": "3"}
+    assert on_this_computer(page) == 0
+
+
+def test_a_lost_acknowledgement_of_a_whole_form_stores_it_once(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2")
+    keys.type("111")
+    keys.type("30")
+    keys.press("Enter")
     lost: list[str] = []
 
     def lose(route: Route) -> None:
@@ -224,15 +285,86 @@ def test_a_crash_loses_nothing_and_the_draft_goes_only_after_the_acknowledgement
 
     page.route("**/forms", lose)
     keys.press("Enter")
-    page.wait_for_function("() => document.getElementById('say').textContent.includes('没有存上')")
+    expect(page.locator("#say")).to_contain_text("没有存上", timeout=30_000)
     assert lost
-    assert page.evaluate("Object.keys(localStorage).length") == 1
     page.unroute("**/forms")
     store(keys, "0001-001")
-    assert page.evaluate("Object.keys(localStorage).length") == 0
     assert len(stored(database)) == 1
     with database.reading.begin() as session:
         assert len(session.scalars(select(Capture)).all()) == 1
+
+
+def test_a_sign_in_that_ended_is_taken_up_at_the_same_box(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2")
+    saved(page)
+    with database.writing.begin() as session:
+        session.execute(update(SignIn).values(ended_at=NOW))
+    keys.type("13")
+    expect(page.locator("#say")).to_contain_text("登录已结束", timeout=30_000)
+    assert on_this_computer(page) == 1
+    keys.press("F8")
+    page.wait_for_function("() => document.activeElement.id === 'user'")
+    page.keyboard.type("keyer")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(SHOWN)
+    assert boxes(page)["aspects.parking"] == "3"
+    expect(page.locator(".ask.now")).to_have_attribute("data-row", "aspects.lanes")
+    saved(page)
+
+
+def test_two_windows_cannot_hold_one_form(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    first = desk()
+    one = start(first, base)
+    open_form(one, "0001-001")
+    one.type("2")
+    saved(first)
+    second = desk()
+    other = start(second, base)
+    open_form(other, "0001-001")
+    assert boxes(second)["know"] == "2"
+    other.type("3")
+    saved(second)
+    one.type("1")  # in the window left behind
+    expect(first.locator("#say")).to_contain_text("另一个窗口", timeout=30_000)
+    assert drafts(database)[0].fields == {"know": "2", "overall": "3"}
+
+
+def test_what_cannot_be_read_gets_a_note(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2/")
+    assert "按 F2" in page.inner_text("#say")
+    assert here(page) == "aspects.parking", "the note is offered, not demanded"
+    before = page.eval_on_selector_all(".ask", "all => all.map(one => one.getBoundingClientRect().top)")
+    keys.press("F2")
+    page.keyboard.insert_text("两个勾，墨水洇开")
+    after = page.eval_on_selector_all(".ask", "all => all.map(one => one.getBoundingClientRect().top)")
+    assert after == before
+    keys.press("Enter")
+    assert here(page) == "aspects.parking"
+    assert "墨水洇开" in page.inner_text("[data-row=overall] output")
+    keys.type("1117")
+    keys.press("Enter")
+    assert "不在 18–120 之内" in page.inner_text("#say")
+    keys.type("+")  # the paper says 17
+    store(keys, "0001-001")
+    assert stored(database)["0001-001"]["age"] == 17
+    with database.reading.begin() as session:
+        capture = session.scalars(select(Capture)).one()
+        assert capture.paradata["notes"] == {"overall": "两个勾，墨水洇开"}
+        assert [(one["variable"], one["code"]) for one in capture.findings] == [("age", "out_of_range")]
 
 
 def test_an_unknown_and_a_keyed_serial(base: str, world: World, desk: Callable[..., Page]) -> None:

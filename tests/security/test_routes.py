@@ -91,6 +91,7 @@ def filled(path: str, world: World) -> str:
         "area_code": "110101000001",
         "number": world.case_numbers[0],
         "language": "zh",
+        "keying_id": str(world.wave_id),
     }
     return path.format_map(values)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from survey_service.models import base
+
 from survey_service.migrations.guards import install_guards
+from survey_service.models import base
 
 revision = "0004"
 down_revision = "0003"
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sa.Column("notes", base.Json, nullable=False),
         sa.Column("keystrokes", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
         sa.Column("begun_at", base.UtcDateTime(), nullable=True),
         sa.Column("finished_at", base.UtcDateTime(), nullable=True),
         sa.Column("capture_id", sa.Uuid(), nullable=True),

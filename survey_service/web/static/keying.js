@@ -1,27 +1,27 @@
-// First keying by keyboard alone. The page works without this module as a plain form; with it a code moves on by
-// itself, what the paper cannot mean is said at once, and nothing that was keyed is lost before it is stored.
+// Keying by keyboard alone. The page works without this module as a plain form; with it a code moves on by itself, what
+// the paper cannot mean is said at once, and every box is saved while the next one is keyed.
+
+import { Drafts } from "./keying-draft.js";
+import { NoteBox } from "./keying-note.js";
+import { chosen, fault, fold, label, MISSING, shortCodes, unlikely } from "./keying-rows.js";
 
 const form = document.getElementById("form");
 const find = document.getElementById("find");
-const MISSING = { ".": "empty", "*": "refused", "/": "illegible" };
-// What a Chinese input method makes of the keys of the number pad.
-const FOLDED = { "。": ".", "．": ".", "、": "/", "／": "/", "＊": "*", "×": "*", "－": "-", "—": "-", "−": "-", "＋": "+", "，": "," };
-
 const words = form ? JSON.parse(form.dataset.words) : {};
 const sheet = form ? JSON.parse(form.dataset.sheet) : { rows: [], contradictions: [] };
 const number = document.getElementById("number");
 const store = document.getElementById("store");
 const say = document.getElementById("say");
 
-const state = { serial: "", clientId: "", accepted: new Set(), pending: null, begun: 0, strokes: 0, leaving: false, busy: false };
+const LONGEST_PAUSE = 60; // seconds: a longer one was a break, not work on this form
+
+const state = { serial: "", shown: "", clientId: "", accepted: new Set(), notes: {}, pending: null, last: 0, seconds: 0, strokes: 0, leaving: false, busy: false, offered: "", row: null, open: new Set(), done: new Set() };
 let evaluate = () => true;
+let drafts = null;
+let note = null;
 
 function phrase(name, values = {}) {
   return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-}
-
-function fold(typed) {
-  return [...typed].map((one) => FOLDED[one] ?? one).join("").normalize("NFKC");
 }
 
 function clock() {
@@ -41,7 +41,7 @@ function values() {
   const given = {};
   for (const row of rows) {
     const typed = row.input.value.trim();
-    if (typed === "" || typed in MISSING || !asked(row, given)) continue;
+    if (typed === "" || typed in MISSING || !asked(row, given) || unlikely(row, typed, phrase)) continue;
     if (row.kind === "several") given[row.variable] = chosen(row, typed);
     else if (row.kind === "number") given[row.variable] = Number(typed);
     else given[row.variable] = typed;
@@ -53,19 +53,6 @@ function asked(row, given) {
   return row.askedIf.every((tree) => evaluate(tree, given));
 }
 
-/** Codes of several answers, typed as 14 or as 1,4; null where one of them is no code. */
-function chosen(row, typed) {
-  const known = row.codes.map(([code]) => code);
-  if (known.includes(typed)) return [typed];
-  const parts = typed.split(/[\s,;]+/).filter(Boolean);
-  const codes = parts.length === 1 && shortCodes(row) ? [...parts[0]] : parts;
-  return codes.every((code) => known.includes(code)) ? known.filter((code) => codes.includes(code)) : null;
-}
-
-function label(row, code) {
-  return row.codes.find(([one]) => one === code)?.[1] ?? code;
-}
-
 /** Says in words what stands in the box, and marks its code in the list of codes. */
 function show(row) {
   const typed = row.input.value.trim();
@@ -73,7 +60,7 @@ function show(row) {
   for (const one of row.item.querySelectorAll("[data-code]")) {
     one.classList.toggle("picked", typed !== "" && codes.includes(one.dataset.code));
   }
-  if (typed in MISSING) row.said.textContent = words[MISSING[typed]];
+  if (typed in MISSING) row.said.textContent = words[MISSING[typed]] + (state.notes[row.variable] ? ` · ${state.notes[row.variable]}` : "");
   else if (typed === "" && !asked(row, values())) row.said.textContent = words.notAsked;
   else row.said.textContent = row.codes.length > 0 && typed ? codes.map((code) => label(row, code)).join(" ") : "";
 }
@@ -85,6 +72,7 @@ function showAll() {
 function focus(row) {
   for (const other of rows) other.item.classList.toggle("now", other === row);
   row.before = row.input.value;
+  state.row = row;
   row.input.focus({ preventScroll: true });
   row.input.select();
   row.item.scrollIntoView({ block: "nearest" });
@@ -132,13 +120,9 @@ function back(row) {
   else if (row) focus(row);
 }
 
-function shortCodes(row) {
-  return row.codes.every(([code]) => code.length === 1);
-}
-
 function complain(row, seen, text) {
   const question = row.number || row.variable;
-  document.getElementById("strip-error").textContent = phrase("error", { number: state.serial, question, seen: seen || words.empty });
+  document.getElementById("strip-error").textContent = phrase("error", { number: state.shown, question, seen: seen || words.empty });
   speak("missed", `! ${words.wrong}`, text);
 }
 
@@ -146,27 +130,8 @@ function wrong(row, seen, text) {
   row.input.value = "";
   show(row);
   complain(row, seen, text);
-  save(row);
+  save();
   row.input.focus();
-}
-
-/** What cannot be meant: a text to say, or "" where the answer can stand. */
-function fault(row, typed) {
-  if (typed in MISSING || row.kind === "text") return "";
-  if (typed === "") return words.fill;
-  if (row.kind === "one") return row.codes.some(([code]) => code === typed) ? "" : phrase("notACode", { seen: typed });
-  if (row.kind === "date") return /^\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}$/.test(typed) ? "" : words.notADate;
-  if (row.kind === "number") {
-    const value = Number(typed);
-    const low = row.minimum === "" || value >= Number(row.minimum);
-    const high = row.maximum === "" || value <= Number(row.maximum);
-    const whole = row.decimals > 0 || Number.isInteger(value);
-    return Number.isFinite(value) && low && high && whole ? "" : phrase("notANumber", { seen: typed, minimum: row.minimum, maximum: row.maximum });
-  }
-  const codes = chosen(row, typed);
-  if (codes === null) return phrase("notACode", { seen: typed });
-  const alone = codes.find((code) => row.exclusive.includes(code));
-  return alone && codes.length > 1 ? phrase("alone", { label: label(row, alone) }) : "";
 }
 
 /** What may be right but deserves a look at the paper: a text, or "". */
@@ -175,6 +140,8 @@ function doubt(row) {
   const given = values();
   if (typed !== "" && typed !== "." && !asked(row, given)) return words.offPath;
   if (row.required && (typed === "." || typed === "") && asked(row, given)) return words.required;
+  const odd = unlikely(row, typed, phrase);
+  if (odd) return `${odd} ${words.keep}`;
   const found = sheet.contradictions.find((one) => one.variable === row.variable && evaluate(one.tree, given));
   return found ? `${found.message} ${words.keep}` : "";
 }
@@ -182,14 +149,14 @@ function doubt(row) {
 /** Leaves a box for the next one, unless something has to be said first. */
 function commit(row) {
   const typed = row.input.value.trim();
-  const bad = fault(row, typed);
+  const bad = fault(row, typed, phrase);
   if (bad) {
     wrong(row, typed, bad);
     return;
   }
   if (typed !== row.before) state.accepted.delete(row.variable);
   showAll();
-  save(row);
+  save();
   const look = state.accepted.has(row.variable) ? "" : doubt(row);
   if (look) {
     state.pending = row;
@@ -200,13 +167,14 @@ function commit(row) {
   }
   hush();
   next(row);
+  if (typed === "/" && !state.notes[row.variable]) speak("soft", "", phrase("noteOffer", { question: row.number || row.variable }));
 }
 
 function keep(row) {
   state.accepted.add(row.variable);
   hush();
   showAll();
-  save(row);
+  save();
   next(row);
 }
 
@@ -265,61 +233,84 @@ function onKey(row, event) {
   }
 }
 
-// ---------------------------------------------------------------- the draft on this computer
+// ---------------------------------------------------------------- a note on what cannot be read
 
-function draftKey(serial) {
-  return `${form.dataset.draft} ${serial}`;
+/** The row that a note is about: where the keyer is, or the one just left as illegible. */
+function noteRow() {
+  const here = state.row ?? rows[rows.length - 1];
+  if (here.input.value.trim() === "/") return here;
+  const before = rows.slice(0, here.place).reverse().find((one) => one.input.value.trim() !== "");
+  return before?.input.value.trim() === "/" ? before : here;
 }
 
-function save(row) {
-  const kept = { clientId: state.clientId, accepted: [...state.accepted], begun: state.begun, strokes: state.strokes, values: {} };
-  for (const one of rows) if (one.input.value) kept.values[one.variable] = one.input.value;
-  try {
-    localStorage.setItem(draftKey(state.serial), JSON.stringify(kept));
-    const question = row.number || rows[Math.max(0, row.place - 1)].number;
-    document.getElementById("strip-saved").textContent = phrase("saved", { question, time: clock() });
-  } catch {
-    // no room or no permission: the form is still in the page
-  }
+function openNote() {
+  const row = noteRow();
+  note.ask(phrase("noteAsk", { question: row.number || row.variable }), state.notes[row.variable] ?? "", (text) => {
+    hush();
+    if (text !== null) {
+      if (text) state.notes[row.variable] = text;
+      else delete state.notes[row.variable];
+      show(row);
+      save();
+    }
+    if (state.row === null) store.focus();
+    else focus(state.row);
+  });
 }
 
-function draft(serial) {
-  try {
-    return JSON.parse(localStorage.getItem(draftKey(serial)));
-  } catch {
-    return null;
-  }
+// ---------------------------------------------------------------- what is saved, and what the strip says of it
+
+function save() {
+  const fields = {};
+  for (const one of rows) if (one.input.value) fields[one.variable] = one.input.value;
+  drafts.put({ fields, accepted: [...state.accepted], notes: { ...state.notes }, keystrokes: state.strokes, seconds: Math.round(state.seconds) });
 }
 
-function drafts() {
-  const start = `${form.dataset.draft} `;
-  return Object.keys(localStorage).filter((key) => key.startsWith(start)).map((key) => key.slice(start.length)).sort();
+/** Says where the boxes are; the truth, also when it is unwelcome. */
+function told(kind) {
+  const saved = document.getElementById("strip-saved");
+  const filled = rows.filter((one) => one.input.value !== "" && one.number);
+  const question = filled.length > 0 ? filled[filled.length - 1].number : "–";
+  saved.dataset.state = kind;
+  saved.textContent = kind === "fresh" ? "–" : phrase(kind === "saved" ? "saved" : "waiting", { question, time: clock() });
+  if (kind === "expired") speak("missed", `! ${words.unsaved}`, words.expired);
+  if (kind === "lost") speak("missed", `! ${words.unsaved}`, words.lost);
 }
 
-function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function signInAgain() {
+  const here = `${location.pathname}?number=${encodeURIComponent(state.serial)}`;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }
 
+function left() {
+  return [...new Set([...JSON.parse(form.dataset.left), ...state.open, ...drafts.numbers()])].filter((one) => !state.done.has(one)).sort();
+}
 // ---------------------------------------------------------------- one form after the other
 
-/** ``shown``: the server has filled the boxes; they stay unless this computer holds a draft. */
-function begin(serial, community, shown = false) {
-  const kept = draft(serial);
-  Object.assign(state, { serial, clientId: kept?.clientId ?? newId(), accepted: new Set(kept?.accepted ?? []), begun: kept?.begun ?? Date.now(), strokes: kept?.strokes ?? 0, pending: null, leaving: false });
-  if (kept || !shown) {
-    for (const row of rows) row.input.value = kept?.values[row.variable] ?? "";
-  }
-  document.getElementById("strip-number").textContent = serial;
-  document.getElementById("strip-community").textContent = community;
+function begin(found) {
+  const boxes = drafts.open(found.number, found.draft);
+  Object.assign(state, { serial: found.number, shown: found.shown, clientId: found.draft.keying_id, accepted: new Set(boxes.accepted), notes: { ...boxes.notes }, last: Date.now(), seconds: boxes.seconds, strokes: boxes.keystrokes, pending: null, leaving: false, offered: "", row: null });
+  state.open.add(found.number);
+  for (const row of rows) row.input.value = boxes.fields[row.variable] ?? "";
+  document.getElementById("strip-number").textContent = found.shown;
+  document.getElementById("strip-community").textContent = found.batch ? phrase("batch", { community: found.community, ...found.batch }) : found.community;
+  document.getElementById("sheet-pass").textContent = found.pass === "second" ? words.second : words.first;
   document.getElementById("rows").hidden = false;
   find.hidden = true;
   showAll();
-  if (!shown) hush();
+  hush();
+  const resumed = Object.keys(boxes.fields).length > 0;
+  if (resumed) speak("ready", "", found.draft.by_others ? words.resumedOther : words.resumed);
+  if (drafts.settled) told(resumed ? "saved" : "fresh");
   const given = values();
-  const first = rows.find((row) => row.input.value.trim() === "" && asked(row, given));
-  if (kept) speak("ready", "", words.resumed);
+  const first = rows.find((row) => row.input.value.trim() === "" && asked(row, given) && !(resumed && row.kind === "text" && beyond(row)));
   if (first) focus(first);
   else store.focus();
+}
+
+/** Whether something after this row is keyed: an empty box for words was passed over, not forgotten. */
+function beyond(row) {
+  return rows.slice(row.place + 1).some((one) => one.input.value.trim() !== "");
 }
 
 function askForSerial(text, kind = "ready") {
@@ -327,11 +318,17 @@ function askForSerial(text, kind = "ready") {
   find.hidden = false;
   number.value = "";
   state.serial = "";
+  state.row = null;
+  drafts.close();
   document.getElementById("strip-number").textContent = "–";
   document.getElementById("strip-community").textContent = "–";
-  const left = drafts();
-  speak(kind, "", left.length > 0 ? `${text} ${phrase("left", { numbers: left.join(" ") })}` : text);
+  const unfinished = left();
+  speak(kind, "", unfinished.length > 0 ? `${text} ${phrase("left", { numbers: unfinished.join("，") })}` : text);
   number.focus();
+}
+
+function post(address, body) {
+  return fetch(address, { method: "POST", body: JSON.stringify(body), headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": form.elements.csrf.value } });
 }
 
 async function lookUp() {
@@ -340,9 +337,10 @@ async function lookUp() {
   state.busy = true;
   speak("ready", "", words.look_up);
   try {
-    const answer = await fetch(form.dataset.lookup + encodeURIComponent(serial), { headers: { Accept: "application/json" } });
+    const answer = await post(`${form.dataset.lookup}${encodeURIComponent(serial)}/hold`, { take_over: state.offered === serial });
     const found = await answer.json();
-    if (answer.ok) begin(found.number, found.community);
+    state.offered = found.error?.code === "E201" ? serial : "";
+    if (answer.ok) begin(found);
     else refuse(answer, found);
   } catch {
     speak("missed", "", words.offline);
@@ -353,22 +351,22 @@ async function lookUp() {
 }
 
 function refuse(answer, found) {
-  if (answer.status === 401 || answer.status === 403) {
-    speak("missed", "", words.expired);
+  if (answer.status === 401 || found.error?.code === "E004") {
+    speak("missed", `! ${words.unsaved}`, words.expired);
     return;
   }
-  const english = document.documentElement.lang === "en";
-  const text = found.messages ? found.messages.filter((one) => one.hard).map((one) => one.message).join(" ") : english ? found.error.message : found.error.message_zh;
-  speak("missed", `! ${words.wrong}`, text);
+  const refusal = document.documentElement.lang === "en" ? "message" : "message_zh";
+  const text = found.messages ? found.messages.filter((one) => one.hard).map((one) => one.message).join(" ") : found.error[refusal];
+  speak(found.error?.code === "E201" ? "soft" : "missed", `! ${found.error?.code === "E201" ? words.look : words.wrong}`, text);
   const first = found.messages?.find((one) => one.hard && byVariable.has(one.variable));
   if (first) focus(byVariable.get(first.variable));
 }
 
 async function send() {
-  const unfilled = rows.find((row) => fault(row, row.input.value.trim()) && asked(row, values()));
+  const unfilled = rows.find((row) => fault(row, row.input.value.trim(), phrase) && asked(row, values()));
   if (unfilled) {
     focus(unfilled);
-    speak("missed", `! ${words.wrong}`, fault(unfilled, unfilled.input.value.trim()));
+    speak("missed", `! ${words.wrong}`, fault(unfilled, unfilled.input.value.trim(), phrase));
     return;
   }
   if (state.busy) return;
@@ -378,7 +376,8 @@ async function send() {
   body.set("number", state.serial);
   body.set("client_id", state.clientId);
   body.set("accept", [...state.accepted].join(" "));
-  body.set("seconds", Math.round((Date.now() - state.begun) / 1000));
+  body.set("notes", JSON.stringify(state.notes));
+  body.set("seconds", Math.round(state.seconds));
   body.set("keystrokes", state.strokes);
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
@@ -394,18 +393,21 @@ async function send() {
 }
 
 function stored(found) {
-  localStorage.removeItem(draftKey(state.serial)); // only now: the server has it
+  drafts.forget(state.serial); // only now: the server has it
+  state.done.add(state.serial);
   document.getElementById("strip-forms").textContent = found.forms;
   document.getElementById("strip-rate").textContent = found.per_hour ? phrase("rate", { rate: found.per_hour }) : "";
-  document.getElementById("strip-saved").textContent = phrase("stored", { number: found.number, time: clock() });
+  const saved = document.getElementById("strip-saved");
+  saved.dataset.state = "stored";
+  saved.textContent = phrase("stored", { number: found.shown, time: clock() });
   askForSerial(words.next);
 }
 
 function leave() {
-  const left = drafts();
-  if (left.length > 0 && !state.leaving) {
+  const unfinished = left();
+  if (unfinished.length > 0 && !state.leaving) {
     state.leaving = true;
-    speak("soft", "", phrase("leave", { numbers: left.join(" ") }));
+    speak("soft", "", phrase("leave", { numbers: unfinished.join("，") }));
     return;
   }
   document.getElementById("leave").submit();
@@ -419,11 +421,18 @@ function listen() {
     row.input.addEventListener("focus", () => {
       for (const other of rows) other.item.classList.toggle("now", other === row);
       row.before = row.input.value;
+      state.row = row;
     });
   }
   document.addEventListener("keydown", (event) => {
+    const now = Date.now();
     state.strokes += 1;
-    if (event.key === "F4" && state.serial) askForSerial(words.next);
+    state.seconds += Math.min((now - state.last) / 1000, LONGEST_PAUSE);
+    state.last = now;
+    if (note.asking) return;
+    if (event.key === "F2" && state.serial) openNote();
+    else if (event.key === "F4" && state.serial) askForSerial(words.next);
+    else if (event.key === "F8") signInAgain();
     else if (event.key === "F9") leave();
     else if (event.target === store && (event.key === "-" || event.key === "ArrowUp")) back(null);
     else return;
@@ -441,8 +450,12 @@ function listen() {
 
 if (form && find) {
   ({ evaluate } = await import(form.dataset.conditions));
+  drafts = new Drafts({ address: form.dataset.save, token: form.elements.csrf.value, prefix: form.dataset.draft, told });
+  note = new NoteBox(document.getElementById("note"), say);
   listen();
   const opened = form.elements.number.value;
-  if (opened) begin(opened, document.getElementById("strip-community").textContent, true);
-  else if (say.textContent.trim() === "") askForSerial(words.next);
+  if (opened) {
+    number.value = opened;
+    lookUp();
+  } else if (say.textContent.trim() === "") askForSerial(words.next);
 }

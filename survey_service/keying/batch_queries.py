@@ -1,0 +1,103 @@
+"""SQL of batches: what is left to key, to verify, to decide, and how many fields were wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from survey_service.models import (
+    Decision,
+    Discrepancy,
+    FormState,
+    Keying,
+    KeyingPass,
+    KeyingState,
+    PaperBatch,
+    PaperForm,
+    Response,
+    ResponseState,
+)
+
+
+def locked(session: Session, survey_id: UUID, batch_id: UUID) -> PaperBatch:
+    return session.scalars(
+        select(PaperBatch).where(PaperBatch.survey_id == survey_id, PaperBatch.id == batch_id).with_for_update()
+    ).one()
+
+
+def keyings(session: Session, batch: PaperBatch, which: KeyingPass) -> Sequence[Keying]:
+    return session.scalars(
+        select(Keying)
+        .where(Keying.survey_id == batch.survey_id, Keying.batch_id == batch.id, Keying.keying_pass == which)
+        .order_by(Keying.number)
+    ).all()
+
+
+def left_to_key(session: Session, batch: PaperBatch) -> int:
+    """Forms that may still come to be keyed: not spoiled, not missing, and not answered in another way."""
+    keyed = exists().where(
+        Keying.survey_id == PaperForm.survey_id,
+        Keying.paper_id == PaperForm.id,
+        Keying.keying_pass == KeyingPass.FIRST,
+        Keying.state == KeyingState.DONE,
+    )
+    answered = exists().where(
+        Response.survey_id == PaperForm.survey_id,
+        Response.case_id == PaperForm.case_id,
+        Response.state == ResponseState.COMPLETE,
+    )
+    return session.execute(
+        select(func.count()).where(
+            PaperForm.survey_id == batch.survey_id,
+            PaperForm.batch_id == batch.id,
+            PaperForm.state.in_((FormState.ISSUED, FormState.RETURNED)),
+            ~keyed,
+            ~answered,
+        )
+    ).scalar_one()
+
+
+def unverified(session: Session, batch: PaperBatch) -> int:
+    """Forms that wait for their second keying, or are in it."""
+    return session.execute(
+        select(func.count()).where(
+            Keying.survey_id == batch.survey_id,
+            Keying.batch_id == batch.id,
+            Keying.keying_pass == KeyingPass.SECOND,
+            Keying.state != KeyingState.DONE,
+        )
+    ).scalar_one()
+
+
+def undecided(session: Session, batch: PaperBatch) -> int:
+    return session.execute(
+        select(func.count()).where(
+            Discrepancy.survey_id == batch.survey_id,
+            Discrepancy.batch_id == batch.id,
+            Discrepancy.decided_at.is_(None),
+        )
+    ).scalar_one()
+
+
+def errors_of_first(session: Session, batch: PaperBatch) -> tuple[int, int]:
+    """Fields of the first keying that were decided to be wrong, and fields that were compared."""
+    wrong = session.execute(
+        select(func.count()).where(
+            Discrepancy.survey_id == batch.survey_id,
+            Discrepancy.batch_id == batch.id,
+            Discrepancy.decided_at.is_not(None),
+            Discrepancy.decision != Decision.FIRST,
+        )
+    ).scalar_one()
+    fields = session.execute(
+        select(func.coalesce(func.sum(Keying.compared), 0)).where(
+            Keying.survey_id == batch.survey_id,
+            Keying.batch_id == batch.id,
+            Keying.keying_pass == KeyingPass.SECOND,
+            Keying.state == KeyingState.DONE,
+        )
+    ).scalar_one()
+    return wrong, fields

@@ -1,0 +1,63 @@
+"""Two keyings of one form, field by field. Pure: the simulation of clerks and the service use the same functions."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from questionnaires.answer_forms import Canonical
+from survey_service.models import Decision
+
+Answers = Mapping[str, Canonical]
+ILLEGIBLE: Canonical = {"missing": "illegible"}
+_NO_ANSWER = {"missing": "no_answer"}
+
+
+def compared_as(value: Canonical | None) -> object:
+    """What two keyings must share to agree: a box left empty is a box marked empty, and spaces in words are free."""
+    if value is None or value == _NO_ANSWER:
+        return None
+    if isinstance(value, str):
+        return "".join(unicodedata.normalize("NFKC", value).split())
+    return value
+
+
+def compared(first: Answers, second: Answers) -> set[str]:
+    """Fields that at least one of the two keyed."""
+    return set(first) | set(second)
+
+
+def differences(first: Answers, second: Answers, order: Iterable[str]) -> list[str]:
+    """Variables in which the keyings differ, in the order of the paper."""
+    return [name for name in order if compared_as(first.get(name)) != compared_as(second.get(name))]
+
+
+def settled(first: Answers, second: Answers, decisions: Mapping[str, tuple[Decision, object]]) -> dict[str, object]:
+    """Answers after adjudication: where the keyings agree the first one, elsewhere what was decided.
+
+    ``decisions``: variable -> decision and, for ``other``, what was keyed from the paper.
+    """
+    result: dict[str, object] = dict(first)
+    for variable, (decision, typed) in decisions.items():
+        match decision:
+            case Decision.FIRST:
+                value: object = first.get(variable)
+            case Decision.SECOND:
+                value = second.get(variable)
+            case Decision.ILLEGIBLE:
+                value = ILLEGIBLE
+            case Decision.OTHER:
+                value = typed
+        if value is None:
+            result.pop(variable, None)
+        else:
+            result[variable] = value
+    return result
+
+
+def first_was_wrong(decision: Decision) -> bool:
+    return decision is not Decision.FIRST
+
+
+def second_was_wrong(decision: Decision) -> bool:
+    return decision is not Decision.SECOND

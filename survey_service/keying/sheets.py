@@ -1,0 +1,173 @@
+"""The sheet made from a questionnaire, and what the keys in its boxes mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from questionnaires.answer_words import describe
+from questionnaires.answers import Checked, Policy, Severity, check_answers
+from questionnaires.conditions import Condition
+from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
+from questionnaires.readiness import effective_header
+from survey_service.keying.errors import BlankForm
+from survey_service.keying.schemas import FieldMessage, Row, Sheet, SheetSection
+from survey_service.models import Wave
+from survey_service.surveys.service import header_of
+
+PREFIX = "a."  # of the form fields that hold answers: no variable can pass for another field
+KEYS: Mapping[str, Missing] = {".": Missing.NO_ANSWER, "*": Missing.REFUSED, "/": Missing.ILLEGIBLE}
+_KINDS: Mapping[QuestionType, str] = {
+    QuestionType.SINGLE_CHOICE: "one",
+    QuestionType.SCALE: "one",
+    QuestionType.MULTIPLE_CHOICE: "several",
+    QuestionType.NUMBER: "number",
+    QuestionType.DATE: "date",
+}
+
+
+class _Held:
+    """A questionnaire and a language as a key: known by identity, for a frozen value needs no comparing."""
+
+    def __init__(self, questionnaire: Questionnaire, language: str) -> None:
+        self.questionnaire = questionnaire
+        self.language = language
+
+    def __hash__(self) -> int:
+        return hash((id(self.questionnaire), self.language))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Held) and other.questionnaire is self.questionnaire and other.language == self.language
+        )
+
+
+@lru_cache(maxsize=100)
+def _sheet(held: _Held) -> Sheet:
+    return build_sheet(held.questionnaire, held.language)
+
+
+def sheet(questionnaire: Questionnaire, language: str) -> Sheet:
+    """The form in one language, made once per questionnaire."""
+    return _sheet(_Held(questionnaire, language))
+
+
+def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
+    sections: list[SheetSection] = []
+    number = 0
+    for section in questionnaire.sections:
+        rows: list[Row] = []
+        for question in section.questions:
+            if question.type is QuestionType.NOTE:
+                continue
+            number += 1
+            rows += _rows(question, number, [section.ask_if, question.ask_if], language)
+        if rows:
+            sections.append(SheetSection(title=section.title.in_language(language), rows=tuple(rows)))
+    return Sheet(
+        title=questionnaire.title.in_language(language),
+        form_number=questionnaire.header.form_number,
+        sections=tuple(sections),
+        contradictions=tuple(
+            (one.condition.to_json(), one.condition.variables()[-1], one.message.in_language(language))
+            for one in questionnaire.contradictions
+        ),
+    )
+
+
+def _rows(question: Question, number: int, conditions: list[Condition | None], language: str) -> list[Row]:
+    asked_if = tuple(condition.to_json() for condition in conditions if condition is not None)
+    codes = tuple((option.code, option.label.in_language(language)) for option in question.options)
+    common: dict[str, Any] = {
+        "kind": _KINDS.get(question.type, "text"),
+        "codes": codes,
+        "minimum": _plain(question.minimum),
+        "maximum": _plain(question.maximum),
+        "decimals": question.decimals,
+        "max_length": question.max_length,
+        "required": question.required,
+        "asked_if": asked_if,
+        "exclusive": tuple(option.code for option in question.options if option.exclusive),
+    }
+    short = question.short.in_language(language)
+    if question.items:
+        rows = [
+            Row(
+                variable=f"{question.id}.{item.id}",
+                number=f"{number}.{place}",
+                label=item.short.in_language(language),
+                **common,
+            )
+            for place, item in enumerate(question.items, start=1)
+        ]
+    else:
+        rows = [Row(variable=question.id, number=str(number), label=short, **common)]
+    others = [option for option in question.options if option.other]
+    if others:
+        rows.append(_other_row(question, others, asked_if, language))
+    return rows
+
+
+def _other_row(question: Question, others: list[Option], asked_if: tuple[Any, ...], language: str) -> Row:
+    chosen = [_chosen(question, option.code) for option in others]
+    return Row(
+        variable=f"{question.id}.other",
+        number="",
+        label=others[0].label.in_language(language),
+        kind="text",
+        max_length=100,
+        asked_if=(*asked_if, chosen[0] if len(chosen) == 1 else ["or", *chosen]),
+    )
+
+
+def _chosen(question: Question, code: str) -> list[object]:
+    """The condition tree "this option was chosen", as ``conditions.py`` writes it."""
+    several = question.type is QuestionType.MULTIPLE_CHOICE
+    return ["includes", question.id, code] if several else ["==", question.id, code]
+
+
+def _plain(bound: object) -> str:
+    if bound is None:
+        return ""
+    return f"{bound:g}" if isinstance(bound, int | float) else str(bound)
+
+
+# ------------------------------------------------------------------ one form
+
+
+def read_keys(fields: Mapping[str, str]) -> dict[str, object]:
+    """Answers as the judge takes them. In a box ``.`` is not filled, ``*`` refused, ``/`` illegible."""
+    answers: dict[str, object] = {}
+    for name, typed in fields.items():
+        if not name.startswith(PREFIX):
+            continue
+        typed = typed.strip()
+        if typed:
+            answers[name.removeprefix(PREFIX)] = {"missing": KEYS[typed].value} if typed in KEYS else typed
+    return answers
+
+
+def judge(questionnaire: Questionnaire, answers: Mapping[str, object]) -> Checked:
+    """The judgement on a paper form. BlankForm where nothing at all was answered."""
+    checked = check_answers(questionnaire, answers, Policy.PAPER)
+    if checked.accepted and not any(not isinstance(value, dict) for value in checked.canonical.values()):
+        raise BlankForm
+    return checked
+
+
+def messages(checked: Checked, questionnaire: Questionnaire, language: str) -> list[FieldMessage]:
+    """What to look at, box by box, in the order of the form."""
+    return [
+        FieldMessage(
+            variable=finding.variable,
+            message=describe(finding, questionnaire, language),
+            hard=finding.severity is Severity.HARD,
+        )
+        for finding in checked.findings
+    ]
+
+
+def form_number(questionnaire: Questionnaire, wave: Wave) -> str:
+    """表号 as it is printed on the paper."""
+    return effective_header(questionnaire, header_of(wave)).form_number

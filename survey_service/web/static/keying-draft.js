@@ -1,0 +1,146 @@
+// Every box goes to the server as soon as it is left. Typing never waits for it: what is not acknowledged yet stays in
+// this browser, is sent again until it is, and the strip says which of the two it is.
+
+const RETRY = [500, 1000, 2000, 5000, 10000]; // milliseconds between tries while the server cannot be reached
+
+export class Drafts {
+  /** ``told(state, sequence)``: "saved", "waiting" (not on the server yet), "expired" (sign in again), "lost" (held elsewhere). */
+  constructor({ address, token, prefix, told }) {
+    Object.assign(this, { address, token, prefix, told });
+    this.current = null;
+    this.sending = false;
+    this.failures = 0;
+    this.timer = 0;
+    addEventListener("online", () => this.send());
+    addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.leave();
+      else this.send();
+    });
+  }
+
+  key(number) {
+    return `${this.prefix} ${number}`;
+  }
+
+  /** What this browser still holds of a form, or null. */
+  kept(number) {
+    try {
+      return JSON.parse(localStorage.getItem(this.key(number)));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Numbers of the forms of which this browser holds something unsaved. */
+  numbers() {
+    const start = `${this.prefix} `;
+    return Object.keys(localStorage).filter((key) => key.startsWith(start)).map((key) => key.slice(start.length)).sort();
+  }
+
+  forget(number) {
+    localStorage.removeItem(this.key(number));
+  }
+
+  /** Begin with what the server holds, or with what this browser holds where that is later. Returns the boxes to show. */
+  open(number, draft) {
+    const local = this.kept(number);
+    // Later only if nobody opened the form in between: the hold it was keyed under is the one before ours.
+    const later = local !== null && local.hold === draft.previous_hold && local.sequence > draft.sequence;
+    const boxes = later ? local : draft;
+    this.current = { number, id: draft.keying_id, hold: draft.hold, sequence: Math.max(draft.sequence, later ? local.sequence : 0), acknowledged: draft.sequence, boxes: null };
+    this.failures = 0;
+    if (later) this.put(boxes);
+    else this.forget(number);
+    return { ...boxes, later };
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.current = null;
+  }
+
+  /** All boxes as they stand now. */
+  put({ fields, accepted, notes, keystrokes, seconds }) {
+    const current = this.current;
+    if (current === null || current.lost) return;
+    current.sequence += 1;
+    current.boxes = { hold: current.hold, sequence: current.sequence, fields, accepted, notes, keystrokes, seconds };
+    try {
+      localStorage.setItem(this.key(current.number), JSON.stringify(current.boxes));
+    } catch {
+      // no room or no permission: the page holds it, and the server soon does
+    }
+    this.told("waiting", current.sequence);
+    this.send();
+  }
+
+  get settled() {
+    return this.current === null || this.current.acknowledged >= this.current.sequence;
+  }
+
+  request(current, keepalive) {
+    return fetch(this.address + current.id, {
+      method: "POST", keepalive, body: JSON.stringify(current.boxes),
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": this.token },
+    });
+  }
+
+  /** One request at a time; what is keyed meanwhile goes with the next. */
+  async send() {
+    const current = this.current;
+    if (this.sending || current === null || current.boxes === null || this.settled || current.lost) return;
+    this.sending = true;
+    clearTimeout(this.timer);
+    const sequence = current.sequence;
+    try {
+      const answer = await this.request(current, false);
+      this.failures = 0;
+      if (answer.ok) this.acknowledge(current, sequence);
+      else this.refused(current, answer.status);
+    } catch {
+      this.again(current);
+    } finally {
+      this.sending = false;
+    }
+    if (this.current !== null && !this.timer && !this.waits) this.send();
+  }
+
+  acknowledge(current, sequence) {
+    this.waits = false;
+    this.timer = 0;
+    current.acknowledged = Math.max(current.acknowledged, sequence);
+    if (current.sequence !== sequence) return;
+    this.forget(current.number);
+    if (current === this.current) this.told("saved", sequence);
+  }
+
+  refused(current, status) {
+    if (status === 409) {
+      current.lost = true; // held elsewhere: what stands here must never overwrite what is keyed there
+      this.forget(current.number);
+      this.told("lost", current.sequence);
+    } else if (status === 401 || status === 403) {
+      this.waits = true; // until somebody signs in; nothing is thrown away
+      this.told("expired", current.sequence);
+    } else {
+      this.again(current);
+    }
+  }
+
+  again(current) {
+    this.told("waiting", current.sequence);
+    const pause = RETRY[Math.min(this.failures, RETRY.length - 1)];
+    this.failures += 1;
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      this.send();
+    }, pause);
+  }
+
+  /** The page is going: the last boxes go with it where the browser allows; if not, this browser keeps them. */
+  leave() {
+    const current = this.current;
+    if (current !== null && current.boxes !== null && !this.settled && !current.lost) this.request(current, true).catch(() => {});
+  }
+}

@@ -1,0 +1,52 @@
+// What a box of the keying sheet can hold: codes, numbers, dates, words, and the keys for what is missing.
+
+export const MISSING = { ".": "empty", "*": "refused", "/": "illegible" };
+// What a Chinese input method makes of the keys of the number pad.
+const FOLDED = { "。": ".", "．": ".", "、": "/", "／": "/", "＊": "*", "×": "*", "－": "-", "—": "-", "−": "-", "＋": "+", "，": "," };
+
+export function fold(typed) {
+  return [...typed].map((one) => FOLDED[one] ?? one).join("").normalize("NFKC");
+}
+
+/** Codes of several answers, typed as 14 or as 1,4; null where one of them is no code. */
+export function chosen(row, typed) {
+  const known = row.codes.map(([code]) => code);
+  if (known.includes(typed)) return [typed];
+  const parts = typed.split(/[\s,;]+/).filter(Boolean);
+  const codes = parts.length === 1 && shortCodes(row) ? [...parts[0]] : parts;
+  return codes.every((code) => known.includes(code)) ? known.filter((code) => codes.includes(code)) : null;
+}
+
+export function label(row, code) {
+  return row.codes.find(([one]) => one === code)?.[1] ?? code;
+}
+
+export function shortCodes(row) {
+  return row.codes.every(([code]) => code.length === 1);
+}
+
+/** What cannot be read as an answer: a text to say, or "" where the answer can stand. */
+export function fault(row, typed, phrase) {
+  if (typed in MISSING || row.kind === "text") return "";
+  if (typed === "") return phrase("fill");
+  if (row.kind === "one") return row.codes.some(([code]) => code === typed) ? "" : phrase("notACode", { seen: typed });
+  if (row.kind === "date") return /^\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}$/.test(typed) ? "" : phrase("notADate");
+  if (row.kind === "number") return Number.isFinite(Number(typed)) ? "" : phrase("notANumber", { seen: typed });
+  return chosen(row, typed) === null ? phrase("notACode", { seen: typed }) : "";
+}
+
+/** What is clear but cannot be meant. The paper may say it all the same. */
+export function unlikely(row, typed, phrase) {
+  if (typed === "" || typed in MISSING) return "";
+  if (row.kind === "number") {
+    const value = Number(typed);
+    const low = row.minimum === "" || value >= Number(row.minimum);
+    const high = row.maximum === "" || value <= Number(row.maximum);
+    if (!low || !high) return phrase("outside", { seen: typed, minimum: row.minimum, maximum: row.maximum });
+    return row.decimals > 0 || Number.isInteger(value) ? "" : phrase("whole", { seen: typed });
+  }
+  if (row.kind !== "several") return "";
+  const codes = chosen(row, typed) ?? [];
+  const alone = codes.find((code) => row.exclusive.includes(code));
+  return alone && codes.length > 1 ? phrase("alone", { label: label(row, alone) }) : "";
+}
