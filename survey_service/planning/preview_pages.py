@@ -15,7 +15,7 @@ from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, WaveStaff
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
-from survey_service.keying import service as keying
+from survey_service.keying import sheets as keying
 from survey_service.models import Area, QuestionnaireVersion, Role, Survey
 from survey_service.planning import queries
 from survey_service.surveys import definitions
