@@ -9,8 +9,10 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from survey_service import installation, jobs
+from survey_service.accounts import first_routes, second_factor_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
+from survey_service.administration import routes as administration
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import routes as collection
@@ -32,6 +34,9 @@ ROUTERS = (
     collection.router,
     accounts.router,
     planning.router,
+    second_factor_routes.router,
+    first_routes.router,
+    administration.router,
     surveys.router,
     keying.router,
     areas.router,

@@ -16,6 +16,7 @@ class DomainError(Exception):
     status = HTTPStatus.BAD_REQUEST
     zh = "这一步没有做成。请返回上一页再试一次。"
     en = "This step was not completed. Go back and try again."
+    leads_to = ""  # the page of ours where it is mended: a browser that only reads is led there
 
     def __init__(self, *, zh: str | None = None, en: str | None = None) -> None:
         super().__init__(en or self.en)

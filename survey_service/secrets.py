@@ -47,13 +47,25 @@ class KeyRing:
 
     def receipt(self, survey: UUID, response: UUID) -> str:
         """80 bits as 16 Crockford characters in fours: what a resident can write down."""
-        number = int.from_bytes(self._digest("receipt", str(survey), str(response))[:10], "big")
-        characters = "".join(CROCKFORD[(number >> shift) & 31] for shift in range(75, -1, -5))
-        return "-".join(characters[start : start + 4] for start in range(0, 16, 4))
+        return _in_fours(self._digest("receipt", str(survey), str(response)))
+
+    def first_administrator(self) -> str:
+        """80 bits, printed on the console of an empty installation; opens only while there is no account."""
+        return _in_fours(self._digest("first administrator"))
+
+    def key_for(self, purpose: str) -> bytes:
+        """32 bytes to seal what is stored with."""
+        return self._digest("sealing", purpose)
 
     def keyed_hash(self, purpose: str, value: str) -> str:
         """For audit rows: equal values give equal hashes, and nobody without the key can try values."""
         return self._digest("keyed", purpose, value).hex()
+
+
+def _in_fours(digest: bytes) -> str:
+    number = int.from_bytes(digest[:10], "big")
+    characters = "".join(CROCKFORD[(number >> shift) & 31] for shift in range(75, -1, -5))
+    return "-".join(characters[start : start + 4] for start in range(0, 16, 4))
 
 
 def normalise_receipt(typed: str) -> str:

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     city_name_en: str = Field(default="", description="The same on English pages; empty: the Chinese name.")
     session_idle_minutes: int = Field(default=60, ge=1, description="A sign-in ends after this long without a request.")
     session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
+    second_factor_required: bool = Field(
+        default=False, description="Administrators and statisticians must have a second factor (TOTP)."
+    )
     queue_size: int = Field(default=2000, ge=1, description="Answers that may wait for the writer before 503 is said.")
     group_size: int = Field(default=200, ge=1, description="Answers at most in one durable commit.")
     keying_verification_share: float = Field(

@@ -7,7 +7,7 @@ thread and all memory, and residents would wait behind them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -47,8 +47,9 @@ def nobody() -> str:
     return hasher.hash("nobody has this password")
 
 
-def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password fits; for ``None``, an unknown name, the same work and False."""
+def verify_password(password: str, password_hash: str | None, first: Callable[[], None] = lambda: None) -> bool:
+    """Whether the password fits; for ``None``, an unknown name, the same work and False. ``first`` runs before."""
     with _turn():
+        first()
         fits = hasher.verify(password, password_hash or nobody())
     return fits and password_hash is not None

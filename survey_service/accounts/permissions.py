@@ -20,11 +20,12 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy import Select
 from starlette.routing import BaseRoute
 
-from survey_service.accounts import queries, service
+from survey_service.accounts import queries, second_factor, service
+from survey_service.accounts.errors import PasswordChangeNeeded, SecondFactorNeeded
 from survey_service.audit import Actor
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import FormExpired, NotAllowed, SignInNeeded
-from survey_service.models import Role
+from survey_service.models import Account, Role, SignIn
 from survey_service.secrets import code_hash
 from survey_service.services import Services
 from survey_service.settings import Settings
@@ -36,7 +37,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=1)
 
 # Everything that answers strangers. A new route that is not here and asks for no person stops the service at start.
-PUBLIC = frozenset({"/", "/sign-in", "/health", "/static/{digest}/{name}", "/favicon.ico", "/robots.txt"})
+PUBLIC = frozenset({
+    "/", "/sign-in", "/sign-in/code", "/first-administrator", "/health", "/static/{digest}/{name}", "/favicon.ico",
+    "/robots.txt",
+})  # fmt: skip
+# What is open to whoever still has a start password, and to whoever still has to set up the second factor.
+_WITH_START_PASSWORD = frozenset({"/account", "/account/password", "/sign-out"})
+_WITHOUT_SECOND_FACTOR = _WITH_START_PASSWORD | {"/account/second-factor", "/account/second-factor/confirm"}
 PUBLIC_FOLDERS = ("/a/",)  # the resident's pages: their code is the authority
 
 
@@ -119,12 +126,24 @@ def signed_in(
             demonstration=account.demonstration,
         )
         seen_at = sign_in.last_seen_at
+        _refuse_unfinished(request.url.path, sign_in, account, person, running.settings)
     if request.method not in SAFE_METHODS and not hmac.compare_digest(sent_token.encode(), person.csrf_token.encode()):
         raise FormExpired
     if now - seen_at >= SEEN_EVERY:
         after_reply.add_task(_note_seen, running, code_hash(token), now)
     request.state.person = person
     return person
+
+
+def _refuse_unfinished(path: str, sign_in: SignIn, account: Account, person: Person, settings: Settings) -> None:
+    """A sign-in that is not whole yet opens only what makes it whole."""
+    if sign_in.waits_for_code:
+        raise SignInNeeded
+    if account.start_password_until is not None and path not in _WITH_START_PASSWORD:
+        raise PasswordChangeNeeded
+    needed = settings.second_factor_required and person.has(*second_factor.NEEDED_BY)
+    if needed and account.second_factor_since is None and path not in _WITHOUT_SECOND_FACTOR:
+        raise SecondFactorNeeded
 
 
 async def _note_seen(running: Services, token_sha256: str, at: datetime) -> None:

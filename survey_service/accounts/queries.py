@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,9 +29,18 @@ def grants(session: Session, account_id: UUID) -> frozenset[tuple[Role, UUID]]:
     return frozenset((role, area_id) for role, area_id in rows)
 
 
-def end_sign_ins(session: Session, account_id: UUID, at: datetime) -> None:
+def grants_with_areas(session: Session, account_id: UUID) -> Sequence[Row[Grant, Area]]:
+    """Roles of one account with their areas, by role and then code."""
+    statement = select(Grant, Area).join(Area, Area.id == Grant.area_id).where(Grant.account_id == account_id)
+    return session.execute(statement.order_by(Grant.role, Area.code)).all()
+
+
+def end_sign_ins(session: Session, account_id: UUID, at: datetime, *, but: str = "") -> None:
+    """Every sign-in of the account, on every machine; ``but`` is the hash of a token that goes on."""
     session.execute(
-        update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None)).values(ended_at=at)
+        update(SignIn)
+        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.token_sha256 != but)
+        .values(ended_at=at)
     )
 
 
@@ -64,6 +73,15 @@ def above(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
     parent = aliased(Area)
     tree = tree.union(select(parent.id, parent.parent_id).join(tree, parent.id == tree.c.parent_id))
     return select(tree.c.id)
+
+
+def topmost() -> Select[UUID]:
+    """Ids of the areas that nothing is above: the city."""
+    return select(Area.id).where(Area.parent_id.is_(None))
+
+
+def any_account(session: Session) -> bool:
+    return session.scalar(select(Account.id).limit(1)) is not None
 
 
 def demonstration_accounts(session: Session) -> list[tuple[str, list[str]]]:

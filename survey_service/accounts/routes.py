@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import queries, service
+from survey_service.accounts import queries, service, throttle
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
-from survey_service.accounts.throttle import Throttle
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import FormExpired, TooManyAttempts, WrongPassword
+from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
 from survey_service.models import Account
 from survey_service.secrets import code_hash
 from survey_service.services import Services
 from survey_service.web.staff import first_page, go, staff_page
 
 router = APIRouter()
-throttle = Throttle()
 
 LONGEST = 200  # characters of a name or a password; Argon2 is paid by length
 KNOWN_BROWSER_SECONDS = 365 * 86_400
@@ -64,63 +62,66 @@ def sign_in(
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise FormExpired  # another site's form: it would sign the person in as somebody else
     user = user.strip().lower()
-    place = _place(request, running, user)
-    if wait := throttle.seconds_to_wait(user, place, now):
-        return _sign_in_page(
-            request, running, reading, wanted=local_path(next), user=user, fault=TooManyAttempts(seconds=wait)
-        )
+    key = _throttle_key(request, running, user)
     with reading.begin() as session:
         account = queries.account_by_user(session, user)
         session.expunge_all()
     try:
-        account = service.check_password(account, password, settings=running.settings)
-    except WrongPassword as wrong:
-        throttle.failed(user, place, now)
-        return _sign_in_page(request, running, reading, wanted=local_path(next), user=user, fault=wrong)
-    throttle.succeeded(user, place)
-    return _let_in(request, running, writing, account, now, local_path(next))
+        account = service.check_password(
+            account, password, settings=running.settings, at=now, first=lambda: throttle.take_turn(writing, key, now)
+        )
+    except (WrongPassword, TooManyAttempts) as refused:
+        return _sign_in_page(request, running, reading, wanted=local_path(next), user=user, fault=refused)
+    return _let_in(request, running, writing, account, key, now, local_path(next))
 
 
-def _let_in(request: Request, running: Services, writing: Writing, account: Account, now: Now, wanted: str) -> Response:
-    settings = running.settings
-    name = session_cookie(settings)
+def _let_in(
+    request: Request, running: Services, writing: Writing, account: Account, key: str, now: Now, wanted: str
+) -> Response:
+    """After the password: to the code of the second factor where the account has one, else in."""
+    asks_code = account.second_factor_since is not None
     with writing.begin() as session:
-        opened = service.sign_in(session, account, previous_token=request.cookies.get(name), at=now)
+        previous = request.cookies.get(session_cookie(running.settings))
+        opened = service.sign_in(session, account, previous_token=previous, at=now, waits_for_code=asks_code)
+        throttle.succeeded(session, key)
+    if asks_code:
+        response = go("/sign-in/code" + (f"?next={quote(wanted, safe='')}" if wanted else ""))
+        keep_signed_in(response, running, opened.token)
+        return response
     response = go(wanted or "/")
-    response.set_cookie(
-        name,
-        opened.token,
-        max_age=settings.session_hours * 3600,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.secure,
-    )
-    response.set_cookie(
-        _known_cookie(running),
-        _known_value(running, account.user),
-        max_age=KNOWN_BROWSER_SECONDS,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.secure,
-    )
+    keep_signed_in(response, running, opened.token)
+    know_browser(response, running, account.user)
     return response
 
 
+def keep_signed_in(response: Response, running: Services, token: str) -> None:
+    settings = running.settings
+    response.set_cookie(
+        session_cookie(settings), token, max_age=settings.session_hours * 3600, path="/", httponly=True,
+        samesite="lax", secure=settings.secure,
+    )  # fmt: skip
+
+
+def know_browser(response: Response, running: Services, user: str) -> None:
+    response.set_cookie(
+        _known_cookie(running), _known_value(running, user), max_age=KNOWN_BROWSER_SECONDS, path="/", httponly=True,
+        samesite="lax", secure=running.settings.secure,
+    )  # fmt: skip
+
+
 @router.post("/sign-out")
-def sign_out(request: Request, running: Running, writing: Writing, person: SignedIn, now: Now) -> Response:
+def sign_out(running: Running, writing: Writing, person: SignedIn, now: Now) -> Response:
     name = session_cookie(running.settings)
     with writing.begin() as session:
-        service.sign_out(session, request.cookies[name], at=now, by=person.actor)
+        service.sign_out(session, at=now, by=person.actor)
     response = go("/sign-in")
     response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=running.settings.secure)
     return response
 
 
 @router.get("/account")
-def own_account(request: Request, running: Running, person: SignedIn) -> Response:
-    return staff_page(request, running, person, "staff/account.html", {"fault": None}, section="account")
+def own_account(request: Request, running: Running, reading: Reading, person: SignedIn) -> Response:
+    return _account_page(request, running, reading, person, fault=None)
 
 
 @router.post("/account/password")
@@ -137,24 +138,39 @@ def change_password(
     with reading.begin() as session:
         account = queries.account_by_user(session, person.user)
         session.expunge_all()
-    place = _place(request, running, person.user)
+    key = _throttle_key(request, running, person.user)
     try:
-        if wait := throttle.seconds_to_wait(person.user, place, now):
-            raise TooManyAttempts(seconds=wait)
-        checked = service.check_password(account, old, settings=running.settings)
+        checked = service.check_password(
+            account, old, settings=running.settings, at=now, first=lambda: throttle.take_turn(writing, key, now)
+        )
+        if new == old:
+            raise BadInput(
+                zh="新密码和现在的一样，请换一个。", en="The new password is the present one; choose another."
+            )
         password_hash = service.new_password_hash(new)
     except service.PASSWORD_FAULTS as fault:
-        if isinstance(fault, WrongPassword):
-            throttle.failed(person.user, place, now)
-        context = {"fault": fault}
-        return staff_page(
-            request, running, person, "staff/account.html", context, section="account", status=fault.status
-        )
+        return _account_page(request, running, reading, person, fault=fault)
     with writing.begin() as session:
         service.change_password(session, checked.id, password_hash, at=now, by=person.actor)
-    response = go("/sign-in")
+        throttle.succeeded(session, key)
+    response = go("/sign-in?changed=1")
     response.delete_cookie(session_cookie(running.settings), path="/")
     return response
+
+
+def _account_page(
+    request: Request, running: Services, reading: Reading, person: Person, *, fault: DomainError | None
+) -> Response:
+    with reading.begin() as session:
+        account = session.get_one(Account, person.account_id)
+        context = {
+            "fault": fault,
+            "grants": queries.grants_with_areas(session, person.account_id),
+            "start": account.start_password_until is not None,
+            "second_factor_since": account.second_factor_since,
+        }
+        status = fault.status if fault else 200
+        return staff_page(request, running, person, "staff/account.html", context, section="account", status=status)
 
 
 def _sign_in_page(
@@ -167,8 +183,9 @@ def _sign_in_page(
     fault: WrongPassword | TooManyAttempts | None = None,
 ) -> Response:
     shown: list[tuple[str, list[str]]] = []
-    if running.settings.demonstration:
-        with reading.begin() as session:
+    with reading.begin() as session:
+        empty = not queries.any_account(session)
+        if running.settings.demonstration:
             shown = queries.demonstration_accounts(session)
     context = {
         "wanted": wanted,
@@ -176,6 +193,8 @@ def _sign_in_page(
         "fault": fault,
         "accounts": shown,
         "passwords": service.demonstration_passwords(running.settings),
+        "changed": "changed" in request.query_params,
+        "first": empty,
     }
     response = staff_page(request, running, None, "staff/sign-in.html", context, status=fault.status if fault else 200)
     if isinstance(fault, TooManyAttempts):
@@ -192,6 +211,8 @@ def _whoever(request: Request, running: Services, reading: Reading, now: Now) ->
         if found is None:
             return None
         signed_in, account = found
+        if signed_in.waits_for_code:
+            return None
         return Person(
             account_id=account.id,
             name=account.name,
@@ -201,8 +222,12 @@ def _whoever(request: Request, running: Services, reading: Reading, now: Now) ->
         )
 
 
+def _throttle_key(request: Request, running: Services, user: str) -> str:
+    return throttle.key_of(running.keys, "password", user, _place(request, running, user))
+
+
 def _place(request: Request, running: Services, user: str) -> str:
-    """Whose failures are counted together: this browser's where it has signed in as ``user`` before, else the address.
+    """Whose tries are counted together: this browser's where it has signed in as ``user`` before, else the address.
 
     So a stranger who guesses behind the same router or proxy does not slow the owner down.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,9 +15,10 @@ from survey_service import audit
 from survey_service.accounts import passwords, queries
 from survey_service.errors import BadInput, TooManyAttempts, WrongPassword
 from survey_service.models import Account, Grant, Role, SignIn
-from survey_service.secrets import code_hash, new_token
+from survey_service.secrets import CROCKFORD, code_hash, new_token
 from survey_service.settings import Settings
 
+CODE_WITHIN = timedelta(minutes=10)  # after the password
 DEMONSTRATION_FILE = "demo.json"
 PASSWORD_FAULTS = (BadInput, WrongPassword, TooManyAttempts)  # what a person mends on the page itself
 
@@ -37,9 +40,12 @@ def create_account(
     at: datetime,
     by: audit.Actor,
     demonstration: bool = False,
+    password_hash: str = "",
+    start_password_until: datetime | None = None,
 ) -> Account:
     """A new account without any role. ``user`` is what is typed at sign-in; upper and lower case are the same.
 
+    ``password_hash``, where it was made before the transaction, stands for ``password``.
     Raises BadInput for an empty name or a short password, IntegrityError for a name that is taken.
     """
     user = user.strip().lower()
@@ -48,7 +54,8 @@ def create_account(
     account = Account(
         user=user,
         name=name.strip(),
-        password_hash=new_password_hash(password),
+        password_hash=password_hash or new_password_hash(password),
+        start_password_until=start_password_until,
         demonstration=demonstration,
         created_at=at,
     )
@@ -59,6 +66,12 @@ def create_account(
         detail={"demonstration": demonstration},
     )  # fmt: skip
     return account
+
+
+def start_password() -> str:
+    """Something to read out and type once: 60 bits, without letters that look alike."""
+    characters = "".join(secrets.choice(CROCKFORD) for _ in range(12)).lower()
+    return "-".join(characters[start : start + 4] for start in range(0, 12, 4))
 
 
 def grant(session: Session, account: Account, role: Role, area_id: UUID, *, at: datetime, by: audit.Actor) -> None:
@@ -82,10 +95,17 @@ def demonstration_passwords(settings: Settings) -> dict[str, str]:
         return {}  # not a demonstration, or not its folder: the page does without
 
 
-def check_password(account: Account | None, password: str, *, settings: Settings) -> Account:
-    """The account when the password is right and it may sign in here; WrongPassword for every other case alike."""
-    fits = passwords.verify_password(password, account.password_hash if account else None)
+def check_password(
+    account: Account | None, password: str, *, settings: Settings, at: datetime, first: Callable[[], None]
+) -> Account:
+    """The account when the password is right and it may sign in here; WrongPassword for every other case alike.
+
+    ``first`` is called when its turn has come, before the work: it counts the try, or refuses it.
+    """
+    fits = passwords.verify_password(password, account.password_hash if account else None, first)
     if account is None or not fits or not _may_sign_in(account, settings):
+        raise WrongPassword
+    if account.start_password_until is not None and at >= account.start_password_until:
         raise WrongPassword
     return account
 
@@ -94,7 +114,9 @@ def _may_sign_in(account: Account, settings: Settings) -> bool:
     return account.disabled_at is None and (settings.demonstration or not account.demonstration)
 
 
-def sign_in(session: Session, account: Account, *, previous_token: str | None, at: datetime) -> OpenedSignIn:
+def sign_in(
+    session: Session, account: Account, *, previous_token: str | None, at: datetime, waits_for_code: bool = False
+) -> OpenedSignIn:
     """A new session with a new token; the one this browser had before ends, so no token outlives a sign-in."""
     token = new_token()
     if previous_token:
@@ -106,17 +128,20 @@ def sign_in(session: Session, account: Account, *, previous_token: str | None, a
             csrf_token=new_token(),
             created_at=at,
             last_seen_at=at,
+            waits_for_code=waits_for_code,
         )
     )
     audit.record(
-        session, survey_id=None, at=at, by=audit.Actor(account.id, account.name), action="account.signed_in",
-        record=f"account {account.id}",
+        session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
+        action="account.password_accepted" if waits_for_code else "account.signed_in", record=f"account {account.id}",
     )  # fmt: skip
     return OpenedSignIn(token, account)
 
 
-def sign_out(session: Session, token: str, *, at: datetime, by: audit.Actor) -> None:
-    queries.end_sign_in(session, code_hash(token), at)
+def sign_out(session: Session, *, at: datetime, by: audit.Actor) -> None:
+    """Ends every sign-in of the account, also those on other machines."""
+    assert by.account_id is not None
+    queries.end_sign_ins(session, by.account_id, at)
     audit.record(session, survey_id=None, at=at, by=by, action="account.signed_out", record=f"account {by.account_id}")
 
 
@@ -132,7 +157,8 @@ def new_password_hash(password: str) -> str:
 
 def change_password(session: Session, account_id: UUID, password_hash: str, *, at: datetime, by: audit.Actor) -> None:
     """Sets the password and ends every sign-in of the account, on every machine."""
-    session.get_one(Account, account_id).password_hash = password_hash
+    account = session.get_one(Account, account_id)
+    account.password_hash, account.start_password_until = password_hash, None
     queries.end_sign_ins(session, account_id, at)
     audit.record(
         session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account_id}"
@@ -147,6 +173,8 @@ def current(session: Session, token: str, *, settings: Settings, at: datetime) -
     signed_in, account = found
     idle_until = signed_in.last_seen_at + timedelta(minutes=settings.session_idle_minutes)
     ends_at = signed_in.created_at + timedelta(hours=settings.session_hours)
+    if signed_in.waits_for_code:
+        ends_at = signed_in.created_at + CODE_WITHIN
     if at >= min(idle_until, ends_at) or not _may_sign_in(account, settings):
         return None
     return signed_in, account

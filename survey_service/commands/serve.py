@@ -186,6 +186,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 def _run(settings: Settings, listener: socket.socket, shown: Demonstration | None, console: Any) -> None:
     import uvicorn
 
+    from survey_service.accounts.first_administrator import invitation
     from survey_service.app import create_app
     from survey_service.web.logs import set_up_logs
 
@@ -196,9 +197,12 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
             await super().startup(sockets)
             if self.started and not self.should_exit:
                 console.print(_welcome(settings, shown))
+                if secret := invitation(app.state.services):
+                    console.print(_invitation(settings, secret))
 
+    app = create_app(settings)
     configuration = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         access_log=False,  # it would write the codes of residents; our own line names the route only
         proxy_headers=False,  # nobody is believed to be somebody else
@@ -210,6 +214,19 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
     server.run(sockets=[listener])
     if not server.started:
         raise Refused("The service did not start; the lines above say why.")
+
+
+def _invitation(settings: Settings, secret: str) -> Any:
+    """What whoever installs the service needs to make the first account; printed until there is one."""
+    from rich.panel import Panel
+
+    from survey_service.accounts.first_administrator import ADDRESS
+
+    lines = (
+        f"还没有账号。打开 {settings.public_url}{ADDRESS}，填入一次性口令：\n"
+        f"There is no account yet. Open that page and type the one-time secret:\n\n  {secret}"
+    )
+    return Panel.fit(lines, title="系统管理员 first administrator", border_style="yellow")
 
 
 def _welcome(settings: Settings, shown: Demonstration | None) -> Any:

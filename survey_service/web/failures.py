@@ -55,6 +55,8 @@ def failure_response(request: Request, error: DomainError) -> Response:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         address = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
         return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER, headers=headers)
+    if error.leads_to and request.method == "GET":
+        return RedirectResponse(error.leads_to, status_code=HTTPStatus.SEE_OTHER, headers=headers)
     language = language_of(request)
     context = {
         "error": error,

@@ -23,6 +23,10 @@ PUBLIC = {
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/code"),  # after the password; leads everybody else to the sign-in page
+    ("POST", "/sign-in/code"),
+    ("GET", "/first-administrator"),  # 404 as soon as there is an account
+    ("POST", "/first-administrator"),
     ("GET", "/health"),
     ("GET", "/static/{digest}/{name}"),
     ("GET", "/robots.txt"),
@@ -92,6 +96,8 @@ def filled(path: str, world: World) -> str:
         "number": world.case_numbers[0],
         "language": "zh",
         "keying_id": str(world.wave_id),
+        "account_id": "00000000-0000-7000-8000-000000000000",
+        "role": "keyer",
     }
     return path.format_map(values)
 

@@ -1,0 +1,68 @@
+"""What can go wrong with accounts, in the words of the person who reads it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from survey_service.errors import DomainError
+
+
+class PasswordChangeNeeded(DomainError):
+    """The password is one that an administrator gave; nothing else is open until it is changed."""
+
+    code = "E100"
+    status = HTTPStatus.FORBIDDEN
+    zh = "现在用的是起始密码。请先在“我的账号”里换成自己的密码。"
+    en = "You signed in with a start password. Change it to your own on your account page first."
+    leads_to = "/account"
+
+
+class SecondFactorNeeded(DomainError):
+    """The city asks administrators and statisticians for a second factor, and this account has none yet."""
+
+    code = "E101"
+    status = HTTPStatus.FORBIDDEN
+    zh = "按本单位规定，您的账号要先设置动态码。请在“我的账号”里设置。"
+    en = "Your account needs a second factor first. Set it up on your account page."
+    leads_to = "/account/second-factor"
+
+
+class LastAdministrator(DomainError):
+    """After this nobody could give rights any more."""
+
+    code = "E102"
+    status = HTTPStatus.CONFLICT
+    zh = "这是全市最后一个能用的系统管理员，不能停用，也不能收回。请先给另一个人开通系统管理员。"
+    en = "This is the last administrator of the whole city. Make somebody else administrator first."
+
+
+class UserTaken(DomainError):
+    code = "E103"
+    status = HTTPStatus.CONFLICT
+    zh = "这个用户名已经有人用了，请换一个。"
+    en = "This user name is taken; choose another."
+
+
+class WrongCode(DomainError):
+    """The same words for a wrong code, an old one, and one that was used before."""
+
+    code = "E104"
+    status = HTTPStatus.UNAUTHORIZED
+    zh = "动态码不对，或已经用过。请等手机上换出新的六位数，再填一次。"
+    en = "The code is wrong or was used before. Wait until your phone shows the next six digits and type those."
+
+
+class NotYours(DomainError):
+    """Not on oneself, and not on who also works beyond one's own areas."""
+
+    code = "E105"
+    status = HTTPStatus.FORBIDDEN
+    zh = "这个账号在您管的地区以外也有角色，要由上一级系统管理员来改。"
+    en = "This account also has roles outside your areas; an administrator above you has to change it."
+
+
+class NotOneself(DomainError):
+    code = "E106"
+    status = HTTPStatus.CONFLICT
+    zh = "不能对自己的账号做这一步，请另一位系统管理员来做。"
+    en = "You cannot do this to your own account; ask another administrator."

@@ -1,0 +1,64 @@
+"""The page that takes the one-time secret of the console; it exists only while there is no account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from sqlalchemy.exc import IntegrityError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from survey_service.accounts import first_administrator, service, throttle
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
+from survey_service.services import Services
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+Line = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/first-administrator")
+def first_page(request: Request, running: Running, reading: Reading) -> Response:
+    with reading.begin() as session:
+        first_administrator.refuse_unless_first(session)
+        needs_city = first_administrator.city(session) is None
+    return _page(request, running, needs_city, typed={"city_name": running.settings.city_name}, fault=None)
+
+
+@router.post("/first-administrator")
+def make_first(
+    request: Request, running: Running, reading: Reading, writing: Writing, now: Now,
+    secret: Line = "", user: Line = "", name: Line = "", password: Line = "",
+    city_name: Annotated[str, Form(max_length=60)] = "", city_code: Annotated[str, Form(max_length=12)] = "",
+) -> Response:  # fmt: skip
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise FormExpired
+    with reading.begin() as session:
+        first_administrator.refuse_unless_first(session)
+        needs_city = first_administrator.city(session) is None
+    place = request.client.host if request.client else "unknown"
+    try:
+        throttle.take_turn(writing, throttle.key_of(running.keys, "first", place), now)
+        first_administrator.check_secret(secret, running)
+        password_hash = service.new_password_hash(password)
+        with writing.begin() as session:
+            first_administrator.make(
+                session, user=user, name=name, password_hash=password_hash, city_code=city_code.strip(),
+                city_name=city_name.strip(), city_name_en=running.settings.city_name_en, at=now,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Conflict from None
+    except (BadInput, TooManyAttempts) as fault:
+        typed = {"user": user, "name": name, "city_name": city_name, "city_code": city_code}
+        return _page(request, running, needs_city, typed=typed, fault=fault)
+    return go("/sign-in")
+
+
+def _page(
+    request: Request, running: Services, needs_city: bool, *, typed: dict[str, str], fault: DomainError | None
+) -> Response:
+    context: dict[str, Any] = {"typed": typed, "needs_city": needs_city, "fault": fault}
+    status = fault.status if fault else 200
+    return staff_page(request, running, None, "staff/first-administrator.html", context, status=status)
