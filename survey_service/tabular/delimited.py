@@ -116,10 +116,11 @@ def decode(source: str, data: bytes) -> tuple[str, str]:
 def _refuse_almost_utf8(source: str, data: bytes) -> None:
     """Raises TableError where most is UTF-8: then a row that is not is damaged, or came from another file."""
     damaged: list[TableProblem] = []
-    sound = wrong = 0
+    sound = wrong = whole = 0
     for number, line in enumerate(re.split(rb"\r\n|\n|\r", data.removeprefix(b"\xef\xbb\xbf")), start=1):
         try:
-            sound += len(re.findall(r"[\u2e80-\U0003ffff]", line.decode("utf-8")))
+            characters = len(re.findall(r"[\u2e80-\U0003ffff]", line.decode("utf-8")))
+            sound, whole = sound + characters, max(whole, characters)
         except UnicodeDecodeError as error:
             broken = line.decode("utf-8", errors="replace")
             wrong += broken.count("\ufffd")
@@ -131,8 +132,9 @@ def _refuse_almost_utf8(source: str, data: bytes) -> None:
                     remedy="Export the table anew in UTF-8; a character was cut in two, or two encodings were mixed.",
                 )
             )
-    # Text of GB 18030 is hardly ever whole characters of UTF-8 by chance.
-    if sound >= max(wrong, 1) or sound >= 5:
+    # By chance, bytes of GB 18030 and of Big5 are a character of UTF-8 now and then: up to one for 6 that are none in
+    # short texts, one for 25 in long ones; but not a line of six and more, and nothing else in it.
+    if sound >= max(wrong, 1) or (sound >= 5 and 4 * sound >= wrong) or whole >= 6:
         raise TableError(source, damaged)
 
 

@@ -125,6 +125,23 @@ def test_rare_characters_survive_every_encoding() -> None:
         assert sheet.text["名"].tolist() == ["𬱖㛃龘"]
 
 
+def test_long_chinese_files_are_not_taken_for_damaged_utf8() -> None:
+    """By chance a page of GB 18030 holds a few bytes that are a character of UTF-8."""
+    rows = [
+        f"{number},您对社区的环境卫生和背街小巷保洁满意吗？路灯、停车、绿化都算在内；还有什么要说的"
+        for number in range(300)
+    ]
+    sheet = read_sheet_bytes("data.csv", ("号,题\n" + "\n".join(rows)).encode("gb18030"))
+    assert len(sheet.text) == 300
+    assert sheet.text["题"].iloc[299] == rows[299].partition(",")[2]
+
+
+def test_rows_of_two_encodings_are_never_guessed_at() -> None:
+    foreign = "号,题\n" + "\n".join(f"{number},背街小巷保洁" for number in range(50))
+    mixed = foreign.encode("gb18030") + "\n51,停车秩序需要好好管理".encode()
+    assert "while other rows are UTF-8" in str(refused(mixed))
+
+
 def workbook(rows: list[list[object]], **more: list[list[object]]) -> bytes:
     book = Workbook()
     sheet = book.active

@@ -1,0 +1,370 @@
+"""A whole file against its plan: rows that could be stored, every problem by row and column, what was mended.
+
+Pure: what the database knows comes in as a ``Ground``; nothing is stored here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from questionnaires.answer_words import describe
+from questionnaires.answers import Checked, Finding, Policy, Severity, canonical_hash, judge
+from questionnaires.model import Questionnaire, QuestionType
+from survey_service.importing import damage, values
+from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
+from survey_service.importing.words import Kind, Notice, Notices, Problem
+from survey_service.models import Mode
+from survey_service.tabular.cells import Grid, Mark
+
+TOTALS = frozenset(
+    "合计 总计 小计 总和 平均 平均值 平均数 汇总 累计 total totals sum average mean grandtotal".split()  # noqa: SIM905 -- read as one line
+)
+_SEEN = 60
+_ANSWERING = (Target.ANSWER, Target.OPTION)
+_HINTS = 5  # problems for which a case of a like number is looked for; each costs a pass over all cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRef:
+    id: UUID
+    number: str
+    area_id: UUID
+    mode: Mode
+    complete: bool = False  # has its complete response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the wave knows: its cases within the person's areas, its communities, and imported rows by client id."""
+
+    wave_id: UUID
+    cases: Mapping[str, CaseRef]
+    communities: Mapping[str, UUID]  # by code and by name, folded
+    known: Mapping[str, str] = field(default_factory=dict)  # client id -> content hash of what was stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row that could be stored."""
+
+    row: int
+    case: CaseRef | None
+    area_id: UUID
+    mode: Mode
+    client_id: str
+    checked: Checked
+    content: str
+    paradata: Mapping[str, Any]
+    known: bool  # stored before with the same answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    notices: Notices
+    read: int  # rows of the file
+
+    @property
+    def new(self) -> int:
+        return sum(not row.known for row in self.rows)
+
+
+@dataclass(slots=True)
+class _Column:
+    place: int
+    plan: ColumnPlan
+    read: values.Reader
+    several: bool
+    closed: bool  # a choice or a number: no answer of it is the word 合计
+
+
+def prepare(grid: Grid, plan: ImportPlan, questionnaire: Questionnaire, ground: Ground) -> Prepared:
+    """Judge every row of the file."""
+    return _Run(grid, plan, questionnaire, ground).run()
+
+
+def fold_name(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+class _Run:
+    def __init__(self, grid: Grid, plan: ImportPlan, questionnaire: Questionnaire, ground: Ground) -> None:
+        self.grid, self.plan, self.questionnaire, self.ground = grid, plan, questionnaire, ground
+        self.problems: list[Problem] = []
+        self.notices = Notices()
+        self.judge = judge(questionnaire)
+        self.columns = self._columns()
+        self.heads = {column.plan.variable: column.plan.head for column in self.columns}
+        self.case_place = plan.place(Target.CASE)
+        self.community_place = plan.place(Target.COMMUNITY)
+        self.of_case: dict[UUID, tuple[int, str]] = {}
+        self.occurrences: Counter[str] = Counter()
+        self.padded: dict[str, list[str]] = {}
+        for number in ground.cases:
+            self.padded.setdefault(_unpadded(number), []).append(number)
+
+    def _columns(self) -> list[_Column]:
+        of = {name: one for one in self.questionnaire.questions() for name in one.variables()}
+        made = []
+        for place, column in enumerate(self.plan.columns):
+            if column.target not in _ANSWERING:
+                continue
+            question = of[column.variable]
+            if column.target is Target.OPTION:
+                read = values.option_reader(question, column.option, platform=self.plan.survey_platform)
+            else:
+                read = values.reader(
+                    question, column.variable, column.values,
+                    platform=self.plan.survey_platform, epoch_1904=self.grid.epoch_1904,
+                )  # fmt: skip
+            several = question.type is QuestionType.MULTIPLE_CHOICE and not column.variable.endswith(".other")
+            closed = bool(question.options) or question.type is QuestionType.NUMBER
+            closed = closed and not column.variable.endswith(".other")
+            made.append(_Column(place, column, read, several, closed))
+        return made
+
+    def run(self) -> Prepared:
+        self._about_the_file()
+        rows = []
+        left_out = self._totals()
+        for number, record in zip(self.grid.rows, self.grid.records, strict=True):
+            if number in left_out:
+                continue
+            if (row := self._row(number, record)) is not None:
+                rows.append(row)
+        return Prepared(rows=tuple(rows), problems=tuple(self.problems), notices=self.notices, read=len(self.grid.rows))
+
+    def _about_the_file(self) -> None:
+        grid = self.grid
+        self.notices.extend(Notice.HIDDEN_ROWS, grid.hidden_rows)
+        self.notices.extend(Notice.TITLE_ROWS, grid.skipped_rows)
+        if grid.other_sheets:
+            self.notices.add(Notice.OTHER_SHEETS, seen=str(grid.other_sheets))
+        if grid.encoding not in ("", "UTF-8"):
+            self.notices.add(Notice.ENCODING, seen=grid.encoding)
+        if grid.unseen:
+            self.notices.add(Notice.UNSEEN, seen=str(grid.unseen))
+        for broken in grid.broken:
+            self.notices.add(Notice.LINE_BREAKS, seen=broken.partition(": ")[2].partition(". Where")[0])
+
+    # -------------------------------------------------------------- rows of totals
+
+    def _totals(self) -> set[int]:
+        """Rows that say they are totals are left out; a last row that looks like one is a problem."""
+        aside = [place for place, one in enumerate(self.plan.columns) if one.target not in _ANSWERING]
+        first = [column.place for column in self.columns if column.closed][:1]
+        said: set[int] = set()
+        for number, record in zip(self.grid.rows, self.grid.records, strict=True):
+            if any(_is_total(record[place]) for place in (*aside, *first)):
+                said.add(number)
+                self.notices.add(Notice.TOTAL_ROW, row=number)
+        left = [position for position, number in enumerate(self.grid.rows) if number not in said]
+        if len(left) >= 4:
+            self._doubt(left[-1], left[:-1])
+        return said
+
+    def _doubt(self, last: int, above: Sequence[int]) -> None:
+        """Whether every number of the last row is the sum or the mean of its column."""
+        matching, other = [], 0
+        for place in range(len(self.grid.heads)):
+            cell = damage.half_width(damage.plain(self.grid.records[last][place]))
+            if not cell:
+                continue
+            column = [damage.half_width(damage.plain(self.grid.records[one][place])) for one in above]
+            numbers = [float(one) for one in column if damage.NUMBER.fullmatch(one)]
+            if not damage.NUMBER.fullmatch(cell) or len(numbers) < 0.5 * len(column) or len(set(numbers)) < 2:
+                other += self.plan.columns[place].target is not Target.IGNORE
+                continue
+            total, mean = sum(numbers), sum(numbers) / len(numbers)
+            if min(abs(float(cell) - total), abs(float(cell) - mean)) <= 1e-9 * max(1.0, abs(total)):
+                matching.append(cell)
+            else:
+                other += 1
+        if matching and (not other or len(matching) > 3 * other):
+            row = self.grid.rows[last]
+            self.problems.append(Problem(kind=Kind.TOTAL_DOUBT, row=row, seen="、".join(matching[:3])))
+
+    # -------------------------------------------------------------- one row
+
+    def _row(self, number: int, record: tuple[str, ...]) -> Row | None:
+        before = len(self.problems)
+        answers = self._answers(number, record)
+        case, area_id = self._where(number, record)
+        checked = self.judge.check(answers, Policy.IMPORT)
+        self._findings(number, record, checked.findings)
+        if len(self.problems) > before or area_id is None:
+            return None
+        if not any(not isinstance(one, dict) for one in checked.canonical.values()):
+            self.notices.add(Notice.EMPTY_ROW, row=number)
+            return None
+        content = canonical_hash(checked.canonical)
+        client_id = self._client_id(record, case, content)
+        if case is not None and not self._first_of_case(number, case, content):
+            return None
+        stored = self.ground.known.get(client_id)
+        if stored is not None and stored != content:
+            self._problem(Kind.TAKEN_OTHERWISE, number)
+            return None
+        if stored is None and case is not None and case.complete:
+            self._problem(Kind.CASE_COMPLETE, number, self._head(self.case_place), case.number)
+            return None
+        if stored is not None:
+            self.notices.add(Notice.KNOWN_ROW, row=number)
+        return Row(
+            row=number, case=case, area_id=area_id, mode=case.mode if case else Mode.IMPORT_OPEN,
+            client_id=client_id, checked=checked, content=content, paradata=self._beside(number, record),
+            known=stored is not None,
+        )  # fmt: skip
+
+    def _answers(self, number: int, record: tuple[str, ...]) -> dict[str, object]:
+        answers: dict[str, object] = {}
+        for column in self.columns:
+            reading = column.read(record[column.place])
+            head = column.plan.head
+            if reading.problem is not None:
+                problem = reading.problem
+                self._problem(problem.kind, number, head, problem.seen, near=problem.near, codes=problem.codes)
+                continue
+            for kind, seen, taken in reading.notices:
+                self.notices.add(kind, row=number, column=head, seen=seen, taken=taken)
+            variable = column.plan.variable
+            if column.several and isinstance(reading.answer, list) and isinstance(answers.get(variable), list):
+                answers[variable] = [*answers[variable], *reading.answer]  # type: ignore[misc]  # a list, as just asked
+            elif reading.answer is not None:
+                answers[variable] = reading.answer
+            if reading.words:
+                answers.setdefault(f"{variable.partition('.')[0]}.other", reading.words)
+        return answers
+
+    def _findings(self, number: int, record: tuple[str, ...], findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            words = (describe(finding, self.questionnaire, "zh"), describe(finding, self.questionnaire, "en"))
+            head = self.heads.get(finding.variable, finding.variable)
+            if finding.severity is Severity.HARD:
+                seen = str(finding.parameters.get("seen") or self._cell(record, finding.variable))
+                self._problem(Kind.JUDGED, number, head, seen, judged=words)
+            else:
+                self.notices.add(Notice.SOFT, row=number, column=head, seen=words[0])
+
+    def _cell(self, record: tuple[str, ...], variable: str) -> str:
+        place = next((one.place for one in self.columns if one.plan.variable == variable), None)
+        return damage.plain(record[place])[:_SEEN] if place is not None else ""
+
+    def _problem(self, kind: Kind, row: int, column: str = "", seen: str = "", **more: Any) -> None:
+        self.problems.append(Problem(kind=kind, row=row, column=column, seen=seen[:_SEEN], **more))
+
+    def _head(self, place: int | None) -> str:
+        return self.grid.heads[place] if place is not None else ""
+
+    # -------------------------------------------------------------- where a row belongs
+
+    def _where(self, number: int, record: tuple[str, ...]) -> tuple[CaseRef | None, UUID | None]:
+        if self.case_place is not None:
+            cell = record[self.case_place]
+            if damage.plain(cell) or damage.mark_of(cell) is not None:
+                case = self._case(number, cell)
+                return case, case.area_id if case else None
+        return None, self._community(number, record)
+
+    def _case(self, number: int, cell: str) -> CaseRef | None:
+        head, text = self._head(self.case_place), damage.plain(cell)
+        kind = damage.lost(cell) or (Kind.DATE_MADE if damage.mark_of(cell) is Mark.DATE else None)
+        if kind is not None:
+            self._problem(kind, number, head, text)
+            return None
+        bare = damage.unquoted(text) or text
+        typed = re.sub(r"\s+", "", damage.half_width(bare)).upper()
+        if typed != text and (bare != text or damage.has_full_width(text)):
+            self.notices.add(Notice.FULL_WIDTH, row=number, column=head, seen=text, taken=typed)
+        alike = self.padded.get(_unpadded(typed), []) if bare == text else []
+        longer = [one for one in alike if len(one) > len(typed)]
+        if typed in self.ground.cases and not longer:
+            return self.ground.cases[typed]
+        if len(alike) == 1:
+            self.notices.add(Notice.LOST_ZERO, row=number, column=head, seen=text, taken=alike[0])
+            return self.ground.cases[alike[0]]
+        if alike:
+            self._problem(Kind.TWO_CASES, number, head, text, codes="、".join(alike[:4]))
+            return None
+        if typed in self.ground.cases:
+            return self.ground.cases[typed]
+        few = len(self.problems) < _HINTS and len(self.ground.cases) < 20_000
+        near = difflib.get_close_matches(typed, self.ground.cases, n=1, cutoff=0.8) if few else []
+        if damage.DATE.fullmatch(text):
+            self._problem(Kind.DATE_MADE, number, head, text)
+        else:
+            self._problem(Kind.UNKNOWN_CASE, number, head, text, near=near[0] if near else "")
+        return None
+
+    def _community(self, number: int, record: tuple[str, ...]) -> UUID | None:
+        if self.community_place is not None:
+            cell = record[self.community_place]
+            head, text = self._head(self.community_place), damage.plain(cell)
+            if (kind := damage.lost(cell)) is not None:
+                self._problem(kind, number, head, text)
+                return None
+            if text:
+                found = self.ground.communities.get(fold_name(damage.unquoted(text) or text))
+                if found is None:
+                    near = difflib.get_close_matches(fold_name(text), self.ground.communities, n=1, cutoff=0.6)
+                    self._problem(Kind.UNKNOWN_COMMUNITY, number, head, text, near=near[0] if near else "")
+                return found
+        if self.plan.community:
+            return self.ground.communities.get(fold_name(self.plan.community))
+        self._problem(Kind.NO_COMMUNITY, number)
+        return None
+
+    # -------------------------------------------------------------- one row is one capture, however often it comes
+
+    def _first_of_case(self, number: int, case: CaseRef, content: str) -> bool:
+        first = self.of_case.setdefault(case.id, (number, content))
+        if first[0] == number:
+            return True
+        if first[1] == content:
+            self.notices.add(Notice.REPEATED_ROW, row=number)
+        else:
+            self._problem(Kind.CASE_TWICE, number, self._head(self.case_place), case.number, other=first[0])
+        return False
+
+    def _client_id(self, record: tuple[str, ...], case: CaseRef | None, content: str) -> str:
+        """What makes a row itself when it comes again: its case; else its serial and time; else all its cells, and
+        the how-manieth of rows alike it is."""
+        if case is not None:
+            identity = f"case|{case.id}"
+        else:
+            serial, submitted = self.plan.place(Target.SERIAL), self.plan.place(Target.SUBMITTED)
+            if serial is not None and submitted is not None and record[serial].strip() and record[submitted].strip():
+                moment = re.sub(r"\D+", " ", damage.half_width(record[submitted])).split()
+                when = " ".join(str(int(part)) for part in moment)
+                identity = f"serial|{damage.half_width(damage.plain(record[serial]))}|{when}"
+            else:
+                text = "\x1f".join(damage.half_width(damage.plain(cell)) for cell in record)
+                self.occurrences[text] += 1
+                identity = f"cells|{text}|{self.occurrences[text]}"
+        digest = hashlib.sha256(f"import|{self.ground.wave_id}|{identity}".encode()).hexdigest()
+        return f"import-{digest[:48]}"
+
+    def _beside(self, number: int, record: tuple[str, ...]) -> dict[str, Any]:
+        kept: dict[str, Any] = {"row": number}
+        for target in BESIDE:
+            place = self.plan.place(target)
+            if place is not None and (text := damage.plain(record[place])):
+                kept[target.value] = text[:40]
+        return kept
+
+
+def _unpadded(number: str) -> str:
+    return number.lstrip("0") if number.isdigit() else number
+
+
+def _is_total(cell: str) -> bool:
+    return re.sub(r"[\s:：()（）]+", "", cell).casefold() in TOTALS
