@@ -15,6 +15,7 @@ from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import routes as administration
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
+from survey_service.collection import receipts
 from survey_service.collection import routes as collection
 from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
@@ -32,6 +33,7 @@ from survey_service.writer import GroupWriter
 
 ROUTERS = (
     collection.router,
+    receipts.router,
     accounts.router,
     planning.router,
     second_factor_routes.router,

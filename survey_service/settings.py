@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -56,6 +58,15 @@ class Settings(BaseSettings):
     keying_hold_minutes: int = Field(
         default=15, ge=1, description="A form that is open belongs to its keyer this long after the last key."
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, by commas, of proxies whose X-Forwarded-For is believed; empty: nobody's.",
+    )
+    answers_per_minute: int = Field(
+        default=300,
+        ge=0,
+        description="Answers that one address may submit by one open code in a minute; 0: any number.",
+    )
     font_regular: Path | None = Field(
         default=None, description="Own TrueType file, regular weight, instead of Noto Sans CJK."
     )
@@ -63,6 +74,16 @@ class Settings(BaseSettings):
     demonstration: bool = Field(
         default=False, description="Set by `serve --demo`: demonstration passwords work, on loopback only."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, typed: str) -> str:
+        _networks(typed)
+        return typed
+
+    @property
+    def proxies(self) -> tuple[IPNetwork, ...]:
+        return _networks(self.trusted_proxies)
 
     @property  # not kept: a changed copy of the settings must not carry the address of the original
     def resolved_database_url(self) -> str:
@@ -91,6 +112,11 @@ class Settings(BaseSettings):
     @property
     def secure(self) -> bool:
         return urlsplit(self.public_url).scheme == "https"
+
+
+@lru_cache
+def _networks(typed: str) -> tuple[IPNetwork, ...]:
+    return tuple(ipaddress.ip_network(one.strip(), strict=False) for one in typed.split(",") if one.strip())
 
 
 def is_loopback(host: str) -> bool:

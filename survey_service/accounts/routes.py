@@ -16,6 +16,7 @@ from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAtt
 from survey_service.models import Account
 from survey_service.secrets import code_hash
 from survey_service.services import Services
+from survey_service.web.addresses import client_address, place_of
 from survey_service.web.staff import first_page, go, staff_page
 
 router = APIRouter()
@@ -234,7 +235,7 @@ def _place(request: Request, running: Services, user: str) -> str:
     known = request.cookies.get(_known_cookie(running), "")
     if known and known == _known_value(running, user):
         return "known browser " + code_hash(known)
-    return request.client.host if request.client else "unknown"
+    return place_of(client_address(request.scope, running.settings))
 
 
 def _known_cookie(running: Services) -> str:

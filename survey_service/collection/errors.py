@@ -71,3 +71,42 @@ class Withdrawn(DomainError):
     status = HTTPStatus.GONE
     zh = "这份答卷已经按要求删除，不再计入，也不能再用它提交。"
     en = "These answers were deleted as requested. They no longer count and cannot be submitted again."
+
+
+class TooManyLookups(DomainError):
+    """Wrong receipt codes from one place: somebody is trying."""
+
+    code = "E141"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, *, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        super().__init__(
+            zh=f"从您这个网络来的错误回执码太多了。请等 {minutes} 分钟再试。",
+            en=f"Too many wrong receipt codes came from your network. Please wait {minutes} min and try again.",
+        )
+        self.seconds = seconds
+
+
+class TooManyFromHere(DomainError):
+    """One address submits more by one open code than a community behind it would. Nothing is lost: the page waits."""
+
+    code = "E142"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    zh = "从您这个网络来的答卷一时太多，这一份还没有提交，请勿关闭，稍等片刻再提交一次。"
+    en = (
+        "Too many answers come from your network at the moment. Yours are not submitted yet: keep this page, try again."
+    )
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class UnknownReceipt(DomainError):
+    """No answers under this receipt code; said alike of every code that never existed."""
+
+    code = "E143"
+    status = HTTPStatus.NOT_FOUND
+    zh = "没有找到这个回执码的答卷。请对照截屏或抄下的字，16 个字母和数字逐个核对。"
+    en = "No answers are found under this receipt code. Compare all 16 letters and digits with what you noted."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 from questionnaires.model import Questionnaire, QuestionType
 from survey_service.errors import BadInput, TooLarge
+from survey_service.secrets import normalise_receipt
 from survey_service.web.pages import Language
 from survey_service.web.resident_steps import ORDERS, RESERVED
 
@@ -17,6 +19,14 @@ FIELD_LIMIT = 2_000
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _DAY = 86_400
+RECEIPT_LENGTH = 19  # 16 characters in fours
+# Buttons of the head: show the same page in another way.
+_TOOLS: Mapping[str, Mapping[str, Any]] = {
+    "zh": {"language": "zh"},
+    "en": {"language": "en"},
+    "large": {"large": True},
+    "normal": {"large": False},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +36,7 @@ class Display:
     language: Language = "zh"
     large: bool = False
     order: int = 0
+    receipt: str = ""  # of the answers that are being looked at or corrected
 
     @property
     def query(self) -> str:
@@ -58,8 +69,40 @@ class Posted:
         }
 
 
-def read_form(body: bytes, content_type: str, questionnaire: Questionnaire) -> Posted:
-    """The posted form; BadInput for anything a page of ours cannot have sent, TooLarge beyond the limit."""
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A posted form before anybody knows which questionnaire it belongs to."""
+
+    pairs: Sequence[tuple[str, str]]
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The page's own fields; of one that stands twice, the first."""
+        return {name: value for name, value in reversed(self.pairs) if name in RESERVED}
+
+    @property
+    def action(self) -> str:
+        return self.own.get("action", "submit")
+
+    @property
+    def tool(self) -> bool:
+        return self.action in _TOOLS
+
+    @property
+    def display(self) -> Display:
+        """How the page that answers is to be shown: as before, but for what a button of the head changes."""
+        own = self.own
+        shown = Display(
+            language="en" if own.get("_lang") == "en" else "zh",
+            large=own.get("_text") == "large",
+            order=_number(own.get("_order"), ORDERS - 1) or 0,
+            receipt=normalise_receipt(own.get("_receipt", ""))[:RECEIPT_LENGTH],
+        )
+        return replace(shown, **_TOOLS.get(self.action, {}))
+
+
+def read_fields(body: bytes, content_type: str) -> Fields:
+    """The fields as they were sent; BadInput where no form of ours can have sent them, TooLarge beyond the limit."""
     if len(body) > BODY_LIMIT:
         raise TooLarge
     if content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
@@ -68,44 +111,37 @@ def read_form(body: bytes, content_type: str, questionnaire: Questionnaire) -> P
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELD_LIMIT, errors="strict")
     except ValueError:  # also bytes that are no UTF-8
         raise BadInput from None
+    return Fields(pairs)
+
+
+def read_form(body: bytes, content_type: str, questionnaire: Questionnaire) -> Posted:
+    """The posted form of ``questionnaire``; raises as ``read_fields``, and BadInput for a field that it has not."""
+    return posted_form(read_fields(body, content_type), questionnaire)
+
+
+def posted_form(fields: Fields, questionnaire: Questionnaire) -> Posted:
     variables = {variable for question in questionnaire.questions() for variable in question.variables()}
     given: dict[str, list[str]] = {}
-    own: dict[str, str] = {}
-    for name, value in pairs:
+    seen: set[str] = set()
+    for name, value in fields.pairs:
         if name in variables:
             if value.strip():
                 given.setdefault(name, []).append(value)
-        elif name in RESERVED and name not in own:
-            own[name] = value
+        elif name in RESERVED and name not in seen:
+            seen.add(name)
         else:
             raise BadInput
-    return _posted(given, own)
-
-
-def _posted(given: dict[str, list[str]], own: Mapping[str, str]) -> Posted:
-    display = Display(
-        language="en" if own.get("_lang") == "en" else "zh",
-        large=own.get("_text") == "large",
-        order=_number(own.get("_order"), ORDERS - 1) or 0,
-    )
-    action = own.get("action", "submit")
-    tools: dict[str, Display] = {
-        "zh": Display(language="zh", large=display.large, order=display.order),
-        "en": Display(language="en", large=display.large, order=display.order),
-        "large": Display(language=display.language, large=True, order=display.order),
-        "normal": Display(language=display.language, large=False, order=display.order),
-    }
-    tool = action in tools
-    if not tool and action not in ("submit", "check", "edit"):
+    own = fields.own
+    if not fields.tool and fields.action not in ("submit", "check", "edit"):
         raise BadInput
     page = own.get("_page", "form")
     client_id = own.get("client_id", "")
     return Posted(
         given=given,
-        display=tools.get(action, display),
-        action="check" if tool else action,
+        display=fields.display,
+        action="check" if fields.tool else fields.action,
         page=page if page in ("check", "faults") else "form",
-        tool=tool,
+        tool=fields.tool,
         client_id=client_id if _CLIENT_ID.fullmatch(client_id) else None,
         version=own.get("_version", ""),
         seconds=_number(own.get("_seconds"), 30 * _DAY),

@@ -16,12 +16,14 @@ from survey_service.collection.errors import (
     AlreadyAnswered,
     ContentConflict,
     RevokedCode,
+    TooManyFromHere,
+    TooManyLookups,
     UnknownCode,
     WaveClosed,
     Withdrawn,
 )
 from survey_service.collection.form import Display, Posted
-from survey_service.collection.visit import Visit
+from survey_service.collection.visit import Asked
 from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
 from survey_service.web.resident_pages import (
@@ -52,7 +54,7 @@ def wants_json(request: Request) -> bool:
 
 
 def look_of(display: Display) -> Look:
-    return Look(language=display.language, large=display.large, order=display.order)
+    return Look(language=display.language, large=display.large, order=display.order, receipt=display.receipt)
 
 
 def refused(
@@ -62,6 +64,8 @@ def refused(
     headers = {"Cache-Control": NEVER_KEPT}
     if isinstance(error, TooBusy):
         headers["Retry-After"] = str(_seconds_to_wait())
+    elif isinstance(error, TooManyLookups):
+        headers["Retry-After"] = str(error.seconds)
     if wants_json(request):
         return JSONResponse(
             {"error": error.code, "message": error.in_language(display.language)}, error.status, headers
@@ -75,14 +79,14 @@ def refused(
     return html(render("plain.html", look_of(display), context), status=error.status, headers=headers)
 
 
-def form_again(visit: Visit, posted: Posted) -> Response:
+def form_again(visit: Asked, posted: Posted) -> Response:
     """The questionnaire with what was answered so far; nothing is written."""
     look = look_of(posted.display)
     context = _with_answers(visit, posted, look)
     return html(render("form.html", look, context))
 
 
-def check_page(visit: Visit, posted: Posted, checked: Checked) -> Response:
+def check_page(visit: Asked, posted: Posted, checked: Checked) -> Response:
     """请核对. Here a browser without a script gets the id that makes a repeated post the same one."""
     look = look_of(posted.display)
     context = _with_answers(visit, posted, look) | {
@@ -93,7 +97,7 @@ def check_page(visit: Visit, posted: Posted, checked: Checked) -> Response:
     return html(render("check.html", look, context))
 
 
-def faults_page(request: Request, visit: Visit, posted: Posted, checked: Checked) -> Response:
+def faults_page(request: Request, visit: Asked, posted: Posted, checked: Checked) -> Response:
     if wants_json(request):
         return _line(BadInput(), posted.display, {"Cache-Control": NEVER_KEPT})
     look = look_of(posted.display)
@@ -105,19 +109,27 @@ def faults_page(request: Request, visit: Visit, posted: Posted, checked: Checked
     return html(render("faults.html", look, context), status=200 if posted.tool else 422)
 
 
-def unsent_page(request: Request, visit: Visit, posted: Posted) -> Response:
+def unsent_page(
+    request: Request, visit: Asked, posted: Posted, why: TooBusy | TooManyFromHere | None = None
+) -> Response:
     """未提交，请勿关闭: every answer is in the page, and the button sends the same id again."""
-    seconds = _seconds_to_wait()
+    why = why or TooBusy()
+    seconds = _seconds_to_wait() + (why.seconds if isinstance(why, TooManyFromHere) else 0)
     headers = {"Retry-After": str(seconds), "Cache-Control": NEVER_KEPT}
     if wants_json(request):
-        return _line(TooBusy(), posted.display, headers)
+        return _line(why, posted.display, headers)
     look = look_of(posted.display)
     context = _with_answers(visit, posted, look) | {"seconds": seconds}
-    return html(render("unsent.html", look, context), status=TooBusy.status, headers=headers)
+    return html(render("unsent.html", look, context), status=why.status, headers=headers)
 
 
 def receipt_reply(request: Request, code: str, receipt: str, display: Display) -> Response:
-    address = f"/a/{code}/receipt/{receipt}{display.query}"
+    return go_on(request, f"/a/{code}/receipt/{receipt}", display)
+
+
+def go_on(request: Request, address: str, display: Display) -> Response:
+    """To a page that may be reloaded without doing anything again."""
+    address += ("&" if "?" in address else "?") + display.query.removeprefix("?") if display.query else ""
     headers = {"Cache-Control": NEVER_KEPT}
     if wants_json(request):
         return JSONResponse({"address": address}, 200, headers)
@@ -129,7 +141,7 @@ def _line(error: DomainError, display: Display, headers: Mapping[str, str]) -> J
     return JSONResponse(body, error.status, dict(headers))
 
 
-def _with_answers(visit: Visit, posted: Posted, look: Look) -> dict[str, Any]:
+def _with_answers(visit: Asked, posted: Posted, look: Look) -> dict[str, Any]:
     return form_context(visit.occasion, visit.questionnaire, look) | {
         "given": posted.given,
         "client_id": posted.client_id or "",

@@ -18,8 +18,9 @@ from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
 from survey_service.collection import replies
 from survey_service.collection.desk import AnswerDesk
-from survey_service.collection.errors import ContentConflict, NothingAnswered
+from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
+from survey_service.collection.rates import Rate
 from survey_service.collection.service import IncomingCapture, record_or_conflict
 from survey_service.collection.visit import Visit, open_visit, submitted_at
 from survey_service.dependencies import Now, Reading, Running
@@ -27,6 +28,7 @@ from survey_service.errors import Conflict, DomainError, TooBusy
 from survey_service.models import ResponseState, Source
 from survey_service.secrets import normalise_receipt
 from survey_service.services import Services
+from survey_service.web.addresses import client_address, place_of
 from survey_service.web.resident_pages import empty_form, html, moment, render
 from survey_service.web.resident_steps import ORDERS, shuffles
 
@@ -36,11 +38,11 @@ T = TypeVar("T")
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resident")
 
 
-async def _aside(work: Callable[[], T]) -> T:
+async def aside(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
-def _desk(request: Request, running: Services) -> AnswerDesk:
+def answer_desk(request: Request, running: Services) -> AnswerDesk:
     """One per application, made in its event loop."""
     state = request.app.state
     if getattr(state, "answer_desk", None) is None:
@@ -49,14 +51,14 @@ def _desk(request: Request, running: Services) -> AnswerDesk:
     return desk
 
 
-def _display(request: Request) -> Display:
+def display_of(request: Request) -> Display:
     asked = request.query_params
     return Display(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
 
 
 @router.get("/a/{code}", include_in_schema=False)
 def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
-    display, contact = _display(request), None
+    display, contact = display_of(request), None
     city = running.settings.city_in(display.language)
     try:
         with reading.begin() as session:
@@ -83,22 +85,41 @@ class _Ready:
 async def hand_in(code: str, request: Request, running: Running, now: Now) -> Response:
     """Asynchronous: however long the writer takes, no thread waits for it, and the person is answered in time."""
     body = await request.body()
-    ready = await _aside(lambda: _read(code, body, request, running, now))
+    ready = await aside(lambda: _read(code, body, request, running, now))
     if isinstance(ready, Response):
         return ready
     work = partial(record_or_conflict, incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
     contact = ready.visit.questionnaire.notice.contact
     try:
-        recorded = await _desk(request, running).hand_in(work)
+        _refuse_crowd(request, running, ready, now)
+        recorded = await answer_desk(request, running).hand_in(work)
         if isinstance(recorded, ContentConflict):
             raise recorded
-    except TooBusy:
-        return await _aside(lambda: replies.unsent_page(request, ready.visit, ready.posted))
+    except (TooBusy, TooManyFromHere) as later:
+        why = later  # the name of a handler ends with it
+        return await aside(lambda: replies.unsent_page(request, ready.visit, ready.posted, why))
     except DomainError as error:
         city = running.settings.city_in(ready.posted.display.language)
         return replies.refused(request, error, ready.posted.display, city=city, contact=contact)
     assert recorded.receipt is not None
     return replies.receipt_reply(request, code, recorded.receipt, ready.posted.display)
+
+
+def _refuse_crowd(request: Request, running: Services, ready: _Ready, now: Now) -> None:
+    """TooManyFromHere where one address submits by an open code as no community behind it would.
+
+    Asked last: a page that is only looked at, or sent with faults, costs nobody a place.
+    """
+    most = running.settings.answers_per_minute
+    if not most or ready.incoming.case_id is not None:
+        return
+    state = request.app.state
+    if getattr(state, "answer_rate", None) is None:
+        state.answer_rate = Rate(most, 60)
+    key = (ready.visit.code.code_id, place_of(client_address(request.scope, running.settings)))
+    if wait := state.answer_rate.wait(key, now.timestamp()):
+        raise TooManyFromHere(seconds=wait)
+    state.answer_rate.count(key, now.timestamp())
 
 
 def _read(code: str, body: bytes, request: Request, running: Services, now: Now) -> _Ready | Response:
@@ -166,7 +187,7 @@ def _incoming(visit: Visit, posted: Posted, checked: Checked, client_id: str, no
 @router.get("/a/{code}/receipt/{receipt}", include_in_schema=False)
 def receipt_page(code: str, receipt: str, request: Request, running: Running, reading: Reading) -> Response:
     """已提交, as often as it is looked at; only together with the code by which the answers came."""
-    display = _display(request)
+    display = display_of(request)
     city = running.settings.city_in(display.language)
     printed = normalise_receipt(receipt)
     try:

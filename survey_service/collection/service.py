@@ -44,7 +44,7 @@ from survey_service.secrets import KeyRing, code_hash
 WITH_RECEIPT = frozenset({Source.WEB, Source.DEVICE})
 
 # The statements of the answer path are made once: building one costs more than running it.
-_INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
+INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
 _INSERT_RESPONSE = insert(cast("Table", Response.__table__))
 _KNOWN = select(
     Capture.id, Capture.response_id, Capture.content_sha256, Capture.wave_id, Capture.area_id, Capture.case_id
@@ -110,10 +110,10 @@ def record(session: Session, incoming: IncomingCapture, *, keys: KeyRing, zone: 
     answers: by its state for everyone, and for answers from phones also after 24:00 of its last day in ``zone`` (None:
     the clock is not asked; paper of the last day is keyed later).
     """
-    known = _known(session, incoming)
+    known = known_capture(session, incoming)
     if known is not None:
-        return _again(session, incoming, known, keys)
-    _refuse_if_closed(session, incoming, zone)
+        return again(session, incoming, known, keys)
+    refuse_if_closed(session, incoming, zone)
     place = chain.mark(session)
     try:
         with session.begin_nested():
@@ -121,9 +121,9 @@ def record(session: Session, incoming: IncomingCapture, *, keys: KeyRing, zone: 
     except IntegrityError:
         # Another process was faster: the constraint has spoken, now the winner can be read.
         chain.return_to(session, place)
-        known = _known(session, incoming)
+        known = known_capture(session, incoming)
         if known is not None:
-            return _again(session, incoming, known, keys)
+            return again(session, incoming, known, keys)
         if _response_of_case(session, incoming, ResponseState.COMPLETE) is not None:
             raise AlreadyAnswered from None
         raise
@@ -139,11 +139,11 @@ def record_or_conflict(
         return conflict
 
 
-def _known(session: Session, incoming: IncomingCapture) -> _Kept | None:
+def known_capture(session: Session, incoming: IncomingCapture) -> _Kept | None:
     return session.execute(_KNOWN, {"survey": incoming.survey_id, "client": incoming.client_id}).one_or_none()
 
 
-def _again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyRing) -> Recorded:
+def again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyRing) -> Recorded:
     """The id was seen before: the same receipt for the same answers, a refusal that keeps the others.
 
     Where the answers were erased, nothing is kept, whatever comes: a phone that still held its draft brings none back.
@@ -164,13 +164,16 @@ def _again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyR
     )
 
 
-def _refuse_if_closed(session: Session, incoming: IncomingCapture, zone: ZoneInfo | None) -> None:
+def refuse_if_closed(
+    session: Session, incoming: IncomingCapture, zone: ZoneInfo | None, *, by_clock: bool = False
+) -> None:
+    """WaveClosed by the wave's state; for phones, or where ``by_clock`` says so, also by the clock of ``zone``."""
     wave = session.execute(_WAVE_NOW, {"survey": incoming.survey_id, "wave": incoming.wave_id}).one_or_none()
     taking = (WaveState.OPEN, WaveState.CLOSED) if incoming.until_review else (WaveState.OPEN,)
     if wave is None or wave.state not in taking:
         raise WaveClosed
-    by_clock = incoming.source in WITH_RECEIPT and zone is not None
-    if by_clock and zone is not None and incoming.at >= end_of(wave.closes_on, zone):
+    asked = by_clock or incoming.source in WITH_RECEIPT
+    if asked and zone is not None and incoming.at >= end_of(wave.closes_on, zone):
         raise WaveClosed
 
 
@@ -188,7 +191,7 @@ def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Record
     begun = _response_of_case(session, incoming, ResponseState.PARTIAL)
     response_id, capture_id = begun or new_id(), new_id()
     receipt = _receipt(incoming, response_id, keys)
-    session.connection().execute(_INSERT_CAPTURE, capture_row(incoming, capture_id, response_id))
+    session.connection().execute(INSERT_CAPTURE, capture_row(incoming, capture_id, response_id))
     completed_at = incoming.at if incoming.state is ResponseState.COMPLETE else None
     counted = {
         "mode": incoming.mode,
@@ -273,7 +276,7 @@ def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) ->
     capture_id = new_id()
     try:
         with session.begin_nested():
-            session.connection().execute(_INSERT_CAPTURE, capture_row(incoming, capture_id, None))
+            session.connection().execute(INSERT_CAPTURE, capture_row(incoming, capture_id, None))
     except IntegrityError:  # another process kept the same ones at this moment
         return None
     audit.record(

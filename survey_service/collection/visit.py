@@ -26,21 +26,17 @@ from survey_service.web.resident_pages import Occasion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    code: OpenedCode
+class Asked:
+    """The questionnaire of a wave as the people of one community are asked it."""
+
     version_id: UUID
     questionnaire: Questionnaire
     occasion: Occasion
     state: WaveState
-    answered: bool  # the case of this code has its complete response, from a phone or from paper
 
-    def refuse_if_over(self, now: datetime, zone: ZoneInfo) -> None:
-        """Raises what keeps this code from answering now."""
+    def refuse_if_closed(self, now: datetime, zone: ZoneInfo) -> None:
+        """WaveClosed, in words that say why, where answers are not taken now."""
         closes = self.occasion.closes_on
-        if self.answered:
-            raise AlreadyAnswered
-        if self.code.case_id is not None and self.code.used_at is not None:
-            raise Withdrawn  # used, and its case has no complete response any more
         if self.state is WaveState.DRAFT:
             raise WaveClosed(
                 zh="这次调查还没有开始，请过几天再来。", en="This survey has not started yet. Please come back later."
@@ -55,6 +51,20 @@ class Visit:
                 zh=f"这次调查到 {format_date(closes, 'zh')} 24:00 截止，现在不再收答卷。谢谢您。",
                 en=f"This survey ended on {format_date(closes, 'en')} and takes no more answers. Thank you.",
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Asked):
+    code: OpenedCode
+    answered: bool  # the case of this code has its complete response, from a phone or from paper
+
+    def refuse_if_over(self, now: datetime, zone: ZoneInfo) -> None:
+        """Raises what keeps this code from answering now."""
+        if self.answered:
+            raise AlreadyAnswered
+        if self.code.case_id is not None and self.code.used_at is not None:
+            raise Withdrawn  # used, and its case has no complete response any more
+        self.refuse_if_closed(now, zone)
 
 
 _COMMUNITY, _CITY = aliased(Area, name="community"), aliased(Area, name="city")
@@ -96,11 +106,21 @@ def open_visit(session: Session, code: str) -> Visit:
     opened = codes.find(session, code)
     if opened.revoked_at is not None:
         raise RevokedCode
-    wanted = {"survey": opened.survey_id, "wave": opened.wave_id, "area": opened.area_id}
-    found = session.execute(_WHERE_IT_LEADS, wanted).one()
-    questionnaire = _questionnaire(session, opened.survey_id, found.questionnaire_version_id, found.sha256)
+    asked = asked_in(session, opened.survey_id, opened.wave_id, opened.area_id)
     return Visit(
         code=opened,
+        version_id=asked.version_id,
+        questionnaire=asked.questionnaire,
+        occasion=asked.occasion,
+        state=asked.state,
+        answered=_answered(session, opened),
+    )
+
+
+def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) -> Asked:
+    found = session.execute(_WHERE_IT_LEADS, {"survey": survey_id, "wave": wave_id, "area": area_id}).one()
+    questionnaire = _questionnaire(session, survey_id, found.questionnaire_version_id, found.sha256)
+    return Asked(
         version_id=found.questionnaire_version_id,
         questionnaire=questionnaire,
         occasion=Occasion(
@@ -111,7 +131,6 @@ def open_visit(session: Session, code: str) -> Visit:
             closes_on=found.closes_on,
         ),
         state=found.state,
-        answered=_answered(session, opened),
     )
 
 
@@ -133,17 +152,20 @@ def _answered(session: Session, opened: OpenedCode) -> bool:
 
 
 def submitted_at(session: Session, opened: OpenedCode, receipt: str) -> datetime:
-    """When the answers of ``receipt`` were stored; UnknownCode unless they came by this very code."""
-    at = session.scalars(
-        select(Response.completed_at).where(
+    """When the answers of ``receipt`` were stored; UnknownCode unless they came by this very code, Withdrawn where
+    they were deleted since."""
+    found = session.execute(
+        select(Response.completed_at, Response.state).where(
             Response.survey_id == opened.survey_id,
             Response.receipt_sha256 == code_hash(receipt),
             Response.wave_id == opened.wave_id,
             Response.area_id == opened.area_id,
             Response.case_id.is_(None) if opened.case_id is None else Response.case_id == opened.case_id,
-            Response.state == ResponseState.COMPLETE,
         )
     ).one_or_none()
-    if at is None:
+    if found is not None and found.state is ResponseState.DELETED:
+        raise Withdrawn
+    if found is None or found.completed_at is None:
         raise UnknownCode
+    at: datetime = found.completed_at
     return at

@@ -38,6 +38,7 @@ class Look:
     language: Language
     large: bool
     order: int = 0
+    receipt: str = ""  # of stored answers that are looked at or corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

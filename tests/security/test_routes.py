@@ -34,6 +34,8 @@ PUBLIC = {
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
     ("GET", "/a/{code}/receipt/{receipt}"),
+    ("GET", "/receipt"),
+    ("POST", "/receipt"),
 }
 # Routes that a GET may reach with a writing session: none. Last-seen goes through the writer, after the reply.
 WRITING_GETS: set[str] = set()

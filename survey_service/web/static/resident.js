@@ -20,7 +20,7 @@ let began = 0;
 let sending = false;
 let tried = 0;
 let timer = 0;
-let keeps = true; // whether this phone keeps a draft at all
+let keeps = !("noDraft" in words); // whether this phone keeps a draft at all; answers under correction are kept already
 
 // ---------------------------------------------------------------- answers
 
@@ -75,6 +75,7 @@ function path() {
 // ---------------------------------------------------------------- the draft
 
 function read() {
+  if ("noDraft" in words) return null;
   try {
     const draft = JSON.parse(localStorage.getItem(KEY));
     const fresh = draft && draft.version === form.elements._version.value && Date.now() - draft.at < KEPT_DAYS * 864e5;
@@ -95,8 +96,8 @@ function keep(sent) {
     sent: Boolean(sent),
   };
   try {
-    localStorage.setItem(KEY, JSON.stringify(draft));
-    keeps = true;
+    if (!("noDraft" in words)) localStorage.setItem(KEY, JSON.stringify(draft));
+    keeps = !("noDraft" in words);
   } catch (error) {
     keeps = false;
   }
@@ -290,7 +291,7 @@ async function post() {
       signal: control ? control.signal : undefined,
     });
     if (reply.ok) return await reply.json();
-    if (reply.status < 500) return { native: true };
+    if (reply.status < 500 && reply.status !== 429) return { native: true };
     return { why: words.busy, wait: Number(reply.headers.get("Retry-After")) || 0 };
   } finally {
     clearTimeout(limit);

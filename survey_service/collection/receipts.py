@@ -1,0 +1,220 @@
+"""``/receipt``: whoever holds a receipt code sees its answers, corrects them until the wave closes, or deletes them.
+
+The code travels in the body of a post, never in an address: it stands in no log, no history and no referrer. Wrong
+codes are counted by place; right ones never, so that neighbours behind one address do not stand in each other's way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.answers import Policy, check_answers
+from survey_service.audit.chain import RESIDENT
+from survey_service.collection import replies
+from survey_service.collection.correction import correct
+from survey_service.collection.erasure import erase_response
+from survey_service.collection.errors import (
+    ContentConflict,
+    NothingAnswered,
+    TooManyLookups,
+    UnknownReceipt,
+    WaveClosed,
+)
+from survey_service.collection.form import Display, Fields, Posted, posted_form, read_fields
+from survey_service.collection.kept import Kept, open_kept
+from survey_service.collection.rates import Rate
+from survey_service.collection.routes import answer_desk, aside, display_of
+from survey_service.collection.service import IncomingCapture
+from survey_service.dependencies import Now, Running
+from survey_service.errors import BadInput, DomainError, TooBusy
+from survey_service.ids import new_id
+from survey_service.models import Ground, ResponseState, Source, WaveState
+from survey_service.services import Services
+from survey_service.web.addresses import client_address, place_of
+from survey_service.web.resident_pages import answered_questions, form_context, html, moment, render
+from survey_service.web.resident_steps import screens
+
+WRONG_CODES = 30  # from one place in ten minutes: typing slips of a whole community
+WINDOW_SECONDS = 600
+DONE = frozenset({"corrected", "deleted"})
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What is to be written, the page that says it was, and the one that says it was not yet."""
+
+    work: Callable[[Session], Any]
+    done: str
+    display: Display
+    unsent: Callable[[TooBusy], Response]
+
+
+@router.get("/receipt", include_in_schema=False)
+def receipt_form(request: Request, running: Running) -> Response:
+    done = request.query_params.get("done", "")
+    return _lookup(display_of(request), running, done=done if done in DONE else "")
+
+
+@router.post("/receipt", include_in_schema=False)
+async def receipt_step(request: Request, running: Running, now: Now) -> Response:
+    body = await request.body()
+    display, wrong = Display(), _wrong_codes(request)
+    place = place_of(client_address(request.scope, running.settings))
+    try:
+        fields = read_fields(body, request.headers.get("content-type", ""))
+        display = fields.display
+        if wait := wrong.wait(place, now.timestamp()):
+            raise TooManyLookups(seconds=wait)
+        step = await aside(lambda: _step(fields, request, running, now))
+        if isinstance(step, Response):
+            return step
+        try:
+            outcome = await answer_desk(request, running).hand_in(step.work)
+        except TooBusy as busy:
+            return step.unsent(busy)
+        if isinstance(outcome, ContentConflict):
+            raise outcome
+        return replies.go_on(request, f"/receipt?done={step.done}", step.display)
+    except (UnknownReceipt, TooManyLookups) as error:
+        if isinstance(error, UnknownReceipt):
+            wrong.count(place, now.timestamp())
+        return _lookup(display, running, error=error)
+    except DomainError as error:
+        return replies.refused(request, error, display, city=running.settings.city_in(display.language))
+
+
+def _wrong_codes(request: Request) -> Rate:
+    """One per application; counted in its event loop."""
+    state = request.app.state
+    if getattr(state, "wrong_receipts", None) is None:
+        state.wrong_receipts = Rate(WRONG_CODES, WINDOW_SECONDS)
+    held: Rate = state.wrong_receipts
+    return held
+
+
+def _lookup(display: Display, running: Services, *, done: str = "", error: DomainError | None = None) -> Response:
+    context = {
+        "city": running.settings.city_in(display.language),
+        "done": done,
+        "message": error.in_language(display.language) if error else "",
+    }
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyLookups) else {}
+    page = render("lookup.html", replies.look_of(display), context)
+    return html(page, status=error.status if error else 200, headers=headers)
+
+
+def _step(fields: Fields, request: Request, running: Services, now: Now) -> _Change | Response:
+    with running.database.reading.begin() as session:
+        kept = open_kept(session, fields.display.receipt)
+    page = fields.own.get("_page")
+    if fields.action == "look" or (fields.tool and page == "kept"):
+        return _show(kept, fields.display, running, now)
+    if fields.action == "delete" or (fields.tool and page == "erase"):
+        return _ask_before_erasing(kept, fields.display, running)
+    if fields.action == "erase":
+        return _erase(kept, fields.display, request, running, now)
+    kept.refuse_if_closed(now, running.settings.zone)
+    if fields.action == "correct":
+        return _form(kept, fields.display)
+    return _correct(kept, posted_form(fields, kept.questionnaire), request, running, now)
+
+
+def _context(kept: Kept, display: Display, running: Services) -> dict[str, Any]:
+    look = replies.look_of(display)
+    checked = check_answers(kept.questionnaire, kept.answers, Policy.IMPORT)
+    return form_context(kept.occasion, kept.questionnaire, look) | {
+        "lines": answered_questions(checked, screens(kept.questionnaire, 0), look.language),
+        "moment": moment(kept.submitted_at, running.settings.zone, look.language),
+        "of_case": kept.case_id is not None,
+        "released": kept.state is WaveState.RELEASED,
+    }
+
+
+def _show(kept: Kept, display: Display, running: Services, now: Now) -> Response:
+    closed = ""
+    try:
+        kept.refuse_if_closed(now, running.settings.zone)
+    except WaveClosed as over:
+        closed = over.in_language(display.language)
+    context = _context(kept, display, running) | {"closed": closed}
+    return html(render("kept.html", replies.look_of(display), context))
+
+
+def _ask_before_erasing(kept: Kept, display: Display, running: Services) -> Response:
+    return html(render("erase.html", replies.look_of(display), _context(kept, display, running)))
+
+
+def _form(kept: Kept, display: Display) -> Response:
+    """The questionnaire with the stored answers in it, and an id for what will be posted."""
+    look = replies.look_of(display)
+    filled = {"given": kept.as_typed(), "client_id": new_id().hex}
+    return html(render("form.html", look, form_context(kept.occasion, kept.questionnaire, look) | filled))
+
+
+def _erase(kept: Kept, display: Display, request: Request, running: Services, now: Now) -> _Change:
+    work = partial(
+        erase_response, survey_id=kept.survey_id, response_id=kept.response_id, ground=Ground.RECEIPT, at=now,
+        by=RESIDENT,
+    )  # fmt: skip
+    busy = TooBusy(
+        zh="现在提交的人很多，还没有删除。请稍等片刻，返回上一页再删一次。",
+        en="Many people are submitting now; nothing is deleted yet. Wait a moment, go back and delete again.",
+    )
+    city = running.settings.city_in(display.language)
+    return _Change(
+        work=work,
+        done="deleted",
+        display=display,
+        unsent=lambda _: replies.refused(request, busy, display, city=city),
+    )
+
+
+def _correct(kept: Kept, posted: Posted, request: Request, running: Services, now: Now) -> _Change | Response:
+    if posted.action == "edit" or (posted.tool and posted.page == "form"):
+        return replies.form_again(kept, posted)
+    if posted.version != kept.occasion.version_sha256[:16]:
+        raise BadInput
+    checked = check_answers(kept.questionnaire, posted.raw_answers(kept.questionnaire), Policy.WEB)
+    if not checked.accepted:
+        return replies.faults_page(request, kept, posted, checked)
+    if not checked.canonical:
+        raise NothingAnswered
+    if posted.action == "check" or posted.client_id is None:
+        return replies.check_page(kept, posted, checked)
+    incoming = IncomingCapture(
+        survey_id=kept.survey_id,
+        wave_id=kept.wave_id,
+        area_id=kept.area_id,
+        case_id=kept.case_id,
+        mode=kept.mode,
+        source=Source.CORRECTION,
+        client_id=posted.client_id,
+        questionnaire_version_id=kept.version_id,
+        checked=checked,
+        state=ResponseState.COMPLETE,
+        at=now,
+        by=RESIDENT,
+        paradata={"language": posted.display.language, "large_text": posted.display.large},
+    )
+    return _Change(
+        work=partial(
+            correct,
+            incoming=incoming,
+            response_id=kept.response_id,
+            keys=running.keys,
+            zone=running.settings.zone,
+        ),
+        done="corrected",
+        display=posted.display,
+        unsent=lambda busy: replies.unsent_page(request, kept, posted, busy),
+    )
