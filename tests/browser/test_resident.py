@@ -45,6 +45,13 @@ def on(page: Page) -> None:
     page.locator(".here [data-turn=on]").tap()
 
 
+def to_the_next(page: Page) -> None:
+    """On, and there: whoever taps before the next question stands would tap the last one."""
+    left = page.locator(".step.here").get_attribute("id")
+    on(page)
+    page.locator(f".step.here:not(#{left})").wait_for()
+
+
 def choose(page: Page, *labels: str) -> None:
     for label in labels:
         page.locator(".here label").filter(has_text=re.compile(f"^{label}$")).tap()
@@ -57,26 +64,27 @@ def heading(page: Page) -> str:
 def answer_to_the_end(page: Page) -> None:
     """From the notice to the last question, as somebody who has heard of the campaign nowhere."""
     page.locator("#start").tap()
+    page.locator("#q-q1.here").wait_for()
     choose(page, "不知道")
-    on(page)
+    to_the_next(page)
     # Who does not know is not asked where from.
     assert page.locator(".here .count").inner_text() == "第 3 题，共 12 题"
     choose(page, "支持")
-    on(page)
+    to_the_next(page)
     choose(page, "志愿服务", "都没参加", "清洁卫生活动")  # what stands alone comes and goes by itself
-    on(page)
+    to_the_next(page)
     choose(page, "基本满意")
-    on(page)
+    to_the_next(page)
     for _ in range(3):
         for item in page.locator(".here .item").all():
             item.locator("label").filter(has_text=re.compile("^满意$")).tap()
-        on(page)
+        to_the_next(page)
     choose(page, "女")
-    on(page)
+    to_the_next(page)
     page.locator("#f-q10").fill("４５ 岁")
-    on(page)
+    to_the_next(page)
     choose(page, "外地")
-    on(page)
+    to_the_next(page)
     page.locator(".here textarea").fill("多种树")
 
 
