@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
 backend, world, clock, base, desk, light_passwords = (
     staff_fixtures.backend,
     staff_fixtures.world,
@@ -33,6 +34,17 @@ backend, world, clock, base, desk, light_passwords = (
 )
 SHOWN = "#rows:not([hidden])"
 ASKED = "#find:not([hidden])"
+
+
+class Network:
+    """Stands between a page and the service from its first request on: what it does can be changed at any moment.
+
+    Interception that begins in mid-page lets the requests pass that Chromium has already begun.
+    """
+
+    def __init__(self, page: Page, addresses: str, then: Callable[[Route], object]) -> None:
+        self.broken = False
+        page.route(addresses, lambda route: then(route) if self.broken else route.continue_())
 
 
 class Keys:
@@ -200,7 +212,7 @@ def test_a_soft_check_is_kept_by_plus_or_mended_by_the_right_code(
 
 def saved(page: Page) -> None:
     """Every box is on the server."""
-    expect(page.locator("#strip-saved[data-state=saved]")).to_have_count(1, timeout=30_000)
+    expect(page.locator("#strip-saved[data-state=saved]")).to_have_count(1)
 
 
 def on_this_computer(page: Page) -> int:
@@ -246,9 +258,10 @@ def test_without_a_network_typing_goes_on_and_nothing_is_called_saved(
     base: str, world: World, database: Database, desk: Callable[..., Page]
 ) -> None:
     page = desk()
+    network = Network(page, "**/drafts/*", lambda route: route.abort())
     keys = start(page, base)
     open_form(keys, "0001-001")
-    page.route("**/drafts/*", lambda route: route.abort())
+    network.broken = True
     keys.type("2")
     keys.type("13")
     assert here(page) == "aspects.lanes"
@@ -256,7 +269,7 @@ def test_without_a_network_typing_goes_on_and_nothing_is_called_saved(
     assert on_this_computer(page) == 1
     assert drafts(database)[0].fields == {}
     page.goto("about:blank")  # the lid is closed
-    page.unroute("**/drafts/*")
+    network.broken = False
     page.goto(f"{base}/keying")
     page.wait_for_selector(ASKED)
     open_form(keys, "0001-001")
@@ -270,12 +283,6 @@ def test_a_lost_acknowledgement_of_a_whole_form_stores_it_once(
     base: str, world: World, database: Database, desk: Callable[..., Page]
 ) -> None:
     page = desk()
-    keys = start(page, base)
-    open_form(keys, "0001-001")
-    keys.type("2")
-    keys.type("111")
-    keys.type("30")
-    keys.press("Enter")
     lost: list[str] = []
 
     def lose(route: Route) -> None:
@@ -283,11 +290,18 @@ def test_a_lost_acknowledgement_of_a_whole_form_stores_it_once(
         lost.append(route.request.url)
         route.abort()
 
-    page.route("**/forms", lose)
+    network = Network(page, "**/forms", lose)
+    keys = start(page, base)
+    open_form(keys, "0001-001")
+    keys.type("2")
+    keys.type("111")
+    keys.type("30")
     keys.press("Enter")
-    expect(page.locator("#say")).to_contain_text("没有存上", timeout=30_000)
+    network.broken = True
+    keys.press("Enter")
+    expect(page.locator("#say")).to_contain_text("没有存上")
     assert lost
-    page.unroute("**/forms")
+    network.broken = False
     store(keys, "0001-001")
     assert len(stored(database)) == 1
     with database.reading.begin() as session:
@@ -305,7 +319,7 @@ def test_a_sign_in_that_ended_is_taken_up_at_the_same_box(
     with database.writing.begin() as session:
         session.execute(update(SignIn).values(ended_at=NOW))
     keys.type("13")
-    expect(page.locator("#say")).to_contain_text("登录已结束", timeout=30_000)
+    expect(page.locator("#say")).to_contain_text("登录已结束")
     assert on_this_computer(page) == 1
     keys.press("F8")
     page.wait_for_function("() => document.activeElement.id === 'user'")
@@ -313,9 +327,9 @@ def test_a_sign_in_that_ended_is_taken_up_at_the_same_box(
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector(SHOWN)
-    assert boxes(page)["aspects.parking"] == "3"
+    # The page shows empty rows before its script has asked for what was keyed.
     expect(page.locator(".ask.now")).to_have_attribute("data-row", "aspects.lanes")
+    assert boxes(page)["aspects.parking"] == "3"
     saved(page)
 
 
@@ -334,7 +348,7 @@ def test_two_windows_cannot_hold_one_form(
     other.type("3")
     saved(second)
     one.type("1")  # in the window left behind
-    expect(first.locator("#say")).to_contain_text("另一个窗口", timeout=30_000)
+    expect(first.locator("#say")).to_contain_text("另一个窗口")
     assert drafts(database)[0].fields == {"know": "2", "overall": "3"}
 
 

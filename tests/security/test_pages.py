@@ -21,7 +21,7 @@ from survey_service.settings import Settings
 from survey_service.surveys import definitions
 from survey_service.web.headers import BODY_LIMIT, accepted_hosts
 from tests.service.conftest import TestClock
-from tests.service.signed_in import HTML, get, sign_in
+from tests.service.signed_in import HTML, csrf, get, sign_in
 from tests.service.world import NOW, PASSWORD, QUESTIONNAIRE, World
 
 SERVICE = audit.chain.SERVICE
@@ -260,10 +260,14 @@ def test_a_community_sees_itself_and_moves_no_wave(client: TestClient, world: Wo
 def test_a_keyer_keys_only_forms_of_their_areas(client: TestClient, world: World, elsewhere: dict[str, Any]) -> None:
     sign_in(client, "local-keyer")
     own, other = world.case_numbers[0], world.case_numbers[6]
-    assert client.get(f"/keying/satisfaction/2026Q3/forms/{own}").status_code == 200
-    foreign = client.get(f"/keying/satisfaction/2026Q3/forms/{other}")
-    assert foreign.status_code == 404
-    never = client.get("/keying/satisfaction/2026Q3/forms/9999-999")
+    headers = {"X-CSRF-Token": csrf(get(client, "/account"))}
+
+    def hold(number: str) -> Any:
+        return client.post(f"/keying/satisfaction/2026Q3/forms/{number}/hold", json={}, headers=headers)
+
+    assert hold(own).status_code == 200
+    foreign, never = hold(other), hold("9999-999")
+    assert foreign.status_code == never.status_code == 404
     assert foreign.json()["error"]["code"] == never.json()["error"]["code"]
 
 
