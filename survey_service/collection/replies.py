@@ -26,6 +26,7 @@ from survey_service.collection.form import Display, Posted
 from survey_service.collection.visit import Asked
 from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
+from survey_service.web.failures import error_body
 from survey_service.web.resident_pages import (
     NEVER_KEPT,
     Look,
@@ -67,9 +68,7 @@ def refused(
     elif isinstance(error, TooManyLookups):
         headers["Retry-After"] = str(error.seconds)
     if wants_json(request):
-        return JSONResponse(
-            {"error": error.code, "message": error.in_language(display.language)}, error.status, headers
-        )
+        return JSONResponse(error_body(error), error.status, headers)
     context = {
         "city": city,
         "heading": HEADINGS.get(type(error), NOT_STORED).in_language(display.language),
@@ -99,7 +98,7 @@ def check_page(visit: Asked, posted: Posted, checked: Checked) -> Response:
 
 def faults_page(request: Request, visit: Asked, posted: Posted, checked: Checked) -> Response:
     if wants_json(request):
-        return _line(BadInput(), posted.display, {"Cache-Control": NEVER_KEPT})
+        return JSONResponse(error_body(BadInput()), BadInput.status, {"Cache-Control": NEVER_KEPT})
     look = look_of(posted.display)
     faulty = faulty_questions(checked, visit.questionnaire, look.language)
     shown = {variable for one in faulty for variable in one.question.variables()}
@@ -117,7 +116,7 @@ def unsent_page(
     seconds = _seconds_to_wait() + (why.seconds if isinstance(why, TooManyFromHere) else 0)
     headers = {"Retry-After": str(seconds), "Cache-Control": NEVER_KEPT}
     if wants_json(request):
-        return _line(why, posted.display, headers)
+        return JSONResponse(error_body(why), why.status, headers)
     look = look_of(posted.display)
     context = _with_answers(visit, posted, look) | {"seconds": seconds}
     return html(render("unsent.html", look, context), status=why.status, headers=headers)
@@ -134,11 +133,6 @@ def go_on(request: Request, address: str, display: Display) -> Response:
     if wants_json(request):
         return JSONResponse({"address": address}, 200, headers)
     return RedirectResponse(address, 303, headers)
-
-
-def _line(error: DomainError, display: Display, headers: Mapping[str, str]) -> JSONResponse:
-    body = {"error": error.code, "message": error.in_language(display.language)}
-    return JSONResponse(body, error.status, dict(headers))
 
 
 def _with_answers(visit: Asked, posted: Posted, look: Look) -> dict[str, Any]:

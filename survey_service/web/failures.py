@@ -36,6 +36,11 @@ _BY_STATUS: dict[int, type[DomainError]] = {
 RETRY_SECONDS = 5
 
 
+def error_body(error: DomainError) -> dict[str, dict[str, str]]:
+    """What every program is told, in both languages."""
+    return {"error": {"code": error.code, "message": error.en, "message_zh": error.zh}}
+
+
 def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
@@ -48,8 +53,7 @@ def failure_response(request: Request, error: DomainError) -> Response:
     elif isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.seconds)
     if not wants_page(request):
-        body = {"error": {"code": error.code, "message": error.en, "message_zh": error.zh}}
-        return JSONResponse(body, status_code=error.status, headers=headers)
+        return JSONResponse(error_body(error), status_code=error.status, headers=headers)
     if isinstance(error, SignInNeeded) and request.method == "GET":
         # After signing in the person lands where they wanted to go; only a local path is ever followed.
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")

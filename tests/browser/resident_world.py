@@ -10,9 +10,8 @@ from survey_service.audit.chain import SERVICE
 from survey_service.collection import codes
 from survey_service.database import Database
 from survey_service.secrets import KeyRing
-from survey_service.surveys import definitions
 from survey_service.surveys import service as surveys
-from tests.service.world import CLOSES, NOW, OPENS, World
+from tests.service.world import NOW, World, draft
 
 HEADER = {
     "form_number": "创城调 01 表",
@@ -33,27 +32,8 @@ def open_wave(database: Database, keys: KeyRing, world: World, key: str) -> Open
     """An open wave of the shipped questionnaire ``key`` and the open code of its first community."""
     questionnaire = load(available()[key])
     with database.writing.begin() as session:
-        survey = surveys.create_survey(
-            session,
-            key=key,
-            title_zh=questionnaire.title.zh,
-            title_en=questionnaire.title.en,
-            city_id=world.city_id,
-            at=NOW,
-            by=SERVICE,
-        )
-        version = definitions.store(session, survey.id, questionnaire, at=NOW, by=SERVICE)
-        wave = surveys.create_wave(
-            session,
-            survey_id=survey.id,
-            key="2026Q3",
-            name_zh="2026年第三季度",
-            questionnaire_version_id=version.id,
-            opens_on=OPENS,
-            closes_on=CLOSES,
-            header=HEADER,
-            at=NOW,
-            by=SERVICE,
+        survey, _, wave = draft(
+            session, questionnaire, city_id=world.city_id, key=key, title=questionnaire.title, header=HEADER
         )
         surveys.open_wave(session, survey.id, wave.id, on=NOW.date(), at=NOW, by=SERVICE)
         code = codes.issue_open_code(session, survey.id, wave.id, world.community_ids[0], keys=keys)

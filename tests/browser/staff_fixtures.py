@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from survey_service.models import Area
 from survey_service.secrets import KeyRing
+from tests.browser.devices import backend, devices
 from tests.service.conftest import TestClock, light_passwords
 from tests.service.world import NOW, PASSWORD, World, _case, build
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
     from survey_service.database import Database
     from survey_service.settings import Settings
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 DESK = {"width": 1280, "height": 800}
 HERE = "/surveys/satisfaction/waves/2026Q3"
 __all__ = ["backend", "base", "clock", "desk", "light_passwords", "sign_in", "world"]
-
-
-@pytest.fixture(params=["sqlite"])
-def backend(request: pytest.FixtureRequest) -> str:
-    """What the browser sees does not depend on the database; the service's own tests run on both."""
-    return str(request.param)
 
 
 @pytest.fixture
@@ -52,25 +47,8 @@ def base(settings: Settings, world: World, clock: TestClock, serve: Callable[...
 @pytest.fixture
 def desk(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a browser at a desk; whatever its page complains of fails the test."""
-    opened: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def one(**options: Any) -> Page:
-        context = browser.new_context(**{"viewport": DESK, **options})
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
-        )
-        return page
-
-    yield one
-    for context in opened:
-        context.close()
-    assert complaints == []
+    with devices(browser, viewport=DESK) as opening:
+        yield opening
 
 
 def sign_in(page: Page, base: str, role: str, *, language: str = "zh") -> None:

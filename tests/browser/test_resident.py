@@ -224,7 +224,7 @@ def test_a_busy_service_is_waited_for(
     def busy_once(route: Any) -> None:
         if route.request.method == "POST" and not turned_away:
             turned_away.append(1)
-            route.fulfill(status=503, headers={"Retry-After": "1"}, json={"error": "E006"})
+            route.fulfill(status=503, headers={"Retry-After": "1"}, json={"error": {"code": "E006"}})
         else:
             route.continue_()
 

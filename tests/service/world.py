@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from questionnaires.loader import load
 from questionnaires.model import Questionnaire
+from questionnaires.text import Text
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
 from survey_service.collection import codes
 from survey_service.database import Database
-from survey_service.models import Area, Case, Mode, Role
+from survey_service.models import Area, Case, Mode, QuestionnaireVersion, Role, Survey, Wave
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions
 from survey_service.surveys import service as surveys
@@ -50,27 +52,12 @@ def build(database: Database, keys: KeyRing, questionnaire: Questionnaire = QUES
 
 def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> World:
     city, street, communities = _areas(session)
-    survey = surveys.create_survey(
+    survey, version, wave = draft(
         session,
-        key="satisfaction",
-        title_zh="示范市公众满意度测评",
-        title_en="Demonstration City Survey",
+        questionnaire,
         city_id=city.id,
-        at=NOW,
-        by=SERVICE,
-    )
-    version = definitions.store(session, survey.id, questionnaire, at=NOW, by=SERVICE)
-    wave = surveys.create_wave(
-        session,
-        survey_id=survey.id,
-        key="2026Q3",
-        name_zh="2026年第三季度",
-        name_en="Third quarter 2026",
-        questionnaire_version_id=version.id,
-        opens_on=OPENS,
-        closes_on=CLOSES,
-        at=NOW,
-        by=SERVICE,
+        key="satisfaction",
+        title=Text("示范市公众满意度测评", "Demonstration City Survey"),
     )
     cases = [_case(survey.id, wave.id, community, number) for community in communities for number in range(1, 7)]
     session.add_all(cases)
@@ -94,6 +81,36 @@ def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> Wor
             codes.issue_open_code(session, survey.id, wave.id, community.id, keys=keys) for community in communities
         ],
     )
+
+
+def draft(
+    session: Session,
+    questionnaire: Questionnaire,
+    *,
+    city_id: UUID,
+    key: str,
+    title: Text,
+    header: Mapping[str, str] | None = None,
+) -> tuple[Survey, QuestionnaireVersion, Wave]:
+    """A survey of ``questionnaire`` with its wave of the third quarter, not open yet."""
+    survey = surveys.create_survey(
+        session, key=key, title_zh=title.zh, title_en=title.en, city_id=city_id, at=NOW, by=SERVICE
+    )
+    version = definitions.store(session, survey.id, questionnaire, at=NOW, by=SERVICE)
+    wave = surveys.create_wave(
+        session,
+        survey_id=survey.id,
+        key="2026Q3",
+        name_zh="2026年第三季度",
+        name_en="Third quarter 2026",
+        questionnaire_version_id=version.id,
+        opens_on=OPENS,
+        closes_on=CLOSES,
+        header=header,
+        at=NOW,
+        by=SERVICE,
+    )
+    return survey, version, wave
 
 
 def _areas(session: Session) -> tuple[Area, Area, list[Area]]:

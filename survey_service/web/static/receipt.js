@@ -4,6 +4,6 @@ try {
   const key = `draft:${location.pathname.split("/receipt/")[0]}`;
   const draft = JSON.parse(localStorage.getItem(key));
   if (draft && draft.sent) localStorage.removeItem(key);
-} catch {
+} catch (error) {
   // No storage: nothing was kept, nothing is to be removed.
 }

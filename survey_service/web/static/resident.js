@@ -1,6 +1,7 @@
 // The resident's page with a script: one question in view, questions that do not apply left out, a draft on the phone,
 // and a post that is tried again until the service says it is stored. Without it the page is a plain form.
-// Written for old WebViews: what they do not know makes the module fail as a whole, and the plain form remains.
+// Written for WebViews of 2018 (Chrome 63, iOS 11; tests/browser/test_old_webviews.py): older ones take no module, and
+// the plain form remains. Newer syntax or functions would do the same to many, or leave a page half working.
 
 const form = document.getElementById("answers");
 const words = form.dataset;
@@ -238,7 +239,7 @@ function turn(back) {
 
 function body() {
   const asked = new Set(path());
-  const left = asking.filter((step) => !asked.has(step)).flatMap(fields);
+  const left = asking.filter((step) => !asked.has(step)).reduce((all, step) => all.concat(fields(step)), []);
   for (const field of left) field.disabled = true;
   const data = new URLSearchParams(new FormData(form));
   for (const field of left) field.disabled = false;
