@@ -11,6 +11,7 @@ from survey_service.commands.demo import demo
 from survey_service.commands.draw import draw
 from survey_service.commands.drivers import drivers
 from survey_service.commands.estimate import estimate
+from survey_service.commands.import_responses import import_responses
 from survey_service.commands.index import index
 from survey_service.commands.plan import plan
 from survey_service.commands.rank import rank
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for command in (
     serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
+    import_responses,
 ):  # fmt: skip
     app.command()(command)
 

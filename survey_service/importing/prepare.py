@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from questionnaires.model import Questionnaire, QuestionType
 from survey_service.importing import damage, values
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
 from survey_service.importing.words import Kind, Notice, Notices, Problem
+from survey_service.migrations.guards import ERASED
 from survey_service.models import Mode
 from survey_service.tabular.cells import Grid, Mark
 
@@ -29,6 +30,8 @@ TOTALS = frozenset(
 )
 _SEEN = 60
 _ANSWERING = (Target.ANSWER, Target.OPTION)
+Watch = Callable[[int, int], None]
+_WATCHED = 1000  # rows between two reports
 _HINTS = 5  # problems for which a case of a like number is looked for; each costs a pass over all cases
 
 
@@ -87,9 +90,11 @@ class _Column:
     closed: bool  # a choice or a number: no answer of it is the word 合计
 
 
-def prepare(grid: Grid, plan: ImportPlan, questionnaire: Questionnaire, ground: Ground) -> Prepared:
-    """Judge every row of the file."""
-    return _Run(grid, plan, questionnaire, ground).run()
+def prepare(
+    grid: Grid, plan: ImportPlan, questionnaire: Questionnaire, ground: Ground, watch: Watch | None = None
+) -> Prepared:
+    """Judge every row of the file; ``watch`` hears (done, total) now and then."""
+    return _Run(grid, plan, questionnaire, ground).run(watch)
 
 
 def fold_name(text: str) -> str:
@@ -132,11 +137,13 @@ class _Run:
             made.append(_Column(place, column, read, several, closed))
         return made
 
-    def run(self) -> Prepared:
+    def run(self, watch: Watch | None) -> Prepared:
         self._about_the_file()
         rows = []
         left_out = self._totals()
-        for number, record in zip(self.grid.rows, self.grid.records, strict=True):
+        for place, (number, record) in enumerate(zip(self.grid.rows, self.grid.records, strict=True)):
+            if watch is not None and place % _WATCHED == 0:
+                watch(place, len(self.grid.rows))
             if number in left_out:
                 continue
             if (row := self._row(number, record)) is not None:
@@ -212,7 +219,7 @@ class _Run:
             return None
         stored = self.ground.known.get(client_id)
         if stored is not None and stored != content:
-            self._problem(Kind.TAKEN_OTHERWISE, number)
+            self._problem(Kind.ERASED if stored.startswith(ERASED) else Kind.TAKEN_OTHERWISE, number)
             return None
         if stored is None and case is not None and case.complete:
             self._problem(Kind.CASE_COMPLETE, number, self._head(self.case_place), case.number)

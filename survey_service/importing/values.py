@@ -200,11 +200,21 @@ def _with_words(codes: Codes, text: str, reading: Reading, *, single: bool) -> R
             reading.problem = Problem(kind=Kind.DATE_MADE, seen=text[:60])
         return reading
     if words and codes.codes[code].other:
-        reading.words = words
+        if not _take_words(words, reading):
+            return reading
     elif words:
         reading.notice(Notice.WORDS_DROPPED, text)
     reading.answer = code if single else [code]
     return reading
+
+
+def _take_words(words: str, reading: Reading) -> bool:
+    """Words behind 其他 are a text like any other; False with ``reading.problem`` set where they cannot be taken."""
+    read = _text()(words)
+    reading.notices += read.notices
+    reading.problem = read.problem
+    reading.words = str(read.answer or "")
+    return read.problem is None
 
 
 def _several(codes: Codes) -> Reader:
@@ -270,7 +280,6 @@ def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
     """The reader of a column that ticks one option: 1 or 0, its label or nothing, words where it asks for them."""
     option = question.option(code)
     assert option is not None  # the plan was checked
-    read_words = _text()
 
     def read(cell: str) -> Reading:
         text = damage.plain(cell)
@@ -294,11 +303,9 @@ def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
             return refuse(Kind.UNKNOWN_VALUE, text, near=option.label.zh)
         reading.answer = [code]
         if not ticked:  # the column of 其他 holds its words
-            written = read_words(bare)
-            reading.notices += written.notices
-            reading.problem, reading.words = written.problem, str(written.answer or "")
-        elif option.other:
-            reading.words = words
+            _take_words(bare, reading)
+        elif words and option.other:
+            _take_words(words, reading)
         elif words:
             reading.notice(Notice.WORDS_DROPPED, text)
         return reading

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     NO_COMMUNITY = "no_community"
     TOTAL_DOUBT = "total_doubt"
     TAKEN_OTHERWISE = "taken_otherwise"
+    ERASED = "erased"
 
 
 class Notice(StrEnum):
@@ -148,6 +149,10 @@ _PROBLEMS: Mapping[Kind, tuple[str, str]] = {
     Kind.TAKEN_OTHERWISE: (
         "这一行先前收入过，那时的答案不同。先前收入的算数；要更正，请在答卷上更正并写明原因。",
         "This row was taken in before with other answers. Those count; correct the response, with a reason.",
+    ),
+    Kind.ERASED: (
+        "这一行的答卷收入过，后来按本人要求删除了，不能再收。请从文件里去掉这一行。",
+        "The answers of this row were taken in and later deleted as requested. Remove the row from the file.",
     ),
 }
 

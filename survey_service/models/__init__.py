@@ -9,6 +9,7 @@ from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
+from survey_service.models.importing import ImportFile, ImportState
 from survey_service.models.installation import Installation
 from survey_service.models.job import Job, JobState
 from survey_service.models.keying import Decision, Discrepancy, Keying, KeyingPass, KeyingState, VerificationDraw
@@ -36,6 +37,8 @@ __all__ = [
     "FormState",
     "Grant",
     "Ground",
+    "ImportFile",
+    "ImportState",
     "Installation",
     "Job",
     "JobState",

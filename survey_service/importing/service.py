@@ -1,0 +1,289 @@
+"""Taking in a file: handed in, mapped, checked, and stored whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Select, Table, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Questionnaire
+from survey_service import audit
+from survey_service.accounts.queries import below
+from survey_service.audit import chain
+from survey_service.collection.service import IncomingCapture, audited, capture_row
+from survey_service.ids import new_id
+from survey_service.importing import grids, queries
+from survey_service.importing.errors import BadMapping, GroundMoved, NotTaking, ProblemsLeft, Settled, UnreadableFile
+from survey_service.importing.plan import ImportPlan, Target, plan_from_json
+from survey_service.importing.prepare import Ground, Prepared, Row, fold_name, prepare
+from survey_service.importing.recognise import suggest
+from survey_service.importing.words import Kind
+from survey_service.models import Capture, ImportFile, ImportState, Response, ResponseState, Source, Wave, WaveState
+from survey_service.secrets import KeyRing
+from survey_service.surveys import definitions
+from survey_service.tabular import TableError
+from survey_service.tabular.cells import Grid, read_cells
+
+TAKING = (WaveState.OPEN, WaveState.CLOSED)
+KEPT_PROBLEMS = 300
+KEPT_FOR = timedelta(days=14)  # a file that nobody went on with
+ASKED = (Kind.UNKNOWN_VALUE, Kind.TWO_MEANINGS, Kind.TWO_CODES)  # what a person can answer in the mapping
+_INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
+_INSERT_RESPONSE = insert(cast("Table", Response.__table__))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    new: int
+    known: int
+
+
+def read(name: str, content: bytes) -> Grid:
+    """The cells of a file; UnreadableFile with every reason."""
+    try:
+        return read_cells(name, content)
+    except TableError as fault:
+        raise UnreadableFile(fault) from None
+
+
+def ground(session: Session, wave: Wave, city_id: UUID, visible: Select[tuple[UUID]]) -> Ground:
+    """What the wave knows, within the areas that the person may see."""
+    names: dict[str, UUID] = {}
+    areas = queries.communities(session, below([city_id]), visible)
+    for area in areas:
+        names[area.code] = area.id
+    told = Counter(name for area in areas for name in {fold_name(area.name_zh), fold_name(area.name_en)} - {""})
+    for area in areas:
+        for name in {fold_name(area.name_zh), fold_name(area.name_en)} - {""}:
+            if told[name] == 1:  # two communities of one name are told apart by their codes only
+                names[name] = area.id
+    return Ground(
+        wave_id=wave.id,
+        cases=queries.cases(session, wave, visible),
+        communities=names,
+        known=queries.known(session, wave),
+    )
+
+
+def hand_in(
+    session: Session, wave: Wave, questionnaire: Questionnaire, held: Ground, *, name: str, content: bytes,
+    at: datetime, by: audit.Actor,
+) -> ImportFile:  # fmt: skip
+    """Keep a file's cells, without those of contact data, and suggest what its columns hold."""
+    _refuse_unless_taking(wave)
+    grid = read(name, content)
+    plan = suggest(grid, questionnaire, held.cases)
+    personal = [place for place, column in enumerate(plan.columns) if column.target is Target.PERSONAL]
+    row = ImportFile(
+        survey_id=wave.survey_id,
+        wave_id=wave.id,
+        file_name=name[-120:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows=len(grid.records),
+        cells=grids.packed(grids.without(grid, personal)),
+        plan=plan.to_json(),
+        by_account_id=by.account_id,
+        created_at=at,
+    )
+    session.add(row)
+    for old in queries.left_lying(session, wave.survey_id, at - KEPT_FOR):
+        _settle(session, old, ImportState.DISCARDED, at=at, by=chain.SERVICE)
+    session.flush()
+    audit.record(
+        session, survey_id=wave.survey_id, at=at, by=by, action="import.handed_in", record=f"import_file {row.id}",
+        detail={"sha256": row.sha256, "rows": row.rows},
+    )  # fmt: skip
+    return row
+
+
+def grid_of(row: ImportFile) -> Grid:
+    if row.cells is None:
+        raise Settled
+    return grids.unpacked(row.cells)
+
+
+def set_plan(row: ImportFile, plan: ImportPlan) -> None:
+    """Keep what a person said of the columns. BadMapping where it cannot be meant."""
+    if row.cells is None:
+        raise Settled
+    refuse_bad(plan)
+    row.plan = plan.to_json()
+    row.found = {}
+    row.state = ImportState.MAPPING
+
+
+def refuse_bad(plan: ImportPlan) -> None:
+    """BadMapping for a plan without answers, or with two columns for one place."""
+    if not plan.has_answers:
+        raise BadMapping(
+            zh="还没有一列对应到问卷的题。请至少为一列选一道题。",
+            en="No column is mapped to a question. Choose a question for at least one.",
+        )
+    filled: dict[tuple[str, ...], str] = {}
+    ticked = {column.variable for column in plan.columns if column.target is Target.OPTION}
+    for column in plan.columns:
+        if column.target in (Target.IGNORE, Target.PERSONAL):
+            continue
+        place = (column.target.value, column.variable, column.option)
+        if place in filled or (column.target is Target.ANSWER and column.variable in ticked):
+            other = filled.get(place, next((one.head for one in plan.columns if one.variable == column.variable), ""))
+            raise BadMapping(
+                zh=f"“{other}”和“{column.head}”两列对应到同一处，请只留一列。",
+                en=f"The columns “{other}” and “{column.head}” are mapped to the same place. Keep one of them.",
+            )
+        filled[place] = column.head
+
+
+def check(row: ImportFile, held: Ground, questionnaire: Questionnaire) -> Prepared:
+    """Judge every row and keep what was found, for the page."""
+    prepared = prepare(grid_of(row), plan_from_json(row.plan), questionnaire, held)
+    row.found = summary(prepared)
+    row.state = ImportState.CHECKED
+    return prepared
+
+
+def summary(prepared: Prepared) -> dict[str, Any]:
+    """What a check found, as plain values."""
+    new = [row for row in prepared.rows if not row.known]
+    asked = Counter((one.column, one.seen, one.near) for one in prepared.problems if one.kind in ASKED)
+    return {
+        "read": prepared.read,
+        "new": len(new),
+        "with_case": sum(row.case is not None for row in new),
+        "open": sum(row.case is None for row in new),
+        "known": len(prepared.rows) - len(new),
+        "problem_count": len(prepared.problems),
+        "problems": [one.to_json() for one in prepared.problems[:KEPT_PROBLEMS]],
+        "notices": [one.to_json() for one in prepared.notices.all()],
+        "asked": [
+            {"column": column, "seen": seen, "near": near, "count": count}
+            for (column, seen, near), count in asked.most_common(200)
+        ],
+    }
+
+
+def discard(session: Session, row: ImportFile, *, at: datetime, by: audit.Actor) -> None:
+    if row.cells is None:
+        raise Settled
+    _settle(session, row, ImportState.DISCARDED, at=at, by=by)
+
+
+def _settle(session: Session, row: ImportFile, state: ImportState, *, at: datetime, by: audit.Actor) -> None:
+    """The cells go, and with them every example of an answer; counts stay."""
+    row.state, row.settled_at, row.cells = state, at, None
+    row.found = {name: row.found[name] for name in ("read", "new", "with_case", "open", "known") if name in row.found}
+    if state is ImportState.DISCARDED:
+        audit.record(
+            session, survey_id=row.survey_id, at=at, by=by, action="import.discarded", record=f"import_file {row.id}"
+        )
+
+
+# ------------------------------------------------------------------ storing
+
+
+def store(
+    session: Session, wave: Wave, prepared: Prepared, *, plan: ImportPlan, source: Mapping[str, Any], record: str,
+    keys: KeyRing, at: datetime, by: audit.Actor,
+) -> Stored:  # fmt: skip
+    """Every new row as a capture and a response, in the caller's transaction: all of them or none.
+
+    ``source``: what the audit row says of the file. Rows that are known already change nothing. Raises ProblemsLeft,
+    NotTaking, and GroundMoved where the database knows one of the rows by now: its constraints decide.
+    """
+    if prepared.problems:
+        raise ProblemsLeft
+    if queries.state_locked(session, wave) not in TAKING:
+        raise NotTaking
+    new = [row for row in prepared.rows if not row.known]
+    place = chain.mark(session)
+    try:
+        with session.begin_nested():
+            _insert(session, wave, new, keys=keys, at=at, by=by, file=source.get("sha256"))
+    except IntegrityError:
+        chain.return_to(session, place)
+        raise GroundMoved from None
+    done = Stored(new=len(new), known=len(prepared.rows) - len(new))
+    audit.record(
+        session, survey_id=wave.survey_id, at=at, by=by, action="import.taken_in", record=record,
+        detail={**source, "new": done.new, "known": done.known, "plan": keys.keyed_hash("import", str(plan.to_json()))},
+    )  # fmt: skip
+    return done
+
+
+def _insert(
+    session: Session, wave: Wave, new: list[Row], *, keys: KeyRing, at: datetime, by: audit.Actor, file: str | None
+) -> None:
+    case_ids = [row.case.id for row in new if row.case is not None]
+    begun = queries.begun(session, wave.survey_id, case_ids)
+    captures, responses, completed = [], [], []
+    for row in new:
+        incoming = _incoming(wave, row, at=at, by=by, file=file)
+        capture_id, before = new_id(), begun.get(row.case.id) if row.case else None
+        response_id = before or new_id()
+        captures.append(capture_row(incoming, capture_id, response_id))
+        counted = {
+            "mode": row.mode, "state": ResponseState.COMPLETE, "current_capture_id": capture_id, "completed_at": at,
+        }  # fmt: skip
+        if before is None:
+            where = {"wave_id": wave.id, "case_id": incoming.case_id, "area_id": row.area_id, "receipt_sha256": None}
+            responses.append({"survey_id": wave.survey_id, "id": response_id, **where, **counted})
+        else:
+            completed.append((response_id, counted))
+        audit.record(
+            session, survey_id=wave.survey_id, at=at, by=by, action="response.recorded",
+            record=f"response {response_id}", detail=audited(incoming, capture_id, keys),
+        )  # fmt: skip
+    for some in _chunks(captures):
+        session.connection().execute(_INSERT_CAPTURE, some)
+    for some in _chunks(responses):
+        session.connection().execute(_INSERT_RESPONSE, some)
+    for response_id, counted in completed:
+        one = (Response.survey_id == wave.survey_id) & (Response.id == response_id)
+        session.execute(update(Response).where(one).values(**counted))
+    queries.settle_cases(session, wave.survey_id, case_ids)
+
+
+def _incoming(wave: Wave, row: Row, *, at: datetime, by: audit.Actor, file: str | None) -> IncomingCapture:
+    return IncomingCapture(
+        survey_id=wave.survey_id,
+        wave_id=wave.id,
+        area_id=row.area_id,
+        case_id=row.case.id if row.case else None,
+        mode=row.mode,
+        source=Source.IMPORT,
+        client_id=row.client_id,
+        questionnaire_version_id=wave.questionnaire_version_id,
+        checked=row.checked,
+        state=ResponseState.COMPLETE,
+        at=at,
+        by=by,
+        paradata={**row.paradata, **({"file": file} if file else {})},
+    )
+
+
+def _chunks(rows: list[dict[str, Any]], size: int = 1000) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def finish(session: Session, row: ImportFile, done: Stored, *, at: datetime) -> None:
+    row.found = {**row.found, "new": done.new, "known": done.known}
+    row.stored = done.new
+    _settle(session, row, ImportState.TAKEN_IN, at=at, by=chain.SERVICE)
+
+
+def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
+    return definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+
+
+def _refuse_unless_taking(wave: Wave) -> None:
+    if wave.state not in TAKING:
+        raise NotTaking

@@ -1,0 +1,39 @@
+"""Why a file cannot be read, in Chinese: the reader of tables speaks English to whoever uses the command line."""
+
+from __future__ import annotations
+
+import re
+
+from survey_service.tabular.problems import TableProblem
+
+_SAID = (
+    ("the file is empty", "文件是空的，请选有答卷的文件"),
+    ("the file has no heads", "第一行没有列名，请把每一列叫什么写在第一行"),
+    ("no rows below the heads", "列名下面没有答卷，请重新导出"),
+    (r"more than (\d+) rows", "超过 {0} 行，请分成几个文件"),
+    (r"more than (\d+) columns", "超过 {0} 列，请去掉没有答案的列"),
+    ("the workbook is empty", "表里没有内容"),
+    (r"the workbook cannot be read.*", "Excel 文件坏了，打不开，请另存为 .xlsx"),
+    (r"the workbook unpacks to (\d+) MB", "Excel 文件展开有 {0} MB，太大了，请把那一张表另存为 CSV"),
+    ("the heads are merged cells", "列名是合并的格。请取消合并，每一列的名字写在同一行"),
+    ("a head has a line break or an open quote", "列名里有换行，或引号没有成对"),
+    ("this is a workbook, not CSV", "这是 Excel 文件，请另存为 .xlsx"),
+    ("a character is cut in two", "有一个字只剩一半，文件可能没有传完，请重新导出"),
+    ("this is not text", "这不是文字表格，请导出为 UTF-8 编码的 CSV 或 .xlsx"),
+    (r"a broken character .*", "有一个字是坏的，而别的行是 UTF-8；可能混了两种编码，请用 UTF-8 重新导出"),
+    (r"text that is neither .*", "编码认不出来，请导出为 UTF-8 编码的 CSV"),
+    (r"a quote is opened and not closed.*|a quote is never closed", "引号没有成对，后面的格会错位"),
+    (r"(\d+) heads, while the rows below all have (\d+) cells", "有 {0} 个列名，下面各行却都有 {1} 格"),
+    (r"(\d+) cells beside (\d+) heads", "这一行有 {0} 格，列名却有 {1} 个"),
+    (r"one head, while the rows below all have (\d+) cells", "只有一个列名，下面各行却都有 {0} 格"),
+    (r"“(.*)” is no head", "“{0}”不像列名，第一行要写列名"),
+)
+
+
+def in_chinese(problem: TableProblem) -> str:
+    """One reason; what has no Chinese yet is said in general, with the reader's own words behind it."""
+    where = f"第 {problem.row} 行：" if problem.row is not None else ""
+    for pattern, zh in _SAID:
+        if match := re.fullmatch(pattern, problem.message, re.DOTALL):
+            return where + zh.format(*match.groups())
+    return f"{where}表格有问题（{problem.message}），请另存为 .xlsx 或 UTF-8 编码的 CSV"
