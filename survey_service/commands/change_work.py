@@ -152,7 +152,7 @@ def _wave(order: Order, sheet: Sheet) -> tuple[Prepared, pd.DataFrame]:
 
 
 def _repeated(frame: pd.DataFrame, labels: tuple[str, str]) -> int:
-    units = frame[[_WAVE, _STRATUM, _PSU]].drop_duplicates()
+    units = frame.loc[frame[_WEIGHT] > 0, [_WAVE, _STRATUM, _PSU]].drop_duplicates()
     of_wave = [set(units.loc[units[_WAVE] == label, [_STRATUM, _PSU]].itertuples(index=False)) for label in labels]
     return len(of_wave[0] & of_wave[1])
 
