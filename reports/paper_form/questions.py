@@ -1,0 +1,286 @@
+"""A question as a block: its words, who answers it, its boxes, and where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from questionnaires.model import Option, Question, QuestionType
+from questionnaires.text import Text
+from reports import style
+from reports.marks import Mark, Stroke, Words
+from reports.paper_form.blocks import Block, Hand, Tick, Writing, narrow, outline, stacked, tick_box
+from reports.paper_form.density import MM
+from reports.paper_form.geometry import BOX, CLEAR
+from reports.paper_form.skips import Numbered, skip_lines, who_answers
+from reports.paper_form.words import say
+from reports.typesetting.composer import Span
+
+WIDTH = 180 * MM
+INDENT = 8.5 * MM  # room for the number
+INNER = WIDTH - INDENT
+AFTER_BOX = 1.9 * MM
+CELL_WIDTH = 7 * MM  # for one written figure
+MOST_ROWS = 14  # of a matrix that stay together
+MOST_LINES = 4
+
+
+def question_blocks(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Iterator[Block]:
+    """The block of a question; a matrix of many rows is several, each with its head."""
+    question = one.question
+    head = _head(hand, questions, one)
+    gap = hand.density.gap * MM
+    if question.items:
+        chunks = [question.items[start : start + MOST_ROWS] for start in range(0, len(question.items), MOST_ROWS)]
+        for place, items in enumerate(chunks):
+            table = _matrix(hand, one, [item.id for item in items])
+            yield stacked([head, table], gap) if place == 0 else stacked([table], gap)
+        return
+    if question.options:
+        body = [_options(hand, question)]
+    elif question.type is QuestionType.NUMBER:
+        body = [_number(hand, question)]
+    elif question.type is QuestionType.DATE:
+        body = [_date(hand, question)]
+    else:
+        body = [_lines(hand, question)]
+    yield stacked([head, *body, *_after(hand, questions, question)], gap)
+
+
+def note_block(hand: Hand, question: Question) -> Block:
+    role = hand.density.role(hand.density.answer)
+    return stacked([hand.text(question.text, role, WIDTH)], hand.density.gap * MM)
+
+
+def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Block:
+    density = hand.density
+    role = density.role(density.question, bold=True)
+    note = density.role(density.note, colour=style.GREY)
+    tails: list[list[Span]] = []
+    for language in hand.languages:
+        plain = (lambda words: words) if language == hand.languages[0] else narrow
+        who = plain(who_answers(questions, one, language))
+        tail = [Span(f"{'' if language == 'zh' else ' '}{who}", density.note, style.INK)] if who else []
+        if one.question.hint:
+            tail.append(note.span(f"  {plain(one.question.hint.in_language(language))}"))
+        tails.append(tail)
+    words = hand.text(one.question.text, role, INNER, INDENT, tail=tails)
+    number = hand.setter.left(role, f"{one.number}.", 0, role.size)
+    return Block(height=words.height + 0.8 * MM, marks=(number, *words.marks))
+
+
+def _after(hand: Hand, questions: tuple[Numbered, ...], question: Question) -> list[Block]:
+    density = hand.density
+    role = density.role(density.note, bold=True)
+    blocks: list[Block] = []
+    for lines in zip(*(skip_lines(questions, question, language) for language in hand.languages), strict=True):
+        spans = hand.spans(Text(lines[0], lines[-1]), role, bold=True)
+        spans[0] = Span(f"→ {lines[0]}", role.size, role.colour, True)
+        blocks.append(hand.paragraph(spans, role, INNER, INDENT))
+    return blocks
+
+
+# ------------------------------------------------------------------ boxes to tick
+
+
+def _options(hand: Hand, question: Question) -> Block:
+    """Boxes in columns of one width, as many as the longest option allows, rows of nearly equal number."""
+    density = hand.density
+    role = density.role(density.answer)
+    code_role = density.role(density.note, colour=style.GREY)
+    labels = [_label(hand, option) for option in question.options]
+    start = BOX * MM + AFTER_BOX + hand.setter.width(code_role, "99") + 0.6 * MM
+    needed = [start + hand.width(spans) + 4 * MM for spans in labels]
+    columns = max(1, min(len(labels), int(INNER / max(needed))))
+    columns = ceil(len(labels) / ceil(len(labels) / columns))
+    width = INNER / max(columns, 2) if columns < 4 else INNER / columns
+    if columns == 1:
+        width = INNER
+    marks: list[Mark] = []
+    ticks: list[Tick] = []
+    y, height = 0.0, density.option * MM
+    for first in range(0, len(labels), columns):
+        tallest = height
+        for place, option in enumerate(question.options[first : first + columns]):
+            x = INDENT + place * width
+            box_y = y + (height - BOX * MM) / 2
+            marks += tick_box(x, box_y)
+            ticks.append(Tick(variable=question.id, code=option.code, x=x, y=box_y))
+            base = box_y + BOX * MM / 2 + role.size * 0.36
+            marks.append(hand.setter.left(code_role, option.code, x + BOX * MM + AFTER_BOX, base))
+            words, count = hand.setter.paragraph(
+                role, labels[first + place], INDENT + INNER - x - start if columns == 1 else width - start,
+                x=x + start, y=base,
+            )  # fmt: skip
+            marks += words
+            tallest = max(tallest, height + (count - 1) * role.leading)
+        y += tallest
+    block = Block(height=y, marks=tuple(marks), ticks=tuple(ticks))
+    others = [option for option in question.options if option.other]
+    return stacked([block, _other(hand, question, others[0])], 0.0) if others else block
+
+
+def _label(hand: Hand, option: Option) -> list[Span]:
+    return hand.spans(option.label, hand.density.role(hand.density.answer))
+
+
+def _other(hand: Hand, question: Question, option: Option) -> Block:
+    """A line for the words behind 其他."""
+    density = hand.density
+    role = density.role(density.answer)
+    asks = Text(*(say("other", language, label=option.label.in_language(language)) for language in ("zh", "en")))
+    spans = hand.spans(asks, role)
+    height = density.option * MM
+    base = height - 1.6 * MM
+    x = INDENT + hand.width(spans) + 2 * MM
+    end = INDENT + INNER
+    words = Words(INDENT, base, hand.setter.composer.line(*spans))
+    line = Stroke(x, base + 0.8 * MM, end, base + 0.8 * MM, 0.5, style.MARKS)
+    field = Writing(variable=f"{question.id}.other", kind="text", x=x, y=-0.5 * MM, width=end - x, height=height + MM)
+    return Block(height=height, marks=(words, line), writings=(field,))
+
+
+def _matrix(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
+    """Rows of one scale: words at the left, a column of boxes for each option, thin rules between."""
+    density, question = hand.density, one.question
+    role = density.role(density.answer)
+    head_role = density.role(density.note)
+    column = _column_width(hand, question)
+    label_width = INNER - column * len(question.options)
+    centres = [INDENT + label_width + column * (place + 0.5) for place in range(len(question.options))]
+    head = _matrix_head(hand, question.options, centres, column)
+    marks: list[Mark] = list(head.marks)
+    ticks: list[Tick] = []
+    y = head.height
+    for place, item in enumerate(question.items, start=1):
+        if item.id not in items:
+            continue
+        number = head_role.span(f"{one.number}.{place}  ", colour=style.GREY)
+        spans = [number, *hand.spans(item.text, role)]
+        lines = hand.setter.lines(spans, label_width - 3 * MM)
+        height = max(density.row * MM, len(lines) * role.leading + 1.6 * MM)
+        base = y + height / 2 - (len(lines) - 1) * role.leading / 2 + role.size * 0.36
+        marks += [Words(INDENT, base + at * role.leading, line) for at, line in enumerate(lines)]
+        box_y = y + (height - BOX * MM) / 2
+        for centre, option in zip(centres, question.options, strict=True):
+            x = centre - BOX * MM / 2
+            marks += tick_box(x, box_y)
+            ticks.append(Tick(variable=f"{question.id}.{item.id}", code=option.code, x=x, y=box_y))
+        y += height
+        marks.append(Stroke(INDENT, y, INDENT + INNER, y, 0.4, style.RULE))
+    return Block(height=y, marks=tuple(marks), ticks=tuple(ticks), gap=0.0)
+
+
+def _column_width(hand: Hand, question: Question) -> float:
+    """Wide enough for the longest word of the heads, never so wide that the rows lose their words."""
+    least = (BOX + 2 * CLEAR + 2) * MM
+    widest = max(
+        hand.setter.width(hand.density.role(hand.density.note), word) + 2.4 * MM
+        for option in question.options
+        for language in hand.languages
+        for word in _breakable(option.label.in_language(language), language)
+    )
+    return min(max(least, 17 * MM, widest), INNER * 0.6 / len(question.options))
+
+
+def _breakable(label: str, language: str) -> list[str]:
+    return [label] if language == "zh" else label.split()
+
+
+def _matrix_head(hand: Hand, options: Sequence[Option], centres: Sequence[float], column: float) -> Block:
+    role = hand.density.role(hand.density.note)
+    stacks = [
+        [
+            line
+            for language in hand.languages
+            for line in hand.setter.lines([role.span(option.label.in_language(language))], column - 1.2 * MM)
+        ]
+        for option in options
+    ]
+    most = max(map(len, stacks))
+    leading = role.size * 1.2
+    marks: list[Mark] = []
+    for option, centre, lines in zip(options, centres, stacks, strict=True):
+        for at, line in enumerate(lines):
+            base = role.size + (most - len(lines) + at) * leading
+            marks.append(Words(centre - line.width / 2, base, line))
+        code = hand.density.role(hand.density.note, colour=style.GREY)
+        marks.append(hand.setter.centred(code, option.code, centre, role.size + most * leading))
+    height = role.size + most * leading + 1.2 * MM
+    marks.append(Stroke(INDENT, height, INDENT + INNER, height, 0.6, style.INK))
+    return Block(height=height, marks=tuple(marks))
+
+
+# ------------------------------------------------------------------ fields for handwriting
+
+
+def _number(hand: Hand, question: Question) -> Block:
+    """A cell for each figure of the largest answer; one long field where there is no largest."""
+    density = hand.density
+    maximum = question.maximum
+    bounded = isinstance(maximum, int | float) and not (
+        isinstance(question.minimum, int | float) and question.minimum < 0
+    )
+    cells = len(str(int(maximum))) if bounded and isinstance(maximum, int | float) else 0
+    height = max(density.option + 1.2, 7.2) * MM
+    x = INDENT
+    marks: list[Mark] = []
+    if cells:
+        for group in (cells, question.decimals):
+            if group and x > INDENT:
+                marks.append(hand.setter.left(density.role(14, bold=True), ".", x + 0.8 * MM, height - 1 * MM))
+                x += 3 * MM
+            marks += _cells(x, group, height)
+            x += group * CELL_WIDTH
+    else:
+        marks += outline(INDENT, 0, 45 * MM, height, 0.6)
+        x += 45 * MM
+    field = Writing(variable=question.id, kind="number", x=INDENT, y=0, width=x - INDENT, height=height)
+    role = density.role(density.answer)
+    if question.unit:
+        marks.append(_after_field(hand, question.unit, x + 2 * MM, height, role.size))
+    return Block(height=height, marks=tuple(marks), writings=(field,))
+
+
+def _after_field(hand: Hand, unit: Text, x: float, height: float, size: float) -> Words:
+    spans = hand.spans(unit, hand.density.role(size))
+    return Words(x, height / 2 + size * 0.36, hand.setter.composer.line(*spans))
+
+
+def _cells(x: float, count: int, height: float) -> list[Mark]:
+    marks: list[Mark] = []
+    for place in range(count):
+        marks += outline(x + place * CELL_WIDTH, 0, CELL_WIDTH + (0.6 if place < count - 1 else 0), height, 0.6)
+    return marks
+
+
+def _date(hand: Hand, question: Question) -> Block:
+    """Four cells for the year, two each for month and day, with their words after them."""
+    density = hand.density
+    role = density.role(density.answer)
+    height = max(density.option + 1.2, 7.2) * MM
+    x = INDENT
+    marks: list[Mark] = []
+    for count, unit in ((4, Text("年", "year")), (2, Text("月", "month")), (2, Text("日", "day"))):
+        marks += _cells(x, count, height)
+        x += count * CELL_WIDTH + 1.5 * MM
+        words = _after_field(hand, unit, x, height, role.size)
+        marks.append(words)
+        x += words.line.width + 2.5 * MM
+    field = Writing(variable=question.id, kind="date", x=INDENT, y=0, width=x - INDENT, height=height)
+    return Block(height=height, marks=tuple(marks), writings=(field,))
+
+
+def _lines(hand: Hand, question: Question) -> Block:
+    """A line for about 35 characters, as written by hand."""
+    count = 1
+    if question.type is QuestionType.LONG_TEXT:
+        count = min(MOST_LINES, max(2, ceil((question.max_length or 105) / 70)))
+    pitch = hand.density.line * MM
+    marks = tuple(
+        Stroke(INDENT, (place + 1) * pitch, INDENT + INNER, (place + 1) * pitch, 0.5, style.MARKS)
+        for place in range(count)
+    )
+    height = count * pitch
+    field = Writing(variable=question.id, kind="text", x=INDENT, y=0, width=INNER, height=height + MM)
+    return Block(height=height + MM, marks=marks, writings=(field,))

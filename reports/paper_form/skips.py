@@ -1,0 +1,127 @@
+"""Skip instructions in words, derived from ``ask_if``: paper has nobody who leaves out a question by itself.
+
+Two kinds: under a question, where to go on after a choice (选“否”者跳至第 7 题), whenever the questions right after it
+hang on that choice alone; and at a question, who is to answer it, whatever the condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from questionnaires.model import Option, Question, Questionnaire, QuestionType
+from reports.paper_form.words import say
+
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "==": ("等于", "equal to"),
+    "!=": ("不等于", "not equal to"),
+    "<": ("小于", "below"),
+    "<=": ("不大于", "at most"),
+    ">": ("大于", "above"),
+    ">=": ("不小于", "at least"),
+}
+OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A question with its printed number and every condition that must hold for it."""
+
+    number: int
+    question: Question
+    conditions: tuple[Any, ...]  # questionnaires' Condition; taken as it comes
+
+
+def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
+    """Questions in order with the numbers of the keying sheet and the phone: notes carry none."""
+    found: list[Numbered] = []
+    for section in questionnaire.sections:
+        for question in section.questions:
+            if question.type is QuestionType.NOTE:
+                continue
+            conditions = tuple(one for one in (section.ask_if, question.ask_if) if one is not None)
+            found.append(Numbered(number=len(found) + 1, question=question, conditions=conditions))
+    return tuple(found)
+
+
+def skip_lines(questions: tuple[Numbered, ...], question: Question, language: str) -> list[str]:
+    """Where to go on after each choice that leaves out what follows; choices with one target together."""
+    if question.items or question.type not in (QuestionType.SINGLE_CHOICE, QuestionType.SCALE):
+        return []
+    place = next(index for index, one in enumerate(questions) if one.question.id == question.id)
+    targets = [(option, _next_asked(questions, place, option)) for option in question.options]
+    lines: list[str] = []
+    jumping = sorted(
+        ((target, option) for option, target in targets if target is not None and target != place + 1),
+        key=lambda pair: pair[0],
+    )
+    for target, group in groupby(jumping, key=lambda pair: pair[0]):
+        options = quoted([option for _, option in group], language)
+        if target < len(questions):
+            lines.append(say("skip", language, options=options, number=questions[target].number))
+        else:
+            lines.append(say("skip_end", language, options=options))
+    return lines
+
+
+def _next_asked(questions: tuple[Numbered, ...], place: int, option: Option) -> int | None:
+    """Index of the first later question that this choice does not rule out; None where it rules out nothing."""
+    here = questions[place].question.id
+    at = place + 1
+    while at < len(questions):
+        deciding = [one for one in questions[at].conditions if one.variables() == (here,)]
+        if all(one.evaluate({here: option.code}) for one in deciding):
+            break
+        at += 1
+    return at if at > place + 1 else None
+
+
+def who_answers(questions: tuple[Numbered, ...], one: Numbered, language: str) -> str:
+    """（限第 1 题选“知道”者回答）; empty for a question that everyone answers."""
+    if not one.conditions:
+        return ""
+    numbers = {variable: other for other in questions for variable in other.question.variables()}
+    parts = [_words(condition.to_json(), numbers, language) for condition in one.conditions]
+    return say("only_if", language, who=say("and_who", language).join(parts))
+
+
+def quoted(options: list[Option], language: str) -> str:
+    return say("or", language).join(say("quoted", language, label=one.label.in_language(language)) for one in options)
+
+
+def _words(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated: bool = False) -> str:
+    kind = tree[0]
+    if kind in ("and", "or"):
+        joint = "or_who" if (kind == "or") != negated else "and_who"
+        parts = [_words(part, numbers, language, negated=negated) for part in tree[1:]]
+        return say(joint, language).join(parts)
+    if kind == "not":
+        return _words(tree[1], numbers, language, negated=not negated)
+    about = numbers.get(tree[1])
+    number = _number(tree[1], about)
+    if kind == "answered":
+        return say("not_answered" if negated else "answered", language, number=number)
+    codes = _codes(tree)
+    options = [option for code in codes if about and (option := about.question.option(str(code)))]
+    if kind in ("==", "!=", "in", "includes") and options:
+        unlike = (kind == "!=") != negated
+        return say("not_chose" if unlike else "chose", language, number=number, options=quoted(options, language))
+    if negated and kind in OPPOSITE:
+        kind, negated = OPPOSITE[kind], False
+    sign = SIGNS.get(kind, SIGNS["=="])[0 if language == "zh" else 1]
+    told = say("compare", language, number=number, sign=sign, value="、".join(map(str, codes)))
+    return say("not_who", language, who=told) if negated else told
+
+
+def _codes(tree: Any) -> list[object]:
+    return list(tree[2]) if tree[0] == "in" else [tree[2]]
+
+
+def _number(variable: str, about: Numbered | None) -> str:
+    """3, or 6.2 for a row of a matrix."""
+    if about is None:
+        return variable
+    names = [f"{about.question.id}.{item.id}" for item in about.question.items]
+    return f"{about.number}.{names.index(variable) + 1}" if variable in names else str(about.number)

@@ -1,0 +1,72 @@
+"""Every fixed sentence on the form, Chinese first. Placeholders are the same in both languages; a test holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from questionnaires.text import Text
+
+WORDS: Final[Mapping[str, Text]] = {
+    "page": Text("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
+    "serial": Text("问卷编号", "Serial"),
+    "form_number": Text("表　　号", "Form no."),
+    "issuing_body": Text("制定机关", "Issued by"),
+    "approval_number": Text("批准文号", "Approval no."),
+    "valid_until": Text("有效期至", "Valid until"),
+    "colon": Text("：", ": "),
+    "case": Text("样本编号 {number}", "Case {number}"),
+    "open": Text("自愿填写，不属于抽样样本", "Filled in by whoever wishes; not part of the sample"),
+    "minutes": Text("大约需要 {minutes} 分钟。", "It takes about {minutes} minutes."),
+    "body": Text("调查由{body}组织。", "Asked by: {body}."),
+    "how_to_tick": Text("用黑色或蓝色的笔，在选中的方框里打勾：", "With a black or blue pen, tick the box you choose:"),
+    "how_to_correct": Text(
+        "选错了，把那个方框涂满，再勾对的：", "Chose wrongly? Fill that box and tick the right one:"
+    ),
+    "how_to_skip": Text(
+        "请不要折叠，不要涂画四角的黑方块和二维码。",
+        "Please do not fold, and leave the corner marks and the code clean.",
+    ),
+    "other": Text("{label}，请写明", "{label}, please specify"),
+    "skip": Text("选{options}者跳至第 {number} 题", "If {options}, go to question {number}"),
+    "skip_end": Text("选{options}者到此结束，谢谢您", "If {options}, this is the end; thank you"),
+    "quoted": Text("“{label}”", "“{label}”"),
+    "or": Text("或", " or "),
+    "only_if": Text("（限{who}回答）", "(Only for those for whom: {who})"),
+    "chose": Text("第 {number} 题选{options}者", "question {number} is {options}"),
+    "not_chose": Text("第 {number} 题没有选{options}者", "question {number} is not {options}"),
+    "answered": Text("第 {number} 题已作答者", "question {number} is answered"),
+    "not_answered": Text("第 {number} 题未作答者", "question {number} is not answered"),
+    "compare": Text("第 {number} 题{sign} {value} 者", "question {number} is {sign} {value}"),
+    "and_who": Text("、并且", " and "),
+    "or_who": Text("，或者", ", or "),
+    "not_who": Text("不属于“{who}”者", "not ({who})"),
+    # the cover sheet of a batch
+    "cover": Text("问卷封面（第 {number} 批）", "Cover sheet, batch {number}"),
+    "cover_wave": Text("调查期", "Wave"),
+    "cover_community": Text("社区", "Community"),
+    "cover_count": Text("份数", "Forms"),
+    "cover_serials": Text("编号范围", "Serials"),
+    "cover_mode": Text("性质", "Kind"),
+    "cover_sampled": Text("抽样样本，一户一份，按样本编号发", "Sampled cases: one form each, by case number"),
+    "cover_language": Text("语言", "Languages"),
+    "cover_paper": Text("纸张", "Paper"),
+    "cover_printed": Text("每份 {pages} 页，双面印 {sheets} 张", "{pages} pages each; {sheets} sheets, both sides"),
+    "cover_step": Text("环节", "Step"),
+    "cover_forms": Text("份数", "Forms"),
+    "cover_exceptions": Text("编号（有例外的写明）", "Serials (write the exceptions)"),
+    "cover_name": Text("签名", "Signature"),
+    "cover_date": Text("日期", "Date"),
+    "cover_handed_out": Text("发出", "Handed out"),
+    "cover_returned": Text("收回", "Returned"),
+    "cover_spoiled": Text("作废", "Spoiled"),
+    "cover_missing": Text("缺失", "Missing"),
+    "cover_hint": Text(
+        "发出的份数＝收回＋作废＋缺失。作废、缺失的逐份写明编号，连同本页一起交回。",
+        "Handed out = returned + spoiled + missing. Write down each spoiled or missing serial; return this page too.",
+    ),
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    return WORDS[key].in_language(language).format(**values)

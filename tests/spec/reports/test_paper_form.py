@@ -1,0 +1,182 @@
+"""The printed form: same numbers and codes as everywhere, skips in words, nothing that a scanner cannot read."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+import pypdf
+import pytest
+
+from questionnaires.canonical import sha256
+from questionnaires.loader import load
+from questionnaires.model import Header, Questionnaire
+from questionnaires.text import Text
+from reports.fonts import TypeSettings
+from reports.paper_form.cover import Cover
+from reports.paper_form.drawing import Copy, batch_pdf, blank_pdf
+from reports.paper_form.geometry import BOX, CLEAR, PAGE, from_json
+from reports.paper_form.layout import FormLayout, lay_out_form
+from reports.paper_form.skips import numbered, skip_lines, who_answers
+from reports.paper_form.words import WORDS
+
+DEFINITIONS = Path(__file__).parents[3] / "questionnaires" / "definitions"
+SHIPPED = ("civilized_city", "window_services")
+LANGUAGES = (("zh",), ("en",), ("zh", "en"))
+HEADER = Header(
+    form_number="示文明调 001 表",
+    issuing_body="示范市精神文明建设办公室",
+    approval_number="示统制〔2026〕15 号",
+    valid_until=date(2027, 6, 30),
+)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, Questionnaire]:
+    return {key: load(DEFINITIONS / key / "questionnaire.yaml") for key in SHIPPED}
+
+
+@pytest.fixture(scope="module")
+def layouts(
+    shipped: dict[str, Questionnaire], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, tuple[str, ...]], FormLayout]:
+    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
+    return {
+        (key, languages): lay_out_form(one, languages, definition_sha256=sha256(one), settings=settings)
+        for key, one in shipped.items()
+        for languages in LANGUAGES
+    }
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_civilized_city_fits_one_sheet_in_every_language(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout],
+) -> None:
+    assert [len(layouts["civilized_city", languages].pages) for languages in LANGUAGES] == [2, 2, 2]
+    assert [len(layouts["window_services", languages].pages) for languages in LANGUAGES] == [2, 2, 3]
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_every_closed_answer_has_its_box_and_every_open_one_its_field(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout], key: str, languages: tuple[str, ...]
+) -> None:
+    layout = layouts[key, languages]
+    wanted = Counter(
+        (variable, option.code)
+        for question in layout.questionnaire.questions()
+        for variable in question.variables()
+        if not variable.endswith(".other")
+        for option in question.options
+    )
+    assert Counter((box.variable, box.code) for box in layout.geometry.boxes) == wanted
+    handwritten = {
+        variable
+        for question in layout.questionnaire.questions()
+        for variable in question.variables()
+        if not question.options or variable.endswith(".other")
+    }
+    assert {entry.variable for entry in layout.geometry.entries} == handwritten
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_boxes_keep_clear_of_each_other_and_of_the_edges(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout], key: str, languages: tuple[str, ...]
+) -> None:
+    boxes = layouts[key, languages].geometry.boxes
+    for box in boxes:
+        assert 14 <= box.x <= PAGE[0] - 14 - BOX
+        assert 28 <= box.y <= PAGE[1] - 14 - BOX
+    for one in boxes:
+        for other in boxes:
+            if one is not other and one.page == other.page:
+                apart = max(abs(one.x - other.x), abs(one.y - other.y)) - BOX
+                assert apart >= CLEAR + 0.5, (one, other)
+
+
+def test_a_question_is_never_split_over_pages(layouts: dict[tuple[str, tuple[str, ...]], FormLayout]) -> None:
+    for layout in layouts.values():
+        for question in layout.questionnaire.questions():
+            pages = {box.page for box in layout.geometry.boxes if box.variable in question.variables()}
+            assert len(pages) <= 1, question.id
+
+
+def test_the_geometry_survives_storing_and_its_hash_tells_editions_apart(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout],
+) -> None:
+    hashes = set()
+    for layout in layouts.values():
+        assert from_json(layout.geometry.to_json()) == layout.geometry
+        hashes.add(layout.geometry.sha256)
+    assert len(hashes) == len(layouts)
+    with pytest.raises(ValueError, match="format"):
+        from_json({"format": 99})
+
+
+def test_the_paper_says_what_it_must(layouts: dict[tuple[str, tuple[str, ...]], FormLayout]) -> None:
+    layout = layouts["civilized_city", ("zh",)]
+    copies = [
+        Copy(serial="000 012 346", codes=("SF1.A", "SF1.B"), community="万寿桥社区", case_number="0009-001"),
+        Copy(serial="000 012 357", codes=("SF1.C", "SF1.D"), community="万寿桥社区", sampled=False),
+    ]
+    cover = Cover(
+        title=layout.questionnaire.title, wave=Text("2026年第三季度"), community=Text("万寿桥社区"),
+        community_code="110101000001", batch=7, forms=2, first_serial="000 012 346", last_serial="000 012 357",
+        sampled=True,
+    )  # fmt: skip
+    pdf = batch_pdf(layout, HEADER, copies, cover=cover)
+    assert pdf == batch_pdf(layout, HEADER, copies, cover=cover)
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    assert len(pages) == 2 + 2 * 2  # the cover is a sheet of its own, its back is empty
+    assert all(part in pages[0] for part in ("问卷封面（第 7 批）", "000 012 346 – 000 012 357", "作废", "签名"))
+    for part in (
+        "示文明调 001 表",
+        "示统制〔2026〕15 号",
+        "样本编号 0009-001",
+        "000 012 346",
+        "选“不知道”者跳至第 3 题",
+    ):
+        assert part.replace(" ", "") in pages[2].replace(" ", ""), part
+    assert "000 012 346" in pages[3]
+    assert "自愿填写，不属于抽样样本" in pages[4]
+    assert "自愿填写" not in pages[2]
+
+
+def test_a_blank_form_has_no_serial_and_every_font_is_embedded(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout],
+) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(blank_pdf(layouts["window_services", ("zh", "en")], HEADER)))
+    assert len(reader.pages) == 3
+    fonts = [font for page in reader.pages for font in page.get("/Resources", {}).get("/Font", {}).values()]
+    assert fonts
+    for font in fonts:
+        descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert "/FontFile2" in descriptor.get_object()
+
+
+def test_skips_in_words(shipped: dict[str, Questionnaire]) -> None:
+    city, services = (shipped[key] for key in SHIPPED)
+    questions = numbered(city)
+    assert skip_lines(questions, city.question("q1"), "zh") == ["选“不知道”者跳至第 3 题"]
+    assert skip_lines(questions, city.question("q1"), "en") == ["If “No”, go to question 3"]
+    assert skip_lines(questions, city.question("q3"), "zh") == []
+    assert who_answers(questions, questions[1], "zh") == "（限第 1 题选“知道”或“听说过，不太清楚”者回答）"
+    questions = numbered(services)
+    assert skip_lines(questions, services.question("q7"), "zh") == ["选“没办过”者跳至第 9 题"]
+    assert who_answers(questions, questions[7], "zh") == "（限第 7 题没有选“没办过”者回答）"
+
+
+def test_every_sentence_has_the_same_places_in_both_languages() -> None:
+    def places(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    for key, text in WORDS.items():
+        assert text.en, key
+        assert places(text.zh) == places(text.en), key
