@@ -20,7 +20,7 @@ from survey_service.collection.errors import AlreadyAnswered, RevokedCode, Unkno
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
 from survey_service.surveys import definitions
-from survey_service.surveys.service import header_of
+from survey_service.surveys.opening import header_of
 from survey_service.web.pages import format_date
 from survey_service.web.resident_pages import Occasion
 

@@ -14,7 +14,7 @@ from questionnaires.readiness import effective_header
 from survey_service.keying.errors import BlankForm
 from survey_service.keying.schemas import FieldMessage, Row, Sheet, SheetSection
 from survey_service.models import Wave
-from survey_service.surveys.service import header_of
+from survey_service.surveys.opening import header_of
 
 PREFIX = "a."  # of the form fields that hold answers: no variable can pass for another field
 KEYS: Mapping[str, Missing] = {".": Missing.NO_ANSWER, "*": Missing.REFUSED, "/": Missing.ILLEGIBLE}

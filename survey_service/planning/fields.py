@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from questionnaires.text import Text
 
-KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,29}")
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,29}")
 
 
 async def _posted(request: Request) -> AsyncIterator[FormData]:
@@ -75,10 +75,10 @@ class Reading:
     def key(self, name: str) -> str:
         """A short name of letters, digits, dashes: it stands in addresses and numbers."""
         value = self.words(name, most=30)
-        if name not in self.faults and not KEY.fullmatch(value):
+        if name not in self.faults and (not KEY.fullmatch(value) or value == "new"):
             self.faults[name] = Text(
-                "用英文字母开头，只用字母、数字、短横和下划线，2 到 30 个，例如 sf2026。",
-                "Begin with a letter; letters, digits, dashes and underscores only, 2 to 30, for example sf2026.",
+                "只用英文字母、数字、短横和下划线，2 到 30 个，例如 2026Q4。",
+                "Letters, digits, dashes and underscores only, 2 to 30 of them, for example 2026Q4.",
             )
         return value
 

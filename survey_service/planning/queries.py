@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from survey_service.models import Area, QuestionnaireVersion, Survey, Wave, WaveState
-
-LISTED = ("grid",)
+from survey_service.accounts.queries import below
+from survey_service.areas.queries import COMMUNITY_KINDS
+from survey_service.models import Area, Case, QuestionnaireVersion, Survey, Wave, WaveState
 
 
 def survey_areas(session: Session, visible: Select[tuple[UUID]]) -> Sequence[Area]:
@@ -65,3 +65,19 @@ def waves(session: Session, survey: Survey) -> Sequence[Wave]:
     return session.scalars(
         select(Wave).where(Wave.survey_id == survey.id).order_by(Wave.opens_on.desc(), Wave.key.desc())
     ).all()
+
+
+def choosable(session: Session, survey: Survey) -> Sequence[Area]:
+    """Areas that a wave of the survey may be limited to: its streets and towns, else its communities."""
+    inside = Area.id.in_(below([survey.city_id]))
+    streets = session.scalars(
+        select(Area).where(inside, Area.kind.in_(("street", "town")), Area.id != survey.city_id).order_by(Area.code)
+    ).all()
+    return (
+        streets or session.scalars(select(Area).where(inside, Area.kind.in_(COMMUNITY_KINDS)).order_by(Area.code)).all()
+    )
+
+
+def count_cases(session: Session, wave: Wave) -> int:
+    found = select(func.count()).select_from(Case).where(Case.survey_id == wave.survey_id, Case.wave_id == wave.id)
+    return session.scalar(found) or 0

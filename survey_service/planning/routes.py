@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from survey_service.planning import preview_pages, survey_pages
+from survey_service.planning import preview_pages, survey_pages, wave_pages
 
 router = APIRouter()
 router.include_router(survey_pages.router)
 router.include_router(preview_pages.router)
+router.include_router(wave_pages.router)

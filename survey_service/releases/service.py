@@ -31,6 +31,7 @@ from survey_service.releases.errors import NothingToRelease, NotRecomputable, Ro
 from survey_service.releases.record import estimates_text, sha256
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
+from survey_service.surveys.opening import header_of
 
 LANGUAGES = ("zh", "en")
 
@@ -147,7 +148,7 @@ def imprint_of(
         questionnaire=questionnaire.title,
         questionnaire_version=questionnaire.version,
         wave=Text(wave.name_zh, wave.name_en),
-        header=effective_header(questionnaire, surveys.header_of(wave)),
+        header=effective_header(questionnaire, header_of(wave)),
         contact=questionnaire.notice.contact,
         field_start=wave.opens_on,
         # Closed before its last day, the field ended then.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from survey_service.accounts.queries import below
 from survey_service.areas.queries import COMMUNITY_KINDS
@@ -128,13 +128,50 @@ def holds(session: Session, area_id: UUID, visible: Select[tuple[UUID]]) -> bool
     return session.scalar(select(Area.id).where(Area.id == area_id, Area.id.in_(visible))) is not None
 
 
-def communities(session: Session, city_id: UUID, visible: Select[tuple[UUID]]) -> Sequence[Area]:
-    """Communities of the survey's city that a person may see, in code order."""
+def wave_areas(survey: Survey, wave: Wave) -> Select[tuple[UUID]]:
+    """Ids of the areas a wave asks in, with everything below them: those it names, else all of its survey."""
+    if not wave.areas:
+        return below([survey.city_id])
+    named = select(Area.id).where(Area.code.in_(wave.areas)).cte(recursive=True)
+    child = aliased(Area)
+    tree = named.union(select(child.id).join(named, child.parent_id == named.c.id))
+    # What is named stays within the survey, whatever the list says.
+    return select(tree.c.id).where(tree.c.id.in_(below([survey.city_id])))
+
+
+def communities(session: Session, survey: Survey, wave: Wave, visible: Select[tuple[UUID]]) -> Sequence[Area]:
+    """Communities of a wave that a person may see, in code order."""
     return session.scalars(
         select(Area)
-        .where(Area.kind.in_(COMMUNITY_KINDS), Area.id.in_(below([city_id])), Area.id.in_(visible))
+        .where(Area.kind.in_(COMMUNITY_KINDS), Area.id.in_(wave_areas(survey, wave)), Area.id.in_(visible))
         .order_by(Area.code)
     ).all()
+
+
+def all_communities(session: Session, survey: Survey, wave: Wave) -> Sequence[Area]:
+    """Every community of a wave, in code order."""
+    return session.scalars(
+        select(Area).where(Area.kind.in_(COMMUNITY_KINDS), Area.id.in_(wave_areas(survey, wave))).order_by(Area.code)
+    ).all()
+
+
+def has_communities(session: Session, survey: Survey, wave: Wave) -> bool:
+    found = select(Area.id).where(Area.kind.in_(COMMUNITY_KINDS), Area.id.in_(wave_areas(survey, wave))).limit(1)
+    return session.scalar(found) is not None
+
+
+def has_cases(session: Session, wave: Wave) -> bool:
+    found = select(Case.id).where(Case.survey_id == wave.survey_id, Case.wave_id == wave.id).limit(1)
+    return session.scalar(found) is not None
+
+
+def cases_by_community(session: Session, wave: Wave) -> dict[UUID, int]:
+    rows = session.execute(
+        select(Case.area_id, func.count())
+        .where(Case.survey_id == wave.survey_id, Case.wave_id == wave.id)
+        .group_by(Case.area_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def dispositions(session: Session, wave: Wave) -> dict[UUID, Counter[Disposition]]:

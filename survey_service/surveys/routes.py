@@ -16,14 +16,13 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, WaveStaff, require
 from survey_service.accounts.queries import above
-from survey_service.areas.queries import communities_below
 from survey_service.collection import codes
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.models import Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
-from survey_service.surveys import queries, service
+from survey_service.surveys import opening, queries, readiness, service
 from survey_service.surveys.access import READERS, find_wave, may
 from survey_service.web.qr import qr_svg
 from survey_service.web.staff import go, staff_page
@@ -79,6 +78,7 @@ def wave_page(
         if not staff and wave.state is not WaveState.RELEASED:
             raise NotFound
         today = now.astimezone(running.settings.zone).date()
+        draft = wave.state is WaveState.DRAFT
         jobs = queries.jobs(session, wave)
         context: dict[str, Any] = {
             **_titles(survey, wave),
@@ -87,8 +87,11 @@ def wave_page(
             "staff": staff,
             "now": now,
             "today": today,
-            "blockers": service.blockers(session, wave, on=today) if wave.state is WaveState.DRAFT else (),
-            "progress": service.progress(session, survey, wave, visible) if staff else None,
+            "readiness": readiness.readiness(session, survey, wave, visible) if draft and staff else None,
+            "reminders": opening.reminders(session, wave, on=today) if draft and staff else (),
+            "may_change": may(session, person, survey, Role.MANAGER),
+            "blockers": opening.blockers(session, survey, wave, on=today) if draft else (),
+            "progress": service.progress(session, survey, wave, visible) if staff and not draft else None,
             "releases": service.releases(session, wave, visible),
             "jobs": jobs if staff else [],
             "making": any(job.kind == "release" and job.state in STILL_AT_WORK for job in jobs),
@@ -152,7 +155,7 @@ def code_sheet(
     """The open QR code of each community, to be printed."""
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        areas = queries.communities(session, survey.city_id, person.visible(*READERS))
+        areas = queries.communities(session, survey, wave, person.visible(*READERS))
         open_codes = queries.open_codes(session, wave)
         context = {
             **_titles(survey, wave),
@@ -174,7 +177,7 @@ def code_picture(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        areas = queries.communities(session, survey.city_id, person.visible(*READERS))
+        areas = queries.communities(session, survey, wave, person.visible(*READERS))
         area = next((area for area in areas if area.code == area_code), None)
         code = queries.open_codes(session, wave).get(area.id) if area else None
     if code is None:
@@ -215,7 +218,7 @@ def _confirm_page(
         "step": step,
         "possible": wave.state in found.before,
         "after": service.STEPS_BACK.get(wave.state) if step == "back" else None,
-        "blockers": service.blockers(session, wave, on=today) if step == "open" else (),
+        "blockers": opening.blockers(session, survey, wave, on=today) if step == "open" else (),
         "progress": service.progress(session, survey, wave, person.visible(*READERS)),
         "fault": fault,
         "today": today,
@@ -225,6 +228,8 @@ def _confirm_page(
 
 
 def _issue_open_codes(session: Session, survey: Survey, wave: Wave, keys: KeyRing) -> None:
-    """Every community gets its poster's code when the wave opens."""
-    for area in communities_below(session, survey.city_id):
+    """Every community gets its poster's code when a wave opens that takes open answers."""
+    if wave.modes and Mode.WEB_OPEN.value not in wave.modes:
+        return
+    for area in queries.all_communities(session, survey, wave):
         codes.issue_open_code(session, survey.id, wave.id, area.id, keys=keys)

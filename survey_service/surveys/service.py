@@ -16,14 +16,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from analysis import dispositions as aapor
-from questionnaires.model import Header
-from questionnaires.readiness import Blank, ready_to_open
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, NotFound, NotReady
 from survey_service.fieldwork.outcomes import AAPOR
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
-from survey_service.surveys import definitions, queries
+from survey_service.surveys import opening, queries
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
 STEPS: Mapping[WaveState, WaveState] = {
@@ -127,32 +125,13 @@ def create_wave(
     return wave
 
 
-def header_of(wave: Wave) -> Header:
-    """The statutory fields that the wave supplies where its questionnaire leaves them blank."""
-    given = wave.header
-    valid_until = given.get("valid_until")
-    return Header(
-        form_number=str(given.get("form_number") or ""),
-        issuing_body=str(given.get("issuing_body") or ""),
-        approval_number=str(given.get("approval_number") or ""),
-        valid_until=date.fromisoformat(valid_until) if valid_until else None,
-    )
-
-
-def blockers(session: Session, wave: Wave, *, on: date) -> tuple[Blank, ...]:
-    """What keeps a draft from opening on that day: blank or expired statutory fields; empty when nothing does."""
-    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
-    return tuple(ready_to_open(questionnaire, header_of(wave), on))
-
-
 def open_wave(session: Session, survey_id: UUID, wave_id: UUID, *, on: date, at: datetime, by: audit.Actor) -> Wave:
     """Draft to open. From here the questionnaire version is frozen. NotReady lists what is blank or expired."""
     wave = _wave(session, survey_id, wave_id)
-    if wave.state is WaveState.DRAFT and (problems := blockers(session, wave, on=on)):
-        raise NotReady(
-            zh="这一期还不能开始：" + "".join(problem.describe("zh") for problem in problems),
-            en="This wave cannot open yet: " + " ".join(problem.describe("en") for problem in problems),
-        )
+    survey = session.get_one(Survey, survey_id)
+    if wave.state is WaveState.DRAFT and (problems := opening.blockers(session, survey, wave, on=on)):
+        zh, en = opening.in_words(problems)
+        raise NotReady(zh=zh, en=en)
     _move(session, wave, WaveState.DRAFT, at=at, by=by)
     wave.opened_at = at
     return wave
@@ -246,7 +225,7 @@ def _move(
 
 def progress(session: Session, survey: Survey, wave: Wave, visible: Select[tuple[UUID]]) -> WaveProgress:
     """How far the communities that a person may see have come: four statements, however many they are."""
-    areas = queries.communities(session, survey.city_id, visible)
+    areas = queries.communities(session, survey, wave, visible)
     outcomes = queries.dispositions(session, wave)
     codes = queries.open_codes(session, wave)
     shown = {area.id for area in areas}

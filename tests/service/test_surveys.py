@@ -27,7 +27,7 @@ from survey_service.models import (
     WaveState,
 )
 from survey_service.secrets import KeyRing
-from survey_service.surveys import definitions, service
+from survey_service.surveys import definitions, drafts, service
 from tests.service.signed_in import get, post, sign_in
 from tests.service.world import NOW, QUESTIONNAIRE, World
 
@@ -147,6 +147,8 @@ def test_a_step_back_needs_a_reason_and_an_answered_wave_is_never_a_draft_again(
 def test_a_wave_cannot_open_after_its_approval_has_expired(database: Database, world: World) -> None:
     with database.writing.begin() as session:
         service.step_back(session, world.survey_id, world.wave_id, reason="试一试退回", at=NOW, by=SERVICE)
+        days = {"closes_on": date(2027, 12, 31)}
+        drafts.change_wave(session, world.survey_id, world.wave_id, days, at=NOW, by=SERVICE)
         with pytest.raises(NotReady) as refused:
             service.open_wave(session, world.survey_id, world.wave_id, on=date(2027, 7, 1), at=NOW, by=SERVICE)
         assert "有效期至" in refused.value.zh
@@ -229,8 +231,9 @@ def test_an_expired_draft_shows_what_blocks_it_and_offers_no_button(
     clock.at = NOW + timedelta(days=400)  # type: ignore[attr-defined]
     sign_in(client, "manager")
     page = get(client, HERE)
-    assert "还不能开始，先办好 1 件事" in page
+    assert "还不能开始，先办好 2 件事" in page
     assert "“有效期至”已过" in page
+    assert "最后一天已经过了" in page
     assert f"{HERE}/steps/open" not in page
     assert post(client, f"{HERE}/steps/open").status_code == 409
 

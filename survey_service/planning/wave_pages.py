@@ -1,0 +1,213 @@
+"""Pages that make a wave, change it while it is a draft, and delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.model import Questionnaire
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Manager, Person
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import Conflict, NotFound
+from survey_service.models import Mode, Role, Survey, Wave, WaveState
+from survey_service.planning import fields, queries, wave_forms
+from survey_service.planning.fields import Posted
+from survey_service.surveys import definitions, drafts, service
+from survey_service.surveys.access import find_survey, find_wave, refuse_unless
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+TAKEN = Text("这份调查里已经有这个代号的一期，请换一个。", "The survey has a wave of this short name; choose another.")
+
+
+@router.get("/surveys/{survey_key}/waves/new")
+def new_wave(
+    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str,
+    version: UUID | None = None, copy: str = "",
+) -> Response:  # fmt: skip
+    """``copy`` is the key of an earlier wave whose words are taken over; ``version`` a questionnaire to begin with."""
+    with reading.begin() as session:
+        survey = find_survey(session, person, survey_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        model = find_wave(session, person, survey_key, copy)[1] if copy else None
+        versions = queries.versions(session, survey)
+        if not versions:
+            return go(f"/surveys/{survey_key}/questionnaires/new")
+        chosen = version or (model.questionnaire_version_id if model else versions[0][0].id)
+        questionnaire = definitions.frozen(session, survey.id, chosen)
+        areas = [area.code for area in queries.choosable(session, survey)]
+        kept = (
+            wave_forms.copied_boxes(model, questionnaire, areas)
+            if model
+            else wave_forms.fresh_boxes(survey, questionnaire, areas)
+        )
+        return _form(request, running, session, person, survey, None, chosen, questionnaire, kept, {}, model=model)
+
+
+@router.post("/surveys/{survey_key}/waves")
+def create_wave(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
+    survey_key: str,
+) -> Response:  # fmt: skip
+    read = fields.Reading(posted)
+    version_id = _version(posted)
+    try:
+        with writing.begin() as session:
+            survey = find_survey(session, person, survey_key)
+            refuse_unless(session, person, survey, Role.MANAGER)
+            questionnaire = definitions.frozen(session, survey.id, version_id)
+            areas = [area.code for area in queries.choosable(session, survey)]
+            form = wave_forms.read_wave(read, questionnaire, version_id, areas, key=True)
+            if not read.faults:
+                given = {**form.columns, "modes": [Mode(mode) for mode in form.columns["modes"]]}
+                service.create_wave(session, survey_id=survey.id, key=form.key, at=now, by=person.actor, **given)
+                return go(f"/surveys/{survey_key}/waves/{form.key}")
+    except IntegrityError:
+        read.faults["key"] = TAKEN
+    with reading.begin() as session:
+        survey = find_survey(session, person, survey_key)
+        questionnaire = definitions.frozen(session, survey.id, version_id)
+        return _form(request, running, session, person, survey, None, version_id, questionnaire, read.kept, read.faults)
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/edit")
+def edit_wave(
+    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str,
+    version: UUID | None = None,
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        if wave.state is not WaveState.DRAFT:
+            raise drafts.NoDraft
+        chosen = version or wave.questionnaire_version_id
+        questionnaire = definitions.frozen(session, survey.id, chosen)
+        kept = wave_forms.boxes_of(wave, questionnaire, [area.code for area in queries.choosable(session, survey)])
+        return _form(request, running, session, person, survey, wave, chosen, questionnaire, kept, {})
+
+
+@router.post("/surveys/{survey_key}/waves/{wave_key}/edit")
+def change_wave(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
+    survey_key: str, wave_key: str,
+) -> Response:  # fmt: skip
+    read = fields.Reading(posted)
+    version_id = _version(posted)
+    with writing.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        questionnaire = definitions.frozen(session, survey.id, version_id)
+        areas = [area.code for area in queries.choosable(session, survey)]
+        form = wave_forms.read_wave(read, questionnaire, version_id, areas, key=False)
+        if not read.faults:
+            # What the sample's draw left in the plan stays there; the form knows only the expected rates.
+            plan = {**form.columns["plan"], **{name: wave.plan[name] for name in ("draw",) if name in wave.plan}}
+            new = {**form.columns, "plan": plan}
+            drafts.change_wave(session, survey.id, wave.id, new, at=now, by=person.actor)
+            return go(f"/surveys/{survey_key}/waves/{wave_key}")
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        questionnaire = definitions.frozen(session, survey.id, version_id)
+        return _form(request, running, session, person, survey, wave, version_id, questionnaire, read.kept, read.faults)
+
+
+@router.get("/surveys/{survey_key}/waves/{wave_key}/delete")
+def confirm_delete(
+    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        return _delete_page(request, running, session, person, survey, wave)
+
+
+@router.post("/surveys/{survey_key}/waves/{wave_key}/delete")
+def delete_wave(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
+    survey_key: str, wave_key: str,
+) -> Response:  # fmt: skip
+    """Asks for the wave's name: what was drawn and planned goes with it."""
+    fault: Text | None = None
+    status = 422
+    try:
+        with writing.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key)
+            refuse_unless(session, person, survey, Role.MANAGER)
+            if fields.text(posted, "name") in {wave.name_zh, wave.name_en or wave.name_zh}:
+                drafts.delete_wave(session, survey.id, wave.id, at=now, by=person.actor)
+                return go(f"/surveys/{survey_key}")
+            fault = Text("名字和这一期的不一样，没有删。", "That is not the name of the wave; nothing was deleted.")
+    except Conflict as refused:
+        fault, status = Text(refused.zh, refused.en), refused.status
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        return _delete_page(request, running, session, person, survey, wave, fault=fault, status=status)
+
+
+def _version(posted: Posted) -> UUID:
+    try:
+        return UUID(fields.text(posted, "version"))
+    except ValueError as unknown:
+        raise NotFound from unknown
+
+
+def _form(
+    request: Request, running: Running, session: Session, person: Person, survey: Survey, wave: Wave | None,
+    version_id: UUID, questionnaire: Questionnaire, kept: Mapping[str, str], faults: Mapping[str, Text],
+    *, model: Wave | None = None,
+) -> Response:  # fmt: skip
+    boxes = wave_forms.target_boxes(questionnaire)
+    typed = {
+        box.indicator.id: kept.get(f"target-{box.indicator.id}", "").removesuffix("%")
+        for box in boxes
+        if box.is_share and kept.get(f"sense-{box.indicator.id}", "at_least") == "at_least"
+    }
+    context = {
+        "survey": survey,
+        "title": Text(survey.title_zh, survey.title_en),
+        "wave": wave,
+        "model": Text(model.name_zh, model.name_en) if model else None,
+        "earlier": [
+            (one.key, Text(one.name_zh, one.name_en)) for one in queries.waves(session, survey)
+        ],
+        "versions": [stored for stored, _ in queries.versions(session, survey)],
+        "version_id": version_id,
+        "questionnaire": questionnaire,
+        "modes": [mode.value for mode in wave_forms.MODES],
+        "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in queries.choosable(session, survey)],
+        "targets": boxes,
+        "all_of_them": {name for name, value in typed.items() if fields.as_number(value) == 100},
+        "never_shown": wave_forms.NEVER_SHOWN,
+        "kept": kept,
+        "faults": faults,
+    }  # fmt: skip
+    return staff_page(
+        request, running, person, "staff/planning/wave-form.html", context, section="surveys",
+        status=422 if faults else 200,
+    )  # fmt: skip
+
+
+def _delete_page(
+    request: Request, running: Running, session: Session, person: Person, survey: Survey, wave: Wave,
+    *, fault: Text | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    context: dict[str, Any] = {
+        "survey": survey,
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "cases": queries.count_cases(session, wave),
+        "fault": fault,
+    }
+    return staff_page(
+        request, running, person, "staff/planning/delete-wave.html", context, section="surveys",
+        status=status if fault else 200,
+    )  # fmt: skip

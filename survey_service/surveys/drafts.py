@@ -1,0 +1,90 @@
+"""Changing and deleting a draft wave. What is open is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from survey_service import audit
+from survey_service.errors import Conflict, NotFound
+from survey_service.models import AccessCode, Case, Wave, WaveDocument, WaveState
+
+CHANGEABLE = (
+    "name_zh", "name_en", "questionnaire_version_id", "opens_on", "closes_on", "header", "targets", "method", "modes",
+    "areas", "plan",
+)  # fmt: skip
+
+
+class NoDraft(Conflict):
+    """Somebody opened the wave meanwhile, or it was never a draft."""
+
+    code = "E121"
+    zh = "这一期已经不是草稿，不能再改。要改，请先写明原因退回草稿。"
+    en = "This wave is no longer a draft and cannot be changed. Step it back to draft first, with a reason."
+
+
+def draft(session: Session, survey_id: UUID, wave_id: UUID) -> Wave:
+    """The wave with its row held until the transaction ends; NoDraft where it has moved on."""
+    wave = session.get(Wave, (survey_id, wave_id), with_for_update=True, populate_existing=True)
+    if wave is None:
+        raise NotFound
+    if wave.state is not WaveState.DRAFT:
+        raise NoDraft
+    return wave
+
+
+def change_wave(
+    session: Session, survey_id: UUID, wave_id: UUID, new: Mapping[str, Any], *, at: datetime, by: audit.Actor
+) -> list[str]:
+    """New values of a draft, by column; returns the names of those that changed. The audit row names them."""
+    wave = draft(session, survey_id, wave_id)
+    changed = [name for name in CHANGEABLE if name in new and getattr(wave, name) != new[name]]
+    for name in changed:
+        setattr(wave, name, new[name])
+    if changed:
+        session.flush()
+        audit.record(
+            session, survey_id=survey_id, at=at, by=by, action="wave.changed", record=f"wave {wave_id}",
+            detail={"fields": changed},
+        )  # fmt: skip
+    return changed
+
+
+def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> None:
+    """A draft with its sample and codes; Conflict where something else already hangs on it. The log keeps its trace."""
+    wave = draft(session, survey_id, wave_id)
+    trace = {"key": wave.key, "opens_on": _day(wave.opens_on), "closes_on": _day(wave.closes_on)}
+    try:
+        clear_cases(session, survey_id, wave_id)
+        session.execute(
+            delete(WaveDocument).where(WaveDocument.survey_id == survey_id, WaveDocument.wave_id == wave_id)
+        )
+        session.execute(delete(Wave).where(Wave.survey_id == survey_id, Wave.id == wave_id))
+    except IntegrityError as held:
+        raise Conflict(
+            zh="这一期已经发过纸质问卷、收过答卷或记过入户，不能删。",
+            en="Paper, answers or visits already belong to this wave; it cannot be deleted.",
+        ) from held
+    audit.record(
+        session, survey_id=survey_id, at=at, by=by, action="wave.deleted", record=f"wave {wave_id}", detail=trace
+    )
+
+
+def clear_cases(session: Session, survey_id: UUID, wave_id: UUID) -> int:
+    """Take every case and code out of a wave; returns how many cases there were."""
+    of_wave = (AccessCode.survey_id == survey_id) & (AccessCode.wave_id == wave_id)
+    session.execute(delete(AccessCode).where(of_wave))
+    gone = session.execute(
+        delete(Case).where(Case.survey_id == survey_id, Case.wave_id == wave_id).returning(Case.id)
+    ).all()
+    return len(gone)
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

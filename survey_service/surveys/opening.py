@@ -1,0 +1,176 @@
+"""What keeps a draft wave from opening, and what its manager should know before: each with its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from questionnaires.indicators import Indicator, IndicatorKind, Sense
+from questionnaires.model import Header
+from questionnaires.readiness import Blank, Reason, ready_to_open
+from questionnaires.text import Text
+from survey_service.models import Mode, Survey, Wave
+from survey_service.surveys import definitions, queries
+from survey_service.web.pages import format_date
+
+CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value})
+"""Modes by which sampled households answer: a wave that names one needs cases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """One thing to do before a wave may open: what, why, and the page where it is done."""
+
+    title: Text
+    why: Text
+    label: Text  # of the button
+    address: str  # below the wave's own address; or from the survey's where it begins with ../
+
+    def describe(self, language: str) -> str:
+        return self.title.in_language(language)
+
+
+def header_of(wave: Wave) -> Header:
+    """The statutory fields that the wave supplies where its questionnaire leaves them blank."""
+    given = wave.header
+    valid_until = given.get("valid_until")
+    return Header(
+        form_number=str(given.get("form_number") or ""),
+        issuing_body=str(given.get("issuing_body") or ""),
+        approval_number=str(given.get("approval_number") or ""),
+        valid_until=date.fromisoformat(valid_until) if valid_until else None,
+    )
+
+
+def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple[Blocker, ...]:
+    """What keeps a draft from opening on that day; empty when nothing does."""
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    found = [_blank(blank) for blank in ready_to_open(questionnaire, header_of(wave), on)]
+    if wave.closes_on < on:
+        found.append(
+            Blocker(
+                title=Text("最后一天已经过了。", "The last day has passed."),
+                why=Text(
+                    "开始了也收不到答卷：过了这一天 24:00，手机上就不再收。", "No answer could be taken any more."
+                ),
+                label=Text("改日期", "Change the dates"),
+                address="/edit#closes_on",
+            )
+        )
+    if not queries.has_communities(session, survey, wave):
+        found.append(
+            Blocker(
+                title=Text("这一期的地区里没有社区。", "There is no community in the areas of this wave."),
+                why=Text(
+                    "没有社区，就没有样本，也没有二维码。", "Without a community there is neither sample nor code."
+                ),
+                label=Text("看看地区", "Look at the areas"),
+                address="/edit#areas",
+            )
+        )
+    if CASE_MODES & set(wave.modes) and not queries.has_cases(session, wave):
+        found.append(
+            Blocker(
+                title=Text("还没有样本。", "There is no sample yet."),
+                why=Text(
+                    "这一期要入户、寄信或发纸质问卷，先要抽出样本户，每户记着抽中的概率。",
+                    "Visits, letters and paper forms need sampled households, each with its probability.",
+                ),
+                label=Text("放进样本", "Add the sample"),
+                address="/cases",
+            )
+        )
+    return tuple(found)
+
+
+def _blank(blank: Blank) -> Blocker:
+    title = Text(blank.describe("zh"), blank.describe("en"))
+    kind, _, name = blank.field.partition(".")
+    if kind == "notice":
+        return Blocker(
+            title=title,
+            why=Text(
+                "居民作答前必须看到这一条。它写在问卷文件的 notice 里：传一版新的，再在这一期里换上。",
+                "Residents must be told before they answer. It stands under notice in the questionnaire file: store "
+                "a new version, then choose it here.",
+            ),
+            label=Text("传一版新问卷", "Store a new version"),
+            address="../questionnaires/new",
+        )
+    if blank.reason is Reason.EXPIRED:
+        why = Text("问卷上印的批准或备案必须在有效期内。", "The approval printed on the form must be in force.")
+        label = Text("填新的有效期", "Enter a new date")
+    else:
+        why = Text("依法要印在问卷上，不能空。", "By law it is printed on the form.")
+        label = Text(f"填{blank.label.zh}", f"Enter: {blank.label.en.lower()}")
+    return Blocker(title=title, why=why, label=label, address=f"/edit#{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Nothing that stops a wave, but what its manager should know before it opens."""
+
+    text: Text
+    address: str  # below the wave's own address
+
+
+def reminders(session: Session, wave: Wave, *, on: date) -> tuple[Reminder, ...]:
+    """Targets no sample can show, a day that is not yet, rates nobody has written down."""
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    found = []
+    impossible = [one.name for one in questionnaire.indicators if _never_shown(one, wave.targets.get(one.id))]
+    if impossible:
+        zh, en = "、".join(name.zh for name in impossible), ", ".join(name.en for name in impossible)
+        found.append(
+            Reminder(
+                Text(
+                    f"{zh}的目标是 100%：抽样调查永远证明不了 100%，报告里只会是“未达标”或“尚不能判定”。",
+                    f"{en}: the target is 100 %. No sample can show that: reports say “not reached” or “cannot tell”.",
+                ),
+                "/edit#targets",
+            )
+        )
+    if on < wave.opens_on:
+        zh, en = format_date(wave.opens_on, "zh"), format_date(wave.opens_on, "en")
+        found.append(
+            Reminder(
+                Text(
+                    f"第一天是{zh}，还没有到；早开始，就早收答卷。",
+                    f"The first day is {en}; opening takes answers at once.",
+                ),
+                "/edit#opens_on",
+            )
+        )
+    if CASE_MODES & set(wave.modes) and not wave.plan.get("response_rate"):
+        found.append(
+            Reminder(
+                Text(
+                    "没有写预计应答率，算不出每个社区大约收多少份、够不够发布。",
+                    "No response rate is expected, so nobody can say how many answers a community will give.",
+                ),
+                "/edit#response_rate",
+            )
+        )
+    return tuple(found)
+
+
+def _never_shown(indicator: Indicator, target: Mapping[str, Any] | None) -> bool:
+    """Whether only a complete enumeration could show the target as reached: a share of all, or of none."""
+    if indicator.kind not in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT):
+        return False
+    own = indicator.target
+    value = target["value"] if target else own.value if own else None
+    sense = target["sense"] if target else own.sense.value if own else ""
+    return value is not None and ((sense == Sense.AT_LEAST and value >= 1) or (sense == Sense.AT_MOST and value <= 0))
+
+
+def in_words(found: Sequence[Blocker]) -> tuple[str, str]:
+    """One sentence in Chinese and one in English, for the error that refuses to open."""
+    return (
+        "这一期还不能开始：" + "".join(one.title.zh for one in found),
+        "This wave cannot open yet: " + " ".join(one.title.en for one in found),
+    )
