@@ -103,7 +103,8 @@ def next_quarter(folder: Path) -> None:
         assert result.exit_code == 0, result.output
 
     run("draw", "frame.csv", "--unit", "户编号", "--community", "社区代码", "--grid", "网格", "--sizes", "plan.csv",
-        "--order", "网格,地址", "--keep", "街道,地址", "--kish", "--seed", "20261231", "--out", "cases_q4.csv")  # fmt: skip
+        "--order", "网格,地址", "--keep", "街道,地址", "--kish",
+        "--seed", "20261231", "--out", "cases_q4.csv")  # fmt: skip
     field(folder, "cases_q4.csv", "field_q4.csv", seed=8, rise=0.5)
     run("weight", "field_q4.csv", "--design-weight", "person_weight", "--status", "result", "--classes", "community",
         "--margins", "margins.csv", "--out", "weighted_q4.csv")  # fmt: skip
