@@ -19,6 +19,7 @@ from survey_service.collection import receipts
 from survey_service.collection import routes as collection
 from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
+from survey_service.keying import decision_pages as keying_decisions
 from survey_service.keying import routes as keying
 from survey_service.migrations import migrate
 from survey_service.planning import routes as planning
@@ -41,6 +42,7 @@ ROUTERS = (
     administration.router,
     surveys.router,
     keying.router,
+    keying_decisions.router,
     areas.router,
     estimates.router,
     releases.router,

@@ -32,12 +32,15 @@ def differences(first: Answers, second: Answers, order: Iterable[str]) -> list[s
     return [name for name in order if compared_as(first.get(name)) != compared_as(second.get(name))]
 
 
-def settled(first: Answers, second: Answers, decisions: Mapping[str, tuple[Decision, object]]) -> dict[str, object]:
-    """Answers after adjudication: where the keyings agree the first one, elsewhere what was decided.
+def settled(
+    current: Answers, first: Answers, second: Answers, decisions: Mapping[str, tuple[Decision, object]]
+) -> dict[str, object]:
+    """Answers after adjudication: what was decided, and elsewhere what counted until then.
 
-    ``decisions``: variable -> decision and, for ``other``, what was keyed from the paper.
+    ``current`` is the first keying, unless a form was corrected meanwhile. ``decisions``: variable -> decision and, for
+    ``other``, what was keyed from the paper.
     """
-    result: dict[str, object] = dict(first)
+    result: dict[str, object] = dict(current)
     for variable, (decision, typed) in decisions.items():
         match decision:
             case Decision.FIRST:
@@ -53,6 +56,16 @@ def settled(first: Answers, second: Answers, decisions: Mapping[str, tuple[Decis
         else:
             result[variable] = value
     return result
+
+
+def decided(first: Answers, second: Answers, variable: str, decision: Decision, value: object) -> Decision:
+    """The decision by its meaning: whoever keys from the paper what one of the two keyed, has decided for that one."""
+    if decision not in (Decision.OTHER, Decision.ILLEGIBLE):
+        return decision
+    found = compared_as(ILLEGIBLE if decision is Decision.ILLEGIBLE else value)  # type: ignore[arg-type]
+    if found == compared_as(first.get(variable)):
+        return Decision.FIRST
+    return Decision.SECOND if found == compared_as(second.get(variable)) else decision
 
 
 def first_was_wrong(decision: Decision) -> bool:

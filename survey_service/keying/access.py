@@ -1,0 +1,32 @@
+"""Which waves a person may key, decide or look over, by the roles that each page asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.queries import above
+from survey_service.errors import NotFound
+from survey_service.models import Role, Survey, Wave
+from survey_service.surveys.queries import visible_wave
+
+KEYING_STAFF = (Role.KEYER, Role.MANAGER, Role.STATISTICIAN)
+DECIDERS = (Role.KEYER, Role.MANAGER)
+OVERSEERS = (Role.MANAGER, Role.STATISTICIAN)
+
+KeyingStaff = Annotated[Person, Depends(require(*KEYING_STAFF))]
+Decider = Annotated[Person, Depends(require(*DECIDERS))]
+Overseer = Annotated[Person, Depends(require(*OVERSEERS))]
+
+
+def find_wave(
+    session: Session, person: Person, survey_key: str, wave_key: str, *roles: Role
+) -> tuple[Survey, Wave]:  # fmt: skip
+    """A wave that touches the areas of ``roles``; NotFound otherwise, so that nobody learns what else there is."""
+    found = visible_wave(session, survey_key, wave_key, person.visible(*roles), above(person.areas(*roles)))
+    if found is None:
+        raise NotFound
+    return found

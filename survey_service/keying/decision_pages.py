@@ -1,0 +1,179 @@
+"""Pages for whoever decides: the next form whose keyings differ, field by field; and the record of a form."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput, DomainError, NotFound
+from survey_service.keying import adjudication, adjudication_queries, corrections, forms, queries
+from survey_service.keying.access import DECIDERS, OVERSEERS, Decider, Overseer, find_wave
+from survey_service.keying.adjudication import LONGEST_REASON
+from survey_service.keying.rules import Rules
+from survey_service.keying.schemas import FormFound
+from survey_service.models import Decision, Role, Wave
+from survey_service.services import Services
+from survey_service.web.languages import Speaks
+from survey_service.web.pages import Language
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+LONGEST_VALUE = 2_000
+Variable = Annotated[str, Form(max_length=120)]
+Reason = Annotated[str, Form(max_length=LONGEST_REASON)]
+Value = Annotated[str, Form(max_length=LONGEST_VALUE)]
+
+
+def _form(session: Session, person: Person, wave: Wave, number: str, roles: tuple[Role, ...], language: str) -> Any:
+    return forms.find_form(session, wave, number, person.visible(*roles), language=language)
+
+
+@router.get("/keying/{survey_key}/{wave_key}/decide")
+def next_to_decide(
+    request: Request, running: Running, reading: Reading, person: Decider, survey_key: str, wave_key: str,
+    after: str = "",
+) -> Response:  # fmt: skip
+    """The next form that this person may decide; where there is none, the page says so."""
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
+        number = adjudication_queries.next_form(
+            session, wave, person.account_id, person.visible(*DECIDERS), Rules.of(running.settings), after=after
+        )
+        if number is not None:
+            return go(f"/keying/{survey_key}/{wave_key}/decide/{quote(number)}")
+        context = {"survey": survey, "wave": wave, "wave_name": Text(wave.name_zh, wave.name_en)}
+        return staff_page(request, running, person, "staff/keying-decide-none.html", context, section="keying")
+
+
+@router.get("/keying/{survey_key}/{wave_key}/decide/{number}")
+def decide_page(
+    request: Request, running: Running, reading: Reading, person: Decider, speaks: Speaks, survey_key: str,
+    wave_key: str, number: str, field: str = "",
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        return _decide_page(request, running, person, session, speaks, survey_key, wave_key, number, {"field": field})
+
+
+@router.post("/keying/{survey_key}/{wave_key}/decide/{number}")
+def decide_field(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Decider, now: Now, speaks: Speaks,
+    survey_key: str, wave_key: str, number: str, variable: Variable, take: Annotated[str, Form()] = "",
+    typed: Value = "", reason: Reason = "",
+) -> Response:  # fmt: skip
+    """Settle one field, then on to the next: of this form, or of the next form."""
+    decision = Decision(take) if take in Decision.__members__.values() else None
+    try:
+        with writing.begin() as session:
+            _, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
+            form = _form(session, person, wave, number, DECIDERS, speaks)
+            adjudication.decide(
+                session, wave, form, variable, decision, typed=typed, reason=reason,
+                rules=Rules.of(running.settings), keys=running.keys, at=now, by=person.actor,
+            )  # fmt: skip
+            done = not adjudication.compare(session, wave, form, speaks).open
+    except NotFound:
+        raise
+    except DomainError as fault:
+        kept = {"field": variable, "fault": fault, "take": take, "typed": typed, "reason": reason}
+        with reading.begin() as session:
+            return _decide_page(request, running, person, session, speaks, survey_key, wave_key, number, kept)
+    here = f"/keying/{survey_key}/{wave_key}/decide"
+    return go(f"{here}?after={quote(number)}" if done else f"{here}/{quote(number)}")
+
+
+def _decide_page(
+    request: Request, running: Services, person: Person, session: Session, language: Language, survey_key: str,
+    wave_key: str, number: str, shown: dict[str, Any],
+) -> Response:  # fmt: skip
+    survey, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
+    form = _form(session, person, wave, number, DECIDERS, language)
+    rules = Rules.of(running.settings)
+    adjudication.may_decide(session, wave, form, person.account_id, rules)
+    comparison = adjudication.compare(session, wave, form, language)
+    waiting = comparison.open
+    current = next((one for one in waiting if one.row.variable == shown["field"]), waiting[0] if waiting else None)
+    names = queries.names_of(session, comparison.hands) if not waiting else {}
+    fault = shown.get("fault")
+    context = {
+        "survey": survey, "wave": wave, "form": form, "comparison": comparison, "current": current,
+        "names": list(names.values()), "rules": rules,
+        "waiting": adjudication_queries.fields_to_decide(
+            session, wave, person.account_id, person.visible(*DECIDERS), rules
+        ),
+        "fault": None, "take": "", "typed": "", "reason": "", **shown,
+    }  # fmt: skip
+    status = fault.status if fault else 200
+    return staff_page(request, running, person, "staff/keying-decide.html", context, section="keying", status=status)
+
+
+# ------------------------------------------------------------------ the record of one form
+
+
+@router.get("/keying/{survey_key}/{wave_key}/record")
+def record_page(
+    request: Request, running: Running, reading: Reading, person: Overseer, speaks: Speaks, survey_key: str,
+    wave_key: str, number: str = "", field: str = "",
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        return _record_page(
+            request, running, person, session, speaks, survey_key, wave_key, {"number": number, "field": field}
+        )
+
+
+@router.post("/keying/{survey_key}/{wave_key}/record")
+def correct_field(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Overseer, now: Now, speaks: Speaks,
+    survey_key: str, wave_key: str, number: Annotated[str, Form(max_length=60)], variable: Variable,
+    client_id: Annotated[str, Form(min_length=8, max_length=64)], typed: Value = "", reason: Reason = "",
+) -> Response:  # fmt: skip
+    try:
+        with writing.begin() as session:
+            _, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+            form = _form(session, person, wave, number, OVERSEERS, speaks)
+            corrections.correct(
+                session, wave, form, variable, typed=typed, reason=reason, client_id=client_id, keys=running.keys,
+                at=now, by=person.actor,
+            )  # fmt: skip
+    except (NotFound, BadInput):
+        raise
+    except DomainError as fault:
+        kept = {"number": number, "field": variable, "fault": fault, "typed": typed, "reason": reason}
+        with reading.begin() as session:
+            return _record_page(request, running, person, session, speaks, survey_key, wave_key, kept)
+    return go(f"/keying/{survey_key}/{wave_key}/record?number={quote(form.number)}")
+
+
+def _record_page(
+    request: Request, running: Services, person: Person, session: Session, language: Language, survey_key: str,
+    wave_key: str, shown: dict[str, Any],
+) -> Response:  # fmt: skip
+    survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+    form: FormFound | None = None
+    found, fault = None, shown.get("fault")
+    if shown["number"]:
+        try:
+            form = _form(session, person, wave, shown["number"], OVERSEERS, language)
+            found = corrections.record_of(session, wave, form, language)
+        except NotFound:
+            pass  # printed, and not keyed yet: the page says so
+        except DomainError as refused:
+            fault = fault or refused
+    people = {step.by_id for one in found.fields for step in one.steps if step.by_id} if found else set()
+    current = next((one for one in found.fields if one.row.variable == shown["field"]), None) if found else None
+    context = {
+        "survey": survey, "wave": wave, "wave_name": Text(wave.name_zh, wave.name_en), "form": form, "record": found,
+        "names": queries.names_of(session, sorted(people)), "current": current, "client_id": secrets.token_hex(16),
+        "typed": current.typed if current else "", "reason": "", **shown, "fault": fault,
+    }  # fmt: skip
+    status = fault.status if fault else 200
+    return staff_page(request, running, person, "staff/keying-record.html", context, section="keying", status=status)
