@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -15,7 +15,7 @@ from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import routes as administration
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import receipts
+from survey_service.collection import receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
@@ -57,26 +57,20 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         installation.check_database(settings, named=False, create=True, thorough=False)
-        database = open_database(settings.resolved_database_url)
-        migrate(database)
-        keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
-        installation.settle(settings, database, keys, at=clock())
-        writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
-        services = Services(
-            settings=settings,
-            database=database,
-            writer=writer,
-            keys=keys,
-            clock=clock,
-        )
-        app.state.services = services
-        workers = jobs.start(services)
-        try:
+        with ExitStack() as opened:  # a start that is refused half way closes what it had opened
+            database = open_database(settings.resolved_database_url)
+            opened.callback(database.dispose)
+            migrate(database)
+            keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
+            installation.settle(settings, database, keys, at=clock())
+            writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
+            opened.callback(writer.close)
+            services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
+            app.state.services = services
+            tombstone_file.start(services)
+            opened.callback(tombstone_file.stop, services)
+            opened.callback(jobs.start(services).stop)
             yield
-        finally:
-            workers.stop()
-            writer.close()
-            database.dispose()
 
     app = FastAPI(
         title="Survey service",

@@ -77,6 +77,28 @@ class Progress:
 
 Handler = Callable[[Services, Claimed, Progress], None]
 _HANDLERS: dict[str, Handler] = {}
+Round = Callable[[Services], None]
+_ROUNDS: list[tuple[int, Round]] = []
+
+
+def regularly(*, minutes: int) -> Callable[[Round], Round]:
+    """Register work that a serving process does again and again; it must bear being done by two processes at once."""
+
+    def register(work_done: Round) -> Round:
+        _ROUNDS.append((minutes, work_done))
+        return work_done
+
+    return register
+
+
+def go_round(services: Services, minute: int) -> None:
+    """Do the regular work that is due in this minute; a fault of one does not keep the others from it."""
+    for minutes, regular in _ROUNDS:
+        if minute % minutes == 0:
+            try:
+                regular(services)
+            except Exception as failed:  # noted without its message, which may hold what was read
+                log.error("regular_work_failed", work=regular.__name__, kind=type(failed).__name__)
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -281,6 +303,7 @@ def start(services: Services, *, threads: int = 1) -> Workers:
     def sweep_regularly() -> None:
         for survey_id, job_id in sweep(services):
             run(str(survey_id), str(job_id))
+        go_round(services, int(services.clock().timestamp()) // 60)
 
     @queue.on_shutdown(name="close")  # type: ignore[untyped-decorator]  # huey has no types
     def close() -> None:

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
         ge=0,
         description="Answers that one address may submit by one open code in a minute; 0: any number.",
     )
+    tombstone_file: Path | None = Field(
+        default=None,
+        description="Where erased responses are remembered outside the database; empty: in the data folder.",
+    )
+    postgresql_bin: Path | None = Field(
+        default=None, description="Folder of pg_dump and pg_restore; empty: they are looked for on the PATH."
+    )
     font_regular: Path | None = Field(
         default=None, description="Own TrueType file, regular weight, instead of Noto Sans CJK."
     )
@@ -99,6 +106,10 @@ class Settings(BaseSettings):
     @property
     def files_dir(self) -> Path:
         return self.data_dir / "files"
+
+    @property
+    def tombstones(self) -> Path:
+        return self.tombstone_file or self.data_dir / "tombstones.jsonl"
 
     @property
     def cache_dir(self) -> Path:

@@ -20,6 +20,8 @@ from survey_service.errors import NotFound
 from survey_service.migrations.guards import ERASED, NO_ANSWERS
 from survey_service.models import Capture, Case, Disposition, Ground, Response, ResponseState, Survey, Tombstone
 
+LAID = "tombstone_laid"  # mark on a session: its commit is followed by a line in the file outside the database
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
@@ -123,6 +125,7 @@ def apply_tombstones(session: Session, laid: Iterable[Erasure], *, at: datetime,
 
 
 def _lay(session: Session, one: Erasure) -> None:
+    session.info[LAID] = True
     session.execute(
         insert(Tombstone).values(
             survey_id=one.survey_id,

