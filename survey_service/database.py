@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 30_000
+_commits = 0  # of this process, but for those of the group writer, which changes nothing that is remembered
+
+
+def commits() -> int:
+    """How often this process has changed what is not an answer: what was read before may be stale after."""
+    return _commits
 
 
 class ReadingSessions:
@@ -44,6 +50,16 @@ class WritingSessions:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
+        global _commits
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        finally:
+            _commits += 1
+
+    @contextmanager
+    def begin_group(self) -> Iterator[Session]:
+        """For the group writer alone: answers, their corrections and deletions, which nobody remembers."""
         with self._sessions.begin() as session:
             yield session
 
@@ -55,14 +71,13 @@ class Database:
     url: str
     reading_engine: Engine
     writing_engine: Engine
+    # Made once: a session maker builds a class, which costs more than a look-up.
+    reading: ReadingSessions = field(init=False)
+    writing: WritingSessions = field(init=False)
 
-    @property
-    def reading(self) -> ReadingSessions:
-        return ReadingSessions(self.reading_engine)
-
-    @property
-    def writing(self) -> WritingSessions:
-        return WritingSessions(self.writing_engine)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reading", ReadingSessions(self.reading_engine))
+        object.__setattr__(self, "writing", WritingSessions(self.writing_engine))
 
     @property
     def is_sqlite(self) -> bool:

@@ -10,8 +10,10 @@ from fastapi import Depends, Request
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.services import Services
 
+# Asynchronous, though nothing is awaited: a plain function would be run by another thread, once for each of them.
 
-def services(request: Request) -> Services:
+
+async def services(request: Request) -> Services:
     held: Services = request.app.state.services
     return held
 
@@ -19,15 +21,15 @@ def services(request: Request) -> Services:
 Running = Annotated[Services, Depends(services)]
 
 
-def _reading(running: Running) -> ReadingSessions:
+async def _reading(running: Running) -> ReadingSessions:
     return running.database.reading
 
 
-def _writing(running: Running) -> WritingSessions:
+async def _writing(running: Running) -> WritingSessions:
     return running.database.writing
 
 
-def _now(running: Running) -> datetime:
+async def _now(running: Running) -> datetime:
     return running.clock()
 
 

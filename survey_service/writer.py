@@ -1,18 +1,19 @@
 """The group writer: one thread per process through which every answer goes.
 
-It commits many answers in one durable transaction, each in a savepoint, so that a refused one fails alone. Only
-after the commit does anybody hear that an answer was stored. The queue is bounded: when it is full the caller
-learns at once and can tell the person to try again.
+It commits many answers in one durable transaction, so that a refused one fails alone: those that nothing speaks
+against are written together in one savepoint, every other one in its own. Only after the commit does anybody hear that
+an answer was stored. The queue is bounded: when it is full the caller learns at once and can tell the person to try
+again.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
@@ -22,6 +23,16 @@ from survey_service.database import WritingSessions
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+
+class Companions(Protocol):
+    """Work that can be done together with others of its type, in fewer statements."""
+
+    def __call__(self, session: Session) -> Any: ...
+
+    @staticmethod
+    def together(session: Session, works: Sequence[Any]) -> Sequence[Any]:
+        """The outcome of each, None for each that must go alone. Where it raises, all go alone."""
 
 
 class Busy(Exception):
@@ -52,6 +63,10 @@ class GroupWriter:
     @property
     def waiting(self) -> int:
         return self._queue.qsize()
+
+    @property
+    def full(self) -> bool:
+        return self._closing or self._queue.full()
 
     def submit(self, work: Callable[[Session], T]) -> Future[T]:
         """Put ``work`` in line without waiting; raises Busy when the line is full or the writer has stopped."""
@@ -98,10 +113,9 @@ class GroupWriter:
     def _write(self, group: list[_Task]) -> None:
         results: list[tuple[Future[Any], Any]] = []
         try:
-            with self._writing.begin() as session:
-                for task in group:
-                    if not task.future.set_running_or_notify_cancel():
-                        continue
+            with self._writing.begin_group() as session:
+                begun = [task for task in group if task.future.set_running_or_notify_cancel()]
+                for task in _together(session, begun, results):
                     place = audit_chain.mark(session)
                     try:
                         with session.begin_nested():
@@ -119,3 +133,31 @@ class GroupWriter:
             return
         for future, outcome in results:
             future.set_result(outcome)
+
+
+def _together(session: Session, tasks: Sequence[_Task], results: list[tuple[Future[Any], Any]]) -> list[_Task]:
+    """Do together what can be; the tasks that are left, each to be done alone."""
+    kinds: dict[type[Any], list[_Task]] = {}
+    for task in tasks:
+        kinds.setdefault(type(task.work), []).append(task)
+    left: list[_Task] = []
+    for kind, companions in kinds.items():
+        together = getattr(kind, "together", None)
+        if together is None or len(companions) == 1:
+            left += companions
+            continue
+        place = audit_chain.mark(session)
+        try:
+            with session.begin_nested():
+                outcomes = together(session, [task.work for task in companions])
+        except Exception as failed:  # whose fault it is shows when each goes alone
+            audit_chain.return_to(session, place)
+            log.warning("group_goes_alone", answers=len(companions), kind=type(failed).__name__)
+            left += companions
+            continue
+        for task, outcome in zip(companions, outcomes, strict=True):
+            if outcome is None:
+                left.append(task)
+            else:
+                results.append((task.future, outcome))
+    return left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,12 @@ def canonical_text(checked: Checked) -> str:
     """The very text whose SHA-256 is ``content_sha256``: ``{"answers":{...},"format":1}``."""
     document = {"format": CANONICAL_FORMAT, "answers": checked.canonical}
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def canonical_content(checked: Checked) -> tuple[str, str]:
+    """``canonical_text`` and its SHA-256, written out once for both."""
+    text = canonical_text(checked)
+    return text, hashlib.sha256(text.encode()).hexdigest()
 
 
 def content_sha256(checked: Checked) -> str:

@@ -33,6 +33,10 @@ class AnswerDesk:
         self._stall = stall
         self._waiting: dict[Future[Any], float] = {}  # in the order of arrival
 
+    def refuses(self) -> bool:
+        """Whether an answer that comes now would be turned away: it need not even be read."""
+        return self._writer.full or self.stalled()
+
     def stalled(self) -> bool:
         """Whether somebody has been waiting longer than a living writer takes."""
         oldest = next(iter(self._waiting.values()), None)

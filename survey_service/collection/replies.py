@@ -54,6 +54,12 @@ def wants_json(request: Request) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 
+def turned_away() -> Response:
+    """To a script, before its answers are read: they stay on the phone, and it comes back by itself."""
+    headers = {"Retry-After": str(_seconds_to_wait()), "Cache-Control": NEVER_KEPT}
+    return JSONResponse(error_body(TooBusy()), TooBusy.status, headers)
+
+
 def look_of(display: Display) -> Look:
     return Look(language=display.language, large=display.large, order=display.order, receipt=display.receipt)
 

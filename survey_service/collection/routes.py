@@ -21,19 +21,21 @@ from survey_service.collection.desk import AnswerDesk
 from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.rates import Rate
-from survey_service.collection.service import IncomingCapture, record_or_conflict
-from survey_service.collection.visit import Visit, open_visit, submitted_at
+from survey_service.collection.service import IncomingCapture
+from survey_service.collection.submission import Submission
+from survey_service.collection.visit import RememberedVisits, Visit, open_visit, submitted_at
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import Conflict, DomainError, TooBusy
 from survey_service.models import ResponseState, Source
 from survey_service.secrets import normalise_receipt
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
-from survey_service.web.resident_pages import empty_form, html, moment, render
+from survey_service.web.resident_pages import Look, empty_form, html, moment, page_at_hand, render
 from survey_service.web.resident_steps import ORDERS, shuffles
 
 router = APIRouter()
 T = TypeVar("T")
+SMALL_BODY = 16 * 1024  # bytes: a usual questionnaire with a wish; judged in well under a millisecond
 # Their own threads, which only read and render: staff who wait for a lock do not keep residents waiting.
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resident")
 
@@ -56,20 +58,42 @@ def display_of(request: Request) -> Display:
     return Display(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
 
 
+def _remembered(request: Request) -> RememberedVisits:
+    """One per application."""
+    state = request.app.state
+    if getattr(state, "visits", None) is None:
+        state.visits = RememberedVisits()
+    held: RememberedVisits = state.visits
+    return held
+
+
 @router.get("/a/{code}", include_in_schema=False)
-def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
+async def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
+    """Asynchronous: a page of an open code that was opened a moment ago needs no thread and no database."""
+    visits, display = _remembered(request), display_of(request)
+    visit = visits.get(code)
+    if visit is not None:
+        look = _arranged(visit, display)
+        if page_at_hand(visit.occasion, look):
+            return _page(lambda: visit, look, request, running, now)
+    return await aside(lambda: _page(lambda: visits.look_up(reading, code), None, request, running, now))
+
+
+def _arranged(visit: Visit, display: Display) -> Look:
+    order = random.randrange(ORDERS) if shuffles(visit.questionnaire) else 0  # noqa: S311 -- an arrangement
+    return replies.look_of(Display(language=display.language, large=display.large, order=order))
+
+
+def _page(opening: Callable[[], Visit], look: Look | None, request: Request, running: Services, now: Now) -> Response:
     display, contact = display_of(request), None
     city = running.settings.city_in(display.language)
     try:
-        with reading.begin() as session:
-            visit = open_visit(session, code)
+        visit = opening()
         contact = visit.questionnaire.notice.contact
         visit.refuse_if_over(now, running.settings.zone)
     except DomainError as error:
         return replies.refused(request, error, display, city=city, contact=contact)
-    order = random.randrange(ORDERS) if shuffles(visit.questionnaire) else 0  # noqa: S311 -- an arrangement
-    look = replies.look_of(Display(language=display.language, large=display.large, order=order))
-    return empty_form(request, visit.occasion, visit.questionnaire, look)
+    return empty_form(request, visit.occasion, visit.questionnaire, look or _arranged(visit, display))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +109,19 @@ class _Ready:
 async def hand_in(code: str, request: Request, running: Running, now: Now) -> Response:
     """Asynchronous: however long the writer takes, no thread waits for it, and the person is answered in time."""
     body = await request.body()
-    ready = await aside(lambda: _read(code, body, request, running, now))
-    if isinstance(ready, Response):
-        return ready
-    work = partial(record_or_conflict, incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
+    if replies.wants_json(request) and answer_desk(request, running).refuses():
+        return replies.turned_away()
+    visits = _remembered(request)
+    visit = visits.get(code)
+    if visit is not None and len(body) <= SMALL_BODY:
+        # Reading and judging take less than a thread's turn would.
+        ready = _read(lambda: visit, body, request, running, now)
+    else:
+        opening = partial(visits.look_up, running.database.reading, code)
+        ready = await aside(lambda: _read(opening, body, request, running, now))
+    if not isinstance(ready, _Ready):
+        return await aside(ready)
+    work = Submission(incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
     contact = ready.visit.questionnaire.notice.contact
     try:
         _refuse_crowd(request, running, ready, now)
@@ -122,12 +155,13 @@ def _refuse_crowd(request: Request, running: Services, ready: _Ready, now: Now) 
     state.answer_rate.count(key, now.timestamp())
 
 
-def _read(code: str, body: bytes, request: Request, running: Services, now: Now) -> _Ready | Response:
-    """From bytes to answers that can be stored, or to the page that says what is to be done first."""
+def _read(
+    opening: Callable[[], Visit], body: bytes, request: Request, running: Services, now: Now
+) -> _Ready | Callable[[], Response]:
+    """From bytes to answers that can be stored, or to what draws the page that says what is to be done first."""
     display, city, contact = Display(), running.settings.city_name, None
     try:
-        with running.database.reading.begin() as session:
-            visit = open_visit(session, code)
+        visit = opening()
         contact = visit.questionnaire.notice.contact
         posted = read_form(body, request.headers.get("content-type", ""), visit.questionnaire)
         display = posted.display
@@ -138,23 +172,25 @@ def _read(code: str, body: bytes, request: Request, running: Services, now: Now)
             )
         return _judge(visit, posted, request, running, now)
     except DomainError as error:
-        return replies.refused(request, error, display, city=city, contact=contact)
+        return partial(replies.refused, request, error, display, city=city, contact=contact)
 
 
-def _judge(visit: Visit, posted: Posted, request: Request, running: Services, now: Now) -> _Ready | Response:
+def _judge(
+    visit: Visit, posted: Posted, request: Request, running: Services, now: Now
+) -> _Ready | Callable[[], Response]:
     zone = running.settings.zone
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
         visit.refuse_if_over(now, zone)
-        return replies.form_again(visit, posted)
+        return partial(replies.form_again, visit, posted)
     checked = check_answers(visit.questionnaire, posted.raw_answers(visit.questionnaire), Policy.WEB)
     if not checked.accepted:
         visit.refuse_if_over(now, zone)
-        return replies.faults_page(request, visit, posted, checked)
+        return partial(replies.faults_page, request, visit, posted, checked)
     if not checked.canonical:
         raise NothingAnswered
     if posted.action == "check" or posted.client_id is None:
         visit.refuse_if_over(now, zone)
-        return replies.check_page(visit, posted, checked)
+        return partial(replies.check_page, visit, posted, checked)
     # Not refused here, even when the wave is over: a repeated post whose receipt got lost is given it again.
     return _Ready(visit=visit, posted=posted, incoming=_incoming(visit, posted, checked, posted.client_id, now))
 

@@ -6,9 +6,9 @@ a repetition is a database constraint; looking first only saves the work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
@@ -22,7 +22,7 @@ from questionnaires.answers import CANONICAL_FORMAT, Checked
 from survey_service import audit
 from survey_service.audit import chain
 from survey_service.clock import end_of
-from survey_service.collection.content import canonical_text, content_sha256, plain_findings
+from survey_service.collection.content import canonical_content, content_sha256, plain_findings
 from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
 from survey_service.ids import new_id
 from survey_service.migrations.guards import ERASED
@@ -45,7 +45,7 @@ WITH_RECEIPT = frozenset({Source.WEB, Source.DEVICE})
 
 # The statements of the answer path are made once: building one costs more than running it.
 INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
-_INSERT_RESPONSE = insert(cast("Table", Response.__table__))
+INSERT_RESPONSE = insert(cast("Table", Response.__table__))
 _KNOWN = select(
     Capture.id, Capture.response_id, Capture.content_sha256, Capture.wave_id, Capture.area_id, Capture.case_id
 ).where(Capture.survey_id == bindparam("survey"), Capture.client_id == bindparam("client"), Capture.conflict.is_(False))
@@ -168,7 +168,18 @@ def refuse_if_closed(
     session: Session, incoming: IncomingCapture, zone: ZoneInfo | None, *, by_clock: bool = False
 ) -> None:
     """WaveClosed by the wave's state; for phones, or where ``by_clock`` says so, also by the clock of ``zone``."""
-    wave = session.execute(_WAVE_NOW, {"survey": incoming.survey_id, "wave": incoming.wave_id}).one_or_none()
+    refuse_in(wave_now(session, incoming), incoming, zone, by_clock=by_clock)
+
+
+def wave_now(session: Session, incoming: IncomingCapture) -> Row[WaveState, date] | None:
+    """State and last day of the wave, which cannot change before the commit."""
+    return session.execute(_WAVE_NOW, {"survey": incoming.survey_id, "wave": incoming.wave_id}).one_or_none()
+
+
+def refuse_in(
+    wave: Row[WaveState, date] | None, incoming: IncomingCapture, zone: ZoneInfo | None, *, by_clock: bool = False
+) -> None:
+    """``refuse_if_closed`` by a wave that was looked at already."""
     taking = (WaveState.OPEN, WaveState.CLOSED) if incoming.until_review else (WaveState.OPEN,)
     if wave is None or wave.state not in taking:
         raise WaveClosed
@@ -191,19 +202,11 @@ def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Record
     begun = _response_of_case(session, incoming, ResponseState.PARTIAL)
     response_id, capture_id = begun or new_id(), new_id()
     receipt = _receipt(incoming, response_id, keys)
-    session.connection().execute(INSERT_CAPTURE, capture_row(incoming, capture_id, response_id))
-    completed_at = incoming.at if incoming.state is ResponseState.COMPLETE else None
-    counted = {
-        "mode": incoming.mode,
-        "state": incoming.state,
-        "current_capture_id": capture_id,
-        "receipt_sha256": code_hash(receipt) if receipt else None,
-        "completed_at": completed_at,
-    }
+    row = capture_row(incoming, capture_id, response_id)
+    session.connection().execute(INSERT_CAPTURE, row)
+    counted = _counted(incoming, capture_id, receipt)
     if begun is None:
-        place = {"wave_id": incoming.wave_id, "case_id": incoming.case_id, "area_id": incoming.area_id}
-        row = {"survey_id": incoming.survey_id, "id": response_id, **place, **counted}
-        session.connection().execute(_INSERT_RESPONSE, row)
+        session.connection().execute(INSERT_RESPONSE, _place(incoming, response_id) | counted)
     else:
         of_case = (Response.survey_id == incoming.survey_id) & (Response.id == response_id)
         session.execute(update(Response).where(of_case).values(**counted))
@@ -211,12 +214,57 @@ def _store(session: Session, incoming: IncomingCapture, keys: KeyRing) -> Record
     audit.record(
         session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
         action="response.recorded", record=f"response {response_id}", reason=incoming.reason,
-        detail=audited(incoming, capture_id, keys),
+        detail=audited(incoming, capture_id, keys, row["content_sha256"]),
     )  # fmt: skip
     return Recorded(response_id=response_id, capture_id=capture_id, receipt=receipt, outcome=Outcome.STORED)
 
 
+def _place(incoming: IncomingCapture, response_id: UUID) -> dict[str, Any]:
+    return {
+        "survey_id": incoming.survey_id,
+        "id": response_id,
+        "wave_id": incoming.wave_id,
+        "case_id": incoming.case_id,
+        "area_id": incoming.area_id,
+    }
+
+
+def _counted(incoming: IncomingCapture, capture_id: UUID, receipt: str | None) -> dict[str, Any]:
+    return {
+        "mode": incoming.mode,
+        "state": incoming.state,
+        "current_capture_id": capture_id,
+        "receipt_sha256": code_hash(receipt) if receipt else None,
+        "completed_at": incoming.at if incoming.state is ResponseState.COMPLETE else None,
+    }
+
+
+def store_together(session: Session, many: Sequence[IncomingCapture], keys: KeyRing) -> list[Recorded]:
+    """First answers without a case, in two statements for all; raises IntegrityError where one of them is not new.
+
+    The caller has looked whether each is new and whether its wave takes answers, and is in a savepoint.
+    """
+    captures, responses, recorded = [], [], []
+    for incoming in many:
+        response_id, capture_id = new_id(), new_id()
+        receipt = _receipt(incoming, response_id, keys)
+        captures.append(row := capture_row(incoming, capture_id, response_id))
+        responses.append(_place(incoming, response_id) | _counted(incoming, capture_id, receipt))
+        recorded.append(
+            Recorded(response_id=response_id, capture_id=capture_id, receipt=receipt, outcome=Outcome.STORED)
+        )
+        audit.record(
+            session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
+            action="response.recorded", record=f"response {response_id}", reason=incoming.reason,
+            detail=audited(incoming, capture_id, keys, row["content_sha256"]),
+        )  # fmt: skip
+    session.connection().execute(INSERT_CAPTURE, captures)
+    session.connection().execute(INSERT_RESPONSE, responses)
+    return recorded
+
+
 def capture_row(incoming: IncomingCapture, capture_id: UUID, response_id: UUID | None) -> dict[str, Any]:
+    text, sha256 = canonical_content(incoming.checked)
     return {
         "survey_id": incoming.survey_id,
         "id": capture_id,
@@ -231,9 +279,9 @@ def capture_row(incoming: IncomingCapture, capture_id: UUID, response_id: UUID |
         "by_account_id": incoming.by.account_id,
         "at": incoming.at,
         "reason": incoming.reason,
-        "answers": canonical_text(incoming.checked),
+        "answers": text,
         "answers_format": CANONICAL_FORMAT,
-        "content_sha256": content_sha256(incoming.checked),
+        "content_sha256": sha256,
         "findings": plain_findings(incoming.checked),
         "paradata": dict(incoming.paradata),
         "conflict": response_id is None,
@@ -286,13 +334,14 @@ def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) ->
     return capture_id
 
 
-def audited(incoming: IncomingCapture, capture_id: UUID, keys: KeyRing) -> dict[str, str]:
+def audited(incoming: IncomingCapture, capture_id: UUID, keys: KeyRing, sha256: str | None = None) -> dict[str, str]:
+    """For the audit log; ``sha256`` of the content where it is known already."""
     return {
         "capture": str(capture_id),
         "mode": incoming.mode.value,
         "source": incoming.source.value,
         "state": incoming.state.value,
-        "answers": keys.keyed_hash("answers", content_sha256(incoming.checked)),
+        "answers": keys.keyed_hash("answers", sha256 or content_sha256(incoming.checked)),
     }
 
 

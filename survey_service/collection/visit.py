@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from survey_service.clock import end_of
 from survey_service.collection import codes
 from survey_service.collection.codes import OpenedCode
 from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownCode, WaveClosed, Withdrawn
+from survey_service.database import ReadingSessions, commits
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
 from survey_service.surveys import definitions
@@ -99,6 +101,37 @@ _COMPLETE_OF_CASE = select(Response.id).where(
 # By the hash of its content, which names it for ever; the definitions' own cache asks the database for the hash first.
 _questionnaires: dict[str, Questionnaire] = {}
 _MOST = 200
+_MOST_VISITS = 5_000
+
+
+class RememberedVisits:
+    """Where the open codes lead, for a second: a poster's code is opened hundreds of times in it.
+
+    Whatever this process itself changes (a wave closed, a code revoked) is seen at once, what another does after a
+    second at most; whether an answer is taken is decided by the wave's row in the transaction that stores it. Codes of
+    cases are never remembered: each is used once, and a used one says so.
+    """
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        self._seconds = seconds
+        self._held: dict[str, Visit] = {}
+        self._since, self._commits = 0.0, 0
+
+    def get(self, code: str) -> Visit | None:
+        if self._commits != commits() or time.monotonic() - self._since > self._seconds:
+            return None
+        return self._held.get(code)
+
+    def look_up(self, reading: ReadingSessions, code: str) -> Visit:
+        """The visit as the database has it now; raises as ``open_visit``."""
+        seen, at = commits(), time.monotonic()  # before the look: what changes meanwhile is looked at again
+        with reading.begin() as session:
+            visit = open_visit(session, code)
+        if visit.code.case_id is None:
+            if self._commits != seen or at - self._since > self._seconds or len(self._held) >= _MOST_VISITS:
+                self._held, self._since, self._commits = {}, at, seen
+            self._held[code] = visit
+        return visit
 
 
 def open_visit(session: Session, code: str) -> Visit:
