@@ -19,6 +19,7 @@ from survey_service.collection import receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
+from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
 from survey_service.keying import routes as keying
 from survey_service.migrations import migrate
@@ -37,6 +38,7 @@ ROUTERS = (
     receipts.router,
     accounts.router,
     planning.router,
+    importing.router,
     second_factor_routes.router,
     first_routes.router,
     administration.router,

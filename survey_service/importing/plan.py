@@ -39,7 +39,12 @@ class ColumnPlan:
 
     def to_json(self) -> dict[str, Any]:
         kept = {"head": self.head, "target": self.target.value, "variable": self.variable, "option": self.option}
-        return {name: one for name, one in kept.items() if one} | ({"values": dict(self.values)} if self.values else {})
+        made: dict[str, Any] = {name: one for name, one in kept.items() if one}
+        if self.values:
+            made["values"] = dict(self.values)
+        if self.sure:
+            made["sure"] = True
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ def plan_from_json(stored: Mapping[str, Any]) -> ImportPlan:
                 variable=str(one.get("variable", "")),
                 option=str(one.get("option", "")),
                 values={str(seen): str(code) for seen, code in one.get("values", {}).items()},
+                sure=one.get("sure") is True,
             )
             for one in stored["columns"]
         ),

@@ -207,7 +207,7 @@ class _Run:
         answers = self._answers(number, record)
         case, area_id = self._where(number, record)
         checked = self.judge.check(answers, Policy.IMPORT)
-        self._findings(number, record, checked.findings)
+        self._findings(number, record, checked.findings, doubtful=len(self.problems) > before)
         if len(self.problems) > before or area_id is None:
             return None
         if not any(not isinstance(one, dict) for one in checked.canonical.values()):
@@ -252,15 +252,15 @@ class _Run:
                 answers.setdefault(f"{variable.partition('.')[0]}.other", reading.words)
         return answers
 
-    def _findings(self, number: int, record: tuple[str, ...], findings: Iterable[Finding]) -> None:
+    def _findings(self, number: int, record: tuple[str, ...], findings: Iterable[Finding], *, doubtful: bool) -> None:
         for finding in findings:
             words = (describe(finding, self.questionnaire, "zh"), describe(finding, self.questionnaire, "en"))
             head = self.heads.get(finding.variable, finding.variable)
             if finding.severity is Severity.HARD:
                 seen = str(finding.parameters.get("seen") or self._cell(record, finding.variable))
                 self._problem(Kind.JUDGED, number, head, seen, judged=words)
-            else:
-                self.notices.add(Notice.SOFT, row=number, column=head, seen=words[0])
+            elif not doubtful:  # a cell that could not be read would be called unanswered here
+                self.notices.add(Notice.SOFT, row=number, column=head, seen=words[0], taken=words[1])
 
     def _cell(self, record: tuple[str, ...], variable: str) -> str:
         place = next((one.place for one in self.columns if one.plan.variable == variable), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,9 +21,8 @@ from survey_service.collection.service import IncomingCapture, audited, capture_
 from survey_service.ids import new_id
 from survey_service.importing import grids, queries
 from survey_service.importing.errors import BadMapping, GroundMoved, NotTaking, ProblemsLeft, Settled, UnreadableFile
-from survey_service.importing.plan import ImportPlan, Target, plan_from_json
-from survey_service.importing.prepare import Ground, Prepared, Row, fold_name, prepare
-from survey_service.importing.recognise import suggest
+from survey_service.importing.plan import ImportPlan, Target
+from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
 from survey_service.importing.words import Kind
 from survey_service.models import Capture, ImportFile, ImportState, Response, ResponseState, Source, Wave, WaveState
 from survey_service.secrets import KeyRing
@@ -74,22 +72,22 @@ def ground(session: Session, wave: Wave, city_id: UUID, visible: Select[tuple[UU
 
 
 def hand_in(
-    session: Session, wave: Wave, questionnaire: Questionnaire, held: Ground, *, name: str, content: bytes,
+    session: Session, wave: Wave, grid: Grid, plan: ImportPlan, found: Mapping[str, Any], *, sha256: str,
     at: datetime, by: audit.Actor,
 ) -> ImportFile:  # fmt: skip
-    """Keep a file's cells, without those of contact data, and suggest what its columns hold."""
-    _refuse_unless_taking(wave)
-    grid = read(name, content)
-    plan = suggest(grid, questionnaire, held.cases)
+    """Keep a file's cells until it is settled, without those of contact data."""
+    if wave.state not in TAKING:
+        raise NotTaking
     personal = [place for place, column in enumerate(plan.columns) if column.target is Target.PERSONAL]
     row = ImportFile(
         survey_id=wave.survey_id,
         wave_id=wave.id,
-        file_name=name[-120:],
-        sha256=hashlib.sha256(content).hexdigest(),
+        file_name=grid.source[-120:],
+        sha256=sha256,
         rows=len(grid.records),
         cells=grids.packed(grids.without(grid, personal)),
         plan=plan.to_json(),
+        found=dict(found),
         by_account_id=by.account_id,
         created_at=at,
     )
@@ -110,14 +108,11 @@ def grid_of(row: ImportFile) -> Grid:
     return grids.unpacked(row.cells)
 
 
-def set_plan(row: ImportFile, plan: ImportPlan) -> None:
-    """Keep what a person said of the columns. BadMapping where it cannot be meant."""
+def keep_check(row: ImportFile, plan: ImportPlan, found: Mapping[str, Any]) -> None:
+    """Keep what a person said of the columns, and what a check by it found."""
     if row.cells is None:
         raise Settled
-    refuse_bad(plan)
-    row.plan = plan.to_json()
-    row.found = {}
-    row.state = ImportState.MAPPING
+    row.plan, row.found, row.state = plan.to_json(), dict(found), ImportState.CHECKED
 
 
 def refuse_bad(plan: ImportPlan) -> None:
@@ -140,14 +135,6 @@ def refuse_bad(plan: ImportPlan) -> None:
                 en=f"The columns “{other}” and “{column.head}” are mapped to the same place. Keep one of them.",
             )
         filled[place] = column.head
-
-
-def check(row: ImportFile, held: Ground, questionnaire: Questionnaire) -> Prepared:
-    """Judge every row and keep what was found, for the page."""
-    prepared = prepare(grid_of(row), plan_from_json(row.plan), questionnaire, held)
-    row.found = summary(prepared)
-    row.state = ImportState.CHECKED
-    return prepared
 
 
 def summary(prepared: Prepared) -> dict[str, Any]:
@@ -282,8 +269,3 @@ def finish(session: Session, row: ImportFile, done: Stored, *, at: datetime) -> 
 
 def questionnaire_of(session: Session, wave: Wave) -> Questionnaire:
     return definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
-
-
-def _refuse_unless_taking(wave: Wave) -> None:
-    if wave.state not in TAKING:
-        raise NotTaking

@@ -221,7 +221,7 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
         "rows that repeat a case with the same answers were taken once",
     ),
     Notice.KNOWN_ROW: ("先前已经收入过，这次不变", "taken in before; nothing changes"),
-    Notice.SOFT: ("收入，请看一眼：{seen}", "taken in, worth a look: {seen}"),
+    Notice.SOFT: ("照收，但请看一眼：{seen}", "taken in, but worth a look: {taken}"),
     Notice.HIDDEN_ROWS: ("表里隐藏的行也读了", "rows that are hidden in the workbook were read too"),
     Notice.TITLE_ROWS: ("表头上面的标题行跳过了", "title lines above the heads were skipped"),
     Notice.OTHER_SHEETS: (
@@ -252,7 +252,7 @@ class Problem:
 
     def in_language(self, language: str) -> str:
         near_zh = f"，是不是“{self.near}”" if self.near else ""
-        near_en = f"; is it “{self.near}”?" if self.near else ""
+        near_en = f" (is it “{self.near}”?)" if self.near else ""
         zh, en = _PROBLEMS[self.kind]
         return (en if language == "en" else zh).format(
             seen=self.seen, codes=self.codes, other=self.other, near_zh=near_zh, near_en=near_en,
@@ -294,7 +294,8 @@ class Notices:
 
     def add(self, kind: Notice, *, row: int | None = None, column: str = "", seen: str = "", taken: str = "") -> None:
         key = (kind, column, seen if kind is Notice.SOFT else "")
-        one = self._found.setdefault(key, Noticed(kind=kind, column=column, seen=seen[:60], taken=taken[:60]))
+        most = 200 if kind is Notice.SOFT else 60  # a sentence, or an example
+        one = self._found.setdefault(key, Noticed(kind=kind, column=column, seen=seen[:most], taken=taken[:most]))
         one.count += 1
         if row is not None:
             self.places.add((row, column))

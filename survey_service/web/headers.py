@@ -3,6 +3,7 @@ of log says what happened, without codes, names or answers."""
 
 from __future__ import annotations
 
+import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -28,6 +29,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 UNREMARKABLE = frozenset({"/health", "/static/{digest}/{name}", "/favicon.ico"})
+FILE_LIMIT = 20_000_000  # bytes of a file of answers that staff hand in
+_FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/imports")
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
 
 
@@ -108,8 +111,9 @@ class Surroundings:
         if headers.get("host", "").lower() not in self._hosts:
             await self._fail(ForeignHost(), scope, receive, send, started=False)
             return
+        limit = FILE_LIMIT if scope["method"] == "POST" and _FILES.fullmatch(scope["path"]) else BODY_LIMIT
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_LIMIT:
+        if not length.isdecimal() or int(length) > limit:
             await self._fail(TooLarge(), scope, receive, send, started=False)
             return
         received = 0
@@ -119,17 +123,17 @@ class Surroundings:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_LIMIT:
+            if received > limit:
                 raise _BodyTooLarge
             return message
 
         async def send_unless_cut(message: Message) -> None:
             # Whoever read the body may have taken the cut for a mistake of the sender; the true reason is said below.
-            if received <= BODY_LIMIT:
+            if received <= limit:
                 await send(message)
 
         await self._app(scope, receive_bounded, send_unless_cut)
-        if received > BODY_LIMIT:
+        if received > limit:
             raise _BodyTooLarge
 
     async def _fail(

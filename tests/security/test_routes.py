@@ -98,6 +98,7 @@ def filled(path: str, world: World) -> str:
         "number": world.case_numbers[0],
         "language": "zh",
         "keying_id": str(world.wave_id),
+        "import_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",
         "role": "keyer",
     }
