@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from survey_service.tabular.delimited import read_delimited, without_invisible
+from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.problems import TableError, TableProblem
 
 MOST_ROWS = 20_000
@@ -105,6 +105,8 @@ def _bounded(source: str, grid: Grid) -> Grid:
 
 
 def _text(source: str, data: bytes) -> Grid:
+    from survey_service.tabular.delimited import read_delimited
+
     cells = read_delimited(source, data)
     frame = cells.frame.fillna("")
     records = tuple(tuple(str(cell).strip() for cell in record) for record in frame.itertuples(index=False, name=None))

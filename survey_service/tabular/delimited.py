@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.problems import TableError, TableProblem
 
 _DELIMITERS = (",", ";", "\t", "，", "|")
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))  # they would part equal labels in two
 _HEADS = "Row 1 must hold the heads, one line, one name per column: remove title lines above them."
 
 
@@ -70,13 +70,6 @@ def read_delimited(source: str, data: bytes) -> Cells:
             "next quote were taken as one cell"
         )
     return Cells(heads, frame.loc[~blank].reset_index(drop=True), rows[~blank], tuple(notices))
-
-
-def without_invisible(text: str) -> tuple[str, list[str]]:
-    """The text without zero-width characters, which nobody sees and which part equal labels; and a notice if any."""
-    clean = text.translate(_INVISIBLE) if any(chr(code) in text for code in _INVISIBLE) else text
-    count = len(text) - len(clean)
-    return clean, [f"{count} invisible characters (zero-width) were left out"] if count else []
 
 
 def _heads(source: str, head: str, delimiter: str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from survey_service.tabular.delimited import Cells, without_invisible
+from survey_service.tabular.delimited import Cells
+from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.problems import TableError, TableProblem
 
 _MOST_BYTES = 600_000_000  # unpacked; a workbook of two million cells has about 100 MB
