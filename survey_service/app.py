@@ -21,7 +21,9 @@ from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
 from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
+from survey_service.keying import quality_pages as keying_quality
 from survey_service.keying import routes as keying
+from survey_service.keying import work_pages as keying_work
 from survey_service.migrations import migrate
 from survey_service.planning import routes as planning
 from survey_service.releases import routes as releases
@@ -45,6 +47,8 @@ ROUTERS = (
     surveys.router,
     keying.router,
     keying_decisions.router,
+    keying_work.router,
+    keying_quality.router,
     areas.router,
     estimates.router,
     releases.router,

@@ -6,6 +6,7 @@ words of the person who reads it; the page that shows it is ``templates/error.ht
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 
@@ -138,6 +139,23 @@ class Fault(DomainError):
         "The service has a fault; this step was not completed and the fault was noted. "
         "Try again later, or tell the administrator."
     )
+
+
+class KeyingUnfinished(DomainError):
+    """A wave is not judged while forms of it still have to be keyed a second time or decided."""
+
+    code = "E215"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, batches: Sequence[int]) -> None:
+        zh, en = ("、".join(map(str, batches[:10])), ", ".join(map(str, batches[:10])))
+        more_zh, more_en = ("等", " and more") if len(batches) > 10 else ("", "")
+        super().__init__(
+            zh=f"第 {zh} 批{more_zh}纸质答卷还没有录完、核对或裁定完，现在不能开始审核。"
+            "请在“录入”的“批次和分派”里看还差什么。",
+            en=f"Paper batches {en}{more_en} are not yet keyed, verified and decided, so the review cannot begin. "
+            "See what is missing under Keying, Batches.",
+        )
 
 
 class NotReady(DomainError):

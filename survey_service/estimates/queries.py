@@ -8,7 +8,19 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from survey_service.models import Area, Capture, Case, Mode, Response, ResponseState, Survey, Wave
+from survey_service.models import (
+    Area,
+    BatchState,
+    Capture,
+    Case,
+    Keying,
+    Mode,
+    PaperBatch,
+    Response,
+    ResponseState,
+    Survey,
+    Wave,
+)
 
 
 def survey_and_wave(session: Session, survey_id: UUID, wave_id: UUID) -> tuple[Survey, Wave] | None:
@@ -30,7 +42,20 @@ def cases(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Case]:
 def complete_answers(
     session: Session, survey_id: UUID, wave_id: UUID
 ) -> Sequence[Row[UUID | None, UUID, Mode, str, str]]:
-    """Case (None: open collection), area, mode, canonical answers and their hash of every complete response."""
+    """Case (None: open collection), area, mode, canonical answers and their hash of every complete response.
+
+    A paper form is among them with its final values only: not before its batch is verified and decided.
+    """
+    not_final = (
+        select(Keying.response_id)
+        .join(PaperBatch, (PaperBatch.survey_id == Keying.survey_id) & (PaperBatch.id == Keying.batch_id))
+        .where(
+            Keying.survey_id == survey_id,
+            Keying.wave_id == wave_id,
+            Keying.response_id.is_not(None),
+            PaperBatch.state != BatchState.DONE,
+        )
+    )
     return session.execute(
         select(Response.case_id, Response.area_id, Response.mode, Capture.answers, Capture.content_sha256)
         .join(Capture, (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id))
@@ -38,6 +63,7 @@ def complete_answers(
             Response.survey_id == survey_id,
             Response.wave_id == wave_id,
             Response.state == ResponseState.COMPLETE,
+            Response.id.not_in(not_final),
         )
     ).all()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from survey_service.models import (
@@ -36,8 +36,8 @@ def keyings(session: Session, batch: PaperBatch, which: KeyingPass) -> Sequence[
     ).all()
 
 
-def left_to_key(session: Session, batch: PaperBatch) -> int:
-    """Forms that may still come to be keyed: not spoiled, not missing, and not answered in another way."""
+def still_to_key() -> tuple[ColumnElement[bool], ...]:
+    """What holds of a printed form that may still come to be keyed: not spoiled or missing, not answered elsewhere."""
     keyed = exists().where(
         Keying.survey_id == PaperForm.survey_id,
         Keying.paper_id == PaperForm.id,
@@ -49,15 +49,12 @@ def left_to_key(session: Session, batch: PaperBatch) -> int:
         Response.case_id == PaperForm.case_id,
         Response.state == ResponseState.COMPLETE,
     )
-    return session.execute(
-        select(func.count()).where(
-            PaperForm.survey_id == batch.survey_id,
-            PaperForm.batch_id == batch.id,
-            PaperForm.state.in_((FormState.ISSUED, FormState.RETURNED)),
-            ~keyed,
-            ~answered,
-        )
-    ).scalar_one()
+    return PaperForm.state.in_((FormState.ISSUED, FormState.RETURNED)), ~keyed, ~answered
+
+
+def left_to_key(session: Session, batch: PaperBatch) -> int:
+    of_batch = (PaperForm.survey_id == batch.survey_id) & (PaperForm.batch_id == batch.id)
+    return session.execute(select(func.count()).where(of_batch, *still_to_key())).scalar_one()
 
 
 def unverified(session: Session, batch: PaperBatch) -> int:

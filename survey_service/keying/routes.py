@@ -54,23 +54,6 @@ async def _fields(request: Request) -> dict[str, str]:
 Fields = Annotated[dict[str, str], Depends(_fields)]
 
 
-@router.get("/keying")
-def choose_wave(request: Request, running: Running, reading: Reading, person: Keyer) -> Response:
-    """With one open wave there is nothing to choose."""
-    with reading.begin() as session:
-        waves = queries.open_waves(session, person.visible(Role.KEYER), above(person.areas(Role.KEYER)), WaveState.OPEN)
-        if len(waves) == 1 and "lang" not in request.query_params:
-            survey, wave = waves[0]
-            return go(f"/keying/{survey.key}/{wave.key}")
-        context = {
-            "lines": [
-                (survey, wave, Text(survey.title_zh, survey.title_en), Text(wave.name_zh, wave.name_en))
-                for survey, wave in waves
-            ]
-        }
-        return staff_page(request, running, person, "staff/keying-waves.html", context, section="keying")
-
-
 @router.get("/keying/{survey_key}/{wave_key}")
 def keying_page(
     request: Request, running: Running, reading: Reading, person: Keyer, now: Now, speaks: Speaks,

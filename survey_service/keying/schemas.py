@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from survey_service.models import Mode
+from survey_service.models import Area, Mode, PaperBatch, VerificationDraw
 from survey_service.paper.serials import grouped
 
 
@@ -157,3 +157,33 @@ class Save:
     notes: Mapping[str, str] = field(default_factory=dict)
     keystrokes: int = 0
     seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """One batch and how far it has come. Counts are forms unless they say fields."""
+
+    batch: PaperBatch
+    area: Area
+    keyer: str  # name; empty where anybody may key it
+    verifier: str
+    drawn: VerificationDraw | None  # None while the first keying goes on
+    returned: int
+    set_aside: int  # spoiled or missing
+    keyed: int
+    left: int  # may still come to be keyed
+    waiting: int  # for their second keying
+    verified: int
+    compared: int  # fields
+    different: int  # fields
+    undecided: int  # fields
+    wrong: int  # fields of the first keying that were decided against it
+
+    @property
+    def error_rate(self) -> float | None:
+        """Wrong fields of the first keying per field compared, 0..1."""
+        return self.wrong / self.compared if self.compared else None
+
+    @property
+    def drawn_forms(self) -> int:
+        return self.waiting + self.verified

@@ -14,10 +14,12 @@ from survey_service.areas.queries import COMMUNITY_KINDS
 from survey_service.models import (
     AccessCode,
     Area,
+    BatchState,
     Case,
     Disposition,
     Job,
     Mode,
+    PaperBatch,
     QuestionnaireVersion,
     Release,
     ReleaseDocument,
@@ -237,6 +239,19 @@ def documents(session: Session, release: Release, visible: Select[tuple[UUID]]) 
         .order_by(Area.code, ReleaseDocument.language.desc())
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def unfinished_batches(session: Session, wave: Wave) -> Sequence[int]:
+    """Numbers of the paper batches of which something was keyed and not everything is decided."""
+    return session.scalars(
+        select(PaperBatch.number)
+        .where(
+            PaperBatch.survey_id == wave.survey_id,
+            PaperBatch.wave_id == wave.id,
+            PaperBatch.state.not_in((BatchState.ISSUED, BatchState.DONE)),
+        )
+        .order_by(PaperBatch.number)
+    ).all()
 
 
 RECENT = 50

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from analysis import dispositions as aapor
 from questionnaires.text import Text
 from survey_service import audit
-from survey_service.errors import BadInput, Conflict, NotFound, NotReady
+from survey_service.errors import BadInput, Conflict, KeyingUnfinished, NotFound, NotReady
 from survey_service.fieldwork.outcomes import AAPOR
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
 from survey_service.surveys import opening, queries
@@ -146,7 +146,11 @@ def close_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime
 
 
 def begin_review(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> Wave:
+    """Raises KeyingUnfinished while paper that was keyed once still waits for its second keying or a decision."""
     wave = _wave(session, survey_id, wave_id)
+    unfinished = queries.unfinished_batches(session, wave)
+    if unfinished:
+        raise KeyingUnfinished(unfinished)
     _move(session, wave, WaveState.CLOSED, at=at, by=by)
     return wave
 

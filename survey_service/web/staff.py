@@ -31,7 +31,7 @@ class Section:
 
 SECTIONS = (
     Section("surveys", "/surveys", "调查期", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.LEADER})),
-    Section("keying", "/keying", "录入", frozenset({Role.KEYER})),
+    Section("keying", "/keying", "录入", frozenset({Role.KEYER, Role.MANAGER, Role.STATISTICIAN})),
     Section("accounts", "/accounts", "账号", frozenset({Role.ADMINISTRATOR})),
     Section("areas", "/areas", "地区", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR})),
 )

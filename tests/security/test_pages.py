@@ -26,10 +26,12 @@ from tests.service.world import NOW, PASSWORD, QUESTIONNAIRE, World
 
 SERVICE = audit.chain.SERVICE
 HERE = "/surveys/satisfaction/waves/2026Q3"
+KEYING = "/keying/satisfaction/2026Q3"
 PAGES = {
     "manager": [
         "/surveys", HERE, f"{HERE}/steps/close", f"{HERE}/steps/back", f"{HERE}/codes",
-        f"{HERE}/codes/110101000001.svg", f"{HERE}/jobs", "/areas", "/account",
+        f"{HERE}/codes/110101000001.svg", f"{HERE}/jobs", "/areas", "/account", "/keying", f"{KEYING}/batches",
+        f"{KEYING}/quality", f"{KEYING}/record?number=0001-001", f"{KEYING}/decide",
     ],
     "statistician": ["/surveys", HERE, "/areas"],
     "keyer": ["/keying?lang=zh", "/keying/satisfaction/2026Q3", "/keying/satisfaction/2026Q3?number=0001-001"],

@@ -97,6 +97,7 @@ def filled(path: str, world: World) -> str:
         "area_code": "110101000001",
         "number": world.case_numbers[0],
         "language": "zh",
+        "batch": "1",
         "keying_id": str(world.wave_id),
         "import_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",

@@ -1,0 +1,67 @@
+"""The quality of keying as a page, and as a workbook."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person
+from survey_service.dependencies import Now, Reading, Running
+from survey_service.keying import quality_queries, sheets
+from survey_service.keying.access import OVERSEERS, Overseer, find_wave
+from survey_service.keying.quality import Quality
+from survey_service.keying.rules import Rules
+from survey_service.models import Survey, Wave
+from survey_service.surveys import definitions
+from survey_service.web.languages import Speaks
+from survey_service.web.staff import staff_page
+
+router = APIRouter()
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _found(
+    session: Session, person: Person, survey_key: str, wave_key: str, language: str
+) -> tuple[Survey, Wave, Quality]:
+    survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    sheet = sheets.sheet(questionnaire, language)
+    return survey, wave, quality_queries.quality(session, wave, sheet, person.visible(*OVERSEERS))
+
+
+@router.get("/keying/{survey_key}/{wave_key}/quality")
+def quality_page(
+    request: Request, running: Running, reading: Reading, person: Overseer, speaks: Speaks, survey_key: str,
+    wave_key: str,
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        survey, wave, quality = _found(session, person, survey_key, wave_key, speaks)
+        context = {
+            "survey": survey,
+            "wave": wave,
+            "wave_name": Text(wave.name_zh, wave.name_en),
+            "quality": quality,
+            "rules": Rules.of(running.settings),
+        }
+        return staff_page(request, running, person, "staff/keying-quality.html", context, section="keying")
+
+
+@router.get("/keying/{survey_key}/{wave_key}/quality.xlsx")
+def quality_workbook(
+    running: Running, reading: Reading, person: Overseer, now: Now, speaks: Speaks, survey_key: str, wave_key: str
+) -> Response:
+    from survey_service.keying.quality_export import workbook
+
+    with reading.begin() as session:
+        survey, wave, quality = _found(session, person, survey_key, wave_key, speaks)
+        titles = Text(survey.title_zh, survey.title_en), Text(wave.name_zh, wave.name_en)
+        made = workbook(
+            quality, speaks, title=titles[0].in_language(speaks), wave=titles[1].in_language(speaks),
+            at=now.astimezone(running.settings.zone),
+        )  # fmt: skip
+    name = f"keying-quality-{survey_key}-{wave_key}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(made, media_type=WORKBOOK, headers=headers)

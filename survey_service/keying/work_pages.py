@@ -1,0 +1,173 @@
+"""Where keying begins: what is next for a keyer; and for managers the batches and who keys them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Manager, Person
+from survey_service.accounts.queries import above
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput, DomainError, NotFound
+from survey_service.keying import assignment, queries, work_queries
+from survey_service.keying.access import OVERSEERS, KeyingStaff, Overseer, find_wave
+from survey_service.keying.rules import Rules
+from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.services import Services
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+
+@router.get("/keying")
+def start_page(request: Request, running: Running, reading: Reading, person: KeyingStaff) -> Response:
+    """What is next. A keyer with one open wave and nothing begun or assigned goes straight to its serials."""
+    with reading.begin() as session:
+        looked_after = _waves(session, person, OVERSEERS, (*work_queries.IN_WORK, WaveState.UNDER_REVIEW))
+        waves: list[tuple[Survey, Wave]] = []
+        works: list[assignment.Work] = []
+        if person.has(Role.KEYER):
+            waves = _waves(session, person, (Role.KEYER,), work_queries.IN_WORK)
+            works = assignment.todo(
+                session, waves, person.account_id, person.visible(Role.KEYER), Rules.of(running.settings)
+            )
+        keyed = [
+            (survey, wave)
+            for survey, wave in waves
+            if wave.state is WaveState.OPEN or queries.has_batches(session, wave)
+        ]
+        if len(keyed) == 1 and not works and not looked_after and "lang" not in request.query_params:
+            survey, wave = keyed[0]
+            return go(f"/keying/{survey.key}/{wave.key}")
+        context = {"works": works, "waves": _named(keyed), "looked_after": _named(looked_after)}
+        return staff_page(request, running, person, "staff/keying-start.html", context, section="keying")
+
+
+def _waves(
+    session: Session, person: Person, roles: tuple[Role, ...], states: tuple[WaveState, ...]
+) -> list[tuple[Survey, Wave]]:
+    if not person.has(*roles):
+        return []
+    rows = queries.open_waves(session, person.visible(*roles), above(person.areas(*roles)), *states)
+    return [(survey, wave) for survey, wave in rows]
+
+
+def _named(waves: list[tuple[Survey, Wave]]) -> list[tuple[Survey, Wave, Text, Text]]:
+    return [
+        (survey, wave, Text(survey.title_zh, survey.title_en), Text(wave.name_zh, wave.name_en))
+        for survey, wave in waves
+    ]
+
+
+# ------------------------------------------------------------------ batches
+
+
+@router.get("/keying/{survey_key}/{wave_key}/batches")
+def batches_page(
+    request: Request, running: Running, reading: Reading, person: Overseer, survey_key: str, wave_key: str
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+        context = {
+            "survey": survey,
+            "wave": wave,
+            "wave_name": Text(wave.name_zh, wave.name_en),
+            "lines": work_queries.batch_lines(session, wave, person.visible(*OVERSEERS)),
+            "rules": Rules.of(running.settings),
+        }
+        return staff_page(request, running, person, "staff/keying-batches.html", context, section="keying")
+
+
+@router.get("/keying/{survey_key}/{wave_key}/batches/{batch}")
+def batch_page(
+    request: Request, running: Running, reading: Reading, person: Overseer, survey_key: str, wave_key: str, batch: int
+) -> Response:
+    with reading.begin() as session:
+        return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=None)
+
+
+def _chosen(given: str) -> UUID | None:
+    """An account of a list; "" is nobody in particular."""
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        raise BadInput from None
+
+
+@router.post("/keying/{survey_key}/{wave_key}/batches/{batch}")
+def assign_batch(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
+    survey_key: str, wave_key: str, batch: int, keyer: Annotated[str, Form(max_length=40)] = "",
+    verifier: Annotated[str, Form(max_length=40)] = "", share: Annotated[str, Form(max_length=8)] = "",
+) -> Response:  # fmt: skip
+    try:
+        with writing.begin() as session:
+            _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
+            assignment.assign(
+                session, wave, batch, person.visible(Role.MANAGER), keyer_id=_chosen(keyer),
+                verifier_id=_chosen(verifier), share=_share(share), at=now, by=person.actor,
+            )  # fmt: skip
+    except NotFound:
+        raise
+    except DomainError as fault:
+        with reading.begin() as session:
+            return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=fault)
+    return go(f"/keying/{survey_key}/{wave_key}/batches")
+
+
+def _share(percent: str) -> float | None:
+    """A share in 0..1 from whole percents; "" is as the setting says."""
+    if not percent.strip():
+        return None
+    if not (percent.strip().isascii() and percent.strip().isdigit()) or int(percent) > 100:
+        raise BadInput
+    return int(percent) / 100
+
+
+@router.post("/keying/{survey_key}/{wave_key}/batches/{batch}/end")
+def end_batch(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
+    survey_key: str, wave_key: str, batch: int,
+) -> Response:  # fmt: skip
+    """The forms that are still out will not come: draw those to verify from what is keyed."""
+    try:
+        with writing.begin() as session:
+            _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
+            assignment.end_keying(
+                session, wave, batch, person.visible(Role.MANAGER), rules=Rules.of(running.settings), at=now,
+                by=person.actor,
+            )  # fmt: skip
+    except NotFound:
+        raise
+    except DomainError as fault:
+        with reading.begin() as session:
+            return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=fault)
+    return go(f"/keying/{survey_key}/{wave_key}/batches/{batch}")
+
+
+def _batch_page(
+    request: Request, running: Services, person: Person, session: Session, survey_key: str, wave_key: str,
+    batch: int, *, fault: DomainError | None,
+) -> Response:  # fmt: skip
+    survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+    lines = work_queries.batch_lines(session, wave, person.visible(*OVERSEERS), number=batch)
+    if not lines:
+        raise NotFound
+    context: dict[str, Any] = {
+        "survey": survey,
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "line": lines[0],
+        "keyers": work_queries.keyers(session, lines[0].area.id),
+        "rules": Rules.of(running.settings),
+        "may_assign": person.has(Role.MANAGER),
+        "fault": fault,
+    }
+    status = fault.status if fault else 200
+    return staff_page(request, running, person, "staff/keying-batch.html", context, section="keying", status=status)
