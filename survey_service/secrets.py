@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD.encode())
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 KEY_FILE = "secret.key"
 MINIMUM_KEY_LENGTH = 32
@@ -63,8 +64,7 @@ class KeyRing:
 
 
 def _in_fours(digest: bytes) -> str:
-    number = int.from_bytes(digest[:10], "big")
-    characters = "".join(CROCKFORD[(number >> shift) & 31] for shift in range(75, -1, -5))
+    characters = base64.b32encode(digest[:10]).translate(_TO_CROCKFORD).decode()
     return "-".join(characters[start : start + 4] for start in range(0, 16, 4))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -31,7 +33,9 @@ class AnswerDesk:
         self._writer = writer
         self._patience = patience
         self._stall = stall
-        self._waiting: dict[Future[Any], float] = {}  # in the order of arrival
+        self._waiting: dict[Future[Any], tuple[float, asyncio.Future[None]]] = {}  # in the order of arrival
+        self._settled: deque[Future[Any]] = deque()  # by the writer's thread, for the loop to take
+        self._woken = False
 
     def refuses(self) -> bool:
         """Whether an answer that comes now would be turned away: it need not even be read."""
@@ -40,7 +44,7 @@ class AnswerDesk:
     def stalled(self) -> bool:
         """Whether somebody has been waiting longer than a living writer takes."""
         oldest = next(iter(self._waiting.values()), None)
-        return oldest is not None and time.monotonic() - oldest > self._stall
+        return oldest is not None and time.monotonic() - oldest[0] > self._stall
 
     async def hand_in(self, work: Callable[[Session], T]) -> T:
         """The result of ``work`` after its commit; TooBusy at once when the line is full or stands still."""
@@ -50,25 +54,43 @@ class AnswerDesk:
             future = self._writer.submit(work)
         except Busy:
             raise TooBusy from None
-        self._waiting[future] = time.monotonic()
         loop = asyncio.get_running_loop()
-        # Resolved in the writer's thread; the line of the waiting is kept in the loop's. One that was given up stays
-        # in it until the writer is done with it: that is what tells a stalled writer.
-        future.add_done_callback(lambda done: _in_loop(loop, self._waiting.pop, done, None))
+        settled: asyncio.Future[None] = loop.create_future()
+        # One that was given up stays in the line until the writer is done with it: that is what tells a stalled writer.
+        self._waiting[future] = (time.monotonic(), settled)
+        future.add_done_callback(partial(self._settle, loop))
         try:
-            # A timeout cancels what has not been begun: it will not be stored behind the person's back.
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._patience)
+            await asyncio.wait_for(settled, self._patience)
+        except TimeoutError:
+            # What has not been begun is not stored behind the person's back. What just ended is told as it ended.
+            if future.cancel() or not future.done():
+                raise TooBusy from None
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+        try:
+            return future.result()
         except DomainError:
             raise
-        except (TimeoutError, Busy):
+        except Busy:
             raise TooBusy from None
         except Exception as failed:  # the commit failed, or the work did: in both cases nothing was stored
             log.error("answer_not_stored", kind=type(failed).__name__)
             raise TooBusy from failed
 
+    def _settle(self, loop: asyncio.AbstractEventLoop, future: Future[Any]) -> None:
+        """In the writer's thread: the loop is woken once for a group, not once for each of its answers."""
+        self._settled.append(future)
+        if not self._woken:  # asked after the append: whoever sees it set knows that the loop still has to look
+            self._woken = True
+            try:
+                loop.call_soon_threadsafe(self._tell)
+            except RuntimeError:  # the loop has ended: nobody waits any more
+                return
 
-def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., Any], *arguments: Any) -> None:
-    try:
-        loop.call_soon_threadsafe(call, *arguments)
-    except RuntimeError:  # the loop has ended: nobody waits any more
-        return
+    def _tell(self) -> None:
+        self._woken = False
+        while self._settled:
+            _, settled = self._waiting.pop(self._settled.popleft())
+            if not settled.done():
+                settled.set_result(None)

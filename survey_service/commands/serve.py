@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import socket
 from collections.abc import Iterator, Mapping
@@ -196,6 +197,7 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started and not self.should_exit:
+                spare_the_collector()
                 console.print(_welcome(settings, shown))
                 if secret := invitation(app.state.services):
                     console.print(_invitation(settings, secret))
@@ -214,6 +216,14 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
     server.run(sockets=[listener])
     if not server.started:
         raise Refused("The service did not start; the lines above say why.")
+
+
+def spare_the_collector() -> None:
+    """What was made at the start lives as long as the process: Python's collector need not walk through it again and
+    again. Under load that walk took a quarter of the time of an answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _invitation(settings: Settings, secret: str) -> Any:

@@ -5,12 +5,14 @@ Begun with ``--make`` it makes the tables and an open wave of forty questions fi
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
 import uvicorn
 
 from survey_service.app import create_app
+from survey_service.commands.serve import spare_the_collector
 from survey_service.database import open_database
 from survey_service.migrations import migrate
 from survey_service.secrets import KeyRing
@@ -20,6 +22,12 @@ from tests.bench._questions import questionnaire
 from tests.service.world import NOW, build
 
 KEY = "a key for the bench only, long enough to be taken"
+
+
+class Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        spare_the_collector()
 
 
 def settings(url: str, port: int, folder: Path, **other: object) -> Settings:
@@ -44,11 +52,11 @@ def make(url: str) -> str:
 
 def serve(url: str, port: int, folder: Path) -> None:
     set_up_logs(for_people=False)
-    app = create_app(settings(url, port, folder), clock=lambda: NOW)
-    uvicorn.run(
-        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, proxy_headers=False,
-        server_header=False, backlog=2048,
+    configuration = uvicorn.Config(
+        create_app(settings(url, port, folder), clock=lambda: NOW), host="127.0.0.1", port=port,
+        log_level="warning", access_log=False, proxy_headers=False, server_header=False, backlog=2048,
     )  # fmt: skip
+    Server(configuration).run()
 
 
 if __name__ == "__main__":
