@@ -9,6 +9,7 @@ again.
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_service.audit import chain as audit_chain
@@ -25,6 +27,7 @@ from survey_service.database import WritingSessions
 # While answers keep coming, the next group gathers this long: a durable commit for ten costs little more than for one.
 # Whoever comes alone does not wait.
 GATHER_SECONDS = 0.02
+FAILING_SECONDS = 60.0  # phones come back within 3 to 12 seconds: so long a fault is remembered that nobody retries
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -59,12 +62,19 @@ class GroupWriter:
         self._queue: queue.Queue[_Task | None] = queue.Queue(maxsize=queue_size)
         self._closing = False
         self._crowded = False  # whether the last group was of more than one
+        self._failed_at: float | None = None  # when a group could not be committed, unless one was since
         self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
         self._thread.start()
 
     @property
     def alive(self) -> bool:
         return self._thread.is_alive()
+
+    @property
+    def failing(self) -> bool:
+        """Whether the database took nothing the last time it was tried, a moment ago."""
+        failed_at = self._failed_at
+        return failed_at is not None and time.monotonic() - failed_at < FAILING_SECONDS
 
     @property
     def waiting(self) -> int:
@@ -130,18 +140,35 @@ class GroupWriter:
                         with session.begin_nested():
                             outcome = task.work(session)
                     except Exception as refused:  # one answer's fault is told to that answer alone
+                        if _is_over(session, refused):
+                            raise
                         audit_chain.return_to(session, place)
                         task.future.set_exception(refused)
                     else:
                         results.append((task.future, outcome))
         except Exception as failed:  # the commit failed: nobody may hear that anything was stored
             log.error("group_commit_failed", answers=len(group), error=type(failed).__name__)
+            self._failed_at = time.monotonic()
             for task in group:
                 if not task.future.done():
                     task.future.set_exception(failed)
             return
+        if results:
+            self._failed_at = None
         for future, outcome in results:
             future.set_result(outcome)
+
+
+def _is_over(session: Session, failed: Exception) -> bool:
+    """Whether a fault has ended the whole transaction, and not one answer alone.
+
+    SQLite does so by itself where the disk is full or cannot be read: what stood before in the group is gone then, and
+    what came after would be committed statement by statement, without its audit row.
+    """
+    if isinstance(failed, DBAPIError) and not isinstance(failed, IntegrityError | DataError):
+        return True
+    driver = session.connection().connection.driver_connection
+    return isinstance(driver, sqlite3.Connection) and not driver.in_transaction
 
 
 def _together(session: Session, tasks: Sequence[_Task], results: list[tuple[Future[Any], Any]]) -> list[_Task]:
@@ -160,6 +187,8 @@ def _together(session: Session, tasks: Sequence[_Task], results: list[tuple[Futu
             with session.begin_nested():
                 outcomes = together(session, [task.work for task in companions])
         except Exception as failed:  # whose fault it is shows when each goes alone
+            if _is_over(session, failed):
+                raise
             audit_chain.return_to(session, place)
             log.warning("group_goes_alone", answers=len(companions), kind=type(failed).__name__)
             left += companions

@@ -6,6 +6,7 @@ import http.client
 import json
 import random
 import threading
+import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -47,6 +48,13 @@ def healthy(port: int) -> bool:
         except (OSError, http.client.HTTPException):
             return False
     return reply.status == 200
+
+
+def wait_until_healthy(port: int, seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while not healthy(port):
+        assert time.monotonic() < deadline, "the service did not recover by itself"
+        time.sleep(0.02)
 
 
 class Phones:

@@ -13,16 +13,16 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from survey_service.database import Database, open_database
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
-from tests.faults.killed import Killable, killable
+from tests.faults.killed import Killable
 from tests.faults.oracle import Ledger, check
-from tests.faults.phones import Phones, healthy
+from tests.faults.phones import Phones, wait_until_healthy
 from tests.service.world import build
 
 SEED = 20260930
@@ -30,19 +30,6 @@ PHONES = 6
 ROUNDS = 20
 SOAK = 500
 A_SURVEY = 25  # rounds of the soak on one database: the oracle reads all of it after each
-
-
-@pytest.fixture(scope="module")
-def parent() -> Iterator[subprocess.Popen[str]]:
-    with killable() as started:
-        yield started
-
-
-def wait_until_healthy(port: int, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not healthy(port):
-        assert time.monotonic() < deadline, "the service did not recover by itself"
-        time.sleep(0.02)
 
 
 def one_survey(
