@@ -24,6 +24,7 @@ from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import ground, truth
 from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
+from survey_service.demonstration.foreign_file import FILE_NAME, foreign_file
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
 from survey_service.demonstration.standing import DATABASE, DESCRIPTION
 from survey_service.files import FileStore
@@ -65,6 +66,9 @@ def run(out: Path, *, seed: int, on: date) -> None:
     with _services(out) as services, _progress(console) as report:
         built = build(services, Options(seed=seed, on=on), report)
         names = export(services, built, out)
+        with services.database.reading.begin() as session:
+            content = foreign_file(session, built.survey_id, built.open.wave_id, seed=seed, on=on)
+        (out / FILE_NAME).write_bytes(content)
     describe(out, built, seed=seed, on=on)
     console.print("\n估计、95% 置信区间与真值，单位 %；✕ 表示区间不含真值")
     wide = console.width >= WIDE
@@ -76,6 +80,7 @@ def run(out: Path, *, seed: int, on: date) -> None:
         f"答卷 {built.finished.answers + built.open.answers:,} 份，PDF {len(names)} 份在 {out / REPORTS}，"
         f"用时 {monotonic() - started:.0f} 秒。"
     )
+    console.print(f"外来答卷的例子在 {out / FILE_NAME}，可在本季度的“收入外来答卷”里上传。", soft_wrap=True)
 
 
 def clear(out: Path) -> None:
@@ -94,6 +99,7 @@ def clear(out: Path) -> None:
         finally:
             database.dispose()
     (out / DESCRIPTION).unlink(missing_ok=True)
+    (out / FILE_NAME).unlink(missing_ok=True)
     (out / MARKER).unlink(missing_ok=True)  # a new city is a new installation
     for stem in (DATABASE, "queue.db"):
         for suffix in ("", "-wal", "-shm"):

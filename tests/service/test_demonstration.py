@@ -12,16 +12,23 @@ import pytest
 from sqlalchemy import func, select
 
 from analysis.results import Suppression
+from survey_service.accounts.queries import below
 from survey_service.audit import verify
 from survey_service.audit.chain import chains
 from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import command, ground, truth
 from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
+from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, foreign_file
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
 from survey_service.demonstration.standing import stands
 from survey_service.estimates.service import WaveEstimates, community_domain
 from survey_service.files import FileStore
+from survey_service.importing import service as importing
+from survey_service.importing.plan import Target
+from survey_service.importing.prepare import prepare
+from survey_service.importing.recognise import suggest
+from survey_service.importing.words import Kind
 from survey_service.migrations import migrate
 from survey_service.models import (
     Account,
@@ -35,6 +42,7 @@ from survey_service.models import (
     Response,
     Role,
     Source,
+    Survey,
     Wave,
     WaveState,
 )
@@ -164,6 +172,23 @@ def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Serv
         assert all(store.get(one.blob_sha256).startswith(b"%PDF-") for one in shown)
         wave = session.get_one(Wave, (built.survey_id, built.finished.wave_id))
         releases.recompute(session, built.release, wave)
+
+
+def test_the_foreign_file_is_understood_but_for_one_word(services: Services, built: Built) -> None:
+    wave_key = (built.survey_id, built.open.wave_id)
+    with services.database.reading.begin() as session:
+        content = foreign_file(session, *wave_key, seed=5, on=ON)
+        wave, survey = session.get_one(Wave, wave_key), session.get_one(Survey, built.survey_id)
+        held = importing.ground(session, wave, survey.city_id, below([survey.city_id]))
+        questionnaire = importing.questionnaire_of(session, wave)
+    grid = importing.read("export.csv", content)
+    plan = suggest(grid, questionnaire, held.cases)
+    assert all(column.sure or column.target is Target.IGNORE for column in plan.columns)
+    prepared = prepare(grid, plan, questionnaire, held)
+    assert [(problem.kind, problem.row, problem.seen) for problem in prepared.problems] == [
+        (Kind.UNKNOWN_VALUE, ROWS + 1, FOREIGN)
+    ]
+    assert sum(row.case is not None for row in prepared.rows) == TIED
 
 
 def test_a_database_in_use_is_refused(settings: Settings, database: Database) -> None:
