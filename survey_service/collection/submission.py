@@ -42,10 +42,11 @@ class Submission:
         costs a third of what it costs alone. Alone go those of a case (its one answer and its code are at stake),
         repetitions, and what a wave does not take.
         """
-        seen = set(session.execute(_SEEN, {
+        wanted = {
             "surveys": list({work.incoming.survey_id for work in works}),
             "clients": [work.incoming.client_id for work in works],
-        }).tuples())  # fmt: skip
+        }
+        seen = {(row.survey_id, row.client_id) for row in session.execute(_SEEN, wanted)}
         waves = {}
         taken: list[int] = []
         for number, work in enumerate(works):

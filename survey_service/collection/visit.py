@@ -8,7 +8,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, aliased
 
 from questionnaires.model import Questionnaire
@@ -19,12 +22,15 @@ from survey_service.collection import codes
 from survey_service.collection.codes import OpenedCode
 from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownCode, WaveClosed, Withdrawn
 from survey_service.database import ReadingSessions, commits
+from survey_service.errors import TooBusy
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
 from survey_service.surveys import definitions
 from survey_service.surveys.opening import header_of
 from survey_service.web.pages import format_date
 from survey_service.web.resident_pages import Occasion
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +131,15 @@ class RememberedVisits:
     def look_up(self, reading: ReadingSessions, code: str) -> Visit:
         """The visit as the database has it now; raises as ``open_visit``."""
         seen, at = commits(), time.monotonic()  # before the look: what changes meanwhile is looked at again
-        with reading.begin() as session:
-            visit = open_visit(session, code)
+        try:
+            with reading.begin() as session:
+                visit = open_visit(session, code)
+        except (OperationalError, InterfaceError, PoolTimeout) as failed:
+            log.error("database_not_reached", kind=type(failed).__name__)
+            raise TooBusy(
+                zh="现在打不开问卷，答案也还没有提交。请稍等片刻再试，已经填好的不要关闭。",
+                en="The questionnaire cannot be opened now; nothing is submitted yet. Keep this page and try again.",
+            ) from failed
         if visit.code.case_id is None:
             if self._commits != seen or at - self._since > self._seconds or len(self._held) >= _MOST_VISITS:
                 self._held, self._since, self._commits = {}, at, seen
