@@ -31,7 +31,7 @@ from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import routes as surveys
-from survey_service.web import failures, health, static_files
+from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
 from survey_service.writer import GroupWriter
 
@@ -54,6 +54,7 @@ ROUTERS = (
     releases.router,
     static_files.router,
     health.router,
+    metrics.router,
 )
 
 
@@ -91,5 +92,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         app.include_router(router)
     refuse_unprotected(app.routes)
     failures.install(app)
-    app.add_middleware(Surroundings, settings=settings)
+    app.state.metrics = metrics.Metrics()
+    app.add_middleware(Surroundings, settings=settings, metrics=app.state.metrics)
     return app

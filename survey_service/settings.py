@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     postgresql_bin: Path | None = Field(
         default=None, description="Folder of pg_dump and pg_restore; empty: they are looked for on the PATH."
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What the monitoring sends as bearer token to read /metrics; empty: there is no such page.",
+    )
     font_regular: Path | None = Field(
         default=None, description="Own TrueType file, regular weight, instead of Noto Sans CJK."
     )

@@ -40,6 +40,7 @@ SEEN_EVERY = timedelta(minutes=1)
 PUBLIC = frozenset({
     "/", "/sign-in", "/sign-in/code", "/first-administrator", "/health", "/static/{digest}/{name}", "/favicon.ico",
     "/robots.txt",
+    "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
     "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
 })  # fmt: skip
 # What is open to whoever still has a start password, and to whoever still has to set up the second factor.

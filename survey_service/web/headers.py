@@ -18,6 +18,7 @@ from starlette.responses import Response
 from survey_service.errors import Fault, ForeignHost, TooLarge
 from survey_service.settings import Settings, is_loopback
 from survey_service.web.failures import failure_response
+from survey_service.web.metrics import Metrics
 from survey_service.web.pages import CONTENT_SECURITY_POLICY
 
 log = structlog.get_logger()
@@ -28,7 +29,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-UNREMARKABLE = frozenset({"/health", "/static/{digest}/{name}", "/favicon.ico"})
+UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico"})
 FILE_LIMIT = 20_000_000  # bytes of a file of answers that staff hand in
 _FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/imports")
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
@@ -67,8 +68,9 @@ class _BodyTooLarge(Exception):
 class Surroundings:
     """The outermost layer of the service, as plain ASGI: it costs an answer a few microseconds."""
 
-    def __init__(self, app: App, *, settings: Settings) -> None:
+    def __init__(self, app: App, *, settings: Settings, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._headers = security_headers(settings)
         self._hosts = accepted_hosts(settings)
 
@@ -97,13 +99,15 @@ class Surroundings:
         except Exception as fault:  # the last line: a fault of ours is told in words and noted without its values
             _note_fault(fault, scope)
             await self._fail(Fault(), scope, receive, send_with_headers, started=bool(status))
+        seconds = time.perf_counter() - begun
+        self._metrics.count(scope["method"], route_of(scope), status, seconds)
         note = log.debug if route_of(scope) in UNREMARKABLE and status < 400 else log.info
         note(
             "request",
             method=scope["method"],
             route=route_of(scope),
             status=int(status),
-            milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
         )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

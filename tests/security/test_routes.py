@@ -28,6 +28,7 @@ PUBLIC = {
     ("GET", "/first-administrator"),  # 404 as soon as there is an account
     ("POST", "/first-administrator"),
     ("GET", "/health"),
+    ("GET", "/metrics"),  # 404 without the token of SURVEY_METRICS_TOKEN
     ("GET", "/static/{digest}/{name}"),
     ("GET", "/robots.txt"),
     ("GET", "/favicon.ico"),
