@@ -172,7 +172,13 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
     description = {
         "database": f"sqlite:///{(out / DATABASE).resolve()}",
         "resident": [f"{BASE}{path}" for path in built.open.resident_addresses.values()],
-        "sign_in": {role.value: {"user": user, "password": word} for role, (user, word) in built.passwords.items()},
+        "sign_in": {
+            name: {"user": user, "password": word}
+            for name, (user, word) in {
+                **{role.value: one for role, one in built.passwords.items()},
+                **built.paper.passwords,
+            }.items()
+        },
         "base": BASE,
         "city": CITY_NAME[0],
         "city_en": CITY_NAME[1],

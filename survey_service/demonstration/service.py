@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.metadata import version
 from uuid import UUID
 
 from survey_service import jobs
-from survey_service.demonstration import calendar, ground, truth, waves
+from survey_service.demonstration import calendar, ground, paper, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
 from survey_service.releases import DOCUMENTS_JOB
@@ -45,6 +45,7 @@ class Built:
     open: waves.Asked
     compared: list[truth.Compared]
     passwords: Mapping[Role, tuple[str, str]]
+    paper: paper.Laid  # batches of the open wave
 
 
 def default_languages() -> dict[str, list[str] | None]:
@@ -78,6 +79,9 @@ def build(services: Services, options: Options, report: Report) -> Built:
         services, laid, current, seed=options.seed, number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1],
         scale=options.scale, at=now, report=lambda done, total: report("open", done, total),
     )  # fmt: skip
+    batches = paper.lay(
+        services, laid, second.wave_id, first.written, seed=options.seed, at=_keyed_at(second, now, services)
+    )
     _documents(services, laid, release, options, report)
     return Built(
         survey_id=laid.survey_id,
@@ -86,7 +90,16 @@ def build(services: Services, options: Options, report: Report) -> Built:
         open=second,
         compared=compared,
         passwords=laid.passwords,
+        paper=batches,
     )
+
+
+def _keyed_at(asked: waves.Asked, now: datetime, services: Services) -> datetime:
+    """The afternoon before, or this morning where the wave opened today."""
+    before = calendar.moment(
+        now.astimezone(services.settings.zone).date() - timedelta(days=1), time(14), services.settings.zone
+    )
+    return before if asked.days.opens_on <= before.date() else now - timedelta(hours=1)
 
 
 def _release(

@@ -33,6 +33,7 @@ from survey_service.services import Services
 from survey_service.surveys import service as surveys
 
 GROUP = 400
+WRITTEN = 60  # paper forms whose answers are kept
 Report = Callable[[int, int], None]
 
 
@@ -44,6 +45,7 @@ class Asked:
     days: FieldDays
     answers: int
     resident_addresses: Mapping[str, str]  # community code -> path of its open page
+    written: Sequence[Mapping[str, object]]  # what stood on some of its paper forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ def ask(
     }
     with services.database.writing.begin() as session:
         record_dispositions(session, ground.survey_id, outcomes, at=effort.ends, by=ground.staff[Role.INTERVIEWER])
-    return Asked(wave_id=wave_id, days=days, answers=len(forms), resident_addresses=addresses)
+    written = [form.sheet.answers for form in forms if form.sheet.mode is Mode.PAPER][:WRITTEN]
+    return Asked(wave_id=wave_id, days=days, answers=len(forms), resident_addresses=addresses, written=written)
 
 
 def _open(

@@ -60,7 +60,7 @@ class FieldRecord:
 
     @property
     def has_history(self) -> bool:
-        return len({(step.value.text, step.value.missing) for step in self.steps}) > 1
+        return len({step.value for step in self.steps}) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,19 +9,19 @@ from survey_service.keying.schemas import Row
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    text: str  # "1 知道", "1 公告栏、4 上门", "47"; empty where nothing was answered
+    parts: tuple[str, ...]  # "1 知道"; "1 公告栏", "4 上门"; "47"; empty where nothing was answered
     missing: str = ""  # no_answer, refused, dont_know, illegible
 
 
 def shown(row: Row, value: object) -> Shown:
     """A canonical value; None is a box that was left empty."""
     if value is None:
-        return Shown("", "no_answer")
+        return Shown((), "no_answer")
     if isinstance(value, dict):
-        return Shown("", str(value.get("missing", "no_answer")))
+        return Shown((), str(value.get("missing", "no_answer")))
     labels = dict(row.codes)
     codes = value if isinstance(value, list) else [value]
-    return Shown("、".join(f"{code} {labels[code]}" if code in labels else str(code) for code in codes))
+    return Shown(tuple(f"{code} {labels[code]}" if code in labels else str(code) for code in codes))
 
 
 def typed(value: object) -> str:

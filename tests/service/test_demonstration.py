@@ -34,10 +34,12 @@ from survey_service.models import (
     Account,
     Area,
     AreaPopulation,
+    BatchState,
     Capture,
     Case,
     Disposition,
     Mode,
+    PaperBatch,
     ReleaseDocument,
     Response,
     Role,
@@ -109,14 +111,20 @@ def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Serv
         assert states == {"2026Q3": WaveState.RELEASED, "2026Q4": WaveState.OPEN}
         captures = session.scalar(select(func.count()).select_from(Capture))
         responses = session.scalar(select(func.count()).select_from(Response))
-        assert captures == responses == built.finished.answers + built.open.answers
+        assert responses == built.finished.answers + built.open.answers + built.paper.forms
+        assert captures == responses + built.paper.verified + built.paper.decided
 
         doors = Counter((mode, source) for mode, source in session.execute(select(Capture.mode, Capture.source)))
         assert set(doors) == {
-            (Mode.PAPER, Source.FIRST_KEYING), (Mode.WEB_INVITED, Source.WEB), (Mode.WEB_OPEN, Source.WEB)
+            (Mode.PAPER, Source.FIRST_KEYING), (Mode.PAPER, Source.SECOND_KEYING), (Mode.PAPER, Source.ADJUDICATION),
+            (Mode.WEB_INVITED, Source.WEB), (Mode.WEB_OPEN, Source.WEB),
         }  # fmt: skip
         keyers = set(session.scalars(select(Capture.by_account_id).where(Capture.mode == Mode.PAPER)))
-        assert len(keyers) == 1
+        assert len(keyers) == 3
+        assert [batch.state for batch in session.scalars(select(PaperBatch).order_by(PaperBatch.number))] == [
+            BatchState.DONE, BatchState.ADJUDICATION, BatchState.IN_VERIFICATION, BatchState.IN_KEYING,
+            BatchState.ISSUED,
+        ]  # fmt: skip
         assert None not in keyers
         open_answers = session.scalars(select(Response.case_id).where(Response.mode == Mode.WEB_OPEN)).all()
         assert set(open_answers) == {None}
@@ -220,7 +228,7 @@ def test_the_same_seed_and_day_give_the_same_bytes(tmp_path: Path) -> None:
     described = json.loads((tmp_path / "one" / "demo.json").read_text(encoding="utf-8"))
     assert len(described["resident"]) == 13
     assert all(address.startswith("http://127.0.0.1:8000/a/") for address in described["resident"])
-    assert set(described["sign_in"]) == {role.value for role in Role}
+    assert set(described["sign_in"]) == {*(role.value for role in Role), "keyer2", "keyer3"}
     assert described["database"].startswith("sqlite:///")
     assert stands(tmp_path / "one", on=ON)
     assert not stands(tmp_path / "one", on=date(2027, 2, 1))  # its open wave would be closed
