@@ -17,6 +17,7 @@ from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import receipts, tombstone_file
 from survey_service.collection import routes as collection
+from survey_service.collection.shedding import Shedding
 from survey_service.database import open_database
 from survey_service.estimates import routes as estimates
 from survey_service.importing import routes as importing
@@ -93,5 +94,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     refuse_unprotected(app.routes)
     failures.install(app)
     app.state.metrics = metrics.Metrics()
+    app.add_middleware(Shedding)
     app.add_middleware(Surroundings, settings=settings, metrics=app.state.metrics)
     return app

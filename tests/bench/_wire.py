@@ -74,8 +74,16 @@ class Connection:
             self._streams = None
 
 
-async def closed_loop(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Outcome:
-    """As fast as ``connections`` are answered, for ``seconds``."""
+async def closed_loop(
+    port: int,
+    requests: Iterator[bytes],
+    *,
+    connections: int,
+    seconds: float,
+    then: Callable[[bytes, Reply], None] = lambda _sent, _reply: None,
+    pause: float = 0.0,
+) -> Outcome:
+    """As fast as ``connections`` are answered, for ``seconds``; one that is turned away rests for ``pause``."""
     outcome = Outcome()
     end = time.perf_counter() + seconds
 
@@ -83,7 +91,11 @@ async def closed_loop(port: int, requests: Iterator[bytes], *, connections: int,
         connection = Connection(port)
         while time.perf_counter() < end and (sent := next(requests, None)) is not None:
             try:
-                outcome.replies.append(await connection.ask(sent))
+                reply = await connection.ask(sent)
+                outcome.replies.append(reply)
+                then(sent, reply)
+                if reply.status == 503:
+                    await asyncio.sleep(pause)
             except (OSError, EOFError, TimeoutError):
                 outcome.broken += 1
         connection.close()

@@ -45,7 +45,7 @@ ROUNDS = 7
 ROUND_SECONDS = 3.0
 CONNECTIONS = 128
 RATE = 300  # submissions a second that a city's QR code brings
-OVERLOAD = 5 * RATE
+CROWD = 800  # phones that submit one answer after another without a pause
 TICKS = os.sysconf("SC_CLK_TCK")
 Answers = dict[str, str | int]
 
@@ -221,9 +221,11 @@ class Bench:
             asking = asyncio.create_task(open_loop(
                 server.port, iter(lambda: request("GET", "/health", server.port), None), rate=5, seconds=seconds
             ))  # fmt: skip
-            outcome = await open_loop(server.port, submissions, rate=OVERLOAD, seconds=seconds, then=submissions.heard)
+            outcome = await closed_loop(
+                server.port, submissions, connections=CROWD, seconds=seconds, then=submissions.heard, pause=1.0
+            )
             health = await asking
-        self.say("overload", rate=OVERLOAD, seconds=seconds, **told(outcome), **of_health(health),
+        self.say("overload", phones=CROWD, seconds=seconds, **told(outcome), **of_health(health),
                  **lost(url, submissions))  # fmt: skip
 
     async def stalled(self, seconds: float) -> None:

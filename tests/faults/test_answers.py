@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
 from survey_service.collection.desk import AnswerDesk
+from survey_service.collection.shedding import Shedding
 from survey_service.models import Capture, Response
 from tests.faults.test_writer import Gate
 from tests.service.conftest import TestClock
@@ -176,3 +178,47 @@ def test_a_code_under_200_parallel_posts_has_one_response(
     assert responses(database) == 1
     with database.reading.begin() as session:
         assert session.execute(select(func.count()).select_from(Capture)).scalar_one() == 1
+
+
+def test_a_loop_that_is_behind_turns_scripts_away_before_their_answers_are_read() -> None:
+    asyncio.run(_a_loop_that_is_behind())
+
+
+async def _a_loop_that_is_behind() -> None:
+    begun: list[str] = []
+    go = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        begun.append(scope["path"])
+        await go.wait()
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError("nothing is read")
+
+    def asked(accept: str, method: str = "POST") -> Any:
+        headers = [(b"accept", accept.encode())]
+        return {"type": "http", "method": method, "path": "/a/X", "headers": headers, "extensions": {}}
+
+    shedding = Shedding(slow, many=2, late=0.0)  # whatever the clock says, it is late
+    first = [asyncio.create_task(shedding(asked("application/json"), receive, send)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert (len(begun), sent) == (2, [])
+    await shedding(asked("application/json"), receive, send)
+    assert (len(begun), sent[0]["status"]) == (2, 503)
+    assert int(dict(sent[0]["headers"])[b"retry-after"]) >= 3
+    # A page without a script must get its answers back, and a page that is only looked at costs nothing.
+    others = [
+        asyncio.create_task(shedding(one, receive, send)) for one in (asked("text/html"), asked("text/html", "GET"))
+    ]
+    await asyncio.sleep(0)
+    assert len(begun) == 4
+    go.set()
+    await asyncio.gather(*first, *others)
+    patient = Shedding(slow, many=2, late=3600.0)
+    await asyncio.gather(*(patient(asked("application/json"), receive, send) for _ in range(9)))
+    assert len(begun) == 13
