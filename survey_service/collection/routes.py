@@ -20,6 +20,7 @@ from survey_service.collection import replies
 from survey_service.collection.desk import AnswerDesk
 from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
+from survey_service.collection.marks import marks_of
 from survey_service.collection.rates import Rate
 from survey_service.collection.service import IncomingCapture
 from survey_service.collection.submission import Submission
@@ -200,6 +201,7 @@ def _incoming(visit: Visit, posted: Posted, checked: Checked, client_id: str, no
     paradata: dict[str, object] = {"language": display.language, "large_text": display.large}
     if posted.seconds is not None:
         paradata["seconds"] = posted.seconds
+    paradata |= marks_of(visit.questionnaire, checked, posted.seconds)
     if shuffles(visit.questionnaire):
         paradata["order"] = display.order
     return IncomingCapture(

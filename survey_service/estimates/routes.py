@@ -35,7 +35,7 @@ def show(
 ) -> Response:  # fmt: skip
     """The page; with ``fault`` above it where a signature was refused."""
     # Here and not above: the server starts, and answers residents, without the statistics.
-    from survey_service.estimates import pages
+    from survey_service.estimates import pages, phone_checks
     from survey_service.releases import service as releases
 
     with reading.begin() as session:
@@ -47,7 +47,7 @@ def show(
         ]
         # Only an indicator of this questionnaire can be named; anything else shows the first.
         chosen = next((one for one in indicators if one.id == indicator), indicators[0])
-        checks = pages.checks(estimates)
+        checks = [*pages.checks(estimates), *phone_checks.checks(session, survey.id, wave.id)]
         context = {
             "survey": survey,
             "wave": wave,

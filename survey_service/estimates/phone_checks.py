@@ -1,0 +1,67 @@
+"""How carefully people answered on phones, as lines among the statistician's diagnostics. Nothing here drops an answer:
+open collection is never counted in the estimates, and what came by a case's code stays whatever its marks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from questionnaires.text import Text
+from survey_service.estimates import queries
+from survey_service.estimates.pages import Check
+from survey_service.estimates.queries import BURST
+
+MANY_FAST = 0.05
+MANY_STRAIGHT = 0.30
+MANY_ALIKE = 0.10
+
+
+def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
+    """None where nobody answered on a phone."""
+    found = queries.phone_marks(session, survey_id, wave_id)
+    if not found.answers:
+        return []
+    return [
+        Check(
+            found.fast <= MANY_FAST * found.answers,
+            Text("手机答卷：答得太快", "On phones: too fast"),
+            _of(found.fast, found.answers),
+            Text(
+                "平均每题不到 1 秒的标出来，不剔除。多了就对照带上它们和不带它们的结果。",
+                "Less than a second an answer is marked, not dropped. If many, compare the results without them.",
+            ),
+        ),
+        Check(
+            found.straight <= MANY_STRAIGHT * found.answers,
+            Text("手机答卷：一路选同一项", "On phones: the same in every row"),
+            _of(found.straight, found.answers),
+            Text(
+                "表格题 8 行以上全选同一项的标出来，不剔除。真的样样满意也会这样，只看是不是太多。",
+                "Eight or more rows all alike are marked, not dropped. Honest where all is well; many are not.",
+            ),
+        ),
+        Check(
+            found.alike <= MANY_ALIKE * found.open_answers,
+            Text("公开码：答案完全相同", "Open codes: all answers alike"),
+            _of(found.alike, found.open_answers),
+            Text(
+                "同一社区有两份以上答案一字不差。公开码的答卷不计入结果，只作参考。",
+                "Two or more of one community are the same to the letter. Open answers are no part of the results.",
+            ),
+        ),
+        Check(
+            found.in_bursts == 0,
+            Text("公开码：一分钟内扎堆", "Open codes: bursts"),
+            _of(found.in_bursts, found.open_answers),
+            Text(
+                f"同一社区一分钟超过 {BURST} 份。可能是群里刚发了码，也可能有人代填，请问一问社区。",
+                f"More than {BURST} of one community in a minute: the code was just sent round, or somebody fills in "
+                "for others. Ask the community.",
+            ),
+        ),
+    ]
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} / {whole:,}"

@@ -1,0 +1,86 @@
+"""Marks on answers from phones: what gets one, that nothing is dropped for it, and where the statistician sees them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from questionnaires.answers import Policy, check_answers
+from questionnaires.loader import available, load
+from survey_service.collection.marks import marks_of
+from survey_service.collection.service import IncomingCapture, record
+from survey_service.database import Database
+from survey_service.estimates import phone_checks, queries
+from survey_service.models import Capture, Response, ResponseState
+from survey_service.secrets import KeyRing
+from survey_service.settings import Settings
+from tests.service.resident import filled, read_page
+from tests.service.test_collection_service import incoming
+from tests.service.world import NOW, World
+
+CITY = load(available()["civilized_city"])
+ROWS = [variable for question in CITY.questions() for variable in question.variables() if question.items]
+
+
+@pytest.mark.parametrize(
+    ("answers", "seconds", "marks"),
+    [
+        ({"q1": "1", "q3": "1", "q5": "1"}, 3, {}),
+        ({"q1": "1", "q3": "1", "q5": "1"}, 2, {"fast": True}),
+        ({"q1": "1", "q3": "1", "q5": "1"}, None, {}),  # no script, no clock
+        (dict.fromkeys(ROWS[:8], "1"), 60, {"straight": True}),
+        (dict.fromkeys(ROWS[:7], "1"), 60, {}),
+        ({**dict.fromkeys(ROWS, "1"), ROWS[-1]: "2"}, 60, {}),
+        (dict.fromkeys(ROWS, "1"), 1, {"fast": True, "straight": True}),
+    ],
+)
+def test_what_is_marked(answers: dict[str, str], seconds: int | None, marks: dict[str, bool]) -> None:
+    checked = check_answers(CITY, answers, Policy.WEB)
+    assert len(checked.canonical) == len(answers)
+    assert marks_of(CITY, checked, seconds) == marks
+
+
+def test_an_answer_that_came_too_fast_is_stored_like_any_other(client: Any, world: World, database: Database) -> None:
+    form = read_page(client.get(f"/a/{world.open_codes[0]}").text)
+    data = {**filled(form, {"know": "2", "overall": "1"}, "submit"), "client_id": "a" * 32, "_seconds": "1"}
+    assert client.post(f"/a/{world.open_codes[0]}", data=data).status_code == 303
+    with database.reading.begin() as session:
+        response, capture = session.execute(
+            select(Response, Capture).join(Capture, Capture.id == Response.current_capture_id)
+        ).one()
+        assert (response.state, capture.paradata["fast"]) == (ResponseState.COMPLETE, True)
+        assert "straight" not in capture.paradata
+
+
+def test_the_statistician_sees_how_many(database: Database, world: World, settings: Settings) -> None:
+    keys = KeyRing(settings.secret_key.get_secret_value())
+
+    def answer(number: int, age: int, **changes: Any) -> IncomingCapture:
+        given = {"know": "2", "overall": "1", "age": str(age)}
+        return incoming(world, f"{number:032d}", answers=given, **changes)
+
+    many = queries.BURST + 1
+    with database.writing.begin() as session:
+        assert phone_checks.checks(session, world.survey_id, world.wave_id) == []
+        for number in range(many):  # all within one minute, all different
+            record(session, answer(number, 20 + number), keys=keys, zone=ZoneInfo("Asia/Shanghai"))
+        later = NOW + timedelta(hours=1)
+        for number in range(2):  # two alike, an hour later, one of them in a rush
+            paradata = {"fast": True} if number else {}
+            record(session, answer(900 + number, 99, at=later, paradata=paradata), keys=keys)
+        record(session, answer(950, 99, at=later, case=0, paradata={"straight": True}), keys=keys)  # by a letter
+        marks = queries.phone_marks(session, world.survey_id, world.wave_id)
+        lines = phone_checks.checks(session, world.survey_id, world.wave_id)
+    assert marks == queries.PhoneMarks(
+        answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many
+    )
+    assert [(one.fine, one.value) for one in lines] == [
+        (True, f"1 / {many + 3}"),
+        (True, f"1 / {many + 3}"),
+        (True, f"2 / {many + 2}"),
+        (False, f"{many} / {many + 2}"),
+    ]
