@@ -150,11 +150,16 @@ def _two_domains(text: str) -> tuple[str, str]:
 def _check(order: Order, format: Format) -> None:
     """What the options must fulfil together. Raises typer.BadParameter."""
     if not 0.0001 <= order.level <= 0.9999:
-        meant = f"write {order.level / 100:g}, " if 1 < order.level < 100 else ""
+        meant = f"write {order.level / 100:g}, " if 50 <= order.level < 100 else ""
         raise typer.BadParameter(f"--level is a share between 0 and 1: {meant}not {order.level:g}")
     simple = order.means or order.totals or order.proportions or order.ratios
-    if not simple and not order.quantiles:
-        raise typer.BadParameter("say what to estimate: --mean, --total, --proportion, --ratio or --quantile")
+    if not simple and not order.quantiles and not order.tests:
+        raise typer.BadParameter(
+            "say what to estimate: --mean, --total, --proportion, --ratio or --quantile; or what to test"
+        )
+    for asked in order.proportions:
+        if asked.endswith("=") and asked.count("=") == 1:
+            raise typer.BadParameter(f"--proportion {asked!r}: say which value, or leave the equals sign out for all")
     if order.differences and not (order.by and simple):
         raise typer.BadParameter("--difference compares domains: say --by and what to estimate")
     if order.tests and format is Format.CSV:

@@ -138,6 +138,8 @@ def _asked(
             simultaneous=jointly,
         )
         parts.append(differences)
+    if not parts:  # only tests were asked for
+        return Estimates(design=design.summary(), estimates=(), notes=())
     notes = dict.fromkeys(note for part in parts for note in part.notes)
     return replace(parts[0], estimates=tuple(one for part in parts for one in part.estimates), notes=tuple(notes))
 

@@ -141,8 +141,10 @@ def read_estimates(path: Path, content: Mapping[str, Any]) -> Estimates:
     return Estimates(design=design, estimates=tuple(estimates), notes=tuple(map(str, content.get("notes", ()))))
 
 
-def read_estimate(entry: Mapping[str, Any]) -> Estimate:
+def read_estimate(entry: object) -> Estimate:
     """One entry of the file. What an older file does not say follows from it: the scale, whether all answered alike."""
+    if not isinstance(entry, dict):
+        raise ValueError("is no estimate but a bare value")
     statistic = Statistic(entry["statistic"])
     value, low, high = number(entry, "value"), number(entry, "ci_low"), number(entry, "ci_high")
     interval = None

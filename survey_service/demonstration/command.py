@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,6 +57,21 @@ def run(out: Path, *, seed: int, on: date) -> None:
     started = monotonic()
     try:
         clear(out)
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        typer.echo(
+            f"{out} 不能用作文件夹，什么也没有做。请换一个：survey-service demo --out 文件夹\n"
+            f"{error.filename or out}: {error.strerror or error}. Choose another folder with --out.",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    except ForeignFolder as foreign:
+        typer.echo(
+            f"{foreign} 不是示范城市做的，没有动它。请换一个文件夹：survey-service demo --out 文件夹\n"
+            f"{foreign} was not made by the demonstration and was left alone. Choose another folder with --out.",
+            err=True,
+        )
+        raise typer.Exit(1) from None
     except ForeignDatabase:
         typer.echo(
             f"{out / DATABASE} 不是示范城市的数据库，没有动它。请换一个文件夹：survey-service demo --out 文件夹\n"
@@ -83,9 +100,21 @@ def run(out: Path, *, seed: int, on: date) -> None:
     console.print(f"外来答卷的例子在 {out / FILE_NAME}，可在本季度的“收入外来答卷”里上传。", soft_wrap=True)
 
 
+class ForeignFolder(Exception):
+    """The folder holds files of somebody else under the names that a demonstration has; names the first of them."""
+
+
 def clear(out: Path) -> None:
-    """Remove an earlier demonstration; ForeignDatabase where the database is not one, and then nothing is removed."""
+    """Remove an earlier demonstration; ForeignDatabase or ForeignFolder where it is none, and nothing is removed."""
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(out))
     path = out / DATABASE
+    if not path.exists() and not (out / DESCRIPTION).exists():
+        # Without a database nothing tells whose the rest is: an installation on PostgreSQL keeps its files so, too.
+        for name in (MARKER, "files", REPORTS):
+            there = out / name
+            if there.is_file() or (there.is_dir() and any(there.iterdir())):
+                raise ForeignFolder(there)
     # A file without a byte is a build that was stopped before its first table.
     if path.exists() and path.stat().st_size:
         database = open_database(f"sqlite:///{path.resolve()}")

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import func, select
 
 from analysis.results import Suppression
@@ -251,6 +252,16 @@ def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ForeignDatabase):
         command.clear(tmp_path)
     assert path.read_bytes() == b"not a database at all, but somebody's file"
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "mine.pdf").write_bytes(b"mine")
+    for out, said in ((tmp_path, "reports was not made"), (tmp_path / "reports" / "mine.pdf", "Not a directory")):
+        with pytest.raises(typer.Exit):
+            command.run(out, seed=5, on=ON)
+        assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ["reports", "mine.pdf"]
 
 
 def test_another_seed_is_another_city() -> None:

@@ -131,6 +131,8 @@ def test_the_scale_of_a_mean(tmp_path: Path) -> None:
     [
         (("--by", ","), "a name is empty"),
         (("--level", "95"), "write 0.95"),
+        (("--level", "1.5"), "between 0 and 1: not 1.5"),
+        (("--proportion", "v="), "say which value"),
         (("--interval", "woodruff"), "is not one of 'korn_graubard', 'beta'"),
         (("--mean", "v[5,1]"), "must rise"),
     ],

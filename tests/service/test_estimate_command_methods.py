@@ -104,6 +104,8 @@ def test_independence() -> None:
     assert mine["numerator_degrees_of_freedom"] == pytest.approx(theirs["parameter"][0], rel=1e-8)
     table = run(CITY, *DESIGN, "--proportion", "opinion", "--test-independence", "opinion,age")
     assert "opinion, age: Pearson's chi-square with the second-order Rao-Scott correction: F(" in table.stdout
+    alone = document(CITY, *DESIGN, "--test-independence", "opinion,age")
+    assert (alone["tests"], alone["estimates"], alone["design"]) == (found["tests"], [], found["design"])
 
 
 def test_joint_intervals_are_wider() -> None:
