@@ -1,0 +1,36 @@
+"""What a poster and a letter say: values that the service fills and the drawing sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from questionnaires.model import Header, Notice
+from questionnaires.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What every sheet of one wave shares. Both days are inclusive."""
+
+    title: Text  # of the questionnaire
+    notice: Notice
+    header: Header
+    opens_on: date
+    closes_on: date
+    language: str  # "zh" or "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    community: Text
+    address: str  # of the open code's page; what the QR code holds and what can be typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    community: Text
+    address: str  # of the single-use code's page
+    case_number: str
+    household: str = ""  # where it is handed over: street, building, flat; no name
+    next_birthday: bool = False  # the adult is chosen by the next birthday; otherwise whoever is told by the page
