@@ -1,4 +1,4 @@
-"""Posters and letters: each code leads to its own page, everything is embedded, nothing overlaps, no name is printed."""
+"""Posters and letters: each code leads to its own page, all is embedded, nothing overlaps, no name is printed."""
 
 from __future__ import annotations
 
