@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from reports.fonts import TypeSettings
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -106,6 +109,13 @@ class Settings(BaseSettings):
 
     def city_in(self, language: str) -> str:
         return self.city_name_en if language == "en" and self.city_name_en else self.city_name
+
+    @property
+    def type_settings(self) -> TypeSettings:
+        """Where PDFs take their type from. Imported here: the server starts without reportlab and fonts."""
+        from reports.fonts import TypeSettings
+
+        return TypeSettings(regular=self.font_regular, bold=self.font_bold, cache=self.cache_dir / "type")
 
     @property
     def files_dir(self) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from survey_service.errors import DomainError
-from survey_service.importing.unreadable import in_chinese
 from survey_service.tabular import TableError
+from survey_service.tabular.in_chinese import in_chinese
 
 
 class UnreadableFile(DomainError):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import Session
 
 from survey_service.accounts.queries import below
 from survey_service.areas.queries import COMMUNITY_KINDS
-from survey_service.models import Area, Case, QuestionnaireVersion, Survey, Wave, WaveState
+from survey_service.models import AccessCode, Area, Case, Mode, QuestionnaireVersion, Survey, Wave, WaveState
 
 
 def survey_areas(session: Session, visible: Select[tuple[UUID]]) -> Sequence[Area]:
@@ -76,6 +78,65 @@ def choosable(session: Session, survey: Survey) -> Sequence[Area]:
     return (
         streets or session.scalars(select(Area).where(inside, Area.kind.in_(COMMUNITY_KINDS)).order_by(Area.code)).all()
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunitySample:
+    """Cases of one community. ``represented``: what their weights add up to."""
+
+    cases: int
+    letters: int  # cases first asked by a letter with a code
+    strata: int
+    represented: float
+
+
+def sample_by_community(session: Session, wave: Wave) -> dict[UUID, CommunitySample]:
+    invited = func.count().filter(Case.first_mode == Mode.WEB_INVITED)
+    rows = session.execute(
+        select(
+            Case.area_id,
+            func.count(),
+            invited,
+            func.count(distinct(Case.stratum)),
+            func.sum(1.0 / Case.inclusion_probability),
+        )
+        .where(Case.survey_id == wave.survey_id, Case.wave_id == wave.id)
+        .group_by(Case.area_id)
+    )
+    return {
+        row[0]: CommunitySample(cases=row[1], letters=row[2], strata=row[3], represented=float(row[4])) for row in rows
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    case_id: UUID
+    number: str
+    issue: int | None  # of the code that opens the questionnaire; None: none was made
+    used_at: datetime | None
+
+
+def letters(session: Session, wave: Wave, area_id: UUID, *, start: int, most: int) -> list[LetterLine]:
+    """Cases of a community that a letter invites, by number, with the code that is theirs now."""
+    rows = session.execute(
+        select(Case.id, Case.number, AccessCode.issue, AccessCode.used_at)
+        .outerjoin(
+            AccessCode,
+            (AccessCode.survey_id == Case.survey_id)
+            & (AccessCode.case_id == Case.id)
+            & AccessCode.revoked_at.is_(None),
+        )
+        .where(
+            Case.survey_id == wave.survey_id,
+            Case.wave_id == wave.id,
+            Case.area_id == area_id,
+            Case.first_mode == Mode.WEB_INVITED,
+        )
+        .order_by(Case.number)
+        .offset(start)
+        .limit(most)
+    )
+    return [LetterLine(case_id=row[0], number=row[1], issue=row[2], used_at=row[3]) for row in rows]
 
 
 def count_cases(session: Session, wave: Wave) -> int:

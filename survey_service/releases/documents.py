@@ -52,15 +52,11 @@ def wanted(summaries: Summaries, languages: dict[str, list[str] | None]) -> Iter
 
 def pdf(one: Wanted, settings: Settings) -> bytes:
     """The bytes of one PDF; reportlab is imported here, so that the server starts without it."""
-    from reports.fonts import TypeSettings
     from reports.pdf import area_pdf, community_pdf
 
-    type_settings = TypeSettings(
-        regular=settings.font_regular, bold=settings.font_bold, cache=settings.cache_dir / "type"
-    )
     if isinstance(one.summary, CommunitySummary):
-        return community_pdf(one.summary, one.language, type_settings)
-    return area_pdf(one.summary, one.language, type_settings)
+        return community_pdf(one.summary, one.language, settings.type_settings)
+    return area_pdf(one.summary, one.language, settings.type_settings)
 
 
 def make_documents(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:

@@ -86,5 +86,23 @@ def clear_cases(session: Session, survey_id: UUID, wave_id: UUID) -> int:
     return len(gone)
 
 
+def take_out_cases(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> int:
+    """The whole sample of a draft and its codes; letters that were printed open nothing any more."""
+    wave = draft(session, survey_id, wave_id)
+    gone = clear_cases(session, survey_id, wave_id)
+    wave.plan = {name: value for name, value in wave.plan.items() if name != "draw"}
+    if gone:
+        audit.record(
+            session, survey_id=survey_id, at=at, by=by, action="cases.taken_out", record=f"wave {wave_id}",
+            detail={"cases": gone},
+        )  # fmt: skip
+    return gone
+
+
+def note_draw(wave: Wave, about: Mapping[str, Any]) -> None:
+    """What is known of how the sample came about stays in the plan."""
+    wave.plan = {**wave.plan, "draw": dict(about)}
+
+
 def _day(day: date) -> str:
     return day.isoformat()

@@ -12,6 +12,7 @@ _SAID = (
     ("no rows below the heads", "列名下面没有答卷，请重新导出"),
     (r"more than (\d+) rows", "超过 {0} 行，请分成几个文件"),
     (r"more than (\d+) columns", "超过 {0} 列，请去掉没有答案的列"),
+    ("not an .xlsx workbook", "不是 Excel 文件，或者是旧的 .xls，请另存为 .xlsx"),
     ("the workbook is empty", "表里没有内容"),
     (r"the workbook cannot be read.*", "Excel 文件坏了，打不开，请另存为 .xlsx"),
     (r"the workbook unpacks to (\d+) MB", "Excel 文件展开有 {0} MB，太大了，请把那一张表另存为 CSV"),
@@ -27,6 +28,10 @@ _SAID = (
     (r"(\d+) cells beside (\d+) heads", "这一行有 {0} 格，列名却有 {1} 个"),
     (r"one head, while the rows below all have (\d+) cells", "只有一个列名，下面各行却都有 {0} 格"),
     (r"“(.*)” is no head", "“{0}”不像列名，第一行要写列名"),
+    ("there is no such column", "没有这一列"),
+    (r"“(.*)” is not a number", "“{0}”不是数"),
+    (r"“(.*)” has more digits than a number keeps", "“{0}”位数太多，不像是数"),
+    (r"“(.*)” is a long number that Excel has rounded.*", "“{0}”是被 Excel 改坏的长数字，请把这一列设为文本，重新导出"),
 )
 
 

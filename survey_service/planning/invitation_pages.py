@@ -1,0 +1,104 @@
+"""Posters and letters: what can be printed, and the files. A file is made when it is asked for and kept nowhere."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Manager
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import NotFound
+from survey_service.models import Mode, Role
+from survey_service.planning import invitations, queries
+from survey_service.surveys import queries as surveys
+from survey_service.surveys.access import find_wave, refuse_unless
+from survey_service.web.staff import staff_page
+
+router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/invitations")
+
+Language = Annotated[Literal["zh", "en"], Form()]
+
+
+@router.get("")
+def invitations_page(
+    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+        drawn = queries.sample_by_community(session, wave)
+        lines = [(area, drawn[area.id].letters) for area in areas if area.id in drawn and drawn[area.id].letters]
+        context = {
+            "survey": survey,
+            "wave": wave,
+            "wave_name": Text(wave.name_zh, wave.name_en),
+            "posters": invitations.takes(wave, Mode.WEB_OPEN),
+            "letters": invitations.takes(wave, Mode.WEB_INVITED),
+            "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in areas],
+            "lines": [
+                (area.code, Text(area.name_zh, area.name_en), count, ceil(count / invitations.A_FILE))
+                for area, count in lines
+            ],
+            "a_file": invitations.A_FILE,
+            "public_url": running.settings.public_url,
+        }
+        return staff_page(request, running, person, "staff/planning/invitations.html", context, section="surveys")
+
+
+@router.post("/posters")
+def print_posters(
+    running: Running, writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str,
+    language: Language = "zh", paper: Annotated[Literal["a4", "a3"], Form()] = "a4",
+    area: Annotated[str, Form(max_length=12)] = "",
+) -> Response:  # fmt: skip
+    """All communities, or the one whose code is named."""
+    from reports.invitations.drawing import posters_pdf
+
+    with writing.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        areas = [
+            one
+            for one in surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+            if not area or one.code == area
+        ]
+        about = invitations.occasion(session, wave, language)
+        made = invitations.posters(
+            session, wave, areas, keys=running.keys, public_url=running.settings.public_url, at=now, by=person.actor
+        )
+    pdf = posters_pdf(about, made, paper=paper, settings=running.settings.type_settings)
+    return _file(pdf, f"posters-{survey_key}-{wave_key}{f'-{area}' if area else ''}-{paper}-{language}.pdf")
+
+
+@router.post("/letters/{area_code}")
+def print_letters(
+    running: Running, writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, area_code: str,
+    language: Language = "zh", part: Annotated[int, Form(ge=1, le=10_000)] = 1,
+) -> Response:  # fmt: skip
+    from reports.invitations.drawing import letters_pdf
+
+    with writing.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, Role.MANAGER)
+        areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+        area = next((one for one in areas if one.code == area_code), None)
+        if area is None:
+            raise NotFound
+        about = invitations.occasion(session, wave, language)
+        made = invitations.letters(
+            session, wave, area, part=part, keys=running.keys, public_url=running.settings.public_url, at=now,
+            by=person.actor,
+        )  # fmt: skip
+    pdf = letters_pdf(about, made, settings=running.settings.type_settings)
+    return _file(pdf, f"letters-{survey_key}-{wave_key}-{area_code}-{part}-{language}.pdf")
+
+
+def _file(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)

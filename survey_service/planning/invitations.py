@@ -1,0 +1,127 @@
+"""Posters and letters of a wave as values to be set. Codes are derived when they are printed and kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from questionnaires.readiness import effective_header
+from questionnaires.text import Text
+from reports.invitations.content import Letter, Occasion, Poster
+from survey_service import audit
+from survey_service.collection import codes
+from survey_service.errors import Conflict
+from survey_service.models import AccessCode, Area, Mode, Wave, WaveState
+from survey_service.planning import queries
+from survey_service.secrets import KeyRing, code_hash
+from survey_service.surveys import definitions
+from survey_service.surveys.opening import header_of
+
+A_FILE = 300  # letters in one file: what an office printer takes before its tray is empty
+
+
+class NothingToPrint(Conflict):
+    code = "E123"
+    zh = "这里没有可以印的：这一期不用这种方式，或者已经截止。"
+    en = "There is nothing to print: the wave does not use this mode, or it is closed."
+
+
+def occasion(session: Session, wave: Wave, language: str) -> Occasion:
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    return Occasion(
+        title=questionnaire.title,
+        notice=questionnaire.notice,
+        header=effective_header(questionnaire, header_of(wave)),
+        opens_on=wave.opens_on,
+        closes_on=wave.closes_on,
+        language=language,
+    )
+
+
+def takes(wave: Wave, mode: Mode) -> bool:
+    """Whether posters or letters of ``mode`` still lead somewhere."""
+    return wave.state in (WaveState.DRAFT, WaveState.OPEN) and (not wave.modes or mode.value in wave.modes)
+
+
+def posters(
+    session: Session,
+    wave: Wave,
+    areas: Sequence[Area],
+    *,
+    keys: KeyRing,
+    public_url: str,
+    at: datetime,
+    by: audit.Actor,
+) -> list[Poster]:
+    """One per community, in the order given; codes are made where there are none yet. NothingToPrint if it has none."""
+    if not areas or not takes(wave, Mode.WEB_OPEN):
+        raise NothingToPrint
+    made = [
+        Poster(
+            community=Text(area.name_zh, area.name_en),
+            address=f"{public_url}/a/{codes.issue_open_code(session, wave.survey_id, wave.id, area.id, keys=keys)}",
+        )
+        for area in areas
+    ]
+    _note(session, wave, "posters.printed", {"communities": len(made)}, at=at, by=by)
+    return made
+
+
+def letters(
+    session: Session,
+    wave: Wave,
+    area: Area,
+    *,
+    part: int,
+    keys: KeyRing,
+    public_url: str,
+    at: datetime,
+    by: audit.Actor,
+) -> list[Letter]:
+    """The ``part``-th file (from 1) of a community's letters, in the order of the case numbers.
+
+    Whose code was used gets none. A code that was never made is made; one that was made again replaces the lost one.
+    """
+    if not takes(wave, Mode.WEB_INVITED):
+        raise NothingToPrint
+    rows = queries.letters(session, wave, area.id, start=(part - 1) * A_FILE, most=A_FILE)
+    fresh = [row for row in rows if row.issue is None]
+    if fresh:
+        session.execute(insert(AccessCode), [_code_row(wave, area.id, row, keys) for row in fresh])
+    made = [
+        Letter(
+            community=Text(area.name_zh, area.name_en),
+            address=f"{public_url}/a/{keys.access_code(wave.survey_id, row.case_id, row.issue or 1)}",
+            case_number=row.number,
+        )
+        for row in rows
+        if row.used_at is None
+    ]
+    if not made:
+        raise NothingToPrint
+    _note(session, wave, "letters.printed", {"area": str(area.id), "part": part, "letters": len(made)}, at=at, by=by)
+    return made
+
+
+def _code_row(wave: Wave, area_id: UUID, row: queries.LetterLine, keys: KeyRing) -> dict[str, object]:
+    return {
+        "survey_id": wave.survey_id,
+        "wave_id": wave.id,
+        "area_id": area_id,
+        "case_id": row.case_id,
+        "issue": 1,
+        "code_sha256": code_hash(keys.access_code(wave.survey_id, row.case_id, 1)),
+    }
+
+
+def _note(
+    session: Session, wave: Wave, action: str, detail: dict[str, object], *, at: datetime, by: audit.Actor
+) -> None:
+    """Who printed codes stands in the log, as who saw them."""
+    audit.record(
+        session, survey_id=wave.survey_id, at=at, by=by, action=action, record=f"wave {wave.id}", detail=detail
+    )

@@ -1,0 +1,286 @@
+"""The sample of a wave from the drawn list, and what is printed from it: whole or not at all, codes that lead home."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from typing import Any
+
+import pypdf
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import func, select
+
+from survey_service.collection.codes import find
+from survey_service.database import Database
+from survey_service.models import AccessCode, AuditEntry, Case, Mode
+from survey_service.secrets import KeyRing
+from survey_service.settings import Settings
+from tests.service.signed_in import HTML, csrf, get, post, sign_in
+from tests.service.test_planning_waves import HEADER, Q4, WAVE, send
+from tests.service.world import World
+
+COMMUNITY = "110101001001"
+HEADS = [
+    "case", "issued", "community", "grid", "unit", "stratum", "psu", "replicate", "substitute_for", "stage_1_unit",
+    "stage_1_population", "stage_1_sampled", "stage_1_probability", "inclusion_probability", "household_weight",
+    "adults", "first_mode",
+]  # fmt: skip
+
+
+@pytest.fixture
+def draft(client: TestClient, world: World) -> str:
+    """A draft wave that asks sampled households by letter and paper, and open codes; its address."""
+    sign_in(client, "manager")
+    modes = ["web_invited", "paper", "web_open"]
+    made = send(client, "/surveys/satisfaction/waves", {
+        **WAVE, **HEADER, "version": str(world.version_id), "modes": modes,
+    })  # fmt: skip
+    assert made.status_code == 303, made.text
+    return Q4
+
+
+@pytest.fixture
+def codes(database: Database, world: World) -> list[str]:
+    from survey_service.models import Area
+
+    with database.reading.begin() as session:
+        return [session.get_one(Area, one).code for one in world.community_ids]
+
+
+def row(number: int, code: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "case": f"{code}-{number:04d}", "issued": 1, "community": code, "grid": "1", "unit": f"户{number}",
+        "stratum": f"{code}/1", "psu": f"户{number}", "replicate": 0, "substitute_for": "",
+        "stage_1_unit": f"户{number}", "stage_1_population": 20, "stage_1_sampled": 4, "stage_1_probability": 0.2,
+        "inclusion_probability": 0.2, "household_weight": 5, "adults": 2, "first_mode": "web_invited", **changes,
+    }  # fmt: skip
+
+
+def sheet(rows: list[dict[str, Any]], heads: list[str] = HEADS) -> bytes:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, heads, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def load(client: TestClient, content: bytes, name: str = "cases.csv") -> Response:
+    return client.post(
+        f"{Q4}/cases", data={"csrf": csrf(get(client, "/account"))}, files={"file": (name, content)}, headers=HTML
+    )
+
+
+def cases(database: Database) -> list[Case]:
+    with database.reading.begin() as session:
+        found = list(session.scalars(select(Case).where(Case.number.like("%-000_")).order_by(Case.number)))
+        session.expunge_all()
+        return found
+
+
+def actions(database: Database) -> list[tuple[str, Any]]:
+    with database.reading.begin() as session:
+        wanted = ("cases.loaded", "cases.taken_out", "posters.printed", "letters.printed")
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.action.in_(wanted)).order_by(AuditEntry.at))
+        return [(one.action, one.detail) for one in rows]
+
+
+def test_the_drawn_list_is_loaded_with_the_probability_of_every_stage(
+    client: TestClient, draft: str, codes: list[str], database: Database
+) -> None:
+    assert "还没有样本" in get(client, f"{draft}/cases")
+    rows = [row(1, codes[0]), row(2, codes[0], adults=1, first_mode="paper"), row(3, codes[1], adults=3)]
+    reserve = row(4, codes[1], issued=0, inclusion_probability="", household_weight="")
+    assert load(client, sheet([*rows, reserve])).headers["location"] == f"{draft}/cases"
+    first, second, third = cases(database)
+    assert [one.inclusion_probability for one in (first, second, third)] == pytest.approx([0.1, 0.2, 0.2 / 3])
+    assert (first.stratum, first.psu, first.first_mode) == (f"{codes[0]}/1", "户1", Mode.WEB_INVITED)
+    assert second.first_mode is Mode.PAPER
+    assert first.stages == [
+        {"unit": "户1", "population": 20, "sampled": 4, "probability": 0.2, "variance": True},
+        {"unit": "adult", "population": 2, "sampled": 1, "probability": 0.5, "variance": False},
+    ]
+    page = get(client, f"{draft}/cases")
+    assert "共 3 户" in page
+    assert "备用 1 户" in page
+    [(action, detail)] = actions(database)
+    assert (action, detail["cases"], detail["reserves"]) == ("cases.loaded", 3, 1)
+    # A second list does not slip in beside the first.
+    assert load(client, sheet(rows)).status_code == 422
+    assert "已经有样本" in load(client, sheet(rows)).text
+    assert len(cases(database)) == 3
+
+
+def test_taken_out_it_can_be_loaded_anew(client: TestClient, draft: str, codes: list[str], database: Database) -> None:
+    load(client, sheet([row(1, codes[0])]))
+    assert post(client, f"{draft}/cases/clear").status_code == 303
+    assert cases(database) == []
+    assert "还没有样本" in get(client, f"{draft}/cases")
+    assert load(client, sheet([row(2, codes[0])])).status_code == 303
+    assert [one.number for one in cases(database)] == [f"{codes[0]}-0002"]
+    assert [action for action, _ in actions(database)] == ["cases.loaded", "cases.taken_out", "cases.loaded"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "words"),
+    [
+        ({"community": "110101009999"}, "community", "不是这一期的社区"),
+        ({"case": ""}, "case", "是空的"),
+        ({"stage_1_population": ""}, "stage_1_population", "PPS"),
+        ({"stage_1_sampled": 40}, "stage_1_population", "不可能"),
+        ({"inclusion_probability": 0.3}, "inclusion_probability", "不等于各级概率的乘积"),
+        ({"adults": 0}, "adults", "不是成年人数"),
+        ({"first_mode": "face_to_face"}, "first_mode", "不是这一期的方式"),
+        ({"case": "x" * 31}, "case", "超过 30 个字"),
+        ({"stage_1_probability": "两成"}, "stage_1_probability", "不是数"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # the file is judged before any database is asked
+def test_what_is_wrong_is_said_by_row_and_nothing_is_loaded(
+    client: TestClient,
+    draft: str,
+    codes: list[str],
+    database: Database,
+    changes: dict[str, Any],
+    column: str,
+    words: str,
+) -> None:
+    refused = load(client, sheet([row(1, codes[0]), row(2, codes[0], **changes), row(3, codes[1])]))
+    assert refused.status_code == 422
+    assert f'<td class="num">3</td><td>{column}</td>' in refused.text
+    assert words in refused.text
+    assert cases(database) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "还没有选文件"),
+        (b"a,b\n1,2\n", "没有“stage_1_probability”一列"),
+        (b"PK\x03\x04 broken", "不是 Excel 文件"),
+        (sheet([row(1, COMMUNITY, issued=0)]), "没有一行是发出的"),
+    ],
+)
+def test_a_file_that_is_no_drawn_list_is_refused_in_words(
+    client: TestClient, draft: str, database: Database, content: bytes, words: str
+) -> None:
+    name = "cases.xlsx" if content.startswith(b"PK") else "cases.csv"
+    refused = load(client, content, name)
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert cases(database) == []
+
+
+def test_the_same_number_twice_is_refused(client: TestClient, draft: str, codes: list[str], database: Database) -> None:
+    refused = load(client, sheet([row(1, codes[0]), row(1, codes[0])]))
+    assert f"“{codes[0]}-0001”在第 2 行已经有了" in refused.text
+    assert cases(database) == []
+
+
+def test_the_commands_list_is_what_the_page_takes(
+    client: TestClient, draft: str, codes: list[str], database: Database, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from survey_service.commands import app
+
+    monkeypatch.chdir(tmp_path)
+    frame = tmp_path / "frame.csv"
+    lines = [f"{code},{code}-{grid},{code}{grid}{house:02d}" for code in codes for grid in "12" for house in range(20)]
+    frame.write_text("community,grid,household\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    drawn = CliRunner().invoke(app, [
+        "draw", "frame.csv", "--unit", "household", "--community", "community", "--grid", "grid", "--size", "24",
+        "--reserves", "1", "--seed", "7", "--out", "cases.csv",
+    ])  # fmt: skip
+    assert drawn.exit_code == 0, drawn.output
+    assert load(client, (tmp_path / "cases.csv").read_bytes()).status_code == 303
+    with database.reading.begin() as session:
+        probabilities = session.scalars(select(Case.inclusion_probability).where(Case.stratum.like("%/%"))).all()
+    assert len(probabilities) == 24
+    assert math.fsum(1 / one for one in probabilities) == pytest.approx(len(lines))
+    assert "没有“adults”一列" in get(client, f"{draft}/cases")
+
+
+# ------------------------------------------------------------------ posters and letters
+
+
+def printed(answer: Response) -> list[str]:
+    assert answer.status_code == 200, answer.text[:300]
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    return ["".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages]
+
+
+def test_letters_hold_codes_that_open_their_own_case_and_print_again_the_same(
+    client: TestClient, draft: str, codes: list[str], database: Database, settings: Settings
+) -> None:
+    load(client, sheet([row(1, codes[0]), row(2, codes[0]), row(3, codes[0], first_mode="paper"), row(4, codes[1])]))
+    page = get(client, f"{draft}/invitations")
+    assert "2 户" in page
+    first = printed(post(client, f"{draft}/invitations/letters/{codes[0]}"))
+    assert len(first) == 2  # paper needs no letter
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    for case, text in zip(cases(database)[:2], first, strict=True):
+        code = keys.access_code(case.survey_id, case.id, 1)
+        assert code in text
+        with database.reading.begin() as session:
+            assert find(session, code).case_id == case.id
+    assert printed(post(client, f"{draft}/invitations/letters/{codes[0]}")) == first
+    assert printed(post(client, f"{draft}/invitations/letters/{codes[0]}", {"language": "en"})) != first
+    with database.reading.begin() as session:
+        made = session.scalar(select(func.count()).select_from(AccessCode).where(AccessCode.case_id.in_(
+            select(Case.id).where(Case.number.like("%-000_"))
+        )))  # fmt: skip
+    assert made == 2
+    assert post(client, f"{draft}/invitations/letters/{codes[0]}", {"part": "2"}).status_code == 409
+    assert [action for action, _ in actions(database)][1:] == ["letters.printed"] * 3
+
+
+def test_a_case_that_has_answered_gets_no_letter(
+    client: TestClient, draft: str, codes: list[str], database: Database, settings: Settings
+) -> None:
+    load(client, sheet([row(1, codes[0]), row(2, codes[0])]))
+    printed(post(client, f"{draft}/invitations/letters/{codes[0]}"))
+    with database.writing.begin() as session:
+        from datetime import UTC, datetime
+
+        used = session.scalars(
+            select(AccessCode).join(Case, Case.id == AccessCode.case_id).where(Case.number == f"{codes[0]}-0001")
+        ).one()
+        used.used_at = datetime(2026, 10, 2, tzinfo=UTC)
+    [left] = printed(post(client, f"{draft}/invitations/letters/{codes[0]}"))
+    assert f"住户编号{codes[0]}-0002" in left
+
+
+def test_posters_name_every_community_and_keep_their_code_when_the_wave_opens(
+    client: TestClient, draft: str, codes: list[str], database: Database
+) -> None:
+    load(client, sheet([row(1, codes[0])]))
+    before = printed(post(client, f"{draft}/invitations/posters", {"paper": "a3"}))
+    assert len(before) == len(codes)
+    [one] = printed(post(client, f"{draft}/invitations/posters", {"area": codes[1]}))
+    assert one == before[1]
+    assert post(client, f"{draft}/steps/open").status_code == 303
+    assert printed(post(client, f"{draft}/invitations/posters", {"paper": "a3"})) == before
+    assert post(client, f"{draft}/steps/close").status_code == 303
+    assert post(client, f"{draft}/invitations/posters").status_code == 409
+
+
+def test_who_is_no_manager_of_the_survey_sees_and_prints_nothing(
+    client: TestClient, draft: str, codes: list[str], database: Database
+) -> None:
+    load(client, sheet([row(1, codes[0])]))
+    for role in ("statistician", "leader", "keyer", "interviewer"):
+        sign_in(client, role)
+        token = csrf(get(client, "/account"))
+        for address in (f"{draft}/cases", f"{draft}/invitations"):
+            assert client.get(address, headers=HTML).status_code in (403, 404)
+        for address in (
+            f"{draft}/cases", f"{draft}/cases/clear", f"{draft}/invitations/posters",
+            f"{draft}/invitations/letters/{codes[0]}",
+        ):  # fmt: skip
+            assert post(client, address, token=token).status_code in (403, 404)
+    assert len(cases(database)) == 1
