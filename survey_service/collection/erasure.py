@@ -12,13 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.errors import NotFound
 from survey_service.migrations.guards import ERASED, NO_ANSWERS
-from survey_service.models import Capture, Case, Disposition, Ground, Response, ResponseState, Survey, Tombstone
+from survey_service.models import (
+    Capture,
+    Case,
+    Discrepancy,
+    Disposition,
+    Ground,
+    Keying,
+    KeyingState,
+    Response,
+    ResponseState,
+    Survey,
+    Tombstone,
+)
 
 LAID = "tombstone_laid"  # mark on a session: its commit is followed by a line in the file outside the database
 
@@ -149,6 +161,7 @@ def _erase(
     replayed: bool,
 ) -> None:
     blanked = _blank(session, survey_id, response_id)
+    _drop_keying(session, survey_id, response_id)
     session.execute(
         update(Response)
         .where(Response.survey_id == survey_id, Response.id == response_id)
@@ -165,6 +178,19 @@ def _erase(
         session, survey_id=survey_id, at=at, by=by, action="response.erased", record=f"response {response_id}",
         detail={"captures": blanked, "ground": ground.value, **({"replayed": True} if replayed else {})},
     )  # fmt: skip
+
+
+def _drop_keying(session: Session, survey_id: UUID, response_id: UUID) -> None:
+    """A second keying that has begun and a decision that waits hold answers too; both have nothing left to be about."""
+    papers = select(Keying.paper_id).where(Keying.survey_id == survey_id, Keying.response_id == response_id)
+    of_papers = (Discrepancy.survey_id == survey_id) & Discrepancy.paper_id.in_(papers)
+    session.execute(delete(Discrepancy).where(of_papers))
+    begun = session.scalars(
+        select(Keying.id).where(
+            Keying.survey_id == survey_id, Keying.paper_id.in_(papers), Keying.state != KeyingState.DONE
+        )
+    ).all()
+    session.execute(delete(Keying).where(Keying.survey_id == survey_id, Keying.id.in_(begun)))
 
 
 def _blank(session: Session, survey_id: UUID, response_id: UUID) -> int:

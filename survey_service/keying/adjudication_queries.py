@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from survey_service.keying.rules import Rules
@@ -26,10 +27,12 @@ def _of_pass(row: type[Keying], which: KeyingPass) -> ColumnElement[bool]:
     return and_(row.survey_id == Discrepancy.survey_id, row.paper_id == Discrepancy.paper_id, row.keying_pass == which)
 
 
-def _waiting(wave: Wave, account_id: UUID, visible: Select[tuple[UUID]], rules: Rules) -> Select[str]:
-    """Numbers of forms with an undecided field, of which this person has keyed nothing that they may not judge."""
-    statement = (
-        select(_FIRST.number)
+def _waiting(
+    session: Session, wave: Wave, account_id: UUID, visible: Select[tuple[UUID]], rules: Rules
+) -> Counter[str]:
+    """Undecided fields by form, of the forms of which this person keyed no part that they may not judge."""
+    rows = session.execute(
+        select(_FIRST.number, _FIRST.hands, _SECOND.hands)
         .select_from(Discrepancy)
         .join(_FIRST, _of_pass(_FIRST, KeyingPass.FIRST))
         .join(_SECOND, _of_pass(_SECOND, KeyingPass.SECOND))
@@ -38,26 +41,28 @@ def _waiting(wave: Wave, account_id: UUID, visible: Select[tuple[UUID]], rules: 
             Discrepancy.wave_id == wave.id,
             Discrepancy.decided_at.is_(None),
             _FIRST.area_id.in_(visible),
-            _FIRST.account_id != account_id,
         )
     )
-    return statement if rules.adjudicator == "second" else statement.where(_SECOND.account_id != account_id)
+    found: Counter[str] = Counter()
+    for number, first, second in rows:
+        if str(account_id) not in {*first, *(second if rules.adjudicator == "third" else ())}:
+            found[number] += 1
+    return found
 
 
 def fields_to_decide(
     session: Session, wave: Wave, account_id: UUID, visible: Select[tuple[UUID]], rules: Rules
 ) -> tuple[int, int]:
     """Forms and fields that wait for this person's decision."""
-    waiting = _waiting(wave, account_id, visible, rules).subquery()
-    row = session.execute(select(func.count(waiting.c.number.distinct()), func.count()).select_from(waiting)).one()
-    return row[0], row[1]
+    waiting = _waiting(session, wave, account_id, visible, rules)
+    return len(waiting), waiting.total()
 
 
 def next_form(
     session: Session, wave: Wave, account_id: UUID, visible: Select[tuple[UUID]], rules: Rules, *, after: str = ""
 ) -> str | None:
     """The form to decide next; ``after``: those behind this one first."""
-    numbers = sorted(set(session.scalars(_waiting(wave, account_id, visible, rules))))
+    numbers = sorted(_waiting(session, wave, account_id, visible, rules))
     return next((number for number in numbers if number > after), numbers[0] if numbers else None)
 
 

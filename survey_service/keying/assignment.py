@@ -45,9 +45,12 @@ class Work:
 
 def assign(
     session: Session, wave: Wave, number: int, visible: Select[tuple[UUID]], *, keyer_id: UUID | None,
-    verifier_id: UUID | None, share: float | None, at: datetime, by: audit.Actor,
+    verifier_id: UUID | None, share: float | None, rules: Rules, at: datetime, by: audit.Actor,
 ) -> None:  # fmt: skip
-    """Say who keys a batch, who verifies it, and which share of it. SamePerson where that is one person."""
+    """Say who keys a batch, who verifies it, and which share of it. SamePerson where that is one person.
+
+    The batch also moves to where its forms are: one of them may have been erased since.
+    """
     batch = work_queries.batch_by_number(session, wave, number, visible)
     if batch is None:
         raise NotFound
@@ -61,6 +64,7 @@ def assign(
         session, survey_id=wave.survey_id, at=at, by=by, action="batch.assigned", record=f"paper_batch {batch.id}",
         detail={"keyer": _plain(keyer_id), "verifier": _plain(verifier_id), "share": share},
     )  # fmt: skip
+    verification.settle(session, batch, rules=rules, at=at, by=by)
 
 
 def _plain(account_id: UUID | None) -> str | None:

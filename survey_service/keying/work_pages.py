@@ -111,7 +111,8 @@ def assign_batch(
             _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
             assignment.assign(
                 session, wave, batch, person.visible(Role.MANAGER), keyer_id=_chosen(keyer),
-                verifier_id=_chosen(verifier), share=_share(share), at=now, by=person.actor,
+                verifier_id=_chosen(verifier), share=_share(share), rules=Rules.of(running.settings), at=now,
+                by=person.actor,
             )  # fmt: skip
     except NotFound:
         raise

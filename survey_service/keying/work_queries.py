@@ -143,9 +143,9 @@ def _fields(session: Session, wave: Wave) -> dict[UUID, tuple[int, int, int]]:
 
 
 def to_verify(session: Session, wave: Wave, account_id: UUID) -> Counter[UUID]:
-    """Forms that wait for a second keying which this person may do, by batch."""
+    """Forms that wait for a second keying, of which this person keyed no part, by batch."""
     rows = session.execute(
-        select(_SECOND.batch_id, func.count())
+        select(_SECOND.batch_id, _FIRST.hands)
         .join(
             _FIRST,
             (_FIRST.survey_id == _SECOND.survey_id)
@@ -157,11 +157,9 @@ def to_verify(session: Session, wave: Wave, account_id: UUID) -> Counter[UUID]:
             _SECOND.wave_id == wave.id,
             _SECOND.keying_pass == KeyingPass.SECOND,
             _SECOND.state == KeyingState.WAITING,
-            _FIRST.account_id != account_id,
         )
-        .group_by(_SECOND.batch_id)
     )
-    return Counter({batch_id: count for batch_id, count in rows if batch_id})
+    return Counter(batch_id for batch_id, hands in rows if batch_id and str(account_id) not in hands)
 
 
 def keyers(session: Session, area_id: UUID) -> Sequence[Account]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from survey_service import audit
 from survey_service.collection.content import answers_of
+from survey_service.collection.erasure import erase_response
 from survey_service.database import Database
 from survey_service.keying.rules import Rules
 from survey_service.keying.verification import draw
@@ -21,6 +23,7 @@ from survey_service.models import (
     Capture,
     Decision,
     Discrepancy,
+    Ground,
     Keying,
     PaperBatch,
     ResponseState,
@@ -28,10 +31,11 @@ from survey_service.models import (
     VerificationDraw,
 )
 from survey_service.models import Response as Counted
+from tests.service.conftest import TestClock
 from tests.service.paper_batches import Printed, colleagues, issue
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.test_keying import COMPLETE, HERE, JSON, captures, hold
-from tests.service.world import World
+from tests.service.world import NOW, World
 
 CHANGED = {**COMPLETE, "a.overall": "3", "a.age": "74"}
 
@@ -265,6 +269,48 @@ def test_a_correction_needs_a_reason_and_keeps_what_was(
     assert "This form" not in page
     assert "calls" not in page
     assert "Field by field" in get(client, f"{record}?number={serial}&lang=en")
+
+
+def test_nothing_of_an_erased_form_is_left_in_keying(
+    client: TestClient, world: World, database: Database, key: Key
+) -> None:
+    printed = issue(database, world, forms=2)
+    for serial in printed.serials:
+        key("keyer", serial)
+    key("second", printed.serials[0], CHANGED)
+    held = hold(client, printed.serials[1]).json()["draft"]
+    save = {"hold": held["hold"], "sequence": 1, "fields": {"age": "47"}}
+    token = csrf(get(client, "/account"))
+    assert client.post(f"{HERE}/drafts/{held['keying_id']}", json=save, headers={"X-CSRF-Token": token}).is_success
+    with database.writing.begin() as session:
+        for response in session.scalars(select(Counted)).all():
+            erase_response(session, world.survey_id, response.id, ground=Ground.RECEIPT, at=NOW, by=audit.chain.SERVICE)
+    with database.reading.begin() as session:
+        assert session.scalars(select(Discrepancy)).all() == []
+        assert all(not row.fields for row in session.scalars(select(Keying)))
+    sign_in(client, "manager")
+    assert "菜市场" not in get(client, f"{HERE}/record?number={printed.serials[0]}")
+    assert post(client, f"{HERE}/batches/{printed.number}").status_code == 303
+    assert batch(database, printed).state is BatchState.DONE, "it waits for nothing any more"
+
+
+def test_whoever_keyed_a_part_neither_verifies_nor_decides(
+    client: TestClient, world: World, database: Database, key: Key, clock: TestClock
+) -> None:
+    (serial,) = issue(database, world, forms=1).serials
+    sign_in(client, "third")
+    hold(client, serial)
+    clock.at = NOW + timedelta(hours=1)
+    sign_in(client, "keyer")
+    assert hold(client, serial).json()["error"]["code"] == "E201"
+    assert hold(client, serial, take_over=True).status_code == 200
+    key("keyer", serial)
+    sign_in(client, "third")
+    assert "核对" not in get(client, "/keying?lang=zh")
+    assert hold(client, serial).json()["error"]["code"] == "E204"
+    key("second", serial, CHANGED)
+    sign_in(client, "third")
+    assert "没有等您裁定" in get(client, f"{HERE}/decide")
 
 
 def test_a_case_answered_on_the_phone_meanwhile_is_not_counted_twice(
