@@ -24,12 +24,9 @@ class KeyerLine:
     second_forms: int
     compared: int  # fields of theirs that another keying was held against
     wrong: int  # of these, decided against them
+    timed: int  # forms of which keystrokes and seconds are known: keyed with the script
     keystrokes: int
     seconds: int
-
-    @property
-    def forms(self) -> int:
-        return self.first_forms + self.second_forms
 
     @property
     def error_rate(self) -> float | None:
@@ -38,11 +35,11 @@ class KeyerLine:
 
     @property
     def forms_per_hour(self) -> float | None:
-        return self.forms * 3600 / self.seconds if self.seconds else None
+        return self.timed * 3600 / self.seconds if self.seconds else None
 
     @property
     def keystrokes_per_form(self) -> float | None:
-        return self.keystrokes / self.forms if self.forms and self.keystrokes else None
+        return self.keystrokes / self.timed if self.timed and self.keystrokes else None
 
     @property
     def keystrokes_per_hour(self) -> float | None:

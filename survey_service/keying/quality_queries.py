@@ -92,17 +92,24 @@ def _questions(
 def _keyers(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[KeyerLine]:
     done = session.execute(
         select(
-            Keying.account_id, Keying.keying_pass, func.count(), func.sum(Keying.keystrokes), func.sum(Keying.seconds)
+            Keying.account_id,
+            Keying.keying_pass,
+            func.count(),
+            func.sum(case((Keying.seconds > 0, 1), else_=0)),
+            func.sum(Keying.keystrokes),
+            func.sum(Keying.seconds),
         )
         .where(*_here(Keying, wave, visible), Keying.state == KeyingState.DONE, Keying.account_id.is_not(None))
         .group_by(Keying.account_id, Keying.keying_pass)
     ).all()
     forms: Counter[tuple[UUID, KeyingPass]] = Counter()
+    timed: Counter[UUID] = Counter()
     strokes: Counter[UUID] = Counter()
     seconds: Counter[UUID] = Counter()
-    for account_id, which, count, keystrokes, spent in done:
+    for account_id, which, count, with_time, keystrokes, spent in done:
         if account_id is not None:
             forms[account_id, which] = count
+            timed[account_id] += int(with_time or 0)
             strokes[account_id] += int(keystrokes or 0)
             seconds[account_id] += int(spent or 0)
     people = sorted({account_id for account_id, _ in forms})
@@ -112,6 +119,7 @@ def _keyers(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[
         KeyerLine(
             account_id=one, name=names.get(one, "–"), first_forms=forms[one, KeyingPass.FIRST],
             second_forms=forms[one, KeyingPass.SECOND], compared=compared[one], wrong=wrong[one],
+            timed=timed[one],
             keystrokes=strokes[one], seconds=seconds[one],
         )
         for one in people

@@ -181,8 +181,8 @@ class BatchLine:
 
     @property
     def error_rate(self) -> float | None:
-        """Wrong fields of the first keying per field compared, 0..1."""
-        return self.wrong / self.compared if self.compared else None
+        """Wrong fields of the first keying per field compared, 0..1; None while a field is undecided."""
+        return self.wrong / self.compared if self.compared and not self.undecided else None
 
     @property
     def drawn_forms(self) -> int:
