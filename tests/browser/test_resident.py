@@ -310,3 +310,35 @@ def test_two_tabs_with_one_draft_are_one_answer(
     first.wait_for_url("**/receipt/**")
     assert answers(database, wave) == [{"q1": "1"}]
     assert first.url == second.url
+
+
+def test_language_and_text_size_change_in_mid_form_with_a_script(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    """Whoever reads on in another language or larger letters stands where they stood, with what they answered."""
+    page = phone()
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator("form.led").wait_for()
+    page.locator("#start").tap()
+    page.locator("#q-q1.here").wait_for()
+    choose(page, "知道")
+    to_the_next(page)
+    choose(page, "微信群、公众号")
+    page.get_by_role("button", name="English").tap()
+    page.locator("html[lang=en] form.led").wait_for()
+    page.locator("#q-q2.here").wait_for()
+    assert page.locator(".here input:checked").get_attribute("value") == "3"
+    assert page.locator(".here .count").inner_text() == "Question 2 of 12"
+    page.get_by_role("button", name="Large text").tap()
+    page.locator("html.large[lang=en] form.led").wait_for()
+    to_the_next(page)
+    page.get_by_role("button", name="中文").tap()
+    page.locator("html.large[lang=zh-CN] form.led").wait_for()
+    page.locator("#q-q3.here").wait_for()
+    choose(page, "支持")
+    page.evaluate("() => { location.hash = 'q-q12'; }")
+    page.locator("#q-q12.here").wait_for()
+    on(page)
+    page.wait_for_url("**/receipt/**")
+    assert page.locator("html.large").count() == 1
+    assert answers(database, wave) == [{"q1": "1", "q2": ["3"], "q3": "1"}]
