@@ -28,6 +28,7 @@ from survey_service.models import (
     KeyingState,
     Response,
     ResponseState,
+    ScanField,
     Survey,
     Tombstone,
 )
@@ -162,6 +163,7 @@ def _erase(
 ) -> None:
     blanked = _blank(session, survey_id, response_id)
     _drop_keying(session, survey_id, response_id)
+    _forget_pictures(session, survey_id, response_id)
     session.execute(
         update(Response)
         .where(Response.survey_id == survey_id, Response.id == response_id)
@@ -191,6 +193,12 @@ def _drop_keying(session: Session, survey_id: UUID, response_id: UUID) -> None:
         )
     ).all()
     session.execute(delete(Keying).where(Keying.survey_id == survey_id, Keying.id.in_(begun)))
+
+
+def _forget_pictures(session: Session, survey_id: UUID, response_id: UUID) -> None:
+    """What a scan showed of the answers of a paper form."""
+    of_response = select(Keying.form_id).where(Keying.survey_id == survey_id, Keying.response_id == response_id)
+    session.execute(delete(ScanField).where(ScanField.survey_id == survey_id, ScanField.form_id.in_(of_response)))
 
 
 def _blank(session: Session, survey_id: UUID, response_id: UUID) -> int:

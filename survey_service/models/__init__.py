@@ -13,7 +13,16 @@ from survey_service.models.importing import ImportFile, ImportState
 from survey_service.models.installation import Installation
 from survey_service.models.job import Job, JobState
 from survey_service.models.keying import Decision, Discrepancy, Keying, KeyingPass, KeyingState, VerificationDraw
-from survey_service.models.paper import BatchState, FormState, PaperBatch, PaperForm
+from survey_service.models.paper import (
+    BatchState,
+    FormState,
+    PaperBatch,
+    PaperEdition,
+    PaperForm,
+    PaperPrint,
+    ScanField,
+    ScanPage,
+)
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveDocument, WaveState
@@ -47,7 +56,9 @@ __all__ = [
     "KeyingState",
     "Mode",
     "PaperBatch",
+    "PaperEdition",
     "PaperForm",
+    "PaperPrint",
     "QuestionnaireVersion",
     "RecoveryCode",
     "Release",
@@ -55,6 +66,8 @@ __all__ = [
     "Response",
     "ResponseState",
     "Role",
+    "ScanField",
+    "ScanPage",
     "SignIn",
     "Source",
     "Survey",

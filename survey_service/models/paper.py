@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
-from survey_service.models.base import Base, UtcDateTime, words
+from survey_service.models.base import Base, Json, UtcDateTime, words
 from survey_service.models.capture import Mode
 
 
@@ -94,3 +104,69 @@ class PaperForm(Base):
     case_id: Mapped[UUID | None]
     state: Mapped[FormState] = mapped_column(words(FormState), default=FormState.ISSUED)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PaperEdition(Base):
+    """Where the boxes stand on what was printed. Every code on paper names its edition: old forms stay readable."""
+
+    __tablename__ = "paper_edition"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["survey_id", "questionnaire_version_id"], ["questionnaire_version.survey_id", "questionnaire_version.id"]
+        ),
+    )  # fmt: skip
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the geometry
+    questionnaire_version_id: Mapped[UUID]
+    geometry: Mapped[dict[str, Any]] = mapped_column(Json)  # reports.paper_form.geometry
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PaperPrint(Base):
+    """The PDF of a batch, ready to be printed. Printing again gives the same serials."""
+
+    __tablename__ = "paper_print"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "batch_id"], ["paper_batch.survey_id", "paper_batch.id"]),
+        ForeignKeyConstraint(["survey_id", "edition_sha256"], ["paper_edition.survey_id", "paper_edition.sha256"]),
+    )
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition_sha256: Mapped[str] = mapped_column(String(64))
+    blob_sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ScanPage(Base):
+    """A page of a form that was read from a scan. The same page again changes nothing."""
+
+    __tablename__ = "scan_page"
+    __table_args__ = (ForeignKeyConstraint(["survey_id", "form_id"], ["paper_form.survey_id", "paper_form.id"]),)
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    form_id: Mapped[UUID] = mapped_column(primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    fields: Mapped[int]  # on this page
+    doubtful: Mapped[int]  # of them, left to a person
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ScanField(Base):
+    """How sure a field was read, and its picture where a person looks. What was read stands in the keying."""
+
+    __tablename__ = "scan_field"
+    __table_args__ = (ForeignKeyConstraint(["survey_id", "form_id"], ["paper_form.survey_id", "paper_form.id"]),)
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    form_id: Mapped[UUID] = mapped_column(primary_key=True)
+    variable: Mapped[str] = mapped_column(String(120), primary_key=True)
+    page: Mapped[int]
+    confidence: Mapped[float]  # 0..1
+    doubt: Mapped[str | None] = mapped_column(String(20))  # None: accepted
+    crop: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # PNG; shows an answer, so it goes when the answer is erased

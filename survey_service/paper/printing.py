@@ -1,0 +1,130 @@
+"""The PDF of a batch, made by a job: cover sheet and forms. The same batch gives the same boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Questionnaire
+from questionnaires.readiness import effective_header
+from questionnaires.text import Text
+from reports.fonts import TypeSettings
+from reports.paper_form.cover import Cover
+from reports.paper_form.drawing import Copy, batch_pdf, blank_pdf
+from reports.paper_form.layout import FormLayout, lay_out_form
+from survey_service import jobs
+from survey_service.files import FileStore
+from survey_service.models import (
+    Area,
+    Mode,
+    PaperBatch,
+    PaperEdition,
+    PaperPrint,
+    QuestionnaireVersion,
+    Wave,
+)
+from survey_service.paper import queries, serials
+from survey_service.services import Services
+from survey_service.settings import Settings
+from survey_service.surveys import definitions
+from survey_service.surveys.opening import header_of
+
+VERSION_DIGITS = 8
+REPORT_EVERY = 10
+
+
+def layout_of(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> FormLayout:
+    return lay_out_form(
+        questionnaire, tuple(languages.split("-")), definition_sha256=sha256, settings=type_settings(settings)
+    )
+
+
+def type_settings(settings: Settings) -> TypeSettings:
+    return TypeSettings(regular=settings.font_regular, bold=settings.font_bold, cache=settings.cache_dir / "type")
+
+
+def preview_pdf(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> bytes:
+    """The form without a serial, to be looked at before anything is printed."""
+    return blank_pdf(layout_of(questionnaire, languages, sha256, settings), questionnaire.header)
+
+
+def print_job(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
+    """Draw a batch; run again after a crash it draws the same."""
+    batch_id = UUID(job.arguments["batch_id"])
+
+    def watch(done: int, total: int) -> None:
+        if done % REPORT_EVERY == 0:
+            progress.report(done, total)
+
+    print_batch(services, job.survey_id, batch_id, watch)
+
+
+def print_batch(services: Services, survey_id: UUID, batch_id: UUID, watch: Callable[[int, int], None]) -> bytes:
+    with services.database.reading.begin() as session:
+        batch = session.get_one(PaperBatch, (survey_id, batch_id))
+        wave = session.get_one(Wave, (survey_id, batch.wave_id))
+        version = session.get_one(QuestionnaireVersion, (survey_id, batch.questionnaire_version_id))
+        questionnaire = definitions.frozen(session, survey_id, version.id)
+        layout = layout_of(questionnaire, batch.languages, version.sha256, services.settings)
+        cover, copies = _contents(session, batch, wave, questionnaire, layout)
+        header = effective_header(questionnaire, header_of(wave))
+    content = batch_pdf(layout, header, copies, cover=cover, watch=watch)
+    blob = FileStore(services.settings.files_dir).put(content)
+    now = services.clock()
+    edition = layout.geometry.sha256
+    with services.database.writing.begin() as session:
+        if session.get(PaperEdition, (survey_id, edition)) is None:
+            session.add(
+                PaperEdition(
+                    survey_id=survey_id, sha256=edition, questionnaire_version_id=version.id,
+                    geometry=layout.geometry.to_json(), made_at=now,
+                )
+            )  # fmt: skip
+            session.flush()
+        made = session.get(PaperPrint, (survey_id, batch_id))
+        if made is None:
+            made = PaperPrint(survey_id=survey_id, batch_id=batch_id)
+            session.add(made)
+        made.edition_sha256, made.blob_sha256 = edition, blob
+        made.pages, made.made_at = 2 + len(copies) * len(layout.pages), now
+    return content
+
+
+def _contents(
+    session: Session, batch: PaperBatch, wave: Wave, questionnaire: Questionnaire, layout: FormLayout
+) -> tuple[Cover, list[Copy]]:
+    area = session.get_one(Area, batch.area_id)
+    name = Text(area.name_zh, area.name_en or area.name_zh)
+    sampled = batch.mode is Mode.PAPER
+    forms = queries.forms(session, batch)
+    mark = serials.survey_mark(batch.survey_id)
+    copies = [
+        Copy(
+            serial=serials.grouped(form.serial),
+            codes=tuple(
+                serials.PageCode(
+                    survey=mark, serial=form.serial, page=page, version=layout.geometry.sha256[:VERSION_DIGITS],
+                    languages=batch.languages,
+                ).payload()
+                for page in range(1, len(layout.pages) + 1)
+            ),
+            community=name.in_language(layout.languages[0]),
+            case_number=case.number if case else "",
+            sampled=sampled,
+        )
+        for form, case in forms
+    ]  # fmt: skip
+    cover = Cover(
+        title=questionnaire.title,
+        wave=Text(wave.name_zh, wave.name_en or wave.name_zh),
+        community=name,
+        community_code=area.code,
+        batch=batch.number,
+        forms=len(forms),
+        first_serial=serials.grouped(forms[0][0].serial),
+        last_serial=serials.grouped(forms[-1][0].serial),
+        sampled=sampled,
+    )
+    return cover, copies

@@ -1,0 +1,129 @@
+"""From ink to answers, each with a confidence. What is not clear is left to a person, never guessed.
+
+The limits were set on the synthetic set of ``tests/spec/paper`` (other seeds than those that are tested) and lean to
+asking: a wrong mark that is accepted costs an answer, a question to a person costs two seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import exp, log
+from typing import Final
+
+import numpy as np
+
+from questionnaires.model import Questionnaire, QuestionType
+from reports.paper_form.geometry import Box
+from survey_service.paper.reading.boxes import Ink
+
+ACCEPTED: Final = 0.96  # confidence below which a person looks
+EVEN: Final = 0.045  # mean darkness at which a box is as likely marked as not
+STEEP: Final = 7.0
+LEAST: Final = 0.002
+FILLED: Final = 0.80  # share covered: a filled box, by our printed rule a box taken back
+NEARLY_FILLED: Final = 0.66
+MISSED: Final = 0.10  # share of the rim: a stroke beside the box
+STANDS_OUT: Final = 5.0  # spreads of empty boxes above which the darkest box of a blank field may hold faint pencil
+LEAST_SPREAD: Final = 0.0015
+FILLERS: Final = 3  # so many filled boxes and hardly another mark: whoever fills in answers thus
+
+
+class Doubt(StrEnum):
+    """Why a person is asked."""
+
+    FAINT = "faint"  # hardly a mark, or hardly none
+    SEVERAL = "several"  # more than one mark where one is asked
+    FILLED = "filled"  # taken back, or a filled-in answer
+    BESIDE = "beside"  # the stroke missed the box
+    HANDWRITING = "handwriting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldReading:
+    """One field as it was read. ``codes`` is the best guess, also where a person is asked."""
+
+    variable: str
+    codes: tuple[str, ...]
+    confidence: float  # 0..1
+    doubt: Doubt | None  # None: accepted
+
+
+def judge_boxes(questionnaire: Questionnaire, boxes: Sequence[Box], inks: Sequence[Ink]) -> list[FieldReading]:
+    """A reading for every closed field of these boxes, in their order."""
+    several = {
+        variable: question.type is QuestionType.MULTIPLE_CHOICE
+        for question in questionnaire.questions()
+        for variable in question.variables()
+    }
+    page = _page(inks)
+    fields: dict[str, list[tuple[Box, Ink]]] = {}
+    for box, ink in zip(boxes, inks, strict=True):
+        fields.setdefault(box.variable, []).append((box, ink))
+    return [
+        _field(variable, {box.code: ink for box, ink in found}, several[variable], page)
+        for variable, found in fields.items()
+    ]
+
+
+def likelihood(ink: Ink, floor: float) -> float:
+    """How likely the box is marked, from its mean darkness above that of an empty box of this page."""
+    above = max(ink.mean - floor, LEAST)
+    return 1 / (1 + exp(-STEEP * (log(above) - log(EVEN))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What is usual on this page."""
+
+    floor: float  # mean darkness of an empty box
+    stands_out: float  # mean darkness that no empty box of this page has by chance
+    filler: bool  # this hand answers by filling boxes
+
+
+def _page(inks: Sequence[Ink]) -> _Page:
+    """Most boxes of a form are empty; their spread is what paper, lens and light do to them."""
+    means = np.array([ink.mean for ink in inks]) if inks else np.zeros(1)
+    floor = float(np.percentile(means, 30))
+    empty = means[[likelihood(ink, floor) < 0.5 for ink in inks]] if inks else means
+    middle = float(np.median(empty)) if empty.size else floor
+    spread = 1.4826 * float(np.median(np.abs(empty - middle))) if empty.size else 0.0
+    return _Page(
+        floor=floor,
+        stands_out=middle + STANDS_OUT * max(spread, LEAST_SPREAD),
+        filler=_fills_in(inks, floor),
+    )
+
+
+def _fills_in(inks: Sequence[Ink], floor: float) -> bool:
+    """Whether this hand answers by filling boxes, as on an answer card."""
+    marked = [ink for ink in inks if likelihood(ink, floor) > 0.5]
+    filled = sum(ink.covered >= NEARLY_FILLED for ink in marked)
+    return filled >= FILLERS and filled >= 0.8 * len(marked)
+
+
+def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -> FieldReading:
+    floor = page.floor
+    shares = {code: likelihood(ink, floor) for code, ink in inks.items()}
+    confidence = min(max(share, 1 - share) for share in shares.values())
+    marked = [code for code, share in shares.items() if share > 0.5]
+    filled = [code for code in marked if inks[code].covered >= NEARLY_FILLED]
+    doubt = Doubt.FAINT if confidence < ACCEPTED else None
+    if not marked and max(ink.mean for ink in inks.values()) > page.stands_out:
+        doubt, confidence = Doubt.FAINT, min(confidence, 0.7)
+    if any(inks[code].around > MISSED for code in shares if code not in marked):
+        # A tail that runs on from a mark next door is no answer; without a mark next door it may be one.
+        strays = [code for code in shares if code not in marked and inks[code].around > MISSED]
+        if not marked or len(strays) > 1 or inks[strays[0]].mean - floor > LEAST * 5:
+            doubt, confidence = Doubt.BESIDE, min(confidence, 0.6)
+    if filled and not page.filler:
+        doubt, confidence = Doubt.FILLED, min(confidence, 0.5)
+        # By the printed rule a filled box is taken back, if another is marked.
+        marked = [code for code in marked if code not in filled] or marked
+    if page.filler and several and len(marked) > 1:
+        # Who answers by filling cannot take a choice back by filling: one of these may have been taken back.
+        doubt, confidence = Doubt.FILLED, min(confidence, 0.5)
+    if not several and len(marked) > 1:
+        doubt, confidence = Doubt.SEVERAL, min(confidence, 0.4)
+    return FieldReading(variable=variable, codes=tuple(marked), confidence=round(confidence, 4), doubt=doubt)
