@@ -26,6 +26,7 @@ from survey_service.keying import quality_pages as keying_quality
 from survey_service.keying import routes as keying
 from survey_service.keying import work_pages as keying_work
 from survey_service.migrations import migrate
+from survey_service.paper import routes as paper
 from survey_service.planning import routes as planning
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
@@ -47,6 +48,7 @@ ROUTERS = (
     administration.router,
     surveys.router,
     keying.router,
+    paper.router,
     keying_decisions.router,
     keying_work.router,
     keying_quality.router,

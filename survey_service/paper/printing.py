@@ -66,8 +66,9 @@ def print_batch(services: Services, survey_id: UUID, batch_id: UUID, watch: Call
         batch = session.get_one(PaperBatch, (survey_id, batch_id))
         wave = session.get_one(Wave, (survey_id, batch.wave_id))
         version = session.get_one(QuestionnaireVersion, (survey_id, batch.questionnaire_version_id))
-        questionnaire = definitions.frozen(session, survey_id, version.id)
-        layout = layout_of(questionnaire, batch.languages, version.sha256, services.settings)
+        version_id, sha256 = version.id, version.sha256
+        questionnaire = definitions.frozen(session, survey_id, version_id)
+        layout = layout_of(questionnaire, batch.languages, sha256, services.settings)
         cover, copies = _contents(session, batch, wave, questionnaire, layout)
         header = effective_header(questionnaire, header_of(wave))
     content = batch_pdf(layout, header, copies, cover=cover, watch=watch)
@@ -78,7 +79,7 @@ def print_batch(services: Services, survey_id: UUID, batch_id: UUID, watch: Call
         if session.get(PaperEdition, (survey_id, edition)) is None:
             session.add(
                 PaperEdition(
-                    survey_id=survey_id, sha256=edition, questionnaire_version_id=version.id,
+                    survey_id=survey_id, sha256=edition, questionnaire_version_id=version_id,
                     geometry=layout.geometry.to_json(), made_at=now,
                 )
             )  # fmt: skip

@@ -17,6 +17,7 @@ from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
 from survey_service.models import Area, QuestionnaireVersion, Role, Survey
+from survey_service.paper.service import LANGUAGES
 from survey_service.planning import queries
 from survey_service.surveys import definitions
 from survey_service.surveys.access import find_survey, may
@@ -73,6 +74,25 @@ def phone(
         "X-Frame-Options": "SAMEORIGIN",
     }
     return HTMLResponse(body.replace('value="check"', 'value="check" disabled'), headers=headers)
+
+
+@router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{languages}.pdf")
+def paper(
+    running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID, languages: str
+) -> Response:
+    """The printed form without a serial. Drawn in a second or two; a browser may keep it, a version never changes."""
+    from survey_service.paper.printing import preview_pdf
+
+    with reading.begin() as session:
+        _, stored, questionnaire = _find(session, person, survey_key, version_id)
+        sha256 = stored.sha256
+    if languages not in LANGUAGES:
+        raise NotFound
+    return Response(
+        preview_pdf(questionnaire, languages, sha256, running.settings),
+        media_type="application/pdf",
+        headers={"Cache-Control": "private, max-age=3600"},
+    )
 
 
 def _find(

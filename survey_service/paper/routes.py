@@ -1,0 +1,275 @@
+"""Pages of printed paper: make a batch, print it, note what comes back, see what is missing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service import jobs
+from survey_service.accounts.permissions import Manager, Person, require
+from survey_service.accounts.queries import above, below
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import DomainError, NotAllowed, NotFound
+from survey_service.files import FileStore
+from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wave, WaveState
+from survey_service.paper import PRINT_JOB, queries, serials, service
+from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongOrder
+from survey_service.surveys.queries import visible_wave
+from survey_service.web.staff import go, staff_page
+
+router = APIRouter()
+
+# Whoever prints manages; whoever keys also opens the boxes that come back and notes what is in them.
+STAFF = (Role.MANAGER, Role.KEYER)
+PaperStaff = Annotated[Person, Depends(require(*STAFF))]
+EVERYWHERE = "all"
+USUAL_SIZE = 50
+HERE = "/surveys/{survey_key}/waves/{wave_key}/paper"
+
+
+@router.get(HERE)
+def paper_page(
+    request: Request, running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str,
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        context = _overview(session, person, survey, wave)
+        return staff_page(request, running, person, "staff/paper/batches.html", context, section="surveys")
+
+
+@router.post(HERE)
+def make_batches(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
+    survey_key: str, wave_key: str,
+    area: Annotated[str, Form(max_length=20)] = "",
+    kind: Annotated[str, Form(max_length=10)] = "",
+    size: Annotated[str, Form(max_length=6)] = "",
+    languages: Annotated[str, Form(max_length=10)] = "",
+) -> Response:  # fmt: skip
+    """Serials are given at once; the PDFs are made by jobs."""
+    try:
+        with writing.begin() as session:
+            survey, wave = _find(session, person, survey_key, wave_key)
+            order = service.Order(
+                area_ids=_chosen(session, person, survey, wave, area, sampled=kind == "sampled"),
+                sampled=kind == "sampled",
+                size=int(size) if size.isascii() and size.isdigit() else 0,
+                languages=languages,
+            )
+            for batch in service.make_batches(session, wave, order, at=now, by=person.actor):
+                _enqueue(session, batch, person, now)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as fault:
+        with reading.begin() as session:
+            survey, wave = _find(session, person, survey_key, wave_key)
+            kept = {"area": area, "kind": kind, "size": size, "languages": languages}
+            context = {**_overview(session, person, survey, wave), "fault": fault, "kept": kept}
+            return staff_page(
+                request, running, person, "staff/paper/batches.html", context, section="surveys", status=fault.status
+            )
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper")
+
+
+@router.get(f"{HERE}/jobs")
+def print_jobs(reading: Reading, person: PaperStaff, survey_key: str, wave_key: str) -> JSONResponse:
+    """How far the PDFs have come; asked again and again by the page while work is going on."""
+    with reading.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        shown = [
+            {"kind": f"print {line.batch.number}", "state": job.state.value, "done": job.done, "total": job.total}
+            for line in queries.batches(session, wave, person.visible(*STAFF))
+            if (job := _job(session, line.batch)) is not None
+        ]
+    return JSONResponse({"jobs": shown}, headers={"Cache-Control": "no-store"})
+
+
+@router.post(f"{HERE}/returns")
+def log_form(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: PaperStaff, now: Now,
+    survey_key: str, wave_key: str,
+    serial: Annotated[str, Form(max_length=100)] = "",
+    state: Annotated[FormState, Form()] = FormState.RETURNED,
+) -> Response:  # fmt: skip
+    """One form after the other: the cursor is back in the box, a reader of QR codes needs no hand."""
+    done: service.Logged | None = None
+    fault: DomainError | None = None
+    try:
+        with writing.begin() as session:
+            _, wave = _find(session, person, survey_key, wave_key)
+            done = service.log_form(
+                session, wave, serial, state, person.visible(*STAFF), at=now, by=person.actor
+            )  # fmt: skip
+    except NotFound:
+        raise
+    except DomainError as refused:
+        fault = refused
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        context = {
+            **_overview(session, person, survey, wave),
+            "log_fault": fault,
+            "logged": done,
+            "shown": serials.grouped(done.serial) if done else "",
+            "state": state.value,
+            "typed": serial[:20] if fault else "",
+        }
+        return staff_page(
+            request, running, person, "staff/paper/batches.html", context, section="surveys",
+            status=fault.status if fault else 200,
+        )  # fmt: skip
+
+
+@router.get(f"{HERE}/{{number}}")
+def batch_page(
+    request: Request, running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str,
+    number: int,
+) -> Response:  # fmt: skip
+    with reading.begin() as session:
+        survey, wave = _find(session, person, survey_key, wave_key)
+        line = _batch(session, person, wave, number)
+        forms = queries.forms(session, line.batch)
+        context = {
+            **_titles(survey, wave),
+            "line": line,
+            "area": Text(line.area.name_zh, line.area.name_en or line.area.name_zh),
+            "job": _job(session, line.batch),
+            "forms": [(form, serials.grouped(form.serial), case) for form, case in forms],
+            "may_print": line.area.id in set(session.scalars(person.visible(Role.MANAGER))),
+            "may_log": wave.state in (WaveState.OPEN, WaveState.CLOSED),
+        }
+        return staff_page(request, running, person, "staff/paper/batch.html", context, section="surveys")
+
+
+@router.post(f"{HERE}/{{number}}/print")
+def print_batch(writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, number: int) -> Response:
+    """Make the PDF, or make it anew: the serials stay."""
+    with writing.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        line = _batch(session, person, wave, number, Role.MANAGER)
+        _enqueue(session, line.batch, person, now)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{number}")
+
+
+@router.post(f"{HERE}/{{number}}/missing")
+def rest_is_missing(
+    writing: Writing, person: PaperStaff, now: Now, survey_key: str, wave_key: str, number: int
+) -> Response:
+    with writing.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        if wave.state not in (WaveState.OPEN, WaveState.CLOSED):
+            raise PaperNotYet
+        service.rest_is_missing(session, _batch(session, person, wave, number).batch, at=now, by=person.actor)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{number}")
+
+
+@router.get(f"{HERE}/{{number}}/forms.pdf")
+def batch_pdf(
+    running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str, number: int
+) -> Response:
+    with reading.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        line = _batch(session, person, wave, number)
+        if line.printed is None:
+            raise NotPrinted
+        blob = line.printed.blob_sha256
+    return _pdf(FileStore(running.settings.files_dir).get(blob), f"{wave_key}-{number:03d}.pdf")
+
+
+# ------------------------------------------------------------------ what the routes share
+
+
+def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
+    """The wave, where it touches the areas in which the person prints or keys."""
+    found = visible_wave(session, survey_key, wave_key, person.visible(*STAFF), above(person.areas(*STAFF)))
+    if found is None or found[1].state is WaveState.DRAFT:
+        raise NotFound
+    return found
+
+
+def _batch(session: Session, person: Person, wave: Wave, number: int, *roles: Role) -> queries.BatchLine:
+    line = queries.batch(session, wave, number, person.visible(*(roles or STAFF)))
+    if line is None:
+        raise NotFound
+    return line
+
+
+def _chosen(session: Session, person: Person, survey: Survey, wave: Wave, area: str, *, sampled: bool) -> list[UUID]:
+    """Communities of the person: the one that was chosen, or all that have something to print."""
+    mine = queries.communities(session, person.visible(Role.MANAGER), below([survey.city_id]))
+    if area == EVERYWHERE:
+        waiting = queries.waiting_cases(session, wave, person.visible(Role.MANAGER))
+        return [one.id for one in mine if not sampled or one.id in waiting or not waiting]
+    found = [one.id for one in mine if one.code == area]
+    if not found:
+        raise WrongOrder
+    return found
+
+
+def _enqueue(session: Session, batch: PaperBatch, person: Person, now: Now) -> None:
+    jobs.enqueue(
+        session, survey_id=batch.survey_id, kind=PRINT_JOB, arguments={"batch_id": str(batch.id)}, by=person.actor,
+        at=now,
+    )  # fmt: skip
+
+
+def _job(session: Session, batch: PaperBatch) -> Any:
+    return jobs.latest(session, survey_id=batch.survey_id, kind=PRINT_JOB, arguments={"batch_id": str(batch.id)})
+
+
+def _titles(survey: Survey, wave: Wave) -> dict[str, Any]:
+    return {
+        "survey": survey,
+        "wave": wave,
+        "survey_title": Text(survey.title_zh, survey.title_en),
+        "wave_name": Text(wave.name_zh, wave.name_en),
+    }
+
+
+def _overview(session: Session, person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
+    visible, managed = person.visible(*STAFF), person.visible(Role.MANAGER)
+    lines = queries.batches(session, wave, visible)
+    communities: list[Area] = []
+    if person.has(Role.MANAGER) and wave.state is WaveState.OPEN:
+        communities = list(queries.communities(session, managed, below([survey.city_id])))
+    waiting = queries.waiting_cases(session, wave, managed) if communities else {}
+    return {
+        **_titles(survey, wave),
+        "lines": [
+            (line, Text(line.area.name_zh, line.area.name_en or line.area.name_zh), _job(session, line.batch))
+            for line in lines
+        ],
+        "totals": {state.value: sum(line.count(state.value) for line in lines) for state in FormState},
+        "communities": [
+            (one, Text(one.name_zh, one.name_en or one.name_zh), waiting.get(one.id, 0)) for one in communities
+        ],
+        "waiting": sum(waiting.values()),
+        "most": service.MOST_FORMS,
+        "kept": {
+            "area": EVERYWHERE,
+            "kind": "sampled" if waiting else "open",
+            "size": str(USUAL_SIZE),
+            "languages": "zh",
+        },
+        "state": FormState.RETURNED.value,
+        **dict.fromkeys(("fault", "log_fault", "logged")),
+        "shown": "",
+        "typed": "",
+        "may_log": wave.state in (WaveState.OPEN, WaveState.CLOSED) and bool(lines),
+        "follows_wave": person.has(Role.MANAGER, Role.STATISTICIAN),
+    }
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
+    )
