@@ -23,11 +23,11 @@ EVEN: Final = 0.045  # mean darkness at which a box is as likely marked as not
 STEEP: Final = 7.0
 LEAST: Final = 0.002
 FILLED: Final = 0.80  # share covered: a filled box, by our printed rule a box taken back
-NEARLY_FILLED: Final = 0.66
+NEARLY_FILLED: Final = 0.66  # perhaps one, where other boxes of the field are marked too
 MISSED: Final = 0.10  # share of the rim: a stroke beside the box
 STANDS_OUT: Final = 5.0  # spreads of empty boxes above which the darkest box of a blank field may hold faint pencil
 LEAST_SPREAD: Final = 0.0015
-FILLERS: Final = 3  # so many filled boxes and hardly another mark: whoever fills in answers thus
+FILLERS: Final = 3  # so many fields of a page with a filled box and no other: this hand answers thus, nobody took back
 
 
 class Doubt(StrEnum):
@@ -57,10 +57,10 @@ def judge_boxes(questionnaire: Questionnaire, boxes: Sequence[Box], inks: Sequen
         for question in questionnaire.questions()
         for variable in question.variables()
     }
-    page = _page(inks)
     fields: dict[str, list[tuple[Box, Ink]]] = {}
     for box, ink in zip(boxes, inks, strict=True):
         fields.setdefault(box.variable, []).append((box, ink))
+    page = _page(inks, [[ink for _, ink in found] for found in fields.values()])
     return [
         _field(variable, {box.code: ink for box, ink in found}, several[variable], page)
         for variable, found in fields.items()
@@ -82,7 +82,7 @@ class _Page:
     filler: bool  # this hand answers by filling boxes
 
 
-def _page(inks: Sequence[Ink]) -> _Page:
+def _page(inks: Sequence[Ink], fields: Sequence[Sequence[Ink]]) -> _Page:
     """Most boxes of a form are empty; their spread is what paper, lens and light do to them."""
     means = np.array([ink.mean for ink in inks]) if inks else np.zeros(1)
     floor = float(np.percentile(means, 30))
@@ -92,15 +92,14 @@ def _page(inks: Sequence[Ink]) -> _Page:
     return _Page(
         floor=floor,
         stands_out=middle + STANDS_OUT * max(spread, LEAST_SPREAD),
-        filler=_fills_in(inks, floor),
+        filler=_fills_in(fields, floor),
     )
 
 
-def _fills_in(inks: Sequence[Ink], floor: float) -> bool:
-    """Whether this hand answers by filling boxes, as on an answer card."""
-    marked = [ink for ink in inks if likelihood(ink, floor) > 0.5]
-    filled = sum(ink.covered >= NEARLY_FILLED for ink in marked)
-    return filled >= FILLERS and filled >= 0.8 * len(marked)
+def _fills_in(fields: Sequence[Sequence[Ink]], floor: float) -> bool:
+    """Whether this hand answers by filling boxes: nobody takes back so many and chooses nothing instead."""
+    marked = [[ink for ink in field if likelihood(ink, floor) > 0.5] for field in fields]
+    return sum(len(field) == 1 and field[0].covered >= NEARLY_FILLED for field in marked) >= FILLERS
 
 
 def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -> FieldReading:
@@ -117,12 +116,16 @@ def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -
         strays = [code for code in shares if code not in marked and inks[code].around > MISSED]
         if not marked or len(strays) > 1 or inks[strays[0]].mean - floor > LEAST * 5:
             doubt, confidence = Doubt.BESIDE, min(confidence, 0.6)
-    if filled and not page.filler:
-        doubt, confidence = Doubt.FILLED, min(confidence, 0.5)
-        # By the printed rule a filled box is taken back, if another is marked.
-        marked = [code for code in marked if code not in filled] or marked
-    if page.filler and several and len(marked) > 1:
-        # Who answers by filling cannot take a choice back by filling: one of these may have been taken back.
+    if len(marked) == 1:
+        # Alone in its field: taken back and nothing chosen instead, unless this hand answers thus.
+        limit = NEARLY_FILLED if several else FILLED
+        taken_back = inks[marked[0]].covered >= limit and not page.filler
+    else:
+        # By the printed rule a filled box is taken back; so may be one of those of a hand that answers by filling.
+        taken_back = bool(filled)
+        if not page.filler:
+            marked = [code for code in marked if code not in filled] or marked
+    if taken_back:
         doubt, confidence = Doubt.FILLED, min(confidence, 0.5)
     if not several and len(marked) > 1:
         doubt, confidence = Doubt.SEVERAL, min(confidence, 0.4)
