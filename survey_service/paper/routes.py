@@ -63,8 +63,8 @@ def make_batches(
                 size=int(size) if size.isascii() and size.isdigit() else 0,
                 languages=languages,
             )
-            for batch in service.make_batches(session, wave, order, at=now, by=person.actor):
-                _enqueue(session, batch, person, now)
+            for made in service.make_batches(session, wave, order, at=now, by=person.actor):
+                _enqueue(session, made, person, now)
     except (NotFound, NotAllowed):
         raise
     except DomainError as fault:
@@ -127,14 +127,14 @@ def log_form(
         )  # fmt: skip
 
 
-@router.get(f"{HERE}/{{number}}")
+@router.get(f"{HERE}/{{batch}}")
 def batch_page(
     request: Request, running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str,
-    number: int,
+    batch: int,
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
-        line = _batch(session, person, wave, number)
+        line = _batch(session, person, wave, batch)
         forms = queries.forms(session, line.batch)
         context = {
             **_titles(survey, wave),
@@ -148,39 +148,39 @@ def batch_page(
         return staff_page(request, running, person, "staff/paper/batch.html", context, section="surveys")
 
 
-@router.post(f"{HERE}/{{number}}/print")
-def print_batch(writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, number: int) -> Response:
+@router.post(f"{HERE}/{{batch}}/print")
+def print_batch(writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, batch: int) -> Response:
     """Make the PDF, or make it anew: the serials stay."""
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
-        line = _batch(session, person, wave, number, Role.MANAGER)
+        line = _batch(session, person, wave, batch, Role.MANAGER)
         _enqueue(session, line.batch, person, now)
-    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{number}")
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{batch}")
 
 
-@router.post(f"{HERE}/{{number}}/missing")
+@router.post(f"{HERE}/{{batch}}/missing")
 def rest_is_missing(
-    writing: Writing, person: PaperStaff, now: Now, survey_key: str, wave_key: str, number: int
+    writing: Writing, person: PaperStaff, now: Now, survey_key: str, wave_key: str, batch: int
 ) -> Response:
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
         if wave.state not in (WaveState.OPEN, WaveState.CLOSED):
             raise PaperNotYet
-        service.rest_is_missing(session, _batch(session, person, wave, number).batch, at=now, by=person.actor)
-    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{number}")
+        service.rest_is_missing(session, _batch(session, person, wave, batch).batch, at=now, by=person.actor)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{batch}")
 
 
-@router.get(f"{HERE}/{{number}}/forms.pdf")
+@router.get(f"{HERE}/{{batch}}/forms.pdf")
 def batch_pdf(
-    running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str, number: int
+    running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str, batch: int
 ) -> Response:
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
-        line = _batch(session, person, wave, number)
+        line = _batch(session, person, wave, batch)
         if line.printed is None:
             raise NotPrinted
         blob = line.printed.blob_sha256
-    return _pdf(FileStore(running.settings.files_dir).get(blob), f"{wave_key}-{number:03d}.pdf")
+    return _pdf(FileStore(running.settings.files_dir).get(blob), f"{wave_key}-{batch:03d}.pdf")
 
 
 # ------------------------------------------------------------------ what the routes share

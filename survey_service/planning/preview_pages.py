@@ -76,9 +76,9 @@ def phone(
     return HTMLResponse(body.replace('value="check"', 'value="check" disabled'), headers=headers)
 
 
-@router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{languages}.pdf")
+@router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf")
 def paper(
-    running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID, languages: str
+    running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID, language: str
 ) -> Response:
     """The printed form without a serial. Drawn in a second or two; a browser may keep it, a version never changes."""
     from survey_service.paper.printing import preview_pdf
@@ -86,10 +86,10 @@ def paper(
     with reading.begin() as session:
         _, stored, questionnaire = _find(session, person, survey_key, version_id)
         sha256 = stored.sha256
-    if languages not in LANGUAGES:
+    if language not in LANGUAGES:
         raise NotFound
     return Response(
-        preview_pdf(questionnaire, languages, sha256, running.settings),
+        preview_pdf(questionnaire, language, sha256, running.settings),
         media_type="application/pdf",
         headers={"Cache-Control": "private, max-age=3600"},
     )
