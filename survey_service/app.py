@@ -15,7 +15,7 @@ from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import routes as administration
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import receipts, tombstone_file
+from survey_service.collection import contact_erasing, contact_pages, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.shedding import Shedding
 from survey_service.database import open_database
@@ -40,6 +40,7 @@ from survey_service.writer import GroupWriter
 ROUTERS = (
     collection.router,
     receipts.router,
+    contact_pages.router,
     accounts.router,
     planning.router,
     importing.router,
@@ -78,6 +79,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
             services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
             app.state.services = services
             tombstone_file.start(services)
+            contact_erasing.erase_due_contacts(services)  # what came due while nobody served
             opened.callback(tombstone_file.stop, services)
             opened.callback(jobs.start(services).stop)
             yield

@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     postgresql_bin: Path | None = Field(
         default=None, description="Folder of pg_dump and pg_restore; empty: they are looked for on the PATH."
     )
+    contact_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key of the contact data, 44 characters of a Fernet key; empty: made once in the data folder.",
+    )
+    contact_readers: str = Field(
+        default="", description="User names, by commas, of the managers who may open contact data; empty: nobody."
+    )
     metrics_token: SecretStr = Field(
         default=SecretStr(""),
         description="What the monitoring sends as bearer token to read /metrics; empty: there is no such page.",
@@ -98,6 +105,10 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> tuple[IPNetwork, ...]:
         return _networks(self.trusted_proxies)
+
+    @property
+    def who_reads_contacts(self) -> frozenset[str]:
+        return frozenset(name.strip() for name in self.contact_readers.split(",") if name.strip())
 
     @property  # not kept: a changed copy of the settings must not carry the address of the original
     def resolved_database_url(self) -> str:

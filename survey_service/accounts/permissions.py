@@ -172,6 +172,16 @@ Manager = Annotated[Person, Depends(require(Role.MANAGER))]
 Statistician = Annotated[Person, Depends(require(Role.STATISTICIAN))]
 Leader = Annotated[Person, Depends(require(Role.LEADER))]
 Administrator = Annotated[Person, Depends(require(Role.ADMINISTRATOR))]
+
+
+def _may_read_contacts(person: Annotated[Person, Depends(require(Role.MANAGER))], running: Running) -> Person:
+    """A manager whom the installation names besides: no role gives it, so that no administrator can give it away."""
+    if person.user not in running.settings.who_reads_contacts:
+        raise NotAllowed
+    return person
+
+
+ContactReader = Annotated[Person, Depends(_may_read_contacts)]
 # Who follows a wave: plans it, or judges it.
 WaveStaff = Annotated[Person, Depends(require(Role.MANAGER, Role.STATISTICIAN))]
 

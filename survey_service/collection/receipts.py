@@ -33,6 +33,7 @@ from survey_service.collection.kept import Kept, open_kept
 from survey_service.collection.rates import Rate
 from survey_service.collection.routes import answer_desk, aside, display_of
 from survey_service.collection.service import IncomingCapture
+from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
 from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
@@ -162,10 +163,11 @@ def _form(kept: Kept, display: Display) -> Response:
 
 
 def _erase(kept: Kept, display: Display, request: Request, running: Services, now: Now) -> _Change:
-    work = partial(
-        erase_response, survey_id=kept.survey_id, response_id=kept.response_id, ground=Ground.RECEIPT, at=now,
-        by=RESIDENT,
-    )  # fmt: skip
+    def work(session: Session) -> None:
+        # First what is worse to keep; a deletion that is then not committed is asked for again.
+        ContactStore(running.settings).forget(kept.survey_id, display.receipt)
+        erase_response(session, kept.survey_id, kept.response_id, ground=Ground.RECEIPT, at=now, by=RESIDENT)
+
     busy = TooBusy(
         zh="现在提交的人很多，还没有删除。请稍等片刻，返回上一页再删一次。",
         en="Many people are submitting now; nothing is deleted yet. Wait a moment, go back and delete again.",

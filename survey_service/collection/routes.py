@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
-from survey_service.collection import replies
+from survey_service.collection import contact_offer, replies
 from survey_service.collection.desk import AnswerDesk
 from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
@@ -232,6 +232,7 @@ def receipt_page(code: str, receipt: str, request: Request, running: Running, re
         with reading.begin() as session:
             visit = open_visit(session, code)
             at = submitted_at(session, visit.code, printed)
+            contact = contact_offer.offer(session, running, visit, printed)
     except DomainError as error:
         return replies.refused(request, error, display, city=city)
     context = {
@@ -240,5 +241,8 @@ def receipt_page(code: str, receipt: str, request: Request, running: Running, re
         "questionnaire": visit.questionnaire,
         "receipt": printed,
         "moment": moment(at, running.settings.zone, display.language),
+        "code": code,
+        "contact": contact,
+        "contact_until": moment(contact.until, running.settings.zone, display.language) if contact else "",
     }
     return html(render("receipt.html", replies.look_of(display), context))

@@ -11,6 +11,7 @@ from survey_service.commands.check import check
 from survey_service.commands.demo import demo
 from survey_service.commands.draw import draw
 from survey_service.commands.drivers import drivers
+from survey_service.commands.erase import erase
 from survey_service.commands.estimate import estimate
 from survey_service.commands.import_responses import import_responses
 from survey_service.commands.index import index
@@ -36,7 +37,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 # Care of the installation.
-for care in (backup, restore):
+for care in (backup, restore, erase):
     app.command()(care)
 
 

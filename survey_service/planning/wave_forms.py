@@ -11,6 +11,7 @@ from uuid import UUID
 from questionnaires.indicators import Indicator, IndicatorKind, Sense
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
+from survey_service.contacts.asked import DAYS, IN_PLAN, MOST_DAYS
 from survey_service.models import Mode, Survey, Wave
 from survey_service.planning import fields
 
@@ -135,6 +136,9 @@ def _plan(reading: fields.Reading) -> dict[str, Any]:
             )
         else:
             plan["design_effect"] = effect
+    purpose, days = reading.both("contact_purpose", most=120), reading.whole("contact_days", least=1, most=MOST_DAYS)
+    if purpose["zh"]:
+        plan[IN_PLAN] = {"purpose": purpose, "days": DAYS if days is None else days}
     return plan
 
 
@@ -197,6 +201,9 @@ def boxes_of(wave: Wave, questionnaire: Questionnaire, areas: Sequence[str]) -> 
     }
     for name in ("population", "frame", "selection"):
         kept |= fields.both_of(method, name)
+    contact = plan.get(IN_PLAN) or {}
+    kept |= {**fields.both_of({"contact_purpose": contact.get("purpose")}, "contact_purpose")}
+    kept["contact_days"] = str(contact.get("days", ""))
     return kept | _target_boxes(wave.targets, questionnaire)
 
 

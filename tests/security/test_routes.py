@@ -35,6 +35,7 @@ PUBLIC = {
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
     ("GET", "/a/{code}/receipt/{receipt}"),
+    ("POST", "/a/{code}/contact"),  # with the receipt in the body
     ("GET", "/receipt"),
     ("POST", "/receipt"),
 }

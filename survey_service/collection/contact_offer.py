@@ -1,0 +1,33 @@
+"""What the receipt page says of contact data: nothing, unless the wave asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from survey_service.collection.visit import Visit
+from survey_service.contacts.asked import ContactAsked, contact_asked
+from survey_service.contacts.store import ContactStore
+from survey_service.models import Wave
+from survey_service.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the receipt page says and asks; nothing where the wave does not ask."""
+
+    asked: ContactAsked
+    until: datetime
+    held: bool
+
+
+def offer(session: Session, running: Services, visit: Visit, receipt: str) -> Offer | None:
+    """None where the wave does not ask."""
+    wave = session.get_one(Wave, (visit.code.survey_id, visit.code.wave_id))
+    asked = contact_asked(wave)
+    if asked is None:
+        return None
+    held = ContactStore(running.settings).holds(visit.code.survey_id, receipt)
+    return Offer(asked=asked, until=asked.erased_at(wave, running.settings.zone), held=held)
