@@ -25,7 +25,7 @@ from survey_service.models.paper import (
 )
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
-from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveDocument, WaveState
+from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
 from survey_service.models.tombstone import Ground, Tombstone
 
 __all__ = [
@@ -75,6 +75,5 @@ __all__ = [
     "UtcDateTime",
     "VerificationDraw",
     "Wave",
-    "WaveDocument",
     "WaveState",
 ]

@@ -81,27 +81,3 @@ class Wave(Base):
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class WaveDocument(Base):
-    """A sheaf of posters or letters, made by a job. The file is sealed: a letter holds the code of its case."""
-
-    __tablename__ = "wave_document"
-    __table_args__ = (
-        ForeignKeyConstraint(["survey_id", "wave_id"], ["wave.survey_id", "wave.id"]),
-        ForeignKeyConstraint(["survey_id", "job_id"], ["job.survey_id", "job.id"]),
-        # A job that is taken up again makes no area twice.
-        UniqueConstraint("survey_id", "job_id", "area_id"),
-    )
-
-    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    wave_id: Mapped[UUID]
-    job_id: Mapped[UUID]
-    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
-    kind: Mapped[str] = mapped_column(String(10))  # poster, letter
-    language: Mapped[str] = mapped_column(String(5))
-    paper: Mapped[str] = mapped_column(String(5))  # a4, a3
-    pages: Mapped[int]
-    blob_sha256: Mapped[str] = mapped_column(String(64))  # of the sealed file
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

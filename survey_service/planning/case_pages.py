@@ -114,7 +114,8 @@ def _page(
         "draft": wave.state is WaveState.DRAFT,
         "lines": [(area, Text(area.name_zh, area.name_en), drawn.get(area.id)) for area in areas],
         "total": sum(line.cases for line in drawn.values()),
-        "about": wave.plan.get("draw") or {},
+        # A sample that did not come by this page has nothing to say of its file.
+        "about": {"reserves": 0, "adults_known": True, "notices": (), **(wave.plan.get("draw") or {})},
         "needs_cases": bool(CASE_MODES & set(wave.modes)),
         "fault": None,
         "problems": (),

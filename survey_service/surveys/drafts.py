@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.errors import Conflict, NotFound
-from survey_service.models import AccessCode, Case, Wave, WaveDocument, WaveState
+from survey_service.models import AccessCode, Case, Wave, WaveState
 
 CHANGEABLE = (
     "name_zh", "name_en", "questionnaire_version_id", "opens_on", "closes_on", "header", "targets", "method", "modes",
@@ -62,9 +62,6 @@ def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetim
     trace = {"key": wave.key, "opens_on": _day(wave.opens_on), "closes_on": _day(wave.closes_on)}
     try:
         clear_cases(session, survey_id, wave_id)
-        session.execute(
-            delete(WaveDocument).where(WaveDocument.survey_id == survey_id, WaveDocument.wave_id == wave_id)
-        )
         session.execute(delete(Wave).where(Wave.survey_id == survey_id, Wave.id == wave_id))
     except IntegrityError as held:
         raise Conflict(

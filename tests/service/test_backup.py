@@ -28,7 +28,7 @@ from survey_service.commands import app as commands
 from survey_service.database import Database, open_database
 from survey_service.files import FileStore
 from survey_service.installation import Refused
-from survey_service.models import Capture, Ground, Job, Response, ResponseState, WaveDocument
+from survey_service.models import Capture, Ground, Release, ReleaseDocument, Response, ResponseState
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.service.conftest import TestClock
@@ -279,14 +279,17 @@ def test_a_damaged_file_is_told_and_the_rest_is_saved(running: Running, tmp_path
     store = FileStore(running.settings.files_dir)
     named, loose = store.put(b"one"), store.put(b"two")
     with running.database.writing.begin() as session:
-        job = Job(survey_id=running.world.survey_id, kind="posters", created_at=NOW)
-        session.add(job)
+        release = Release(
+            survey_id=running.world.survey_id, wave_id=running.world.wave_id, edition=1, number="SF-2026Q3-01",
+            snapshot_sha256="", questionnaire_sha256="", specification={}, estimates="{}", estimates_sha256="",
+            software_version="", prepared_by="", reviewed_by="", signed_by="", released_at=NOW,
+        )  # fmt: skip
+        session.add(release)
         session.flush()
         session.add(
-            WaveDocument(
-                survey_id=running.world.survey_id, wave_id=running.world.wave_id, job_id=job.id,
-                area_id=running.world.community_ids[0], kind="poster", language="zh-CN", paper="a4", pages=1,
-                blob_sha256=named, made_at=NOW,
+            ReleaseDocument(
+                survey_id=running.world.survey_id, release_id=release.id, area_id=running.world.city_id, language="zh",
+                file_name="示范市.pdf", blob_sha256=named, pages=2,
             )
         )  # fmt: skip
     for blob in (named, loose):

@@ -174,6 +174,16 @@ def test_a_file_that_is_no_drawn_list_is_refused_in_words(
     assert cases(database) == []
 
 
+def test_a_sample_that_did_not_come_by_the_page_is_shown_and_stays(client: TestClient, world: World) -> None:
+    sign_in(client, "manager")
+    here = "/surveys/satisfaction/waves/2026Q3"  # open, its cases made by hand
+    page = get(client, f"{here}/cases")
+    assert "共 12 户" in page
+    assert "全部拿掉" not in page
+    assert post(client, f"{here}/cases/clear").status_code == 409
+    assert "共 12 户" in get(client, f"{here}/cases")
+
+
 def test_the_same_number_twice_is_refused(client: TestClient, draft: str, codes: list[str], database: Database) -> None:
     refused = load(client, sheet([row(1, codes[0]), row(1, codes[0])]))
     assert f"“{codes[0]}-0001”在第 2 行已经有了" in refused.text
