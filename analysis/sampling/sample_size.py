@@ -120,6 +120,7 @@ def size_for_verdict(
     """
     field = field or FieldAssumptions()
     _share("share", share)
+    _share("the target", goal.value)
     needed = settling(share, goal.value, normal_quantile(level), _power(power), field.design_effect)
     if needed is None:
         reason = "the level is the target" if share == goal.value else "no sample can show a target of 0 % or 100 %"

@@ -69,9 +69,8 @@ def plan(
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
 ) -> None:
-    asked = [
-        name for name, value in (("margin", margin), ("target", target), ("change", change), ("size", size)) if value
-    ]
+    given = (("margin", margin), ("target", target), ("change", change or None), ("size", size))
+    asked = [name for name, value in given if value is not None]
     if len(asked) != 1:
         raise typer.BadParameter("ask for one of --margin, --target, --change, --size")
     if areas is not None and asked == ["change"]:

@@ -128,6 +128,20 @@ def test_a_wrong_community_is_named_by_its_row(tmp_path: Path, row: str, message
     assert "nothing was read" in run.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--margin", "0"], "margin is 0.0; it lies between 0 and 1"),
+        (["--target", "1.5", "--share", "0.9"], "the target is 1.5; it is a share in 0..1"),
+        (["--target", "0.9", "--share", "90"], "share is 90.0; it is a share in 0..1"),
+    ],
+)
+def test_numbers_that_are_no_shares_are_named(arguments: list[str], said: str) -> None:
+    result = survey_service("plan", *arguments)
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [[], ["--margin", "0.05", "--size", "100"], ["--change", "80"]])
 def test_a_wrong_call_of_plan(arguments: list[str]) -> None:
     assert survey_service("plan", *arguments).exit_code == 2
