@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, event, insert, select, update
+from sqlalchemy import Table, event, insert, select, union, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
-from survey_service.models import AuditEntry, AuditHead
+from survey_service.models import AuditEntry, AuditHead, Survey
 
 SYSTEM = "system"
 GENESIS = "0" * 64
@@ -123,13 +124,14 @@ def _chain_entries(session: Session) -> None:
 
 
 def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
-    head = session.execute(
-        select(AuditHead.sequence, AuditHead.sha256).where(AuditHead.chain == chain).with_for_update()
-    ).one_or_none()
+    locked = select(AuditHead.sequence, AuditHead.sha256).where(AuditHead.chain == chain).with_for_update()
+    head = session.execute(locked).one_or_none()
     if head is None:
-        # The first entry of a chain; of two that race, the primary key lets one in and the other's transaction fails.
-        session.execute(insert(AuditHead).values(chain=chain, sequence=0, sha256=GENESIS))
-    sequence, previous = (head.sequence, head.sha256) if head else (0, GENESIS)
+        # The first entry of a chain: of two that race, one makes the head, and the other waits for it and reads it.
+        insert_head = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(insert_head(AuditHead).values(chain=chain, sequence=0, sha256=GENESIS).on_conflict_do_nothing())
+        head = session.execute(locked).one()
+    sequence, previous = head.sequence, head.sha256
     rows = []
     for entry in entries:
         sequence += 1
@@ -182,3 +184,18 @@ def verify(session: Session, chain: str) -> int:
 
 def chains(session: Session) -> list[str]:
     return list(session.scalars(select(AuditHead.chain).order_by(AuditHead.chain)))
+
+
+def all_chains(session: Session) -> list[str]:
+    """Every chain that should be there: of heads, of entries without one, of surveys, and the system's; it comes first.
+
+    So a chain that was removed whole is found as broken, not overlooked: every survey begins with an entry.
+    """
+    known = union(select(AuditHead.chain), select(AuditEntry.chain).distinct())
+    found = set(session.scalars(known)) | {str(survey) for survey in session.scalars(select(Survey.id))}
+    return [SYSTEM, *sorted(found - {SYSTEM})]
+
+
+def sha256_at(session: Session, chain: str, sequence: int) -> str | None:
+    """The hash of one entry, which stands for everything up to it; None where there is no such entry."""
+    return session.scalar(select(AuditEntry.sha256).where(AuditEntry.chain == chain, AuditEntry.sequence == sequence))

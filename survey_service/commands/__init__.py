@@ -22,6 +22,7 @@ from survey_service.commands.report import report
 from survey_service.commands.restore import restore
 from survey_service.commands.serve import serve
 from survey_service.commands.small_areas import small_areas
+from survey_service.commands.verify_audit import verify_audit
 from survey_service.commands.weight import weight
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app = typer.Typer(
 for command in (
     serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
     import_responses,
+    verify_audit,
 ):  # fmt: skip
     app.command()(command)
 # Care of the installation.
