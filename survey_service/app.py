@@ -13,6 +13,7 @@ from survey_service.accounts import first_routes, second_factor_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import routes as administration
+from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import contact_erasing, contact_pages, receipts, tombstone_file
@@ -54,6 +55,7 @@ ROUTERS = (
     keying_work.router,
     keying_quality.router,
     areas.router,
+    area_imports.router,
     estimates.router,
     releases.router,
     static_files.router,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from survey_service.areas.importing import Known
 from survey_service.models import Area, AreaPopulation
 
 COMMUNITY_KINDS = ("community", "village")
@@ -71,3 +73,47 @@ def adults(session: Session, area_ids: Sequence[UUID]) -> dict[UUID, int]:
         .group_by(AreaPopulation.area_id)
     )
     return {area_id: int(persons) for area_id, persons in rows}
+
+
+def known(session: Session, scope: Select[tuple[UUID]]) -> dict[str, Known]:
+    """Every area by its code, as an import compares it; ``mine`` are those of ``scope``."""
+    parent = aliased(Area)
+    mine = set(session.scalars(scope))
+    rows = session.execute(select(Area, parent.code).outerjoin(parent, parent.id == Area.parent_id))
+    return {
+        area.code: Known(
+            code=area.code, parent=above, kind=area.kind, name=area.name_zh, name_en=area.name_en,
+            households=area.households, mine=area.id in mine,
+        )
+        for area, above in rows
+    }  # fmt: skip
+
+
+def counted_on(session: Session, as_of: date) -> set[str]:
+    """Codes of areas that have counts of that day."""
+    statement = select(Area.code).join(AreaPopulation, AreaPopulation.area_id == Area.id)
+    return set(session.scalars(statement.where(AreaPopulation.as_of == as_of).distinct()))
+
+
+def counts(session: Session, area_id: UUID) -> Sequence[AreaPopulation]:
+    """All counts of an area, the newest day first, then by age group and sex."""
+    statement = select(AreaPopulation).where(AreaPopulation.area_id == area_id)
+    return session.scalars(
+        statement.order_by(AreaPopulation.as_of.desc(), AreaPopulation.age_group, AreaPopulation.sex.desc())
+    ).all()
+
+
+def newest_counts(session: Session, scope: Select[tuple[UUID]]) -> Sequence[Row[str, str, str, str, int]]:
+    """Code, name, sex, age group and persons of the newest day of every area of ``scope``."""
+    newest = (
+        select(AreaPopulation.area_id, func.max(AreaPopulation.as_of).label("as_of"))
+        .group_by(AreaPopulation.area_id)
+        .subquery()
+    )
+    return session.execute(
+        select(Area.code, Area.name_zh, AreaPopulation.sex, AreaPopulation.age_group, AreaPopulation.persons)
+        .join(AreaPopulation, AreaPopulation.area_id == Area.id)
+        .join(newest, (newest.c.area_id == Area.id) & (newest.c.as_of == AreaPopulation.as_of))
+        .where(Area.id.in_(scope))
+        .order_by(Area.code, AreaPopulation.sex.desc(), AreaPopulation.age_group)
+    ).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, require
 from survey_service.areas import queries
 from survey_service.dependencies import Reading, Running
-from survey_service.models import Area, Role
+from survey_service.errors import NotFound
+from survey_service.models import Area, AreaPopulation, Role
 from survey_service.web.staff import staff_page
 
 router = APIRouter()
 
 READERS = (Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR)
+MOST_LINES = 400
 AreaReader = Annotated[Person, Depends(require(*READERS))]
 
 
@@ -41,7 +44,74 @@ def list_areas(request: Request, running: Running, reading: Reading, person: Are
     with reading.begin() as session:
         areas = queries.visible(session, person.visible(*READERS))
         lines = in_tree_order(areas, queries.adults(session, [area.id for area in areas]))
-    return staff_page(request, running, person, "staff/areas.html", {"lines": lines}, section="areas")
+    shown = upper_part(lines, MOST_LINES)
+    context = {
+        "lines": shown, "left_out": len(lines) - len(shown), "may_import": person.has(Role.ADMINISTRATOR),
+        "done": request.query_params.get("done", ""),
+    }  # fmt: skip
+    return staff_page(request, running, person, "staff/areas.html", context, section="areas")
+
+
+@router.get("/areas/{area_code}")
+def show_area(request: Request, running: Running, reading: Reading, person: AreaReader, area_code: str) -> Response:
+    """One area: what is below it, its households, its people by age and sex of every day they were counted."""
+    with reading.begin() as session:
+        scope = person.visible(*READERS)
+        area = queries.by_code(session, area_code)
+        if area is None or area.id not in set(session.scalars(scope)):
+            raise NotFound
+        below = queries.children(session, area.id)
+        adults = queries.adults(session, [area.id, *(one.id for one in below)])
+        above = [one for one in queries.path(session, area.id)[:-1] if one.id in set(session.scalars(scope))]
+        context = {
+            "area": area, "above": above, "adults": adults, "below": below,
+            "counts": by_day(queries.counts(session, area.id)), "may_import": person.has(Role.ADMINISTRATOR),
+        }  # fmt: skip
+        return staff_page(request, running, person, "staff/area.html", context, section="areas")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The people of an area on one day: rows of (age group, men, women), and their sums."""
+
+    as_of: date
+    source: str
+    rows: list[tuple[str, int, int]]
+
+    @property
+    def men(self) -> int:
+        return sum(men for _, men, _ in self.rows)
+
+    @property
+    def women(self) -> int:
+        return sum(women for _, _, women in self.rows)
+
+
+def by_day(cells: Sequence[AreaPopulation]) -> list[Count]:
+    """The newest day first; age groups by their first year."""
+    days: dict[tuple[date, str], dict[str, dict[str, int]]] = {}
+    for cell in cells:
+        days.setdefault((cell.as_of, cell.source), {}).setdefault(cell.age_group, {})[cell.sex] = cell.persons
+    return [
+        Count(
+            as_of,
+            source,
+            [
+                (group, sexes.get("male", 0), sexes.get("female", 0))
+                for group, sexes in sorted(groups.items(), key=lambda one: int(one[0].rstrip("+").partition("-")[0]))
+            ],
+        )
+        for (as_of, source), groups in days.items()
+    ]
+
+
+def upper_part(lines: Sequence[Line], most: int) -> Sequence[Line]:
+    """The levels from the top that fit into ``most`` lines: what is left out is found by opening the area above it."""
+    for depth in sorted({line.depth for line in lines}, reverse=True):
+        shown = [line for line in lines if line.depth <= depth]
+        if len(shown) <= most:
+            return shown
+    return lines[:most]
 
 
 def in_tree_order(areas: Sequence[Area], adults: Mapping[UUID, int]) -> list[Line]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service import audit
+from survey_service.areas.importing import CODE, CountPlan, Plan
 from survey_service.areas.queries import children, communities_below, path
 from survey_service.errors import BadInput
 from survey_service.models import Area, AreaPopulation
+from survey_service.secrets import KeyRing
 
-__all__ = ["NewArea", "add_area", "children", "communities_below", "path", "record_population"]
-
-_CODE = re.compile(r"\d{6,12}(-\d{1,4})?")
+__all__ = [
+    "NewArea", "add_area", "change_area", "children", "communities_below", "path", "record_population", "take_areas",
+    "take_counts",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class NewArea:
 
 def add_area(session: Session, new: NewArea, *, at: datetime, by: audit.Actor) -> Area:
     """A new area; BadInput for a code that is none, IntegrityError where the code is taken."""
-    if not _CODE.fullmatch(new.code):
+    if not CODE.fullmatch(new.code):
         raise BadInput(
             zh=f"区划代码是 6 到 12 位数字，网格在后面加短横和序号，例如 110101001002-03；这里是“{new.code}”。",
             en=f"An area code has 6 to 12 digits, a grid adds a dash and a number, as in 110101001002-03; "
@@ -54,6 +57,29 @@ def add_area(session: Session, new: NewArea, *, at: datetime, by: audit.Actor) -
         session, survey_id=None, at=at, by=by, action="area.added", record=f"area {area.id}", detail={"code": new.code}
     )
     return area
+
+
+def change_area(
+    session: Session,
+    area: Area,
+    values: Mapping[str, str | int | None],
+    *,
+    keys: KeyRing,
+    at: datetime,
+    by: audit.Actor,
+) -> None:
+    """New values of fields of an area; each is audited by keyed hashes of old and new."""
+    changed = {}
+    for field, value in values.items():
+        old = getattr(area, field)
+        if old != value:
+            changed[field] = [keys.keyed_hash(f"area.{field}", str(one)) for one in (old, value)]
+            setattr(area, field, value)
+    if changed:
+        audit.record(
+            session, survey_id=None, at=at, by=by, action="area.changed", record=f"area {area.id}",
+            detail={"code": area.code, "fields": changed},
+        )  # fmt: skip
 
 
 def record_population(
@@ -76,3 +102,35 @@ def record_population(
         session, survey_id=None, at=at, by=by, action="area.population_recorded", record=f"area {area_id}",
         detail={"as_of": as_of.isoformat(), "cells": len(persons)},
     )  # fmt: skip
+
+
+def take_areas(session: Session, plan: Plan, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
+    """What a plan without faults says: new areas, parents first, and changed ones."""
+    assert not plan.faults
+    there = {area.code: area for area in session.scalars(select(Area))}
+    waiting = list(plan.new)
+    while waiting:
+        ready = [row for row in waiting if row.parent in there]
+        assert ready, "every parent is in the file or in the database: the plan was judged"
+        for row in ready:
+            there[row.code] = add_area(
+                session,
+                NewArea(
+                    code=row.code, name_zh=row.name, name_en=row.name_en, kind=row.kind,
+                    parent_id=there[row.parent].id, households=row.households,
+                ),
+                at=at, by=by,
+            )  # fmt: skip
+        waiting = [row for row in waiting if row.code not in there]
+    columns = {"name": "name_zh"}
+    for row in plan.changed:
+        values = {columns.get(name, name): getattr(row, name) for name in row.changes}
+        change_area(session, there[row.code], values, keys=keys, at=at, by=by)
+
+
+def take_counts(session: Session, plan: CountPlan, *, as_of: date, source: str, at: datetime, by: audit.Actor) -> None:
+    """What a plan of people without faults says."""
+    assert not plan.faults
+    ids = {code: id for id, code in session.execute(select(Area.id, Area.code).where(Area.code.in_(list(plan.counts))))}
+    for code, cells in plan.counts.items():
+        record_population(session, ids[code], cells, as_of=as_of, source=source, at=at, by=by)

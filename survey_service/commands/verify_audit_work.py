@@ -32,7 +32,7 @@ def run_verify_audit(*, data_dir: Path | None, database: str | None, expect: Seq
             with opened.reading.begin() as session:
                 lines = [_verified(session, chain, expected) for chain in all_chains(session)]
                 lines += [_missing(chain) for chain, _, _ in expected if chain not in {one["chain"] for one in lines}]
-                titles = {survey: key for survey, key in session.execute(select(Survey.id, Survey.key))}
+                titles = dict(session.execute(select(Survey.id, Survey.key)).all())
         finally:
             opened.dispose()
     except (Refused, OSError) as refused:
