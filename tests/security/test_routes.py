@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from survey_service.accounts import permissions
 from survey_service.accounts.permissions import UnprotectedRoute, asks_for_person, refuse_unprotected
 from survey_service.app import create_app
 from survey_service.settings import Settings
+from tests.security.matrix import lines
 from tests.service.signed_in import HTML, get, sign_in
 from tests.service.world import World
 
@@ -104,8 +106,16 @@ def filled(path: str, world: World) -> str:
         "import_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",
         "role": "keyer",
+        "what": "tree",
     }
-    return path.format_map(values)
+    return path.format_map(defaultdict(lambda: "x", values))
+
+
+def test_every_route_has_a_line_in_the_matrix() -> None:
+    """Who may do what where is thought of when a route is made; test_matrix.py tries every line."""
+    known = {(method, path) for method, path, _ in signatures() if (method, path) not in PUBLIC}
+    missing = sorted(known - lines().keys())
+    assert not missing, f"add a line to the table in tests/security/matrix.py for {missing}; its docstring says how"
 
 
 def test_strangers_are_refused_everywhere_else(client: TestClient, world: World) -> None:

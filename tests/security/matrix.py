@@ -1,0 +1,109 @@
+"""The permission matrix as a table that can be read: one line for every route that asks for a person.
+
+Columns: method, path, the roles that may use it (``anyone``: whoever is signed in), and what a person with such a role
+meets when it was granted on the city | on the community that the addressed record lies in | on its sibling | on
+another city. ``yes``: let in; ``no``: 403, the role does not reach that far up; ``none``: 404, as if it did not exist.
+``free``: let in, and shown only what is theirs (a draft is its holder's: everybody else meets one refusal). Whoever
+has no such role gets 403 wherever it was granted. Where roles meet different things, each has a line.
+
+A new route needs a line here, or the tests fail. Think of what each of the four should meet; do not copy what it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RELATIONS = ("city", "community", "sibling", "elsewhere")
+OUTCOMES = {"yes": None, "free": None, "no": 403, "none": 404}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    method: str
+    path: str
+    roles: frozenset[str]
+    outcomes: dict[str, str]
+
+
+TABLE = """
+POST /sign-out                                                    anyone                       free free free free
+GET  /account                                                     anyone                       free free free free
+POST /account/password                                            anyone                       free free free free
+GET  /account/second-factor                                       anyone                       free free free free
+POST /account/second-factor                                       anyone                       free free free free
+POST /account/second-factor/confirm                               anyone                       free free free free
+POST /account/second-factor/codes                                 anyone                       free free free free
+POST /account/second-factor/off                                   anyone                       free free free free
+
+GET  /accounts                                                    administrator                yes  yes  free free
+GET  /accounts/new                                                administrator                yes  yes  free free
+POST /accounts                                                    administrator                yes  yes  free free
+GET  /accounts/{account_id}                                       administrator                yes  yes  none none
+POST /accounts/{account_id}/name                                  administrator                yes  yes  none none
+POST /accounts/{account_id}/grants                                administrator                yes  yes  none none
+GET  /accounts/{account_id}/grants/{role}/{area_code}             administrator                yes  yes  none none
+POST /accounts/{account_id}/grants/{role}/{area_code}             administrator                yes  yes  none none
+GET  /accounts/{account_id}/steps/{step}                          administrator                yes  yes  none none
+POST /accounts/{account_id}/steps/{step}                          administrator                yes  yes  none none
+
+GET  /areas                                                       administrator,manager,statistician  yes yes free free
+GET  /areas/{area_code}                                           administrator,manager,statistician  yes yes none none
+GET  /areas/imports/{what}                                        administrator                yes  yes  free free
+POST /areas/imports/{what}                                        administrator                yes  yes  free free
+GET  /areas/imports/{what}/present.csv                            administrator                yes  yes  free free
+
+GET  /surveys                                                     leader,manager,statistician  yes  yes  yes  free
+GET  /surveys/new                                                 manager                      yes  free free free
+POST /surveys                                                     manager                      yes  free free free
+GET  /surveys/{survey_key}                                        manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/edit                                   manager                      yes  no   no   none
+POST /surveys/{survey_key}/edit                                   manager                      yes  no   no   none
+GET  /surveys/{survey_key}/questionnaires/new                     manager                      yes  no   no   none
+POST /surveys/{survey_key}/questionnaires                         manager                      yes  no   no   none
+GET  /surveys/{survey_key}/questionnaires/shipped/{name}.yaml     manager                      yes  yes  yes  none
+GET  /surveys/{survey_key}/questionnaires/{version_id}            manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/questionnaires/{version_id}/phone      manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/waves/new                              manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves                                  manager                      yes  no   no   none
+GET  /surveys/{survey_key}/waves/{wave_key}                       manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/waves/{wave_key}                       leader                       none none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/edit                  manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/edit                  manager                      yes  no   no   none
+GET  /surveys/{survey_key}/waves/{wave_key}/delete                manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/delete                manager                      yes  no   no   none
+GET  /surveys/{survey_key}/waves/{wave_key}/jobs                  manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/waves/{wave_key}/steps/{step}          manager                      yes  no   no   none
+GET  /surveys/{survey_key}/waves/{wave_key}/steps/{step}          statistician                 no   no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/steps/{step}          manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/steps/{step}          statistician                 no   no   no   none
+GET  /surveys/{survey_key}/waves/{wave_key}/codes                 manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg manager,statistician         yes  yes  none none
+GET  /surveys/{survey_key}/waves/{wave_key}/estimates             statistician                 yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none
+
+GET  /keying                                                      keyer                        yes  yes  yes  free
+GET  /keying/{survey_key}/{wave_key}                              keyer                        yes  yes  yes  none
+POST /keying/{survey_key}/{wave_key}/forms/{number}/hold          keyer                        yes  yes  none none
+POST /keying/{survey_key}/{wave_key}/drafts/{keying_id}           keyer                        free free free none
+POST /keying/{survey_key}/{wave_key}/forms                        keyer                        yes  yes  none none
+
+GET  /releases/{number}                                           leader,manager,statistician  yes  yes  none none
+GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
+"""
+
+
+def lines() -> dict[tuple[str, str], list[Line]]:
+    """The table by method and path: one line, or one for each role where they meet different things."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for written in TABLE.splitlines():
+        words = written.split()
+        if not words:
+            continue
+        method, path, roles, *outcomes = words
+        assert len(outcomes) == len(RELATIONS), written
+        assert set(outcomes) <= set(OUTCOMES), written
+        line = Line(method, path, frozenset(roles.split(",")), dict(zip(RELATIONS, outcomes, strict=True)))
+        before = found.setdefault((method, path), [])
+        assert not any(line.roles & other.roles for other in before), f"a role has two lines: {written}"
+        before.append(line)
+    return found
