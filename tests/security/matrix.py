@@ -82,7 +82,7 @@ GET  /surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg manager,statis
 GET  /surveys/{survey_key}/waves/{wave_key}/estimates             statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none
 
-GET  /keying                                                      keyer,manager,statistician            yes  yes  yes  free
+GET  /keying                                                      keyer,manager,statistician   yes  yes  yes  free
 GET  /keying/{survey_key}/{wave_key}                              keyer                        yes  yes  yes  none
 POST /keying/{survey_key}/{wave_key}/forms/{number}/hold          keyer                        yes  yes  none none
 POST /keying/{survey_key}/{wave_key}/drafts/{keying_id}           keyer                        free free free none
