@@ -22,7 +22,7 @@ from survey_service.collection.errors import ContentConflict, NothingAnswered, T
 from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.marks import marks_of
 from survey_service.collection.rates import Rate
-from survey_service.collection.service import IncomingCapture
+from survey_service.collection.service import IncomingCapture, Outcome
 from survey_service.collection.submission import Submission
 from survey_service.collection.visit import RememberedVisits, Visit, open_visit, submitted_at
 from survey_service.dependencies import Now, Reading, Running
@@ -125,10 +125,14 @@ async def hand_in(code: str, request: Request, running: Running, now: Now) -> Re
     work = Submission(incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
     contact = ready.visit.questionnaire.notice.contact
     try:
-        _refuse_crowd(request, running, ready, now)
+        crowd = _crowd(request, running, ready)
+        if wait := crowd.wait(now.timestamp()):
+            raise TooManyFromHere(seconds=wait)
         recorded = await answer_desk(request, running).hand_in(work)
         if isinstance(recorded, ContentConflict):
             raise recorded
+        if recorded.outcome is Outcome.STORED:
+            crowd.count(now.timestamp())
     except (TooBusy, TooManyFromHere) as later:
         why = later  # the name of a handler ends with it
         return await aside(lambda: replies.unsent_page(request, ready.visit, ready.posted, why))
@@ -139,21 +143,33 @@ async def hand_in(code: str, request: Request, running: Running, now: Now) -> Re
     return replies.receipt_reply(request, code, recorded.receipt, ready.posted.display)
 
 
-def _refuse_crowd(request: Request, running: Services, ready: _Ready, now: Now) -> None:
-    """TooManyFromHere where one address submits by an open code as no community behind it would.
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """How many answers one address has handed in by one open code; ``rate`` is None where nothing is limited.
 
-    Asked last: a page that is only looked at, or sent with faults, costs nobody a place.
+    Only what was stored is counted: a page that is looked at, a fault, a retry cost no neighbour a place.
     """
+
+    rate: Rate | None
+    key: object
+
+    def wait(self, at: float) -> int:
+        return self.rate.wait(self.key, at) if self.rate else 0
+
+    def count(self, at: float) -> None:
+        if self.rate:
+            self.rate.count(self.key, at)
+
+
+def _crowd(request: Request, running: Services, ready: _Ready) -> _Crowd:
     most = running.settings.answers_per_minute
     if not most or ready.incoming.case_id is not None:
-        return
+        return _Crowd(None, None)
     state = request.app.state
     if getattr(state, "answer_rate", None) is None:
         state.answer_rate = Rate(most, 60)
-    key = (ready.visit.code.code_id, place_of(client_address(request.scope, running.settings)))
-    if wait := state.answer_rate.wait(key, now.timestamp()):
-        raise TooManyFromHere(seconds=wait)
-    state.answer_rate.count(key, now.timestamp())
+    place = place_of(client_address(request.scope, running.settings))
+    return _Crowd(state.answer_rate, (ready.visit.code.code_id, place))
 
 
 def _read(

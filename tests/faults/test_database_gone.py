@@ -48,7 +48,9 @@ def served(settings: Settings) -> Iterator[tuple[FastAPI, str]]:
     from survey_service.app import create_app
 
     port = free_port()
-    app = create_app(settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"}), clock=TestClock(NOW))
+    # Every phone of a test has one address, and the clock stands still: no limit by the minute.
+    chosen = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}", "answers_per_minute": 0})
+    app = create_app(chosen, clock=TestClock(NOW))
     with serving(app, port) as address:
         yield app, address
 

@@ -81,7 +81,10 @@ def test_a_community_behind_one_address_passes_and_a_flood_waits(
     assert Settings().answers_per_minute >= 300
     with TestClient(create_app(settings.model_copy(update={"answers_per_minute": 20}), clock=clock)) as client:
         code = world.open_codes[0]
-        assert {submit(client, code, number).status_code for number in range(20)} == {200}
+        for number in range(20):
+            assert submit(client, code, number).status_code == 200
+            if number < 19:
+                assert submit(client, code, number).status_code == 200  # a retry takes no neighbour's place
         flooded = submit(client, code, 20, forwarded="198.51.100.77")  # pretending to be somebody else does not help
         assert (flooded.status_code, flooded.json()["error"]["code"]) == (429, "E142")
         assert int(flooded.headers["retry-after"]) >= 1
