@@ -106,7 +106,8 @@ def _carry_out(order: ImportOrder, settings: Settings, database: Database, conte
     prepared = prepare(grid, plan, questionnaire, held)
     _tell(prepared)
     if prepared.problems:
-        typer.echo(f"{len(prepared.problems)} problems; nothing was taken in.", err=True)
+        count = len(prepared.problems)
+        typer.echo(f"{count} problem{'s' if count != 1 else ''}; nothing was taken in.", err=True)
         return 1
     if order.check:
         typer.echo("Only checked; nothing was taken in.")

@@ -51,7 +51,8 @@ def written(questionnaire: Questionnaire, cases: Sequence[str], places: Sequence
     checked = judge(questionnaire)
     for row in range(ROWS):
         answers = {one.name: answer for one in known if (answer := _answer(rng, one)) is not None}
-        said = checked.check(answers, Policy.WEB).canonical
+        judged = checked.check(answers, Policy.WEB)
+        said = {name: value for name, value in judged.canonical.items() if name not in judged.off_path}
         cells = {one.name: _cell(one, said) for one in known}
         if row == ROWS - 1:
             cells[first.name] = FOREIGN

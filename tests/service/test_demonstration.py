@@ -29,7 +29,7 @@ from survey_service.importing import service as importing
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest
-from survey_service.importing.words import Kind
+from survey_service.importing.words import Kind, Notice
 from survey_service.migrations import migrate
 from survey_service.models import (
     Account,
@@ -198,6 +198,7 @@ def test_the_foreign_file_is_understood_but_for_one_word(services: Services, bui
         (Kind.UNKNOWN_VALUE, ROWS + 1, FOREIGN)
     ]
     assert sum(row.case is not None for row in prepared.rows) == TIED
+    assert {one.kind for one in prepared.notices.all()} == {Notice.ENCODING, Notice.FULL_WIDTH}
 
 
 def test_a_database_in_use_is_refused(settings: Settings, database: Database) -> None:

@@ -261,7 +261,7 @@ def test_the_command_maps_checks_and_takes_in(
     assert run(order(settings, path, write_map=map_path, check=True)) == 1
     said = capsys.readouterr()
     assert "row 5, column “3、总的来说，您对所在社区满意吗？”: “很满意” is no option" in said.err
-    assert "1 problems; nothing was taken in." in said.err
+    assert "1 problem; nothing was taken in." in said.err
     stored = json.loads(map_path.read_text(encoding="utf-8"))
     stored["columns"][4]["values"] = {"很满意": "1"}
     map_path.write_text(json.dumps(stored), encoding="utf-8")
