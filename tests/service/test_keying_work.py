@@ -91,7 +91,11 @@ def test_who_looks_after_keying_begins_with_the_waves(client: TestClient, world:
     sign_in(client, "manager")
     page = get(client, "/keying")
     assert f"{HERE}/batches" in page
-    assert "还没有批次" in get(client, f"{HERE}/batches")
+    page = get(client, f"{HERE}/batches")
+    assert "还没有批次" in page
+    printing = "/surveys/satisfaction/waves/2026Q3/paper"
+    assert printing in page
+    assert client.get(printing, headers=HTML).status_code == 200
     assert "还没有录入纸质答卷" in get(client, f"{HERE}/quality")
     sign_in(client, "keyer")
     for page in ("batches", "quality", "quality.xlsx", "record"):
