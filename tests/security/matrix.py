@@ -6,6 +6,7 @@ another city. ``yes``: let in; ``no``: 403, the role does not reach that far up;
 ``free``: let in, and shown only what is theirs (a draft is its holder's: everybody else meets one refusal). Whoever
 has no such role gets 403 wherever it was granted. Where roles meet different things, each has a line. ``void``: the
 city of this test has no such record, so only the roles are tried here; the slice's own tests hold the areas.
+Contact data ask for a permission of their own beside the role, so that here nobody meets them.
 
 A new route needs a line here, or the tests fail. Think of what each of the four should meet; do not copy what it does.
 """
@@ -108,6 +109,25 @@ GET  /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/job manager     
 POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns manager                      void void void void
 POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/discard manager                      void void void void
 POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/take-in manager                      void void void void
+
+GET  /surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf manager,statistician yes yes yes none
+
+GET  /surveys/{survey_key}/waves/{wave_key}/cases                 manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/cases                 manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/cases/clear           manager                      yes  no   no   none
+GET  /surveys/{survey_key}/waves/{wave_key}/contacts              manager                      no   no   no   no
+POST /surveys/{survey_key}/waves/{wave_key}/contacts              manager                      no   no   no   no
+GET  /surveys/{survey_key}/waves/{wave_key}/invitations           manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/invitations/letters/{area_code} manager yes no no none
+POST /surveys/{survey_key}/waves/{wave_key}/invitations/posters   manager                      yes  no   no   none
+POST /surveys/{survey_key}/waves/{wave_key}/paper                 manager                      yes  free free none
+POST /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/print   manager                      void void void none
+GET  /surveys/{survey_key}/waves/{wave_key}/paper                 keyer,manager                yes  free free none
+GET  /surveys/{survey_key}/waves/{wave_key}/paper/jobs            keyer,manager                yes  free free none
+POST /surveys/{survey_key}/waves/{wave_key}/paper/returns         keyer,manager                yes  free free none
+GET  /surveys/{survey_key}/waves/{wave_key}/paper/{batch}         keyer,manager                void void void none
+GET  /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/forms.pdf keyer,manager                void void void none
+POST /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/missing keyer,manager                void void void none
 
 GET  /releases/{number}                                           leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
