@@ -16,8 +16,10 @@ from survey_service.commands.estimate import estimate
 from survey_service.commands.import_responses import import_responses
 from survey_service.commands.index import index
 from survey_service.commands.plan import plan
+from survey_service.commands.print_forms import print_forms
 from survey_service.commands.rank import rank
 from survey_service.commands.rates import rates
+from survey_service.commands.read_scans import read_scans
 from survey_service.commands.report import report
 from survey_service.commands.restore import restore
 from survey_service.commands.serve import serve
@@ -36,6 +38,8 @@ for command in (
     serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
     import_responses,
     verify_audit,
+    print_forms,
+    read_scans,
 ):  # fmt: skip
     app.command()(command)
 # Care of the installation.

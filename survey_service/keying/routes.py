@@ -24,7 +24,7 @@ from survey_service.accounts.queries import above
 from survey_service.collection.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
-from survey_service.keying import drafts, forms, queries, service, sheets
+from survey_service.keying import drafts, forms, queries, scanned, service, sheets
 from survey_service.keying.errors import NoSuchForm, WrongSerial
 from survey_service.keying.forms import LONGEST_SERIAL
 from survey_service.keying.rules import Rules
@@ -93,6 +93,8 @@ def hold_form(
             session, wave, form, take_over=wanted.take_over, lease=Rules.of(running.settings).hold, at=now,
             by=person.actor,
         )  # fmt: skip
+        # The second keying is blind: it looks at the paper, as it must where there is no scan.
+        seen = scanned.pictures(session, wave.survey_id, form) if which is KeyingPass.FIRST else {}
     return _no_store(
         {
             "number": form.number,
@@ -103,8 +105,23 @@ def hold_form(
             if form.batch
             else None,
             "draft": asdict(draft),
+            "pictures": seen,
         }
     )
+
+
+@router.get("/keying/{survey_key}/{wave_key}/forms/{number}/pictures/{name}")
+def picture(
+    reading: Reading, person: Keyer, speaks: Speaks, survey_key: str, wave_key: str, number: str, name: str
+) -> Response:
+    """What a scan shows of one field."""
+    with reading.begin() as session:
+        _, wave = _find(session, person, survey_key, wave_key)
+        form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
+        seen = scanned.picture(session, wave.survey_id, form, name)
+    if seen is None:
+        raise NotFound
+    return Response(seen, media_type="image/png", headers={"Cache-Control": "private, no-store"})
 
 
 class SaveIn(BaseModel):

@@ -61,7 +61,9 @@ def print_job(services: Services, job: jobs.Claimed, progress: jobs.Progress) ->
     print_batch(services, job.survey_id, batch_id, watch)
 
 
-def print_batch(services: Services, survey_id: UUID, batch_id: UUID, watch: Callable[[int, int], None]) -> bytes:
+def print_batch(
+    services: Services, survey_id: UUID, batch_id: UUID, watch: Callable[[int, int], None] | None = None
+) -> bytes:
     with services.database.reading.begin() as session:
         batch = session.get_one(PaperBatch, (survey_id, batch_id))
         wave = session.get_one(Wave, (survey_id, batch.wave_id))

@@ -3,7 +3,7 @@
 
 import { Drafts } from "./keying-draft.js";
 import { NoteBox } from "./keying-note.js";
-import { chosen, fault, fold, label, MISSING, shortCodes, unlikely } from "./keying-rows.js";
+import { chosen, fault, fill, fold, label, MISSING, shortCodes, unlikely } from "./keying-rows.js";
 
 const form = document.getElementById("form");
 const find = document.getElementById("find");
@@ -291,7 +291,7 @@ function begin(found) {
   const boxes = drafts.open(found.number, found.draft);
   Object.assign(state, { serial: found.number, shown: found.shown, clientId: found.draft.keying_id, accepted: new Set(boxes.accepted), notes: { ...boxes.notes }, last: Date.now(), seconds: boxes.seconds, strokes: boxes.keystrokes, pending: null, leaving: false, offered: "", row: null });
   state.open.add(found.number);
-  for (const row of rows) row.input.value = boxes.fields[row.variable] ?? "";
+  fill(rows, boxes.fields, found.pictures, (variable) => `${form.dataset.lookup}${found.number}/pictures/${variable}`, words.scanned);
   document.getElementById("strip-number").textContent = found.shown;
   document.getElementById("strip-community").textContent = found.batch ? phrase("batch", { community: found.community, ...found.batch }) : found.community;
   document.getElementById("sheet-pass").textContent = found.pass === "second" ? words.second : words.first;
