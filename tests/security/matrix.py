@@ -88,6 +88,7 @@ GET  /keying/{survey_key}/{wave_key}                              keyer         
 POST /keying/{survey_key}/{wave_key}/forms/{number}/hold          keyer                        yes  yes  none none
 POST /keying/{survey_key}/{wave_key}/drafts/{keying_id}           keyer                        free free free none
 POST /keying/{survey_key}/{wave_key}/forms                        keyer                        yes  yes  none none
+GET  /keying/{survey_key}/{wave_key}/forms/{number}/pictures/{name} keyer                   void void none none
 
 GET  /keying/{survey_key}/{wave_key}/batches                      manager,statistician         yes  yes  yes  none
 GET  /keying/{survey_key}/{wave_key}/quality                      manager,statistician         yes  yes  yes  none
