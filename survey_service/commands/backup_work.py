@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from survey_service.backups.restoring import restore_backup
 from survey_service.backups.service import make_backup
 from survey_service.clock import system_clock
+from survey_service.commands.chosen_settings import chosen_settings
 from survey_service.commands.steps_shown import steps_shown
-from survey_service.installation import Refused, as_url, open_existing, sqlite_path
+from survey_service.installation import Refused, open_existing
 from survey_service.secrets import load_or_make_key
 from survey_service.settings import Settings
 
@@ -21,18 +21,6 @@ WORDS = {
     "files": "文件 files",
     "audit": "审计链 audit log",
 }
-
-
-def chosen_settings(*, data_dir: Path | None, database: str | None) -> Settings:
-    """The installation's settings with what was said on the command line, as ``serve`` reads them."""
-    settings = Settings()
-    url = as_url(database or settings.database_url)
-    update: dict[str, Any] = {"database_url": url} if url else {}
-    if data_dir is not None:
-        update["data_dir"] = data_dir
-    elif (path := sqlite_path(url)) and "data_dir" not in settings.model_fields_set:
-        update["data_dir"] = path.parent
-    return settings.model_copy(update=update)
 
 
 def run_backup(out: Path, *, data_dir: Path | None, database: str | None) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from survey_service.clock import system_clock
 from survey_service.collection.contact_erasing import erase_contacts
-from survey_service.commands.backup_work import chosen_settings
+from survey_service.commands.chosen_settings import chosen_settings
 from survey_service.contacts.store import ContactStore
 from survey_service.installation import Refused, open_existing
 from survey_service.models import Survey, Wave

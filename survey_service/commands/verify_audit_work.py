@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service.audit.chain import SYSTEM, BrokenChain, all_chains, sha256_at, verify
-from survey_service.installation import Refused, as_url, open_existing, sqlite_path
+from survey_service.commands.chosen_settings import chosen_settings
+from survey_service.installation import Refused, open_existing
 from survey_service.models import Account, Survey
-from survey_service.settings import Settings
 
 SHOWN = 16  # hexadecimal digits of a head: 64 bits, which nobody meets by trying
 
@@ -27,7 +27,7 @@ def run_verify_audit(*, data_dir: Path | None, database: str | None, expect: Seq
         if form not in ("table", "json"):
             raise Refused(f"There is no format “{form}”; choose table or json.")
         expected = [_expected(one) for one in expect]
-        opened = open_existing(_settings(data_dir, database))
+        opened = open_existing(chosen_settings(data_dir=data_dir, database=database))
         try:
             with opened.reading.begin() as session:
                 lines = [_verified(session, chain, expected) for chain in all_chains(session)]
@@ -47,18 +47,6 @@ def run_verify_audit(*, data_dir: Path | None, database: str | None, expect: Seq
     else:
         _print(lines, broken)
     return 1 if broken else 0
-
-
-def _settings(data_dir: Path | None, database: str | None) -> Settings:
-    """The installation's settings with what was said on the command line, as ``serve`` reads them."""
-    settings = Settings()
-    url = as_url(database or settings.database_url)
-    update: dict[str, Any] = {"database_url": url} if url else {}
-    if data_dir is not None:
-        update["data_dir"] = data_dir
-    elif (path := sqlite_path(url)) and "data_dir" not in settings.model_fields_set:
-        update["data_dir"] = path.parent
-    return settings.model_copy(update=update)
 
 
 def _expected(typed: str) -> tuple[str, int, str]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
-from reports.fonts import TypeSettings
 from reports.paper_form.cover import Cover
 from reports.paper_form.drawing import Copy, batch_pdf, blank_pdf
 from reports.paper_form.layout import FormLayout, lay_out_form
@@ -37,12 +36,8 @@ REPORT_EVERY = 10
 
 def layout_of(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> FormLayout:
     return lay_out_form(
-        questionnaire, tuple(languages.split("-")), definition_sha256=sha256, settings=type_settings(settings)
+        questionnaire, tuple(languages.split("-")), definition_sha256=sha256, settings=settings.type_settings
     )
-
-
-def type_settings(settings: Settings) -> TypeSettings:
-    return TypeSettings(regular=settings.font_regular, bold=settings.font_bold, cache=settings.cache_dir / "type")
 
 
 def preview_pdf(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> bytes:

@@ -1,0 +1,21 @@
+"""Which installation a command works on: what was said on the command line goes before the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from survey_service.installation import as_url, sqlite_path
+from survey_service.settings import Settings
+
+
+def chosen_settings(*, data_dir: Path | None, database: str | None) -> Settings:
+    """The installation's settings with what was said on the command line, as ``serve`` reads them."""
+    settings = Settings()
+    url = as_url(database or settings.database_url)
+    update: dict[str, Any] = {"database_url": url} if url else {}
+    if data_dir is not None:
+        update["data_dir"] = data_dir
+    elif (path := sqlite_path(url)) and "data_dir" not in settings.model_fields_set:
+        update["data_dir"] = path.parent
+    return settings.model_copy(update=update)
