@@ -1,6 +1,6 @@
 """From ink to answers, each with a confidence. What is not clear is left to a person, never guessed.
 
-The limits were set on the synthetic set of ``tests/spec/paper`` (other seeds than those that are tested) and lean to
+The limits were set on other seeds of the synthetic set of ``tests/spec/paper`` than the one that is tested, and lean to
 asking: a wrong mark that is accepted costs an answer, a question to a person costs two seconds.
 """
 
