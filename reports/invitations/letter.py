@@ -6,7 +6,7 @@ from typing import Final
 
 from reports import style
 from reports.invitations.content import Letter, Occasion
-from reports.invitations.parts import LEFT, MM, RIGHT, broken_address, fitting, statutory_marks
+from reports.invitations.parts import LEFT, MM, RIGHT, fitting, statutory_marks, typed_address
 from reports.invitations.words import say
 from reports.layout.setting import Setter
 from reports.marks import Mark, Stroke, Words
@@ -94,7 +94,7 @@ def _below_the_code(setter: Setter, occasion: Occasion, letter: Letter) -> list[
     y += width + 9 * MM  # below the white that the code needs
     marks: list[Mark] = [setter.left(small, say("type_code", language), x, y)]
     typed = Role(8.5, 12)
-    for row, line in enumerate(setter.lines([typed.span(broken_address(letter.address))], width), 1):
+    for row, line in enumerate(setter.lines([typed.span(typed_address(letter.address))], width), 1):
         marks.append(Words(x, y + row * small.leading, line))
     return marks
 

@@ -55,6 +55,6 @@ def fitting(setter: Setter, text: str, width: float, sizes: Sequence[float], *, 
     return Role(sizes[-1], sizes[-1] * 1.3, bold)
 
 
-def broken_address(address: str) -> str:
-    """The address as it is typed: without the scheme, the code in groups nobody has to type the blanks of."""
+def typed_address(address: str) -> str:
+    """The address as it is typed: without the scheme, which every browser adds."""
     return address.removeprefix("https://").removeprefix("http://")

@@ -6,7 +6,7 @@ from typing import Final
 
 from reports import style
 from reports.invitations.content import Occasion, Poster
-from reports.invitations.parts import LEFT, MIDDLE, MM, RIGHT, broken_address, centred, fitting, statutory_marks
+from reports.invitations.parts import LEFT, MIDDLE, MM, RIGHT, centred, fitting, statutory_marks, typed_address
 from reports.invitations.words import say
 from reports.layout.setting import Setter
 from reports.marks import Fill, Mark, Stroke, Words
@@ -35,7 +35,7 @@ def poster_marks(setter: Setter, occasion: Occasion, poster: Poster) -> list[Mar
     marks += centred([setter.composer.line(scan.span(say("scan", language)))], scan, y)
     small = Role(9.5, 13, colour=style.GREY)
     y += 7 * MM
-    typed = f"{say('or_type', language)}　{broken_address(poster.address)}"
+    typed = f"{say('or_type', language)}　{typed_address(poster.address)}"
     marks += centred(setter.lines([small.span(typed)], TEXT), small, y)
     marks += _promises(setter, occasion, y + 9 * MM)
     return marks + _foot(setter, occasion) + statutory_marks(setter, occasion)

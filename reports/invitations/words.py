@@ -19,7 +19,6 @@ WORDS: Final[Mapping[str, Text]] = {
     "anonymous_more": Text("结果只按社区汇总，看不出是谁", "Results are sums by community; nobody is seen in them"),
     "receipt": Text("交了还能改", "Yours to change"),
     "receipt_more": Text("凭回执码可查看、更正或删除", "With your receipt code see, correct or delete your answers"),
-    "until": Text("{period}", "{period}"),
     "letter_first": Text(
         "家里收到过调查信的，请扫信上的二维码，不必再扫这里。",
         "If your household received a letter, please use the code in the letter instead of this one.",
