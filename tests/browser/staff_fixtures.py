@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DESK = {"width": 1280, "height": 800}
 HERE = "/surveys/satisfaction/waves/2026Q3"
-__all__ = ["backend", "base", "clock", "desk", "light_passwords", "sign_in", "world"]
+__all__ = ["backend", "base", "clock", "desk", "light_passwords", "press", "send_sign_in", "sign_in", "world", "write"]
 
 
 @pytest.fixture
@@ -51,12 +51,28 @@ def desk(browser: Browser) -> Iterator[Callable[..., Page]]:
         yield opening
 
 
-def sign_in(page: Page, base: str, role: str, *, language: str = "zh") -> None:
-    """By keyboard alone: the first box has the focus."""
+def press(page: Page, selector: str) -> None:
+    """What a person does who reaches a button or link by the Tab key."""
+    page.focus(selector)
+    page.keyboard.press("Enter")
+
+
+def write(page: Page, **boxes: str) -> None:
+    for name, text in boxes.items():
+        page.focus(f"#{name}")
+        page.keyboard.insert_text(text)
+
+
+def send_sign_in(page: Page, base: str, user: str, password: str = PASSWORD, *, language: str = "zh") -> None:
+    """By keyboard alone: the first box has the focus. Where it leads is for the caller to see."""
     page.goto(f"{base}/sign-in?lang={language}")
     page.wait_for_function("() => document.activeElement.id === 'user'")
-    page.keyboard.type(role)
+    page.keyboard.type(user)
     page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    page.keyboard.type(password)
     page.keyboard.press("Enter")
+
+
+def sign_in(page: Page, base: str, user: str, password: str = PASSWORD, *, language: str = "zh") -> None:
+    send_sign_in(page, base, user, password, language=language)
     page.wait_for_url(lambda address: "/sign-in" not in address)

@@ -15,7 +15,7 @@ from survey_service.models import Area, AuditEntry, Case, Response, Survey
 from tests.browser import staff_fixtures
 from tests.browser.devices import PATIENCE_MS, devices
 from tests.browser.resident_fixtures import PHONE
-from tests.browser.staff_fixtures import sign_in
+from tests.browser.staff_fixtures import press, sign_in, write
 from tests.browser.test_wave import sound
 from tests.service.test_planning_cases import row, sheet
 
@@ -42,18 +42,6 @@ WAVE = "/surveys/quarter/waves/2026Q4"
 def phone(browser: Browser) -> Iterator[Callable[..., Page]]:
     with devices(browser, viewport=PHONE, has_touch=True, is_mobile=True) as opening:
         yield opening
-
-
-def press(page: Page, selector: str) -> None:
-    """What a person does who reaches a button or link by the Tab key."""
-    page.focus(selector)
-    page.keyboard.press("Enter")
-
-
-def write(page: Page, **boxes: str) -> None:
-    for name, text in boxes.items():
-        page.focus(f"#{name}")
-        page.keyboard.insert_text(text)
 
 
 def tick(page: Page, *modes: str) -> None:
