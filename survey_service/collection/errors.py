@@ -59,9 +59,11 @@ class ContentConflict(DomainError):
     zh = "这份答卷先前已经提交，答案和这次不同。计入的是先前提交的那一份。"
     en = "This form was submitted before with other answers. The answers submitted first are the ones that count."
 
-    def __init__(self, *, capture_id: UUID | None = None) -> None:
+    def __init__(self, *, capture_id: UUID | None = None, receipt: str | None = None) -> None:
         super().__init__()
         self.capture_id = capture_id
+        # Of the answers that count, where they came by the same code: the id proves whose they are.
+        self.receipt = receipt
 
 
 class Withdrawn(DomainError):

@@ -12,6 +12,7 @@ from questionnaires.model import Questionnaire, QuestionType
 from survey_service.errors import BadInput, TooLarge
 from survey_service.secrets import normalise_receipt
 from survey_service.web.pages import Language
+from survey_service.web.resident_pages import Look
 from survey_service.web.resident_steps import ORDERS, RESERVED
 
 BODY_LIMIT = 256 * 1024  # bytes: every text of a long questionnaire filled to its end, percent-encoded, stays below
@@ -41,10 +42,7 @@ class Display:
     @property
     def query(self) -> str:
         """For addresses of pages that are fetched: empty for the page as it is first shown."""
-        parts = [
-            part for part, wanted in (("lang=en", self.language == "en"), ("text=large", self.large)) if wanted
-        ]  # fmt: skip
-        return "?" + "&".join(parts) if parts else ""
+        return Look(language=self.language, large=self.large).query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,9 @@ HEADINGS: Mapping[type[DomainError], Text] = {
     Withdrawn: Text("答卷已删除", "These answers were deleted"),
 }
 NOT_STORED = Text("没有提交", "Not submitted")
+NOT_THESE = Text("您刚才答的这一份没有提交。", " The answers that you just gave were not submitted.")
+# What was answered by this code is stored: nothing is left to be sent again.
+SETTLED = (AlreadyAnswered, ContentConflict, Withdrawn)
 
 
 def wants_json(request: Request) -> bool:
@@ -75,11 +78,17 @@ def refused(
         headers["Retry-After"] = str(error.seconds)
     if wants_json(request):
         return JSONResponse(error_body(error), error.status, headers)
+    # Whoever answered while the wave closed is told of these answers, not only of the wave.
+    too_late = isinstance(error, WaveClosed) and request.method == "POST" and request.url.path.startswith("/a/")
+    heading = NOT_STORED if too_late else HEADINGS.get(type(error), NOT_STORED)
     context = {
         "city": city,
-        "heading": HEADINGS.get(type(error), NOT_STORED).in_language(display.language),
-        "message": error.in_language(display.language),
+        "heading": heading.in_language(display.language),
+        "message": error.in_language(display.language) + (NOT_THESE.in_language(display.language) if too_late else ""),
         "contact": contact,
+        "settled": isinstance(error, SETTLED),
+        "lookup": isinstance(error, (AlreadyAnswered, WaveClosed)),
+        "receipt": error.receipt if isinstance(error, ContentConflict) else None,
     }
     return html(render("plain.html", look_of(display), context), status=error.status, headers=headers)
 

@@ -150,18 +150,11 @@ def again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyRi
     """
     if known.content_sha256.startswith(ERASED):
         raise Withdrawn
-    same = (
-        known.content_sha256 == content_sha256(incoming.checked)
-        and (known.wave_id, known.area_id, known.case_id) == (incoming.wave_id, incoming.area_id, incoming.case_id)
-    )  # fmt: skip
-    if not same or known.response_id is None:
-        raise ContentConflict(capture_id=keep_conflict(session, incoming, keys))
-    return Recorded(
-        response_id=known.response_id,
-        capture_id=known.id,
-        receipt=_receipt(incoming, known.response_id, keys),
-        outcome=Outcome.REPEATED,
-    )
+    here = (known.wave_id, known.area_id, known.case_id) == (incoming.wave_id, incoming.area_id, incoming.case_id)
+    receipt = _receipt(incoming, known.response_id, keys) if here and known.response_id is not None else None
+    if not here or known.response_id is None or known.content_sha256 != content_sha256(incoming.checked):
+        raise ContentConflict(capture_id=keep_conflict(session, incoming, keys), receipt=receipt)
+    return Recorded(response_id=known.response_id, capture_id=known.id, receipt=receipt, outcome=Outcome.REPEATED)
 
 
 def refuse_if_closed(

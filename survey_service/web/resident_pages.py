@@ -40,6 +40,12 @@ class Look:
     order: int = 0
     receipt: str = ""  # of stored answers that are looked at or corrected
 
+    @property
+    def query(self) -> str:
+        """For addresses of pages that are fetched: empty for the page as it is first shown."""
+        parts = [part for part, wanted in (("lang=en", self.language == "en"), ("text=large", self.large)) if wanted]
+        return "?" + "&".join(parts) if parts else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:

@@ -219,10 +219,14 @@ def test_the_same_id_under_parallel_posts_is_stored_once(client: TestClient, wor
 
 def test_the_same_id_with_other_answers_is_told_and_kept(client: TestClient, world: World, database: Database) -> None:
     data = {**ANSWERS, "client_id": CLIENT_ID}
-    assert post(client, world.open_codes[0], data).status_code == 303
+    first = post(client, world.open_codes[0], data)
+    receipt = first.headers["location"].rpartition("/")[2]
     other = post(client, world.open_codes[0], {**data, "overall": "3"})
     assert other.status_code == 409
     assert "计入的是先前提交的那一份" in other.text
+    assert f'name="_receipt" value="{receipt}"' in other.text  # whoever has the id leads back to what counts
+    elsewhere = post(client, world.open_codes[1], data)
+    assert (elsewhere.status_code, receipt in elsewhere.text) == (409, False)  # but not by another code
     assert [one["answers"]["overall"] for one in stored(database)] == ["2"]
     with database.reading.begin() as session:
         assert [answers_of(one)["overall"] for one in session.scalars(select(Capture).where(Capture.conflict))] == ["3"]
@@ -276,6 +280,8 @@ def test_closed_late_revoked_and_unknown_codes_say_what_to_do(
         post(client, code, {**ANSWERS, "action": "check"}),
     ):
         assert reply.status_code == 410
+        assert 'href="/receipt"' in reply.text  # what was submitted in time can still be looked at and deleted
+        assert ("您刚才答的这一份没有提交" in reply.text) == (reply.request.method == "POST")
     assert "到 2026年9月30日 24:00 截止" in client.get(f"/a/{code}").text
     assert "ended on 30 September 2026" in client.get(f"/a/{code}?lang=en").text
     clock.at = NOW

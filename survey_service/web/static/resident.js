@@ -14,6 +14,8 @@ const KEPT_DAYS = 7;
 const TIMEOUT_MS = 20000;
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
+const DOUBLE_TAP_MS = 350;
+const NEAR_PX = 16;
 
 let evaluate = () => true; // until the interpreter is here, and where it cannot run, everything is asked
 let current = steps[0];
@@ -21,6 +23,8 @@ let began = 0;
 let sending = false;
 let tried = 0;
 let timer = 0;
+let turned = null; // the tap that last changed the step
+let finished = false; // this phone has submitted by this code, and nobody has begun anew
 let keeps = !("noDraft" in words); // whether this phone keeps a draft at all; answers under correction are kept already
 
 // ---------------------------------------------------------------- answers
@@ -121,6 +125,24 @@ function fill(draft) {
   }
 }
 
+// That answers came from this phone by this code: a mark without answers and without the receipt. receipt.js sets the
+// same one, for posts that went without this script.
+function markDone() {
+  try {
+    if (keeps) localStorage.setItem(`done:${location.pathname}`, "1");
+  } catch (error) {
+    keeps = false;
+  }
+}
+
+function submittedBefore() {
+  try {
+    return Boolean(localStorage.getItem(`done:${location.pathname}`));
+  } catch (error) {
+    return false;
+  }
+}
+
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -207,7 +229,14 @@ function show(step, focus) {
 }
 
 function stepOfAddress() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (finished) return steps[0]; // the back key after 已提交 leads here, not to an empty last question
+  let name = location.hash.slice(1);
+  try {
+    name = decodeURIComponent(name);
+  } catch (error) {
+    name = ""; // whatever a chat has appended
+  }
+  const target = document.getElementById(name);
   return (target && target.closest(".step")) || steps[0];
 }
 
@@ -221,6 +250,7 @@ function turn(back) {
   const asked = path();
   if (current === steps[0]) {
     began = began || Date.now();
+    finished = false;
     go(asked[0]);
     return;
   }
@@ -271,6 +301,7 @@ async function send() {
   if (outcome.address) {
     unsent.hidden = true;
     forget();
+    markDone();
     location.replace(outcome.address);
   } else if (outcome.native) {
     unsent.hidden = true;
@@ -291,6 +322,8 @@ async function post() {
       headers: { Accept: "application/json" },
       signal: control ? control.signal : undefined,
     });
+    // Whoever stands between, a sign-in page of the network, does not speak for the service.
+    if (!(reply.headers.get("Content-Type") || "").startsWith("application/json")) return { why: words.offline, wait: 0 };
     if (reply.ok) return await reply.json();
     if (reply.status < 500 && reply.status !== 429) return { native: true };
     return { why: words.busy, wait: Number(reply.headers.get("Retry-After")) || 0 };
@@ -348,11 +381,25 @@ function changed(event) {
   show(current, false);
 }
 
+// The second half of a double tap falls on the next question, where it would choose whatever stands under the thumb.
+function stray(event) {
+  const near = (one, other) => Math.abs(one - other) < NEAR_PX;
+  const soon = turned && (event.detail > 1 || event.timeStamp - turned.timeStamp < DOUBLE_TAP_MS);
+  if (soon && event.detail && near(event.clientX, turned.clientX) && near(event.clientY, turned.clientY)) {
+    event.preventDefault();
+    event.stopPropagation();
+  } else {
+    turned = null;
+  }
+}
+
 function clicked(event) {
   const control = event.target.closest("[data-turn], #start");
   if (!control) return;
   event.preventDefault();
+  const left = current;
   turn(control.dataset.turn === "back");
+  if (!sending && stepOfAddress() !== left) turned = event;
 }
 
 function submitted(event) {
@@ -382,6 +429,7 @@ async function start() {
   const last = asking[asking.length - 1].querySelector("[data-turn=on]");
   last.dataset.words = words.submit;
   form.classList.add("led");
+  form.addEventListener("click", stray, true);
   form.addEventListener("change", changed);
   form.addEventListener("input", () => keep());
   form.addEventListener("click", clicked);
@@ -399,6 +447,12 @@ async function start() {
     go(path()[0]);
   });
   if (draft && !given && Object.keys(draft.values).length) offer(draft);
+  else if (!given && submittedBefore()) {
+    finished = true;
+    document.getElementById("done-before").hidden = false;
+  }
+  // Kept by the browser as it was when it was left: what was submitted since does not stand here as unsubmitted.
+  window.addEventListener("pageshow", (event) => event.persisted && !read() && submittedBefore() && location.reload());
   show(stepOfAddress(), false);
 }
 

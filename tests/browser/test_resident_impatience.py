@@ -1,0 +1,141 @@
+"""Somebody in a hurry: taps twice, goes back after submitting, changes what had arrived, sits behind a hotspot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import resident_fixtures
+from tests.browser.resident_world import OpenWave
+from tests.browser.test_resident import answers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from survey_service.database import Database
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+backend, world, wave, base, phone = (
+    resident_fixtures.backend,
+    resident_fixtures.world,
+    resident_fixtures.wave,
+    resident_fixtures.base,
+    resident_fixtures.phone,
+)
+ON = ".here [data-turn=on]"
+
+
+def tap_twice(page: Page, selector: str) -> None:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def write_a_wish(page: Page, base: str, wave: OpenWave, wish: str) -> None:
+    page.goto(f"{base}/a/{wave.code}#q-q12")
+    page.locator("#q-q12.here textarea").fill(wish)
+
+
+def test_a_double_tap_answers_nothing_on_the_question_it_leads_to(
+    phone: Callable[..., Page], base: str, wave: OpenWave
+) -> None:
+    page = phone()
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator("form.led").wait_for()
+    tap_twice(page, "#start")
+    expect(page.locator("#q-q1.here")).to_be_visible()
+    tap_twice(page, ON)
+    # Here the second tap falls on an option of what is asked next.
+    expect(page.locator("#q-q3.here")).to_be_visible()
+    assert page.locator("input:checked").count() == 0
+    page.locator("#q-q3 label").first.dblclick()  # whoever taps an option twice has chosen it
+    assert page.locator("#q-q3 input:checked").count() == 1
+
+
+def test_the_way_back_after_submitting_leads_to_no_unsubmitted_question(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    page = phone()
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator("form.led").wait_for()
+    page.locator("#start").tap()
+    page.locator("#q-q1.here label").first.tap()
+    page.locator(ON).tap()
+    page.locator("#q-q2.here").wait_for()
+    write_a_wish(page, base, wave, "多种树")
+    page.locator(ON).tap()
+    page.wait_for_url("**/receipt/**")
+    page.go_back()
+    expect(page.locator("#done-before")).to_be_visible()
+    assert page.locator("[data-saved]:visible").count() == 0  # nowhere 还没有提交
+    kept = page.evaluate("() => Object.entries(localStorage).flat().join()")
+    assert "树" not in kept  # a mark, no answers and no receipt
+    # Somebody else of the household begins anew.
+    page.locator("#start").tap()
+    page.locator("#q-q1.here").wait_for()
+    assert page.locator("input:checked").count() == 0
+    assert len(answers(database, wave)) == 1
+
+
+def test_answers_changed_after_they_had_arrived_lead_to_those_that_count(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    page = phone()
+    write_a_wish(page, base, wave, "多种树")
+    lost: list[int] = []
+
+    def lose_the_first(route: Any) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/a/*", lose_the_first)
+    page.locator(ON).tap()
+    page.locator("#look-again").tap()
+    page.evaluate("() => { location.hash = 'q-q12'; }")
+    page.locator("#q-q12.here textarea").fill("多修路")
+    page.locator(ON).tap()
+    expect(page.locator("h1")).to_have_text("这一份没有计入")
+    page.get_by_role("button", name="查看或修改先前提交的那一份").tap()
+    expect(page.locator("h1")).to_have_text("您提交的答卷")
+    expect(page.locator(".answers")).to_contain_text("多种树")
+    assert answers(database, wave) == [{"q12": "多种树"}]
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator("form.led").wait_for()
+    assert page.locator("#kept-before").is_hidden()
+
+
+def test_the_sign_in_page_of_a_hotspot_does_not_speak_for_the_service(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    page = phone()
+    write_a_wish(page, base, wave, "多种树")
+    caught: list[str] = []
+
+    def hotspot(route: Any) -> None:
+        if route.request.method == "POST" and not caught:
+            caught.append(route.request.url)
+            route.fulfill(status=403, content_type="text/html", body="<h1>Please sign in to Free WiFi</h1>")
+        else:
+            route.continue_()
+
+    page.route("**/a/*", hotspot)
+    page.locator(ON).tap()
+    expect(page.locator("#unsent-why")).to_contain_text("手机连不上服务器")
+    page.locator("#again").tap()
+    page.wait_for_url("**/receipt/**")
+    assert answers(database, wave) == [{"q12": "多种树"}]
+
+
+def test_whatever_a_chat_appends_to_the_address(phone: Callable[..., Page], base: str, wave: OpenWave) -> None:
+    page = phone()
+    for appended in ("#%E0%A4%A", "?from=singlemessage&isappinstalled=0#wechat_redirect"):
+        page.goto(f"{base}/a/{wave.code}{appended}")
+        page.locator("form.led").wait_for()
+        expect(page.locator("#start")).to_be_visible()
