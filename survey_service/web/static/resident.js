@@ -27,6 +27,15 @@ let turned = null; // the tap that last changed the step
 let finished = false; // this phone has submitted by this code, and nobody has begun anew
 let keeps = !("noDraft" in words); // whether this phone keeps a draft at all; answers under correction are kept already
 
+// What a phone may refuse, storage above all, is done without where it does.
+function attempt(work, otherwise) {
+  try {
+    return work();
+  } catch (error) {
+    return otherwise;
+  }
+}
+
 // ---------------------------------------------------------------- answers
 
 const fields = (place) => [...place.querySelectorAll("input[name], textarea[name]")].filter((one) => one.type !== "hidden");
@@ -66,12 +75,7 @@ function known(place) {
 function path() {
   const given = {};
   return asking.filter((step) => {
-    let asked = true;
-    try {
-      asked = !step.dataset.ask || evaluate(JSON.parse(step.dataset.ask), given);
-    } catch (error) {
-      asked = true;
-    }
+    const asked = !step.dataset.ask || attempt(() => evaluate(JSON.parse(step.dataset.ask), given), true);
     if (asked) Object.assign(given, known(step));
     return asked;
   });
@@ -80,14 +84,9 @@ function path() {
 // ---------------------------------------------------------------- the draft
 
 function read() {
-  if ("noDraft" in words) return null;
-  try {
-    const draft = JSON.parse(localStorage.getItem(KEY));
-    const fresh = draft && draft.version === form.elements._version.value && Date.now() - draft.at < KEPT_DAYS * 864e5;
-    return fresh ? draft : null;
-  } catch (error) {
-    return null;
-  }
+  const draft = "noDraft" in words ? null : attempt(() => JSON.parse(localStorage.getItem(KEY)), null);
+  const fresh = draft && draft.version === form.elements._version.value && Date.now() - draft.at < KEPT_DAYS * 864e5;
+  return fresh ? draft : null;
 }
 
 function keep(sent) {
@@ -110,11 +109,7 @@ function keep(sent) {
 }
 
 function forget() {
-  try {
-    localStorage.removeItem(KEY);
-  } catch (error) {
-    keeps = false;
-  }
+  attempt(() => localStorage.removeItem(KEY));
 }
 
 function fill(draft) {
@@ -127,21 +122,9 @@ function fill(draft) {
 
 // That answers came from this phone by this code: a mark without answers and without the receipt. receipt.js sets the
 // same one, for posts that went without this script.
-function markDone() {
-  try {
-    if (keeps) localStorage.setItem(`done:${location.pathname}`, "1");
-  } catch (error) {
-    keeps = false;
-  }
-}
-
-function submittedBefore() {
-  try {
-    return Boolean(localStorage.getItem(`done:${location.pathname}`));
-  } catch (error) {
-    return false;
-  }
-}
+const DONE = `done:${location.pathname}`;
+const markDone = () => attempt(() => keeps && localStorage.setItem(DONE, "1"));
+const submittedBefore = () => attempt(() => Boolean(localStorage.getItem(DONE)), false);
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -230,13 +213,7 @@ function show(step, focus) {
 
 function stepOfAddress() {
   if (finished) return steps[0]; // the back key after 已提交 leads here, not to an empty last question
-  let name = location.hash.slice(1);
-  try {
-    name = decodeURIComponent(name);
-  } catch (error) {
-    name = ""; // whatever a chat has appended
-  }
-  const target = document.getElementById(name);
+  const target = document.getElementById(attempt(() => decodeURIComponent(location.hash.slice(1)), ""));
   return (target && target.closest(".step")) || steps[0];
 }
 
