@@ -13,6 +13,7 @@ from survey_service.accounts import first_administrator, service, throttle
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
 from survey_service.services import Services
+from survey_service.web.addresses import client_address, place_of
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -24,21 +25,28 @@ def first_page(request: Request, running: Running, reading: Reading) -> Response
     with reading.begin() as session:
         first_administrator.refuse_unless_first(session)
         needs_city = first_administrator.city(session) is None
-    return _page(request, running, needs_city, typed={"city_name": running.settings.city_name}, fault=None)
+    return _page(
+        request,
+        running,
+        needs_city,
+        typed={"city_name": running.settings.city_name, "city_name_en": running.settings.city_name_en},
+        fault=None,
+    )
 
 
 @router.post("/first-administrator")
 def make_first(
     request: Request, running: Running, reading: Reading, writing: Writing, now: Now,
     secret: Line = "", user: Line = "", name: Line = "", password: Line = "",
-    city_name: Annotated[str, Form(max_length=60)] = "", city_code: Annotated[str, Form(max_length=12)] = "",
+    city_name: Annotated[str, Form(max_length=60)] = "",
+    city_name_en: Annotated[str, Form(max_length=120)] = "", city_code: Annotated[str, Form(max_length=12)] = "",
 ) -> Response:  # fmt: skip
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise FormExpired
     with reading.begin() as session:
         first_administrator.refuse_unless_first(session)
         needs_city = first_administrator.city(session) is None
-    place = request.client.host if request.client else "unknown"
+    place = place_of(client_address(request.scope, running.settings))
     try:
         throttle.take_turn(writing, throttle.key_of(running.keys, "first", place), now)
         first_administrator.check_secret(secret, running)
@@ -46,12 +54,14 @@ def make_first(
         with writing.begin() as session:
             first_administrator.make(
                 session, user=user, name=name, password_hash=password_hash, city_code=city_code.strip(),
-                city_name=city_name.strip(), city_name_en=running.settings.city_name_en, at=now,
+                city_name=city_name.strip(), city_name_en=city_name_en.strip(), at=now,
             )  # fmt: skip
     except IntegrityError:
         raise Conflict from None
     except (BadInput, TooManyAttempts) as fault:
-        typed = {"user": user, "name": name, "city_name": city_name, "city_code": city_code}
+        typed = {
+            "user": user, "name": name, "city_name": city_name, "city_name_en": city_name_en, "city_code": city_code,
+        }  # fmt: skip
         return _page(request, running, needs_city, typed=typed, fault=fault)
     return go("/sign-in")
 

@@ -6,12 +6,9 @@ and what was confirmed is what was seen (``seen``), or it is shown again.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import csv
 import hashlib
 import io
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
@@ -26,14 +23,16 @@ from starlette.responses import Response
 from survey_service.accounts.permissions import Administrator, Person
 from survey_service.areas import importing, queries, service
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput, Conflict, DomainError, TooLarge
+from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.models import Role
 from survey_service.services import Services
+from survey_service.tabular.harmless import harmless
+from survey_service.web.carried import MOST_PACKED, pack, unpack
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
-MOST_BYTES = 8_000_000  # of an unpacked file: what a body of the web's limit may hold as text
 SHOWN = 200  # rows of a preview
+ENGLISH = {chinese: english for english, chinese in importing.HEAD.items()}  # names of columns
 NEEDED = {"tree": ("code", "name", "kind"), "people": ("code", "sex", "age_group", "persons")}
 
 
@@ -83,29 +82,25 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow([importing.HEAD[head] for head in heads])
-    for row in rows:
-        cells = ["" if cell is None else str(cell) for cell in row]
-        # Text that a spreadsheet would run as a formula gets an apostrophe.
-        writer.writerow(
-            [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝")) else cell for cell in cells]
-        )
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return ("\ufeff" + written.getvalue()).encode()  # the mark that makes Excel read it as UTF-8
 
 
 @router.post("/areas/imports/{what}")
 def bring_in(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now, what: What,
-    file: UploadFile | None = None, packed: Annotated[str, Form(max_length=1_000_000)] = "", name: Short = "",
+    file: UploadFile | None = None, packed: Annotated[str, Form(max_length=MOST_PACKED)] = "", name: Short = "",
     source: Short = "", as_of: Short = "", seen: Short = "",
 ) -> Response:  # fmt: skip
     """Without ``seen``: the preview. With it: taken in, where it would still do what was shown."""
     typed = {"source": source.strip(), "as_of": as_of.strip()}
     try:
-        data = _unpack(packed) if packed else file.file.read() if file and file.filename else b""
+        data = unpack(packed) if packed else file.file.read() if file and file.filename else b""
         name = name if packed else (file.filename or "") if file else ""
         day = _day(what, typed, now.astimezone(running.settings.zone).date())
         if not data:
             raise BadInput(zh="请选一个 .xlsx 或 .csv 文件。", en="Choose an .xlsx or .csv file.")
+        carried = pack(data)
         records, faults = importing.read(name, data, NEEDED[what.value])
         if seen and not faults:
             with writing.begin() as session:
@@ -120,7 +115,7 @@ def bring_in(
     with reading.begin() as session:
         plan = importing.Plan(faults=faults) if faults else _plan(session, person, what, records, day)
     context = {
-        "typed": typed, "name": name, "plan": plan, "packed": _pack(data), "seen": _digest(plan),
+        "typed": typed, "name": name, "plan": plan, "packed": carried, "seen": _digest(plan),
         "changed_since": bool(seen),
     }  # fmt: skip
     return _page(request, running, person, what, context)
@@ -169,27 +164,19 @@ def _digest(plan: importing.Plan | importing.CountPlan) -> str:
     return hashlib.sha256(repr(plan).encode()).hexdigest()
 
 
-def _pack(data: bytes) -> str:
-    return base64.b64encode(zlib.compress(data, 9)).decode()
-
-
-def _unpack(packed: str) -> bytes:
-    """BadInput for what this service did not pack, TooLarge for what unpacks to more than a file may hold."""
-    try:
-        unpacking = zlib.decompressobj()
-        data = unpacking.decompress(base64.b64decode(packed, validate=True), MOST_BYTES)
-    except (ValueError, zlib.error, binascii.Error):
-        raise BadInput from None
-    if unpacking.unconsumed_tail:
-        raise TooLarge
-    return data
-
-
 def _page(request: Request, running: Services, person: Person, what: What, context: dict[str, Any]) -> Response:
     fault: DomainError | None = context.get("fault")
     plan = context.get("plan")
     status = fault.status if fault else 422 if plan is not None and plan.faults else 200
-    shown = {"what": what.value, "shown": SHOWN, "typed": {}, "fault": None, "plan": None, "heads": importing.HEAD}
+    shown = {
+        "what": what.value,
+        "shown": SHOWN,
+        "typed": {},
+        "fault": None,
+        "plan": None,
+        "heads": importing.HEAD,
+        "english": ENGLISH,
+    }
     return staff_page(
         request, running, person, "staff/area-import.html", {**shown, **context}, section="areas", status=status
     )

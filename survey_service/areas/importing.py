@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from questionnaires.text import Text
+from survey_service.tabular.harmless import as_meant
 
 CODE = re.compile(r"[0-9]{6,12}(-[0-9]{1,4})?")
 KINDS: Final[Mapping[str, str]] = {
@@ -137,7 +138,7 @@ def read(source: str, data: bytes, needed: Sequence[str]) -> tuple[list[Record],
     heads = {head: name for head, name in names.items() if name}
     records = []
     for position, values in enumerate(frame[list(heads)].fillna("").itertuples(index=False, name=None)):
-        cells = {name: str(value) for name, value in zip(heads.values(), values, strict=True)}
+        cells = {name: as_meant(str(value)) for name, value in zip(heads.values(), values, strict=True)}
         if any(cells.values()):
             records.append(Record(sheet.row(position), cells))
     if not records:

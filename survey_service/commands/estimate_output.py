@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from analysis.results import Estimate, Estimates, IntervalMethod, Statistic
-from survey_service.commands.output import WIDTH, Format, harmless
+from survey_service.commands.output import WIDTH, Format
+from survey_service.tabular.harmless import harmless
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from survey_service.tabular.harmless import harmless
+
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.header_footer import HeaderFooterItem
     from openpyxl.worksheet.worksheet import Worksheet
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _WORDS = {
     "zh": {
         "case": "样本编号", "unit": "户编号", "grid": "网格", "first_mode": "首选方式", "kish_table": "户内抽样表",
@@ -84,9 +85,9 @@ def _private(path: Path, data: bytes) -> None:
 def _csv(table: pd.DataFrame) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(table.columns)
+    writer.writerow([harmless(head) for head in table.columns])
     for row in table.itertuples(index=False):
-        writer.writerow([_harmless(_plain(cell)) for cell in row])
+        writer.writerow([harmless(_plain(cell)) for cell in row])
     return written.getvalue()
 
 
@@ -97,11 +98,6 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     return cell
-
-
-def _harmless(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 # ------------------------------------------------------------------ the workbook

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from survey_service.tabular.harmless import harmless
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -63,15 +65,6 @@ def in_form(
     paper = io.StringIO()
     Console(file=paper, width=WIDTH).print(table())
     return "\n".join(line.rstrip() for line in paper.getvalue().splitlines()) + "\n"
-
-
-def harmless(cell: object) -> object:
-    """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
-        return f"'{cell}"
-    return cell
 
 
 def figure(value: float | None, share: bool) -> str:

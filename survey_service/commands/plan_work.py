@@ -31,6 +31,7 @@ from analysis.sampling import (
     size_for_verdict,
 )
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular.harmless import harmless
 
 _SIZES = (20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 2000)
 
@@ -338,7 +339,7 @@ def _csv(answer: Answer) -> str:
         figures = ["", "", ""] if shown is None else [f"{x:.6f}" for x in (shown.margin, shown.low, shown.high)]
         counts = [line.adults, line.planned.completed, line.planned.cases]
         cells = ["" if count is None else count for count in counts]
-        writer.writerow([line.code, line.name, *cells, *figures, "; ".join(_warnings(line))])
+        writer.writerow([harmless(line.code), harmless(line.name), *cells, *figures, "; ".join(_warnings(line))])
     return written.getvalue()
 
 

@@ -24,6 +24,7 @@ from analysis.results import (
     Reliability,
     Suppression,
 )
+from survey_service.tabular.harmless import harmless
 
 _WHY = {
     Suppression.FEW_RESPONDENTS: "fewer than 10 respondents",
@@ -163,7 +164,8 @@ def _csv(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
     writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({**row, "not_told_apart": "; ".join(row["not_told_apart"])})
+        told = {**row, "not_told_apart": "; ".join(row["not_told_apart"])}
+        writer.writerow({head: harmless(cell) for head, cell in told.items()})
     return written.getvalue()
 
 

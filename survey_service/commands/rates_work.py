@@ -16,6 +16,7 @@ from analysis.dispositions import Disposition, response_rates, response_rates_by
 from analysis.outcome_codes import OutcomeMode, disposition_of
 from analysis.results import ResponseRates
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular.harmless import harmless
 
 _RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4", "ref1", "ref2", "ref3", "con1",
           "con2", "con3")  # fmt: skip
@@ -117,8 +118,8 @@ def _csv(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
     written = io.StringIO()
     entries = _entries(order, found)
     writer = csv.DictWriter(written, list(entries[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(entries)
+    writer.writerow({head: harmless(head) for head in entries[0]})
+    writer.writerows({head: harmless(cell) for head, cell in entry.items()} for entry in entries)
     return written.getvalue()
 
 

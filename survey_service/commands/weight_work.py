@@ -44,6 +44,7 @@ from survey_service.commands.margins import (
     read_margin_file,
 )
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular.harmless import harmless
 
 _WIDTH = 120
 _MARGINS_SHOWN = 40
@@ -264,7 +265,9 @@ def _trimmed(order: WeightOrder, multiple: float, steps: Steps, known: Auxiliari
 # ------------------------------------------------------------------ how it is written and shown
 def _frame(sheet: Sheet, steps: Steps) -> pd.DataFrame:
     columns = {**steps.columns, "final_weight": steps.last}
-    return pd.concat([sheet.text, pd.DataFrame(columns, index=sheet.text.index)], axis=1)
+    # The rows as they came hold what respondents wrote: a spreadsheet must not run it.
+    text = sheet.text.map(harmless, na_action="ignore").rename(columns=harmless)
+    return pd.concat([text, pd.DataFrame(columns, index=sheet.text.index)], axis=1)
 
 
 def document(order: WeightOrder, steps: Steps) -> dict[str, Any]:

@@ -42,3 +42,29 @@ def in_chinese(problem: TableProblem) -> str:
         if match := re.fullmatch(pattern, problem.message, re.DOTALL):
             return where + zh.format(*match.groups())
     return f"{where}表格有问题（{problem.message}），请另存为 .xlsx 或 UTF-8 编码的 CSV"
+
+
+_NOTICED = (
+    (r"read as (.+)", "文件按 {0} 编码读取"),
+    (r"(\d+) invisible characters .*", "去掉了 {0} 个看不见的字符"),
+    (r"a line break stands within a cell: (.*)\. Where a quote.*", "有的格里有换行，请核对引号有没有成对：{0}"),
+    (r'the sheet "(.*)" was read, the other (\d+) were not', "只读了工作表“{0}”，另外 {1} 张没有读"),
+    (r"(.*): (\d+) numbers in full-width digits were read as plain ones", "“{0}”列有 {1} 个全角数字，已当作半角读"),
+    (r"(.*): full-width digits were read as plain ones \((.*)\)", "“{0}”列有全角数字，已当作半角读，例如 {1}"),
+    (
+        r"(.*): “(.*)” looks like a code that Excel turned into a date",
+        "“{0}”列的“{1}”像是被 Excel 改成日期的代码，请核对",
+    ),
+    (
+        r"(.*): “(.*)” is shorter than the other codes; Excel drops leading zeros",
+        "“{0}”列的“{1}”比别的代码短，可能被 Excel 去掉了前面的 0，请核对",
+    ),
+)
+
+
+def notice_in_chinese(notice: str) -> str:
+    """What the reader mended or found odd; it stops nothing, so that where need be the reader's own words stand."""
+    for pattern, zh in _NOTICED:
+        if match := re.fullmatch(pattern, notice, re.DOTALL):
+            return zh.format(*match.groups())
+    return notice

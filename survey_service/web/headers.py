@@ -30,8 +30,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico"})
-FILE_LIMIT = 20_000_000  # bytes of a file of answers that staff hand in
-_FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/imports")
+FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas or cases that staff hand in
+_FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/(imports|cases)|/areas/imports/[a-z]+")
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
 
 

@@ -118,6 +118,9 @@ def test_from_nothing_to_an_open_wave_that_a_resident_answers(
     rows = [row(number, community) for number in range(1, 5)]
     page.set_input_files("#file", {"name": "cases.csv", "mimeType": "text/csv", "buffer": sheet(rows)})
     press(page, "form:has(#file) .btn")
+    expect(page.locator("main")).to_contain_text("在 1 个社区", timeout=PATIENCE_MS)
+    sound(page, "what a sample would bring")
+    press(page, "main form .btn")
     expect(page.locator("main")).to_contain_text("共 4 户", timeout=PATIENCE_MS)
     press(page, f"a.second[href='{WAVE}']")
     page.wait_for_url(f"**{WAVE}")

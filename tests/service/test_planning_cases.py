@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from typing import Any
 
 import pypdf
@@ -67,10 +68,23 @@ def sheet(rows: list[dict[str, Any]], heads: list[str] = HEADS) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def load(client: TestClient, content: bytes, name: str = "cases.csv") -> Response:
+def look(client: TestClient, content: bytes, name: str = "cases.csv") -> Response:
     return client.post(
         f"{Q4}/cases", data={"csrf": csrf(get(client, "/account"))}, files={"file": (name, content)}, headers=HTML
     )
+
+
+def load(client: TestClient, content: bytes, name: str = "cases.csv") -> Response:
+    """Looked at and then loaded; where the file has problems, the page that names them."""
+    shown = look(client, content, name)
+    return post(client, f"{Q4}/cases", hidden(shown.text)) if shown.status_code == 200 else shown
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the page carries from the look to the step."""
+    fields = re.findall(r'name="(packed|name|seen)" value="([^"]+)"', page)
+    assert len(fields) == 3, page
+    return dict(fields)
 
 
 def cases(database: Database) -> list[Case]:
@@ -111,6 +125,35 @@ def test_the_drawn_list_is_loaded_with_the_probability_of_every_stage(
     assert load(client, sheet(rows)).status_code == 422
     assert "已经有样本" in load(client, sheet(rows)).text
     assert len(cases(database)) == 3
+
+
+def test_a_list_is_looked_at_before_a_household_is_stored(
+    client: TestClient, draft: str, codes: list[str], database: Database
+) -> None:
+    rows = [row(1, codes[0]), row(2, codes[0], first_mode="paper"), row(3, codes[1], case="０００１-0003")]
+    shown = look(client, sheet([*rows, row(4, codes[1], issued=0)]))
+    assert shown.status_code == 200
+    for words in ("载入这 3 户", "在 2 个社区", "备用 1 户", f"{codes[0]}-0002", "有全角数字，已当作半角读"):
+        assert words in shown.text, words
+    assert "full-width" not in shown.text
+    sent = hidden(shown.text)
+    forged = post(client, f"{draft}/cases", {**sent, "seen": "0" * 64})
+    assert forged.status_code == 200
+    assert "看过之后" in forged.text
+    assert cases(database) == []
+    assert post(client, f"{draft}/cases", {**sent, "packed": "bm90IHBhY2tlZA=="}).status_code == 422
+    assert post(client, f"{draft}/cases", sent).status_code == 303
+    assert len(cases(database)) == 3
+
+
+def test_the_list_of_a_large_city_is_not_too_large(client: TestClient, draft: str, codes: list[str]) -> None:
+    """Ten thousand households are more than an ordinary form may send."""
+    content = sheet([row(number, codes[number % 2]) for number in range(1, 10_001)])
+    assert len(content) > 1_000_000
+    shown = look(client, content)
+    assert "载入这 10,000 户" in shown.text
+    assert post(client, f"{draft}/cases", hidden(shown.text)).status_code == 303
+    assert "共 10,000 户" in get(client, f"{draft}/cases")
 
 
 def test_taken_out_it_can_be_loaded_anew(client: TestClient, draft: str, codes: list[str], database: Database) -> None:
