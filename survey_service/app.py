@@ -9,7 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from survey_service import installation, jobs
-from survey_service.accounts import first_routes, second_factor_routes
+from survey_service.accounts import first_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import routes as administration
@@ -46,6 +46,7 @@ ROUTERS = (
     planning.router,
     importing.router,
     second_factor_routes.router,
+    token_routes.router,
     first_routes.router,
     administration.router,
     surveys.router,

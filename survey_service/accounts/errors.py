@@ -66,3 +66,19 @@ class NotOneself(DomainError):
     status = HTTPStatus.CONFLICT
     zh = "不能对自己的账号做这一步，请另一位系统管理员来做。"
     en = "You cannot do this to your own account; ask another administrator."
+
+
+class TokenRefused(DomainError):
+    """The same words for a token that never was, has expired or was ended."""
+
+    code = "E216"
+    status = HTTPStatus.UNAUTHORIZED
+    zh = "这个访问令牌不能用：写错了、过期了，或者已经停用。请在“我的账号”的“程序访问令牌”里做一个新的。"
+    en = "This access token does not serve: it is wrong, expired or ended. Make a new one on your account page."
+
+
+class TokenReadsOnly(DomainError):
+    code = "E217"
+    status = HTTPStatus.FORBIDDEN
+    zh = "这个访问令牌只能读，不能提交。要提交，请做一个不勾“只读”的令牌。"
+    en = "This access token may only read. Make one that is not read-only to send something."

@@ -18,14 +18,16 @@ from fastapi import BackgroundTasks, Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import Select
+from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from survey_service.accounts import queries, second_factor, service
-from survey_service.accounts.errors import PasswordChangeNeeded, SecondFactorNeeded
+from survey_service.accounts import queries, second_factor, service, tokens
+from survey_service.accounts.errors import PasswordChangeNeeded, SecondFactorNeeded, TokenReadsOnly
+from survey_service.accounts.tokens import Token
 from survey_service.audit import Actor
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import FormExpired, NotAllowed, SignInNeeded
-from survey_service.models import Account, Role, SignIn
+from survey_service.models import Account, Role
 from survey_service.secrets import code_hash
 from survey_service.services import Services
 from survey_service.settings import Settings
@@ -41,6 +43,7 @@ PUBLIC = frozenset({
     "/", "/sign-in", "/sign-in/code", "/first-administrator", "/health", "/static/{digest}/{name}", "/favicon.ico",
     "/robots.txt",
     "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
+    "/api/v1/openapi.json",  # what the API can do, and nothing of what is in it
     "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
 })  # fmt: skip
 # What is open to whoever still has a start password, and to whoever still has to set up the second factor.
@@ -59,6 +62,7 @@ class Person:
     roles: frozenset[tuple[Role, UUID]]  # role and the area it holds on, with everything below
     csrf_token: str
     demonstration: bool = False  # an invented person of the demonstration city
+    token: Token | None = None  # where a program of this person asks
 
     @property
     def actor(self) -> Actor:
@@ -110,37 +114,70 @@ def signed_in(
     after_reply: BackgroundTasks,
     sent_token: Annotated[str, Depends(_sent_token)],
 ) -> Person:
-    """The person behind the session cookie; SignInNeeded for nobody, FormExpired without the session's CSRF token."""
-    token = request.cookies.get(session_cookie(running.settings))
-    if not token:
-        raise SignInNeeded
+    """The person behind the session cookie or, on the API, behind an access token.
+
+    SignInNeeded for nobody, FormExpired for a change without the session's CSRF token. A browser never sends an
+    access token by itself, so a request that carries one needs no other proof of being meant.
+    """
+    token = tokens.sent(request)
     with reading.begin() as session:
-        found = service.current(session, token, settings=running.settings, at=now)
-        if found is None:
-            raise SignInNeeded
-        sign_in, account = found
-        person = Person(
-            account_id=account.id,
-            name=account.name,
-            user=account.user,
-            roles=queries.grants(session, account.id),
-            csrf_token=sign_in.csrf_token,
-            demonstration=account.demonstration,
+        person, seen_at, note = (
+            _by_cookie(session, request, running.settings, now)
+            if token is None
+            else _by_token(session, token, running.settings, now)
         )
-        seen_at = sign_in.last_seen_at
-        _refuse_unfinished(request.url.path, sign_in, account, person, running.settings)
-    if request.method not in SAFE_METHODS and not hmac.compare_digest(sent_token.encode(), person.csrf_token.encode()):
-        raise FormExpired
-    if now - seen_at >= SEEN_EVERY:
-        after_reply.add_task(_note_seen, running, code_hash(token), now)
+        account = session.get_one(Account, person.account_id)
+        _refuse_unfinished(request.url.path, account, person, running.settings)
+    if request.method not in SAFE_METHODS:
+        _refuse_unmeant(person, sent_token)
+    if seen_at is None or now - seen_at >= SEEN_EVERY:
+        after_reply.add_task(_note_seen, running, note)
     request.state.person = person
     return person
 
 
-def _refuse_unfinished(path: str, sign_in: SignIn, account: Account, person: Person, settings: Settings) -> None:
-    """A sign-in that is not whole yet opens only what makes it whole."""
-    if sign_in.waits_for_code:
+Found = tuple[Person, datetime | None, Callable[[Session], None]]
+"""Who asks, when they were last seen, and what notes that they were seen now."""
+
+
+def _by_cookie(session: Session, request: Request, settings: Settings, now: datetime) -> Found:
+    token = request.cookies.get(session_cookie(settings))
+    found = service.current(session, token, settings=settings, at=now) if token else None
+    if not token or found is None or found[0].waits_for_code:
         raise SignInNeeded
+    sign_in, account = found
+    person = _person(session, account, csrf_token=sign_in.csrf_token, token=None)
+    return person, sign_in.last_seen_at, lambda writing: queries.saw(writing, code_hash(token), now)
+
+
+def _by_token(session: Session, token: str, settings: Settings, now: datetime) -> Found:
+    found, account = tokens.current(session, token, settings=settings, at=now)
+    person = _person(session, account, csrf_token="", token=found)
+    return person, found.last_used_at, lambda writing: tokens.used(writing, found.id, now)
+
+
+def _person(session: Session, account: Account, *, csrf_token: str, token: Token | None) -> Person:
+    return Person(
+        account_id=account.id,
+        name=account.name,
+        user=account.user,
+        roles=queries.grants(session, account.id),
+        csrf_token=csrf_token,
+        demonstration=account.demonstration,
+        token=token,
+    )
+
+
+def _refuse_unmeant(person: Person, sent_token: str) -> None:
+    if person.token is None:
+        if not hmac.compare_digest(sent_token.encode(), person.csrf_token.encode()):
+            raise FormExpired
+    elif person.token.read_only:
+        raise TokenReadsOnly
+
+
+def _refuse_unfinished(path: str, account: Account, person: Person, settings: Settings) -> None:
+    """A sign-in that is not whole yet opens only what makes it whole."""
     if account.start_password_until is not None and path not in _WITH_START_PASSWORD:
         raise PasswordChangeNeeded
     needed = settings.second_factor_required and person.has(*second_factor.NEEDED_BY)
@@ -148,10 +185,10 @@ def _refuse_unfinished(path: str, sign_in: SignIn, account: Account, person: Per
         raise SecondFactorNeeded
 
 
-async def _note_seen(running: Services, token_sha256: str, at: datetime) -> None:
+async def _note_seen(running: Services, note: Callable[[Session], None]) -> None:
     """After the reply, through the writer: a page that is read never waits for a write lock."""
     try:
-        running.writer.submit(lambda session: queries.saw(session, token_sha256, at))
+        running.writer.submit(note)
     except Busy:
         return  # residents' answers come first; the next request notes it
 

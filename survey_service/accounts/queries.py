@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.orm import Session, aliased
 
-from survey_service.models import Account, Area, Grant, Role, SignIn
+from survey_service.models import AccessToken, Account, Area, Grant, Role, SignIn
 
 
 def account_by_user(session: Session, user: str) -> Account | None:
@@ -35,8 +35,17 @@ def grants_with_areas(session: Session, account_id: UUID) -> Sequence[Row[Grant,
     return session.execute(statement.order_by(Grant.role, Area.code)).all()
 
 
-def end_sign_ins(session: Session, account_id: UUID, at: datetime, *, but: str = "") -> None:
-    """Every sign-in of the account, on every machine; ``but`` is the hash of a token that goes on."""
+def end_sign_ins(session: Session, account_id: UUID, at: datetime, *, but: str = "", programs: bool = True) -> None:
+    """Every sign-in of the account, on every machine; ``but`` is the hash of a token that goes on.
+
+    Its programs' access tokens end with them, unless ``programs`` is false: who goes home does not stop a device.
+    """
+    if programs:
+        session.execute(
+            update(AccessToken)
+            .where(AccessToken.account_id == account_id, AccessToken.ended_at.is_(None))
+            .values(ended_at=at)
+        )
     session.execute(
         update(SignIn)
         .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.token_sha256 != but)

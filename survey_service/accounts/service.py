@@ -103,14 +103,14 @@ def check_password(
     ``first`` is called when its turn has come, before the work: it counts the try, or refuses it.
     """
     fits = passwords.verify_password(password, account.password_hash if account else None, first)
-    if account is None or not fits or not _may_sign_in(account, settings):
+    if account is None or not fits or not may_sign_in(account, settings):
         raise WrongPassword
     if account.start_password_until is not None and at >= account.start_password_until:
         raise WrongPassword
     return account
 
 
-def _may_sign_in(account: Account, settings: Settings) -> bool:
+def may_sign_in(account: Account, settings: Settings) -> bool:
     return account.disabled_at is None and (settings.demonstration or not account.demonstration)
 
 
@@ -139,9 +139,9 @@ def sign_in(
 
 
 def sign_out(session: Session, *, at: datetime, by: audit.Actor) -> None:
-    """Ends every sign-in of the account, also those on other machines."""
+    """Ends every sign-in of the account, also those on other machines; its programs go on with their tokens."""
     assert by.account_id is not None
-    queries.end_sign_ins(session, by.account_id, at)
+    queries.end_sign_ins(session, by.account_id, at, programs=False)
     audit.record(session, survey_id=None, at=at, by=by, action="account.signed_out", record=f"account {by.account_id}")
 
 
@@ -175,6 +175,6 @@ def current(session: Session, token: str, *, settings: Settings, at: datetime) -
     ends_at = signed_in.created_at + timedelta(hours=settings.session_hours)
     if signed_in.waits_for_code:
         ends_at = signed_in.created_at + CODE_WITHIN
-    if at >= min(idle_until, ends_at) or not _may_sign_in(account, settings):
+    if at >= min(idle_until, ends_at) or not may_sign_in(account, settings):
         return None
     return signed_in, account

@@ -26,10 +26,12 @@ from survey_service.models.paper import (
 from survey_service.models.release import Release, ReleaseDocument
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
+from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
 
 __all__ = [
     "AccessCode",
+    "AccessToken",
     "Account",
     "Area",
     "AreaPopulation",

@@ -36,6 +36,10 @@ POST /account/second-factor                                       anyone        
 POST /account/second-factor/confirm                               anyone                       free free free free
 POST /account/second-factor/codes                                 anyone                       free free free free
 POST /account/second-factor/off                                   anyone                       free free free free
+GET  /account/tokens                                              anyone                       free free free free
+POST /account/tokens                                              anyone                       free free free free
+GET  /account/tokens/{token_id}/end                               anyone                       void void void void
+POST /account/tokens/{token_id}/end                               anyone                       void void void void
 
 GET  /accounts                                                    administrator                yes  yes  free free
 GET  /accounts/new                                                administrator                yes  yes  free free
