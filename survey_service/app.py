@@ -13,6 +13,7 @@ from survey_service.accounts import first_routes, second_factor_routes, token_ro
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import routes as administration
+from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
@@ -59,6 +60,7 @@ ROUTERS = (
     area_imports.router,
     estimates.router,
     releases.router,
+    api.router,
     static_files.router,
     health.router,
     metrics.router,

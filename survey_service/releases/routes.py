@@ -64,7 +64,7 @@ def sign(
 @router.get("/releases/{number}")
 def release_page(request: Request, running: Running, reading: Reading, person: ReleaseReader, number: str) -> Response:
     with reading.begin() as session:
-        release, survey, wave = _find(session, person, number)
+        release, survey, wave = find_release(session, person, number)
         shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*READERS))
         context = {
             "release": release,
@@ -92,7 +92,7 @@ def document(
 ) -> Response:
     """One PDF, to be read in the browser; 404 for an area that is not the person's."""
     with reading.begin() as session:
-        release, _, _ = _find(session, person, number)
+        release, _, _ = find_release(session, person, number)
         shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*READERS))
         found = next((one for one, area in shown if area.code == area_code and one.language == language), None)
         if found is None:
@@ -109,7 +109,7 @@ def document(
     )
 
 
-def _find(session: Session, person: Person, number: str) -> tuple[Release, Survey, Wave]:
+def find_release(session: Session, person: Person, number: str) -> tuple[Release, Survey, Wave]:
     """The release of that number with a document in the person's areas, or whose city is the person's."""
     visible = person.visible(*READERS)
     for release, survey, wave in queries.releases_by_number(session, number):

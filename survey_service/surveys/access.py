@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from survey_service.accounts.permissions import Person
@@ -13,18 +15,21 @@ from survey_service.surveys import queries
 READERS = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
 
 
-def find_survey(session: Session, person: Person, survey_key: str) -> Survey:
-    """The survey, where it touches the person's areas; NotFound otherwise."""
-    visible, upward = person.visible(*READERS), above(person.areas(*READERS))
+def find_survey(session: Session, person: Person, survey_key: str, roles: Sequence[Role] = READERS) -> Survey:
+    """The survey, where it touches the person's areas of ``roles``; NotFound otherwise."""
+    visible, upward = person.visible(*roles), above(person.areas(*roles))
     found = queries.visible_survey(session, survey_key, visible, upward)
     if found is None:
         raise NotFound
     return found
 
 
-def find_wave(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
-    """The wave, where it touches the person's areas; NotFound otherwise, so that nobody learns what else there is."""
-    visible, upward = person.visible(*READERS), above(person.areas(*READERS))
+def find_wave(
+    session: Session, person: Person, survey_key: str, wave_key: str, roles: Sequence[Role] = READERS
+) -> tuple[Survey, Wave]:
+    """The wave, where it touches the person's areas of ``roles``; NotFound otherwise, so that nobody learns what else
+    there is."""
+    visible, upward = person.visible(*roles), above(person.areas(*roles))
     found = queries.visible_wave(session, survey_key, wave_key, visible, upward)
     if found is None:
         raise NotFound

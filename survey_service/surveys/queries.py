@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_service.accounts.queries import below
@@ -64,6 +64,11 @@ def move_state(session: Session, survey_id: UUID, wave_id: UUID, before: WaveSta
     return moved is not None
 
 
+def touching(visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]) -> ColumnElement[bool]:
+    """Surveys of whose city a person sees a part, or which lie above what the person sees."""
+    return or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward))
+
+
 def visible_waves(session: Session, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]) -> list[WaveLine]:
     """Waves of the surveys that touch a person's areas, newest first. Counts are over what the person may see."""
     sampled = (
@@ -83,7 +88,7 @@ def visible_waves(session: Session, visible: Select[tuple[UUID]], upward: Select
         .join(Wave, Wave.survey_id == Survey.id)
         .outerjoin(sampled, (sampled.c.survey_id == Wave.survey_id) & (sampled.c.wave_id == Wave.id))
         .outerjoin(completed, (completed.c.survey_id == Wave.survey_id) & (completed.c.wave_id == Wave.id))
-        .where(or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)))
+        .where(touching(visible, upward))
         .order_by(Wave.opens_on.desc(), Survey.key, Wave.key)
     )
     return [WaveLine(survey=row[0], wave=row[1], sampled=row[2], completed=row[3]) for row in rows]
@@ -95,9 +100,7 @@ def visible_surveys(
     """Surveys that touch a person's areas, newest first, with the number of their waves."""
     waves = select(func.count()).where(Wave.survey_id == Survey.id).scalar_subquery()
     rows = session.execute(
-        select(Survey, waves)
-        .where(or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)))
-        .order_by(Survey.created_at.desc(), Survey.key)
+        select(Survey, waves).where(touching(visible, upward)).order_by(Survey.created_at.desc(), Survey.key)
     )
     return [(row[0], row[1]) for row in rows]
 
@@ -105,9 +108,7 @@ def visible_surveys(
 def visible_survey(
     session: Session, survey_key: str, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]
 ) -> Survey | None:
-    return session.scalar(
-        select(Survey).where(Survey.key == survey_key, or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)))
-    )
+    return session.scalar(select(Survey).where(Survey.key == survey_key, touching(visible, upward)))
 
 
 def visible_wave(
@@ -119,7 +120,7 @@ def visible_wave(
         .where(
             Survey.key == survey_key,
             Wave.key == wave_key,
-            or_(Survey.city_id.in_(visible), Survey.city_id.in_(upward)),
+            touching(visible, upward),
         )
     ).one_or_none()
     return (found[0], found[1]) if found else None

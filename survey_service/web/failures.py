@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
@@ -34,26 +36,37 @@ _BY_STATUS: dict[int, type[DomainError]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge,
 }
 RETRY_SECONDS = 5
+MOST_PLACES = 20
+API = "/api/"  # below it everything is JSON, whatever a browser says it accepts
 
 
-def error_body(error: DomainError) -> dict[str, dict[str, str]]:
-    """What every program is told, in both languages."""
-    return {"error": {"code": error.code, "message": error.en, "message_zh": error.zh}}
+def error_body(error: DomainError, places: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+    """What every program is told, in both languages; ``places``: what of its request cannot be taken."""
+    told = {"code": error.code, "message": error.en, "message_zh": error.zh}
+    return {"error": {**told, "places": list(places)} if places else told}
 
 
 def wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
+    return not _of_api(request) and "text/html" in request.headers.get("accept", "")
 
 
-def failure_response(request: Request, error: DomainError) -> Response:
+def _of_api(request: Request) -> bool:
+    return str(request.scope["path"]).startswith(API)
+
+
+def failure_response(request: Request, error: DomainError, *, places: Sequence[str] = (), allow: str = "") -> Response:
     """``error`` in the form and the language of whoever asked."""
     headers = {"Cache-Control": "no-store"}
+    if allow:
+        headers["Allow"] = allow
+    if error.status == HTTPStatus.UNAUTHORIZED and _of_api(request):
+        headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooBusy):
         headers["Retry-After"] = str(RETRY_SECONDS)
     elif isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.seconds)
     if not wants_page(request):
-        return JSONResponse(error_body(error), status_code=error.status, headers=headers)
+        return JSONResponse(error_body(error, places), status_code=error.status, headers=headers)
     if isinstance(error, SignInNeeded) and request.method == "GET":
         # After signing in the person lands where they wanted to go; only a local path is ever followed.
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -85,11 +98,18 @@ def install(app: FastAPI) -> None:
         return failure_response(request, TooBusy())
 
     @app.exception_handler(RequestValidationError)
-    async def bad_input(request: Request, _: RequestValidationError) -> Response:
+    async def bad_input(request: Request, found: RequestValidationError) -> Response:
         # The library's own message repeats what was typed; ours does not.
-        return failure_response(request, BadInput())
+        return failure_response(request, BadInput(), places=_places(found) if _of_api(request) else ())
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         kind = _BY_STATUS.get(error.status_code)
-        return failure_response(request, kind() if kind else (BadInput() if error.status_code < 500 else Fault()))
+        told = kind() if kind else (BadInput() if error.status_code < 500 else Fault())
+        return failure_response(request, told, allow=(error.headers or {}).get("Allow", ""))
+
+
+def _places(found: RequestValidationError) -> list[str]:
+    """Where a request is at fault and by which rule, never with which value: ``body.app: string_too_long``."""
+    named = [(".".join(str(part)[:40] for part in one["loc"][:8]), one["type"]) for one in found.errors()[:MOST_PLACES]]
+    return [f"{place}: {rule}" for place, rule in named]

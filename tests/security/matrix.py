@@ -136,6 +136,23 @@ POST /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/missing keyer,manager 
 
 GET  /releases/{number}                                           leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
+
+GET  /api/v1/me                                                   anyone                       free free free free
+GET  /api/v1/areas                                                anyone                       free free free free
+GET  /api/v1/areas/{area_code}                                    administrator,manager,statistician  yes yes none none
+GET  /api/v1/surveys                                        interviewer,leader,manager,statistician yes yes yes free
+GET  /api/v1/surveys/{survey_key}                                 interviewer,manager,statistician yes yes yes none
+GET  /api/v1/surveys/{survey_key}                                 leader                       none none none none
+GET  /api/v1/surveys/{survey_key}/questionnaires                  interviewer,manager,statistician yes yes yes none
+GET  /api/v1/surveys/{survey_key}/questionnaires                  leader                       none none none none
+GET  /api/v1/surveys/{survey_key}/questionnaires/{version_id}     interviewer,manager,statistician yes yes yes none
+GET  /api/v1/surveys/{survey_key}/questionnaires/{version_id}     leader                       none none none none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}                interviewer,manager,statistician yes yes yes none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}                leader                       none none none none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/cases          interviewer,manager,statistician yes yes yes none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/dispositions   manager,statistician         yes  yes  yes  none
+POST /api/v1/surveys/{survey_key}/waves/{wave_key}/captures       interviewer                  yes  yes  yes  none
+GET  /api/v1/releases/{number}                                    leader,manager,statistician  yes  yes  none none
 """
 
 

@@ -49,6 +49,12 @@ FORMS = {
 PROGRAMS: dict[str, dict[str, Any]] = {
     "/keying/{survey_key}/{wave_key}/forms/{number}/hold": {},
     "/keying/{survey_key}/{wave_key}/drafts/{keying_id}": {"hold": 1, "sequence": 1, "fields": {}},
+    "/api/v1/surveys/{survey_key}/waves/{wave_key}/captures": {
+        "questionnaire_sha256": "0" * 64,
+        "captures": [
+            {"client_id": "0" * 16, "case": "x", "answers": {}, "started_at": str(NOW), "finished_at": str(NOW)}
+        ],
+    },
 }
 # Refusals by who asks. Every other one is about what was asked (no such form, a wrong code): the person was let in.
 BY_PERSON = {"E001", "E002", "E003", "E004"}
@@ -112,7 +118,7 @@ def city(database: Database, world: World, settings: Settings) -> City:
         session.add(Grant(account_id=target.id, role=Role.KEYER, area_id=world.community_ids[0]))
         release = Release(
             survey_id=world.survey_id, wave_id=world.wave_id, edition=1, number="S-1", snapshot_sha256="0" * 64,
-            questionnaire_sha256="0" * 64, specification={}, estimates="{}", estimates_sha256="0" * 64,
+            questionnaire_sha256="0" * 64, specification={}, estimates="{}", estimates_sha256=code_hash("{}"),
             software_version="0", prepared_by="甲", reviewed_by="乙", signed_by="丙", released_at=NOW,
         )  # fmt: skip
         session.add(release)

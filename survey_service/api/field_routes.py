@@ -1,0 +1,85 @@
+"""Cases, outcomes of the field, and the answers that devices hand in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from survey_service.accounts.permissions import Interviewer, WaveStaff
+from survey_service.api import captures, queries, scope, shown
+from survey_service.api.description import BASE, READING, SENDING, refusals
+from survey_service.api.errors import NotDoorToDoor
+from survey_service.api.routes import Limit, SurveyKey, WaveKey
+from survey_service.api.schemas import CapturesIn, CapturesOut, CaseOut, DispositionsOut, Page, Shape
+from survey_service.api.scope import STAFF, CaseReader
+from survey_service.collection.routes import answer_desk
+from survey_service.dependencies import Now, Reading, Running
+from survey_service.errors import BadInput, Conflict, NotFound, TooBusy
+from survey_service.models import Disposition, Mode, Role
+from survey_service.surveys import access
+from survey_service.surveys import queries as survey_queries
+
+router = APIRouter(prefix=f"{BASE}/surveys/{{survey_key}}/waves/{{wave_key}}", tags=["field"])
+
+
+class CaseList(Shape):
+    """Which cases, in which order."""
+
+    area: Annotated[str | None, Field(max_length=20, description="Code of a community.")] = None
+    disposition: Disposition | None = None
+    first_mode: Mode | None = None
+    sort: Literal["number", "-number"] = "number"
+    after: Annotated[str | None, Field(max_length=30, description="`next` of the page before.")] = None
+    limit: Limit = 100
+
+
+@router.get("/cases", summary="Sampled cases of a wave", responses=refusals(*READING, NotFound, BadInput))
+def cases(
+    reading: Reading, person: CaseReader, survey_key: SurveyKey, wave_key: WaveKey, listed: Annotated[CaseList, Query()]
+) -> Page[CaseOut]:
+    """Those of your areas, by number. Names, addresses and telephone numbers are never here."""
+    with reading.begin() as session:
+        survey, wave = scope.find_wave(session, person, survey_key, wave_key)
+        # Whoever works on the sample sees how it was drawn; an interviewer needs to know where to go.
+        staff = scope.of_staff(session, person, survey.key)
+        visible = person.visible(*STAFF) if staff else person.visible(Role.INTERVIEWER)
+        asked = queries.CasePage(
+            area=listed.area, disposition=listed.disposition, first_mode=listed.first_mode, after=listed.after,
+            limit=listed.limit + 1, backwards=listed.sort == "-number",
+        )  # fmt: skip
+        rows = queries.cases(session, wave, visible, asked)
+        items = [shown.case(case, community, with_draw=staff) for case, community in rows[: listed.limit]]
+        return Page(items=items, next=items[-1].number if len(rows) > listed.limit else None)
+
+
+@router.get(
+    "/dispositions", summary="Outcomes of the cases and AAPOR rates", responses=refusals(*READING, NotFound, BadInput)
+)
+def dispositions(
+    reading: Reading, person: WaveStaff, survey_key: SurveyKey, wave_key: WaveKey
+) -> DispositionsOut:  # fmt: skip
+    """By community of your areas, as they stand now; the rates of a release are frozen with it."""
+    with reading.begin() as session:
+        survey, wave = access.find_wave(session, person, survey_key, wave_key, STAFF)
+        communities = survey_queries.communities(session, survey, wave, person.visible(*STAFF))
+        counts = survey_queries.dispositions(session, wave)
+        return shown.dispositions([(one, counts.get(one.id, Counter())) for one in communities])
+
+
+@router.post(
+    "/captures", summary="Hand in interviews of a device",
+    responses=refusals(*SENDING, NotFound, Conflict, NotDoorToDoor, TooBusy),
+)  # fmt: skip
+async def hand_in(
+    request: Request, running: Running, person: Interviewer, now: Now, survey_key: SurveyKey, wave_key: WaveKey,
+    sent: CapturesIn,
+) -> CapturesOut:  # fmt: skip
+    """Each is judged and stored for itself, in the order sent; nothing said to be stored is ever lost. Send again what
+    you had no answer for: an interview is known by its `client_id` and counted once."""
+    ready = await run_in_threadpool(captures.judge, running, person, survey_key, wave_key, sent, now)
+    return await captures.hand_in(answer_desk(request, running), ready, running)

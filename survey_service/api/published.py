@@ -1,0 +1,104 @@
+"""A release for those who may read it: the rows of their areas, and how each figure was asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from questionnaires.indicators import Indicator
+from questionnaires.model import Question, Questionnaire
+from survey_service.accounts.permissions import Person
+from survey_service.accounts.queries import above
+from survey_service.api import queries, shown
+from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
+from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
+from survey_service.releases import queries as release_queries
+from survey_service.surveys import definitions
+from survey_service.surveys.access import READERS
+
+
+class DamagedRelease(ValueError):
+    """The stored figures are not those whose hash was signed."""
+
+
+def release(session: Session, person: Person, found: Release, survey: Survey, wave: Wave) -> ReleaseOut:
+    if hashlib.sha256(found.estimates.encode()).hexdigest() != found.estimates_sha256:
+        raise DamagedRelease(f"release {found.id} does not match its hash")
+    record = json.loads(found.estimates)
+    table = record.get("published", {})
+    visible = person.visible(*READERS)
+    # As in the reports: a community stands beside its street and the city.
+    codes = queries.area_codes(session, visible) | queries.area_codes(session, above(person.areas(*READERS)))
+    city = session.get_one(Area, survey.city_id).code
+    version = session.get_one(QuestionnaireVersion, (wave.survey_id, wave.questionnaire_version_id))
+    questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+    rows = [_row(row, city) for row in table.get("rows", [])]
+    return ReleaseOut(
+        number=found.number,
+        edition=found.edition,
+        survey=survey.key,
+        wave=wave.key,
+        title=Words(zh=survey.title_zh, en=survey.title_en),
+        wave_name=Words(zh=wave.name_zh, en=wave.name_en),
+        field_start=wave.opens_on,
+        field_end=wave.closes_on,
+        released_at=found.released_at,
+        prepared_by=found.prepared_by,
+        reviewed_by=found.reviewed_by,
+        signed_by=found.signed_by,
+        correction_reason=found.correction_reason,
+        questionnaire=shown.version(version),
+        snapshot_sha256=found.snapshot_sha256,
+        estimates_sha256=found.estimates_sha256,
+        software_version=found.software_version,
+        specification=found.specification,
+        interval=table.get("interval"),
+        level=table.get("level"),
+        notes=table.get("notes", []),
+        indicators=[_indicator(one, questionnaire) for one in questionnaire.indicators],
+        rows=[row for row in rows if row.area in codes],
+        response_rates={code: rates for code, rates in record.get("response_rates", {}).items() if code in codes},
+        documents=[
+            DocumentOut(
+                area=area.code,
+                language=document.language,
+                pages=document.pages,
+                sha256=document.blob_sha256,
+                address=f"/releases/{found.number}/{area.code}.{document.language}.pdf",
+            )
+            for document, area in release_queries.visible_documents(session, found.survey_id, found.id, visible)
+        ],
+    )
+
+
+def _row(frozen: dict[str, Any], city: str) -> RowOut:
+    """The domain of a row names its community or its street; the empty one is the city."""
+    level, code = frozen["domain"][0] if frozen["domain"] else ("city", city)
+    return RowOut.model_validate(
+        {"area": code, "level": level, "sample_size": frozen["sample_size"], "cells": frozen["cells"]}
+    )
+
+
+def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:
+    asked = dict.fromkeys(variable.partition(".")[0] for variable in one.variables)
+    return IndicatorOut(
+        id=one.id,
+        kind=one.kind.value,
+        name=shown.words(one.name),
+        definition=shown.words(one.definition),
+        variables=list(one.variables),
+        numerator=list(one.numerator),
+        asked=[_asked(questionnaire.question(question)) for question in asked],
+    )
+
+
+def _asked(question: Question) -> Asked:
+    return Asked(
+        question=question.id,
+        type=question.type.value,
+        text=shown.words(question.text),
+        options={option.code: shown.words(option.label) for option in question.options},
+    )

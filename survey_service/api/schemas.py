@@ -1,0 +1,385 @@
+"""What the API says and takes: exact shapes. Codes are those of docs; shares and rates stand in 0..1; times are UTC."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from questionnaires.answer_forms import FindingCode
+from questionnaires.answers import Severity
+from survey_service.models import Disposition, Mode, Role, WaveState
+
+T = TypeVar("T")
+Share = Annotated[float, Field(ge=0, le=1)]
+AreaCode = Annotated[str, Field(examples=["110101000001"], description="Statistical code of the area 区划代码.")]
+Sha256 = Annotated[str, Field(min_length=64, max_length=64)]
+
+
+class Shape(BaseModel):
+    """Nothing but what is named, in either direction."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Words(Shape):
+    """In both languages; ``en`` is empty where only Chinese was given."""
+
+    zh: str
+    en: str
+
+
+class ErrorDetail(Shape):
+    code: Annotated[str, Field(description="Stable; see docs/errors.md.", examples=["E001"])]
+    message: str
+    message_zh: str
+    places: Annotated[
+        list[str] | None,
+        Field(description="What of the request cannot be taken, and by which rule: `body.limit: int_parsing`."),
+    ] = None
+
+
+class Refusal(Shape):
+    """How every error is told."""
+
+    error: ErrorDetail
+
+
+class Page(Shape, Generic[T]):
+    """A part of a list, in the order of a key."""
+
+    items: list[T]
+    next: Annotated[
+        str | None, Field(description="Give it as `after` to get the page behind this one; null on the last page.")
+    ]
+
+
+# ------------------------------------------------------------------ who asks, and where
+
+
+class GrantOut(Shape):
+    role: Role
+    area: AreaCode
+    area_name: Words
+
+
+class TokenOut(Shape):
+    name: str
+    read_only: bool
+    expires_at: datetime
+
+
+class MeOut(Shape):
+    user: str
+    name: str
+    grants: list[GrantOut]
+    token: Annotated[TokenOut | None, Field(description="Null where a browser's session asks.")]
+
+
+class AreaOut(Shape):
+    code: AreaCode
+    name: Words
+    kind: Annotated[str, Field(examples=["community"])]
+    parent: Annotated[AreaCode | None, Field(description="The area above, where there is one.")]
+    households: int | None
+    adults: Annotated[int | None, Field(description="At the newest count.")]
+
+
+class CountOut(Shape):
+    as_of: date
+    sex: str
+    age_group: Annotated[str, Field(examples=["18-29"])]
+    persons: int
+    source: str
+
+
+class AreaWithCounts(AreaOut):
+    counts: Annotated[list[CountOut], Field(description="Newest day first: control totals for calibration.")]
+
+
+# ------------------------------------------------------------------ surveys, questionnaires, waves
+
+
+class WaveBrief(Shape):
+    key: Annotated[str, Field(examples=["2026Q3"])]
+    name: Words
+    state: WaveState
+    opens_on: date
+    closes_on: Annotated[date, Field(description="Until 24:00 of this day in the zone of the city.")]
+
+
+class SurveyOut(Shape):
+    key: Annotated[str, Field(examples=["satisfaction"])]
+    title: Words
+    city: AreaCode
+    method: Annotated[dict[str, Any], Field(description="Population, frame and coverage, in words and shares.")]
+    waves: list[WaveBrief]
+
+
+class VersionOut(Shape):
+    id: UUID
+    key: str
+    version: str
+    format: Annotated[int, Field(description="Of the canonical JSON.")]
+    sha256: Sha256
+    created_at: datetime
+
+
+class VersionWithWaves(VersionOut):
+    waves: Annotated[list[str], Field(description="Keys of the waves that ask it.")]
+
+
+class WaveOut(WaveBrief):
+    survey: str
+    modes: Annotated[list[str], Field(description="How people are asked; empty: not said.")]
+    areas: Annotated[list[AreaCode], Field(description="Areas that are asked; empty: all of the survey.")]
+    questionnaire: VersionOut
+    header: Annotated[dict[str, Any], Field(description="Statutory fields that the file left blank.")]
+    targets: Annotated[dict[str, Any], Field(description="By indicator: value and sense.")]
+    method: dict[str, Any]
+    opened_at: datetime | None
+    closed_at: datetime | None
+    released_at: datetime | None
+    releases: Annotated[list[str], Field(description="Numbers of the releases that you may read, newest first.")]
+
+
+class _Open(BaseModel):
+    """Named here is what every definition has; docs/questionnaires.md has the rest. A default is left out."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class WordsOfDefinition(_Open):
+    zh: str
+
+
+class QuestionOfDefinition(_Open):
+    id: str
+    type: Literal[
+        "single_choice", "multiple_choice", "scale", "number", "short_text", "long_text", "date", "note"
+    ]  # fmt: skip
+    text: WordsOfDefinition
+
+
+class SectionOfDefinition(_Open):
+    id: str
+    title: WordsOfDefinition
+    questions: list[QuestionOfDefinition]
+
+
+class QuestionnaireOfDefinition(_Open):
+    key: str
+    version: str
+    title: WordsOfDefinition
+    sections: list[SectionOfDefinition]
+
+
+class Definition(Shape):
+    """The frozen questionnaire, byte for byte as it was hashed."""
+
+    format: int
+    questionnaire: QuestionnaireOfDefinition
+
+
+# ------------------------------------------------------------------ the field
+
+
+class StageOut(Shape):
+    unit: str
+    population: float
+    sampled: float
+    probability: Share
+    variance: Annotated[bool, Field(description="Whether the variance counts this stage; the weight always does.")]
+
+
+class DrawOut(Shape):
+    stratum: str
+    psu: str
+    inclusion_probability: Annotated[Share, Field(description="Over all stages; the design weight is its inverse.")]
+    stages: list[StageOut]
+
+
+class CaseOut(Shape):
+    number: Annotated[str, Field(examples=["0001-003"])]
+    area: AreaCode
+    first_mode: Mode
+    reserve_replicate: Annotated[int, Field(description="0: main sample.")]
+    disposition: Disposition
+    draw: Annotated[DrawOut | None, Field(description="For managers and statisticians; null for interviewers.")]
+
+
+class RatesOut(Shape):
+    """AAPOR, Standard Definitions. Null where nothing is known yet."""
+
+    e: Share | None
+    rr1: Share | None
+    rr2: Share | None
+    rr3: Share | None
+    rr4: Share | None
+    rr5: Share | None
+    rr6: Share | None
+    coop1: Share | None
+    coop2: Share | None
+    coop3: Share | None
+    coop4: Share | None
+    ref1: Share | None
+    ref2: Share | None
+    ref3: Share | None
+    con1: Share | None
+    con2: Share | None
+    con3: Share | None
+
+
+class DispositionsOfArea(Shape):
+    area: AreaCode
+    name: Words
+    cases: int
+    counts: Annotated[dict[Disposition, int], Field(description="Cases by outcome; those without one are left out.")]
+    rates: RatesOut
+
+
+class DispositionsOut(Shape):
+    whole: Annotated[RatesOut, Field(description="Of all cases of the communities below together.")]
+    cases: int
+    communities: list[DispositionsOfArea]
+
+
+class CaptureIn(Shape):
+    """One interview, as a device brings it."""
+
+    client_id: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="Made by the device once for each interview: a UUID."),
+    ]
+    case: Annotated[str, Field(min_length=1, max_length=30, description="Number of the case.")]
+    answers: Annotated[dict[str, JsonValue], Field(description="By variable, as docs/questionnaires.md says.")]
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    complete: Annotated[bool, Field(description="False where the interview broke off and may go on.")] = True
+    language: Literal["zh", "en"] = "zh"
+    app: Annotated[str, Field(max_length=60, description="Name and version of the program, for the record.")] = ""
+
+
+class CapturesIn(Shape):
+    questionnaire_sha256: Annotated[Sha256, Field(description="Of the version that was asked.")]
+    captures: Annotated[list[CaptureIn], Field(min_length=1, max_length=100)]
+
+
+class FindingOut(Shape):
+    variable: str
+    question: str
+    code: FindingCode
+    severity: Annotated[Severity, Field(description="hard: not stored; soft: look again, it may be right.")]
+    message: str
+    message_zh: str
+
+
+class CaptureResult(Shape):
+    client_id: str
+    outcome: Annotated[
+        Literal["stored", "already", "conflict", "refused", "later"],
+        Field(
+            description="stored: counted, now. already: the same was stored before. conflict: this id came with other "
+            "answers before, which count; these are kept beside them. refused: not stored, see error and findings. "
+            "later: not stored, send the same again."
+        ),
+    ]
+    receipt: Annotated[str | None, Field(description="For the resident: opens the answers at /receipt.")]
+    error: ErrorDetail | None
+    findings: list[FindingOut]
+
+
+class CapturesOut(Shape):
+    results: Annotated[list[CaptureResult], Field(description="In the order in which they were sent.")]
+
+
+# ------------------------------------------------------------------ releases
+
+
+class Asked(Shape):
+    question: str
+    type: str
+    text: Words
+    options: Annotated[dict[str, Words], Field(description="Label by code.")]
+
+
+class IndicatorOut(Shape):
+    id: str
+    kind: str
+    name: Words
+    definition: Words
+    variables: list[str]
+    numerator: Annotated[list[str], Field(description="Codes that count.")]
+    asked: Annotated[list[Asked], Field(description="The questions it stands on, in the words that were asked.")]
+
+
+class CellOut(Shape):
+    """One figure that may be shown, or why it may not. Fields are left out where the release has none."""
+
+    variable: str
+    category: str | None = None
+    value: float | None = None
+    low: Annotated[float | None, Field(description="Lower end of the interval.")] = None
+    high: float | None = None
+    standard_error: float | None = None
+    sample_size: int | None = None
+    degrees_of_freedom: int | None = None
+    design_effect: float | None = None
+    effective_sample_size: float | None = None
+    all_alike: bool = False
+    scale: list[float] | None = None
+    unreliable: bool = False
+    complement_unreliable: bool = False
+    review: bool = False
+    suppression: Annotated[str | None, Field(description="Why there is no figure.")] = None
+    verdict: str | None = None
+    goal: dict[str, Any] | None = None
+    settling_sample_size: int | None = None
+    tipping_point: float | None = None
+
+
+class RowOut(Shape):
+    area: AreaCode
+    level: Literal["community", "street", "city"]
+    sample_size: int | None
+    cells: list[CellOut]
+
+
+class DocumentOut(Shape):
+    area: AreaCode
+    language: str
+    pages: int
+    sha256: Sha256
+    address: Annotated[str, Field(description="Of the PDF, for a browser that is signed in.")]
+
+
+class ReleaseOut(Shape):
+    """Published figures as they were signed and frozen, of your areas and those above them."""
+
+    number: Annotated[str, Field(examples=["SATISFACTION-2026Q3-01"])]
+    edition: int
+    survey: str
+    wave: str
+    title: Words
+    wave_name: Words
+    field_start: date
+    field_end: date
+    released_at: datetime
+    prepared_by: str
+    reviewed_by: str
+    signed_by: str
+    correction_reason: str | None
+    questionnaire: VersionOut
+    snapshot_sha256: Annotated[Sha256, Field(description="Of the rows that the figures came from.")]
+    estimates_sha256: Annotated[Sha256, Field(description="Of the whole record that was signed.")]
+    software_version: str
+    specification: Annotated[dict[str, Any], Field(description="Weighting, variance, interval, publication rule.")]
+    interval: Annotated[str | None, Field(description="Method of the intervals.")]
+    level: Annotated[float | None, Field(description="Of the intervals: 0.95.")]
+    notes: list[str]
+    indicators: list[IndicatorOut]
+    rows: list[RowOut]
+    response_rates: Annotated[dict[str, dict[str, Any]], Field(description="By area code, as signed; AAPOR.")]
+    documents: list[DocumentOut]
