@@ -19,6 +19,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from survey_service.lifelines import Lifelines
+
 BUSY_TIMEOUT_MS = 30_000
 _commits = 0  # of this process, but for those of the group writer, which changes nothing that is remembered
 
@@ -71,6 +73,7 @@ class Database:
     url: str
     reading_engine: Engine
     writing_engine: Engine
+    lifelines: Lifelines | None = None  # of PostgreSQL
     # Made once: a session maker builds a class, which costs more than a look-up.
     reading: ReadingSessions = field(init=False)
     writing: WritingSessions = field(init=False)
@@ -86,6 +89,8 @@ class Database:
     def dispose(self) -> None:
         self.reading_engine.dispose()
         self.writing_engine.dispose()
+        if self.lifelines is not None:
+            self.lifelines.close()
 
 
 def open_database(url: str) -> Database:
@@ -103,7 +108,16 @@ def open_database(url: str) -> Database:
     )
     # READ COMMITTED: uniqueness is judged by constraints, and the audit head is a locked row.
     writing = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True)
-    return Database(url=url, reading_engine=reading, writing_engine=writing)
+    lifelines = Lifelines()
+    for engine in (reading, writing):
+        _watch(engine, lifelines)
+    return Database(url=url, reading_engine=reading, writing_engine=writing, lifelines=lifelines)
+
+
+def _watch(engine: Engine, lifelines: Lifelines) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+        return lifelines.connect(*arguments, **parameters)
 
 
 def _open_sqlite(url: str) -> Database:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -325,8 +326,9 @@ def _queue(database: Database, data_dir: Path) -> Any:
         # A file of its own: the queue's traffic must not take the lock that answers wait for.
         data_dir.mkdir(parents=True, exist_ok=True)
         return SqliteHuey(filename=str(data_dir / QUEUE_FILE), **shared)
+    assert database.lifelines is not None
     plain = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresHuey(dsn=plain, **shared)
+    return PostgresHuey(connection=partial(database.lifelines.connect, plain), **shared)
 
 
 def _address(database: Database) -> str:
@@ -344,10 +346,14 @@ def _wake(session: Session) -> None:
     if waking is None:
         return  # no worker in this process; the sweep of the one that serves finds the job within a minute
     for survey_id, job_id in pending:
-        try:
-            waking.run(str(survey_id), str(job_id))
-        except Exception as failed:  # the job is safely in its table; the sweep wakes it later
-            log.warning("job_not_woken", job=str(job_id), error=type(failed).__name__)
+        for attempt in (1, 2):  # a connection that the server has ended is noticed by using it, and made anew
+            try:
+                waking.run(str(survey_id), str(job_id))
+            except Exception as failed:  # the job is safely in its table; the sweep wakes it later
+                if attempt == 2:
+                    log.warning("job_not_woken", job=str(job_id), kind=type(failed).__name__)
+            else:
+                break
 
 
 @event.listens_for(Session, "after_soft_rollback")

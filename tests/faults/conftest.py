@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.killed import killable
+from tests.service.conftest import light_passwords
+
+__all__ = ["light_passwords", "parent"]
 
 
 @pytest.fixture(scope="session")

