@@ -9,9 +9,10 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from survey_service import installation, jobs
-from survey_service.accounts import first_routes, second_factor_routes, token_routes
+from survey_service.accounts import first_routes, oidc, oidc_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
+from survey_service.administration import identity_routes
 from survey_service.administration import routes as administration
 from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
@@ -49,7 +50,9 @@ ROUTERS = (
     second_factor_routes.router,
     token_routes.router,
     first_routes.router,
+    oidc_routes.router,
     administration.router,
+    identity_routes.router,
     surveys.router,
     keying.router,
     paper.router,
@@ -102,6 +105,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         app.include_router(router)
     refuse_unprotected(app.routes)
     failures.install(app)
+    app.state.provider = oidc.provider_for(settings)
     app.state.metrics = metrics.Metrics()
     app.add_middleware(Shedding)
     app.add_middleware(Surroundings, settings=settings, metrics=app.state.metrics)

@@ -92,6 +92,29 @@ class Settings(BaseSettings):
         default=None, description="Own TrueType file, regular weight, instead of Noto Sans CJK."
     )
     font_bold: Path | None = Field(default=None, description="Own TrueType file, bold weight.")
+    oidc_issuer: str = Field(
+        default="",
+        description="Address of the city's OpenID Connect provider; empty: people sign in with passwords only.",
+    )
+    oidc_client_id: str = Field(default="", description="By which name the provider knows this service.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="By which the provider believes it.")
+    oidc_client_secret_file: Path | None = Field(default=None, description="File that holds the secret instead.")
+    oidc_scopes: str = Field(
+        default="openid profile", description="What is asked of the provider, with blanks between."
+    )
+    oidc_claim: str = Field(
+        default="preferred_username", description="Claim of the ID token by which an administrator names a person."
+    )
+    oidc_hosts: str = Field(
+        default="", description="Further hosts of the provider, by commas; empty: the issuer's own host only."
+    )
+    oidc_second_factor: str = Field(
+        default="", description="Values of acr or amr, by commas, that stand for a second factor at the provider."
+    )
+    oidc_button: str = Field(default="用统一身份账号登录", description="What stands on the button.")
+    oidc_button_en: str = Field(
+        default="Sign in with your organisation's account", description="The same on English pages."
+    )
     demonstration: bool = Field(
         default=False, description="Set by `serve --demo`: demonstration passwords work, on loopback only."
     )
@@ -109,6 +132,14 @@ class Settings(BaseSettings):
     @property
     def who_reads_contacts(self) -> frozenset[str]:
         return frozenset(name.strip() for name in self.contact_readers.split(",") if name.strip())
+
+    @property
+    def oidc(self) -> bool:
+        """Whether people may sign in through the city's provider; ``accounts.oidc`` checks that the rest is set."""
+        return bool(self.oidc_issuer)
+
+    def oidc_button_in(self, language: str) -> str:
+        return self.oidc_button_en if language == "en" else self.oidc_button
 
     @property  # not kept: a changed copy of the settings must not carry the address of the original
     def resolved_database_url(self) -> str:

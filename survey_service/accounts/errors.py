@@ -68,6 +68,67 @@ class NotOneself(DomainError):
     en = "You cannot do this to your own account; ask another administrator."
 
 
+class ProviderUnreachable(DomainError):
+    """The city's sign-in provider does not answer, or not as one; ``reason`` is for the log."""
+
+    code = "E110"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    zh = "统一身份认证暂时连不上。请稍后再试；有本系统密码的，可以先用密码登录。"
+    en = "The sign-in provider cannot be reached now. Try again later; with a password of this service, use that."
+
+    def __init__(self, reason: str, *, silent: bool = False) -> None:
+        super().__init__()
+        self.reason = reason
+        self.silent = silent  # no answer at all: asking again at once would only make more people wait
+
+
+class ProviderSignInLost(DomainError):
+    """The way back from the provider is not one that this browser began just now, or the person turned back."""
+
+    code = "E111"
+    status = HTTPStatus.BAD_REQUEST
+    zh = "这次登录没有完成：中途取消了，或等得太久，或开了两个登录页。请再点一次。"
+    en = "This sign-in was not finished: cancelled, waited too long, or begun in two tabs. Press the button again."
+
+
+class ProviderNotBelieved(DomainError):
+    """What the provider sent did not stand the check; ``reason`` is for the log."""
+
+    code = "E112"
+    status = HTTPStatus.UNAUTHORIZED
+    zh = "统一身份认证发来的凭据没有通过核对，没有登录。请再试一次；还是不行，请告诉系统管理员。"
+    en = "What the sign-in provider sent did not pass the check. Try again; if it goes on, tell the administrator."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class NoAccountForIdentity(DomainError):
+    """The same for nobody's identity, one of a closed account, and one that is bound to somebody else."""
+
+    code = "E113"
+    status = HTTPStatus.FORBIDDEN
+    zh = "您的统一身份账号还不能登录本系统。请把下面的账号告诉系统管理员，由管理员开通。"
+    en = "Your account at the provider does not open this service yet. Give the administrator the name below."
+
+
+class IdentityTaken(DomainError):
+    code = "E114"
+    status = HTTPStatus.CONFLICT
+    zh = "这个统一身份账号已经对应到别的账号。请核对；要换人，先在那个账号上解除。"
+    en = "This identity belongs to another account already. Check it; to move it, take it off that account first."
+
+
+class NoProvider(DomainError):
+    """The installation has no provider to sign in through."""
+
+    code = "E115"
+    status = HTTPStatus.CONFLICT
+    zh = "本系统还没有接上统一身份认证，只能用密码登录。"
+    en = "This service is not connected to a sign-in provider; people sign in with passwords."
+
+
 class TokenRefused(DomainError):
     """The same words for a token that never was, has expired or was ended."""
 

@@ -42,6 +42,7 @@ SEEN_EVERY = timedelta(minutes=1)
 PUBLIC = frozenset({
     "/", "/sign-in", "/sign-in/code", "/first-administrator", "/health", "/static/{digest}/{name}", "/favicon.ico",
     "/robots.txt",
+    "/sign-in/oidc", "/sign-in/oidc/back",  # where the city's provider is set up; elsewhere there is no such page
     "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
     "/api/v1/openapi.json",  # what the API can do, and nothing of what is in it
     "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
@@ -63,6 +64,7 @@ class Person:
     csrf_token: str
     demonstration: bool = False  # an invented person of the demonstration city
     token: Token | None = None  # where a program of this person asks
+    by_provider: service.ByProvider | None = None  # signed in through the city's provider, this time
 
     @property
     def actor(self) -> Actor:
@@ -146,7 +148,8 @@ def _by_cookie(session: Session, request: Request, settings: Settings, now: date
     if not token or found is None or found[0].waits_for_code:
         raise SignInNeeded
     sign_in, account = found
-    person = _person(session, account, csrf_token=sign_in.csrf_token, token=None)
+    way = service.ByProvider(second_factor=sign_in.second_factor_by_provider) if sign_in.by_provider else None
+    person = _person(session, account, csrf_token=sign_in.csrf_token, token=None, by_provider=way)
     return person, sign_in.last_seen_at, lambda writing: queries.saw(writing, code_hash(token), now)
 
 
@@ -156,7 +159,10 @@ def _by_token(session: Session, token: str, settings: Settings, now: datetime) -
     return person, found.last_used_at, lambda writing: tokens.used(writing, found.id, now)
 
 
-def _person(session: Session, account: Account, *, csrf_token: str, token: Token | None) -> Person:
+def _person(
+    session: Session, account: Account, *, csrf_token: str, token: Token | None,
+    by_provider: service.ByProvider | None = None,
+) -> Person:  # fmt: skip
     return Person(
         account_id=account.id,
         name=account.name,
@@ -165,6 +171,7 @@ def _person(session: Session, account: Account, *, csrf_token: str, token: Token
         csrf_token=csrf_token,
         demonstration=account.demonstration,
         token=token,
+        by_provider=by_provider,
     )
 
 
@@ -178,10 +185,14 @@ def _refuse_unmeant(person: Person, sent_token: str) -> None:
 
 def _refuse_unfinished(path: str, account: Account, person: Person, settings: Settings) -> None:
     """A sign-in that is not whole yet opens only what makes it whole."""
-    if account.start_password_until is not None and path not in _WITH_START_PASSWORD:
+    # Who came through the provider has no use for the start password, which lapses after its week. Nor has a program:
+    # giving a start password ends all tokens, so one that is in force was made by somebody who had come that way.
+    by_start_password = account.start_password_until is not None and person.token is None and not person.by_provider
+    if by_start_password and path not in _WITH_START_PASSWORD:
         raise PasswordChangeNeeded
     needed = settings.second_factor_required and person.has(*second_factor.NEEDED_BY)
-    if needed and account.second_factor_since is None and path not in _WITHOUT_SECOND_FACTOR:
+    had = account.second_factor_since is not None or (person.by_provider and person.by_provider.second_factor)
+    if needed and not had and path not in _WITHOUT_SECOND_FACTOR:
         raise SecondFactorNeeded
 
 

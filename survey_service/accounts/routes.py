@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import queries, service, throttle
+from survey_service.accounts import oidc_identities, queries, service, throttle
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
@@ -17,12 +18,14 @@ from survey_service.models import Account
 from survey_service.secrets import code_hash
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
+from survey_service.web.languages import language_of
 from survey_service.web.staff import first_page, go, staff_page
 
 router = APIRouter()
 
 LONGEST = 200  # characters of a name or a password; Argon2 is paid by length
 KNOWN_BROWSER_SECONDS = 365 * 86_400
+SIGNED_OUT = "signed-out"
 
 
 def local_path(wanted: str) -> str:
@@ -45,7 +48,7 @@ def home(request: Request, running: Running, reading: Reading, now: Now) -> Resp
 
 @router.get("/sign-in")
 def sign_in_page(request: Request, running: Running, reading: Reading, next: str = "") -> Response:
-    return _sign_in_page(request, running, reading, wanted=local_path(next))
+    return sign_in_page_with(request, running, reading, wanted=local_path(next))
 
 
 @router.post("/sign-in")
@@ -72,7 +75,7 @@ def sign_in(
             account, password, settings=running.settings, at=now, first=lambda: throttle.take_turn(writing, key, now)
         )
     except (WrongPassword, TooManyAttempts) as refused:
-        return _sign_in_page(request, running, reading, wanted=local_path(next), user=user, fault=refused)
+        return sign_in_page_with(request, running, reading, wanted=local_path(next), user=user, fault=refused)
     return _let_in(request, running, writing, account, key, now, local_path(next))
 
 
@@ -117,7 +120,17 @@ def sign_out(running: Running, writing: Writing, person: SignedIn, now: Now) -> 
         service.sign_out(session, at=now, by=person.actor)
     response = go("/sign-in")
     response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=running.settings.secure)
+    if running.settings.oidc:
+        # The provider's own sign-in goes on: whoever uses this machine next is asked there who they are.
+        response.set_cookie(
+            SIGNED_OUT, "1", path="/sign-in", httponly=True, samesite="lax", secure=running.settings.secure
+        )
     return response
+
+
+def signed_out_here(request: Request) -> bool:
+    """Whether somebody signed out in this browser and nobody came back in since."""
+    return SIGNED_OUT in request.cookies
 
 
 @router.get("/account")
@@ -167,22 +180,25 @@ def _account_page(
         context = {
             "fault": fault,
             "grants": queries.grants_with_areas(session, person.account_id),
-            "start": account.start_password_until is not None,
+            "start": account.start_password_until is not None and not person.by_provider,
+            "identity": oidc_identities.of_account(session, person.account_id) if running.settings.oidc else None,
             "second_factor_since": account.second_factor_since,
         }
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/account.html", context, section="account", status=status)
 
 
-def _sign_in_page(
+def sign_in_page_with(
     request: Request,
     running: Services,
     reading: Reading,
     *,
     wanted: str,
     user: str = "",
-    fault: WrongPassword | TooManyAttempts | None = None,
+    fault: DomainError | None = None,
+    frame: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page with the password's form, and with the button of the city's provider where there is one."""
     shown: list[tuple[str, list[str]]] = []
     with reading.begin() as session:
         empty = not queries.any_account(session)
@@ -196,6 +212,8 @@ def _sign_in_page(
         "passwords": service.demonstration_passwords(running.settings),
         "changed": "changed" in request.query_params,
         "first": empty,
+        "provider_button": running.settings.oidc_button_in(language_of(request)) if running.settings.oidc else "",
+        **(frame or {}),
     }
     response = staff_page(request, running, None, "staff/sign-in.html", context, status=fault.status if fault else 200)
     if isinstance(fault, TooManyAttempts):

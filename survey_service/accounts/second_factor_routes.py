@@ -57,7 +57,8 @@ def sign_in_by_code(
             if not second_factor.accept(session, account.id, code, keys=running.keys, at=now):
                 raise WrongCode
             token = request.cookies[session_cookie(running.settings)]
-            opened = service.sign_in(session, account, previous_token=token, at=now)
+            way = service.ByProvider(second_factor=False) if sign_in.by_provider else None
+            opened = service.sign_in(session, account, previous_token=token, at=now, by_provider=way)
             throttle.succeeded(session, _key(running, account.id.hex))
     except (WrongCode, TooManyAttempts) as refused:
         return _code_page(request, running, sign_in, wanted=local_path(next), fault=refused)
@@ -81,7 +82,8 @@ def _waiting(request: Request, running: Services, reading: Reading, now: Now) ->
 def _code_page(
     request: Request, running: Services, sign_in: SignIn, *, wanted: str, fault: DomainError | None
 ) -> Response:
-    context = {"fault": fault, "wanted": wanted, "token": sign_in.csrf_token, "token_field": CSRF_FIELD}
+    context = {"fault": fault, "wanted": wanted, "token": sign_in.csrf_token, "token_field": CSRF_FIELD,
+               "by_provider": sign_in.by_provider}  # fmt: skip
     status = fault.status if fault else 200
     response = staff_page(request, running, None, "staff/sign-in-code.html", context, status=status)
     if isinstance(fault, TooManyAttempts):

@@ -31,6 +31,13 @@ class OpenedSignIn:
     account: Account
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByProvider:
+    """Somebody whom the city's sign-in provider let in; ``second_factor``: it asked for one."""
+
+    second_factor: bool
+
+
 def create_account(
     session: Session,
     user: str,
@@ -115,8 +122,9 @@ def may_sign_in(account: Account, settings: Settings) -> bool:
 
 
 def sign_in(
-    session: Session, account: Account, *, previous_token: str | None, at: datetime, waits_for_code: bool = False
-) -> OpenedSignIn:
+    session: Session, account: Account, *, previous_token: str | None, at: datetime, waits_for_code: bool = False,
+    by_provider: ByProvider | None = None,
+) -> OpenedSignIn:  # fmt: skip
     """A new session with a new token; the one this browser had before ends, so no token outlives a sign-in."""
     token = new_token()
     if previous_token:
@@ -129,11 +137,15 @@ def sign_in(
             created_at=at,
             last_seen_at=at,
             waits_for_code=waits_for_code,
+            by_provider=by_provider is not None,
+            second_factor_by_provider=by_provider is not None and by_provider.second_factor,
         )
     )
+    accepted = "account.identity_accepted" if by_provider else "account.password_accepted"
     audit.record(
         session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
-        action="account.password_accepted" if waits_for_code else "account.signed_in", record=f"account {account.id}",
+        action=accepted if waits_for_code else "account.signed_in", record=f"account {account.id}",
+        detail={"by": "provider"} if by_provider else {},
     )  # fmt: skip
     return OpenedSignIn(token, account)
 

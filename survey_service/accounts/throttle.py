@@ -62,3 +62,11 @@ def _locked(session: Session, key: str, at: datetime) -> FailedAttempt:
 
 def succeeded(session: Session, key: str) -> None:
     session.execute(delete(FailedAttempt).where(FailedAttempt.key_sha256 == key))
+
+
+def first_time(writing: WritingSessions, key: str, at: datetime) -> bool:
+    """Whether ``key`` is met for the first time within ``FORGOTTEN_AFTER``, in whichever process."""
+    with writing.begin() as session:
+        tried = _locked(session, key, at)
+        tried.count, tried.last_at = tried.count + 1, at
+        return tried.count == 1

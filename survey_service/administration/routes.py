@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from survey_service.accounts import oidc_identities
 from survey_service.accounts import service as accounts
 from survey_service.accounts.errors import LastAdministrator, NotOneself, UserTaken
 from survey_service.accounts.permissions import Administrator, Person
@@ -42,6 +43,7 @@ STEPS = {
     "disable": Step(service.disable),
     "enable": Step(service.enable),
     "second-factor": Step(service.reset_second_factor),
+    "identity": Step(service.unlink_identity),
 }
 PASSWORD = "password"  # noqa: S105 -- the name of a step; it also shows the new start password
 
@@ -239,6 +241,8 @@ def _account_page(
             "whole": all(mine for _, _, mine in grants),
             "oneself": account_id == person.account_id,
             "now": now,
+            "provider": running.settings.oidc,
+            "identity": oidc_identities.of_account(session, account_id),
             "done": request.query_params.get("done", ""),
             "fault": fault,
             "typed": typed or {},

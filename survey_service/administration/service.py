@@ -12,8 +12,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from survey_service import audit
+from survey_service.accounts import oidc_identities, second_factor
 from survey_service.accounts import queries as account_queries
-from survey_service.accounts import second_factor
 from survey_service.accounts import service as accounts
 from survey_service.accounts.errors import LastAdministrator, NotOneself, NotYours, UserTaken
 from survey_service.administration import queries
@@ -182,6 +182,19 @@ def reset_second_factor(session: Session, desk: Desk, account_id: UUID) -> None:
     if account_id == desk.by.account_id:
         raise NotOneself
     second_factor.switch_off(session, account_id, at=desk.at, by=desk.by)
+
+
+def link_identity(session: Session, desk: Desk, account_id: UUID, name: str, *, keys: KeyRing) -> None:
+    """Who may sign in as this account through the city's provider; IdentityTaken where it is somebody else's."""
+    find_whole(session, desk, account_id)
+    oidc_identities.link(session, account_id, name, keys=keys, at=desk.at, by=desk.by)
+
+
+def unlink_identity(session: Session, desk: Desk, account_id: UUID) -> None:
+    """Takes it back, and ends the sign-ins: one of them may have come that way."""
+    find_whole(session, desk, account_id)
+    oidc_identities.unlink(session, account_id, at=desk.at, by=desk.by)
+    account_queries.end_sign_ins(session, account_id, desk.at)
 
 
 def _record(session: Session, desk: Desk, account_id: UUID, action: str, detail: dict[str, str]) -> None:

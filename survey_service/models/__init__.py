@@ -3,7 +3,7 @@
 Importing this package registers every table on ``Base.metadata``.
 """
 
-from survey_service.models.account import Account, FailedAttempt, Grant, RecoveryCode, Role, SignIn
+from survey_service.models.account import Account, AccountIdentity, FailedAttempt, Grant, RecoveryCode, Role, SignIn
 from survey_service.models.area import Area, AreaPopulation
 from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
@@ -33,6 +33,7 @@ __all__ = [
     "AccessCode",
     "AccessToken",
     "Account",
+    "AccountIdentity",
     "Area",
     "AreaPopulation",
     "AuditEntry",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
@@ -62,6 +62,24 @@ class FailedAttempt(Base):
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AccountIdentity(Base):
+    """Whom the city's OpenID Connect provider has to name for somebody to be let in as this account.
+
+    An administrator writes ``name``; the first sign-in that brings it binds the provider's ``subject``, which never
+    changes there. From then on the name decides nothing: it may pass to somebody else.
+    """
+
+    __tablename__ = "account_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)  # the value of the claim that settings name
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issuer: Mapped[str | None] = mapped_column(String(300))
+    subject: Mapped[str | None] = mapped_column(String(255))
+    bound_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Grant(Base):
     """A role on an area, valid for everything below it."""
 
@@ -86,3 +104,6 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The password was right, the code of the second factor is still asked: until then this opens nothing else.
     waits_for_code: Mapped[bool] = mapped_column(default=False)
+    # Signed in through the city's provider, which may have asked for a second factor itself.
+    by_provider: Mapped[bool] = mapped_column(default=False)
+    second_factor_by_provider: Mapped[bool] = mapped_column(default=False)

@@ -27,6 +27,8 @@ PUBLIC = {
     ("POST", "/sign-in"),
     ("GET", "/sign-in/code"),  # after the password; leads everybody else to the sign-in page
     ("POST", "/sign-in/code"),
+    ("GET", "/sign-in/oidc"),  # 404 without the city's provider
+    ("GET", "/sign-in/oidc/back"),
     ("GET", "/first-administrator"),  # 404 as soon as there is an account
     ("POST", "/first-administrator"),
     ("GET", "/health"),
@@ -42,8 +44,9 @@ PUBLIC = {
     ("GET", "/receipt"),
     ("POST", "/receipt"),
 }
-# Routes that a GET may reach with a writing session: none. Last-seen goes through the writer, after the reply.
-WRITING_GETS: set[str] = set()
+# Routes that a GET may reach with a writing session: one. A provider leads a browser back in no other way; the state,
+# sealed in that browser's cookie and good once, is its token. Last-seen goes through the writer, after the reply.
+WRITING_GETS: set[str] = {"/sign-in/oidc/back"}
 
 
 def routes() -> list[RouteContext]:

@@ -1,0 +1,119 @@
+"""Signing in through the city's own OpenID Connect provider: whether it is set up, and what comes back from it.
+
+An option of the installation. Where it is not set, nothing of the extra ``oidc`` is imported and no call leaves the
+service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from survey_service.accounts import oidc_wire
+from survey_service.errors import NotFound
+from survey_service.installation import Refused
+from survey_service.settings import Settings
+
+BACK = "/sign-in/oidc/back"
+LIBRARIES = ("authlib", "joserfc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whom the provider named, after every check."""
+
+    issuer: str
+    subject: str  # never changes and never passes to somebody else, at this issuer
+    name: str  # the claim by which an administrator names a person; empty where the provider sent none
+    second_factor: bool  # the provider asked for one, in a way that the settings accept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One sign-in on its way: made when the browser leaves, sealed in its cookie, compared when it comes back."""
+
+    state: str
+    nonce: str
+    verifier: str  # of PKCE: the code is worth nothing to whoever has not this
+    wanted: str  # path of ours where the person was going
+    begun_at: float
+
+
+class Provider(Protocol):
+    def address_to_leave_to(self, attempt: Attempt, *, again: bool, at: datetime) -> str:
+        """Where the browser is sent. ProviderUnreachable."""
+
+    def identity(self, attempt: Attempt, code: str, *, at: datetime) -> Identity:
+        """Whom the code stands for. ProviderUnreachable, ProviderNotBelieved."""
+
+    def is_issuer(self, named: str) -> bool: ...
+
+
+def provider_for(settings: Settings) -> Provider | None:
+    """None where none is set; Refused where the settings are not whole, or the extra is not installed."""
+    set_here = {
+        "SURVEY_OIDC_ISSUER": bool(settings.oidc_issuer),
+        "SURVEY_OIDC_CLIENT_ID": bool(settings.oidc_client_id),
+        "SURVEY_OIDC_CLIENT_SECRET": bool(settings.oidc_client_secret.get_secret_value())
+        or settings.oidc_client_secret_file is not None,
+    }
+    if not any(set_here.values()):
+        return None
+    missing = [name for name, given in set_here.items() if not given]
+    if missing:
+        raise Refused(
+            f"Signing in through the city's provider is set up in part: {', '.join(missing)} is missing.\n"
+            "  Set it (the secret may lie in a file: SURVEY_OIDC_CLIENT_SECRET_FILE), or take all SURVEY_OIDC_… away;\n"
+            "  docs/sign-in.md shows the whole way."
+        )
+    _check(settings)
+    if any(find_spec(name) is None for name in LIBRARIES):
+        raise Refused(
+            "Signing in through the city's provider needs the extra oidc, which is not installed.\n"
+            "  Install it:  pip install 'survey-service[oidc]'"
+        )
+    from survey_service.accounts.oidc_provider import Relying
+
+    return Relying(settings, _secret(settings))
+
+
+def _check(settings: Settings) -> None:
+    if not oidc_wire.is_safe(settings.oidc_issuer) or "?" in settings.oidc_issuer:
+        raise Refused(
+            f"SURVEY_OIDC_ISSUER is {settings.oidc_issuer!r}: an https address is needed, such as\n"
+            "  https://sso.example.gov.cn/realms/city (the one in the provider's discovery document as issuer)."
+        )
+    if "openid" not in settings.oidc_scopes.split():
+        raise Refused("SURVEY_OIDC_SCOPES lacks openid: without it the provider names nobody. Use: openid profile")
+    if not settings.oidc_claim.strip():
+        raise Refused("SURVEY_OIDC_CLAIM is empty. Use preferred_username, or sub where people can rename themselves.")
+
+
+def _secret(settings: Settings) -> str:
+    path = settings.oidc_client_secret_file
+    if path is None:
+        return settings.oidc_client_secret.get_secret_value()
+    if settings.oidc_client_secret.get_secret_value():
+        raise Refused("SURVEY_OIDC_CLIENT_SECRET and SURVEY_OIDC_CLIENT_SECRET_FILE are both set: keep one.")
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as unreadable:
+        raise Refused(f"{path} (SURVEY_OIDC_CLIENT_SECRET_FILE) cannot be read: {unreadable}.") from None
+    if not secret:
+        raise Refused(f"{path} (SURVEY_OIDC_CLIENT_SECRET_FILE) is empty.")
+    return secret
+
+
+async def _provider(request: Request) -> Provider:
+    """NotFound where the installation has none: the addresses do not exist there."""
+    held: Provider | None = request.app.state.provider
+    if held is None:
+        raise NotFound
+    return held
+
+
+SignInProvider = Annotated[Provider, Depends(_provider)]
