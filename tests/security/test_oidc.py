@@ -1,111 +1,42 @@
-"""Signing in through the city's provider: nobody gets in who was not named, whatever is sent."""
+"""Signing in through the city's provider: who is let in, as whom, and who links them."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
-from joserfc import jwt
-from joserfc.jwk import OctKey
 from pyotp import TOTP
 from sqlalchemy import select
 
-from survey_service.accounts import oidc, oidc_wire
-from survey_service.accounts.errors import ProviderUnreachable
 from survey_service.app import create_app
-from survey_service.audit.chain import SYSTEM, verify
 from survey_service.database import Database
-from survey_service.installation import Refused
 from survey_service.models import Account, AccountIdentity, AuditEntry, SignIn
 from survey_service.settings import Settings
-from tests.conftest import free_port
+from tests.security import oidc_fixtures
+from tests.security.oidc_fixtures import (
+    LEAVE,
+    ONE,
+    account_id,
+    actions,
+    leave,
+    link,
+    refused,
+    through,
+)
 from tests.security.test_second_factor import enrol
 from tests.service.conftest import TestClock
-from tests.service.openid import CLIENT, PEOPLE, SECRET, LittleProvider, new_key, provider_at_work
+from tests.service.openid import PEOPLE, LittleProvider
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.world import NOW, World
 
-LEAVE = "/sign-in/oidc"
-# What the provider sends is judged before any database is asked.
-ONE = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-def provider(clock: TestClock) -> Iterator[LittleProvider]:
-    with provider_at_work(clock) as made:
-        yield made
-
-
-@pytest.fixture
-def joined(settings: Settings, provider: LittleProvider) -> Settings:
-    return settings.model_copy(update=given(provider.issuer))
-
-
-def given(issuer: str, **more: Any) -> dict[str, Any]:
-    secret = Settings(oidc_client_secret=SECRET).oidc_client_secret
-    return {"oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": secret, **more}
-
-
-@pytest.fixture
-def client(joined: Settings, world: World, clock: TestClock) -> Iterator[TestClient]:
-    with TestClient(create_app(joined, clock=clock), follow_redirects=False) as opened:
-        yield opened
-
-
-@pytest.fixture
-def linked(client: TestClient, world: World, database: Database) -> str:
-    """The statistician is wang.li at the provider; nobody is signed in."""
-    account = account_id(database, "statistician")
-    link(client, account, "wang.li")
-    return account
-
-
-def account_id(database: Database, user: str) -> str:
-    with database.reading.begin() as session:
-        return str(session.scalars(select(Account.id).where(Account.user == user)).one())
-
-
-def link(client: TestClient, account: str, name: str, *, by: str = "administrator") -> Response:
-    sign_in(client, by)
-    answer = post(client, f"/accounts/{account}/identity", {"name": name})
-    client.cookies.clear()
-    return answer
-
-
-def leave(client: TestClient, address: str = LEAVE) -> str:
-    answer = client.get(address, headers=HTML)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
-
-
-def come_back(client: TestClient, address: str) -> Response:
-    # The provider is another site: what a browser says then.
-    return client.get(address, headers={**HTML, "Sec-Fetch-Site": "cross-site"})
-
-
-def through(client: TestClient, provider: LittleProvider, name: str = "wang.li", address: str = LEAVE) -> Response:
-    return come_back(client, provider.approve(leave(client, address), name))
-
-
-def refused(answer: Response, status: int, words: str) -> None:
-    assert (answer.status_code, words in answer.text) == (status, True), (answer.status_code, answer.text)
-    assert "session" not in {one.partition("=")[0] for one in answer.headers.get_list("set-cookie")}
-
-
-def actions(database: Database) -> list[str]:
-    with database.reading.begin() as session:
-        verify(session, SYSTEM)
-        return list(
-            session.scalars(select(AuditEntry.action).where(AuditEntry.chain == SYSTEM).order_by(AuditEntry.sequence))
-        )
+provider, joined, client, linked = (
+    oidc_fixtures.provider,
+    oidc_fixtures.joined,
+    oidc_fixtures.client,
+    oidc_fixtures.linked,
+)
 
 
 # ------------------------------------------------------------------ the way in
@@ -246,281 +177,6 @@ def test_an_address_that_the_provider_did_not_verify_names_nobody(
         assert through(client, provider).status_code == 303
 
 
-# ------------------------------------------------------------------ what does not stand the check
-
-
-def test_only_the_browser_that_left_comes_back_and_once(
-    client: TestClient, provider: LittleProvider, linked: str, clock: TestClock
-) -> None:
-    back = provider.approve(leave(client))
-    cookie = str(client.cookies.get("oidc"))
-    client.cookies.clear()
-    refused(come_back(client, back), 400, "这次登录没有完成")  # another browser: a stranger's link signs nobody in
-    client.cookies.set("oidc", cookie, domain="testserver.local", path="/")
-    refused(come_back(client, re.sub("state=[^&]+", "state=" + "x" * 43, back)), 400, "这次登录没有完成")
-    clock.at += timedelta(minutes=10)
-    refused(come_back(client, back), 400, "这次登录没有完成")  # too late
-    clock.at -= timedelta(minutes=10)
-    assert come_back(client, back).status_code == 303
-    assert client.cookies.get("oidc") is None
-    client.cookies.set("oidc", cookie, domain="testserver.local", path="/")
-    asked = provider.asked.count("/token")
-    refused(come_back(client, back), 400, "这次登录没有完成")  # replayed with everything: refused before it is sent
-    assert provider.asked.count("/token") == asked
-    client.cookies.set("oidc", cookie[:-8] + "AAAAAAA=", domain="testserver.local", path="/")
-    refused(come_back(client, back), 400, "这次登录没有完成")
-
-
-@ONE
-def test_a_used_code_opens_nothing(client: TestClient, provider: LittleProvider, linked: str) -> None:
-    first = provider.approve(leave(client))
-    assert come_back(client, first).status_code == 303
-    code = dict(parse_qsl(urlsplit(first).query))["code"]
-    again = re.sub("code=[^&]+", f"code={code}", provider.approve(leave(client)))
-    refused(come_back(client, again), 401, "没有通过核对")
-
-
-@ONE
-def test_turning_back_at_the_provider(client: TestClient, provider: LittleProvider) -> None:
-    state = dict(parse_qsl(urlsplit(leave(client)).query))["state"]
-    refused(come_back(client, f"/sign-in/oidc/back?error=access_denied&state={state}"), 400, "中途取消")
-
-
-@ONE
-def test_a_reply_in_another_issuers_name(client: TestClient, provider: LittleProvider, linked: str) -> None:
-    back = provider.approve(leave(client))
-    refused(come_back(client, f"{back}&iss=https%3A%2F%2Fevil.example"), 401, "没有通过核对")
-    assert "/token" not in provider.asked
-    assert come_back(client, f"{provider.approve(leave(client))}&iss={provider.issuer}").status_code == 303
-
-
-def at(seconds: int) -> int:
-    return int(NOW.timestamp()) + seconds
-
-
-@ONE
-def test_a_token_with_a_wrong_claim_signs_nobody_in(client: TestClient, provider: LittleProvider, linked: str) -> None:
-    for changed in (
-        {"nonce": "another"}, {"nonce": None}, {"nonce": ["x"]},
-        {"iss": "https://evil.example"}, {"iss": None},
-        {"aud": "another client"}, {"aud": None}, {"aud": []},
-        {"aud": [CLIENT, "another client"]}, {"azp": "another client"},
-        {"aud": [CLIENT, "another client"], "azp": "another client"},
-        {"exp": at(-61)}, {"exp": None}, {"exp": "tomorrow"}, {"exp": float("nan")},
-        {"iat": at(120)}, {"iat": at(-601)}, {"iat": None}, {"nbf": at(120)},
-        {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": "x" * 256},
-    ):  # fmt: skip
-        provider.changed = changed
-        refused(through(client, provider), 401, "没有通过核对")
-
-
-@ONE
-def test_claims_at_the_edge_are_taken(client: TestClient, provider: LittleProvider, linked: str) -> None:
-    provider.changed = {"aud": [CLIENT, "another client"], "azp": CLIENT, "exp": at(-59), "iat": at(59)}
-    assert through(client, provider).status_code == 303
-
-
-def unsigned(claims: dict[str, Any]) -> str:
-    import base64
-    import json
-
-    parts = ({"alg": "none", "typ": "JWT"}, claims)
-    return ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts) + "."
-
-
-def by_public_key(provider: LittleProvider) -> Callable[[dict[str, Any]], str]:
-    """HS256 with what everybody may read as the shared secret."""
-    import base64
-    import hashlib
-    import hmac
-    import json
-
-    secret = provider.key.as_pem(private=False)
-
-    def sign(claims: dict[str, Any]) -> str:
-        parts = ({"alg": "HS256", "kid": provider.key.kid}, claims)
-        text = ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts)
-        mac = hmac.new(secret, text.encode(), hashlib.sha256).digest()
-        return text + "." + base64.urlsafe_b64encode(mac).decode().rstrip("=")
-
-    return sign
-
-
-def by_client_secret(claims: dict[str, Any]) -> str:
-    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET))
-
-
-def by_key_of_its_own(claims: dict[str, Any]) -> str:
-    """Signed well, by a key that the token itself brings along, under the right name."""
-    own = new_key("its own")
-    return jwt.encode({"alg": "RS256", "kid": "first", "jwk": own.as_dict(private=False)}, claims, own)
-
-
-@ONE
-def test_a_token_that_the_provider_did_not_sign(client: TestClient, provider: LittleProvider, linked: str) -> None:
-    ways: dict[str, Callable[[dict[str, Any]], str]] = {
-        "none": unsigned,
-        "public key": by_public_key(provider),
-        "client secret": by_client_secret,
-        "own key": by_key_of_its_own,
-        "no token": lambda claims: "not a token",
-        "cut": lambda claims: jwt.encode({"alg": "RS256", "kid": "first"}, claims, provider.key)[:-20],
-    }
-    for way in ways.values():
-        provider.sign = way
-        refused(through(client, provider), 401, "没有通过核对")
-    provider.sign = None
-    assert through(client, provider).status_code == 303
-
-
-@ONE
-def test_a_new_key_is_fetched_once_and_not_for_whoever_makes_one_up(
-    client: TestClient, provider: LittleProvider, linked: str, clock: TestClock
-) -> None:
-    assert through(client, provider).status_code == 303
-    clock.at += timedelta(minutes=2)
-    provider.key = new_key("second")
-    assert through(client, provider).status_code == 303  # the provider changed its keys
-    assert provider.asked.count("/keys") == 2
-    stranger = new_key("made up")
-    provider.sign = lambda claims: jwt.encode({"alg": "RS256", "kid": "made up"}, claims, stranger)
-    for _ in range(3):
-        refused(through(client, provider), 401, "没有通过核对")
-    assert provider.asked.count("/keys") == 2
-    clock.at += timedelta(minutes=1)
-    refused(through(client, provider), 401, "没有通过核对")
-    assert provider.asked.count("/keys") == 3
-
-
-# ------------------------------------------------------------------ the provider is gone, or leads elsewhere
-
-
-@ONE
-def test_without_the_provider_the_password_still_opens(
-    settings: Settings, world: World, clock: TestClock, database: Database
-) -> None:
-    chosen = settings.model_copy(update=given(f"http://127.0.0.1:{free_port()}"))
-    with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
-        answer = client.get(f"{LEAVE}?next=/surveys", headers=HTML)
-        refused(answer, 503, "统一身份认证暂时连不上")
-        assert 'name="password"' in answer.text
-        assert 'value="/surveys"' in answer.text
-        sign_in(client, "manager")
-
-
-@ONE
-def test_a_provider_that_is_silent_is_asked_again_after_a_while(
-    client: TestClient, provider: LittleProvider, linked: str, clock: TestClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def silent(*_: object) -> Any:
-        raise ProviderUnreachable("TimeoutError", silent=True)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(oidc_wire, "_call", silent)
-        refused(client.get(LEAVE, headers=HTML), 503, "暂时连不上")
-    refused(client.get(LEAVE, headers=HTML), 503, "暂时连不上")  # nobody waits for it again so soon
-    assert provider.asked == []
-    clock.at += timedelta(seconds=10)
-    assert through(client, provider).status_code == 303
-
-
-@ONE
-def test_a_reply_that_is_none(client: TestClient, provider: LittleProvider, linked: str) -> None:
-    """No redirect is followed, wherever it leads; nothing large is read."""
-    replies = {
-        "redirect": (302, {"Location": f"{provider.issuer}/elsewhere"}, b""),
-        "large": (200, {}, b'{"a": "' + b"x" * 300_000 + b'"}'),
-        "no json": (200, {}, b"<html>"),
-        "list": (200, {}, b"[1]"),
-        "fault": (500, {}, b"{}"),
-    }
-    # The keys last: once they are known they are not asked for again.
-    for path in ("/.well-known/openid-configuration", "/token", "/keys"):
-        for reply in replies.values():
-            provider.answer = lambda asked, path=path, reply=reply: reply if asked == path else None
-            answer = client.get(LEAVE, headers=HTML)
-            if answer.status_code == 303:
-                answer = come_back(client, provider.approve(answer.headers["location"]))
-            refused(answer, 503, "暂时连不上")
-    assert "/elsewhere" not in provider.asked
-    # Not silence, so that nobody can shut the door for others: as soon as it is mended, it opens.
-    provider.answer = lambda asked: None
-    assert through(client, provider).status_code == 303
-
-
-ELSEWHERE = (
-    "http://127.0.0.1:1/x", "https://metadata.example/latest", "http://169.254.169.254/latest", "file:///etc/passwd",
-    "http://127.0.0.1@evil.example/", "//evil.example/x", "", 7,
-)  # fmt: skip
-
-
-@ONE
-def test_the_service_calls_no_host_but_the_providers(
-    client: TestClient, provider: LittleProvider, linked: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The discovery document decides much, but not whom this service calls."""
-    called: list[tuple[str, int]] = []
-    import socket
-
-    real = socket.create_connection
-
-    def watched(place: tuple[str, int], *arguments: Any, **named: Any) -> Any:
-        called.append(place)
-        return real(place, *arguments, **named)
-
-    monkeypatch.setattr(socket, "create_connection", watched)
-    for field in ("token_endpoint", "jwks_uri", "authorization_endpoint"):
-        for address in ELSEWHERE:
-            provider.document = {field: address}
-            refused(client.get(LEAVE, headers=HTML), 503, "暂时连不上")
-    assert set(called) == {("127.0.0.1", urlsplit(provider.issuer).port)}
-
-
-@ONE
-def test_further_hosts_are_those_that_settings_name(
-    joined: Settings, world: World, clock: TestClock, provider: LittleProvider
-) -> None:
-    with provider_at_work(clock) as other:
-        provider.document = {"jwks_uri": f"{other.issuer}/keys"}
-        place = other.issuer.removeprefix("http://")
-        for hosts, status in (("", 503), (place, 303)):
-            chosen = joined.model_copy(update={"oidc_hosts": hosts})
-            with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
-                assert client.get(LEAVE, headers=HTML).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("address", "safe"),
-    [
-        ("https://sso.example.gov.cn/realms/city", True),
-        ("http://127.0.0.1:8321", True),
-        ("http://localhost/x", True),
-        ("http://sso.example.gov.cn", False),
-        ("http://10.0.0.7/", False),
-        ("https://user@sso.example.gov.cn", False),
-        ("https://sso.example.gov.cn/#x", False),
-        ("https://sso.example.gov.cn/\r\nX: y", False),
-        ("https://", False),
-        ("https://[::1", False),
-        ("ftp://127.0.0.1", False),
-    ],
-)
-def test_only_what_cannot_be_read_on_the_way(address: str, safe: bool) -> None:
-    assert oidc_wire.is_safe(address) is safe
-
-
-def test_a_hanging_provider_takes_few_threads() -> None:
-    taken = [oidc_wire.turn() for _ in range(oidc_wire.AT_ONCE)]
-    for one in taken:
-        one.__enter__()
-    try:
-        with pytest.raises(ProviderUnreachable), oidc_wire.turn():
-            pass
-    finally:
-        for one in taken:
-            one.__exit__(None, None, None)
-
-
 # ------------------------------------------------------------------ start passwords and the second factor
 
 
@@ -622,84 +278,3 @@ def test_linking_is_the_administrators_of_the_whole_account(
     # Free again, for whoever it is now.
     assert link(client, manager, "wang.li").status_code == 303
     assert through(client, provider).status_code == 303
-
-
-# ------------------------------------------------------------------ set up, in part, or not at all
-
-
-def test_without_it_nothing_is_there(settings: Settings, world: World, clock: TestClock, database: Database) -> None:
-    with TestClient(create_app(settings, clock=clock), follow_redirects=False) as client:
-        for path in (LEAVE, "/sign-in/oidc/back?state=x&code=y"):
-            assert client.get(path, headers=HTML).status_code == 404
-        assert "oidc" not in get(client, "/sign-in")
-        keyer = account_id(database, "keyer")
-        refused(link(client, keyer, "wang.li"), 409, "还没有接上")
-
-
-def test_without_it_no_library_of_it_is_imported() -> None:
-    program = (
-        "import sys\nfrom survey_service.app import create_app\nfrom survey_service.settings import Settings\n"
-        "create_app(Settings(secret_key='k' * 40))\n"
-        "assert not {'authlib', 'joserfc', 'survey_service.accounts.oidc_provider'} & set(sys.modules)\n"
-    )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-
-
-HTTPS = "https://sso.example.gov.cn/realms/city"
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"oidc_issuer": ""}, "SURVEY_OIDC_ISSUER is missing"),
-        ({"oidc_client_id": ""}, "SURVEY_OIDC_CLIENT_ID is missing"),
-        ({"oidc_client_secret": ""}, "SURVEY_OIDC_CLIENT_SECRET is missing"),
-        ({"oidc_issuer": "http://sso.example.gov.cn"}, "an https address is needed"),
-        ({"oidc_issuer": HTTPS + "?x=1"}, "an https address is needed"),
-        ({"oidc_scopes": "profile"}, "openid"),
-        ({"oidc_claim": ""}, "SURVEY_OIDC_CLAIM"),
-        ({"oidc_client_secret": "", "oidc_client_secret_file": "/nowhere/secret"}, "cannot be read"),
-        ({"oidc_client_secret_file": "/nowhere/secret"}, "keep one"),
-    ],
-)
-def test_what_is_set_in_part_is_refused_with_the_way_out(change: dict[str, Any], said: str) -> None:
-    whole = {"oidc_issuer": HTTPS, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
-    assert oidc.provider_for(Settings(**whole)) is not None
-    with pytest.raises(Refused, match=re.escape(said)):
-        create_app(Settings(**{**whole, **change}))
-
-
-@ONE
-def test_the_secret_may_lie_in_a_file(tmp_path: Any, joined: Settings, world: World, clock: TestClock) -> None:
-    (tmp_path / "secret").write_text(SECRET + "\n")
-    nothing = Settings().oidc_client_secret
-    chosen = joined.model_copy(update={"oidc_client_secret": nothing, "oidc_client_secret_file": tmp_path / "secret"})
-    held: Any = oidc.provider_for(chosen)
-    assert held._secret == SECRET
-    (tmp_path / "secret").write_text("\n")
-    with pytest.raises(Refused, match="is empty"):
-        oidc.provider_for(chosen)
-
-
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oidc, "find_spec", lambda name: None)
-    with pytest.raises(Refused, match=r"survey-service\[oidc\]"):
-        oidc.provider_for(Settings(oidc_issuer=HTTPS, oidc_client_id=CLIENT, oidc_client_secret=SECRET))
-
-
-@ONE
-def test_over_https_the_cookie_is_bound_to_the_host(
-    joined: Settings, world: World, clock: TestClock, provider: LittleProvider
-) -> None:
-    chosen = Settings(**{**joined.model_dump(), "public_url": "https://diaocha.example/"})
-    with TestClient(
-        create_app(chosen, clock=clock), base_url="https://diaocha.example", follow_redirects=False
-    ) as client:
-        answer = client.get(LEAVE, headers=HTML)
-        cookie = next(one for one in answer.headers.get_list("set-cookie") if one.startswith("__Host-oidc="))
-        assert "Secure" in cookie
-        asked = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-        assert asked["redirect_uri"] == "https://diaocha.example/sign-in/oidc/back"
-        client.cookies.clear()
-        sign_in(client, "manager")
