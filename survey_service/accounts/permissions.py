@@ -185,10 +185,8 @@ def _refuse_unmeant(person: Person, sent_token: str) -> None:
 
 def _refuse_unfinished(path: str, account: Account, person: Person, settings: Settings) -> None:
     """A sign-in that is not whole yet opens only what makes it whole."""
-    # Who came through the provider has no use for the start password, which lapses after its week. Nor has a program:
-    # giving a start password ends all tokens, so one that is in force was made by somebody who had come that way.
-    by_start_password = account.start_password_until is not None and person.token is None and not person.by_provider
-    if by_start_password and path not in _WITH_START_PASSWORD:
+    # Who came through the provider has no use for the start password; it opens nothing after its week.
+    if account.start_password_until is not None and not person.by_provider and path not in _WITH_START_PASSWORD:
         raise PasswordChangeNeeded
     needed = settings.second_factor_required and person.has(*second_factor.NEEDED_BY)
     had = account.second_factor_since is not None or (person.by_provider and person.by_provider.second_factor)
