@@ -19,6 +19,8 @@ from survey_service.models import AccessCode, Case, Mode
 from survey_service.secrets import KeyRing, code_hash
 
 LENGTH = 26
+# Codes hold letters and 2 to 7: whoever types one from paper means the letter by a figure that looks like it.
+_MISREAD = str.maketrans("018", "OIB", "-–—.,。，")
 # Made once: building a statement costs more than running it.
 _BY_HASH = select(
     AccessCode.survey_id,
@@ -95,8 +97,11 @@ def issue_open_code(session: Session, survey_id: UUID, wave_id: UUID, area_id: U
 
 
 def find(session: Session, code: str) -> OpenedCode:
-    """Where ``code`` leads, also when it was used or revoked; raises UnknownCode. Capitals and blanks are free."""
-    typed = "".join(code.split()).upper()
+    """Where ``code`` leads, also when it was used or revoked; raises UnknownCode.
+
+    Small letters, blanks, dashes and a full stop copied along are free, and 0, 1 and 8 are what they were misread from.
+    """
+    typed = "".join(code.split()).upper().translate(_MISREAD)
     row = None
     if len(typed) == LENGTH and typed.isascii() and typed.isalnum():
         row = session.execute(_BY_HASH, {"hash": code_hash(typed)}).one_or_none()

@@ -17,6 +17,7 @@ from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
 from survey_service.models import Area, QuestionnaireVersion, Role, Survey
+from survey_service.paper import pictures
 from survey_service.paper.service import LANGUAGES
 from survey_service.planning import queries
 from survey_service.surveys import definitions
@@ -46,6 +47,7 @@ def preview(
             "questionnaire": questionnaire,
             "sheet": keying.sheet(questionnaire, speaks),
             "may_change": may(session, person, survey, Role.MANAGER),
+            "pictures": pictures.can_draw(),
         }
         page = staff_page(request, running, person, "staff/planning/preview.html", context, section="surveys")
     # This one page frames the phone's page below; nothing else may be framed in it, and it in nothing.
@@ -91,6 +93,23 @@ def paper(
     return Response(
         preview_pdf(questionnaire, language, sha256, running.settings),
         media_type="application/pdf",
+        headers={"Cache-Control": "private, max-age=3600"},
+    )
+
+
+@router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.png")
+def paper_picture(
+    running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID, language: str
+) -> Response:
+    """The same form as a picture, to stand beside the phone and the keys."""
+    with reading.begin() as session:
+        _, stored, questionnaire = _find(session, person, survey_key, version_id)
+        sha256 = stored.sha256
+    if language not in LANGUAGES or not pictures.can_draw():
+        raise NotFound
+    return Response(
+        pictures.form_picture(questionnaire, language, sha256, running.settings),
+        media_type="image/png",
         headers={"Cache-Control": "private, max-age=3600"},
     )
 

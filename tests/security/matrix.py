@@ -118,6 +118,7 @@ POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/discard manager 
 POST /surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/take-in manager                      void void void void
 
 GET  /surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf manager,statistician yes yes yes none
+GET  /surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.png manager,statistician yes yes yes none
 
 GET  /surveys/{survey_key}/waves/{wave_key}/cases                 manager                      yes  no   no   none
 POST /surveys/{survey_key}/waves/{wave_key}/cases                 manager                      yes  no   no   none

@@ -203,6 +203,8 @@ def test_phones_are_late_after_midnight_of_the_city_and_paper_is_not(
 def test_a_code_opens_its_case_and_nothing_else_does(database: Database, world: World, keys: KeyRing) -> None:
     with database.reading.begin() as session:
         opened = codes.find(session, f" {world.case_codes[3].lower()} ")
+        typed = world.case_codes[3].replace("O", "0").replace("I", "1").replace("B", "8")
+        assert codes.find(session, f"{typed[:13]}-{typed[13:]}。") == opened  # copied from paper, as the eye reads it
         assert (opened.case_id, opened.mode) == (world.case_ids[3], Mode.WEB_INVITED)
         assert codes.find(session, world.open_codes[1]).area_id == world.community_ids[1]
         assert codes.find(session, world.open_codes[1]).mode is Mode.WEB_OPEN

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
+import pypdf
+import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 from sqlalchemy import func, select
 
 from questionnaires.loader import available
@@ -112,6 +116,20 @@ def test_the_preview_shows_phone_and_keying_and_frames_only_itself(client: TestC
     assert buttons
     assert all("disabled" in button for button in buttons)
     assert client.get("/surveys", headers=HTML).headers["x-frame-options"] == "DENY"
+
+
+def test_the_preview_shows_the_paper_form_itself(client: TestClient, world: World) -> None:
+    sign_in(client, "manager")
+    here = f"/surveys/satisfaction/questionnaires/{world.version_id}"
+    assert f'<img src="{here}/paper-zh.png"' in client.get(here, headers=HTML).text
+    drawn = client.get(f"{here}/paper-zh.png")
+    assert drawn.headers["content-type"] == "image/png"
+    with Image.open(BytesIO(drawn.content)) as picture:
+        pages = len(pypdf.PdfReader(BytesIO(client.get(f"{here}/paper-zh.pdf").content)).pages)
+        assert picture.width == pytest.approx(8.27 * 96, abs=2)
+        assert picture.height == pytest.approx(pages * 11.69 * 96, abs=20 * pages)
+        assert picture.convert("L").getextrema() == (0, 255)
+    assert client.get(f"{here}/paper-fr.png").status_code == 404
 
 
 def test_shipped_files_can_be_taken_home(client: TestClient, world: World) -> None:
