@@ -35,6 +35,7 @@ from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.surveys import marks_page
 from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
@@ -54,6 +55,7 @@ ROUTERS = (
     administration.router,
     identity_routes.router,
     surveys.router,
+    marks_page.router,
     keying.router,
     paper.router,
     keying_decisions.router,

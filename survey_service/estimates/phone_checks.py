@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
-from survey_service.estimates import queries
+from survey_service.collection import marked
+from survey_service.collection.marked import BURST
 from survey_service.estimates.pages import Check
-from survey_service.estimates.queries import BURST
 
 MANY_FAST = 0.05
 MANY_STRAIGHT = 0.30
@@ -19,7 +19,7 @@ MANY_ALIKE = 0.10
 
 def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
     """None where nobody answered on a phone."""
-    found = queries.phone_marks(session, survey_id, wave_id)
+    found = marked.total(marked.by_community(session, survey_id, wave_id).values())
     if not found.answers:
         return []
     return [

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, cast, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from survey_service.models import (
@@ -22,8 +21,6 @@ from survey_service.models import (
     Survey,
     Wave,
 )
-
-BURST = 30  # answers of one community's open code in a minute: as many as a meeting hall brings
 
 
 def survey_and_wave(session: Session, survey_id: UUID, wave_id: UUID) -> tuple[Survey, Wave] | None:
@@ -73,61 +70,3 @@ def complete_answers(
 
 def areas(session: Session, area_ids: Sequence[UUID]) -> dict[UUID, Area]:
     return {area.id: area for area in session.scalars(select(Area).where(Area.id.in_(list(area_ids))))}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneMarks:
-    """Counts of complete responses whose current answers came from phones."""
-
-    answers: int
-    fast: int
-    straight: int
-    open_answers: int  # those by open codes, of which
-    alike: int  # have all answers in common with another one of their community
-    in_bursts: int  # came in a minute that brought their community more than ``BURST``
-
-
-def phone_marks(session: Session, survey_id: UUID, wave_id: UUID) -> PhoneMarks:
-    """Three statements that the database adds up by itself, however many answers."""
-    current = (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id)
-    of_wave = (
-        (Response.survey_id == survey_id) & (Response.wave_id == wave_id) & (Response.state == ResponseState.COMPLETE)
-    )
-
-    def marked(name: str) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((Capture.paradata[name].as_boolean(), 1), else_=0)), 0)
-
-    phones = Response.mode.in_((Mode.WEB_OPEN, Mode.WEB_INVITED))
-    answers, fast, straight, opened = session.execute(
-        select(
-            func.count(),
-            marked("fast"),
-            marked("straight"),
-            func.coalesce(func.sum(case((Response.mode == Mode.WEB_OPEN, 1), else_=0)), 0),
-        )
-        .select_from(Response)
-        .join(Capture, current)
-        .where(of_wave, phones)
-    ).one()
-
-    def together(kind: SQLColumnExpression[str], more_than: int) -> int:
-        groups = (
-            select(func.count().label("size"))
-            .select_from(Response)
-            .join(Capture, current)
-            .where(of_wave, Response.mode == Mode.WEB_OPEN)
-            .group_by(Response.area_id, kind)
-            .having(func.count() > more_than)
-            .subquery()
-        )
-        return int(session.execute(select(func.coalesce(func.sum(groups.c.size), 0))).scalar_one())
-
-    minute = func.substr(cast(Response.completed_at, String), 1, len("2026-09-18 02:00"))
-    return PhoneMarks(
-        answers=answers,
-        fast=fast,
-        straight=straight,
-        open_answers=opened,
-        alike=together(Capture.content_sha256, 1),
-        in_bursts=together(minute, BURST),
-    )

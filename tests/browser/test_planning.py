@@ -67,6 +67,10 @@ def survey_and_questionnaire(page: Page, base: str) -> None:
     # Stored, and shown at once as it will be met: the phone's own page stands in the middle.
     expect(page.frame_locator("iframe.phone").locator("#start")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("#key")).to_contain_text("总体满意", timeout=PATIENCE_MS)
+    paper = page.locator("#paper img")
+    expect(paper).to_have_js_property("complete", True, timeout=PATIENCE_MS)
+    assert paper.evaluate("one => one.naturalWidth") > 700  # the form itself, not a link to it
+    sound(page, "a preview on phone, paper and keying at once")
 
 
 def plan(page: Page, base: str) -> None:

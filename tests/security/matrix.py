@@ -85,6 +85,7 @@ GET  /surveys/{survey_key}/waves/{wave_key}/steps/{step}          statistician  
 POST /surveys/{survey_key}/waves/{wave_key}/steps/{step}          manager                      yes  no   no   none
 POST /surveys/{survey_key}/waves/{wave_key}/steps/{step}          statistician                 no   no   no   none
 GET  /surveys/{survey_key}/waves/{wave_key}/codes                 manager,statistician         yes  yes  yes  none
+GET  /surveys/{survey_key}/waves/{wave_key}/marks                 manager,statistician         yes  yes  yes  none
 GET  /surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg manager,statistician         yes  yes  none none
 GET  /surveys/{survey_key}/waves/{wave_key}/estimates             statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none

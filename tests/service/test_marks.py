@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import random
+import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from questionnaires.answers import Policy, check_answers
 from questionnaires.loader import available, load
+from survey_service.collection import marked
 from survey_service.collection.marks import marks_of
 from survey_service.collection.service import IncomingCapture, record
 from survey_service.database import Database
-from survey_service.estimates import phone_checks, queries
+from survey_service.estimates import phone_checks
 from survey_service.models import Capture, Response, ResponseState
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
+from tests.service.conftest import TestClock
 from tests.service.resident import filled, read_page
+from tests.service.signed_in import get, sign_in
 from tests.service.test_collection_service import incoming
 from tests.service.world import NOW, World
 
@@ -63,7 +69,7 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
         given = {"know": "2", "overall": "1", "age": str(age)}
         return incoming(world, f"{number:032d}", answers=given, **changes)
 
-    many = queries.BURST + 1
+    many = marked.BURST + 1
     with database.writing.begin() as session:
         assert phone_checks.checks(session, world.survey_id, world.wave_id) == []
         for number in range(many):  # all within one minute, all different
@@ -73,14 +79,52 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
             paradata = {"fast": True} if number else {}
             record(session, answer(900 + number, 99, at=later, paradata=paradata), keys=keys)
         record(session, answer(950, 99, at=later, case=0, paradata={"straight": True}), keys=keys)  # by a letter
-        marks = queries.phone_marks(session, world.survey_id, world.wave_id)
+        marks = marked.by_community(session, world.survey_id, world.wave_id)
         lines = phone_checks.checks(session, world.survey_id, world.wave_id)
-    assert marks == queries.PhoneMarks(
-        answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many
-    )
+    here = marked.PhoneMarks(answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many)
+    assert (marks, marked.total(marks.values())) == ({world.community_ids[0]: here}, here)
     assert [(one.fine, one.value) for one in lines] == [
         (True, f"1 / {many + 3}"),
         (True, f"1 / {many + 3}"),
         (True, f"2 / {many + 2}"),
         (False, f"{many} / {many + 2}"),
     ]
+
+
+# Three ways to fill in for a whole community by a program.
+def _stuffed(style: str, number: int, chance: random.Random) -> tuple[dict[str, Any], int | None]:
+    age = {"age": str(chance.randint(18, 80))}
+    if style == "copied":
+        return {"know": "1", "overall": "1", "aspects.parking": "1", "age": "45"}, 60
+    if style == "rushed":
+        return {"know": chance.choice("12"), "overall": "1", **age}, 1
+    return {"know": chance.choices("12", [9, 1])[0], "overall": chance.choices("12", [9, 1])[0], **age}, 90 + number
+
+
+def test_a_stuffed_ballot_is_stored_whole_marked_where_it_shows_and_seen_by_the_manager(
+    client: TestClient, world: World, database: Database, clock: TestClock
+) -> None:
+    chance = random.Random(20260918)
+    counted: dict[str, int] = {}
+    place = 0
+    for style, community in (("copied", 0), ("rushed", 0), ("careful", 1)):
+        for number in range(8 if style != "careful" else marked.BURST + 1):
+            answers, seconds = _stuffed(style, number, chance)
+            clock.at += timedelta(seconds=0 if style == "careful" else 61)
+            data = {**answers, "client_id": f"{place:032x}", "_seconds": "" if seconds is None else str(seconds)}
+            place += 1
+            reply = client.post(f"/a/{world.open_codes[community]}", data=data)
+            counted[style] = counted.get(style, 0) + (reply.status_code == 303)
+    assert counted == {"copied": 8, "rushed": 8, "careful": marked.BURST + 1}  # nothing is dropped
+    sign_in(client, "manager")
+    page = get(client, "/surveys/satisfaction/waves/2026Q3/marks")
+    rows = [[re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<t[hd] role=.*?</t[hd]>", row, re.DOTALL)]
+            for row in re.findall(r"<tr role=.*?</tr>", page, re.DOTALL)][1:]  # fmt: skip
+    by_name = {cells[0]: [int(re.sub(r"\D", "", cell)) for cell in cells[1:]] for cells in rows}
+    first, second, every = list(by_name.values())
+    #       phones fast straight open alike bursts; the careful one shows by its burst alone
+    assert first == [31, 0, 0, 31, first[4], 31]
+    assert second[:2] + second[3:4] + second[5:] == [16, 8, 16, 0]
+    assert second[4] >= 8
+    assert every == [a + b for a, b in zip(first, second, strict=True)]
+    assert "/marks" in get(client, "/surveys/satisfaction/waves/2026Q3")
