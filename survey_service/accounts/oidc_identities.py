@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.accounts import service
+from survey_service.accounts import queries, service
 from survey_service.accounts.errors import IdentityTaken, NoAccountForIdentity
 from survey_service.accounts.oidc import Identity
 from survey_service.errors import BadInput
@@ -52,6 +52,8 @@ def link(session: Session, account_id: UUID, typed: str, *, keys: KeyRing, at: d
     if taken is not None:
         raise IdentityTaken
     if held is not None:
+        if held.subject is not None:  # somebody else was let in by it, and may be inside
+            queries.end_sign_ins(session, account_id, at)
         session.delete(held)
         session.flush()
     session.add(AccountIdentity(account_id=account_id, name=name, linked_at=at))

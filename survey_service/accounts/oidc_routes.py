@@ -99,7 +99,7 @@ def _let_in(
             )
             user = account.user
     except (NoAccountForIdentity, IntegrityError):  # the latter: bound to another account in the same moment
-        return _unknown_page(request, running, identity)
+        return _unknown_page(request, running, identity, wanted)
     if asks_code:
         response = go("/sign-in/code" + (f"?next={quote(wanted, safe='')}" if wanted else ""))
         keep_signed_in(response, running, opened.token)
@@ -122,8 +122,8 @@ def _elsewhere(request: Request) -> dict[str, str]:
     return {"other_language": f"/sign-in?lang={'zh' if language_of(request) == 'en' else 'en'}"}
 
 
-def _unknown_page(request: Request, running: Services, identity: Identity) -> Response:
+def _unknown_page(request: Request, running: Services, identity: Identity, wanted: str) -> Response:
     fault = NoAccountForIdentity()
     log.warning("oidc", code=fault.code, reason="" if identity.name else "the ID token lacks the claim of the name")
-    context = {"fault": fault, "name": identity.name, **_elsewhere(request)}
+    context = {"fault": fault, "name": identity.name, "wanted": wanted, **_elsewhere(request)}
     return staff_page(request, running, None, "staff/sign-in-unknown.html", context, status=fault.status)

@@ -278,3 +278,16 @@ def test_linking_is_the_administrators_of_the_whole_account(
     # Free again, for whoever it is now.
     assert link(client, manager, "wang.li").status_code == 303
     assert through(client, provider).status_code == 303
+
+
+def test_another_identity_in_its_place_shuts_the_first_out(
+    client: TestClient, provider: LittleProvider, linked: str
+) -> None:
+    through(client, provider)
+    theirs = str(client.cookies.get("session"))
+    link(client, linked, "zhao.min")
+    client.cookies.set("session", theirs, domain="testserver.local", path="/")
+    assert client.get("/account").status_code == 401
+    client.cookies.clear()
+    refused(through(client, provider), 403, "wang.li")
+    assert through(client, provider, "zhao.min").status_code == 303
