@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.services import Services
@@ -36,3 +36,4 @@ async def _now(running: Running) -> datetime:
 Reading = Annotated[ReadingSessions, Depends(_reading)]
 Writing = Annotated[WritingSessions, Depends(_writing)]
 Now = Annotated[datetime, Depends(_now)]
+BatchNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]  # as the column holds it: no database is asked for more

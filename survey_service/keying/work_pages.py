@@ -13,7 +13,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import above
-from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import assignment, queries, work_queries
 from survey_service.keying.access import OVERSEERS, KeyingStaff, Overseer, find_wave
@@ -86,8 +86,9 @@ def batches_page(
 
 @router.get("/keying/{survey_key}/{wave_key}/batches/{batch}")
 def batch_page(
-    request: Request, running: Running, reading: Reading, person: Overseer, survey_key: str, wave_key: str, batch: int
-) -> Response:
+    request: Request, running: Running, reading: Reading, person: Overseer, survey_key: str, wave_key: str,
+    batch: BatchNumber,
+) -> Response:  # fmt: skip
     with reading.begin() as session:
         return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=None)
 
@@ -103,7 +104,7 @@ def _chosen(given: str) -> UUID | None:
 @router.post("/keying/{survey_key}/{wave_key}/batches/{batch}")
 def assign_batch(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    survey_key: str, wave_key: str, batch: int, keyer: Annotated[str, Form(max_length=40)] = "",
+    survey_key: str, wave_key: str, batch: BatchNumber, keyer: Annotated[str, Form(max_length=40)] = "",
     verifier: Annotated[str, Form(max_length=40)] = "", share: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:  # fmt: skip
     try:
@@ -134,7 +135,7 @@ def _share(percent: str) -> float | None:
 @router.post("/keying/{survey_key}/{wave_key}/batches/{batch}/end")
 def end_batch(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    survey_key: str, wave_key: str, batch: int,
+    survey_key: str, wave_key: str, batch: BatchNumber,
 ) -> Response:  # fmt: skip
     """The forms that are still out will not come: draw those to verify from what is keyed."""
     try:

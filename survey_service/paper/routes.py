@@ -15,7 +15,7 @@ from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts.permissions import Manager, Person, require
 from survey_service.accounts.queries import above, below
-from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.files import FileStore
 from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wave, WaveState
@@ -130,7 +130,7 @@ def log_form(
 @router.get(f"{HERE}/{{batch}}")
 def batch_page(
     request: Request, running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str,
-    batch: int,
+    batch: BatchNumber,
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
@@ -149,7 +149,9 @@ def batch_page(
 
 
 @router.post(f"{HERE}/{{batch}}/print")
-def print_batch(writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, batch: int) -> Response:
+def print_batch(
+    writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, batch: BatchNumber
+) -> Response:
     """Make the PDF, or make it anew: the serials stay."""
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
@@ -160,7 +162,7 @@ def print_batch(writing: Writing, person: Manager, now: Now, survey_key: str, wa
 
 @router.post(f"{HERE}/{{batch}}/missing")
 def rest_is_missing(
-    writing: Writing, person: PaperStaff, now: Now, survey_key: str, wave_key: str, batch: int
+    writing: Writing, person: PaperStaff, now: Now, survey_key: str, wave_key: str, batch: BatchNumber
 ) -> Response:
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
@@ -172,7 +174,7 @@ def rest_is_missing(
 
 @router.get(f"{HERE}/{{batch}}/forms.pdf")
 def batch_pdf(
-    running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str, batch: int
+    running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str, batch: BatchNumber
 ) -> Response:
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -101,6 +102,11 @@ def install(app: FastAPI) -> None:
     async def bad_input(request: Request, found: RequestValidationError) -> Response:
         # The library's own message repeats what was typed; ours does not.
         return failure_response(request, BadInput(), places=_places(found) if _of_api(request) else ())
+
+    @app.exception_handler(DataError)
+    async def cannot_be_kept(request: Request, _: DataError) -> Response:
+        # A character or a number that the database has no place for: nothing of that name can be there.
+        return failure_response(request, NotFound() if request.method in ("GET", "HEAD") else BadInput())
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
