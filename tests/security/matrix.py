@@ -6,7 +6,8 @@ another city. ``yes``: let in; ``no``: 403, the role does not reach that far up;
 ``free``: let in, and shown only what is theirs (a draft is its holder's: everybody else meets one refusal). Whoever
 has no such role gets 403 wherever it was granted. Where roles meet different things, each has a line. ``void``: the
 city of this test has no such record, so only the roles are tried here; the slice's own tests hold the areas.
-Contact data ask for a permission of their own beside the role, so that here nobody meets them.
+Contact data ask for a permission of their own beside the role, so that here nobody meets them: test_contact_matrix.py
+tries those who have it.
 
 A new route needs a line here, or the tests fail. Think of what each of the four should meet; do not copy what it does.
 """
