@@ -1,4 +1,4 @@
-"""One poisoned answer never breaks the page of figures: it is refused at entry, or stored and counted like any other."""
+"""One poisoned answer never breaks the page of figures: it is refused at entry, or stored and counted like others."""
 
 from __future__ import annotations
 
