@@ -88,6 +88,7 @@ def refused(
         "contact": contact,
         "settled": isinstance(error, SETTLED),
         "lookup": isinstance(error, (AlreadyAnswered, WaveClosed)),
+        "closed": isinstance(error, WaveClosed),
         "receipt": error.receipt if isinstance(error, ContentConflict) else None,
     }
     return html(render("plain.html", look_of(display), context), status=error.status, headers=headers)

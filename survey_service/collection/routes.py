@@ -176,7 +176,7 @@ def _read(
     opening: Callable[[], Visit], body: bytes, request: Request, running: Services, now: Now
 ) -> _Ready | Callable[[], Response]:
     """From bytes to answers that can be stored, or to what draws the page that says what is to be done first."""
-    display, city, contact = Display(), running.settings.city_name, None
+    display, contact = Display(), None
     try:
         visit = opening()
         contact = visit.questionnaire.notice.contact
@@ -189,6 +189,7 @@ def _read(
             )
         return _judge(visit, posted, request, running, now)
     except DomainError as error:
+        city = running.settings.city_in(display.language)
         return partial(replies.refused, request, error, display, city=city, contact=contact)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Mode, Role
 from survey_service.planning import invitations, queries
+from survey_service.settings import is_loopback
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.web.staff import staff_page
@@ -47,6 +49,7 @@ def invitations_page(
             ],
             "a_file": invitations.A_FILE,
             "public_url": running.settings.public_url,
+            "only_here": is_loopback(urlsplit(running.settings.public_url).hostname or ""),
         }
         return staff_page(request, running, person, "staff/planning/invitations.html", context, section="surveys")
 

@@ -52,6 +52,9 @@ def test_a_double_tap_answers_nothing_on_the_question_it_leads_to(
     # Here the second tap falls on an option of what is asked next.
     expect(page.locator("#q-q3.here")).to_be_visible()
     assert page.locator("input:checked").count() == 0
+    # The focus is on the question, and whoever listens hears which of how many it is.
+    told = page.evaluate("() => document.getElementById(document.activeElement.getAttribute('aria-describedby')).id")
+    assert told == "n-q-q3"
     page.locator("#q-q3 label").first.dblclick()  # whoever taps an option twice has chosen it
     assert page.locator("#q-q3 input:checked").count() == 1
 
@@ -139,3 +142,20 @@ def test_whatever_a_chat_appends_to_the_address(phone: Callable[..., Page], base
         page.goto(f"{base}/a/{wave.code}{appended}")
         page.locator("form.led").wait_for()
         expect(page.locator("#start")).to_be_visible()
+
+
+def test_no_draft_stays_on_the_phone_for_longer_than_the_page_says(
+    phone: Callable[..., Page], base: str, wave: OpenWave
+) -> None:
+    page = phone()
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator("form.led").wait_for()
+    page.evaluate("""() => {
+        localStorage.setItem("draft:/a/OLD", JSON.stringify({ at: Date.now() - 8 * 864e5, values: { q12: ["树"] } }));
+        localStorage.setItem("draft:/a/BROKEN", "{");
+        localStorage.setItem("draft:/a/YOUNG", JSON.stringify({ at: Date.now() - 6 * 864e5 }));
+        localStorage.setItem("of-another-page", "1");
+    }""")
+    page.reload()
+    page.locator("form.led").wait_for()
+    assert page.evaluate("() => Object.keys(localStorage).sort()") == ["draft:/a/YOUNG", "of-another-page"]

@@ -113,6 +113,11 @@ def test_the_posters_can_be_read_by_a_phone(base: str, world: World, desk: Calla
 
     page = desk()
     sign_in(page, base, "manager")
+    page.goto(f"{base}{HERE}/invitations")
+    assert "先不要印去张贴" in page.inner_text("main")  # served on loopback: no phone could open it
+    sound(page, "posters and letters")
+    page.goto(f"{base}{HERE}/marks")
+    sound(page, "marks")
     picture = page.context.request.get(f"{base}{HERE}/codes/110101000001.svg").text()
     dark = {
         (x, int(y))

@@ -292,6 +292,16 @@ def test_closed_late_revoked_and_unknown_codes_say_what_to_do(
     assert stored(database) == []
 
 
+def test_a_refusal_names_the_city_in_the_language_of_the_page(
+    settings: Settings, world: World, clock: TestClock
+) -> None:
+    named = settings.model_copy(update={"city_name_en": "Shifan City"})
+    with TestClient(create_app(named, clock=clock)) as client:
+        stale = {**ANSWERS, "client_id": CLIENT_ID, "_version": "0" * 16, "_lang": "en"}
+        reply = post(client, world.open_codes[0], stale)
+    assert (reply.status_code, "Shifan City survey" in reply.text) == (409, True)
+
+
 def test_what_no_page_of_ours_sends_is_refused(client: TestClient, world: World, database: Database) -> None:
     address = f"/a/{world.open_codes[0]}"
     urlencoded = {"content-type": "application/x-www-form-urlencoded"}

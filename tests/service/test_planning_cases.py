@@ -275,6 +275,7 @@ def test_letters_hold_codes_that_open_their_own_case_and_print_again_the_same(
     load(client, sheet([row(1, codes[0]), row(2, codes[0]), row(3, codes[0], first_mode="paper"), row(4, codes[1])]))
     page = get(client, f"{draft}/invitations")
     assert "2 户" in page
+    assert "先不要印去张贴" not in page  # the address is one that phones can open
     first = printed(post(client, f"{draft}/invitations/letters/{codes[0]}"))
     assert len(first) == 2  # paper needs no letter
     keys = KeyRing(settings.secret_key.get_secret_value())

@@ -126,6 +126,13 @@ const DONE = `done:${location.pathname}`;
 const markDone = () => attempt(() => keeps && localStorage.setItem(DONE, "1"));
 const submittedBefore = () => attempt(() => Boolean(localStorage.getItem(DONE)), false);
 
+// The page promises seven days: what was begun by any code and never submitted does not stay on the phone for longer.
+function sweep() {
+  const old = (key) => !(Date.now() - JSON.parse(localStorage.getItem(key)).at < KEPT_DAYS * 864e5);
+  const drafts = attempt(() => Object.keys(localStorage).filter((key) => key.startsWith("draft:")), []);
+  for (const key of drafts) if (attempt(() => old(key), true)) attempt(() => localStorage.removeItem(key));
+}
+
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -206,6 +213,8 @@ function show(step, focus) {
   }
   if (!focus) return;
   const heading = step.querySelector("h2") || document.querySelector("h1");
+  const count = step.querySelector(".count");
+  if (count) heading.setAttribute("aria-describedby", count.id);
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
   window.scrollTo(0, 0);
@@ -393,6 +402,7 @@ function submitted(event) {
 async function start() {
   if (!window.crypto || !crypto.getRandomValues || !window.fetch) return; // the check page gives the id
   const given = Object.keys(values(form)).length > 0;
+  sweep();
   const draft = read();
   try {
     evaluate = (await import(words.conditions)).evaluate;
