@@ -18,7 +18,7 @@ from survey_service.api.errors import NoSuchCase, NotDoorToDoor
 from survey_service.api.schemas import CaptureIn, CaptureResult, CapturesIn, CapturesOut, ErrorDetail, FindingOut
 from survey_service.clock import end_of
 from survey_service.collection.desk import AnswerDesk
-from survey_service.collection.errors import ContentConflict, NothingAnswered
+from survey_service.collection.errors import AlreadyAnswered, ContentConflict, NothingAnswered
 from survey_service.collection.marks import marks_of
 from survey_service.collection.service import IncomingCapture, Outcome, Recorded, record_or_conflict
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound, TooBusy
@@ -46,6 +46,13 @@ class WrongTimes(BadInput):
     en = (
         "The times do not fit: an interview ends after it began, not in the future, and before the wave closed. "
         "Look at the clock of the device."
+    )
+
+
+def _case_answered() -> AlreadyAnswered:
+    return AlreadyAnswered(
+        zh="这一户的答卷已经有了，只算一份；这一份没有存下。",
+        en="This case has its complete answers already and counts once; nothing of this interview was stored.",
     )
 
 
@@ -178,6 +185,8 @@ def _result(one: Ready, outcome: Recorded | BaseException | None) -> CaptureResu
     if isinstance(outcome, Recorded):
         stored = "stored" if outcome.outcome is Outcome.STORED else "already"
         return made.model_copy(update={"outcome": stored, "receipt": outcome.receipt})
+    if isinstance(outcome, AlreadyAnswered):
+        outcome = _case_answered()  # the usual words are for a resident with a QR code
     if not isinstance(outcome, DomainError):
         assert isinstance(outcome, BaseException)
         raise outcome

@@ -15,7 +15,7 @@ from survey_service.api import captures, queries, scope, shown
 from survey_service.api.description import BASE, READING, SENDING, refusals
 from survey_service.api.errors import NotDoorToDoor
 from survey_service.api.routes import Limit, SurveyKey, WaveKey
-from survey_service.api.schemas import CapturesIn, CapturesOut, CaseOut, DispositionsOut, Page, Shape
+from survey_service.api.schemas import PRINTED, CapturesIn, CapturesOut, CaseOut, DispositionsOut, Page, Shape
 from survey_service.api.scope import STAFF, CaseReader
 from survey_service.collection.routes import answer_desk
 from survey_service.dependencies import Now, Reading, Running
@@ -30,11 +30,11 @@ router = APIRouter(prefix=f"{BASE}/surveys/{{survey_key}}/waves/{{wave_key}}", t
 class CaseList(Shape):
     """Which cases, in which order."""
 
-    area: Annotated[str | None, Field(max_length=20, description="Code of a community.")] = None
+    area: Annotated[str | None, Field(max_length=20, pattern=PRINTED, description="Code of a community.")] = None
     disposition: Disposition | None = None
     first_mode: Mode | None = None
     sort: Literal["number", "-number"] = "number"
-    after: Annotated[str | None, Field(max_length=30, description="`next` of the page before.")] = None
+    after: Annotated[str | None, Field(max_length=30, pattern=PRINTED, description="`next` of the page before.")] = None
     limit: Limit = 100
 
 

@@ -15,6 +15,7 @@ from survey_service.accounts.queries import grants_with_areas
 from survey_service.api import queries, scope, shown
 from survey_service.api.description import BASE, READING, refusals
 from survey_service.api.schemas import (
+    PRINTED,
     AreaOut,
     AreaWithCounts,
     Definition,
@@ -51,7 +52,7 @@ class AreaPage(Shape):
     """Which areas."""
 
     kind: Annotated[Literal["city", "district", "street", "community", "village"] | None, Field()] = None
-    after: Annotated[str, Field(max_length=20, description="`next` of the page before.")] = ""
+    after: Annotated[str, Field(max_length=20, pattern=PRINTED, description="`next` of the page before.")] = ""
     limit: Limit = 200
 
 
@@ -142,7 +143,7 @@ def questionnaire(
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DamagedDefinition(f"questionnaire version {version_id} does not match its hash")
     headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and f'"{sha256}"' in if_none_match:
+    if if_none_match is not None and (f'"{sha256}"' in if_none_match or if_none_match == "*"):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
 

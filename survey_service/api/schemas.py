@@ -15,7 +15,9 @@ from survey_service.models import Disposition, Mode, Role, WaveState
 T = TypeVar("T")
 Share = Annotated[float, Field(ge=0, le=1)]
 AreaCode = Annotated[str, Field(examples=["110101000001"], description="Statistical code of the area 区划代码.")]
-Sha256 = Annotated[str, Field(min_length=64, max_length=64)]
+# PostgreSQL holds every character but NUL, and a record needs none that cannot be printed.
+PRINTED = r"^[^\x00-\x1f\x7f]*$"
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Shape(BaseModel):
@@ -35,6 +37,9 @@ class ErrorDetail(Shape):
     code: Annotated[str, Field(description="Stable; see docs/errors.md.", examples=["E001"])]
     message: str
     message_zh: str
+
+
+class RefusalDetail(ErrorDetail):
     places: Annotated[
         list[str] | None,
         Field(description="What of the request cannot be taken, and by which rule: `body.limit: int_parsing`."),
@@ -44,7 +49,7 @@ class ErrorDetail(Shape):
 class Refusal(Shape):
     """How every error is told."""
 
-    error: ErrorDetail
+    error: RefusalDetail
 
 
 class Page(Shape, Generic[T]):
@@ -253,13 +258,15 @@ class CaptureIn(Shape):
         str,
         Field(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="Made by the device once for each interview: a UUID."),
     ]
-    case: Annotated[str, Field(min_length=1, max_length=30, description="Number of the case.")]
+    case: Annotated[str, Field(min_length=1, max_length=30, pattern=PRINTED, description="Number of the case.")]
     answers: Annotated[dict[str, JsonValue], Field(description="By variable, as docs/questionnaires.md says.")]
     started_at: AwareDatetime
     finished_at: AwareDatetime
     complete: Annotated[bool, Field(description="False where the interview broke off and may go on.")] = True
     language: Literal["zh", "en"] = "zh"
-    app: Annotated[str, Field(max_length=60, description="Name and version of the program, for the record.")] = ""
+    app: Annotated[
+        str, Field(max_length=60, pattern=PRINTED, description="Name and version of the program, for the record.")
+    ] = ""
 
 
 class CapturesIn(Shape):

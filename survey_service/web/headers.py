@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.errors import Fault, ForeignHost, TooLarge
+from survey_service.errors import DomainError, Fault, ForeignHost, NotFound, TooLarge
 from survey_service.settings import Settings, is_loopback
 from survey_service.web.failures import failure_response
 from survey_service.web.metrics import Metrics
@@ -115,6 +115,9 @@ class Surroundings:
         if headers.get("host", "").lower() not in self._hosts:
             await self._fail(ForeignHost(), scope, receive, send, started=False)
             return
+        if "\x00" in scope["path"]:  # no record has such a key, and PostgreSQL will not even look for it
+            await self._fail(NotFound(), scope, receive, send, started=False)
+            return
         limit = FILE_LIMIT if scope["method"] == "POST" and _FILES.fullmatch(scope["path"]) else BODY_LIMIT
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
@@ -140,9 +143,7 @@ class Surroundings:
         if received > limit:
             raise _BodyTooLarge
 
-    async def _fail(
-        self, error: Fault | ForeignHost | TooLarge, scope: Scope, receive: Receive, send: Send, *, started: bool
-    ) -> None:
+    async def _fail(self, error: DomainError, scope: Scope, receive: Receive, send: Send, *, started: bool) -> None:
         if started:
             return  # half a reply is out: the connection ends, and nobody takes it for a whole one
         response: Response = failure_response(Request(scope), error)

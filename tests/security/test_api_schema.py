@@ -24,6 +24,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     ignored_auth,
+    negative_data_rejection,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -39,6 +40,7 @@ from tests.service.world import CLOSES, NOW, OPENS, World
 
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, ignored_auth,
+    negative_data_rejection,
 ]  # fmt: skip
 NOBODY = "nobody"
 SURVEY = "/api/v1/surveys/{survey_key}"

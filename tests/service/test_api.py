@@ -253,3 +253,17 @@ def test_the_description_is_public_and_of_the_api_alone(client: TestClient) -> N
             assert {"accessToken": []} in operation["security"], path
             assert {"401", "403"} <= operation["responses"].keys(), path
             assert "HTTPValidationError" not in json.dumps(operation)
+
+
+def test_no_character_is_a_fault(client: TestClient, database: Database, world: World) -> None:
+    """PostgreSQL will not even look for a NUL, and half of a surrogate pair is no text."""
+    manager = Program(client, database, "manager")
+    for path in ("/areas/%00", "/surveys/%00", f"{SURVEY}/waves/%00", "/releases/%00", "/surveys/%ff", "/surveys/x%0a"):
+        assert manager.refused(path) == (404, "E001"), path
+    for query in ("/areas?after=%00", f"{WAVE}/cases?area=%00", f"{WAVE}/cases?after=1%00"):
+        assert manager.refused(query) == (422, "E007"), query
+    assert manager.ask("/areas?after=%ed%a0%80").status_code == 200
+    # The same of pages and their forms.
+    assert client.get("/surveys/%00").status_code == 404
+    typed = client.post("/sign-in", data={"user": "\x00", "password": "x"})
+    assert typed.status_code in (401, 422)

@@ -111,6 +111,7 @@ def test_sending_again_changes_nothing(client: TestClient, database: Database, w
         interview(one, "b" * 12),
         interview(two, "a" * 12),
     )
+    assert second["error"]["message"].startswith("This case has its complete answers already")
     assert (again["outcome"], again["receipt"]) == ("already", first["receipt"])
     assert outcomes([other, second, twice]) == [("conflict", "E024"), ("refused", "E022"), ("conflict", "E024")]
     with database.reading.begin() as session:
@@ -162,7 +163,10 @@ def test_what_does_not_fit_the_wave_is_refused_whole(client: TestClient, databas
     device.sha256 = right
     assert told(device.send()) == told(device.send(*[batch] * 101)) == (422, "E007")
     naive = {"started_at": "2026-09-18 02:00:00"}
-    for wrong in ({"client_id": "short"}, {"answers": []}, naive, {"unknown": 1}, {"app": "x" * 61}):
+    for wrong in (
+        {"client_id": "short"}, {"answers": []}, naive, {"unknown": 1}, {"app": "x" * 61}, {"app": "x\0"},
+        {"case": "\0"}, {"case": "\ud800"},
+    ):  # fmt: skip
         assert told(device.send(batch | wrong)) == (422, "E007"), wrong
     big = device.send(interview(world.case_numbers[0], "a" * 12, {"know": "x" * 1_100_000}))
     assert told(big) == (413, "E011")
@@ -171,6 +175,21 @@ def test_what_does_not_fit_the_wave_is_refused_whole(client: TestClient, databas
     assert told(device.send(batch)) == (409, "E218")
     with database.reading.begin() as session:
         assert session.scalar(select(func.count()).select_from(Capture)) == 0
+
+
+def test_answers_may_hold_anything(client: TestClient, database: Database, world: World) -> None:
+    """Whatever a device sends as an answer is judged; nothing of it is a fault of the service."""
+    device = Device(client, database)
+    odd: list[dict[str, Any]] = [
+        {"know": "\0"}, {"overall": "\ud800"}, {"\ud800": 1}, {"know\0": "1"}, {"age": 1e400}, {"age": float("nan")},
+        {"know": [[[{}]]]}, {"overall": None}, {"age": 10**400}, {"aspects": {"parking": "1"}},
+    ]  # fmt: skip
+    results = device.hand_in(
+        *[interview(world.case_numbers[0], f"{number:012}", one) for number, one in enumerate(odd)]
+    )
+    assert outcomes(results) == [("refused", "E230")] * len(odd)
+    words = {"overall": "1", "know": "1", "channels": ["5"], "channels.other": "邻居\0说的"}
+    assert outcomes(device.hand_in(interview(world.case_numbers[0], "a" * 12, words))) == [("stored", None)]
 
 
 def test_a_full_queue_says_later(
