@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import oidc_attempts, oidc_identities, service, throttle
+from survey_service.accounts import oidc_attempts, oidc_identities, service, throttle, tries
 from survey_service.accounts.errors import (
     NoAccountForIdentity,
     ProviderNotBelieved,
@@ -23,7 +23,6 @@ from survey_service.accounts.permissions import session_cookie
 from survey_service.accounts.routes import (
     SIGNED_OUT,
     keep_signed_in,
-    know_browser,
     local_path,
     sign_in_page_with,
     signed_out_here,
@@ -106,7 +105,7 @@ def _let_in(
         return response
     response = go(wanted or "/")
     keep_signed_in(response, running, opened.token)
-    know_browser(response, running, user)
+    tries.know_browser(request, response, running, user)
     response.delete_cookie(SIGNED_OUT, path="/sign-in")
     return response
 

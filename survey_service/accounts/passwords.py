@@ -23,22 +23,30 @@ MINIMUM_LENGTH = 8
 hasher = PasswordHash((Argon2Hasher(),))
 _working = threading.BoundedSemaphore(AT_ONCE)
 _in_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
+_known_in_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _in_line.acquire(blocking=False):
+def _turn(*, known: bool) -> Iterator[None]:
+    """``known``: in the line of browsers that have signed in before, which no flood of strangers fills."""
+    line = _known_in_line if known else _in_line
+    if not line.acquire(blocking=False):
         raise TooManyAttempts(seconds=5)
     try:
         with _working:
             yield
     finally:
-        _in_line.release()
+        line.release()
 
 
 def hash_password(password: str) -> str:
-    with _turn():
+    with _turn(known=True):  # only who is signed in already gives a new password, or the one-time secret's owner
         return hasher.hash(password)
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether it was made with other parameters than those of today."""
+    return hasher.current_hasher.check_needs_rehash(password_hash)
 
 
 @cache
@@ -47,9 +55,11 @@ def nobody() -> str:
     return hasher.hash("nobody has this password")
 
 
-def verify_password(password: str, password_hash: str | None, first: Callable[[], None] = lambda: None) -> bool:
+def verify_password(
+    password: str, password_hash: str | None, first: Callable[[], None] = lambda: None, *, known: bool = False
+) -> bool:
     """Whether the password fits; for ``None``, an unknown name, the same work and False. ``first`` runs before."""
-    with _turn():
+    with _turn(known=known):
         first()
         fits = hasher.verify(password, password_hash or nobody())
     return fits and password_hash is not None

@@ -10,21 +10,19 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import oidc_identities, queries, service, throttle
+from survey_service.accounts import oidc_identities, queries, service, tries
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
+from survey_service.accounts.tries import Tries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
 from survey_service.models import Account
-from survey_service.secrets import code_hash
 from survey_service.services import Services
-from survey_service.web.addresses import client_address, place_of
 from survey_service.web.languages import language_of
 from survey_service.web.staff import first_page, go, staff_page
 
 router = APIRouter()
 
 LONGEST = 200  # characters of a name or a password; Argon2 is paid by length
-KNOWN_BROWSER_SECONDS = 365 * 86_400
 SIGNED_OUT = "signed-out"
 
 
@@ -66,35 +64,47 @@ def sign_in(
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise FormExpired  # another site's form: it would sign the person in as somebody else
     user = user.strip().lower()
-    key = _throttle_key(request, running, user)
+    counted = tries.of_password(request, running, user, now)
+    try:
+        counted.refuse_early(reading, now)
+        account = _checked(running, reading, writing, counted, user, password, now)
+        renewed = service.renewed_hash(account, password)
+    except (WrongPassword, TooManyAttempts) as refused:
+        return sign_in_page_with(request, running, reading, wanted=local_path(next), user=user, fault=refused)
+    return _let_in(request, running, writing, account, counted, now, local_path(next), renewed)
+
+
+def _checked(
+    running: Services, reading: Reading, writing: Writing, counted: Tries, user: str, password: str, now: Now
+) -> Account:
     with reading.begin() as session:
         account = queries.account_by_user(session, user)
         session.expunge_all()
-    try:
-        account = service.check_password(
-            account, password, settings=running.settings, at=now, first=lambda: throttle.take_turn(writing, key, now)
-        )
-    except (WrongPassword, TooManyAttempts) as refused:
-        return sign_in_page_with(request, running, reading, wanted=local_path(next), user=user, fault=refused)
-    return _let_in(request, running, writing, account, key, now, local_path(next))
+    return service.check_password(
+        account, password, settings=running.settings, at=now, first=lambda: counted.take_turn(writing, now),
+        known=counted.known,
+    )  # fmt: skip
 
 
 def _let_in(
-    request: Request, running: Services, writing: Writing, account: Account, key: str, now: Now, wanted: str
-) -> Response:
+    request: Request, running: Services, writing: Writing, account: Account, counted: Tries, now: Now, wanted: str,
+    renewed: str,
+) -> Response:  # fmt: skip
     """After the password: to the code of the second factor where the account has one, else in."""
     asks_code = account.second_factor_since is not None
     with writing.begin() as session:
+        if renewed:
+            service.renew_hash(session, account, renewed, at=now)
         previous = request.cookies.get(session_cookie(running.settings))
         opened = service.sign_in(session, account, previous_token=previous, at=now, waits_for_code=asks_code)
-        throttle.succeeded(session, key)
+        counted.succeeded(session)
     if asks_code:
         response = go("/sign-in/code" + (f"?next={quote(wanted, safe='')}" if wanted else ""))
         keep_signed_in(response, running, opened.token)
         return response
     response = go(wanted or "/")
     keep_signed_in(response, running, opened.token)
-    know_browser(response, running, account.user)
+    tries.know_browser(request, response, running, account.user)
     return response
 
 
@@ -103,13 +113,6 @@ def keep_signed_in(response: Response, running: Services, token: str) -> None:
     response.set_cookie(
         session_cookie(settings), token, max_age=settings.session_hours * 3600, path="/", httponly=True,
         samesite="lax", secure=settings.secure,
-    )  # fmt: skip
-
-
-def know_browser(response: Response, running: Services, user: str) -> None:
-    response.set_cookie(
-        _known_cookie(running), _known_value(running, user), max_age=KNOWN_BROWSER_SECONDS, path="/", httponly=True,
-        samesite="lax", secure=running.settings.secure,
     )  # fmt: skip
 
 
@@ -149,14 +152,10 @@ def change_password(
     old: Annotated[str, Form(max_length=LONGEST)] = "",
     new: Annotated[str, Form(max_length=LONGEST)] = "",
 ) -> Response:
-    with reading.begin() as session:
-        account = queries.account_by_user(session, person.user)
-        session.expunge_all()
-    key = _throttle_key(request, running, person.user)
+    counted = tries.of_password(request, running, person.user, now)
     try:
-        checked = service.check_password(
-            account, old, settings=running.settings, at=now, first=lambda: throttle.take_turn(writing, key, now)
-        )
+        counted.refuse_early(reading, now)
+        checked = _checked(running, reading, writing, counted, person.user, old, now)
         if new == old:
             raise BadInput(
                 zh="新密码和现在的一样，请换一个。", en="The new password is the present one; choose another."
@@ -166,7 +165,7 @@ def change_password(
         return _account_page(request, running, reading, person, fault=fault)
     with writing.begin() as session:
         service.change_password(session, checked.id, password_hash, at=now, by=person.actor)
-        throttle.succeeded(session, key)
+        counted.succeeded(session)
     response = go("/sign-in?changed=1")
     response.delete_cookie(session_cookie(running.settings), path="/")
     return response
@@ -239,26 +238,3 @@ def _whoever(request: Request, running: Services, reading: Reading, now: Now) ->
             roles=queries.grants(session, account.id),
             csrf_token=signed_in.csrf_token,
         )
-
-
-def _throttle_key(request: Request, running: Services, user: str) -> str:
-    return throttle.key_of(running.keys, "password", user, _place(request, running, user))
-
-
-def _place(request: Request, running: Services, user: str) -> str:
-    """Whose tries are counted together: this browser's where it has signed in as ``user`` before, else the address.
-
-    So a stranger who guesses behind the same router or proxy does not slow the owner down.
-    """
-    known = request.cookies.get(_known_cookie(running), "")
-    if known and known == _known_value(running, user):
-        return "known browser " + code_hash(known)
-    return place_of(client_address(request.scope, running.settings))
-
-
-def _known_cookie(running: Services) -> str:
-    return "__Host-known" if running.settings.secure else "known"
-
-
-def _known_value(running: Services, user: str) -> str:
-    return running.keys.keyed_hash("known-browser", user)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import queries, second_factor, service, throttle
+from survey_service.accounts import queries, second_factor, service, tries
 from survey_service.accounts.errors import WrongCode
 from survey_service.accounts.permissions import CSRF_FIELD, Person, SignedIn, session_cookie
-from survey_service.accounts.routes import keep_signed_in, know_browser, local_path
+from survey_service.accounts.routes import keep_signed_in, local_path
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, FormExpired, NotAllowed, TooManyAttempts
 from survey_service.models import Account, SignIn
@@ -51,20 +51,21 @@ def sign_in_by_code(
     sign_in, account = waiting
     if not hmac.compare_digest(csrf.encode(), sign_in.csrf_token.encode()):
         raise FormExpired
+    counted = tries.of_code(request, running, account.id.hex, account.user)
     try:
-        _take_turn(running, writing, account.id.hex, now)
+        counted.take_turn(writing, now)
         with writing.begin() as session:
             if not second_factor.accept(session, account.id, code, keys=running.keys, at=now):
                 raise WrongCode
             token = request.cookies[session_cookie(running.settings)]
             way = service.ByProvider(second_factor=False) if sign_in.by_provider else None
             opened = service.sign_in(session, account, previous_token=token, at=now, by_provider=way)
-            throttle.succeeded(session, _key(running, account.id.hex))
+            counted.succeeded(session)
     except (WrongCode, TooManyAttempts) as refused:
         return _code_page(request, running, sign_in, wanted=local_path(next), fault=refused)
     response = go(local_path(next) or "/")
     keep_signed_in(response, running, opened.token)
-    know_browser(response, running, account.user)
+    tries.know_browser(request, response, running, account.user)
     return response
 
 
@@ -91,14 +92,6 @@ def _code_page(
     return response
 
 
-def _key(running: Services, account: str) -> str:
-    return throttle.key_of(running.keys, "code", account)
-
-
-def _take_turn(running: Services, writing: Writing, account: str, now: Now) -> None:
-    throttle.take_turn(writing, _key(running, account), now)
-
-
 # ------------------------------------------------------------------ one's own
 
 
@@ -119,13 +112,15 @@ def confirm(
     request: Request, running: Running, reading: Reading, writing: Writing, person: SignedIn, now: Now, code: Code = ""
 ) -> Response:
     """In force from the first right code; other machines sign in anew, this one goes on."""
+    counted = tries.of_code(request, running, person.account_id.hex, person.user)
     try:
-        _take_turn(running, writing, person.account_id.hex, now)
+        counted.take_turn(writing, now)
         with writing.begin() as session:
             codes = second_factor.confirm(session, person.account_id, code, keys=running.keys, at=now, by=person.actor)
             if not codes:
                 raise WrongCode
             _end_others(session, request, running, person, now)
+            counted.succeeded(session)
     except (WrongCode, TooManyAttempts) as fault:
         return _own_page(request, running, reading, person, fault=fault)
     return _codes_page(request, running, person, codes)
@@ -135,13 +130,14 @@ def confirm(
 def new_codes(
     request: Request, running: Running, reading: Reading, writing: Writing, person: SignedIn, now: Now, code: Code = ""
 ) -> Response:
+    counted = tries.of_code(request, running, person.account_id.hex, person.user)
     try:
-        _take_turn(running, writing, person.account_id.hex, now)
+        counted.take_turn(writing, now)
         with writing.begin() as session:
             if not second_factor.accept(session, person.account_id, code, keys=running.keys, at=now):
                 raise WrongCode
             codes = second_factor.new_recovery_codes(session, person.account_id, at=now, by=person.actor)
-            throttle.succeeded(session, _key(running, person.account_id.hex))
+            counted.succeeded(session)
     except (WrongCode, TooManyAttempts) as fault:
         return _own_page(request, running, reading, person, fault=fault)
     return _codes_page(request, running, person, codes)
@@ -153,13 +149,14 @@ def switch_off(
 ) -> Response:
     if running.settings.second_factor_required and person.has(*second_factor.NEEDED_BY):
         raise NotAllowed
+    counted = tries.of_code(request, running, person.account_id.hex, person.user)
     try:
-        _take_turn(running, writing, person.account_id.hex, now)
+        counted.take_turn(writing, now)
         with writing.begin() as session:
             if not second_factor.accept(session, person.account_id, code, keys=running.keys, at=now):
                 raise WrongCode
             second_factor.switch_off(session, person.account_id, at=now, by=person.actor)
-            throttle.succeeded(session, _key(running, person.account_id.hex))
+            counted.succeeded(session)
     except (WrongCode, TooManyAttempts) as fault:
         return _own_page(request, running, reading, person, fault=fault)
     return go("/sign-in")
@@ -168,7 +165,6 @@ def switch_off(
 def _end_others(session: Session, request: Request, running: Services, person: Person, now: Now) -> None:
     token = request.cookies[session_cookie(running.settings)]
     queries.end_sign_ins(session, person.account_id, now, but=code_hash(token))
-    throttle.succeeded(session, _key(running, person.account_id.hex))
 
 
 def _own_page(

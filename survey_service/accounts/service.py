@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
@@ -103,18 +104,44 @@ def demonstration_passwords(settings: Settings) -> dict[str, str]:
 
 
 def check_password(
-    account: Account | None, password: str, *, settings: Settings, at: datetime, first: Callable[[], None]
-) -> Account:
+    account: Account | None, password: str, *, settings: Settings, at: datetime, first: Callable[[], None],
+    known: bool = False,
+) -> Account:  # fmt: skip
     """The account when the password is right and it may sign in here; WrongPassword for every other case alike.
 
     ``first`` is called when its turn has come, before the work: it counts the try, or refuses it.
     """
-    fits = passwords.verify_password(password, account.password_hash if account else None, first)
+    fits = passwords.verify_password(password, account.password_hash if account else None, first, known=known)
     if account is None or not fits or not may_sign_in(account, settings):
         raise WrongPassword
     if account.start_password_until is not None and at >= account.start_password_until:
         raise WrongPassword
     return account
+
+
+def renewed_hash(account: Account, password: str) -> str:
+    """The right password hashed as it is done today, where it was done otherwise; empty where nothing is to do."""
+    if not passwords.is_outdated(account.password_hash):
+        return ""
+    try:
+        return passwords.hash_password(password)
+    except TooManyAttempts:
+        return ""  # another time: nobody waits at the door for this
+
+
+def renew_hash(session: Session, account: Account, renewed: str, *, at: datetime) -> None:
+    """The same password under a new hash: no sign-in ends. Not done where the password was changed in between."""
+    done = session.execute(
+        update(Account)
+        .where(Account.id == account.id, Account.password_hash == account.password_hash)
+        .values(password_hash=renewed)
+    )
+    assert isinstance(done, CursorResult)
+    if done.rowcount == 1:
+        audit.record(
+            session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
+            action="account.password_rehashed", record=f"account {account.id}",
+        )  # fmt: skip
 
 
 def may_sign_in(account: Account, settings: Settings) -> bool:

@@ -1,19 +1,20 @@
 """Slows whoever guesses passwords and codes, and locks nobody out.
 
-Tries are counted per name and place (the browser's address, or a browser that has signed in as that name before), so
-a stranger who guesses at a name does not stand in its owner's way. The counts are a table: every process of the
-service sees them. A try is counted before it is judged, so that a hundred at once are a hundred; success forgets it.
+What is counted together ``tries.py`` says. The counts are a table: every process of the service sees them. A try is
+counted before it is judged, so that a hundred at once are a hundred; success forgets it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from survey_service.database import WritingSessions
+from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.errors import TooManyAttempts
 from survey_service.models import FailedAttempt
 from survey_service.secrets import KeyRing
@@ -21,7 +22,7 @@ from survey_service.secrets import KeyRing
 FREE_FAILURES = 4  # typing slips
 LONGEST_WAIT = timedelta(seconds=60)
 FORGOTTEN_AFTER = timedelta(minutes=30)
-_MOST = 30  # counts beyond make no difference
+_MOST = 26  # counts this far beyond the free ones make no difference
 
 
 def key_of(keys: KeyRing, kind: str, *parts: str) -> str:
@@ -29,25 +30,54 @@ def key_of(keys: KeyRing, kind: str, *parts: str) -> str:
     return keys.keyed_hash("throttle", "\n".join((kind, *parts)))
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One count: so many tries are free, then each waits twice as long as the last, up to a longest."""
+
+    key: str
+    free: int = FREE_FAILURES
+    longest: timedelta = LONGEST_WAIT
+
+
 def take_turn(writing: WritingSessions, key: str, at: datetime) -> None:
     """Counts one try; TooManyAttempts while it has to wait. A refused try is not counted: waiting always ends."""
+    take_turns(writing, (Limit(key),), at)
+
+
+def take_turns(writing: WritingSessions, limits: Sequence[Limit], at: datetime) -> None:
+    """The same for several counts: the try goes to all of them or to none."""
     with writing.begin() as session:
-        wait = _take(session, key, at)
+        # In one order: two transactions that lock the same rows must not wait for each other.
+        tried = [(limit, _locked(session, limit.key, at)) for limit in sorted(limits, key=lambda limit: limit.key)]
+        wait = max(_left(one.count, one.last_at, limit, at) for limit, one in tried)
+        if not wait:
+            for limit, one in tried:
+                before = 0 if at - one.last_at > FORGOTTEN_AFTER else one.count
+                one.count, one.last_at = min(before + 1, limit.free + _MOST), at
     if wait:
         raise TooManyAttempts(seconds=wait)
 
 
-def _take(session: Session, key: str, at: datetime) -> int:
-    tried = _locked(session, key, at)
-    if at - tried.last_at > FORGOTTEN_AFTER:
-        tried.count = 0
-    if tried.count >= FREE_FAILURES:
-        wait = min(timedelta(seconds=2 ** (tried.count - FREE_FAILURES + 1)), LONGEST_WAIT)
-        left = tried.last_at + wait - at
-        if left > timedelta(0):
-            return -(-left // timedelta(seconds=1))
-    tried.count, tried.last_at = min(tried.count + 1, _MOST), at
-    return 0
+def refuse_early(reading: ReadingSessions, limits: Sequence[Limit], at: datetime) -> None:
+    """TooManyAttempts where ``take_turns`` would say so, without a write: who is slowed costs nearly nothing."""
+    by_key = {limit.key: limit for limit in limits}
+    with reading.begin() as session:
+        rows = session.execute(
+            select(FailedAttempt.key_sha256, FailedAttempt.count, FailedAttempt.last_at).where(
+                FailedAttempt.key_sha256.in_(by_key)
+            )
+        )
+        wait = max((_left(count, last_at, by_key[key], at) for key, count, last_at in rows), default=0)
+    if wait:
+        raise TooManyAttempts(seconds=wait)
+
+
+def _left(count: int, last_at: datetime, limit: Limit, at: datetime) -> int:
+    """Seconds until the next try is judged."""
+    if count < limit.free or at - last_at > FORGOTTEN_AFTER:
+        return 0
+    wait = min(timedelta(seconds=2 ** min(count - limit.free + 1, 10)), limit.longest)
+    return max(0, -(-(last_at + wait - at) // timedelta(seconds=1)))
 
 
 def _locked(session: Session, key: str, at: datetime) -> FailedAttempt:
@@ -62,6 +92,15 @@ def _locked(session: Session, key: str, at: datetime) -> FailedAttempt:
 
 def succeeded(session: Session, key: str) -> None:
     session.execute(delete(FailedAttempt).where(FailedAttempt.key_sha256 == key))
+
+
+def give_back(session: Session, key: str) -> None:
+    """A try that turned out right."""
+    session.execute(
+        update(FailedAttempt)
+        .where(FailedAttempt.key_sha256 == key, FailedAttempt.count > 0)
+        .values(count=FailedAttempt.count - 1)
+    )
 
 
 def first_time(writing: WritingSessions, key: str, at: datetime) -> bool:
