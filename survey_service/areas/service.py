@@ -69,12 +69,9 @@ def change_area(
     by: audit.Actor,
 ) -> None:
     """New values of fields of an area; each is audited by keyed hashes of old and new."""
-    changed = {}
-    for field, value in values.items():
-        old = getattr(area, field)
-        if old != value:
-            changed[field] = [keys.keyed_hash(f"area.{field}", str(one)) for one in (old, value)]
-            setattr(area, field, value)
+    changed = audit.changes(keys, "area", {field: getattr(area, field) for field in values}, values)
+    for field in changed:
+        setattr(area, field, values[field])
     if changed:
         audit.record(
             session, survey_id=None, at=at, by=by, action="area.changed", record=f"area {area.id}",

@@ -134,8 +134,8 @@ def change_survey(
         refuse_unless(session, person, survey, Role.MANAGER)
         if not read.faults:
             service.change_survey(
-                session, survey, title_zh=form.title_zh, title_en=form.title_en, method=form.method, at=now,
-                by=person.actor,
+                session, survey, title_zh=form.title_zh, title_en=form.title_en, method=form.method,
+                keys=running.keys, at=now, by=person.actor,
             )  # fmt: skip
             return go(f"/surveys/{survey_key}")
     with reading.begin() as session:

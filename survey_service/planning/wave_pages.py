@@ -112,7 +112,7 @@ def change_wave(
             # What the sample's draw left in the plan stays there; the form knows only the expected rates.
             plan = {**form.columns["plan"], **{name: wave.plan[name] for name in ("draw",) if name in wave.plan}}
             new = {**form.columns, "plan": plan}
-            drafts.change_wave(session, survey.id, wave.id, new, at=now, by=person.actor)
+            drafts.change_wave(session, survey.id, wave.id, new, keys=running.keys, at=now, by=person.actor)
             return go(f"/surveys/{survey_key}/waves/{wave_key}")
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from survey_service import audit
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import AccessCode, Case, Wave, WaveState
+from survey_service.secrets import KeyRing
 
 CHANGEABLE = (
     "name_zh", "name_en", "questionnaire_version_id", "opens_on", "closes_on", "header", "targets", "method", "modes",
@@ -40,11 +41,13 @@ def draft(session: Session, survey_id: UUID, wave_id: UUID) -> Wave:
 
 
 def change_wave(
-    session: Session, survey_id: UUID, wave_id: UUID, new: Mapping[str, Any], *, at: datetime, by: audit.Actor
-) -> list[str]:
+    session: Session, survey_id: UUID, wave_id: UUID, new: Mapping[str, Any], *, keys: KeyRing, at: datetime,
+    by: audit.Actor,
+) -> list[str]:  # fmt: skip
     """New values of a draft, by column; returns the names of those that changed. The audit row names them."""
     wave = draft(session, survey_id, wave_id)
-    changed = [name for name in CHANGEABLE if name in new and getattr(wave, name) != new[name]]
+    asked = {name: new[name] for name in CHANGEABLE if name in new}
+    changed = audit.changes(keys, "wave", {name: getattr(wave, name) for name in asked}, asked)
     for name in changed:
         setattr(wave, name, new[name])
     if changed:
@@ -53,7 +56,7 @@ def change_wave(
             session, survey_id=survey_id, at=at, by=by, action="wave.changed", record=f"wave {wave_id}",
             detail={"fields": changed},
         )  # fmt: skip
-    return changed
+    return list(changed)
 
 
 def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> None:

@@ -21,6 +21,7 @@ from survey_service import audit
 from survey_service.errors import BadInput, Conflict, KeyingUnfinished, NotFound, NotReady
 from survey_service.fieldwork.outcomes import AAPOR
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
+from survey_service.secrets import KeyRing
 from survey_service.surveys import opening, queries
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
@@ -67,12 +68,13 @@ def change_survey(
     title_zh: str,
     title_en: str,
     method: Mapping[str, Any],
+    keys: KeyRing,
     at: datetime,
     by: audit.Actor,
 ) -> None:
     """New titles and method words; the key stands in addresses and numbers and never changes."""
     new = {"title_zh": title_zh, "title_en": title_en, "method": dict(method)}
-    changed = sorted(name for name, value in new.items() if getattr(survey, name) != value)
+    changed = audit.changes(keys, "survey", {name: getattr(survey, name) for name in new}, new)
     if not changed:
         return
     for name in changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -57,6 +58,18 @@ def actions(database: Database, world: World) -> list[str]:
         return [entry.action for entry in entries]
 
 
+def assert_hashes_only(database: Database, world: World) -> None:
+    """The log names the fields that changed, with keyed hashes: what was new once is what is old next."""
+    with database.reading.begin() as session:
+        entries = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "wave.changed").order_by(AuditEntry.sequence)
+        ).all()
+        first, second = (one.detail["fields"]["header"] for one in entries)
+        assert all(re.fullmatch(r"[0-9a-f]{64}", one) for one in (*first, *second))
+        assert first[1] == second[0] != second[1]
+        assert "2026-01-31" not in str([one.detail for one in entries])
+
+
 def test_a_wave_opens_only_when_the_header_is_complete_and_valid(
     client: TestClient, world: World, database: Database, version: str
 ) -> None:
@@ -74,6 +87,7 @@ def test_a_wave_opens_only_when_the_header_is_complete_and_valid(
     assert f'href="{Q4}/steps/open"' in get(client, Q4)
     assert post(client, f"{Q4}/steps/open").status_code == 303
     assert actions(database, world)[-4:] == ["wave.created", "wave.changed", "wave.changed", "wave.open"]
+    assert_hashes_only(database, world)
     wave = stored(database, world)
     assert wave.targets == {"awareness": {"value": 0.95, "sense": "at_least"}}
     assert (wave.modes, wave.areas, wave.plan) == (["web_open"], [], {"response_rate": 0.6})

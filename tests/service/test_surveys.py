@@ -148,7 +148,7 @@ def test_a_wave_cannot_open_after_its_approval_has_expired(database: Database, w
     with database.writing.begin() as session:
         service.step_back(session, world.survey_id, world.wave_id, reason="试一试退回", at=NOW, by=SERVICE)
         days = {"closes_on": date(2027, 12, 31)}
-        drafts.change_wave(session, world.survey_id, world.wave_id, days, at=NOW, by=SERVICE)
+        drafts.change_wave(session, world.survey_id, world.wave_id, days, keys=KEYS, at=NOW, by=SERVICE)
         with pytest.raises(NotReady) as refused:
             service.open_wave(session, world.survey_id, world.wave_id, on=date(2027, 7, 1), at=NOW, by=SERVICE)
         assert "有效期至" in refused.value.zh
