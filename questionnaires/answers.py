@@ -119,6 +119,7 @@ class _Slot:
     read: Reader
     missing: Mapping[str, Missing]  # codes that mean missing
     other_codes: frozenset[str] | None = None  # words behind 其他: asked for only where one of these was chosen
+    codes: frozenset[str] = frozenset()  # of a choice among which one is made: such a string is canonical as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +143,32 @@ class Judge:
             for section in questionnaire.sections
             for question in section.questions
         )
-        self._known = frozenset(slot.variable for asked in self._questions for slot in asked.slots)
+        self.variables = frozenset(slot.variable for asked in self._questions for slot in asked.slots)
+        self.several = frozenset(
+            one.id for one in questionnaire.questions() if one.type is QuestionType.MULTIPLE_CHOICE
+        )
+        """Variables that may hold more than one code."""
+        self.matrix_rows = tuple(
+            f"{question.id}.{item.id}" for question in questionnaire.questions() for item in question.items
+        )
 
     def check(self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False) -> Checked:
         """As ``check_answers``."""
-        return _Run(policy, partial).run(self._questions, self._known, self.questionnaire, answers)
+        return _Run(policy, partial).run(self._questions, self.variables, self.questionnaire, answers)
 
 
 def _slots(question: Question) -> list[_Slot]:
     read = reader(question)
     missing = {option.code: option.missing for option in question.options if option.missing is not None}
     others = frozenset(option.code for option in question.options if option.other)
+    one_of = question.type in (QuestionType.SINGLE_CHOICE, QuestionType.SCALE)
+    codes = frozenset(option.code for option in question.options) if one_of else frozenset[str]()
     slots = []
     for variable in question.variables():
         if others and variable == f"{question.id}.other":
             slots.append(_Slot(variable, question, other_reader(), {}, others))
         else:
-            slots.append(_Slot(variable, question, read, missing))
+            slots.append(_Slot(variable, question, read, missing, codes=codes))
     return slots
 
 
@@ -188,7 +198,12 @@ class _Run:
         for asked in questions:
             on_path = all(condition.evaluate(self._given) for condition in asked.conditions)
             for slot in asked.slots:
-                self._judge(slot, answers.get(slot.variable), on_path)
+                raw = answers.get(slot.variable)
+                if on_path and isinstance(raw, str) and raw in slot.codes:  # most answers; as ``_judge`` would
+                    self._canonical[slot.variable] = self._given[slot.variable] = raw
+                    self._values[slot.variable] = slot.missing.get(raw, raw)
+                else:
+                    self._judge(slot, raw, on_path)
         self._unknown(answers, known)
         for contradiction in questionnaire.contradictions:
             if contradiction.condition.evaluate(self._given):

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from survey_service.lifelines import Lifelines
 
 BUSY_TIMEOUT_MS = 30_000
+ANSWER_TABLES = ("capture", "response", "audit_entry")
+FEW_ROWS = 100
 _commits = 0  # of this process, but for those of the group writer, which changes nothing that is remembered
 
 
@@ -64,6 +66,19 @@ class WritingSessions:
         """For the group writer alone: answers, their corrections and deletions, which nobody remembers."""
         with self._sessions.begin() as session:
             yield session
+
+    def count_rows(self) -> None:
+        """Let PostgreSQL count the tables of answers, where it never has. Until it does, plans that were made on empty
+        tables, foreign keys' among them, read the whole survey for every answer; its own worker takes minutes to come.
+        """
+        with self._sessions() as session:
+            connection = session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            if connection.dialect.name != "postgresql":
+                return
+            known = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)"
+            for name in ANSWER_TABLES:
+                if connection.execute(text(known), {"name": name}).scalar_one() < FEW_ROWS:
+                    connection.execute(text(f"ANALYZE {name}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class KeyRing:
     def _digest(self, purpose: str, *parts: str) -> bytes:
         # Lengths in front: ("ab", "c") and ("a", "bc") must not meet.
         message = b"".join(f"{len(part.encode())}:".encode() + part.encode() for part in (purpose, *parts))
-        return hmac.new(self._secret, message, hashlib.sha256).digest()
+        return hmac.digest(self._secret, message, "sha256")
 
     def access_code(self, survey: UUID, record: UUID, issue: int) -> str:
         """128 bits as 26 upper-case letters and digits: the address in a QR code."""

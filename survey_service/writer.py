@@ -27,6 +27,7 @@ from survey_service.database import WritingSessions
 # While answers keep coming, the next group gathers this long: a durable commit for ten costs little more than for one.
 # Whoever comes alone does not wait.
 GATHER_SECONDS = 0.02
+COUNTED_AFTER = 300  # answers; how many rows there are matters to the database's plans, see ``count_rows``
 FAILING_SECONDS = 60.0  # phones come back within 3 to 12 seconds: so long a fault is remembered that nobody retries
 
 log = structlog.get_logger()
@@ -61,6 +62,7 @@ class GroupWriter:
         self._group_size = group_size
         self._queue: queue.Queue[_Task | None] = queue.Queue(maxsize=queue_size)
         self._closing = False
+        self._stored = 0
         self._crowded = False  # whether the last group was of more than one
         self._failed_at: float | None = None  # when a group could not be committed, unless one was since
         self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
@@ -157,6 +159,15 @@ class GroupWriter:
             self._failed_at = None
         for future, outcome in results:
             future.set_result(outcome)
+        before, self._stored = self._stored, self._stored + len(results)
+        if before < COUNTED_AFTER <= self._stored:
+            self._count_rows()
+
+    def _count_rows(self) -> None:
+        try:
+            self._writing.count_rows()
+        except Exception as failed:  # it makes nothing wrong, only slow
+            log.warning("rows_not_counted", error=type(failed).__name__)
 
 
 def _is_over(session: Session, failed: Exception) -> bool:

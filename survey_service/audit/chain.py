@@ -16,16 +16,17 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, event, insert, select, union, update
+from sqlalchemy import Table, event, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
+from survey_service.bulk import insert_rows
 from survey_service.models import AuditEntry, AuditHead, Survey
 
 SYSTEM = "system"
 GENESIS = "0" * 64
 _PENDING = "audit_pending"
-_INSERT_ENTRIES = insert(cast("Table", AuditEntry.__table__))  # without the ORM: a group of answers has as many entries
+_ENTRIES = cast("Table", AuditEntry.__table__)
 
 
 class BrokenChain(Exception):
@@ -151,7 +152,7 @@ def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
             }
         )
         previous = digest
-    session.connection().execute(_INSERT_ENTRIES, rows)
+    insert_rows(session, _ENTRIES, rows)
     session.execute(update(AuditHead).where(AuditHead.chain == chain).values(sequence=sequence, sha256=previous))
 
 

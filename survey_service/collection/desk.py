@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 PATIENCE_SECONDS = 10.0  # a phone that waits longer believes in a dead page
 STALL_SECONDS = 5.0  # one group takes milliseconds; when the oldest waits this long, the next would wait too
+LOOKS_A_PATIENCE = 40  # how often in that time it is looked who has waited too long: one timer for all of them
 
 
 class AnswerDesk:
@@ -33,7 +34,9 @@ class AnswerDesk:
         self._writer = writer
         self._patience = patience
         self._stall = stall
-        self._waiting: dict[Future[Any], tuple[float, asyncio.Future[None]]] = {}  # in the order of arrival
+        # In the order of arrival: since when, and what is awaited, True when the writer is done with it.
+        self._waiting: dict[Future[Any], tuple[float, asyncio.Future[bool]]] = {}
+        self._looking = False
         self._settled: deque[Future[Any]] = deque()  # by the writer's thread, for the loop to take
         self._woken = False
 
@@ -55,19 +58,21 @@ class AnswerDesk:
         except Busy:
             raise TooBusy from None
         loop = asyncio.get_running_loop()
-        settled: asyncio.Future[None] = loop.create_future()
+        settled: asyncio.Future[bool] = loop.create_future()
         # One that was given up stays in the line until the writer is done with it: that is what tells a stalled writer.
         self._waiting[future] = (time.monotonic(), settled)
         future.add_done_callback(partial(self._settle, loop))
+        if not self._looking:
+            self._looking = True
+            loop.call_later(self._patience / LOOKS_A_PATIENCE, self._give_up, loop)
         try:
-            await asyncio.wait_for(settled, self._patience)
-        except TimeoutError:
-            # What has not been begun is not stored behind the person's back. What just ended is told as it ended.
-            if future.cancel() or not future.done():
-                raise TooBusy from None
+            in_time = await settled
         except asyncio.CancelledError:
             future.cancel()
             raise
+        # What has not been begun is not stored behind the person's back. What just ended is told as it ended.
+        if not in_time and (future.cancel() or not future.done()):
+            raise TooBusy
         try:
             return future.result()
         except DomainError:
@@ -93,4 +98,16 @@ class AnswerDesk:
         while self._settled:
             _, settled = self._waiting.pop(self._settled.popleft())
             if not settled.done():
-                settled.set_result(None)
+                settled.set_result(True)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Whoever has waited longer than people do is told so; it goes on for as long as anybody waits."""
+        before = time.monotonic() - self._patience
+        for since, settled in self._waiting.values():
+            if since > before:
+                break
+            if not settled.done():
+                settled.set_result(False)
+        self._looking = bool(self._waiting)
+        if self._looking:
+            loop.call_later(self._patience / LOOKS_A_PATIENCE, self._give_up, loop)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select, union_all, update
+from sqlalchemy.orm import Session, aliased
 
 from survey_service import audit
 from survey_service.errors import NotFound
@@ -32,6 +32,7 @@ from survey_service.models import (
     Survey,
     Tombstone,
 )
+from survey_service.models.capture import CONFLICTS
 
 LAID = "tombstone_laid"  # mark on a session: its commit is followed by a line in the file outside the database
 
@@ -203,12 +204,11 @@ def _forget_pictures(session: Session, survey_id: UUID, response_id: UUID) -> No
 
 def _blank(session: Session, survey_id: UUID, response_id: UUID) -> int:
     """Blank the captures of a response, and the refused ones that came under the same ids; how many."""
-    ids = select(Capture.client_id).where(Capture.survey_id == survey_id, Capture.response_id == response_id)
-    found = session.scalars(
-        select(Capture.id)
-        .where(Capture.survey_id == survey_id)
-        .where(or_(Capture.response_id == response_id, Capture.client_id.in_(ids)))
-    ).all()
+    own = select(Capture.id).where(Capture.survey_id == survey_id, Capture.response_id == response_id)
+    ids = aliased(Capture)
+    under_its_ids = select(ids.client_id).where(ids.survey_id == survey_id, ids.response_id == response_id)
+    refused = select(Capture.id).where(Capture.survey_id == survey_id, Capture.client_id.in_(under_its_ids), CONFLICTS)
+    found = session.scalars(union_all(own, refused)).all()
     for capture_id in found:
         session.execute(
             update(Capture)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from questionnaires.model import Questionnaire, QuestionType
+from questionnaires.answers import judge
+from questionnaires.model import Questionnaire
 from survey_service.errors import BadInput, TooLarge
 from survey_service.secrets import normalise_receipt
 from survey_service.web.pages import Language
@@ -58,22 +60,20 @@ class Posted:
 
     def raw_answers(self, questionnaire: Questionnaire) -> dict[str, object]:
         """For ``check_answers``: a list where several may be chosen, else the one string."""
-        several = {
-            question.id for question in questionnaire.questions() if question.type is QuestionType.MULTIPLE_CHOICE
-        }
+        several = judge(questionnaire).several
         return {
             name: list(values) if name in several or len(values) > 1 else values[0]
             for name, values in self.given.items()
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """A posted form before anybody knows which questionnaire it belongs to."""
 
     pairs: Sequence[tuple[str, str]]
 
-    @property
+    @cached_property
     def own(self) -> dict[str, str]:
         """The page's own fields; of one that stands twice, the first."""
         return {name: value for name, value in reversed(self.pairs) if name in RESERVED}
@@ -96,7 +96,7 @@ class Fields:
             order=_number(own.get("_order"), ORDERS - 1) or 0,
             receipt=normalise_receipt(own.get("_receipt", ""))[:RECEIPT_LENGTH],
         )
-        return replace(shown, **_TOOLS.get(self.action, {}))
+        return replace(shown, **_TOOLS[self.action]) if self.tool else shown
 
 
 def read_fields(body: bytes, content_type: str) -> Fields:
@@ -118,7 +118,7 @@ def read_form(body: bytes, content_type: str, questionnaire: Questionnaire) -> P
 
 
 def posted_form(fields: Fields, questionnaire: Questionnaire) -> Posted:
-    variables = {variable for question in questionnaire.questions() for variable in question.variables()}
+    variables = judge(questionnaire).variables
     given: dict[str, list[str]] = {}
     seen: set[str] = set()
     for name, value in fields.pairs:

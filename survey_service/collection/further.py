@@ -24,6 +24,7 @@ from survey_service.collection.service import (
 )
 from survey_service.ids import new_id
 from survey_service.models import Capture, Response
+from survey_service.models.capture import KNOWN
 from survey_service.secrets import KeyRing
 
 
@@ -39,7 +40,7 @@ def attach(
         select(Capture.id, Capture.content_sha256).where(
             Capture.survey_id == incoming.survey_id,
             Capture.client_id == incoming.client_id,
-            Capture.conflict.is_(False),
+            KNOWN,
         )
     ).one_or_none()
     if known is not None:

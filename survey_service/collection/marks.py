@@ -4,7 +4,7 @@ the marked is for the statistician to see.
 
 from __future__ import annotations
 
-from questionnaires.answers import Checked
+from questionnaires.answers import Checked, judge
 from questionnaires.model import Questionnaire
 
 SECONDS_AN_ANSWER = 1.0
@@ -25,12 +25,7 @@ def marks_of(questionnaire: Questionnaire, checked: Checked, seconds: int | None
     marks = {}
     if seconds is not None and seconds < SECONDS_AN_ANSWER * len(checked.canonical):
         marks[FAST] = True
-    rows = [
-        checked.canonical.get(f"{question.id}.{item.id}")
-        for question in questionnaire.questions()
-        for item in question.items
-    ]
-    given = [one for one in rows if isinstance(one, str)]
+    given = [one for one in map(checked.canonical.get, judge(questionnaire).matrix_rows) if isinstance(one, str)]
     if len(given) >= ROWS_ALIKE and len(set(given)) == 1:
         marks[STRAIGHT] = True
     return marks

@@ -107,8 +107,15 @@ class _Ready:
 
 
 @router.post("/a/{code}", include_in_schema=False)
-async def hand_in(code: str, request: Request, running: Running, now: Now) -> Response:
-    """Asynchronous: however long the writer takes, no thread waits for it, and the person is answered in time."""
+async def hand_in(request: Request) -> Response:
+    """Asynchronous: however long the writer takes, no thread waits for it, and the person is answered in time.
+
+    Of all routes this one takes what it needs by itself: working out what a signature asks for would cost an answer
+    as much as judging it.
+    """
+    code: str = request.path_params["code"]
+    running: Services = request.app.state.services
+    now = running.clock()
     body = await request.body()
     if replies.wants_json(request) and answer_desk(request, running).refuses():
         return replies.turned_away()

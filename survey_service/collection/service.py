@@ -14,13 +14,14 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import CANONICAL_FORMAT, Checked
 from survey_service import audit
 from survey_service.audit import chain
+from survey_service.bulk import insert_rows
 from survey_service.clock import end_of
 from survey_service.collection.content import canonical_content, content_sha256, plain_findings
 from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
@@ -38,17 +39,18 @@ from survey_service.models import (
     Wave,
     WaveState,
 )
+from survey_service.models.capture import CONFLICTS, KNOWN
 from survey_service.secrets import KeyRing, code_hash
 
 # Whoever answers on a phone is given a receipt; a keyed or imported form has its serial.
 WITH_RECEIPT = frozenset({Source.WEB, Source.DEVICE})
 
 # The statements of the answer path are made once: building one costs more than running it.
-INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
-INSERT_RESPONSE = insert(cast("Table", Response.__table__))
+CAPTURES, RESPONSES = cast("Table", Capture.__table__), cast("Table", Response.__table__)
+INSERT_CAPTURE, INSERT_RESPONSE = insert(CAPTURES), insert(RESPONSES)
 _KNOWN = select(
     Capture.id, Capture.response_id, Capture.content_sha256, Capture.wave_id, Capture.area_id, Capture.case_id
-).where(Capture.survey_id == bindparam("survey"), Capture.client_id == bindparam("client"), Capture.conflict.is_(False))
+).where(Capture.survey_id == bindparam("survey"), Capture.client_id == bindparam("client"), KNOWN)
 # FOR SHARE: on PostgreSQL a wave cannot close between this look and the commit; SQLite has one writer anyway.
 _WAVE_NOW = (
     select(Wave.state, Wave.closes_on)
@@ -251,8 +253,8 @@ def store_together(session: Session, many: Sequence[IncomingCapture], keys: KeyR
             action="response.recorded", record=f"response {response_id}", reason=incoming.reason,
             detail=audited(incoming, capture_id, keys, row["content_sha256"]),
         )  # fmt: skip
-    session.connection().execute(INSERT_CAPTURE, captures)
-    session.connection().execute(INSERT_RESPONSE, responses)
+    insert_rows(session, CAPTURES, captures)
+    insert_rows(session, RESPONSES, responses)
     return recorded
 
 
@@ -305,14 +307,13 @@ def _use_up(session: Session, incoming: IncomingCapture) -> None:
 
 def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) -> UUID | None:
     """Keep the other answers, once; None where these very answers are kept already."""
-    kept = session.scalars(
-        select(Capture.id).where(
-            Capture.survey_id == incoming.survey_id,
-            Capture.client_id == incoming.client_id,
-            Capture.content_sha256 == content_sha256(incoming.checked),
-        )
-    ).one_or_none()
-    if kept is not None:
+    of_these = (
+        (Capture.survey_id == incoming.survey_id)
+        & (Capture.client_id == incoming.client_id)
+        & (Capture.content_sha256 == content_sha256(incoming.checked))
+    )
+    alike = union_all(*(select(Capture.id).where(of_these, which) for which in (KNOWN, CONFLICTS)))
+    if session.execute(alike).first() is not None:
         return None
     capture_id = new_id()
     try:

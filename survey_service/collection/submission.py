@@ -19,11 +19,13 @@ from survey_service.collection.service import (
     wave_now,
 )
 from survey_service.models import Capture, ResponseState
+from survey_service.models.capture import KNOWN
 from survey_service.secrets import KeyRing
 
 _SEEN = select(Capture.survey_id, Capture.client_id).where(
     Capture.survey_id.in_(bindparam("surveys", expanding=True)),
     Capture.client_id.in_(bindparam("clients", expanding=True)),
+    KNOWN,  # a conflict has its known one beside it
 )
 
 

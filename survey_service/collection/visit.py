@@ -114,19 +114,30 @@ class RememberedVisits:
     """Where the open codes lead, for a second: a poster's code is opened hundreds of times in it.
 
     Whatever this process itself changes (a wave closed, a code revoked) is seen at once, what another does after a
-    second at most; whether an answer is taken is decided by the wave's row in the transaction that stores it. Codes of
+    second or two; whether an answer is taken is decided by the wave's row in the transaction that stores it. Codes of
     cases are never remembered: each is used once, and a used one says so.
     """
 
     def __init__(self, seconds: float = 1.0) -> None:
         self._seconds = seconds
-        self._held: dict[str, Visit] = {}
-        self._since, self._commits = 0.0, 0
+        self._held: dict[str, tuple[Visit, float]] = {}
+        self._renewed: dict[str, float] = {}  # when somebody was last sent to look anew
+        self._commits = 0
 
     def get(self, code: str) -> Visit | None:
-        if self._commits != commits() or time.monotonic() - self._since > self._seconds:
+        """None where the caller has to look. When a second is over one caller is sent, and the others go on with what
+        was known: a hundred who stand in one moment would all look for the same."""
+        held = self._held.get(code) if self._commits == commits() else None
+        if held is None:
             return None
-        return self._held.get(code)
+        visit, since = held
+        now = time.monotonic()
+        if now - since > self._seconds:
+            sent = self._renewed.get(code, 0.0)
+            if now - since > 2 * self._seconds or now - sent > self._seconds:
+                self._renewed[code] = now
+                return None
+        return visit
 
     def look_up(self, reading: ReadingSessions, code: str) -> Visit:
         """The visit as the database has it now; raises as ``open_visit``."""
@@ -141,9 +152,9 @@ class RememberedVisits:
                 en="The questionnaire cannot be opened now; nothing is submitted yet. Keep this page and try again.",
             ) from failed
         if visit.code.case_id is None:
-            if self._commits != seen or at - self._since > self._seconds or len(self._held) >= _MOST_VISITS:
-                self._held, self._since, self._commits = {}, at, seen
-            self._held[code] = visit
+            if self._commits != seen or len(self._held) >= _MOST_VISITS:
+                self._held, self._renewed, self._commits = {}, {}, seen
+            self._held[code] = (visit, at)
         return visit
 
 

@@ -25,7 +25,7 @@ _BLANK = {
 _HAS_TOMBSTONE = (
     "EXISTS (SELECT 1 FROM tombstone WHERE tombstone.survey_id = OLD.survey_id AND (tombstone.response_id = "
     "OLD.response_id OR tombstone.response_id IN (SELECT same.response_id FROM capture AS same WHERE same.survey_id = "
-    "OLD.survey_id AND same.client_id = OLD.client_id)))"
+    "OLD.survey_id AND same.client_id = OLD.client_id AND NOT same.conflict)))"
 )
 
 

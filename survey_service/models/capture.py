@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
@@ -34,6 +34,12 @@ class Source(StrEnum):
     CORRECTION = "correction"
 
 
+# Of the captures of one client_id all but one are conflicts. In the very words of the partial indexes, as SQLite wants
+# it: a look-up by client_id that says neither of these reads the whole table.
+KNOWN = text("NOT capture.conflict")
+CONFLICTS = text("capture.conflict")
+
+
 class Capture(Base):
     __tablename__ = "capture"
     __table_args__ = (
@@ -42,8 +48,11 @@ class Capture(Base):
         ForeignKeyConstraint(
             ["survey_id", "questionnaire_version_id"], ["questionnaire_version.survey_id", "questionnaire_version.id"]
         ),
-        # The same id and the same answers are one capture; the same id with other answers is kept, marked.
-        UniqueConstraint("survey_id", "client_id", "content_sha256"),
+        # The same id and the same answers are one capture; the same id with other answers is kept once, marked.
+        Index(
+            "uq_capture_conflict", "survey_id", "client_id", "content_sha256", unique=True,
+            sqlite_where=text("conflict"), postgresql_where=text("conflict"),
+        ),
         Index(
             "uq_capture_client_id", "survey_id", "client_id", unique=True,
             sqlite_where=text("NOT conflict"), postgresql_where=text("NOT conflict"),

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,7 +28,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico"})
+# No line of log where all is well: asked for by machines, or counted by /metrics and, an answer, in the audit log too.
+UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico", "/a/{code}"})
 FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas or cases that staff hand in
 _FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/(imports|cases)|/areas/imports/[a-z]+")
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
@@ -71,7 +71,7 @@ class Surroundings:
     def __init__(self, app: App, *, settings: Settings, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
-        self._headers = security_headers(settings)
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in security_headers(settings).items()]
         self._hosts = accepted_hosts(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,11 +85,9 @@ class Surroundings:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if "server" in headers:
-                    del headers["server"]
+                own = [pair for pair in message["headers"] if pair[0] != b"server"]
+                names = {name for name, _ in own}
+                message["headers"] = own + [pair for pair in self._headers if pair[0] not in names]
             await send(message)
 
         try:
@@ -99,28 +97,26 @@ class Surroundings:
         except Exception as fault:  # the last line: a fault of ours is told in words and noted without its values
             _note_fault(fault, scope)
             await self._fail(Fault(), scope, receive, send_with_headers, started=bool(status))
-        seconds = time.perf_counter() - begun
-        self._metrics.count(scope["method"], route_of(scope), status, seconds)
-        note = log.debug if route_of(scope) in UNREMARKABLE and status < 400 else log.info
-        note(
-            "request",
-            method=scope["method"],
-            route=route_of(scope),
-            status=int(status),
-            milliseconds=round(seconds * 1000, 1),
-        )
+        seconds, route = time.perf_counter() - begun, route_of(scope)
+        self._metrics.count(scope["method"], route, status, seconds)
+        note = log.debug if route in UNREMARKABLE and status < 400 else log.info
+        note("request", method=scope["method"], route=route, status=int(status), milliseconds=round(seconds * 1000, 1))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        if headers.get("host", "").lower() not in self._hosts:
+        host, length = b"", b"0"
+        for name, value in reversed(scope["headers"]):  # of one that stands twice, the first
+            if name == b"host":
+                host = value
+            elif name == b"content-length":
+                length = value
+        if host.decode("latin-1").lower() not in self._hosts:
             await self._fail(ForeignHost(), scope, receive, send, started=False)
             return
         if "\x00" in scope["path"]:  # no record has such a key, and PostgreSQL will not even look for it
             await self._fail(NotFound(), scope, receive, send, started=False)
             return
         limit = FILE_LIMIT if scope["method"] == "POST" and _FILES.fullmatch(scope["path"]) else BODY_LIMIT
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > limit:
+        if not length.isdigit() or int(length) > limit:
             await self._fail(TooLarge(), scope, receive, send, started=False)
             return
         received = 0

@@ -6,17 +6,23 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy import TextClause, UniqueConstraint, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
+from survey_service.audit.chain import verify
+from survey_service.collection.errors import ContentConflict
+from survey_service.collection.service import record, record_or_conflict
 from survey_service.database import Database, open_database
-from survey_service.migrations import config
+from survey_service.migrations import config, migrate
 from survey_service.migrations.guards import APPEND_ONLY
-from survey_service.models import Base
+from survey_service.models import Base, Capture, Response
+from survey_service.models.capture import CONFLICTS, KNOWN
+from survey_service.secrets import KeyRing
+from tests.service.test_collection_service import incoming
+from tests.service.world import build
 
 
 def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
@@ -71,24 +77,89 @@ def test_the_guards_stand_after_every_single_migration(
     backend: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """A batch rebuild drops a table's triggers; between two versions of the software there is no gap either."""
+    database = empty_database(backend, tmp_path, request)
+    steps = [one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
+    verbs = ("update", "delete") if database.is_sqlite else ("update", "delete", "truncate")
+    for revision in steps:
+        migrate(database, revision)
+        there = set(inspect(database.reading_engine).get_table_names()) & set(APPEND_ONLY)
+        assert "audit_entry" in there
+        assert guards(database) >= {f"refuse_{verb}_{table}" for verb in verbs for table in there}, revision
+    database.dispose()
+
+
+def test_a_table_that_is_made_anew_keeps_its_rows_and_what_points_to_them(
+    backend: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    database = empty_database(backend, tmp_path, request)
+    migrate(database, "0011")  # 0012 makes capture anew on SQLite
+    keys = KeyRing("k" * 40)
+    world = build(database, keys)
+    with database.writing.begin() as session:
+        kept = [record(session, incoming(world, letter * 32), keys=keys) for letter in "abc"]
+        record_or_conflict(session, incoming(world, "a" * 32, answers={"overall": "3"}), keys=keys)
+
+    def rows() -> list[tuple[object, ...]]:
+        with database.reading.begin() as session:
+            return [tuple(row) for row in session.execute(select(Capture.__table__).order_by(Capture.id))]
+
+    before = rows()
+    assert len(before) == 4
+    migrate(database)
+    assert rows() == before
+    with database.reading.begin() as session:
+        assert verify(session, str(world.survey_id)) > 0
+    with database.writing.begin() as session:
+        again = record(session, incoming(world, "a" * 32), keys=keys)
+        assert again.response_id == kept[0].response_id
+        other = record_or_conflict(session, incoming(world, "a" * 32, answers={"overall": "3"}), keys=keys)
+        assert isinstance(other, ContentConflict)
+    assert len(rows()) == 4, "what was kept is kept once more"
+    with pytest.raises(DBAPIError), database.writing.begin() as session:
+        session.execute(update(Response).values(current_capture_id=uuid4()))
+    database.dispose()
+
+
+def empty_database(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Database:
     from tests.conftest import _create_postgresql
 
     url = f"sqlite:///{tmp_path / 'stepwise.db'}"
     if backend == "postgresql":
         url = _create_postgresql(request.getfixturevalue("postgresql_server"), f"t{uuid4().hex}")
-    database = open_database(url)
-    configuration = config()
-    steps = [one.revision for one in ScriptDirectory.from_config(configuration).walk_revisions()][::-1]
-    verbs = ("update", "delete") if database.is_sqlite else ("update", "delete", "truncate")
-    for revision in steps:
-        with database.writing_engine.connect() as connection:
-            configuration.attributes["connection"] = connection
-            command.upgrade(configuration, revision)
-            connection.commit()
-        there = set(inspect(database.reading_engine).get_table_names()) & set(APPEND_ONLY)
-        assert "audit_entry" in there
-        assert guards(database) >= {f"refuse_{verb}_{table}" for verb in verbs for table in there}, revision
-    database.dispose()
+    return open_database(url)
+
+
+@pytest.mark.parametrize("which", [KNOWN, CONFLICTS])
+def test_an_answer_is_found_by_its_id_without_reading_the_others(database: Database, which: TextClause) -> None:
+    """A condition that is not in the very words of the partial index costs a walk over the whole table."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL plans by how many rows there are")
+    wanted = select(Capture.id).where(
+        Capture.survey_id == uuid4(), Capture.client_id == "c", Capture.content_sha256 == "s", which
+    )
+    words = wanted.compile(database.reading_engine, compile_kwargs={"literal_binds": True})
+    with database.reading_engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}").all()
+    name = "uq_capture_client_id" if which is KNOWN else "uq_capture_conflict"
+    assert all(name in row[-1] for row in plan), plan
+
+
+def test_postgresql_is_made_to_count_rows_that_it_never_counted(database: Database) -> None:
+    """Else it keeps the plans of empty tables, and every answer walks over all those before it."""
+    keys = KeyRing("k" * 40)
+    world = build(database, keys)
+    with database.writing.begin() as session:
+        for number in range(150):
+            record(session, incoming(world, f"{number:032d}"), keys=keys)
+    database.writing.count_rows()  # on SQLite nothing is to be done
+    if database.is_sqlite:
+        return
+    with database.reading_engine.connect() as connection:
+        counted = connection.exec_driver_sql("SELECT reltuples FROM pg_class WHERE relname = 'capture'").scalar_one()
+        key = f"survey_id = '{world.survey_id}' AND id = '{world.survey_id}'"
+        plan = connection.exec_driver_sql(f"EXPLAIN SELECT 1 FROM capture WHERE {key} FOR KEY SHARE").scalars().all()
+    assert counted == 150
+    assert any("pk_capture" in line for line in plan), plan
 
 
 def test_a_reading_session_cannot_write(database: Database) -> None:
