@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from survey_service.models import Capture, Mode, Response, ResponseState
 
 BURST = 30  # answers of one community's open code in a minute: as many as a meeting hall brings
+# Letters are opened at home, one by one: so many of one community in a minute have one hand in common.
+INVITED_BURST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +26,12 @@ class PhoneMarks:
     open_answers: int  # those by open codes, of which
     alike: int  # have all answers in common with another one of their community
     in_bursts: int  # came in a minute that brought their community more than ``BURST``
+    invited_alike: int  # the same of those by the codes of sampled households, which count in the results
+    invited_in_bursts: int  # more than ``INVITED_BURST``
 
     @property
-    def any(self) -> bool:
-        return bool(self.fast or self.straight or self.alike or self.in_bursts)
+    def invited(self) -> int:
+        return self.answers - self.open_answers
 
 
 def total(parts: Iterable[PhoneMarks]) -> PhoneMarks:
@@ -39,7 +43,7 @@ def total(parts: Iterable[PhoneMarks]) -> PhoneMarks:
 
 
 def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, PhoneMarks]:
-    """By the id of the community; those without an answer from a phone are left out. Three statements."""
+    """By the id of the community; those without an answer from a phone are left out. Five statements."""
     current = (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id)
     of_wave = (
         (Response.survey_id == survey_id) & (Response.wave_id == wave_id) & (Response.state == ResponseState.COMPLETE)
@@ -48,12 +52,12 @@ def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UU
     def marked(name: str) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((Capture.paradata[name].as_boolean(), 1), else_=0)), 0)
 
-    def together(kind: SQLColumnExpression[str], more_than: int) -> dict[UUID, int]:
+    def together(kind: SQLColumnExpression[str], mode: Mode, more_than: int) -> dict[UUID, int]:
         groups = (
             select(Response.area_id.label("area"), func.count().label("size"))
             .select_from(Response)
             .join(Capture, current)
-            .where(of_wave, Response.mode == Mode.WEB_OPEN)
+            .where(of_wave, Response.mode == mode)
             .group_by(Response.area_id, kind)
             .having(func.count() > more_than)
             .subquery()
@@ -62,7 +66,10 @@ def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UU
         return {area: int(size) for area, size in rows}
 
     minute = func.substr(cast(Response.completed_at, String), 1, len("2026-09-18 02:00"))
-    alike, bursts = together(Capture.content_sha256, 1), together(minute, BURST)
+    by_poster, by_letter = Mode.WEB_OPEN, Mode.WEB_INVITED
+    alike, bursts = together(Capture.content_sha256, by_poster, 1), together(minute, by_poster, BURST)
+    same = together(Capture.content_sha256, by_letter, 1)
+    hurried = together(minute, by_letter, INVITED_BURST)
     found = session.execute(
         select(
             Response.area_id,
@@ -84,6 +91,8 @@ def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UU
             open_answers=opened,
             alike=alike.get(area, 0),
             in_bursts=bursts.get(area, 0),
+            invited_alike=same.get(area, 0),
+            invited_in_bursts=hurried.get(area, 0),
         )
         for area, answers, fast, straight, opened in found
     }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
 from survey_service.collection import marked
-from survey_service.collection.marked import BURST
+from survey_service.collection.marked import BURST, INVITED_BURST, PhoneMarks
 from survey_service.estimates.pages import Check
 
 MANY_FAST = 0.05
@@ -22,6 +22,10 @@ def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
     found = marked.total(marked.by_community(session, survey_id, wave_id).values())
     if not found.answers:
         return []
+    return [*_of_all(found), *_of_letters(found), *_of_posters(found)]
+
+
+def _of_all(found: PhoneMarks) -> list[Check]:
     return [
         Check(
             found.fast <= MANY_FAST * found.answers,
@@ -41,18 +45,48 @@ def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
                 "Eight or more rows all alike are marked, not dropped. Honest where all is well; many are not.",
             ),
         ),
+    ]
+
+
+def _of_letters(found: PhoneMarks) -> list[Check]:
+    """Their answers count in the results."""
+    return [
+        Check(
+            found.invited_alike <= MANY_ALIKE * found.invited,
+            Text("邀请码：答案完全相同", "Invitations: all answers alike"),
+            _of(found.invited_alike, found.invited),
+            Text(
+                "同一社区有两户以上答案一字不差。邀请码的答卷计入结果，多了要打电话核实。",
+                "Two or more households of one community are the same to the letter. They count: if many, call them.",
+            ),
+        ),
+        Check(
+            found.invited_in_bursts == 0,
+            Text("邀请码：一分钟内扎堆", "Invitations: bursts"),
+            _of(found.invited_in_bursts, found.invited),
+            Text(
+                f"同一社区一分钟超过 {INVITED_BURST} 户。信是各家各拆的，多半有人代填，请打电话问几户。",
+                f"More than {INVITED_BURST} households of one community in a minute. Letters are opened one by one at "
+                "home, so somebody probably filled in for others: call a few.",
+            ),
+        ),
+    ]
+
+
+def _of_posters(found: PhoneMarks) -> list[Check]:
+    return [
         Check(
             found.alike <= MANY_ALIKE * found.open_answers,
-            Text("公开码：答案完全相同", "Open codes: all answers alike"),
+            Text("开放码：答案完全相同", "Open codes: all answers alike"),
             _of(found.alike, found.open_answers),
             Text(
-                "同一社区有两份以上答案一字不差。公开码的答卷不计入结果，只作参考。",
+                "同一社区有两份以上答案一字不差。开放码的答卷不计入结果，只作参考。",
                 "Two or more of one community are the same to the letter. Open answers are no part of the results.",
             ),
         ),
         Check(
             found.in_bursts == 0,
-            Text("公开码：一分钟内扎堆", "Open codes: bursts"),
+            Text("开放码：一分钟内扎堆", "Open codes: bursts"),
             _of(found.in_bursts, found.open_answers),
             Text(
                 f"同一社区一分钟超过 {BURST} 份。可能是群里刚发了码，也可能有人代填，请问一问社区。",

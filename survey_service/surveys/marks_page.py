@@ -26,7 +26,7 @@ def marks_page(
         found = marked.by_community(session, survey.id, wave.id)
         areas = queries.communities(session, survey, wave, person.visible(*READERS))
         lines = [(Text(area.name_zh, area.name_en), found[area.id]) for area in areas if area.id in found]
-        lines.sort(key=lambda line: (-line[1].in_bursts - line[1].alike, -line[1].fast - line[1].straight))
+        lines.sort(key=lambda line: _weight(line[1]), reverse=True)
         context = {
             "wave_name": Text(wave.name_zh, wave.name_en),
             "wave": wave,
@@ -34,5 +34,15 @@ def marks_page(
             "lines": lines,
             "total": marked.total(marks for _, marks in lines),
             "burst": marked.BURST,
+            "invited_burst": marked.INVITED_BURST,
         }
         return staff_page(request, running, person, "staff/marks.html", context, section="surveys")
+
+
+def _weight(marks: marked.PhoneMarks) -> tuple[int, int, int]:
+    """What comes first: what counts in the results, then what came in heaps, then what may be mere haste."""
+    return (
+        marks.invited_in_bursts + marks.invited_alike,
+        marks.in_bursts + marks.alike,
+        marks.fast + marks.straight,
+    )

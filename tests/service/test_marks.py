@@ -81,11 +81,16 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
         record(session, answer(950, 99, at=later, case=0, paradata={"straight": True}), keys=keys)  # by a letter
         marks = marked.by_community(session, world.survey_id, world.wave_id)
         lines = phone_checks.checks(session, world.survey_id, world.wave_id)
-    here = marked.PhoneMarks(answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many)
+    here = marked.PhoneMarks(
+        answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many,
+        invited_alike=0, invited_in_bursts=0,
+    )  # fmt: skip
     assert (marks, marked.total(marks.values())) == ({world.community_ids[0]: here}, here)
     assert [(one.fine, one.value) for one in lines] == [
         (True, f"1 / {many + 3}"),
         (True, f"1 / {many + 3}"),
+        (True, "0 / 1"),
+        (True, "0 / 1"),
         (True, f"2 / {many + 2}"),
         (False, f"{many} / {many + 2}"),
     ]
@@ -116,15 +121,19 @@ def test_a_stuffed_ballot_is_stored_whole_marked_where_it_shows_and_seen_by_the_
             reply = client.post(f"/a/{world.open_codes[community]}", data=data)
             counted[style] = counted.get(style, 0) + (reply.status_code == 303)
     assert counted == {"copied": 8, "rushed": 8, "careful": marked.BURST + 1}  # nothing is dropped
+    for number, code in enumerate(world.case_codes[:6]):  # all letters of the first community, by one hand
+        answers, _ = _stuffed("copied" if number < 2 else "careful", number, chance)
+        assert client.post(f"/a/{code}", data={**answers, "client_id": f"{900 + number:032x}"}).status_code == 303
     sign_in(client, "manager")
     page = get(client, "/surveys/satisfaction/waves/2026Q3/marks")
     rows = [[re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<t[hd] role=.*?</t[hd]>", row, re.DOTALL)]
             for row in re.findall(r"<tr role=.*?</tr>", page, re.DOTALL)][1:]  # fmt: skip
-    by_name = {cells[0]: [int(re.sub(r"\D", "", cell)) for cell in cells[1:]] for cells in rows}
+    by_name = {cells[0]: [int(re.sub(r"\D", "", cell) or 0) for cell in cells[1:]] for cells in rows}
     first, second, every = list(by_name.values())
-    #       phones fast straight open alike bursts; the careful one shows by its burst alone
-    assert first == [31, 0, 0, 31, first[4], 31]
-    assert second[:2] + second[3:4] + second[5:] == [16, 8, 16, 0]
-    assert second[4] >= 8
+    # Phones, fast, straight; by letter, alike, bursts; by poster, alike, bursts. What counts comes first;
+    # the careful one shows by its burst alone.
+    assert first[:6] == [22, 8, 0, 6, 2, 6]
+    assert (first[6], first[7] >= 8, first[8]) == (16, True, 0)
+    assert second[:4] + second[6:7] + second[8:] == [31, 0, 0, 0, 31, 31]
     assert every == [a + b for a, b in zip(first, second, strict=True)]
     assert "/marks" in get(client, "/surveys/satisfaction/waves/2026Q3")

@@ -309,10 +309,11 @@ async function post() {
       signal: control ? control.signal : undefined,
     });
     // Whoever stands between, a sign-in page of the network, does not speak for the service.
-    if (!(reply.headers.get("Content-Type") || "").startsWith("application/json")) return { why: words.offline, wait: 0 };
-    if (reply.ok) return await reply.json();
-    if (reply.status < 500 && reply.status !== 429) return { native: true };
-    return { why: words.busy, wait: Number(reply.headers.get("Retry-After")) || 0 };
+    const ours = (reply.headers.get("Content-Type") || "").startsWith("application/json");
+    if (ours && reply.ok) return await reply.json();
+    if (ours && reply.status < 500 && reply.status !== 429) return { native: true };
+    const why = ours || reply.status >= 500 ? words.busy : words.offline;
+    return { why, wait: Number(reply.headers.get("Retry-After")) || 0 };
   } finally {
     clearTimeout(limit);
   }
