@@ -161,6 +161,8 @@ def _prepare_sqlite(engine: Engine, *, only_reads: bool) -> None:
             cursor.execute("PRAGMA journal_mode = WAL")
             # FULL: an acknowledged answer survives a power cut.
             cursor.execute("PRAGMA synchronous = FULL")
+            # INSERT OR REPLACE removes the row in its way; only so do the triggers of append-only tables see it.
+            cursor.execute("PRAGMA recursive_triggers = ON")
             # What is erased is overwritten, not merely released; rows that are only added cost nothing more.
             cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()

@@ -108,7 +108,7 @@ def _bind(session: Session, identity: Identity, *, settings: Settings, keys: Key
     )
     assert isinstance(bound, CursorResult)
     if bound.rowcount != 1:
-        return None
+        return _bound(session, identity)  # by the same person, in another tab, a moment ago
     detail = {"subject": keys.keyed_hash("identity", identity.subject)}
     by = audit.Actor(account.id, account.name)
     _record(session, "account.identity_bound", account.id, detail, at, by)

@@ -10,9 +10,12 @@ from fastapi.testclient import TestClient
 from pyotp import TOTP
 from sqlalchemy import select
 
+from survey_service.accounts import oidc_identities
+from survey_service.accounts.oidc import Identity
 from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.models import Account, AccountIdentity, AuditEntry, SignIn
+from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.security import oidc_fixtures
 from tests.security.oidc_fixtures import (
@@ -291,3 +294,20 @@ def test_another_identity_in_its_place_shuts_the_first_out(
     client.cookies.clear()
     refused(through(client, provider), 403, "wang.li")
     assert through(client, provider, "zhao.min").status_code == 303
+
+
+def test_two_tabs_of_the_first_sign_in_both_come_in(
+    linked: str, database: Database, joined: Settings, provider: LittleProvider
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    keys = KeyRing(joined.secret_key.get_secret_value())
+    identity = Identity(issuer=provider.issuer, subject=PEOPLE["wang.li"], name="wang.li", second_factor=False)
+
+    def one(_: int) -> str:
+        with database.writing.begin() as session:
+            return str(oidc_identities.account_for(session, identity, settings=joined, keys=keys, at=NOW).id)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(one, range(12))) == {linked}
+    assert actions(database).count("account.identity_bound") == 1
