@@ -224,3 +224,43 @@ async def _a_loop_that_is_behind() -> None:
     patient = Shedding(slow, many=2, late=3600.0)
     await asyncio.gather(*(patient(asked("application/json"), receive, send) for _ in range(9)))
     assert len(begun) == 13
+
+
+def test_a_burst_that_arrives_in_one_turn_of_the_loop_is_cut_short_in_it() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(_a_burst())).result(30)
+
+
+async def _a_burst() -> None:
+    """Each answer takes a millisecond; the loop may be late by 20, and looks for itself every 20."""
+    now = 0.0
+    begun, turned_away = 0, 0
+    go = asyncio.Event()
+
+    async def judging(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal now, begun
+        now += 0.001
+        begun += 1
+        await go.wait()
+
+    async def receive() -> Any:
+        raise AssertionError("nothing is read")
+
+    async def send(message: Any) -> None:
+        nonlocal turned_away
+        turned_away += message.get("status") == 503
+
+    shedding = Shedding(judging, many=10, late=0.02, clock=lambda: now)
+    headers = [(b"accept", b"application/json")]
+    burst = [
+        asyncio.create_task(
+            shedding({"type": "http", "method": "POST", "path": "/a/X", "headers": headers}, receive, send)
+        )
+        for _ in range(200)
+    ]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert begun + turned_away == 200
+    assert 38 <= begun <= 42
+    go.set()
+    await asyncio.gather(*burst)
