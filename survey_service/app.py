@@ -77,22 +77,26 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        installation.check_database(settings, named=False, create=True, thorough=False)
-        with ExitStack() as opened:  # a start that is refused half way closes what it had opened
-            database = open_database(settings.resolved_database_url)
-            opened.callback(database.dispose)
-            migrate(database)
-            keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
-            installation.settle(settings, database, keys, at=clock())
-            writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
-            opened.callback(writer.close)
-            services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
-            app.state.services = services
-            tombstone_file.start(services)
-            contact_erasing.erase_due_contacts(services)  # what came due while nobody served
-            opened.callback(tombstone_file.stop, services)
-            opened.callback(jobs.start(services).stop)
-            yield
+        try:
+            installation.check_database(settings, named=False, create=True, thorough=False)
+            with ExitStack() as opened:  # a start that is refused half way closes what it had opened
+                database = open_database(settings.resolved_database_url)
+                opened.callback(database.dispose)
+                migrate(database)
+                keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
+                installation.settle(settings, database, keys, at=clock())
+                writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
+                opened.callback(writer.close)
+                services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
+                app.state.services = services
+                tombstone_file.start(services)
+                contact_erasing.erase_due_contacts(services)  # what came due while nobody served
+                opened.callback(tombstone_file.stop, services)
+                opened.callback(jobs.start(services).stop)
+                yield
+        except Exception as failed:
+            app.state.failed = failed  # for `serve` to say: the server itself would print it with all its values
+            raise
 
     app = FastAPI(
         title="Survey service",

@@ -159,7 +159,7 @@ def work(services: Services, survey_id: UUID, job_id: UUID, watch: Watch | None 
         log.warning("job_lease_lost", job=str(job_id), kind=claimed.kind)
         return None
     except Exception as failed:  # the job's fault is written on the job; the worker lives on
-        log.exception("job_failed", job=str(job_id), kind=claimed.kind, attempt=claimed.attempt)
+        log.error("job_failed", job=str(job_id), kind=claimed.kind, attempt=claimed.attempt, exc_info=failed)
         return _end(services, claimed, failed)
     return _end(services, claimed, None)
 

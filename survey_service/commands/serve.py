@@ -205,6 +205,7 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
     app = create_app(settings)
     configuration = uvicorn.Config(
         app,
+        log_config=None,  # its words go through our log, see web/logs.py
         log_level="warning",
         access_log=False,  # it would write the codes of residents; our own line names the route only
         proxy_headers=False,  # nobody is believed to be somebody else
@@ -215,7 +216,21 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
     server = Server(configuration)
     server.run(sockets=[listener])
     if not server.started:
-        raise Refused("The service did not start; the lines above say why.")
+        raise _why(getattr(app.state, "failed", None))
+
+
+def _why(failed: Exception | None) -> Refused:
+    """What kept the service from starting, without the words of a stranger's exception: they may hold answers."""
+    if isinstance(failed, Refused):
+        return failed
+    if failed is None:
+        return Refused("The service did not start; the lines above say why.")
+    from survey_service.web.logs import places
+
+    return Refused(
+        f"The service did not start: {type(failed).__name__}, at\n    " + "\n    ".join(places(failed)) + "\n"
+        "  docs/operations.md says what to look at first."
+    )
 
 
 def spare_the_collector() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import time
-import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from survey_service.errors import DomainError, Fault, ForeignHost, NotFound, TooLarge
 from survey_service.settings import Settings, is_loopback
 from survey_service.web.failures import failure_response
+from survey_service.web.logs import places
 from survey_service.web.metrics import Metrics
 from survey_service.web.pages import CONTENT_SECURITY_POLICY
 
@@ -153,11 +153,4 @@ def route_of(scope: Scope) -> str:
 
 def _note_fault(fault: Exception, scope: Scope) -> None:
     # The message of a database error holds its parameters, which may be answers: only the kind and the places are kept.
-    frames = traceback.extract_tb(fault.__traceback__)[-8:]
-    log.error(
-        "fault",
-        method=scope["method"],
-        route=route_of(scope),
-        kind=type(fault).__name__,
-        places=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
-    )
+    log.error("fault", method=scope["method"], route=route_of(scope), kind=type(fault).__name__, places=places(fault))

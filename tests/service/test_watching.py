@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from survey_service.app import create_app
 from survey_service.settings import Settings
+from survey_service.web import logs
 from tests.service.conftest import TestClock
 from tests.service.resident import filled, read_page
 from tests.service.world import PASSWORD, World
@@ -79,7 +82,11 @@ def test_a_log_holds_no_answers_codes_names_or_passwords_also_where_something_fa
     lines = io.StringIO()
     held = structlog.get_config()
     structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[
+            structlog.processors.add_log_level,
+            logs.without_words,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         logger_factory=structlog.PrintLoggerFactory(lines),
         cache_logger_on_first_use=False,
@@ -115,3 +122,41 @@ def test_a_log_holds_no_answers_codes_names_or_passwords_also_where_something_fa
     assert {"request", "group_commit_failed", "fault"} <= {one["event"] for one in events}
     for secret in (WISH, "路灯", "13800138000", world.case_codes[0], receipt, receipt[:9], PASSWORD, "a" * 32):
         assert secret not in said
+
+
+def test_exceptions_and_libraries_tell_kind_and_place_and_no_words() -> None:
+    """Set up as `serve` does, in a process of its own: a logger that has spoken once keeps its settings."""
+    script = f"""
+import logging, threading, warnings
+import structlog
+from survey_service.web.logs import set_up_logs
+set_up_logs(for_people=PEOPLE)
+def broken():
+    wish = {WISH!r}
+    raise RuntimeError(wish)
+try:
+    broken()
+except RuntimeError as fault:
+    structlog.get_logger().error("job_failed", exc_info=fault)
+    structlog.get_logger().exception("in_a_handler")
+    logging.getLogger("huey.consumer").error("Unhandled exception in task %s.", {WISH!r}, exc_info=True)
+    logging.getLogger("asyncio").error("Future exception was never retrieved\\n" + repr(fault))
+dying = threading.Thread(target=broken, name="group-writer")
+dying.start()
+dying.join()
+warnings.warn({WISH!r})
+"""
+    for people in (False, True):
+        ended = subprocess.run(
+            [sys.executable, "-c", script.replace("PEOPLE", str(people))], capture_output=True, text=True, check=True
+        )
+        said = ended.stderr
+        assert not ended.stdout
+        for secret in (WISH, "路灯", "13800138000", "Traceback"):
+            assert secret not in said
+        for word in ("job_failed", "in_a_handler", "huey.consumer", "asyncio", "thread_died", "RuntimeError", "broken"):
+            assert word in said
+        if not people:
+            assert [json.loads(line)["event"] for line in said.splitlines()] == [
+                "job_failed", "in_a_handler", "library", "library", "thread_died", "library",
+            ]  # fmt: skip
