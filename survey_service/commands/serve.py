@@ -7,7 +7,7 @@ import gc
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -214,7 +214,8 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
         timeout_graceful_shutdown=15,
     )
     server = Server(configuration)
-    server.run(sockets=[listener])
+    with suppress(SystemExit):  # its way to say that it did not start
+        server.run(sockets=[listener])
     if not server.started:
         raise _why(getattr(app.state, "failed", None))
 
