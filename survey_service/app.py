@@ -90,7 +90,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
                 app.state.services = services
                 tombstone_file.start(services)
-                contact_erasing.erase_due_contacts(services)  # what came due while nobody served
+                jobs.do_round(contact_erasing.erase_due_contacts, services)  # what came due while nobody served
                 opened.callback(tombstone_file.stop, services)
                 opened.callback(jobs.start(services).stop)
                 yield

@@ -8,6 +8,7 @@ so handlers are idempotent. ``attempt`` is the fence: a worker whose lease was t
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -93,13 +94,18 @@ def regularly(*, minutes: int) -> Callable[[Round], Round]:
 
 
 def go_round(services: Services, minute: int) -> None:
-    """Do the regular work that is due in this minute; a fault of one does not keep the others from it."""
+    """Do the regular work that is due in this minute."""
     for minutes, regular in _ROUNDS:
         if minute % minutes == 0:
-            try:
-                regular(services)
-            except Exception as failed:  # noted without its message, which may hold what was read
-                log.error("regular_work_failed", work=regular.__name__, kind=type(failed).__name__)
+            do_round(regular, services)
+
+
+def do_round(regular: Round, services: Services) -> None:
+    """One piece of it; its fault is noted, and keeps neither the others nor the service from their work."""
+    try:
+        regular(services)
+    except Exception as failed:  # without its message, which may hold what was read
+        log.error("regular_work_failed", work=regular.__name__, kind=type(failed).__name__)
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -325,10 +331,27 @@ def _queue(database: Database, data_dir: Path) -> Any:
     if database.is_sqlite:
         # A file of its own: the queue's traffic must not take the lock that answers wait for.
         data_dir.mkdir(parents=True, exist_ok=True)
-        return SqliteHuey(filename=str(data_dir / QUEUE_FILE), **shared)
+        return _sqlite_queue(data_dir / QUEUE_FILE, shared)
     assert database.lifelines is not None
     plain = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresHuey(connection=partial(database.lifelines.connect, plain), **shared)
+
+
+def _sqlite_queue(path: Path, shared: Mapping[str, Any]) -> Any:
+    """The queue in its file; one that is damaged is put aside and made anew: what waits stands in the table."""
+    try:
+        queue = SqliteHuey(filename=str(path), **shared)
+        queue.storage.queue_size()
+    except sqlite3.DatabaseError as damaged:
+        if isinstance(damaged, sqlite3.OperationalError):
+            raise  # a lock, a full disk, a folder that may not be written to
+        aside = path.with_name(f"{path.name}.damaged")
+        path.replace(aside)
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        log.warning("queue_made_anew", kind=type(damaged).__name__, aside=aside.name)
+        queue = SqliteHuey(filename=str(path), **shared)
+    return queue
 
 
 def _address(database: Database) -> str:

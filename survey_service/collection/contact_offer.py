@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_service.collection.visit import Visit
 from survey_service.contacts.asked import ContactAsked, contact_asked
+from survey_service.contacts.errors import ContactsUnreadable
 from survey_service.contacts.store import ContactStore
 from survey_service.models import Wave
 from survey_service.services import Services
@@ -24,10 +25,13 @@ class Offer:
 
 
 def offer(session: Session, running: Services, visit: Visit, receipt: str) -> Offer | None:
-    """None where the wave does not ask."""
+    """None where the wave does not ask, or where nothing could be kept now."""
     wave = session.get_one(Wave, (visit.code.survey_id, visit.code.wave_id))
     asked = contact_asked(wave)
     if asked is None:
         return None
-    held = ContactStore(running.settings).holds(visit.code.survey_id, receipt)
+    try:
+        held = ContactStore(running.settings).holds(visit.code.survey_id, receipt)
+    except ContactsUnreadable:
+        return None  # the receipt is what this person came for; the log tells the office
     return Offer(asked=asked, until=asked.erased_at(wave, running.settings.zone), held=held)

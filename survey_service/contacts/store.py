@@ -18,10 +18,12 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from cryptography.fernet import Fernet
+import structlog
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import (
     Column,
     Connection,
+    Engine,
     LargeBinary,
     MetaData,
     String,
@@ -36,9 +38,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from survey_service.contacts.errors import ContactsUnreadable
+from survey_service.lifelines import KEEPALIVES
 from survey_service.settings import Settings
+
+log = structlog.get_logger()
 
 KEY_FILE = "contacts.key"
 SCHEMA = "contacts"
@@ -90,7 +97,7 @@ class ContactStore:
         self, survey_id: UUID, wave_id: UUID, area_id: UUID, receipt: str, *, name: str, number: str
     ) -> None:  # fmt: skip
         """Durable when it returns; what the same response left before is replaced."""
-        key = self._key()
+        key = self._key(make=True)
         # Time 0: a sealed text says in plain when it was made, and that would tell whose answers it belongs to.
         plain = json.dumps({"name": name, "number": number}, ensure_ascii=False).encode()
         row = {
@@ -118,6 +125,9 @@ class ContactStore:
         if not self._stands():
             return False
         with self._opened() as connection:
+            mine = select(self._table.c.id).where(self._table.c.survey_id == survey_id).limit(1)
+            if connection.execute(mine).first() is None:
+                return False  # also where the key is gone: nothing is held back
             return self._delete_one(connection, survey_id, _link(self._key(), survey_id, receipt)) > 0
 
     # -------------------------------------------------------------- what the office does
@@ -133,7 +143,10 @@ class ContactStore:
                 .where(table.c.survey_id == survey_id, table.c.wave_id == wave_id)
                 .order_by(table.c.id)  # random: no order of arrival
             ).all()
-        return [Contact(id=row.id, area_id=row.area_id, **json.loads(opener.decrypt(row.sealed))) for row in rows]
+        try:
+            return [Contact(id=row.id, area_id=row.area_id, **json.loads(opener.decrypt(row.sealed))) for row in rows]
+        except InvalidToken:
+            raise self._unreadable("another key") from None
 
     def counts(self) -> dict[tuple[UUID, UUID], int]:
         """How many of each (survey, wave) are held."""
@@ -157,6 +170,11 @@ class ContactStore:
 
     # -------------------------------------------------------------- how it is opened
 
+    def _engine(self) -> Engine:
+        # Not under watch as those of the database: each lives for one step. It must not wait for a dead network.
+        patience = {} if self._file is not None else KEEPALIVES
+        return create_engine(self._url, poolclass=NullPool, hide_parameters=True, connect_args=patience)
+
     def _delete_one(self, connection: Connection, survey_id: UUID, link: object) -> int:
         gone = delete(self._table).where(self._table.c.survey_id == survey_id, self._table.c.link == link)
         return connection.execute(gone).rowcount
@@ -164,8 +182,8 @@ class ContactStore:
     def _stands(self) -> bool:
         """Looking never makes a store."""
         if self._file is not None:
-            return self._file.exists()
-        engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
+            return self._file.exists() and self._file.stat().st_size > 0
+        engine = self._engine()
         try:
             return inspect(engine).has_table("contact", schema=SCHEMA)
         finally:
@@ -173,7 +191,7 @@ class ContactStore:
 
     @contextmanager
     def _opened(self, *, create: bool = False) -> Iterator[Connection]:
-        engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
+        engine = self._engine()
         try:
             with engine.connect() as connection:
                 if self._file is not None:
@@ -185,8 +203,16 @@ class ContactStore:
                     self._create(connection)
                 yield connection
                 connection.commit()
+        except DatabaseError as failed:
+            if self._file is None or isinstance(failed, OperationalError):
+                raise  # a lock, a full disk, a server that is gone: nothing is wrong with what is held
+            raise self._unreadable("damaged") from None
         finally:
             engine.dispose()
+
+    def _unreadable(self, why: str) -> ContactsUnreadable:
+        log.error("contacts_unreadable", why=why)
+        return ContactsUnreadable()
 
     def _create(self, connection: Connection) -> None:
         if self._file is None:
@@ -197,8 +223,9 @@ class ContactStore:
         if self._file is not None:
             self._file.chmod(0o600)
 
-    def _key(self) -> bytes:
-        """Not the installation's main key: whoever has a backup and that key reads no number with them."""
+    def _key(self, *, make: bool = False) -> bytes:
+        """Not the installation's main key: whoever has a backup and that key reads no number with them. ``make`` one
+        where none was yet; never beside contacts that are sealed with one that is gone."""
         given = self._settings.contact_key.get_secret_value()
         if given:
             return given.encode()
@@ -206,6 +233,8 @@ class ContactStore:
         try:
             return path.read_bytes().strip()
         except FileNotFoundError:
+            if not make or self.counts():
+                raise self._unreadable("the key is gone") from None
             self._settings.data_dir.mkdir(parents=True, exist_ok=True)
         made = Fernet.generate_key()
         temporary = path.with_name(f".{KEY_FILE}.{os.getpid()}.{uuid4().hex}")

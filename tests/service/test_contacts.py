@@ -21,6 +21,7 @@ from survey_service.audit import chain
 from survey_service.clock import end_of
 from survey_service.collection.contact_erasing import erase_due_contacts
 from survey_service.commands import app as commands
+from survey_service.contacts.errors import ContactsUnreadable
 from survey_service.contacts.store import KEY_FILE, ContactStore, store_of
 from survey_service.database import Database
 from survey_service.models import AuditEntry, Wave
@@ -122,6 +123,60 @@ def test_who_deletes_the_answers_takes_the_number_along(open_to: TestClient, set
     receipt = answered(open_to, asking)
     leave(open_to, asking, receipt)
     assert open_to.post("/receipt", data={"_receipt": receipt, "action": "erase"}).status_code == 303
+    assert held(settings, asking) == []
+
+
+# ------------------------------------------------------------------ where the store cannot be opened
+
+
+def erased(client: TestClient, receipt: str) -> Any:
+    return client.post("/receipt", data={"_receipt": receipt, "action": "erase"})
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_damaged_store_is_said_left_as_it_is_and_stops_no_answer(
+    open_to: TestClient, settings: Settings, asking: World, clock: TestClock
+) -> None:
+    first = answered(open_to, asking, 1)
+    leave(open_to, asking, first)
+    path = store_of(Path(settings.database_url.removeprefix("sqlite:///")))
+    whole = path.read_bytes()
+    path.write_bytes(damaged := b"not a database, " * 1000)
+    with TestClient(create_app(settings, clock=clock), follow_redirects=False) as client:  # it starts, also now
+        second = answered(client, asking, 2)
+        page = client.get(f"/a/{asking.open_codes[0]}/receipt/{second}")
+        assert page.status_code == 200
+        assert "电话号码" not in page.text  # the offer is left out
+        refused = leave(client, asking, second)
+        assert refused.status_code == 503
+        assert "联系方式现在打不开" in refused.text
+        # It could not be said that all is gone, so nothing is deleted; other answers are stored meanwhile.
+        assert erased(client, first).status_code == 503
+        answered(client, asking, 3)
+        assert client.get("/health").status_code == 200
+        assert path.read_bytes() == damaged
+        path.write_bytes(whole)
+        assert erased(client, first).status_code == 303
+    assert held(settings, asking) == []
+
+
+def test_a_lost_key_is_not_replaced_beside_what_it_sealed(
+    open_to: TestClient, settings: Settings, asking: World
+) -> None:
+    first, second = answered(open_to, asking, 1), answered(open_to, asking, 2)
+    leave(open_to, asking, first)
+    path = settings.data_dir / KEY_FILE
+    key = path.read_bytes()
+    path.unlink()
+    assert leave(open_to, asking, second).status_code == 503
+    assert erased(open_to, first).status_code == 503
+    assert not path.exists()
+    path.write_bytes(b"BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=")
+    with pytest.raises(ContactsUnreadable):
+        held(settings, asking)
+    path.write_bytes(key)
+    assert held(settings, asking) == [(NAME, NUMBER)]
+    assert erased(open_to, first).status_code == 303
     assert held(settings, asking) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -177,6 +178,26 @@ def test_workers_are_woken_and_take_up_what_waited(services: Services, survey_id
         found = jobs.latest(session, survey_id=survey_id, kind="test_woken", arguments={"name": "waited"})
         assert found is not None
         assert found.id == before
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_damaged_queue_is_put_aside_and_what_waited_is_done(services: Services, survey_id: UUID) -> None:
+    done = threading.Event()
+
+    @jobs.handles("test_after_damage")
+    def after_damage(_services: Services, _job: jobs.Claimed, _progress: jobs.Progress) -> None:
+        done.set()
+
+    put(services, survey_id, "test_after_damage")
+    path = services.settings.data_dir / jobs.QUEUE_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(damaged := b"not a database, " * 1000)
+    workers = jobs.start(services)
+    try:
+        assert done.wait(30)
+    finally:
+        workers.stop()
+    assert path.with_name("queue.db.damaged").read_bytes() == damaged
 
 
 def test_messages_are_json_not_pickle() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from survey_service.commands.serve import Demonstration
 from survey_service.database import open_database
 from survey_service.installation import Refused
 from survey_service.migrations import migrate
+from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.conftest import free_port
 
@@ -237,3 +240,24 @@ def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None
         _, told = running.communicate(timeout=30)
     assert f"http://127.0.0.1:{port}/a/ABCDEFGHIJKLMNOPQRSTUVWXYZ" in told
     assert "shown-to-all" in told
+
+
+def test_what_keeps_it_from_starting_is_said_in_words_and_not_as_a_traceback(survey: Path, tmp_path: Path) -> None:
+    """The key is compared after the tables were opened, when the server itself is starting already."""
+    opened = open_database(f"sqlite:///{survey}")
+    begun = Settings(data_dir=tmp_path, database_url=opened.url)
+    first_key = KeyRing("the key that it began with, which is long enough")
+    installation.settle(begun, opened, first_key, at=datetime(2026, 9, 1, tzinfo=UTC))
+    opened.dispose()
+    ended = subprocess.run(
+        [
+            sys.executable, "-c", "from survey_service.commands import main; main()",
+            "serve", "--database", str(survey), "--port", str(free_port()),
+        ],
+        env={**os.environ, "SURVEY_SECRET_KEY": "another key, as long as that one", "SURVEY_DATA_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "✕ The secret key is not the one that this installation began with" in ended.stderr
+    assert "Put the former key back" in ended.stderr
+    assert "Traceback" not in ended.stderr
