@@ -27,7 +27,7 @@ from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.models import Role
 from survey_service.services import Services
 from survey_service.tabular.harmless import harmless
-from survey_service.web.carried import MOST_PACKED, pack, unpack
+from survey_service.web.carried import pack, unpack
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -89,7 +89,7 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 @router.post("/areas/imports/{what}")
 def bring_in(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now, what: What,
-    file: UploadFile | None = None, packed: Annotated[str, Form(max_length=MOST_PACKED)] = "", name: Short = "",
+    file: UploadFile | None = None, packed: Annotated[list[str] | None, Form()] = None, name: Short = "",
     source: Short = "", as_of: Short = "", seen: Short = "",
 ) -> Response:  # fmt: skip
     """Without ``seen``: the preview. With it: taken in, where it would still do what was shown."""

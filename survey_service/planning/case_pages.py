@@ -106,7 +106,7 @@ def load_cases(
 
 def _sent(posted: FormData) -> tuple[str, bytes]:
     """Name and content of the file, as chosen or as it came back with the page that showed it."""
-    if packed := fields.text(posted, "packed"):
+    if packed := fields.texts(posted, "packed"):
         return fields.text(posted, "name")[:LONGEST_NAME], unpack(packed)
     sent = fields.upload(posted, "file")
     if sent is None or not sent[1]:
