@@ -19,7 +19,7 @@ from survey_service import audit
 from survey_service.accounts.errors import TokenRefused
 from survey_service.accounts.service import may_sign_in
 from survey_service.errors import BadInput, Conflict, NotFound
-from survey_service.models import AccessToken, Account
+from survey_service.models import AccessToken, Account, SignIn
 from survey_service.secrets import code_hash, new_token
 from survey_service.settings import Settings
 
@@ -153,3 +153,18 @@ def used(session: Session, token_id: UUID, at: datetime) -> None:
         .where(or_(AccessToken.last_used_at.is_(None), AccessToken.last_used_at < at))
         .values(last_used_at=at)
     )
+
+
+def end_all(session: Session, *, at: datetime, by: audit.Actor) -> None:
+    """Every sign-in and every token of everybody: after a restore."""
+    ended = 0
+    for kind in (SignIn, AccessToken):
+        rows = session.execute(
+            update(kind).where(kind.ended_at.is_(None)).values(ended_at=at).returning(kind.account_id)
+        )
+        ended += len(rows.all())
+    if ended:
+        audit.record(
+            session, survey_id=None, at=at, by=by, action="sign_ins.ended", record="database",
+            reason="restored from a backup", detail={"ended": ended},
+        )  # fmt: skip

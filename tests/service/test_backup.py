@@ -28,10 +28,21 @@ from survey_service.commands import app as commands
 from survey_service.database import Database, open_database
 from survey_service.files import FileStore
 from survey_service.installation import Refused
-from survey_service.models import Capture, Ground, Release, ReleaseDocument, Response, ResponseState
+from survey_service.models import (
+    AccessToken,
+    Capture,
+    Ground,
+    Release,
+    ReleaseDocument,
+    Response,
+    ResponseState,
+    SignIn,
+)
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.service.conftest import TestClock
+from tests.service.programs import token_of
+from tests.service.signed_in import sign_in
 from tests.service.world import NOW, World
 
 SCRIPT = {"accept": "application/json"}
@@ -212,6 +223,23 @@ def test_erased_answers_do_not_come_back(running: Running, tmp_path: Path, targe
     assert "overall" not in blank
     assert state is ResponseState.DELETED
     assert (tmp_path / "new" / "tombstones.jsonl").read_text() == kept.read_text()
+
+
+def test_no_sign_in_and_no_token_comes_back(running: Running, tmp_path: Path, target: Callable[[], str]) -> None:
+    """A token of a lost device, ended after the backup, must not open the service that is restored from it."""
+    token = token_of(running.database, "interviewer")
+    sign_in(running.client, "manager")
+    backup = running.back_up(tmp_path / "backups")
+    restored = restore(running, backup, tmp_path / "srv", target())
+    database = open_database(restored.database_url)
+    with database.reading.begin() as session:
+        for kind in (SignIn, AccessToken):
+            assert None not in session.scalars(select(kind.ended_at)).all()
+        for chain in chains(session):
+            verify(session, chain)
+    database.dispose()
+    answer = running.client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200  # where nothing was restored it goes on
 
 
 def test_what_the_disk_did_to_a_backup_is_found_and_nothing_stays(
