@@ -25,8 +25,9 @@ _WRITE, _TRUNCATE, _SYNC, _METHODS = 3, 4, 5, 19
 _Write = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_int64)
 _Truncate = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
 _Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+# The name as an address: SQLite keeps it, so the very one must be passed on.
 _Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
 
 
@@ -172,11 +173,12 @@ def recorded(sqlite: ctypes.CDLL, path: Path) -> Iterator[Record]:
         _kept.append((table, noted, write, truncate, sync))
         return table
 
-    def noted_open(_: int, name: bytes | None, file: int, flags: int, told: Any) -> int:
+    def noted_open(_: int, name: int | None, file: int, flags: int, told: Any) -> int:
         result = int(usual_open(ctypes.addressof(usual.contents), name, file, flags, told))
         methods = ctypes.c_void_p.from_address(file)
-        if result == _OK and name is not None and name.decode().startswith(record.path):
-            opened[file] = name.decode()
+        called = ctypes.string_at(name).decode() if name else ""
+        if result == _OK and called.startswith(record.path):
+            opened[file] = called
             assert methods.value is not None
             if methods.value not in tables:
                 tables[methods.value] = behind(methods.value)
