@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from survey_service.commands.certificate import Certificate, certificate_of
 from survey_service.installation import Refused, as_url, check_database, sqlite_path
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ def serve(
     without_https: Annotated[
         bool, typer.Option("--without-https", help="Serve other machines over plain http, for a trial in one room.")
     ] = False,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file of a certificate with its chain: serve https without a proxy.")
+    ] = None,
+    certificate_key: Annotated[Path | None, typer.Option(help="PEM file of its key.")] = None,
 ) -> None:
     """Serve the residents' and the staff's pages.
 
@@ -54,16 +59,22 @@ def serve(
       survey-service serve --database sqlite:///city.db --port 8080
 
       SURVEY_PUBLIC_URL=https://diaocha.example.gov.cn survey-service serve --host 127.0.0.1
+
+      SURVEY_PUBLIC_URL=https://diaocha.example.gov.cn:8443 survey-service serve --host 10.1.2.3 --port 8443
+      --certificate chain.pem --certificate-key key.pem
     """
     from rich.console import Console
 
     console = Console(stderr=True)
     try:
         shown = read_demonstration(demo) if demo else None
-        settings = settings_for(database=database, host=host, port=port, shown=shown, without_https=without_https)
+        proof = certificate_of(certificate, certificate_key)
+        settings = settings_for(
+            database=database, host=host, port=port, shown=shown, without_https=without_https, https=bool(proof)
+        )
         check_database(settings, named=bool(database or shown), create=create)
         with listening(host, port) as listener, alone(settings):
-            _run(settings, listener, shown, console)
+            _run(settings, listener, shown, console, proof)
     except Refused as refused:
         console.print(f"[bold red]✕[/] {refused}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
@@ -97,7 +108,7 @@ def read_demonstration(folder: Path) -> Demonstration:
 
 
 def settings_for(
-    *, database: str | None, host: str, port: int, shown: Demonstration | None, without_https: bool
+    *, database: str | None, host: str, port: int, shown: Demonstration | None, without_https: bool, https: bool = False
 ) -> Settings:
     """The installation's settings with what was said on the command line; Refused where people would be unsafe."""
     from survey_service.settings import Settings, is_loopback
@@ -116,15 +127,21 @@ def settings_for(
         update["data_dir"] = path.parent
     if "public_url" not in settings.model_fields_set:
         name = f"[{host}]" if ":" in host else host
-        update["public_url"] = f"http://{name}:{port}"
+        update["public_url"] = f"{'https' if https else 'http'}://{name}:{port}"
     chosen = settings.model_copy(update=update)
     address = urlsplit(chosen.public_url)
+    if https and address.scheme != "https":
+        raise Refused(
+            f"With a certificate people reach the service by https, but SURVEY_PUBLIC_URL is {chosen.public_url}.\n"
+            "  Let it begin with https://, with the port that people type."
+        )
     outside = not is_loopback(host) or not is_loopback(address.hostname or "")
     if outside and address.scheme != "https" and not without_https:
         raise Refused(
             f"People on other machines would reach {chosen.public_url} without encryption: passwords and answers "
             "could be read on the way.\n"
             "  Set SURVEY_PUBLIC_URL=https://… and put a proxy with a certificate in front,\n"
+            "  or give the service a certificate of its own: --certificate chain.pem --certificate-key key.pem,\n"
             "  or add --without-https for a trial in one room."
         )
     if outside and address.hostname in {"0.0.0.0", "::"}:  # noqa: S104 -- named to be refused
@@ -184,7 +201,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _run(settings: Settings, listener: socket.socket, shown: Demonstration | None, console: Any) -> None:
+def _run(
+    settings: Settings, listener: socket.socket, shown: Demonstration | None, console: Any, proof: Certificate | None
+) -> None:
     import uvicorn
 
     from survey_service.accounts.first_administrator import invitation
@@ -212,6 +231,8 @@ def _run(settings: Settings, listener: socket.socket, shown: Demonstration | Non
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=15,
+        ssl_certfile=proof.chain if proof else None,
+        ssl_keyfile=proof.key if proof else None,
     )
     server = Server(configuration)
     with suppress(SystemExit):  # its way to say that it did not start

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from survey_service import installation
+from survey_service.commands.certificate import certificate_of
 from survey_service.commands.serve import Demonstration
 from survey_service.database import open_database
 from survey_service.installation import Refused
@@ -206,6 +208,81 @@ def test_the_description_of_a_demonstration(tmp_path: Path) -> None:
     assert command.read_demonstration(tmp_path) == Demonstration(tmp_path, "sqlite:///x.db", ("http://h/a/X",))
 
 
+def made_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of our own for 127.0.0.1, and its key."""
+    from datetime import UTC, datetime, timedelta
+    from ipaddress import ip_address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "survey")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, secret = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form = serialization.PrivateFormat.PKCS8
+    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
+    return chain, secret
+
+
+def test_a_certificate_serves_https_and_only_where_the_address_says_so(
+    survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain, secret = made_certificate(tmp_path)
+    proof = certificate_of(chain, secret)
+    assert settings_for(https=True).public_url == "https://127.0.0.1:8000"
+    assert settings_for(https=True).secure
+    monkeypatch.setenv("SURVEY_PUBLIC_URL", "http://diaocha.example")
+    with pytest.raises(Refused, match="begin with https"):
+        settings_for(https=True)
+    monkeypatch.delenv("SURVEY_PUBLIC_URL")
+    for wrong in ((chain, None), (None, secret), (secret, chain), (chain, tmp_path / "none.pem")):
+        with pytest.raises(Refused):
+            certificate_of(*wrong)
+    assert proof is not None
+    context = ssl.create_default_context(cafile=str(chain))
+    port = free_port()
+    program = [
+        sys.executable, "-c", "from survey_service.commands import main; main()", "serve", "--database", str(survey),
+        "--port", str(port), "--certificate", str(chain), "--certificate-key", str(secret),
+    ]  # fmt: skip
+    running = subprocess.Popen(program, stderr=subprocess.PIPE, text=True)
+    try:
+        until_healthy(running, f"https://127.0.0.1:{port}/health", context=context)
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/sign-in", context=context, timeout=30) as answer:
+            assert answer.headers["strict-transport-security"]
+    finally:
+        running.terminate()
+        _, told = running.communicate(timeout=30)
+    assert f"https://127.0.0.1:{port}" in told
+
+
+def until_healthy(running: subprocess.Popen[str], health: str, context: ssl.SSLContext | None = None) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(health, timeout=5, context=context) as answer:
+                assert json.load(answer)["status"] == "ok"
+            return
+        except OSError:
+            assert running.poll() is None, running.stderr.read() if running.stderr else ""
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
 def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None:
     shown = {
         "database": f"sqlite:///{survey}",
@@ -219,17 +296,7 @@ def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None
         [*program, "--demo", str(tmp_path), "--port", str(port)], stderr=subprocess.PIPE, text=True
     )
     try:
-        health = f"http://127.0.0.1:{port}/health"
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(health, timeout=5) as answer:
-                    assert json.load(answer)["status"] == "ok"
-                break
-            except OSError:
-                assert running.poll() is None, running.stderr.read() if running.stderr else ""
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
+        until_healthy(running, f"http://127.0.0.1:{port}/health")
         second = subprocess.run(
             [*program, "--demo", str(tmp_path), "--port", str(free_port())], capture_output=True, text=True
         )
