@@ -51,7 +51,8 @@ def make(
     session: Session, *, user: str, name: str, password_hash: str, city_code: str, city_name: str, city_name_en: str,
     at: datetime,
 ) -> Account:  # fmt: skip
-    """The city, where there is none, and its administrator. IntegrityError where somebody was faster."""
+    """The city, where there is none, and its administrator. NotFound where somebody was faster."""
+    queries.lock_accounts(session)  # of two who look at once, one finds the other's account
     refuse_unless_first(session)
     root = city(session)
     if root is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_service.models import AccessToken, Account, Area, Grant, Role, SignIn
@@ -87,6 +87,12 @@ def above(area_ids: Iterable[UUID]) -> Select[tuple[UUID]]:
 def topmost() -> Select[UUID]:
     """Ids of the areas that nothing is above: the city."""
     return select(Area.id).where(Area.parent_id.is_(None))
+
+
+def lock_accounts(session: Session) -> None:
+    """Nobody else makes an account until this transaction ends; on SQLite no two write at once in any case."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def any_account(session: Session) -> bool:
