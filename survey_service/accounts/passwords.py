@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 
 from pwdlib import PasswordHash
@@ -22,6 +22,7 @@ MINIMUM_LENGTH = 8
 
 hasher = PasswordHash((Argon2Hasher(),))
 _working = threading.BoundedSemaphore(AT_ONCE)
+_strangers_working = threading.BoundedSemaphore(AT_ONCE - 1)  # one turn is always near for a browser that is known
 _in_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _known_in_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
@@ -33,7 +34,7 @@ def _turn(*, known: bool) -> Iterator[None]:
     if not line.acquire(blocking=False):
         raise TooManyAttempts(seconds=5)
     try:
-        with _working:
+        with nullcontext() if known else _strangers_working, _working:
             yield
     finally:
         line.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from survey_service.accounts import passwords, tries
 from survey_service.accounts.throttle import FREE_FAILURES
 from survey_service.app import create_app
 from survey_service.database import Database
+from survey_service.errors import TooManyAttempts
 from survey_service.models import Account, AuditEntry, FailedAttempt, SignIn
 from survey_service.settings import Settings
 from tests.security.test_second_factor import by_code, by_password, enrol
@@ -143,51 +144,45 @@ def test_who_has_to_wait_costs_no_hash_and_no_write(
 
 
 @contextmanager
-def a_full_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Strangers from a thousand machines fill the line; yields what lets it move again."""
-    release, begun = threading.Event(), threading.Barrier(passwords.AT_ONCE + 1)
+def a_full_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Strangers from a thousand machines fill the line, and it does not move."""
+    release, begun = threading.Event(), threading.Event()
 
-    def slow(*_: object) -> bool:
-        if not release.is_set():
-            begun.wait(30)
-            release.wait(30)
+    def slow(password: str, _: str) -> bool:
+        if password == "guess":
+            begun.set()
+            release.wait(60)
         return True
 
     monkeypatch.setattr(passwords.hasher, "verify", slow)
-    threads = [
-        threading.Thread(target=passwords.verify_password, args=("x", "$hash")) for _ in range(passwords.AT_ONCE)
-    ]
-    for thread in threads:
-        thread.start()
-    begun.wait(30)  # the two that work are at work; the rest of the line is taken here
-    for _ in range(passwords.WAITING):
+    stranger = threading.Thread(target=passwords.verify_password, args=("guess", "$hash"))
+    stranger.start()
+    assert begun.wait(30)
+    more = passwords.AT_ONCE + passwords.WAITING - 1
+    for _ in range(more):
         assert passwords._in_line.acquire(blocking=False)
     try:
-        yield release.set
+        yield
     finally:
         release.set()
-        for thread in threads:
-            thread.join(30)
-        for _ in range(passwords.WAITING):
+        stranger.join(30)
+        for _ in range(more):
             passwords._in_line.release()
 
 
-def test_a_flood_from_everywhere_leaves_known_browsers_their_own_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
+def test_a_flood_from_everywhere_keeps_no_known_browser_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_full_line(monkeypatch):
+        with pytest.raises(TooManyAttempts):
+            passwords.verify_password("mine", "$hash")
+        # Strangers never hold both places at the work: this one is done while theirs is not.
+        assert passwords.verify_password("mine", "$hash", known=True)
 
-    def clerk() -> None:
-        try:
-            told.append(passwords.verify_password("x", "$hash", known=True))
-        except Exception as fault:
-            told.append(fault)
 
-    with a_full_line(monkeypatch) as move_on:
-        assert not passwords._in_line.acquire(blocking=False)  # a stranger would be sent away
-        thread = threading.Thread(target=clerk)
-        thread.start()
-        move_on()
-        thread.join(30)
-    assert told == [True]
+def test_strangers_work_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_full_line(monkeypatch):
+        assert not passwords._strangers_working.acquire(blocking=False)
+        assert passwords._working.acquire(blocking=False)
+        passwords._working.release()
 
 
 def test_who_has_the_password_only_cannot_keep_the_owner_from_the_code(
