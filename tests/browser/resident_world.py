@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from questionnaires.loader import available, load
+from questionnaires.model import Questionnaire
 from survey_service.audit.chain import SERVICE
 from survey_service.collection import codes
 from survey_service.database import Database
@@ -30,10 +31,18 @@ class OpenWave:
 
 def open_wave(database: Database, keys: KeyRing, world: World, key: str) -> OpenWave:
     """An open wave of the shipped questionnaire ``key`` and the open code of its first community."""
-    questionnaire = load(available()[key])
+    return open_wave_of(database, keys, world, load(available()[key]))
+
+
+def open_wave_of(database: Database, keys: KeyRing, world: World, questionnaire: Questionnaire) -> OpenWave:
     with database.writing.begin() as session:
         survey, _, wave = draft(
-            session, questionnaire, city_id=world.city_id, key=key, title=questionnaire.title, header=HEADER
+            session,
+            questionnaire,
+            city_id=world.city_id,
+            key=questionnaire.key,
+            title=questionnaire.title,
+            header=HEADER,
         )
         surveys.open_wave(session, survey.id, wave.id, on=NOW.date(), at=NOW, by=SERVICE)
         code = codes.issue_open_code(session, survey.id, wave.id, world.community_ids[0], keys=keys)

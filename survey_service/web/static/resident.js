@@ -368,11 +368,14 @@ function changed(event) {
   show(current, false);
 }
 
-// The second half of a double tap falls on the next question, where it would choose whatever stands under the thumb.
+// The second half of a double tap falls on the next question, where it would choose whatever stands under the thumb, or
+// pass it over. Whoever taps on through what is answered already is not held up.
 function stray(event) {
   const near = (one, other) => Math.abs(one - other) < NEAR_PX;
-  const soon = turned && (event.detail > 1 || event.timeStamp - turned.timeStamp < DOUBLE_TAP_MS);
-  if (soon && event.detail && near(event.clientX, turned.clientX) && near(event.clientY, turned.clientY)) {
+  const passing = event.target.closest("[data-turn]");
+  const soon = turned && (event.timeStamp - turned.timeStamp < DOUBLE_TAP_MS || (!passing && event.detail > 1));
+  const harmless = !event.detail || (passing && Object.keys(values(current)).length);
+  if (soon && !harmless && near(event.clientX, turned.clientX) && near(event.clientY, turned.clientY)) {
     event.preventDefault();
     event.stopPropagation();
   } else {
