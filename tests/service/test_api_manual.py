@@ -22,6 +22,7 @@ from tests.service.world import QUESTIONNAIRE, World
 
 __all__ = ["released"]
 
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # test_api.py asks both
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
