@@ -51,6 +51,13 @@ def copy_sqlite(source: Path, target: Path, watch: Watch) -> None:
         # A backup is one file: nothing of it shall wait in a log beside it.
         writing.execute("PRAGMA journal_mode = DELETE")
         state = writing.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as failed:
+        raise Refused(
+            f"{source} could not be copied to {target.parent} ({failed}): look whether that disk has room.\n"
+            "  Nothing was kept. Make room, or name another folder."
+        ) from None
+    except sqlite3.DatabaseError as damaged:
+        state = str(damaged)
     finally:
         writing.close()
         reading.close()

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from survey_service.audit import chain
@@ -63,6 +64,8 @@ def restore_backup(
     if manifest.kind != SURVEY:
         raise Refused(f"{backup} is a backup of contact data; restore it with --contacts.")
     check_version(str(backup), manifest.revision)
+    if into.exists() and not into.is_dir():
+        raise Refused(f"{into} is a file. Name a new folder with --into.")
     if into.exists() and any(into.iterdir()):
         raise Refused(f"{into} is not empty. A backup is restored into a new folder only; name another with --into.")
     _check_backup_files(backup, manifest, watch)
@@ -160,7 +163,7 @@ def _loaded(
             "  createdb survey_restored\n"
             "  survey-service restore … --database postgresql+psycopg://localhost/survey_restored"
         )
-    database = open_database(database_url)
+    database = _open_server(database_url)
     try:
         _refuse_unless_empty(database)
         copies.load_postgresql(
@@ -178,6 +181,31 @@ def _loaded(
             raise
     finally:
         database.dispose()
+
+
+def _open_server(url: str) -> Database:
+    """The PostgreSQL that takes the rows; Refused where it is something else or cannot be reached."""
+    try:
+        made = make_url(url)
+        if made.get_backend_name() != "postgresql":
+            raise ArgumentError(f"not a PostgreSQL: {made.get_backend_name()}")
+        database = open_database(url)
+    except (ArgumentError, ImportError) as wrong:
+        raise Refused(
+            f"--database names no PostgreSQL ({wrong}), and this is a backup of one.\n"
+            "  Write it so: postgresql+psycopg://user@host/name"
+        ) from None
+    try:
+        copies.server_version(database)
+    except SQLAlchemyError as unreachable:
+        database.dispose()
+        reason = str(getattr(unreachable, "orig", None) or unreachable).strip().splitlines()[0]
+        raise Refused(
+            f"The database cannot be reached: {reason}\n"
+            f"  It was sought at {made.render_as_string(hide_password=True)}. Make it with createdb; check that the "
+            "server runs, and the name, the user and the password."
+        ) from None
+    return database
 
 
 def _refuse_unless_empty(database: Database) -> None:

@@ -71,6 +71,8 @@ def make_backup(
 
 def begin(out: Path, name: str) -> Path:
     """The folder of an unfinished backup. What an interrupted one left behind is removed."""
+    if out.exists() and not out.is_dir():
+        raise Refused(f"{out} is a file. Name the folder of all backups with --out.")
     out.mkdir(parents=True, exist_ok=True)
     for left in out.glob(f"{PART}*"):
         owner = left.name.rpartition(".")[2]

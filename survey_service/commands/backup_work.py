@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from survey_service.backups.restoring import restore_backup
 from survey_service.backups.service import make_backup
@@ -34,8 +37,8 @@ def run_backup(out: Path, *, data_dir: Path | None, database: str | None) -> int
                 folder, made = make_backup(settings, opened, keys, out, at=system_clock(), watch=watch)
         finally:
             opened.dispose()
-    except (Refused, OSError) as refused:
-        return _refuse(console, refused)
+    except (Refused, OSError, SQLAlchemyError) as refused:
+        return _refuse(console, refused, out)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     console.print(
         f"[green]✓[/] {folder}\n  {sum(made.rows.values()):,} rows, {len(made.files) - 1:,} files, "
@@ -66,8 +69,8 @@ def run_restore(
             made = restore_backup(
                 settings, backup, into, database_url=database, tombstones=found, at=system_clock(), watch=watch
             )
-    except (Refused, OSError) as refused:
-        return _refuse(console, refused)
+    except (Refused, OSError, SQLAlchemyError) as refused:
+        return _refuse(console, refused, into)
     serve = f"survey-service serve --database {database or into / 'survey.db'}"
     console.print(
         f"[green]✓[/] {made.data_dir}: as of {made.manifest.made_at:%Y-%m-%d %H:%M} UTC, {made.rows:,} rows, "
@@ -97,7 +100,14 @@ def _tombstones(settings: Settings, named: list[Path], *, without: bool) -> list
     )
 
 
-def _refuse(console: Console, refused: Exception) -> int:
-    words = f"{refused.strerror}: {refused.filename}" if isinstance(refused, OSError) else str(refused)
-    console.print(f"[bold red]✕[/] {words}", highlight=False, soft_wrap=True)
+def _refuse(console: Console, refused: Exception, place: Path) -> int:
+    words = str(refused)
+    if isinstance(refused, OSError):
+        words = f"{refused.strerror}: {refused.filename or place}"
+        if refused.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            words += "\n  Nothing was kept. Make room, or name another folder."
+    elif isinstance(refused, SQLAlchemyError):
+        reason = str(getattr(refused, "orig", None) or type(refused).__name__).strip().splitlines()[0]
+        words = f"The database failed meanwhile: {reason}\n  Nothing was kept. Look whether it runs, then try again."
+    console.print(f"[bold red]✕[/] {escape(words)}", highlight=False, soft_wrap=True)
     return 1

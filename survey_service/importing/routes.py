@@ -134,6 +134,8 @@ def take_in(
     try:
         with writing.begin() as session:
             _, wave, row = _find(session, person, survey_key, wave_key, import_id, locked=True)
+            if row.state is ImportState.TAKEN_IN:  # between the two presses the job was done
+                return go(f"{_here(survey_key, wave_key)}/{import_id}")
             if row.state is not ImportState.CHECKED:
                 raise Settled
             if row.found.get("problem_count"):

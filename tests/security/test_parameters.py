@@ -25,6 +25,7 @@ TABLES = (Area, Survey, Wave, Account, Grant, Case)
 SQL = ("' OR '1'='1' --", "x'); DROP TABLE area; --", "%' UNION SELECT password_hash FROM account WHERE '%'='")
 # PostgreSQL keeps no text with the first, no database such a number as the second.
 UNSTORABLE = ("a\x00b", "9" * 30)
+COUNTED = {"batch", "number"}  # parts of paths that are numbers
 LEAVES = {"/sign-out", "/account/password"}  # they would end the walk
 
 
@@ -58,7 +59,7 @@ def test_no_part_of_a_path_is_sql(client: TestClient, city: City, database: Data
     token, wrong = csrf(get(client, "/account")), []
     for stop in stops():
         for name in stop.in_path:
-            for value in (SQL[0], *UNSTORABLE):
+            for value in (SQL[0], UNSTORABLE[name in COUNTED]):
                 answer = send(client, stop, stop.address(city.world, **{name: quote(value, safe="")}), SQL[1], token)
                 if answer.status_code >= 500 or any(word in answer.text for word in SECRET):
                     wrong.append(f"{stop.method} {stop.path} {name}={value!r}: {answer.status_code}")
@@ -74,7 +75,7 @@ def test_no_field_is_sql(client: TestClient, city: City, database: Database) -> 
     for stop in stops():
         if stop.path in LEAVES or (stop.method == "GET" and not stop.in_query):
             continue
-        for value in (*SQL, *UNSTORABLE):
+        for value in (" ".join(SQL), UNSTORABLE[0]):
             answer = send(client, stop, stop.address(city.world), value, token)
             if answer.status_code >= 500:
                 wrong.append(f"{stop.method} {stop.path} {value!r}: {answer.status_code}")

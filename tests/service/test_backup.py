@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import sqlite3
 import threading
@@ -20,7 +21,7 @@ from typer.testing import CliRunner
 
 from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE, chains, verify
-from survey_service.backups import restoring, service
+from survey_service.backups import copies, restoring, service
 from survey_service.backups.manifest import MANIFEST, PART, read_manifest
 from survey_service.collection import tombstone_file
 from survey_service.collection.erasure import erase_response
@@ -394,3 +395,40 @@ def test_a_copy_is_one_file(running: Running, tmp_path: Path, backend: str) -> N
         connection = sqlite3.connect(folder / "survey.db")
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
         connection.close()
+
+
+def test_what_an_operator_mistypes_is_told_in_words(running: Running, tmp_path: Path, backend: str) -> None:
+    whole = running.back_up(tmp_path / "backups")
+    file = tmp_path / "a file"
+    file.write_text("kept")
+    with pytest.raises(Refused, match="is a file"):
+        running.back_up(file)
+    with pytest.raises(Refused, match="is a file"):
+        restore(running, whole, file, "")
+    assert file.read_text() == "kept"
+    if backend == "postgresql":
+        for url, words in [
+            (f"sqlite:///{tmp_path / 'x.db'}", "names no PostgreSQL"),
+            ("nothing of the kind", "names no PostgreSQL"),
+            ("postgresql+psycopg://nobody:hidden@127.0.0.1:1/none", "cannot be reached"),
+        ]:
+            with pytest.raises(Refused, match=words) as told:
+                restore(running, whole, tmp_path / "new", url)
+            assert "hidden" not in str(told.value)
+            assert not (tmp_path / "new").exists()
+
+
+def test_a_disk_that_fills_during_a_backup_is_told(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.db", tmp_path / "target.db"
+    connection = sqlite3.connect(source)
+    connection.execute("CREATE TABLE filled (word TEXT)")
+    connection.execute("INSERT INTO filled VALUES (hex(zeroblob(200000)))")
+    connection.commit()
+    connection.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # as a disk that has no more room than that
+    try:
+        with pytest.raises(Refused, match="has room"):
+            copies.copy_sqlite(source, target, quiet)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -73,6 +73,7 @@ def test_from_the_file_to_the_responses(client: TestClient, world: World, databa
     assert post(client, f"{address}/take-in").status_code == 303
     assert post(client, f"{address}/take-in").status_code == 303  # pressed twice
     assert ran(client, database) is JobState.DONE
+    assert post(client, f"{address}/take-in").status_code == 303  # and once more when it is done
     assert "收入了 4 份" in get(client, address)
     assert client.get(f"{address}/job").json()["jobs"][0]["done"] == 4
     with database.reading.begin() as session:

@@ -313,10 +313,10 @@ function beyond(row) {
   return rows.slice(row.place + 1).some((one) => one.input.value.trim() !== "");
 }
 
-function askForSerial(text, kind = "ready") {
+function askForSerial(text, kind = "ready", begun = "") {
   document.getElementById("rows").hidden = true;
   find.hidden = false;
-  number.value = "";
+  number.value = begun;
   state.serial = "";
   state.row = null;
   drafts.close();
@@ -457,5 +457,5 @@ if (form && find) {
   if (opened) {
     number.value = opened;
     lookUp();
-  } else if (say.textContent.trim() === "") askForSerial(words.next);
+  } else if (say.textContent.trim() === "") askForSerial(words.next, "ready", number.value); // whoever types before all is here loses nothing
 }
