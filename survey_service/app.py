@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -72,6 +73,15 @@ ROUTERS = (
 )
 
 
+@cache
+def _refuse_unprotected_routes() -> None:
+    """Once a process: the routes are made with their modules, and working out every signature takes a while."""
+    gathered = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for router in ROUTERS:
+        gathered.include_router(router)
+    refuse_unprotected(gathered.routes)
+
+
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     """The service on ``settings``; its tables are brought to this version before it answers."""
 
@@ -107,9 +117,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,  # the redirect would be built from the Host header
     )
+    _refuse_unprotected_routes()
     for router in ROUTERS:
         app.include_router(router)
-    refuse_unprotected(app.routes)
     failures.install(app)
     app.state.provider = oidc.provider_for(settings)
     app.state.metrics = metrics.Metrics()

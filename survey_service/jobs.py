@@ -39,6 +39,7 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
 MAXIMUM_ATTEMPTS = 3
 QUEUE_FILE = "queue.db"
+LISTEN_SECONDS = 1.0  # how long a worker listens to PostgreSQL at a time, and a stop waits for it at most
 _PENDING = "jobs_to_wake"
 
 
@@ -334,7 +335,8 @@ def _queue(database: Database, data_dir: Path) -> Any:
         return _sqlite_queue(data_dir / QUEUE_FILE, shared)
     assert database.lifelines is not None
     plain = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresHuey(connection=partial(database.lifelines.connect, plain), **shared)
+    connect = partial(database.lifelines.connect, plain)
+    return PostgresHuey(connection=connect, read_timeout=LISTEN_SECONDS, **shared)
 
 
 def _sqlite_queue(path: Path, shared: Mapping[str, Any]) -> Any:
