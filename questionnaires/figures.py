@@ -10,7 +10,7 @@ def figure(value: float, *, grouped: bool = False) -> str:
 
     The shortest digits that read back as the same number are kept: nothing is rounded away. ``value`` is finite.
     """
-    exact = Decimal(repr(float(value)) if isinstance(value, float) else value)
+    exact = Decimal(repr(value))
     if exact == exact.to_integral_value():
         exact = exact.quantize(Decimal(1))
     return f"{exact:,f}" if grouped else f"{exact:f}"
