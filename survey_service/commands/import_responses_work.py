@@ -20,6 +20,7 @@ from survey_service.clock import system_clock
 from survey_service.database import Database
 from survey_service.errors import DomainError
 from survey_service.importing import service
+from survey_service.importing.heads import settled
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target, plan_from_json
 from survey_service.importing.prepare import Prepared, fold_name, prepare
 from survey_service.importing.recognise import suggest, variables
@@ -89,7 +90,7 @@ def _settings(order: ImportOrder) -> Settings:
 
 
 def _carry_out(order: ImportOrder, settings: Settings, database: Database, content: bytes) -> int:
-    grid = read_cells(order.file.name, content)
+    grid = settled(read_cells(order.file.name, content))
     with database.reading.begin() as session:
         survey, wave = _find(session, order)
         questionnaire = service.questionnaire_of(session, wave)

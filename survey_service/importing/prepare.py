@@ -17,13 +17,15 @@ from uuid import UUID
 
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Finding, Policy, Severity, canonical_hash, judge
-from questionnaires.model import Questionnaire, QuestionType
+from questionnaires.model import Question, Questionnaire, QuestionType
 from survey_service.importing import damage, values
+from survey_service.importing.choices import is_lettered
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
+from survey_service.importing.reading import Reader
 from survey_service.importing.words import Kind, Notice, Notices, Problem
 from survey_service.migrations.guards import ERASED
 from survey_service.models import Mode
-from survey_service.tabular.cells import Grid, Mark
+from survey_service.tabular.cells import Grid, Mark, column_letters
 
 TOTALS = frozenset(
     "合计 总计 小计 总和 平均 平均值 平均数 汇总 累计 total totals sum average mean grandtotal".split()  # noqa: SIM905 -- read as one line
@@ -85,7 +87,7 @@ class Prepared:
 class _Column:
     place: int
     plan: ColumnPlan
-    read: values.Reader
+    read: Reader
     several: bool
     closed: bool  # a choice or a number: no answer of it is the word 合计
 
@@ -111,7 +113,7 @@ class _Run:
         self.heads = {column.plan.variable: column.plan.head for column in self.columns}
         self.case_place = plan.place(Target.CASE)
         self.community_place = plan.place(Target.COMMUNITY)
-        self.of_case: dict[UUID, tuple[int, str]] = {}
+        self.first: dict[str, tuple[int, str]] = {}  # client id -> row and content
         self.occurrences: Counter[str] = Counter()
         self.padded: dict[str, list[str]] = {}
         for number in ground.cases:
@@ -128,7 +130,7 @@ class _Run:
                 read = values.option_reader(question, column.option, platform=self.plan.survey_platform)
             else:
                 read = values.reader(
-                    question, column.variable, column.values,
+                    question, column.variable, column.values, lettered=self._lettered(question, place, column.variable),
                     platform=self.plan.survey_platform, epoch_1904=self.grid.epoch_1904,
                 )  # fmt: skip
             several = question.type is QuestionType.MULTIPLE_CHOICE and not column.variable.endswith(".other")
@@ -136,6 +138,12 @@ class _Run:
             closed = closed and not column.variable.endswith(".other")
             made.append(_Column(place, column, read, several, closed))
         return made
+
+    def _lettered(self, question: Question, place: int, variable: str) -> bool:
+        if not question.options or variable == f"{question.id}.other":
+            return False
+        cells = (record[place] for record in self.grid.records if record[place] not in values.PLATFORM_MISSING)
+        return is_lettered(question, cells, single=question.type is not QuestionType.MULTIPLE_CHOICE)
 
     def run(self, watch: Watch | None) -> Prepared:
         self._about_the_file()
@@ -154,14 +162,30 @@ class _Run:
         grid = self.grid
         self.notices.extend(Notice.HIDDEN_ROWS, grid.hidden_rows)
         self.notices.extend(Notice.TITLE_ROWS, grid.skipped_rows)
+        if grid.head_rows > 1:
+            joined = next((head for head in grid.heads if "—" in head), grid.heads[0])
+            self.notices.add(Notice.TWO_HEAD_ROWS, seen=joined, taken=str(grid.head_rows))
         if grid.other_sheets:
             self.notices.add(Notice.OTHER_SHEETS, seen=str(grid.other_sheets))
         if grid.encoding not in ("", "UTF-8"):
             self.notices.add(Notice.ENCODING, seen=grid.encoding)
         if grid.unseen:
             self.notices.add(Notice.UNSEEN, seen=str(grid.unseen))
+        self._left_out(Target.IGNORE, Notice.COLUMNS_LEFT_OUT)
+        self._left_out(Target.PERSONAL, Notice.COLUMNS_PERSONAL)
         for broken in grid.broken:
             self.notices.add(Notice.LINE_BREAKS, seen=broken.partition(": ")[2].partition(". Where")[0])
+
+    def _left_out(self, target: Target, kind: Notice) -> None:
+        """Columns that hold something and are not taken in; those of contact data are emptied before they wait."""
+        heads = [
+            column.head or column_letters(place + 1)
+            for place, column in enumerate(self.plan.columns)
+            if column.target is target
+            and (target is Target.PERSONAL or any(damage.plain(record[place]) for record in self.grid.records))
+        ]
+        if heads:
+            self.notices.add(kind, seen="、".join(heads), taken=str(len(heads)))
 
     # -------------------------------------------------------------- rows of totals
 
@@ -215,7 +239,7 @@ class _Run:
             return None
         content = canonical_hash(checked.canonical)
         client_id = self._client_id(record, case, content)
-        if case is not None and not self._first_of_case(number, case, content):
+        if not self._first(number, record, case, client_id, content):
             return None
         stored = self.ground.known.get(client_id)
         if stored is not None and stored != content:
@@ -234,6 +258,7 @@ class _Run:
 
     def _answers(self, number: int, record: tuple[str, ...]) -> dict[str, object]:
         answers: dict[str, object] = {}
+        words: list[tuple[str, str, str]] = []
         for column in self.columns:
             reading = column.read(record[column.place])
             head = column.plan.head
@@ -249,7 +274,10 @@ class _Run:
             elif reading.answer is not None:
                 answers[variable] = reading.answer
             if reading.words:
-                answers.setdefault(f"{variable.partition('.')[0]}.other", reading.words)
+                words.append((head, f"{variable.partition('.')[0]}.other", reading.words))
+        for head, variable, said in words:
+            if answers.setdefault(variable, said) != said:
+                self._problem(Kind.WORDS_TWICE, number, head, said, near=str(answers[variable])[:_SEEN])
         return answers
 
     def _findings(self, number: int, record: tuple[str, ...], findings: Iterable[Finding], *, doubtful: bool) -> None:
@@ -332,14 +360,19 @@ class _Run:
 
     # -------------------------------------------------------------- one row is one capture, however often it comes
 
-    def _first_of_case(self, number: int, case: CaseRef, content: str) -> bool:
-        first = self.of_case.setdefault(case.id, (number, content))
+    def _first(self, number: int, record: tuple[str, ...], case: CaseRef | None, client_id: str, content: str) -> bool:
+        """Whether no row above is the same one: of one case, or of one serial and time."""
+        first = self.first.setdefault(client_id, (number, content))
         if first[0] == number:
             return True
         if first[1] == content:
             self.notices.add(Notice.REPEATED_ROW, row=number)
-        else:
+        elif case is not None:
             self._problem(Kind.CASE_TWICE, number, self._head(self.case_place), case.number, other=first[0])
+        else:
+            place = self.plan.place(Target.SERIAL)
+            serial = damage.plain(record[place]) if place is not None else ""
+            self._problem(Kind.SERIAL_TWICE, number, self._head(place), serial, other=first[0])
         return False
 
     def _client_id(self, record: tuple[str, ...], case: CaseRef | None, content: str) -> str:
@@ -351,7 +384,7 @@ class _Run:
             serial, submitted = self.plan.place(Target.SERIAL), self.plan.place(Target.SUBMITTED)
             if serial is not None and submitted is not None and record[serial].strip() and record[submitted].strip():
                 moment = re.sub(r"\D+", " ", damage.half_width(record[submitted])).split()
-                when = " ".join(str(int(part)) for part in moment)
+                when = " ".join(part.lstrip("0") or "0" for part in moment)
                 identity = f"serial|{damage.half_width(damage.plain(record[serial]))}|{when}"
             else:
                 text = "\x1f".join(damage.half_width(damage.plain(cell)) for cell in record)

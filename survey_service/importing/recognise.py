@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from questionnaires.model import Question, Questionnaire, QuestionType
 from survey_service.importing import damage
+from survey_service.importing.choices import BETWEEN, Codes
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target
-from survey_service.importing.values import BETWEEN, PLATFORM_MISSING, Codes
+from survey_service.importing.values import PLATFORM_MISSING
 from survey_service.tabular.cells import Grid
 
 SURE, LIKELY = 0.86, 0.62

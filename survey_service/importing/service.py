@@ -19,7 +19,7 @@ from survey_service.accounts.queries import below
 from survey_service.audit import chain
 from survey_service.collection.service import IncomingCapture, audited, capture_row
 from survey_service.ids import new_id
-from survey_service.importing import grids, queries
+from survey_service.importing import grids, heads, queries
 from survey_service.importing.errors import BadMapping, GroundMoved, NotTaking, ProblemsLeft, Settled, UnreadableFile
 from survey_service.importing.plan import ImportPlan, Target
 from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
@@ -47,7 +47,7 @@ class Stored:
 def read(name: str, content: bytes) -> Grid:
     """The cells of a file; UnreadableFile with every reason."""
     try:
-        return read_cells(name, content)
+        return heads.settled(read_cells(name, content))
     except TableError as fault:
         raise UnreadableFile(fault) from None
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     UNKNOWN_VALUE = "unknown_value"
     TWO_MEANINGS = "two_meanings"
+    TWO_READINGS = "two_readings"
     TWO_CODES = "two_codes"
     ROUNDED = "rounded"
     DATE_MADE = "date_made"
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     UNKNOWN_CASE = "unknown_case"
     TWO_CASES = "two_cases"
     CASE_TWICE = "case_twice"
+    SERIAL_TWICE = "serial_twice"
+    WORDS_TWICE = "words_twice"
     CASE_COMPLETE = "case_complete"
     UNKNOWN_COMMUNITY = "unknown_community"
     NO_COMMUNITY = "no_community"
@@ -52,6 +55,8 @@ class Notice(StrEnum):
     LIKE_SERIAL = "like_serial"
     CUT_TEXT = "cut_text"
     SPLIT_DIGITS = "split_digits"
+    LETTERS = "letters"
+    WORDS_KEPT = "words_kept"
     WORDS_DROPPED = "words_dropped"
     NOT_MISSING = "not_missing"
     TOTAL_ROW = "total_row"
@@ -65,6 +70,9 @@ class Notice(StrEnum):
     ENCODING = "encoding"
     UNSEEN = "unseen"
     LINE_BREAKS = "line_breaks"
+    COLUMNS_LEFT_OUT = "columns_left_out"
+    COLUMNS_PERSONAL = "columns_personal"
+    TWO_HEAD_ROWS = "two_head_rows"
 
 
 _PROBLEMS: Mapping[Kind, tuple[str, str]] = {
@@ -75,6 +83,10 @@ _PROBLEMS: Mapping[Kind, tuple[str, str]] = {
     Kind.TWO_MEANINGS: (
         "“{seen}”既像代码又像另一项的文字，分不清是哪一项。请在“对应”一步说明。",
         "“{seen}” is the code of one option and the label of another. Say in the mapping which one it is.",
+    ),
+    Kind.TWO_READINGS: (
+        "“{seen}”有两种读法：{codes}。请在文件里用“┋”隔开各项，例如“电视┋微信”。",
+        "“{seen}” can be read in two ways: {codes}. Part the options in the file by “┋”.",
     ),
     Kind.TWO_CODES: (
         "“{seen}”可能是代码 {codes} 中的任何一个：Excel 会去掉前面的 0。"
@@ -128,6 +140,16 @@ _PROBLEMS: Mapping[Kind, tuple[str, str]] = {
     Kind.CASE_TWICE: (
         "“{seen}”在第 {other} 行已经有一份，答案不同。一户只能有一份，请留下对的那一行。",
         "Case “{seen}” stands in row {other} already, with other answers. Keep the row that is right.",
+    ),
+    Kind.SERIAL_TWICE: (
+        "序号“{seen}”和提交时间都和第 {other} 行相同，答案却不同。"
+        "请核对：是两份，请改正其中一行的序号；是一份，请留下对的那一行。",
+        "Serial “{seen}” and its time stand in row {other} too, with other answers. Correct the serial of one of them, "
+        "or keep the row that is right.",
+    ),
+    Kind.WORDS_TWICE: (
+        "“其他”后面的字有两处，写得不一样：“{seen}”和“{near}”。请在文件里只留一处。",
+        "The words behind “other” stand in two places and differ: “{seen}” and “{near}”. Keep one of them in the file.",
     ),
     Kind.CASE_COMPLETE: (
         "“{seen}”已经有一份完成的答卷。一户只算一份，请从文件里去掉这一行。",
@@ -206,6 +228,14 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
         "连写的代码拆开读：“{seen}”读作 {taken}",
         "codes written together were parted: “{seen}” as {taken}",
     ),
+    Notice.LETTERS: (
+        "字母按问卷里选项的次序读：“{seen}”读作 {taken}",
+        "letters were read by the order of the options: “{seen}” as {taken}",
+    ),
+    Notice.WORDS_KEPT: (
+        "“{seen}”作为“其他”后面的字收入",
+        "“{seen}” was kept as the words behind “other”",
+    ),
     Notice.WORDS_DROPPED: (
         "“{seen}”后面附的文字没有收入，这一项不带填空",
         "the words behind “{seen}” were left out: the option asks for none",
@@ -217,8 +247,8 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
     Notice.TOTAL_ROW: ("合计行没有收入", "a row of totals was left out"),
     Notice.EMPTY_ROW: ("一题也没有答的行没有收入", "rows without a single answer were left out"),
     Notice.REPEATED_ROW: (
-        "和前面某一户完全相同的行只收一次",
-        "rows that repeat a case with the same answers were taken once",
+        "同一户或同一序号和时间、答案也相同的行，只收一次",
+        "rows that repeat a case, or a serial and its time, with the same answers were taken once",
     ),
     Notice.KNOWN_ROW: ("先前已经收入过，这次不变", "taken in before; nothing changes"),
     Notice.SOFT: ("照收，但请看一眼：{seen}", "taken in, but worth a look: {taken}"),
@@ -233,6 +263,18 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
     Notice.LINE_BREAKS: (
         "有的格里有换行，请核对没有错位：{seen}",
         "cells with line breaks; check that nothing moved: {seen}",
+    ),
+    Notice.COLUMNS_LEFT_OUT: (
+        "有内容、没有收入的列：{seen}",
+        "columns that hold something and are not taken in: {seen}",
+    ),
+    Notice.COLUMNS_PERSONAL: (
+        "像是联系方式，不收也不存的列：{seen}",
+        "columns taken for contact data, neither taken in nor stored: {seen}",
+    ),
+    Notice.TWO_HEAD_ROWS: (
+        "列名占了 {taken} 行，已经合成一行，例如“{seen}”",
+        "the heads take up {taken} rows and were joined, for example “{seen}”",
     ),
 }
 
@@ -294,7 +336,7 @@ class Notices:
 
     def add(self, kind: Notice, *, row: int | None = None, column: str = "", seen: str = "", taken: str = "") -> None:
         key = (kind, column, seen if kind is Notice.SOFT else "")
-        most = 200 if kind is Notice.SOFT else 60  # a sentence, or an example
+        most = {Notice.SOFT: 200, Notice.COLUMNS_LEFT_OUT: 2000, Notice.COLUMNS_PERSONAL: 2000}.get(kind, 60)
         one = self._found.setdefault(key, Noticed(kind=kind, column=column, seen=seen[:most], taken=taken[:most]))
         one.count += 1
         if row is not None:

@@ -73,6 +73,7 @@ class Grid:
     encoding: str = ""
     unseen: int = 0  # zero-width characters left out
     broken: tuple[str, ...] = ()  # notices of the text reader: line breaks within cells
+    head_rows: int = 1  # rows that the heads were joined from
 
 
 def read_cells(source: str, data: bytes) -> Grid:

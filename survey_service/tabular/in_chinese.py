@@ -13,6 +13,10 @@ _SAID = (
     (r"more than (\d+) rows", "超过 {0} 行，请分成几个文件"),
     (r"more than (\d+) columns", "超过 {0} 列，请去掉没有答案的列"),
     ("not an .xlsx workbook", "不是 Excel 文件，或者是旧的 .xls，请另存为 .xlsx"),
+    (
+        r"column ([A-Z]+) has (\d+) values but no head",
+        "{0} 列有 {1} 格内容，却没有列名。请在第一行写上这一列是什么，或删去这一列",
+    ),
     ("the workbook is empty", "表里没有内容"),
     (r"the workbook cannot be read.*", "Excel 文件坏了，打不开，请另存为 .xlsx"),
     (r"the workbook unpacks to (\d+) MB", "Excel 文件展开有 {0} MB，太大了，请把那一张表另存为 CSV"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
 
+from survey_service.importing.heads import settled
 from survey_service.importing.plan import Target, plan_from_json
 from survey_service.importing.prepare import Prepared, prepare
 from survey_service.importing.recognise import is_personal_head, is_platform, suggest
 from survey_service.importing.words import Kind, Notice
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import column_letters, column_number, read_cells
+from survey_service.tabular.in_chinese import in_chinese
 from tests.spec.importing.damaged import QUESTIONNAIRE
 from tests.spec.importing.hurts import build
 
@@ -196,3 +199,74 @@ def test_a_sheet_of_a_million_cells_in_a_corner_is_refused_and_not_filled_in() -
 def test_letters_and_numbers_of_columns() -> None:
     assert [column_letters(number) for number in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert all(column_number(column_letters(number)) == number for number in range(1, 1000))
+
+
+def test_two_rows_of_one_serial_and_time_are_found_at_the_check() -> None:
+    """Their client id is one: the database would refuse the file however often it is taken in."""
+    head = "序号,提交答卷时间,您今年多大年纪？,所在社区\n"
+    twice = taken(head + "1,2026/9/3 10:11:12,45,万寿桥社区\n1,2026/9/3 10:11:12,46,万寿桥社区\n")
+    assert [(one.row, one.kind, one.other) for one in twice.problems] == [(3, Kind.SERIAL_TWICE, 2)]
+    same = taken(head + "1,2026/9/3 10:11:12,45,万寿桥社区\n1,2026-09-03 10:11:12,45,万寿桥社区\n")
+    assert [row.row for row in same.rows] == [2]
+    assert [one.rows for one in same.notices.all() if one.kind is Notice.REPEATED_ROW] == [[3]]
+    long = taken(head + f"1,{'9' * 5_000},45,万寿桥社区\n")
+    assert len(long.rows) == 1
+
+
+def test_words_behind_other_that_stand_in_two_places_must_agree() -> None:
+    head = "表号;您是从哪里知道的？;您是从哪里知道的？—其他\n"
+    text = head + "0001-001;其他〖广播〗;广播\n0001-002;其他〖广播〗;报纸\n"
+    read = grid(text)
+    plan = suggest(read, QUESTIONNAIRE, CASES.cases)
+    plan = plan.with_column(2, target=Target.ANSWER, variable="channels.other", option="")
+    prepared = prepare(read, plan, QUESTIONNAIRE, CASES)
+    assert [(one.row, one.kind) for one in prepared.problems] == [(3, Kind.WORDS_TWICE)]
+
+
+def test_columns_that_are_left_out_are_named() -> None:
+    prepared = taken("表号,您今年多大年纪？,备注,空列,您的姓名\n0001-001,45,晚上来,,张三\n")
+    said = {one.kind: one.seen for one in prepared.notices.all()}
+    assert said[Notice.COLUMNS_LEFT_OUT] == "备注"
+    assert said[Notice.COLUMNS_PERSONAL] == "您的姓名"
+
+
+TWO_ROWS = (
+    "RespondentID,StartDate,您知道本市正在创建全国文明城市吗？,您是从哪里知道的？,,,,您对下面各方面满意吗？,,您还有什么建议？\n"
+    ",,Response,公告栏、宣传栏,微信,电视,其他,停车秩序,背街小巷保洁,Open-Ended Response\n"
+    "1,09/03/2026,知道,公告栏、宣传栏,,电视,广播,满意,说不清,好\n"
+    "2,09/03/2026,不知道,,,,,不满意,基本满意,\n"
+)
+
+
+def test_heads_in_two_rows_are_joined_and_no_column_is_lost() -> None:
+    read = settled(grid(TWO_ROWS))
+    plan = replace(suggest(read, QUESTIONNAIRE), community="万寿桥社区")
+    assert [(one.variable, one.option) for one in plan.columns[2:]] == [
+        ("know", ""), ("channels", "1"), ("channels", "2"), ("channels", "3"), ("channels", "5"),
+        ("aspects.parking", ""), ("aspects.lanes", ""), ("opinion", ""),
+    ]  # fmt: skip
+    prepared = prepare(read, plan, QUESTIONNAIRE, CASES)
+    assert not prepared.problems, [one.in_language("zh") for one in prepared.problems]
+    assert [row.checked.canonical for row in prepared.rows] == [
+        {"know": "1", "channels": ["1", "3", "5"], "channels.other": "广播", "aspects.parking": "1",
+         "aspects.lanes": "9", "opinion": "好"},
+        {"know": "2", "aspects.parking": "3", "aspects.lanes": "2"},
+    ]  # fmt: skip
+    assert [row.row for row in prepared.rows] == [3, 4]
+    assert Notice.TWO_HEAD_ROWS in {one.kind for one in prepared.notices.all()}
+
+
+@pytest.mark.parametrize("places", [(1,), (2, 3)])
+def test_a_column_without_a_head_that_holds_something_is_refused(places: tuple[int, ...]) -> None:
+    """As when somebody has removed the second of two rows of heads."""
+    lines = ["表号,您是从哪里知道的？,您今年多大年纪？,甲", "0001-001,微信,45,1", "0001-002,电视,46,2"]
+    cells = [line.split(",") for line in lines]
+    for place in places:
+        cells[0][place] = ""
+    with pytest.raises(TableError) as refused:
+        settled(grid("\n".join(",".join(row) for row in cells)))
+    assert [one.column for one in refused.value.problems] == [column_letters(place + 1) for place in places]
+    assert "没有列名" in in_chinese(refused.value.problems[0])
+    empty = [*lines[:1], *(line.rpartition(",")[0] + "," for line in lines[1:])]
+    empty[0] = empty[0].replace("甲", "")
+    assert settled(grid("\n".join(empty))).heads[3] == ""
