@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from functools import cache
@@ -9,7 +10,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from survey_service import installation, jobs
+from survey_service import installation, jobs, private
 from survey_service.accounts import first_routes, oidc, oidc_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
@@ -23,6 +24,7 @@ from survey_service.collection import contact_erasing, contact_pages, receipts, 
 from survey_service.collection import routes as collection
 from survey_service.collection.shedding import Shedding
 from survey_service.database import open_database
+from survey_service.doctor import modes
 from survey_service.estimates import routes as estimates
 from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
@@ -88,8 +90,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            installation.check_database(settings, named=False, create=True, thorough=False)
+            installation.check_database(settings, create=True, thorough=False)
             with ExitStack() as opened:  # a start that is refused half way closes what it had opened
+                opened.callback(os.umask, private.only_ours())
+                modes.mend(settings)
                 database = open_database(settings.resolved_database_url)
                 opened.callback(database.dispose)
                 migrate(database)

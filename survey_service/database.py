@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from survey_service import private
 from survey_service.lifelines import Lifelines
 
 BUSY_TIMEOUT_MS = 30_000
@@ -139,15 +140,20 @@ def _open_sqlite(url: str) -> Database:
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("the database needs a file: two engines share it, and an answer must survive the process")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    private.folder(Path(path).parent)
     reading = create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
     writing = create_engine(url, pool_size=5, max_overflow=20, hide_parameters=True)
     for engine, only_reads in ((reading, True), (writing, False)):
-        _prepare_sqlite(engine, only_reads=only_reads)
+        _prepare_sqlite(engine, Path(path), only_reads=only_reads)
     return Database(url=url, reading_engine=reading, writing_engine=writing)
 
 
-def _prepare_sqlite(engine: Engine, *, only_reads: bool) -> None:
+def _prepare_sqlite(engine: Engine, path: Path, *, only_reads: bool) -> None:
+    @event.listens_for(engine, "do_connect")
+    def begin_file(*_: Any) -> None:
+        with suppress(OSError):  # SQLite meets the same, and says so
+            private.begin_file(path)  # the files beside it get its mode from SQLite
+
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver must not open transactions by itself: BEGIN is said below.

@@ -11,6 +11,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from survey_service import private
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,7 +42,7 @@ class FileStore:
         target = self.path(sha256)
         if target.exists():
             return sha256
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private.folder(target.parent)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
         try:
             with os.fdopen(handle, "wb") as file:

@@ -8,6 +8,7 @@ server as by every command. Nothing heavy is imported here before it is needed: 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import sqlite3
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from survey_service import private
 
 if TYPE_CHECKING:
     from survey_service.database import Database
@@ -65,14 +68,14 @@ def read_marker(data_dir: Path) -> Marker | None:
 
 def write_marker(data_dir: Path, marker: Marker) -> None:
     """Durable, whole or not at all."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    private.folder(data_dir)
     text = json.dumps(
         {"about": ABOUT, "databases": dict(marker.databases), "key_check": marker.key_check},
         ensure_ascii=False,
         indent=2,
     )
     temporary = data_dir / f".{MARKER}.{os.getpid()}"
-    with temporary.open("w", encoding="utf-8") as file:
+    with private.begin_file(temporary).open("w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -128,22 +131,22 @@ def settle(settings: Settings, database: Database, keys: KeyRing, *, at: datetim
 # ------------------------------------------------------------------ checks before anything is opened
 
 
-def check_database(settings: Settings, *, named: bool, create: bool, thorough: bool = True) -> None:
+def check_database(settings: Settings, *, create: bool, thorough: bool = True) -> None:
     """Refuses what is missing, damaged or something else: a survey is never replaced by an empty one.
 
-    ``named``: somebody asked for this very database. ``create``: an empty one may be begun where none was before.
+    ``create``: somebody said that an empty one may be begun where none was before. Without that word none ever is: a
+    folder whose name is mistyped looks like one in which nothing was begun.
     """
     url = settings.resolved_database_url
     marker = read_marker(settings.data_dir)
     marked = (marker.databases if marker else {}).get(name_of(url))
-    begun = marker is not None or (settings.data_dir / "secret.key").exists()
     _check_key(settings, marker)
     path = sqlite_path(url)
     if path is None:
-        _check_server(url, marked=marked, empty_allowed=create or not (named or begun))
+        _check_its_key(settings, begun=_check_server(url, marked=marked, empty_allowed=create))
         return
     if path.exists():
-        _check_file(path, marked=marked, thorough=thorough)
+        _check_its_key(settings, begun=_check_file(path, marked=marked, thorough=thorough))
         return
     if marked:
         raise Refused(
@@ -152,11 +155,22 @@ def check_database(settings: Settings, *, named: bool, create: bool, thorough: b
             "  If it was moved, name it with --database; else restore the newest backup (survey-service restore).\n"
             "  To begin another survey, choose another folder (SURVEY_DATA_DIR)."
         )
-    if (named or begun) and not create:
+    if not create:
         raise Refused(
-            f"There is no database at {path}.\n"
-            "  If it was moved, name it with --database; if this is a first start, add --create."
+            f"There is no database at {path}.\n{_meant(path.parent)}"
+            "  If it was moved, name it with --database; if this is a first start, add --create.\n"
+            "  For a look at the service with invented people:  survey-service demo --out out/demo"
         )
+
+
+def _meant(folder: Path) -> str:
+    """The folder that was likely meant by a mistyped name: one beside it in which a survey was begun."""
+    try:
+        begun = [one.name for one in folder.resolve().parent.iterdir() if (one / MARKER).is_file() and one != folder]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(folder.resolve().name, begun, n=1)
+    return f"  Beside it stands {folder.resolve().parent / near[0]}: is that the one?\n" if near else ""
 
 
 def open_existing(settings: Settings) -> Database:
@@ -164,7 +178,7 @@ def open_existing(settings: Settings) -> Database:
     from survey_service.database import open_database
     from survey_service.migrations import is_current
 
-    check_database(settings, named=True, create=False, thorough=False)
+    check_database(settings, create=False, thorough=False)
     database = open_database(settings.resolved_database_url)
     if not is_current(database):
         database.dispose()
@@ -200,7 +214,20 @@ def _check_key(settings: Settings, marker: Marker | None) -> None:
         )
 
 
-def _check_file(path: Path, *, marked: str | None, thorough: bool) -> None:
+def _check_its_key(settings: Settings, *, begun: bool) -> None:
+    """A survey that was begun has a key. A data folder without one is another folder than the one it began in."""
+    path = settings.data_dir / "secret.key"
+    if begun and not settings.secret_key.get_secret_value() and not path.exists():
+        raise Refused(
+            f"The database holds a survey, but its secret key is not in the data folder: {path} does not exist.\n"
+            f"{_meant(settings.data_dir)}"
+            "  Set SURVEY_DATA_DIR to the folder in which the survey began, put the copy of the key there, or set "
+            "SURVEY_SECRET_KEY. A new key would fit none of the letters and receipts that were handed out."
+        )
+
+
+def _check_file(path: Path, *, marked: str | None, thorough: bool) -> bool:
+    """Whether a survey was begun in it; Refused where it is no sound database of ours."""
     if path.is_dir():
         raise Refused(f"{path} is a folder, not a database. Name the file in it with --database.")
     try:
@@ -233,6 +260,7 @@ def _check_file(path: Path, *, marked: str | None, thorough: bool) -> None:
         raise _damaged(path, state)
     check_version(str(path), version[0] if version else None)
     _check_identity(str(path), marked, known[0] if known else None)
+    return known is not None
 
 
 def _damaged(path: Path, why: object) -> Refused:
@@ -263,7 +291,8 @@ def check_version(where: str, version: str | None) -> None:
         )
 
 
-def _check_server(url: str, *, marked: str | None, empty_allowed: bool) -> None:
+def _check_server(url: str, *, marked: str | None, empty_allowed: bool) -> bool:
+    """Whether a survey was begun on it; Refused where it cannot be reached or holds something else."""
     from sqlalchemy import text
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
@@ -296,6 +325,7 @@ def _check_server(url: str, *, marked: str | None, empty_allowed: bool) -> None:
             "Check that the server runs, and the name, the user and the password."
         ) from None
     _check_server_tables(shown, tables, version, known, marked=marked, empty_allowed=empty_allowed)
+    return known is not None
 
 
 def _check_server_tables(

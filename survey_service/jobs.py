@@ -28,6 +28,7 @@ from sqlalchemy import event, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from survey_service import private
 from survey_service.audit.chain import Actor
 from survey_service.database import Database
 from survey_service.errors import DomainError
@@ -331,8 +332,7 @@ def _queue(database: Database, data_dir: Path) -> Any:
     shared = {"name": "survey", "results": False, "serializer": JsonSerializer()}
     if database.is_sqlite:
         # A file of its own: the queue's traffic must not take the lock that answers wait for.
-        data_dir.mkdir(parents=True, exist_ok=True)
-        return _sqlite_queue(data_dir / QUEUE_FILE, shared)
+        return _sqlite_queue(private.folder(data_dir) / QUEUE_FILE, shared)
     assert database.lifelines is not None
     plain = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
     connect = partial(database.lifelines.connect, plain)
@@ -341,6 +341,7 @@ def _queue(database: Database, data_dir: Path) -> Any:
 
 def _sqlite_queue(path: Path, shared: Mapping[str, Any]) -> Any:
     """The queue in its file; one that is damaged is put aside and made anew: what waits stands in the table."""
+    private.begin_file(path)
     try:
         queue = SqliteHuey(filename=str(path), **shared)
         queue.storage.queue_size()
@@ -352,7 +353,7 @@ def _sqlite_queue(path: Path, shared: Mapping[str, Any]) -> Any:
         for beside in ("-wal", "-shm"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
         log.warning("queue_made_anew", kind=type(damaged).__name__, aside=aside.name)
-        queue = SqliteHuey(filename=str(path), **shared)
+        queue = SqliteHuey(filename=str(private.begin_file(path)), **shared)
     return queue
 
 

@@ -14,6 +14,8 @@ import secrets
 from pathlib import Path
 from uuid import UUID
 
+from survey_service import private
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD.encode())
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
@@ -91,7 +93,7 @@ def load_or_make_key(data_dir: Path, configured: str) -> KeyRing:
     try:
         return KeyRing(path.read_text().strip())
     except FileNotFoundError:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        private.folder(data_dir)
         # O_EXCL: of two processes that start together one makes the key and the other reads it.
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

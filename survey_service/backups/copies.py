@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from survey_service import private
 from survey_service.backups import programs
 from survey_service.backups.manifest import blobs_named, chain_heads, count_rows, tables_of
 from survey_service.database import Database
@@ -38,7 +39,7 @@ class Copied:
 def copy_sqlite(source: Path, target: Path, watch: Watch) -> None:
     """SQLite's online backup into a file of its own, checked whole. Writers go on meanwhile."""
     reading = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30)
-    writing = sqlite3.connect(target, isolation_level=None)
+    writing = sqlite3.connect(private.begin_file(target), isolation_level=None)
     try:
         # One reading transaction from the first page to the last: without it, every commit of the service would
         # make the copy begin again.
@@ -111,6 +112,7 @@ def dump_postgresql(
                 done += 1
                 watch(done, len(tables))
 
+        private.begin_file(target)
         chosen = f"--schema={only_schema}" if only_schema else f"--exclude-schema={CONTACTS_SCHEMA}"
         programs.run(
             [

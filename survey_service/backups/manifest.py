@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
+from survey_service import private
 from survey_service.files import sync_folder
 from survey_service.installation import Refused
 
@@ -47,7 +48,7 @@ class Manifest:
         plain = {"format": FORMAT, **asdict(self), "made_at": self.made_at.isoformat()}
         plain["expires_at"] = self.expires_at.isoformat() if self.expires_at else None
         path = folder / MANIFEST
-        with path.open("w", encoding="utf-8") as file:
+        with private.begin_file(path).open("w", encoding="utf-8") as file:
             json.dump(plain, file, ensure_ascii=False, indent=1, sort_keys=True)
             file.write("\n")
             file.flush()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +16,10 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from survey_service import private
 from survey_service.audit import chain
 from survey_service.backups import copies, replay
-from survey_service.backups.manifest import PART, Manifest, count_rows, file_sha256, read_manifest, tables_of
+from survey_service.backups.manifest import MANIFEST, PART, Manifest, count_rows, file_sha256, read_manifest, tables_of
 from survey_service.backups.service import FILES, SURVEY, TOMBSTONES
 from survey_service.database import Database, open_database
 from survey_service.files import sync_folder
@@ -70,7 +72,7 @@ def restore_backup(
         raise Refused(f"{into} is not empty. A backup is restored into a new folder only; name another with --into.")
     _check_backup_files(backup, manifest, watch)
     part = into.parent / f"{PART}{into.name}.{os.getpid()}"
-    into.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(into.parent)
     part.mkdir(mode=0o700)
     try:
         made = _restore(settings, backup, manifest, part, database_url, tombstones, at, watch)
@@ -87,6 +89,21 @@ def restore_backup(
     return Restored(manifest=manifest, data_dir=into, database_url=final, **made)
 
 
+def nothing_erased_in(folder: Path) -> bool:
+    """Whether a data folder or a backup that holds no list of erased answers says itself that there were none.
+
+    Only what can be read counts: a database that is damaged or elsewhere says nothing.
+    """
+    if (folder / MANIFEST).is_file():
+        return read_manifest(folder).rows.get("tombstone") == 0
+    try:
+        address = f"{(folder / DATABASE).resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            return bool(connection.execute("SELECT count(*) FROM tombstone").fetchone()[0] == 0)
+    except sqlite3.Error:
+        return False
+
+
 def _restore(
     settings: Settings,
     backup: Path,
@@ -100,8 +117,8 @@ def _restore(
     for name in manifest.files:
         if name.startswith(f"{FILES}/") or name == TOMBSTONES:
             place = part / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(backup / name, place)
+            private.folder(place.parent)
+            shutil.copyfile(backup / name, private.begin_file(place))
             if file_sha256(place) != manifest.files[name]:
                 raise Refused(f"{place} was not copied whole: look whether the disk is sound and has room.")
     with _loaded(settings, backup, manifest, part, database_url, watch) as database:

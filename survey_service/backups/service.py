@@ -9,11 +9,12 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from survey_service import private
 from survey_service.backups import copies
 from survey_service.backups.copies import Copied
 from survey_service.backups.manifest import CHUNK, PART, Manifest, file_sha256
 from survey_service.database import Database
-from survey_service.files import FileStore, sync_file, sync_folder
+from survey_service.files import FileStore, sync_folder
 from survey_service.installation import Refused, installation_id, sqlite_path
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
@@ -43,8 +44,7 @@ def make_backup(
         files = {copied.file: file_sha256(folder / copied.file)}
         absent = _copy_files(settings.files_dir, folder / FILES, copied.blobs, files, watch)
         if settings.tombstones.exists():
-            shutil.copyfile(settings.tombstones, folder / TOMBSTONES)
-            sync_file(folder / TOMBSTONES)
+            _copy_durably(settings.tombstones, folder / TOMBSTONES)
             files[TOMBSTONES] = file_sha256(folder / TOMBSTONES)
         made = Manifest(
             made_at=at,
@@ -73,7 +73,7 @@ def begin(out: Path, name: str) -> Path:
     """The folder of an unfinished backup. What an interrupted one left behind is removed."""
     if out.exists() and not out.is_dir():
         raise Refused(f"{out} is a file. Name the folder of all backups with --out.")
-    out.mkdir(parents=True, exist_ok=True)
+    private.folder(out)
     for left in out.glob(f"{PART}*"):
         owner = left.name.rpartition(".")[2]
         if owner.isdecimal() and not _runs(int(owner)):
@@ -116,7 +116,7 @@ def _copy_files(source: Path, target: Path, named: frozenset[str], files: dict[s
     for done, path in enumerate(found, start=1):
         watch("files", done, len(found))
         place = target / path.parent.name / path.name
-        place.parent.mkdir(parents=True, exist_ok=True)
+        private.folder(place.parent)
         _copy_durably(path, place)
         if file_sha256(place) != store.path(path.name).name:
             place.unlink()  # damaged on the disk: a copy of it would only hide that
@@ -127,7 +127,7 @@ def _copy_files(source: Path, target: Path, named: frozenset[str], files: dict[s
 
 
 def _copy_durably(source: Path, target: Path) -> None:
-    with source.open("rb") as reading, target.open("wb") as writing:
+    with source.open("rb") as reading, private.begin_file(target).open("wb") as writing:
         shutil.copyfileobj(reading, writing, CHUNK)
         writing.flush()
         os.fsync(writing.fileno())

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from survey_service import jobs
+from survey_service import jobs, private
 from survey_service.collection.erasure import LAID, Erasure, tombstones
 from survey_service.database import Database
 from survey_service.services import Services
@@ -48,8 +48,8 @@ def add(path: Path, laid: Iterable[Erasure]) -> int:
     fresh = [one for key, one in by_id.items() if key not in known]
     if not fresh:
         return 0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    private.folder(path.parent)
+    with private.begin_file(path).open("a+", encoding="utf-8") as file:
         _end_the_last_line(file.fileno(), path)
         file.writelines(json.dumps(one.to_json()) + "\n" for one in fresh)
         file.flush()
@@ -75,6 +75,12 @@ def start(services: Services) -> None:
     """From now on every erasure of this process is written to the file right after its commit."""
     path = services.settings.tombstones
     _FILES[_address(services.database)] = (services.database, path)
+    try:
+        # It stands from the first start on: where it is missing, it is lost, and not merely empty.
+        private.folder(path.parent)
+        private.begin_file(path)
+    except OSError as failed:  # a disk that is not mounted: told, and made up for by the regular round
+        log.error("tombstone_not_kept", kind=type(failed).__name__)
     keep(services.database, path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from survey_service import private
 from survey_service.commands.backup import backup
 from survey_service.commands.blend import blend
 from survey_service.commands.change import change
@@ -27,6 +28,11 @@ from survey_service.commands.small_areas import small_areas
 from survey_service.commands.verify_audit import verify_audit
 from survey_service.commands.weight import weight
 
+# They write into an installation or copy from one: nothing of it is for others, whatever the umask.
+KEEPERS = frozenset(
+    {"serve", "demo", "backup", "restore", "erase", "import-responses", "print-forms", "read-scans", "verify-audit"}
+)
+
 app = typer.Typer(
     name="survey-service",
     help="Questionnaires, collection, weighted estimates with confidence intervals, a PDF for every community.",
@@ -34,6 +40,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,  # a traceback must not print answers
 )
+
+
+@app.callback()
+def _surroundings(context: typer.Context) -> None:
+    if context.invoked_subcommand in KEEPERS:
+        private.only_ours()
+
+
 for command in (
     serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
     import_responses,

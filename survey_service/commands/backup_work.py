@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
-from survey_service.backups.restoring import restore_backup
-from survey_service.backups.service import make_backup
+from survey_service.backups.restoring import nothing_erased_in, restore_backup
+from survey_service.backups.service import TOMBSTONES, make_backup
 from survey_service.clock import system_clock
 from survey_service.commands.chosen_settings import chosen_settings
 from survey_service.commands.steps_shown import steps_shown
@@ -86,11 +86,19 @@ def run_restore(
 
 def _tombstones(settings: Settings, named: list[Path], *, without: bool) -> list[Path]:
     """The files that remember what was erased; Refused where none is named and nobody said that none is needed."""
-    missing = [path for path in named if not path.is_file()]
-    if missing:
-        raise Refused(f"{missing[0]} does not exist. Name the file that remembers erased answers.")
+    found = []
+    for path in named:
+        file = path / TOMBSTONES if path.is_dir() else path
+        if file.is_file():
+            found.append(file)
+        elif not nothing_erased_in(file.parent):
+            raise Refused(
+                f"{file} does not exist. Name the file that remembers erased answers (SURVEY_TOMBSTONE_FILE may "
+                "have put it elsewhere).\n"
+                "  Where surely nothing was ever erased, say --without-tombstones instead."
+            )
     if named or without:
-        return named
+        return found
     if settings.tombstones.is_file():
         return [settings.tombstones]
     raise Refused(

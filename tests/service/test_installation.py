@@ -37,8 +37,8 @@ def everyone(settings: Settings) -> list[Callable[[], Any]]:
 
     return [
         serve,
-        lambda: installation.check_database(settings, named=False, create=True),
-        lambda: installation.check_database(settings, named=True, create=True),
+        lambda: installation.check_database(settings, create=True),
+        lambda: installation.check_database(settings, create=True),
         lambda: installation.open_existing(settings).dispose(),
     ]
 
@@ -132,8 +132,8 @@ def test_tables_of_a_newer_version_are_refused(begun: Settings) -> None:
 def test_a_first_start_on_a_server_is_asked_for(settings: Settings, database_url: str) -> None:
     fresh = settings.model_copy(update={"database_url": _empty(database_url)})
     with pytest.raises(Refused, match="--create"):
-        installation.check_database(fresh, named=True, create=False)
-    installation.check_database(fresh, named=True, create=True)
+        installation.check_database(fresh, create=False)
+    installation.check_database(fresh, create=True)
     with pytest.raises(Refused):
         installation.open_existing(fresh)
 
@@ -170,7 +170,7 @@ def test_a_moved_folder_keeps_its_protection_and_a_damaged_marker_is_told(begun:
     assert path is not None
     elsewhere = begun.model_copy(update={"data_dir": moved, "database_url": f"sqlite:///{moved / path.name}"})
     with pytest.raises(Refused, match="No empty one"):
-        installation.check_database(elsewhere, named=False, create=True)
+        installation.check_database(elsewhere, create=True)
     (moved / MARKER).write_text("{")
     with pytest.raises(Refused, match="cannot be read"):
-        installation.check_database(elsewhere, named=False, create=True)
+        installation.check_database(elsewhere, create=True)

@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from survey_service import installation
+from survey_service import installation, private
 from survey_service.commands.certificate import certificate_of
 from survey_service.commands.serve import Demonstration
 from survey_service.database import open_database
 from survey_service.installation import Refused
 from survey_service.migrations import migrate
-from survey_service.secrets import KeyRing
+from survey_service.secrets import KeyRing, load_or_make_key
 from survey_service.settings import Settings
 from tests.conftest import free_port
 
@@ -109,7 +109,7 @@ def test_files_and_key_lie_beside_the_database(tmp_path: Path, monkeypatch: pyte
 
 def check(path: Path, *, create: bool = False) -> None:
     settings = Settings(database_url=f"sqlite:///{path}", data_dir=path.parent)
-    installation.check_database(settings, named=True, create=create)
+    installation.check_database(settings, create=create)
 
 
 def test_a_survey_database_is_taken(survey: Path) -> None:
@@ -120,12 +120,42 @@ def test_a_missing_database_is_not_replaced_by_an_empty_one(tmp_path: Path) -> N
     with pytest.raises(Refused, match="--create"):
         check(tmp_path / "moved.db")
     check(tmp_path / "moved.db", create=True)
-    first = Settings(data_dir=tmp_path / "first")
-    installation.check_database(first, named=False, create=False)
-    (tmp_path / "first").mkdir()
-    (tmp_path / "first" / "secret.key").write_text("k" * 64)
-    with pytest.raises(Refused, match="If it was moved"):
-        installation.check_database(first, named=False, create=False)
+
+
+def test_a_mistyped_data_folder_begins_no_survey_and_the_near_one_is_named(tmp_path: Path) -> None:
+    """``serve`` with SURVEY_DATA_DIR one letter off began an empty city, and letters led into it."""
+    right = tmp_path / "survey"
+    right.mkdir()
+    (right / "installation.json").write_text("{}")
+    mistyped = Settings(data_dir=tmp_path / "survye")
+    with pytest.raises(Refused, match=f"Beside it stands {right}: is that the one") as refused:
+        installation.check_database(mistyped, create=False)
+    assert "--create" in str(refused.value)
+    assert not mistyped.data_dir.exists()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Refused, match="--create"):
+        installation.check_database(Settings(data_dir=tmp_path / "empty"), create=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", "from survey_service.commands import main; main()", "serve", "--port", str(free_port())],
+        env={**os.environ, "SURVEY_DATA_DIR": str(tmp_path / "empty")},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "add --create" in ended.stderr
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_survey_whose_key_lies_in_another_folder_gets_no_new_one(survey: Path, tmp_path: Path) -> None:
+    """The same slip where the database is named apart: a new key would fit no letter."""
+    opened = open_database(f"sqlite:///{survey}")
+    begun = Settings(data_dir=tmp_path / "right", database_url=opened.url)
+    installation.settle(begun, opened, load_or_make_key(begun.data_dir, ""), at=datetime(2026, 9, 1, tzinfo=UTC))
+    opened.dispose()
+    installation.check_database(begun, create=False)
+    wrong = Settings(data_dir=tmp_path / "rihgt", database_url=begun.database_url)
+    with pytest.raises(Refused, match=r"secret key is not in the data folder(?s:.*)Beside it stands"):
+        installation.check_database(wrong, create=True)
+    assert not wrong.data_dir.exists()
 
 
 def _another_database(path: Path) -> None:
@@ -174,7 +204,7 @@ def test_what_is_no_sound_survey_is_left_as_it_is(survey: Path, spoil: Any, word
 def test_an_unreachable_server_is_told_without_its_password() -> None:
     url = f"postgresql+psycopg://clerk:hidden-word@127.0.0.1:{free_port()}/city"
     with pytest.raises(Refused, match="cannot be reached") as refused:
-        installation.check_database(Settings(database_url=url), named=True, create=False)
+        installation.check_database(Settings(database_url=url), create=False)
     assert "hidden-word" not in str(refused.value)
 
 
@@ -205,7 +235,8 @@ def test_the_description_of_a_demonstration(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="Make it anew"):
         command.read_demonstration(tmp_path)
     (tmp_path / "demo.json").write_text(json.dumps({"database": "sqlite:///x.db", "resident": ["http://h/a/X"]}))
-    assert command.read_demonstration(tmp_path) == Demonstration(tmp_path, "sqlite:///x.db", ("http://h/a/X",))
+    beside = f"sqlite:///{tmp_path.resolve() / 'x.db'}"
+    assert command.read_demonstration(tmp_path) == Demonstration(tmp_path, beside, ("http://h/a/X",))
 
 
 def made_certificate(folder: Path) -> tuple[Path, Path]:
@@ -283,9 +314,19 @@ def until_healthy(running: subprocess.Popen[str], health: str, context: ssl.SSLC
             time.sleep(0.2)
 
 
-def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None:
+def test_it_serves_the_copy_shows_its_addresses_and_leaves_nothing_open(survey: Path, tmp_path: Path) -> None:
+    """What is served is the folder that was named, though the description was written in another one; and whatever
+    the umask, nobody else reads what it writes or finds."""
+    original = tmp_path.with_name(f"{tmp_path.name}-original") / "city.db"
+    original.parent.mkdir()
+    shutil.copyfile(survey, original)
+    before = original.read_bytes()
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.pdf").write_text("as an earlier version left it")
+    for path in (tmp_path, survey, tmp_path / "reports", tmp_path / "reports" / "a.pdf"):
+        path.chmod(0o777)
     shown = {
-        "database": f"sqlite:///{survey}",
+        "database": f"sqlite:///{original}",
         "resident": ["http://127.0.0.1:8000/a/ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
         "sign_in": {"manager": {"user": "manager", "password": "shown-to-all"}},
     }
@@ -293,10 +334,15 @@ def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None
     port = free_port()
     program = [sys.executable, "-c", "from survey_service.commands import main; main()", "serve"]
     running = subprocess.Popen(
-        [*program, "--demo", str(tmp_path), "--port", str(port)], stderr=subprocess.PIPE, text=True
+        [*program, "--demo", str(tmp_path), "--port", str(port)], stderr=subprocess.PIPE, text=True, umask=0
     )
     try:
         until_healthy(running, f"http://127.0.0.1:{port}/health")
+        there = {path.name: path for path in (tmp_path, *tmp_path.rglob("*"))}
+        assert {"city.db", "city.db-wal", "city.db-shm", "city.db.lock", "secret.key", "queue.db"} <= set(there)
+        assert {name: oct(path.stat().st_mode & 0o777) for name, path in there.items() if private.is_loose(path)} == {}
+        assert original.read_bytes() == before
+        assert [path.name for path in original.parent.iterdir()] == ["city.db"], "the original was opened"
         second = subprocess.run(
             [*program, "--demo", str(tmp_path), "--port", str(free_port())], capture_output=True, text=True
         )
@@ -307,6 +353,7 @@ def test_it_serves_and_shows_its_addresses(survey: Path, tmp_path: Path) -> None
         _, told = running.communicate(timeout=30)
     assert f"http://127.0.0.1:{port}/a/ABCDEFGHIJKLMNOPQRSTUVWXYZ" in told
     assert "shown-to-all" in told
+    assert "modes_closed" in told
 
 
 def test_what_keeps_it_from_starting_is_said_in_words_and_not_as_a_traceback(survey: Path, tmp_path: Path) -> None:

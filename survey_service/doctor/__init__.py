@@ -1,0 +1,1 @@
+"""What is wrong with an installation, told before a resident or a wave finds it."""
