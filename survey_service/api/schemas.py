@@ -146,6 +146,9 @@ class WaveOut(WaveBrief):
     method: dict[str, Any]
     opened_at: datetime | None
     closed_at: datetime | None
+    figures_opened_at: Annotated[
+        datetime | None, Field(description="When a statistician first saw the figures; the field never reopens then.")
+    ]
     released_at: datetime | None
     releases: Annotated[list[str], Field(description="Numbers of the releases that you may read, newest first.")]
 

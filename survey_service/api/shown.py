@@ -121,6 +121,7 @@ def wave(of: Survey, one: Wave, asked: QuestionnaireVersion, releases: list[str]
         method=one.method,
         opened_at=one.opened_at,
         closed_at=one.closed_at,
+        figures_opened_at=one.figures_opened_at,
         released_at=one.released_at,
         releases=releases,
     )

@@ -15,6 +15,7 @@ from survey_service.models import JobState, Release, Role
 from survey_service.releases import DOCUMENTS_JOB
 from survey_service.releases import service as releases
 from survey_service.services import Services
+from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 
 OPEN_ANSWERS = (9, 4)  # by poster, per community: in the finished wave, in the open one
@@ -114,6 +115,7 @@ def _release(
     with services.database.writing.begin() as session:
         surveys.close_wave(session, laid.survey_id, asked.wave_id, at=closed_at, by=manager)
         surveys.begin_review(session, laid.survey_id, asked.wave_id, at=closed_at, by=statistician)
+        figures.open_figures(session, laid.survey_id, asked.wave_id, at=signed_at, by=statistician)
     with services.database.reading.begin() as session:
         prepared = releases.prepare(session, laid.survey_id, asked.wave_id)
     signatures = releases.Signatures(

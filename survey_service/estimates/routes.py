@@ -1,4 +1,4 @@
-"""The statistician's page: diagnostics, figures, and the signature."""
+"""The statistician's page: diagnostics first; the figures once somebody has opened them; and the signature."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, Statistician
 from survey_service.accounts.queries import above
-from survey_service.dependencies import Reading, Running
-from survey_service.errors import DomainError, NotFound
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.surveys import figures
 from survey_service.surveys import queries as survey_queries
-from survey_service.web.staff import staff_page
+from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 
@@ -27,6 +28,23 @@ def estimates_page(
     indicator: str = "",
 ) -> Response:  # fmt: skip
     return show(request, running, reading, person, survey_key, wave_key, indicator=indicator, fault=None)
+
+
+@router.post("/surveys/{survey_key}/waves/{wave_key}/estimates/open")
+def open_figures(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Statistician, now: Now,
+    survey_key: str, wave_key: str,
+) -> Response:  # fmt: skip
+    """Stored with name and time: from here on the field of this wave never goes on."""
+    try:
+        with writing.begin() as session:
+            survey, wave = find(session, person, survey_key, wave_key)
+            figures.open_figures(session, survey.id, wave.id, at=now, by=person.actor)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as fault:
+        return show(request, running, reading, person, survey_key, wave_key, indicator="", fault=fault)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/estimates#figures")
 
 
 def show(
@@ -42,6 +60,7 @@ def show(
         survey, wave = find(session, person, survey_key, wave_key)
         prepared = releases.prepare(session, survey.id, wave.id)
         estimates = prepared.estimates
+        opened = wave.figures_opened_at is not None
         indicators = [one for one in estimates.indicators if one.headline] + [
             one for one in estimates.indicators if not one.headline
         ]
@@ -58,9 +77,10 @@ def show(
             "rates": estimates.rates[estimates.frame.city.code],
             "version": estimates.frame.questionnaire.version,
             "indicators": indicators,
-            "figures": pages.figures(estimates, chosen),
+            "figures": pages.figures(estimates, chosen) if opened else None,
             "snapshot": prepared.snapshot_sha256,
-            "may_sign": wave.state is WaveState.UNDER_REVIEW,
+            "may_open": wave.state is WaveState.UNDER_REVIEW and not opened,
+            "may_sign": wave.state is WaveState.UNDER_REVIEW and opened,
             "fault": fault,
         }
         status = fault.status if fault else 200

@@ -80,4 +80,6 @@ class Wave(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    figures_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from then on the field never reopens
+    figures_opened_by: Mapped[str] = mapped_column(String(60), default="", server_default="")  # name, as shown
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

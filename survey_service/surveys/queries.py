@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
@@ -53,15 +54,33 @@ def version_sha256(session: Session, survey_id: UUID, version_id: UUID) -> str |
     )
 
 
-def move_state(session: Session, survey_id: UUID, wave_id: UUID, before: WaveState, after: WaveState) -> bool:
-    """Whether this caller moved the wave: of two who press the same button one does."""
-    moved = session.execute(
+def move_state(
+    session: Session, survey_id: UUID, wave_id: UUID, before: WaveState, after: WaveState, *, unseen: bool = False
+) -> bool:
+    """Whether this caller moved the wave: of two who press the same button one does.
+
+    ``unseen``: only a wave whose figures nobody has opened, also not while this is decided.
+    """
+    moving = update(Wave).where(Wave.survey_id == survey_id, Wave.id == wave_id, Wave.state == before)
+    if unseen:
+        moving = moving.where(Wave.figures_opened_at.is_(None))
+    return session.execute(moving.values(state=after).returning(Wave.id)).scalar_one_or_none() is not None
+
+
+def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: str) -> bool:
+    """Whether this caller opened the figures of a wave under review: of two who press the button one does."""
+    opened = session.execute(
         update(Wave)
-        .where(Wave.survey_id == survey_id, Wave.id == wave_id, Wave.state == before)
-        .values(state=after)
+        .where(
+            Wave.survey_id == survey_id,
+            Wave.id == wave_id,
+            Wave.state == WaveState.UNDER_REVIEW,
+            Wave.figures_opened_at.is_(None),
+        )
+        .values(figures_opened_at=at, figures_opened_by=by)
         .returning(Wave.id)
     ).scalar_one_or_none()
-    return moved is not None
+    return opened is not None
 
 
 def touching(visible: Select[tuple[UUID]], upward: Select[tuple[UUID]]) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from survey_service.fieldwork.outcomes import AAPOR
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
 from survey_service.secrets import KeyRing
 from survey_service.surveys import opening, queries
+from survey_service.surveys.figures import FiguresClosed, FiguresOpen
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
 STEPS: Mapping[WaveState, WaveState] = {
@@ -158,15 +159,23 @@ def begin_review(session: Session, survey_id: UUID, wave_id: UUID, *, at: dateti
 
 
 def mark_released(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> Wave:
-    """Under review to released; called by the release that froze the figures, in its transaction."""
+    """Under review to released; called by the release that froze the figures, in its transaction.
+
+    FiguresClosed where nobody has opened them: nobody can sign what nobody has seen.
+    """
     wave = _wave(session, survey_id, wave_id)
+    if wave.state is WaveState.UNDER_REVIEW and wave.figures_opened_at is None:
+        raise FiguresClosed
     _move(session, wave, WaveState.UNDER_REVIEW, at=at, by=by)
     wave.released_at = at
     return wave
 
 
 def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, at: datetime, by: audit.Actor) -> Wave:
-    """One step back, with a reason; never from released, and never to draft once an answer has come in."""
+    """One step back, with a reason; never from released, never to draft once an answer has come in.
+
+    FiguresOpen once somebody has seen the figures: no reason is good enough then.
+    """
     wave = _wave(session, survey_id, wave_id)
     reason = reason.strip()
     if len(reason) < MINIMUM_REASON:
@@ -180,6 +189,8 @@ def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, 
             zh="草稿和已发布的调查期不能退回；已发布的要更正，请另发新版。",
             en="A draft or a released wave cannot step back; a released one is corrected by a new release.",
         )
+    if wave.figures_opened_at is not None:
+        raise FiguresOpen
     if STEPS_BACK[before] is WaveState.DRAFT and _has_captures(session, wave):
         raise Conflict(
             zh="已经收到答卷，不能退回草稿：问卷已经冻结。可以先截止，再另建一期。",
@@ -217,7 +228,8 @@ def _move(
     by: audit.Actor,
 ) -> None:
     after = after or STEPS[before]
-    if not queries.move_state(session, wave.survey_id, wave.id, before, after):
+    back = STEPS_BACK.get(before) is after
+    if not queries.move_state(session, wave.survey_id, wave.id, before, after, unseen=back):
         raise Conflict(
             zh="这一期已经不在这一步了，可能别人刚刚操作过。请刷新后再看。",
             en="The wave is no longer at this step; somebody may have just moved it. Reload and look again.",

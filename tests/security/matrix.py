@@ -89,6 +89,7 @@ GET  /surveys/{survey_key}/waves/{wave_key}/codes                 manager,statis
 GET  /surveys/{survey_key}/waves/{wave_key}/marks                 manager,statistician         yes  yes  yes  none
 GET  /surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg manager,statistician         yes  yes  none none
 GET  /surveys/{survey_key}/waves/{wave_key}/estimates             statistician                 yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/estimates/open        statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none
 
 GET  /keying                                                      keyer,manager,statistician   yes  yes  yes  free

@@ -37,5 +37,7 @@ def test_a_poisoned_answer_is_refused_or_counted(client: TestClient, world: Worl
     here = f"/surveys/{world.survey_key}/waves/{world.wave_key}"
     assert post(client, f"{here}/steps/close").status_code == 303
     sign_in(client, "statistician")
+    assert post(client, f"{here}/steps/review").status_code == 303
+    assert post(client, f"{here}/estimates/open").status_code == 303
     assert "知晓率" in get(client, f"{here}/estimates")
     assert counted

@@ -24,6 +24,7 @@ from survey_service.releases.record import estimates_text
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from survey_service.writer import GroupWriter
 from tests.service.signed_in import csrf, get, post, sign_in
@@ -51,6 +52,7 @@ def reviewed(database: Database, world: World, settings: Settings) -> World:
             answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
         surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
         surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+        figures.open_figures(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
     return world
 
 

@@ -27,7 +27,7 @@ from survey_service.models import (
     WaveState,
 )
 from survey_service.secrets import KeyRing
-from survey_service.surveys import definitions, drafts, service
+from survey_service.surveys import definitions, drafts, figures, service
 from tests.service.signed_in import get, post, sign_in
 from tests.service.world import NOW, QUESTIONNAIRE, World
 
@@ -84,6 +84,7 @@ def test_the_whole_life_is_walked_and_audited(database: Database, world: World) 
         (service.step_back, {"reason": "还有纸质没录完"}, WaveState.OPEN),
         (service.close_wave, {}, WaveState.CLOSED),
         (service.begin_review, {}, WaveState.UNDER_REVIEW),
+        (figures.open_figures, {}, WaveState.UNDER_REVIEW),
         (service.mark_released, {}, WaveState.RELEASED),
     ]
     for step, further, expected in steps:
@@ -97,7 +98,7 @@ def test_the_whole_life_is_walked_and_audited(database: Database, world: World) 
             .order_by(AuditEntry.sequence)
         ).all()
         assert [entry.action.removeprefix("wave.") for entry in entries] == [
-            "created", "open", "closed", "open", "closed", "under_review", "released",
+            "created", "open", "closed", "open", "closed", "under_review", "figures_opened", "released",
         ]  # fmt: skip
         assert entries[3].reason == "还有纸质没录完"
         assert audit.verify(session, str(world.survey_id)) > 0
@@ -107,7 +108,7 @@ ALLOWED = {
     WaveState.DRAFT: {"open"},
     WaveState.OPEN: {"close", "back"},
     WaveState.CLOSED: {"review", "back"},
-    WaveState.UNDER_REVIEW: {"release", "back"},
+    WaveState.UNDER_REVIEW: {"figures", "back"},  # released once the figures are open
     WaveState.RELEASED: set(),
 }
 
@@ -120,6 +121,7 @@ def test_every_other_step_is_refused(database: Database, world: World, state: Wa
         "open": (service.open_wave, {"on": date(2026, 9, 18)}),
         "close": (service.close_wave, {}),
         "review": (service.begin_review, {}),
+        "figures": (figures.open_figures, {}),
         "release": (service.mark_released, {}),
         "back": (service.step_back, {"reason": "再核对一遍"}),
     }
