@@ -35,7 +35,23 @@ def code_labels(labels: Sequence[Any] | pd.Series | npt.NDArray[Any]) -> tuple[I
         if dense is not None:
             return dense[0], len(dense[1])
     codes, unique = pd.factorize(np.asarray(labels) if not isinstance(labels, pd.Series) else labels)
+    if any(isinstance(kind, str) and kind != kind.strip() for kind in unique):
+        # A number beside words stays itself: 1 is not “1 ”.
+        names = [kind if isinstance(kind, str) else f"{type(kind).__name__} {kind}" for kind in unique]
+        joined, kinds = without_blanks(np.asarray(codes, dtype=np.int64), names)
+        return joined, len(kinds)
     return np.asarray(codes, dtype=np.int64), len(unique)
+
+
+def without_blanks(codes: IntArray, names: Sequence[str], *, sort: bool = False) -> tuple[IntArray, tuple[str, ...]]:
+    """Codes and names once blanks at the ends of names are gone: “Yes” and “Yes ” are one kind.
+
+    ``sort``: names in their order as texts; else each in the place of its first.
+    """
+    kinds = dict.fromkeys(name.strip() for name in names)
+    place = {name: position for position, name in enumerate(sorted(kinds) if sort else kinds)}
+    moved = np.array([place[name.strip()] for name in names] + [-1], dtype=np.int64)
+    return moved[codes], tuple(place)
 
 
 def combine_codes(outer: IntArray, outer_count: int, inner: IntArray, inner_count: int) -> tuple[IntArray, int]:

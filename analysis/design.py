@@ -331,7 +331,7 @@ class _Reader:
             self._problem(
                 column,
                 _shown(varies),
-                f"it differs within one stratum of stage {number}: {values[row]:g} beside {first[groups[row]]:g}",
+                f"it differs within one stratum of stage {number}: {values[row]:.12g} beside {first[groups[row]]:.12g}",
                 "One population size per stratum and stage; leave it out where units had unequal probabilities.",
             )
         population = sample_size / first if fraction else first
@@ -342,7 +342,8 @@ class _Reader:
             self._problem(
                 column,
                 _shown(below),
-                f"stage {number} has {sample_size[group]:g} sampled units out of a population of {population[group]:g}",
+                f"stage {number} has {sample_size[group]:.12g} sampled units "
+                f"out of a population of {population[group]:.12g}",
                 "It counts the units there are, not those drawn; correct it, or leave it out.",
             )
         return np.maximum(population, sample_size)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from questionnaires.characters import without_invisible
 from questionnaires.model import Missing, Option, Question, QuestionType
 
 MAX_RAW_LENGTH = 20_000  # characters of one raw answer; more is not looked at
@@ -111,14 +112,13 @@ def _is_number(raw: object) -> bool:
 
 
 def clean(text: str, *, several_lines: bool) -> str:
-    """NFC, without control characters and lone surrogates, stripped; line ends as LF, or as a blank."""
+    """NFC, without characters that nobody sees, stripped; line ends as LF, or as a blank."""
     if text.isascii() and text.isprintable():
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not several_lines:
         text = re.sub(r"[\n\t]", " ", text)
-    kept = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", kept).strip()
+    return unicodedata.normalize("NFC", without_invisible(text)).strip()
 
 
 def _one(raw: object) -> tuple[str | int | float | None, bool]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Finding
+from questionnaires.figures import in_digits
 from questionnaires.model import Question, Questionnaire, QuestionType
 
 
@@ -88,20 +89,22 @@ def _number_wanted(question: Question, language: str) -> str:
     what = question.short.in_language(language) if named else ""
     least = question.minimum if isinstance(question.minimum, int | float) else None
     most = question.maximum if isinstance(question.maximum, int | float) else None
+    low, high = ("" if bound is None else in_digits(bound, grouped=True) for bound in (least, most))
     parts = [f"用数字写{what}" if zh else f"Write {_lower(what) or 'a number'} in figures"]
     if least is not None and most is not None:
-        parts.append(f"{least:,g} 到 {most:,g} 之间" if zh else f"from {least:,g} to {most:,g}")
+        parts.append(f"{low} 到 {high} 之间" if zh else f"from {low} to {high}")
     elif least is not None:
-        parts.append(f"不小于 {least:,g}" if zh else f"{least:,g} or more")
+        parts.append(f"不小于 {low}" if zh else f"{low} or more")
     elif most is not None:
-        parts.append(f"不大于 {most:,g}" if zh else f"{most:,g} or less")
+        parts.append(f"不大于 {high}" if zh else f"{high} or less")
     if question.decimals:
         digits = question.decimals
         plural = "s" if digits > 1 else ""
         parts.append(f"小数点后最多 {digits} 位" if zh else f"at most {digits} digit{plural} after the point")
     elif least is None and most is None:
         parts.append("写整数" if zh else "a whole number")
-    parts.append(f"例如 {_example(least, most):g}" if zh else f"for example {_example(least, most):g}")
+    example = in_digits(_example(least, most))
+    parts.append(f"例如 {example}" if zh else f"for example {example}")
     sentence = "，".join(parts) + "。" if zh else ", ".join(parts) + "."
     return sentence + _leave_blank(question, language)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
+from questionnaires.figures import in_digits
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.model import (
     Contradiction,
@@ -184,11 +185,9 @@ def _limits(building: Building, fields: Fields, kind: QuestionType) -> tuple[flo
     else:
         return None, None
     if impossible:
-        message = (
-            f"{fields.owner} has the minimum {minimum:g} above the maximum {maximum:g}"
-            if kind is (QuestionType.NUMBER)
-            else f"{fields.owner} has the minimum {minimum} after the maximum {maximum}"
-        )
+        low, high = (in_digits(one) if isinstance(one, int | float) else str(one) for one in (minimum, maximum))
+        beyond = "above" if kind is QuestionType.NUMBER else "after"
+        message = f"{fields.owner} has the minimum {low} {beyond} the maximum {high}"
         building.broken.add(fields.string("id"))
         fields.notes.add(Code.BAD_RANGE, fields.place("minimum"), message, "exchange them")
     return minimum, maximum

@@ -9,8 +9,10 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from questionnaires.characters import BREAK_MARK, without_invisible, written
 from questionnaires.conditions import Condition, ConditionFault
 from questionnaires.conditions import parse as parse_condition
+from questionnaires.figures import in_digits
 from questionnaires.problems import Code, Location, Problem, did_you_mean
 from questionnaires.text import Text
 from questionnaires.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -18,6 +20,8 @@ from questionnaires.yaml_nodes import Mapping, Node, Scalar, Sequence
 MAX_TEXT = 2_000  # characters of one text in one language
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,39}")
 OPTION_CODE = re.compile(r"[A-Za-z0-9]{1,8}")
+# As templates of other systems have them: {job}, ${q1}, {{name}}, [[name]], %(name)s, <%= name %>.
+_PLACEHOLDER = re.compile(r"\$?\{[^{}\n]{0,80}\}|\[\[[^\[\]\n]{0,80}\]\]|%\([a-z_]{1,40}\)[sd]|<%[^%>\n]{0,80}%>")
 RESERVED = frozenset({"and", "or", "not", "in", "answered", "other", "missing"})
 LANGUAGES = ("zh", "en")
 
@@ -86,7 +90,7 @@ class Fields:
 
     def string(self, name: str, *, needed: bool = False) -> str:
         node = self.scalar(name, "a text", needed=needed)
-        return node.value.strip() if node else ""
+        return written(node.value) if node else ""
 
     def identifier(self, name: str = "id") -> str:
         node = self.scalar(name, "a name", needed=True)
@@ -125,7 +129,7 @@ class Fields:
         if value is None:
             return None
         if value != int(value) or not least <= value <= most:
-            message = f'"{name}" of {self.owner} is {value:g}'
+            message = f'"{name}" of {self.owner} is {in_digits(value)}'
             self.notes.add(Code.OUT_OF_LIMITS, self.place(name), message, f"a whole number from {least} to {most}")
             return None
         return int(value)
@@ -196,7 +200,7 @@ class Fields:
         else:
             self.wrong(node, "a text", name)
             return Text("")
-        words = {language: scalar.value.strip() for language, scalar in found.items() if not scalar.empty}
+        words = {language: _words(scalar.value) for language, scalar in found.items() if not scalar.empty}
         for language in self.notes.languages:
             if not words.get(language):
                 hint = (
@@ -209,6 +213,9 @@ class Fields:
             if len(value) > MAX_TEXT:
                 message = f"{what} has {len(value):,} characters in {_NAMES[language]}"
                 self.notes.add(Code.OUT_OF_LIMITS, found[language].location, message, f"at most {MAX_TEXT:,}")
+            for braces in _PLACEHOLDER.findall(value):
+                hint = "nothing is filled in here: people would read the braces; write the words themselves"
+                self.notes.add(Code.PLACEHOLDER, found[language].location, f'{what} has "{braces}"', hint)
         return Text(words.get("zh", ""), words.get("en", ""))
 
     def code_of(self, node: Node, name: str) -> str:
@@ -254,6 +261,11 @@ class Fields:
                 yield entry.key, entry.value
         elif node is not None:
             self.wrong(node, "fields with names", name)
+
+
+def _words(value: str) -> str:
+    """Marks where a title may break mean something; a text of nothing else is none."""
+    return without_invisible(value, keep=BREAK_MARK).strip() if written(value) else ""
 
 
 _NAMES = {"zh": "Chinese", "en": "English"}

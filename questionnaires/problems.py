@@ -32,6 +32,7 @@ class Code(Enum):
     NOT_FOR_TYPE = ("Q018", "field of another question type")
     MISPLACED_EXCLUSIVE = ("Q019", "exclusive outside multiple choice")
     MISSING_TWICE = ("Q020", "two options with one meaning of missing")
+    PLACEHOLDER = ("Q021", "placeholder that nothing fills")
     CONDITION_SYNTAX = ("Q030", "condition cannot be understood")
     CONDITION_UNKNOWN = ("Q031", "condition on an unknown question")
     CONDITION_LATER = ("Q032", "condition on a later question")

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, dense_codes
+from analysis.arrays import BoolArray, FloatArray, IntArray, dense_codes, without_blanks
 from analysis.problems import LARGEST, DataProblem, DesignError
 from analysis.psu_totals import Item
 from analysis.results import IntervalMethod, Statistic
@@ -97,14 +97,15 @@ class Proportion:
         observed = codes >= 0
         missing = int((~observed).sum())
         kept = None if missing == 0 else observed
-        notes: tuple[str, ...] = ()
+        notes = _joined(self.variable, _column(frame, self.variable))
         shown: tuple[str | None, ...] = names
         if self.category is not None:
             # Where the categories are known a wrong one is a mistake; else it may be one that nobody chose.
             if self.categories is not None and self.category not in names:
                 raise DesignError([_unknown_category(self.variable, self.category, names)])
             place = names.index(self.category) if self.category in names else len(names)
-            notes = () if self.category in names or not names else (_nobody(self.variable, self.category, names),)
+            if names and self.category not in names:
+                notes = (*notes, _nobody(self.variable, self.category, names))
             chosen = (codes == place).astype(np.float64)
             item = Item(observed=kept, denominator=None, numerators=(chosen,), zero_one=True)
             shown = (self.category,)
@@ -176,7 +177,7 @@ class Ratio:
                     DataProblem(
                         column=self.numerator,
                         rows=rows,
-                        message=f"{self.name} leaves its scale {low:g} to {high:g}",
+                        message=f"{self.name} leaves its scale {low:.12g} to {high:.12g}",
                         remedy="Numerator and denominator must be of one indicator; correct them, or give its scale.",
                     )
                 ]
@@ -194,6 +195,19 @@ class Index:
 
 Simple: TypeAlias = Mean | Total | Proportion | Ratio
 Request: TypeAlias = Simple | Index
+
+
+def _joined(variable: str, column: pd.Series[Any]) -> tuple[str, ...]:
+    """The note that categories differed by blanks at their ends alone."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return ()
+    kinds = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column.dropna().unique()
+    blank = sorted(kind for kind in kinds if isinstance(kind, str) and kind != kind.strip())
+    if not blank:
+        return ()
+    return (
+        f"{variable}: blanks at the ends of categories were left out (“{blank[0]}” is read as “{blank[0].strip()}”)",
+    )
 
 
 def _unknown_category(variable: str, category: str, names: Sequence[str]) -> DataProblem:
@@ -220,14 +234,14 @@ def refuse_outside(name: str, values: FloatArray, scale: Scale) -> None:
         problem = DataProblem(
             column=name,
             rows=tuple(int(row) for row in np.flatnonzero(wrong)[:_ROWS_SHOWN]),
-            message=f"leaves its scale {low:g} to {high:g}",
+            message=f"leaves its scale {low:.12g} to {high:.12g}",
             remedy="Correct the value, mark it as missing, or give the scale that the answers have.",
         )
         raise DesignError([problem])
 
 
 def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None) -> tuple[IntArray, tuple[str, ...]]:
-    """Codes (-1 where missing) and names of a column's categories."""
+    """Codes (-1 where missing) and names of a column's categories; blanks at their ends part nothing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         names = tuple(label(value) for value in column.cat.categories)
         codes = np.asarray(column.cat.codes, dtype=np.int64)
@@ -235,6 +249,8 @@ def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None)
         dense = dense_codes(column.to_numpy()) if isinstance(column.dtype, np.dtype) else None
         found, unique = pd.factorize(column, sort=True) if dense is None else dense
         names, codes = tuple(label(value) for value in unique), np.asarray(found, dtype=np.int64)
+    if any(name != name.strip() for name in names):
+        codes, names = without_blanks(codes, names, sort=not isinstance(column.dtype, pd.CategoricalDtype))
     if categories is None or tuple(categories) == names:
         return codes, names
     place = {name: position for position, name in enumerate(categories)}

@@ -116,7 +116,7 @@ class _Reader:
         for key, total in margin.totals:
             if not np.isfinite(total) or (total < 0 and not margin.quantity):
                 self._problem(
-                    margin.name, f"the total of {_cell(margin, key)} is {total:g}", "Give a number of at least 0."
+                    margin.name, f"the total of {_cell(margin, key)} is {total:.12g}", "Give a number of at least 0."
                 )
         labels = [*([margin.within] if margin.within else []), *(() if margin.quantity else margin.variables)]
         keys = {key: place for place, (key, _) in enumerate(margin.totals)}

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
+from questionnaires.characters import written
 from survey_service import audit
 from survey_service.accounts import passwords, queries
 from survey_service.errors import BadInput, TooManyAttempts, WrongPassword
@@ -56,12 +57,12 @@ def create_account(
     ``password_hash``, where it was made before the transaction, stands for ``password``.
     Raises BadInput for an empty name or a short password, IntegrityError for a name that is taken.
     """
-    user = user.strip().lower()
-    if not user or not name.strip():
+    user, name = written(user).lower(), written(name)
+    if not user or not name:
         raise BadInput(zh="用户名和姓名都要填。", en="Both the user name and the person's name are needed.")
     account = Account(
         user=user,
-        name=name.strip(),
+        name=name,
         password_hash=password_hash or new_password_hash(password),
         start_password_until=start_password_until,
         demonstration=demonstration,

@@ -15,6 +15,7 @@ from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from questionnaires.characters import written
 from survey_service import audit
 from survey_service.accounts.errors import TokenRefused
 from survey_service.accounts.service import may_sign_in
@@ -86,7 +87,7 @@ def make(
     session: Session, account_id: UUID, name: str, *, days: int, read_only: bool, at: datetime, by: audit.Actor
 ) -> MadeToken:
     """A new token; BadInput without a name or for another span than ``DAYS``, Conflict where there are enough."""
-    name = name.strip()
+    name = written(name)
     if not name or len(name) > LONGEST_NAME:
         raise BadInput(
             zh=f"请写这个令牌是给什么程序用的，最多 {LONGEST_NAME} 个字。",

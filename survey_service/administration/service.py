@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from questionnaires.characters import written
 from survey_service import audit
 from survey_service.accounts import oidc_identities, second_factor
 from survey_service.accounts import queries as account_queries
@@ -56,7 +57,7 @@ def find_whole(session: Session, desk: Desk, account_id: UUID) -> Account:
 
 def find_area(session: Session, scope: Iterable[UUID], typed: str) -> Area:
     """The area of that code or name in ``scope``; BadInput says what to type instead."""
-    typed = typed.strip()
+    typed = written(typed)
     found = queries.areas_called(session, scope, typed) if typed else []
     if len(found) == 1:
         return found[0]
@@ -94,7 +95,7 @@ def create(
 
 def rename(session: Session, desk: Desk, account_id: UUID, name: str, *, keys: KeyRing) -> None:
     account = find_whole(session, desk, account_id)
-    name = name.strip()
+    name = written(name)
     if not name:
         raise BadInput(zh="姓名不能空着。", en="The name cannot be empty.")
     if name == account.name:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from questionnaires.answer_forms import Canonical
+from questionnaires.figures import in_digits
 from survey_service.collection.errors import UnknownReceipt, Withdrawn
 from survey_service.collection.form import RECEIPT_LENGTH
 from survey_service.collection.visit import Asked, asked_in
@@ -51,7 +52,9 @@ class Kept(Asked):
     def as_typed(self) -> dict[str, list[str]]:
         """The answers as the fields of the form hold them."""
         return {
-            name: [str(one) for one in value] if isinstance(value, list) else [str(value)]
+            name: [str(one) for one in value]
+            if isinstance(value, list)
+            else [in_digits(value) if isinstance(value, float) else str(value)]
             for name, value in self.answers.items()
             if not isinstance(value, dict)  # said to be missing: the field is empty
         }

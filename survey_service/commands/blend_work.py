@@ -19,6 +19,7 @@ from analysis.design import SurveyDesign
 from analysis.estimation import Mean, Proportion, Ratio
 from analysis.problems import DesignError
 from analysis.weighting import Blend, BlendedEstimate, BlendMethod, blend
+from questionnaires.figures import significant
 from survey_service.commands.margins import in_the_file
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
 
@@ -226,7 +227,7 @@ def _show(found: Blend, console: Console) -> None:
 def _number(value: float | None, share: bool) -> str:
     if value is None:
         return "—"
-    return f"{value * 100:.1f}%" if share else f"{value:,.4g}"
+    return f"{value * 100:.1f}%" if share else significant(value, 4)
 
 
 def _limits(interval: Any, share: bool) -> str:

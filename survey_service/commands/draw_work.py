@@ -26,6 +26,7 @@ from analysis.sampling import (
     draw_stratified,
     draw_two_stage,
 )
+from questionnaires.figures import in_digits
 from survey_service.commands.field_lists import FieldLists, write_lists
 from survey_service.sampling.frames import Frame, read_frame
 from survey_service.tabular import TableError, TableProblem, read_sheet
@@ -135,7 +136,7 @@ def _sample(order: DrawOrder, frame: Frame, sizes: Mapping[str, int] | None) -> 
         )
     for code, replicates in order.release:
         if replicates % 1 or replicates < 0:
-            raise ValueError(f"--release {code}={replicates:g}: a whole number of reserves")
+            raise ValueError(f"--release {code}={in_digits(replicates)}: a whole number of reserves")
         sample = sample.release(code, int(replicates))
     for place, number in enumerate(order.substitute):
         sample = sample.substitute(number, np.random.default_rng([order.seed, _SUBSTITUTES, place]))

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from analysis.drivers import Driver, Drivers, Priority, drivers
 from analysis.problems import DesignError
+from questionnaires.figures import in_digits, significant
 from survey_service.commands.estimate_columns import Order, read_columns
 from survey_service.commands.estimate_names import Scale
 from survey_service.commands.margins import in_the_file
@@ -75,7 +76,7 @@ def _in_scale(source: str, sheet: Any, frame: Any, scales: dict[str, Scale]) -> 
         outside = [k for k, value in enumerate(frame[name]) if value < low or value > high]
         if outside:
             value = frame[name].iloc[outside[0]]
-            said = f"{value:g} leaves its scale {low:g} to {high:g} ({len(outside):,} such)"
+            said = f"{in_digits(value)} leaves its scale {in_digits(low)} to {in_digits(high)} ({len(outside):,} such)"
             remedy = "Code what is no answer as missing, or mend the scale."
             problems.append(TableProblem(row=sheet.row(outside[0]), column=name, message=said, remedy=remedy))
     if problems:
@@ -104,7 +105,8 @@ def _table(order: Order, found: Drivers, notes: tuple[str, ...]) -> RenderableTy
     for one in found.drivers:
         word = WORDS[one.priority] + ("" if one.told_from_zero else " (not told from 0)")
         limits = f"{one.low:.2f} to {one.high:.2f}"
-        table.add_row(*map(Text, (one.variable, f"{one.importance:.2f}", limits, f"{one.performance:,.4g}", word)))
+        shown = significant(one.performance, 4)
+        table.add_row(*map(Text, (one.variable, f"{one.importance:.2f}", limits, shown, word)))
     lines = [
         f"Importance for {found.outcome}: standard deviations of it that go with one of the aspect. "
         f"The aspects explain {found.explained:.0%} of its variance.",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from analysis.results import Estimate, Estimates, IntervalMethod, Statistic
+from questionnaires.figures import significant
 from survey_service.commands.output import WIDTH, Format
 from survey_service.tabular.harmless import harmless
 
@@ -191,7 +192,7 @@ def _figures(one: Estimate, digits: int | None) -> tuple[str, ...]:
             return "—"
         if share:
             return f"{value * 100:.1f}%"
-        return f"{value:.6g}" if digits is None else f"{value:,.{digits}f}"
+        return significant(value, 6) if digits is None else f"{value:,.{digits}f}"
 
     interval = one.interval
     limits = "—"

@@ -16,6 +16,7 @@ from analysis.estimation.contrasts import contrasts
 from analysis.index import Part, composite, over_waves
 from analysis.problems import DesignError
 from analysis.results import Domain, Estimates, Statistic
+from questionnaires.figures import in_digits
 from survey_service.commands.estimate_columns import Order, in_order, named_back, read_columns, unused_name
 from survey_service.commands.estimate_output import write
 from survey_service.commands.margins import in_the_file
@@ -145,7 +146,11 @@ def _line(
         refused("weight", "a weight is above 0", "Leave the part out, or give it a weight such as 0.2.")
     lowest, highest = end("lowest", 0.0), end("highest", 1.0 if text("value") else _TOP)
     if not lowest < highest:
-        refused("highest", f"the scale {lowest:g} to {highest:g} does not rise", "Give the least and the most points.")
+        refused(
+            "highest",
+            f"the scale {in_digits(lowest)} to {in_digits(highest)} does not rise",
+            "Give the least and the most points.",
+        )
     if text("value") and (lowest, highest) != (0.0, 1.0):
         refused("value", "a share has no other scale", "Leave lowest and highest empty, or the value.")
     return _Line(
@@ -201,8 +206,8 @@ def _in_scale(sheet: Sheet, frame: pd.DataFrame, lines: list[_Line], parts: Path
                 TableProblem(
                     row=sheet.row(outside[0]),
                     column=one.column,
-                    message=f"{frame[one.column].iloc[outside[0]]:g} leaves the scale {one.lowest:g} to "
-                    f"{one.highest:g} of {one.part} ({len(outside):,} such)",
+                    message=f"{in_digits(frame[one.column].iloc[outside[0]])} leaves the scale {in_digits(one.lowest)} "
+                    f"to {in_digits(one.highest)} of {one.part} ({len(outside):,} such)",
                     remedy=f"Mend the answers, or lowest and highest in row {one.row} of {parts.name}.",
                 )
             )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from questionnaires.figures import significant
 from survey_service.tabular.harmless import harmless
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def figure(value: float | None, share: bool) -> str:
     """A share in percent with one digit, anything else with four that count."""
     if value is None:
         return "—"
-    return f"{value * 100:.1f}%" if share else f"{value:,.4g}"
+    return f"{value * 100:.1f}%" if share else significant(value, 4)

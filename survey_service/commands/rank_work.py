@@ -24,6 +24,7 @@ from analysis.results import (
     Reliability,
     Suppression,
 )
+from questionnaires.figures import significant
 from survey_service.tabular.harmless import harmless
 
 _WHY = {
@@ -178,7 +179,7 @@ def _table(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
     share = any(_cell(order, table, one.domain).scale == (0.0, 1.0) for one in ranking.sets)
 
     def number(value: float | None) -> str:
-        return "" if value is None else f"{value:.1%}" if share else f"{value:,.4g}"
+        return "" if value is None else f"{value:.1%}" if share else significant(value, 4)
 
     shown = Table(box=box.SIMPLE_HEAD, title=order.variable, title_justify="left", title_style="bold")
     shown.add_column(order.by, overflow="fold")

@@ -23,6 +23,7 @@ from analysis.small_area import (
     smoothed_mean_variances,
     smoothed_share_variances,
 )
+from questionnaires.figures import significant
 from survey_service.commands.output import Format, carried_out, figure, in_form
 from survey_service.commands.rank_work import find_variable, read_estimates
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
@@ -215,7 +216,7 @@ def _table(order: SmallAreaOrder, model: SmallAreaModel, areas: list[_Area], sha
         ]  # fmt: skip
         table.add_row(*map(Text, cells))
     beta = ", ".join(
-        f"{name} {value:.4g} (se {error:.2g})"
+        f"{name} {significant(value, 4)} (se {error:.2g})"
         for name, value, error in zip(
             ("constant", *order.covariates), model.coefficients, model.standard_errors, strict=True
         )

@@ -36,6 +36,7 @@ from analysis.weighting import (
     read_margins,
     trim_weights,
 )
+from questionnaires.figures import in_digits, significant
 from survey_service.commands.margins import (
     CalibrationName,
     in_the_file,
@@ -157,7 +158,7 @@ def _base(sheet: Sheet, order: WeightOrder, steps: Steps) -> None:
 def _doubtful(values: FloatArray) -> list[tuple[int, str]]:
     wrong = ~(values > 0)
     return [
-        (int(place), "it is missing" if np.isnan(values[place]) else f"it is {values[place]:g}")
+        (int(place), "it is missing" if np.isnan(values[place]) else f"it is {in_digits(float(values[place]))}")
         for place in np.flatnonzero(wrong)
     ]
 
@@ -305,9 +306,9 @@ def _show(order: WeightOrder, steps: Steps) -> None:
             name,
             f"{told.count:,}",
             f"{told.total:,.1f}",
-            f"{told.minimum:,.4g}",
-            f"{told.median:,.4g}",
-            f"{told.maximum:,.4g}",
+            significant(told.minimum, 4),
+            significant(told.median, 4),
+            significant(told.maximum, 4),
             f"{told.maximum_over_median:.2f}",
             f"{told.kish_design_effect:.3f}",
             f"{told.kish_effective_sample_size:,.0f}",
@@ -321,7 +322,8 @@ def _show(order: WeightOrder, steps: Steps) -> None:
             _show_margins(console, record)
         if isinstance(record, TrimmingRecord):
             console.print(
-                f"Trimmed: {record.trimmed} weights to at most {record.cap:,.4g}, {record.moved:,.1f} shared out, "
+                f"Trimmed: {record.trimmed} weights to at most {significant(record.cap, 4)}, "
+                f"{record.moved:,.1f} shared out, "
                 f"{record.rounds} round{'s' if record.rounds != 1 else ''}"
             )
     for notice in steps.notices:

@@ -9,6 +9,7 @@ from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, Suppression, Verdict
 from questionnaires.answers import Value
+from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.model import Missing
 from questionnaires.text import Text
@@ -303,4 +304,4 @@ def _target(target: Target | None, share: bool) -> str:
     if target is None:
         return ""
     sign = "≥" if target.sense is Sense.AT_LEAST else "≤"
-    return f"{sign} {target.value * 100:g}%" if share else f"{sign} {target.value:g}"
+    return f"{sign} {target.value * 100:g}%" if share else f"{sign} {in_digits(target.value)}"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answer_words import describe
 from questionnaires.answers import Policy, Severity, check_answers
+from questionnaires.characters import written
 from questionnaires.model import Questionnaire
 from survey_service import audit
 from survey_service.collection.content import answers_of
@@ -116,7 +117,7 @@ def decide(
     found = adjudication_queries.discrepancies(session, wave.survey_id, form.paper_id)
     if variable not in found:
         raise NotFound
-    one, reason = found[variable], reason.strip()
+    one, reason = found[variable], written(reason)
     if one.decided_at is not None:
         raise AlreadyDecided
     if decision is None or not reason:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import Policy, check_answers
+from questionnaires.characters import written
 from survey_service import audit
 from survey_service.collection.content import answers_of
 from survey_service.collection.errors import ContentConflict
@@ -112,7 +113,8 @@ def correct(
     response_id = _response_of(session, wave, form)
     if not _correctable(session, wave, form):
         raise NothingToCorrect
-    if not reason.strip():
+    reason = written(reason)[:LONGEST_REASON]
+    if not reason:
         raise ReasonNeeded
     response, current = adjudication_queries.current_capture(session, wave.survey_id, response_id)
     questionnaire = definitions.frozen(session, wave.survey_id, current.questionnaire_version_id)
@@ -135,7 +137,7 @@ def correct(
             state=ResponseState.COMPLETE,
             at=at,
             by=by,
-            reason=reason.strip()[:LONGEST_REASON],
+            reason=reason,
             paradata={"fields": [variable]},
         ),
         response.id,

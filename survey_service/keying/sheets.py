@@ -9,6 +9,7 @@ from typing import Any
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Policy, Severity, check_answers
 from questionnaires.conditions import Condition
+from questionnaires.figures import in_digits
 from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
 from questionnaires.readiness import effective_header
 from survey_service.keying.errors import BlankForm
@@ -130,7 +131,7 @@ def _chosen(question: Question, code: str) -> list[object]:
 def _plain(bound: object) -> str:
     if bound is None:
         return ""
-    return f"{bound:g}" if isinstance(bound, int | float) else str(bound)
+    return in_digits(bound) if isinstance(bound, int | float) else str(bound)
 
 
 # ------------------------------------------------------------------ one form

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from questionnaires.figures import in_digits
 from survey_service.keying.schemas import Row
 
 
@@ -21,7 +22,7 @@ def shown(row: Row, value: object) -> Shown:
         return Shown((), str(value.get("missing", "no_answer")))
     labels = dict(row.codes)
     codes = value if isinstance(value, list) else [value]
-    return Shown(tuple(f"{code} {labels[code]}" if code in labels else str(code) for code in codes))
+    return Shown(tuple(f"{code} {labels[code]}" if code in labels else typed(code) for code in codes))
 
 
 def typed(value: object) -> str:
@@ -32,4 +33,4 @@ def typed(value: object) -> str:
         return {"no_answer": ".", "refused": "*", "illegible": "/"}.get(str(value.get("missing")), "")
     if isinstance(value, list):
         return "".join(value) if all(len(code) == 1 for code in value) else ",".join(value)
-    return str(value)
+    return in_digits(value) if isinstance(value, int | float) else str(value)

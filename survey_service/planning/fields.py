@@ -12,6 +12,7 @@ from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from questionnaires.characters import written
 from questionnaires.text import Text
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,29}")
@@ -32,7 +33,7 @@ Posted = Annotated[FormData, Depends(_posted)]
 def text(posted: FormData, name: str) -> str:
     """A text field without blanks at its ends; line feeds as the web's forms write them become plain ones."""
     value = posted.get(name, "")
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    return written(value.replace("\r\n", "\n")) if isinstance(value, str) else ""
 
 
 def texts(posted: FormData, name: str) -> list[str]:

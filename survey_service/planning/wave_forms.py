@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, IndicatorKind, Sense
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
@@ -154,8 +155,8 @@ def _targets(reading: fields.Reading, questionnaire: Questionnaire) -> dict[str,
         low, high = _limits(box)
         if number is None or not low <= number <= high:
             reading.faults[name] = Text(
-                f"{box.indicator.name.zh}：写 {low:g} 到 {high:g} 之间的数。",
-                f"{box.indicator.name.en}: a number from {low:g} to {high:g}.",
+                f"{box.indicator.name.zh}：写 {in_digits(low)} 到 {in_digits(high)} 之间的数。",
+                f"{box.indicator.name.en}: a number from {in_digits(low)} to {in_digits(high)}.",
             )
         elif (sense == Sense.AT_LEAST and number == low) or (sense == Sense.AT_MOST and number == high):
             reading.faults[name] = Text(
@@ -241,6 +242,6 @@ def _target_boxes(targets: Mapping[str, Mapping[str, Any]], questionnaire: Quest
         target = targets.get(box.indicator.id)
         if target is not None:
             value = float(target["value"])
-            kept[f"target-{box.indicator.id}"] = fields.shown_percent(value) if box.is_share else f"{value:g}"
+            kept[f"target-{box.indicator.id}"] = fields.shown_percent(value) if box.is_share else in_digits(value)
             kept[f"sense-{box.indicator.id}"] = str(target["sense"])
     return kept

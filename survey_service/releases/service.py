@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from questionnaires.characters import written
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from reports.content import Imprint
@@ -78,7 +79,7 @@ def release_wave(
     review, BadInput where a name is missing.
     """
     names = (signatures.prepared_by, signatures.reviewed_by, signatures.signed_by)
-    if not all(name.strip() for name in names):
+    if not all(map(written, names)):
         raise BadInput(zh="统计、复核、审签三个人的姓名都要写。", en="Name who prepared, who reviewed and who signed.")
     rows = prepared.estimates.frame
     survey_id, wave_id = rows.survey_id, rows.wave_id
@@ -100,9 +101,9 @@ def release_wave(
         estimates=text,
         estimates_sha256=sha256(text),
         software_version=version("survey-service"),
-        prepared_by=signatures.prepared_by.strip(),
-        reviewed_by=signatures.reviewed_by.strip(),
-        signed_by=signatures.signed_by.strip(),
+        prepared_by=written(signatures.prepared_by),
+        reviewed_by=written(signatures.reviewed_by),
+        signed_by=written(signatures.signed_by),
         released_at=at,
     )
     session.add(made)

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from questionnaires.figures import in_digits
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.ids import new_id
@@ -216,11 +217,12 @@ class _Reader:
             self._tell(place, name, IN_PROPORTION, OTHERWISE)
         elif not (population >= sampled >= 1 and float(population).is_integer() and float(sampled).is_integer()):
             message = Text(
-                f"从 {population:g} 个里抽 {sampled:g} 个，不可能", f"{sampled:g} sampled of {population:g} cannot be"
+                f"从 {in_digits(population)} 个里抽 {in_digits(sampled)} 个，不可能",
+                f"{in_digits(sampled)} sampled of {in_digits(population)} cannot be",
             )
             self._tell(place, name, message, DRAW)
         elif not 0 < probability <= 1:
-            message = Text(f"{probability:g} 不是概率", f"{probability:g} is no probability")
+            message = Text(f"{in_digits(probability)} 不是概率", f"{in_digits(probability)} is no probability")
             self._tell(place, f"stage_{stage}_probability", message, DRAW)
         else:
             return {

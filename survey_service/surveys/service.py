@@ -16,6 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from analysis import dispositions as aapor
+from questionnaires.characters import written
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, KeyingUnfinished, NotFound, NotReady
@@ -177,7 +178,7 @@ def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, 
     FiguresOpen once somebody has seen the figures: no reason is good enough then.
     """
     wave = _wave(session, survey_id, wave_id)
-    reason = reason.strip()
+    reason = written(reason)
     if len(reason) < MINIMUM_REASON:
         raise BadInput(
             zh="请写明退回的原因，至少四个字，以后要查得到。",

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Finding, Severity
+from questionnaires.figures import in_digits
 from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
 from questionnaires.text import Text
 from survey_service.web.pages import Language, environment, styles_in_page
@@ -193,7 +194,7 @@ def _in_words(question: Question, variable: str, checked: Checked, language: Lan
     value = checked.canonical.get(variable)
     if value is None or isinstance(value, dict):
         return ""
-    codes = value if isinstance(value, list) else [str(value)]
+    codes = value if isinstance(value, list) else [in_digits(value) if isinstance(value, float) else str(value)]
     if question.options:
         labels = (question.option(code) for code in codes)
         return ("、" if language == "zh" else "; ").join(one.label.in_language(language) for one in labels if one)

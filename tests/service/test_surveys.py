@@ -139,8 +139,9 @@ def test_a_step_back_needs_a_reason_and_an_answered_wave_is_never_a_draft_again(
     database: Database, world: World
 ) -> None:
     with database.writing.begin() as session:
-        with pytest.raises(BadInput):
-            service.step_back(session, world.survey_id, world.wave_id, reason=" 。 ", at=NOW, by=SERVICE)
+        for empty in (" 。 ", "\u200b\u202e\u2060\ufeff\u3164"):
+            with pytest.raises(BadInput):
+                service.step_back(session, world.survey_id, world.wave_id, reason=empty, at=NOW, by=SERVICE)
         answer(session, world, world.case_ids[0], 1)
         with pytest.raises(Conflict):
             service.step_back(session, world.survey_id, world.wave_id, reason="题目写错了", at=NOW, by=SERVICE)

@@ -157,3 +157,26 @@ def test_psus_whose_weights_are_all_0_are_no_degrees_of_freedom() -> None:
     # As R's degf; in the variance the third PSU stays, as an observed zero.
     assert (design.summary().psus, design.summary().degrees_of_freedom, one.degrees_of_freedom) == (2, 1, 1)
     assert one.standard_error == pytest.approx(sqrt(3 / 2 * 2 * ((1.5 - 2.5) * 2 / 4) ** 2))
+
+
+# ------------------------------------------------------------------ blanks at the ends of labels
+#  "Yes" and "Yes " are one answer, "a" and "a " one cluster: four respondents in two clusters, three say yes.
+BLANKS = pd.DataFrame(
+    {"q": ["Yes", "Yes ", " Yes", "No"], "psu": ["a", "a ", "b", "b"], "where": ["x", "x ", "y", "y"]}
+)
+
+
+def test_blanks_at_the_ends_part_no_category_cluster_or_domain() -> None:
+    design = SurveyDesign.from_frame(BLANKS, clusters=["psu"])
+    found = estimate(BLANKS, design, [Proportion("q")])
+    assert [(one.category, one.value) for one in found.estimates] == [("No", 0.25), ("Yes", 0.75)]
+    assert found.estimates[0].degrees_of_freedom == 1  # two clusters
+    assert "q: blanks at the ends of categories were left out (“ Yes” is read as “Yes”)" in found.notes
+    by = estimate(BLANKS, SurveyDesign.from_frame(BLANKS), [Proportion("q", "Yes")], by=["where"]).estimates
+    assert [(dict(one.domain)["where"], one.value) for one in by] == [("x", 1.0), ("y", 0.5)]
+
+
+def test_a_category_of_a_fixed_order_is_trimmed_too() -> None:
+    frame = BLANKS.assign(q=pd.Categorical(BLANKS["q"], categories=["No", "Yes", "Yes ", " Yes"]))
+    found = estimate(frame, SurveyDesign.from_frame(frame), [Proportion("q")]).estimates
+    assert [(one.category, one.value) for one in found] == [("No", 0.25), ("Yes", 0.75)]
