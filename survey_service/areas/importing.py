@@ -147,6 +147,10 @@ def read(source: str, data: bytes, needed: Sequence[str]) -> tuple[list[Record],
 
 
 _SAID = (
+    ("Split the file", "文件太大，读不了。请分成几个文件，或者只留要用的列。"),
+    ("only the columns", "文件里的字太多，读不了。请只留要用的列。"),
+    ("hold no answers", "列太多，读不了。请去掉不用的列。"),
+    ("Shorten it", "有一格的字太多。请缩短；也可能有一个引号没有成对，把好几行并成了一格。"),
     ("unpacks to", "文件展开后太大，读不了。请只留要导入的那张表，另存为 CSV。"),
     ("merged", "有合并的单元格。请取消合并，在每一行都写上值。"),
     ("old .xls", "这是旧的 .xls 格式。请另存为 .xlsx，或另存为 UTF-8 的 CSV。"),

@@ -7,29 +7,37 @@ takes in answers must know whether it stands in a column that matters.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Final
 
+from survey_service.tabular.book import Book
+from survey_service.tabular.delimited import read_delimited
 from survey_service.tabular.invisible import without_invisible
+from survey_service.tabular.limits import UPLOADED, Limits
+from survey_service.tabular.markup import Damaged, TooMuch
+from survey_service.tabular.number_formats import EPOCH_1904
 from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.sheet_xml import (
+    Cell,
+    Range,
+    RawSheet,
+    column_letters,
+    column_number,
+    holds_anything,
+    read_sheet_xml,
+)
+
+__all__ = ["Grid", "Mark", "Odd", "column_letters", "column_number", "read_cells"]
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 500
-MOST_UNPACKED = 300_000_000  # bytes of a workbook's XML
+LIMITS: Final = replace(UPLOADED, rows=MOST_ROWS, columns=MOST_COLUMNS)
 _EXACT = 10**15  # Excel keeps 15 digits
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f')
-_UNCALCULATED = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
-_MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
-_FAR = rb'<c r="(?:[A-Z]{3}|[T-Z][A-Z]|S[G-Z])\d+"'  # beyond SF, the 500th column
-_FAR_CELL, _FAR_VALUE = re.compile(_FAR), re.compile(_FAR + rb"[^>]*>\s*<(?:v|is|f)")
-_HIDDEN = re.compile(rb'<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 
 
 class Mark(StrEnum):
@@ -106,21 +114,17 @@ def _bounded(source: str, grid: Grid) -> Grid:
 
 
 def _text(source: str, data: bytes) -> Grid:
-    from survey_service.tabular.delimited import read_delimited
-
-    cells = read_delimited(source, data)
-    frame = cells.frame.fillna("")
-    records = tuple(tuple(str(cell).strip() for cell in record) for record in frame.itertuples(index=False, name=None))
-    encoding = next((one.removeprefix("read as ") for one in cells.notices if one.startswith("read as ")), "UTF-8")
+    table = read_delimited(source, data, LIMITS)
+    encoding = next((one.removeprefix("read as ") for one in table.notices if one.startswith("read as ")), "UTF-8")
     return Grid(
         source=source,
         head_row=1,
-        heads=cells.heads,
-        rows=tuple(int(row) for row in cells.rows),
-        records=records,
+        heads=table.heads,
+        rows=table.rows,
+        records=tuple(tuple(cell.strip() for cell in record) for record in table.records),
         encoding=encoding,
-        unseen=sum(int(one.split()[0]) for one in cells.notices if "zero-width" in one),
-        broken=tuple(one for one in cells.notices if one.startswith("a line break")),
+        unseen=sum(int(one.split()[0]) for one in table.notices if "zero-width" in one),
+        broken=tuple(one for one in table.notices if one.startswith("a line break")),
     )
 
 
@@ -128,90 +132,67 @@ def _text(source: str, data: bytes) -> Grid:
 
 
 def _workbook(source: str, data: bytes) -> Grid:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    _refuse_bomb(source, data)
-    faults = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, EOFError, zlib.error)
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise _unreadable(source, "BadZipFile")
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [sheet for sheet in book.worksheets if getattr(sheet, "sheet_state", "visible") == "visible"]
-        filled = [sheet for sheet in sheets if _holds_anything(sheet)]
+        book = Book(data, LIMITS)
+        filled = [entry for entry in book.sheets if entry.shown and holds_anything(book, entry)]
         if not filled:
             raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
-        sheet = filled[0]
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            xml = archive.read(str(sheet._worksheet_path).lstrip("/"))  # type: ignore[attr-defined] # of the read-only sheet
-        if _FAR_VALUE.search(xml):
-            raise TableError(source, [_too_wide()])
-        marks = _marks(xml)
-        rows = [(number, record) for number, record in _rows(sheet, marks, xml) if any(record)]
-    except faults as error:
-        said = f"the workbook cannot be read ({type(error).__name__})"
-        raise TableError(source, [TableProblem(message=said, remedy="Save it anew as .xlsx.")]) from error
-    hidden = {int(row) for row in _HIDDEN.findall(xml)}
+        raw = read_sheet_xml(book, filled[0])
+        rows = _rows(raw, LIMITS)
+    except TooMuch as fault:
+        raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
+    except Damaged as fault:
+        raise _unreadable(source, str(fault)) from fault
     return _grid(
         source,
         rows,
-        hidden=hidden,
+        hidden=raw.hidden,
         other_sheets=len(filled) - 1,
-        epoch_1904=book.epoch.year == 1904,
+        epoch_1904=book.epoch == EPOCH_1904,
     )
 
 
-def _refuse_bomb(source: str, data: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        said = "the workbook cannot be read (BadZipFile)"
-        raise TableError(source, [TableProblem(message=said, remedy="Save it anew as .xlsx.")]) from error
-    if unpacked > MOST_UNPACKED or unpacked > 300 * max(len(data), 100_000):
-        said = f"the workbook unpacks to {unpacked // 1_000_000} MB"
-        raise TableError(source, [TableProblem(message=said, remedy="Export the one sheet as CSV.")])
-
-
-def _holds_anything(sheet: Any) -> bool:
-    """Whether a cell has a value. What the file says of the sheet's size may be stale: it is not believed."""
-    sheet.reset_dimensions()
-    return any(cell is not None for record in sheet.iter_rows(values_only=True) for cell in record)
+def _unreadable(source: str, why: str) -> TableError:
+    problem = TableProblem(message=f"the workbook cannot be read ({why})", remedy="Save it anew as .xlsx.")
+    return TableError(source, [problem])
 
 
 def _too_wide() -> TableProblem:
     return TableProblem(message=f"more than {MOST_COLUMNS} columns", remedy="Remove the columns that hold no answers.")
 
 
-def _marks(xml: bytes) -> dict[tuple[int, int], Mark]:
-    """Marks that the values alone do not show, by row and column from 1."""
-    found: dict[tuple[int, int], Mark] = {}
-    for letters, row in _FORMULA.findall(xml):
-        found[int(row), column_number(letters.decode())] = Mark.FORMULA
-    for letters, row in _UNCALCULATED.findall(xml):
-        found[int(row), column_number(letters.decode())] = Mark.UNCALCULATED
-    for first, top, last, bottom in _MERGED.findall(xml):
-        columns = range(column_number(first.decode()), min(column_number(last.decode()), MOST_COLUMNS) + 1)
-        for row in range(int(top), min(int(bottom), int(top) + MOST_ROWS) + 1):
-            for column in columns:
-                found.setdefault((row, column), Mark.MERGED)
-    return found
+def _rows(raw: RawSheet, limits: Limits) -> list[tuple[int, tuple[str, ...]]]:
+    """Rows that show anything, and those under a merged cell of another row."""
+    under = _under_merged(raw.merged, raw.last_row, limits)
+    held = dict(raw.rows)
+    return [(row, _shown_row(held.get(row, ()), under.get(row, {}))) for row in sorted({*held, *under})]
 
 
-def _rows(sheet: Any, marks: dict[tuple[int, int], Mark], xml: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
-    held = 0
-    # Cells without a value may be formatted as far as column XFD; a bound pads every row, so it is set only for them.
-    widest = MOST_COLUMNS if _FAR_CELL.search(xml) else None
-    for number, record in enumerate(sheet.iter_rows(max_col=widest), start=1):
-        cells = tuple(
-            _cell(cell.value, str(cell.number_format or ""), marks.get((number, place)), cell.data_type == "e")
-            if cell.value is not None or (number, place) in marks
-            else ""
-            for place, cell in enumerate(record, start=1)
-        )
-        if any(cells):
-            held += 1
-            yield number, cells
-        if held > MOST_ROWS + 20:
-            return
+def _under_merged(merged: Iterable[Range], last_row: int, limits: Limits) -> dict[int, dict[int, Mark]]:
+    """By row and column. A range may claim the whole sheet: cells are counted."""
+    under: dict[int, dict[int, Mark]] = {}
+    count = 0
+    for top, left, bottom, right in merged:
+        columns = range(left, min(right, limits.columns) + 1)
+        rows = range(top, min(bottom, last_row) + 1)
+        count += len(columns) * len(rows)
+        if count > limits.cells:
+            raise TooMuch(f"more than {limits.cells} merged cells", "Unmerge them, or export the one sheet as CSV.")
+        for row in rows:
+            under.setdefault(row, {}).update(dict.fromkeys(columns, Mark.MERGED))
+    return under
+
+
+def _shown_row(cells: Iterable[Cell], under: dict[int, Mark]) -> tuple[str, ...]:
+    shown: dict[int, str] = {column: Odd.of(" ", mark) for column, mark in under.items()}
+    for cell in cells:
+        mark = under.get(cell.column)
+        if cell.formula:
+            mark = Mark.UNCALCULATED if cell.value is None else Mark.FORMULA
+        shown[cell.column] = _cell(cell.value, "%" if cell.percent else "", mark, cell.error)
+    return tuple(shown.get(column, "") for column in range(1, max(shown, default=0) + 1))
 
 
 def _cell(value: object, number_format: str, mark: Mark | None, error: bool) -> str:
@@ -266,23 +247,25 @@ def _old_workbook(source: str, data: bytes) -> Grid:
         if not filled:
             raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
         sheet = filled[0]
-        merged: dict[tuple[int, int], Mark] = {}
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-            for row in range(top, bottom + 1):
-                for column in range(left, min(right, MOST_COLUMNS) + 1):
-                    merged[row, column] = Mark.MERGED
         values = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 20)
-    except (CalamineError, OSError, ValueError) as error:
-        said = f"the workbook cannot be read ({type(error).__name__})"
-        raise TableError(source, [TableProblem(message=said, remedy="Save it anew as .xlsx.")]) from error
+        ranges = [
+            Range(top + 1, left + 1, bottom + 1, right + 1)
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        ]
+        under = _under_merged(ranges, len(values), LIMITS)
+    except TooMuch as fault:
+        raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
+    except (CalamineError, OSError, ValueError) as fault:
+        raise _unreadable(source, type(fault).__name__) from fault
     rows = []
-    for number, record in enumerate(values):
+    for number, record in enumerate(values, start=1):
+        marks = under.get(number, {})
         cells = tuple(
-            _cell(value if value != "" else None, "", merged.get((number, place)), _is_error(value))
-            for place, value in enumerate(record[: MOST_COLUMNS + 1])
+            _cell(value if value != "" else None, "", marks.get(place), _is_error(value))
+            for place, value in enumerate(record[: MOST_COLUMNS + 1], start=1)
         )
         if any(cells):
-            rows.append((number + 1, cells))
+            rows.append((number, cells))
     return _grid(source, rows, other_sheets=len(filled) - 1)
 
 
@@ -323,20 +306,3 @@ def _grid(
         other_sheets=other_sheets,
         epoch_1904=epoch_1904,
     )
-
-
-def column_number(letters: str) -> int:
-    """A is 1, Z is 26, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_letters(number: int) -> str:
-    """1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

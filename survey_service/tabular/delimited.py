@@ -5,33 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from survey_service.tabular.invisible import without_invisible
+from survey_service.tabular.limits import MOST_TOLD, Limits
 from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.table import Table
 
 _DELIMITERS = (",", ";", "\t", "，", "|")
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_QUOTES = 'Put a cell that holds the delimiter between quotes ("…"), and close every quote.'
 _HEADS = "Row 1 must hold the heads, one line, one name per column: remove title lines above them."
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """A file's cells as text, NaN where a cell is absent; ``rows``: the spreadsheet row of each."""
-
-    heads: tuple[str, ...]
-    frame: pd.DataFrame
-    rows: npt.NDArray[np.int64]
-    notices: tuple[str, ...]
-
-
-def read_delimited(source: str, data: bytes) -> Cells:
+def read_delimited(source: str, data: bytes, limits: Limits) -> Table:
     """Raises TableError: not text, damaged bytes, a record with more or fewer cells than heads, an open quote."""
     text, encoding = decode(source, data)
     text, unseen = without_invisible(text)
@@ -40,36 +27,24 @@ def read_delimited(source: str, data: bytes) -> Cells:
         raise TableError(source, [TableProblem(message="the file has no heads", remedy="Row 1 names the columns.")])
     delimiter = _delimiter(head)
     heads = _heads(source, head, delimiter)
-    broken, problems = _ragged(text, delimiter, heads)
-    if problems:
-        raise TableError(source, problems)
-    try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            names=range(len(heads)),
-            skiprows=1,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            index_col=False,
-        )
-    except pd.errors.EmptyDataError:
-        frame = pd.DataFrame({place: pd.Series(dtype=str) for place in range(len(heads))})
-    except pd.errors.ParserError as error:
-        raise TableError(source, [_open_quote(text, delimiter, heads)]) from error
-    rows = np.arange(2, len(frame) + 2, dtype=np.int64)
-    blank = np.asarray((frame.isna() | (frame == "")).all(axis=1))
+    if len(heads) > limits.columns:
+        remedy = "Remove the columns that hold no answers."
+        raise TableError(source, [TableProblem(message=f"more than {limits.columns} columns", remedy=remedy)])
+    reading = _Reading(source, heads, limits)
+    for number, lines, record in reading.records(text, delimiter):
+        reading.take(number, lines, record)
+    if '"' not in text and (told := _misplaced_heads(text, heads, reading)):
+        raise TableError(source, told)
+    reading.refuse_odd()
     notices = [] if encoding == "UTF-8" else [f"read as {encoding}"]
     notices += unseen
-    if broken:
+    if broken := reading.broken:
         where = "; ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
         notices.append(
             f"a line break stands within a cell: {where}. Where a quote was left open by mistake, the lines up to the "
             "next quote were taken as one cell"
         )
-    return Cells(heads, frame.loc[~blank].reset_index(drop=True), rows[~blank], tuple(notices))
+    return Table(heads, tuple(reading.rows), tuple(reading.kept), tuple(notices))
 
 
 def _heads(source: str, head: str, delimiter: str) -> tuple[str, ...]:
@@ -118,13 +93,10 @@ def _refuse_almost_utf8(source: str, data: bytes) -> None:
             broken = line.decode("utf-8", errors="replace")
             wrong += broken.count("\ufffd")
             sound += len(re.findall(r"[\u2e80-\ufffc]", broken))
-            damaged.append(
-                TableProblem(
-                    row=number,
-                    message=f"a broken character (byte {error.start + 1} of the row), while other rows are UTF-8",
-                    remedy="Export the table anew in UTF-8; a character was cut in two, or two encodings were mixed.",
-                )
-            )
+            if len(damaged) <= MOST_TOLD:
+                said = f"a broken character (byte {error.start + 1} of the row), while other rows are UTF-8"
+                remedy = "Export the table anew in UTF-8; a character was cut in two, or two encodings were mixed."
+                damaged.append(TableProblem(row=number, message=said, remedy=remedy))
     # By chance, bytes of GB 18030 and of Big5 are a character of UTF-8 now and then: up to one for 6 that are none in
     # short texts, one for 25 in long ones; but not a line of six and more, and nothing else in it.
     if sound >= max(wrong, 1) or (sound >= 5 and 4 * sound >= wrong) or whole >= 6:
@@ -162,70 +134,132 @@ def _delimiter(head: str) -> str:
     return max(_DELIMITERS, key=lambda mark: bare.count(mark))
 
 
-def _ragged(text: str, delimiter: str, heads: tuple[str, ...]) -> tuple[list[str], list[TableProblem]]:
-    """Where cells hold line breaks, and every record whose number of cells is not that of the heads.
+class _Reading:
+    """The records below the heads, and whatever is odd about them. Blank lines are not records."""
 
-    Blank lines are not records.
-    """
-    remedy = 'Put a cell that holds the delimiter between quotes ("…"), and close every quote.'
-    width = len(heads)
-    broken: list[str] = []
-    problems: list[TableProblem] = []
-    if '"' in text:
-        widths = []
-        for number, lines, record in _records(text, delimiter):
-            if len(record) != width and record:
-                widths.append((number, len(record)))
-            for place, cell in enumerate(record if lines > 1 else ()):
-                if "\n" in cell:
-                    name = heads[place] if place < width else str(place + 1)
-                    broken.append(f'row {number}, column "{name}"')
-                    if len(record) != width:
-                        said = "a quote is opened and not closed in its line"
-                        problems.append(TableProblem(row=number, column=name, message=said, remedy=remedy))
-    else:
-        counted = [(number, line.count(delimiter) + 1) for number, line in enumerate(text.split("\n"), start=1) if line]
-        widths = [(number, cells) for number, cells in counted if cells != width]
-        if width == 1 and not widths and len(counted) > 1:
-            _refuse_title(text, problems)
-        if len(widths) > 1 and len(widths) == len(counted) - 1 and len({cells for _, cells in widths}) == 1:
-            said = f"{width} heads, while the rows below all have {widths[0][1]} cells"
-            return broken, [TableProblem(row=1, message=said, remedy=_HEADS)]
-    problems += [
-        TableProblem(row=number, message=f"{cells} cells beside {width} heads", remedy=remedy)
-        for number, cells in widths
-        if not any(problem.row == number for problem in problems)
-    ]
-    return broken, problems
+    def __init__(self, source: str, heads: tuple[str, ...], limits: Limits) -> None:
+        self._source, self._heads, self._limits = source, heads, limits
+        self.rows: list[int] = []
+        self.kept: list[tuple[str, ...]] = []
+        self.broken: list[str] = []
+        self.filled = 0  # lines that are not blank, the heads too
+        self.widths: list[tuple[int, int]] = []  # row and cells of the first records that are too short or too long
+        self.other_widths: set[int] = set()
+        self.problems: list[TableProblem] = []
+        self.odd = 0
+
+    def records(self, text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+        """Every record with its number and how many lines it spans. Raises TableError for a quote that stays open."""
+        csv.field_size_limit(max(len(text) + 1, 1_000_000))  # an open quote may swallow all the rest
+        lines = _Lines(text)
+        reader = csv.reader(lines, delimiter=delimiter)
+        before = 0
+        for number, record in enumerate(reader, start=1):
+            if lines.ended:  # the reader wanted more of this record and there was none
+                column = self._heads[min(len(record), len(self._heads)) - 1]
+                if len(record) != len(self._heads):
+                    self.take(number, 2, record)
+                self.refuse_odd()
+                raise TableError(self._source, [_open_quote(number, column)])
+            yield number, reader.line_num - before, record
+            before = reader.line_num
+
+    def take(self, number: int, lines: int, record: list[str]) -> None:
+        if not record:
+            return
+        self.filled += 1
+        width = len(self._heads)
+        if len(record) != width:
+            self.other_widths.add(len(record))
+            self.odd += 1
+            if self.odd <= MOST_TOLD + 1:
+                self.widths.append((number, len(record)))
+        if lines > 1:
+            self._note_breaks(number, record)
+        if number > 1 and len(record) == width and any(record):
+            self._bound(number, record)
+            self.rows.append(number)
+            self.kept.append(tuple(record))
+
+    def _note_breaks(self, number: int, record: list[str]) -> None:
+        width = len(self._heads)
+        for place, cell in enumerate(record):
+            if "\n" in cell:
+                name = self._heads[place] if place < width else str(place + 1)
+                self.broken.append(f'row {number}, column "{name}"')
+                if len(record) != width and len(self.problems) <= MOST_TOLD:
+                    said = "a quote is opened and not closed in its line"
+                    self.problems.append(TableProblem(row=number, column=name, message=said, remedy=_QUOTES))
+
+    def _bound(self, number: int, record: list[str]) -> None:
+        limits = self._limits
+        for place, cell in enumerate(record):
+            if len(cell) > limits.cell:
+                said = f"a cell of more than {limits.cell} characters"
+                remedy = "Shorten it. A quote that was left open by mistake makes one cell of many lines."
+                problem = TableProblem(row=number, column=self._heads[place], message=said, remedy=remedy)
+                raise TableError(self._source, [problem])
+        said = ""
+        if len(self.rows) >= limits.rows:
+            said = f"more than {limits.rows} rows"
+        elif (len(self.rows) + 1) * len(record) > limits.cells:
+            said = f"more than {limits.cells} cells"
+        if said:
+            raise TableError(self._source, [TableProblem(message=said, remedy="Split the file and take in the parts.")])
+
+    def refuse_odd(self) -> None:
+        told = {problem.row for problem in self.problems}
+        width = len(self._heads)
+        self.problems += [
+            TableProblem(row=number, message=f"{cells} cells beside {width} heads", remedy=_QUOTES)
+            for number, cells in self.widths
+            if number not in told
+        ]
+        if self.problems:
+            raise TableError(self._source, self.problems)
 
 
-def _refuse_title(text: str, problems: list[TableProblem]) -> None:
+class _Lines:
+    """The lines of a text; ``ended`` once somebody has asked for one more than there are."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = iter(io.StringIO(text))
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            return next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
+
+
+def _misplaced_heads(text: str, heads: tuple[str, ...], reading: _Reading) -> list[TableProblem]:
+    """Where all rows agree with each other and not with the first: the heads stand in another row."""
+    if len(heads) == 1 and not reading.widths and reading.filled > 1:
+        return _title(text)
+    others = reading.other_widths
+    if reading.odd > 1 and reading.odd == reading.filled - 1 and len(others) == 1:
+        said = f"{len(heads)} heads, while the rows below all have {next(iter(others))} cells"
+        return [TableProblem(row=1, message=said, remedy=_HEADS)]
+    return []
+
+
+def _title(text: str) -> list[TableProblem]:
     """A title without any delimiter above heads: the lines below are parted by one."""
     below = text.split("\n", 1)[1].strip("\n").split("\n")
     for mark in _DELIMITERS:
         counts = {line.count(mark) for line in below if line}
         if len(counts) == 1 and counts != {0} and len(below) > 1:
             said = f"one head, while the rows below all have {counts.pop() + 1} cells"
-            problems.append(TableProblem(row=1, message=said, remedy=_HEADS))
-            return
+            return [TableProblem(row=1, message=said, remedy=_HEADS)]
+    return []
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Every record with its number and how many lines it spans."""
-    csv.field_size_limit(max(len(text) + 1, 1_000_000))  # an open quote may swallow all the rest
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    before = 0
-    for number, record in enumerate(reader, start=1):
-        yield number, reader.line_num - before, record
-        before = reader.line_num
-
-
-def _open_quote(text: str, delimiter: str, heads: tuple[str, ...]) -> TableProblem:
+def _open_quote(row: int, column: str) -> TableProblem:
     """The last record: its last cell began with the quote that is never closed."""
-    row, _, record = deque(_records(text, delimiter), maxlen=1)[0]
-    return TableProblem(
-        row=row,
-        column=heads[min(len(record), len(heads)) - 1],
-        message="a quote is never closed",
-        remedy="Close it, or write a quote inside a cell twice.",
-    )
+    remedy = "Close it, or write a quote inside a cell twice."
+    return TableProblem(row=row, column=column, message="a quote is never closed", remedy=remedy)

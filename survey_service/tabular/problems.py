@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+
+from survey_service.tabular.limits import MOST_TOLD
 
 _SHOWN = 20
 _ALIKE = 5  # of one column with one remedy
@@ -27,11 +30,16 @@ class TableProblem:
 
 
 class TableError(ValueError):
-    """The file cannot be used as it is; ``problems`` says everything that was found, ``left_undone`` what was not."""
+    """The file cannot be used as it is.
+
+    ``problems``: what was found, the first MOST_TOLD of it (``more``: there are others); ``left_undone``: what was not.
+    """
 
     def __init__(self, source: str, problems: Iterable[TableProblem], left_undone: str = "read") -> None:
         self.source = source
-        self.problems = tuple(problems)
+        found = tuple(islice(problems, MOST_TOLD + 1))
+        self.problems = found[:MOST_TOLD]
+        self.more = len(found) > MOST_TOLD
         count = len(self.problems)
         seen: Counter[tuple[str | None, str]] = Counter()
         lines: list[str] = []
@@ -41,6 +49,8 @@ class TableError(ValueError):
             if seen[kind] <= _ALIKE and len(lines) < _SHOWN:
                 lines.append(f"{source}: {problem}")
         left = count - len(lines)
-        more = [f"… and {left} more" + (" of the same kinds" if len(seen) < _SHOWN else "")] if left else []
-        closing = f"{count} problem{'s' if count != 1 else ''}; nothing was {left_undone}."
+        least = "at least " if self.more else ""
+        more = [f"… and {least}{left} more" + (" of the same kinds" if len(seen) < _SHOWN else "")] if left else []
+        told = f"{'more than ' if self.more else ''}{count} problem{'s' if count != 1 else ''}"
+        closing = f"{told}; nothing was {left_undone}."
         super().__init__("\n".join([*lines, *more, closing]))

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from survey_service.tabular.delimited import Cells, read_delimited
+from survey_service.tabular.limits import OWN, UPLOADED, Limits
 from survey_service.tabular.problems import TableError, TableProblem
-from survey_service.tabular.workbook import read_workbook
+from survey_service.tabular.reading import read_table
+from survey_service.tabular.table import Table
 
 _MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "NULL", "null", "."})
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
-_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
+_NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
 _LONGEST = 2.0**53  # above it whole numbers differ by less than a double can tell
 _DATED = re.compile(r"^(?:\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2})$")
 
@@ -134,30 +135,28 @@ def _positions(mask: pd.Series[bool]) -> list[int]:
 
 def read_sheet(path: Path) -> Sheet:
     """Reads a .csv, .tsv, .txt or .xlsx file. Raises TableError, and OSError where the file cannot be opened."""
-    return read_sheet_bytes(path.name, path.read_bytes())
+    return read_sheet_bytes(path.name, path.read_bytes(), OWN)
 
 
-def read_sheet_bytes(source: str, data: bytes) -> Sheet:
+def read_sheet_bytes(source: str, data: bytes, limits: Limits = UPLOADED) -> Sheet:
     """The same for a file that was handed over; ``source`` is its name, whose ending tells a workbook from text."""
-    if source.lower().endswith((".xlsx", ".xlsm")):
-        cells = read_workbook(source, data)
-    elif source.lower().endswith(".xls"):
-        problem = TableProblem(message="the old .xls format is not read", remedy="Save it as .xlsx or as CSV in UTF-8.")
-        raise TableError(source, [problem])
-    else:
-        cells = read_delimited(source, data)
-    return _sheet(source, cells)
+    return sheet_of(source, read_table(source, data, limits))
 
 
-def _sheet(source: str, cells: Cells) -> Sheet:
-    frame = cells.frame.apply(lambda column: column.str.strip()) if len(cells.frame) else cells.frame
+def sheet_of(source: str, table: Table) -> Sheet:
+    """The columns of a table. Raises TableError for heads that are missing or stand twice."""
+    columns = {
+        place: pd.Series([cell.strip() for cell in column], dtype=str)
+        for place, column in enumerate(zip(*table.records, strict=True) if table.records else ((),) * len(table.heads))
+    }
+    frame = pd.DataFrame(columns, columns=range(len(table.heads)))
     frame = frame.mask(frame.isin(_MISSING))
-    problems = _heads(cells.heads, frame)
+    problems = _heads(table.heads, frame)
     if problems:
         raise TableError(source, problems)
-    kept = [place for place, head in enumerate(cells.heads) if head]
-    frame = frame.iloc[:, kept].set_axis([cells.heads[place] for place in kept], axis=1)
-    return Sheet(source, frame, np.asarray(cells.rows, dtype=np.int64), cells.notices)
+    kept = [place for place, head in enumerate(table.heads) if head]
+    frame = frame.iloc[:, kept].set_axis([table.heads[place] for place in kept], axis=1)
+    return Sheet(source, frame, np.asarray(table.rows, dtype=np.int64), table.notices)
 
 
 def _heads(heads: tuple[str, ...], frame: pd.DataFrame) -> list[TableProblem]:

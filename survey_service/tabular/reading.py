@@ -1,0 +1,19 @@
+"""A file of bytes to a table of text: CSV by its bytes, workbooks by their ending."""
+
+from __future__ import annotations
+
+from survey_service.tabular.delimited import read_delimited
+from survey_service.tabular.limits import Limits
+from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.table import Table
+from survey_service.tabular.workbook import read_workbook
+
+
+def read_table(source: str, data: bytes, limits: Limits) -> Table:
+    """``source`` is the file's name, whose ending tells a workbook from text. Raises TableError."""
+    if source.lower().endswith((".xlsx", ".xlsm")):
+        return read_workbook(source, data, limits)
+    if source.lower().endswith(".xls"):
+        problem = TableProblem(message="the old .xls format is not read", remedy="Save it as .xlsx or as CSV in UTF-8.")
+        raise TableError(source, [problem])
+    return read_delimited(source, data, limits)

@@ -1,0 +1,15 @@
+"""A file's table as plain text, before anybody asks what a column means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``records``: as many cells as heads, an absent one empty; ``rows``: the spreadsheet row of each."""
+
+    heads: tuple[str, ...]
+    rows: tuple[int, ...]
+    records: tuple[tuple[str, ...], ...]
+    notices: tuple[str, ...] = ()
