@@ -23,7 +23,8 @@ from survey_service.importing import service
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target, plan_from_json
 from survey_service.importing.prepare import Prepared, fold_name, prepare
-from survey_service.importing.recognise import suggest, variables
+from survey_service.importing.recognise import suggest
+from survey_service.importing.variables import variables
 from survey_service.installation import Refused, as_url, open_existing, sqlite_path
 from survey_service.models import Survey, Wave
 from survey_service.secrets import load_or_make_key

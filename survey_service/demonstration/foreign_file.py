@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Policy, judge
 from questionnaires.model import Questionnaire, QuestionType
 from survey_service.areas.queries import communities_below
-from survey_service.importing.recognise import Variable, variables
+from survey_service.importing.variables import Variable, variables
 from survey_service.models import Case, Disposition, Survey, Wave
 from survey_service.surveys import definitions
 

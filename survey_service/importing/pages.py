@@ -12,7 +12,7 @@ from questionnaires.model import Question, Questionnaire, QuestionType
 from questionnaires.text import Text
 from survey_service.importing import damage
 from survey_service.importing.plan import MISSING_MARK, ColumnPlan, ImportPlan, Target
-from survey_service.importing.recognise import Variable, variables
+from survey_service.importing.variables import Variable, variables
 from survey_service.models import Area
 from survey_service.tabular.cells import Grid, column_letters
 

@@ -18,7 +18,7 @@ from uuid import UUID
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Finding, Policy, Severity, canonical_hash, judge
 from questionnaires.model import Question, Questionnaire, QuestionType
-from survey_service.importing import damage, values
+from survey_service.importing import damage, personal, values
 from survey_service.importing.choices import is_lettered
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
 from survey_service.importing.reading import Reader
@@ -31,6 +31,7 @@ TOTALS = frozenset(
     "合计 总计 小计 总和 平均 平均值 平均数 汇总 累计 total totals sum average mean grandtotal".split()  # noqa: SIM905 -- read as one line
 )
 _SEEN = 60
+_EXACT = 15  # digits that Excel keeps of a number
 _ANSWERING = (Target.ANSWER, Target.OPTION)
 Watch = Callable[[int, int], None]
 _WATCHED = 1000  # rows between two reports
@@ -113,6 +114,7 @@ class _Run:
         self.heads = {column.plan.variable: column.plan.head for column in self.columns}
         self.case_place = plan.place(Target.CASE)
         self.community_place = plan.place(Target.COMMUNITY)
+        self.kept_beside = [place for target in BESIDE if (place := plan.place(target)) is not None]
         self.first: dict[str, tuple[int, str]] = {}  # client id -> row and content
         self.occurrences: Counter[str] = Counter()
         self.padded: dict[str, list[str]] = {}
@@ -259,9 +261,15 @@ class _Run:
     def _answers(self, number: int, record: tuple[str, ...]) -> dict[str, object]:
         answers: dict[str, object] = {}
         words: list[tuple[str, str, str]] = []
+        for place in self.kept_beside:
+            if (what := personal.holds(record[place])) is not None:
+                self.problems.append(personal.problem(number, self.grid.heads[place], what))
         for column in self.columns:
-            reading = column.read(record[column.place])
             head = column.plan.head
+            if (what := personal.holds(record[column.place])) is not None:
+                self.problems.append(personal.problem(number, head, what))
+                continue
+            reading = column.read(record[column.place])
             if reading.problem is not None:
                 problem = reading.problem
                 self._problem(problem.kind, number, head, problem.seen, near=problem.near, codes=problem.codes)
@@ -322,6 +330,11 @@ class _Run:
             self.notices.add(Notice.FULL_WIDTH, row=number, column=head, seen=text, taken=typed)
         alike = self.padded.get(_unpadded(typed), []) if bare == text else []
         longer = [one for one in alike if len(one) > len(typed)]
+        if len(typed) > _EXACT and typed.isdigit() and not typed[_EXACT:].strip("0"):  # as Excel leaves long numbers
+            same = [one for one in self.ground.cases if one.startswith(typed[:_EXACT])]
+            if same not in ([], [typed]):
+                self._problem(Kind.ROUNDED, number, head, text)
+                return None
         if typed in self.ground.cases and not longer:
             return self.ground.cases[typed]
         if len(alike) == 1:

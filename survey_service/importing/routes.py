@@ -19,7 +19,15 @@ from survey_service.accounts.queries import below
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotFound
 from survey_service.importing import pages, queries, service
-from survey_service.importing.errors import BadMapping, NoFile, NotTaking, ProblemsLeft, Settled, UnreadableFile
+from survey_service.importing.errors import (
+    BadMapping,
+    NoFile,
+    NotTaking,
+    PersonalNumbers,
+    ProblemsLeft,
+    Settled,
+    UnreadableFile,
+)
 from survey_service.importing.plan import plan_from_json
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest
@@ -67,11 +75,11 @@ def hand_in(
         found = service.summary(prepare(grid, plan, questionnaire, held)) if plan.has_answers else {}
         with writing.begin() as session:
             row = service.hand_in(
-                session, session.get_one(Wave, key), grid, plan, found, sha256=hashlib.sha256(sent[1]).hexdigest(),
-                at=now, by=person.actor,
+                session, session.get_one(Wave, key), grid, plan, found, cases=held.cases,
+                sha256=hashlib.sha256(sent[1]).hexdigest(), at=now, by=person.actor,
             )  # fmt: skip
             return go(f"{_here(survey_key, wave_key)}/{row.id}/columns")
-    except (NoFile, NotTaking, UnreadableFile) as fault:
+    except (NoFile, NotTaking, PersonalNumbers, UnreadableFile) as fault:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
             return _list(request, running, session, person, survey, wave, fault=fault)

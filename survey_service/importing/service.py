@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -19,8 +19,16 @@ from survey_service.accounts.queries import below
 from survey_service.audit import chain
 from survey_service.collection.service import IncomingCapture, audited, capture_row
 from survey_service.ids import new_id
-from survey_service.importing import grids, heads, queries
-from survey_service.importing.errors import BadMapping, GroundMoved, NotTaking, ProblemsLeft, Settled, UnreadableFile
+from survey_service.importing import grids, heads, personal, queries
+from survey_service.importing.errors import (
+    BadMapping,
+    GroundMoved,
+    NotTaking,
+    PersonalNumbers,
+    ProblemsLeft,
+    Settled,
+    UnreadableFile,
+)
 from survey_service.importing.plan import ImportPlan, Target
 from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
 from survey_service.importing.words import Kind
@@ -72,20 +80,26 @@ def ground(session: Session, wave: Wave, city_id: UUID, visible: Select[tuple[UU
 
 
 def hand_in(
-    session: Session, wave: Wave, grid: Grid, plan: ImportPlan, found: Mapping[str, Any], *, sha256: str,
-    at: datetime, by: audit.Actor,
+    session: Session, wave: Wave, grid: Grid, plan: ImportPlan, found: Mapping[str, Any], *,
+    cases: Collection[str], sha256: str, at: datetime, by: audit.Actor,
 ) -> ImportFile:  # fmt: skip
-    """Keep a file's cells until it is settled, without those of contact data."""
+    """Keep a file's cells until it is settled, without those of contact data.
+
+    PersonalNumbers where another cell holds an identity or a mobile number; ``cases``: numbers that name cases.
+    """
     if wave.state not in TAKING:
         raise NotTaking
-    personal = [place for place, column in enumerate(plan.columns) if column.target is Target.PERSONAL]
+    plan, numbers = personal.shielded(grid, plan, cases)
+    if numbers:
+        raise PersonalNumbers(numbers)
+    emptied = [place for place, column in enumerate(plan.columns) if column.target is Target.PERSONAL]
     row = ImportFile(
         survey_id=wave.survey_id,
         wave_id=wave.id,
         file_name=grid.source[-120:],
         sha256=sha256,
         rows=len(grid.records),
-        cells=grids.packed(grids.without(grid, personal)),
+        cells=grids.packed(grids.without(grid, emptied)),
         plan=plan.to_json(),
         found=dict(found),
         by_account_id=by.account_id,

@@ -215,8 +215,6 @@ def _text() -> Reader:
         reading = Reading()
         if damage.mark_of(cell) is Mark.DATE:
             return refuse(Kind.DATE_MADE, text)
-        if damage.is_personal(damage.half_width(text)):
-            return refuse(Kind.PERSONAL, "")
         if (bare := damage.unquoted(text)) is not None:
             reading.notice(Notice.QUOTED, text, bare)
             text = bare

@@ -124,8 +124,8 @@ _PROBLEMS: Mapping[Kind, tuple[str, str]] = {
         "“{seen}” is garbled; characters were lost. Export anew from the source in UTF-8.",
     ),
     Kind.PERSONAL: (
-        "这一格像是手机号或身份证号。联系方式不和答案放在一起，请不要收入这一列。",
-        "This looks like a telephone or an identity number. Contact data never lie with answers: leave the column out.",
+        "这一格里有{judged_zh}，不能和答案放在一起。请在文件里把号码改成“（已略）”，重新上传。",
+        "The cell holds {judged_en}, which never lies with answers. Write “(left out)” for it in the file.",
     ),
     Kind.JUDGED: ("“{seen}”：{judged_zh}", "“{seen}”: {judged_en}"),
     Kind.UNKNOWN_CASE: (

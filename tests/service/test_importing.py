@@ -187,7 +187,7 @@ def hand_in(database: Database, world: World, content: bytes) -> UUID:
     with database.writing.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
         return service.hand_in(
-            session, wave, grid, plan, service.summary(ready), sha256="0" * 64, at=NOW, by=SERVICE
+            session, wave, grid, plan, service.summary(ready), cases=(), sha256="0" * 64, at=NOW, by=SERVICE
         ).id
 
 

@@ -102,6 +102,23 @@ def test_what_cannot_be_read_is_said_on_the_page(client: TestClient, world: Worl
         assert said in answer.text
 
 
+def test_numbers_of_persons_are_told_by_their_cells_and_nothing_of_the_file_is_kept(
+    client: TestClient, world: World, database: Database
+) -> None:
+    sign_in(client, "manager")
+    content = f"{HEADS},备注\n{ROWS[0]},x\n{ROWS[1].replace('(跳过)', '其他〖找我13812345678〗')},x\n"
+    answer = upload(client, content.encode())
+    assert answer.status_code == 422
+    assert "第 3 行“2、您是从哪里知道的？”里有手机号" in answer.text
+    assert "请在文件里把号码改成“（已略）”" in answer.text
+    assert "13812345678" not in answer.text
+    with database.reading.begin() as session:
+        assert session.scalar(select(func.count()).select_from(ImportFile)) == 0
+    aside = handed_in(client, f"{HEADS},备注\n{ROWS[0]},找我13812345678\n".encode())
+    assert "13812345678" not in get(client, f"{aside}/columns")
+    assert "像是联系方式，不收也不存的列：备注" in mapped(client, aside)
+
+
 def test_a_large_file_passes_and_a_larger_one_is_refused(client: TestClient, world: World) -> None:
     sign_in(client, "manager")
     notes, filler = ",".join(f"备注{number}" for number in range(40)), ",".join(["x" * 30_000] * 40)

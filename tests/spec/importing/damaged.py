@@ -17,7 +17,7 @@ import xlsxwriter
 from questionnaires.loader import load
 from questionnaires.model import QuestionType
 from survey_service.importing.prepare import CaseRef, Ground, fold_name
-from survey_service.importing.recognise import variables
+from survey_service.importing.variables import variables
 from survey_service.models import Mode
 
 QUESTIONNAIRE = load(Path(__file__).parent / "survey.yaml")

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 import xlsxwriter
 
+from survey_service.importing.aside import is_personal_head, is_platform
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import Target, plan_from_json
 from survey_service.importing.prepare import Prepared, prepare
-from survey_service.importing.recognise import is_personal_head, is_platform, suggest
+from survey_service.importing.recognise import suggest
 from survey_service.importing.words import Kind, Notice
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import column_letters, column_number, read_cells
