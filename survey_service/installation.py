@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from survey_service import private
+from survey_service.secrets import MINIMUM_KEY_LENGTH, KeyRing, weakness
 
 if TYPE_CHECKING:
     from survey_service.database import Database
-    from survey_service.secrets import KeyRing
     from survey_service.settings import Settings
 
 MARKER = "installation.json"
@@ -204,7 +204,15 @@ def sqlite_path(url: str) -> Path | None:
 
 def _check_key(settings: Settings, marker: Marker | None) -> None:
     """Where a survey was begun, a lost key is never replaced by a new one in silence."""
-    if marker is None or not marker.key_check or settings.secret_key.get_secret_value():
+    given = settings.secret_key.get_secret_value()
+    if given and (weak := weakness(given)) and not _began_with(given, marker):
+        raise Refused(
+            f"SURVEY_SECRET_KEY：这个密钥{weak[0]}，访问码和凭据由它算出，会被人猜到。\n"
+            f"  SURVEY_SECRET_KEY: the key {weak[1]}. Codes and receipts derive from it and could be guessed.\n"
+            "  请写入 `openssl rand -hex 32` 的结果；或者删去这一行，由服务在数据目录里做一个。\n"
+            "  Put there what `openssl rand -hex 32` prints, or remove the line: the service makes one."
+        )
+    if marker is None or not marker.key_check or given:
         return
     path = settings.data_dir / "secret.key"
     if not path.exists():
@@ -224,6 +232,13 @@ def _check_its_key(settings: Settings, *, begun: bool) -> None:
             "  Set SURVEY_DATA_DIR to the folder in which the survey began, put the copy of the key there, or set "
             "SURVEY_SECRET_KEY. A new key would fit none of the letters and receipts that were handed out."
         )
+
+
+def _began_with(secret: str, marker: Marker | None) -> bool:
+    """Whether letters were printed by this very key: then it stays, weak as it is, and `doctor` tells it."""
+    if marker is None or not marker.key_check or len(secret) < MINIMUM_KEY_LENGTH:
+        return False
+    return KeyRing(secret).keyed_hash("installation", "key") == marker.key_check
 
 
 def _check_file(path: Path, *, marked: str | None, thorough: bool) -> bool:

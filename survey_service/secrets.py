@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -21,10 +22,37 @@ _TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD.e
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 KEY_FILE = "secret.key"
 MINIMUM_KEY_LENGTH = 32
+FEWEST_CHARACTERS = 8  # different ones; of 32 hexadecimal digits drawn at random 13 to 16 differ
+_EXAMPLES = (
+    "changeme", "change-me", "change_me", "secret", "password", "example", "openssl rand", "replace", "your-key",
+    "your_key", "insert", "qwertyuiop", "survey-service", "survey_service", "密钥", "示例",
+)  # fmt: skip
 
 
 class WeakKey(ValueError):
     """The secret key is too short to protect anything."""
+
+
+def weakness(secret: str) -> tuple[str, str] | None:
+    """Why a key could be guessed, in Chinese and in English; None for one that could not.
+
+    Not a measure of strength: it finds what people put there to be done with it, the examples of manuals first.
+    """
+    if len(secret) < MINIMUM_KEY_LENGTH:
+        return f"只有 {len(secret)} 个字符，至少要 {MINIMUM_KEY_LENGTH} 个", (
+            f"has {len(secret)} characters; at least {MINIMUM_KEY_LENGTH} are needed"
+        )
+    folded = secret.casefold()
+    for word in _EXAMPLES:
+        if word in folded:
+            return f"是照着例子写的（含“{word}”）", f"is an example's (it holds “{word}”)"
+    steps = [ord(after) - ord(before) for before, after in pairwise(secret)]
+    repeated = any(secret[: -period or None] == secret[period:] for period in range(1, len(secret) // 2 + 1))
+    if repeated or len(set(secret)) < FEWEST_CHARACTERS:
+        return "是同样的字符反复写成的", "is the same characters again and again"
+    if sum(step in (1, -1) for step in steps) > len(steps) // 2:
+        return "是顺着字母表或数字写下来的", "is the alphabet or the digits in their order"
+    return None
 
 
 class KeyRing:

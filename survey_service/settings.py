@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import difflib
 import ipaddress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
     from reports.fonts import TypeSettings
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class WrongValue(ValueError):
+    """A setting that cannot be used: why, and what is expected, after the name of its variable."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
 
 
 class Settings(BaseSettings):
@@ -122,7 +132,47 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, typed: str) -> str:
-        _networks(typed)
+        try:
+            _networks(typed)
+        except ValueError:
+            raise WrongValue(
+                zh=f"“{typed}”里有不是地址也不是网段的，应当写成 127.0.0.1, 10.1.0.0/24，用逗号分开。",
+                en=f"“{typed}” holds what is no address and no network; write it so: 127.0.0.1, 10.1.0.0/24.",
+            ) from None
+        return typed
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, typed: str) -> str:
+        return _public_address(typed)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, typed: str) -> str:
+        try:
+            ZoneInfo(typed)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            near = difflib.get_close_matches(typed, available_timezones(), n=1, cutoff=0.75)
+            meant = near[0] if near else "Asia/Shanghai"
+            raise WrongValue(
+                zh=f"“{typed}”不是时区的名字。北京时间写成 Asia/Shanghai"
+                + (f"；是不是 {meant}？" if meant != "Asia/Shanghai" else "。"),
+                en=f"“{typed}” is no name of a time zone. Is {meant} meant? Beijing's is Asia/Shanghai.",
+            ) from None
+        return typed
+
+    @field_validator("contact_key")
+    @classmethod
+    def _is_a_sealing_key(cls, typed: SecretStr) -> SecretStr:
+        try:
+            whole = len(base64.urlsafe_b64decode(typed.get_secret_value())) in (0, 32)
+        except ValueError:
+            whole = False
+        if not whole:
+            raise WrongValue(
+                zh="不是封存联系方式用的密钥：应为 44 个字符，做法见 docs/settings.md；或者删去这一行，由服务做一个。",
+                en="is no key that seals: 44 characters, made as docs/settings.md says. Without the line one is made.",
+            )
         return typed
 
     @property
@@ -179,6 +229,28 @@ class Settings(BaseSettings):
     @property
     def secure(self) -> bool:
         return urlsplit(self.public_url).scheme == "https"
+
+
+def _public_address(typed: str) -> str:
+    """The address without a slash at its end; WrongValue for what a browser could not open as it stands."""
+    kept = typed.strip().rstrip("/")
+    try:
+        parts = urlsplit(kept)
+        sound = bool(parts.hostname) and parts.scheme in ("http", "https") and (parts.port is None or parts.port > 0)
+    except ValueError:
+        sound = False
+    if (
+        sound
+        and kept == f"{parts.scheme}://{parts.netloc}"
+        and "@" not in parts.netloc
+        and not set(kept) & set(" \t　")
+    ):
+        return kept
+    raise WrongValue(
+        zh=f"“{typed}”不是居民能直接打开的网址，应当写成 https://survey.example.gov.cn，可以带端口，后面不带路径。",
+        en=f"“{typed}” is no address that people can open: write https://survey.example.gov.cn, with a port if "
+        "there is one, and no path.",
+    )
 
 
 @lru_cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from survey_service import private
@@ -27,6 +29,7 @@ from survey_service.commands.serve import serve
 from survey_service.commands.small_areas import small_areas
 from survey_service.commands.verify_audit import verify_audit
 from survey_service.commands.weight import weight
+from survey_service.installation import Refused
 
 # They write into an installation or copy from one: nothing of it is for others, whatever the umask.
 KEEPERS = frozenset(
@@ -62,4 +65,8 @@ for care in (backup, restore, erase):
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    except Refused as refused:  # of a command that has no words of its own for it
+        typer.echo(f"✕ {refused}", err=True)
+        sys.exit(1)

@@ -14,6 +14,7 @@ from survey_service.backups.service import TOMBSTONES, make_backup
 from survey_service.clock import system_clock
 from survey_service.commands.chosen_settings import chosen_settings
 from survey_service.commands.steps_shown import steps_shown
+from survey_service.environment import read_settings
 from survey_service.installation import Refused, open_existing
 from survey_service.secrets import load_or_make_key
 from survey_service.settings import Settings
@@ -63,7 +64,7 @@ def run_restore(
 ) -> int:  # fmt: skip
     console = Console(stderr=True)
     try:
-        settings = Settings()
+        settings = read_settings()
         found = _tombstones(settings, tombstones, without=without_tombstones)
         with steps_shown(console, WORDS) as watch:
             made = restore_backup(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from survey_service.environment import read_settings
 from survey_service.installation import as_url, sqlite_path
 from survey_service.settings import Settings
 
 
 def chosen_settings(*, data_dir: Path | None, database: str | None) -> Settings:
     """The installation's settings with what was said on the command line, as ``serve`` reads them."""
-    settings = Settings()
+    settings = read_settings()
     url = as_url(database or settings.database_url)
     update: dict[str, Any] = {"database_url": url} if url else {}
     if data_dir is not None:

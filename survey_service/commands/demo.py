@@ -31,9 +31,10 @@ def demo(
     # Imported when the command runs: statistics, database and type would slow every --help.
     from survey_service.clock import system_clock
     from survey_service.demonstration.standing import stands
-    from survey_service.settings import Settings
+    from survey_service.environment import read_settings
 
-    day = on.date() if on else system_clock().astimezone(Settings().zone).date()
+    zone = read_settings().zone
+    day = on.date() if on else system_clock().astimezone(zone).date()
     if if_missing and stands(out, on=day):
         typer.echo(f"示范城市已在 {out}，不重做。")
         return

@@ -18,8 +18,8 @@ from survey_service.models import Survey, Wave
 def run_erase(survey_key: str, wave_key: str, *, yes: bool, data_dir: Path | None, database: str | None) -> int:
     """0: erased, or nothing was there; 1: refused; 2: would erase, and --yes was not said."""
     console = Console(stderr=True)
-    settings = chosen_settings(data_dir=data_dir, database=database)
     try:
+        settings = chosen_settings(data_dir=data_dir, database=database)
         opened = open_existing(settings)
     except Refused as refused:
         console.print(f"[bold red]✕[/] {refused}", highlight=False, soft_wrap=True)

@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import typer
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from questionnaires.model import Questionnaire
 from survey_service.accounts.queries import below
 from survey_service.audit import Actor
 from survey_service.clock import system_clock
+from survey_service.commands.chosen_settings import chosen_settings
 from survey_service.database import Database
 from survey_service.errors import DomainError
 from survey_service.importing import service
@@ -25,7 +25,7 @@ from survey_service.importing.plan import ColumnPlan, ImportPlan, Target, plan_f
 from survey_service.importing.prepare import Prepared, fold_name, prepare
 from survey_service.importing.recognise import suggest
 from survey_service.importing.variables import variables
-from survey_service.installation import Refused, as_url, open_existing, sqlite_path
+from survey_service.installation import Refused, open_existing
 from survey_service.models import Survey, Wave
 from survey_service.secrets import load_or_make_key
 from survey_service.settings import Settings
@@ -57,7 +57,7 @@ class Faulty(Exception):
 
 def run(order: ImportOrder) -> int:
     try:
-        settings = _settings(order)
+        settings = chosen_settings(data_dir=None, database=order.database)
         content = order.file.read_bytes()
         database = open_existing(settings)
     except OSError as error:
@@ -77,17 +77,6 @@ def run(order: ImportOrder) -> int:
     finally:
         database.dispose()
     return 1
-
-
-def _settings(order: ImportOrder) -> Settings:
-    """The installation's; the files and the key lie beside a SQLite database that is named."""
-    settings = Settings()
-    if not order.database:
-        return settings
-    update: dict[str, Any] = {"database_url": as_url(order.database)}
-    if (path := sqlite_path(update["database_url"])) and "data_dir" not in settings.model_fields_set:
-        update["data_dir"] = path.parent
-    return settings.model_copy(update=update)
 
 
 def _carry_out(order: ImportOrder, settings: Settings, database: Database, content: bytes) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_service.commands.chosen_settings import chosen_settings
 from survey_service.database import Database
-from survey_service.installation import Refused, as_url, open_existing, sqlite_path
+from survey_service.installation import Refused, open_existing
 from survey_service.models import Survey, Wave
 from survey_service.settings import Settings
 
@@ -19,13 +18,8 @@ class Faulty(Exception):
 
 def opened(address: str) -> tuple[Settings, Database]:
     """The installation's; the files and the key lie beside a SQLite database that is named."""
-    settings = Settings()
-    if address:
-        update: dict[str, Any] = {"database_url": as_url(address)}
-        if (path := sqlite_path(update["database_url"])) and "data_dir" not in settings.model_fields_set:
-            update["data_dir"] = path.parent
-        settings = settings.model_copy(update=update)
     try:
+        settings = chosen_settings(data_dir=None, database=address)
         return settings, open_existing(settings)
     except Refused as refused:
         raise Faulty(str(refused)) from None

@@ -114,9 +114,10 @@ def settings_for(
     *, database: str | None, host: str, port: int, shown: Demonstration | None, without_https: bool, https: bool = False
 ) -> Settings:
     """The installation's settings with what was said on the command line; Refused where people would be unsafe."""
-    from survey_service.settings import Settings, is_loopback
+    from survey_service.environment import read_settings
+    from survey_service.settings import is_loopback
 
-    settings = Settings()
+    settings = read_settings()
     update: dict[str, Any] = {}
     url = as_url(database or (shown.database if shown else "") or settings.database_url)
     if url:
