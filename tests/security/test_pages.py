@@ -52,8 +52,9 @@ class Reader(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def poisoned(questionnaire: Questionnaire) -> Questionnaire:
-    text = Text(CANARY, CANARY)
+def poisoned(questionnaire: Questionnaire, words: str = CANARY) -> Questionnaire:
+    """``questionnaire`` with ``words`` in every text of it."""
+    text = Text(words, words)
     sections = tuple(
         replace(
             section,
@@ -74,7 +75,7 @@ def poisoned(questionnaire: Questionnaire) -> Questionnaire:
         for section in questionnaire.sections
     )
     return replace(
-        questionnaire, title=text, sections=sections, header=replace(questionnaire.header, form_number=CANARY)
+        questionnaire, title=text, sections=sections, header=replace(questionnaire.header, form_number=words)
     )
 
 
