@@ -84,9 +84,10 @@ class Checked:
     """What became of one set of answers."""
 
     values: Mapping[str, Value]  # every variable of the questionnaire: its value, or why it has none
-    off_path: Mapping[str, Canonical]  # answers to what was not asked: kept, never counted
+    off_path: Mapping[str, Canonical]  # answers to what was not asked, on paper or in a file: kept, never counted
     findings: tuple[Finding, ...]  # in the order of the questionnaire
-    # All acceptable answers, in the order of the questionnaire; off the path too, and from paper what is written there.
+    # All acceptable answers, in the order of the questionnaire; from paper and files off the path too, and what is
+    # written there. A screen hides what it does not ask, and nothing is kept that the person could not see.
     canonical: Mapping[str, Canonical]
 
     @property
@@ -237,11 +238,13 @@ class _Run:
             self._values[variable] = Missing.NOT_ASKED
             if canonical == {"missing": "no_answer"}:
                 return  # stated to be empty, which agrees with not having been asked
+            if not self._seen_on_paper:
+                return
             if canonical is None and fault is not None and self._follows_paper:
                 canonical = fault.written
             if canonical is not None:
                 self._off_path[variable] = self._canonical[variable] = canonical
-            if (canonical is not None or fault is not None) and self._seen_on_paper:
+            if canonical is not None or fault is not None:
                 self._find(variable, question.id, FindingCode.OFF_PATH, Severity.SOFT, {"seen": glimpse(raw)})
             return
         if fault is not None and fault.written is not None and self._follows_paper:

@@ -6,20 +6,20 @@ import re
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from survey_service.collection import replies
-from survey_service.collection.errors import ContactNotTaken
-from survey_service.collection.form import Display, read_fields
-from survey_service.collection.routes import aside
+from survey_service.collection import replies, wrong_receipts
+from survey_service.collection.errors import ContactNotTaken, UnknownReceipt
+from survey_service.collection.form import Display, Fields, client_id_of, read_fields
+from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.contacts.asked import contact_asked
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
 from survey_service.errors import DomainError, NotFound
 from survey_service.models import Wave
-from survey_service.secrets import normalise_receipt
 from survey_service.services import Services
+from survey_service.web.resident_threads import aside
 
 router = APIRouter()
 LONGEST_NAME = 40
@@ -31,34 +31,36 @@ _WIDE = str.maketrans("０１２３４５６７８９＋－（）　", "01234567
 async def leave_contact(code: str, request: Request, running: Running, now: Now) -> Response:
     """The receipt in the body proves whose answers these are; nothing of what was typed stands in an address."""
     body = await request.body()
-    return await aside(lambda: _leave(code, body, request, running, now))
-
-
-def _leave(code: str, body: bytes, request: Request, running: Services, now: Now) -> Response:
     display = Display()
     try:
         fields = read_fields(body, request.headers.get("content-type", ""))
-        display, given = fields.display, dict(fields.pairs)
-        receipt = normalise_receipt(given.get("_receipt", ""))
-        with running.database.reading.begin() as session:
-            visit = open_visit(session, code)
-            submitted_at(session, visit.code, receipt)
-            wave = session.get_one(Wave, (visit.code.survey_id, visit.code.wave_id))
-            asked = contact_asked(wave)
-            if asked is None or now >= asked.erased_at(wave, running.settings.zone):
-                raise NotFound
-        store = ContactStore(running.settings)
-        if given.get("action") == "forget":
-            store.forget(visit.code.survey_id, receipt)
-        else:
-            name, number = _judged(given)
-            store.keep(
-                visit.code.survey_id, visit.code.wave_id, visit.code.area_id, receipt, name=name, number=number
-            )  # fmt: skip
-    except DomainError as error:
-        return replies.refused(request, error, display, city=running.settings.city_in(display.language))
-    address = f"/a/{code}/receipt/{receipt}{display.query}#contact"
-    return RedirectResponse(address, 303, {"Cache-Control": "private, no-store"})
+        display = fields.display
+        return await aside(lambda: _leave(code, fields, running, now))
+    except UnknownReceipt as unknown:
+        error: DomainError = wrong_receipts.told(request, running, now, unknown)
+    except DomainError as found:
+        error = found
+    return replies.refused(request, error, display, city=running.settings.city_in(display.language))
+
+
+def _leave(code: str, fields: Fields, running: Services, now: Now) -> Response:
+    display, given = fields.display, dict(fields.pairs)
+    with running.database.reading.begin() as session:
+        visit = open_visit(session, code)
+        submitted_at(session, visit.code, display.receipt)
+        wave = session.get_one(Wave, (visit.code.survey_id, visit.code.wave_id))
+        asked = contact_asked(wave)
+        if asked is None or now >= asked.erased_at(wave, running.settings.zone):
+            raise NotFound
+    store = ContactStore(running.settings)
+    if given.get("action") == "forget":
+        store.forget(visit.code.survey_id, display.receipt)
+    elif given.get("action") == "keep":
+        name, number = _judged(given)
+        store.keep(
+            visit.code.survey_id, visit.code.wave_id, visit.code.area_id, display.receipt, name=name, number=number
+        )  # fmt: skip
+    return receipt_view(running, code, display, client_id_of(fields))
 
 
 def _judged(given: dict[str, str]) -> tuple[str, str]:

@@ -74,6 +74,10 @@ class Withdrawn(DomainError):
     zh = "这份答卷已经按要求删除，不再计入，也不能再用它提交。"
     en = "These answers were deleted as requested. They no longer count and cannot be submitted again."
 
+    def __init__(self, *, own: bool = False) -> None:
+        super().__init__()
+        self.own = own  # these very answers were deleted; else another person's by the same code
+
 
 class TooManyLookups(DomainError):
     """Wrong receipt codes from one place: somebody is trying."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -57,6 +57,10 @@ class Posted:
     client_id: str | None
     version: str
     seconds: int | None  # from the first question to the post, by the phone's clock
+
+    def only(self, kept: Iterable[str]) -> Posted:
+        """Without the answers that will not be stored: no page carries on what its reader does not see."""
+        return replace(self, given={name: self.given[name] for name in kept if name in self.given})
 
     def raw_answers(self, questionnaire: Questionnaire) -> dict[str, object]:
         """For ``check_answers``: a list where several may be chosen, else the one string."""
@@ -133,17 +137,21 @@ def posted_form(fields: Fields, questionnaire: Questionnaire) -> Posted:
     if not fields.tool and fields.action not in ("submit", "check", "edit"):
         raise BadInput
     page = own.get("_page", "form")
-    client_id = own.get("client_id", "")
     return Posted(
         given=given,
         display=fields.display,
         action="check" if fields.tool else fields.action,
         page=page if page in ("check", "faults") else "form",
         tool=fields.tool,
-        client_id=client_id if _CLIENT_ID.fullmatch(client_id) else None,
+        client_id=client_id_of(fields),
         version=own.get("_version", ""),
         seconds=_number(own.get("_seconds"), 30 * _DAY),
     )
+
+
+def client_id_of(fields: Fields) -> str | None:
+    client_id = fields.own.get("client_id", "")
+    return client_id if _CLIENT_ID.fullmatch(client_id) else None
 
 
 def _number(typed: str | None, most: int) -> int | None:

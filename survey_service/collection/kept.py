@@ -31,6 +31,7 @@ _BY_RECEIPT = (
         Response.state,
         Response.completed_at,
         Capture.answers,
+        Capture.paradata,
     )
     .join(Survey, Survey.id == Response.survey_id)
     .join(Capture, (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id))
@@ -48,6 +49,7 @@ class Kept(Asked):
     mode: Mode
     submitted_at: datetime
     answers: Mapping[str, Canonical]
+    order: int  # the arrangement in which they were given
 
     def as_typed(self) -> dict[str, list[str]]:
         """The answers as the fields of the form hold them."""
@@ -83,4 +85,5 @@ def open_kept(session: Session, receipt: str) -> Kept:
         mode=found.mode,
         submitted_at=found.completed_at,
         answers=json.loads(found.answers)["answers"],
+        order=int(found.paradata.get("order", 0)),
     )

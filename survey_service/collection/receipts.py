@@ -1,13 +1,14 @@
 """``/receipt``: whoever holds a receipt code sees its answers, corrects them until the wave closes, or deletes them.
 
 The code travels in the body of a post, never in an address: it stands in no log, no history and no referrer. Wrong
-codes are counted by place; right ones never, so that neighbours behind one address do not stand in each other's way.
+codes are slowed by place; a right one always passes, so that neighbours behind one address do not stand in each other's
+way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from starlette.responses import Response
 
 from questionnaires.answers import Policy, check_answers
 from survey_service.audit.chain import RESIDENT
-from survey_service.collection import replies
+from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.correction import correct
 from survey_service.collection.erasure import erase_response
 from survey_service.collection.errors import (
@@ -30,8 +31,7 @@ from survey_service.collection.errors import (
 )
 from survey_service.collection.form import Display, Fields, Posted, posted_form, read_fields
 from survey_service.collection.kept import Kept, open_kept
-from survey_service.collection.rates import Rate
-from survey_service.collection.routes import answer_desk, aside, display_of
+from survey_service.collection.routes import answer_desk, display_of
 from survey_service.collection.service import IncomingCapture
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
@@ -39,12 +39,10 @@ from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
 from survey_service.models import Ground, ResponseState, Source, WaveState
 from survey_service.services import Services
-from survey_service.web.addresses import client_address, place_of
 from survey_service.web.resident_pages import answered_questions, form_context, html, moment, render
-from survey_service.web.resident_steps import screens
+from survey_service.web.resident_steps import screens, shuffles
+from survey_service.web.resident_threads import aside
 
-WRONG_CODES = 30  # from one place in ten minutes: typing slips of a whole community
-WINDOW_SECONDS = 600
 DONE = frozenset({"corrected", "deleted"})
 
 router = APIRouter()
@@ -69,13 +67,10 @@ def receipt_form(request: Request, running: Running) -> Response:
 @router.post("/receipt", include_in_schema=False)
 async def receipt_step(request: Request, running: Running, now: Now) -> Response:
     body = await request.body()
-    display, wrong = Display(), _wrong_codes(request)
-    place = place_of(client_address(request.scope, running.settings))
+    display = Display()
     try:
         fields = read_fields(body, request.headers.get("content-type", ""))
         display = fields.display
-        if wait := wrong.wait(place, now.timestamp()):
-            raise TooManyLookups(seconds=wait)
         step = await aside(lambda: _step(fields, request, running, now))
         if isinstance(step, Response):
             return step
@@ -86,21 +81,10 @@ async def receipt_step(request: Request, running: Running, now: Now) -> Response
         if isinstance(outcome, ContentConflict):
             raise outcome
         return replies.go_on(request, f"/receipt?done={step.done}", step.display)
-    except (UnknownReceipt, TooManyLookups) as error:
-        if isinstance(error, UnknownReceipt):
-            wrong.count(place, now.timestamp())
-        return _lookup(display, running, error=error)
+    except UnknownReceipt as unknown:
+        return _lookup(display, running, error=wrong_receipts.told(request, running, now, unknown))
     except DomainError as error:
         return replies.refused(request, error, display, city=running.settings.city_in(display.language))
-
-
-def _wrong_codes(request: Request) -> Rate:
-    """One per application; counted in its event loop."""
-    state = request.app.state
-    if getattr(state, "wrong_receipts", None) is None:
-        state.wrong_receipts = Rate(WRONG_CODES, WINDOW_SECONDS)
-    held: Rate = state.wrong_receipts
-    return held
 
 
 def _lookup(display: Display, running: Services, *, done: str = "", error: DomainError | None = None) -> Response:
@@ -157,7 +141,7 @@ def _ask_before_erasing(kept: Kept, display: Display, running: Services) -> Resp
 
 def _form(kept: Kept, display: Display) -> Response:
     """The questionnaire with the stored answers in it, and an id for what will be posted."""
-    look = replies.look_of(display)
+    look = replies.look_of(replace(display, order=kept.order))
     filled = {"given": kept.as_typed(), "client_id": new_id().hex}
     return html(render("form.html", look, form_context(kept.occasion, kept.questionnaire, look) | filled))
 
@@ -181,6 +165,11 @@ def _erase(kept: Kept, display: Display, request: Request, running: Services, no
     )
 
 
+def _paradata(kept: Kept, display: Display) -> dict[str, object]:
+    shown: dict[str, object] = {"language": display.language, "large_text": display.large}
+    return shown | ({"order": display.order} if shuffles(kept.questionnaire) else {})
+
+
 def _correct(kept: Kept, posted: Posted, request: Request, running: Services, now: Now) -> _Change | Response:
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
         return replies.form_again(kept, posted)
@@ -191,6 +180,7 @@ def _correct(kept: Kept, posted: Posted, request: Request, running: Services, no
         return replies.faults_page(request, kept, posted, checked)
     if not checked.canonical:
         raise NothingAnswered
+    posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:
         return replies.check_page(kept, posted, checked)
     incoming = IncomingCapture(
@@ -206,7 +196,7 @@ def _correct(kept: Kept, posted: Posted, request: Request, running: Services, no
         state=ResponseState.COMPLETE,
         at=now,
         by=RESIDENT,
-        paradata={"language": posted.display.language, "large_text": posted.display.large},
+        paradata=_paradata(kept, posted.display),
     )
     return _Change(
         work=partial(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from questionnaires.answers import Checked
+from questionnaires.answers import Checked, Policy, check_answers
 from questionnaires.text import Text
 from survey_service.collection.errors import (
     AlreadyAnswered,
@@ -19,6 +20,7 @@ from survey_service.collection.errors import (
     TooManyFromHere,
     TooManyLookups,
     UnknownCode,
+    UnknownReceipt,
     WaveClosed,
     Withdrawn,
 )
@@ -29,6 +31,7 @@ from survey_service.ids import new_id
 from survey_service.web.failures import error_body
 from survey_service.web.resident_pages import (
     NEVER_KEPT,
+    AnsweredQuestion,
     Look,
     answered_questions,
     contradictions,
@@ -46,11 +49,18 @@ HEADINGS: Mapping[type[DomainError], Text] = {
     WaveClosed: Text("现在不收答卷", "Not taking answers now"),
     ContentConflict: Text("这一份没有计入", "These answers were not counted"),
     Withdrawn: Text("答卷已删除", "These answers were deleted"),
+    UnknownReceipt: Text("没有找到这份答卷", "No such answers"),
+    TooManyLookups: Text("请稍候再试", "Please wait"),
 }
 NOT_STORED = Text("没有提交", "Not submitted")
 NOT_THESE = Text("您刚才答的这一份没有提交。", " The answers that you just gave were not submitted.")
-# What was answered by this code is stored: nothing is left to be sent again.
-SETTLED = (AlreadyAnswered, ContentConflict, Withdrawn)
+NOT_TAKEN = Text("这一份没有收下", "These answers were not taken in")
+# Two people of a household answer by one letter: the second is told of their own answers, not only of the code.
+SOMEBODY_ELSES = Text(
+    "这个码的答卷先前已经有人交过，一个码只收一份。您刚才答的这一份没有收下，也没有计入。",
+    "Somebody has submitted answers by this code before, and one code takes one. "
+    "The answers that you just gave were not taken in and do not count.",
+)
 
 
 def wants_json(request: Request) -> bool:
@@ -67,10 +77,32 @@ def look_of(display: Display) -> Look:
     return Look(language=display.language, large=display.large, order=display.order, receipt=display.receipt)
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What somebody answered by a form of ``visit``, for the page that says that it was not taken in."""
+
+    visit: Asked
+    posted: Posted
+
+    def lines(self) -> list[AnsweredQuestion]:
+        """Question by question in words; only what was answered."""
+        questionnaire = self.visit.questionnaire
+        checked = check_answers(questionnaire, self.posted.raw_answers(questionnaire), Policy.WEB)
+        shown = screens(questionnaire, self.posted.display.order)
+        lines = answered_questions(checked, shown, self.posted.display.language)
+        return [line for line in lines if any(words for _, words in line.answers)]
+
+
 def refused(
-    request: Request, error: DomainError, display: Display, *, city: str, contact: Text | None = None
+    request: Request,
+    error: DomainError,
+    display: Display,
+    *,
+    city: str,
+    contact: Text | None = None,
+    mine: Mine | None = None,
 ) -> Response:
-    """A plain page that says what to do."""
+    """A plain page that says what to do. ``mine`` stands in it: these answers are nowhere else, unless on the phone."""
     headers = {"Cache-Control": NEVER_KEPT}
     if isinstance(error, TooBusy):
         headers["Retry-After"] = str(_seconds_to_wait())
@@ -78,15 +110,24 @@ def refused(
         headers["Retry-After"] = str(error.seconds)
     if wants_json(request):
         return JSONResponse(error_body(error), error.status, headers)
-    # Whoever answered while the wave closed is told of these answers, not only of the wave.
-    too_late = isinstance(error, WaveClosed) and request.method == "POST" and request.url.path.startswith("/a/")
-    heading = NOT_STORED if too_late else HEADINGS.get(type(error), NOT_STORED)
+    language = display.language
+    heading, message = HEADINGS.get(type(error), NOT_STORED), error.in_language(language)
+    posted = request.method == "POST" and request.url.path.startswith("/a/")
+    if posted and isinstance(error, WaveClosed):  # told of these answers, not only of the wave
+        heading, message = NOT_STORED, message + NOT_THESE.in_language(language)
+    elif posted and isinstance(error, AlreadyAnswered):
+        heading, message = NOT_TAKEN, SOMEBODY_ELSES.in_language(language)
+    deleted = isinstance(error, Withdrawn) and error.own
     context = {
         "city": city,
-        "heading": heading.in_language(display.language),
-        "message": error.in_language(display.language) + (NOT_THESE.in_language(display.language) if too_late else ""),
+        "heading": heading.in_language(language),
+        "message": message,
         "contact": contact,
-        "settled": isinstance(error, SETTLED),
+        "forget": deleted,
+        "posted": posted,
+        "mine": mine.lines() if mine and not deleted else [],
+        # Opened, not posted: whether a draft on this phone arrived is asked of the service, never assumed.
+        "ask_of_draft": not posted and isinstance(error, (AlreadyAnswered, WaveClosed)),
         "lookup": isinstance(error, (AlreadyAnswered, WaveClosed)),
         "closed": isinstance(error, WaveClosed),
         "receipt": error.receipt if isinstance(error, ContentConflict) else None,
@@ -138,8 +179,9 @@ def unsent_page(
     return html(render("unsent.html", look, context), status=why.status, headers=headers)
 
 
-def receipt_reply(request: Request, code: str, receipt: str, display: Display) -> Response:
-    return go_on(request, f"/a/{code}/receipt/{receipt}", display)
+def stored(code: str, receipt: str) -> Response:
+    """To a script: it shows the receipt by a post to the address, which holds nothing of it."""
+    return JSONResponse({"address": f"/a/{code}/receipt", "receipt": receipt}, 200, {"Cache-Control": NEVER_KEPT})
 
 
 def go_on(request: Request, address: str, display: Display) -> Response:

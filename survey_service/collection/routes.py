@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
+import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -16,33 +14,29 @@ from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
-from survey_service.collection import contact_offer, replies
+from survey_service.collection import replies
 from survey_service.collection.desk import AnswerDesk
 from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.marks import marks_of
 from survey_service.collection.rates import Rate
+from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.service import IncomingCapture, Outcome
 from survey_service.collection.submission import Submission
-from survey_service.collection.visit import RememberedVisits, Visit, open_visit, submitted_at
+from survey_service.collection.visit import RememberedVisits, Visit
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import Conflict, DomainError, TooBusy
 from survey_service.models import ResponseState, Source
-from survey_service.secrets import normalise_receipt
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
-from survey_service.web.resident_pages import Look, empty_form, html, moment, page_at_hand, render
+from survey_service.web.resident_pages import Look, empty_form, page_at_hand
 from survey_service.web.resident_steps import ORDERS, shuffles
+from survey_service.web.resident_threads import aside
 
 router = APIRouter()
-T = TypeVar("T")
 SMALL_BODY = 16 * 1024  # bytes: a usual questionnaire with a wish; judged in well under a millisecond
-# Their own threads, which only read and render: staff who wait for a lock do not keep residents waiting.
-_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resident")
-
-
-async def aside(work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)
+# Of the page of an arrangement, as its tag ends: a phone that has it is shown the same one again.
+_KEPT_ORDER = re.compile(r'"[0-9a-f]{20}-([0-9])\b')
 
 
 def answer_desk(request: Request, running: Services) -> AnswerDesk:
@@ -74,15 +68,22 @@ async def resident_page(code: str, request: Request, running: Running, reading: 
     visits, display = _remembered(request), display_of(request)
     visit = visits.get(code)
     if visit is not None:
-        look = _arranged(visit, display)
+        look = _arranged(visit, display, request)
         if page_at_hand(visit.occasion, look):
             return _page(lambda: visit, look, request, running, now)
     return await aside(lambda: _page(lambda: visits.look_up(reading, code), None, request, running, now))
 
 
-def _arranged(visit: Visit, display: Display) -> Look:
-    order = random.randrange(ORDERS) if shuffles(visit.questionnaire) else 0  # noqa: S311 -- an arrangement
-    return replies.look_of(Display(language=display.language, large=display.large, order=order))
+def _arranged(visit: Visit, display: Display, request: Request) -> Look:
+    """One of the arrangements by chance, but for whoever has begun: a draft asks for its own, and a reload for the one
+    that the browser has."""
+    if not shuffles(visit.questionnaire):
+        return replies.look_of(replace(display, order=0))
+    held = _KEPT_ORDER.search(request.headers.get("if-none-match", ""))
+    asked = request.query_params.get("order") or (held.group(1) if held else "")
+    known = asked in map(str, range(ORDERS))
+    order = int(asked) if known else random.randrange(ORDERS)  # noqa: S311 -- an arrangement
+    return replies.look_of(replace(display, order=order))
 
 
 def _page(opening: Callable[[], Visit], look: Look | None, request: Request, running: Services, now: Now) -> Response:
@@ -94,7 +95,7 @@ def _page(opening: Callable[[], Visit], look: Look | None, request: Request, run
         visit.refuse_if_over(now, running.settings.zone)
     except DomainError as error:
         return replies.refused(request, error, display, city=city, contact=contact)
-    return empty_form(request, visit.occasion, visit.questionnaire, look or _arranged(visit, display))
+    return empty_form(request, visit.occasion, visit.questionnaire, look or _arranged(visit, display, request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +145,16 @@ async def hand_in(request: Request) -> Response:
         why = later  # the name of a handler ends with it
         return await aside(lambda: replies.unsent_page(request, ready.visit, ready.posted, why))
     except DomainError as error:
-        city = running.settings.city_in(ready.posted.display.language)
-        return replies.refused(request, error, ready.posted.display, city=city, contact=contact)
+        city, refusal = running.settings.city_in(ready.posted.display.language), error
+        mine = replies.Mine(ready.visit, ready.posted)
+        return await aside(
+            lambda: replies.refused(request, refusal, ready.posted.display, city=city, contact=contact, mine=mine)
+        )
     assert recorded.receipt is not None
-    return replies.receipt_reply(request, code, recorded.receipt, ready.posted.display)
+    if replies.wants_json(request):
+        return replies.stored(code, recorded.receipt)
+    display = replace(ready.posted.display, receipt=recorded.receipt)
+    return await aside(lambda: receipt_view(running, code, display, ready.posted.client_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +190,12 @@ def _read(
     opening: Callable[[], Visit], body: bytes, request: Request, running: Services, now: Now
 ) -> _Ready | Callable[[], Response]:
     """From bytes to answers that can be stored, or to what draws the page that says what is to be done first."""
-    display, contact = Display(), None
+    display, contact, mine = Display(), None, None
     try:
         visit = opening()
         contact = visit.questionnaire.notice.contact
         posted = read_form(body, request.headers.get("content-type", ""), visit.questionnaire)
-        display = posted.display
+        display, mine = posted.display, replies.Mine(visit, posted)
         if posted.version and posted.version != visit.occasion.version_sha256[:16]:
             raise Conflict(
                 zh="问卷换了新版，这一份没有提交。请重新扫码，再答一次。",
@@ -197,7 +204,7 @@ def _read(
         return _judge(visit, posted, request, running, now)
     except DomainError as error:
         city = running.settings.city_in(display.language)
-        return partial(replies.refused, request, error, display, city=city, contact=contact)
+        return partial(replies.refused, request, error, display, city=city, contact=contact, mine=mine)
 
 
 def _judge(
@@ -213,6 +220,7 @@ def _judge(
         return partial(replies.faults_page, request, visit, posted, checked)
     if not checked.canonical:
         raise NothingAnswered
+    posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:
         visit.refuse_if_over(now, zone)
         return partial(replies.check_page, visit, posted, checked)
@@ -244,29 +252,3 @@ def _incoming(visit: Visit, posted: Posted, checked: Checked, client_id: str, no
         paradata=paradata,
         code_id=visit.code.code_id,
     )
-
-
-@router.get("/a/{code}/receipt/{receipt}", include_in_schema=False)
-def receipt_page(code: str, receipt: str, request: Request, running: Running, reading: Reading) -> Response:
-    """已提交, as often as it is looked at; only together with the code by which the answers came."""
-    display = display_of(request)
-    city = running.settings.city_in(display.language)
-    printed = normalise_receipt(receipt)
-    try:
-        with reading.begin() as session:
-            visit = open_visit(session, code)
-            at = submitted_at(session, visit.code, printed)
-            contact = contact_offer.offer(session, running, visit, printed)
-    except DomainError as error:
-        return replies.refused(request, error, display, city=city)
-    context = {
-        "city": visit.occasion.city.in_language(display.language),
-        "occasion": visit.occasion,
-        "questionnaire": visit.questionnaire,
-        "receipt": printed,
-        "moment": moment(at, running.settings.zone, display.language),
-        "code": code,
-        "contact": contact,
-        "contact_until": moment(contact.until, running.settings.zone, display.language) if contact else "",
-    }
-    return html(render("receipt.html", replies.look_of(display), context))

@@ -151,7 +151,7 @@ def again(session: Session, incoming: IncomingCapture, known: _Kept, keys: KeyRi
     Where the answers were erased, nothing is kept, whatever comes: a phone that still held its draft brings none back.
     """
     if known.content_sha256.startswith(ERASED):
-        raise Withdrawn
+        raise Withdrawn(own=True)
     here = (known.wave_id, known.area_id, known.case_id) == (incoming.wave_id, incoming.area_id, incoming.case_id)
     receipt = _receipt(incoming, known.response_id, keys) if here and known.response_id is not None else None
     if not here or known.response_id is None or known.content_sha256 != content_sha256(incoming.checked):

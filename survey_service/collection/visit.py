@@ -20,7 +20,7 @@ from questionnaires.text import Text
 from survey_service.clock import end_of
 from survey_service.collection import codes
 from survey_service.collection.codes import OpenedCode
-from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownCode, WaveClosed, Withdrawn
+from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownReceipt, WaveClosed, Withdrawn
 from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
@@ -209,7 +209,7 @@ def _answered(session: Session, opened: OpenedCode) -> bool:
 
 
 def submitted_at(session: Session, opened: OpenedCode, receipt: str) -> datetime:
-    """When the answers of ``receipt`` were stored; UnknownCode unless they came by this very code, Withdrawn where
+    """When the answers of ``receipt`` were stored; UnknownReceipt unless they came by this very code, Withdrawn where
     they were deleted since."""
     found = session.execute(
         select(Response.completed_at, Response.state).where(
@@ -223,6 +223,6 @@ def submitted_at(session: Session, opened: OpenedCode, receipt: str) -> datetime
     if found is not None and found.state is ResponseState.DELETED:
         raise Withdrawn
     if found is None or found.completed_at is None:
-        raise UnknownCode
+        raise UnknownReceipt
     at: datetime = found.completed_at
     return at

@@ -24,7 +24,7 @@ from questionnaires.figures import in_digits
 from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
 from questionnaires.text import Text
 from survey_service.web.pages import Language, environment, styles_in_page
-from survey_service.web.resident_steps import Screens, screens
+from survey_service.web.resident_steps import Screens, screens, shuffles
 
 STYLES = ("tokens.css", "resident.css")
 CACHED_PAGES = 2048  # of about 10 KB
@@ -95,6 +95,7 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "occasion": occasion,
         "questionnaire": questionnaire,
         "screens": screens(questionnaire, look.order),
+        "shuffled": shuffles(questionnaire),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "client_id": "",
         "given": {},
@@ -115,7 +116,7 @@ def _compressed(occasion: Occasion, questionnaire: Questionnaire, look: Look) ->
         styles, _ = styles_in_page(*STYLES)
         context = {**form_context(occasion, questionnaire, look), "styles": styles}
         plain = render("form.html", look, context).encode()
-        etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+        etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}-{look.order}"'  # the arrangement, for a reload
         held = CompressedPage(plain, gzip.compress(plain, 9, mtime=0), etag)
         if len(_pages) >= CACHED_PAGES:
             _pages.clear()

@@ -134,7 +134,7 @@ def make(url: str) -> FastAPI:
         future: Future[None] = Future()
         waiting.put(((key, json.dumps(values, sort_keys=True, ensure_ascii=False)), future))
         await asyncio.wrap_future(future)
-        return JSONResponse({"address": f"/a/{code}/receipt/{key}"})
+        return JSONResponse({"address": f"/a/{code}/receipt", "receipt": key})
 
     return app
 

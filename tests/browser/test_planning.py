@@ -101,7 +101,7 @@ def answer(page: Page, address: str) -> None:
     page.locator(".here [data-turn=on]").tap()
     page.locator("#q-age.here").wait_for()
     page.locator(".here [data-turn=on]").tap()
-    page.wait_for_url("**/receipt/**")
+    page.locator(".receipt").wait_for()
     expect(page.locator("h1")).to_contain_text("已提交", timeout=PATIENCE_MS)
 
 

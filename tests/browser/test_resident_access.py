@@ -70,7 +70,7 @@ def test_every_state_of_the_page(phone: Callable[..., Page], base: str, wave: Op
     page.locator("#unsent").wait_for(state="visible")
     sound(page, "unsent")
     page.context.set_offline(False)
-    page.wait_for_url("**/receipt/**")
+    page.locator(".receipt").wait_for()
     sound(page, "receipt")
     page.goto(f"{base}/a/{'B' * 26}{display}")
     sound(page, "unknown code")

@@ -31,8 +31,7 @@ def post(port: int, sent: Sent, ledger: Ledger) -> int | None:
         except (OSError, http.client.HTTPException):
             return None
     if reply.status == 200:
-        address = json.loads(said)["address"].partition("?")[0]
-        ledger.acknowledge(sent.client_id, address.rpartition("/")[2])
+        ledger.acknowledge(sent.client_id, json.loads(said)["receipt"])
     elif 400 <= reply.status < 500:
         ledger.refuse(sent.client_id)
     return reply.status

@@ -62,7 +62,7 @@ def until_stored(address: str, client_id: str, seconds: float = 60) -> str:
         assert int(reply.headers["retry-after"]) > 0
         assert time.monotonic() < deadline, "it did not recover by itself"
         time.sleep(0.05)
-    return str(reply.json()["address"])
+    return str(reply.json()["receipt"])
 
 
 def stored(database: Database, kind: Any) -> int:
@@ -128,7 +128,7 @@ def test_200_parallel_posts_of_one_id_are_one_answer_and_one_receipt(
         def attempt(number: int) -> tuple[int, str]:
             while (reply := post(code, "a" * 32, other if number % 10 == 0 else ANSWERS)).status_code == 503:
                 time.sleep(0.2)
-            return reply.status_code, reply.json().get("address", "")
+            return reply.status_code, reply.json().get("receipt", "")
 
         with ThreadPoolExecutor(20) as pool:
             outcomes = list(pool.map(attempt, range(200)))

@@ -38,7 +38,8 @@ PUBLIC = {
     ("GET", "/favicon.ico"),
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
-    ("GET", "/a/{code}/receipt/{receipt}"),
+    ("GET", "/a/{code}/receipt"),  # leads to the field for a receipt code
+    ("POST", "/a/{code}/receipt"),  # with the receipt in the body
     ("POST", "/a/{code}/contact"),  # with the receipt in the body
     ("GET", "/api/v1/openapi.json"),  # how the API is used, and nothing of what is in it
     ("GET", "/receipt"),

@@ -62,7 +62,7 @@ class Running:
             headers=SCRIPT,
         )
         assert reply.status_code == 200, reply.text
-        return str(reply.json()["address"])
+        return str(reply.json()["receipt"])
 
     def back_up(self, out: Path, **arguments: Any) -> Path:
         made, _ = service.make_backup(

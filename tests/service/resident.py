@@ -35,6 +35,10 @@ class Form(HTMLParser):
             if not choice or "checked" in got:
                 self.fields.append((got["name"], got.get("value", "")))
 
+    def own(self, name: str) -> str:
+        """The value of a field that stands once."""
+        return dict(self.fields)[name]
+
     def handle_data(self, data: str) -> None:
         self.words += data
         if self._textarea is not None:

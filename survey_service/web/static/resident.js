@@ -8,47 +8,19 @@ const words = form.dataset;
 const steps = [...form.querySelectorAll(".step")];
 const asking = steps.filter((step) => step.dataset.question);
 const main = document.getElementById("main");
-const unsent = document.getElementById("unsent");
-const KEY = `draft:${location.pathname}`;
-const KEPT_DAYS = 7;
-const TIMEOUT_MS = 20000;
-const FIRST_WAIT_S = 2;
-const LONGEST_WAIT_S = 60;
 const DOUBLE_TAP_MS = 350;
 const NEAR_PX = 16;
 
 let evaluate = () => true; // until the interpreter is here, and where it cannot run, everything is asked
 let current = steps[0];
 let began = 0;
-let sending = false;
-let tried = 0;
-let timer = 0;
 let turned = null; // the tap that last changed the step
 let finished = false; // this phone has submitted by this code, and nobody has begun anew
-let keeps = !("noDraft" in words); // whether this phone keeps a draft at all; answers under correction are kept already
-
-// What a phone may refuse, storage above all, is done without where it does.
-function attempt(work, otherwise) {
-  try {
-    return work();
-  } catch (error) {
-    return otherwise;
-  }
-}
+let attempt, fields, isChoice, values, Draft, sweep, newId; // of resident-draft.js
+let draft; // what this phone keeps
+let sending; // of resident-send.js
 
 // ---------------------------------------------------------------- answers
-
-const fields = (place) => [...place.querySelectorAll("input[name], textarea[name]")].filter((one) => one.type !== "hidden");
-const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
-
-function values(place) {
-  const found = {};
-  for (const field of fields(place)) {
-    if (isChoice(field) ? !field.checked : !field.value.trim()) continue;
-    (found[field.name] = found[field.name] || []).push(field.value);
-  }
-  return found;
-}
 
 function number(field) {
   let text = field.value.normalize("NFKC").trim();
@@ -83,59 +55,27 @@ function path() {
 
 // ---------------------------------------------------------------- the draft
 
-function read() {
-  const draft = "noDraft" in words ? null : attempt(() => JSON.parse(localStorage.getItem(KEY)), null);
-  const fresh = draft && draft.version === form.elements._version.value && Date.now() - draft.at < KEPT_DAYS * 864e5;
-  return fresh ? draft : null;
+// Fields that hold something the person does not see now: of questions that are not asked after all, and the words of an
+// option that is not ticked. They stay as they are, should they be asked again, and are not sent.
+function unseen() {
+  const asked = new Set(path());
+  return asking.reduce((all, step) => all.concat(fields(step).filter((field) => {
+    const more = field.closest(".more");
+    return !asked.has(step) || (more && !more.closest("fieldset").querySelector("[data-other]:checked"));
+  })), []);
 }
 
-function keep(sent) {
-  const draft = {
-    version: form.elements._version.value,
-    id: form.elements.client_id.value,
-    at: Date.now(),
-    began,
-    step: current.id,
-    values: values(form),
-    sent: Boolean(sent),
-  };
-  try {
-    if (!("noDraft" in words)) localStorage.setItem(KEY, JSON.stringify(draft));
-    keeps = !("noDraft" in words);
-  } catch (error) {
-    keeps = false;
-  }
-  for (const line of form.querySelectorAll("[data-saved]")) line.textContent = keeps ? words.kept : words.notKept;
+function withheld(work) {
+  const left = unseen();
+  for (const field of left) field.disabled = true;
+  const done = work();
+  for (const field of left) field.disabled = false;
+  return done;
 }
 
-function forget() {
-  attempt(() => localStorage.removeItem(KEY));
-}
-
-function fill(draft) {
-  for (const field of fields(form)) {
-    const kept = draft.values[field.name] || [];
-    if (isChoice(field)) field.checked = kept.includes(field.value);
-    else field.value = kept[0] || "";
-  }
-}
-
-// That answers came from this phone by this code: a mark without answers and without the receipt. receipt.js sets the
-// same one, for posts that went without this script.
-const DONE = `done:${location.pathname}`;
-const markDone = () => attempt(() => keeps && localStorage.setItem(DONE, "1"));
-const submittedBefore = () => attempt(() => Boolean(localStorage.getItem(DONE)), false);
-
-// The page promises seven days: what was begun by any code and never submitted does not stay on the phone for longer.
-function sweep() {
-  const old = (key) => !(Date.now() - JSON.parse(localStorage.getItem(key)).at < KEPT_DAYS * 864e5);
-  const drafts = attempt(() => Object.keys(localStorage).filter((key) => key.startsWith("draft:")), []);
-  for (const key of drafts) if (attempt(() => old(key), true)) attempt(() => localStorage.removeItem(key));
-}
-
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function keep() {
+  draft.keep(began, current.id, unseen().map((field) => field.name));
+  for (const line of form.querySelectorAll("[data-saved]")) line.textContent = draft.keeps ? words.kept : words.notKept;
 }
 
 // ---------------------------------------------------------------- faults, in the words of the judge
@@ -248,109 +188,31 @@ function turn(back) {
   if (!sound(current)) return;
   const following = path().find((step) => asking.indexOf(step) > place);
   if (following) go(following);
-  else send();
+  else sending.send();
 }
 
 // ---------------------------------------------------------------- sending
 
-function body() {
-  const asked = new Set(path());
-  const left = asking.filter((step) => !asked.has(step)).reduce((all, step) => all.concat(fields(step)), []);
-  for (const field of left) field.disabled = true;
-  const data = new URLSearchParams(new FormData(form));
-  for (const field of left) field.disabled = false;
-  return data;
-}
-
-async function send() {
-  if (sending) return; // a double tap is one post
+// Whether all that is asked may be sent; else the first fault is shown.
+function ready() {
   const faulty = path().find((step) => !sound(step));
-  if (faulty) {
-    unsent.hidden = true;
-    form.hidden = false;
-    go(faulty);
-    setTimeout(() => sound(faulty), 60); // after the step is in view, so that the field keeps the focus
-    return;
-  }
-  sending = true;
-  clearTimeout(timer);
-  form.elements._seconds.value = began ? Math.round((Date.now() - began) / 1000) : "";
-  keep(true); // marked as sent first: if the page dies now, the receipt page may remove it
-  busy(true);
-  let outcome;
-  try {
-    outcome = await post();
-  } catch (error) {
-    outcome = { why: words.offline, wait: 0 };
-  }
-  sending = false;
-  if (outcome.address) {
-    unsent.hidden = true;
-    forget();
-    markDone();
-    location.replace(outcome.address);
-  } else if (outcome.native) {
-    unsent.hidden = true;
-    form.submit(); // the service has something to say: its page says it
-  } else {
-    keep();
-    later(outcome);
-  }
+  keep();
+  if (!faulty) return true;
+  sending.rest();
+  go(faulty);
+  setTimeout(() => sound(faulty), 60); // after the step is in view, so that the field keeps the focus
+  return false;
 }
 
-async function post() {
-  const control = typeof AbortController === "function" ? new AbortController() : null;
-  const limit = setTimeout(() => control && control.abort(), TIMEOUT_MS);
-  try {
-    const reply = await fetch(location.pathname, {
-      method: "POST",
-      body: body(),
-      headers: { Accept: "application/json" },
-      signal: control ? control.signal : undefined,
-    });
-    // Whoever stands between, a sign-in page of the network, does not speak for the service.
-    const ours = (reply.headers.get("Content-Type") || "").startsWith("application/json");
-    if (ours && reply.ok) return await reply.json();
-    if (ours && reply.status < 500 && reply.status !== 429) return { native: true };
-    const why = ours || reply.status >= 500 ? words.busy : words.offline;
-    return { why, wait: Number(reply.headers.get("Retry-After")) || 0 };
-  } finally {
-    clearTimeout(limit);
-  }
-}
-
-function busy(on) {
-  const button = current.querySelector("[data-turn=on]");
-  const again = document.getElementById("again");
-  for (const one of [button, again]) {
-    if (one && on) one.setAttribute("aria-disabled", "true");
-    else if (one) one.removeAttribute("aria-disabled");
-  }
-  for (const line of form.querySelectorAll("[data-saved]")) {
-    if (on) line.textContent = words.sending;
-  }
-  if (on) document.getElementById("unsent-status").textContent = words.sending;
-}
-
-// Not stored: say so, and try again after a while that grows and differs from phone to phone.
-function later({ why, wait }) {
-  busy(false);
-  tried += 1;
-  const longest = Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (tried - 1));
-  const seconds = Math.ceil(Math.max(wait, longest) * (1 + Math.random() / 2));
-  const first = unsent.hidden;
-  const answered = new Set(path().filter((step) => Object.keys(values(step)).length).map((step) => step.dataset.question));
-  document.getElementById("unsent-why").textContent = why + words.safe.replace("{answered}", answered.size);
-  document.getElementById("unsent-status").textContent = words.tried.replace("{tried}", tried).replace("{seconds}", seconds);
-  for (const line of unsent.querySelectorAll("[data-needs-draft]")) line.hidden = !keeps;
-  form.hidden = true;
-  unsent.hidden = false;
-  if (first) {
-    unsent.querySelector("h2").focus({ preventScroll: true });
-    window.scrollTo(0, 0);
-  }
-  timer = setTimeout(send, seconds * 1000);
-}
+const page = {
+  form,
+  words,
+  ready,
+  withheld,
+  keeps: () => draft.keeps,
+  button: () => current.querySelector("[data-turn=on]"),
+  answered: () => new Set(path().filter((step) => Object.keys(values(step)).length).map((step) => step.dataset.question)).size,
+};
 
 // ---------------------------------------------------------------- wiring
 
@@ -389,7 +251,7 @@ function clicked(event) {
   event.preventDefault();
   const left = current;
   turn(control.dataset.turn === "back");
-  if (!sending && stepOfAddress() !== left) turned = event;
+  if (!sending.going && stepOfAddress() !== left) turned = event;
 }
 
 function submitted(event) {
@@ -397,60 +259,81 @@ function submitted(event) {
   const button = event.submitter || document.activeElement;
   if (button && button.classList.contains("tool")) {
     keep();
+    const left = unseen();
+    for (const field of left) field.disabled = true;
+    setTimeout(() => left.forEach((field) => { field.disabled = false; }), 0);
     return;
   }
   event.preventDefault();
   turn(false);
 }
 
-async function start() {
-  if (!window.crypto || !crypto.getRandomValues || !window.fetch) return; // the check page gives the id
-  const given = Object.keys(values(form)).length > 0;
-  sweep();
-  const draft = read();
+// A shuffled question stands as it stood when it was answered: a page in another order is asked for in that one.
+function elsewhere(kept) {
+  if (!("shuffled" in words) || !kept.order || kept.order === form.elements._order.value) return false;
+  const query = new URLSearchParams(location.search);
+  if (query.get("order") === kept.order) return false;
+  query.set("order", kept.order);
+  location.replace(`${location.pathname}?${query}${location.hash}`);
+  return true;
+}
+
+async function load() {
+  const [kept, send] = await Promise.all([import(words.draft), import(words.send)]);
+  ({ attempt, fields, isChoice, values, Draft, sweep, newId } = kept);
+  draft = new Draft(form);
+  sending = new send.Sending(page);
   try {
     evaluate = (await import(words.conditions)).evaluate;
   } catch (error) {
     evaluate = () => true;
   }
-  form.elements.client_id.value = form.elements.client_id.value || (draft && draft.id) || newId();
-  began = (draft && draft.began) || 0;
-  if (draft && !given) fill(draft);
+}
+
+function listen() {
+  form.addEventListener("click", stray, true);
+  form.addEventListener("change", changed);
+  form.addEventListener("input", keep);
+  form.addEventListener("click", clicked);
+  form.addEventListener("submit", submitted);
+  window.addEventListener("hashchange", () => show(stepOfAddress(), true));
+  document.getElementById("look-again").addEventListener("click", () => {
+    sending.rest();
+    go(path()[0]);
+  });
+  // Kept by the browser as it was when it was left: what was submitted since does not stand here as unsubmitted.
+  window.addEventListener("pageshow", (event) => event.persisted && !draft.read() && draft.submittedBefore && location.reload());
+}
+
+async function start() {
+  if (!window.crypto || !crypto.getRandomValues || !window.fetch) return; // the check page gives the id
+  await load();
+  const given = Object.keys(values(form)).length > 0;
+  sweep();
+  const kept = draft.read();
+  const own = form.elements.client_id.value;
+  if (kept && !given && Object.keys(kept.values).length && elsewhere(kept)) return;
+  form.elements.client_id.value = own || (kept && kept.id) || newId();
+  began = (kept && kept.began) || 0;
+  // What came back with the page is what was sent; the draft of the same answers knows also what was not.
+  if (kept && (!given || kept.id === own)) draft.fill(kept);
   for (const button of form.querySelectorAll("[data-turn=on]")) button.dataset.words = button.textContent;
   const last = asking[asking.length - 1].querySelector("[data-turn=on]");
   last.dataset.words = words.submit;
   form.classList.add("led");
-  form.addEventListener("click", stray, true);
-  form.addEventListener("change", changed);
-  form.addEventListener("input", () => keep());
-  form.addEventListener("click", clicked);
-  form.addEventListener("submit", submitted);
-  window.addEventListener("hashchange", () => show(stepOfAddress(), true));
-  window.addEventListener("beforeunload", (event) => {
-    if (!unsent.hidden) event.preventDefault();
-  });
-  window.addEventListener("online", () => tried && !unsent.hidden && send());
-  document.getElementById("again").addEventListener("click", send);
-  document.getElementById("look-again").addEventListener("click", () => {
-    clearTimeout(timer);
-    unsent.hidden = true;
-    form.hidden = false;
-    go(path()[0]);
-  });
-  if (draft && !given && Object.keys(draft.values).length) offer(draft);
-  else if (!given && submittedBefore()) {
+  listen();
+  if (kept && !given && Object.keys(kept.values).length) offer(kept);
+  else if (!given && draft.submittedBefore) {
     finished = true;
     document.getElementById("done-before").hidden = false;
   }
-  // Kept by the browser as it was when it was left: what was submitted since does not stand here as unsubmitted.
-  window.addEventListener("pageshow", (event) => event.persisted && !read() && submittedBefore() && location.reload());
   show(stepOfAddress(), false);
 }
 
 // A draft of an earlier visit is offered, never forced: on a shared phone it may be somebody else's.
-function offer(draft) {
+function offer(kept) {
   const begin = document.getElementById("start");
-  const place = document.getElementById(draft.step);
+  const place = document.getElementById(kept.step);
   begin.textContent = words.goOn;
   begin.addEventListener("click", (event) => {
     if (!place || place === steps[0]) return;
@@ -460,8 +343,10 @@ function offer(draft) {
   });
   document.getElementById("kept-before").hidden = false;
   document.getElementById("afresh").addEventListener("click", () => {
-    forget();
-    location.replace(location.pathname + location.search);
+    draft.forget();
+    const query = new URLSearchParams(location.search);
+    query.delete("order");
+    location.replace(`${location.pathname}?${query}`);
   });
 }
 

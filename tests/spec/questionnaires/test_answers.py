@@ -252,9 +252,18 @@ def test_answers_to_what_was_not_asked_are_kept_and_never_counted(check: Callabl
         assert checked.values[variable] is Missing.NOT_ASKED
 
 
+@pytest.mark.parametrize("policy", [WEB, DEVICE])
+def test_of_what_a_screen_does_not_show_nothing_is_kept(check: Callable[..., Checked], policy: Policy) -> None:
+    hidden = {"knows": "2", "sources": ["5"], "sources.other": "邻居", "age": "无法读"}
+    checked = check(hidden, policy)
+    assert (checked.canonical, checked.off_path, checked.findings) == ({"knows": "2"}, {}, ())
+    unticked = check({**COMPLETE, "sources": ["1"], "sources.other": "邻居"}, policy)
+    assert "sources.other" not in unticked.canonical
+
+
 def test_a_question_behind_an_unasked_one_is_not_asked(check: Callable[..., Checked]) -> None:
     # wish is asked of those with an age; age of those who do not say "2": an age off the path opens nothing.
-    checked = check({"knows": "2", "age": "45", "wish": "多种树"})
+    checked = check({"knows": "2", "age": "45", "wish": "多种树"}, IMPORT)
     assert checked.values["wish"] is Missing.NOT_ASKED
     assert checked.off_path == {"age": 45, "wish": "多种树"}
 
@@ -262,7 +271,7 @@ def test_a_question_behind_an_unasked_one_is_not_asked(check: Callable[..., Chec
 def test_an_answer_off_the_path_decides_nothing() -> None:
     # q2 "where from" was not asked of those who do not know; its answer must not open or close the words behind it.
     city = load(available()["civilized_city"])
-    stray = check_answers(city, {"q1": "3", "q2": ["5"], "q2.other": "邻居"}, WEB)
+    stray = check_answers(city, {"q1": "3", "q2": ["5"], "q2.other": "邻居"}, IMPORT)
     assert stray.values["q2.other"] is Missing.NOT_ASKED
     assert stray.off_path == {"q2": ["5"], "q2.other": "邻居"}
     chained = dataclasses.replace(

@@ -1,0 +1,67 @@
+"""已提交: shown in reply to a post that holds the receipt code, and by no address.
+
+An address goes where nobody means it to go: into the history of a shared phone, into chats, into screenshots. Whoever
+opens ``/a/CODE/receipt`` is led to the field where a receipt code is typed.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from survey_service.collection import contact_offer, replies, wrong_receipts
+from survey_service.collection.errors import UnknownReceipt
+from survey_service.collection.form import Display, client_id_of, read_fields
+from survey_service.collection.visit import open_visit, submitted_at
+from survey_service.dependencies import Now, Running
+from survey_service.errors import DomainError
+from survey_service.services import Services
+from survey_service.web.resident_pages import NEVER_KEPT, html, moment, render
+from survey_service.web.resident_threads import aside
+
+router = APIRouter()
+
+
+@router.get("/a/{code}/receipt", include_in_schema=False)
+def receipt_address() -> Response:
+    """Whatever a browser kept of the page that said 已提交: it shows nothing by itself."""
+    return RedirectResponse("/receipt", 303, {"Cache-Control": NEVER_KEPT})
+
+
+@router.post("/a/{code}/receipt", include_in_schema=False)
+async def receipt_page(code: str, request: Request, running: Running, now: Now) -> Response:
+    """Shown again as often as it is posted; nothing is written."""
+    body = await request.body()
+    display = Display()
+    try:
+        fields = read_fields(body, request.headers.get("content-type", ""))
+        display = fields.display
+        return await aside(lambda: receipt_view(running, code, display, client_id_of(fields)))
+    except UnknownReceipt as unknown:
+        error: DomainError = wrong_receipts.told(request, running, now, unknown)
+    except DomainError as found:
+        error = found
+    return replies.refused(request, error, display, city=running.settings.city_in(display.language))
+
+
+def receipt_view(running: Services, code: str, display: Display, client_id: str | None) -> Response:
+    """The page for ``display.receipt``; UnknownReceipt unless its answers came by this very code, Withdrawn where they
+    were deleted since. ``client_id`` lets the phone remove the draft of these answers and no other."""
+    with running.database.reading.begin() as session:
+        visit = open_visit(session, code)
+        at = submitted_at(session, visit.code, display.receipt)
+        contact = contact_offer.offer(session, running, visit, display.receipt)
+    zone, language = running.settings.zone, display.language
+    context = {
+        "city": visit.occasion.city.in_language(language),
+        "occasion": visit.occasion,
+        "questionnaire": visit.questionnaire,
+        "receipt": display.receipt,
+        "client_id": client_id or "",
+        "moment": moment(at, zone, language),
+        "code": code,
+        "contact": contact,
+        "contact_until": moment(contact.until, zone, language) if contact else "",
+    }
+    return html(render("receipt.html", replies.look_of(display), context))
