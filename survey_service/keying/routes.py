@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from survey_service.accounts.queries import above
 from survey_service.collection.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
-from survey_service.keying import drafts, forms, queries, scanned, service, sheets
+from survey_service.keying import drafts, forms, lookahead, queries, scanned, service, sheets
 from survey_service.keying.errors import NoSuchForm, WrongSerial
 from survey_service.keying.forms import LONGEST_SERIAL
 from survey_service.keying.rules import Rules
@@ -95,6 +96,7 @@ def hold_form(
         )  # fmt: skip
         # The second keying is blind: it looks at the paper, as it must where there is no scan.
         seen = scanned.pictures(session, wave.survey_id, form) if which is KeyingPass.FIRST else {}
+        following = lookahead.following(session, wave, form, which, person.account_id)
     return _no_store(
         {
             "number": form.number,
@@ -106,6 +108,7 @@ def hold_form(
             else None,
             "draft": asdict(draft),
             "pictures": seen,
+            "next": following,
         }
     )
 
@@ -130,7 +133,7 @@ class SaveIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     hold: Annotated[int, Field(ge=1)]
-    sequence: Annotated[int, Field(ge=1, lt=1_000_000)]
+    sequence: Annotated[int, Field(ge=1, lt=2_000_000_000)]
     fields: dict[str, Annotated[str, Field(max_length=LONGEST_BOX)]]
     accepted: Annotated[list[str], Field(max_length=MAXIMUM_ACCEPTED)] = []
     notes: dict[str, Annotated[str, Field(max_length=LONGEST_NOTE)]] = {}
@@ -171,7 +174,8 @@ def key_form(
         except DomainError as refused:
             return _refused(request, running, person, session, survey, wave, speaks, now, fields, refused)
         found = sheets.messages(checked, questionnaire, speaks)
-        if not checked.accepted or (found and "accept" not in fields):
+        kept = fields.get("accept", "").split()
+        if not checked.accepted or any(message.variable not in kept for message in found):
             return _look_again(request, running, person, session, survey, wave, speaks, now, fields, found)
         wave_id = (wave.survey_id, wave.id)
     client_id = fields.get("client_id", "")
@@ -180,8 +184,8 @@ def key_form(
     with writing.begin() as session:
         stored = service.store_form(
             session, session.get_one(Wave, wave_id), form, checked,
-            client_id=client_id, paradata=_paradata(fields), keys=running.keys, at=now, by=person.actor,
-            rules=Rules.of(running.settings),
+            client_id=client_id, hold=_number(fields.get("hold", "")), paradata=_paradata(fields), keys=running.keys,
+            at=now, by=person.actor, rules=Rules.of(running.settings),
         )  # fmt: skip
     if isinstance(stored, ContentConflict):
         raise stored  # the other answers are kept and committed; the keyer is told which ones count
@@ -264,6 +268,8 @@ def _page(
         "fault": None,
         "done": "",
         "client_id": secrets.token_hex(16),
+        "owner": running.keys.keyed_hash("kept keying", f"{person.account_id} {wave.id}")[:32],
+        "seal": b64encode(running.keys.key_for(f"kept keying {person.account_id} {wave.id}")).decode(),
         **shown,
     }
     return staff_page(request, running, person, "staff/keying.html", context, section="keying", status=status)
@@ -273,9 +279,9 @@ def _paradata(fields: Mapping[str, str]) -> dict[str, Any]:
     """How the keying went: numbers of ours, and which soft faults the keyer confirmed against the paper."""
     kept: dict[str, Any] = {}
     for name in ("seconds", "keystrokes"):
-        given = fields.get(name, "")
-        if given.isascii() and given.isdigit() and len(given) < 7:
-            kept[name] = int(given)
+        given = _number(fields.get(name, ""))
+        if given is not None:
+            kept[name] = given
     notes = _notes(fields.get("notes", ""))
     if notes:
         kept["notes"] = notes
@@ -283,6 +289,10 @@ def _paradata(fields: Mapping[str, str]) -> dict[str, Any]:
     if confirmed:
         kept["confirmed"] = confirmed[:MAXIMUM_ACCEPTED]
     return kept
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else None
 
 
 def _notes(given: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from survey_service.collection.errors import AlreadyAnswered, ContentConflict
 from survey_service.collection.further import attach
 from survey_service.collection.service import IncomingCapture, Recorded, record_or_conflict
 from survey_service.keying import drafts, forms, queries, verification
-from survey_service.keying.errors import FormHeld, FormKeyed
+from survey_service.keying.errors import FormHeld, FormKeyed, HoldLost
 from survey_service.keying.rules import DEFAULT_RULES, Rules
 from survey_service.keying.schemas import FormFound, Tally
 from survey_service.models import (
@@ -48,11 +48,13 @@ def store_form(
     at: datetime,
     by: audit.Actor,
     rules: Rules = DEFAULT_RULES,
+    hold: int | None = None,
 ) -> Recorded | ContentConflict:
     """The keyed form as a capture; the same client_id with the same answers is stored once.
 
     Of the first keying it becomes a response; the second one is kept beside it and compared. Raises FormKeyed where
-    nothing is left to key, FormHeld while somebody else has the form open. A conflict is returned, not raised, so that
+    nothing is left to key, FormHeld while somebody else has the form open, HoldLost for a ``hold`` that is not
+    the last, for the form was opened in another window since. A conflict is returned, not raised, so that
     the other answers are kept when the caller commits.
     """
     assert by.account_id is not None  # keying is done by people
@@ -64,6 +66,8 @@ def store_form(
         session.add(row)
     elif row.state is KeyingState.UNDER_WAY and row.account_id not in (None, by.account_id):
         raise FormHeld(form.shown, queries.name_of(session, row.account_id))
+    elif repeated is None and hold is not None and row.hold != hold:
+        raise HoldLost
     incoming = IncomingCapture(
         survey_id=wave.survey_id,
         wave_id=wave.id,

@@ -1,12 +1,24 @@
-// Every box goes to the server as soon as it is left. Typing never waits for it: what is not acknowledged yet stays in
-// this browser, is sent again until it is, and the strip says which of the two it is.
+// Every box goes to the server as soon as it is left. Typing never waits for it: what is not acknowledged yet is kept on
+// this computer, is sent again until it is, and the strip says which of the two it is.
 
 const RETRY = [500, 1000, 2000, 5000, 10000]; // milliseconds between tries while the server cannot be reached
 
+// Every opening of a form numbers its saves from a number of its own on, so that of two saves of whatever windows the one
+// with the larger number is the later.
+const A_HOLD = 10_000;
+
+/** Whether what this computer kept comes after everything that the server holds.
+ *
+ * Kept without a hold: the page was gone before the hold came. It counts while the server has no box of the form at all.
+ */
+function isLater(local, draft) {
+  return local.sequence > draft.sequence && (local.hold > 0 || Object.keys(draft.fields).length === 0);
+}
+
 export class Drafts {
   /** ``told(state, sequence)``: "saved", "waiting" (not on the server yet), "expired" (sign in again), "lost" (held elsewhere). */
-  constructor({ address, token, prefix, told }) {
-    Object.assign(this, { address, token, prefix, told });
+  constructor({ address, token, keep, told }) {
+    Object.assign(this, { address, token, keep, told });
     this.current = null;
     this.sending = false;
     this.failures = 0;
@@ -19,40 +31,26 @@ export class Drafts {
     });
   }
 
-  key(number) {
-    return `${this.prefix} ${number}`;
-  }
-
-  /** What this browser still holds of a form, or null. */
-  kept(number) {
-    try {
-      return JSON.parse(localStorage.getItem(this.key(number)));
-    } catch {
-      return null;
-    }
-  }
-
-  /** Numbers of the forms of which this browser holds something unsaved. */
-  numbers() {
-    const start = `${this.prefix} `;
-    return Object.keys(localStorage).filter((key) => key.startsWith(start)).map((key) => key.slice(start.length)).sort();
-  }
-
-  forget(number) {
-    localStorage.removeItem(this.key(number));
-  }
-
-  /** Begin with what the server holds, or with what this browser holds where that is later. Returns the boxes to show. */
+  /** Begin with what the server holds, or with what this computer holds where that is later. Returns the boxes to show.
+   *
+   * ``draft.keying_id`` null: the form is begun before the server has given its hold; nothing is sent until ``attach``.
+   */
   open(number, draft) {
-    const local = this.kept(number);
-    // Later only if nobody opened the form in between: the hold it was keyed under is the one before ours.
-    const later = local !== null && local.hold === draft.previous_hold && local.sequence > draft.sequence;
+    const local = this.keep.get(number);
+    const later = local !== null && isLater(local, draft);
     const boxes = later ? local : draft;
     this.current = { number, id: draft.keying_id, hold: draft.hold, sequence: Math.max(draft.sequence, later ? local.sequence : 0), acknowledged: draft.sequence, boxes: null };
     this.failures = 0;
     if (later) this.put(boxes);
-    else this.forget(number);
+    else if (local !== null) this.keep.forget(number);
     return { ...boxes, later };
+  }
+
+  /** The hold of a form that was begun before it came: from here on its boxes go to the server. */
+  attach(draft) {
+    const current = this.current;
+    Object.assign(current, { id: draft.keying_id, hold: draft.hold, acknowledged: draft.sequence });
+    if (current.boxes !== null) this.put(current.boxes);
   }
 
   close() {
@@ -64,13 +62,9 @@ export class Drafts {
   put({ fields, accepted, notes, keystrokes, seconds }) {
     const current = this.current;
     if (current === null || current.lost) return;
-    current.sequence += 1;
+    current.sequence = Math.max(current.sequence, current.hold * A_HOLD) + 1;
     current.boxes = { hold: current.hold, sequence: current.sequence, fields, accepted, notes, keystrokes, seconds };
-    try {
-      localStorage.setItem(this.key(current.number), JSON.stringify(current.boxes));
-    } catch {
-      // no room or no permission: the page holds it, and the server soon does
-    }
+    this.keep.put(current.number, current.boxes);
     this.told("waiting", current.sequence);
     this.send();
   }
@@ -89,7 +83,7 @@ export class Drafts {
   /** One request at a time; what is keyed meanwhile goes with the next. */
   async send() {
     const current = this.current;
-    if (this.sending || current === null || current.boxes === null || this.settled || current.lost) return;
+    if (this.sending || current === null || current.boxes === null || current.id === null || this.settled || current.lost) return;
     this.sending = true;
     clearTimeout(this.timer);
     const sequence = current.sequence;
@@ -111,15 +105,15 @@ export class Drafts {
     this.timer = 0;
     current.acknowledged = Math.max(current.acknowledged, sequence);
     if (current.sequence !== sequence) return;
-    this.forget(current.number);
+    this.keep.forget(current.number);
     if (current === this.current) this.told("saved", sequence);
   }
 
   refused(current, status) {
     if (status === 409) {
       current.lost = true; // held elsewhere: what stands here must never overwrite what is keyed there
-      this.forget(current.number);
-      this.told("lost", current.sequence);
+      this.keep.forget(current.number);
+      if (current === this.current) this.told("lost", current.sequence);
     } else if (status === 401 || status === 403) {
       this.waits = true; // until somebody signs in; nothing is thrown away
       this.told("expired", current.sequence);
@@ -141,6 +135,6 @@ export class Drafts {
   /** The page is going: the last boxes go with it where the browser allows; if not, this browser keeps them. */
   leave() {
     const current = this.current;
-    if (current !== null && current.boxes !== null && !this.settled && !current.lost) this.request(current, true).catch(() => {});
+    if (current !== null && current.boxes !== null && current.id !== null && !this.settled && !current.lost) this.request(current, true).catch(() => {});
   }
 }

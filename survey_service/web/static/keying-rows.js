@@ -51,14 +51,8 @@ export function unlikely(row, typed, phrase) {
   return alone && codes.length > 1 ? phrase("alone", { label: label(row, alone) }) : "";
 }
 
-/** Put what is keyed so far into the boxes, and beside them what a scan shows of fields that a person looks at. */
-export function fill(rows, fields, pictures, address, alternative) {
-  for (const row of rows) row.input.value = fields[row.variable] ?? "";
-  showPictures(rows, pictures, address, alternative);
-}
-
 /** Show the pictures of one form; those of the form before it go. ``address(variable)`` is where a picture lies. */
-function showPictures(rows, pictures, address, alternative) {
+export function showPictures(rows, pictures, address, alternative) {
   for (const old of document.querySelectorAll("img.scanned")) old.remove();
   for (const row of rows) {
     if (!(row.variable in (pictures ?? {}))) continue;

@@ -1,95 +1,47 @@
 // Keying by keyboard alone. The page works without this module as a plain form; with it a code moves on by itself, what
-// the paper cannot mean is said at once, and every box is saved while the next one is keyed.
+// the paper cannot mean is said at once, every box is saved while the next one is keyed, and keys typed ahead of the
+// network wait for the form they are meant for.
 
+import { Ahead } from "./keying-ahead.js";
 import { Drafts } from "./keying-draft.js";
+import { Keep } from "./keying-keep.js";
 import { NoteBox } from "./keying-note.js";
-import { chosen, fault, fill, fold, label, MISSING, shortCodes, unlikely } from "./keying-rows.js";
+import { chosen, fault, fold, MISSING, shortCodes, showPictures } from "./keying-rows.js";
+import { clock, goingOn, halted, phrase, speak, words } from "./keying-say.js";
+import { handIn, hold, refusal } from "./keying-server.js";
+import { Sheet } from "./keying-sheet.js";
+import { Upcoming } from "./keying-upcoming.js";
 
 const form = document.getElementById("form");
 const find = document.getElementById("find");
-const words = form ? JSON.parse(form.dataset.words) : {};
-const sheet = form ? JSON.parse(form.dataset.sheet) : { rows: [], contradictions: [] };
 const number = document.getElementById("number");
 const store = document.getElementById("store");
-const say = document.getElementById("say");
+const strip = document.getElementById("strip-saved");
 
 const LONGEST_PAUSE = 60; // seconds: a longer one was a break, not work on this form
 
-const state = { serial: "", shown: "", clientId: "", accepted: new Set(), notes: {}, pending: null, last: 0, seconds: 0, strokes: 0, leaving: false, busy: false, offered: "", row: null, open: new Set(), done: new Set() };
-let evaluate = () => true;
+// ``hold``: what the server said about the hold of this form, a promise. ``ending``: the form was handed in and came back.
+const state = { serial: "", shown: "", clientId: "", pending: null, last: 0, seconds: 0, strokes: 0, leaving: false, offered: "", row: null, hold: null, ending: false, resume: null, open: new Set(), done: new Set() };
+let sheet = null;
 let drafts = null;
 let note = null;
+let ahead = null;
+let upcoming = null;
 
-function phrase(name, values = {}) {
-  return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+// ---------------------------------------------------------------- stopping, and going on
+
+/** Says what is wrong and takes no key until that is acknowledged; then ``resume`` puts the focus back. */
+function stop(kind, title, text, resume, keeps = false) {
+  speak(kind, title, text);
+  state.resume = resume;
+  ahead.stop(keeps);
 }
 
-function clock() {
-  return new Date().toLocaleTimeString("zh-CN", { hour12: false });
-}
-
-// ---------------------------------------------------------------- rows
-
-const rows = sheet.rows.map((row, place) => {
-  const item = document.querySelector(`[data-row="${row.variable}"]`);
-  return { ...row, place, item, input: item.querySelector("input"), said: item.querySelector("output"), before: "" };
-});
-const byVariable = new Map(rows.map((row) => [row.variable, row]));
-
-/** The answers as the conditions see them: codes, numbers, lists of codes; nothing for what is missing. */
-function values() {
-  const given = {};
-  for (const row of rows) {
-    const typed = row.input.value.trim();
-    if (typed === "" || typed in MISSING || !asked(row, given) || unlikely(row, typed, phrase)) continue;
-    if (row.kind === "several") given[row.variable] = chosen(row, typed);
-    else if (row.kind === "number") given[row.variable] = Number(typed);
-    else given[row.variable] = typed;
-  }
-  return given;
-}
-
-function asked(row, given) {
-  return row.askedIf.every((tree) => evaluate(tree, given));
-}
-
-/** Says in words what stands in the box, and marks its code in the list of codes. */
-function show(row) {
-  const typed = row.input.value.trim();
-  const codes = row.kind === "several" ? chosen(row, typed) ?? [] : [typed];
-  for (const one of row.item.querySelectorAll("[data-code]")) {
-    one.classList.toggle("picked", typed !== "" && codes.includes(one.dataset.code));
-  }
-  if (typed in MISSING) row.said.textContent = words[MISSING[typed]] + (state.notes[row.variable] ? ` · ${state.notes[row.variable]}` : "");
-  else if (typed === "" && !asked(row, values())) row.said.textContent = words.notAsked;
-  else row.said.textContent = row.codes.length > 0 && typed ? codes.map((code) => label(row, code)).join(" ") : "";
-}
-
-function showAll() {
-  rows.forEach(show);
-}
-
-function focus(row) {
-  for (const other of rows) other.item.classList.toggle("now", other === row);
-  row.before = row.input.value;
-  state.row = row;
-  row.input.focus({ preventScroll: true });
-  row.input.select();
-  row.item.scrollIntoView({ block: "nearest" });
-}
-
-function speak(kind, title, text) {
-  say.className = `say ${kind}`;
-  say.replaceChildren();
-  if (title) {
-    const mark = document.createElement("span");
-    mark.className = `mark ${kind}`;
-    mark.textContent = title;
-    say.append(mark);
-  }
-  const said = document.createElement("p");
-  said.textContent = text;
-  say.append(said);
+function acknowledged() {
+  goingOn();
+  const resume = state.resume;
+  state.resume = null;
+  resume?.();
 }
 
 function hush() {
@@ -99,51 +51,63 @@ function hush() {
 
 // ---------------------------------------------------------------- moving
 
+function focus(row, select = true) {
+  for (const other of sheet.rows) other.item.classList.toggle("now", other === row);
+  row.before = row.input.value;
+  state.row = row;
+  row.input.focus({ preventScroll: true });
+  if (select) row.input.select();
+  else row.input.setSelectionRange(row.input.value.length, row.input.value.length);
+  row.item.scrollIntoView({ block: "nearest" });
+}
+
+function toStore() {
+  for (const one of sheet.rows) one.item.classList.remove("now");
+  state.row = null;
+  store.focus();
+}
+
+function toNumber() {
+  number.focus();
+  number.select();
+}
+
 function next(row) {
-  const given = values();
-  const following = rows.slice(row.place + 1).find((one) => one.input.value.trim() !== "" || asked(one, given));
+  const following = state.ending ? null : sheet.after(row);
   if (following) {
     focus(following);
     return;
   }
-  for (const one of rows) one.item.classList.remove("now");
   speak("ready", "", words.ready);
-  store.focus();
+  toStore();
 }
 
 function back(row) {
-  const given = values();
-  const earlier = rows.slice(0, row ? row.place : rows.length).reverse();
-  const target = earlier.find((one) => one.input.value.trim() !== "" || asked(one, given));
+  state.ending = false;
+  const target = sheet.before(row);
   hush();
   if (target) focus(target);
   else if (row) focus(row);
 }
 
-function complain(row, seen, text) {
-  const question = row.number || row.variable;
-  document.getElementById("strip-error").textContent = phrase("error", { number: state.shown, question, seen: seen || words.empty });
-  speak("missed", `! ${words.wrong}`, text);
+function complain(row, seen, text, select) {
+  document.getElementById("strip-error").textContent = phrase("error", { number: state.shown, question: row.name, seen: seen || words.empty });
+  stop("missed", `! ${words.wrong}`, text, () => focus(row, select));
 }
 
 function wrong(row, seen, text) {
   row.input.value = "";
-  show(row);
-  complain(row, seen, text);
+  sheet.show(row);
   save();
-  row.input.focus();
+  complain(row, seen, text, true);
 }
 
-/** What may be right but deserves a look at the paper: a text, or "". */
-function doubt(row) {
-  const typed = row.input.value.trim();
-  const given = values();
-  if (typed !== "" && typed !== "." && !asked(row, given)) return words.offPath;
-  if (row.required && (typed === "." || typed === "") && asked(row, given)) return words.required;
-  const odd = unlikely(row, typed, phrase);
-  if (odd) return `${odd} ${words.keep}`;
-  const found = sheet.contradictions.find((one) => one.variable === row.variable && evaluate(one.tree, given));
-  return found ? `${found.message} ${words.keep}` : "";
+/** Asks whether the paper says so; + answers, and so does another answer. */
+function ask(row, text) {
+  state.pending = row;
+  focus(row);
+  row.said.textContent += ` ! ${words.look}`;
+  stop("soft", `! ${words.look}`, text, () => focus(row), true);
 }
 
 /** Leaves a box for the next one, unless something has to be said first. */
@@ -154,28 +118,38 @@ function commit(row) {
     wrong(row, typed, bad);
     return;
   }
-  if (typed !== row.before) state.accepted.delete(row.variable);
-  showAll();
+  settle(row);
+  if (state.pending === null && typed === "/" && !sheet.notes[row.variable]) speak("soft", "", phrase("noteOffer", { question: row.name }));
+}
+
+function settle(row) {
+  sheet.showAll();
   save();
-  const look = state.accepted.has(row.variable) ? "" : doubt(row);
-  if (look) {
-    state.pending = row;
-    row.said.textContent += ` ! ${words.look}`;
-    speak("soft", `! ${words.look}`, look);
-    row.input.select();
+  const [doubt] = sheet.doubts(row);
+  if (doubt) {
+    ask(row, doubt.text);
     return;
   }
   hush();
   next(row);
-  if (typed === "/" && !state.notes[row.variable]) speak("soft", "", phrase("noteOffer", { question: row.number || row.variable }));
 }
 
 function keep(row) {
-  state.accepted.add(row.variable);
+  sheet.keep(row);
+  if (!state.ending || sheet.doubts(row).length > 0) {
+    settle(row);
+    return;
+  }
   hush();
-  showAll();
   save();
-  next(row);
+  send(); // the form was handed in already: this was all it waited for
+}
+
+/** Down: what stands in the box is looked at as with Enter. */
+function down(row) {
+  state.ending = false;
+  if (row.input.value.trim() === "") next(row);
+  else commit(row);
 }
 
 // ---------------------------------------------------------------- keys
@@ -204,10 +178,10 @@ function onInput(row, event) {
   row.input.value = typed;
   if (row.kind === "several" && typed !== "" && !/[\s,;]$/.test(typed) && chosen(row, typed) === null && shortCodes(row)) {
     row.input.value = others; // the key that is no code is taken back, what was keyed before it stays
-    complain(row, last, phrase("notACode", { seen: last }));
+    complain(row, last, phrase("notACode", { seen: last }), false);
   }
   if (row.kind !== "one") {
-    show(row);
+    sheet.show(row);
     return;
   }
   const possible = row.codes.filter(([code]) => code.startsWith(typed));
@@ -218,39 +192,24 @@ function onInput(row, event) {
 function onKey(row, event) {
   if (event.isComposing) return;
   const empty = row.input.value === "";
-  if (event.key === "Enter") {
-    event.preventDefault();
-    commit(row);
-  } else if (event.key === "ArrowUp" || (event.key === "-" && row.kind === "text" && empty)) {
-    event.preventDefault();
-    back(row);
-  } else if (event.key === "ArrowDown") {
-    event.preventDefault();
-    next(row);
-  } else if (event.key === "+" && state.pending === row) {
-    event.preventDefault();
-    keep(row);
-  }
+  if (event.key === "Enter") commit(row);
+  else if (event.key === "ArrowUp" || (event.key === "-" && row.kind === "text" && empty)) back(row);
+  else if (event.key === "ArrowDown") down(row);
+  else if (event.key === "+" && state.pending === row) keep(row);
+  else return;
+  event.preventDefault();
 }
 
 // ---------------------------------------------------------------- a note on what cannot be read
 
-/** The row that a note is about: where the keyer is, or the one just left as illegible. */
-function noteRow() {
-  const here = state.row ?? rows[rows.length - 1];
-  if (here.input.value.trim() === "/") return here;
-  const before = rows.slice(0, here.place).reverse().find((one) => one.input.value.trim() !== "");
-  return before?.input.value.trim() === "/" ? before : here;
-}
-
 function openNote() {
-  const row = noteRow();
-  note.ask(phrase("noteAsk", { question: row.number || row.variable }), state.notes[row.variable] ?? "", (text) => {
+  const row = sheet.noted(state.row);
+  note.ask(phrase("noteAsk", { question: row.name }), sheet.notes[row.variable] ?? "", (text) => {
     hush();
     if (text !== null) {
-      if (text) state.notes[row.variable] = text;
-      else delete state.notes[row.variable];
-      show(row);
+      if (text) sheet.notes[row.variable] = text;
+      else delete sheet.notes[row.variable];
+      sheet.show(row);
       save();
     }
     if (state.row === null) store.focus();
@@ -261,20 +220,17 @@ function openNote() {
 // ---------------------------------------------------------------- what is saved, and what the strip says of it
 
 function save() {
-  const fields = {};
-  for (const one of rows) if (one.input.value) fields[one.variable] = one.input.value;
-  drafts.put({ fields, accepted: [...state.accepted], notes: { ...state.notes }, keystrokes: state.strokes, seconds: Math.round(state.seconds) });
+  drafts.put({ fields: sheet.fields(), accepted: sheet.accepted(), notes: { ...sheet.notes }, keystrokes: state.strokes, seconds: Math.round(state.seconds) });
 }
 
 /** Says where the boxes are; the truth, also when it is unwelcome. */
 function told(kind) {
-  const saved = document.getElementById("strip-saved");
-  const filled = rows.filter((one) => one.input.value !== "" && one.number);
+  const filled = sheet.rows.filter((one) => one.input.value !== "" && one.number);
   const question = filled.length > 0 ? filled[filled.length - 1].number : "–";
-  saved.dataset.state = kind;
-  saved.textContent = kind === "fresh" ? "–" : phrase(kind === "saved" ? "saved" : "waiting", { question, time: clock() });
+  strip.dataset.state = kind;
+  strip.textContent = kind === "fresh" ? "–" : phrase(kind === "saved" ? "saved" : "waiting", { question, time: clock() });
   if (kind === "expired") speak("missed", `! ${words.unsaved}`, words.expired);
-  if (kind === "lost") speak("missed", `! ${words.unsaved}`, words.lost);
+  if (kind === "lost") leaveForm("missed", `! ${words.unsaved}`, words.lost);
 }
 
 function signInAgain() {
@@ -283,124 +239,165 @@ function signInAgain() {
 }
 
 function left() {
-  return [...new Set([...JSON.parse(form.dataset.left), ...state.open, ...drafts.numbers()])].filter((one) => !state.done.has(one)).sort();
+  return [...new Set([...JSON.parse(form.dataset.left), ...state.open, ...drafts.keep.numbers()])].filter((one) => !state.done.has(one)).sort();
 }
+
 // ---------------------------------------------------------------- one form after the other
 
+/** Shows a form. ``found.draft.keying_id`` null: fetched ahead, and its hold is on the way. */
 function begin(found) {
   const boxes = drafts.open(found.number, found.draft);
-  Object.assign(state, { serial: found.number, shown: found.shown, clientId: found.draft.keying_id, accepted: new Set(boxes.accepted), notes: { ...boxes.notes }, last: Date.now(), seconds: boxes.seconds, strokes: boxes.keystrokes, pending: null, leaving: false, offered: "", row: null });
+  Object.assign(state, { serial: found.number, shown: found.shown, clientId: found.draft.keying_id, last: Date.now(), seconds: boxes.seconds, strokes: boxes.keystrokes, pending: null, leaving: false, ending: false, offered: "", row: null });
   state.open.add(found.number);
-  fill(rows, boxes.fields, found.pictures, (variable) => `${form.dataset.lookup}${found.number}/pictures/${variable}`, words.scanned);
+  sheet.clear(boxes);
+  sheet.keepAll(boxes.accepted);
+  showPictures(sheet.rows, found.pictures, (variable) => `${form.dataset.lookup}${found.number}/pictures/${variable}`, words.scanned);
   document.getElementById("strip-number").textContent = found.shown;
   document.getElementById("strip-community").textContent = found.batch ? phrase("batch", { community: found.community, ...found.batch }) : found.community;
   document.getElementById("sheet-pass").textContent = found.pass === "second" ? words.second : words.first;
   document.getElementById("rows").hidden = false;
   find.hidden = true;
-  showAll();
+  sheet.showAll();
   hush();
   const resumed = Object.keys(boxes.fields).length > 0;
   if (resumed) speak("ready", "", found.draft.by_others ? words.resumedOther : words.resumed);
   if (drafts.settled) told(resumed ? "saved" : "fresh");
-  const given = values();
-  const first = rows.find((row) => row.input.value.trim() === "" && asked(row, given) && !(resumed && row.kind === "text" && beyond(row)));
+  const first = sheet.first(resumed);
   if (first) focus(first);
   else store.focus();
 }
 
-/** Whether something after this row is keyed: an empty box for words was passed over, not forgotten. */
-function beyond(row) {
-  return rows.slice(row.place + 1).some((one) => one.input.value.trim() !== "");
-}
-
-function askForSerial(text, kind = "ready", begun = "") {
+function closeForm() {
   document.getElementById("rows").hidden = true;
   find.hidden = false;
-  number.value = begun;
-  state.serial = "";
-  state.row = null;
+  number.value = "";
+  Object.assign(state, { serial: "", row: null, pending: null, hold: null, ending: false });
   drafts.close();
   document.getElementById("strip-number").textContent = "–";
   document.getElementById("strip-community").textContent = "–";
+}
+
+function askForSerial(text, kind = "ready", begun = "") {
+  closeForm();
+  number.value = begun;
   const unfinished = left();
   speak(kind, "", unfinished.length > 0 ? `${text} ${phrase("left", { numbers: unfinished.join("，") })}` : text);
   number.focus();
 }
 
-function post(address, body) {
-  return fetch(address, { method: "POST", body: JSON.stringify(body), headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": form.elements.csrf.value } });
+/** The form on the screen is not ours to key: it goes, and nothing typed for it goes anywhere else. */
+function leaveForm(kind, title, text) {
+  state.open.delete(state.serial);
+  closeForm();
+  stop(kind, title, text, toNumber);
+}
+
+/** The hold of a form, with what was fetched ahead of the forms behind it. */
+async function askForHold(serial, takeOver) {
+  const reply = await hold(form, serial, takeOver);
+  if (reply.answer.ok) upcoming.learn(reply.found);
+  return reply;
 }
 
 async function lookUp() {
   const serial = fold(number.value).trim().toUpperCase();
-  if (!serial || state.busy) return;
-  state.busy = true;
+  if (!serial) return;
+  ahead.hold();
   speak("ready", "", words.look_up);
-  try {
-    const answer = await post(`${form.dataset.lookup}${encodeURIComponent(serial)}/hold`, { take_over: state.offered === serial });
-    const found = await answer.json();
-    state.offered = found.error?.code === "E201" ? serial : "";
-    if (answer.ok) begin(found);
-    else refuse(answer, found);
-  } catch {
-    speak("missed", "", words.offline);
-  } finally {
-    state.busy = false;
-  }
-  if (!state.serial) number.select();
-}
-
-function refuse(answer, found) {
-  if (answer.status === 401 || found.error?.code === "E004") {
-    speak("missed", `! ${words.unsaved}`, words.expired);
+  await drafts.keep.ready;
+  const known = drafts.keep.get(upcoming.serial(serial)) === null ? upcoming.take(serial) : null;
+  if (known !== null) {
+    begin(known);
+    state.hold = attach(known);
+    ahead.release();
     return;
   }
-  const refusal = document.documentElement.lang === "en" ? "message" : "message_zh";
-  const text = found.messages ? found.messages.filter((one) => one.hard).map((one) => one.message).join(" ") : found.error[refusal];
-  speak(found.error?.code === "E201" ? "soft" : "missed", `! ${found.error?.code === "E201" ? words.look : words.wrong}`, text);
-  const first = found.messages?.find((one) => one.hard && byVariable.has(one.variable));
-  if (first) focus(byVariable.get(first.variable));
+  try {
+    const { answer, found } = await askForHold(serial, state.offered === serial);
+    state.offered = found.error?.code === "E201" ? serial : "";
+    if (answer.ok) {
+      begin(found);
+      ahead.release();
+    } else stop(...refusal(answer, found), toNumber);
+  } catch {
+    stop("missed", "", words.offline, toNumber);
+  }
+}
+
+/** The hold of a form that is on the screen already. True when it came; else the form has gone, and why was said. */
+async function attach(known) {
+  for (;;) {
+    try {
+      const { answer, found } = await askForHold(known.number, false);
+      if (state.serial !== known.number || drafts.current?.id !== null) return false; // put aside meanwhile
+      if (answer.status === 401) {
+        speak("missed", `! ${words.unsaved}`, words.expired);
+        return false;
+      }
+      if (!answer.ok) leaveForm(...refusal(answer, found));
+      else if (upcoming.fits(known, found)) {
+        state.clientId = found.draft.keying_id;
+        drafts.attach(found.draft);
+        return true;
+      } else leaveForm("missed", `! ${words.look}`, words.changed); // somebody keyed part of it, or a scan was read
+      drafts.keep.forget(known.number);
+      return false;
+    } catch {
+      if (state.serial !== known.number) return false;
+      await new Promise((again) => setTimeout(again, 1000));
+    }
+  }
 }
 
 async function send() {
-  const unfilled = rows.find((row) => fault(row, row.input.value.trim(), phrase) && asked(row, values()));
-  if (unfilled) {
-    focus(unfilled);
-    speak("missed", `! ${words.wrong}`, fault(unfilled, unfilled.input.value.trim(), phrase));
+  const open = sheet.unsettled();
+  state.ending = true;
+  if (open) {
+    focus(open.row);
+    if (open.hard) complain(open.row, open.typed, open.text, true);
+    else ask(open.row, open.text);
     return;
   }
-  if (state.busy) return;
-  state.busy = true;
+  ahead.hold();
   speak("ready", "", words.sending);
-  const body = new URLSearchParams(new FormData(form));
-  body.set("number", state.serial);
-  body.set("client_id", state.clientId);
-  body.set("accept", [...state.accepted].join(" "));
-  body.set("notes", JSON.stringify(state.notes));
-  body.set("seconds", Math.round(state.seconds));
-  body.set("keystrokes", state.strokes);
+  if (state.hold !== null && !(await state.hold)) {
+    if (!ahead.stopped) stop("missed", `! ${words.unsaved}`, words.expired, toStore);
+    return;
+  }
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    const found = await answer.json();
+    const { answer, found } = await handIn(form, {
+      number: state.serial, client_id: state.clientId, hold: drafts.current.hold, accept: sheet.accepted().join(" "),
+      notes: JSON.stringify(sheet.notes), seconds: Math.round(state.seconds), keystrokes: state.strokes,
+    });
     if (answer.ok) stored(found);
-    else refuse(answer, found);
+    else if (found.messages) doubted(found.messages);
+    else stop(...refusal(answer, found), toStore);
   } catch {
-    speak("missed", "", words.unsent);
-    store.focus();
-  } finally {
-    state.busy = false;
+    stop("missed", "", words.unsent, toStore);
+  }
+}
+
+/** The server's own look at the form found something that the page did not. */
+function doubted(messages) {
+  const first = messages.find((one) => one.hard) ?? messages[0];
+  const row = sheet.byVariable.get(first.variable);
+  if (row === undefined) stop("missed", `! ${words.wrong}`, first.message, toStore);
+  else if (first.hard) stop("missed", `! ${words.wrong}`, first.message, () => focus(row));
+  else {
+    for (const one of messages) sheet.told.set(one.variable, { typed: sheet.byVariable.get(one.variable)?.input.value.trim(), text: one.message });
+    ask(row, `${first.message} ${words.keep}`);
   }
 }
 
 function stored(found) {
-  drafts.forget(state.serial); // only now: the server has it
+  drafts.keep.forget(state.serial); // only now: the server has it
   state.done.add(state.serial);
   document.getElementById("strip-forms").textContent = found.forms;
   document.getElementById("strip-rate").textContent = found.per_hour ? phrase("rate", { rate: found.per_hour }) : "";
-  const saved = document.getElementById("strip-saved");
-  saved.dataset.state = "stored";
-  saved.textContent = phrase("stored", { number: found.shown, time: clock() });
+  strip.dataset.state = "stored";
+  strip.textContent = phrase("stored", { number: found.shown, time: clock() });
   askForSerial(words.next);
+  ahead.release();
 }
 
 function leave() {
@@ -414,15 +411,16 @@ function leave() {
 }
 
 function listen() {
-  for (const row of rows) {
+  for (const row of sheet.rows) {
     row.input.addEventListener("input", (event) => onInput(row, event));
     row.input.addEventListener("compositionend", (event) => onInput(row, event));
     row.input.addEventListener("keydown", (event) => onKey(row, event));
     row.input.addEventListener("focus", () => {
-      for (const other of rows) other.item.classList.toggle("now", other === row);
+      for (const other of sheet.rows) other.item.classList.toggle("now", other === row);
       row.before = row.input.value;
       state.row = row;
     });
+    row.item.addEventListener("pointerdown", () => ahead.acknowledge());
   }
   document.addEventListener("keydown", (event) => {
     const now = Date.now();
@@ -449,13 +447,19 @@ function listen() {
 }
 
 if (form && find) {
-  ({ evaluate } = await import(form.dataset.conditions));
-  drafts = new Drafts({ address: form.dataset.save, token: form.elements.csrf.value, prefix: form.dataset.draft, told });
-  note = new NoteBox(document.getElementById("note"), say);
+  sheet = new Sheet(JSON.parse(form.dataset.sheet));
+  upcoming = new Upcoming();
+  const keep = new Keep({ owner: form.dataset.owner, key: form.dataset.seal, kept: (_, boxes) => (strip.dataset.kept = boxes.sequence) });
+  drafts = new Drafts({ address: form.dataset.save, token: form.elements.csrf.value, keep, told });
+  note = new NoteBox(document.getElementById("note"), document.getElementById("say"));
+  ahead = new Ahead({ catcher: document.getElementById("ahead"), refused: (swallowed) => halted(swallowed, () => ahead.acknowledge()), acknowledged });
   listen();
+  await keep.ready;
   const opened = form.elements.number.value;
   if (opened) {
     number.value = opened;
     lookUp();
-  } else if (say.textContent.trim() === "") askForSerial(words.next, "ready", number.value); // whoever types before all is here loses nothing
-}
+  } else if (document.getElementById("say").textContent.trim() === "") askForSerial(words.next, "ready", number.value); // whoever types before all is here loses nothing
+  else number.focus();
+  ahead.takeEarly();
+} else window.keyedEarly?.stop();
