@@ -17,6 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 if TYPE_CHECKING:
     from reports.fonts import TypeSettings
 
+CONTACT_READER = "contact_reader"  # a manager whom the installation names besides
+SECOND_FACTOR_ROLES = (
+    "administrator", "manager", "keyer", "interviewer", "statistician", "leader", CONTACT_READER,
+)  # fmt: skip
+NOBODY = "nobody"
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -52,8 +57,9 @@ class Settings(BaseSettings):
     city_name_en: str = Field(default="", description="The same on English pages; empty: the Chinese name.")
     session_idle_minutes: int = Field(default=60, ge=1, description="A sign-in ends after this long without a request.")
     session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
-    second_factor_required: bool = Field(
-        default=False, description="Administrators and statisticians must have a second factor (TOTP)."
+    second_factor_required: str = Field(
+        default="administrator,contact_reader",
+        description="Roles, by commas, that must have a second factor (TOTP); nobody: none has to.",
     )
     queue_size: int = Field(default=2000, ge=1, description="Answers that may wait for the writer before 503 is said.")
     group_size: int = Field(default=200, ge=1, description="Answers at most in one durable commit.")
@@ -129,6 +135,17 @@ class Settings(BaseSettings):
         default=False, description="Set by `serve --demo`: demonstration passwords work, on loopback only."
     )
 
+    @field_validator("second_factor_required")
+    @classmethod
+    def _are_roles(cls, typed: str) -> str:
+        if unknown := sorted(_names(typed) - {*SECOND_FACTOR_ROLES, NOBODY}):
+            roles = ", ".join(SECOND_FACTOR_ROLES)
+            raise WrongValue(
+                zh=f"没有“{unknown[0]}”这个角色。可以写：{roles}，用逗号分开；一个都不要求，写 {NOBODY}。",
+                en=f"“{unknown[0]}” is no role; name some of {roles}, by commas, or {NOBODY}.",
+            )
+        return typed
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, typed: str) -> str:
@@ -181,7 +198,11 @@ class Settings(BaseSettings):
 
     @property
     def who_reads_contacts(self) -> frozenset[str]:
-        return frozenset(name.strip() for name in self.contact_readers.split(",") if name.strip())
+        return _names(self.contact_readers)
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        return _names(self.second_factor_required) - {NOBODY}
 
     @property
     def oidc(self) -> bool:
@@ -251,6 +272,10 @@ def _public_address(typed: str) -> str:
         en=f"“{typed}” is no address that people can open: write https://survey.example.gov.cn, with a port if "
         "there is one, and no path.",
     )
+
+
+def _names(typed: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in typed.split(",") if name.strip())
 
 
 @lru_cache

@@ -151,6 +151,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         database_url=database_url,
         secret_key="a key for tests only, long enough to be taken",
         public_url="http://testserver",
+        second_factor_required="nobody",  # tests of their own hold what the default asks for
     )
 
 

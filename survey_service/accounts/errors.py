@@ -17,8 +17,42 @@ class PasswordChangeNeeded(DomainError):
     leads_to = "/account"
 
 
+class PasswordTooWeak(DomainError):
+    """Found at this sign-in: too short for this account, or too easily guessed."""
+
+    code = "E107"
+    status = HTTPStatus.FORBIDDEN
+    zh = "您现在的密码太短，或者太容易被猜中。请先在“我的账号”里换一个，再开始工作。"
+    en = "Your password is too short or too easily guessed. Change it on your account page first."
+    leads_to = "/account"
+
+
+class ContactsNotAgreed(DomainError):
+    """The installation names this account, and nobody else has agreed to it since it was made or reset."""
+
+    code = "E108"
+    status = HTTPStatus.FORBIDDEN
+    zh = (
+        "您的账号还没有经过第二个人确认，联系方式暂时打不开。"
+        "请另一位系统管理员或项目管理员登录后，在“可看联系方式的人”一页确认。"
+    )
+    en = (
+        "Nobody else has agreed to your account yet, so contact data stay closed. "
+        "Ask another administrator or manager to do so on the page “Who may read contact data”."
+    )
+
+
+class CannotAgree(DomainError):
+    """Whoever had the keys of an account does not also agree that it reads contacts."""
+
+    code = "E109"
+    status = HTTPStatus.CONFLICT
+    zh = "这一步要由另一个人来做：不能是本人，也不能是建这个账号、重置过它或给它对应过统一身份账号的人。"
+    en = "Somebody else has to do this: not the person themselves, nor whoever made, reset or linked the account."
+
+
 class SecondFactorNeeded(DomainError):
-    """The city asks administrators and statisticians for a second factor, and this account has none yet."""
+    """The city asks this role for a second factor, and this account has none yet."""
 
     code = "E101"
     status = HTTPStatus.FORBIDDEN

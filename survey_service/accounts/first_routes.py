@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import first_administrator, service, throttle
+from survey_service.accounts import first_administrator, second_factor, service, throttle
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
+from survey_service.models import Role
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
 from survey_service.web.staff import go, staff_page
@@ -50,7 +51,7 @@ def make_first(
     try:
         throttle.take_turn(writing, throttle.key_of(running.keys, "first", place), now)
         first_administrator.check_secret(secret, running)
-        password_hash = service.new_password_hash(password)
+        password_hash = service.new_password_hash(password, _rules(running, user, name))
         with writing.begin() as session:
             first_administrator.make(
                 session, user=user, name=name, password_hash=password_hash, city_code=city_code.strip(),
@@ -66,9 +67,15 @@ def make_first(
     return go("/sign-in")
 
 
+def _rules(running: Services, *names: str) -> service.PasswordRules:
+    asked = second_factor.is_needed("", [Role.ADMINISTRATOR], running.settings)
+    return service.PasswordRules(second_factor=asked, names=(*names, *service.own_names(running.settings)))
+
+
 def _page(
     request: Request, running: Services, needs_city: bool, *, typed: dict[str, str], fault: DomainError | None
 ) -> Response:
-    context: dict[str, Any] = {"typed": typed, "needs_city": needs_city, "fault": fault}
+    shortest = _rules(running).shortest
+    context: dict[str, Any] = {"typed": typed, "needs_city": needs_city, "fault": fault, "shortest": shortest}
     status = fault.status if fault else 200
     return staff_page(request, running, None, "staff/first-administrator.html", context, status=status)

@@ -30,6 +30,7 @@ from survey_service.accounts.routes import (
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError
 from survey_service.services import Services
+from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
 from survey_service.web.staff import go, staff_page
 
@@ -94,8 +95,9 @@ def _let_in(
             way = service.ByProvider(second_factor=identity.second_factor)
             previous = request.cookies.get(session_cookie(running.settings))
             opened = service.sign_in(
-                session, account, previous_token=previous, at=now, waits_for_code=asks_code, by_provider=way
-            )
+                session, account, previous_token=previous, at=now, waits_for_code=asks_code, by_provider=way,
+                address=known_address(request.scope, running.settings),
+            )  # fmt: skip
             user = account.user
     except (NoAccountForIdentity, IntegrityError):  # the latter: bound to another account in the same moment
         return _unknown_page(request, running, identity, wanted)

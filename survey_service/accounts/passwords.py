@@ -18,7 +18,6 @@ from survey_service.errors import TooManyAttempts
 
 AT_ONCE = 2
 WAITING = 12  # sign-ins that may stand in line; the next one is asked to come back
-MINIMUM_LENGTH = 8
 
 hasher = PasswordHash((Argon2Hasher(),))
 _working = threading.BoundedSemaphore(AT_ONCE)

@@ -22,7 +22,13 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from survey_service.accounts import queries, second_factor, service, tokens
-from survey_service.accounts.errors import PasswordChangeNeeded, SecondFactorNeeded, TokenReadsOnly
+from survey_service.accounts.errors import (
+    ContactsNotAgreed,
+    PasswordChangeNeeded,
+    PasswordTooWeak,
+    SecondFactorNeeded,
+    TokenReadsOnly,
+)
 from survey_service.accounts.tokens import Token
 from survey_service.audit import Actor
 from survey_service.dependencies import Now, Reading, Running
@@ -31,6 +37,7 @@ from survey_service.models import Account, Role
 from survey_service.secrets import code_hash
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.web.addresses import known_address
 from survey_service.writer import Busy
 
 CSRF_FIELD = "csrf"
@@ -65,10 +72,13 @@ class Person:
     demonstration: bool = False  # an invented person of the demonstration city
     token: Token | None = None  # where a program of this person asks
     by_provider: service.ByProvider | None = None  # signed in through the city's provider, this time
+    address: str = ""  # of the network, from which this request comes
+    second_factor: bool = False  # asked for at this sign-in, by us or by the provider
+    contacts_agreed: bool = False  # a second person agreed that this very account reads contacts
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.account_id, self.name)
+        return Actor(self.account_id, self.name, self.address)
 
     @property
     def role_names(self) -> list[str]:
@@ -126,7 +136,7 @@ def signed_in(
         person, seen_at, note = (
             _by_cookie(session, request, running.settings, now)
             if token is None
-            else _by_token(session, token, running.settings, now)
+            else _by_token(session, request, token, running.settings, now)
         )
         account = session.get_one(Account, person.account_id)
         _refuse_unfinished(request.url.path, account, person, running.settings)
@@ -149,18 +159,19 @@ def _by_cookie(session: Session, request: Request, settings: Settings, now: date
         raise SignInNeeded
     sign_in, account = found
     way = service.ByProvider(second_factor=sign_in.second_factor_by_provider) if sign_in.by_provider else None
-    person = _person(session, account, csrf_token=sign_in.csrf_token, token=None, by_provider=way)
+    address = known_address(request.scope, settings)
+    person = _person(session, account, address, csrf_token=sign_in.csrf_token, by_provider=way)
     return person, sign_in.last_seen_at, lambda writing: queries.saw(writing, code_hash(token), now)
 
 
-def _by_token(session: Session, token: str, settings: Settings, now: datetime) -> Found:
+def _by_token(session: Session, request: Request, token: str, settings: Settings, now: datetime) -> Found:
     found, account = tokens.current(session, token, settings=settings, at=now)
-    person = _person(session, account, csrf_token="", token=found)
+    person = _person(session, account, known_address(request.scope, settings), csrf_token="", token=found)
     return person, found.last_used_at, lambda writing: tokens.used(writing, found.id, now)
 
 
 def _person(
-    session: Session, account: Account, *, csrf_token: str, token: Token | None,
+    session: Session, account: Account, address: str, *, csrf_token: str, token: Token | None = None,
     by_provider: service.ByProvider | None = None,
 ) -> Person:  # fmt: skip
     return Person(
@@ -172,6 +183,9 @@ def _person(
         demonstration=account.demonstration,
         token=token,
         by_provider=by_provider,
+        address=address,
+        second_factor=account.second_factor_since is not None or bool(by_provider and by_provider.second_factor),
+        contacts_agreed=account.contacts_agreed_at is not None,
     )
 
 
@@ -185,13 +199,20 @@ def _refuse_unmeant(person: Person, sent_token: str) -> None:
 
 def _refuse_unfinished(path: str, account: Account, person: Person, settings: Settings) -> None:
     """A sign-in that is not whole yet opens only what makes it whole."""
-    # Who came through the provider has no use for the start password; it opens nothing after its week.
-    if account.start_password_until is not None and not person.by_provider and path not in _WITH_START_PASSWORD:
-        raise PasswordChangeNeeded
-    needed = settings.second_factor_required and person.has(*second_factor.NEEDED_BY)
-    had = account.second_factor_since is not None or (person.by_provider and person.by_provider.second_factor)
-    if needed and not had and path not in _WITHOUT_SECOND_FACTOR:
+    if not person.by_provider and path not in _WITH_START_PASSWORD:
+        # Who came through the provider has no use for the start password; it opens nothing after its week.
+        if account.start_password_until is not None:
+            raise PasswordChangeNeeded
+        if account.password_to_change:
+            raise PasswordTooWeak
+    if not person.second_factor and path not in _WITHOUT_SECOND_FACTOR and must_have_second_factor(person, settings):
         raise SecondFactorNeeded
+
+
+def must_have_second_factor(person: Person, settings: Settings) -> bool:
+    """By the installation's settings. An invented person never: their passwords stand on the sign-in page itself."""
+    roles = [role for role, _ in person.roles]
+    return not person.demonstration and second_factor.is_needed(person.user, roles, settings)
 
 
 async def _note_seen(running: Services, note: Callable[[Session], None]) -> None:
@@ -220,14 +241,19 @@ Leader = Annotated[Person, Depends(require(Role.LEADER))]
 Administrator = Annotated[Person, Depends(require(Role.ADMINISTRATOR))]
 
 
-def may_open_contacts(person: Person, running: Services) -> bool:
+def is_named_for_contacts(person: Person, running: Services) -> bool:
     """A manager whom the installation names besides: no role gives it, so that no administrator can give it away."""
-    return person.has(Role.MANAGER) and person.user in running.settings.who_reads_contacts
+    return second_factor.is_contact_reader(person.user, [role for role, _ in person.roles], running.settings)
 
 
 def _may_read_contacts(person: Annotated[Person, Depends(require(Role.MANAGER))], running: Running) -> Person:
-    if not may_open_contacts(person, running):
+    """A name can be given to somebody else: what reads is an account with a second factor, agreed to by another."""
+    if not is_named_for_contacts(person, running):
         raise NotAllowed
+    if not person.second_factor:
+        raise SecondFactorNeeded
+    if not person.contacts_agreed:
+        raise ContactsNotAgreed
     return person
 
 

@@ -15,8 +15,9 @@ from survey_service.accounts.permissions import Person, SignedIn, session_cookie
 from survey_service.accounts.tries import Tries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
-from survey_service.models import Account
+from survey_service.models import Account, Role
 from survey_service.services import Services
+from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
 from survey_service.web.staff import first_page, go, staff_page
 
@@ -71,7 +72,7 @@ def sign_in(
         renewed = service.renewed_hash(account, password)
     except (WrongPassword, TooManyAttempts) as refused:
         return sign_in_page_with(request, running, reading, wanted=local_path(next), user=user, fault=refused)
-    return _let_in(request, running, writing, account, counted, now, local_path(next), renewed)
+    return _let_in(request, running, writing, account, counted, now, local_path(next), password, renewed)
 
 
 def _checked(
@@ -88,15 +89,18 @@ def _checked(
 
 def _let_in(
     request: Request, running: Services, writing: Writing, account: Account, counted: Tries, now: Now, wanted: str,
-    renewed: str,
+    password: str, renewed: str,
 ) -> Response:  # fmt: skip
     """After the password: to the code of the second factor where the account has one, else in."""
     asks_code = account.second_factor_since is not None
     with writing.begin() as session:
         if renewed:
             service.renew_hash(session, account, renewed, at=now)
-        previous = request.cookies.get(session_cookie(running.settings))
-        opened = service.sign_in(session, account, previous_token=previous, at=now, waits_for_code=asks_code)
+        service.look_at_password(session, account.id, password, running.settings, at=now)
+        opened = service.sign_in(
+            session, account, previous_token=request.cookies.get(session_cookie(running.settings)), at=now,
+            address=known_address(request.scope, running.settings), waits_for_code=asks_code,
+        )  # fmt: skip
         counted.succeeded(session)
     if asks_code:
         response = go("/sign-in/code" + (f"?next={quote(wanted, safe='')}" if wanted else ""))
@@ -160,7 +164,9 @@ def change_password(
             raise BadInput(
                 zh="新密码和现在的一样，请换一个。", en="The new password is the present one; choose another."
             )
-        password_hash = service.new_password_hash(new)
+        with reading.begin() as session:
+            rules = service.password_rules(session, session.get_one(Account, checked.id), running.settings)
+        password_hash = service.new_password_hash(new, rules)
     except service.PASSWORD_FAULTS as fault:
         return _account_page(request, running, reading, person, fault=fault)
     with writing.begin() as session:
@@ -180,8 +186,12 @@ def _account_page(
             "fault": fault,
             "grants": queries.grants_with_areas(session, person.account_id),
             "start": account.start_password_until is not None and not person.by_provider,
+            "weak": account.password_to_change and not person.by_provider,
+            "shortest": service.password_rules(session, account, running.settings).shortest,
             "identity": oidc_identities.of_account(session, person.account_id) if running.settings.oidc else None,
             "second_factor_since": account.second_factor_since,
+            "contact_readers": bool(running.settings.who_reads_contacts)
+            and person.has(Role.ADMINISTRATOR, Role.MANAGER),
         }
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/account.html", context, section="account", status=status)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,11 +23,24 @@ from survey_service import audit
 from survey_service.accounts import queries
 from survey_service.models import Account, RecoveryCode, Role
 from survey_service.secrets import CROCKFORD, KeyRing, code_hash, normalise_receipt
+from survey_service.settings import CONTACT_READER, Settings
 
 SECONDS = 30
 RECOVERY_CODES = 10
-NEEDED_BY = (Role.ADMINISTRATOR, Role.STATISTICIAN)
 _NONCE = 12
+
+
+def is_contact_reader(user: str, roles: Iterable[Role], settings: Settings) -> bool:
+    return user in settings.who_reads_contacts and Role.MANAGER in roles
+
+
+def is_needed(user: str, roles: Iterable[Role], settings: Settings) -> bool:
+    """Whether the settings ask a second factor of somebody with these roles."""
+    held = set(roles)
+    asked = settings.second_factor_roles
+    return any(role.value in asked for role in held) or (
+        CONTACT_READER in asked and is_contact_reader(user, held, settings)
+    )
 
 
 def _cipher(keys: KeyRing) -> AESGCM:

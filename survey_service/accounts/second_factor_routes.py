@@ -13,13 +13,14 @@ from starlette.responses import Response
 
 from survey_service.accounts import queries, second_factor, service, tries
 from survey_service.accounts.errors import WrongCode
-from survey_service.accounts.permissions import CSRF_FIELD, Person, SignedIn, session_cookie
+from survey_service.accounts.permissions import CSRF_FIELD, Person, SignedIn, must_have_second_factor, session_cookie
 from survey_service.accounts.routes import keep_signed_in, local_path
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, FormExpired, NotAllowed, TooManyAttempts
 from survey_service.models import Account, SignIn
 from survey_service.secrets import code_hash
 from survey_service.services import Services
+from survey_service.web.addresses import known_address
 from survey_service.web.qr import qr_svg
 from survey_service.web.staff import go, staff_page
 
@@ -59,7 +60,8 @@ def sign_in_by_code(
                 raise WrongCode
             token = request.cookies[session_cookie(running.settings)]
             way = service.ByProvider(second_factor=False) if sign_in.by_provider else None
-            opened = service.sign_in(session, account, previous_token=token, at=now, by_provider=way)
+            address = known_address(request.scope, running.settings)
+            opened = service.sign_in(session, account, previous_token=token, at=now, address=address, by_provider=way)
             counted.succeeded(session)
     except (WrongCode, TooManyAttempts) as refused:
         return _code_page(request, running, sign_in, wanted=local_path(next), fault=refused)
@@ -147,7 +149,7 @@ def new_codes(
 def switch_off(
     request: Request, running: Running, reading: Reading, writing: Writing, person: SignedIn, now: Now, code: Code = ""
 ) -> Response:
-    if running.settings.second_factor_required and person.has(*second_factor.NEEDED_BY):
+    if must_have_second_factor(person, running.settings):
         raise NotAllowed
     counted = tries.of_code(request, running, person.account_id.hex, person.user)
     try:
@@ -179,7 +181,7 @@ def _own_page(
             "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)) if secret else "",
             "picture": _picture(secret, person, running) if secret else "",
             "left": second_factor.codes_left(session, account.id),
-            "forced": running.settings.second_factor_required and person.has(*second_factor.NEEDED_BY),
+            "forced": must_have_second_factor(person, running.settings),
         }
         status = fault.status if fault else 200
         return staff_page(

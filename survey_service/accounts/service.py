@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, inspect, update
+from sqlalchemy.orm import Session, object_session
 
 from questionnaires.characters import written
 from survey_service import audit
-from survey_service.accounts import passwords, queries
+from survey_service.accounts import passwords, queries, second_factor, weak_passwords
 from survey_service.errors import BadInput, TooManyAttempts, WrongPassword
 from survey_service.models import Account, Grant, Role, SignIn
 from survey_service.secrets import CROCKFORD, code_hash, new_token
@@ -40,6 +40,18 @@ class ByProvider:
     second_factor: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRules:
+    """What a password is held against."""
+
+    second_factor: bool  # asked as well: then fewer characters do
+    names: tuple[str, ...]  # of the person, the city and the service
+
+    @property
+    def shortest(self) -> int:
+        return weak_passwords.shortest(second_factor=self.second_factor)
+
+
 def create_account(
     session: Session,
     user: str,
@@ -55,7 +67,8 @@ def create_account(
     """A new account without any role. ``user`` is what is typed at sign-in; upper and lower case are the same.
 
     ``password_hash``, where it was made before the transaction, stands for ``password``.
-    Raises BadInput for an empty name or a short password, IntegrityError for a name that is taken.
+    An invented person's password is taken as it is: it stands on the sign-in page. Raises BadInput for an empty name
+    or a weak password, IntegrityError for a name that is taken.
     """
     user, name = written(user).lower(), written(name)
     if not user or not name:
@@ -63,11 +76,12 @@ def create_account(
     account = Account(
         user=user,
         name=name,
-        password_hash=password_hash or new_password_hash(password),
+        password_hash=password_hash or _first_hash(password, user, name, demonstration=demonstration),
         start_password_until=start_password_until,
         demonstration=demonstration,
         created_at=at,
     )
+    touched(account, at=at, by=by)
     session.add(account)
     session.flush()
     audit.record(
@@ -75,6 +89,24 @@ def create_account(
         detail={"demonstration": demonstration},
     )  # fmt: skip
     return account
+
+
+def _first_hash(password: str, user: str, name: str, *, demonstration: bool) -> str:
+    return (
+        passwords.hash_password(password)
+        if demonstration
+        else new_password_hash(password, PasswordRules(second_factor=False, names=(user, name)))
+    )
+
+
+def touched(account: Account, *, at: datetime, by: audit.Actor) -> None:
+    """Somebody held the keys of the account: what was agreed about it counts no longer, and they agree to nothing."""
+    if (session := object_session(account)) is not None and inspect(account).persistent:
+        # As it stands now, and held: an agreement that was given a moment ago must not outlive this.
+        session.refresh(account, ["hands", "contacts_agreed_at", "contacts_agreed_by"], with_for_update=True)
+    account.hands = sorted({*(account.hands or ()), *([str(by.account_id)] if by.account_id else ())})
+    account.touched_at = at
+    account.contacts_agreed_at = account.contacts_agreed_by = None
 
 
 def start_password() -> str:
@@ -150,8 +182,8 @@ def may_sign_in(account: Account, settings: Settings) -> bool:
 
 
 def sign_in(
-    session: Session, account: Account, *, previous_token: str | None, at: datetime, waits_for_code: bool = False,
-    by_provider: ByProvider | None = None,
+    session: Session, account: Account, *, previous_token: str | None, at: datetime, address: str,
+    waits_for_code: bool = False, by_provider: ByProvider | None = None,
 ) -> OpenedSignIn:  # fmt: skip
     """A new session with a new token; the one this browser had before ends, so no token outlives a sign-in."""
     token = new_token()
@@ -171,7 +203,7 @@ def sign_in(
     )
     accepted = "account.identity_accepted" if by_provider else "account.password_accepted"
     audit.record(
-        session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
+        session, survey_id=None, at=at, by=audit.Actor(account.id, account.name, address),
         action=accepted if waits_for_code else "account.signed_in", record=f"account {account.id}",
         detail={"by": "provider"} if by_provider else {},
     )  # fmt: skip
@@ -185,20 +217,49 @@ def sign_out(session: Session, *, at: datetime, by: audit.Actor) -> None:
     audit.record(session, survey_id=None, at=at, by=by, action="account.signed_out", record=f"account {by.account_id}")
 
 
-def new_password_hash(password: str) -> str:
-    """Hash of a new password; BadInput where it is too short. Outside a transaction: hashing takes long."""
-    if len(password) < passwords.MINIMUM_LENGTH:
-        raise BadInput(
-            zh=f"密码至少 {passwords.MINIMUM_LENGTH} 个字符。",
-            en=f"A password has at least {passwords.MINIMUM_LENGTH} characters.",
-        )
+def start_password_hash(start: str) -> str:
+    """Of one that ``start_password`` made: random, and changed at the first sign-in. Outside a transaction."""
+    return passwords.hash_password(start)
+
+
+def new_password_hash(password: str, rules: PasswordRules) -> str:
+    """Hash of a new password; BadInput where it is weak. Outside a transaction: hashing takes long."""
+    weak_passwords.refuse_weak(password, second_factor=rules.second_factor, names=rules.names)
     return passwords.hash_password(password)
+
+
+def password_rules(session: Session, account: Account, settings: Settings) -> PasswordRules:
+    """What a password of this account has to be: shorter where a second factor is asked besides it."""
+    roles = [role for role, _ in queries.grants(session, account.id)]
+    asked = account.second_factor_since is not None or second_factor.is_needed(account.user, roles, settings)
+    return PasswordRules(second_factor=asked, names=(account.user, account.name, *own_names(settings)))
+
+
+def own_names(settings: Settings) -> tuple[str, ...]:
+    """The names of this service and its city, which nobody has to guess."""
+    return settings.city_name, settings.city_name_en, settings.public_host
+
+
+def look_at_password(session: Session, account_id: UUID, password: str, settings: Settings, *, at: datetime) -> None:
+    """Marks an account whose right password, just typed, is weak: it is changed before anything else is open."""
+    account = session.get_one(Account, account_id)
+    if account.demonstration or account.start_password_until is not None:
+        return  # printed on the sign-in page; to be changed in any case
+    rules = password_rules(session, account, settings)
+    weak = weak_passwords.is_weak(password, second_factor=rules.second_factor, names=rules.names)
+    if weak and not account.password_to_change:
+        audit.record(
+            session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
+            action="account.password_found_weak", record=f"account {account.id}",
+        )  # fmt: skip
+    account.password_to_change = weak
 
 
 def change_password(session: Session, account_id: UUID, password_hash: str, *, at: datetime, by: audit.Actor) -> None:
     """Sets the password and ends every sign-in of the account, on every machine."""
     account = session.get_one(Account, account_id)
     account.password_hash, account.start_password_until = password_hash, None
+    account.password_to_change = False
     queries.end_sign_ins(session, account_id, at)
     audit.record(
         session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account_id}"

@@ -67,6 +67,7 @@ def list_accounts(
             "lines": [(account, grants.get(account.id, [])) for account in shown],
             "q": q, "role": role.value if role else "", "roles": [one.value for one in Role], "total": total,
             "page": page, "pages": -(-total // queries.PAGE),
+            "contact_readers": bool(running.settings.who_reads_contacts),
         }  # fmt: skip
         return staff_page(request, running, person, "staff/accounts.html", context, section="accounts")
 
@@ -83,7 +84,7 @@ def make_account(
 ) -> Response:  # fmt: skip
     desk = desk_of(person, running, now)
     start = accounts.start_password()
-    password_hash = accounts.new_password_hash(start)
+    password_hash = accounts.start_password_hash(start)
     try:
         with writing.begin() as session:
             chosen = service.find_area(session, desk.scope, area)
@@ -188,7 +189,7 @@ def _reset_password(
     request: Request, running: Services, writing: Writing, person: Person, desk: Desk, account_id: UUID
 ) -> Response:
     start = accounts.start_password()
-    password_hash = accounts.new_password_hash(start)
+    password_hash = accounts.start_password_hash(start)
     with writing.begin() as session:
         account = service.reset_password(session, desk, account_id, password_hash)
         shown = {"id": account.id, "user": account.user, "name": account.name}

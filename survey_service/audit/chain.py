@@ -24,6 +24,7 @@ from survey_service.bulk import insert_rows
 from survey_service.models import AuditEntry, AuditHead, Survey
 
 SYSTEM = "system"
+ADDRESS = "address"  # in an entry's detail: the network address of whoever did it
 GENESIS = "0" * 64
 _PENDING = "audit_pending"
 _ENTRIES = cast("Table", AuditEntry.__table__)
@@ -39,6 +40,7 @@ class Actor:
 
     account_id: UUID | None
     name: str = ""
+    address: str = ""  # from where, as the network says it; empty where nobody came over the network
 
 
 RESIDENT = Actor(None, "resident")
@@ -77,7 +79,7 @@ def record(
             by=by.account_id,
             action=action,
             record=record,
-            detail=dict(detail or {}),
+            detail={**(detail or {}), **({ADDRESS: by.address} if by.address else {})},
             reason=reason,
         )
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
-from survey_service.models.base import Base, UtcDateTime, words
+from survey_service.models.base import Base, Json, UtcDateTime, words
 
 
 class Role(StrEnum):
@@ -39,6 +39,14 @@ class Account(Base):
     )  # the TOTP secret, sealed with the installation's key
     second_factor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: begun, not yet confirmed
     second_factor_step: Mapped[int | None]  # the newest time step whose code was used: none is taken twice
+    # Found at a sign-in: too short or too easily guessed, to be changed before anything else is open.
+    password_to_change: Mapped[bool] = mapped_column(default=False)
+    # Ids of those who held its keys since it was last agreed to: who made it, reset it, or linked an identity to it.
+    hands: Mapped[list[str]] = mapped_column(Json, default=list)
+    touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the last of them did
+    # A second person agreed that whoever holds this account reads contacts; void as soon as somebody touches it.
+    contacts_agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    contacts_agreed_by: Mapped[UUID | None]
 
 
 class RecoveryCode(Base):

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
-from survey_service.accounts.permissions import Person, WaveStaff, may_open_contacts, require
+from survey_service.accounts.permissions import Person, WaveStaff, is_named_for_contacts, require
 from survey_service.accounts.queries import above
 from survey_service.collection import codes
 from survey_service.contacts.asked import contact_asked
@@ -99,7 +99,7 @@ def wave_page(
             "steps": _steps(session, person, survey, wave),
             "may_review": may(session, person, survey, Role.STATISTICIAN),
             "public_url": running.settings.public_url,
-            "contacts": not draft and may_open_contacts(person, running) and contact_asked(wave) is not None,
+            "contacts": not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
         }
         return staff_page(request, running, person, "staff/wave.html", context, section="surveys")
 

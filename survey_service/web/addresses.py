@@ -35,6 +35,12 @@ def client_address(scope: Mapping[str, Any], settings: Settings) -> str:
     return str(seen)
 
 
+def known_address(scope: Mapping[str, Any], settings: Settings) -> str:
+    """The same for the audit log; empty where the connection has none."""
+    address = client_address(scope, settings)
+    return "" if address == UNKNOWN else address
+
+
 def place_of(address: str) -> str:
     """What is counted as one place: an IPv4 address, or the /64 that a line of IPv6 has to itself."""
     parsed = _address(address)

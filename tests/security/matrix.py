@@ -55,6 +55,9 @@ POST /accounts/{account_id}/grants/{role}/{area_code}             administrator 
 GET  /accounts/{account_id}/steps/{step}                          administrator                yes  yes  none none
 POST /accounts/{account_id}/steps/{step}                          administrator                yes  yes  none none
 
+GET  /contact-readers                                             administrator,manager        free free free free
+POST /contact-readers/{account_id}                                administrator,manager        none none none none
+
 GET  /areas                                                       administrator,manager,statistician  yes yes free free
 GET  /areas/{area_code}                                           administrator,manager,statistician  yes yes none none
 GET  /areas/imports/{what}                                        administrator                yes  yes  free free

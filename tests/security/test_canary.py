@@ -17,8 +17,8 @@ from survey_service.settings import Settings
 from tests.security.test_pages import CANARY, HERE, Reader, poison
 from tests.service.conftest import TestClock
 from tests.service.resident import read_page
-from tests.service.signed_in import HTML, csrf, get, post, sign_in
-from tests.service.world import World
+from tests.service.signed_in import HTML, agreed_to, csrf, get, post, sign_in, sign_in_past_second_factor
+from tests.service.world import NOW, World
 
 __all__ = ["poison"]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # what is drawn, whatever stored it
@@ -33,6 +33,7 @@ def open_to(
     plan = {"contact": {"purpose": {"zh": CANARY, "en": CANARY}, "days": 14}}
     with database.writing.begin() as session:
         session.execute(update(Wave).values(plan=plan))
+    agreed_to(database, NOW, "manager")
     chosen = settings.model_copy(update={"contact_readers": "manager", "city_name": CANARY, "city_name_en": CANARY})
     with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
         yield client
@@ -77,7 +78,7 @@ def test_the_administrators_pages(open_to: TestClient, world: World, database: D
 def test_the_managers_pages(open_to: TestClient, world: World, database: Database) -> None:
     with database.reading.begin() as session:
         version = session.scalars(select(Wave.questionnaire_version_id)).one()
-    sign_in(open_to, "manager")
+    sign_in_past_second_factor(open_to, database, "manager")
     for address in (
         SURVEY, f"{SURVEY}/edit", f"{SURVEY}/waves/new", f"{SURVEY}/questionnaires/new",
         f"{SURVEY}/questionnaires/{version}", f"{SURVEY}/questionnaires/{version}/phone", f"{HERE}/cases",
@@ -87,7 +88,7 @@ def test_the_managers_pages(open_to: TestClient, world: World, database: Databas
             assert harmless(get(open_to, f"{address}?lang={language}"), address), address
 
 
-def test_what_a_resident_left_and_reads(open_to: TestClient, world: World) -> None:
+def test_what_a_resident_left_and_reads(open_to: TestClient, world: World, database: Database) -> None:
     """The name beside a number, an answer in words, and the address that a code was typed in."""
     here = f"/a/{world.open_codes[0]}"
     answers = {"know": "1", "channels": "5", "channels.other": CANARY[:40], "overall": "1", "client_id": "0" * 32}
@@ -100,7 +101,7 @@ def test_what_a_resident_left_and_reads(open_to: TestClient, world: World) -> No
     left = {"name": CANARY[:30], "number": "13900007777", "agreed": "yes", "action": "keep", "_receipt": code}
     harmless(open_to.post(f"{here}/contact", data=left, headers=HTML).text, "contact left")
     harmless(open_to.post("/receipt", data={"code": CANARY}, headers=HTML).text, "no receipt")
-    sign_in(open_to, "manager")
+    sign_in_past_second_factor(open_to, database, "manager")
     opened = post(open_to, f"{HERE}/contacts", {"reason": "九月座谈会"})
     assert "13900007777" in opened.text
     assert harmless(opened.text, "contact data") > 1
@@ -110,7 +111,7 @@ def test_what_is_printed(open_to: TestClient, world: World, database: Database) 
     """Markup in a name is drawn letter by letter, and breaks no file."""
     with database.reading.begin() as session:
         version = session.scalars(select(Wave.questionnaire_version_id)).one()
-    sign_in(open_to, "manager")
+    sign_in_past_second_factor(open_to, database, "manager")
     files = {
         "posters": post(open_to, f"{HERE}/invitations/posters", {"language": "zh"}),
         "letters": post(open_to, f"{HERE}/invitations/letters/110101000001", {"language": "zh"}),

@@ -18,7 +18,7 @@ from survey_service.settings import Settings
 from tests.security.matrix import RELATIONS
 from tests.security.test_matrix import City, Desk, city
 from tests.service.conftest import TestClock
-from tests.service.signed_in import HTML
+from tests.service.signed_in import HTML, agreed_to
 
 __all__ = ["city"]
 PAGE = "/surveys/satisfaction/waves/2026Q3/contacts"
@@ -35,6 +35,10 @@ def named(settings: Settings, clock: TestClock, city: City, database: Database) 
     with database.writing.begin() as session:
         session.execute(update(Wave).values(plan=plan))
     users = [f"{role.value}-{relation}" for role in Role for relation in RELATIONS]
+    for role in Role:
+        for relation in RELATIONS:
+            city.desk(role.value, relation)
+    agreed_to(database, clock.at, *users)
     chosen = settings.model_copy(update={"contact_readers": ",".join(users)})
     with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
         for place, number in enumerate((OWN, SIBLING)):

@@ -93,7 +93,7 @@ class City:
                 session.flush()
                 if role:
                     session.add(Grant(account_id=account.id, role=Role(role), area_id=self.areas[relation]))
-            opened = accounts.sign_in(session, account, previous_token=None, at=NOW)
+            opened = accounts.sign_in(session, account, previous_token=None, at=NOW, address="")
             session.flush()
             found = queries.sign_in_with_account(session, code_hash(opened.token))
             assert found is not None

@@ -206,7 +206,8 @@ def test_who_comes_by_the_provider_needs_no_start_password(
 def test_our_second_factor_is_asked_unless_the_provider_asked_for_one(
     joined: Settings, world: World, clock: TestClock, provider: LittleProvider, database: Database
 ) -> None:
-    accepting = {"oidc_second_factor": "otp, https://sso.example/loa/2", "second_factor_required": True}
+    forced = "administrator,statistician"
+    accepting = {"oidc_second_factor": "otp, https://sso.example/loa/2", "second_factor_required": forced}
     chosen = joined.model_copy(update=accepting)
     with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
         link_by_force(client, clock, database)

@@ -161,7 +161,7 @@ def test_new_recovery_codes_replace_the_old(client: TestClient, world: World, cl
 
 @pytest.fixture
 def strict(settings: Settings, world: World, clock: TestClock) -> Iterator[TestClient]:
-    chosen = settings.model_copy(update={"second_factor_required": True})
+    chosen = settings.model_copy(update={"second_factor_required": "administrator,statistician"})
     with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
         yield client
 

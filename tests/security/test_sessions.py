@@ -172,13 +172,13 @@ def test_sign_out_and_a_new_password_end_sessions(client: TestClient, world: Wor
     assert client.get("/account").status_code == 401  # ended here, too
     sign_in(client, "manager")
     elsewhere = str(client.cookies.get("session", domain="testserver.local"))
-    assert post(client, "/account/password", {"old": "wrong one", "new": "a new password"}).status_code == 401
+    assert post(client, "/account/password", {"old": "wrong one", "new": "a new password of mine"}).status_code == 401
     assert post(client, "/account/password", {"old": PASSWORD, "new": "short"}).status_code == 422
-    assert post(client, "/account/password", {"old": PASSWORD, "new": "a new password"}).status_code == 303
+    assert post(client, "/account/password", {"old": PASSWORD, "new": "a new password of mine"}).status_code == 303
     client.cookies.clear()
     client.cookies.set("session", elsewhere, domain="testserver.local", path="/")
     assert client.get("/account").status_code == 401
-    sign_in(client, "manager", "a new password")
+    sign_in(client, "manager", "a new password of mine")
 
 
 def test_sessions_end_when_idle_and_in_any_case(client: TestClient, world: World, clock: TestClock) -> None:

@@ -204,7 +204,7 @@ def test_a_start_password_comes_first(client: TestClient, database: Database, cl
 
 @pytest.fixture
 def forcing(settings: Settings, world: World, clock: TestClock) -> Iterator[TestClient]:
-    forced = settings.model_copy(update={"second_factor_required": True})
+    forced = settings.model_copy(update={"second_factor_required": "administrator,statistician"})
     with TestClient(create_app(forced, clock=clock), follow_redirects=False) as opened:
         yield opened
 

@@ -27,7 +27,7 @@ from survey_service.database import Database
 from survey_service.models import AuditEntry, Wave
 from survey_service.settings import Settings
 from tests.service.conftest import TestClock
-from tests.service.signed_in import get, post, sign_in
+from tests.service.signed_in import agreed_to, get, post, sign_in, sign_in_past_second_factor
 from tests.service.world import CLOSES, World
 
 NAME, NUMBER = "欧阳测试一号", "13900007777"
@@ -45,8 +45,9 @@ def asking(database: Database, world: World) -> World:
 
 
 @pytest.fixture
-def open_to(settings: Settings, clock: TestClock, asking: World) -> Iterator[TestClient]:
-    """The service where the account ``manager`` is named as reader."""
+def open_to(settings: Settings, clock: TestClock, asking: World, database: Database) -> Iterator[TestClient]:
+    """The service where the account ``manager`` is named as reader, and somebody has agreed to it."""
+    agreed_to(database, clock.at, "manager")
     chosen = settings.model_copy(update={"contact_readers": "somebody, manager"})
     with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as opened:
         yield opened
@@ -191,7 +192,7 @@ def test_only_who_is_named_opens_them_with_a_reason_and_audited(
 ) -> None:
     leave(open_to, asking, answered(open_to, asking))
     page = f"/surveys/{asking.survey_key}/waves/{asking.wave_key}/contacts"
-    sign_in(open_to, "manager")
+    sign_in_past_second_factor(open_to, database, "manager")
     shown = get(open_to, page)
     assert "有 1 人留了联系方式" in shown
     assert NUMBER not in shown
@@ -205,7 +206,7 @@ def test_only_who_is_named_opens_them_with_a_reason_and_audited(
         assert (entry.detail, entry.reason) == ({"people": 1}, "九月座谈会")
         chain.verify(session, str(asking.survey_id))
     for role in ("statistician", "administrator", "leader"):
-        sign_in(open_to, role)
+        sign_in_past_second_factor(open_to, database, role)
         get(open_to, page, 403)
         assert post(open_to, page, {"reason": "x"}).status_code == 403
 
@@ -302,7 +303,7 @@ def test_no_byte_of_them_in_database_log_store_or_backup(
         receipt = answered(open_to, asking)
         assert leave(open_to, asking, receipt).status_code == 200
         assert leave(open_to, asking, receipt, number="12").status_code == 422
-        sign_in(open_to, "manager")
+        sign_in_past_second_factor(open_to, database, "manager")
         page = f"/surveys/{asking.survey_key}/waves/{asking.wave_key}/contacts"
         assert NUMBER in post(open_to, page, {"reason": "座谈会"}).text
     finally:
