@@ -78,7 +78,7 @@ def same_definition(one: Indicator, other: Indicator) -> bool:
     *question* was worded differently the definitions can still be equal; see ``evaluation.comparable``.
     """
 
-    def in_digits(indicator: Indicator) -> tuple[object, ...]:
+    def figure(indicator: Indicator) -> tuple[object, ...]:
         return (
             indicator.kind,
             frozenset(indicator.variables),
@@ -92,4 +92,4 @@ def same_definition(one: Indicator, other: Indicator) -> bool:
             frozenset((part.indicator, part.weight) for part in indicator.parts),
         )
 
-    return in_digits(one) == in_digits(other)
+    return figure(one) == figure(other)
