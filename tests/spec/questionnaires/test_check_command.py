@@ -26,7 +26,7 @@ def test_sound_files_end_with_nothing_wrong() -> None:
     result = run(*SOUND)
     assert result.exit_code == 0
     assert result.output.count("no problems.") == len(SOUND)
-    assert "civilized_city 1.0, 12 questions, 17 indicators" in result.output
+    assert "civilized_city 2.0, 12 questions, 17 indicators" in result.output
 
 
 def test_problems_of_every_file_are_printed_and_end_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
