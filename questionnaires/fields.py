@@ -53,7 +53,7 @@ class Fields:
             self.wrong(node, "fields with names")
         for entry in self.mapping.entries:
             if entry.key.value not in self._known:
-                message = f'{owner} has a field "{entry.key.value}"'
+                message = f'{owner} has a field "{entry.key.value:.40}"'
                 hint = did_you_mean(entry.key.value, self._known)
                 notes.add(Code.UNKNOWN_FIELD, entry.key.location, message, hint)
 
@@ -189,7 +189,7 @@ class Fields:
             found = {}
             for entry in node.entries:
                 if entry.key.value not in LANGUAGES:
-                    message = f'{what} has a language "{entry.key.value}"'
+                    message = f'{what} has a language "{entry.key.value:.40}"'
                     self.notes.add(
                         Code.UNKNOWN_FIELD, entry.key.location, message, did_you_mean(entry.key.value, LANGUAGES)
                     )
@@ -215,7 +215,7 @@ class Fields:
                 self.notes.add(Code.OUT_OF_LIMITS, found[language].location, message, f"at most {MAX_TEXT:,}")
             for braces in _PLACEHOLDER.findall(value):
                 hint = "nothing is filled in here: people would read the braces; write the words themselves"
-                self.notes.add(Code.PLACEHOLDER, found[language].location, f'{what} has "{braces}"', hint)
+                self.notes.add(Code.PLACEHOLDER, found[language].location, f'{what} has "{braces:.40}"', hint)
         return Text(words.get("zh", ""), words.get("en", ""))
 
     def code_of(self, node: Node, name: str) -> str:
@@ -224,8 +224,8 @@ class Fields:
             self.wrong(node, "a code in quotes", name)
             return ""
         if not node.quoted:
-            message = f'the code {node.value} in "{name}" of {self.owner} is not quoted'
-            hint = f'write "{node.value}"; unquoted, 1 is a number, no is false and 1:30 is 90'
+            message = f'the code {node.value:.40} in "{name}" of {self.owner} is not quoted'
+            hint = f'write "{node.value:.40}"; unquoted, 1 is a number, no is false and 1:30 is 90'
             self.notes.add(Code.UNQUOTED_CODE, node.location, message, hint)
         return node.value
 

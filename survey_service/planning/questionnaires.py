@@ -22,20 +22,6 @@ from survey_service.planning import queries
 from survey_service.planning.errors import VersionInUse
 from survey_service.surveys import definitions
 
-# Names of the kinds of problem for people who read no English; the catalogue is questionnaires.problems.Code.
-KINDS = {
-    "Q001": "文件读不出来", "Q002": "不是 YAML", "Q003": "没有这种题型", "Q004": "没有这个字段", "Q005": "缺字段",
-    "Q006": "值的种类不对", "Q007": "代码没有加引号", "Q008": "字段写了两次", "Q009": "这里不收的 YAML 写法",
-    "Q010": "编号或代码不能用", "Q011": "编号重复", "Q012": "代码重复", "Q013": "缺译文", "Q014": "没有这个量表",
-    "Q015": "不认识的词", "Q016": "太多或太少", "Q017": "范围不可能", "Q018": "这种题型没有的字段",
-    "Q019": "排他选项只能在多选里", "Q020": "两个选项表示同一种缺失", "Q021": "没有东西去填的占位符",
-    "Q030": "条件看不懂", "Q031": "条件里没有这道题",
-    "Q032": "条件用了后面的题", "Q033": "条件里没有这个代码", "Q034": "条件的种类不对", "Q035": "走不到的题",
-    "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码", "Q042": "指数里没有这个指标", "Q043": "指数包含自己",
-    "Q044": "分值对不上", "Q045": "权重对不上", "Q046": "目标超出范围",
-    "Q047": "这种指标没有的字段", "Q048": "代码数了两次",
-}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Shipped:

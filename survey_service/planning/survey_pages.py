@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires.problem_words import explain
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person, WaveStaff
 from survey_service.areas.queries import path as area_path
@@ -240,7 +241,7 @@ def _questionnaire_form(
         "survey": survey,
         "title": Text(survey.title_zh, survey.title_en),
         "shipped": questionnaires.shipped(),
-        "kinds": questionnaires.KINDS,
+        "explain": explain,
         "judged": None,
         "fault": None,
         "empty": False,

@@ -79,7 +79,7 @@ def test_every_problem_of_a_file_is_shown_and_the_text_kept(
     assert answer.status_code == 422
     places = re.findall(r'data-line="(\d+)" data-column="(\d+)"', answer.text)
     assert places == [tuple(one) for one in re.findall(r"yaml:(\d+):(\d+)", FAULTY.with_suffix(".txt").read_text())]
-    assert "did you mean &#34;agreement&#34;?" in answer.text
+    assert "是不是“agreement”？" in answer.text
     assert "Do you agree or disagree" in answer.text  # the box holds the file
     with database.reading.begin() as session:
         assert session.scalar(select(func.count()).select_from(QuestionnaireVersion)) == 1

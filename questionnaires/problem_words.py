@@ -1,0 +1,267 @@
+"""What is wrong with a definition, in the reader's language. The problems themselves are told in English.
+
+One row a sentence: its English shape, and its Chinese. A test walks every sentence that this package can say and fails
+by name where one has no row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from questionnaires.problems import Problem
+
+TITLES: Mapping[str, str] = {
+    "Q001": "文件读不出来", "Q002": "不是 YAML", "Q003": "没有这种题型", "Q004": "没有这个字段", "Q005": "缺字段",
+    "Q006": "值的种类不对", "Q007": "代码没有加引号", "Q008": "字段写了两次", "Q009": "这里不收的 YAML 写法",
+    "Q010": "编号或代码不能用", "Q011": "编号重复", "Q012": "代码重复", "Q013": "缺译文", "Q014": "没有这个量表",
+    "Q015": "不认识的词", "Q016": "太多或太少", "Q017": "范围不可能", "Q018": "这种题型没有的字段",
+    "Q019": "排他选项只能在多选里", "Q020": "两个选项表示同一种缺失", "Q021": "没有东西去填的占位符",
+    "Q030": "条件看不懂", "Q031": "条件里没有这道题", "Q032": "条件用了后面的题", "Q033": "条件里没有这个代码",
+    "Q034": "条件的种类不对", "Q035": "走不到的题", "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码",
+    "Q042": "指数里没有这个指标", "Q043": "指数包含自己", "Q044": "分值对不上", "Q045": "权重对不上",
+    "Q046": "目标超出范围", "Q047": "这种指标没有的字段", "Q048": "代码数了两次",
+}  # fmt: skip
+"""Name of each kind of problem; the English ones are ``problems.Code``."""
+
+# Whose: `an option of question "q2"`. Longer shapes first.
+_OWNERS = (
+    (r"an option of (.+)", "{0}的一个选项"),
+    (r"an item of (.+)", "{0}的一行"),
+    (r"a part of (.+)", "{0}的一个组成部分"),
+    (r"the target of (.+)", "{0}的目标"),
+    (r"\"(\w+)\" of (.+)", "{1}的 {0}"),
+    (r"question \"(.*)\": item", "题目 {0} 的行"),
+    (r"question \"(.*)\": option \"(.*)\"", "题目 {0} 的选项 {1}"),
+    (r"question \"(.*)\"", "题目 {0}"),
+    (r"section \"(.*)\"", "部分 {0}"),
+    (r"indicator \"(.*)\"", "指标 {0}"),
+    (r"contradiction \"(.*)\"", "矛盾检查 {0}"),
+    (r"scale \"(.*)\"", "量表 {0}"),
+)
+_WORDS = {
+    "a question": "一道题", "a section": "一个部分", "an indicator": "一个指标", "a contradiction": "一条矛盾检查",
+    "the questionnaire": "问卷", "the header": "表头", "the notice": "说明", "scales.yaml": "scales.yaml",
+    "question": "题目", "section": "部分", "indicator": "指标", "contradiction": "矛盾检查",
+    "Chinese": "中文", "English": "英文",
+    "a text": "一段文字", "a name": "一个名称", "true or false": "true 或 false", "a number": "一个数",
+    "a date": "一个日期", "a word": "一个词", "a condition": "一个条件", "a list": "一个列表",
+    "a list of names": "一列名称", "a question type": "一种题型", "the name of a scale": "一个量表的名称",
+    "a code in quotes": "加引号的代码", "fields with names": "带名称的字段", "fields": "一组字段",
+    "a date such as 2027-06-30": "一个日期，例如 2027-06-30", "nothing": "什么也没有", "a text only": "只有文字",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One problem in the reader's language."""
+
+    title: str
+    message: str  # what was seen
+    hint: str  # the way out; empty where there is none
+
+
+def explain(problem: Problem, language: str) -> Explained:
+    """In Chinese ("zh") or English ("en")."""
+    if language == "en":
+        return Explained(problem.code.title, problem.message, problem.hint)
+    title = TITLES.get(problem.code.number, problem.code.title)
+    message = in_chinese(problem.message)
+    if message is None:  # the YAML reader's own words
+        message = f"YAML 读到这里读不下去了（{problem.message}）"
+    return Explained(title, message, (in_chinese(problem.hint) or problem.hint) if problem.hint else "")
+
+
+def in_chinese(sentence: str) -> str | None:
+    """A message or a hint; None where it is none of this package's, or longer than any of them."""
+    if len(sentence) > LONGEST:
+        return None
+    for pattern, zh in _SENTENCES:
+        match = re.fullmatch(pattern, sentence, re.DOTALL)
+        if match:
+            return zh.format(*(_part(group or "") for group in match.groups()))
+    return None
+
+
+def _part(words: str) -> str:
+    """A part of a sentence: an owner, a kind of value, or what was typed, which stays as it is."""
+    if words in _WORDS:
+        return _WORDS[words]
+    for pattern, zh in _OWNERS:
+        match = re.fullmatch(pattern, words, re.DOTALL)
+        if match:
+            return zh.format(*map(_part, match.groups()))
+    return in_chinese(words) or words
+
+
+LONGEST = 500  # characters; what was typed into a file is shortened before it is told
+_QUOTED = r"\"(.*)\""
+_SENTENCES = (
+    # ---------------------------------------------------------------- the file
+    (r"the file is larger than ([\d,]+) bytes", "文件大于 {0} 字节"),
+    (r"a definition is text; pictures do not belong in it", "定义文件只有文字，图片不放在里面"),
+    (r"byte (\d+) is not UTF-8", "第 {0} 个字节不是 UTF-8"),
+    (r"save the file as UTF-8 \(it may be GB18030 or GBK\)", "把文件另存为 UTF-8（现在可能是 GB18030 或 GBK）"),
+    (r"a control character \(code (\d+)\) cannot stand in a text", "文字里不能有控制字符（代码 {0}）"),
+    (r"delete it", "删掉它"),
+    (r"the file is empty", "文件是空的"),
+    (r"see docs/questionnaires.md for an example", "例子见 docs/questionnaires.md"),
+    (r"name an existing file", "写一个存在的文件"),
+    (r"several documents in one file", "一个文件里有几份文档"),
+    (r"one file holds one questionnaire; delete the ---", "一个文件只放一份问卷，把 --- 删掉"),
+    (r"nested more than (\d+) levels deep", "嵌套超过 {0} 层"),
+    (r"more than ([\d,]+) values in one file", "一个文件里的值超过 {0} 个"),
+    (r"the alias \*(.*)", "用了别名 *{0}"),
+    (r"repeat the text, or share options as a scale", "把文字再写一遍；选项可以放进量表共用"),
+    (r"the tag (.*)", "用了标签 {0}"),
+    (r"delete it; the field decides what a value is", "删掉它；值是什么种类，由字段决定"),
+    (r"a list or mapping as the name of a field", "字段的名称写成了列表或一组字段"),
+    (r"quote the value behind the colon", "给冒号后面的值加上引号"),
+    (rf"{_QUOTED} was given on line (\d+) already", "“{0}”在第 {1} 行已经写过"),
+    (r"delete one of the two", "两处删掉一处"),
+    (r"check the indentation, the colons and the quotes around here", "请核对这附近的缩进、冒号和引号"),
+    (r"indent with spaces, not with tabs", "缩进用空格，不用制表符"),
+    (
+        r"a value that begins with a quote must be quoted as a whole: (.*)",
+        "以引号开头的值要整个加引号，例如 {0}",
+    ),
+    # ---------------------------------------------------------------- fields and values
+    (rf"(.+) has a field {_QUOTED}", "{0}里有字段“{1}”"),
+    (r"(.+) wants (.+), not (a list|fields|\".*\")", "{0}要的是{1}，这里是{2}"),
+    (rf"(.+) has no {_QUOTED}", "{0}缺“{1}”"),
+    (rf"(.+) has the (id|key) {_QUOTED}", "{0}的 {1} 写成了“{2}”"),
+    (
+        r"an id has small letters, digits and _, begins with a letter and is no word of conditions",
+        "编号用小写字母、数字和下划线，以字母开头，不能是条件里的词",
+    ),
+    (r"(.+) has a language \"(.*)\"", "{0}写了语言“{1}”"),
+    (r"(.+) has no (Chinese|English)", "{0}缺{1}"),
+    (r"Chinese comes first", "先写中文"),
+    (
+        r"write (.+): \{zh: …, en: …\}, or declare languages: \[zh\]",
+        "写成 {0}: {{zh: …, en: …}}，或者声明 languages: [zh]",
+    ),
+    (r"(.+) has ([\d,]+) characters in (Chinese|English)", "{0}的{2}有 {1} 个字"),
+    (r"at most ([\d,]+)", "最多 {0}"),
+    (r"at least one", "至少一个"),
+    (
+        r"nothing is filled in here: people would read the braces; write the words themselves",
+        "这里不会填进任何东西，人们看到的就是括号；请直接写出要说的话",
+    ),
+    (rf"the code (.*) in {_QUOTED} of (.+) is not quoted", "{2}的“{1}”里，代码 {0} 没有加引号"),
+    (
+        r"write \"(.*)\"; unquoted, 1 is a number, no is false and 1:30 is 90",
+        "写成 \"{0}\"；不加引号，1 是数，no 成了 false，1:30 成了 90",
+    ),
+    (rf"{_QUOTED} of (.+) is empty", "{1}的“{0}”是空的"),
+    (r"\"(ask_if|condition|base)\" of (.+): (.+)", "{1}的“{0}”：{2}"),
+    (rf"{_QUOTED} of (.+) is {_QUOTED}", "{1}的“{0}”写成了“{2}”"),
+    (rf"{_QUOTED} of (.+) is (.+)", "{1}的“{0}”是 {2}"),
+    (r"a whole number from (.+) to (.+)", "{0} 到 {1} 之间的整数"),
+    (r"did you mean \"(.*)\"\?", "是不是“{0}”？"),
+    (r"known here: (.*)", "这里认得：{0}"),
+    # ---------------------------------------------------------------- options, scales, types
+    (
+        r"a code has one to eight letters or digits; one digit is keyed fastest",
+        "代码是一到八个字母或数字；一位数字录得最快",
+    ),
+    (rf"(.+) has the code {_QUOTED} twice", "{0}里代码“{1}”用了两次"),
+    (rf"(.+) has the code {_QUOTED}", "{0}的代码写成了“{1}”"),
+    (r"every option needs a code of its own", "每个选项要有自己的代码"),
+    (rf"(.+) means {_QUOTED}", "{0}表示“{1}”"),
+    (r"an option can mean dont_know or refused", "选项只能表示 dont_know（说不清）或 refused（拒答）"),
+    (r"(.+) has (\d+) options", "{0}有 {1} 个选项"),
+    (r"from (.+) to (.+); 90 % is written 0\.90", "{0} 到 {1} 之间；90% 写成 0.90"),
+    (r"from (.+) to (.+)", "{0} 到 {1} 之间"),
+    (rf"(.+) has two options that mean {_QUOTED}", "{0}有两个选项都表示“{1}”"),
+    (r"keep one of them", "留一个"),
+    (rf"(.+) has type {_QUOTED}", "{0}的题型写成了“{1}”"),
+    (r"(.+) has options and a scale", "{0}既有选项又有量表"),
+    (rf"(.+) uses the scale {_QUOTED}", "{0}用了量表“{1}”"),
+    (r"give options, or name a scale", "写出选项，或者写一个量表的名称"),
+    (r"(.+) is exclusive", "{0}设成了排他"),
+    (r"only one option can be chosen anyway; delete it", "本来就只能选一项，删掉它"),
+    (r"(.+) asks for words", "{0}要人写字"),
+    (r"ask for them in a question of their own", "另设一道题来问"),
+    (r"(.+) has the minimum (.+) (?:above|after) the maximum (.+)", "{0}的下限 {1} 大于上限 {2}"),
+    (r"exchange them", "把两个对调"),
+    (r"a (\w+) question has: (.*)", "{0} 题有：{1}"),
+    # ---------------------------------------------------------------- the whole questionnaire
+    (r"\"languages\" names \"(.*)\"", "“languages”里写了“{0}”"),
+    (r"\"languages\" lacks \"zh\"", "“languages”里缺 zh"),
+    (
+        r"say why, who asks, how long answers are kept and whom to ask",
+        "写明为什么问、谁在问、答案留多久、有疑问找谁",
+    ),
+    (rf"(.+) {_QUOTED} exists already on line (\d+)", "{0}“{1}”在第 {2} 行已经有了"),
+    (r"every id is used once", "每个编号只用一次"),
+    (rf"no answers lead to question {_QUOTED}", "怎么答也走不到题目“{0}”"),
+    (r"two parts of its conditions exclude each other", "它的条件里有两处互相排斥"),
+    # ---------------------------------------------------------------- conditions
+    (rf"(.+) depends on {_QUOTED}, which does not exist", "{0}的条件用了“{1}”，没有这道题"),
+    (rf"(.+) depends on {_QUOTED}, which is asked later", "{0}的条件用了“{1}”，那道题在后面才问"),
+    (r"a condition looks back only", "条件只能用前面的题"),
+    (rf"(.+): {_QUOTED} is a (\w+) question", "{0}：“{1}”是 {2} 题"),
+    (rf"(.+): {_QUOTED} has no code {_QUOTED}", "{0}：“{1}”没有代码“{2}”"),
+    (r"its codes: (.*)", "它的代码：{0}"),
+    (rf"{_QUOTED} has several variables; name one: (.*)", "“{0}”有好几行，写明哪一行：{1}"),
+    (r"codes have no order; write (.*)", "代码没有大小，写成 {0}"),
+    (r"quote the code: (.*)", "给代码加引号：{0}"),
+    (r"compare with a number, without quotes", "和数比，不加引号"),
+    (r"compare with a date in quotes: (.*)", "和加引号的日期比：{0}"),
+    (r"a text can only be tested for being there: (.*)", "文字题只能看有没有写：{0}"),
+    (r"a condition has at most (\d+) characters, this one (\d+)", "条件最多 {0} 个字，这里有 {1} 个"),
+    (r"a quote that is opened here is never closed", "这里的引号没有配对"),
+    (r"“(.*)” has no meaning in a condition", "条件里不能用“{0}”"),
+    (r"write the comma as ,", "逗号写成半角的 ,"),
+    (r"write the parenthesis as \( \)", "括号写成半角的 ( )"),
+    (r"codes stand in straight quotes: (.*)", "代码用直引号：{0}"),
+    (r"write \"(.*)\", or \"(.*)\" to compare", "写成 \"{0}\"；要比较就写 \"{1}\""),
+    (r"write \"(.*)\" to compare", "比较写成 \"{0}\""),
+    (r"“(.*)” is not expected here", "这里不该有“{0}”"),
+    (r"tests cannot be chained; join two with and", "比较不能连写，两个之间用 and 连起来"),
+    (r"“(.*)” is not tested for anything", "“{0}”后面没有写要比什么"),
+    (r"“in” is expected after (.*)", "{0} 后面要写 in"),
+    (r"a comparison has the question first: (.*)", "比较时先写题目：{0}"),
+    (r"the name of a question is expected here(.*)", "这里要写题目的编号{0}"),
+    (r"a quoted code or a number is expected here(.*)", "这里要写加引号的代码，或者一个数{0}"),
+    (r"“(.*)” is expected here(.*)", "这里要写“{0}”{1}"),
+    (r", where the condition ends", "，条件却到此为止"),
+    (r", not “(.*)”", "，不是“{0}”"),
+    (r"two questions cannot be compared with each other", "两道题不能互相比较"),
+    (r"a list has at most (\d+) members", "一个列表最多 {0} 项"),
+    (r"nested more than (\d+) deep", "嵌套超过 {0} 层"),
+    (r"split the question or the condition", "把题目或条件拆开"),
+    # ---------------------------------------------------------------- indicators
+    (r"(.+) counts the code (.+) twice", "{0}把代码 {1} 数了两次"),
+    (r"a code is counted in one way", "一个代码只能算一处"),
+    (rf"(.+) counts the code {_QUOTED} of {_QUOTED}", "{0}数了“{2}”的代码“{1}”，没有这个代码"),
+    (r"it has no codes", "它没有代码"),
+    (rf"(.+) counts {_QUOTED}, which does not exist", "{0}数了“{1}”，没有这道题"),
+    (rf"(.+) has no right answer for {_QUOTED}", "{0}没有写“{1}”的正确答案"),
+    (r"add its codes", "补上它的代码"),
+    (r"name the questions that it counts", "写明数哪几道题"),
+    (r"an index is made of other indicators", "指数由别的指标组成"),
+    (r"a (\w+) has: (.*)", "{0} 有：{1}"),
+    (r"a (\w+) needs it", "{0} 要有它"),
+    (rf"(.+) scores {_QUOTED}, where several can be chosen", "{0}给“{1}”打分，那道题可以多选"),
+    (r"score one answer", "只给一个答案打分"),
+    (rf"(.+) has no points for (.+) of {_QUOTED}", "{0}没有给“{2}”的 {1} 分值"),
+    (r"score them or list them under excluded", "给出分值，或者列进 excluded"),
+    (r"(.+) keeps don't-know in the base without points", "{0}把“说不清”留在分母里，却没有分值"),
+    (r"say excluded, or zero", "写 excluded 或 zero"),
+    (rf"(.+) contains {_QUOTED}, which does not exist", "{0}包含“{1}”，没有这个指标"),
+    (r"(.+) weighs a part (.+)", "{0}有一部分的权重是 {1}"),
+    (r"above 0", "要大于 0"),
+    (r"(.+) contains an indicator twice", "{0}把一个指标写了两次"),
+    (r"add their weights", "把两处的权重加起来"),
+    (r"(.+) has weights that sum to (.+)", "{0}的权重加起来是 {1}"),
+    (r"they sum to 1", "要加起来等于 1"),
+    (r"(.+) has the target (.+)", "{0}的目标是 {1}"),
+    (r"(.+) contains itself, directly or through another index", "{0}直接或绕一圈包含了自己"),
+    (r"take one part out", "去掉一个部分"),
+    # ---------------------------------------------------------------- last: shapes that many sentences have
+    (rf"(.+) has {_QUOTED}", "{0}有“{1}”"),
+    (r"write (.*)", "写成 {0}"),
+)  # fmt: skip
