@@ -28,6 +28,7 @@ from survey_service.models import Role
 from survey_service.services import Services
 from survey_service.tabular.harmless import harmless
 from survey_service.web.carried import pack, unpack
+from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -74,7 +75,10 @@ def present_table(reading: Reading, person: Administrator, what: What) -> Respon
                 (code, name, sexes.get(sex, sex), group, persons)
                 for code, name, sex, group, persons in queries.newest_counts(session, scope)
             ]
-    headers = {"Content-Disposition": f'attachment; filename="{what.value}.csv"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": content_disposition("attachment", f"{what.value}.csv"),
+        "Cache-Control": "no-store",
+    }
     return Response(_csv(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 

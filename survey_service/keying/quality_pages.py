@@ -16,6 +16,7 @@ from survey_service.keying.quality import Quality
 from survey_service.keying.rules import Rules
 from survey_service.models import Survey, Wave
 from survey_service.surveys import definitions
+from survey_service.web.downloads import content_disposition
 from survey_service.web.languages import Speaks
 from survey_service.web.staff import staff_page
 
@@ -63,5 +64,5 @@ def quality_workbook(
             at=now.astimezone(running.settings.zone),
         )  # fmt: skip
     name = f"keying-quality-{survey_key}-{wave_key}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
     return Response(made, media_type=WORKBOOK, headers=headers)

@@ -22,6 +22,7 @@ from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wav
 from survey_service.paper import PRINT_JOB, queries, serials, service
 from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongOrder
 from survey_service.surveys.queries import visible_wave
+from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -273,5 +274,5 @@ def _pdf(content: bytes, name: str) -> Response:
     return Response(
         content,
         media_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
+        headers={"Content-Disposition": content_disposition("inline", name), "Cache-Control": "private, no-store"},
     )

@@ -19,6 +19,7 @@ from survey_service.planning import invitations, queries
 from survey_service.settings import is_loopback
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
+from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import staff_page
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/invitations")
@@ -103,5 +104,5 @@ def print_letters(
 
 
 def _file(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -24,6 +24,7 @@ from survey_service.planning.errors import VersionInUse
 from survey_service.planning.fields import Posted
 from survey_service.surveys import definitions, service
 from survey_service.surveys.access import find_survey, may, refuse_unless
+from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -190,7 +191,7 @@ def shipped_file(reading: Reading, person: Manager, survey_key: str, name: str) 
     with reading.begin() as session:
         find_survey(session, person, survey_key)
     source = questionnaires.shipped_source(name)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.yaml"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": content_disposition("attachment", f"{name}.yaml"), "Cache-Control": "no-store"}
     return Response(source, media_type="application/yaml; charset=utf-8", headers=headers)
 
 

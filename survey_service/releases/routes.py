@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from survey_service.files import FileStore
 from survey_service.models import Release, Role, Survey, Wave
 from survey_service.releases import DOCUMENTS_JOB, queries
 from survey_service.releases.errors import RowsChanged
+from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -103,7 +103,7 @@ def document(
         content,
         media_type="application/pdf",
         headers={
-            "Content-Disposition": f"inline; filename=\"{area_code}.{language}.pdf\"; filename*=UTF-8''{quote(name)}",
+            "Content-Disposition": content_disposition("inline", name, plainly=f"{area_code}.{language}.pdf"),
             "Cache-Control": "private, no-store",
         },
     )

@@ -10,12 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
+from starlette.requests import Request
 
 from survey_service.accounts import passwords, service, throttle
 from survey_service.accounts.throttle import FORGOTTEN_AFTER, FREE_FAILURES, LONGEST_WAIT
 from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
+from survey_service.dependencies import is_forwarded
 from survey_service.errors import TooManyAttempts
 from survey_service.models import Account, FailedAttempt, Role, SignIn
 from survey_service.secrets import code_hash
@@ -233,6 +235,67 @@ def test_passwords_stand_on_the_page_of_a_demonstration_only(
     settings: Settings, world: World, database: Database, clock: TestClock
 ) -> None:
     """``demo.json`` in the data folder is read only where the passwords work: on loopback."""
+    shown_accounts(settings, world, database)
+    for demonstration in (True, False):
+        chosen = settings.model_copy(update={"demonstration": demonstration})
+        with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
+            assert ("known to all" in client.get("/sign-in", headers=HTML).text) is demonstration
+
+
+PASSED_ON: list[dict[str, str]] = [
+    {"x-forwarded-for": "203.0.113.5"},
+    {"x-forwarded-for": ""},
+    {"forwarded": "for=203.0.113.5"},
+    {"via": "1.1 city-gateway"},
+    {"x-real-ip": "203.0.113.5"},
+    {"x-forwarded-proto": "https"},
+    {"x-forwarded-host": "diaocha.example"},
+    {"cf-connecting-ip": "203.0.113.5"},
+    {"origin": "https://diaocha.example"},
+    {"referer": "https://diaocha.example/sign-in"},
+]
+
+
+def test_sign_ins_printed_in_public_neither_show_nor_work_where_a_request_was_passed_on(
+    settings: Settings, world: World, database: Database, clock: TestClock
+) -> None:
+    """The service listens on loopback and takes itself for a demonstration; a proxy in front makes it everybody's."""
+    shown_accounts(settings, world, database)
+    chosen = settings.model_copy(update={"demonstration": True})
+    typed = {"user": "shown", "password": "known to all"}
+    with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
+        for headers in PASSED_ON:
+            page = client.get("/sign-in", headers=HTML | headers).text
+            assert "known to all" not in page
+            assert "shown" not in page
+        for headers in PASSED_ON[::5]:  # each try is a whole hash
+            assert client.post("/sign-in", data=typed, headers=HTML | headers).status_code in (401, 403)
+        assert not client.cookies
+        assert client.post("/sign-in", data=typed, headers=HTML).status_code == 303
+        assert client.get("/surveys", headers=HTML).status_code == 200
+        for headers in PASSED_ON:  # a session that was begun here is worth nothing there either
+            assert client.get("/surveys", headers=HTML | headers).status_code in (303, 401, 403)
+
+
+def test_a_request_by_nginx_as_it_comes_or_from_elsewhere_was_passed_on() -> None:
+    """nginx speaks HTTP/1.0 to what is behind it, rewrites Host and adds no header, unless it is told otherwise."""
+    local = {
+        "type": "http",
+        "http_version": "1.1",
+        "client": ("127.0.0.1", 5000),
+        "headers": [(b"host", b"127.0.0.1:8000")],
+    }
+    assert not is_forwarded(Request(local))
+    assert not is_forwarded(Request(local | {"client": None}))
+    assert not is_forwarded(
+        Request(local | {"headers": [(b"host", b"localhost:8000"), (b"origin", b"http://[::1]:8000")]})
+    )
+    assert not is_forwarded(Request(local | {"headers": [(b"host", b"localhost"), (b"origin", b"null")]}))
+    assert is_forwarded(Request(local | {"http_version": "1.0"}))
+    assert is_forwarded(Request(local | {"client": ("203.0.113.5", 5000)}))
+
+
+def shown_accounts(settings: Settings, world: World, database: Database) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     described = {"sign_in": {"manager": {"user": "shown", "password": "known to all"}}}
     (settings.data_dir / "demo.json").write_text(json.dumps(described))
@@ -241,10 +304,6 @@ def test_passwords_stand_on_the_page_of_a_demonstration_only(
             session, user="shown", name="示范", password="known to all", at=NOW, by=SERVICE, demonstration=True
         )
         service.grant(session, shown, Role.MANAGER, world.city_id, at=NOW, by=SERVICE)
-    for demonstration in (True, False):
-        chosen = settings.model_copy(update={"demonstration": demonstration})
-        with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
-            assert ("known to all" in client.get("/sign-in", headers=HTML).text) is demonstration
 
 
 def test_cookies_over_https(settings: Settings, world: World, clock: TestClock) -> None:
