@@ -61,6 +61,13 @@ def axis_for(
     if (last - first) > ticks * 2:
         step *= 2
     marks = tuple((i * step, label(i * step, step)) for i in range(first, last + 1))
+    if bounds is not None:  # the scale may end between two steps: its end is named where the axis reaches it
+        below, above = (low < marks[0][0] - 1e-9, high > marks[-1][0] + 1e-9)
+        marks = (
+            *(((bounds[0], label(bounds[0], bounds[1] - bounds[0])),) if below else ()),
+            *marks,
+            *(((bounds[1], label(bounds[1], bounds[1] - bounds[0])),) if above else ()),
+        )
     if target is not None and all(abs(value - target) > step * 1e-6 for value, _ in marks):
         marks = tuple(sorted((*marks, (target, written(target, 0 if target % 1 == 0 else 1)))))
     return Axis(min(marks[0][0], low), max(marks[-1][0], high), marks, target)

@@ -55,13 +55,26 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """Shares of response, in 0..1, below which the headline says more of the response and less of the figures."""
+
+    caution_below: float = 0.60  # the headline carries the response rate
+    no_headline_below: float = 0.30  # no verdict stands in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The fieldwork of one area and what the weights did to it."""
+    """The fieldwork of one area and what the weights did to it.
+
+    ``outcomes_recorded`` is False where of nobody who did not answer it was ever noted why: then no response rate can
+    be computed, and the share that completed is printed in its place.
+    """
 
     rates: ResponseRates
     kish_design_effect: float | None
     kish_effective_sample_size: float | None
     open_responses: int  # non-probability answers, counted beside and never in
+    outcomes_recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +91,7 @@ class CommunitySummary:
     names: Mapping[str, Text]  # variable -> short name, for items
     sample: Sample
     age_groups: tuple[Place, ...] = ()
+    caution: Caution = Caution()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +107,7 @@ class AreaSummary:
     indicators: tuple[Indicator, ...]
     names: Mapping[str, Text]
     samples: Mapping[str, Sample]  # area code -> sample; holds the area itself
+    caution: Caution = Caution()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

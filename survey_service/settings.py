@@ -86,6 +86,15 @@ class Settings(BaseSettings):
         ge=0,
         description="Answers that one address may submit by one open code in a minute; 0: any number.",
     )
+    caution_below: float = Field(
+        default=0.60,
+        ge=0,
+        le=1,
+        description="Response, as a share, below which the headline of a report carries the response rate.",
+    )
+    no_headline_below: float = Field(
+        default=0.30, ge=0, le=1, description="Response, as a share, below which no verdict stands in the headline."
+    )
     tombstone_file: Path | None = Field(
         default=None,
         description="Where erased responses are remembered outside the database; empty: in the data folder.",

@@ -217,12 +217,17 @@ def chart_head(setter: Setter, place: Place, y: float, room: float, *, apart: bo
 
 
 def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
-    """Figures of an axis; those that would touch their neighbour are left out, the target's never."""
+    """Figures of an axis; those that would touch their neighbour are left out, its ends never.
+
+    The target's figure goes before the rest; where it has no room it stands in the head of its column all the same.
+    """
     axis = scale.axis
+    if not axis.ticks:
+        return []
     drawn: list[tuple[float, float]] = []
     marks: list[Mark] = []
     ends = (axis.ticks[0][0], axis.ticks[-1][0])
-    ticks = sorted(axis.ticks, key=lambda tick: (tick[0] != axis.target, tick[0] not in ends, tick[0]))
+    ticks = sorted(axis.ticks, key=lambda tick: (tick[0] not in ends, tick[0] != axis.target, tick[0]))
     for value, text in ticks:
         at, half = scale.at(value), setter.width(style.AXIS, text) / 2
         if any(at - half < right + 3 and at + half > left - 3 for left, right in drawn):

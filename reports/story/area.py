@@ -99,10 +99,15 @@ def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judg
     """The area's own verdicts, and under them what the communities show."""
     pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
     subject = say(language, "whole_city") if is_city(summary) else ""
+    response = common.response_of(summary.samples.get(summary.place.code), summary.caution)
     sentence = verdicts.verdict_sentence(pairs, language, subject=subject)
+    sentence = response.headline(sentence, language, judged=judged)
+    cautions = response.reading(language, judged=judged)
     if not judged:
-        return Answer(sentence, common.reading(summary.table, language, judged=False))
-    return Answer(sentence, (by_community(summary, own, language),))
+        return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=False)))
+    if response.very_low:
+        return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=True)))
+    return Answer(sentence, (*cautions, by_community(summary, own, language)))
 
 
 def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdict | None]:
@@ -114,8 +119,9 @@ def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -
     """没有一个社区各项全部达标；满意率有 4 个社区未达标。"""
     targets = [each for each in own if each.indicator.target is not None]
     each_community = list(zip(*(community_verdicts(summary, each.indicator) for each in targets), strict=True))
-    reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
-    facts_said = [say(language, "area_all_reached", count=reached) if reached else say(language, "area_none_reached")]
+    facts_said = [
+        say(language, "comma" if language == "zh" else "semicolon").join(all_targets(each_community, language))
+    ]
     for each in targets if len(targets) <= verdicts.NAMED_AT_MOST else ():
         missed = community_verdicts(summary, each.indicator).count(Verdict.NOT_REACHED)
         if missed:
@@ -125,6 +131,19 @@ def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -
     return say(language, "area_all", facts=say(language, "semicolon").join(facts_said))
 
 
+def all_targets(each_community: Sequence[Sequence[Verdict | None]], language: str) -> list[str]:
+    """How many communities reached everything, how many missed something, and of how many neither is known."""
+    total = len(each_community)
+    reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
+    missed = sum(Verdict.NOT_REACHED in given for given in each_community)
+    rest = total - reached - missed
+    if total and total in (reached, missed, rest):
+        phrase = {reached: "area_each_reached", missed: "area_none_reached", rest: "area_each_open"}[total]
+        return [say(language, phrase, count=total)]
+    counted = (("area_some_reached", reached), ("area_some_missed", missed), ("area_rest_open", rest))
+    return [say(language, phrase, count=count) for phrase, count in counted if count]
+
+
 def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judged: bool) -> Cards:
     drawn = []
     for each in own:
@@ -132,7 +151,7 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
         if each.indicator.target is not None:
             given = community_verdicts(summary, each.indicator)
             counts = tuple((verdict, given.count(verdict)) for verdict in SIGN_ORDER if given.count(verdict))
-        drawn.append(common.card_of(each, summary.table, counts))
+        drawn.append(common.card_of(each, summary.table, counts, top=is_city(summary)))
     legend = tuple(
         (
             verdict,
@@ -203,9 +222,18 @@ def area_columns(summary: AreaSummary, own: Sequence[Measured], language: str) -
     return tuple(columns)
 
 
-def area_row(summary: AreaSummary, own: Sequence[Measured], place: Place, tone: Tone, language: str) -> Row:
+def respondents(summary: AreaSummary, place: Place) -> int | None:
+    """Valid questionnaires of an area. They stand in the table of the fieldwork, hidden figures or not, so they stand
+    beside the figures too: docs/publication.md."""
     row = common.row_of(summary.table, place)
-    size = row.sample_size if row is not None else None
+    if row is not None and row.sample_size is not None:
+        return row.sample_size
+    sample = summary.samples.get(place.code)
+    return None if sample is None else sample.rates.valid
+
+
+def area_row(summary: AreaSummary, own: Sequence[Measured], place: Place, tone: Tone, language: str) -> Row:
+    size = respondents(summary, place)
     cells = [
         Cell(place.name.in_language(language), indent=tone is Tone.PLAIN),
         Cell("" if size is None else figures.count(size), grey=tone is Tone.PLAIN),
@@ -250,19 +278,24 @@ def not_everyone(each: Measured, cell: PublishableCell) -> str:
 
 def sample_by_area(summary: AreaSummary, language: str) -> Table:
     """Sampled, completed, valid and the response rate of every community."""
-    heads = ("sampled", "completed", "valid", "response_rate", "open_count")
-    rows: list[Row] = []
+    lines: list[tuple[Place, Tone]] = []
     for street, group in summary.streets:
-        rows.append(sample_row(summary, street, Tone.STREET, language))
-        rows += [sample_row(summary, place, Tone.PLAIN, language) for place in group]
+        lines += [(street, Tone.STREET), *((place, Tone.PLAIN) for place in group)]
     if is_city(summary) or summary.city.code in summary.samples:
-        rows.append(sample_row(summary, summary.city, Tone.WHOLE, language))
+        lines.append((summary.city, Tone.WHOLE))
+    listed = [sample for place, _ in lines if (sample := summary.samples.get(place.code)) is not None]
+    unknown = [sample for sample in listed if not sample.outcomes_recorded]
+    as_share = bool(unknown) and len(unknown) == len(listed)
+    rows = [sample_row(summary, place, tone, language, as_share=as_share) for place, tone in lines]
+    heads = ("sampled", "completed", "valid", "completed_share" if as_share else "response_rate", "open_count")
     columns = [Column(say(language, "community"))]
     columns += [Column(say(language, head), ColumnKind.FIGURE) for head in heads]
     notes = [say(language, "open_count_note")]
     own = summary.samples.get(summary.place.code)
     if own is not None:
         notes = [note for note in facts.sample_notes(own, language)[:1] if own.rates.e is not None] + notes
+    if unknown and not as_share:
+        notes.append(say(language, "outcomes_unrecorded_here"))
     return Table(
         title=say(language, "sample_by_area"),
         unit="",
@@ -272,18 +305,21 @@ def sample_by_area(summary: AreaSummary, language: str) -> Table:
     )
 
 
-def sample_row(summary: AreaSummary, place: Place, tone: Tone, language: str) -> Row:
+def sample_row(summary: AreaSummary, place: Place, tone: Tone, language: str, *, as_share: bool) -> Row:
+    """``as_share``: nobody's outcome was recorded, so the column holds what completed of those sampled."""
     sample = summary.samples.get(place.code)
     name = Cell(place.name.in_language(language), indent=tone is Tone.PLAIN)
     if sample is None:
         return Row((name, *(Cell("—"),) * 5), tone)
     rates = sample.rates
     counts = (rates.sampled, rates.completed, rates.valid)
+    known = sample.outcomes_recorded or as_share
+    share = facts.rate(facts.response(sample), language) if known else figures.NOTHING
     return Row(
         (
             name,
             *(Cell(figures.count(each)) for each in counts),
-            Cell(facts.rate(rates.rr3, language)),
+            Cell(share),
             Cell(figures.count(sample.open_responses)),
         ),
         tone,

@@ -26,7 +26,7 @@ from reports.blocks import (
     Table,
 )
 from reports.charts import axis_for
-from reports.content import Imprint, Method, Place, Sample
+from reports.content import Caution, Imprint, Method, Place, Sample
 from reports.wording import facts, figures, verdicts
 from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
@@ -115,8 +115,10 @@ def axis_of(
     targets: Iterable[float] = (),
     target: float | None = None,
 ) -> Axis:
-    """An axis that holds every interval and target of these cells."""
+    """An axis that holds every interval and target of these cells; without figures where all of them are hidden."""
     shown = [cell for cell in cells if cell.suppression is None]
+    if not shown:
+        return Axis(0.0, 1.0, ())
     ends = [end for cell in shown for end in (cell.low, cell.high, cell.value) if end is not None]
     scales = [cell.scale for cell in shown if cell.scale is not None]
     bounds = None
@@ -126,8 +128,10 @@ def axis_of(
     return axis_for(values, bounds=bounds, ticks=ticks, target=None if target is None else written.scaled(target))
 
 
-def card_of(each: Measured, table: PublishableTable, counts: tuple[tuple[Verdict, int], ...] = ()) -> Card:
-    """One headline indicator as a card."""
+def card_of(
+    each: Measured, table: PublishableTable, counts: tuple[tuple[Verdict, int], ...] = (), *, top: bool = False
+) -> Card:
+    """One headline indicator as a card; ``top``: of an area with no level above."""
     cell, indicator, language = each.cell, each.indicator, each.language
     verdict = verdicts.shown_verdict(cell)
     level = verdicts.level_words(table.level)
@@ -146,16 +150,16 @@ def card_of(each: Measured, table: PublishableTable, counts: tuple[tuple[Verdict
         figure=short or value_words(cell, each.figures),
         unit=verdicts.unit_sign(each.figures.unit, language),
         rows=tuple(rows),
-        reasons=() if counts else card_reasons(each, table),
+        reasons=() if counts else card_reasons(each, table, top=top),
         counts=counts,
     )
 
 
-def card_reasons(each: Measured, table: PublishableTable) -> tuple[str, ...]:
+def card_reasons(each: Measured, table: PublishableTable, *, top: bool = False) -> tuple[str, ...]:
     """Why the verdict, and what weakens the figure."""
     cell, language = each.cell, each.language
     if cell.suppression is not None:
-        return (say(language, "too_small"), verdicts.cause_words(cell, table.rule, language))
+        return (verdicts.cause_words(cell, table.rule, language, top=top),)
     reasons = []
     alike = verdicts.all_alike(each.name, cell, each.figures, language)
     if alike:
@@ -170,6 +174,42 @@ def card_reasons(each: Measured, table: PublishableTable) -> tuple[str, ...]:
     if each.indicator.target is not None:
         reasons.append(verdicts.reason(each.indicator, cell, language))
     return tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the headline has to say of the response, in the order of its severity."""
+
+    share: float | None  # 0..1
+    sample: Sample | None
+    caution: Caution
+
+    @property
+    def low(self) -> bool:
+        return self.share is not None and self.share < self.caution.caution_below
+
+    @property
+    def very_low(self) -> bool:
+        return self.share is not None and self.share < self.caution.no_headline_below
+
+    def headline(self, sentence: str, language: str, *, judged: bool) -> str:
+        """The sentence, behind the response rate where that is low; no verdict at all where it is very low."""
+        if not self.low or self.sample is None:
+            return sentence
+        recorded, rate = self.sample.outcomes_recorded, facts.rate(self.share, language)
+        if judged and self.very_low:
+            return say(language, "headline_withheld" if recorded else "headline_withheld_share", rate=rate)
+        return say(language, "headline_rate" if recorded else "headline_share", rate=rate) + sentence
+
+    def reading(self, language: str, *, judged: bool) -> tuple[str, ...]:
+        """What a low response means for the sentence above."""
+        if not self.low:
+            return ()
+        return (say(language, "caution_very_low" if judged and self.very_low else "caution_low"),)
+
+
+def response_of(sample: Sample | None, caution: Caution) -> Response:
+    return Response(None if sample is None else facts.response(sample), sample, caution)
 
 
 def reading(table: PublishableTable, language: str, *, judged: bool) -> tuple[str, ...]:
@@ -270,9 +310,13 @@ def sample_table(sample: Sample, language: str) -> Table:
 def rates_table(sample: Sample, method: Method, language: str) -> Table:
     """Response rate, coverage and what the weights cost: a label and a figure a row."""
     rates = sample.rates
-    lines: list[tuple[str, str]] = [("response_rate", facts.rate(rates.rr3, language))]
-    if rates.rr1 is not None:
-        lines.append(("response_rate_1", facts.rate(rates.rr1, language)))
+    lines: list[tuple[str, str]] = []
+    if not sample.outcomes_recorded:
+        lines.append(("completed_share", facts.rate(facts.response(sample), language)))
+    else:
+        lines.append(("response_rate", facts.rate(rates.rr3, language)))
+        if rates.rr1 is not None:
+            lines.append(("response_rate_1", facts.rate(rates.rr1, language)))
     if rates.sampled:
         lines.append(("valid_rate", facts.rate(rates.valid / rates.sampled, language)))
     lines.append(("coverage", facts.rate(method.frame_coverage, language)))

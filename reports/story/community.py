@@ -46,7 +46,7 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     own = common.measured(table, summary.place, common.headline(summary.indicators), language)
     judged = any(verdicts.shown_verdict(each.cell) and each.indicator.target for each in own)
     items = item_groups(summary, language)
-    blocks: list[Block] = [masthead(summary, language), answer(own, table, language, judged=judged)]
+    blocks: list[Block] = [masthead(summary, language), answer(summary, own, language, judged=judged)]
     if len(own) <= CARDS_MOST:
         blocks.append(Cards(tuple(common.card_of(each, table) for each in own)))
     blocks += comparisons(summary, own, language)
@@ -102,13 +102,15 @@ def masthead(summary: CommunitySummary, language: str) -> Masthead:
     )
 
 
-def answer(
-    own: Sequence[Measured], table: PublishableTable, language: str, *, judged: bool, subject: str = ""
-) -> Answer:
-    """The verdicts in one sentence."""
+def answer(summary: CommunitySummary, own: Sequence[Measured], language: str, *, judged: bool) -> Answer:
+    """The verdicts in one sentence; where few responded, behind the response rate or not at all."""
     pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
-    sentence = verdicts.verdict_sentence(pairs, language, subject=subject)
-    return Answer(sentence, common.reading(table, language, judged=judged))
+    response = common.response_of(summary.sample, summary.caution)
+    sentence = response.headline(verdicts.verdict_sentence(pairs, language), language, judged=judged)
+    return Answer(
+        sentence,
+        (*response.reading(language, judged=judged), *common.reading(summary.table, language, judged=judged)),
+    )
 
 
 def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
@@ -124,12 +126,15 @@ def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: st
         cells = [cell for each in group for cell in around(summary, each.indicator)]
         targets = [each.indicator.target.value for each in group if each.indicator.target]
         phrase = "comparison_unit" if targets else "comparison_unit_plain"
+        axis = common.axis_of(cells, group[0].figures, ticks=6, targets=targets)
+        if not axis.ticks:  # nothing is drawn that a target could be held against
+            groups = tuple(replace(one, target=None) for one in groups)
         blocks.append(
             Comparison(
                 title=say(language, "compared", others=others),
                 unit=say(language, phrase, level=level, unit=verdicts.unit_word(unit, language)),
                 heads=heads,
-                axis=common.axis_of(cells, group[0].figures, ticks=6, targets=targets),
+                axis=axis,
                 groups=groups,
                 notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
             )
@@ -231,25 +236,35 @@ def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) 
         unit="",
         columns=(Column(""), Column("", share=1.0)),
         rows=tuple(rows),
-        lead=say(language, "firmness_lead", rate=facts.rate(summary.sample.rates.rr3, language)),
+        lead=say(
+            language,
+            "firmness_lead" if summary.sample.outcomes_recorded else "firmness_lead_share",
+            rate=facts.rate(facts.response(summary.sample), language),
+        ),
         head=False,
     )
 
 
 def lowest(table: PublishableTable, group: list[Measured], language: str) -> Table | None:
-    """The three lowest items with their intervals."""
-    shown = [each for each in group if each.cell.suppression is None][:LOWEST]
-    if not shown or len(group) < 2:
+    """The three lowest items with their intervals: of all, or of those published, which the title then says."""
+    published = [each for each in group if each.cell.suppression is None]
+    hidden = len(group) - len(published)
+    shown = published[:LOWEST]
+    # Hidden ones may be lower: the lowest three of three that are shown would be no choice at all.
+    if not shown or len(group) < 2 or (hidden and len(published) <= LOWEST):
         return None
     word = say(language, ("one_item", "two_items", "three_items")[len(shown) - 1])
-    title = "highest_items" if ascending_is_bad(shown[0]) else "lowest_items"
+    if hidden:
+        phrase = "highest_of_shown" if ascending_is_bad(shown[0]) else "lowest_of_shown"
+    else:
+        phrase = "highest_items" if ascending_is_bad(shown[0]) else "lowest_items"
     drawn = item_rows(shown, strong=len(shown))
     return Table(
-        title=say(language, title, count=word),
+        title=say(language, phrase, count=word, shown=len(published)),
         unit=say(language, "unit", unit=verdicts.unit_word(shown[0].figures.unit, language)),
         columns=item_columns(shown, table, language, count=False),
         rows=tuple(Row(row.cells[:-1], row.tone) for row in drawn),
-        notes=(say(language, "lowest_note"),),
+        notes=((say(language, "hidden_items", hidden=hidden),) if hidden else ()) + (say(language, "lowest_note"),),
         pitch=5,
     )
 
@@ -287,11 +302,14 @@ def item_rows(group: list[Measured], *, strong: int) -> list[Row]:
 
 def item_table(table: PublishableTable, group: list[Measured], language: str) -> Table:
     """All items of one group, worst first."""
-    strong = min(LOWEST, len(group) // 3)
+    published = sum(each.cell.suppression is None for each in group)
+    hidden = len(group) - published
+    strong = 0 if hidden and published <= LOWEST else min(LOWEST, published // 3)
     words = ("one_item", "two_items", "three_items")
     notes = list(verdicts.hidden_notes([each.cell for each in group], table.rule, language))
     if strong and not ascending_is_bad(group[0]):
-        notes.insert(0, say(language, "items_note", count=say(language, words[strong - 1])))
+        phrase = "items_note_shown" if hidden else "items_note"
+        notes.insert(0, say(language, phrase, count=say(language, words[strong - 1])))
     return Table(
         title=say(language, "items_title_down" if ascending_is_bad(group[0]) else "items_title"),
         unit=say(language, "unit", unit=verdicts.unit_word(group[0].figures.unit, language)),

@@ -326,8 +326,16 @@ def details(found: Sequence[Quantity], domains: Sequence[Domain], language: str)
         unit=say(language, "details_unit"),
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=tuple(verdicts.hidden_notes(cells, rule, language)) if rule else (),
+        notes=(
+            *(verdicts.hidden_notes(cells, rule, language) if rule else ()),
+            *([say(language, "no_error_alike")] if any(without_error(cell) for cell in cells) else ()),
+        ),
     )
+
+
+def without_error(cell: PublishableCell) -> bool:
+    """True where all answers were alike: their standard error comes out as 0, which is no precision."""
+    return cell.suppression is None and cell.all_alike
 
 
 def detail_cells(each: Quantity, domain: Domain, language: str) -> tuple[Cell, ...]:
@@ -345,9 +353,10 @@ def detail_cells(each: Quantity, domain: Domain, language: str) -> tuple[Cell, .
             empty,
             Cell(),
         )
-    error = each.figures.number(cell.standard_error) if cell.standard_error is not None else figures.NOTHING
-    if each.figures.unit is Unit.PERCENT and cell.standard_error is not None:
-        error = Figures(unit=Unit.PERCENT, decimals=2).number(cell.standard_error)
+    error = figures.NOTHING
+    if cell.standard_error is not None and not without_error(cell):
+        percent = each.figures.unit is Unit.PERCENT
+        error = (Figures(unit=Unit.PERCENT, decimals=2) if percent else each.figures).number(cell.standard_error)
     return (
         Cell(label),
         Cell(common.value_words(cell, each.figures), letter=verdicts.letter(cell), bold=True),

@@ -55,10 +55,18 @@ def meta(sample: Sample | None, language: str) -> str:
     """有效问卷 212 份，应答率 63.5%"""
     if sample is None:
         return ""
-    valid = count(sample.rates.valid)
-    if sample.rates.rr3 is None:
+    valid, share = count(sample.rates.valid), response(sample)
+    if share is None:
         return say(language, "valid_only", valid=valid)
-    return say(language, "valid_and_rate", valid=valid, rate=rate(sample.rates.rr3, language))
+    phrase = "valid_and_rate" if sample.outcomes_recorded else "valid_and_share"
+    return say(language, phrase, valid=valid, rate=rate(share, language))
+
+
+def response(sample: Sample) -> float | None:
+    """AAPOR RR3 in 0..1, or the share that completed where no outcomes were recorded; None where nothing is known."""
+    if sample.outcomes_recorded:
+        return sample.rates.rr3
+    return sample.rates.completed / sample.rates.sampled if sample.rates.sampled else None
 
 
 def statutory(imprint: Imprint, language: str) -> tuple[tuple[str, str], ...]:
@@ -150,7 +158,9 @@ def same_words(one: str, other: str) -> bool:
 def sample_notes(sample: Sample, language: str) -> tuple[str, ...]:
     """How the response rate was computed, and what is left out of the estimates."""
     notes = []
-    if sample.rates.e is not None and sample.rates.rr3 is not None:
+    if not sample.outcomes_recorded:
+        notes.append(say(language, "outcomes_unrecorded"))
+    elif sample.rates.e is not None and sample.rates.rr3 is not None:
         notes.append(say(language, "e_note", e=written(sample.rates.e, 3)))
     if sample.open_responses:
         notes.append(say(language, "open_note", count=count(sample.open_responses)))

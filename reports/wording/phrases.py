@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from string import Formatter
+from typing import Any, Final
 
 from analysis.results import IntervalMethod, Suppression, Verdict
 from questionnaires.text import Text
@@ -27,22 +28,41 @@ PHRASES: Final[Mapping[str, Text]] = {
     "last_of_two": Text("、", " and "),
     "field_period": Text("调查时间 {period}", "Fieldwork {period}"),
     "valid_and_rate": Text("有效问卷 {valid} 份，应答率 {rate}", "{valid} valid, response rate {rate}"),
-    "valid_only": Text("有效问卷 {valid} 份", "{valid} valid questionnaires"),
-    "streets_counted": Text("{count} 个街道（镇）", "{count} streets and towns"),
-    "communities_counted": Text("{count} 个社区", "{count} communities"),
+    "valid_and_share": Text(
+        "有效问卷 {valid} 份，完成抽中的 {rate}", "{valid} valid, {rate} of those sampled completed"
+    ),
+    "valid_only": Text("有效问卷 {valid} 份", "{valid} valid {valid:questionnaire|questionnaires}"),
+    "streets_counted": Text("{count} 个街道（镇）", "{count} {count:street or town|streets and towns}"),
+    "communities_counted": Text("{count} 个社区", "{count} {count:community|communities}"),
     # the answer
     "reached_list": Text("{names}达标", "{names} reached the target"),
     "not_reached_list": Text("{names}未达标", "{names} did not reach the target"),
     "cannot_tell_list": Text("{names}尚不能判定", "{names}: cannot tell"),
-    "not_published_list": Text("{names}样本不足，未作判定", "{names}: sample too small, no verdict"),
+    "not_published_list": Text("{names}不单独公布", "{names}: not published"),
     "reached_count": Text("{count} 项达标", "{count} reached the target"),
     "not_reached_count": Text("{count} 项未达标", "{count} did not"),
-    "cannot_tell_count": Text("{count} 项尚不能判定", "{count} cannot tell"),
-    "not_published_count": Text("{count} 项样本不足，未作判定", "{count} not published"),
-    "of_indicators": Text("{count} 项指标中，", "Of {count} indicators, "),
+    "cannot_tell_count": Text("{count} 项尚不能判定", "of {count} one cannot tell"),
+    "not_published_count": Text("{count} 项不单独公布", "{count} not published"),
+    "of_indicators": Text("{count} 项指标中，", "Of {count} {count:indicator|indicators}, "),
     "no_targets": Text(
         "各项指标均未设目标，只列估计值与置信区间。",
         "No targets are set; estimates and confidence intervals only.",
+    ),
+    "headline_rate": Text("应答率 {rate}。", "Response rate {rate}. "),
+    "headline_share": Text("完成抽中的 {rate}。", "{rate} of those sampled completed. "),
+    "headline_withheld": Text(
+        "应答率只有 {rate}，这里不下结论。", "Response rate {rate} only: no conclusion is drawn here."
+    ),
+    "headline_withheld_share": Text(
+        "只完成抽中的 {rate}，这里不下结论。", "Only {rate} of those sampled completed: no conclusion is drawn here."
+    ),
+    "caution_low": Text(
+        "没有应答的人若与应答的人不同，结论可能改变。",
+        "If those who did not respond differ from those who did, the conclusions may change.",
+    ),
+    "caution_very_low": Text(
+        "下面各项的判定只看区间，没有应答的人不在区间之内。",
+        "The verdicts below rest on the intervals alone, which leave out whoever did not respond.",
     ),
     "rule_of_reading": Text(
         "整个 {level}% 置信区间都在目标一侧，才写“达标”或“未达标”；区间跨过目标，写“尚不能判定”。",
@@ -68,13 +88,18 @@ PHRASES: Final[Mapping[str, Text]] = {
     "crosses": Text("区间跨过目标。", "The interval crosses the target."),
     "settling": Text(
         "若水平不变，下一轮约需有效问卷 {n} 份，才有八成可能作出判定。",
-        "If the level stays, about {n} valid questionnaires in the next wave would settle it with 80% power.",
+        "If the level stays, about {n} valid {n:questionnaire|questionnaires} in the next wave would settle it with "
+        "80% power.",
     ),
     "census_only": Text(
         "抽样调查不能证明 100%，只有全数调查才能。", "A sample cannot show 100%; only a complete enumeration can."
     ),
     "no_target": Text("未设目标，不作判定。", "No target, no verdict."),
-    "too_small": Text("样本不足，未作判定。", "Sample too small; no verdict."),
+    "not_alone": Text(
+        "不单独公布：人数少，或为保护受访人；已计入上一级。",
+        "Not published alone: few respondents, or to protect them; counted in the level above.",
+    ),
+    "not_at_top": Text("不单独公布：人数少，或为保护受访人。", "Not published: few respondents, or to protect them."),
     "unreliable": Text("误差大", "Large error"),
     "unreliable_long": Text(
         "误差大：有效样本量不足 {n}，或区间宽度达到 {width} 个百分点。",
@@ -89,6 +114,12 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     # tipping points
     "firmness": Text("结论有多稳", "How firm the verdicts are"),
+    "firmness_lead_share": Text(
+        "完成抽中的 {rate}，其余各户的结果没有登记，都当作合格户推算。"
+        "没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
+        "{rate} of those sampled completed; the others, whose outcomes were not recorded, are all taken as eligible. "
+        "A verdict may change if the figure among nonrespondents is:",
+    ),
     "firmness_lead": Text(
         "应答率 {rate}。没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
         "Response rate {rate}. A verdict may change if the figure among nonrespondents is:",
@@ -96,7 +127,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "tip_below": Text("低于 {q}，全体低于目标", "below {q}: target missed"),
     "tip_above": Text("高于 {q}，全体达到目标", "above {q}: target reached"),
     "tip_rises": Text("高于 {q}，全体超过目标", "above {q}: target missed"),
-    "tip_falls": Text("低于 {q}，全体合乎目标", "below {q}: target reached"),
+    "tip_falls": Text("低于 {q}，全体达到目标", "below {q}: target reached"),
     "tip_never": Text("无论多少，全体都在目标同一侧", "whatever it is, the side stays"),
     "tip_unknown": Text("不作推算", "not computed"),
     # sections
@@ -115,8 +146,19 @@ PHRASES: Final[Mapping[str, Text]] = {
     "interval_short": Text("{level}% 置信区间", "{level}% conf. interval"),
     "target": Text("目标", "Target"),
     "target_is": Text("目标 {value}", "Target {value}"),
-    "lowest_items": Text("居民评价最低的{count}项", "The {count} lowest-rated items"),
-    "highest_items": Text("占比最高的{count}项", "The {count} largest shares"),
+    "lowest_items": Text("居民评价最低的{count}项", "The {count} lowest-rated {count:item|items}"),
+    "highest_items": Text("占比最高的{count}项", "The {count} largest {count:share|shares}"),
+    "lowest_of_shown": Text(
+        "已公布的 {shown} 项中评价最低的{count}项",
+        "The {count} lowest-rated of the {shown} {shown:item|items} published",
+    ),
+    "highest_of_shown": Text(
+        "已公布的 {shown} 项中占比最高的{count}项", "The {count} largest of the {shown} {shown:share|shares} published"
+    ),
+    "hidden_items": Text(
+        "另有 {hidden} 项不单独公布，高低未知。",
+        "{hidden} further {hidden:item is|items are} not published alone: whether high or low is not known.",
+    ),
     "one_item": Text("一", "one"),
     "two_items": Text("两", "two"),
     "three_items": Text("三", "three"),
@@ -128,7 +170,11 @@ PHRASES: Final[Mapping[str, Text]] = {
     "items_title_down": Text("各项占比，由高到低", "All items, from the highest"),
     "items_note": Text(
         "粗体为估计值最低的{count}项。区间相互重叠的项目，不能认定先后。",
-        "Bold: the {count} lowest estimates. Items whose intervals overlap cannot be put in order.",
+        "Bold: the {count} lowest {count:estimate|estimates}. Items whose intervals overlap cannot be put in order.",
+    ),
+    "items_note_shown": Text(
+        "粗体为已公布各项中估计值最低的{count}项。区间相互重叠的项目，不能认定先后。",
+        "Bold: the {count} lowest of the published estimates. Items whose intervals overlap cannot be put in order.",
     ),
     "item": Text("项目", "Item"),
     "by_age": Text("按年龄", "By age"),
@@ -145,6 +191,16 @@ PHRASES: Final[Mapping[str, Text]] = {
     "total": Text("总量", "total"),
     "response_rate": Text("应答率（AAPOR RR3）", "Response rate (AAPOR RR3)"),
     "response_rate_1": Text("应答率下限（AAPOR RR1）", "Lowest (AAPOR RR1)"),
+    "completed_share": Text("完成 ÷ 抽中", "Completed ÷ sampled"),
+    "outcomes_unrecorded": Text(
+        "没有完成的各户未登记结果（拒访、无人、不合格等），应答率无从计算；只印完成占抽中的比重。",
+        "Why others did not answer (refusal, no contact, not eligible) was not recorded, so no response rate can be "
+        "computed; the share that completed is printed.",
+    ),
+    "outcomes_unrecorded_here": Text(
+        "应答率为“—”的，没有登记各户结果，无从计算。",
+        "Response rate “—”: outcomes were not recorded, so it cannot be computed.",
+    ),
     "valid_rate": Text("有效回收率（有效 ÷ 抽中）", "Valid returns (valid ÷ sampled)"),
     "coverage": Text("抽样框覆盖率", "Coverage of the frame"),
     "kish_effect": Text("权数设计效应（Kish）", "Design effect of weights (Kish)"),
@@ -156,7 +212,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "open_note": Text(
         "公开扫码等非概率回答 {count} 份不是概率样本，未计入本报告的估计。",
-        "{count} open answers are no probability sample and are not in the estimates.",
+        "{count} open {count:answer is|answers are} no probability sample and not in the estimates.",
     ),
     "how_to_read": Text("怎样读这份报告", "How to read this report"),
     "read_error": Text(
@@ -165,10 +221,10 @@ PHRASES: Final[Mapping[str, Text]] = {
         "Only some residents were asked, so every figure has an error. The {level}% confidence interval says how "
         "large: of many such surveys, about {level}% would give an interval that holds the truth.",
     ),
-    "legend_reached": Text("整个区间合乎目标", "whole interval meets the target"),
-    "legend_not_reached": Text("整个区间不合目标", "whole interval misses the target"),
+    "legend_reached": Text("整个区间达到目标", "whole interval meets the target"),
+    "legend_not_reached": Text("整个区间未达到目标", "whole interval misses the target"),
     "legend_cannot_tell": Text("区间跨过目标", "interval crosses the target"),
-    "legend_not_published": Text("样本不足，未作判定", "sample too small, no verdict"),
+    "legend_not_published": Text("人数少，或为保护受访人", "few, or to protect them"),
     "how_made": Text("数字是怎样得来的", "How the figures were made"),
     "made_population": Text("调查对象：{text}。", "Population: {text}."),
     "made_frame": Text("抽样框：{text}。", "Frame: {text}."),
@@ -180,10 +236,10 @@ PHRASES: Final[Mapping[str, Text]] = {
         "{name}：{value}，{level}% 置信区间 {interval}，n\u00a0=\u00a0{n}。",
         "{name}: {value}, {level}% confidence interval {interval}, n\u00a0=\u00a0{n}.",
     ),
-    "also_hidden": Text("{name}：不予公布，{why}", "{name}: not published. {why}"),
+    "also_hidden": Text("{name}：{why}", "{name}: {why}"),
     "item_definitions": Text("各项目定义", "What each item means"),
     "definitions_unit": Text("问卷版本 {version}", "questionnaire version {version}"),
-    "suppressed_note": Text("“{sign}”表示不予公布：{reasons}。", "“{sign}” not published: {reasons}."),
+    "suppressed_note": Text("“{sign}”表示不单独公布：{reasons}。", "“{sign}” not published: {reasons}."),
     "all_yes_sign": Text(
         "“≥”：受访者回答全部相同，只给出界限；样本中人人如此，不等于居民人人如此。",
         "“≥”: everyone asked gave the same answer, so only a limit is given; the sample is not every resident.",
@@ -192,11 +248,15 @@ PHRASES: Final[Mapping[str, Text]] = {
     "whole_city": Text("全市", "City-wide, "),
     "each_sign": Text("每个记号代表一个社区。", "One sign per community."),
     "area_all": Text("逐个社区看，{facts}。", "By community: {facts}."),
-    "area_all_reached": Text("{count} 个社区各项全部达标", "{count} reached every target"),
+    "area_each_reached": Text("{count} 个社区都各项全部达标", "all {count} reached every target"),
+    "area_some_reached": Text("{count} 个社区各项全部达标", "{count} reached every target"),
     "area_none_reached": Text("没有一个社区各项全部达标", "none reached every target"),
+    "area_some_missed": Text("{count} 个社区至少一项未达标", "{count} missed at least one target"),
+    "area_rest_open": Text("另有 {count} 个社区尚不能判定或有数字不单独公布", "of {count} it cannot be told"),
+    "area_each_open": Text("{count} 个社区都尚不能判定或有数字不单独公布", "of all {count} it cannot be told"),
     "area_missed": Text("{name}有 {count} 个社区未达标", "{count} missed {name}"),
-    "communities_by_street": Text("{count} 个社区，按街道列出", "{count} communities by street"),
-    "communities_of": Text("{count} 个社区", "{count} communities"),
+    "communities_by_street": Text("{count} 个社区，按街道列出", "{count} {count:community|communities} by street"),
+    "communities_of": Text("{count} 个社区", "{count} {count:community|communities}"),
     "area_unit": Text(
         "按区划代码排列，不作排名。横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
         "by area code, not ranked. Line: {level}% confidence interval; vertical: target; in {unit}",
@@ -217,14 +277,14 @@ PHRASES: Final[Mapping[str, Text]] = {
     "software": Text("软件版本", "Software"),
     "snapshot": Text("数据快照 SHA-256", "Data snapshot SHA-256"),
     "recompute": Text(
-        "凭发布号与校验值，本报告的每一个数字都可以重新算出。咨询：{contact}。",
-        "With the release number and the checksum every figure can be recomputed. Questions: {contact}.",
+        "对数字有疑问，请写明发布号。咨询：{contact}。",
+        "Questions about a figure: name the release number. {contact}.",
     ),
     # estimates of any data file
     "estimates_report": Text("统计估计报告", "Report of estimates"),
     "whole_sample": Text("全部样本", "Whole sample"),
     "all_domains": Text("各组估计值与置信区间", "Estimates and confidence intervals by group"),
-    "domain_count": Text("{count} 组", "{count} groups"),
+    "domain_count": Text("{count} 组", "{count} {count:group|groups}"),
     "by_variables": Text("按 {names} 分组", "by {names}"),
     "share_of": Text("{variable}：各类所占比重", "{variable}: share of each category"),
     "mean_of": Text("{variable}：均值", "{variable}: mean"),
@@ -232,7 +292,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "ratio_of": Text("{variable}：比率", "{variable}: ratio"),
     "combination_of": Text("{variable}：合成值", "{variable}: combination"),
     "group": Text("组", "Group"),
-    "respondents": Text("有效样本 {n} 人", "{n} respondents"),
+    "respondents": Text("有效样本 {n} 人", "{n} {n:respondent|respondents}"),
     "design_facts": Text(
         "{strata} 层，{psus} 个初级抽样单元，自由度 {df}，样本 {n}",
         "strata {strata}, sampling units {psus}, degrees of freedom {df}, sample {n}",
@@ -247,6 +307,10 @@ PHRASES: Final[Mapping[str, Text]] = {
     "ratio": Text("比率", "ratio"),
     "combination": Text("合成值", "combination"),
     "details_unit": Text("比重及其标准误的单位：%", "shares and their standard errors in %"),
+    "no_error_alike": Text(
+        "标准误为“—”的，回答全部相同，标准误不适用；误差见区间。",
+        "Standard error “—”: all answers alike, so it does not apply; the interval shows the error.",
+    ),
     "details": Text("精度与样本", "Precision and sample"),
     "not_ranked": Text("各组按数据中的次序列出，不作排名。", "Groups in the order of the data, not ranked."),
     "data_file": Text("数据校验 SHA-256", "Data SHA-256"),
@@ -256,7 +320,7 @@ VERDICT_WORDS: Final[Mapping[Verdict, Text]] = {
     Verdict.REACHED: Text("达标", "Reached"),
     Verdict.NOT_REACHED: Text("未达标", "Not reached"),
     Verdict.CANNOT_TELL: Text("尚不能判定", "Cannot tell"),
-    Verdict.NOT_PUBLISHED: Text("不予公布", "Not published"),
+    Verdict.NOT_PUBLISHED: Text("不单独公布", "Not published"),
 }
 
 SUPPRESSION_LETTERS: Final[Mapping[Suppression, str]] = {
@@ -300,6 +364,19 @@ METHODS: Final[Mapping[IntervalMethod, Text]] = {
 }
 
 
+class _Plurals(Formatter):
+    """Places that choose a word by a number: ``{count:community|communities}``, the first of them for one."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, several, more = format_spec.partition("|")
+        if several:
+            return one if str(value) in ("1", "one") else more
+        return str(format(value, format_spec))
+
+
+_PLURALS: Final = _Plurals()
+
+
 def say(language: str, phrase: str, **values: object) -> str:
     """The phrase in that language with its values; KeyError for a phrase that does not exist."""
-    return PHRASES[phrase].in_language(language).format(**values)
+    return _PLURALS.vformat(PHRASES[phrase].in_language(language), (), values)

@@ -14,6 +14,9 @@ from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VE
 ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL, Verdict.NOT_PUBLISHED)
 NAMED_AT_MOST: Final = 6  # with more indicators the sentence counts instead of naming
 UNRELIABLE_LETTER: Final = "*"
+PROTECTING: Final = frozenset({
+    Suppression.FEW_RESPONDENTS, Suppression.COMPLEMENTARY, Suppression.GROUP_DISCLOSURE,
+})  # fmt: skip
 
 
 def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
@@ -73,7 +76,7 @@ def verdict_word(verdict: Verdict, language: str) -> str:
 
 
 def shown_verdict(cell: PublishableCell) -> Verdict | None:
-    """The verdict to print: a hidden figure with a target is 不予公布, whatever the cell says."""
+    """The verdict to print: a hidden figure with a target is 不单独公布, whatever the cell says."""
     if cell.suppression is not None:
         return Verdict.NOT_PUBLISHED
     return cell.verdict
@@ -152,8 +155,6 @@ def interval_words(cell: PublishableCell, figures: Figures, language: str) -> st
 
 def reason(indicator: Indicator, cell: PublishableCell, language: str) -> str:
     """Why the verdict is what it is, in one or two sentences."""
-    if cell.suppression is not None:
-        return say(language, "too_small")
     if cell.verdict is None or indicator.target is None:
         return say(language, "no_target")
     side = "above" if indicator.target.sense == "at_least" else "below"
@@ -217,10 +218,16 @@ def hidden_notes(cells: Iterable[PublishableCell], rule: PublicationRule, langua
     return notes
 
 
-def cause_words(cell: PublishableCell, rule: PublicationRule, language: str) -> str:
-    """Why this one figure is not published."""
+def cause_words(cell: PublishableCell, rule: PublicationRule, language: str, *, top: bool = False) -> str:
+    """Why this one figure is not published.
+
+    What protects people is told in one sentence, whether it hides a few respondents or their neighbours: which of
+    the two it is, is nobody's business. ``top``: no level above holds the answers.
+    """
     if cell.suppression is None:
         return ""
+    if cell.suppression in PROTECTING:
+        return say(language, "not_at_top" if top else "not_alone")
     values = {
         "minimum": rule.minimum_respondents,
         "effective": written(rule.minimum_effective_sample, 0),

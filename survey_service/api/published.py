@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -35,7 +36,8 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
     city = session.get_one(Area, survey.city_id).code
     version = session.get_one(QuestionnaireVersion, (wave.survey_id, wave.questionnaire_version_id))
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
-    rows = [_row(row, city) for row in table.get("rows", [])]
+    rates = record.get("response_rates", {})
+    rows = [_row(row, city, rates) for row in table.get("rows", [])]
     return ReleaseOut(
         number=found.number,
         edition=found.edition,
@@ -60,7 +62,7 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
         notes=table.get("notes", []),
         indicators=[_indicator(one, questionnaire) for one in questionnaire.indicators],
         rows=[row for row in rows if row.area in codes],
-        response_rates={code: rates for code, rates in record.get("response_rates", {}).items() if code in codes},
+        response_rates={code: of_area for code, of_area in rates.items() if code in codes},
         documents=[
             DocumentOut(
                 area=area.code,
@@ -74,12 +76,16 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
     )
 
 
-def _row(frozen: dict[str, Any], city: str) -> RowOut:
-    """The domain of a row names its community or its street; the empty one is the city."""
+def _row(frozen: dict[str, Any], city: str, rates: Mapping[str, Any]) -> RowOut:
+    """The domain of a row names its community or its street; the empty one is the city.
+
+    How many answered in an area is no secret, hidden figures or not: as in the reports (docs/publication.md).
+    """
     level, code = frozen["domain"][0] if frozen["domain"] else ("city", city)
-    return RowOut.model_validate(
-        {"area": code, "level": level, "sample_size": frozen["sample_size"], "cells": frozen["cells"]}
-    )
+    size = frozen["sample_size"]
+    if size is None:
+        size = rates.get(code, {}).get("valid")
+    return RowOut.model_validate({"area": code, "level": level, "sample_size": size, "cells": frozen["cells"]})
 
 
 def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -37,6 +37,7 @@ class Line:
     depth: int
     households: int | None
     adults: int | None
+    summed: bool = False  # some of the two are sums over what lies below, since nobody counted the area itself
 
 
 @router.get("/areas")
@@ -46,7 +47,8 @@ def list_areas(request: Request, running: Running, reading: Reading, person: Are
         lines = in_tree_order(areas, queries.adults(session, [area.id for area in areas]))
     shown = upper_part(lines, MOST_LINES)
     context = {
-        "lines": shown, "left_out": len(lines) - len(shown), "may_import": person.has(Role.ADMINISTRATOR),
+        "lines": shown, "left_out": len(lines) - len(shown), "summed": any(line.summed for line in shown),
+        "may_import": person.has(Role.ADMINISTRATOR),
         "done": request.query_params.get("done", ""),
     }  # fmt: skip
     return staff_page(request, running, person, "staff/areas.html", context, section="areas")
@@ -61,10 +63,11 @@ def show_area(request: Request, running: Running, reading: Reading, person: Area
         if area is None or area.id not in set(session.scalars(scope)):
             raise NotFound
         below = queries.children(session, area.id)
-        adults = queries.adults(session, [area.id, *(one.id for one in below)])
+        tree = queries.below(session, area.id)
+        lines = in_tree_order(tree, queries.adults(session, [one.id for one in tree]))
         above = [one for one in queries.path(session, area.id)[:-1] if one.id in set(session.scalars(scope))]
         context = {
-            "area": area, "above": above, "adults": adults, "below": below,
+            "area": area, "above": above, "below": below, "lines": {line.code: line for line in lines},
             "counts": by_day(queries.counts(session, area.id)), "may_import": person.has(Role.ADMINISTRATOR),
         }  # fmt: skip
         return staff_page(request, running, person, "staff/area.html", context, section="areas")
@@ -127,4 +130,30 @@ def in_tree_order(areas: Sequence[Area], adults: Mapping[UUID, int]) -> list[Lin
         name = Text(area.name_zh, area.name_en)
         lines.append(Line(area.code, name, area.kind, depth, area.households, adults.get(area.id)))
         waiting += [(child, depth + 1) for child in reversed(below.get(area.id, []))]
-    return lines
+    return summed_up(lines)
+
+
+def summed_up(lines: Sequence[Line]) -> list[Line]:
+    """Households and adults of streets, districts and the city: their own count, else the sum of the areas below.
+
+    A sum is made only where every area below has its number, so that no total is too small in silence.
+    """
+    found: list[Line] = []
+    waiting: dict[int, list[Line]] = {}  # depth -> areas whose parent is still to come: children stand behind it
+    for own in reversed(lines):
+        below = waiting.pop(own.depth + 1, [])
+        households = own.households if own.households is not None else _sum(line.households for line in below)
+        adults = own.adults if own.adults is not None else _sum(line.adults for line in below)
+        if (households, adults) != (own.households, own.adults):
+            own = replace(own, households=households, adults=adults, summed=True)
+        waiting.setdefault(own.depth, []).append(own)
+        found.append(own)
+    return found[::-1]
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """None for nothing to add, and where one is not known."""
+    known = list(numbers)
+    if not known or any(number is None for number in known):
+        return None
+    return sum(number for number in known if number is not None)

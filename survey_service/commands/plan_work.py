@@ -354,15 +354,21 @@ def _table(answer: Answer, order: PlanOrder) -> str:
     several = len(answer.lines) > 1
     for head in ("code", "name") if several else ():
         main.add_column(head, overflow="fold")
-    for head in ("adults", "completed", "cases", "margin", f"{order.level:.4g} interval"):
+    for head in ("adults", "completed", "cases", "if the level is", "margin", f"{order.level:.4g} interval"):
         main.add_column(head, justify="right", no_wrap=True)
     main.add_column("", overflow="fold")
     for line in answer.lines:
         names = [line.code or "all", line.name] if several else []
         counts = [line.adults, line.planned.completed, line.planned.cases]
-        main.add_row(*names, *map(_count, counts), *_foretold(line.prospect), "; ".join(_warnings(line)))
+        level = "—" if line.prospect is None else f"{line.prospect.share:.0%}"
+        main.add_row(*names, *map(_count, counts), level, *_foretold(line.prospect), "; ".join(_warnings(line)))
     console.print(main)
-    table = Table(box=box.SIMPLE_HEAD, title="Size and margin", title_justify="left", title_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"Size and margin, if the level is {order.share:.0%}",
+        title_justify="left",
+        title_style="bold",
+    )
     for head in ("completed", "cases", "margin", f"{order.level:.4g} interval"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("")

@@ -50,6 +50,11 @@ class FrameRow:
         return self.answers is not None
 
     @property
+    def chose_adult(self) -> bool:
+        """Whether the draw counted the adults of the household, so that the weight is a person's."""
+        return any(not stage["variance"] for stage in self.stages)
+
+    @property
     def variance_stages(self) -> tuple[Mapping[str, Any], ...]:
         """The stages that the variance counts; the adult within the household is in the weight alone."""
         return tuple(stage for stage in self.stages if stage["variance"])

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from analysis import dispositions
 from analysis.results import ResponseRates
 from survey_service.estimates.frame import FrameRow
-from survey_service.fieldwork.outcomes import AAPOR
+from survey_service.fieldwork.outcomes import AAPOR, outcomes_recorded
+
+
+def recorded(rows: Sequence[FrameRow]) -> bool:
+    """Whether it was ever noted of these cases why somebody did not answer."""
+    return outcomes_recorded(row.disposition for row in rows)
 
 
 def rates(rows: Sequence[FrameRow]) -> ResponseRates:

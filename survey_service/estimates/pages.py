@@ -14,6 +14,7 @@ from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.model import Missing
 from questionnaires.text import Text
 from survey_service.estimates.frame import AreaName
+from survey_service.estimates.outcomes import recorded
 from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 
 BAR_WIDTH: Final = 176.0
@@ -99,6 +100,13 @@ def checks(estimates: WaveEstimates) -> list[Check]:
 def _response(estimates: WaveEstimates) -> Check:
     rows = estimates.frame
     city = estimates.rates[rows.city.code]
+    if not recorded(rows.rows):
+        why = Text(
+            "没有完成的各户没有登记结果（拒访、无人、不合格等），算不出应答率；报告只印完成占抽中的比重。",
+            "Why others did not answer was not recorded (refusal, no contact, not eligible), so no response rate can "
+            "be computed; reports print the share that completed.",
+        )
+        return Check(False, Text("完成 ÷ 抽中", "Completed ÷ sampled"), _share(city.completed / city.sampled), why)
     low = [one for one in rows.communities if (estimates.rates[one.code].rr3 or 0.0) < LOW_RESPONSE]
     zh, en = "各社区都在 50% 以上。", "Every community is above 50%."
     if low and len(low) == len(rows.communities):
@@ -146,9 +154,10 @@ def _classes(estimates: WaveEstimates) -> Check:
     classes = [each for record in estimates.weights.records.values() for each in record.classes]
     largest = max(each.factor for each in classes)
     why = Text(
-        f"{len(classes)} 个加权类，最大调整系数 {largest:.2f}；并类 {joined} 次，都在本社区之内。",
-        f"{len(classes)} weighting classes, largest factor {largest:.2f}; classes were joined {joined} times, "
-        "always within a community.",
+        f"{len(classes)} 个加权类，最大调整系数 {largest:.2f}；"
+        + (f"并类 {joined} 次，都在本社区之内。" if joined else "没有并类。"),
+        f"{len(classes)} weighting {'class' if len(classes) == 1 else 'classes'}, largest factor {largest:.2f}; "
+        + (f"joined within a community: {joined}." if joined else "none were joined."),
     )
     return Check(largest < 3.0, Text("无应答调整", "Nonresponse adjustment"), f"{largest:.2f}", why)
 
@@ -158,9 +167,12 @@ def _missing(estimates: WaveEstimates) -> Check:
     shares = {variable: _left_out(variable, answered) for variable in _variables(estimates)}
     worst = max(shares, key=lambda variable: shares[variable]) if shares else ""
     share = shares.get(worst, 0.0)
+    name = Text("漏答", "Item nonresponse")
+    if not share:
+        return Check(True, name, _share(0.0), Text("没有一题漏答。", "No question is left out."))
     words = _short(estimates, worst)
     why = Text(f"“{words.zh}”漏得最多。", f"“{words.en or words.zh}” is left out most.")
-    return Check(share < MUCH_MISSING, Text("漏答", "Item nonresponse"), _share(share), why)
+    return Check(share < MUCH_MISSING, name, "<0.1%" if share < 0.0005 else _share(share), why)
 
 
 def _variables(estimates: WaveEstimates) -> list[str]:

@@ -53,7 +53,7 @@ def show(
 ) -> Response:  # fmt: skip
     """The page; with ``fault`` above it where a signature was refused."""
     # Here and not above: the server starts, and answers residents, without the statistics.
-    from survey_service.estimates import pages, phone_checks
+    from survey_service.estimates import outcomes, pages, phone_checks
     from survey_service.releases import service as releases
 
     with reading.begin() as session:
@@ -75,6 +75,7 @@ def show(
             "checks": checks,
             "open_checks": sum(not one.fine for one in checks),
             "rates": estimates.rates[estimates.frame.city.code],
+            "recorded": outcomes.recorded(estimates.frame.rows),
             "version": estimates.frame.questionnaire.version,
             "indicators": indicators,
             "figures": pages.figures(estimates, chosen) if opened else None,

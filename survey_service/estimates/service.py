@@ -114,10 +114,13 @@ def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str
     )
 
 
-def specification(plan: Plan) -> dict[str, Any]:
+def specification(plan: Plan, rows: WaveFrame) -> dict[str, Any]:
     """How it was computed, as a release keeps it."""
+    adults = sum(row.chose_adult for row in rows.rows)
+    household = "included" if adults == len(rows.rows) else "included where the frame had adults" if adults else ""
     return {
-        "design_weight": "1 / inclusion probability over all stages, the adult within the household included",
+        "design_weight": "1 / inclusion probability over all stages"
+        + (f", the adult within the household {household}" if household else " down to the household"),
         "nonresponse": {
             "method": "weighting classes",
             "classes": "grid within community",

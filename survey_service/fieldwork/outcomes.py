@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from analysis import dispositions as aapor
 from survey_service.models import Disposition
@@ -18,3 +18,16 @@ AAPOR: Mapping[Disposition, aapor.Disposition] = {
     Disposition.UNKNOWN: aapor.Disposition.UNKNOWN_HOUSEHOLD,
     Disposition.NOT_ELIGIBLE: aapor.Disposition.NOT_ELIGIBLE,
 }
+
+# Outcomes that come by themselves: with an answer, or before anybody has been to the door.
+_BY_THEMSELVES = frozenset({Disposition.COMPLETE, Disposition.PARTIAL, Disposition.UNKNOWN})
+
+
+def outcomes_recorded(dispositions: Iterable[Disposition]) -> bool:
+    """Whether it was noted of anybody why they did not answer, or everybody answered.
+
+    Where it never was, e is 1, cooperation 100 % and refusal 0 whatever happened at the doors: no rate can be told but
+    the share that completed.
+    """
+    found = set(dispositions)
+    return found <= {Disposition.COMPLETE} or bool(found - _BY_THEMSELVES)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person
+from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
@@ -164,6 +165,7 @@ def _page(
         "wave_name": Text(wave.name_zh, wave.name_en),
         "draft": wave.state is WaveState.DRAFT,
         "lines": [(area, Text(area.name_zh, area.name_en), drawn.get(area.id)) for area in areas],
+        "adults": area_queries.adults(session, [area.id for area in areas]),
         "names": {area.id: Text(area.name_zh, area.name_en) for area in areas},
         "total": sum(line.cases for line in drawn.values()),
         # A sample that did not come by this page has nothing to say of its file.

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from questionnaires.characters import written
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
-from reports.content import Imprint
+from reports.content import Caution, Imprint
 from survey_service import audit
 from survey_service.errors import BadInput, NotFound
 from survey_service.estimates import queries as estimate_queries
@@ -97,7 +97,7 @@ def release_wave(
         number=f"{survey.key.upper()}-{wave.key}-{edition:02d}",
         snapshot_sha256=prepared.snapshot_sha256,
         questionnaire_sha256=rows.questionnaire_sha256,
-        specification=specification(prepared.estimates.plan),
+        specification=specification(prepared.estimates.plan, rows),
         estimates=text,
         estimates_sha256=sha256(text),
         software_version=version("survey-service"),
@@ -121,7 +121,10 @@ def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
     if rows.snapshot_sha256() != release.snapshot_sha256:
         raise NotRecomputable
     estimates = estimate_wave(rows, targets=wave.targets, plan=Plan())
-    if specification(estimates.plan) != release.specification:
+    # How the weights are described is left out: earlier releases named adults that their frame did not have. What was
+    # computed is held by its hash.
+    kept, now = ({**one, "design_weight": ""} for one in (release.specification, specification(Plan(), rows)))
+    if kept != now:
         raise NotRecomputable
     if sha256(estimates_text(estimates)) != release.estimates_sha256:
         raise NotRecomputable
@@ -136,7 +139,8 @@ def release_summaries(session: Session, survey_id: UUID, release_id: UUID, setti
     release, survey, wave = found
     estimates = recompute(session, release, wave)
     imprint = imprint_of(survey, wave, estimates, settings, release=release)
-    return summaries(estimates, imprint=imprint, method=method_of(wave.method))
+    caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
+    return summaries(estimates, imprint=imprint, method=method_of(wave.method, estimates), caution=caution)
 
 
 def imprint_of(

@@ -47,10 +47,14 @@ class CommunityProgress:
         """Width of the received part on a bar of 240."""
         return round(240 * min(self.share, 1.0), 1)
 
-    def behind(self, whole: float) -> int:
-        """Percentage points of the sample by which it lags behind the whole; 0 where that is little."""
+    def behind(self, whole: float) -> float:
+        """Percentage points by which its completed share lags behind that of the whole; 0 where that is little.
+
+        The difference of the two shares as they are printed, to a tenth, so that a reader who subtracts gets it.
+        """
         lag = whole - self.share
-        return round(lag * 100) if lag >= min(POINTS_BEHIND, SHARE_BEHIND * whole) else 0
+        printed = round(whole * 100, 1) - round(self.share * 100, 1)
+        return round(printed, 1) if lag >= min(POINTS_BEHIND, SHARE_BEHIND * whole) else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from questionnaires.characters import written
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, KeyingUnfinished, NotFound, NotReady
-from survey_service.fieldwork.outcomes import AAPOR
+from survey_service.fieldwork.outcomes import AAPOR, outcomes_recorded
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
 from survey_service.secrets import KeyRing
 from survey_service.surveys import opening, queries
@@ -33,7 +33,7 @@ STEPS: Mapping[WaveState, WaveState] = {
     WaveState.CLOSED: WaveState.UNDER_REVIEW,
     WaveState.UNDER_REVIEW: WaveState.RELEASED,
 }
-# A released wave never goes back: its numbers are out, a correction is a new release.
+# A released wave never goes back: its numbers are out.
 STEPS_BACK: Mapping[WaveState, WaveState] = {
     WaveState.OPEN: WaveState.DRAFT,
     WaveState.CLOSED: WaveState.OPEN,
@@ -187,8 +187,8 @@ def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, 
     before = wave.state
     if before not in STEPS_BACK:
         raise Conflict(
-            zh="草稿和已发布的调查期不能退回；已发布的要更正，请另发新版。",
-            en="A draft or a released wave cannot step back; a released one is corrected by a new release.",
+            zh="草稿和已发布的调查期不能退回。",
+            en="A draft or a released wave cannot step back.",
         )
     if wave.figures_opened_at is not None:
         raise FiguresOpen
@@ -283,7 +283,9 @@ def progress(session: Session, survey: Survey, wave: Wave, visible: Select[tuple
 
 
 def _response_rate(cases: Counter[Disposition]) -> float | None:
-    """AAPOR RR3 of these cases as they stand today; None where nothing is known yet."""
+    """AAPOR RR3 of these cases as they stand today; None where nothing is known yet of those who did not answer."""
+    if not outcomes_recorded(cases):
+        return None
     return aapor.response_rates([AAPOR[disposition] for disposition in cases.elements()]).rr3
 
 

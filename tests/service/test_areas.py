@@ -12,10 +12,11 @@ from httpx2 import Response
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
+from questionnaires.text import Text
 from survey_service.accounts import service as accounts
 from survey_service.areas import importing
 from survey_service.areas.importing import age_group
-from survey_service.areas.routes import Line, upper_part
+from survey_service.areas.routes import Line, summed_up, upper_part
 from survey_service.audit.chain import SERVICE, SYSTEM, verify
 from survey_service.database import Database
 from survey_service.models import Area, AreaPopulation, AuditEntry, Role
@@ -270,3 +271,48 @@ def test_a_large_city_is_listed_from_the_top() -> None:
     assert len(upper_part(lines, 400)) == 11
     assert len(upper_part(lines, 600)) == 511
     assert len(upper_part(lines, 5)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        # city, street, two communities: (depth, households, adults)
+        (
+            [(1, None, None), (2, None, None), (3, 100, 210), (3, 50, 90)],
+            [(150, 300), (150, 300), (100, 210), (50, 90)],
+        ),
+        # One community is not counted: no total is too small in silence.
+        (
+            [(1, None, None), (2, None, None), (3, 100, None), (3, 50, 90)],
+            [(150, None), (150, None), (100, None), (50, 90)],
+        ),
+        # A street's own number stands, whatever lies below, and is what the city adds.
+        ([(1, None, None), (2, 160, 7), (3, 100, 3), (2, 40, 1)], [(200, 8), (160, 7), (100, 3), (40, 1)]),
+        # A street without anything below it.
+        ([(1, None, None), (2, None, None)], [(None, None), (None, None)]),
+        ([], []),
+    ],
+)
+def test_streets_and_the_city_are_summed_from_what_lies_below(
+    given: list[tuple[int, int | None, int | None]], wanted: list[tuple[int | None, int | None]]
+) -> None:
+    lines = [
+        Line(str(place), Text("地"), "street", depth, households, adults)
+        for place, (depth, households, adults) in enumerate(given)
+    ]
+    found = summed_up(lines)
+    assert [(line.households, line.adults) for line in found] == wanted
+    own = [(households, adults) for _, households, adults in given]
+    assert [line.summed for line in found] == [one != two for one, two in zip(own, wanted, strict=True)]
+
+
+def test_the_totals_of_street_and_city_stand_on_the_pages(client: TestClient, database: Database, world: World) -> None:
+    with database.writing.begin() as session:
+        for area in session.scalars(select(Area)):
+            area.households = {"community": 1234}.get(area.kind)
+    sign_in(client, "manager")
+    page = get(client, "/areas")
+    rows = dict(re.findall(r'<a href="/areas/(\d+)">.*?<td class="num">([^<]*)</td>', page, re.DOTALL))
+    assert (rows["110000000000"], rows["110101000000"]) == ("2,468", "2,468")
+    assert "写下级的合计" in page
+    assert "2,468" in get(client, "/areas/110101000000")

@@ -193,7 +193,7 @@ def test_summaries_hold_every_area_and_only_protected_figures(database: Database
         release_number="S-1", released_on=date(2026, 10, 12), prepared_by="甲", reviewed_by="乙", signed_by="丙",
         data_sha256="0" * 64, software_version="0",
     )  # fmt: skip
-    made = summaries(estimates, imprint=imprint, method=method_of({"frame_coverage": 0.9}))
+    made = summaries(estimates, imprint=imprint, method=method_of({"frame_coverage": 0.9}, estimates))
     assert set(made.communities) == {FIRST, SECOND}
     assert set(made.streets) == {"110101000000"}
     assert made.city.samples[FIRST].open_responses == 1

@@ -241,3 +241,19 @@ def test_pdfs_go_to_those_who_may_see_the_area(
     get(client, "/releases/NONE-1", status=404)
     sign_in(client, "keyer")
     get(client, f"/releases/{number}/{own}.zh.pdf", status=403)
+
+
+def test_the_api_tells_the_n_of_every_area_as_the_reports_do(
+    client: TestClient, database: Database, reviewed: World
+) -> None:
+    """Six answers in each community: their figures are hidden, how many there were is not."""
+    release(database, reviewed)
+    with database.reading.begin() as session:
+        number = session.scalars(select(Release.number)).one()
+    sign_in(client, "statistician")
+    told = client.get(f"/api/v1/releases/{number}").json()
+    rows = {row["area"]: row for row in told["rows"]}
+    for code in ("110101000001", "110101000002"):
+        assert rows[code]["sample_size"] == told["response_rates"][code]["valid"] == 6
+        assert all(cell["suppression"] for cell in rows[code]["cells"])
+        assert not any("sample_size" in cell and cell["sample_size"] for cell in rows[code]["cells"])

@@ -70,7 +70,7 @@ def test_every_reason_to_hide_has_a_letter_of_its_own() -> None:
             "Awareness and support reached the target; participation did not reach the target; "
             "satisfaction: cannot tell.",
         ),
-        ([("满意率", H)], "满意率样本不足，未作判定。", None),
+        ([("满意率", H)], "满意率不单独公布。", None),
         ([("满意率", None)], "各项指标均未设目标，只列估计值与置信区间。", None),
         ([(f"第{i}项", R if i < 5 else N) for i in range(12)], "12 项指标中，5 项达标，7 项未达标。", None),
     ],
@@ -98,7 +98,6 @@ AT_MOST = indicator("complaints", "投诉率", "Complaints", 0.05, sense=Sense.A
         ),
         (AT_MOST, share("x", 0.02, 0.01, 0.04, 200, target=0.05, at_least=False), "整个区间不高于目标。"),
         (AT_MOST, share("x", 0.09, 0.06, 0.13, 200, target=0.05, at_least=False), "整个区间高于目标。"),
-        (AT_LEAST, hidden("x"), "样本不足，未作判定。"),
     ],
 )
 def test_the_reason_beside_a_verdict(which: object, cell: object, words: str) -> None:
@@ -131,7 +130,7 @@ def test_all_yes_and_none() -> None:
         (AT_LEAST, 0.80, 0.97289, "高于 97.2%，全体达到目标"),  # cut
         (AT_LEAST, 0.40, 1.8, "无论多少，全体都在目标同一侧"),
         (AT_MOST, 0.02, 0.10211, "高于 10.2%，全体超过目标"),  # cut: reached sooner
-        (AT_MOST, 0.08, 0.01011, "低于 1.1%，全体合乎目标"),  # raised
+        (AT_MOST, 0.08, 0.01011, "低于 1.1%，全体达到目标"),  # raised
     ],
 )
 def test_tipping_points_are_rounded_against_the_verdict(which: object, value: float, point: float, words: str) -> None:
@@ -143,7 +142,7 @@ def test_notes_explain_the_letters_that_were_used_and_no_others() -> None:
     rule = PublicationRule()
     assert verdicts.hidden_notes([share("x", 0.5, 0.4, 0.6, 90)], rule, "zh") == []
     notes = verdicts.hidden_notes([hidden("x"), hidden("y", Suppression.COMPLEMENTARY)], rule, "zh")
-    assert notes == ["“—”表示不予公布：a 受访者不足 10 人；c 为防止由合计倒推而一并隐去。"]
+    assert notes == ["“—”表示不单独公布：a 受访者不足 10 人；c 为防止由合计倒推而一并隐去。"]
     flagged = verdicts.hidden_notes([share("x", 0.5, 0.3, 0.7, 20, unreliable=True)], rule, "zh")
     assert flagged == ["* 误差大：有效样本量不足 30，或区间宽度达到 30 个百分点。"]
 
