@@ -32,6 +32,7 @@ from reports.content import EstimatesSummary
 from reports.story import common
 from reports.wording import facts, figures, verdicts
 from reports.wording.figures import Figures, Unit, figures_for
+from reports.wording.notes import note_words
 from reports.wording.phrases import say
 
 CARDS_MOST = 8
@@ -381,7 +382,7 @@ def foot(summary: EstimatesSummary, found: Sequence[Quantity], language: str) ->
         lines.append(say(language, "made_interval", method=method))
     if len(summary.domains) > 1:
         lines.append(say(language, "not_ranked"))
-    lines += summary.notes
+    lines += [note_words(note, language) for note in summary.notes]
     lines.append(f"{say(language, 'data_file')}　{facts.full_check(summary.data_sha256)}")
     lines.append(f"{say(language, 'software')}　{summary.software_version}")
     return [Notes(tuple(lines), ruled=True)]

@@ -379,4 +379,9 @@ _PLURALS: Final = _Plurals()
 
 def say(language: str, phrase: str, **values: object) -> str:
     """The phrase in that language with its values; KeyError for a phrase that does not exist."""
-    return _PLURALS.vformat(PHRASES[phrase].in_language(language), (), values)
+    return filled(PHRASES[phrase].in_language(language), values)
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """The template with its values; ``{n:value|values}`` takes the first word for 1."""
+    return _PLURALS.vformat(template, (), values)

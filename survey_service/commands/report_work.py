@@ -31,6 +31,7 @@ from analysis.results import (
 )
 from reports.content import EstimatesSummary, StatisticTable
 from reports.fonts import FontFault, TypeSettings
+from survey_service.tabular.in_chinese import notice_in_chinese
 
 MAKE_IT_ANEW = "Make the file with: survey-service estimate DATA.csv … --format json --out ESTIMATES.json"
 LONGEST_NAME = 60  # characters of a file name; Chinese ones are three bytes each and 255 bytes are the limit
@@ -65,7 +66,7 @@ def run(order: ReportOrder) -> int:
     except (Refused, FontFault) as refused:
         typer.echo(str(refused), err=True)
         return 1
-    typer.echo(f"{len(written)} PDFs in {order.out}")
+    typer.echo(f"{len(written)} {'PDF' if len(written) == 1 else 'PDFs'} in {order.out}")
     return 0
 
 
@@ -88,7 +89,7 @@ def read_summary(order: ReportOrder) -> EstimatesSummary:
         tables=tables,
         domains=domains,
         design=estimates.design,
-        notes=estimates.notes,
+        notes=tuple(notice_in_chinese(note) for note in estimates.notes) if order.language == "zh" else estimates.notes,
         made_on=made_on,
         data_sha256=hashlib.sha256(data).hexdigest(),
         software_version=version("survey-service"),

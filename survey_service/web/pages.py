@@ -11,7 +11,7 @@ import base64
 import gettext
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
@@ -23,7 +23,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from questionnaires.text import Text
@@ -114,6 +115,25 @@ def format_time(value: datetime, zone: ZoneInfo, language: Language) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
+_CHOICE = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
+
+
+def one_or_more(message: str, values: Mapping[str, Any]) -> str:
+    """``%(count)s {count:wave|waves}``: English chooses the first word for 1. Chinese needs no choice."""
+    return _CHOICE.sub(lambda found: found[2] if str(values[found[1]]) == "1" else found[3], message)
+
+
+def _told_by(catalogue_of: gettext.NullTranslations) -> Callable[..., str]:
+    """Jinja's own way of a translated message with values, and the choice of words by a number before it."""
+
+    @pass_context
+    def told(context: Context, message: str, **values: Any) -> str:
+        text = one_or_more(catalogue_of.gettext(message), values)
+        return (Markup(text) if context.eval_ctx.autoescape else text) % values  # noqa: S704 -- our own catalogue
+
+    return told
+
+
 @cache
 def environment(language: Language) -> Environment:
     made = Environment(
@@ -125,6 +145,7 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals["gettext"] = _told_by(translations(language))
 
     def words(text: Text) -> str:
         return text.in_language(language)

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from survey_service.web.pages import WEB, catalogue
+from survey_service.web.pages import WEB, catalogue, environment, one_or_more
 from survey_service.web.staff import SECTIONS
 
 METHODS = [("templates/**.html", "jinja2")]
@@ -69,3 +69,32 @@ def test_the_extraction_finds_what_the_pages_say() -> None:
     messages = said()
     assert {"登录", "退出", "调查期"} <= messages
     assert len(messages) > 100
+
+
+ONE_OF_MANY = re.compile(
+    r"(?<!row )\b1(?:</b>)? (?:[a-z-]+ ){0,2}?(?!was\b|is\b|has\b|as\b)[a-z]+(?<!s)s\b", re.IGNORECASE
+)
+DECIMAL = {"points", "limit"}  # printed with a decimal: never a bare 1
+
+
+def test_english_of_one_is_no_plural() -> None:
+    wrong = []
+    for message in english():
+        text = str(message.string)
+        names = {name for name, _ in PLACE.findall(text) if name} - DECIMAL
+        told = one_or_more(text, dict.fromkeys(names, 1)) % {
+            **dict.fromkeys(DECIMAL, "1.0"),
+            **dict.fromkeys(names, "1"),
+        }
+        more = one_or_more(text, dict.fromkeys(names, "2"))
+        if ONE_OF_MANY.search(told) or "|" in more:
+            wrong.append(told)
+    assert not wrong, "write the word for one and for more: %(count)s {count:wave|waves}"
+
+
+def test_a_page_chooses_the_word_by_its_number() -> None:
+    template = environment("en").from_string("{% trans count=n %}{{ count }} 期{% endtrans %}")
+    assert [template.render(n=n) for n in (0, 1, 2, "1,001")] == ["0 waves", "1 wave", "2 waves", "1,001 waves"]
+    # What a person typed stays escaped, and a brace of theirs is no choice.
+    again = environment("en").from_string("{% trans number=n %}{{ number }} 录了一半{% endtrans %}")
+    assert again.render(n="<b>{n:a|b}") == "&lt;b&gt;{n:a|b} is half keyed"

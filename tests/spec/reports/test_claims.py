@@ -21,6 +21,7 @@ from reports.story import area_story, common, community_story
 from reports.typesetting.composer import Composer
 from reports.wording import verdicts
 from reports.wording.figures import Figures, Unit
+from reports.wording.notes import note_words
 from reports.wording.phrases import PHRASES, VERDICT_WORDS, say
 from tests.spec.reports import cases
 from tests.spec.reports import summaries as given
@@ -394,6 +395,39 @@ def test_nobody_is_told_that_figures_can_be_had_again_by_themselves() -> None:
         words = said(community_story(given.community(), language))
         assert "重新算出" not in words
         assert "recomputed" not in words
+
+
+@pytest.mark.parametrize(
+    ("note", "zh", "en"),
+    [
+        (
+            "得分: 5 missing values are left out of its domain",
+            "“得分”有 5 份没有回答，不算在内。",
+            "得分: 5 missing values are left out.",
+        ),
+        (
+            "得分: 1 missing values are left out of its domain",
+            "“得分”有 1 份没有回答，不算在内。",
+            "得分: 1 missing value is left out.",
+        ),
+        ("知晓: 2 rows are outside its base", "“知晓”有 2 份不在分母之内。", "知晓: 2 rows are outside its base."),
+        (
+            "1 respondents have no value in the by columns and belong to no domain",
+            "1 份没有分组的值，哪一组也不算。",
+            "1 respondent has no value in the by columns and belongs to no group.",
+        ),
+        ("满意: nobody chose “是的”; did you mean “是”?", "“满意”没有人选“是的”。", "满意: nobody chose “是的”."),
+        (
+            "intervals hold jointly over 4 domains (bonferroni)",
+            "区间对 4 组同时成立（bonferroni）。",
+            "Intervals hold jointly over 4 groups (bonferroni).",
+        ),
+        ("one-sided: lower limits at 0.95", "只给下限，置信水平 0.95。", "One-sided: lower limits at 0.95."),
+    ],
+)  # fmt: skip
+def test_notes_of_the_statistics_are_told_in_the_language_of_the_report(note: str, zh: str, en: str) -> None:
+    assert note_words(note, "zh") == zh
+    assert note_words(note, "en") == en
 
 
 # ------------------------------------------------------------------ how many were asked

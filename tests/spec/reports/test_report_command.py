@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +207,37 @@ def test_file_names_are_readable_safe_and_apart() -> None:
         "1-x",
     ]
     assert len({name.casefold() for name in names.values()}) == len(names)
+
+
+def test_a_chinese_report_of_a_chinese_file_has_no_english_sentence(
+    tmp_path: Path, type_settings: TypeSettings
+) -> None:
+    """From the file to the PDF: empty cells, full-width digits and all, three groups of which one answered alike."""
+    from survey_service.commands import app as everything
+
+    rows = ["户,层,街道,权数,满意,得分"]
+    for place in range(120):
+        street = ("东街", "西街", "")[place % 3] if place > 9 else "北街"
+        happy = "是" if street == "西街" or place % 4 else "否"
+        points = "" if place == 20 else "３" if place == 21 else str(place % 5 + 1)
+        rows.append(f"{place},层{place % 2},{street},1.5,{happy},{points}")
+    data, found, out = tmp_path / "答卷.csv", tmp_path / "estimates.json", tmp_path / "out"
+    data.write_text("\n".join(rows), "utf-8")
+    asked = ["--proportion", "满意=是", "--mean", "得分", "--weight", "权数", "--strata", "层", "--by", "街道"]
+    made = CliRunner().invoke(everything, ["estimate", str(data), *asked, "--format", "json", "--out", str(found)])
+    assert made.exit_code == 0, made.output
+    options = ["--title", "满意度调查", "--publication", "flag", "--font-cache", str(type_settings.cache)]
+    done = CliRunner().invoke(everything, ["report", str(found), "--out", str(out), *options])
+    assert done.exit_code == 0, done.output
+    notes = json.loads(found.read_text("utf-8"))["notes"]
+    assert len(notes) == 3, notes
+    for path in out.iterdir():
+        text = text_of(path)
+        # Names of methods and of the hash are the same in both languages.
+        words = set(re.findall(r"[A-Za-z][A-Za-z-]+", re.sub(r"[0-9a-fA-F]{8}|[0-9A-F]{4}\b", "", text)))
+        assert words <= {"SHA-", "SHA", "Wald", "Korn", "Graubard", "Kish", "logit", "Wilson"}, words
+    summary = text_of(out / "summary.pdf")
+    assert "没有回答，不算在内" in summary
+    assert "没有分组的值" in summary
+    assert "全角数字" in summary
+    assert "标准误不适用" in summary
