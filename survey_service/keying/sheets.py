@@ -11,6 +11,7 @@ from questionnaires.answers import Checked, Policy, Severity, check_answers
 from questionnaires.conditions import Condition
 from questionnaires.figures import in_digits
 from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
+from questionnaires.personal_numbers import Kind, personal_numbers
 from questionnaires.readiness import effective_header
 from survey_service.keying.errors import BlankForm
 from survey_service.keying.schemas import FieldMessage, Row, Sheet, SheetSection
@@ -158,7 +159,7 @@ def judge(questionnaire: Questionnaire, answers: Mapping[str, object]) -> Checke
 
 
 def messages(checked: Checked, questionnaire: Questionnaire, language: str) -> list[FieldMessage]:
-    """What to look at, box by box, in the order of the form."""
+    """What to look at, box by box, in the order of the form; numbers of persons in words come last."""
     return [
         FieldMessage(
             variable=finding.variable,
@@ -166,7 +167,29 @@ def messages(checked: Checked, questionnaire: Questionnaire, language: str) -> l
             hard=finding.severity is Severity.HARD,
         )
         for finding in checked.findings
-    ]
+    ] + _numbers_of_persons(checked, questionnaire, language)
+
+
+_PERSONAL: Mapping[Kind, tuple[str, str]] = {
+    "identity_number": ("身份证号", "an identity number"),
+    "mobile_number": ("手机号", "a mobile number"),
+}
+
+
+def _numbers_of_persons(checked: Checked, questionnaire: Questionnaire, language: str) -> list[FieldMessage]:
+    """Words that hold somebody's number. The keyer leaves the number out, or keeps it knowingly: the paper says so."""
+    found = []
+    for row in sheet(questionnaire, language).rows:
+        words = checked.canonical.get(row.variable)
+        if row.kind != "text" or not isinstance(words, str):
+            continue
+        for kind in dict.fromkeys(one.kind for one in personal_numbers(words)):
+            zh, en = _PERSONAL[kind]
+            message = f"“{row.label}”里像有{zh}，号码不和答案放在一起，请录成“（号码）”。"
+            if language == "en":
+                message = f"“{row.label}” seems to hold {en}; it does not lie with answers. Key (number) in its place."
+            found.append(FieldMessage(variable=row.variable, message=message, hard=False))
+    return found
 
 
 def form_number(questionnaire: Questionnaire, wave: Wave) -> str:

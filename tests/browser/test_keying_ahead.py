@@ -259,3 +259,28 @@ def test_a_form_left_in_an_old_window_is_not_handed_in_there(
     expect(old.locator("#say")).to_contain_text("另一个窗口")
     with database.reading.begin() as session:
         assert session.scalars(select(Capture)).all() == []
+
+
+def test_a_telephone_number_in_words_stops_the_form_at_its_box(
+    network: tuple[str, Slow], world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    base, _ = network
+    (serial,) = issue(database, world, forms=1, open_=True).serials
+    page = desk()
+    at_serials(page, base)
+    keys = Keys(page)
+    open_form(keys, serial)
+    keys.type("15")
+    keys.press("Enter")
+    keys.type("13812345678")
+    keys.press("Enter")
+    keys.type("111*")
+    keys.press("Enter")
+    expect(page.locator("#say")).to_contain_text("手机号")
+    assert here(page) == "channels.other"
+    keys.press("Escape")
+    page.keyboard.insert_text("（号码）")
+    keys.press("Enter")
+    store(keys, shown(serial))
+    with database.reading.begin() as session:
+        assert answers_of(session.scalars(select(Capture)).one())["channels.other"] == "（号码）"

@@ -46,10 +46,13 @@ class Killable:
         assert answer, "the parent of the served process has died"
         return [int(number) for number in answer.split()]
 
-    def start(self, *, file_size: int = 0) -> None:
-        """Fork; whoever connects now is answered when it serves. ``file_size``: no file of it may grow beyond."""
+    def start(self, *, file_size: int = 0, port: int = 0) -> None:
+        """Fork; whoever connects now is answered when it serves. ``file_size``: no file of it may grow beyond.
+
+        ``port``: the same again, for a browser that keeps things by address.
+        """
         assert not self.pid
-        self.pid, self.port = self._say(do="start", settings=self._plain, file_size=file_size)
+        self.pid, self.port = self._say(do="start", settings=self._plain, file_size=file_size, port=port)
 
     def end(self, how: signal.Signals) -> int:
         """Signal it and wait until it is gone; its wait status."""
@@ -136,7 +139,8 @@ def _main() -> None:
             command = json.loads(line)
             if command["do"] == "start":
                 listener = socket.socket()
-                listener.bind(("127.0.0.1", 0))
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(("127.0.0.1", command["port"]))
                 listener.listen(2048)
                 child = os.fork()
                 if not child:

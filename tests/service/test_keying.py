@@ -249,3 +249,45 @@ def test_the_tally_counts_the_day_of_the_city(
         tomorrow = service.tally(session, keyer, now=NOW.replace(hour=16), zone=client.app.state.services.settings.zone)  # type: ignore[attr-defined]
         assert tomorrow.forms == 0
         assert session.scalar(select(func.count()).select_from(Counted)) == 3
+
+
+def test_a_doubt_that_nobody_answered_is_not_stored(client: TestClient, world: World, database: Database) -> None:
+    """Whatever the page did or left out: the + of one box does not stand for another."""
+    sign_in(client, "keyer")
+    answers = {"a.know": "2", "a.channels": "1", "a.overall": "1", "a.age": "17"}
+    for accept in ("", "age", "overall"):
+        status, body = key(client, "0001-001", answers, accept=accept)
+        assert status == 422
+        asked = [one["variable"] for one in body["messages"]]  # type: ignore[attr-defined]
+        assert asked == ["channels", "age"]
+        assert captures(database) == []
+    status, _ = key(client, "0001-001", answers, accept="age channels")
+    assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("打 13812345678 找我", "手机号"), ("我是 11010519491231002X", "身份证号"), ("110105491231002", "身份证号")],
+)
+def test_a_number_of_a_person_in_words_is_asked_about(
+    client: TestClient, world: World, database: Database, words: str, kind: str
+) -> None:
+    sign_in(client, "keyer")
+    answers = {**COMPLETE, "a.channels.other": words}
+    status, body = key(client, "0001-001", answers)
+    assert status == 422
+    [message] = body["messages"]  # type: ignore[misc]
+    assert (message["variable"], message["hard"]) == ("channels.other", False)  # type: ignore[index]
+    assert kind in message["message"]  # type: ignore[index]
+    assert captures(database) == []
+    status, _ = key(client, "0001-001", answers, accept="channels.other")
+    assert status == 200, "the paper says so, and the keyer has said that it does"
+    (capture,) = captures(database)
+    assert answers_of(capture)["channels.other"] == words
+    assert capture.paradata["confirmed"] == ["channels.other"]
+
+
+def test_words_with_other_numbers_are_not_held_up(client: TestClient, world: World) -> None:
+    sign_in(client, "keyer")
+    status, _ = key(client, "0001-001", {**COMPLETE, "a.channels.other": "12345 热线，3 号楼 12 单元"})
+    assert status == 200

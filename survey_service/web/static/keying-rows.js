@@ -31,7 +31,7 @@ export function fault(row, typed, phrase) {
   if (typed === "") return phrase("fill");
   if (row.kind === "one") return row.codes.some(([code]) => code === typed) ? "" : phrase("notACode", { seen: typed });
   if (row.kind === "date") return /^\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}$/.test(typed) ? "" : phrase("notADate");
-  if (row.kind === "number") return Number.isFinite(Number(typed)) ? "" : phrase("notANumber", { seen: typed });
+  if (row.kind === "number") return /^[-+]?\d+(\.\d+)?$/.test(typed) ? "" : phrase("notANumber", { seen: typed });
   return chosen(row, typed) === null ? phrase("notACode", { seen: typed }) : "";
 }
 
