@@ -23,7 +23,7 @@ from survey_service.importing import service
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target, plan_from_json
 from survey_service.importing.prepare import Prepared, fold_name, prepare
-from survey_service.importing.recognise import suggest
+from survey_service.importing.recognise import suggest, wanted
 from survey_service.importing.variables import variables
 from survey_service.installation import Refused, open_existing
 from survey_service.models import Survey, Wave
@@ -80,12 +80,12 @@ def run(order: ImportOrder) -> int:
 
 
 def _carry_out(order: ImportOrder, settings: Settings, database: Database, content: bytes) -> int:
-    grid = settled(read_cells(order.file.name, content))
     with database.reading.begin() as session:
         survey, wave = _find(session, order)
         questionnaire = service.questionnaire_of(session, wave)
         wave_key = (wave.survey_id, wave.id)
         held = service.ground(session, wave, survey.city_id, below([survey.city_id]))
+    grid = settled(read_cells(order.file.name, content, wanted(questionnaire)))
     plan = _plan(order, grid, questionnaire, list(held.cases))
     if plan.community and fold_name(plan.community) not in held.communities:
         raise Faulty(f"--community {order.community}: the survey has no such community. Give its code or full name.")

@@ -12,7 +12,7 @@ from survey_service.tabular.cells import Grid, Mark, Odd
 
 _KEPT = (
     "source", "head_row", "heads", "rows", "hidden_rows", "skipped_rows", "other_sheets", "epoch_1904", "encoding",
-    "unseen", "broken", "head_rows",
+    "unseen", "broken", "head_rows", "sheet",
 )  # fmt: skip
 _LISTS = ("heads", "rows", "hidden_rows", "skipped_rows", "broken")
 

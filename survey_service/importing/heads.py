@@ -20,6 +20,8 @@ def settled(grid: Grid) -> Grid:
     """
     if len(grid.records) > 2 and sum(cell.startswith(_MARKS) for cell in grid.records[1]) > len(grid.heads) / 2:
         return _without_rows(grid, tuple(" ".join(cell.split()) for cell in grid.records[0]), 2)
+    if grid.records and not any(cell.casefold() not in _ANSWERS for cell in grid.records[0]):
+        return _without_rows(grid, grid.heads, 1)  # “Response” under every question
     bare = [
         place for place, head in enumerate(grid.heads) if not head and any(record[place] for record in grid.records)
     ]

@@ -31,6 +31,7 @@ TOTALS = frozenset(
     "合计 总计 小计 总和 平均 平均值 平均数 汇总 累计 total totals sum average mean grandtotal".split()  # noqa: SIM905 -- read as one line
 )
 _SEEN = 60
+_LISTED = 50  # columns that a notice names
 _EXACT = 15  # digits that Excel keeps of a number
 _ANSWERING = (Target.ANSWER, Target.OPTION)
 Watch = Callable[[int, int], None]
@@ -118,8 +119,10 @@ class _Run:
         self.first: dict[str, tuple[int, str]] = {}  # client id -> row and content
         self.occurrences: Counter[str] = Counter()
         self.padded: dict[str, list[str]] = {}
+        self.written: dict[str, list[str]] = {}  # as people write them: without blanks, in capitals
         for number in ground.cases:
             self.padded.setdefault(_unpadded(number), []).append(number)
+            self.written.setdefault(_written(number), []).append(number)
 
     def _columns(self) -> list[_Column]:
         of = {name: one for one in self.questionnaire.questions() for name in one.variables()}
@@ -168,7 +171,7 @@ class _Run:
             joined = next((head for head in grid.heads if "—" in head), grid.heads[0])
             self.notices.add(Notice.TWO_HEAD_ROWS, seen=joined, taken=str(grid.head_rows))
         if grid.other_sheets:
-            self.notices.add(Notice.OTHER_SHEETS, seen=str(grid.other_sheets))
+            self.notices.add(Notice.OTHER_SHEETS, seen=str(grid.other_sheets), taken=grid.sheet)
         if grid.encoding not in ("", "UTF-8"):
             self.notices.add(Notice.ENCODING, seen=grid.encoding)
         if grid.unseen:
@@ -181,13 +184,14 @@ class _Run:
     def _left_out(self, target: Target, kind: Notice) -> None:
         """Columns that hold something and are not taken in; those of contact data are emptied before they wait."""
         heads = [
-            column.head or column_letters(place + 1)
+            _short(column.head) or column_letters(place + 1)
             for place, column in enumerate(self.plan.columns)
             if column.target is target
             and (target is Target.PERSONAL or any(damage.plain(record[place]) for record in self.grid.records))
         ]
         if heads:
-            self.notices.add(kind, seen="、".join(heads), taken=str(len(heads)))
+            more = "…" if len(heads) > _LISTED else ""
+            self.notices.add(kind, seen="、".join(heads[:_LISTED]) + more, taken=str(len(heads)))
 
     # -------------------------------------------------------------- rows of totals
 
@@ -325,7 +329,11 @@ class _Run:
             self._problem(kind, number, head, text)
             return None
         bare = damage.unquoted(text) or text
-        typed = re.sub(r"\s+", "", damage.half_width(bare)).upper()
+        typed = _written(bare)
+        if len(same := self.written.get(typed, [])) > 1 and bare not in same:
+            self._problem(Kind.TWO_NUMBERS, number, head, text, codes="、".join(same[:4]))
+            return None
+        typed = bare if bare in same else same[0] if same else typed
         if typed != text and (bare != text or damage.has_full_width(text)):
             self.notices.add(Notice.FULL_WIDTH, row=number, column=head, seen=text, taken=typed)
         alike = self.padded.get(_unpadded(typed), []) if bare == text else []
@@ -413,6 +421,15 @@ class _Run:
             if place is not None and (text := damage.plain(record[place])):
                 kept[target.value] = text[:40]
         return kept
+
+
+def _written(number: str) -> str:
+    return "".join(damage.half_width(number).split()).upper()
+
+
+def _short(head: str) -> str:
+    """A head in few characters: its begin and its end, where the parts of one question differ."""
+    return head if len(head) <= 40 else f"{head[:22]}…{head[-17:]}"
 
 
 def _unpadded(number: str) -> str:

@@ -20,6 +20,17 @@ _CHOSEN = frozenset({"selectedchoice", "response", "所选选项", "选项"})  #
 _WRITTEN = frozenset({"其他", "其它", "其他文字", "其他填写", "填空", "other", "other-text", "其他-文字"})
 
 
+def wanted(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Heads that a file of answers to this questionnaire may have: by them the right sheet of a workbook is known."""
+    titles = [
+        text
+        for one in variables(questionnaire)
+        for text in (one.name, one.item, one.question.text.zh, one.question.text.en, one.question.short.zh,
+                     one.question.short.en)
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(["表号", *(title for title in titles if title)]))
+
+
 def suggest(grid: Grid, questionnaire: Questionnaire, case_numbers: Iterable[str] = ()) -> ImportPlan:
     """A plan for the file. What is not certain is suggested as such; a variable is given to one column only."""
     platform = aside.is_platform(grid)
@@ -76,12 +87,14 @@ def _title_score(head: str, variable: Variable) -> tuple[float, str]:
     titles = [question.text.zh, question.text.en, question.short.zh, question.short.en]
     best: tuple[float, str] = (0.0, "")
     for text in (rest, naming.without_code(rest)):
-        if text and not variable.item and not variable.other:
-            best = max(best, (_alike(text, titles), ""))
+        whole_head = _alike(text, titles) if text and not variable.item and not variable.other else 0.0
         for title, inner in naming.parted(text):
             alike = _alike(title, titles)
+            if alike > whole_head and naming.bare(inner) not in _CHOSEN:
+                whole_head = 0.0  # a part of the question, not the question
             whole = max(alike, 0.9 if number == variable.number and alike > 0.4 else 0.0)
             best = max(best, _part_score(whole, inner, variable))
+        best = max(best, (whole_head, ""))
     if variable.item:
         best = max(best, (min(_alike(rest, [variable.item]), 0.85 if number is None else 0.0), ""))
     score, option = best

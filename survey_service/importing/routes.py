@@ -70,7 +70,7 @@ def hand_in(
             held = service.ground(session, wave, survey.city_id, person.visible(Role.MANAGER))
             questionnaire = service.questionnaire_of(session, wave)
             key = (wave.survey_id, wave.id)
-        grid = service.read(*sent)
+        grid = service.read(*sent, questionnaire)
         plan = suggest(grid, questionnaire, held.cases)
         found = service.summary(prepare(grid, plan, questionnaire, held)) if plan.has_answers else {}
         with writing.begin() as session:

@@ -31,6 +31,7 @@ from survey_service.importing.errors import (
 )
 from survey_service.importing.plan import ImportPlan, Target
 from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
+from survey_service.importing.recognise import wanted
 from survey_service.importing.words import Kind
 from survey_service.models import Capture, ImportFile, ImportState, Response, ResponseState, Source, Wave, WaveState
 from survey_service.secrets import KeyRing
@@ -52,10 +53,10 @@ class Stored:
     known: int
 
 
-def read(name: str, content: bytes) -> Grid:
-    """The cells of a file; UnreadableFile with every reason."""
+def read(name: str, content: bytes, questionnaire: Questionnaire) -> Grid:
+    """The cells of a file, of the sheet whose heads the questionnaire knows; UnreadableFile with every reason."""
     try:
-        return heads.settled(read_cells(name, content))
+        return heads.settled(read_cells(name, content, wanted(questionnaire)))
     except TableError as fault:
         raise UnreadableFile(fault) from None
 

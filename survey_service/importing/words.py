@@ -28,6 +28,7 @@ class Kind(StrEnum):
     JUDGED = "judged"
     UNKNOWN_CASE = "unknown_case"
     TWO_CASES = "two_cases"
+    TWO_NUMBERS = "two_numbers"
     CASE_TWICE = "case_twice"
     SERIAL_TWICE = "serial_twice"
     WORDS_TWICE = "words_twice"
@@ -136,6 +137,10 @@ _PROBLEMS: Mapping[Kind, tuple[str, str]] = {
     Kind.TWO_CASES: (
         "“{seen}”可能是 {codes} 中的任何一户：Excel 会去掉前面的 0。请把表号一列设为文本后重新导出。",
         "“{seen}” may be any of the cases {codes}: Excel drops leading zeros. Export the column as text.",
+    ),
+    Kind.TWO_NUMBERS: (
+        "“{seen}”可能是 {codes} 中的任何一户：它们只差大小写或空格。请照抽样名单写。",
+        "“{seen}” may be any of the cases {codes}, which differ by capitals or blanks. Write it as the sample does.",
     ),
     Kind.CASE_TWICE: (
         "“{seen}”在第 {other} 行已经有一份，答案不同。一户只能有一份，请留下对的那一行。",
@@ -255,8 +260,8 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
     Notice.HIDDEN_ROWS: ("表里隐藏的行也读了", "rows that are hidden in the workbook were read too"),
     Notice.TITLE_ROWS: ("表头上面的标题行跳过了", "title lines above the heads were skipped"),
     Notice.OTHER_SHEETS: (
-        "只读了第一张有内容的表，另外 {seen} 张没有读",
-        "only the first sheet was read, {seen} others were not",
+        "只读了工作表“{taken}”，另外 {seen} 张没有读",
+        "only the sheet “{taken}” was read, {seen} others were not",
     ),
     Notice.ENCODING: ("按 {seen} 编码读", "read as {seen}"),
     Notice.UNSEEN: ("去掉了 {seen} 个看不见的字符", "{seen} invisible characters were left out"),
@@ -265,12 +270,12 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
         "cells with line breaks; check that nothing moved: {seen}",
     ),
     Notice.COLUMNS_LEFT_OUT: (
-        "有内容、没有收入的列：{seen}",
-        "columns that hold something and are not taken in: {seen}",
+        "有内容、没有收入的列有 {taken} 个：{seen}",
+        "columns that hold something and are not taken in, {taken}: {seen}",
     ),
     Notice.COLUMNS_PERSONAL: (
-        "像是联系方式，不收也不存的列：{seen}",
-        "columns taken for contact data, neither taken in nor stored: {seen}",
+        "像是联系方式，不收也不存的列有 {taken} 个：{seen}",
+        "columns taken for contact data, neither taken in nor stored, {taken}: {seen}",
     ),
     Notice.TWO_HEAD_ROWS: (
         "列名占了 {taken} 行，已经合成一行，例如“{seen}”",
@@ -336,7 +341,7 @@ class Notices:
 
     def add(self, kind: Notice, *, row: int | None = None, column: str = "", seen: str = "", taken: str = "") -> None:
         key = (kind, column, seen if kind is Notice.SOFT else "")
-        most = {Notice.SOFT: 200, Notice.COLUMNS_LEFT_OUT: 2000, Notice.COLUMNS_PERSONAL: 2000}.get(kind, 60)
+        most = {Notice.SOFT: 200, Notice.COLUMNS_LEFT_OUT: 2_500, Notice.COLUMNS_PERSONAL: 2_500}.get(kind, 60)
         one = self._found.setdefault(key, Noticed(kind=kind, column=column, seen=seen[:most], taken=taken[:most]))
         one.count += 1
         if row is not None:

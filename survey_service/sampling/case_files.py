@@ -191,10 +191,11 @@ class _Reader:
     def refuse_repeated(self, cases: Sequence[ReadCase]) -> None:
         first: dict[str, int] = {}
         for case in cases:
-            earlier = first.setdefault(case.number, case.row)
+            earlier = first.setdefault("".join(case.number.split()).upper(), case.row)
             if earlier != case.row:
                 message = Text(
-                    f"“{case.number}”在第 {earlier} 行已经有了", f"“{case.number}” is in row {earlier} already"
+                    f"“{case.number}”在第 {earlier} 行已经有了（大小写和空格不算不同）",
+                    f"“{case.number}” is in row {earlier} already (capitals and blanks make no difference)",
                 )
                 remedy = Text("每一户用自己的编号。", "Every case has its own number.")
                 self.problems.append(CaseProblem(row=case.row, column="case", message=message, remedy=remedy))

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from survey_service.tabular import choosing, html_table
 from survey_service.tabular.book import Book
 from survey_service.tabular.delimited import read_delimited
 from survey_service.tabular.invisible import without_invisible
@@ -82,14 +83,21 @@ class Grid:
     unseen: int = 0  # zero-width characters left out
     broken: tuple[str, ...] = ()  # notices of the text reader: line breaks within cells
     head_rows: int = 1  # rows that the heads were joined from
+    sheet: str = ""  # the name of the one that was read, where there are others
 
 
-def read_cells(source: str, data: bytes) -> Grid:
-    """A .csv, .tsv, .txt, .xlsx or .xls file, told by its bytes. Raises TableError, with every problem where it can."""
+def read_cells(source: str, data: bytes, wanted: Sequence[str] = ()) -> Grid:
+    """A .csv, .tsv, .txt, .xlsx or .xls file, told by its bytes. Raises TableError, with every problem where it can.
+
+    ``wanted``: heads by which the right one of several sheets is known.
+    """
     if data.startswith(_OLD_EXCEL):
-        return _bounded(source, _old_workbook(source, data))
+        return _bounded(source, _old_workbook(source, data, wanted))
     if data.startswith(b"PK"):
-        return _bounded(source, _workbook(source, data))
+        return _bounded(source, _workbook(source, data, wanted))
+    if html_table.is_markup(data):
+        rows, others = html_table.read_markup(source, data, MOST_ROWS + 20, MOST_COLUMNS)
+        return _bounded(source, _grid(source, list(enumerate(rows, start=1)), other_sheets=others))
     if len(data) == 0:
         raise TableError(
             source, [TableProblem(message="the file is empty", remedy="Choose the file with the answers.")]
@@ -131,15 +139,21 @@ def _text(source: str, data: bytes) -> Grid:
 # ------------------------------------------------------------------ workbooks
 
 
-def _workbook(source: str, data: bytes) -> Grid:
+def _workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
     if not zipfile.is_zipfile(io.BytesIO(data)):
         raise _unreadable(source, "BadZipFile")
     try:
         book = Book(data, LIMITS)
-        filled = [entry for entry in book.sheets if entry.shown and holds_anything(book, entry)]
+        holding = [entry for entry in book.sheets if holds_anything(book, entry)]
+        filled = [entry for entry in holding if entry.shown]
         if not filled:
             raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
-        raw = read_sheet_xml(book, filled[0])
+        place = 0
+        if len(filled) > 1 and wanted:
+            begins = (_rows(read_sheet_xml(book, entry), LIMITS)[: choosing.LOOKED_AT] for entry in filled)
+            found = [choosing.likeness((cells for _, cells in rows), wanted) for rows in begins]
+            place = choosing.meant(source, [entry.name for entry in filled], found)
+        raw = read_sheet_xml(book, filled[place])
         rows = _rows(raw, LIMITS)
     except TooMuch as fault:
         raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
@@ -149,7 +163,8 @@ def _workbook(source: str, data: bytes) -> Grid:
         source,
         rows,
         hidden=raw.hidden,
-        other_sheets=len(filled) - 1,
+        other_sheets=len(holding) - 1,
+        sheet=filled[place].name if len(holding) > 1 else "",
         epoch_1904=book.epoch == EPOCH_1904,
     )
 
@@ -233,20 +248,23 @@ def _number(value: int | float, number_format: str) -> tuple[str, Mark | None]:
     return text, Mark.PERCENT if "%" in number_format else None
 
 
-def _old_workbook(source: str, data: bytes) -> Grid:
+def _old_workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
     """An .xls file. Its formulas show as the values they had; percent formats do not show."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        filled = []
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            if sheet.height and sheet.width:
-                filled.append(sheet)
+        shown = {one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible}
+        holding = [one for one in map(book.get_sheet_by_name, book.sheet_names) if one.height and one.width]
+        filled = [one for one in holding if one.name in shown]
         if not filled:
             raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
-        sheet = filled[0]
+        place = 0
+        if len(filled) > 1 and wanted:
+            begins = (one.to_python(skip_empty_area=False, nrows=choosing.LOOKED_AT) for one in filled)
+            found = [choosing.likeness(([str(cell) for cell in row] for row in rows), wanted) for rows in begins]
+            place = choosing.meant(source, [one.name for one in filled], found)
+        sheet = filled[place]
         values = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 20)
         ranges = [
             Range(top + 1, left + 1, bottom + 1, right + 1)
@@ -266,7 +284,7 @@ def _old_workbook(source: str, data: bytes) -> Grid:
         )
         if any(cells):
             rows.append((number, cells))
-    return _grid(source, rows, other_sheets=len(filled) - 1)
+    return _grid(source, rows, other_sheets=len(holding) - 1, sheet=sheet.name if len(holding) > 1 else "")
 
 
 def _is_error(value: object) -> bool:
@@ -279,6 +297,7 @@ def _grid(
     *,
     hidden: set[int] | frozenset[int] = frozenset(),
     other_sheets: int = 0,
+    sheet: str = "",
     epoch_1904: bool = False,
 ) -> Grid:
     """Heads are the first row that fills two cells or more; lines above it are titles."""
@@ -304,5 +323,6 @@ def _grid(
         hidden_rows=tuple(number for number, _ in full if number in hidden),
         skipped_rows=tuple(skipped),
         other_sheets=other_sheets,
+        sheet=sheet,
         epoch_1904=epoch_1904,
     )

@@ -62,7 +62,7 @@ def prepared(database: Database, world: World, content: bytes) -> tuple[Prepared
     with database.reading.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
         held = service.ground(session, wave, world.city_id, below([world.city_id]))
-    grid = service.read("a.csv", content)
+    grid = service.read("a.csv", content, QUESTIONNAIRE)
     plan = suggest(grid, QUESTIONNAIRE, held.cases)
     return prepare(grid, plan, QUESTIONNAIRE, held), plan
 
@@ -182,7 +182,7 @@ def test_a_wave_takes_files_until_its_review(database: Database, world: World, k
 
 
 def hand_in(database: Database, world: World, content: bytes) -> UUID:
-    grid = service.read("答卷.csv", content)
+    grid = service.read("答卷.csv", content, QUESTIONNAIRE)
     ready, plan = prepared(database, world, content)
     with database.writing.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
@@ -216,7 +216,7 @@ def test_a_settled_file_keeps_no_answers(database: Database, world: World) -> No
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", "表号,题\n".encode()])
 def test_what_cannot_be_read_is_said_in_chinese(content: bytes) -> None:
     with pytest.raises(UnreadableFile) as refused:
-        service.read("a.xlsx", content)
+        service.read("a.xlsx", content, QUESTIONNAIRE)
     assert not any(
         letter.isascii() and letter.isalpha() for letter in refused.value.zh.replace("Excel", "").replace(".xlsx", "")
     )

@@ -237,6 +237,8 @@ def test_a_sample_that_did_not_come_by_the_page_is_shown_and_stays(client: TestC
 def test_the_same_number_twice_is_refused(client: TestClient, draft: str, codes: list[str], database: Database) -> None:
     refused = load(client, sheet([row(1, codes[0]), row(1, codes[0])]))
     assert f"“{codes[0]}-0001”在第 2 行已经有了" in refused.text
+    blank = load(client, sheet([row(1, codes[0], case="h 1"), row(2, codes[0], case="H1")]))
+    assert "“H1”在第 2 行已经有了（大小写和空格不算不同）" in blank.text
     assert cases(database) == []
 
 

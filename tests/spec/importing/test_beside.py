@@ -87,6 +87,16 @@ def test_long_numbers_that_excel_rounded_are_refused_by_row_and_column(cells: tu
     assert [row.case.number for row in whole.rows if row.case] == list(LONG)
 
 
+def test_a_case_is_known_by_its_number_in_either_case_and_with_blanks() -> None:
+    """Typed numbers were put into capitals without blanks, so that a case h-001 of the sample was never found."""
+    numbers = ("h-001", "A 02", "B-3", "b-3")
+    prepared = taken("表号", ("H-001", "a02", "b-3", "B-3"), numbers)
+    assert not prepared.problems
+    assert [row.case.number for row in prepared.rows if row.case] == ["h-001", "A 02", "b-3", "B-3"]
+    both = taken("表号", ("B - 3",), numbers)
+    assert [(one.row, one.kind, one.codes) for one in both.problems] == [(2, Kind.TWO_NUMBERS, "B-3、b-3")]
+
+
 # ------------------------------------------------------------------ numbers of persons
 
 IDENTITY, MOBILE = "110101199003071234", "13812345678"

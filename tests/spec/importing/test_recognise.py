@@ -239,6 +239,24 @@ TWO_ROWS = (
 )
 
 
+def test_a_row_of_response_under_every_head_is_no_answer() -> None:
+    read = settled(grid("RespondentID,您还有什么建议？,您今年多大年纪？\n,Open-Ended Response,Response\n7,好,45\n"))
+    assert (read.records, read.rows) == ((("7", "好", "45"),), (3,))
+
+
+def test_a_part_of_a_question_is_not_the_question() -> None:
+    """A column of an option that we have not is left out with a word, instead of pushing the known ones out."""
+    question = "How did you hear of it?"
+    heads = [f"{question} - {one}" for one in ("Notice board", "WeChat", "Pigeons")]
+    read = settled(grid(",".join([*heads, "您今年多大年纪？"]) + "\nNotice board,,Pigeons,45\n"))
+    plan = suggest(read, QUESTIONNAIRE)
+    assert [(one.variable, one.option) for one in plan.columns[:3]] == [
+        ("channels", "1"), ("channels", "2"), ("", ""),
+    ]  # fmt: skip
+    said = {one.kind: one.seen for one in prepare(read, plan, QUESTIONNAIRE, CASES).notices.all()}
+    assert "Pigeons" in said[Notice.COLUMNS_LEFT_OUT]
+
+
 def test_heads_in_two_rows_are_joined_and_no_column_is_lost() -> None:
     read = settled(grid(TWO_ROWS))
     plan = replace(suggest(read, QUESTIONNAIRE), community="万寿桥社区")
