@@ -90,7 +90,7 @@ class Column:
         if self._most(damage.is_personal):
             return self._as(Target.PERSONAL), 1.0
         if _VAGUE.fullmatch(bare):
-            rows = running or not self.numbers or bare.isascii()
+            rows = self._is_sequence() or not self.numbers or bare.isascii()
             return self._as(Target.SERIAL if rows else Target.CASE, sure=False), 0.9
         if _COMMUNITY.fullmatch(bare):
             return self._as(Target.COMMUNITY), 1.0
@@ -104,8 +104,12 @@ class Column:
 
     def _is_running(self) -> bool:
         """1, 2, 3 and so on: the rows of a file are numbered so, whatever the head says."""
+        return self._is_sequence() and damage.half_width(self.filled[0]).removesuffix(".0") in ("0", "1")
+
+    def _is_sequence(self) -> bool:
+        """Whole numbers one after the other, upwards or, as 腾讯问卷 lists them, downwards."""
         found = [damage.half_width(one).removesuffix(".0") for one in self.filled]
-        if not all(one.isdecimal() and len(one) < 9 for one in found):
+        if not found or not all(one.isdecimal() and len(one) < 9 for one in found):
             return False
-        numbers = [int(one) for one in found]
-        return bool(numbers) and numbers[0] in (0, 1) and all(b - a == 1 for a, b in pairwise(numbers))
+        steps = {later - first for first, later in pairwise(map(int, found))}
+        return steps in (set(), {1}, {-1})

@@ -14,7 +14,7 @@ from survey_service.importing.variables import Variable
 LONGEST = 1_000  # characters of a head that are looked at
 _SPLITS = 8  # dashes and brackets of a head at which it may part
 _MARKS = "、.．:：)）"
-_DASHES = "—－–-"
+_DASHES = "—－–-:："
 _OPEN, _CLOSE = "(（[【", ")）]】"
 _PARTING = str.maketrans(dict.fromkeys("[]/._:-", " "))
 _GROUPS = "/:-"  # between the name of a group and that of its question
@@ -41,7 +41,7 @@ def numbered(head: str) -> tuple[int, str] | None:
 
 
 def parted(head: str) -> list[tuple[str, str]]:
-    """Every reading of “题目—项目”, “题目(选项)”, “Question [item]” and “Question - item”, the longest title last."""
+    """Every reading of “题目—项目”, “题目:选项”, “题目(选项)” and “Question [item]”."""
     text = head[:LONGEST].strip()
     found: list[tuple[str, str]] = []
     place = 1

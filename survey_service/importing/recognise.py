@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from questionnaires.model import Question, Questionnaire, QuestionType
 from survey_service.importing import aside, damage, naming
-from survey_service.importing.choices import BETWEEN, Codes
+from survey_service.importing.choices import Codes, choose
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target
 from survey_service.importing.variables import Variable, variables
 from survey_service.tabular.cells import Grid
@@ -63,7 +63,7 @@ def _question(
 ) -> tuple[ColumnPlan, float]:
     best: tuple[float, Variable | None, str] = (0.0, None, "")
     named = names.find(head)
-    if named is not None and (named[0] >= SURE or named[2] or _fits(cells, named[1].question)):
+    if named is not None and (named[0] >= SURE or named[2] or named[1].other or _fits(cells, named[1].question)):
         best = named
     if best[0] < SURE:
         for variable in known:
@@ -152,7 +152,11 @@ def _fits(cells: Sequence[str], question: Question) -> bool:
         return True
     codes = Codes(question, {})
     filled = [damage.plain(cell) for cell in cells if damage.plain(cell)]
-    fitting = sum(bool(cell in codes.codes or codes.labelled(cell) or BETWEEN in cell) for cell in filled)
+    several = question.type is QuestionType.MULTIPLE_CHOICE
+    fitting = sum(
+        bool(cell in codes.codes or codes.labelled(cell) or (several and choose(codes, cell)[1] is None))
+        for cell in filled
+    )
     return not filled or fitting >= 0.6 * len(filled)
 
 

@@ -16,7 +16,7 @@ from survey_service.tabular.cells import Mark
 PLATFORM_MISSING = frozenset({"(跳过)", "（跳过）", "(空)", "（空）"})
 PLATFORM_CODES = frozenset({"-2", "-3"})
 _YES = frozenset({"1", "√", "✓", "✔", "是", "选中", "已选", "true", "yes", "y", "x", "●", "■"})
-_NO = frozenset({"", "0", "否", "未选", "未选中", "false", "no", "n", "○", "□"})
+_NO = frozenset({"", "0", "否", "未选", "未选中", "false", "no", "n", "n/a", "○", "□"})
 _SERIAL_FIRST, _SERIAL_LAST = 10_000, 80_000  # 1927 to 2119
 
 
