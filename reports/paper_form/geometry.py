@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+FIRST_FORMAT: Final = 1
 PAGE: Final = (210.0, 297.0)
 BOX: Final = 3.8  # outer side of a box to tick
 BOX_LINE: Final = 0.3
@@ -35,7 +36,7 @@ CORNERS: Final = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One box to tick; ``x`` and ``y`` are its top left corner, its side is ``BOX``."""
+    """One box to tick; ``x`` and ``y`` are its top left corner, its side is ``Geometry.box``."""
 
     page: int
     variable: str
@@ -66,9 +67,15 @@ class Geometry:
     pages: int
     boxes: tuple[Box, ...]
     entries: tuple[Entry, ...]
+    box: float = BOX  # side of its boxes
 
     def to_json(self) -> dict[str, Any]:
-        return {"format": FORMAT, **asdict(self)}
+        """Format 1 is what was always stored, and its hash stands on paper; format 2 adds the side of the boxes."""
+        stored = {"format": FORMAT, **asdict(self)}
+        if self.box == BOX:
+            del stored["box"]
+            return {**stored, "format": FIRST_FORMAT}
+        return stored
 
     @property
     def sha256(self) -> str:
@@ -78,12 +85,13 @@ class Geometry:
 
 def from_json(stored: Mapping[str, Any]) -> Geometry:
     """The value that ``to_json`` wrote; ValueError for another format."""
-    if stored.get("format") != FORMAT:
-        raise ValueError(f"a form's geometry of format {stored.get('format')!r}; this version reads format {FORMAT}")
+    if stored.get("format") not in (FIRST_FORMAT, FORMAT):
+        raise ValueError(f"a form's geometry of format {stored.get('format')!r}; this version reads up to {FORMAT}")
     return Geometry(
         definition_sha256=stored["definition_sha256"],
         languages=stored["languages"],
         pages=stored["pages"],
         boxes=tuple(Box(**box) for box in stored["boxes"]),
         entries=tuple(Entry(**entry) for entry in stored["entries"]),
+        box=stored.get("box", BOX),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +18,7 @@ from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
 from survey_service.collection.erasure import erase_response
 from survey_service.commands import app
+from survey_service.commands.read_scans_editions import Editions
 from survey_service.database import Database
 from survey_service.models import (
     FormState,
@@ -28,7 +31,12 @@ from survey_service.models import (
     Role,
     ScanField,
     ScanPage,
+    Survey,
 )
+from survey_service.paper.reading import images
+from survey_service.paper.reading.crops import HEAD, LEFT, PIXELS_A_MM, field_picture
+from survey_service.paper.reading.page import PageReading, read_page
+from survey_service.paper.serials import survey_mark
 from survey_service.settings import Settings
 from tests.service.signed_in import csrf, get, sign_in
 from tests.service.world import NOW, PASSWORD, World
@@ -36,6 +44,8 @@ from tests.service.world import NOW, PASSWORD, World
 DPI = 200
 TICKED = {"know": "1", "overall": "2", "aspects.parking": "9", "aspects.lanes": "1"}
 SEVERAL = {"channels": ("1", "2")}
+# What is told hangs on the pictures, not on the database.
+ONE_BACKEND = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
 def run(*arguments: str, status: int = 0) -> str:
@@ -73,10 +83,11 @@ def scans(installed: str, database: Database, tmp_path: Path) -> Path:
     return folder
 
 
-def tick(sheet: Image.Image, geometry: Geometry, page: int) -> None:
+def tick(sheet: Image.Image, geometry: Geometry, page: int, ticked: dict[str, str] | None = None) -> None:
     pen, mm = ImageDraw.Draw(sheet), DPI / 25.4
+    singles, several = (TICKED, SEVERAL) if ticked is None else (ticked, {})
     for box in geometry.boxes:
-        if box.page == page and (TICKED.get(box.variable) == box.code or box.code in SEVERAL.get(box.variable, ())):
+        if box.page == page and (singles.get(box.variable) == box.code or box.code in several.get(box.variable, ())):
             x, y = box.x * mm, box.y * mm
             side = BOX * mm
             points = [(x + 0.2 * side, y + 0.5 * side), (x + 0.45 * side, y + 0.85 * side), (x + side, y)]
@@ -170,3 +181,102 @@ def test_what_cannot_be_read_is_named(installed: str, tmp_path: Path, world: Wor
     assert "no community" in run(
         "print-forms", "--wave", "2026Q3", "--open", "--community", "1", "--database", installed, status=1
     )
+
+
+@ONE_BACKEND
+def test_every_file_that_is_not_read_is_named(
+    installed: str, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mixed" / "deeper"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr("survey_service.paper.reading.images.find_spec", lambda name: None if "heif" in name else name)
+    for name in ("IMG_0001.HEIC", "forms.zip", "list.docx", ".DS_Store", "noending"):
+        (folder / name).write_bytes(b"x")
+    # Two of three pages are whole: the damaged one is named, the others are looked at.
+    pages = [Image.new("L", (300, 400), shade) for shade in (250, 240, 230)]
+    pages[0].save(folder / "three.tif", save_all=True, append_images=pages[1:], compression="raw")
+    whole = (folder / "three.tif").read_bytes()
+    (folder / "three.tif").write_bytes(whole[:-60_000])
+    said = run("read-scans", str(tmp_path / "mixed"), "--wave", "2026Q3", "--database", installed, status=1)
+    assert "deeper/IMG_0001.HEIC: not read: a picture as iPhones keep it; install pi-heif" in said
+    assert "deeper/forms.zip: not read: an archive; unpack it" in said
+    assert "deeper/list.docx: not read: no PDF and no picture" in said
+    assert "deeper/noending: not read" in said
+    assert "three.tif" in said
+    assert ".DS_Store" not in said
+
+
+@ONE_BACKEND
+def test_a_page_that_is_missing_is_told(database: Database, world: World, installed: str, scans: Path) -> None:
+    with database.writing.begin() as session:
+        edition = session.scalars(select(PaperEdition)).one()
+        edition.geometry = {**edition.geometry, "pages": 2}
+    said = run("read-scans", str(scans), "--wave", "2026Q3", "--database", installed, status=1)
+    assert "no picture of page 2 of 2; scan it" in said
+    with database.reading.begin() as session:
+        assert session.scalars(select(Keying)).one().fields == keying_fields(), "what was read is kept"
+
+
+@ONE_BACKEND
+def test_two_pictures_of_a_page_that_differ_go_to_a_person(
+    client: TestClient, database: Database, world: World, installed: str, scans: Path
+) -> None:
+    first = scans / "0.png"
+    with database.reading.begin() as session:
+        geometry = from_json(session.scalars(select(PaperEdition.geometry)).one())
+    changed = Image.open(first).convert("L").rotate(-0.8, fillcolor=235, resample=Image.Resampling.BILINEAR)
+    pen, mm = ImageDraw.Draw(changed), DPI / 25.4
+    box = next(box for box in geometry.boxes if box.page == 1 and box.variable == "know" and box.code == "1")
+    pen.rectangle([(box.x - 1) * mm, (box.y - 1) * mm, (box.x + 5) * mm, (box.y + 5) * mm], fill=255)
+    pen.rectangle([box.x * mm, box.y * mm, (box.x + BOX) * mm, (box.y + BOX) * mm], outline=0, width=2)
+    tick(changed, geometry, 1, {"know": "2"})
+    changed.save(scans / "copy.png")
+    said = run("read-scans", str(scans), "--wave", "2026Q3", "--database", installed, status=1)
+    assert "page 1 is there twice: 0.png, page 1 and copy.png, page 1; not alike, left to a person: know" in said
+    with database.reading.begin() as session:
+        assert "know" not in session.scalars(select(Keying)).one().fields
+        read = session.scalars(select(ScanField).where(ScanField.variable == "know")).one()
+        assert (read.doubt, read.crop is not None) == ("differs", True)
+    # Read again with one picture only: the other was there, it stays with the person.
+    (scans / "copy.png").unlink()
+    run("read-scans", str(scans), "--wave", "2026Q3", "--database", installed)
+    with database.reading.begin() as session:
+        assert "know" not in session.scalars(select(Keying)).one().fields
+
+
+@ONE_BACKEND
+def test_another_picture_of_a_page_read_later_is_told(
+    database: Database, world: World, installed: str, scans: Path
+) -> None:
+    run("read-scans", str(scans), "--wave", "2026Q3", "--database", installed)
+    with database.reading.begin() as session:
+        geometry = from_json(session.scalars(select(PaperEdition.geometry)).one())
+    sheet = Image.open(scans / "0.png").convert("L").rotate(-0.8, fillcolor=235, resample=Image.Resampling.BILINEAR)
+    tick(sheet, geometry, 1, {"overall": "1"})
+    sheet.save(scans / "0.png")
+    said = run("read-scans", str(scans), "--wave", "2026Q3", "--database", installed, status=1)
+    assert "page 1 was read otherwise from an earlier picture; left to a person: overall" in said
+    with database.reading.begin() as session:
+        fields = session.scalars(select(Keying)).one().fields
+        assert "overall" not in fields
+        assert fields["know"] == "1"
+
+
+@ONE_BACKEND
+def test_a_picture_of_a_matrix_row_shows_the_codes_of_all_its_columns(
+    database: Database, world: World, installed: str, scans: Path
+) -> None:
+    with database.reading.begin() as session:
+        geometry = from_json(session.scalars(select(PaperEdition.geometry)).one())
+        survey = session.scalars(select(Survey)).one()
+        survey_id = survey.id
+    row = [box for box in geometry.boxes if box.variable == "aspects.lanes"]
+    image = next(iter(images.pages(scans / f"{row[0].page - 1}.png")))
+    assert not isinstance(image, images.UnreadableFile)
+    page = read_page(image, Editions(database, Settings(), survey_id, survey_mark(survey_id)))
+    assert isinstance(page, PageReading)
+    seen = np.asarray(Image.open(io.BytesIO(field_picture(image, page, "aspects.lanes"))))
+    for box in row:
+        column = slice(round((box.x - 1 - LEFT) * PIXELS_A_MM), round((box.x + BOX + 1 - LEFT) * PIXELS_A_MM))
+        heads = seen[: round((HEAD - 1.5) * PIXELS_A_MM), column]
+        assert (heads < 140).sum() > 10, f"the head of column {box.code}"

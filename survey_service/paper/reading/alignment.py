@@ -22,7 +22,7 @@ from survey_service.paper.serials import PageCode, read_payload
 
 Points = NDArray[np.float64]  # n x 2, x and y
 Matrix = NDArray[np.float64]  # 3 x 3, millimetres to pixels
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 WORKING_SIZE: Final = 1900  # pixels of the longer side when looking for code and marks
 REDUCED: Final = 8

@@ -7,7 +7,7 @@ asking: a wrong mark that is accepted costs an answer, a question to a person co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp, log
 from typing import Final
@@ -16,7 +16,7 @@ import numpy as np
 
 from questionnaires.model import Questionnaire, QuestionType
 from reports.paper_form.geometry import Box
-from survey_service.paper.reading.boxes import Ink
+from survey_service.paper.reading.ink import Ink, Remark
 
 ACCEPTED: Final = 0.96  # confidence below which a person looks
 EVEN: Final = 0.045  # mean darkness at which a box is as likely marked as not
@@ -24,7 +24,10 @@ STEEP: Final = 7.0
 LEAST: Final = 0.002
 FILLED: Final = 0.80  # share covered: a filled box, by our printed rule a box taken back
 NEARLY_FILLED: Final = 0.66  # perhaps one, where other boxes of the field are marked too
-MISSED: Final = 0.10  # share of the rim: a stroke beside the box
+STROKE: Final = 0.05  # share of the inside that a stroke covers at least: less is a stain or a hair
+HEAVY: Final = 1.55  # times the usual mark of the page: perhaps a mark that was struck out
+SPARSE: Final = 3  # marks of a page from which a usual one can be told
+USUAL_HEAVY: Final = 0.36  # mean darkness above which a mark is heavy where no usual one can be told
 STANDS_OUT: Final = 5.0  # spreads of empty boxes above which the darkest box of a blank field may hold faint pencil
 LEAST_SPREAD: Final = 0.0015
 FILLERS: Final = 3  # so many fields of a page with a filled box and no other: this hand answers thus, nobody took back
@@ -36,7 +39,10 @@ class Doubt(StrEnum):
     FAINT = "faint"  # hardly a mark, or hardly none
     SEVERAL = "several"  # more than one mark where one is asked
     FILLED = "filled"  # taken back, or a filled-in answer
-    BESIDE = "beside"  # the stroke missed the box
+    STRUCK = "struck"  # so much ink that a mark may have been struck out
+    BESIDE = "beside"  # a stroke that is not plainly in one box
+    STAINED = "stained"  # the paper is dark there
+    UNPLACED = "unplaced"  # the boxes are not where they were printed
     HANDWRITING = "handwriting"
 
 
@@ -50,8 +56,10 @@ class FieldReading:
     doubt: Doubt | None  # None: accepted
 
 
-def judge_boxes(questionnaire: Questionnaire, boxes: Sequence[Box], inks: Sequence[Ink]) -> list[FieldReading]:
-    """A reading for every closed field of these boxes, in their order."""
+def judge_boxes(
+    questionnaire: Questionnaire, boxes: Sequence[Box], inks: Sequence[Ink], remarks: Mapping[str, Remark]
+) -> list[FieldReading]:
+    """A reading for every closed field of these boxes, in their order; a field with a remark is left to a person."""
     several = {
         variable: question.type is QuestionType.MULTIPLE_CHOICE
         for question in questionnaire.questions()
@@ -61,10 +69,17 @@ def judge_boxes(questionnaire: Questionnaire, boxes: Sequence[Box], inks: Sequen
     for box, ink in zip(boxes, inks, strict=True):
         fields.setdefault(box.variable, []).append((box, ink))
     page = _page(inks, [[ink for _, ink in found] for found in fields.values()])
-    return [
+    read = [
         _field(variable, {box.code: ink for box, ink in found}, several[variable], page)
         for variable, found in fields.items()
     ]
+    return [_remarked(one, remarks.get(one.variable)) for one in read]
+
+
+def _remarked(read: FieldReading, remark: Remark | None) -> FieldReading:
+    if remark is None:
+        return read
+    return replace(read, doubt=Doubt(remark.value), confidence=min(read.confidence, 0.5))
 
 
 def likelihood(ink: Ink, floor: float) -> float:
@@ -79,6 +94,7 @@ class _Page:
 
     floor: float  # mean darkness of an empty box
     stands_out: float  # mean darkness that no empty box of this page has by chance
+    heavy: float  # mean darkness from which a mark may have been struck out
     filler: bool  # this hand answers by filling boxes
 
 
@@ -89,8 +105,10 @@ def _page(inks: Sequence[Ink], fields: Sequence[Sequence[Ink]]) -> _Page:
     empty = means[[likelihood(ink, floor) < 0.5 for ink in inks]] if inks else means
     middle = float(np.median(empty)) if empty.size else floor
     spread = 1.4826 * float(np.median(np.abs(empty - middle))) if empty.size else 0.0
+    marks = [ink.mean for ink in inks if likelihood(ink, floor) > 0.5]
     return _Page(
         floor=floor,
+        heavy=HEAVY * float(np.median(marks)) if len(marks) >= SPARSE else USUAL_HEAVY,
         stands_out=middle + STANDS_OUT * max(spread, LEAST_SPREAD),
         filler=_fills_in(fields, floor),
     )
@@ -111,11 +129,10 @@ def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -
     doubt = Doubt.FAINT if confidence < ACCEPTED else None
     if not marked and max(ink.mean for ink in inks.values()) > page.stands_out:
         doubt, confidence = Doubt.FAINT, min(confidence, 0.7)
-    if any(inks[code].around > MISSED for code in shares if code not in marked):
-        # A tail that runs on from a mark next door is no answer; without a mark next door it may be one.
-        strays = [code for code in shares if code not in marked and inks[code].around > MISSED]
-        if not marked or len(strays) > 1 or inks[strays[0]].mean - floor > LEAST * 5:
-            doubt, confidence = Doubt.BESIDE, min(confidence, 0.6)
+    if any(inks[code].stroke < STROKE for code in marked):
+        doubt, confidence = Doubt.FAINT, min(confidence, 0.7)
+    if not page.filler and any(inks[code].mean > page.heavy for code in marked):
+        doubt, confidence = Doubt.STRUCK, min(confidence, 0.5)
     if len(marked) == 1:
         # Alone in its field: taken back and nothing chosen instead, unless this hand answers thus.
         limit = NEARLY_FILLED if several else FILLED
