@@ -28,17 +28,27 @@ def check(path: Path | str) -> tuple[Questionnaire | None, list[Problem]]:
     """The questionnaire, or None and its problems in the order of the file."""
     path = Path(path)
     root, found = yaml_nodes.read(path)
+    return _checked(root, found, str(path), path.parent / SHARED_SCALES)
+
+
+def check_bytes(data: bytes, name: str) -> tuple[Questionnaire | None, list[Problem]]:
+    """The same for a file that was handed over: no scales stand beside it but those of this package."""
+    root, found = yaml_nodes.parse(data, name)
+    return _checked(root, found, name, None)
+
+
+def _checked(
+    root: yaml_nodes.Node | None, found: list[Problem], name: str, nearest: Path | None
+) -> tuple[Questionnaire | None, list[Problem]]:
     if root is None:
         return None, found
     notes = Notes(found)
-    building = builders.Building(notes, _shared_scales(notes, path))
+    building = builders.Building(notes, _shared_scales(notes, nearest))
     questionnaire = builders.questionnaire(building, root)
     rules(questionnaire, Places(root), building)
     if notes.problems:
         # Problems of a shared scales.yaml follow those of the file itself.
-        ordered = sorted(
-            notes.problems, key=lambda one: (one.location.file != str(path), one.location, one.code.number)
-        )
+        ordered = sorted(notes.problems, key=lambda one: (one.location.file != name, one.location, one.code.number))
         return None, ordered
     return questionnaire, []
 
@@ -53,12 +63,11 @@ def available() -> dict[str, Path]:
     return {path.parent.name: path for path in sorted(definitions_path().glob(f"*/{DEFINITION}"))}
 
 
-def _shared_scales(notes: Notes, path: Path) -> dict[str, Scale]:
+def _shared_scales(notes: Notes, nearest: Path | None) -> dict[str, Scale]:
     """Scales of this package, then those beside the file: the nearer one of a name counts."""
     found: dict[str, Scale] = {}
-    nearest = path.parent / SHARED_SCALES
     for place in dict.fromkeys([definitions_path() / SHARED_SCALES, nearest]):
-        if place.is_file():
+        if place is not None and place.is_file():
             root, problems = yaml_nodes.read(place)
             notes.problems.extend(problems)
             if root is not None:

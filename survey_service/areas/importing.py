@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from questionnaires.text import Text
+from survey_service.outside.tables import read_sheet
 from survey_service.tabular.harmless import as_meant
+from survey_service.tabular.problems import TableError
 
 CODE = re.compile(r"[0-9]{6,12}(-[0-9]{1,4})?")
 KINDS: Final[Mapping[str, str]] = {
@@ -109,10 +111,8 @@ class Record:
 
 def read(source: str, data: bytes, needed: Sequence[str]) -> tuple[list[Record], list[Fault]]:
     """Records by our names of the columns. Without the columns that are ``needed`` there are none, and faults."""
-    from survey_service.tabular import TableError, read_sheet_bytes
-
     try:
-        sheet = read_sheet_bytes(source, data)
+        sheet = read_sheet(source, data)
         frame, _ = sheet.typed(labels=sheet.columns)
     except TableError as error:
         return [], [Fault(one.row, one.column or "", _in_chinese(one.message, one.remedy)) for one in error.problems]
@@ -147,6 +147,8 @@ def read(source: str, data: bytes, needed: Sequence[str]) -> tuple[list[Record],
 
 
 _SAID = (
+    ("took too", "文件太大，没有读完。请只留要用的行和列，另存为 CSV。"),
+    ("other files are being read", "正在读别人的文件。请等一分钟，再选一次这个文件。"),
     ("Split the file", "文件太大，读不了。请分成几个文件，或者只留要用的列。"),
     ("only the columns", "文件里的字太多，读不了。请只留要用的列。"),
     ("hold no answers", "列太多，读不了。请去掉不用的列。"),

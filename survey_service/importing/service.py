@@ -34,10 +34,11 @@ from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
 from survey_service.importing.recognise import wanted
 from survey_service.importing.words import Kind
 from survey_service.models import Capture, ImportFile, ImportState, Response, ResponseState, Source, Wave, WaveState
+from survey_service.outside.tables import read_grid
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions
 from survey_service.tabular import TableError
-from survey_service.tabular.cells import Grid, read_cells
+from survey_service.tabular.cells import Grid
 
 TAKING = (WaveState.OPEN, WaveState.CLOSED)
 KEPT_PROBLEMS = 300
@@ -56,7 +57,7 @@ class Stored:
 def read(name: str, content: bytes, questionnaire: Questionnaire) -> Grid:
     """The cells of a file, of the sheet whose heads the questionnaire knows; UnreadableFile with every reason."""
     try:
-        return heads.settled(read_cells(name, content, wanted(questionnaire)))
+        return heads.settled(read_grid(name, content, wanted(questionnaire)))
     except TableError as fault:
         raise UnreadableFile(fault) from None
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from questionnaires.loader import DEFINITION, available, check
+from questionnaires.loader import available, check
 from questionnaires.model import Questionnaire
 from questionnaires.problems import Problem
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import NotFound
 from survey_service.models import QuestionnaireVersion
+from survey_service.outside import definitions as outside
 from survey_service.planning import queries
 from survey_service.planning.errors import VersionInUse
 from survey_service.surveys import definitions
@@ -68,20 +67,19 @@ class Judged:
     source: str
     questionnaire: Questionnaire | None
     problems: tuple[Problem, ...]
+    count: int  # of all problems, also of those that are not listed
+    lines: tuple[str, ...]
 
     def line(self, problem: Problem) -> str:
         """The line a problem points at, as it stands in the text."""
-        lines = self.source.splitlines()
-        return lines[problem.location.line - 1] if 0 < problem.location.line <= len(lines) else ""
+        return self.lines[problem.location.line - 1] if 0 < problem.location.line <= len(self.lines) else ""
 
 
 def judge(content: bytes) -> Judged:
     """Every problem of a definition at once. The shared scales of the service are at hand, as for a file on disk."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / DEFINITION
-        path.write_bytes(content)
-        questionnaire, problems = check(path)
-    return Judged(content.decode("utf-8", errors="replace"), questionnaire, tuple(problems))
+    questionnaire, problems, count = outside.check(content)
+    source = content.decode("utf-8", errors="replace")
+    return Judged(source, questionnaire, tuple(problems), count, tuple(source.splitlines()))
 
 
 def store(

@@ -21,7 +21,8 @@ from questionnaires.text import Text
 from survey_service import audit
 from survey_service.ids import new_id
 from survey_service.models import Case, Disposition, Mode, Wave
-from survey_service.tabular import Sheet, TableError, read_sheet_bytes
+from survey_service.outside.tables import read_sheet
+from survey_service.tabular import Sheet, TableError
 from survey_service.tabular.in_chinese import in_chinese
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class CaseFile:
 def read_file(source: str, content: bytes) -> Sheet:
     """The table of an uploaded file; BadCases where there is none."""
     try:
-        return read_sheet_bytes(source, content)
+        return read_sheet(source, content)
     except TableError as fault:
         raise unreadable(fault) from fault
 

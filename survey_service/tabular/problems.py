@@ -35,11 +35,13 @@ class TableError(ValueError):
     ``problems``: what was found, the first MOST_TOLD of it (``more``: there are others); ``left_undone``: what was not.
     """
 
-    def __init__(self, source: str, problems: Iterable[TableProblem], left_undone: str = "read") -> None:
+    def __init__(
+        self, source: str, problems: Iterable[TableProblem], left_undone: str = "read", *, more: bool = False
+    ) -> None:
         self.source = source
         found = tuple(islice(problems, MOST_TOLD + 1))
         self.problems = found[:MOST_TOLD]
-        self.more = len(found) > MOST_TOLD
+        self.more = more or len(found) > MOST_TOLD
         count = len(self.problems)
         seen: Counter[tuple[str | None, str]] = Counter()
         lines: list[str] = []
@@ -50,7 +52,7 @@ class TableError(ValueError):
                 lines.append(f"{source}: {problem}")
         left = count - len(lines)
         least = "at least " if self.more else ""
-        more = [f"… and {least}{left} more" + (" of the same kinds" if len(seen) < _SHOWN else "")] if left else []
+        rest = [f"… and {least}{left} more" + (" of the same kinds" if len(seen) < _SHOWN else "")] if left else []
         told = f"{'more than ' if self.more else ''}{count} problem{'s' if count != 1 else ''}"
         closing = f"{told}; nothing was {left_undone}."
-        super().__init__("\n".join([*lines, *more, closing]))
+        super().__init__("\n".join([*lines, *rest, closing]))

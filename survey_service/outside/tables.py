@@ -1,0 +1,64 @@
+"""Tables that were handed in, read by a child process; what stopped it is a problem like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from survey_service.outside.door import TABLES, Stopped, parsed
+from survey_service.tabular.cells import Grid, Mark, Odd
+from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.table import Table
+
+if TYPE_CHECKING:
+    from survey_service.tabular.sheet import Sheet
+
+_SAID: Final[Mapping[str, tuple[str, str]]] = {
+    "time": ("reading the file took too long", "Keep only the rows and columns that are used, and save it as CSV."),
+    "memory": ("reading the file took too much memory", "Keep only the rows and columns used, and save it as CSV."),
+    "output": ("the file holds more than is read", "Split the file and take in the parts."),
+    "busy": ("other files are being read", "Wait a minute and choose the file again."),
+    "died": ("the file cannot be read", "Save it anew as .xlsx or as CSV in UTF-8."),
+}
+
+
+def read_grid(source: str, data: bytes, wanted: Sequence[str] = ()) -> Grid:
+    """As ``tabular.cells.read_cells``."""
+    answer = _answer(source, data, {"as": "grid", "wanted": list(wanted)})
+    head = next(answer)
+    rows, records = _rows(answer)
+    plain: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in head.items()}
+    return Grid(source=source, rows=rows, records=records, **plain)
+
+
+def read_sheet(source: str, data: bytes) -> Sheet:
+    """As ``tabular.read_sheet_bytes``."""
+    from survey_service.tabular.sheet import sheet_of  # pandas: the server starts without
+
+    answer = _answer(source, data, {"as": "table"})
+    head = next(answer)
+    rows, records = _rows(answer)
+    return sheet_of(source, Table(tuple(head["heads"]), rows, records, tuple(head["notices"])))
+
+
+def _answer(source: str, data: bytes, given: Mapping[str, object]) -> Iterator[Any]:
+    """Heads, then lists of rows. Raises TableError, also for what was stopped on the way."""
+    try:
+        with parsed("tables", data, TABLES, {"source": source[-200:], **given}) as reply:
+            for line in reply.lines():
+                if isinstance(line, dict) and "problems" in line:
+                    told = [TableProblem(row=r, column=c, message=m, remedy=way) for r, c, m, way in line["problems"]]
+                    raise TableError(source, told, more=line["more"])
+                yield line
+    except Stopped as stopped:
+        message, remedy = _SAID.get(stopped.reason, _SAID["died"])
+        raise TableError(source, [TableProblem(message=message, remedy=remedy)]) from None
+
+
+def _rows(answer: Iterator[list[list[Any]]]) -> tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]:
+    numbers, records = [], []
+    for line in answer:
+        for row, *cells in line:
+            numbers.append(row)
+            records.append(tuple(cell if isinstance(cell, str) else Odd.of(cell[0], Mark(cell[1])) for cell in cells))
+    return tuple(numbers), tuple(records)

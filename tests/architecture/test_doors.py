@@ -1,0 +1,92 @@
+"""Every file from outside goes through the one door: nothing that serves people parses it itself."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SERVICE = ROOT / "survey_service"
+
+PARSERS = {"openpyxl", "python_calamine", "ruamel", "PIL", "pypdfium2", "xml", "zipfile", "lxml", "yaml"}
+OURS = {
+    "survey_service.tabular.reading", "survey_service.tabular.workbook", "survey_service.tabular.delimited",
+    "survey_service.tabular.book", "survey_service.tabular.package", "questionnaires.yaml_nodes",
+}  # fmt: skip
+OUR_NAMES = {"read_cells", "read_sheet_bytes", "check_bytes"}
+MAY = {
+    # The parsers themselves, and the children that run them.
+    "tabular": "the readers",
+    "outside/children": "the children",
+    # The operator's own files, given to a command by name.
+    "commands": "the operator's own",
+    "backups": "the operator's own",
+    # What the service has made itself.
+    "paper/pictures.py": "our own PDF as a picture",
+    "paper/reading": "scans of the operator's folder, once the pages are pixels",
+}
+# Where a posted file becomes bytes, and the function of the door it is handed to.
+DOORS = {
+    "areas/import_routes.py": "importing.read",
+    "importing/routes.py": "service.read",
+    "planning/case_pages.py": "read_file",
+    "planning/survey_pages.py": "questionnaires.judge",
+}
+
+
+def modules() -> list[tuple[str, ast.Module]]:
+    return [
+        (path.relative_to(SERVICE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(SERVICE.rglob("*.py"))
+    ]
+
+
+def imported(tree: ast.Module) -> set[tuple[str, str]]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {(one.name, "") for one in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {(node.module or "", one.name) for one in node.names}
+    return found
+
+
+def parses(module: str, name: str) -> bool:
+    return module.partition(".")[0] in PARSERS or module in OURS or f"{module}.{name}" in OURS or name in OUR_NAMES
+
+
+def test_no_module_that_serves_people_parses_a_file_itself() -> None:
+    found = {
+        (place, module, name)
+        for place, tree in modules()
+        for module, name in imported(tree)
+        if parses(module, name) and not any(place == may or place.startswith(f"{may}/") for may in MAY)
+    }
+    assert found == set()
+
+
+def test_every_posted_file_goes_through_the_door() -> None:
+    """A new route that takes a file is named here with the reader it uses."""
+    takes = {
+        place
+        for place, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+        and place != "planning/fields.py"
+        and (
+            (isinstance(node, ast.Attribute) and node.attr == "upload" and ast.unparse(node.value) == "fields")
+            or (isinstance(node, ast.Name) and node.id == "UploadFile")
+        )
+    }
+    assert takes == set(DOORS)
+    for place, reader in DOORS.items():
+        source = (SERVICE / place).read_text(encoding="utf-8")
+        assert f"{reader}(" in source, place
+    for place in ("areas/importing.py", "importing/service.py", "sampling/case_files.py"):
+        assert "from survey_service.outside.tables import" in (SERVICE / place).read_text(encoding="utf-8")
+    assert "outside.check(" in (SERVICE / "planning/questionnaires.py").read_text(encoding="utf-8")
+
+
+def test_the_rule_can_fail() -> None:
+    tree = ast.parse("from openpyxl import load_workbook\nfrom survey_service.tabular.cells import read_cells\n")
+    assert all(parses(module, name) for module, name in imported(tree))
