@@ -350,18 +350,23 @@ def _table(answer: Answer, order: PlanOrder) -> str:
 
     written = io.StringIO()
     console = Console(file=written, width=110)
-    main = Table(box=box.SIMPLE_HEAD, title="The plan", title_justify="left", title_style="bold")
+    # A margin is that of a share: which one is said, once where it is the same everywhere.
+    shares = [None if line.prospect is None else f"{line.prospect.share:.0%}" for line in answer.lines]
+    supposed = sorted({share for share in shares if share is not None})
+    title = f"The plan, if the level is {supposed[0]}" if len(supposed) == 1 else "The plan"
+    main = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     several = len(answer.lines) > 1
     for head in ("code", "name") if several else ():
         main.add_column(head, overflow="fold")
-    for head in ("adults", "completed", "cases", "if the level is", "margin", f"{order.level:.4g} interval"):
+    heads = ("adults", "completed", "cases", *(("level",) if len(supposed) > 1 else ()), "margin")
+    for head in (*heads, f"{order.level:.4g} interval"):
         main.add_column(head, justify="right", no_wrap=True)
     main.add_column("", overflow="fold")
-    for line in answer.lines:
+    for line, share in zip(answer.lines, shares, strict=True):
         names = [line.code or "all", line.name] if several else []
         counts = [line.adults, line.planned.completed, line.planned.cases]
-        level = "—" if line.prospect is None else f"{line.prospect.share:.0%}"
-        main.add_row(*names, *map(_count, counts), level, *_foretold(line.prospect), "; ".join(_warnings(line)))
+        level = (share or "—",) if len(supposed) > 1 else ()
+        main.add_row(*names, *map(_count, counts), *level, *_foretold(line.prospect), "; ".join(_warnings(line)))
     console.print(main)
     table = Table(
         box=box.SIMPLE_HEAD,

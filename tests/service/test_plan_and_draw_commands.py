@@ -320,3 +320,22 @@ def test_sizes_and_frame_must_fit(frame: Path, tmp_path: Path) -> None:
 def test_a_wrong_call_of_draw(frame: Path, tmp_path: Path, arguments: list[str]) -> None:
     run = survey_service("draw", frame, *NAMES, "--seed", 1, "--out", tmp_path / "cases.csv", *arguments)
     assert run.exit_code == 2
+
+
+def test_a_margin_names_the_level_it_is_of(tmp_path: Path) -> None:
+    """One community at 85 % and at the widest 50 %: both are right, and neither is without its level."""
+    from survey_service.surveys.readiness import _outlook
+
+    file = tmp_path / "communities.csv"
+    file.write_text(COMMUNITIES, encoding="utf-8")
+    several = survey_service("plan", file, "--size", "300").output
+    assert "level" in several.splitlines()[2]
+    assert [row.split()[-5] for row in several.splitlines() if "望江社区" in row] == ["85%"]
+    alike = survey_service("plan", "--size", "47", "--share", "0.85").output
+    assert "The plan, if the level is 85%" in alike
+    widest = survey_service("plan", "--size", "47").output
+    assert "Size and margin, if the level is 50%" in widest
+    # The page of a draft says "of a share of 50 %" and reckons with the same function.
+    margin, _ = _outlook(47, 1.0)
+    assert margin is not None
+    assert f"±{margin:.1%}" in widest
