@@ -62,6 +62,11 @@ class Codes:
                 known = self._labels.get(label, option)
                 self._labels[label] = option if known is option else None  # two options alike: neither
 
+    @property
+    def order(self) -> str:
+        """Which letter stands for which option, in words."""
+        return "，".join(f"{letter} 是“{self.codes[code].label.zh}”" for letter, code in self.letters.items())
+
     def said(self, text: str) -> object | None:
         """What a person said of this value, ready for the judge; None where nothing was said."""
         code = self.asked.get(text)
@@ -105,7 +110,7 @@ class Codes:
         if label is not None:
             return label.code
         if (lettered := self.letters.get(folded.upper())) is not None:
-            reading.notice(Notice.LETTERS, text, f"{lettered} {self.codes[lettered].label.zh}")
+            reading.notice(Notice.LETTERS, text, self.order)
             return lettered
         return self._numbered(folded, shown, reading)
 
@@ -345,6 +350,6 @@ def _together(codes: Codes, text: str) -> tuple[Choice, ...]:
     if not all(one in by_mark for one in marks):
         return ()
     chosen = [by_mark[one] for one in marks]
-    taken = "、".join(f"{code} {codes.codes[code].label.zh}" if codes.letters else code for code in chosen)
+    taken = codes.order if codes.letters else "、".join(chosen)
     kind = Notice.LETTERS if codes.letters else Notice.SPLIT_DIGITS
     return tuple(Choice(code, "", ((kind, text, taken),) if place == 0 else ()) for place, code in enumerate(chosen))

@@ -234,8 +234,8 @@ _NOTICES: Mapping[Notice, tuple[str, str]] = {
         "codes written together were parted: “{seen}” as {taken}",
     ),
     Notice.LETTERS: (
-        "字母按问卷里选项的次序读：“{seen}”读作 {taken}",
-        "letters were read by the order of the options: “{seen}” as {taken}",
+        "整列都是字母，按问卷里选项的次序读：{taken}",
+        "a column of letters, read by the order of the options: {taken}",
     ),
     Notice.WORDS_KEPT: (
         "“{seen}”作为“其他”后面的字收入",
@@ -341,7 +341,12 @@ class Notices:
 
     def add(self, kind: Notice, *, row: int | None = None, column: str = "", seen: str = "", taken: str = "") -> None:
         key = (kind, column, seen if kind is Notice.SOFT else "")
-        most = {Notice.SOFT: 200, Notice.COLUMNS_LEFT_OUT: 2_500, Notice.COLUMNS_PERSONAL: 2_500}.get(kind, 60)
+        most = {
+            Notice.SOFT: 200,
+            Notice.LETTERS: 600,
+            Notice.COLUMNS_LEFT_OUT: 2_500,
+            Notice.COLUMNS_PERSONAL: 2_500,
+        }.get(kind, 60)
         one = self._found.setdefault(key, Noticed(kind=kind, column=column, seen=seen[:most], taken=taken[:most]))
         one.count += 1
         if row is not None:

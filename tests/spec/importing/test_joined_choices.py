@@ -117,7 +117,8 @@ def test_a_column_of_letters_is_read_by_the_order_of_the_options() -> None:
     assert not prepared.problems
     assert [row.checked.canonical["q2"] for row in prepared.rows] == [["1", "3", "4"], ["1", "3"], ["9"]]
     assert [row.checked.canonical["q1"] for row in prepared.rows] == ["1", "2", "1"]
-    assert Notice.LETTERS in {one.kind for one in prepared.notices.all()}
+    said = [one.in_language("zh") for one in prepared.notices.all() if one.kind is Notice.LETTERS]
+    assert "A 是“知道”，B 是“听说过，不太清楚”，C 是“不知道”" in said[0]
 
 
 @pytest.mark.parametrize("rows", ["0001-001;A;x\n0001-002;1;x\n", "0001-001;A;x\n0001-002;D;x\n", "0001-001;AB;x\n"])
