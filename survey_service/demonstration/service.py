@@ -122,7 +122,9 @@ def _release(
         prepared_by=ground.PREPARED_BY, reviewed_by=statistician.name, signed_by=laid.staff[Role.LEADER].name
     )
     with services.database.writing.begin() as session:
-        release = releases.release_wave(session, prepared, signatures, at=signed_at, by=statistician)
+        release = releases.release_wave(
+            session, prepared, signatures, settings=services.settings, at=signed_at, by=statistician
+        )
         session.flush()
         session.expunge(release)
     report("figures", 1, 1)

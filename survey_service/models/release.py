@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
@@ -40,6 +40,8 @@ class Release(Base):
     released_at: Mapped[datetime] = mapped_column(UtcDateTime)
     correction_of: Mapped[UUID | None]
     correction_reason: Mapped[str | None] = mapped_column(String(400))
+    # What its PDFs are written from (releases/printed.py); None: signed before this was kept. Read only to print.
+    printed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class ReleaseDocument(Base):

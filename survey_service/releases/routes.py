@@ -49,7 +49,7 @@ def sign(
             raise RowsChanged
         names = service.Signatures(prepared_by=prepared_by, reviewed_by=person.name, signed_by=signed_by)
         with writing.begin() as session:
-            made = service.release_wave(session, prepared, names, at=now, by=person.actor)
+            made = service.release_wave(session, prepared, names, settings=running.settings, at=now, by=person.actor)
             jobs.enqueue(
                 session, survey_id=made.survey_id, kind=DOCUMENTS_JOB, by=person.actor, at=now,
                 arguments=service.document_arguments(made),

@@ -1,8 +1,8 @@
 """Releasing a wave: the figures are frozen with everything that computing them again needs.
 
 The figures are computed before the transaction that signs them; that transaction reads the rows once more and refuses
-where their hash is no longer the one that was looked at. PDFs are made afterwards by a job, from the rows again, and
-only if the figures come out as signed.
+where their hash is no longer the one that was looked at. PDFs are made afterwards by a job, from what was kept of the
+signature: a resident who takes an answer back later takes no report along.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from survey_service.estimates.summaries import Summaries, method_of, summaries
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import queries
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
+from survey_service.releases.printed import mark, packed, unpacked
 from survey_service.releases.record import estimates_text, sha256
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
@@ -70,6 +71,7 @@ def release_wave(
     prepared: Prepared,
     signatures: Signatures,
     *,
+    settings: Settings,
     at: datetime,
     by: audit.Actor,
 ) -> Release:
@@ -106,11 +108,13 @@ def release_wave(
         signed_by=written(signatures.signed_by),
         released_at=at,
     )
+    made.printed = kept = packed(_summaries(prepared.estimates, made, survey, wave, settings))
     session.add(made)
     session.flush()
     audit.record(
         session, survey_id=survey_id, at=at, by=by, action="release.signed", record=f"release {made.id}",
-        detail={"number": made.number, "snapshot": made.snapshot_sha256, "estimates": made.estimates_sha256},
+        detail={"number": made.number, "snapshot": made.snapshot_sha256, "estimates": made.estimates_sha256,
+                "printed": mark(kept)},
     )  # fmt: skip
     return made
 
@@ -132,12 +136,20 @@ def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
 
 
 def release_summaries(session: Session, survey_id: UUID, release_id: UUID, settings: Settings) -> Summaries:
-    """The summaries that the PDFs of a release are written from, computed again and held against what was signed."""
+    """The summaries that the PDFs of a release are written from, as they were when it was signed.
+
+    A release from before they were kept: computed again and held against what was signed, or NotRecomputable.
+    """
     found = queries.release(session, survey_id, release_id)
     if found is None:
         raise NotFound
     release, survey, wave = found
-    estimates = recompute(session, release, wave)
+    if release.printed is not None:
+        return unpacked(release.printed)
+    return _summaries(recompute(session, release, wave), release, survey, wave, settings)
+
+
+def _summaries(estimates: WaveEstimates, release: Release, survey: Survey, wave: Wave, settings: Settings) -> Summaries:
     imprint = imprint_of(survey, wave, estimates, settings, release=release)
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
     return summaries(estimates, imprint=imprint, method=method_of(wave.method, estimates), caution=caution)

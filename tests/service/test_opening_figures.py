@@ -123,7 +123,7 @@ def test_what_nobody_opened_cannot_be_signed(database: Database, reviewed: World
     with database.reading.begin() as session:
         prepared = releases.prepare(session, reviewed.survey_id, reviewed.wave_id)
     with database.writing.begin() as session, pytest.raises(figures.FiguresClosed):
-        releases.release_wave(session, prepared, NAMES, at=NOW, by=SERVICE)
+        releases.release_wave(session, prepared, NAMES, settings=Settings(), at=NOW, by=SERVICE)
     with database.reading.begin() as session:
         assert session.scalars(select(Release)).all() == []
         assert wave_of(session, reviewed).state is WaveState.UNDER_REVIEW

@@ -16,8 +16,22 @@ from survey_service import jobs
 from survey_service.accounts import service as accounts
 from survey_service.audit import verify
 from survey_service.audit.chain import SERVICE, chains
+from survey_service.collection.erasure import erase_response
 from survey_service.database import Database
-from survey_service.models import Case, Disposition, Job, JobState, Mode, Release, ReleaseDocument, Role
+from survey_service.models import (
+    Area,
+    Case,
+    Disposition,
+    Job,
+    JobState,
+    Mode,
+    Release,
+    ReleaseDocument,
+    Response,
+    ResponseState,
+    Role,
+)
+from survey_service.models.tombstone import Ground
 from survey_service.releases import DOCUMENTS_JOB, documents, service
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
 from survey_service.releases.record import estimates_text
@@ -64,7 +78,7 @@ def prepare(database: Database, world: World) -> service.Prepared:
 def release(database: Database, world: World) -> UUID:
     prepared = prepare(database, world)
     with database.writing.begin() as session:
-        return service.release_wave(session, prepared, NAMES, at=NOW, by=SERVICE).id
+        return service.release_wave(session, prepared, NAMES, settings=Settings(), at=NOW, by=SERVICE).id
 
 
 def test_a_release_holds_what_recomputing_needs_and_comes_out_the_same(database: Database, reviewed: World) -> None:
@@ -99,7 +113,7 @@ def test_figures_that_changed_since_they_were_looked_at_are_not_signed(database:
 
     def sign() -> None:
         with database.writing.begin() as session:
-            service.release_wave(session, prepared, NAMES, at=NOW, by=SERVICE)
+            service.release_wave(session, prepared, NAMES, settings=Settings(), at=NOW, by=SERVICE)
 
     with pytest.raises(RowsChanged):
         sign()
@@ -161,9 +175,46 @@ def test_every_area_has_its_pdf_once_however_often_the_job_runs(
     assert any("万寿桥社区" in one.pages[0].extract_text() for one in read)
 
 
-def test_no_pdf_is_made_of_figures_that_cannot_be_computed_again(
+def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
     database: Database, reviewed: World, services: Services, printed: Callable[[], UUID]
 ) -> None:
+    """Its PDFs come from what was signed: the very bytes that they would have had before."""
+    with database.reading.begin() as session:
+        release_id = session.scalars(select(Release.id)).one()
+        found = service.queries.release(session, reviewed.survey_id, release_id)
+        assert found is not None
+        computed = service.recompute(session, found[0], found[2])
+        summaries = service._summaries(computed, found[0], found[1], found[2], services.settings)
+        before = {
+            (one.area_code, one.language): documents.pdf(one, services.settings)
+            for one in documents.wanted(summaries, {"zh": None, "en": ["110000000000"]})
+        }
+        counted = select(Response.id).where(Response.state == ResponseState.COMPLETE, Response.case_id.is_not(None))
+        response_id = session.scalars(counted.limit(1)).one()
+    with database.writing.begin() as session:
+        erase_response(session, reviewed.survey_id, response_id, ground=Ground.REQUEST, at=NOW, by=SERVICE)
+    with database.reading.begin() as session:
+        found = service.queries.release(session, reviewed.survey_id, release_id)
+        assert found is not None
+        with pytest.raises(NotRecomputable):
+            service.recompute(session, found[0], found[2])
+    assert jobs.work(services, reviewed.survey_id, printed()) is JobState.DONE
+    store = documents.FileStore(services.settings.files_dir)
+    with database.reading.begin() as session:
+        rows = session.execute(
+            select(Area.code, ReleaseDocument.language, ReleaseDocument.blob_sha256).join(
+                Area, Area.id == ReleaseDocument.area_id
+            )
+        ).all()
+    assert {(code, language): store.get(sha256) for code, language, sha256 in rows} == before
+
+
+def test_of_a_release_from_before_no_pdf_is_made_of_other_figures(
+    database: Database, reviewed: World, services: Services, printed: Callable[[], UUID]
+) -> None:
+    with database.writing_engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER refuse_update_release" + ("" if database.is_sqlite else " ON release")))
+        connection.execute(text("UPDATE release SET printed = NULL"))
     with database.writing.begin() as session:
         session.execute(update(Case).where(Case.id == reviewed.case_ids[0]).values(inclusion_probability=0.06))
     job_id = printed()

@@ -1,0 +1,93 @@
+"""What the PDFs of a release are written from, kept as it was when it was signed.
+
+PDFs are made by a job after the signature, and again where a file was lost. Made from the rows, they could not be had
+any more as soon as one resident took an answer back: the figures would be others. So the summaries themselves are
+kept, which hold published figures only. Floats are kept exactly, so that the same release gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import types
+import zlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from analysis.results import PROTECTED
+from questionnaires.conditions import Condition, parse
+from survey_service.estimates.summaries import Summaries
+
+FORMAT = 1
+_SEAL = "seal"
+
+
+def packed(summaries: Summaries) -> bytes:
+    """The summaries as compressed JSON."""
+    text = json.dumps(
+        {"format": FORMAT, "summaries": _plain(summaries)},
+        ensure_ascii=False, separators=(",", ":"), allow_nan=False,  # in their order: it is that of the page
+    )  # fmt: skip
+    return zlib.compress(text.encode(), 6)
+
+
+def unpacked(kept: bytes) -> Summaries:
+    """The summaries that ``packed`` kept. A field that a later version adds takes its default."""
+    document = json.loads(zlib.decompress(kept))
+    if document["format"] != FORMAT:
+        raise ValueError(f"summaries of a release in format {document['format']}")
+    made: Summaries = _made(Summaries, document["summaries"])
+    return made
+
+
+def mark(kept: bytes) -> str:
+    """The hash that the audit log keeps of them."""
+    return hashlib.sha256(zlib.decompress(kept)).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Condition):
+        return value.source
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != _SEAL}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _made(kind: Any, plain: Any) -> Any:
+    """``plain`` as a value of the annotated type ``kind``."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (types.UnionType, Union):
+        [known] = [one for one in inner if one is not type(None)]  # the summaries know no other unions
+        return None if plain is None else _made(known, plain)
+    if origin is tuple:
+        of = (inner[0],) * len(plain) if inner[-1] is Ellipsis else inner
+        return tuple(_made(one, value) for one, value in zip(of, plain, strict=True))
+    if origin is not None:  # a mapping by text
+        return {key: _made(inner[1], value) for key, value in plain.items()}
+    if kind is Condition:
+        return parse(plain)
+    if is_dataclass(kind):
+        assert isinstance(kind, type)
+        hints = _hints(kind)
+        values = {name: _made(hints[name], value) for name, value in plain.items()}
+        return kind(**values, **({_SEAL: PROTECTED} if _SEAL in hints else {}))
+    if kind is date:
+        return date.fromisoformat(plain)
+    return kind(plain) if isinstance(kind, type) and issubclass(kind, Enum) else plain
