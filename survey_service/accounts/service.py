@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, object_session
 from questionnaires.characters import written
 from survey_service import audit
 from survey_service.accounts import passwords, queries, second_factor, weak_passwords
+from survey_service.audit.standing import password_mark
 from survey_service.errors import BadInput, TooManyAttempts, WrongPassword
 from survey_service.models import Account, Grant, Role, SignIn
 from survey_service.secrets import CROCKFORD, code_hash, new_token
@@ -86,7 +87,7 @@ def create_account(
     session.flush()
     audit.record(
         session, survey_id=None, at=at, by=by, action="account.created", record=f"account {account.id}",
-        detail={"demonstration": demonstration},
+        detail={"demonstration": demonstration, "password": password_mark(account.password_hash)},
     )  # fmt: skip
     return account
 
@@ -174,6 +175,7 @@ def renew_hash(session: Session, account: Account, renewed: str, *, at: datetime
         audit.record(
             session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
             action="account.password_rehashed", record=f"account {account.id}",
+            detail={"password": password_mark(renewed)},
         )  # fmt: skip
 
 
@@ -262,8 +264,9 @@ def change_password(session: Session, account_id: UUID, password_hash: str, *, a
     account.password_to_change = False
     queries.end_sign_ins(session, account_id, at)
     audit.record(
-        session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account_id}"
-    )
+        session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account_id}",
+        detail={"password": password_mark(password_hash)},
+    )  # fmt: skip
 
 
 def current(session: Session, token: str, *, settings: Settings, at: datetime) -> tuple[SignIn, Account] | None:

@@ -18,6 +18,7 @@ from survey_service.accounts import queries as account_queries
 from survey_service.accounts import service as accounts
 from survey_service.accounts.errors import LastAdministrator, NotOneself, NotYours, UserTaken
 from survey_service.administration import queries
+from survey_service.audit.standing import password_mark
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.models import Account, Area, Grant, Role
 from survey_service.secrets import KeyRing
@@ -175,7 +176,7 @@ def reset_password(session: Session, desk: Desk, account_id: UUID, password_hash
     account.password_to_change = False
     accounts.touched(account, at=desk.at, by=desk.by)
     account_queries.end_sign_ins(session, account_id, desk.at)
-    _record(session, desk, account_id, "account.password_reset", {})
+    _record(session, desk, account_id, "account.password_reset", {"password": password_mark(password_hash)})
     return account
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -165,8 +165,11 @@ def _forget_entries(session: Session, previous: SessionTransaction) -> None:
         session.info.pop(_PENDING, None)
 
 
-def verify(session: Session, chain: str) -> int:
-    """Number of entries of a chain that verifies from its first row to its head; raises BrokenChain."""
+def verify(session: Session, chain: str, seen: Callable[[AuditEntry], None] = lambda _: None) -> int:
+    """Number of entries of a chain that verifies from its first row to its head; raises BrokenChain.
+
+    ``seen`` is called with each entry that follows from the one before it, in order.
+    """
     previous, sequence = GENESIS, 0
     statement = select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence)
     # Closed also where a row is refused: the server's cursor must not outlive this look.
@@ -179,6 +182,7 @@ def verify(session: Session, chain: str) -> int:
             if row.sha256 != _digest(previous, sequence, entry):
                 raise BrokenChain(f"chain {chain}: entry {sequence} was changed")
             previous = row.sha256
+            seen(row)
     head = session.get(AuditHead, chain)
     if (head.sequence, head.sha256) != (sequence, previous) if head else sequence != 0:
         raise BrokenChain(f"chain {chain}: the head does not match its last entry; rows were removed at the end")

@@ -7,6 +7,7 @@ from typing import Any
 
 from survey_service.environment import read_settings
 from survey_service.installation import as_url, sqlite_path
+from survey_service.secrets import KEY_FILE, KeyRing
 from survey_service.settings import Settings
 
 
@@ -20,3 +21,13 @@ def chosen_settings(*, data_dir: Path | None, database: str | None) -> Settings:
     elif (path := sqlite_path(url)) and "data_dir" not in settings.model_fields_set:
         update["data_dir"] = path.parent
     return settings.model_copy(update=update)
+
+
+def key_if_there(settings: Settings) -> KeyRing | None:
+    """The installation's key for a command that only looks: none is made where there is none."""
+    if configured := settings.secret_key.get_secret_value():
+        return KeyRing(configured)
+    try:
+        return KeyRing((settings.data_dir / KEY_FILE).read_text().strip())
+    except OSError:
+        return None

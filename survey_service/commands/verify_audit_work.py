@@ -14,10 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service.audit.chain import SYSTEM, BrokenChain, all_chains, sha256_at, verify
-from survey_service.commands.chosen_settings import chosen_settings
+from survey_service.audit.standing import Standing
+from survey_service.commands.chosen_settings import chosen_settings, key_if_there
 from survey_service.installation import Refused, open_existing
 from survey_service.models import Account, Survey
+from survey_service.secrets import KeyRing
 
+NAMED = 50  # rows of one chain that are named; all are counted
 SHOWN = 16  # hexadecimal digits of a head: 64 bits, which nobody meets by trying
 
 
@@ -27,10 +30,11 @@ def run_verify_audit(*, data_dir: Path | None, database: str | None, expect: Seq
         if form not in ("table", "json"):
             raise Refused(f"There is no format “{form}”; choose table or json.")
         expected = [_expected(one) for one in expect]
-        opened = open_existing(chosen_settings(data_dir=data_dir, database=database))
+        settings = chosen_settings(data_dir=data_dir, database=database)
+        opened, keys = open_existing(settings), key_if_there(settings)
         try:
             with opened.reading.begin() as session:
-                lines = [_verified(session, chain, expected) for chain in all_chains(session)]
+                lines = [_verified(session, chain, expected, keys) for chain in all_chains(session)]
                 lines += [_missing(chain) for chain, _, _ in expected if chain not in {one["chain"] for one in lines}]
                 titles = dict(session.execute(select(Survey.id, Survey.key)).all())
         finally:
@@ -42,11 +46,13 @@ def run_verify_audit(*, data_dir: Path | None, database: str | None, expect: Seq
     for line in lines:
         line["survey"] = names.get(line["chain"], "")
     broken = sum(line["fault"] is not None for line in lines)
+    differing = sum(line["differing"] for line in lines)
     if form == "json":
-        typer.echo(json.dumps({"chains": lines, "broken": broken}, ensure_ascii=False, indent=2))
+        told = {"chains": lines, "broken": broken, "differing": differing, "answers_compared": keys is not None}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _print(lines, broken)
-    return 1 if broken else 0
+        _print(lines, broken, differing, keys)
+    return 1 if broken or differing else 0
 
 
 def _expected(typed: str) -> tuple[str, int, str]:
@@ -59,10 +65,13 @@ def _expected(typed: str) -> tuple[str, int, str]:
     return chain, int(number), head.lower()
 
 
-def _verified(session: Session, chain: str, expected: Sequence[tuple[str, int, str]]) -> dict[str, Any]:
-    line: dict[str, Any] = {"chain": chain, "entries": None, "head": "", "fault": None}
+def _verified(
+    session: Session, chain: str, expected: Sequence[tuple[str, int, str]], keys: KeyRing | None
+) -> dict[str, Any]:
+    line = _line(chain)
+    standing = Standing(chain)
     try:
-        line["entries"] = entries = verify(session, chain)
+        line["entries"] = entries = verify(session, chain, standing.take)
         line["head"] = (sha256_at(session, chain, entries) or "")[:SHOWN]
     except BrokenChain as broken:
         line["fault"] = str(broken)
@@ -74,14 +83,22 @@ def _verified(session: Session, chain: str, expected: Sequence[tuple[str, int, s
             line["fault"] = (
                 f"chain {chain}: entry {number} is not the one that was written down; the chain was rewritten"
             )
+    for one in standing.differences(session, keys):
+        line["differing"] += 1
+        if line["differing"] <= NAMED:
+            line["differences"].append({"record": one.record, "what": one.what, "log": one.said, "row": one.held})
     return line
 
 
+def _line(chain: str, fault: str | None = None) -> dict[str, Any]:
+    return {"chain": chain, "entries": None, "head": "", "fault": fault, "differing": 0, "differences": []}
+
+
 def _missing(chain: str) -> dict[str, Any]:
-    return {"chain": chain, "entries": None, "head": "", "fault": f"chain {chain}: all of its entries are gone"}
+    return _line(chain, f"chain {chain}: all of its entries are gone")
 
 
-def _print(lines: Sequence[dict[str, Any]], broken: int) -> None:
+def _print(lines: Sequence[dict[str, Any]], broken: int, differing: int, keys: KeyRing | None) -> None:
     table = Table("审计链 chain", "调查 survey", "条数 entries", "链首 head", box=None, pad_edge=False)
     for line in lines:
         name = "系统 system" if line["chain"] == SYSTEM else line["chain"]
@@ -92,11 +109,25 @@ def _print(lines: Sequence[dict[str, Any]], broken: int) -> None:
     for line in lines:
         if line["fault"]:
             console.print(f"[bold red]✕[/] {line['fault']}", soft_wrap=True)
+        for one in line["differences"]:
+            console.print(
+                f"[bold red]✕[/] {one['record']}: {one['what']} 日志 log {one['log']}，库里 row {one['row']}",
+                soft_wrap=True,
+            )
+        if line["differing"] > len(line["differences"]):
+            console.print(f"  … {line['differing'] - len(line['differences']):,} more of this chain", soft_wrap=True)
+    if keys is None:
+        console.print("No secret.key beside the database: answers were not held against the log, states were.")
+    if differing:
+        console.print(
+            "Rows were changed outside the service: the log says otherwise. docs/security.md says what to do.",
+            soft_wrap=True,
+        )
     if broken:
         console.print(
             "The log was changed outside the service. Keep this database as it is, compare it with a backup,\n"
             "and ask who had access to it. docs/security.md says how.",
             soft_wrap=True,
         )  # fmt: skip
-    else:
-        console.print(f"[green]✓[/] {len(lines)} chains hold.")
+    elif not differing:
+        console.print(f"[green]✓[/] {len(lines)} chains hold, and the rows follow from them.")
