@@ -11,7 +11,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from survey_service import installation, jobs, private
-from survey_service.accounts import first_routes, oidc, oidc_routes, second_factor_routes, token_routes
+from survey_service.accounts import failed_sign_ins, first_routes, oidc, oidc_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.administration import contact_reader_routes, identity_routes
@@ -104,6 +104,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
                 opened.callback(writer.close)
                 services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
+                opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
                 tombstone_file.start(services)
                 jobs.do_round(contact_erasing.erase_due_contacts, services)  # what came due while nobody served

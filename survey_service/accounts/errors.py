@@ -51,6 +51,15 @@ class CannotAgree(DomainError):
     en = "Somebody else has to do this: not the person themselves, nor whoever made, reset or linked the account."
 
 
+class LookNotWritten(DomainError):
+    """Nothing is shown of what must be written down first."""
+
+    code = "E118"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    zh = "打开这一页要先记入审计日志，现在记不上，所以没有打开。请过一会儿再试。"
+    en = "Opening this page is written to the audit log first, and that cannot be done now. Try again in a moment."
+
+
 class SecondFactorNeeded(DomainError):
     """The city asks this role for a second factor, and this account has none yet."""
 

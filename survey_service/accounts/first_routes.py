@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import first_administrator, second_factor, service, throttle
+from survey_service.accounts import failed_sign_ins, first_administrator, second_factor, service, throttle
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
 from survey_service.models import Role
@@ -60,6 +60,7 @@ def make_first(
     except IntegrityError:
         raise Conflict from None
     except (BadInput, TooManyAttempts) as fault:
+        failed_sign_ins.note(request, running, "", fault, now, by="first administrator")
         typed = {
             "user": user, "name": name, "city_name": city_name, "city_name_en": city_name_en, "city_code": city_code,
         }  # fmt: skip

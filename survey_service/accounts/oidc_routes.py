@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import oidc_attempts, oidc_identities, service, throttle, tries
+from survey_service.accounts import failed_sign_ins, oidc_attempts, oidc_identities, service, throttle, tries
 from survey_service.accounts.errors import (
     NoAccountForIdentity,
     ProviderNotBelieved,
@@ -74,6 +74,7 @@ def come_back(
             raise ProviderSignInLost
         identity = provider.identity(attempt, code, at=now)
     except (ProviderSignInLost, ProviderUnreachable, ProviderNotBelieved) as fault:
+        failed_sign_ins.note(request, running, "", fault, now, by="provider")
         response = _refused(request, running, reading, fault, attempt.wanted)
     else:
         response = _let_in(request, running, writing, identity, attempt, now)
@@ -100,6 +101,7 @@ def _let_in(
             )  # fmt: skip
             user = account.user
     except (NoAccountForIdentity, IntegrityError):  # the latter: bound to another account in the same moment
+        failed_sign_ins.note(request, running, identity.name, NoAccountForIdentity(), now, by="provider")
         return _unknown_page(request, running, identity, wanted)
     if asks_code:
         response = go("/sign-in/code" + (f"?next={quote(wanted, safe='')}" if wanted else ""))

@@ -21,13 +21,14 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from survey_service.accounts import queries, second_factor, service, tokens
+from survey_service.accounts import failed_sign_ins, queries, second_factor, service, tokens
 from survey_service.accounts.errors import (
     ContactsNotAgreed,
     PasswordChangeNeeded,
     PasswordTooWeak,
     SecondFactorNeeded,
     TokenReadsOnly,
+    TokenRefused,
 )
 from survey_service.accounts.tokens import Token
 from survey_service.audit import Actor
@@ -132,20 +133,30 @@ def signed_in(
     access token by itself, so a request that carries one needs no other proof of being meant.
     """
     token = tokens.sent(request)
-    with reading.begin() as session:
-        person, seen_at, note = (
-            _by_cookie(session, request, running.settings, now)
-            if token is None
-            else _by_token(session, request, token, running.settings, now)
-        )
-        account = session.get_one(Account, person.account_id)
-        _refuse_unfinished(request.url.path, account, person, running.settings)
+    try:
+        person, seen_at, note = _found(request, running, reading, token, now)
+    except TokenRefused as refused:
+        failed_sign_ins.note(request, running, "", refused, now, by="token")
+        raise
     if request.method not in SAFE_METHODS:
         _refuse_unmeant(person, sent_token)
     if seen_at is None or now - seen_at >= SEEN_EVERY:
         after_reply.add_task(_note_seen, running, note)
     request.state.person = person
     return person
+
+
+def _found(request: Request, running: Services, reading: Reading, token: str | None, now: datetime) -> Found:
+    with reading.begin() as session:
+        found = (
+            _by_cookie(session, request, running.settings, now)
+            if token is None
+            else _by_token(session, request, token, running.settings, now)
+        )
+        person = found[0]
+        account = session.get_one(Account, person.account_id)
+        _refuse_unfinished(request.url.path, account, person, running.settings)
+    return found
 
 
 Found = tuple[Person, datetime | None, Callable[[Session], None]]

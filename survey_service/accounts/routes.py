@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import oidc_identities, queries, service, tries
+from survey_service.accounts import failed_sign_ins, oidc_identities, queries, service, tries
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
 from survey_service.accounts.tries import Tries
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -71,6 +71,7 @@ def sign_in(
         account = _checked(running, reading, writing, counted, user, password, now)
         renewed = service.renewed_hash(account, password)
     except (WrongPassword, TooManyAttempts) as refused:
+        failed_sign_ins.note(request, running, user, refused, now)
         return sign_in_page_with(request, running, reading, wanted=local_path(next), user=user, fault=refused)
     return _let_in(request, running, writing, account, counted, now, local_path(next), password, renewed)
 
@@ -168,6 +169,8 @@ def change_password(
             rules = service.password_rules(session, session.get_one(Account, checked.id), running.settings)
         password_hash = service.new_password_hash(new, rules)
     except service.PASSWORD_FAULTS as fault:
+        if not isinstance(fault, BadInput):
+            failed_sign_ins.note(request, running, person.user, fault, now, by="password of a change")
         return _account_page(request, running, reading, person, fault=fault)
     with writing.begin() as session:
         service.change_password(session, checked.id, password_hash, at=now, by=person.actor)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import queries, second_factor, service, tries
+from survey_service.accounts import failed_sign_ins, queries, second_factor, service, tries
 from survey_service.accounts.errors import WrongCode
 from survey_service.accounts.permissions import CSRF_FIELD, Person, SignedIn, must_have_second_factor, session_cookie
 from survey_service.accounts.routes import keep_signed_in, local_path
@@ -64,6 +64,7 @@ def sign_in_by_code(
             opened = service.sign_in(session, account, previous_token=token, at=now, address=address, by_provider=way)
             counted.succeeded(session)
     except (WrongCode, TooManyAttempts) as refused:
+        failed_sign_ins.note(request, running, account.user, refused, now, by="code")
         return _code_page(request, running, sign_in, wanted=local_path(next), fault=refused)
     response = go(local_path(next) or "/")
     keep_signed_in(response, running, opened.token)

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from survey_service import private
+from survey_service.commands.audit_log import audit_log
 from survey_service.commands.backup import backup
 from survey_service.commands.blend import blend
 from survey_service.commands.change import change
@@ -33,7 +34,18 @@ from survey_service.installation import Refused
 
 # They write into an installation or copy from one: nothing of it is for others, whatever the umask.
 KEEPERS = frozenset(
-    {"serve", "demo", "backup", "restore", "erase", "import-responses", "print-forms", "read-scans", "verify-audit"}
+    {
+        "serve",
+        "demo",
+        "backup",
+        "restore",
+        "erase",
+        "import-responses",
+        "print-forms",
+        "read-scans",
+        "verify-audit",
+        "audit-log",
+    }
 )
 
 app = typer.Typer(
@@ -55,6 +67,7 @@ for command in (
     serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
     import_responses,
     verify_audit,
+    audit_log,
     print_forms,
     read_scans,
 ):  # fmt: skip

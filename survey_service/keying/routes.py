@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
 from survey_service.collection.errors import ContentConflict
@@ -115,15 +116,24 @@ def hold_form(
 
 @router.get("/keying/{survey_key}/{wave_key}/forms/{number}/pictures/{name}")
 def picture(
-    reading: Reading, person: Keyer, speaks: Speaks, survey_key: str, wave_key: str, number: str, name: str
+    reading: Reading,
+    person: Keyer,
+    speaks: Speaks,
+    looks: Looks,
+    survey_key: str,
+    wave_key: str,
+    number: str,
+    name: str,
 ) -> Response:
     """What a scan shows of one field."""
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
         form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
         seen = scanned.picture(session, wave.survey_id, form, name)
+        survey_id, form_id = wave.survey_id, form.form_id
     if seen is None:
         raise NotFound
+    looks.note(survey_id, "paper_form.read", f"paper_form {form_id}", {"page": "pictures"})
     return Response(seen, media_type="image/png", headers={"Cache-Control": "private, no-store"})
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service import jobs
+from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Manager, Person, require
 from survey_service.accounts.queries import above, below
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
@@ -175,13 +176,15 @@ def rest_is_missing(
 
 @router.get(f"{HERE}/{{batch}}/forms.pdf")
 def batch_pdf(
-    running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str, batch: BatchNumber
-) -> Response:
+    running: Running, reading: Reading, person: PaperStaff, looks: Looks, survey_key: str, wave_key: str,
+    batch: BatchNumber,
+) -> Response:  # fmt: skip
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
         line = _batch(session, person, wave, batch)
         if line.printed is None:
             raise NotPrinted
+        looks.note(wave.survey_id, "paper_batch.exported", f"wave {wave.id}", {"batch": batch})
         blob = line.printed.blob_sha256
     return _pdf(FileStore(running.settings.files_dir).get(blob), f"{wave_key}-{batch:03d}.pdf")
 

@@ -1,0 +1,93 @@
+"""Looking is written down: who read the answers of one household or took a file out, from where, before it is shown.
+
+A GET never writes, with the exceptions that ``tests/security/test_routes.py`` names: those that ask for ``Looks``. What
+they write is one entry of the audit log, through the writer, and the page waits for its commit: nothing is shown that
+is not written down. The same person looking at the same record again within some minutes is one look.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import TimeoutError as TookTooLong
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from fastapi import Depends
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from survey_service import audit
+from survey_service.accounts.errors import LookNotWritten
+from survey_service.accounts.permissions import Person, SignedIn
+from survey_service.dependencies import Now, Running
+from survey_service.services import Services
+from survey_service.writer import Busy, GroupWriter
+
+ONE_LOOK = timedelta(minutes=10)
+REMEMBERED = 4096  # looks of one process
+PATIENCE_SECONDS = 10.0
+
+Look = tuple[UUID, str, str, str]  # who, from where, what, which record
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """Which looks were written a moment ago; the oldest gives way."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    at: OrderedDict[Look, datetime] = field(default_factory=OrderedDict)
+
+    def lately(self, look: Look, now: datetime) -> bool:
+        with self.lock:
+            before = self.at.get(look)
+            return before is not None and timedelta(0) <= now - before < ONE_LOOK
+
+    def keep(self, look: Look, now: datetime) -> None:
+        with self.lock:
+            self.at[look] = now
+            self.at.move_to_end(look)
+            while len(self.at) > REMEMBERED:
+                self.at.popitem(last=False)
+
+
+_remembered: WeakKeyDictionary[GroupWriter, _Remembered] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a route calls before it shows."""
+
+    running: Services
+    person: Person
+    at: datetime
+
+    def note(self, survey_id: UUID | None, action: str, record: str, detail: Mapping[str, Any] | None = None) -> None:
+        """Durable when it returns; LookNotWritten where that could not be had."""
+        known = _remembered.setdefault(self.running.writer, _Remembered())
+        look = (self.person.account_id, self.person.address, action, record)
+        if known.lately(look, self.at):
+            return
+
+        def write(session: Session) -> None:
+            audit.record(
+                session, survey_id=survey_id, at=self.at, by=self.person.actor, action=action, record=record,
+                detail=detail,
+            )  # fmt: skip
+
+        try:
+            self.running.writer.submit(write).result(PATIENCE_SECONDS)
+        except (Busy, TookTooLong, DBAPIError):
+            raise LookNotWritten from None
+        known.keep(look, self.at)
+
+
+def _looking(running: Running, person: SignedIn, now: Now) -> Looking:
+    return Looking(running, person, now)
+
+
+Looks = Annotated[Looking, Depends(_looking)]
