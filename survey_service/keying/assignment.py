@@ -95,17 +95,14 @@ def todo(
     return sorted(works, key=lambda work: (not work.mine, order.index(work.kind)))
 
 
-def _shown(number: str) -> str:
-    """A serial in threes, a case number as it is."""
-    return serials.grouped(number) if serials.read(number) else number
-
-
 def _of_wave(
     session: Session, survey: Survey, wave: Wave, account_id: UUID, visible: Select[tuple[UUID]], rules: Rules
 ) -> Iterator[Work]:
     here, name = f"/keying/{survey.key}/{wave.key}", Text(wave.name_zh, wave.name_en)
     for number in drafts.unfinished(session, wave, account_id):
-        yield Work(kind=WorkKind.RESUME, address=f"{here}?number={number}", wave_name=name, number=_shown(number))
+        yield Work(
+            kind=WorkKind.RESUME, address=f"{here}?number={number}", wave_name=name, number=serials.shown(number)
+        )
     waiting = work_queries.to_verify(session, wave, account_id)
     for line in work_queries.batch_lines(session, wave, visible):
         batch = line.batch

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from survey_service.keying.schemas import OpenForm
 from survey_service.models import (
+    Account,
     Decision,
     Discrepancy,
     FormState,
@@ -50,6 +52,28 @@ def still_to_key() -> tuple[ColumnElement[bool], ...]:
         Response.state == ResponseState.COMPLETE,
     )
     return PaperForm.state.in_((FormState.ISSUED, FormState.RETURNED)), ~keyed, ~answered
+
+
+def open_forms(session: Session, batch: PaperBatch) -> list[OpenForm]:
+    """The forms that may still come to be keyed, in the order of the batch: what stands between it and its end."""
+    of_batch = (PaperForm.survey_id == batch.survey_id) & (PaperForm.batch_id == batch.id)
+    first = aliased(Keying)
+    begun = (
+        (first.survey_id == PaperForm.survey_id)
+        & (first.paper_id == PaperForm.id)
+        & (first.keying_pass == KeyingPass.FIRST)
+    )
+    rows = session.execute(
+        select(PaperForm.serial, PaperForm.state, first.fields, Account.name)
+        .outerjoin(first, begun)
+        .outerjoin(Account, Account.id == first.account_id)
+        .where(of_batch, *still_to_key())
+        .order_by(PaperForm.position)
+    ).all()
+    return [
+        OpenForm(number=serial, state=state, keyer=(name or "") if fields else "", half_keyed=bool(fields))
+        for serial, state, fields, name in rows
+    ]
 
 
 def left_to_key(session: Session, batch: PaperBatch) -> int:

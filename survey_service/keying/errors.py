@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from survey_service.errors import DomainError
+
+SHOWN = 10  # forms that a sentence names
 
 
 class NoSuchForm(DomainError):
@@ -173,8 +176,32 @@ class SamePerson(DomainError):
 class NothingKeyed(DomainError):
     code = "E213"
     status = HTTPStatus.CONFLICT
-    zh = "这一批还没有录过一份，或者还有一份正录着，现在不能结束。请录完、存好再来。"
-    en = "Nothing of this batch is keyed yet, or a form is still under way. Finish it, then end the batch."
+    zh = (
+        "这一批还没有录过一份，现在不能结束：收回来的请先录；一份也收不回来的，"
+        "请在“登记收回的问卷”里登记为缺失，再来结束。"
+    )
+    en = (
+        "Nothing of this batch is keyed yet. Key what has come back; if nothing will, note the forms as missing "
+        "under Returned forms, then end the batch."
+    )
+
+
+class FormsUnderWay(DomainError):
+    """A form of the batch is half keyed: whether it belongs to the sample is not known yet."""
+
+    code = "E228"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, forms: Sequence[tuple[str, str]]) -> None:
+        named = [f"{number}（{name}）" for number, name in forms[:SHOWN]]
+        named_en = [f"{number} ({name})" for number, name in forms[:SHOWN]]
+        more_zh, more_en = ("等", " and more") if len(forms) > SHOWN else ("", "")
+        super().__init__(
+            zh=f"这一批有 {len(forms)} 份录了一半：{'、'.join(named)}{more_zh}。请先录完、存好；"
+            "录的人不在，由别人按表号接过来录完，再来结束。",
+            en=f"{len(forms)} forms of this batch are half keyed: {', '.join(named_en)}{more_en}. Finish them, or have "
+            "somebody take them over by their serial, then end the batch.",
+        )
 
 
 class NothingToCorrect(DomainError):

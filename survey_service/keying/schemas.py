@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from survey_service.models import Area, Mode, PaperBatch, VerificationDraw
+from survey_service.models import Area, FormState, Mode, PaperBatch, VerificationDraw
 from survey_service.paper.serials import grouped
 
 
@@ -157,6 +157,20 @@ class Save:
     notes: Mapping[str, str] = field(default_factory=dict)
     keystrokes: int = 0
     seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenForm:
+    """A form of a batch whose first keying is not done, and may still be."""
+
+    number: str
+    state: FormState
+    half_keyed: bool
+    keyer: str  # who began it; empty where no box is keyed
+
+    @property
+    def shown(self) -> str:
+        return grouped(self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from survey_service.collection.content import answers_of
 from survey_service.ids import new_id
 from survey_service.keying import batch_queries as batches
 from survey_service.keying import comparison, queries
-from survey_service.keying.errors import NothingKeyed
+from survey_service.keying.errors import FormsUnderWay, NothingKeyed
 from survey_service.keying.rules import Rules
 from survey_service.models import (
     BatchState,
@@ -31,6 +31,7 @@ from survey_service.models import (
     PaperBatch,
     VerificationDraw,
 )
+from survey_service.paper import serials
 from survey_service.surveys import definitions
 
 
@@ -54,12 +55,27 @@ def after_form(session: Session, batch_id: UUID, row: Keying, *, rules: Rules, a
 
 
 def end_first_keying(session: Session, batch: PaperBatch, *, rules: Rules, at: datetime, by: audit.Actor) -> None:
-    """Draw the forms to verify. Raises NothingKeyed while a form is under way, or where nothing is keyed."""
+    """Draw the forms to verify.
+
+    Raises FormsUnderWay while a form is half keyed, NothingKeyed where nothing is keyed and something may still come.
+    A batch of which every form is noted as spoiled or missing ends with nothing to verify. A form that was opened and
+    left with empty boxes is not under way: it goes back to those that may still come.
+    """
     if session.get(VerificationDraw, (batch.survey_id, batch.id)) is not None:
         return
     firsts = batches.keyings(session, batch, KeyingPass.FIRST)
     keyed = [row for row in firsts if row.state is KeyingState.DONE]
-    if not keyed or len(keyed) < len(firsts):
+    begun = [row for row in firsts if row.state is not KeyingState.DONE]
+    half = [row for row in begun if row.fields or (row.held_until is not None and row.held_until > at)]
+    if half:
+        names = queries.names_of(session, [row.account_id for row in half if row.account_id])
+        raise FormsUnderWay(
+            [(serials.shown(row.number), names[row.account_id] if row.account_id else "–") for row in half]
+        )
+    for row in begun:
+        session.delete(row)
+    session.flush()
+    if not keyed and batches.left_to_key(session, batch):
         raise NothingKeyed
     share = rules.verification_share if batch.verification_share is None else batch.verification_share
     seed = rules.seed()

@@ -15,7 +15,7 @@ from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import above
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
-from survey_service.keying import assignment, queries, work_queries
+from survey_service.keying import assignment, batch_queries, queries, work_queries
 from survey_service.keying.access import OVERSEERS, KeyingStaff, Overseer, find_wave
 from survey_service.keying.rules import Rules
 from survey_service.models import Role, Survey, Wave, WaveState
@@ -166,6 +166,7 @@ def _batch_page(
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "line": lines[0],
+        "open_forms": [] if lines[0].drawn else batch_queries.open_forms(session, lines[0].batch),
         "keyers": work_queries.keyers(session, lines[0].area.id),
         "rules": Rules.of(running.settings),
         "may_assign": person.has(Role.MANAGER),

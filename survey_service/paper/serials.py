@@ -69,6 +69,11 @@ def grouped(of: str) -> str:
     return " ".join(of[start : start + 3] for start in range(0, len(of), 3))
 
 
+def shown(number: str) -> str:
+    """A serial in threes, a case number as it is."""
+    return grouped(number) if read(number) else number
+
+
 # ------------------------------------------------------------------ the QR code of a page
 
 MARK = "SF1"  # survey form, first edition of this payload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from sqlalchemy import select, update
 
 from survey_service.database import Database
 from survey_service.models import BatchState, FormState, PaperBatch, PaperForm, Wave, WaveState
+from survey_service.paper.serials import grouped
 from tests.service.conftest import TestClock
 from tests.service.paper_batches import Printed, issue
-from tests.service.signed_in import HTML, get, post, sign_in
-from tests.service.test_keying import COMPLETE, HERE, hold
+from tests.service.signed_in import HTML, csrf, get, post, sign_in
+from tests.service.test_keying import COMPLETE, HERE, JSON, hold
 from tests.service.test_verification import Key, batch, decide, key, people
 from tests.service.world import NOW, World
 
@@ -188,3 +190,52 @@ def test_the_quality_of_keying_as_a_page_and_a_workbook(
     assert batches[0][3] == "done"
     with database.reading.begin() as session:
         assert session.scalars(select(PaperBatch.state)).one() is BatchState.DONE
+
+
+def test_a_batch_says_what_stands_between_it_and_its_end(
+    client: TestClient, world: World, database: Database, key: Key, clock: TestClock
+) -> None:
+    printed = issue(database, world, forms=5)
+    keyed, half, empty, out, missing = printed.serials
+    key("keyer", keyed)
+    token = csrf(get(client, "/account"))
+    draft = hold(client, half).json()["draft"]
+    hold(client, empty)  # opened by a slip, and left
+    saved = client.post(
+        f"{HERE}/drafts/{draft['keying_id']}", headers={**JSON, "X-CSRF-Token": token},
+        json={"hold": draft["hold"], "sequence": 10_001, "fields": {"know": "1"}},
+    )  # fmt: skip
+    assert saved.status_code == 200
+    with database.writing.begin() as session:
+        session.execute(update(PaperForm).where(PaperForm.serial == missing).values(state=FormState.MISSING))
+    sign_in(client, "manager")
+    assert f"/batches/{printed.number}#end" in get(client, f"{HERE}/batches")
+    page = get(client, f"{HERE}/batches/{printed.number}")
+    assert f"{grouped(half)}（测试keyer）" in page
+    assert grouped(out) in page
+    assert grouped(missing) not in page
+    assert f"/batches/{printed.number}/end" not in page, "what would be refused is not offered"
+    clock.at = NOW + timedelta(minutes=30)  # every hold has run out
+    refused = post(client, f"{HERE}/batches/{printed.number}/end")
+    assert refused.status_code == 409
+    assert f"{grouped(half)}（测试keyer）" in refused.text
+    key("keyer", half)
+    sign_in(client, "manager")
+    assert f"/batches/{printed.number}/end" in get(client, f"{HERE}/batches/{printed.number}")
+    assert post(client, f"{HERE}/batches/{printed.number}/end").status_code == 303
+    assert batch(database, printed).state is BatchState.IN_VERIFICATION
+    key("keyer", empty)  # it came all the same
+
+
+def test_a_batch_of_which_everything_is_missing_can_end(client: TestClient, world: World, database: Database) -> None:
+    printed = issue(database, world, forms=2)
+    sign_in(client, "manager")
+    assert f"/batches/{printed.number}/end" not in get(client, f"{HERE}/batches/{printed.number}")
+    with database.writing.begin() as session:
+        session.execute(update(PaperForm).values(state=FormState.MISSING))
+    assert "可以结束录入了" in get(client, f"{HERE}/batches")
+    page = get(client, f"{HERE}/batches/{printed.number}")
+    assert "没有可录的" in page
+    assert post(client, f"{HERE}/batches/{printed.number}/end").status_code == 303
+    assert batch(database, printed).state is BatchState.DONE
+    assert "#end" not in get(client, f"{HERE}/batches")
