@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from survey_service.outside.door import PAGES, Stopped, parsed
 
 Grey = NDArray[np.uint8]  # rows x columns, 0 black, 255 white
 
@@ -45,31 +47,32 @@ def why_not(path: Path) -> str:
     return "no PDF and no picture that is read (PNG, JPEG, TIFF, WebP, BMP, HEIC); save it as one of these"
 
 
+_SAID: Final = {
+    "time": "reading it takes too long",
+    "memory": "reading it takes too much memory",
+    "died": "damaged, or no scan",
+}
+
+
 def pages(path: Path) -> Iterator[Grey | UnreadableFile]:
-    """Every page of a file in order; a page that cannot be read is its fault. UnreadableFile where no page can."""
-    yield from _pdf_file(path) if path.suffix.lower() == ".pdf" else _pictures(path)
+    """Every page of a file in order; a page that cannot be read is its fault. UnreadableFile where no page can.
 
-
-def _pdf_file(path: Path) -> Iterator[Grey | UnreadableFile]:
-    import pypdfium2
-
+    A child reads it page by page (docs/decisions/0090): what stops it leaves the pages before.
+    """
+    given = {"name": path.name, "suffix": path.suffix.lower(), "dpi": PDF_DPI, "largest": LARGEST}
     try:
-        document = pypdfium2.PdfDocument(path)
-    except (pypdfium2.PdfiumError, OSError) as fault:
-        raise UnreadableFile(f"{path.name}: not a readable PDF ({fault})") from fault
-    try:
-        for number in range(len(document)):
-            try:
-                page = document[number]
-                width, height = page.get_size()
-                if width * height * (PDF_DPI / 72) ** 2 > LARGEST:
-                    yield UnreadableFile(f"{path.name}, page {number + 1}: larger than any scan of a form")
+        with parsed("pictures", path, PAGES, given) as reply:
+            for line in reply.lines():
+                if "none" in line:
+                    raise UnreadableFile(line["none"])
+                if "unreadable" in line:
+                    yield UnreadableFile(line["unreadable"])
                     continue
-                yield _grey(page.render(scale=PDF_DPI / 72, grayscale=True).to_pil())
-            except pypdfium2.PdfiumError as fault:
-                yield UnreadableFile(f"{path.name}, page {number + 1}: a damaged page of a PDF ({fault})")
-    finally:
-        document.close()
+                rows, columns = line["page"]
+                pixels = np.frombuffer(reply.exactly(rows * columns), dtype=np.uint8)
+                yield pixels.reshape(rows, columns).copy()
+    except Stopped as stopped:
+        raise UnreadableFile(f"{path.name}: {_SAID.get(stopped.reason, _SAID['died'])}") from stopped
 
 
 def pdf_pages(content: bytes, dpi: float, first: int, count: int) -> Iterator[Grey]:
@@ -79,41 +82,6 @@ def pdf_pages(content: bytes, dpi: float, first: int, count: int) -> Iterator[Gr
     document = pypdfium2.PdfDocument(content)
     try:
         for number in range(first, first + count):
-            yield _grey(document[number].render(scale=dpi / 72, grayscale=True).to_pil())
+            yield document[number].render(scale=dpi / 72, grayscale=True).to_numpy().squeeze()
     finally:
         document.close()
-
-
-def _pictures(path: Path) -> Iterator[Grey | UnreadableFile]:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    if path.suffix.lower() in PHONES:
-        import pi_heif
-
-        pi_heif.register_heif_opener()
-    try:
-        picture = Image.open(path)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as fault:
-        raise UnreadableFile(f"{path.name}: not a readable picture") from fault
-    with picture:
-        frames = getattr(picture, "n_frames", 1)
-        for number in range(frames):
-            name = path.name if frames == 1 else f"{path.name}, page {number + 1}"
-            try:
-                picture.seek(number)
-                if picture.width * picture.height > LARGEST:
-                    yield UnreadableFile(f"{name}: larger than any scan of a form")
-                    continue
-                # A phone notes how it was held instead of turning the picture.
-                yield _grey(ImageOps.exif_transpose(picture))
-            except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
-                yield UnreadableFile(f"{name}: damaged, or only a part of a picture")
-
-
-def _grey(picture: Any) -> Grey:
-    if picture.mode in ("RGBA", "LA", "P"):
-        from PIL import Image
-
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    return np.asarray(picture.convert("L"), dtype=np.uint8)
