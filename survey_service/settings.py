@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     no_headline_below: float = Field(
         default=0.30, ge=0, le=1, description="Response, as a share, below which no verdict stands in the headline."
     )
+    connections_per_address: int = Field(
+        default=256, ge=0, description="Connections that one address may hold open at a time; 0: any number."
+    )
     tombstone_file: Path | None = Field(
         default=None,
         description="Where erased responses are remembered outside the database; empty: in the data folder.",

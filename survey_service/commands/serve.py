@@ -212,6 +212,7 @@ def _run(
 
     from survey_service.accounts.first_administrator import invitation
     from survey_service.app import create_app
+    from survey_service.web.connections import gate_for, guarded
     from survey_service.web.logs import set_up_logs
 
     set_up_logs()
@@ -228,6 +229,8 @@ def _run(
     app = create_app(settings)
     configuration = uvicorn.Config(
         app,
+        http=guarded(gate_for(settings)),
+        ws="none",  # nothing here speaks it
         log_config=None,  # its words go through our log, see web/logs.py
         log_level="warning",
         access_log=False,  # it would write the codes of residents; our own line names the route only
