@@ -75,6 +75,7 @@ class Sample:
     kish_effective_sample_size: float | None
     open_responses: int  # non-probability answers, counted beside and never in
     outcomes_recorded: bool = True
+    open_in_bursts: int = 0  # of these, those that came in a heap within one minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

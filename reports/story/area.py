@@ -293,6 +293,7 @@ def sample_by_area(summary: AreaSummary, language: str) -> Table:
     notes = [say(language, "open_count_note")]
     own = summary.samples.get(summary.place.code)
     if own is not None:
+        notes[0] += facts.bursts(own, language)
         notes = [note for note in facts.sample_notes(own, language)[:1] if own.rates.e is not None] + notes
     if unknown and not as_share:
         notes.append(say(language, "outcomes_unrecorded_here"))

@@ -163,5 +163,13 @@ def sample_notes(sample: Sample, language: str) -> tuple[str, ...]:
     elif sample.rates.e is not None and sample.rates.rr3 is not None:
         notes.append(say(language, "e_note", e=written(sample.rates.e, 3)))
     if sample.open_responses:
-        notes.append(say(language, "open_note", count=count(sample.open_responses)))
+        notes.append(say(language, "open_note", count=count(sample.open_responses)) + bursts(sample, language))
     return tuple(notes)
+
+
+def bursts(sample: Sample, language: str) -> str:
+    """How many of the open answers came in heaps, which one hand may have sent; nothing where none did."""
+    if not sample.open_in_bursts:
+        return ""
+    gap = "" if language == "zh" else " "
+    return gap + say(language, "open_burst_note", count=count(sample.open_in_bursts))

@@ -214,6 +214,10 @@ PHRASES: Final[Mapping[str, Text]] = {
         "公开扫码等非概率回答 {count} 份不是概率样本，未计入本报告的估计。",
         "{count} open {count:answer is|answers are} no probability sample and not in the estimates.",
     ),
+    "open_burst_note": Text(
+        "其中 {count} 份是一分钟里扎堆来的，可能是群里刚发了码，也可能有人代填。",
+        "Of these, {count} came in heaps within a minute: the code was just sent round, or one hand sent many.",
+    ),
     "how_to_read": Text("怎样读这份报告", "How to read this report"),
     "read_error": Text(
         "调查只问了一部分居民，数字必有误差。{level}% 置信区间说明误差有多大："

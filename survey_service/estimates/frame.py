@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Policy, Value, judge
 from questionnaires.model import Questionnaire
 from survey_service.areas import queries as area_queries
+from survey_service.collection import marked
 from survey_service.errors import NotFound
 from survey_service.estimates import queries
 from survey_service.models import Disposition, Mode
@@ -78,6 +79,7 @@ class WaveFrame:
     questionnaire_sha256: str
     rows: tuple[FrameRow, ...]  # in the order of their numbers
     open_responses: Mapping[str, int]  # community code -> answers outside the probability sample
+    open_in_bursts: Mapping[str, int]  # of these, by open codes in a minute that brought too many of one community
     city: AreaName
     streets: tuple[tuple[AreaName, tuple[AreaName, ...]], ...]  # each with its communities, in code order
 
@@ -122,6 +124,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
         # Canonical answers judge to themselves; off-path answers stay out of the values.
         checked = judged.check(json.loads(text)["answers"], Policy.IMPORT)
         of_case[case_id] = (mode, checked.values, sha256)
+    marks = marked.by_community(session, survey_id, wave_id)
     rows = []
     for case in queries.cases(session, survey_id, wave_id):
         mode_of, answers, sha256_of = of_case.get(case.id, (None, None, None))
@@ -148,6 +151,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
         questionnaire_sha256=tree.version_sha256(wave.questionnaire_version_id, survey_id),
         rows=tuple(rows),
         open_responses=dict(open_responses),
+        open_in_bursts={tree.code(area): one.in_bursts for area, one in marks.items() if one.in_bursts},
         city=tree.name(survey.city_id),
         streets=tree.streets(),
     )

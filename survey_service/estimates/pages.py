@@ -202,6 +202,12 @@ def _open(estimates: WaveEstimates) -> Check:
         "开放二维码的答卷不是抽样，只计份数，不进任何估计。",
         "Answers by open codes are no sample: they are counted and enter no estimate.",
     )
+    heaped = sum(estimates.frame.open_in_bursts.values())
+    if heaped:
+        why = Text(
+            f"{why.zh}其中 {heaped:,} 份是一分钟里扎堆来的，报告里另写。",
+            f"{why.en} Of these, {heaped:,} came in heaps within a minute; the report says so.",
+        )
     return Check(True, Text("开放答卷", "Open answers"), f"{count:,}", why)
 
 

@@ -140,4 +140,5 @@ def _sample(estimates: WaveEstimates, code: str) -> Sample:
         kish_effective_sample_size=kish_effective_sample_size(answered) if len(answered) else None,
         outcomes_recorded=recorded(here),
         open_responses=sum(count for area, count in rows.open_responses.items() if area in communities),
+        open_in_bursts=sum(count for area, count in rows.open_in_bursts.items() if area in communities),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from survey_service.errors import DomainError, Fault, ForeignHost, NotFound, TooLarge
@@ -30,6 +30,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # No line of log where all is well: asked for by machines, or counted by /metrics and, an answer, in the audit log too.
 UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico", "/a/{code}"})
+CLIENT_GONE = 499  # as proxies note it: in the log and the counts, for nobody hears it
 FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas or cases that staff hand in
 _FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/(imports|cases)|/areas/imports/[a-z]+")
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
@@ -79,7 +80,10 @@ class Surroundings:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        status = 0
+        status, method = 0, scope["method"]
+        head = method == "HEAD"
+        if head:  # answered wherever GET is, by the same route, with the same headers and no body
+            scope = {**scope, "method": "GET"}  # the server's own stays: it knows by it that no body follows
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -88,19 +92,23 @@ class Surroundings:
                 own = [pair for pair in message["headers"] if pair[0] != b"server"]
                 names = {name for name, _ in own}
                 message["headers"] = own + [pair for pair in self._headers if pair[0] not in names]
+            elif head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
             await self._answer(scope, receive, send_with_headers)
         except _BodyTooLarge:
             await self._fail(TooLarge(), scope, receive, send_with_headers, started=bool(status))
+        except ClientDisconnect:  # a phone dropped in mid-post: nobody is there, and nothing of ours is wrong
+            status = status or CLIENT_GONE
         except Exception as fault:  # the last line: a fault of ours is told in words and noted without its values
             _note_fault(fault, scope)
             await self._fail(Fault(), scope, receive, send_with_headers, started=bool(status))
         seconds, route = time.perf_counter() - begun, route_of(scope)
-        self._metrics.count(scope["method"], route, status, seconds)
+        self._metrics.count(method, route, status, seconds)
         note = log.debug if route in UNREMARKABLE and status < 400 else log.info
-        note("request", method=scope["method"], route=route, status=int(status), milliseconds=round(seconds * 1000, 1))
+        note("request", method=method, route=route, status=int(status), milliseconds=round(seconds * 1000, 1))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host, length = b"", b"0"
