@@ -20,7 +20,7 @@ from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import contact_erasing, contact_pages, receipt_page, receipts, tombstone_file
+from survey_service.collection import contact_erasing, contact_pages, door, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.shedding import Shedding
 from survey_service.database import open_database
@@ -46,6 +46,7 @@ from survey_service.writer import GroupWriter
 
 ROUTERS = (
     collection.router,
+    door.router,
     receipt_page.router,
     receipts.router,
     contact_pages.router,

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     time_zone: str = Field(default="Asia/Shanghai", description="Zone in which times are shown and waves close.")
     city_name: str = Field(default="示范市", description="Name in the head of every page.")
     city_name_en: str = Field(default="", description="The same on English pages; empty: the Chinese name.")
+    hotline: str = Field(
+        default="12345",
+        pattern=r"^[0-9+-]{0,20}$",
+        description="Telephone number that residents are shown where a code opens nothing; empty: none.",
+    )
     session_idle_minutes: int = Field(default=60, ge=1, description="A sign-in ends after this long without a request.")
     session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
     second_factor_required: str = Field(

@@ -48,6 +48,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 # Everything that answers strangers. A new route that is not here and asks for no person stops the service at start.
 PUBLIC = frozenset({
+    "/a",  # a typed code
     "/", "/sign-in", "/sign-in/code", "/first-administrator", "/health", "/static/{digest}/{name}", "/favicon.ico",
     "/robots.txt",
     "/sign-in/oidc", "/sign-in/oidc/back",  # where the city's provider is set up; elsewhere there is no such page

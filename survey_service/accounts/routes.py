@@ -19,6 +19,7 @@ from survey_service.models import Account, Role
 from survey_service.services import Services
 from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
+from survey_service.web.resident_pages import Look, door
 from survey_service.web.staff import first_page, go, staff_page
 
 router = APIRouter()
@@ -41,8 +42,13 @@ def local_path(wanted: str) -> str:
 
 @router.get("/")
 def home(request: Request, running: Running, reading: Reading, now: Now) -> Response:
+    """Whoever is signed in goes to their work; everybody else stands at the door, where a code is typed."""
     person = _whoever(request, running, reading, now)
-    return go(first_page(person) if person else "/sign-in")
+    if person:
+        return go(first_page(person))
+    asked = request.query_params
+    look = Look(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
+    return door(running.settings, look, staff=True)
 
 
 @router.get("/sign-in")

@@ -96,12 +96,17 @@ def issue_open_code(session: Session, survey_id: UUID, wave_id: UUID, area_id: U
     return code
 
 
+def as_printed(code: str) -> str:
+    """Whatever was typed as it would be printed; at most as long as two codes."""
+    return "".join(code.split()).upper().translate(_MISREAD)[: 2 * LENGTH]
+
+
 def find(session: Session, code: str) -> OpenedCode:
     """Where ``code`` leads, also when it was used or revoked; raises UnknownCode.
 
     Small letters, blanks, dashes and a full stop copied along are free, and 0, 1 and 8 are what they were misread from.
     """
-    typed = "".join(code.split()).upper().translate(_MISREAD)
+    typed = as_printed(code)
     row = None
     if len(typed) == LENGTH and typed.isascii() and typed.isalnum():
         row = session.execute(_BY_HASH, {"hash": code_hash(typed)}).one_or_none()

@@ -42,30 +42,51 @@ def total(parts: Iterable[PhoneMarks]) -> PhoneMarks:
     return PhoneMarks(**sums)
 
 
-def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, PhoneMarks]:
-    """By the id of the community; those without an answer from a phone are left out. Five statements."""
+_MINUTE = func.substr(cast(Response.completed_at, String), 1, len("2026-09-18 02:00"))
+
+
+def _current_of(survey_id: UUID, wave_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     current = (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id)
     of_wave = (
         (Response.survey_id == survey_id) & (Response.wave_id == wave_id) & (Response.state == ResponseState.COMPLETE)
     )
+    return current, of_wave
+
+
+def _together(
+    session: Session, of: tuple[UUID, UUID], kind: SQLColumnExpression[str], mode: Mode, more_than: int
+) -> Mapping[UUID, int]:
+    """By community, how many answers of ``mode`` share their ``kind`` with more than so many in all."""
+    current, of_wave = _current_of(*of)
+    groups = (
+        select(Response.area_id.label("area"), func.count().label("size"))
+        .select_from(Response)
+        .join(Capture, current)
+        .where(of_wave, Response.mode == mode)
+        .group_by(Response.area_id, kind)
+        .having(func.count() > more_than)
+        .subquery()
+    )
+    rows = session.execute(select(groups.c.area, func.sum(groups.c.size)).group_by(groups.c.area))
+    return {area: int(size) for area, size in rows}
+
+
+def open_in_bursts(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, int]:
+    """Answers by open codes that came in a minute which brought their community more than ``BURST``; one statement."""
+    return _together(session, (survey_id, wave_id), _MINUTE, Mode.WEB_OPEN, BURST)
+
+
+def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, PhoneMarks]:
+    """By the id of the community; those without an answer from a phone are left out. Five statements."""
+    current, of_wave = _current_of(survey_id, wave_id)
 
     def marked(name: str) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((Capture.paradata[name].as_boolean(), 1), else_=0)), 0)
 
-    def together(kind: SQLColumnExpression[str], mode: Mode, more_than: int) -> dict[UUID, int]:
-        groups = (
-            select(Response.area_id.label("area"), func.count().label("size"))
-            .select_from(Response)
-            .join(Capture, current)
-            .where(of_wave, Response.mode == mode)
-            .group_by(Response.area_id, kind)
-            .having(func.count() > more_than)
-            .subquery()
-        )
-        rows = session.execute(select(groups.c.area, func.sum(groups.c.size)).group_by(groups.c.area))
-        return {area: int(size) for area, size in rows}
+    def together(kind: SQLColumnExpression[str], mode: Mode, more_than: int) -> Mapping[UUID, int]:
+        return _together(session, (survey_id, wave_id), kind, mode, more_than)
 
-    minute = func.substr(cast(Response.completed_at, String), 1, len("2026-09-18 02:00"))
+    minute = _MINUTE
     by_poster, by_letter = Mode.WEB_OPEN, Mode.WEB_INVITED
     alike, bursts = together(Capture.content_sha256, by_poster, 1), together(minute, by_poster, BURST)
     same = together(Capture.content_sha256, by_letter, 1)

@@ -28,6 +28,7 @@ from survey_service.collection.form import Display, Posted
 from survey_service.collection.visit import Asked
 from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
+from survey_service.services import Services
 from survey_service.web.failures import error_body
 from survey_service.web.resident_pages import (
     NEVER_KEPT,
@@ -35,6 +36,7 @@ from survey_service.web.resident_pages import (
     Look,
     answered_questions,
     contradictions,
+    door,
     faulty_questions,
     form_context,
     html,
@@ -133,6 +135,14 @@ def refused(
         "receipt": error.receipt if isinstance(error, ContentConflict) else None,
     }
     return html(render("plain.html", look_of(display), context), status=error.status, headers=headers)
+
+
+def wrong_code(running: Services, error: DomainError, display: Display, typed: str) -> Response:
+    """The field for a code with what was typed in it, the reason beside it, and somebody to call."""
+    language = display.language
+    heading = HEADINGS.get(type(error), Text("打不开问卷", "No questionnaire here")).in_language(language)
+    message = error.in_language(language)
+    return door(running.settings, look_of(display), heading=heading, message=message, typed=typed, status=error.status)
 
 
 def form_again(visit: Asked, posted: Posted) -> Response:

@@ -16,7 +16,7 @@ from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
 from survey_service.collection import replies
 from survey_service.collection.desk import AnswerDesk
-from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
+from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere, UnknownCode
 from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.marks import marks_of
 from survey_service.collection.rates import Rate
@@ -93,6 +93,8 @@ def _page(opening: Callable[[], Visit], look: Look | None, request: Request, run
         visit = opening()
         contact = visit.questionnaire.notice.contact
         visit.refuse_if_over(now, running.settings.zone)
+    except UnknownCode as error:
+        return replies.wrong_code(running, error, display, request.path_params["code"])
     except DomainError as error:
         return replies.refused(request, error, display, city=city, contact=contact)
     return empty_form(request, visit.occasion, visit.questionnaire, look or _arranged(visit, display, request))

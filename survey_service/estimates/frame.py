@@ -124,7 +124,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
         # Canonical answers judge to themselves; off-path answers stay out of the values.
         checked = judged.check(json.loads(text)["answers"], Policy.IMPORT)
         of_case[case_id] = (mode, checked.values, sha256)
-    marks = marked.by_community(session, survey_id, wave_id)
+    heaped = marked.open_in_bursts(session, survey_id, wave_id)
     rows = []
     for case in queries.cases(session, survey_id, wave_id):
         mode_of, answers, sha256_of = of_case.get(case.id, (None, None, None))
@@ -151,7 +151,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
         questionnaire_sha256=tree.version_sha256(wave.questionnaire_version_id, survey_id),
         rows=tuple(rows),
         open_responses=dict(open_responses),
-        open_in_bursts={tree.code(area): one.in_bursts for area, one in marks.items() if one.in_bursts},
+        open_in_bursts={tree.code(area): count for area, count in heaped.items()},
         city=tree.name(survey.city_id),
         streets=tree.streets(),
     )

@@ -23,6 +23,7 @@ from questionnaires.answers import Checked, Finding, Severity
 from questionnaires.figures import in_digits
 from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
 from questionnaires.text import Text
+from survey_service.settings import Settings
 from survey_service.web.pages import Language, environment, styles_in_page
 from survey_service.web.resident_steps import Screens, screens, shuffles
 
@@ -31,6 +32,7 @@ CACHED_PAGES = 2048  # of about 10 KB
 # The page may be kept, but is asked for again each time: 304 costs a phone nothing, and a used code says so.
 REVALIDATE = "private, no-cache"
 NEVER_KEPT = "private, no-store"
+LONGEST_TYPED = 80  # characters of a code that are shown again
 _PHONE = re.compile(r"(?<![0-9-])[0-9][0-9-]{3,14}[0-9](?![0-9-])")
 
 
@@ -86,6 +88,28 @@ def render(template: str, look: Look, context: Mapping[str, Any]) -> str:
 
 def html(body: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     return HTMLResponse(body, status_code=status, headers={"Cache-Control": NEVER_KEPT, **(headers or {})})
+
+
+def door(
+    settings: Settings,
+    look: Look,
+    *,
+    heading: str = "",
+    message: str = "",
+    typed: str = "",
+    status: int = 200,
+    staff: bool = False,
+) -> Response:
+    """One field for a code. ``staff``: with the way to sign in, on the first page of the service."""
+    context = {
+        "city": settings.city_in(look.language),
+        "heading": heading or ("Open the questionnaire" if look.language == "en" else "打开问卷"),
+        "message": message,
+        "typed": typed[:LONGEST_TYPED],
+        "hotline": settings.hotline,
+        "staff": staff,
+    }
+    return html(render("door.html", look, context), status=status)
 
 
 def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> dict[str, Any]:
