@@ -21,7 +21,7 @@ from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import UPLOADED, Limits
 from survey_service.tabular.markup import Damaged, TooMuch
 from survey_service.tabular.number_formats import EPOCH_1904
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, TableProblem, long_head
 from survey_service.tabular.sheet_xml import (
     Cell,
     Range,
@@ -111,6 +111,8 @@ def _bounded(source: str, grid: Grid) -> Grid:
         raise TableError(source, [TableProblem(message=said, remedy="Split the file and take in the parts.")])
     if len(grid.heads) > MOST_COLUMNS:
         raise TableError(source, [_too_wide()])
+    if problem := long_head(grid.heads, LIMITS.head):
+        raise TableError(source, [problem])
     if not any(grid.heads):
         raise TableError(source, [TableProblem(message="the file has no heads", remedy="Row 1 names the columns.")])
     if not grid.records:

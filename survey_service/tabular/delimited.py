@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import MOST_TOLD, Limits
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, TableProblem, long_head
 from survey_service.tabular.table import Table
 
 _DELIMITERS = (",", ";", "\t", "，", "|")
@@ -30,6 +30,8 @@ def read_delimited(source: str, data: bytes, limits: Limits) -> Table:
     if len(heads) > limits.columns:
         remedy = "Remove the columns that hold no answers."
         raise TableError(source, [TableProblem(message=f"more than {limits.columns} columns", remedy=remedy)])
+    if problem := long_head(heads, limits.head):
+        raise TableError(source, [problem])
     reading = _Reading(source, heads, limits)
     for number, lines, record in reading.records(text, delimiter):
         reading.take(number, lines, record)

@@ -22,6 +22,7 @@ _SAID = (
     (r"a workbook of (?:more than \d+|too many) (?:parts|sheets)", "工作簿里的表或部件太多，请把那一张表另存为 CSV"),
     (r".* holds more text than is read", "文件里的字太多，请只留要用的列"),
     (r"the cell (\w+) holds more than (\d+) characters", "{0} 格超过 {1} 个字，请缩短"),
+    (r"the head of column (\d+) holds more than (\d+) characters", "第 {0} 列的列名超过 {1} 个字，请缩短"),
     (r"a cell of more than (\d+) characters", "有一格超过 {0} 个字：请缩短，或核对引号有没有成对"),
     (r"markup more than .*|a tag of more than .*", "Excel 文件的内部结构不正常，请用 Excel 另存为 .xlsx"),
     (r"the workbook is damaged.*", "Excel 文件坏了，打不开，请另存为 .xlsx"),

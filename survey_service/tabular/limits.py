@@ -18,6 +18,7 @@ class Limits:
     unpacked: int
     characters: int
     cell: int = 32_767  # what a cell of Excel holds
+    head: int = 2_000  # characters of one; a question and its introduction
     ratio: int = 300  # unpacked bytes to packed ones, of files above 100 KB
     parts: int = 3_000  # files in a workbook
     sheets: int = 255

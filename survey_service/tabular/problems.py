@@ -10,6 +10,7 @@ from itertools import islice
 from survey_service.tabular.limits import MOST_TOLD
 
 _SHOWN = 20
+_EXCERPT = 80  # characters of a cell
 _ALIKE = 5  # of one column with one remedy
 
 
@@ -27,6 +28,21 @@ class TableProblem:
         if self.column is not None:
             where.append(f'column "{self.column}"')
         return f"{', '.join(where)}{': ' if where else ''}{self.message}\n    {self.remedy}"
+
+
+def long_head(heads: Iterable[str], most: int) -> TableProblem | None:
+    """The first head of more than ``most`` characters."""
+    for place, head in enumerate(heads, start=1):
+        if len(head) > most:
+            said = f"the head of column {place} holds more than {most} characters"
+            return TableProblem(message=said, remedy="Shorten it.")
+    return None
+
+
+def excerpt(cell: object) -> str:
+    """A cell as a message shows it: nobody reads more of it there."""
+    text = str(cell)
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
 
 
 class TableError(ValueError):

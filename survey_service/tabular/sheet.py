@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from survey_service.tabular.limits import OWN, UPLOADED, Limits
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, TableProblem, excerpt
 from survey_service.tabular.reading import read_table
 from survey_service.tabular.table import Table
 
@@ -73,7 +73,10 @@ class Sheet:
             if not _NUMBER.match(plain):
                 problems.append(
                     TableProblem(
-                        row=self.row(position), column=name, message=f"“{seen}” is not a number", remedy=_advice(plain)
+                        row=self.row(position),
+                        column=name,
+                        message=f"“{excerpt(seen)}” is not a number",
+                        remedy=_advice(plain),
                     )
                 )
                 continue
@@ -85,7 +88,7 @@ class Sheet:
             TableProblem(
                 row=self.row(position),
                 column=name,
-                message=f"“{text.iloc[position]}” has more digits than a number keeps",
+                message=f"“{excerpt(text.iloc[position])}” has more digits than a number keeps",
                 remedy="A number this long is a label: leave it out, or ask for shares.",
             )
             for position in _positions(values.abs() >= _LONGEST)
@@ -116,7 +119,8 @@ class Sheet:
             TableProblem(
                 row=self.row(position),
                 column=name,
-                message=f"“{text.iloc[position]}” is a long number that Excel has rounded; its last digits are lost",
+                message=f"“{excerpt(text.iloc[position])}” is a long number that Excel has rounded; its last digits "
+                "are lost",
                 remedy="Export anew with the column formatted as text; it cannot be mended here.",
             )
             for position in _positions(rounded)

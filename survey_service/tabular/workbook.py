@@ -11,7 +11,7 @@ from survey_service.tabular.book import Book
 from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import Limits
 from survey_service.tabular.markup import Damaged, TooMuch
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, TableProblem, excerpt, long_head
 from survey_service.tabular.sheet_xml import Cell, RawSheet, column_letters, holds_anything, read_sheet_xml
 from survey_service.tabular.table import Table
 
@@ -38,16 +38,18 @@ def read_workbook(source: str, data: bytes, limits: Limits) -> Table:
         raise TableError(source, [problem]) from fault
     left_out = len(filled) - 1
     notices = [f'the sheet "{filled[0].name}" was read, the other {left_out} were not'] if left_out else []
-    return _table(source, raw, notices)
+    return _table(source, raw, notices, limits.head)
 
 
-def _table(source: str, raw: RawSheet, notices: list[str]) -> Table:
+def _table(source: str, raw: RawSheet, notices: list[str], most_in_head: int) -> Table:
     head_row, head_cells = raw.rows[0] if raw.rows else (0, [])
     if head_row != 1 or not any(cell.value is not None for cell in head_cells):
         raise TableError(source, [TableProblem(row=1, message="no heads", remedy="Row 1 names the columns.")])
     width = max((cell.column for _, cells in raw.rows for cell in cells if cell.value is not None), default=0)
     unseen = _Unseen()
     heads = tuple(one.strip() for one in _texts(head_cells, width, unseen))
+    if problem := long_head(heads, most_in_head):
+        raise TableError(source, [problem])
     problems = [*_merged(raw, heads), *_uncalculated(raw, heads)]
     records, rows = [], []
     for row, cells in raw.rows[1:]:
@@ -117,7 +119,9 @@ def _cell_problems(cells: Sequence[Cell], row: int, heads: tuple[str, ...]) -> I
             and value.rstrip("!?").isupper()
             and value.endswith(("!", "?", "A"))
         ):
-            yield TableProblem(row=row, column=head, message=f"Excel's error {value}", remedy="Correct the formula.")
+            yield TableProblem(
+                row=row, column=head, message=f"Excel's error {excerpt(value)}", remedy="Correct the formula."
+            )
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= _EXACT:
             yield TableProblem(
                 row=row,

@@ -9,6 +9,7 @@ import pytest
 from survey_service.importing import damage
 from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.cells import read_cells
+from survey_service.tabular.in_chinese import notice_in_chinese
 from tests import hostile_files as hostile
 from tests.hostile_files import processor_seconds
 
@@ -73,6 +74,27 @@ def test_a_long_row_of_digits_is_no_number_and_costs_nothing() -> None:
 def test_a_cell_longer_than_any_cell_of_excel_is_refused() -> None:
     with pytest.raises(TableError, match='row 2, column "a": a cell of more than 32767 characters'):
         read_sheet_bytes("a.csv", b"a\n" + b"1" * 40_000 + b"\n")
+
+
+def test_a_head_has_a_limit_and_its_notices_cost_nothing() -> None:
+    # A notice names its head, and is known again by an expression with two open ends.
+    head = ": “" * 660
+    for read, name in ((by_cells, "a.csv"), (by_columns, "a.csv")):
+        with pytest.raises(TableError, match="the head of column 2 holds more than 2000 characters"):
+            read(f"a,{head}{head}\n1,2\n".encode(), name)
+    long = hostile.sheet("").replace("<t>a</t>", f"<t>{'x' * 2_001}</t>")
+    with pytest.raises(TableError, match="the head of column 1 holds more"):
+        by_columns(hostile.workbook(long), "a.xlsx")
+    with processor_seconds(1):
+        _, notices = read_sheet_bytes("a.csv", f"{head}\n１２\n3\n".encode()).typed(labels=[head])
+        assert "全角数字" in notice_in_chinese(notices[0])
+
+
+def test_a_message_shows_the_beginning_of_a_cell() -> None:
+    sheet = read_sheet_bytes("a.csv", b"a\n" + b"x" * 30_000 + b"\n")
+    with pytest.raises(TableError) as caught:
+        sheet.typed(numbers=["a"])
+    assert len(str(caught.value)) < 400
 
 
 def test_a_file_of_nothing_but_faults_is_told_in_part() -> None:
