@@ -21,3 +21,12 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """24:00 of ``day`` in ``zone``, in UTC: a wave closes then."""
     return start_of(day + timedelta(days=1), zone)
+
+
+def binds(until: datetime, at: datetime, longest: timedelta) -> bool:
+    """Whether a time that was stored as ``until`` is still to come.
+
+    None is set farther ahead than ``longest``. One that lies farther was set before the clock was put back, and would
+    hold people up until the clock has come there again: it binds nobody.
+    """
+    return at < until <= at + longest

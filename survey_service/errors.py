@@ -129,6 +129,21 @@ class NoSuchMethod(DomainError):
     en = "This address cannot be used that way. Start again from the first page."
 
 
+class NoRoom(DomainError):
+    """The disk of the database or of the files is full."""
+
+    code = "E015"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    zh = (
+        "服务器的磁盘满了，现在什么都存不下，登录也要存一条记录，所以这一步没有做成。"
+        "请告诉系统管理员；腾出空间就能继续，不用重启。"
+    )
+    en = (
+        "The server's disk is full: nothing can be stored now, and signing in stores something too, so this step was "
+        "not done. Tell the administrator; with room on the disk everything goes on, without a restart."
+    )
+
+
 class Fault(DomainError):
     """Our own fault: nothing is known but that it happened."""
 

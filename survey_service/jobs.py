@@ -24,7 +24,7 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.registry import Message
 from huey.serializer import Serializer
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import ColumnElement, event, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,7 @@ from survey_service.services import Services
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)
+LONGEST_LEASE = 2 * LEASE  # none is set farther ahead, whatever two machines' clocks differ by
 MAXIMUM_ATTEMPTS = 3
 QUEUE_FILE = "queue.db"
 LISTEN_SECONDS = 1.0  # how long a worker listens to PostgreSQL at a time, and a stop waits for it at most
@@ -178,15 +179,20 @@ def sweep(services: Services) -> list[tuple[UUID, UUID]]:
     with services.database.writing.begin() as session:
         session.execute(
             update(Job)
-            .where(Job.state == JobState.RUNNING, Job.lease_until < now)
+            .where(Job.state == JobState.RUNNING, _run_out(now))
             .values(state=JobState.WAITING, lease_until=None)
         )
         waiting = session.execute(
             select(Job.survey_id, Job.id)
-            .where(Job.state == JobState.WAITING, or_(Job.lease_until.is_(None), Job.lease_until <= now))
+            .where(Job.state == JobState.WAITING, or_(Job.lease_until.is_(None), _run_out(now)))
             .order_by(Job.created_at, Job.id)
         )
         return [(row.survey_id, row.id) for row in waiting]
+
+
+def _run_out(now: datetime) -> ColumnElement[bool]:
+    """Of a lease, or the wait before another attempt: it is over, or was set before the clock was put back."""
+    return or_(Job.lease_until <= now, Job.lease_until > now + LONGEST_LEASE)
 
 
 def _claim(services: Services, survey_id: UUID, job_id: UUID) -> Claimed | None:
@@ -197,7 +203,7 @@ def _claim(services: Services, survey_id: UUID, job_id: UUID) -> Claimed | None:
             .where(
                 Job.survey_id == survey_id,
                 Job.id == job_id,
-                or_(Job.state == JobState.WAITING, (Job.state == JobState.RUNNING) & (Job.lease_until < now)),
+                or_(Job.state == JobState.WAITING, (Job.state == JobState.RUNNING) & _run_out(now)),
             )
             .values(state=JobState.RUNNING, attempt=Job.attempt + 1, lease_until=now + LEASE, error=None)
             .returning(Job.kind, Job.arguments, Job.by_account_id, Job.attempt)

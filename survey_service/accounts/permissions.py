@@ -141,7 +141,7 @@ def signed_in(
         raise
     if request.method not in SAFE_METHODS:
         _refuse_unmeant(person, sent_token)
-    if seen_at is None or now - seen_at >= SEEN_EVERY:
+    if seen_at is None or abs(now - seen_at) >= SEEN_EVERY:
         after_reply.add_task(_note_seen, running, note)
     request.state.person = person
     return person

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text, update
+from sqlalchemy import Row, Select, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_service.models import AccessToken, Account, Area, Grant, Role, SignIn
+
+OUT_OF_ORDER = timedelta(minutes=1)  # so far two requests of one browser may overtake each other
 
 
 def account_by_user(session: Session, user: str) -> Account | None:
@@ -60,10 +62,15 @@ def end_sign_in(session: Session, token_sha256: str, at: datetime) -> None:
 
 
 def saw(session: Session, token_sha256: str, at: datetime) -> None:
-    """Move ``last_seen_at`` forward, never back: two requests may arrive out of order."""
+    """Move ``last_seen_at`` forward: two requests may arrive out of order. Back only where the clock was put back, so
+    that a sign-in still ends when nobody uses it."""
     session.execute(
         update(SignIn)
-        .where(SignIn.token_sha256 == token_sha256, SignIn.ended_at.is_(None), SignIn.last_seen_at < at)
+        .where(
+            SignIn.token_sha256 == token_sha256,
+            SignIn.ended_at.is_(None),
+            or_(SignIn.last_seen_at < at, SignIn.last_seen_at > at + OUT_OF_ORDER),
+        )
         .values(last_seen_at=at)
     )
 

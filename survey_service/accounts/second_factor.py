@@ -157,12 +157,17 @@ def _totp_accepted(session: Session, account: Account, digits: str, keys: KeyRin
     step = fitting_step(secret, digits, at) if secret else None
     if step is None:
         return False
-    # One statement judges and remembers: of two that bring the same code at once, one finds it used.
+    # One statement judges and remembers: of two that bring the same code at once, one finds it used. A used step that
+    # lies farther ahead than any code that is taken now was used before the clock was put back: it keeps nobody out.
     taken = session.execute(
         update(Account)
         .where(
             Account.id == account.id,
-            or_(Account.second_factor_step.is_(None), Account.second_factor_step < step),
+            or_(
+                Account.second_factor_step.is_(None),
+                Account.second_factor_step < step,
+                Account.second_factor_step > int(at.timestamp()) // SECONDS + 1,
+            ),
         )
         .values(second_factor_step=step)
     )

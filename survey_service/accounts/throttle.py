@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from survey_service.clock import binds
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.errors import TooManyAttempts
 from survey_service.models import FailedAttempt
@@ -77,7 +78,10 @@ def _left(count: int, last_at: datetime, limit: Limit, at: datetime) -> int:
     if count < limit.free or at - last_at > FORGOTTEN_AFTER:
         return 0
     wait = min(timedelta(seconds=2 ** min(count - limit.free + 1, 10)), limit.longest)
-    return max(0, -(-(last_at + wait - at) // timedelta(seconds=1)))
+    if not binds(last_at + wait, at, 2 * limit.longest):
+        return 0
+    # Two machines' clocks may differ by seconds: nobody waits longer than the wait itself.
+    return -(-min(last_at + wait - at, wait) // timedelta(seconds=1))
 
 
 def _locked(session: Session, key: str, at: datetime) -> FailedAttempt:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from survey_service import audit
+from survey_service.clock import binds
 from survey_service.ids import new_id
 from survey_service.keying import queries
 from survey_service.keying.errors import FormHeld, FormLeft, HoldLost
@@ -37,7 +38,7 @@ def open_form(
         session.add(row)
     elif row.state is KeyingState.UNDER_WAY and row.account_id not in (None, by.account_id):
         name = queries.name_of(session, row.account_id)
-        if row.held_until is not None and row.held_until > at:
+        if row.held_until is not None and binds(row.held_until, at, 2 * lease):
             raise FormHeld(form.shown, name)
         if not take_over:
             raise FormLeft(form.shown, name)

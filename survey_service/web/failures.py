@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +12,7 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +22,7 @@ from survey_service.errors import (
     DomainError,
     Fault,
     ForeignHost,
+    NoRoom,
     NoSuchMethod,
     NotFound,
     SignInNeeded,
@@ -37,6 +40,9 @@ _BY_STATUS: dict[int, type[DomainError]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge,
 }
 RETRY_SECONDS = 5
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
+_POSTGRESQL_FULL = "53100"  # disk_full
 MOST_PLACES = 20
 API = "/api/"  # below it everything is JSON, whatever a browser says it accepts
 
@@ -108,11 +114,29 @@ def install(app: FastAPI) -> None:
         # A character or a number that the database has no place for: nothing of that name can be there.
         return failure_response(request, NotFound() if request.method in ("GET", "HEAD") else BadInput())
 
+    @app.exception_handler(OperationalError)
+    async def cannot_be_stored(request: Request, error: OperationalError) -> Response:
+        if not is_full(error):
+            raise error
+        return failure_response(request, NoRoom())
+
+    @app.exception_handler(OSError)
+    async def no_room_for_a_file(request: Request, error: OSError) -> Response:
+        if error.errno not in _NO_ROOM:
+            raise error
+        return failure_response(request, NoRoom())
+
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         kind = _BY_STATUS.get(error.status_code)
         told = kind() if kind else (BadInput() if error.status_code < 500 else Fault())
         return failure_response(request, told, allow=(error.headers or {}).get("Allow", ""))
+
+
+def is_full(error: OperationalError) -> bool:
+    """Whether the database had no room for what was to be written."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code in _SQLITE_FULL or getattr(error.orig, "sqlstate", None) == _POSTGRESQL_FULL
 
 
 def _places(found: RequestValidationError) -> list[str]:

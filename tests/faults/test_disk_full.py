@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from survey_service.app import create_app
@@ -26,7 +27,8 @@ from tests.faults.oracle import Ledger, check
 from tests.faults.phones import Phones, healthy, post, wait_until_healthy
 from tests.faults.test_writer import Gate
 from tests.service.conftest import TestClock
-from tests.service.world import NOW, World, build
+from tests.service.signed_in import HTML
+from tests.service.world import NOW, PASSWORD, World, build
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
@@ -75,6 +77,27 @@ def test_a_database_that_may_not_grow_takes_whole_answers_or_none(
         phones.catch_up()
         assert healthy(port)
         check(database, world, ledger, all_answered=True)
+
+
+def test_a_full_disk_is_said_at_sign_in(settings: Settings, database: Database, world: World) -> None:
+    most = 1_000_000
+
+    def limit(connection: Any) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+
+    with TestClient(create_app(settings, clock=TestClock(NOW)), follow_redirects=False) as client:
+        event.listen(client.app.state.services.database.writing_engine, "begin", limit)  # type: ignore[attr-defined]
+        most = 1  # fewer than there are: SQLite takes the present number
+        for _ in range(200):  # until the free pages inside the file are used up
+            client.cookies.clear()
+            answer = client.post("/sign-in", data={"user": "keyer", "password": PASSWORD}, headers=HTML)
+            if answer.status_code != 303:
+                break
+        assert answer.status_code == 503
+        assert "磁盘满了" in answer.text
+        assert client.post("/sign-in", data={"user": "leader", "password": PASSWORD}).json()["error"]["code"] == "E015"
+        most = 1_000_000
+        assert client.post("/sign-in", data={"user": "keyer", "password": PASSWORD}).status_code == 303
 
 
 def test_a_quota_that_is_used_up_and_raised_needs_no_restart(
