@@ -10,7 +10,7 @@ from reports import style
 from reports.layout.setting import Setter
 from reports.marks import Mark, Stroke, moved
 from reports.paper_form.density import MM, Density
-from reports.paper_form.geometry import BOX, BOX_LINE
+from reports.paper_form.geometry import BOX_LINE
 from reports.style import Role
 from reports.typesetting.composer import Span
 
@@ -143,5 +143,5 @@ def outline(
     )
 
 
-def tick_box(x: float, y: float) -> tuple[Stroke, ...]:
-    return outline(x, y, BOX * MM, BOX * MM, BOX_LINE * MM)
+def tick_box(x: float, y: float, side: float) -> tuple[Stroke, ...]:
+    return outline(x, y, side, side, BOX_LINE * MM)

@@ -36,6 +36,7 @@ class Cover:
     first_serial: str  # in groups
     last_serial: str
     sampled: bool
+    large: bool = False
 
 
 def cover_marks(setter: Setter, cover: Cover, languages: Sequence[str], pages: int) -> list[Mark]:
@@ -47,6 +48,7 @@ def cover_marks(setter: Setter, cover: Cover, languages: Sequence[str], pages: i
     def name(text: Text) -> str:
         return "  ".join(dict.fromkeys(text.in_language(language) for language in languages))
 
+    print_ = [both("cover_large")] if cover.large else []
     marks: list[Mark] = []
     y = 34 * MM
     for line in setter.lines([Span(both("cover", number=cover.batch), 20, style.INK, bold=True)], RIGHT - LEFT):
@@ -62,7 +64,7 @@ def cover_marks(setter: Setter, cover: Cover, languages: Sequence[str], pages: i
         ("cover_count", str(cover.forms)),
         ("cover_serials", f"{cover.first_serial} – {cover.last_serial}"),
         ("cover_mode", both("cover_sampled" if cover.sampled else "open")),
-        ("cover_language", "  ".join(LANGUAGES[language] for language in languages)),
+        ("cover_language", "  ".join([*(LANGUAGES[language] for language in languages), *print_])),
         ("cover_paper", both("cover_printed", pages=pages, sheets=cover.forms * ceil(pages / 2))),
     )
     for key, value in facts:

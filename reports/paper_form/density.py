@@ -1,4 +1,7 @@
-"""How tightly a form is set: the roomiest that fits one sheet is taken. Type in pt, other measures in mm."""
+"""How tightly a form is set: the roomiest that fits one sheet is taken; large print takes what it needs.
+
+Type in pt, other measures in mm.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports import style
+from reports.paper_form.geometry import BOX
 from reports.style import Role
 
 MM: Final = style.MILLIMETRE
@@ -22,6 +26,7 @@ class Density:
     line: float  # between lines for handwriting, mm
     gap: float  # least space between questions, mm
     leading: float = 1.42  # in sizes of type
+    box: float = BOX  # side of a box to tick
 
     def role(self, size: float, *, bold: bool = False, colour: str = style.INK) -> Role:
         return Role(size, size * self.leading, bold, colour)
@@ -34,4 +39,6 @@ DENSITIES: Final = (
     Density(question=10, answer=9, note=7.5, option=5.9, row=6.0, line=8, gap=2.0, leading=1.36),
     Density(question=9.5, answer=8.5, note=7.2, option=5.7, row=5.7, line=7.5, gap=1.5, leading=1.3),
 )
+# For eyes that need it: options in 14 pt, boxes that a shaking hand hits.
+LARGE: Final = Density(question=15.5, answer=14, note=12, option=9.8, row=10.2, line=13, gap=5.0, leading=1.36, box=5.5)
 USUAL: Final = 2  # for what no sheet holds: tighter type would only tire the eye

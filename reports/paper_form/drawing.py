@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from questionnaires.model import Header
+from questionnaires.text import Text
 from reports import style
 from reports.layout.setting import Setter
 from reports.marks import Mark, Words
@@ -26,8 +27,23 @@ from reports.wording.facts import day
 RIGHT: Final = 195 * MM
 STATUTORY_WIDTH: Final = 56 * MM
 SERIAL_BASE: Final = 32 * MM
+RETURN_BASE: Final = 284.6 * MM
+RETURN_WIDTH: Final = 172 * MM  # between the lower corner marks
+SMALLEST: Final = 6.0
 QR: Final = (QR_AT[0] * MM, QR_AT[1] * MM, QR_SIDE * MM)
 Watch = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """To whom a form goes back, and the last day; what is not known is not said."""
+
+    body: Text | None = None
+    day: date | None = None
+
+
+NOWHERE: Final = Return()
+NO_COMMUNITY: Final = Text("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +52,7 @@ class Copy:
 
     serial: str = ""  # in groups, as people read it; empty on a blank form
     codes: tuple[str, ...] = ()  # what the QR code of each page holds
-    community: str = ""
+    community: Text = NO_COMMUNITY
     case_number: str = ""
     sampled: bool = True  # False: handed out to whoever wishes; the form says so
 
@@ -47,7 +63,13 @@ def blank_pdf(layout: FormLayout, header: Header) -> bytes:
 
 
 def batch_pdf(
-    layout: FormLayout, header: Header, copies: Sequence[Copy], *, cover: Cover | None, watch: Watch | None = None
+    layout: FormLayout,
+    header: Header,
+    copies: Sequence[Copy],
+    *,
+    cover: Cover | None,
+    back: Return = NOWHERE,
+    watch: Watch | None = None,
 ) -> bytes:
     """The cover sheet (a sheet of its own: its back stays empty) and then every copy, each from an odd page on."""
     sheet = _open(layout, header)
@@ -57,6 +79,7 @@ def batch_pdf(
         sheet.draw(page.marks)
         if place == 1:
             sheet.draw(_statutory(sheet.setter, header, layout.languages))
+        sheet.draw(_return(sheet.setter, layout, back))
         canvas.endForm()
     if cover is not None:
         sheet.draw(cover_marks(sheet.setter, cover, layout.languages, len(layout.pages)))
@@ -67,7 +90,7 @@ def batch_pdf(
             watch(done, len(copies))
         for place in range(1, len(layout.pages) + 1):
             canvas.doForm(f"page{place}")
-            sheet.draw(_own(sheet.setter, layout.languages[0], copy, place))
+            sheet.draw(_own(sheet.setter, layout.languages, copy, place))
             if copy.codes:
                 sheet.draw_qr(copy.codes[place - 1], *QR)
             canvas.showPage()
@@ -91,18 +114,18 @@ def _open(layout: FormLayout, header: Header) -> Sheet:
 
 def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list[Mark]:
     """表号, 制定机关, 批准文号, 有效期至 at the top right, as the rules for official surveys ask."""
-    language = languages[0]
+    both = len(languages) > 1
     values = (
         ("form_number", header.form_number),
         ("issuing_body", header.issuing_body),
         ("approval_number", header.approval_number),
-        ("valid_until", _day(header.valid_until, language)),
+        ("valid_until", " ".join(filter(None, (_day(header.valid_until, language) for language in languages)))),
     )
-    size, leading = 8.0, 10.6
+    size, leading = (7.0, 9.2) if both else (8.0, 10.6)
     role = style.Role(size, leading)
-    labels = [(say(key, language) + say("colon", language), text) for key, text in values]
+    labels = [(_label(key, languages), text) for key, text in values]
     # A full-width colon brings its own blank.
-    label_width = max(setter.width(role, label) for label, _ in labels) + (0 if language == "zh" else 3)
+    label_width = max(setter.width(role, label) for label, _ in labels) + (0 if languages == ("zh",) else 3)
     broken = [(label, setter.lines([role.span(text)], STATUTORY_WIDTH - label_width)) for label, text in labels]
     widest = max([line.width for _, lines in broken for line in lines] + [16 * MM])
     x = RIGHT - 4.5 * MM - widest
@@ -122,22 +145,53 @@ def _day(on: date | None, language: str) -> str:
     return day(on, language) if on else ""
 
 
-def _own(setter: Setter, language: str, copy: Copy, page: int) -> list[Mark]:
+def _label(key: str, languages: Sequence[str]) -> str:
+    """With two languages their colon stands once, at the end."""
+    words = "  ".join(say(key, language) for language in languages)
+    return words + say("colon", languages[-1])
+
+
+def _return(setter: Setter, layout: FormLayout, back: Return) -> list[Mark]:
+    """At the foot of every page, where no box stands: to whom the form goes back and until when."""
+    key = {(True, True): "return_both", (False, True): "return_day", (True, False): "return_body"}.get(
+        (back.body is not None, back.day is not None)
+    )
+    if key is None:
+        return []
+    said = [
+        say(
+            key,
+            language,
+            day=_day(back.day, language),
+            body=back.body.in_language(language) if back.body else "",
+        )
+        for language in layout.languages
+    ]
+    size = (11.0 if layout.large else 9.0) * (0.8 if len(said) > 1 else 1.0)
+    spans = [Span("  ".join(said), size, style.INK, bold=True)]
+    while setter.composer.width(*spans) > RETURN_WIDTH and size > SMALLEST:
+        size -= 0.5
+        spans = [Span("  ".join(said), size, style.INK, bold=True)]
+    line = setter.composer.line(*spans)
+    return [Words(PAGE[0] / 2 * MM - line.width / 2, RETURN_BASE, line)]
+
+
+def _own(setter: Setter, languages: Sequence[str], copy: Copy, page: int) -> list[Mark]:
     """What this copy adds to a page: the serial at the right, community and case below the title."""
     base = SERIAL_BASE if page == 1 else 14 * MM
     edge = RIGHT - (0 if page == 1 else 4.5 * MM)  # beside the corner mark, or below it
     marks: list[Mark] = []
     if copy.serial:
-        label = Span(say("serial", language) + "  ", 8, style.GREY)
+        label = Span("  ".join(say("serial", language) for language in languages) + "  ", 8, style.GREY)
         line = setter.composer.line(label, Span(copy.serial, 13, style.INK, bold=True))
         marks.append(Words(edge - line.width, base, line))
-    said = [copy.community] if copy.community else []
+    said = ["  ".join(dict.fromkeys(name for language in languages if (name := copy.community.in_language(language))))]
     if copy.case_number:
-        said.append(say("case", language, number=copy.case_number))
+        said += [say("case", language, number=copy.case_number) for language in languages]
     if not copy.sampled:
-        said.append(say("open", language))
-    if said:
+        said += [say("open", language) for language in languages]
+    if any(said):
         role = style.Role(8.5 if page == 1 else 8, 12)
         x = QR_AT[0] * MM if page == 1 else (QR_AT[0] + QR_SIDE + 4) * MM
-        marks.append(setter.left(role, "　".join(said), x, base if page == 1 else 25.5 * MM))
+        marks.append(setter.left(role, "　".join(filter(None, said)), x, base if page == 1 else 25.5 * MM))
     return marks

@@ -16,8 +16,8 @@ from reports.fonts import Typeface, TypeSettings, typeface
 from reports.layout.setting import Setter
 from reports.marks import Fill, Mark, Stroke, Words
 from reports.paper_form.blocks import Block, Hand, stacked, tick_box
-from reports.paper_form.density import DENSITIES, MM, SHEET, USUAL
-from reports.paper_form.geometry import BOX, CORNER, CORNERS, PAGE, QR_AT, QR_SIDE, Box, Entry, Geometry
+from reports.paper_form.density import DENSITIES, LARGE, MM, SHEET, USUAL
+from reports.paper_form.geometry import CORNER, CORNERS, PAGE, QR_AT, QR_SIDE, Box, Entry, Geometry
 from reports.paper_form.questions import WIDTH, note_block, question_blocks
 from reports.paper_form.skips import numbered
 from reports.paper_form.words import say
@@ -46,6 +46,7 @@ class FormLayout:
     face: Typeface
     pages: tuple[FormPage, ...]
     geometry: Geometry
+    large: bool = False
 
 
 def lay_out_form(
@@ -53,16 +54,19 @@ def lay_out_form(
     languages: tuple[str, ...],
     *,
     definition_sha256: str,
+    large: bool = False,
     settings: TypeSettings | None = None,
 ) -> FormLayout:
     """The form of a questionnaire in one language or in Chinese with English; the roomiest setting on one sheet.
 
-    A questionnaire too long for one sheet is set in the usual density on as many pages as it needs.
+    A questionnaire too long for one sheet is set in the usual density on as many pages as it needs; so is one in
+    ``large`` print, in its own.
     """
     face = typeface(languages[0], settings)
     setter = Setter(Composer(face), languages[0])
-    tries = [_pages(questionnaire, Hand(setter=setter, languages=languages, density=one)) for one in DENSITIES]
-    most = SHEET if any(len(pages) <= SHEET for pages in tries) else len(tries[USUAL])
+    densities = (LARGE,) if large else DENSITIES
+    tries = [_pages(questionnaire, Hand(setter=setter, languages=languages, density=one)) for one in densities]
+    most = SHEET if any(len(pages) <= SHEET for pages in tries) else len(tries[0 if large else USUAL])
     pages = next(pages for pages in tries if len(pages) <= most)
     return FormLayout(
         questionnaire=questionnaire,
@@ -72,11 +76,12 @@ def lay_out_form(
             FormPage(marks=(*_furniture(setter, questionnaire, languages, number, len(pages)), *block.marks))
             for number, block in enumerate(pages, start=1)
         ),
-        geometry=_geometry(definition_sha256, languages, pages),
+        geometry=_geometry(definition_sha256, languages, pages, densities[0].box),
+        large=large,
     )
 
 
-def _geometry(definition_sha256: str, languages: tuple[str, ...], pages: Sequence[Block]) -> Geometry:
+def _geometry(definition_sha256: str, languages: tuple[str, ...], pages: Sequence[Block], box: float) -> Geometry:
     def mm(length: float) -> float:
         return round(length / MM, 2)
 
@@ -97,6 +102,7 @@ def _geometry(definition_sha256: str, languages: tuple[str, ...], pages: Sequenc
             for number, block in enumerate(pages, start=1)
             for field in block.writings
         ),
+        box=box,
     )  # fmt: skip
 
 
@@ -209,8 +215,8 @@ def _how_to(hand: Hand, language: str, *, first: bool) -> Block:
         line = hand.setter.composer.line(Span(say(key, language), role.size, style.INK, bold=first))
         marks.append(Words(x, base, line))
         x += line.width + 1.2 * MM
-        box_y = base - role.size * 0.36 - BOX * MM / 2
-        drawn, width = drawing(x, box_y)
+        box_y = base - role.size * 0.36 - density.box * MM / 2
+        drawn, width = drawing(x, box_y, density.box * MM)
         marks += drawn
         x += width + 4 * MM
     last = hand.setter.composer.line(role.span(say("how_to_skip", language)))
@@ -221,18 +227,16 @@ def _how_to(hand: Hand, language: str, *, first: bool) -> Block:
     return Block(height=2 * role.leading + 1.6 * MM, marks=tuple(marks))
 
 
-def _ticked(x: float, y: float) -> tuple[list[Mark], float]:
-    side = BOX * MM
-    marks: list[Mark] = [*tick_box(x, y)]
+def _ticked(x: float, y: float, side: float) -> tuple[list[Mark], float]:
+    marks: list[Mark] = [*tick_box(x, y, side)]
     marks.append(Stroke(x + side * 0.2, y + side * 0.5, x + side * 0.45, y + side * 0.82, 1.2, style.INK))
     marks.append(Stroke(x + side * 0.43, y + side * 0.82, x + side * 0.95, y + side * 0.02, 1.2, style.INK))
     return marks, side
 
 
-def _corrected(x: float, y: float) -> tuple[list[Mark], float]:
-    side = BOX * MM
-    marks: list[Mark] = [*tick_box(x, y), Fill(x, y, side, side, style.INK)]
-    further, width = _ticked(x + side + 2 * MM, y)
+def _corrected(x: float, y: float, side: float) -> tuple[list[Mark], float]:
+    marks: list[Mark] = [*tick_box(x, y, side), Fill(x, y, side, side, style.INK)]
+    further, width = _ticked(x + side + 2 * MM, y, side)
     return [*marks, *further], side + 2 * MM + width
 
 

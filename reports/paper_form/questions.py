@@ -11,7 +11,7 @@ from reports import style
 from reports.marks import Mark, Stroke, Words
 from reports.paper_form.blocks import Block, Hand, Tick, Writing, narrow, outline, stacked, tick_box
 from reports.paper_form.density import MM
-from reports.paper_form.geometry import BOX, CLEAR
+from reports.paper_form.geometry import CLEAR
 from reports.paper_form.skips import Numbered, skip_lines, who_answers
 from reports.paper_form.words import say
 from reports.typesetting.composer import Span
@@ -65,7 +65,9 @@ def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Block:
             tail.append(note.span(f"  {plain(one.question.hint.in_language(language))}"))
         tails.append(tail)
     words = hand.text(one.question.text, role, INNER, INDENT, tail=tails)
-    number = hand.setter.left(role, f"{one.number}.", 0, role.size)
+    # Two digits of large print would touch the words.
+    fits = min(1.0, (INDENT - 2 * MM) / hand.setter.width(role, f"{one.number}."))
+    number = hand.setter.left(density.role(role.size * fits, bold=True), f"{one.number}.", 0, role.size)
     return Block(height=words.height + 0.8 * MM, marks=(number, *words.marks))
 
 
@@ -89,7 +91,8 @@ def _options(hand: Hand, question: Question) -> Block:
     role = density.role(density.answer)
     code_role = density.role(density.note, colour=style.GREY)
     labels = [_label(hand, option) for option in question.options]
-    start = BOX * MM + AFTER_BOX + hand.setter.width(code_role, "99") + 0.6 * MM
+    side = density.box * MM
+    start = side + AFTER_BOX + hand.setter.width(code_role, "99") + 0.6 * MM
     needed = [start + hand.width(spans) + 4 * MM for spans in labels]
     columns = max(1, min(len(labels), int(INNER / max(needed))))
     columns = ceil(len(labels) / ceil(len(labels) / columns))
@@ -103,11 +106,11 @@ def _options(hand: Hand, question: Question) -> Block:
         tallest = height
         for place, option in enumerate(question.options[first : first + columns]):
             x = INDENT + place * width
-            box_y = y + (height - BOX * MM) / 2
-            marks += tick_box(x, box_y)
+            box_y = y + (height - side) / 2
+            marks += tick_box(x, box_y, side)
             ticks.append(Tick(variable=question.id, code=option.code, x=x, y=box_y))
-            base = box_y + BOX * MM / 2 + role.size * 0.36
-            marks.append(hand.setter.left(code_role, option.code, x + BOX * MM + AFTER_BOX, base))
+            base = box_y + side / 2 + role.size * 0.36
+            marks.append(hand.setter.left(code_role, option.code, x + side + AFTER_BOX, base))
             words, count = hand.setter.paragraph(
                 role, labels[first + place], INDENT + INNER - x - start if columns == 1 else width - start,
                 x=x + start, y=base,
@@ -161,10 +164,11 @@ def _matrix(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
         height = max(density.row * MM, len(lines) * role.leading + 1.6 * MM)
         base = y + height / 2 - (len(lines) - 1) * role.leading / 2 + role.size * 0.36
         marks += [Words(INDENT, base + at * role.leading, line) for at, line in enumerate(lines)]
-        box_y = y + (height - BOX * MM) / 2
+        side = density.box * MM
+        box_y = y + (height - side) / 2
         for centre, option in zip(centres, question.options, strict=True):
-            x = centre - BOX * MM / 2
-            marks += tick_box(x, box_y)
+            x = centre - side / 2
+            marks += tick_box(x, box_y, side)
             ticks.append(Tick(variable=f"{question.id}.{item.id}", code=option.code, x=x, y=box_y))
         y += height
         marks.append(Stroke(INDENT, y, INDENT + INNER, y, 0.4, style.RULE))
@@ -173,7 +177,7 @@ def _matrix(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
 
 def _column_width(hand: Hand, question: Question) -> float:
     """Wide enough for the longest word of the heads, never so wide that the rows lose their words."""
-    least = (BOX + 2 * CLEAR + 2) * MM
+    least = (hand.density.box + 2 * CLEAR + 2) * MM
     widest = max(
         hand.setter.width(hand.density.role(hand.density.note), word) + 2.4 * MM
         for option in question.options

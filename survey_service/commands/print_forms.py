@@ -33,6 +33,9 @@ def print_forms(
     open: Annotated[bool, typer.Option("--open", help="Forms for whoever wishes, without cases.")] = False,
     size: Annotated[int, typer.Option(min=1, max=500, help="Forms a batch, at most.")] = 50,
     languages: Annotated[str, typer.Option(metavar="zh|en|zh-en", help="Languages of the forms.")] = "zh",
+    large_print: Annotated[
+        bool, typer.Option("--large-print", help="Options in 14 pt and larger boxes, on more sheets.")
+    ] = False,
     batch: Annotated[int, typer.Option(metavar="NUMBER", help="Draw this batch anew; makes no serials.")] = 0,
     database: Annotated[
         str, typer.Option(metavar="URL", help="SQLAlchemy URL or path of a SQLite file; default SURVEY_DATABASE_URL.")
@@ -42,6 +45,7 @@ def print_forms(
 
     order = PrintOrder(
         wave=wave, survey=survey, community=tuple(community or ()), open=open, size=size, languages=languages,
+        large_print=large_print,
         batch=batch, out=out, database=database,
     )  # fmt: skip
     raise typer.Exit(run(order))

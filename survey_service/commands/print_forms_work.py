@@ -32,6 +32,7 @@ class PrintOrder:
     open: bool
     size: int
     languages: str
+    large_print: bool
     batch: int
     out: Path
     database: str
@@ -88,4 +89,7 @@ def _wanted(session: Session, order: PrintOrder, city: Select[tuple[UUID]]) -> s
     if unknown:
         raise Faulty(f"the survey has no community {', '.join(unknown)}; give codes as on the page of areas.")
     chosen = [communities[code] for code in order.community] if order.community else list(communities.values())
-    return service.Order(area_ids=chosen, sampled=not order.open, size=order.size, languages=order.languages)
+    return service.Order(
+        area_ids=chosen, sampled=not order.open, size=order.size, languages=order.languages,
+        large_print=order.large_print,
+    )  # fmt: skip

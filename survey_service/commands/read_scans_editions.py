@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.paper_form.drawing import blank_pdf
-from reports.paper_form.geometry import Geometry, from_json
+from reports.paper_form.geometry import BOX, Geometry, from_json
 from survey_service.database import Database
 from survey_service.files import BlobDamaged, BlobMissing, FileStore
 from survey_service.models import PaperEdition, PaperPrint, QuestionnaireVersion
@@ -73,7 +73,7 @@ class Editions:
         """As this version of the program draws it, if that is the same edition."""
         version = session.get_one(QuestionnaireVersion, (self._survey_id, row.questionnaire_version_id))
         questionnaire = definitions.frozen(session, self._survey_id, version.id)
-        layout = layout_of(questionnaire, geometry.languages, version.sha256, self._settings)
+        layout = layout_of(questionnaire, geometry.languages, version.sha256, self._settings, large=geometry.box > BOX)
         if layout.geometry.sha256 != row.sha256:
             raise NoPrint
         return prints_of(blank_pdf(layout, questionnaire.header), first=0, pages=geometry.pages)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -67,6 +68,7 @@ class PaperBatch(Base):
     # What was printed and in which languages: a wave may still change its version, a sheet of paper may not.
     questionnaire_version_id: Mapped[UUID]
     languages: Mapped[str] = mapped_column(String(10))  # "zh", "en" or "zh-en"
+    large_print: Mapped[bool] = mapped_column(default=False, server_default=false())
     mode: Mapped[Mode] = mapped_column(words(Mode))
     number: Mapped[int]  # counted within the wave, printed on the cover
     size: Mapped[int]  # forms

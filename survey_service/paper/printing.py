@@ -11,7 +11,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from reports.paper_form.cover import Cover
-from reports.paper_form.drawing import Copy, batch_pdf, blank_pdf
+from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.layout import FormLayout, lay_out_form
 from survey_service import jobs
 from survey_service.files import FileStore
@@ -34,15 +34,20 @@ VERSION_DIGITS = 8
 REPORT_EVERY = 10
 
 
-def layout_of(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> FormLayout:
+def layout_of(
+    questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings, *, large: bool = False
+) -> FormLayout:
     return lay_out_form(
-        questionnaire, tuple(languages.split("-")), definition_sha256=sha256, settings=settings.type_settings
-    )
+        questionnaire, tuple(languages.split("-")), definition_sha256=sha256, large=large,
+        settings=settings.type_settings,
+    )  # fmt: skip
 
 
-def preview_pdf(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> bytes:
+def preview_pdf(
+    questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings, *, large: bool = False
+) -> bytes:
     """The form without a serial, to be looked at before anything is printed."""
-    return blank_pdf(layout_of(questionnaire, languages, sha256, settings), questionnaire.header)
+    return blank_pdf(layout_of(questionnaire, languages, sha256, settings, large=large), questionnaire.header)
 
 
 def print_job(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
@@ -65,10 +70,11 @@ def print_batch(
         version = session.get_one(QuestionnaireVersion, (survey_id, batch.questionnaire_version_id))
         version_id, sha256 = version.id, version.sha256
         questionnaire = definitions.frozen(session, survey_id, version_id)
-        layout = layout_of(questionnaire, batch.languages, sha256, services.settings)
+        layout = layout_of(questionnaire, batch.languages, sha256, services.settings, large=batch.large_print)
         cover, copies = _contents(session, batch, wave, questionnaire, layout)
         header = effective_header(questionnaire, header_of(wave))
-    content = batch_pdf(layout, header, copies, cover=cover, watch=watch)
+        back = _return(questionnaire, wave)
+    content = batch_pdf(layout, header, copies, cover=cover, back=back, watch=watch)
     blob = FileStore(services.settings.files_dir).put(content)
     now = services.clock()
     edition = layout.geometry.sha256
@@ -90,6 +96,12 @@ def print_batch(
     return content
 
 
+def _return(questionnaire: Questionnaire, wave: Wave) -> Return:
+    """To whoever asks, by the last day of the wave; a questionnaire that names nobody says the day only."""
+    body = questionnaire.notice.body
+    return Return(body=body if body.zh or body.en else None, day=wave.closes_on)
+
+
 def _contents(
     session: Session, batch: PaperBatch, wave: Wave, questionnaire: Questionnaire, layout: FormLayout
 ) -> tuple[Cover, list[Copy]]:
@@ -108,7 +120,7 @@ def _contents(
                 ).payload()
                 for page in range(1, len(layout.pages) + 1)
             ),
-            community=name.in_language(layout.languages[0]),
+            community=name,
             case_number=case.number if case else "",
             sampled=sampled,
         )
@@ -124,5 +136,6 @@ def _contents(
         first_serial=serials.grouped(forms[0][0].serial),
         last_serial=serials.grouped(forms[-1][0].serial),
         sampled=sampled,
+        large=batch.large_print,
     )
     return cover, copies

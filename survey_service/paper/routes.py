@@ -54,6 +54,7 @@ def make_batches(
     kind: Annotated[str, Form(max_length=10)] = "",
     size: Annotated[str, Form(max_length=6)] = "",
     languages: Annotated[str, Form(max_length=10)] = "",
+    large_print: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:  # fmt: skip
     """Serials are given at once; the PDFs are made by jobs."""
     try:
@@ -64,6 +65,7 @@ def make_batches(
                 sampled=kind == "sampled",
                 size=int(size) if size.isascii() and size.isdigit() else 0,
                 languages=languages,
+                large_print=large_print == "yes",
             )
             for made in service.make_batches(session, wave, order, at=now, by=person.actor):
                 _enqueue(session, made, person, now)
@@ -72,7 +74,7 @@ def make_batches(
     except DomainError as fault:
         with reading.begin() as session:
             survey, wave = _find(session, person, survey_key, wave_key)
-            kept = {"area": area, "kind": kind, "size": size, "languages": languages}
+            kept = {"area": area, "kind": kind, "size": size, "languages": languages, "large_print": large_print}
             context = {**_overview(session, person, survey, wave), "fault": fault, "kept": kept}
             return staff_page(
                 request, running, person, "staff/paper/batches.html", context, section="surveys", status=fault.status
@@ -263,6 +265,7 @@ def _overview(session: Session, person: Person, survey: Survey, wave: Wave) -> d
             "kind": "sampled" if waiting else "open",
             "size": str(USUAL_SIZE),
             "languages": "zh",
+            "large_print": "",
         },
         "state": FormState.RETURNED.value,
         **dict.fromkeys(("fault", "log_fault", "logged")),

@@ -29,6 +29,7 @@ class Order:
     sampled: bool
     size: int  # forms a batch
     languages: str
+    large_print: bool = False
 
 
 def make_batches(session: Session, wave: Wave, order: Order, *, at: datetime, by: audit.Actor) -> list[PaperBatch]:
@@ -75,6 +76,7 @@ def _batch(
         area_id=area_id,
         questionnaire_version_id=wave.questionnaire_version_id,
         languages=order.languages,
+        large_print=order.large_print,
         mode=Mode.PAPER if order.sampled else Mode.PAPER_OPEN,
         number=number,
         size=size,
@@ -86,7 +88,10 @@ def _batch(
     session.flush()
     audit.record(
         session, survey_id=wave.survey_id, at=at, by=by, action="paper_batch.made", record=f"paper_batch {batch.id}",
-        detail={"number": number, "forms": size, "mode": batch.mode.value, "languages": order.languages},
+        detail={
+            "number": number, "forms": size, "mode": batch.mode.value, "languages": order.languages,
+            "large_print": order.large_print,
+        },
     )  # fmt: skip
     return batch
 

@@ -80,9 +80,13 @@ def phone(
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf")
 def paper(
-    running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID, language: str
-) -> Response:
-    """The printed form without a serial. Drawn in a second or two; a browser may keep it, a version never changes."""
+    request: Request, running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID,
+    language: str,
+) -> Response:  # fmt: skip
+    """The printed form without a serial, in large print with ``?text=large``.
+
+    Drawn in a second or two; a browser may keep it, a version never changes.
+    """
     from survey_service.paper.printing import preview_pdf
 
     with reading.begin() as session:
@@ -91,7 +95,9 @@ def paper(
     if language not in LANGUAGES:
         raise NotFound
     return Response(
-        preview_pdf(questionnaire, language, sha256, running.settings),
+        preview_pdf(
+            questionnaire, language, sha256, running.settings, large=request.query_params.get("text") == "large"
+        ),
         media_type="application/pdf",
         headers={"Cache-Control": "private, max-age=3600"},
     )

@@ -52,6 +52,27 @@ def order(world: World, *, sampled: bool = False, size: int = 3) -> service.Orde
     return service.Order(area_ids=world.community_ids[:1], sampled=sampled, size=size, languages="zh")
 
 
+def test_a_batch_in_large_print(client: TestClient, database: Database, world: World) -> None:
+    sign_in(client, "manager")
+    assert post(client, HERE, {**OPEN, "large_print": "yes", "size": "1"}).status_code == 303
+    assert "大字版" in get(client, f"{HERE}/1")
+    services = client.app.state.services  # type: ignore[attr-defined]
+    from survey_service.paper.printing import print_batch
+
+    with database.reading.begin() as session:
+        batch = session.scalars(select(PaperBatch)).one()
+        assert batch.large_print
+        batch_id = batch.id
+        day = session.scalars(select(Wave)).one().closes_on
+    pages = [page.extract_text() for page in pypdf.PdfReader(
+        io.BytesIO(print_batch(services, world.survey_id, batch_id))
+    ).pages]  # fmt: skip
+    assert "大字版" in pages[0]
+    assert f"请在{day.year}年{day.month}月{day.day}日以前交回" in pages[2].replace(" ", "")
+    with database.reading.begin() as session:
+        assert session.scalars(select(PaperEdition.geometry)).one()["box"] == 5.5
+
+
 def test_a_case_gets_one_form_and_serials_run_on(client: TestClient, database: Database, world: World) -> None:
     sign_in(client, "manager")
     assert post(client, HERE, SAMPLED).status_code == 303

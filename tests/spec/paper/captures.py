@@ -149,7 +149,7 @@ def _developed(
     )
     values = values * light * rng.uniform(0.8, 1.0) + rng.uniform(0, 18)
     values += rng.standard_normal(values.shape, dtype=np.float32) * float(rng.uniform(*noise))
-    grey = np.clip(values, 0, 255).astype(np.uint8)
+    grey: Grey = np.clip(values, 0, 255).astype(np.uint8)
     if quality is None:
         return grey
     file = io.BytesIO()

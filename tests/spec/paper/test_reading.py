@@ -105,6 +105,19 @@ def test_a_form_is_read(layout: FormLayout, edition: Edition, kind: Kind, page: 
     assert counted.accepted >= (0.2 if kind.odd or kind.stain else 0.6) * counted.fields
 
 
+def test_large_print_is_read_too(layout: FormLayout, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
+    large = lay_out_form(
+        layout.questionnaire, ("zh",), definition_sha256=sha256(layout.questionnaire), large=True, settings=settings
+    )
+    prints = prints_of(blank_pdf(large, Header()), first=0, pages=large.geometry.pages)
+    counted = Count()
+    form = synthetic.form(large, 1, 3, Kind(capture="photo"), only=1)
+    counted.add(Edition(questionnaire=large.questionnaire, geometry=large.geometry, prints=prints), form, [1])
+    assert (counted.wrong, counted.lost) == ([], 0)
+    assert counted.accepted >= 0.6 * counted.fields > 0
+
+
 @pytest.mark.soak
 def test_five_thousand_accepted_fields(layout: FormLayout, edition: Edition) -> None:
     counts = {name: Count() for name, _ in SOAK_SHARES}
@@ -253,4 +266,5 @@ def test_a_photograph_is_turned_as_the_phone_was_held(tmp_path: Path) -> None:
     tags[0x0112] = 6  # held upright
     picture.save(tmp_path / "phone.jpg", exif=tags)
     (page,) = images.pages(tmp_path / "phone.jpg")
+    assert isinstance(page, np.ndarray)
     assert page.shape == (40, 20)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -17,7 +19,8 @@ from questionnaires.model import Header, Questionnaire
 from questionnaires.text import Text
 from reports.fonts import TypeSettings
 from reports.paper_form.cover import Cover
-from reports.paper_form.drawing import Copy, batch_pdf, blank_pdf
+from reports.paper_form.density import LARGE
+from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.geometry import BOX, CLEAR, PAGE, from_json
 from reports.paper_form.layout import FormLayout, lay_out_form
 from reports.paper_form.skips import numbered, skip_lines, who_answers
@@ -123,8 +126,8 @@ def test_the_geometry_survives_storing_and_its_hash_tells_editions_apart(
 def test_the_paper_says_what_it_must(layouts: dict[tuple[str, tuple[str, ...]], FormLayout]) -> None:
     layout = layouts["civilized_city", ("zh",)]
     copies = [
-        Copy(serial="000 012 346", codes=("SF1.A", "SF1.B"), community="万寿桥社区", case_number="0009-001"),
-        Copy(serial="000 012 357", codes=("SF1.C", "SF1.D"), community="万寿桥社区", sampled=False),
+        Copy(serial="000 012 346", codes=("SF1.A", "SF1.B"), community=Text("万寿桥社区"), case_number="0009-001"),
+        Copy(serial="000 012 357", codes=("SF1.C", "SF1.D"), community=Text("万寿桥社区"), sampled=False),
     ]
     cover = Cover(
         title=layout.questionnaire.title, wave=Text("2026年第三季度"), community=Text("万寿桥社区"),
@@ -159,6 +162,72 @@ def test_a_blank_form_has_no_serial_and_every_font_is_embedded(
     for font in fonts:
         descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
         assert "/FontFile2" in descriptor.get_object()
+
+
+@pytest.fixture(scope="module")
+def large(shipped: dict[str, Questionnaire], tmp_path_factory: pytest.TempPathFactory) -> FormLayout:
+    one = shipped["civilized_city"]
+    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
+    return lay_out_form(one, ("zh", "en"), definition_sha256=sha256(one), large=True, settings=settings)
+
+
+def test_large_print_has_larger_type_and_boxes_and_the_same_answers(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout], large: FormLayout
+) -> None:
+    usual = layouts["civilized_city", ("zh", "en")].geometry
+    assert 5 <= large.geometry.box <= 6
+    assert LARGE.answer >= 14
+    assert Counter((box.variable, box.code) for box in large.geometry.boxes) == Counter(
+        (box.variable, box.code) for box in usual.boxes
+    )
+    for one in large.geometry.boxes:
+        assert 14 <= one.x <= PAGE[0] - 14 - large.geometry.box
+        assert 28 <= one.y <= PAGE[1] - 14 - large.geometry.box
+        for other in large.geometry.boxes:
+            if one is not other and one.page == other.page:
+                assert max(abs(one.x - other.x), abs(one.y - other.y)) - large.geometry.box >= CLEAR + 0.5
+    assert from_json(large.geometry.to_json()) == large.geometry
+    assert large.geometry.to_json()["format"] == 2
+
+
+def test_what_was_printed_before_keeps_its_hash() -> None:
+    """The hash stands on paper: a geometry of usual boxes is written as it always was."""
+    old = {
+        "format": 1, "definition_sha256": "a" * 64, "languages": "zh", "pages": 1,
+        "boxes": [{"page": 1, "variable": "q1", "code": "1", "x": 23.5, "y": 80.0}], "entries": [],
+    }  # fmt: skip
+    read = from_json(old)
+    assert read.box == BOX
+    assert read.to_json() | {"boxes": old["boxes"], "entries": []} == old
+    assert read.sha256 == hashlib.sha256(json.dumps(old, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("back", "said", "not_said"),
+    [
+        (Return(body=Text("甲办公室", "Office A"), day=date(2026, 9, 30)),
+         ("请在2026年9月30日以前交回甲办公室。", "PleasereturnthisformtoOfficeAby30September2026."), ()),
+        (Return(day=date(2026, 9, 30)), ("请在2026年9月30日以前交回。",), ("交回None",)),
+        (Return(), (), ("交回", "return")),
+    ],
+)  # fmt: skip
+def test_to_whom_and_until_when_is_said_where_it_is_known(
+    layouts: dict[tuple[str, tuple[str, ...]], FormLayout],
+    back: Return, said: tuple[str, ...], not_said: tuple[str, ...],
+) -> None:  # fmt: skip
+    layout = layouts["civilized_city", ("zh", "en")]
+    copy = Copy(serial="000 012 346", codes=("SF1.A", "SF1.B"), community=Text("万寿桥社区", "Wanshouqiao"))
+    pages = [page.extract_text().replace(" ", "").replace("\n", "") for page in pypdf.PdfReader(
+        io.BytesIO(batch_pdf(layout, HEADER, [copy], cover=None, back=back))
+    ).pages]  # fmt: skip
+    for page in pages:
+        assert all(part in page for part in said)
+        assert not any(part in page for part in not_said)
+        # Serial, community and header stand in both languages.
+        assert "问卷编号Serial000012346" in page
+        assert "万寿桥社区Wanshouqiao" in page
+    for part in ("表号Formno.:", "制定机关Issuedby:", "批准文号Approvalno.:", "有效期至Validuntil:"):
+        assert part in pages[0].replace("\u3000", ""), part
 
 
 def test_skips_in_words(shipped: dict[str, Questionnaire]) -> None:
