@@ -130,7 +130,7 @@ def _small(estimates: WaveEstimates) -> Check:
         why = Text("没有社区因人数太少而不能发布。", "No community is too small to be published.")
         return Check(True, name, "0", why)
     why = Text(
-        "、".join(one.name_zh for one in hidden) + "不单独发布，只进街道和全市合计：人数不足，或为防止倒推。",
+        "、".join(one.name_zh for one in hidden) + "不单独公布，只进街道和全市合计：人数不足，或为防止倒推。",
         ", ".join(one.name_en for one in hidden)
         + ": not published alone, counted in street and city; too few, or hidden against subtraction.",
     )
@@ -257,6 +257,7 @@ class _Axis:
 
     def __init__(self, cells: Sequence[PublishableCell], target: Target | None, share: bool) -> None:
         factor = 100.0 if share else 1.0
+        self.empty = all(cell.suppression is not None for cell in cells)
         ends = [end * factor for cell in cells for end in (cell.low, cell.high) if end is not None]
         if target is not None:
             ends.append(target.value * factor)
@@ -269,11 +270,15 @@ class _Axis:
         return BAR_EDGE + (value - self.low) / (self.high - self.low) * (BAR_WIDTH - 2 * BAR_EDGE)
 
     def ticks(self) -> tuple[tuple[str, str, str], ...]:
+        """Both ends, and between them the target, or a round figure, where it has room; none where nothing is drawn."""
+        if self.empty:
+            return ()
         middle = round((self.low + self.high) / 20) * 10.0
         if self.target is not None and TICK_ROOM <= self.x(self.target) <= BAR_WIDTH - TICK_ROOM:
             middle = self.target  # the one value that every bar is held against
-        ends = ((0.0, "start", self.low), (self.x(middle), "middle", middle), (BAR_WIDTH, "end", self.high))
-        return tuple((f"{x:.1f}", anchor, f"{value:g}") for x, anchor, value in ends)
+        between = ((self.x(middle), "middle", middle),) if TICK_ROOM <= self.x(middle) <= BAR_WIDTH - TICK_ROOM else ()
+        figures = ((0.0, "start", self.low), *between, (BAR_WIDTH, "end", self.high))
+        return tuple((f"{x:.1f}", anchor, f"{value:g}") for x, anchor, value in figures)
 
     def bar(self, cell: PublishableCell) -> Bar | None:
         if cell.suppression is not None or cell.low is None or cell.high is None or cell.value is None:

@@ -3,6 +3,7 @@ open collection is never counted in the estimates, and what came by a case's cod
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from survey_service.collection import marked
 from survey_service.collection.marked import BURST, INVITED_BURST, PhoneMarks
 from survey_service.estimates.pages import Check
 
+NONE = Text("没有这样的答卷。", "There is no such answer.")
 MANY_FAST = 0.05
 MANY_STRAIGHT = 0.30
 MANY_ALIKE = 0.10
@@ -22,7 +24,12 @@ def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
     found = marked.total(marked.by_community(session, survey_id, wave_id).values())
     if not found.answers:
         return []
-    return [*_of_all(found), *_of_letters(found), *_of_posters(found)]
+    return [_of_what_there_is(check) for check in (*_of_all(found), *_of_letters(found), *_of_posters(found))]
+
+
+def _of_what_there_is(check: Check) -> Check:
+    """What is said of such answers is said where there are any."""
+    return replace(check, why=NONE) if check.value.startswith("0 /") else check
 
 
 def _of_all(found: PhoneMarks) -> list[Check]:

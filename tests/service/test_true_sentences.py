@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,11 +13,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.results import PublishableCell
 from questionnaires.model import Missing
 from questionnaires.text import Text
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.estimates import pages
+from survey_service.estimates import pages, phone_checks
 from survey_service.estimates.frame import WaveFrame, frame
 from survey_service.estimates.service import Plan, WaveEstimates, estimate_wave, specification
 from survey_service.estimates.summaries import method_of
@@ -189,6 +191,32 @@ def test_what_was_left_out_is_named(database: Database, world: World, keys: KeyR
     check = next(one for one in pages.checks(estimates) if one.name.zh == "漏答")
     assert check.value == "33.3%"
     assert "漏得最多" in check.why.zh
+
+
+def test_of_answers_that_are_not_there_nothing_is_said(database: Database, world: World, keys: KeyRing) -> None:
+    with database.writing.begin() as session:
+        answered(session, world, keys, 2)
+    with database.reading.begin() as session:
+        found = {one.name.zh: one for one in phone_checks.checks(session, world.survey_id, world.wave_id)}
+    alike, burst = found["邀请码：答案完全相同"], found["邀请码：一分钟内扎堆"]
+    assert (alike.value, "一字不差" in alike.why.zh) == ("2 / 2", True)
+    assert (burst.value, burst.why.zh) == ("0 / 2", "没有这样的答卷。")
+    assert found["开放码：一分钟内扎堆"].why.zh == "没有这样的答卷。"
+
+
+def test_a_table_of_hidden_figures_has_no_axis_and_no_two_ticks_touch(
+    database: Database, world: World, keys: KeyRing
+) -> None:
+    with database.writing.begin() as session:
+        answered(session, world, keys, 6)
+    with database.reading.begin() as session:
+        _, estimates = read(session, world)
+    assert pages.figures(estimates, estimates.indicators[0]).ticks == ()
+    for low, high in ((0.91, 0.99), (0.2, 0.95), (0.86, 0.93)):
+        cell = PublishableCell(variable="x", value=0.9, low=low, high=high, scale=(0.0, 1.0))
+        ticks = pages._Axis([cell], estimates.indicators[0].target, share=True).ticks()
+        places = [float(x) for x, _, _ in ticks]
+        assert all(after - before >= pages.TICK_ROOM for before, after in pairwise(places)), ticks
 
 
 # ------------------------------------------------------------------ differences
