@@ -125,9 +125,23 @@ def test_everyone_can_use_the_pages_of_decisions_and_quality(
         scan(keys, serial)
         keys.type(answers)
         store(keys, serial[:3])
+    half, _ = issue(database, world, forms=2, start=1).serials
+    page = desk()
+    sign_in(page, base, "keyer")
+    page.goto(here)
+    page.wait_for_selector("#find:not([hidden])")
+    scan(Keys(page), half)
+    page.keyboard.type("2")
+    expect(page.locator("#strip-saved[data-state=saved]")).to_have_count(1)
     pages = {
         "third": [f"{base}/keying", f"{here}/decide/{serial}"],
-        "manager": [f"{here}/batches", f"{here}/batches/1", f"{here}/quality", f"{here}/record?number={serial}"],
+        "manager": [
+            f"{here}/batches",
+            f"{here}/batches/1",
+            f"{here}/batches/2",
+            f"{here}/quality",
+            f"{here}/record?number={serial}",
+        ],
     }
     for who, addresses in pages.items():
         page = desk()

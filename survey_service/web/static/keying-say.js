@@ -78,7 +78,11 @@ class Loud {
   }
 
   play() {
-    this.context ??= new AudioContext();
+    try {
+      this.context ??= new AudioContext();
+    } catch {
+      return; // a computer without sound: the bar says it all the same
+    }
     const tone = this.context.createOscillator();
     const volume = this.context.createGain();
     tone.frequency.value = SOUND.hertz;
