@@ -211,7 +211,7 @@ def test_a_batch_says_what_stands_between_it_and_its_end(
     sign_in(client, "manager")
     assert f"/batches/{printed.number}#end" in get(client, f"{HERE}/batches")
     page = get(client, f"{HERE}/batches/{printed.number}")
-    assert f"{grouped(half)}（测试keyer）" in page
+    assert f"{grouped(half)}</span>（测试keyer）" in page
     assert grouped(out) in page
     assert grouped(missing) not in page
     assert f"/batches/{printed.number}/end" not in page, "what would be refused is not offered"
