@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from survey_service import installation, jobs, private
+from survey_service import installation, jobs, private, stored_files
 from survey_service.accounts import failed_sign_ins, first_routes, oidc, oidc_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
@@ -100,6 +100,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 database = open_database(settings.resolved_database_url)
                 opened.callback(database.dispose)
                 migrate(database)
+                stored_files.take_over(settings, database)
                 keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
                 installation.settle(settings, database, keys, at=clock())
                 writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)

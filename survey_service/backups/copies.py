@@ -17,6 +17,7 @@ from survey_service.database import Database
 from survey_service.files import sync_file
 from survey_service.installation import Refused
 from survey_service.settings import Settings
+from survey_service.stored_files import HELD_WHOLE
 
 PAGES_AT_A_TIME = 2_000  # of 4 KB: a bar that moves, and Ctrl-C that is heard
 CONTACTS_SCHEMA = "contacts"  # left out of every ordinary dump
@@ -34,6 +35,7 @@ class Copied:
     rows: Mapping[str, int]
     heads: Mapping[str, str]
     blobs: frozenset[str]
+    held: frozenset[str] = frozenset()  # files that lie in the database itself, whole
 
 
 def copy_sqlite(source: Path, target: Path, watch: Watch) -> None:
@@ -130,6 +132,7 @@ def dump_postgresql(
             rows=count_rows(connection, tables),
             heads=chain_heads(connection, tables),
             blobs=frozenset(blobs_named(connection, tables)),
+            held=frozenset(connection.execute(text(HELD_WHOLE)).scalars()),
         )
     sync_file(target)
     return copied

@@ -42,7 +42,7 @@ def make_backup(
     try:
         copied = _copy_database(settings, database, folder, watch)
         files = {copied.file: file_sha256(folder / copied.file)}
-        absent = _copy_files(settings.files_dir, folder / FILES, copied.blobs, files, watch)
+        absent = _copy_files(settings.files_dir, folder / FILES, copied.blobs - copied.held, files, watch)
         if settings.tombstones.exists():
             _copy_durably(settings.tombstones, folder / TOMBSTONES)
             files[TOMBSTONES] = file_sha256(folder / TOMBSTONES)

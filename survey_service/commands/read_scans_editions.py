@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from reports.paper_form.drawing import blank_pdf
 from reports.paper_form.geometry import BOX, Geometry, from_json
 from survey_service.database import Database
-from survey_service.files import BlobDamaged, BlobMissing, FileStore
+from survey_service.files import BlobDamaged, BlobMissing
 from survey_service.models import PaperEdition, PaperPrint, QuestionnaireVersion
 from survey_service.paper.printing import layout_of
 from survey_service.paper.reading.page import Edition
 from survey_service.paper.reading.prints import Print, prints_of
 from survey_service.paper.serials import PageCode
 from survey_service.settings import Settings
+from survey_service.stored_files import files_of
 from survey_service.surveys import definitions
 
 COVER = 2  # pages of a batch before the first form
@@ -58,7 +59,7 @@ class Editions:
 
     def _stored(self, session: Session, row: PaperEdition, geometry: Geometry) -> tuple[Print, ...]:
         """The first form of a PDF that was printed; empty where none is kept."""
-        files = FileStore(self._settings.files_dir)
+        files = files_of(self._settings, self._database)
         blobs = select(PaperPrint.blob_sha256).where(
             PaperPrint.survey_id == self._survey_id, PaperPrint.edition_sha256 == row.sha256
         )

@@ -30,13 +30,13 @@ from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
 from survey_service.demonstration.foreign_file import FILE_NAME, foreign_file
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
 from survey_service.demonstration.standing import DATABASE, DESCRIPTION
-from survey_service.files import FileStore
 from survey_service.installation import MARKER
 from survey_service.migrations import migrate
 from survey_service.models import Area, ReleaseDocument
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.stored_files import files_of
 from survey_service.writer import GroupWriter
 
 REPORTS: Final = "reports"
@@ -180,7 +180,7 @@ def _progress(console: Console) -> Iterator[Any]:
 
 def export(services: Services, built: Built, out: Path) -> list[str]:
     """The release's PDFs under readable names: reports/城厢街道/万寿桥社区.pdf is what a person looks for."""
-    store = FileStore(services.settings.files_dir)
+    store = files_of(services.settings, services.database)
     folder = private.folder(out / REPORTS)
     names = []
     with services.database.reading.begin() as session:

@@ -7,6 +7,7 @@ from survey_service.models.account import Account, AccountIdentity, FailedAttemp
 from survey_service.models.area import Area, AreaPopulation
 from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
+from survey_service.models.blob import BlobPiece
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
 from survey_service.models.importing import ImportFile, ImportState
@@ -40,6 +41,7 @@ __all__ = [
     "AuditHead",
     "Base",
     "BatchState",
+    "BlobPiece",
     "Capture",
     "Case",
     "Decision",

@@ -14,7 +14,6 @@ from reports.paper_form.cover import Cover
 from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.layout import FormLayout, lay_out_form
 from survey_service import jobs
-from survey_service.files import FileStore
 from survey_service.models import (
     Area,
     Mode,
@@ -27,6 +26,7 @@ from survey_service.models import (
 from survey_service.paper import queries, serials
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.stored_files import files_of
 from survey_service.surveys import definitions
 from survey_service.surveys.opening import header_of
 
@@ -75,7 +75,7 @@ def print_batch(
         header = effective_header(questionnaire, header_of(wave))
         back = _return(questionnaire, wave)
     content = batch_pdf(layout, header, copies, cover=cover, back=back, watch=watch)
-    blob = FileStore(services.settings.files_dir).put(content)
+    blob = files_of(services.settings, services.database).put(content)
     now = services.clock()
     edition = layout.geometry.sha256
     with services.database.writing.begin() as session:

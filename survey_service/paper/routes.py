@@ -18,10 +18,10 @@ from survey_service.accounts.permissions import Manager, Person, require
 from survey_service.accounts.queries import above, below
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.files import FileStore
 from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wave, WaveState
 from survey_service.paper import PRINT_JOB, queries, serials, service
 from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongOrder
+from survey_service.stored_files import files_of
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import go, staff_page
@@ -188,7 +188,7 @@ def batch_pdf(
             raise NotPrinted
         looks.note(wave.survey_id, "paper_batch.exported", f"wave {wave.id}", {"batch": batch})
         blob = line.printed.blob_sha256
-    return _pdf(FileStore(running.settings.files_dir).get(blob), f"{wave_key}-{batch:03d}.pdf")
+    return _pdf(files_of(running.settings, running.database).get(blob), f"{wave_key}-{batch:03d}.pdf")
 
 
 # ------------------------------------------------------------------ what the routes share

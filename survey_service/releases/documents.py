@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from reports.content import AreaSummary, CommunitySummary
 from survey_service import jobs
 from survey_service.estimates.summaries import Summaries
-from survey_service.files import FileStore
 from survey_service.models import ReleaseDocument
 from survey_service.releases import queries
 from survey_service.releases.service import release_summaries
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.stored_files import files_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def make(
     languages: dict[str, list[str] | None],
     report: Callable[[int, int], None],
 ) -> None:
-    store = FileStore(services.settings.files_dir)
+    store = files_of(services.settings, services.database)
     with services.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, services.settings)
         every = list(wanted(summaries, languages))

@@ -16,10 +16,10 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.estimates.routes import find as find_wave
 from survey_service.estimates.routes import show as estimates_page
-from survey_service.files import FileStore
 from survey_service.models import Release, Role, Survey, Wave
 from survey_service.releases import DOCUMENTS_JOB, queries
 from survey_service.releases.errors import RowsChanged
+from survey_service.stored_files import files_of
 from survey_service.web.downloads import content_disposition
 from survey_service.web.staff import go, staff_page
 
@@ -98,7 +98,7 @@ def document(
         if found is None:
             raise NotFound
         sha256, name = found.blob_sha256, found.file_name
-    content = FileStore(running.settings.files_dir).get(sha256)
+    content = files_of(running.settings, running.database).get(sha256)
     return Response(
         content,
         media_type="application/pdf",

@@ -169,7 +169,7 @@ def test_every_area_has_its_pdf_once_however_often_the_job_runs(
         again = {(row.area_id, row.language): row.blob_sha256 for row in session.scalars(select(ReleaseDocument))}
         assert [(job.done, job.total) for job in session.scalars(select(Job))] == [(5, 5), (5, 5)]
     assert again == first
-    store = documents.FileStore(services.settings.files_dir)
+    store = documents.files_of(services.settings, database)
     read = [PdfReader(BytesIO(store.get(sha256))) for sha256 in first.values()]
     assert sorted(len(one.pages) for one in read) == sorted(pages)
     assert any("万寿桥社区" in one.pages[0].extract_text() for one in read)
@@ -199,7 +199,7 @@ def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
         with pytest.raises(NotRecomputable):
             service.recompute(session, found[0], found[2])
     assert jobs.work(services, reviewed.survey_id, printed()) is JobState.DONE
-    store = documents.FileStore(services.settings.files_dir)
+    store = documents.files_of(services.settings, database)
     with database.reading.begin() as session:
         rows = session.execute(
             select(Area.code, ReleaseDocument.language, ReleaseDocument.blob_sha256).join(
