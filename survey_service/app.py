@@ -14,7 +14,7 @@ from survey_service import installation, jobs, private, stored_files
 from survey_service.accounts import failed_sign_ins, first_routes, oidc, oidc_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
-from survey_service.administration import contact_reader_routes, identity_routes
+from survey_service.administration import contact_reader_routes, identity_routes, start_routes
 from survey_service.administration import routes as administration
 from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
@@ -59,6 +59,7 @@ ROUTERS = (
     oidc_routes.router,
     administration.router,
     contact_reader_routes.router,
+    start_routes.router,
     identity_routes.router,
     surveys.router,
     marks_page.router,

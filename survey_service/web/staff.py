@@ -32,6 +32,7 @@ class Section:
 SECTIONS = (
     Section("surveys", "/surveys", "调查期", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.LEADER})),
     Section("keying", "/keying", "录入", frozenset({Role.KEYER, Role.MANAGER, Role.STATISTICIAN})),
+    Section("start", "/start", "开始", frozenset({Role.ADMINISTRATOR, Role.INTERVIEWER})),
     Section("accounts", "/accounts", "账号", frozenset({Role.ADMINISTRATOR})),
     Section("areas", "/areas", "地区", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR})),
 )

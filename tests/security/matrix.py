@@ -55,6 +55,8 @@ POST /accounts/{account_id}/grants/{role}/{area_code}             administrator 
 GET  /accounts/{account_id}/steps/{step}                          administrator                yes  yes  none none
 POST /accounts/{account_id}/steps/{step}                          administrator                yes  yes  none none
 
+GET  /start                                                       administrator,interviewer    free free free free
+
 GET  /contact-readers                                             administrator,manager        free free free free
 POST /contact-readers/{account_id}                                administrator,manager        none none none none
 

@@ -179,6 +179,20 @@ def test_by_default_administrators_and_contact_readers_must_have_a_second_factor
             assert (led == "/account/second-factor") is asked, user
 
 
+def test_the_invented_people_of_a_demonstration_are_not_asked_for_one(
+    settings: Settings, world: World, clock: TestClock, database: Database
+) -> None:
+    """Their passwords, however short, stand on the sign-in page: `make run` asks nobody for a telephone."""
+    with database.writing.begin() as session:
+        shown = accounts.create_account(session, "shown", "示范", "shifan", at=NOW, by=SERVICE, demonstration=True)
+        accounts.grant(session, shown, Role.ADMINISTRATOR, world.city_id, at=NOW, by=SERVICE)
+    plain = Settings().second_factor_required
+    chosen = settings.model_copy(update={"second_factor_required": plain, "demonstration": True})
+    with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
+        sign_in(client, "shown", "shifan")
+        get(client, "/accounts")
+
+
 def test_every_role_can_be_named_in_the_setting_and_nothing_else() -> None:
     from survey_service.settings import CONTACT_READER, SECOND_FACTOR_ROLES
 

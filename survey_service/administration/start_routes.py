@@ -1,0 +1,28 @@
+"""The first page of administrators and interviewers: what is there for them, and what comes next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from survey_service.accounts.permissions import Person, require
+from survey_service.administration import start
+from survey_service.dependencies import Reading, Running
+from survey_service.models import Role
+from survey_service.web.staff import staff_page
+
+router = APIRouter()
+Beginner = Annotated[Person, Depends(require(Role.ADMINISTRATOR, Role.INTERVIEWER))]
+
+
+@router.get("/start")
+def start_page(request: Request, running: Running, reading: Reading, person: Beginner) -> Response:
+    with reading.begin() as session:
+        context = {
+            "begun": start.begun(session, person) if person.has(Role.ADMINISTRATOR) else None,
+            "visits": start.visits(session, person) if person.has(Role.INTERVIEWER) else None,
+        }
+        return staff_page(request, running, person, "staff/start.html", context, section="start")

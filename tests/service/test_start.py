@@ -1,0 +1,55 @@
+"""The first sign-in says what comes next: made of what is there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi.testclient import TestClient
+from sqlalchemy import delete, select
+
+from survey_service.database import Database
+from survey_service.models import Account, AreaPopulation, Grant, Role
+from tests.service.signed_in import HTML, get, sign_in
+from tests.service.world import World
+
+
+def test_an_administrators_first_page_lists_what_is_to_do_and_marks_what_is_done(
+    client: TestClient, database: Database, world: World
+) -> None:
+    assert sign_in(client, "administrator").headers["location"] == "/"
+    assert client.get("/", headers=HTML).headers["location"] == "/start"
+    page = get(client, "/start")
+    assert "现在有 2 个社区" in page
+    assert "现在有 1 项调查" in page
+    assert page.count("已做") == 3  # areas, colleagues, the survey
+    assert "还缺" not in page
+    with database.writing.begin() as session:
+        session.add(
+            AreaPopulation(
+                area_id=world.community_ids[0], sex="male", age_group="18-29", as_of=date(2026, 6, 30), persons=9,
+                source="x",
+            )
+        )  # fmt: skip
+        manager = session.scalars(select(Account.id).where(Account.user == "manager")).one()
+        session.execute(delete(Grant).where(Grant.account_id == manager, Grant.role == Role.MANAGER))
+    page = get(client, "/start")
+    assert "社区共 2 个，有人口数的 1 个" in page
+    assert "还缺：项目管理员" in page
+    assert page.count("已做") == 2
+
+
+def test_an_interviewers_first_page_is_no_password_form(client: TestClient, world: World) -> None:
+    sign_in(client, "interviewer")
+    assert client.get("/", headers=HTML).headers["location"] == "/start"
+    page = get(client, "/start")
+    assert "您的地区抽中 12 户，已有答卷 0 户" in page
+    assert "改密码" not in page
+    assert "开始一项调查之前" not in page
+    assert "访问令牌" in page
+
+
+def test_whoever_has_work_elsewhere_begins_there(client: TestClient) -> None:
+    for role, begins in (("manager", "/surveys"), ("keyer", "/keying"), ("statistician", "/surveys")):
+        sign_in(client, role)
+        assert client.get("/", headers=HTML).headers["location"] == begins
+        assert client.get("/start").status_code == 403
