@@ -41,6 +41,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "persons": ("人数", "人口", "人口数", "persons", "population", "count"),
 }
 HEAD: Final[Mapping[str, str]] = {name: heads[0] for name, heads in COLUMNS.items()}
+_HEADS: Final = tuple(head for heads in COLUMNS.values() for head in heads)
 _AGES = re.compile(r"(\d{1,3})(?:-(\d{1,3})|\+)")
 
 
@@ -112,7 +113,7 @@ class Record:
 def read(source: str, data: bytes, needed: Sequence[str]) -> tuple[list[Record], list[Fault]]:
     """Records by our names of the columns. Without the columns that are ``needed`` there are none, and faults."""
     try:
-        sheet = read_sheet(source, data)
+        sheet = read_sheet(source, data, _HEADS)
         frame, _ = sheet.typed(labels=sheet.columns)
     except TableError as error:
         return [], [Fault(one.row, one.column or "", _in_chinese(one.message, one.remedy)) for one in error.problems]
@@ -147,6 +148,7 @@ def read(source: str, data: bytes, needed: Sequence[str]) -> tuple[list[Record],
 
 
 _SAID = (
+    ("have the same heads", "有两张工作表的列名差不多，不知道用哪一张。请只留一张。"),
     ("took too", "文件太大，没有读完。请只留要用的行和列，另存为 CSV。"),
     ("other files are being read", "正在读别人的文件。请等一分钟，再选一次这个文件。"),
     ("Split the file", "文件太大，读不了。请分成几个文件，或者只留要用的列。"),

@@ -31,11 +31,11 @@ def read_grid(source: str, data: bytes, wanted: Sequence[str] = ()) -> Grid:
     return Grid(source=source, rows=rows, records=records, **plain)
 
 
-def read_sheet(source: str, data: bytes) -> Sheet:
+def read_sheet(source: str, data: bytes, wanted: Sequence[str] = ()) -> Sheet:
     """As ``tabular.read_sheet_bytes``."""
     from survey_service.tabular.sheet import sheet_of  # pandas: the server starts without
 
-    answer = _answer(source, data, {"as": "table"})
+    answer = _answer(source, data, {"as": "table", "wanted": list(wanted)})
     head = next(answer)
     rows, records = _rows(answer)
     return sheet_of(source, Table(tuple(head["heads"]), rows, records, tuple(head["notices"])))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LABELS: Final = ("case", "community", "stratum", "psu")
 LONGEST: Final = {"case": 30, "stratum": 60, "psu": 60}  # characters, as the table holds them
 STAGE: Final = re.compile(r"stage_(\d)_probability")
+HEADS: Final = (*LABELS, "issued", "stage_1_unit", "stage_1_probability", "inclusion_probability")
 TOLERANCE: Final = 1e-6  # relative: a spreadsheet keeps 15 digits
 DRAW: Final = Text(
     "请用 survey-service draw 写出的 CSV，不要改动它的列。",
@@ -90,7 +91,7 @@ class CaseFile:
 def read_file(source: str, content: bytes) -> Sheet:
     """The table of an uploaded file; BadCases where there is none."""
     try:
-        return read_sheet(source, content)
+        return read_sheet(source, content, HEADS)
     except TableError as fault:
         raise unreadable(fault) from fault
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from survey_service.tabular.delimited import read_delimited
 from survey_service.tabular.limits import Limits
 from survey_service.tabular.problems import TableError, TableProblem
@@ -9,10 +11,13 @@ from survey_service.tabular.table import Table
 from survey_service.tabular.workbook import read_workbook
 
 
-def read_table(source: str, data: bytes, limits: Limits) -> Table:
-    """``source`` is the file's name, whose ending tells a workbook from text. Raises TableError."""
+def read_table(source: str, data: bytes, limits: Limits, wanted: Sequence[str] = ()) -> Table:
+    """``source`` is the file's name, whose ending tells a workbook from text; ``wanted``: heads of the right sheet.
+
+    Raises TableError.
+    """
     if source.lower().endswith((".xlsx", ".xlsm")):
-        return read_workbook(source, data, limits)
+        return read_workbook(source, data, limits, wanted)
     if source.lower().endswith(".xls"):
         problem = TableProblem(message="the old .xls format is not read", remedy="Save it as .xlsx or as CSV in UTF-8.")
         raise TableError(source, [problem])

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
+from survey_service.tabular import choosing
 from survey_service.tabular.book import Book
 from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import Limits
@@ -18,8 +19,11 @@ from survey_service.tabular.table import Table
 _EXACT = 10**15  # Excel keeps 15 digits
 
 
-def read_workbook(source: str, data: bytes, limits: Limits) -> Table:
-    """The first sheet that holds anything. Raises TableError naming every cell that cannot be taken at its word."""
+def read_workbook(source: str, data: bytes, limits: Limits, wanted: Sequence[str] = ()) -> Table:
+    """The sheet whose heads are ``wanted``, else the first that holds anything, shown ones before hidden ones.
+
+    Raises TableError naming every cell that cannot be taken at its word.
+    """
     if not zipfile.is_zipfile(io.BytesIO(data)):
         problem = TableProblem(
             message="not an .xlsx workbook", remedy="Save it as .xlsx (old .xls and renamed files cannot be read)."
@@ -28,17 +32,27 @@ def read_workbook(source: str, data: bytes, limits: Limits) -> Table:
     try:
         book = Book(data, limits)
         filled = [entry for entry in book.sheets if holds_anything(book, entry)]
+        left_out = len(filled) - 1
         if not filled:
             raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
-        raw = read_sheet_xml(book, filled[0])
+        filled = [entry for entry in filled if entry.shown] or filled
+        place = 0
+        if len(filled) > 1 and wanted:
+            found = [choosing.likeness(_begin(read_sheet_xml(book, entry)), wanted) for entry in filled]
+            place = choosing.meant(source, [entry.name for entry in filled], found)
+        raw = read_sheet_xml(book, filled[place])
     except TooMuch as fault:
         raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
     except Damaged as fault:
         problem = TableProblem(message=f"the workbook is damaged ({fault})", remedy="Save it anew as .xlsx.")
         raise TableError(source, [problem]) from fault
-    left_out = len(filled) - 1
-    notices = [f'the sheet "{filled[0].name}" was read, the other {left_out} were not'] if left_out else []
+    notices = [f'the sheet "{filled[place].name}" was read, the other {left_out} were not'] if left_out else []
     return _table(source, raw, notices, limits.head)
+
+
+def _begin(raw: RawSheet) -> list[list[str]]:
+    rows = raw.rows[: choosing.LOOKED_AT]
+    return [[_text(cell.value) for cell in cells if cell.value is not None] for _, cells in rows]
 
 
 def _table(source: str, raw: RawSheet, notices: list[str], most_in_head: int) -> Table:

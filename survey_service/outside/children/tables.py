@@ -27,7 +27,7 @@ def answer(given: Mapping[str, Any], stream: BinaryIO, out: Output) -> None:
             out.line({name: getattr(grid, name) for name in _ABOUT})
             _rows(out, grid.rows, grid.records)
         else:
-            table = read_table(source, data, UPLOADED)
+            table = read_table(source, data, UPLOADED, given.get("wanted", ()))
             out.line({"heads": table.heads, "notices": table.notices})
             _rows(out, table.rows, table.records)
     except TableError as fault:

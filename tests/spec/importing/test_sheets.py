@@ -7,9 +7,11 @@ import io
 import pytest
 import xlsxwriter
 
+from survey_service.areas import importing as areas
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest, wanted
 from survey_service.importing.words import Notice
+from survey_service.sampling import case_files
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import read_cells
 from survey_service.tabular.choosing import likeness
@@ -69,3 +71,47 @@ def test_where_no_head_is_known_the_first_sheet_is_read_and_named() -> None:
 def test_heads_are_known_whole_or_within_longer_ones() -> None:
     assert likeness([["3、您今年多大年纪？[填空]", "表 号", "x"], ["y"]], HEADS) == 2
     assert likeness([["表号码", "吗"]], HEADS) == 0
+
+
+AREAS = [["代码", "名称", "级别", "上级代码"], ["110101001002", "万寿桥社区", "社区", "110101001"]]
+SAMPLE = [
+    ["case", "issued", "community", "stratum", "psu", "stage_1_unit", "stage_1_probability", "inclusion_probability"],
+    ["h-1", 1, "110101001002", "s", "p", "u", 0.2, 0.2],
+]
+
+
+def test_files_of_areas_and_of_the_sample_may_begin_with_instructions() -> None:
+    """The first sheet was read whatever it held, hidden ones too."""
+    records, faults = areas.read("a.xlsx", workbook(填写说明=EXPLAINED, 地区=AREAS), ("code", "name"))
+    assert [(one.row, one.get("code")) for one in records] == [(2, "110101001002")]
+    assert not faults
+    sheet = case_files.read_file("a.xlsx", workbook(("旧",), 旧=EXPLAINED, 说明=EXPLAINED, 样本=SAMPLE))
+    assert "inclusion_probability" in sheet.columns
+    assert sheet.notices == ('the sheet "样本" was read, the other 2 were not',)
+
+
+def test_two_sheets_of_areas_or_of_a_sample_are_refused() -> None:
+    _, faults = areas.read("a.xlsx", workbook(东=AREAS, 西=AREAS), ("code", "name"))
+    assert [one.message.zh for one in faults] == ["有两张工作表的列名差不多，不知道用哪一张。请只留一张。"]
+    with pytest.raises(case_files.BadCases) as refused:
+        case_files.read_file("a.xlsx", workbook(东=SAMPLE, 西=SAMPLE))
+    assert "“东”, “西”" in refused.value.problems[0].message.zh
+
+
+def test_a_column_without_a_head_is_named_in_files_of_areas_and_of_the_sample() -> None:
+    bare = [[*AREAS[0][:3], ""], AREAS[1]]
+    _, faults = areas.read("a.xlsx", workbook(地区=bare), ("code", "name"))
+    assert [one.message.zh for one in faults] == ["有一列有数据，却没有列名。请写上列名，或删掉这一列。"]
+    with pytest.raises(case_files.BadCases) as refused:
+        case_files.read_file("a.xlsx", workbook(样本=[[*SAMPLE[0][:3], "", *SAMPLE[0][4:]], SAMPLE[1]]))
+    assert "第 4 列有内容，却没有列名" in refused.value.problems[0].message.zh
+
+
+@pytest.mark.parametrize("code", [110101001002000123, "1.10101E+17"])
+def test_long_numbers_that_excel_rounded_are_refused_there_too(code: object) -> None:
+    _, faults = areas.read("a.xlsx", workbook(地区=[AREAS[0], [code, *AREAS[1][1:]]]), ("code", "name"))
+    assert [(one.row, one.column) for one in faults] == [(2, "代码")]
+    sample = [SAMPLE[0], [code, *SAMPLE[1][1:]]]
+    with pytest.raises(case_files.BadCases) as refused:
+        case_files.read_cases(case_files.read_file("a.xlsx", workbook(样本=sample)), {}, ())
+    assert (2, "case") in {(one.row, one.column) for one in refused.value.problems}
