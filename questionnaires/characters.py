@@ -41,7 +41,7 @@ def without_invisible(text: str, *, keep: str = "") -> str:
 
     ``keep``: characters that mean something to the caller, such as ``BREAK_MARK``.
     """
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or not any(map(is_invisible, set(text))):
         return text
     kept: list[str] = []
     for one in text:

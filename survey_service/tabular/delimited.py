@@ -195,12 +195,11 @@ class _Reading:
 
     def _bound(self, number: int, record: list[str]) -> None:
         limits = self._limits
-        for place, cell in enumerate(record):
-            if len(cell) > limits.cell:
-                said = f"a cell of more than {limits.cell} characters"
-                remedy = "Shorten it. A quote that was left open by mistake makes one cell of many lines."
-                problem = TableProblem(row=number, column=self._heads[place], message=said, remedy=remedy)
-                raise TableError(self._source, [problem])
+        if max(map(len, record)) > limits.cell:
+            head = next(head for head, cell in zip(self._heads, record, strict=True) if len(cell) > limits.cell)
+            said = f"a cell of more than {limits.cell} characters"
+            remedy = "Shorten it. A quote that was left open by mistake makes one cell of many lines."
+            raise TableError(self._source, [TableProblem(row=number, column=head, message=said, remedy=remedy)])
         said = ""
         if len(self.rows) >= limits.rows:
             said = f"more than {limits.rows} rows"

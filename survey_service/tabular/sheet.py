@@ -150,7 +150,7 @@ def read_sheet_bytes(source: str, data: bytes, limits: Limits = UPLOADED) -> She
 def sheet_of(source: str, table: Table) -> Sheet:
     """The columns of a table. Raises TableError for heads that are missing or stand twice."""
     columns = {
-        place: pd.Series([cell.strip() for cell in column], dtype=str)
+        place: pd.Series(list(map(str.strip, column)), dtype=str)
         for place, column in enumerate(zip(*table.records, strict=True) if table.records else ((),) * len(table.heads))
     }
     frame = pd.DataFrame(columns, columns=range(len(table.heads)))

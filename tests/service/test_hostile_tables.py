@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from questionnaires.characters import without_invisible as seen
 from survey_service.importing import damage
 from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.cells import read_cells
 from survey_service.tabular.in_chinese import notice_in_chinese
+from survey_service.tabular.invisible import without_invisible
 from tests import hostile_files as hostile
 from tests.hostile_files import processor_seconds
 
@@ -123,3 +125,11 @@ def test_what_the_reader_knows_of_formats_is_right() -> None:
     assert [meaning(number, None) for number in (14, 31, 57, 9, 2)] == [
         Meaning.DATE, Meaning.DATE, Meaning.DATE, Meaning.PERCENT, Meaning.PLAIN,
     ]  # fmt: skip
+
+
+def test_a_long_file_with_one_invisible_character_costs_no_more_than_another() -> None:
+    text = "社区,n\n" + "东门\u200b,1\n" + "西门,2\n" * 15_000 + "a\u200d\n,3\n"
+    with processor_seconds(0.4):
+        clean, notices = without_invisible(text)
+    assert clean == seen(text)  # line by line is what it is as a whole
+    assert notices == ["2 invisible characters (zero-width) were left out"]
