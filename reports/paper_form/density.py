@@ -27,6 +27,8 @@ class Density:
     gap: float  # least space between questions, mm
     leading: float = 1.42  # in sizes of type
     box: float = BOX  # side of a box to tick
+    heads: float = 0.0  # of the heads of columns; as the notes where it is 0
+    columns: float = 0.6  # most of a matrix's width that goes to its columns
 
     def role(self, size: float, *, bold: bool = False, colour: str = style.INK) -> Role:
         return Role(size, size * self.leading, bold, colour)
@@ -40,5 +42,8 @@ DENSITIES: Final = (
     Density(question=9.5, answer=8.5, note=7.2, option=5.7, row=5.7, line=7.5, gap=1.5, leading=1.3),
 )
 # For eyes that need it: options in 14 pt, boxes that a shaking hand hits.
-LARGE: Final = Density(question=15.5, answer=14, note=12, option=9.8, row=10.2, line=13, gap=5.0, leading=1.36, box=5.5)
+LARGE: Final = Density(
+    question=15.5, answer=14, note=12, option=9.8, row=10.2, line=13, gap=5.0, leading=1.36, box=5.5, heads=10.5,
+    columns=0.66,
+)  # fmt: skip
 USUAL: Final = 2  # for what no sheet holds: tighter type would only tire the eye

@@ -209,22 +209,25 @@ def _how_to(hand: Hand, language: str, *, first: bool) -> Block:
     """How to tick and how to correct, on one line with drawn examples; then what keeps the sheet readable."""
     density = hand.density
     role = density.role(density.note)
+    side, pitch = density.box * MM, max(role.leading, density.box * MM) + 0.4 * MM
     x, base = 0.0, role.size + 1.2 * MM
+    height = role.leading + 1.6 * MM
     marks: list[Mark] = []
     for key, drawing in (("how_to_tick", _ticked), ("how_to_correct", _corrected)):
         line = hand.setter.composer.line(Span(say(key, language), role.size, style.INK, bold=first))
+        if x and x + line.width + 1.2 * MM + drawing(0, 0, side)[1] > WIDTH:
+            x, base, height = 0.0, base + pitch, height + pitch
         marks.append(Words(x, base, line))
         x += line.width + 1.2 * MM
-        box_y = base - role.size * 0.36 - density.box * MM / 2
-        drawn, width = drawing(x, box_y, density.box * MM)
+        drawn, width = drawing(x, base - role.size * 0.36 - side / 2, side)
         marks += drawn
         x += width + 4 * MM
     last = hand.setter.composer.line(role.span(say("how_to_skip", language)))
     if x + last.width <= WIDTH:
         marks.append(Words(x, base, last))
-        return Block(height=role.leading + 1.6 * MM, marks=tuple(marks))
+        return Block(height=height, marks=tuple(marks))
     marks.append(Words(0, base + role.leading + 0.4 * MM, last))
-    return Block(height=2 * role.leading + 1.6 * MM, marks=tuple(marks))
+    return Block(height=height + role.leading, marks=tuple(marks))
 
 
 def _ticked(x: float, y: float, side: float) -> tuple[list[Mark], float]:

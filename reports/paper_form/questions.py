@@ -179,12 +179,12 @@ def _column_width(hand: Hand, question: Question) -> float:
     """Wide enough for the longest word of the heads, never so wide that the rows lose their words."""
     least = (hand.density.box + 2 * CLEAR + 2) * MM
     widest = max(
-        hand.setter.width(hand.density.role(hand.density.note), word) + 2.4 * MM
+        hand.setter.width(hand.density.role(hand.density.heads or hand.density.note), word) + 2.4 * MM
         for option in question.options
         for language in hand.languages
         for word in _breakable(option.label.in_language(language), language)
     )
-    return min(max(least, 17 * MM, widest), INNER * 0.6 / len(question.options))
+    return min(max(least, 17 * MM, widest), INNER * hand.density.columns / len(question.options))
 
 
 def _breakable(label: str, language: str) -> list[str]:
@@ -192,7 +192,7 @@ def _breakable(label: str, language: str) -> list[str]:
 
 
 def _matrix_head(hand: Hand, options: Sequence[Option], centres: Sequence[float], column: float) -> Block:
-    role = hand.density.role(hand.density.note)
+    role = hand.density.role(hand.density.heads or hand.density.note)
     stacks = [
         [
             line

@@ -30,11 +30,12 @@ JOINED: Final = 3  # samples around a stroke: what the print cuts in two is one
 FRAME_HIDES: Final = 3  # samples outside a frame in which its own blur hides strokes
 SPECK_AREA, SPECK_LENGTH = 0.30, 1.0  # mm2, mm: what is smaller is dirt
 TOUCHED: Final = 0.18  # mm2 inside a frame from which a trace is in that box
+HELD: Final = 0.06  # mm2 inside a frame from which strokes right outside it go on from inside
 MOST_OUTSIDE: Final = 2.2  # of a mark outside its box, in shares of what is inside
 MOST_REACH: Final = 4.2  # mm that a mark may run out of its box
 MIDDLE: Final = 0.5  # mm by which the middle of a mark may lie outside its box
 WRITING, ABOVE_WRITING = 2.5, 0.5  # mm around, and above, a field for handwriting that belong to it
-BOTH_SIDES: Final = 0.75  # mm that a mark runs out of its box on two opposite sides: it may have been struck out
+BOTH_SIDES: Final = 0.95  # mm that a mark runs out of its box on two opposite sides: it may have been struck out
 SHARED: Final = 1.7  # mm: what lies between two fields and so much nearer to neither belongs to both
 BELONGS: Final = 8.0  # mm above and below the boxes of a field that belong to it
 HEAD: Final = 13.0  # mm above the first row of a matrix: the heads of its columns
@@ -268,7 +269,7 @@ def _strays(
     inner = np.zeros(strokes.shape, dtype=np.int32)
     for place in range(len(boxes)):
         inner[places.inner(place)] = place + 1
-        if strokes[places.inner(place)].sum() > TOUCHED * SCALE**2:
+        if strokes[places.inner(place)].sum() > HELD * SCALE**2:
             # The printed frame hides what crosses it: a tail goes on outside.
             joined[places.outer(place, FRAME_HIDES)] = True
     labels, count = ndimage.label(joined, np.ones((3, 3)))

@@ -19,7 +19,7 @@ from reports.paper_form.geometry import Box
 from survey_service.paper.reading.ink import Ink, Remark
 
 ACCEPTED: Final = 0.96  # confidence below which a person looks
-EVEN: Final = 0.045  # mean darkness at which a box is as likely marked as not
+EVEN: Final = 0.034  # mean darkness at which a box is as likely marked as not
 STEEP: Final = 7.0
 LEAST: Final = 0.002
 FILLED: Final = 0.80  # share covered: a filled box, by our printed rule a box taken back

@@ -18,8 +18,9 @@ from questionnaires.loader import load
 from questionnaires.model import Header, Questionnaire
 from questionnaires.text import Text
 from reports.fonts import TypeSettings
+from reports.marks import Stroke, Words
 from reports.paper_form.cover import Cover
-from reports.paper_form.density import LARGE
+from reports.paper_form.density import LARGE, MM
 from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.geometry import BOX, CLEAR, PAGE, from_json
 from reports.paper_form.layout import FormLayout, lay_out_form
@@ -188,6 +189,23 @@ def test_large_print_has_larger_type_and_boxes_and_the_same_answers(
                 assert max(abs(one.x - other.x), abs(one.y - other.y)) - large.geometry.box >= CLEAR + 0.5
     assert from_json(large.geometry.to_json()) == large.geometry
     assert large.geometry.to_json()["format"] == 2
+
+
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_nothing_of_large_print_runs_over_the_edge_or_breaks_a_word(
+    shipped: dict[str, Questionnaire], languages: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    one = shipped["civilized_city"]
+    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
+    layout = lay_out_form(one, languages, definition_sha256=sha256(one), large=True, settings=settings)
+    for page in layout.pages:
+        for mark in page.marks:
+            if isinstance(mark, Words):
+                assert mark.x + mark.line.width <= (PAGE[0] - 7) * MM
+            elif isinstance(mark, Stroke):
+                assert max(mark.x, mark.to_x) <= (PAGE[0] - 7) * MM
+    if languages != ("zh",):
+        assert "dissatisfied" in text_of(blank_pdf(layout, HEADER))
 
 
 def test_what_was_printed_before_keeps_its_hash() -> None:
