@@ -42,6 +42,18 @@ class WrongSetting:
         return f"{self.name}：{self.zh}\n  {self.name}: {self.en}"
 
 
+class WrongSettings(Refused):
+    """All that cannot be used, in the words of both languages."""
+
+    def __init__(self, each: list[WrongSetting]) -> None:
+        super().__init__(
+            "\n".join(map(str, each)) + "\n"
+            "  什么也没有启动。全部设置见 docs/settings.md；`survey-service doctor` 逐项检查。\n"
+            "  Nothing was started. All settings: docs/settings.md; `survey-service doctor` goes through them."
+        )
+        self.each = tuple(each)
+
+
 def names() -> dict[str, FieldInfo]:
     """Every variable that is read, with its field."""
     return {f"{PREFIX}{field.upper()}": information for field, information in Settings.model_fields.items()}
@@ -55,19 +67,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings = Settings()
     except ValidationError as invalid:
         wrong += [_in_words(one, found) for one in invalid.errors()]
-        raise _refused(wrong) from None
+        raise WrongSettings(wrong) from None
     wrong += _database(settings.database_url)
     if wrong:
-        raise _refused(wrong)
+        raise WrongSettings(wrong)
     return settings
-
-
-def _refused(wrong: list[WrongSetting]) -> Refused:
-    return Refused(
-        "\n".join(map(str, wrong)) + "\n"
-        "  什么也没有启动。全部设置见 docs/settings.md；`survey-service doctor` 逐项检查。\n"
-        "  Nothing was started. Every setting stands in docs/settings.md; `survey-service doctor` goes through them."
-    )
 
 
 def misspelt(environment: Mapping[str, str]) -> Iterator[WrongSetting]:

@@ -13,6 +13,7 @@ from survey_service.commands.blend import blend
 from survey_service.commands.change import change
 from survey_service.commands.check import check
 from survey_service.commands.demo import demo
+from survey_service.commands.doctor import doctor
 from survey_service.commands.draw import draw
 from survey_service.commands.drivers import drivers
 from survey_service.commands.erase import erase
@@ -73,7 +74,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 # Care of the installation.
-for care in (backup, restore, erase):
+for care in (doctor, backup, restore, erase):
     app.command()(care)
 
 

@@ -212,6 +212,7 @@ def _run(
 
     from survey_service.accounts.first_administrator import invitation
     from survey_service.app import create_app
+    from survey_service.doctor import rounds
     from survey_service.web.connections import gate_for, guarded
     from survey_service.web.logs import set_up_logs
 
@@ -222,6 +223,8 @@ def _run(
             await super().startup(sockets)
             if self.started and not self.should_exit:
                 spare_the_collector()
+                held = app.state.services
+                rounds.at_the_start(settings, held.database, at=held.clock())
                 console.print(_welcome(settings, shown))
                 if secret := invitation(app.state.services):
                     console.print(_invitation(settings, secret))
