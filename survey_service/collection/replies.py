@@ -41,6 +41,7 @@ from survey_service.web.resident_pages import (
     form_context,
     html,
     render,
+    without_words,
 )
 from survey_service.web.resident_steps import screens
 
@@ -158,7 +159,10 @@ def check_page(visit: Asked, posted: Posted, checked: Checked) -> Response:
     context = _with_answers(visit, posted, look) | {
         "client_id": posted.client_id or new_id().hex,
         "lines": answered_questions(checked, screens(visit.questionnaire, 0), look.language),
-        "doubts": contradictions(checked, visit.questionnaire, look.language),
+        "doubts": [
+            *without_words(checked, visit.questionnaire, look.language),
+            *contradictions(checked, visit.questionnaire, look.language),
+        ],
     }
     return html(render("check.html", look, context))
 

@@ -25,7 +25,7 @@ from questionnaires.model import Header, Missing, Notice, Option, Question, Ques
 from questionnaires.text import Text
 from survey_service.settings import Settings
 from survey_service.web.pages import Language, environment, styles_in_page
-from survey_service.web.resident_steps import Screens, screens, shuffles
+from survey_service.web.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
 
 STYLES = ("tokens.css", "resident.css")
 CACHED_PAGES = 2048  # of about 10 KB
@@ -243,6 +243,23 @@ def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def without_words(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[str]:
+    """Where 其他 is chosen and nothing says what: asked for once more, never demanded."""
+    numbers = {step.question.id: step.number for step in screens(questionnaire, 0).steps}
+    told = []
+    for question in questionnaire.questions():
+        other = next((option for option in question.options if option.other), None)
+        if other is None or checked.values.get(f"{question.id}.other") is not Missing.NO_ANSWER:
+            continue
+        number, label = numbers[question.id], other.label.in_language(language)
+        told.append(
+            f"第 {number} 题选了“{label}”，没有写是什么。可以按“修改”补上，不写也可以提交。"
+            if language == "zh"
+            else f"Question {number}: what is meant by “{label}”? Add it with “Change”, or submit as it is."
+        )
+    return told
+
+
 # ---------------------------------------------------------------- what the templates ask
 
 _PHRASE_END = re.compile(r"(?<=[，、：；])(?=.)|(?<=[^总]的)(?=.)|(?<=.)(?=满意不满意|满意吗)")
@@ -266,6 +283,13 @@ def _environment(language: Language) -> Environment:
     def phrased(text: Text) -> Markup:
         return Markup("<wbr>").join(escape(part) for part in phrases(text.in_language(language), language))
 
+    def halved(text: Text) -> Markup:
+        """Four characters break in their middle: 基本 / 满意, where five answers stand side by side."""
+        words = text.in_language(language)
+        if language == "zh" and len(words) == LONGEST_IN_FIVE:
+            return Markup("<wbr>").join((escape(words[:2]), escape(words[2:])))
+        return escape(words)
+
     def callable_numbers(text: str) -> Markup:
         """Telephone numbers can be touched."""
         pieces: list[str] = []
@@ -288,7 +312,7 @@ def _environment(language: Language) -> Environment:
         )
         return describe(finding, _alone(question), language)
 
-    made.filters = {**made.filters, "phrased": phrased, "callable": callable_numbers}
+    made.filters = {**made.filters, "phrased": phrased, "halved": halved, "callable": callable_numbers}
     made.globals = {**made.globals, "wanted": wanted}
     return made
 

@@ -15,6 +15,7 @@ from questionnaires.model import Item, Option, Order, Question, Questionnaire, Q
 from survey_service.web.pages import Language
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
+LONGEST_IN_FIVE = 4  # characters of a label where five stand side by side, in two lines of two
 ORDERS = 8  # arrangements of a shuffled question that are rendered; a visit gets one of them by chance
 # Names of the form that are no answers. Answers are named like variables, which never begin with an underscore.
 RESERVED = frozenset({"client_id", "action", "_page", "_lang", "_text", "_order", "_version", "_seconds", "_receipt"})
@@ -62,6 +63,8 @@ class Step:
         """Options of a matrix side by side at 360 px, so that every label stands on one or two short lines."""
         longest = max((len(option.label.in_language(language)) for option in self.options), default=0)
         three, two = (4, 8) if language == "zh" else (9, 20)
+        if language == "zh" and longest <= LONGEST_IN_FIVE and len(self.options) == 5:
+            return 5
         if longest <= three and len(self.options) in (3, 5, 6):
             return 3
         return 2 if longest <= two else 1

@@ -17,7 +17,7 @@ from pygments.token import Comment, String
 
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
-from tests.browser.test_resident import EXPECTED, answer_to_the_end, answers
+from tests.browser.test_resident import EXPECTED, answer_to_the_end, answers, submit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -108,6 +108,6 @@ def test_the_form_is_answered_without_the_newer_functions(
     page.goto(f"{base}/a/{wave.code}")
     assert page.evaluate("() => [typeof [].flatMap, typeof window.AbortController]") == ["undefined", "undefined"]
     answer_to_the_end(page)
-    page.locator(".here [data-turn=on]").tap()
+    submit(page)
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [EXPECTED]

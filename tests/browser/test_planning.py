@@ -101,6 +101,9 @@ def answer(page: Page, address: str) -> None:
     page.locator(".here [data-turn=on]").tap()
     page.locator("#q-age.here").wait_for()
     page.locator(".here [data-turn=on]").tap()
+    page.locator("#review.here").wait_for()
+    page.locator("#review h2").tap()
+    page.locator("#review [data-turn=on]").tap()
     page.locator(".receipt").wait_for()
     expect(page.locator("h1")).to_contain_text("已提交", timeout=PATIENCE_MS)
 

@@ -52,6 +52,19 @@ def to_the_next(page: Page) -> None:
     page.locator(f".step.here:not(#{left})").wait_for()
 
 
+def submit(page: Page) -> None:
+    """From the last question over the review."""
+    on(page)
+    reviewed(page)
+    on(page)
+
+
+def reviewed(page: Page) -> None:
+    """Tapped on at once and at the same place, 提交 would be taken for half of a double tap."""
+    page.locator("#review.here").wait_for()
+    page.locator("#review h2").tap()
+
+
 def choose(page: Page, *labels: str) -> None:
     for label in labels:
         page.locator(".here label").filter(has_text=re.compile(f"^{label}$")).tap()
@@ -102,6 +115,9 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     page.goto(f"{base}/a/{wave.code}")
     answer_to_the_end(page)
     assert "已答的题存在这部手机里，还没有提交。" in page.locator(".here").inner_text()
+    assert page.locator(".here [data-turn=on]").inner_text() == "核对并提交"
+    on(page)
+    reviewed(page)
     assert page.locator(".here [data-turn=on]").inner_text() == "提交答卷"
     page.locator(".here [data-turn=on]").dblclick()  # an impatient thumb
     page.locator(".receipt").wait_for()
@@ -176,7 +192,7 @@ def test_offline_in_mid_form_and_closed_and_opened_again(
     page.goto(f"{base}/a/{wave.code}#q-q12")
     page.locator("#q-q12.here").wait_for()
     page.context.set_offline(True)
-    on(page)
+    submit(page)
     page.locator("#unsent").wait_for(state="visible")
     assert page.locator("#unsent h2").first.inner_text() == "未提交，请勿关闭"
     assert "3 题的答案都还在这部手机里" in page.locator("#unsent-why").inner_text()
@@ -204,7 +220,7 @@ def test_a_lost_acknowledgement_is_one_answer_and_one_receipt(
             route.continue_()
 
     page.route("**/a/*", lose_the_first)
-    on(page)
+    submit(page)
     page.locator("#unsent").wait_for(state="visible")
     page.locator("#again").tap()
     page.locator(".receipt").wait_for()
@@ -230,7 +246,7 @@ def test_a_busy_service_is_waited_for(
             route.continue_()
 
     page.route("**/a/*", busy_once)
-    on(page)
+    submit(page)
     page.locator("#unsent").wait_for(state="visible")
     assert "现在提交的人很多" in page.locator("#unsent-why").inner_text()
     page.locator(".receipt").wait_for()  # by itself
@@ -288,7 +304,7 @@ def test_an_empty_form_is_not_taken_and_the_page_says_why(
     page = phone()
     page.goto(f"{base}/a/{wave.code}#q-q12")
     page.locator("#q-q12.here").wait_for()
-    on(page)
+    submit(page)
     page.get_by_text("一道题都还没有答").wait_for()
     assert answers(database, wave) == []
 
@@ -303,11 +319,11 @@ def test_two_tabs_with_one_draft_are_one_answer(
     second = first.context.new_page()
     second.goto(f"{base}/a/{wave.code}#q-q12")
     second.locator("#q-q12.here").wait_for()
-    on(second)
+    submit(second)
     second.locator(".receipt").wait_for()
     first.goto(f"{base}/a/{wave.code}#q-q12")
     first.locator("#q-q12.here").wait_for()
-    on(first)
+    submit(first)
     first.locator(".receipt").wait_for()
     assert answers(database, wave) == [{"q1": "1"}]
     assert first.locator(".receipt b").inner_text() == second.locator(".receipt b").inner_text()
@@ -339,7 +355,7 @@ def test_language_and_text_size_change_in_mid_form_with_a_script(
     choose(page, "支持")
     page.evaluate("() => { location.hash = 'q-q12'; }")
     page.locator("#q-q12.here").wait_for()
-    on(page)
+    submit(page)
     page.locator(".receipt").wait_for()
     assert page.locator("html.large").count() == 1
     assert answers(database, wave) == [{"q1": "1", "q2": ["3"], "q3": "1"}]

@@ -14,7 +14,7 @@ from survey_service.models import Capture
 from survey_service.secrets import KeyRing
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave_of
-from tests.browser.test_resident import answers, choose, on, to_the_next
+from tests.browser.test_resident import answers, choose, submit, to_the_next
 from tests.service.test_resident_steps import EVERY
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def answer(page: Page, address: str, overall: str) -> None:
     choose(page, overall)
     page.evaluate("() => { location.hash = 'q-age'; }")
     page.locator("#q-age.here").wait_for()
-    on(page)
+    submit(page)
 
 
 def test_nothing_is_sent_that_is_not_seen(
@@ -88,7 +88,7 @@ def test_nothing_is_sent_that_is_not_seen(
     page.locator("html[lang=zh-CN] form.led").wait_for()
     page.evaluate("() => { location.hash = 'q-q12'; }")
     page.locator("#q-q12.here textarea").fill("多种树")
-    on(page)
+    submit(page)
     page.locator(".receipt").wait_for()
     assert [name for post in posts[1:] for name in post if name.startswith("q2")] == []
     assert answers(database, wave) == [{"q1": "3", "q12": "多种树"}]
@@ -172,7 +172,7 @@ def test_a_shuffled_question_stands_as_it_stood(
             row.locator("input").first.check()
     other.evaluate("() => { location.hash = 'q-l'; }")
     other.locator("#q-l.here").wait_for()
-    on(other)
+    submit(other)
     other.locator(".receipt").wait_for()
     with database.reading.begin() as session:
         assert [str(one["order"]) for one in session.scalars(select(Capture.paradata))] == [number]

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
-from tests.browser.test_resident import answers
+from tests.browser.test_resident import answers, submit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -76,7 +76,7 @@ def test_the_way_back_after_submitting_leads_to_no_unsubmitted_question(
     page.locator(ON).tap()
     page.locator("#q-q2.here").wait_for()
     write_a_wish(page, base, wave, "多种树")
-    page.locator(ON).tap()
+    submit(page)
     page.locator(".receipt").wait_for()
     page.go_back()
     expect(page.locator("#done-before")).to_be_visible()
@@ -105,11 +105,11 @@ def test_answers_changed_after_they_had_arrived_lead_to_those_that_count(
             route.continue_()
 
     page.route("**/a/*", lose_the_first)
-    page.locator(ON).tap()
+    submit(page)
     page.locator("#look-again").tap()
     page.evaluate("() => { location.hash = 'q-q12'; }")
     page.locator("#q-q12.here textarea").fill("多修路")
-    page.locator(ON).tap()
+    submit(page)
     expect(page.locator("h1")).to_have_text("这一份没有计入")
     page.get_by_role("button", name="查看或修改先前提交的那一份").tap()
     expect(page.locator("h1")).to_have_text("您提交的答卷")
@@ -135,7 +135,7 @@ def test_the_sign_in_page_of_a_hotspot_does_not_speak_for_the_service(
             route.continue_()
 
     page.route("**/a/*", hotspot)
-    page.locator(ON).tap()
+    submit(page)
     expect(page.locator("#unsent-why")).to_contain_text("手机连不上服务器")
     page.locator("#again").tap()
     page.locator(".receipt").wait_for()

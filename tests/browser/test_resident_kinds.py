@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from survey_service.secrets import KeyRing
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave_of
-from tests.browser.test_resident import answers
+from tests.browser.test_resident import answers, reviewed, submit
 from tests.service.test_resident_steps import EVERY, ROWS
 
 if TYPE_CHECKING:
@@ -92,14 +92,14 @@ def test_every_kind_is_answered_and_what_is_not_asked_after_all_is_not_sent(
     page.locator("#f-t").fill("𠮷林路👍🏽")
     turn(page, "q-l")
     page.locator("#f-l").fill("一\n<b>二</b>")
-    expect(page.locator(".here [data-turn=on]")).to_have_text("提交答卷")
+    expect(page.locator(".here [data-turn=on]")).to_have_text("核对并提交")
     # Back at the first question another answer is given: the whole second part is not asked any more.
     page.evaluate("() => { location.hash = 'q-s'; }")
     page.locator("#q-s.here").wait_for()
     page.locator("#q-s input[value='3']").check()
     page.evaluate("() => { location.hash = 'q-g-4'; }")
     page.locator("#q-g-4.here").wait_for()
-    expect(page.locator(".here [data-turn=on]")).to_have_text("提交答卷")
+    expect(page.locator(".here [data-turn=on]")).to_have_text("核对并提交")
     # And asked again, nothing that was written is lost.
     page.evaluate("() => { location.hash = 'q-s'; }")
     page.locator("#q-s.here").wait_for()
@@ -110,7 +110,7 @@ def test_every_kind_is_answered_and_what_is_not_asked_after_all_is_not_sent(
     page.locator("#q-t.here").wait_for()
     assert page.locator("#f-t").input_value() == "𠮷林路👍🏽"
     turn(page, "q-l")
-    page.locator(".here [data-turn=on]").tap()
+    submit(page)
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [
         {"s": "1", "m": ["2", "7"], "m.other": "孩子的学校", **RATED,
@@ -128,11 +128,11 @@ def test_submitting_leads_back_to_what_must_be_answered_and_was_passed_over(
         page.evaluate("anchor => { location.hash = anchor; }", anchor)
         if anchor != "q-g-2":
             rate_all(page, anchor)
-    page.locator("#q-g-4.here [data-turn=on]").tap()  # 提交
+    submit(page)
     expect(page.locator("#q-g-2.here .fault")).to_have_count(1)
     rate_all(page, "q-g-2")
-    turn(page, "q-g-3")
-    turn(page, "q-g-4")
+    turn(page, "review")  # and straight back to where it is submitted
+    reviewed(page)
     page.locator(".here [data-turn=on]").tap()
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [{"s": "3", **RATED}]

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from survey_service.models import Response, ResponseState
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
-from tests.browser.test_resident import WISH, answers, choose, on
+from tests.browser.test_resident import WISH, answers, choose, on, reviewed
+from tests.browser.test_resident import submit as send
 from tests.browser.test_resident_access import sound
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def submit(page: Page, base: str, wave: OpenWave, display: str = "") -> None:
     page.goto(f"{base}/a/{wave.code}{display}#q-q12")
     page.locator("#q-q12.here").wait_for()
     page.locator("#q-q12 textarea").fill(WISH)
-    on(page)
+    send(page)
     page.locator(".receipt").wait_for()
 
 
@@ -50,6 +51,8 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     assert "改动还没有提交" in page.locator(".here").inner_text()
     page.evaluate("() => { location.hash = 'q-q12'; }")
     page.locator("#q-q12.here").wait_for()
+    on(page)
+    reviewed(page)
     assert page.locator(".here [data-turn=on]").inner_text() == "提交改动"
     page.locator(".here [data-turn=on]").dblclick()
     page.wait_for_url("**/receipt?done=corrected")

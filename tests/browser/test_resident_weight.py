@@ -11,6 +11,7 @@ from questionnaires.loader import available
 from survey_service.secrets import KeyRing
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave
+from tests.browser.test_resident import submit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -72,7 +73,7 @@ def test_from_the_scan_to_the_receipt(phone: Callable[..., Page], base: str, wav
     page.goto(f"{base}/a/{wave.code}#q-q12")
     page.locator("#q-q12.here").wait_for()
     page.locator("#q-q12 textarea").fill("多种树")
-    page.locator(".here [data-turn=on]").tap()
+    submit(page)
     page.locator(".receipt").wait_for()
     page.wait_for_load_state("networkidle")
     assert sum(received) < LIMIT

@@ -18,6 +18,10 @@ let turned = null; // the tap that last changed the step
 let finished = false; // this phone has submitted by this code, and nobody has begun anew
 let attempt, fields, isChoice, values, Draft, sweep, newId; // of resident-draft.js
 let draft; // what this phone keeps
+let review; // of resident-review.js
+let changing = false; // a question was opened from the review, which is where its button leads back to
+const reviewed = document.getElementById("review");
+const withoutWords = new Set(); // steps whose 其他 was asked for its words once
 let sending; // of resident-send.js
 
 // ---------------------------------------------------------------- answers
@@ -139,6 +143,17 @@ function sound(step) {
   return false;
 }
 
+// Whether the words of 其他 are still to be asked for: once, for they need not be given.
+function wantsWords(step) {
+  const field = step.querySelector(".more input");
+  const other = step.querySelector("[data-other]:checked");
+  if (!field || !other || field.value.trim() || withoutWords.has(step.id)) return false;
+  withoutWords.add(step.id);
+  say(step, field, words.wordsWanted);
+  field.removeAttribute("aria-invalid");
+  return true;
+}
+
 // ---------------------------------------------------------------- one step in view
 
 function show(step, focus) {
@@ -149,8 +164,11 @@ function show(step, focus) {
   const button = step.querySelector("[data-turn=on]");
   if (button && step.dataset.question) {
     const last = left.length === 0;
-    button.textContent = last ? words.submit : button.dataset.words;
+    button.textContent = changing ? words.changed : last ? words.check : button.dataset.words;
   }
+  // Browsers before :has() would show the words of what is not ticked.
+  for (const more of step.querySelectorAll(".more")) more.hidden = !more.closest("fieldset").querySelector("[data-other]:checked");
+  if (step === reviewed) review(document.getElementById("review-answers"), path(), words, change);
   if (!focus) return;
   const heading = step.querySelector("h2") || document.querySelector("h1");
   const count = step.querySelector(".count");
@@ -172,6 +190,11 @@ function go(step) {
   else location.hash = step === steps[0] ? "notice" : step.id; // hashchange shows it, and the phone's own back key works
 }
 
+function change(step) {
+  changing = true;
+  go(step);
+}
+
 function turn(back) {
   const asked = path();
   if (current === steps[0]) {
@@ -180,15 +203,21 @@ function turn(back) {
     go(asked[0]);
     return;
   }
+  if (current === reviewed) {
+    if (back) go(asked[asked.length - 1]);
+    else sending.send();
+    return;
+  }
   const place = asking.indexOf(current);
   if (back) {
     go(asked.filter((step) => asking.indexOf(step) < place).pop() || steps[0]);
     return;
   }
-  if (!sound(current)) return;
+  if (!sound(current) || wantsWords(current)) return;
   const following = path().find((step) => asking.indexOf(step) > place);
-  if (following) go(following);
-  else sending.send();
+  const next = changing || !following ? reviewed : following;
+  changing = false;
+  go(next);
 }
 
 // ---------------------------------------------------------------- sending
@@ -199,7 +228,7 @@ function ready() {
   keep();
   if (!faulty) return true;
   sending.rest();
-  go(faulty);
+  change(faulty);
   setTimeout(() => sound(faulty), 60); // after the step is in view, so that the field keeps the focus
   return false;
 }
@@ -279,8 +308,9 @@ function elsewhere(kept) {
 }
 
 async function load() {
-  const [kept, send] = await Promise.all([import(words.draft), import(words.send)]);
+  const [kept, send, checked] = await Promise.all([import(words.draft), import(words.send), import(words.review)]);
   ({ attempt, fields, isChoice, values, Draft, sweep, newId } = kept);
+  ({ review } = checked);
   draft = new Draft(form);
   sending = new send.Sending(page);
   try {
@@ -296,10 +326,11 @@ function listen() {
   form.addEventListener("input", keep);
   form.addEventListener("click", clicked);
   form.addEventListener("submit", submitted);
+  document.addEventListener("size", keep);
   window.addEventListener("hashchange", () => show(stepOfAddress(), true));
   document.getElementById("look-again").addEventListener("click", () => {
     sending.rest();
-    go(path()[0]);
+    go(reviewed);
   });
   // Kept by the browser as it was when it was left: what was submitted since does not stand here as unsubmitted.
   window.addEventListener("pageshow", (event) => event.persisted && !draft.read() && draft.submittedBefore && location.reload());
@@ -318,10 +349,12 @@ async function start() {
   // What came back with the page is what was sent; the draft of the same answers knows also what was not.
   if (kept && (!given || kept.id === own)) draft.fill(kept);
   for (const button of form.querySelectorAll("[data-turn=on]")) button.dataset.words = button.textContent;
-  const last = asking[asking.length - 1].querySelector("[data-turn=on]");
-  last.dataset.words = words.submit;
   form.classList.add("led");
+  reviewed.hidden = false;
   listen();
+  // A correction that was begun beside one question: back to the whole after it.
+  changing = "noDraft" in words && stepOfAddress() !== steps[0];
+  if (kept && kept.large && !document.documentElement.classList.contains("large")) document.querySelector("[data-large]").click();
   if (kept && !given && Object.keys(kept.values).length) offer(kept);
   else if (!given && draft.submittedBefore) {
     finished = true;
