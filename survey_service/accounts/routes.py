@@ -46,6 +46,9 @@ def home(request: Request, running: Running, reading: Reading, now: Now) -> Resp
     person = _whoever(request, running, reading, now)
     if person:
         return go(first_page(person))
+    with reading.begin() as session:
+        if not queries.any_account(session):
+            return go("/sign-in")  # nobody has a code yet either: it leads to the first administrator
     asked = request.query_params
     look = Look(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
     return door(running.settings, look, staff=True)

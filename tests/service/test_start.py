@@ -7,8 +7,10 @@ from datetime import date
 from fastapi.testclient import TestClient
 from sqlalchemy import delete, select
 
+from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.models import Account, AreaPopulation, Grant, Role
+from survey_service.settings import Settings
 from tests.service.signed_in import HTML, get, sign_in
 from tests.service.world import World
 
@@ -53,3 +55,11 @@ def test_whoever_has_work_elsewhere_begins_there(client: TestClient) -> None:
         sign_in(client, role)
         assert client.get("/", headers=HTML).headers["location"] == begins
         assert client.get("/start").status_code == 403
+
+
+def test_where_there_is_no_account_the_first_page_leads_to_the_first_administrator(
+    settings: Settings, database: Database
+) -> None:
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        assert client.get("/").headers["location"] == "/sign-in"
+        assert "/first-administrator" in client.get("/sign-in").text
