@@ -1,4 +1,4 @@
-"""Hostile files at every upload while people are answered: ``python -m tests.bench.hostile [--seconds N]``, JSON lines.
+"""Hostile files at every upload while people are answered: ``python -m tests.bench.hostile [--seconds N] [--some N]``.
 
 A real server; files of 1 KB to 20 MB, four at a time, at each page that takes one. Meanwhile ``/health`` and a
 resident's page are asked for, each 20 times a second; before it the same with nothing thrown, so that what else the
@@ -209,7 +209,7 @@ async def throw(port: int, requests: Iterator[tuple[str, bytes]], replies: dict[
     connection.close()
 
 
-async def measure(server: Server, code: str, draft: str, seconds: float) -> None:
+async def measure(server: Server, code: str, draft: str, seconds: float, most: int) -> None:
     port = server.port
     manager, administrator = Person(port, "manager"), Person(port, "administrator")
     files = {}
@@ -222,7 +222,7 @@ async def measure(server: Server, code: str, draft: str, seconds: float) -> None
     replies: dict[str, list[tuple[int, float]]] = {}
     order = list(files)
     random.Random(SEED).shuffle(order)
-    turns = iter(order)
+    turns = iter(order[: most or None])
 
     def requests() -> Iterator[tuple[str, bytes]]:
         for name in turns:
@@ -238,7 +238,7 @@ async def measure(server: Server, code: str, draft: str, seconds: float) -> None
             whole.broken += part.broken
     await thrown
     say(
-        "thrown", files=len(files), bytes=sum(len(one[3]) for one in files.values()),
+        "thrown", files=len(replies), bytes=sum(len(files[name][3]) for name in replies),
         seconds=round(time.perf_counter() - begun, 1), server_seconds=round(server.processor_seconds() - used, 1),
         slowest_s=round(max(took for some in replies.values() for _, took in some), 1),
         **told(health, page), required_p99_ms=100,
@@ -255,6 +255,7 @@ def say(case: str, **found: Any) -> None:
 def main() -> None:
     asks = argparse.ArgumentParser()
     asks.add_argument("--seconds", type=float, default=20.0, help="of the measurement with nothing thrown")
+    asks.add_argument("--some", type=int, default=0, help="files in all, drawn by the seed; 0: every one")
     given = asks.parse_args()
     _wire.RECEIVE_SECONDS = 180.0
     with tempfile.TemporaryDirectory() as folder:
@@ -266,14 +267,14 @@ def main() -> None:
         port = free_port()
         server = Server("tests.bench._city", port, url, str(port), f"{folder}/data")
         try:
-            asyncio.run(_run(server, made.stdout.split()[-1], draft, given.seconds))
+            asyncio.run(_run(server, made.stdout.split()[-1], draft, given.seconds, given.some))
         finally:
             server.kill()
 
 
-async def _run(server: Server, code: str, draft: str, seconds: float) -> None:
+async def _run(server: Server, code: str, draft: str, seconds: float, most: int) -> None:
     await server.ready(f"/a/{code}")
-    await measure(server, code, draft, seconds)
+    await measure(server, code, draft, seconds, most)
 
 
 if __name__ == "__main__":
