@@ -191,7 +191,8 @@ class Settings(BaseSettings):
             raise WrongValue(
                 zh=f"“{typed}”不是时区的名字。北京时间写成 Asia/Shanghai"
                 + (f"；是不是 {meant}？" if meant != "Asia/Shanghai" else "。"),
-                en=f"“{typed}” is no name of a time zone. Is {meant} meant? Beijing's is Asia/Shanghai.",
+                en=f"“{typed}” is no name of a time zone. Beijing's is Asia/Shanghai"
+                + (f"; or is {meant} meant?" if meant != "Asia/Shanghai" else "."),
             ) from None
         return typed
 

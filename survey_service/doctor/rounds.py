@@ -13,7 +13,7 @@ from survey_service.database import Database, open_database
 from survey_service.doctor import of_the_machine, of_the_survey
 from survey_service.doctor.findings import Finding, Mark
 from survey_service.installation import Refused, check_database
-from survey_service.settings import Settings
+from survey_service.settings import Settings, is_loopback
 
 log = structlog.get_logger()
 
@@ -40,8 +40,9 @@ def examine(settings: Settings, *, at: datetime) -> list[Finding]:
 
 def at_the_start(settings: Settings, database: Database, *, at: datetime) -> None:
     """What is quickly seen goes into the log; nothing of it stops a start."""
+    own_machine = is_loopback(urlsplit(settings.public_url).hostname or "")  # a trial: nobody else is meant to come
     quick = [
-        *_made("way_to_people", lambda: of_the_machine.way_to_people(settings)),
+        *([] if own_machine else _made("way_to_people", lambda: of_the_machine.way_to_people(settings))),
         *_made("key", lambda: of_the_machine.key(settings)),
         *_made("disks", lambda: of_the_machine.disks(settings)),
         *_of_the_survey(settings, database, at=at),

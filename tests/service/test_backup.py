@@ -34,6 +34,7 @@ from survey_service.models import (
     ResponseState,
     SignIn,
 )
+from survey_service.settings import Settings
 from tests.service.backing_up import Running, quiet, responses, restore, running, settings, target
 from tests.service.conftest import TestClock
 from tests.service.programs import token_of
@@ -73,8 +74,10 @@ def test_a_backup_made_under_load_is_a_moment_and_restores(
     # The restored place serves, with the old key; every receipt of before leads to its answer.
     moved = running.settings.model_copy(update={"data_dir": tmp_path / "new", "database_url": made.database_url})
     with TestClient(create_app(moved, clock=TestClock(NOW))) as client:
-        assert [client.get(address).status_code for address in before] == [200] * 5
-    other = moved.model_copy(update={"secret_key": moved.secret_key.__class__("x" * 40)})
+        asked = [client.post("/receipt", data={"_receipt": receipt, "action": "look"}) for receipt in before]
+        assert [one.status_code for one in asked] == [200] * 5
+    another = Settings(secret_key="another key, as long as is asked for").secret_key
+    other = moved.model_copy(update={"secret_key": another})
     with pytest.raises(Refused, match="secret key is not the one"), TestClient(create_app(other)):
         pass
     assert url in made.database_url
