@@ -126,3 +126,21 @@ def test_the_posters_can_be_read_by_a_phone(base: str, world: World, desk: Calla
     }
     modules = segno.make_qr(f"{base}/a/{world.open_codes[0]}", error="m", boost_error=False).matrix
     assert dark == {(x, y) for y, row in enumerate(modules) for x, one in enumerate(row) if one}
+
+
+COLUMNS = """() => [...document.querySelectorAll('.data.stack')].map((table) => {
+  const row = table.querySelector('tbody tr');
+  const edges = (cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().right));
+  for (const cell of row.querySelectorAll('td.num')) { cell.textContent = ''; }
+  return [edges([...table.querySelectorAll('thead th')]), edges([...row.children])];
+})"""
+
+
+def test_an_empty_cell_moves_no_other_under_a_wrong_head(base: str, world: World, desk: Callable[..., Page]) -> None:
+    page = desk(viewport={"width": 1280, "height": 800})
+    sign_in(page, base, "manager")
+    page.goto(base + HERE)
+    tables = page.evaluate(COLUMNS)
+    assert tables
+    for heads, cells in tables:
+        assert cells == heads
