@@ -25,20 +25,20 @@ TITLES: Mapping[str, str] = {
 }  # fmt: skip
 """Name of each kind of problem; the English ones are ``problems.Code``."""
 
-# Whose: `an option of question "q2"`. Longer shapes first.
+# Whose: `an option of question "q2"`. Longer shapes first; a blank parts a Latin name from the words after it.
 _OWNERS = (
     (r"an option of (.+)", "{0}的一个选项"),
     (r"an item of (.+)", "{0}的一行"),
     (r"a part of (.+)", "{0}的一个组成部分"),
     (r"the target of (.+)", "{0}的目标"),
-    (r"\"(\w+)\" of (.+)", "{1}的 {0}"),
+    (r"\"(\w+)\" of (.+)", "{1}的 {0} "),
     (r"question \"(.*)\": item", "题目 {0} 的行"),
-    (r"question \"(.*)\": option \"(.*)\"", "题目 {0} 的选项 {1}"),
-    (r"question \"(.*)\"", "题目 {0}"),
-    (r"section \"(.*)\"", "部分 {0}"),
-    (r"indicator \"(.*)\"", "指标 {0}"),
-    (r"contradiction \"(.*)\"", "矛盾检查 {0}"),
-    (r"scale \"(.*)\"", "量表 {0}"),
+    (r"question \"(.*)\": option \"(.*)\"", "题目 {0} 的选项 {1} "),
+    (r"question \"(.*)\"", "题目 {0} "),
+    (r"section \"(.*)\"", "部分 {0} "),
+    (r"indicator \"(.*)\"", "指标 {0} "),
+    (r"contradiction \"(.*)\"", "矛盾检查 {0} "),
+    (r"scale \"(.*)\"", "量表 {0} "),
 )
 _WORDS = {
     "a question": "一道题", "a section": "一个部分", "an indicator": "一个指标", "a contradiction": "一条矛盾检查",
@@ -80,7 +80,8 @@ def in_chinese(sentence: str) -> str | None:
     for pattern, zh in _SENTENCES:
         match = re.fullmatch(pattern, sentence, re.DOTALL)
         if match:
-            return zh.format(*(_part(group or "") for group in match.groups()))
+            told = zh.format(*(_part(group or "") for group in match.groups()))
+            return re.sub(r" +(?=[，：；。”]|$)", "", told).replace("  ", " ")
     return None
 
 

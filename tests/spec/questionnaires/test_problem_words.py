@@ -104,7 +104,7 @@ def test_what_was_typed_stays_as_it_is() -> None:
     problem = Problem(
         Code.UNKNOWN_FIELD, Location("f"), 'question "q2" has a field "minimun"', 'did you mean "minimum"?'
     )
-    assert explain(problem, "zh").message == "题目 q2里有字段“minimun”"
+    assert explain(problem, "zh").message == "题目 q2 里有字段“minimun”"
     assert explain(problem, "zh").hint == "是不是“minimum”？"
 
 
