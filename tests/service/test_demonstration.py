@@ -24,7 +24,6 @@ from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, forei
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
 from survey_service.demonstration.standing import stands
 from survey_service.estimates.service import WaveEstimates, community_domain
-from survey_service.files import FileStore
 from survey_service.importing import service as importing
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import prepare
@@ -53,6 +52,7 @@ from survey_service.releases import service as releases
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.stored_files import files_of
 from survey_service.writer import GroupWriter
 from tests.conftest import BACKENDS
 
@@ -174,7 +174,7 @@ def test_the_stories_that_the_city_is_to_tell(services: Services, built: Built) 
 
 
 def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Services, built: Built) -> None:
-    store = FileStore(services.settings.files_dir)
+    store = files_of(services.settings, services.database)
     with services.database.reading.begin() as session:
         shown = session.scalars(select(ReleaseDocument)).all()
         assert sorted(one.file_name for one in shown) == ["桂花岭社区.pdf", "示范市.pdf"]
@@ -190,7 +190,7 @@ def test_the_foreign_file_is_understood_but_for_one_word(services: Services, bui
         wave, survey = session.get_one(Wave, wave_key), session.get_one(Survey, built.survey_id)
         held = importing.ground(session, wave, survey.city_id, below([survey.city_id]))
         questionnaire = importing.questionnaire_of(session, wave)
-    grid = importing.read("export.csv", content)
+    grid = importing.read("export.csv", content, questionnaire)
     plan = suggest(grid, questionnaire, held.cases)
     assert all(column.sure or column.target is Target.IGNORE for column in plan.columns)
     prepared = prepare(grid, plan, questionnaire, held)
@@ -198,7 +198,9 @@ def test_the_foreign_file_is_understood_but_for_one_word(services: Services, bui
         (Kind.UNKNOWN_VALUE, ROWS + 1, FOREIGN)
     ]
     assert sum(row.case is not None for row in prepared.rows) == TIED
-    assert {one.kind for one in prepared.notices.all()} == {Notice.ENCODING, Notice.FULL_WIDTH}
+    assert {one.kind for one in prepared.notices.all()} == {
+        *(Notice.ENCODING, Notice.FULL_WIDTH, Notice.COLUMNS_LEFT_OUT, Notice.COLUMNS_PERSONAL)
+    }
 
 
 def test_a_database_in_use_is_refused(settings: Settings, database: Database) -> None:

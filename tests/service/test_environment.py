@@ -72,7 +72,7 @@ def test_a_name_near_to_nothing_is_refused_and_a_strangers_left_alone() -> None:
         ("SURVEY_SESSION_HOURS", "", "是空的，应为不小于 1 的整数。"),
         ("SURVEY_KEYING_VERIFICATION_SHARE", "20%", "应为 0 到 1 之间的数字"),
         ("SURVEY_KEYING_ADJUDICATOR", "first", "应为 third 或 second"),
-        ("SURVEY_SECOND_FACTOR_REQUIRED", "perhaps", "应为 true 或 false"),
+        ("SURVEY_SECOND_FACTOR_REQUIRED", "perhaps", "没有“perhaps”这个角色"),
         ("SURVEY_TRUSTED_PROXIES", "127.0.0.1; 10.0.0.1", "用逗号分开"),
         ("SURVEY_TIME_ZONE", "Asia/Shanghi", "不是时区的名字"),
         ("SURVEY_TIME_ZONE", "UTC+8", "Asia/Shanghai"),

@@ -36,7 +36,7 @@ def test_each_limit_stops_a_child_and_says_which() -> None:
     assert stopped(replace(door.TABLES, processor=0), hostile.workbook(hostile.sheet("<row/>" * 1_500_000))) == "time"
     assert stopped(replace(door.TABLES, clock=0.001), cells) == "time"
     assert stopped(replace(door.TABLES, output=2_000), cells) == "output"
-    assert stopped(replace(door.TABLES, memory=64_000_000), b"a,b\n" + b"1,2\n" * 500_000) == "memory"
+    assert stopped(replace(door.TABLES, memory=64_000_000), b"a,b\n" + b"x" * 30_000_000) == "memory"
 
 
 def test_what_stops_a_child_is_told_and_noted_by_kind_and_reason_alone(monkeypatch: pytest.MonkeyPatch) -> None:

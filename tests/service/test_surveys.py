@@ -16,9 +16,11 @@ from survey_service import audit
 from survey_service.collection.service import IncomingCapture, record
 from survey_service.database import Database
 from survey_service.errors import BadInput, Conflict, NotReady
+from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import (
     AuditEntry,
     Case,
+    Disposition,
     Mode,
     QuestionnaireVersion,
     ResponseState,
@@ -173,11 +175,12 @@ def counted_statements(database: Database) -> Iterator[list[str]]:
 
 
 def test_progress_by_hand_with_a_fixed_number_of_statements(database: Database, world: World) -> None:
-    #  community 1: six cases, two complete; community 2: six cases, none. 2 of 12; no case is known to be ineligible,
-    #  so every unknown one counts as eligible: RR3 = 2/6, 0/6 has no known case and says nothing, 2/12.
+    #  community 1: six cases, two complete, one refused; community 2: six cases, none known. No case is known to be
+    #  ineligible, so every unknown one counts as eligible: RR3 = 2/6; nothing is recorded of the second; 2/12.
     with database.writing.begin() as session:
         answer(session, world, world.case_ids[0], 1)
         answer(session, world, world.case_ids[1], 2)
+        record_dispositions(session, world.survey_id, {world.case_ids[2]: Disposition.REFUSAL}, at=NOW, by=SERVICE)
     from survey_service.accounts.queries import below
 
     with database.reading.begin() as session, counted_statements(database) as statements:
