@@ -155,6 +155,10 @@ class Settings(BaseSettings):
     @field_validator("second_factor_required")
     @classmethod
     def _are_roles(cls, typed: str) -> str:
+        if not _names(typed):
+            raise WrongValue(
+                zh=f"是空的。一个角色都不要求，写 {NOBODY}。", en=f"it is empty; to ask nobody write {NOBODY}."
+            )
         if unknown := sorted(_names(typed) - {*SECOND_FACTOR_ROLES, NOBODY}):
             roles = ", ".join(SECOND_FACTOR_ROLES)
             raise WrongValue(
@@ -284,7 +288,8 @@ def _public_address(typed: str) -> str:
         and "@" not in parts.netloc
         and not set(kept) & set(" \t　")
     ):
-        return kept
+        usual = {"http": ":80", "https": ":443"}[parts.scheme]  # browsers leave it out of Host
+        return kept.removesuffix(usual)
     raise WrongValue(
         zh=f"“{typed}”不是居民能直接打开的网址，应当写成 https://survey.example.gov.cn，可以带端口，后面不带路径。",
         en=f"“{typed}” is no address that people can open: write https://survey.example.gov.cn, with a port if "

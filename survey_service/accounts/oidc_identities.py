@@ -34,8 +34,8 @@ def waits(identity: AccountIdentity, at: datetime) -> bool:
     return identity.subject is None and at < identity.linked_at + WAITS_FOR
 
 
-def link(session: Session, account_id: UUID, typed: str, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
-    """Writes down who may sign in as this account; what stood there before no longer opens it."""
+def link(session: Session, account_id: UUID, typed: str, *, keys: KeyRing, at: datetime, by: audit.Actor) -> bool:
+    """Writes down who may sign in as this account; what stood there before no longer opens it. False: it stood so."""
     name = typed.strip()
     if not name or len(name) > LONGEST or not name.isprintable():
         raise BadInput(
@@ -45,7 +45,7 @@ def link(session: Session, account_id: UUID, typed: str, *, keys: KeyRing, at: d
     session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
     held = of_account(session, account_id)
     if held is not None and held.name == name and (held.subject is not None or waits(held, at)):
-        return
+        return False
     taken = session.scalar(
         select(AccountIdentity.account_id).where(AccountIdentity.name == name, AccountIdentity.account_id != account_id)
     )
@@ -59,14 +59,17 @@ def link(session: Session, account_id: UUID, typed: str, *, keys: KeyRing, at: d
     session.add(AccountIdentity(account_id=account_id, name=name, linked_at=at))
     session.flush()
     _record(session, "account.identity_linked", account_id, {"name": keys.keyed_hash("identity", name)}, at, by)
+    return True
 
 
-def unlink(session: Session, account_id: UUID, *, at: datetime, by: audit.Actor) -> None:
-    """From now on only the password opens the account."""
+def unlink(session: Session, account_id: UUID, *, at: datetime, by: audit.Actor) -> bool:
+    """From now on only the password opens the account; whether there was another way."""
     held = of_account(session, account_id)
-    if held is not None:
-        session.delete(held)
-        _record(session, "account.identity_unlinked", account_id, {}, at, by)
+    if held is None:
+        return False
+    session.delete(held)
+    _record(session, "account.identity_unlinked", account_id, {}, at, by)
+    return True
 
 
 def account_for(session: Session, identity: Identity, *, settings: Settings, keys: KeyRing, at: datetime) -> Account:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CursorResult, inspect, update
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from questionnaires.characters import written
 from survey_service import audit
@@ -24,6 +24,8 @@ from survey_service.settings import Settings
 CODE_WITHIN = timedelta(minutes=10)  # after the password
 DEMONSTRATION_FILE = "demo.json"
 PASSWORD_FAULTS = (BadInput, WrongPassword, TooManyAttempts)  # what a person mends on the page itself
+
+SAME_HANDS_FOR = timedelta(days=7)  # so long somebody whose account the same person made or reset agrees to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def create_account(
         demonstration=demonstration,
         created_at=at,
     )
-    touched(account, at=at, by=by)
+    touched(session, account, at=at, by=by)
     session.add(account)
     session.flush()
     audit.record(
@@ -100,14 +102,26 @@ def _first_hash(password: str, user: str, name: str, *, demonstration: bool) -> 
     )
 
 
-def touched(account: Account, *, at: datetime, by: audit.Actor) -> None:
-    """Somebody held the keys of the account: what was agreed about it counts no longer, and they agree to nothing."""
-    if (session := object_session(account)) is not None and inspect(account).persistent:
+def touched(session: Session, account: Account, *, at: datetime, by: audit.Actor) -> None:
+    """Somebody held the keys of the account: what was agreed about it counts no longer, and they agree to nothing.
+
+    Nor does whoever held the keys of *theirs* lately: an account that one makes to act through is one's own hand.
+    """
+    hands = {*(account.hands or ()), *([str(by.account_id)] if by.account_id else ())}
+    actor = session.get(Account, by.account_id) if by.account_id else None
+    if actor is not None and held_lately(actor, at):
+        hands |= set(actor.hands)
+    if inspect(account).persistent:
         # As it stands now, and held: an agreement that was given a moment ago must not outlive this.
         session.refresh(account, ["hands", "contacts_agreed_at", "contacts_agreed_by"], with_for_update=True)
-    account.hands = sorted({*(account.hands or ()), *([str(by.account_id)] if by.account_id else ())})
+    account.hands = sorted(hands | set(account.hands or ()))
     account.touched_at = at
     account.contacts_agreed_at = account.contacts_agreed_by = None
+
+
+def held_lately(account: Account, at: datetime) -> bool:
+    """Whether others made or reset the account within ``SAME_HANDS_FOR``."""
+    return account.touched_at is not None and at - account.touched_at < SAME_HANDS_FOR
 
 
 def start_password() -> str:

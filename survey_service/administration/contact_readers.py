@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,12 +21,12 @@ from survey_service.accounts import oidc_identities
 from survey_service.accounts import queries as account_queries
 from survey_service.accounts.errors import CannotAgree
 from survey_service.accounts.permissions import Person
+from survey_service.accounts.service import held_lately
 from survey_service.administration import queries
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.models import Account, Role
 from survey_service.settings import Settings
 
-SAME_HANDS_FOR = timedelta(days=7)  # so long somebody whose account the same person made or reset agrees to nothing
 MAY_AGREE = (Role.ADMINISTRATOR, Role.MANAGER)
 
 
@@ -101,8 +101,7 @@ def _refuse_same_hands(session: Session, person: Person, account: Account, at: d
     if account.id == person.account_id or str(person.account_id) in account.hands:
         raise CannotAgree
     mine = session.get_one(Account, person.account_id)
-    lately = mine.touched_at is not None and at - mine.touched_at < SAME_HANDS_FOR
-    if lately and set(mine.hands) & set(account.hands):
+    if held_lately(mine, at) and set(mine.hands) & set(account.hands):
         raise CannotAgree(
             zh="您的账号和这个账号在 7 天内由同一个人建立或重置过，请再请一位同事来确认，或满 7 天再来。",
             en="The same person made or reset your account within 7 days, and this one; ask somebody else, or wait.",

@@ -174,7 +174,7 @@ def reset_password(session: Session, desk: Desk, account_id: UUID, password_hash
         raise NotOneself
     account.password_hash, account.start_password_until = password_hash, desk.at + START_PASSWORD_FOR
     account.password_to_change = False
-    accounts.touched(account, at=desk.at, by=desk.by)
+    accounts.touched(session, account, at=desk.at, by=desk.by)
     account_queries.end_sign_ins(session, account_id, desk.at)
     _record(session, desk, account_id, "account.password_reset", {"password": password_mark(password_hash)})
     return account
@@ -185,20 +185,22 @@ def reset_second_factor(session: Session, desk: Desk, account_id: UUID) -> None:
     account = find_whole(session, desk, account_id)
     if account_id == desk.by.account_id:
         raise NotOneself
-    accounts.touched(account, at=desk.at, by=desk.by)
+    accounts.touched(session, account, at=desk.at, by=desk.by)
     second_factor.switch_off(session, account_id, at=desk.at, by=desk.by)
 
 
 def link_identity(session: Session, desk: Desk, account_id: UUID, name: str, *, keys: KeyRing) -> None:
     """Who may sign in as this account through the city's provider; IdentityTaken where it is somebody else's."""
-    accounts.touched(find_whole(session, desk, account_id), at=desk.at, by=desk.by)
-    oidc_identities.link(session, account_id, name, keys=keys, at=desk.at, by=desk.by)
+    account = find_whole(session, desk, account_id)
+    if oidc_identities.link(session, account_id, name, keys=keys, at=desk.at, by=desk.by):
+        accounts.touched(session, account, at=desk.at, by=desk.by)
 
 
 def unlink_identity(session: Session, desk: Desk, account_id: UUID) -> None:
     """Takes it back, and ends the sign-ins: one of them may have come that way."""
-    accounts.touched(find_whole(session, desk, account_id), at=desk.at, by=desk.by)
-    oidc_identities.unlink(session, account_id, at=desk.at, by=desk.by)
+    account = find_whole(session, desk, account_id)
+    if oidc_identities.unlink(session, account_id, at=desk.at, by=desk.by):
+        accounts.touched(session, account, at=desk.at, by=desk.by)
     account_queries.end_sign_ins(session, account_id, desk.at)
 
 

@@ -131,7 +131,8 @@ def settings_for(
         update["data_dir"] = path.parent
     if "public_url" not in settings.model_fields_set:
         name = f"[{host}]" if ":" in host else host
-        update["public_url"] = f"{'https' if https else 'http'}://{name}:{port}"
+        shown_port = "" if port == (443 if https else 80) else f":{port}"
+        update["public_url"] = f"{'https' if https else 'http'}://{name}{shown_port}"
     chosen = settings.model_copy(update=update)
     address = urlsplit(chosen.public_url)
     if https and address.scheme != "https":

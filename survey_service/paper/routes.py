@@ -186,7 +186,7 @@ def batch_pdf(
         line = _batch(session, person, wave, batch)
         if line.printed is None:
             raise NotPrinted
-        looks.note(wave.survey_id, "paper_batch.exported", f"wave {wave.id}", {"batch": batch})
+        looks.note(wave.survey_id, "paper_batch.exported", f"paper_batch {line.batch.id}", {"batch": batch})
         blob = line.printed.blob_sha256
     return _pdf(files_of(running.settings, running.database).get(blob), f"{wave_key}-{batch:03d}.pdf")
 

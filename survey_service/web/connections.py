@@ -124,6 +124,8 @@ class Guarded(HttpToolsProtocol):
     moved = 0.0  # when the last byte came, or was taken
     taken = 0  # bytes of the head or of the body
     left = 0  # bytes of the reply that were not taken when it was last looked at
+    receiving = False  # the body of a message is not over, answered or not
+    hurried = False  # a further request came before the reply to the last: this connection ends with that reply
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -135,6 +137,8 @@ class Guarded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.hurried:
+            return
         if self.stage is Stage.IDLE:
             self._turn(Stage.HEAD)
         self.moved = self.gate.clock()
@@ -146,23 +150,36 @@ class Guarded(HttpToolsProtocol):
                 self._say(HEAD_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
+        if self.hurried or self.stage is Stage.WORK:
+            # No browser and no proxy sends a request before the last was answered. Whoever does could hold a place for
+            # ever behind work that is done: nothing of it is read.
+            self.hurried = True
+            return
         super().on_headers_complete()
+        self.receiving = True
         if self.stage is Stage.HEAD:
             self._turn(Stage.BODY)
 
     def on_body(self, body: bytes) -> None:
+        if self.hurried:
+            return
         self.taken += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.hurried:
+            return
         super().on_message_complete()
+        self.receiving = False
         if self.stage is Stage.BODY:
-            self._turn(Stage.WORK)
+            self._turn(Stage.IDLE if self.cycle.response_complete else Stage.WORK)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        # One that was sent after the other is worked for already.
-        self._turn(Stage.IDLE if self.cycle.response_complete else Stage.WORK)
+        if self.hurried:
+            self.transport.close()
+        # A reply that came before the body was over, as to a file that is too large: the rest is read and let fall.
+        self._turn(Stage.BODY if self.receiving else Stage.IDLE)
 
     def unsent(self) -> int:
         """Bytes of a reply that wait for their reader."""

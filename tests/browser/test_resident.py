@@ -125,6 +125,9 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     receipt = page.locator(".receipt b").inner_text()
     assert RECEIPT.fullmatch(receipt.replace("\n", ""))
     assert answers(database, wave) == [EXPECTED]
+    with database.reading.begin() as session:
+        (seconds,) = [one["seconds"] for one in session.scalars(select(Capture.paradata))]
+    assert 0 < seconds < 600  # how long it took: what marks answers that came too fast
     assert page.evaluate("() => Object.keys(localStorage).filter((key) => !key.startsWith('done:'))") == []
     page.reload()
     assert page.locator(".receipt b").inner_text() == receipt

@@ -34,6 +34,10 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     """Reads the body, as the service does, and answers; /big is more than a socket holds by itself."""
     if scope["type"] != "http":
         return
+    if scope["path"] == "/early":
+        await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"9")]})
+        await send({"type": "http.response.body", "body": b"too large"})
+        return
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -145,6 +149,29 @@ def test_a_phone_on_a_bad_line_is_not_taken_for_one() -> None:
             time.sleep(0.01)
         assert read > BIG
         assert gate.closed == 0
+
+
+def test_a_request_sent_before_the_last_was_answered_holds_no_place() -> None:
+    """Behind work that is done, the second would never be late: nothing of it is read, and the connection ends."""
+    with served(Limits(of_a_peer=2, of_all=100)) as (gate, port):
+        hurried = [opened(port, b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n" + BEGUN + b"\r\n") for _ in range(2)]
+        for one in hurried:
+            assert heard(one).count(b"HTTP/1.1 ") == 1
+        assert answered(port) == b"stored"
+        until(lambda: not gate._open)
+
+
+def test_a_reply_before_the_body_is_over_stays_the_only_one() -> None:
+    """A file that is too large is refused by its announced length; what still comes is no head of a request."""
+    with served(Limits(head_bytes=2_000)) as (_, port):
+        early = opened(port, b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n")
+        said = early.recv(65_536)
+        assert said.endswith(b"too large")
+        early.sendall(b"x" * 300_000)
+        early.sendall(b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")  # the same connection goes on
+        then = heard(early)
+        assert then.count(b"HTTP/1.1 ") == 1
+        assert then.endswith(b"stored")
 
 
 def test_a_head_without_end_is_cut_by_its_size() -> None:

@@ -15,7 +15,7 @@ from survey_service.accounts import service as accounts
 from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.models import Account, Area, AuditEntry, Role, Wave
+from survey_service.models import Account, AccountIdentity, Area, AuditEntry, Role, Wave
 from survey_service.settings import Settings
 from tests.security.test_second_factor import enrol
 from tests.service.conftest import TestClock
@@ -89,11 +89,14 @@ def test_an_account_that_is_reset_reads_nothing_until_a_second_person_agrees(
 ) -> None:
     ready(naming, clock, database)
     theirs = account(database, "manager")
+    if step == "identity":  # there is one to take back
+        with database.writing.begin() as session:
+            session.add(AccountIdentity(account_id=theirs, name="zhang.wei", linked_at=clock.at))
     sign_in_past_second_factor(naming, database, "administrator")
     if step == "identity-linked":
         with database.writing.begin() as session:  # as the page of identities does it
             held = session.get_one(Account, theirs)
-            accounts.touched(held, at=clock.at, by=audit.Actor(account(database, "administrator")))
+            accounts.touched(session, held, at=clock.at, by=audit.Actor(account(database, "administrator")))
     else:
         assert post(naming, f"/accounts/{theirs}/steps/{step}").status_code in {200, 303}
     with database.writing.begin() as session:
@@ -151,6 +154,43 @@ def test_who_is_not_named_is_not_agreed_to(naming: TestClient, database: Databas
     assert agree(naming, database, by="administrator", to="leader") == 404
 
 
+def test_an_account_made_to_act_through_is_ones_own_hand(
+    naming: TestClient, database: Database, clock: TestClock
+) -> None:
+    """The administrator makes another, who makes the reader: neither agrees, nor whoever the other makes beside."""
+    enrol(naming, clock, "manager")
+    administrator, second = (audit.Actor(account(database, user)) for user in ("administrator", "second"))
+    with database.writing.begin() as session:
+        puppet, reader = (
+            session.scalars(select(Account).where(Account.user == user)).one() for user in ("second", "manager")
+        )
+        accounts.touched(session, puppet, at=clock.at, by=administrator)
+        accounts.touched(session, reader, at=clock.at, by=second)
+        assert set(reader.hands) == {str(administrator.account_id), str(second.account_id)}
+    assert agree(naming, database, by="administrator") == 409
+    assert agree(naming, database, by="second") == 409
+    with database.writing.begin() as session:  # whoever was made long ago acts for themselves
+        puppet, reader = (
+            session.scalars(select(Account).where(Account.user == user)).one() for user in ("second", "manager")
+        )
+        reader.hands, puppet.touched_at = [], clock.at - accounts.SAME_HANDS_FOR
+        session.flush()
+        accounts.touched(session, reader, at=clock.at, by=second)
+    assert agree(naming, database, by="administrator") == 303
+
+
+def test_a_step_that_changes_nothing_ends_no_agreement(
+    naming: TestClient, database: Database, clock: TestClock
+) -> None:
+    """Taking back an identity that is not there leaves no entry: it must not end what has one."""
+    ready(naming, clock, database)
+    theirs = account(database, "manager")
+    sign_in_past_second_factor(naming, database, "administrator")
+    post(naming, f"/accounts/{theirs}/steps/identity")
+    with database.reading.begin() as session:
+        assert session.get_one(Account, theirs).contacts_agreed_at is not None
+
+
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_an_agreement_given_while_a_reset_is_on_its_way_does_not_outlive_it(
     naming: TestClient, database: Database, clock: TestClock
@@ -162,7 +202,7 @@ def test_an_agreement_given_while_a_reset_is_on_its_way_does_not_outlive_it(
         held = resetting.get_one(Account, theirs)
         assert held.contacts_agreed_at is None
         assert agree(naming, database, by="administrator") == 303
-        accounts.touched(held, at=clock.at, by=SERVICE)
+        accounts.touched(resetting, held, at=clock.at, by=SERVICE)
     with database.reading.begin() as session:
         assert session.get_one(Account, theirs).contacts_agreed_at is None
 

@@ -72,6 +72,7 @@ def test_a_name_near_to_nothing_is_refused_and_a_strangers_left_alone() -> None:
         ("SURVEY_SESSION_HOURS", "", "是空的，应为不小于 1 的整数。"),
         ("SURVEY_KEYING_VERIFICATION_SHARE", "20%", "应为 0 到 1 之间的数字"),
         ("SURVEY_KEYING_ADJUDICATOR", "first", "应为 third 或 second"),
+        ("SURVEY_SECOND_FACTOR_REQUIRED", " , ", "是空的。一个角色都不要求，写 nobody"),
         ("SURVEY_SECOND_FACTOR_REQUIRED", "perhaps", "没有“perhaps”这个角色"),
         ("SURVEY_TRUSTED_PROXIES", "127.0.0.1; 10.0.0.1", "用逗号分开"),
         ("SURVEY_TIME_ZONE", "Asia/Shanghi", "不是时区的名字"),
@@ -132,6 +133,20 @@ def test_what_is_right_is_read_and_an_address_loses_its_slash(monkeypatch: pytes
     monkeypatch.setenv("survey_city_name", "江城市")
     assert read_settings().public_url == "https://survey.example.gov.cn:8443"
     assert read_settings().city_name == "江城市"
+
+
+@pytest.mark.parametrize(
+    ("typed", "opened"),
+    [
+        ("https://10.1.2.3:443", "https://10.1.2.3"),
+        ("http://survey.example:80/", "http://survey.example"),
+        ("https://survey.example:80", "https://survey.example:80"),
+    ],
+)
+def test_a_port_that_browsers_leave_out_is_left_out(monkeypatch: pytest.MonkeyPatch, typed: str, opened: str) -> None:
+    """Host would be without it, and every request would be one to a foreign host."""
+    monkeypatch.setenv("SURVEY_PUBLIC_URL", typed)
+    assert read_settings().public_url == opened
 
 
 def test_every_command_refuses_them_in_words(tmp_path: Path) -> None:

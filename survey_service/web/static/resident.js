@@ -226,6 +226,7 @@ function turn(back) {
 function ready() {
   const faulty = path().find((step) => !sound(step));
   keep();
+  form.elements._seconds.value = began ? Math.round((Date.now() - began) / 1000) : "";
   if (!faulty) return true;
   sending.rest();
   change(faulty);
