@@ -93,22 +93,24 @@ class Proportion:
     categories: tuple[str, ...] | None = None
 
     def prepare(self, frame: pd.DataFrame) -> Prepared:
-        codes, names = label_codes(_column(frame, self.variable), self.categories)
+        categories = None if self.categories is None else tuple(dict.fromkeys(one.strip() for one in self.categories))
+        wanted = None if self.category is None else self.category.strip()
+        codes, names = label_codes(_column(frame, self.variable), categories)
         observed = codes >= 0
         missing = int((~observed).sum())
         kept = None if missing == 0 else observed
         notes = _joined(self.variable, _column(frame, self.variable))
         shown: tuple[str | None, ...] = names
-        if self.category is not None:
+        if wanted is not None:
             # Where the categories are known a wrong one is a mistake; else it may be one that nobody chose.
-            if self.categories is not None and self.category not in names:
-                raise DesignError([_unknown_category(self.variable, self.category, names)])
-            place = names.index(self.category) if self.category in names else len(names)
-            if names and self.category not in names:
-                notes = (*notes, _nobody(self.variable, self.category, names))
+            if categories is not None and wanted not in names:
+                raise DesignError([_unknown_category(self.variable, wanted, names)])
+            place = names.index(wanted) if wanted in names else len(names)
+            if names and wanted not in names:
+                notes = (*notes, _nobody(self.variable, wanted, names))
             chosen = (codes == place).astype(np.float64)
             item = Item(observed=kept, denominator=None, numerators=(chosen,), zero_one=True)
-            shown = (self.category,)
+            shown = (wanted,)
         elif names:
             item = Item(observed=kept, denominator=None, codes=codes, categories=len(names), zero_one=True)
         else:  # nobody answered: one row that says so

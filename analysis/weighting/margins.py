@@ -177,6 +177,7 @@ class _Reader:
 
     def _codes(self, margin: Margin, labels: Sequence[str], keys: Mapping[Key, int]) -> IntArray:
         """The place of each row's key, -1 where an area has no totals or the row does not count."""
+        keys = {tuple(one.strip() for one in key): place for key, place in keys.items()}  # as the labels are read
         combined, grid = np.zeros(len(self.frame), dtype=np.int64), 1
         parts: list[tuple[IntArray, tuple[str, ...]]] = []
         for name in labels:

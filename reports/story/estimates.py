@@ -209,7 +209,7 @@ def card(each: Quantity, domain: Domain, language: str) -> Card:
         reasons += [alike] if alike else []
         reasons += [say(language, "unreliable")] if cell.unreliable else []
     else:
-        reasons.append(verdicts.cause_words(cell, each.table.rule, language))
+        reasons.append(verdicts.cause_words(cell, each.table.rule, language, top=not domain))
     return Card(
         name=each.name,
         verdict=None,

@@ -29,6 +29,13 @@ _SAID: Final = (
         Text("“{name}”没有人选“{option}”。", "{name}: nobody chose “{option}”."),
     ),
     (
+        r"(?P<name>.+): blanks at the ends of categories were left out \(“(?P<seen>.+)” is read as “(?P<read>.+)”\)",
+        Text(
+            "“{name}”选项首尾的空格没有算进去（“{seen}”读作“{read}”）。",
+            "{name}: blanks at the ends of categories were left out (“{seen}” is read as “{read}”).",
+        ),
+    ),
+    (
         r"intervals hold jointly over (?P<n>\d+) domains \((?P<method>.+)\)",
         Text("区间对 {n} 组同时成立（{method}）。", "Intervals hold jointly over {n} {n:group|groups} ({method})."),
     ),

@@ -28,6 +28,19 @@ _WAYS = 4  # readings kept at each place; two that differ are enough to refuse
 _GAPS = re.compile(r"[\s.“”\"'‘’。]+")
 _NUMBERED = re.compile(r"([A-Za-z]|\d{1,2})\s*[.．、:：)）]\s*(\S.*)")
 _OPENS_WORDS = ":：(（[【"
+# What other platforms print behind 其他: a request to write, not words that anybody wrote.
+_REQUESTS = (
+    "请注明",
+    "请说明",
+    "请填写",
+    "请写明",
+    "请具体说明",
+    "请列明",
+    "please specify",
+    "please explain",
+    "specify",
+)
+_REQUEST = re.compile(rf"[(（\[【]\s*(?:{'|'.join(_REQUESTS)})\s*[)）\]】]", re.IGNORECASE)
 _CLOSES_WORDS = ")）]】"
 
 
@@ -77,7 +90,7 @@ class Codes:
         return code if code in self.codes else None
 
     def labelled(self, text: str) -> Option | None:
-        return self._labels.get(fold(text))
+        return self._labels.get(fold(text)) or self._labels.get(fold(_REQUEST.sub("", text)))
 
     def near(self, text: str) -> Option | None:
         """The option whose label is most like ``text``, for a hint."""
@@ -148,6 +161,7 @@ class Codes:
 
     def other_words(self, text: str) -> tuple[str, str] | None:
         """“其他：广播” and “其他(广播)”: the code of an option that asks for words, and the words."""
+        text = _REQUEST.sub("", text)
         low = text.casefold()
         for option in self.question.options:
             for label in (option.label.zh, option.label.en) if option.other else ():

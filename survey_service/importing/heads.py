@@ -27,7 +27,7 @@ def settled(grid: Grid) -> Grid:
     ]
     if not bare:
         return grid
-    if len(grid.records) > 1 and (joined := _joined(grid.heads, grid.records[0], bare)):
+    if len(grid.records) > 1 and not _repeated(grid, bare) and (joined := _joined(grid.heads, grid.records[0], bare)):
         return _without_rows(grid, joined, 1)
     raise TableError(grid.source, [_headless(grid, place) for place in bare])
 
@@ -54,6 +54,15 @@ def _joined(heads: Sequence[str], second: Sequence[str], bare: Sequence[int]) ->
         for place, word in zip(run, words, strict=True):
             made[place] = heads[run[0]] if word.casefold() in _ANSWERS else f"{heads[run[0]]}—{word}"
     return tuple(made)
+
+
+def _repeated(grid: Grid, bare: Sequence[int]) -> bool:
+    """Whether words of the second row stand under other heads below: then they are answers, and no heads."""
+    for place in bare:
+        others = {grid.records[0][other].strip() for other in bare if other != place} - {""}
+        if any(record[place].strip() in others for record in grid.records[1:]):
+            return True
+    return False
 
 
 def _without_rows(grid: Grid, heads: tuple[str, ...], count: int) -> Grid:

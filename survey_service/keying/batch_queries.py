@@ -76,6 +76,12 @@ def open_forms(session: Session, batch: PaperBatch) -> list[OpenForm]:
     ]
 
 
+def forms_to_key(session: Session, batch: PaperBatch) -> set[UUID]:
+    """Ids of the forms that may still come to be keyed."""
+    of_batch = (PaperForm.survey_id == batch.survey_id) & (PaperForm.batch_id == batch.id)
+    return set(session.scalars(select(PaperForm.id).where(of_batch, *still_to_key())))
+
+
 def left_to_key(session: Session, batch: PaperBatch) -> int:
     of_batch = (PaperForm.survey_id == batch.survey_id) & (PaperForm.batch_id == batch.id)
     return session.execute(select(func.count()).where(of_batch, *still_to_key())).scalar_one()

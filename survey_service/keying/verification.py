@@ -66,7 +66,12 @@ def end_first_keying(session: Session, batch: PaperBatch, *, rules: Rules, at: d
     firsts = batches.keyings(session, batch, KeyingPass.FIRST)
     keyed = [row for row in firsts if row.state is KeyingState.DONE]
     begun = [row for row in firsts if row.state is not KeyingState.DONE]
-    half = [row for row in begun if row.fields or (row.held_until is not None and row.held_until > at)]
+    to_come = batches.forms_to_key(session, batch)  # of a form whose case was answered elsewhere nothing can come
+    half = [
+        row
+        for row in begun
+        if row.paper_id in to_come and (row.fields or (row.held_until is not None and row.held_until > at))
+    ]
     if half:
         names = queries.names_of(session, [row.account_id for row in half if row.account_id])
         raise FormsUnderWay(

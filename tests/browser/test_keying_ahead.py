@@ -161,6 +161,27 @@ def test_a_form_that_a_colleague_took_meanwhile_goes_from_the_screen(
         assert session.scalars(select(Keying).where(Keying.number == third)).all() == []
 
 
+def test_a_key_that_moves_typed_ahead_stops_and_lets_go_again(
+    network: tuple[str, Slow], world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    """Tab between Enter and the open form: nobody knows where it was meant to lead. After Esc the keying goes on."""
+    base, slow = network
+    (serial,) = issue(database, world, forms=1, open_=True).serials
+    page = desk()
+    at_serials(page, base)
+    keys = Keys(page)
+    slow.seconds = 0.4
+    keys.type(serial)
+    keys.press("Enter")
+    keys.press("Tab")
+    expect(page.locator(".ask.now")).to_have_attribute("data-row", "know")
+    keys.press("Escape")
+    keys.type("2111*")
+    store(keys, shown(serial))
+    with database.reading.begin() as session:
+        assert answers_of(session.scalars(select(Capture)).one())["know"] == "2"
+
+
 def test_no_way_leads_past_a_check(
     network: tuple[str, Slow], world: World, database: Database, desk: Callable[..., Page]
 ) -> None:

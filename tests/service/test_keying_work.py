@@ -12,12 +12,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from survey_service.database import Database
-from survey_service.models import BatchState, FormState, PaperBatch, PaperForm, Wave, WaveState
+from survey_service.models import BatchState, FormState, Keying, PaperBatch, PaperForm, Wave, WaveState
 from survey_service.paper.serials import grouped
 from tests.service.conftest import TestClock
 from tests.service.paper_batches import Printed, issue
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.test_keying import COMPLETE, HERE, JSON, hold
+from tests.service.test_surveys import answer
 from tests.service.test_verification import Key, batch, decide, key, people
 from tests.service.world import NOW, World
 
@@ -122,6 +123,20 @@ def test_a_batch_of_which_forms_never_come_back_is_ended_by_the_manager(
     assert batch(database, printed).state is BatchState.IN_VERIFICATION
     key("second", printed.serials[1])
     assert batch(database, printed).state is BatchState.DONE
+
+
+def test_a_form_half_keyed_whose_household_answered_elsewhere_holds_no_batch_up(
+    client: TestClient, world: World, database: Database, key: Key
+) -> None:
+    """It can be neither finished nor noted missing: the last form of the batch is stored all the same."""
+    printed = issue(database, world, forms=2)
+    sign_in(client, "keyer")
+    hold(client, printed.serials[1])
+    with database.writing.begin() as session:
+        session.execute(update(Keying).values(fields={"know": "1"}))
+        answer(session, world, world.case_ids[1], 1)
+    key("second", printed.serials[0])
+    assert batch(database, printed).state is BatchState.IN_VERIFICATION
 
 
 def test_a_review_waits_for_the_batches_and_figures_for_final_values(

@@ -136,6 +136,7 @@ def test_a_release_that_named_adults_its_frame_did_not_have_is_still_computed_ag
     ("found", "known"),
     [
         ({Disposition.COMPLETE}, True),  # everybody answered
+        ({Disposition.COMPLETE, Disposition.PARTIAL}, True),  # also where somebody stopped half-way
         ({Disposition.COMPLETE, Disposition.UNKNOWN}, False),
         ({Disposition.COMPLETE, Disposition.UNKNOWN, Disposition.PARTIAL}, False),
         ({Disposition.UNKNOWN}, False),

@@ -79,7 +79,10 @@ export class Ahead {
     if (!this.stopped) return;
     this.stopped = false;
     this.swallowed = 0;
+    const place = this.place;
+    this.place = null;
     this.acknowledged();
+    place?.focus();
   }
 
   /** From now on keys wait. */
@@ -99,21 +102,23 @@ export class Ahead {
     this.playing = true;
     while (!this.held && !this.stopped && this.waiting.length > 0) {
       const key = this.waiting.shift();
-      if (MOVING.has(key)) this.stop(false);
+      if (MOVING.has(key)) this.stop(false, document.activeElement);
       else strike(key);
     }
     this.playing = false;
   }
 
   /** Nothing more goes in until it is acknowledged; what was typed ahead was meant for another place and is dropped.
-   * ``keeps``: it is a question that + answers. A + typed right behind the doubted answer has answered it already. */
-  stop(keeps) {
+   * ``keeps``: it is a question that + answers. A + typed right behind the doubted answer has answered it already.
+   * ``place``: where the focus goes back to, where nobody else says it. */
+  stop(keeps, place = null) {
     this.held = false;
     if (keeps && this.waiting[0] === "+") {
       this.play();
       return;
     }
     this.stopped = true;
+    this.place = place;
     this.keeps = keeps;
     this.swallowed = this.waiting.length;
     this.waiting = [];
@@ -125,6 +130,7 @@ export class Ahead {
 /** One key, as if it were pressed where the focus is: the same handlers see it. */
 export function strike(key) {
   const target = document.activeElement ?? document.body;
+  if (target.id === "ahead") return; // what waits is played into a place, never into the queue itself
   if (!target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))) return;
   if (key === "Enter") {
     target.form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));

@@ -180,3 +180,10 @@ def test_a_category_of_a_fixed_order_is_trimmed_too() -> None:
     frame = BLANKS.assign(q=pd.Categorical(BLANKS["q"], categories=["No", "Yes", "Yes ", " Yes"]))
     found = estimate(frame, SurveyDesign.from_frame(frame), [Proportion("q")]).estimates
     assert [(one.category, one.value) for one in found] == [("No", 0.25), ("Yes", 0.75)]
+
+
+def test_what_is_asked_for_is_trimmed_as_what_is_read() -> None:
+    design = SurveyDesign.from_frame(BLANKS)
+    assert only(estimate(BLANKS, design, [Proportion("q", "Yes ")])).value == 0.75
+    found = estimate(BLANKS, design, [Proportion("q", categories=("Yes ", "No", "Perhaps"))]).estimates
+    assert [(one.category, one.value) for one in found] == [("Yes", 0.75), ("No", 0.25), ("Perhaps", 0.0)]

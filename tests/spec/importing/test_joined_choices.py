@@ -93,6 +93,13 @@ def test_a_part_that_is_no_option_is_shown_by_itself_and_can_be_said() -> None:
         assert (read(cell).problem is not None) != (cell == "13 "), cell
 
 
+@pytest.mark.parametrize("request_", ["（请注明）", "(请填写)", "【请说明】", " (please specify)"])
+def test_a_request_to_write_is_no_word_that_anybody_wrote(request_: str) -> None:
+    assert (read(f"其他{request_}").answer, read(f"其他{request_}").words) == (["5"], "")
+    for cell in (f"其他{request_}〖孩子学校〗", f"其他{request_}：孩子学校"):
+        assert (read(cell).problem, read(cell).answer, read(cell).words) == (None, ["5"], "孩子学校"), cell
+
+
 def test_other_words_of_a_single_choice_are_kept_too() -> None:
     single = replace(question("q1"), options=(*question("q1").options[:2], question("q2").options[4]))
     read_one = reader(single, "q1", {"听邻居说": "5"}, platform=False, epoch_1904=False)

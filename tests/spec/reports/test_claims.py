@@ -161,24 +161,24 @@ ALL_REACHED, MISSED, OPEN, HIDDEN = (R, R, R, R), (R, N, R, R), (R, R, R, C), (H
         (
             (MISSED, OPEN),
             "1 个社区至少一项未达标，另有 1 个社区尚不能判定或有数字不单独公布",
-            "1 missed at least one target; of 1 it cannot be told",
+            "1 missed at least one target; 1 cannot be told",
         ),
         (
             (MISSED, HIDDEN, OPEN),
             "1 个社区至少一项未达标，另有 2 个社区尚不能判定或有数字不单独公布",
-            "1 missed at least one target; of 2 it cannot be told",
+            "1 missed at least one target; 2 cannot be told",
         ),
-        ((HIDDEN, HIDDEN), "2 个社区都尚不能判定或有数字不单独公布", "of all 2 it cannot be told"),
+        ((HIDDEN, HIDDEN), "2 个社区都还不能判定，或有数字不单独公布", "2 cannot be told"),
         (
             (ALL_REACHED, MISSED),
             "1 个社区各项全部达标，1 个社区至少一项未达标；支持率有 1 个社区未达标",
             "1 reached every target; 1 missed at least one target",
         ),
-        ((ALL_REACHED, ALL_REACHED), "2 个社区都各项全部达标", "all 2 reached every target"),
+        ((ALL_REACHED, ALL_REACHED), "2 个社区各项都达标", "2 reached every target"),
         (
             (ALL_REACHED, HIDDEN),
             "1 个社区各项全部达标，另有 1 个社区尚不能判定或有数字不单独公布",
-            "1 reached every target; of 1 it cannot be told",
+            "1 reached every target; 1 cannot be told",
         ),
     ],
 )
@@ -421,6 +421,11 @@ def test_nobody_is_told_that_figures_can_be_had_again_by_themselves() -> None:
             "intervals hold jointly over 4 domains (bonferroni)",
             "区间对 4 组同时成立（bonferroni）。",
             "Intervals hold jointly over 4 groups (bonferroni).",
+        ),
+        (
+            "q: blanks at the ends of categories were left out (“Yes ” is read as “Yes”)",
+            "“q”选项首尾的空格没有算进去（“Yes ”读作“Yes”）。",
+            "q: blanks at the ends of categories were left out (“Yes ” is read as “Yes”).",
         ),
         ("one-sided: lower limits at 0.95", "只给下限，置信水平 0.95。", "One-sided: lower limits at 0.95."),
     ],
