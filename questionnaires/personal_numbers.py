@@ -7,12 +7,18 @@ full-width, Chinese (一三八…), or parted by one blank or hyphen; letters in
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from questionnaires.text import Text
+
 Kind = Literal["identity_number", "mobile_number"]
+NAMES: Mapping[Kind, Text] = {
+    "identity_number": Text("身份证号", "an identity number"),
+    "mobile_number": Text("手机号", "a mobile number"),
+}
 
 _CHINESE = dict(zip("零〇一二三四五六七八九", "00123456789", strict=True))
 _SEPARATORS = frozenset(" \t\u3000-‐‑–—.·_\u00a0\u200b\u200c\u200d\u2060\ufeff")

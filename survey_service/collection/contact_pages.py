@@ -8,18 +8,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.collection import replies, wrong_receipts
-from survey_service.collection.errors import ContactNotTaken, UnknownReceipt
-from survey_service.collection.form import Display, Fields, client_id_of, read_fields
-from survey_service.collection.receipt_page import receipt_view
+from survey_service.collection.errors import ContactNotTaken
+from survey_service.collection.form import Fields, client_id_of
+from survey_service.collection.receipt_page import by_receipt, receipt_view
 from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.contacts.asked import contact_asked
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
-from survey_service.errors import DomainError, NotFound
+from survey_service.errors import NotFound
 from survey_service.models import Wave
 from survey_service.services import Services
-from survey_service.web.resident_threads import aside
 
 router = APIRouter()
 LONGEST_NAME = 40
@@ -30,17 +28,7 @@ _WIDE = str.maketrans("０１２３４５６７８９＋－（）　", "01234567
 @router.post("/a/{code}/contact", include_in_schema=False)
 async def leave_contact(code: str, request: Request, running: Running, now: Now) -> Response:
     """The receipt in the body proves whose answers these are; nothing of what was typed stands in an address."""
-    body = await request.body()
-    display = Display()
-    try:
-        fields = read_fields(body, request.headers.get("content-type", ""))
-        display = fields.display
-        return await aside(lambda: _leave(code, fields, running, now))
-    except UnknownReceipt as unknown:
-        error: DomainError = wrong_receipts.told(request, running, now, unknown)
-    except DomainError as found:
-        error = found
-    return replies.refused(request, error, display, city=running.settings.city_in(display.language))
+    return await by_receipt(request, running, now, lambda fields: _leave(code, fields, running, now))
 
 
 def _leave(code: str, fields: Fields, running: Services, now: Now) -> Response:

@@ -6,13 +6,16 @@ opens ``/a/CODE/receipt`` is led to the field where a receipt code is typed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from survey_service.collection import contact_offer, replies, wrong_receipts
 from survey_service.collection.errors import UnknownReceipt
-from survey_service.collection.form import Display, client_id_of, read_fields
+from survey_service.collection.form import Display, Fields, client_id_of, read_fields
 from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.dependencies import Now, Running
 from survey_service.errors import DomainError
@@ -32,12 +35,21 @@ def receipt_address() -> Response:
 @router.post("/a/{code}/receipt", include_in_schema=False)
 async def receipt_page(code: str, request: Request, running: Running, now: Now) -> Response:
     """Shown again as often as it is posted; nothing is written."""
+    return await by_receipt(
+        request, running, now, lambda fields: receipt_view(running, code, fields.display, client_id_of(fields))
+    )
+
+
+async def by_receipt(
+    request: Request, running: Services, now: datetime, answer: Callable[[Fields], Response]
+) -> Response:
+    """What a posted receipt is answered with, on a thread of residents; a refusal in the language of the form."""
     body = await request.body()
     display = Display()
     try:
         fields = read_fields(body, request.headers.get("content-type", ""))
         display = fields.display
-        return await aside(lambda: receipt_view(running, code, display, client_id_of(fields)))
+        return await aside(lambda: answer(fields))
     except UnknownReceipt as unknown:
         error: DomainError = wrong_receipts.told(request, running, now, unknown)
     except DomainError as found:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from questionnaires.personal_numbers import personal_numbers
+from questionnaires.personal_numbers import NAMES, personal_numbers
 from questionnaires.text import Text
 from survey_service.importing.plan import ImportPlan, Target
 from survey_service.importing.words import Kind, Problem
 from survey_service.tabular.cells import Grid, column_letters
 
 _SHORTEST = 11  # digits of a mobile number
-_WORDS = {"identity_number": Text("身份证号", "an identity number"), "mobile_number": Text("手机号", "a mobile number")}
 
 
 def holds(cell: str) -> Text | None:
     """What number of a person stands in a cell; None where there is none."""
     if len(cell) < _SHORTEST:
         return None
-    return next((_WORDS[one.kind] for one in personal_numbers(str(cell))), None)
+    return next((NAMES[one.kind] for one in personal_numbers(str(cell))), None)
 
 
 def shielded(grid: Grid, plan: ImportPlan, cases: Collection[str]) -> tuple[ImportPlan, list[Problem]]:

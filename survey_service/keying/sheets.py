@@ -11,7 +11,7 @@ from questionnaires.answers import Checked, Policy, Severity, check_answers
 from questionnaires.conditions import Condition
 from questionnaires.figures import in_digits
 from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
-from questionnaires.personal_numbers import Kind, personal_numbers
+from questionnaires.personal_numbers import NAMES, personal_numbers
 from questionnaires.readiness import effective_header
 from survey_service.keying.errors import BlankForm
 from survey_service.keying.schemas import FieldMessage, Row, Sheet, SheetSection
@@ -170,12 +170,6 @@ def messages(checked: Checked, questionnaire: Questionnaire, language: str) -> l
     ] + _numbers_of_persons(checked, questionnaire, language)
 
 
-_PERSONAL: Mapping[Kind, tuple[str, str]] = {
-    "identity_number": ("身份证号", "an identity number"),
-    "mobile_number": ("手机号", "a mobile number"),
-}
-
-
 def _numbers_of_persons(checked: Checked, questionnaire: Questionnaire, language: str) -> list[FieldMessage]:
     """Words that hold somebody's number. The keyer leaves the number out, or keeps it knowingly: the paper says so."""
     found = []
@@ -184,10 +178,12 @@ def _numbers_of_persons(checked: Checked, questionnaire: Questionnaire, language
         if row.kind != "text" or not isinstance(words, str):
             continue
         for kind in dict.fromkeys(one.kind for one in personal_numbers(words)):
-            zh, en = _PERSONAL[kind]
-            message = f"“{row.label}”里像有{zh}，号码不和答案放在一起，请录成“（号码）”。"
+            message = f"“{row.label}”里像有{NAMES[kind].zh}，号码不和答案放在一起，请录成“（号码）”。"
             if language == "en":
-                message = f"“{row.label}” seems to hold {en}; it does not lie with answers. Key (number) in its place."
+                message = (
+                    f"“{row.label}” seems to hold {NAMES[kind].en}; it does not lie with answers. "
+                    "Key (number) in its place."
+                )
             found.append(FieldMessage(variable=row.variable, message=message, hard=False))
     return found
 

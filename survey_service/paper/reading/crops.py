@@ -9,11 +9,11 @@ from typing import Any, Final
 from reports.paper_form.geometry import Box, Entry
 from survey_service.paper.reading.alignment import crop
 from survey_service.paper.reading.images import Grey
+from survey_service.paper.reading.ink import HEAD
 from survey_service.paper.reading.page import PageReading
 
 LEFT, RIGHT = 14.0, 196.0  # mm: a field has the page's whole width
 ABOVE: Final = 3.0  # mm above and below the boxes: marks beside them
-HEAD: Final = 13.0  # mm above the first row of a matrix: the heads of its columns with their codes
 MARGIN: Final = 2.0  # mm around a field for handwriting
 PIXELS_A_MM: Final = 5.0
 
