@@ -51,6 +51,7 @@ test: install ## every test
 check: install ## format, lint, types, contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/oxlint --deny-warnings survey_service/web/static
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test

@@ -7,8 +7,8 @@ const STORE = "kept";
 
 function done(request) {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(request.error));
   });
 }
 
@@ -28,7 +28,7 @@ export class Keep {
       const raw = Uint8Array.from(atob(key), (one) => one.charCodeAt(0));
       this.seal = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
       const opening = indexedDB.open(NAME, 1);
-      opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: ["owner", "number"] });
+      opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore(STORE, { keyPath: ["owner", "number"] }));
       this.database = await done(opening);
       const own = IDBKeyRange.bound([this.owner], [this.owner, []]);
       for (const row of await done(this.database.transaction(STORE).objectStore(STORE).getAll(own))) {
@@ -102,8 +102,8 @@ export class Keep {
   #stored(number, row) {
     return new Promise((resolve, reject) => {
       const transaction = this.database.transaction(STORE, "readwrite", { durability: "strict" });
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
+      transaction.addEventListener("complete", resolve);
+      transaction.addEventListener("abort", () => reject(transaction.error));
       const rows = transaction.objectStore(STORE);
       if (row === null) rows.delete([this.owner, number]);
       else rows.put(row);

@@ -134,7 +134,7 @@ function settle(row) {
   next(row);
 }
 
-function keep(row) {
+function leaveAsWritten(row) {
   sheet.keep(row);
   if (!state.ending || sheet.doubts(row).length > 0) {
     settle(row);
@@ -162,7 +162,7 @@ function onInput(row, event) {
   const others = typed.slice(0, -1);
   if (last === "+") {
     row.input.value = others || row.before;
-    if (state.pending === row) keep(row);
+    if (state.pending === row) leaveAsWritten(row);
     return;
   }
   if (last === "-" && !(row.kind === "date" && others)) {
@@ -195,7 +195,7 @@ function onKey(row, event) {
   if (event.key === "Enter") commit(row);
   else if (event.key === "ArrowUp" || (event.key === "-" && row.kind === "text" && empty)) back(row);
   else if (event.key === "ArrowDown") down(row);
-  else if (event.key === "+" && state.pending === row) keep(row);
+  else if (event.key === "+" && state.pending === row) leaveAsWritten(row);
   else return;
   event.preventDefault();
 }

@@ -74,8 +74,8 @@ export class Draft {
 }
 
 // The page promises seven days: what was begun by any code and never submitted does not stay on the phone for longer.
+const old = (key) => !(Date.now() - JSON.parse(localStorage.getItem(key)).at < KEPT_DAYS * 864e5);
 export function sweep() {
-  const old = (key) => !(Date.now() - JSON.parse(localStorage.getItem(key)).at < KEPT_DAYS * 864e5);
   const drafts = attempt(() => Object.keys(localStorage).filter((key) => key.startsWith("draft:")), []);
   for (const key of drafts) if (attempt(() => old(key), true)) attempt(() => localStorage.removeItem(key));
 }

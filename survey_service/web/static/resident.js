@@ -210,7 +210,8 @@ function turn(back) {
   }
   const place = asking.indexOf(current);
   if (back) {
-    go(asked.filter((step) => asking.indexOf(step) < place).pop() || steps[0]);
+    const earlier = asked.filter((step) => asking.indexOf(step) < place);
+    go(earlier[earlier.length - 1] || steps[0]);
     return;
   }
   if (!sound(current) || wantsWords(current)) return;
@@ -262,8 +263,8 @@ function changed(event) {
 
 // The second half of a double tap falls on the next question, where it would choose whatever stands under the thumb, or
 // pass it over. Whoever taps on through what is answered already is not held up.
+const near = (one, other) => Math.abs(one - other) < NEAR_PX;
 function stray(event) {
-  const near = (one, other) => Math.abs(one - other) < NEAR_PX;
   const passing = event.target.closest("[data-turn]");
   const soon = turned && (event.timeStamp - turned.timeStamp < DOUBLE_TAP_MS || (!passing && event.detail > 1));
   const harmless = !event.detail || (passing && Object.keys(values(current)).length);
