@@ -14,15 +14,19 @@ from survey_service import installation, jobs, private, stored_files
 from survey_service.accounts import failed_sign_ins, first_routes, oidc, oidc_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.permissions import refuse_unprotected
-from survey_service.administration import contact_reader_routes, identity_routes, start_routes
+from survey_service.administration import identity_routes, start_routes
 from survey_service.administration import routes as administration
 from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import contact_erasing, contact_pages, door, receipt_page, receipts, tombstone_file
+from survey_service.collection import door, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.shedding import Shedding
+from survey_service.contacts import erasing as contacts_erasing
+from survey_service.contacts.pages import office as opened_contacts
+from survey_service.contacts.pages import readers as contact_readers
+from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
 from survey_service.estimates import routes as estimates
@@ -49,16 +53,17 @@ ROUTERS = (
     door.router,
     receipt_page.router,
     receipts.router,
-    contact_pages.router,
+    left_contacts.router,
     accounts.router,
     planning.router,
+    opened_contacts.router,
     importing.router,
     second_factor_routes.router,
     token_routes.router,
     first_routes.router,
     oidc_routes.router,
     administration.router,
-    contact_reader_routes.router,
+    contact_readers.router,
     start_routes.router,
     identity_routes.router,
     surveys.router,
@@ -110,7 +115,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
                 tombstone_file.start(services)
-                jobs.do_round(contact_erasing.erase_due_contacts, services)  # what came due while nobody served
+                jobs.do_round(contacts_erasing.erase_due_contacts, services)  # what came due while nobody served
                 opened.callback(tombstone_file.stop, services)
                 opened.callback(jobs.start(services).stop)
                 yield

@@ -116,12 +116,3 @@ class UnknownReceipt(DomainError):
     status = HTTPStatus.NOT_FOUND
     zh = "没有找到这个回执码的答卷。请对照截屏或抄下的字，16 个字母和数字逐个核对。"
     en = "No answers are found under this receipt code. Compare all 16 letters and digits with what you noted."
-
-
-class ContactNotTaken(DomainError):
-    """What was left as name and number cannot be kept; the words never repeat it."""
-
-    code = "E160"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    zh = "要先勾选“我同意”，才能存下联系方式。没有存下，请返回上一页。"
-    en = "Tick that you agree before leaving your number. Nothing was kept; go back to the page before."

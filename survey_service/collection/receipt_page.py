@@ -13,10 +13,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from survey_service.collection import contact_offer, replies, wrong_receipts
+from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import UnknownReceipt
 from survey_service.collection.form import Display, Fields, client_id_of, read_fields
 from survey_service.collection.visit import open_visit, submitted_at
+from survey_service.contacts import offer
 from survey_service.dependencies import Now, Running
 from survey_service.errors import DomainError
 from survey_service.services import Services
@@ -63,7 +64,7 @@ def receipt_view(running: Services, code: str, display: Display, client_id: str 
     with running.database.reading.begin() as session:
         visit = open_visit(session, code)
         at = submitted_at(session, visit.code, display.receipt)
-        contact = contact_offer.offer(session, running, visit, display.receipt)
+        contact = offer.offer(session, running, visit.code.survey_id, visit.code.wave_id, display.receipt)
     zone, language = running.settings.zone, display.language
     context = {
         "city": visit.occasion.city.in_language(language),

@@ -8,8 +8,8 @@ from rich.console import Console
 from sqlalchemy import select
 
 from survey_service.clock import system_clock
-from survey_service.collection.contact_erasing import erase_contacts
 from survey_service.commands.chosen_settings import chosen_settings
+from survey_service.contacts.erasing import erase_contacts
 from survey_service.contacts.store import ContactStore
 from survey_service.installation import Refused, open_existing
 from survey_service.models import Survey, Wave

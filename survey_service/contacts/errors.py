@@ -1,4 +1,4 @@
-"""What can be wrong with the store of contact data."""
+"""What can be wrong with contact data: the store, and what a resident left."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ class ContactsUnreadable(DomainError):
         "Contact data cannot be opened now, and this step was not done. Answers are not concerned. "
         "Try again later, or contact the office."
     )
+
+
+class ContactNotTaken(DomainError):
+    """What was left as name and number cannot be kept; the words never repeat it."""
+
+    code = "E160"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    zh = "要先勾选“我同意”，才能存下联系方式。没有存下，请返回上一页。"
+    en = "Tick that you agree before leaving your number. Nothing was kept; go back to the page before."

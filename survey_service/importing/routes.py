@@ -34,10 +34,10 @@ from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest
 from survey_service.importing.work import JOB
 from survey_service.models import ImportFile, ImportState, Job, JobState, Role, Survey, Wave
-from survey_service.planning import fields
-from survey_service.planning.fields import Posted
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave, may
+from survey_service.web import posted_forms
+from survey_service.web.posted_forms import Posted
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/imports")
@@ -61,7 +61,7 @@ def hand_in(
 ) -> Response:  # fmt: skip
     """Read and judge the file, then keep it; what cannot be read is said on the same page."""
     try:
-        sent = fields.upload(posted, "file")
+        sent = posted_forms.upload(posted, "file")
         if sent is None or not sent[1]:
             raise NoFile
         with reading.begin() as session:

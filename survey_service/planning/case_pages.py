@@ -20,14 +20,15 @@ from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
-from survey_service.planning import fields, queries
-from survey_service.planning.fields import Posted
+from survey_service.planning import queries
 from survey_service.surveys import drafts
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.in_chinese import notice_in_chinese
+from survey_service.web import posted_forms
 from survey_service.web.carried import pack, unpack
+from survey_service.web.posted_forms import Posted
 from survey_service.web.staff import go, staff_page
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def load_cases(
         with reading.begin() as session:
             _refuse_unless_empty(session, wave)
         file, seen = _judged(name, content, wave, communities)
-        if fields.text(posted, "seen") == seen:
+        if posted_forms.text(posted, "seen") == seen:
             with writing.begin() as session:
                 held = drafts.draft(session, wave.survey_id, wave.id)
                 _refuse_unless_empty(session, held)
@@ -93,7 +94,7 @@ def load_cases(
             return go(f"/surveys/{survey_key}/waves/{wave_key}/cases")
         shown = {
             "looked": _looked(file), "file": name, "packed": pack(content), "seen": seen,
-            "changed_since": bool(fields.text(posted, "seen")),
+            "changed_since": bool(posted_forms.text(posted, "seen")),
         }  # fmt: skip
     except BadCases as fault:
         shown = {"problems": fault.problems[:SHOWN], "count": len(fault.problems), "file": name}
@@ -107,9 +108,9 @@ def load_cases(
 
 def _sent(posted: FormData) -> tuple[str, bytes]:
     """Name and content of the file, as chosen or as it came back with the page that showed it."""
-    if packed := fields.texts(posted, "packed"):
-        return fields.text(posted, "name")[:LONGEST_NAME], unpack(packed)
-    sent = fields.upload(posted, "file")
+    if packed := posted_forms.texts(posted, "packed"):
+        return posted_forms.text(posted, "name")[:LONGEST_NAME], unpack(packed)
+    sent = posted_forms.upload(posted, "file")
     if sent is None or not sent[1]:
         raise BadInput(zh=NO_FILE.zh, en=NO_FILE.en)
     return sent[0][-LONGEST_NAME:], sent[1]

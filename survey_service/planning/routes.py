@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from survey_service.planning import (
-    case_pages,
-    contact_pages,
-    invitation_pages,
-    preview_pages,
-    survey_pages,
-    wave_pages,
-)
+from survey_service.planning import case_pages, invitation_pages, preview_pages, survey_pages, wave_pages
 
 router = APIRouter()
 router.include_router(survey_pages.router)
@@ -19,4 +12,3 @@ router.include_router(preview_pages.router)
 router.include_router(wave_pages.router)
 router.include_router(case_pages.router)
 router.include_router(invitation_pages.router)
-router.include_router(contact_pages.router)

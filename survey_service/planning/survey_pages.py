@@ -19,12 +19,13 @@ from survey_service.areas.queries import path as area_path
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError
 from survey_service.models import Role, Survey
-from survey_service.planning import fields, queries, questionnaires
+from survey_service.planning import queries, questionnaires
 from survey_service.planning.errors import VersionInUse
-from survey_service.planning.fields import Posted
 from survey_service.surveys import definitions, service
 from survey_service.surveys.access import find_survey, may, refuse_unless
+from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
+from survey_service.web.posted_forms import Posted
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -43,7 +44,7 @@ class SurveyForm:
     method: Mapping[str, Any]
 
 
-def read_survey(reading: fields.Reading, *, key: bool) -> SurveyForm:
+def read_survey(reading: posted_forms.Reading, *, key: bool) -> SurveyForm:
     coverage = reading.percent("frame_coverage")
     method: dict[str, Any] = {
         "population": reading.both("population", most=200),
@@ -76,7 +77,7 @@ def new_survey(request: Request, running: Running, reading: Reading, person: Man
 def create_survey(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted
 ) -> Response:
-    read = fields.Reading(posted)
+    read = posted_forms.Reading(posted)
     form = read_survey(read, key=True)
     try:
         with writing.begin() as session:
@@ -129,7 +130,7 @@ def change_survey(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
     posted: Posted, survey_key: str,
 ) -> Response:  # fmt: skip
-    read = fields.Reading(posted)
+    read = posted_forms.Reading(posted)
     form = read_survey(read, key=False)
     with writing.begin() as session:
         survey = find_survey(session, person, survey_key)
@@ -163,7 +164,7 @@ def store_questionnaire(
     posted: Posted, survey_key: str,
 ) -> Response:  # fmt: skip
     """A shipped one by its name, an uploaded file, or the text in the box; what has problems is shown again whole."""
-    file, chosen = fields.upload(posted, "file"), fields.text(posted, "shipped")
+    file, chosen = posted_forms.upload(posted, "file"), posted_forms.text(posted, "shipped")
     source = posted.get("source", "")
     typed = source.replace("\r\n", "\n").encode() if isinstance(source, str) else b""
     content = questionnaires.shipped_source(chosen).encode() if chosen else file[1] if file else typed
@@ -202,7 +203,7 @@ def _about(survey: Survey) -> dict[str, Any]:
             name: Text(str((given.get(name) or {}).get("zh", "")), str((given.get(name) or {}).get("en", "")))
             for name in ("population", "frame", "coverage")
         },
-        "frame_coverage": fields.shown_percent(given.get("frame_coverage")),
+        "frame_coverage": posted_forms.shown_percent(given.get("frame_coverage")),
     }
 
 
@@ -211,10 +212,10 @@ def _boxes(survey: Survey) -> dict[str, str]:
     return {
         "title_zh": survey.title_zh,
         "title_en": survey.title_en,
-        "frame_coverage": fields.shown_percent(method.get("frame_coverage")),
-        **fields.both_of(method, "population"),
-        **fields.both_of(method, "frame"),
-        **fields.both_of(method, "coverage"),
+        "frame_coverage": posted_forms.shown_percent(method.get("frame_coverage")),
+        **posted_forms.both_of(method, "population"),
+        **posted_forms.both_of(method, "frame"),
+        **posted_forms.both_of(method, "coverage"),
     }
 
 

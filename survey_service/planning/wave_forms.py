@@ -14,7 +14,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.contacts.asked import DAYS, IN_PLAN, MOST_DAYS
 from survey_service.models import Mode, Survey, Wave
-from survey_service.planning import fields
+from survey_service.web import posted_forms
 
 MODES = (Mode.WEB_INVITED, Mode.PAPER, Mode.FACE_TO_FACE, Mode.WEB_OPEN)
 HEADER = ("form_number", "issuing_body", "approval_number")
@@ -58,7 +58,7 @@ class WaveForm:
 
 
 def read_wave(
-    reading: fields.Reading, questionnaire: Questionnaire, version_id: UUID, areas: Sequence[str], *, key: bool
+    reading: posted_forms.Reading, questionnaire: Questionnaire, version_id: UUID, areas: Sequence[str], *, key: bool
 ) -> WaveForm:
     """``areas``: codes that may be chosen."""
     name = reading.words(
@@ -66,10 +66,10 @@ def read_wave(
     )
     opens_on, closes_on = reading.day("opens_on"), reading.day("closes_on")
     _check_days(reading, opens_on, closes_on)
-    modes = [mode.value for mode in MODES if mode.value in fields.texts(reading.posted, "modes")]
+    modes = [mode.value for mode in MODES if mode.value in posted_forms.texts(reading.posted, "modes")]
     if not modes:
         reading.faults["modes"] = Text("至少选一种收集方式。", "Choose at least one mode.")
-    chosen = [code for code in areas if code in set(fields.texts(reading.posted, "areas"))]
+    chosen = [code for code in areas if code in set(posted_forms.texts(reading.posted, "areas"))]
     columns: dict[str, Any] = {
         "name_zh": name,
         "name_en": reading.words("name_en", most=120),
@@ -90,7 +90,7 @@ def read_wave(
     return WaveForm(key=reading.key("key") if key else "", columns=columns)
 
 
-def _check_days(reading: fields.Reading, opens_on: date | None, closes_on: date | None) -> None:
+def _check_days(reading: posted_forms.Reading, opens_on: date | None, closes_on: date | None) -> None:
     if opens_on is None or closes_on is None:
         return
     if closes_on < opens_on:
@@ -99,7 +99,7 @@ def _check_days(reading: fields.Reading, opens_on: date | None, closes_on: date 
         reading.faults["closes_on"] = Text("一期超过一年，请看看年份。", "Longer than a year: look at the years.")
 
 
-def _header(reading: fields.Reading) -> dict[str, Any]:
+def _header(reading: posted_forms.Reading) -> dict[str, Any]:
     header: dict[str, Any] = {name: reading.words(name, most=100) for name in HEADER}
     valid_until = reading.words("valid_until", most=10)
     if valid_until and (day := reading.day("valid_until")) is not None:
@@ -107,7 +107,7 @@ def _header(reading: fields.Reading) -> dict[str, Any]:
     return {name: value for name, value in header.items() if value}
 
 
-def _method(reading: fields.Reading) -> dict[str, Any]:
+def _method(reading: posted_forms.Reading) -> dict[str, Any]:
     method: dict[str, Any] = {
         "population": reading.both("population", most=200),
         "frame": reading.both("frame", most=200),
@@ -119,7 +119,7 @@ def _method(reading: fields.Reading) -> dict[str, Any]:
     return method
 
 
-def _plan(reading: fields.Reading) -> dict[str, Any]:
+def _plan(reading: posted_forms.Reading) -> dict[str, Any]:
     plan: dict[str, Any] = {}
     for name in ("response_rate", "eligibility_rate"):
         share = reading.percent(name)
@@ -129,7 +129,7 @@ def _plan(reading: fields.Reading) -> dict[str, Any]:
                 reading.faults[name] = Text("要大于 0；不知道就留空。", "Above 0; leave it empty where nobody knows.")
     typed = reading.words("design_effect", most=8)
     if typed:
-        effect = fields.as_number(typed)
+        effect = posted_forms.as_number(typed)
         if effect is None or not 0.5 <= effect <= 20:
             reading.faults["design_effect"] = Text(
                 "写 0.5 到 20 之间的数，例如 1.3；不知道就留空。",
@@ -143,7 +143,7 @@ def _plan(reading: fields.Reading) -> dict[str, Any]:
     return plan
 
 
-def _targets(reading: fields.Reading, questionnaire: Questionnaire) -> dict[str, Any]:
+def _targets(reading: posted_forms.Reading, questionnaire: Questionnaire) -> dict[str, Any]:
     targets: dict[str, Any] = {}
     for box in target_boxes(questionnaire):
         name = f"target-{box.indicator.id}"
@@ -151,7 +151,7 @@ def _targets(reading: fields.Reading, questionnaire: Questionnaire) -> dict[str,
         typed = reading.words(name, most=10)
         if not typed:
             continue
-        number = fields.as_number(typed.removesuffix("%").removesuffix("％"))
+        number = posted_forms.as_number(typed.removesuffix("%").removesuffix("％"))
         low, high = _limits(box)
         if number is None or not low <= number <= high:
             reading.faults[name] = Text(
@@ -192,18 +192,18 @@ def boxes_of(wave: Wave, questionnaire: Questionnaire, areas: Sequence[str]) -> 
         "key": wave.key,
         "opens_on": wave.opens_on.isoformat(),
         "closes_on": wave.closes_on.isoformat(),
-        "frame_coverage": fields.shown_percent(method.get("frame_coverage")),
-        "response_rate": fields.shown_percent(plan.get("response_rate")),
-        "eligibility_rate": fields.shown_percent(plan.get("eligibility_rate")),
+        "frame_coverage": posted_forms.shown_percent(method.get("frame_coverage")),
+        "response_rate": posted_forms.shown_percent(plan.get("response_rate")),
+        "eligibility_rate": posted_forms.shown_percent(plan.get("eligibility_rate")),
         "design_effect": f"{plan['design_effect']:g}" if plan.get("design_effect") else "",
         **{name: str(wave.header.get(name) or "") for name in (*HEADER, "valid_until")},
         **{f"mode-{mode}": "on" for mode in wave.modes},
         **{f"area-{code}": "on" for code in wave.areas or areas},
     }
     for name in ("population", "frame", "selection"):
-        kept |= fields.both_of(method, name)
+        kept |= posted_forms.both_of(method, name)
     contact = plan.get(IN_PLAN) or {}
-    kept |= {**fields.both_of({"contact_purpose": contact.get("purpose")}, "contact_purpose")}
+    kept |= {**posted_forms.both_of({"contact_purpose": contact.get("purpose")}, "contact_purpose")}
     kept["contact_days"] = str(contact.get("days", ""))
     return kept | _target_boxes(wave.targets, questionnaire)
 
@@ -212,12 +212,12 @@ def fresh_boxes(survey: Survey, questionnaire: Questionnaire, areas: Sequence[st
     """The boxes of a wave that is yet to be made: the survey's own words, the targets of the file."""
     method = survey.method
     kept = {
-        "frame_coverage": fields.shown_percent(method.get("frame_coverage")),
+        "frame_coverage": posted_forms.shown_percent(method.get("frame_coverage")),
         **{f"mode-{mode.value}": "on" for mode in (Mode.WEB_INVITED, Mode.PAPER, Mode.WEB_OPEN)},
         **{f"area-{code}": "on" for code in areas},
     }
     for name in ("population", "frame"):
-        kept |= fields.both_of(method, name)
+        kept |= posted_forms.both_of(method, name)
     own = {
         one.id: {"value": one.target.value, "sense": one.target.sense.value}
         for one in questionnaire.indicators
@@ -242,6 +242,6 @@ def _target_boxes(targets: Mapping[str, Mapping[str, Any]], questionnaire: Quest
         target = targets.get(box.indicator.id)
         if target is not None:
             value = float(target["value"])
-            kept[f"target-{box.indicator.id}"] = fields.shown_percent(value) if box.is_share else in_digits(value)
+            kept[f"target-{box.indicator.id}"] = posted_forms.shown_percent(value) if box.is_share else in_digits(value)
             kept[f"sense-{box.indicator.id}"] = str(target["sense"])
     return kept

@@ -18,10 +18,11 @@ from survey_service.accounts.permissions import Manager, Person
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
-from survey_service.planning import fields, queries, wave_forms
-from survey_service.planning.fields import Posted
+from survey_service.planning import queries, wave_forms
 from survey_service.surveys import definitions, drafts, service
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
+from survey_service.web import posted_forms
+from survey_service.web.posted_forms import Posted
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
@@ -58,7 +59,7 @@ def create_wave(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
     survey_key: str,
 ) -> Response:  # fmt: skip
-    read = fields.Reading(posted)
+    read = posted_forms.Reading(posted)
     version_id = _version(posted)
     try:
         with writing.begin() as session:
@@ -100,7 +101,7 @@ def change_wave(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
     survey_key: str, wave_key: str,
 ) -> Response:  # fmt: skip
-    read = fields.Reading(posted)
+    read = posted_forms.Reading(posted)
     version_id = _version(posted)
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -142,7 +143,7 @@ def delete_wave(
         with writing.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
             refuse_unless(session, person, survey, Role.MANAGER)
-            if fields.text(posted, "name") in {wave.name_zh, wave.name_en or wave.name_zh}:
+            if posted_forms.text(posted, "name") in {wave.name_zh, wave.name_en or wave.name_zh}:
                 drafts.delete_wave(session, survey.id, wave.id, at=now, by=person.actor)
                 return go(f"/surveys/{survey_key}")
             fault = Text("名字和这一期的不一样，没有删。", "That is not the name of the wave; nothing was deleted.")
@@ -155,7 +156,7 @@ def delete_wave(
 
 def _version(posted: Posted) -> UUID:
     try:
-        return UUID(fields.text(posted, "version"))
+        return UUID(posted_forms.text(posted, "version"))
     except ValueError as unknown:
         raise NotFound from unknown
 
@@ -185,7 +186,7 @@ def _form(
         "modes": [mode.value for mode in wave_forms.MODES],
         "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in queries.choosable(session, survey)],
         "targets": boxes,
-        "all_of_them": {name for name, value in typed.items() if fields.as_number(value) == 100},
+        "all_of_them": {name for name, value in typed.items() if posted_forms.as_number(value) == 100},
         "never_shown": wave_forms.NEVER_SHOWN,
         "kept": kept,
         "faults": faults,

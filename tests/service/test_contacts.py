@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from survey_service.app import create_app
 from survey_service.audit import chain
 from survey_service.clock import end_of
-from survey_service.collection.contact_erasing import erase_due_contacts
 from survey_service.commands import app as commands
+from survey_service.contacts.erasing import erase_due_contacts
 from survey_service.contacts.errors import ContactsUnreadable
 from survey_service.contacts.store import KEY_FILE, ContactStore, store_of
 from survey_service.database import Database

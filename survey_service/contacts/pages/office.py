@@ -16,10 +16,10 @@ from survey_service.contacts.store import Contact, ContactStore
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Area, Role, Survey, Wave
-from survey_service.planning import fields
-from survey_service.planning.fields import Posted
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave
+from survey_service.web import posted_forms
+from survey_service.web.posted_forms import Posted
 from survey_service.web.staff import staff_page
 
 router = APIRouter()
@@ -41,7 +41,7 @@ def open_contacts(
     request: Request, running: Running, reading: Reading, writing: Writing, person: ContactReader, now: Now,
     posted: Posted, survey_key: str, wave_key: str,
 ) -> Response:  # fmt: skip
-    read = fields.Reading(posted)
+    read = posted_forms.Reading(posted)
     reason = read.words("reason", most=LONGEST_REASON, needed=Text("写一句为什么要看。", "Say in a sentence what for."))
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)

@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.collection.errors import ContactNotTaken
 from survey_service.collection.form import Fields, client_id_of
 from survey_service.collection.receipt_page import by_receipt, receipt_view
 from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.contacts.asked import contact_asked
+from survey_service.contacts.errors import ContactNotTaken
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
 from survey_service.errors import NotFound

@@ -11,14 +11,14 @@ from starlette.responses import Response
 
 from survey_service.accounts.errors import CannotAgree
 from survey_service.accounts.permissions import Person, require
-from survey_service.administration import contact_readers
+from survey_service.contacts import readers
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.services import Services
 from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
-MayAgree = Annotated[Person, Depends(require(*contact_readers.MAY_AGREE))]
+MayAgree = Annotated[Person, Depends(require(*readers.MAY_AGREE))]
 
 
 @router.get("/contact-readers")
@@ -32,7 +32,7 @@ def agree(
 ) -> Response:
     try:
         with writing.begin() as session:
-            contact_readers.agree(session, person, account_id, running.settings, at=now)
+            readers.agree(session, person, account_id, running.settings, at=now)
     except (BadInput, Conflict, CannotAgree) as fault:
         return _page(request, running, reading, person, now, fault=fault)
     return go("/contact-readers?done=agreed")
@@ -42,7 +42,7 @@ def _page(
     request: Request, running: Services, reading: Reading, person: Person, now: Now, *, fault: DomainError | None
 ) -> Response:
     with reading.begin() as session:
-        found = contact_readers.readers(session, person, running.settings, at=now)
+        found = readers.readers(session, person, running.settings, at=now)
         context = {"readers": found, "fault": fault, "done": request.query_params.get("done", "")}
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/contact-readers.html", context, status=status)

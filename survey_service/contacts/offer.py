@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from survey_service.collection.visit import Visit
 from survey_service.contacts.asked import ContactAsked, contact_asked
 from survey_service.contacts.errors import ContactsUnreadable
 from survey_service.contacts.store import ContactStore
@@ -24,14 +24,14 @@ class Offer:
     held: bool
 
 
-def offer(session: Session, running: Services, visit: Visit, receipt: str) -> Offer | None:
+def offer(session: Session, running: Services, survey_id: UUID, wave_id: UUID, receipt: str) -> Offer | None:
     """None where the wave does not ask, or where nothing could be kept now."""
-    wave = session.get_one(Wave, (visit.code.survey_id, visit.code.wave_id))
+    wave = session.get_one(Wave, (survey_id, wave_id))
     asked = contact_asked(wave)
     if asked is None:
         return None
     try:
-        held = ContactStore(running.settings).holds(visit.code.survey_id, receipt)
+        held = ContactStore(running.settings).holds(survey_id, receipt)
     except ContactsUnreadable:
         return None  # the receipt is what this person came for; the log tells the office
     return Offer(asked=asked, until=asked.erased_at(wave, running.settings.zone), held=held)
