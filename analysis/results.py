@@ -35,7 +35,11 @@ class IntervalMethod(StrEnum):
     ARCSINE = "arcsine"
     LIKELIHOOD = "likelihood"
     XLOGIT = "xlogit"
-    WOODRUFF = "woodruff"  # of a quantile only
+    WOODRUFF = "woodruff"  # of a quantile only, and a quantile has no other
+
+
+SHARE_INTERVALS = tuple(one for one in IntervalMethod if one is not IntervalMethod.WOODRUFF)
+"""The rules among which whoever estimates a share chooses."""
 
 
 class LonelyPsu(StrEnum):

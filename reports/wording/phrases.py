@@ -295,6 +295,9 @@ PHRASES: Final[Mapping[str, Text]] = {
     "total_of": Text("{variable}：总量", "{variable}: total"),
     "ratio_of": Text("{variable}：比率", "{variable}: ratio"),
     "combination_of": Text("{variable}：合成值", "{variable}: combination"),
+    "difference_of": Text("{variable}：差异", "{variable}: difference"),
+    "quantile_of": Text("{variable}：分位数", "{variable}: quantile"),
+    "variance_of": Text("{variable}：方差", "{variable}: variance"),
     "group": Text("组", "Group"),
     "respondents": Text("有效样本 {n} 人", "{n} {n:respondent|respondents}"),
     "design_facts": Text(
@@ -310,6 +313,9 @@ PHRASES: Final[Mapping[str, Text]] = {
     "mean": Text("均值", "mean"),
     "ratio": Text("比率", "ratio"),
     "combination": Text("合成值", "combination"),
+    "difference": Text("差异", "difference"),
+    "quantile": Text("分位数", "quantile"),
+    "variance": Text("方差", "variance"),
     "details_unit": Text("比重及其标准误的单位：%", "shares and their standard errors in %"),
     "no_error_alike": Text(
         "标准误为“—”的，回答全部相同，标准误不适用；误差见区间。",
@@ -365,6 +371,10 @@ METHODS: Final[Mapping[IntervalMethod, Text]] = {
     IntervalMethod.WILSON: Text("Wilson 法", "Wilson"),
     IntervalMethod.LOGIT: Text("logit 法", "logit"),
     IntervalMethod.WALD: Text("Wald 法", "Wald"),
+    IntervalMethod.ARCSINE: Text("反正弦法", "arcsine"),
+    IntervalMethod.LIKELIHOOD: Text("似然法", "profile likelihood"),
+    IntervalMethod.XLOGIT: Text("logit 法（同 R 的 xlogit）", "logit (R: xlogit)"),
+    IntervalMethod.WOODRUFF: Text("Woodruff 法", "Woodruff"),
 }
 
 

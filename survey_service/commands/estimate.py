@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from analysis.results import IntervalMethod, LonelyPsu
-from survey_service.commands.estimate_columns import Joint, Order, ReplicateMethod, ShareInterval, VarianceMethod
+from analysis.results import SHARE_INTERVALS, IntervalMethod, LonelyPsu
+from survey_service.commands.estimate_columns import Joint, Order, ReplicateMethod, VarianceMethod
 from survey_service.commands.estimate_names import bare, names, parted, scaled
 from survey_service.commands.estimate_names import ratio as two_columns
 from survey_service.commands.estimate_output import write
@@ -23,9 +23,21 @@ from survey_service.commands.margins import (
 )
 from survey_service.commands.output import Format
 
+
+def _share_interval(name: str) -> IntervalMethod:
+    if name not in SHARE_INTERVALS:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, map(str, SHARE_INTERVALS)))}.")
+    return IntervalMethod(name)
+
+
 Interval = Annotated[
-    ShareInterval,
-    typer.Option(metavar="NAME", help="Interval of shares only (means have t): " + ", ".join(ShareInterval) + "."),
+    IntervalMethod,
+    typer.Option(
+        metavar="NAME",
+        parser=_share_interval,
+        help="Interval of shares only (means have t): " + ", ".join(SHARE_INTERVALS) + ".",
+        autocompletion=lambda: list(map(str, SHARE_INTERVALS)),
+    ),
 ]
 Lonely = Annotated[
     LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
@@ -70,7 +82,7 @@ def estimate(
     test_independence: Annotated[
         list[str] | None, typer.Option(metavar="COL,COL", help="Rao-Scott test of two columns; repeatable.")
     ] = None,
-    interval: Interval = ShareInterval.KORN_GRAUBARD,
+    interval: Interval = IntervalMethod.KORN_GRAUBARD,
     level: Annotated[float, typer.Option(help="Confidence level, a share such as 0.95.")] = 0.95,
     simultaneous: Simultaneous = None,
     lonely_psu: Lonely = LonelyPsu.FAIL,
@@ -105,7 +117,7 @@ def estimate(
         clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
         means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
         proportions=tuple(proportion or ()), ratios=tuple(map(two_columns, ratio or ())), by=names(by, "--by"),
-        interval=IntervalMethod(interval), level=level, lonely_psu=lonely_psu, margins=margins, calibration=calibration,
+        interval=interval, level=level, lonely_psu=lonely_psu, margins=margins, calibration=calibration,
         bounds=parse_bounds(bounds), quantiles=tuple(map(_quantile, quantile or ())), simultaneous=simultaneous,
         variance_method=variance_method,
         differences=tuple(map(_two_domains, difference or ())),

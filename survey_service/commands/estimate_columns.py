@@ -40,19 +40,6 @@ class ReplicateMethod(StrEnum):
     FAY = "fay"
 
 
-class ShareInterval(StrEnum):
-    """Intervals of a share; Woodruff's is that of a quantile, which has no other."""
-
-    KORN_GRAUBARD = "korn_graubard"
-    BETA = "beta"
-    WILSON = "wilson"
-    LOGIT = "logit"
-    WALD = "wald"
-    ARCSINE = "arcsine"
-    LIKELIHOOD = "likelihood"
-    XLOGIT = "xlogit"
-
-
 class Joint(StrEnum):
     BONFERRONI = "bonferroni"
     SIDAK = "sidak"

@@ -13,7 +13,10 @@ import typer
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from analysis.results import SHARE_INTERVALS, IntervalMethod
 from reports.fonts import TypeSettings
+from reports.wording.phrases import METHODS
+from survey_service.commands.estimate import estimate
 from survey_service.commands.report import report
 from survey_service.commands.report_work import file_names
 
@@ -241,3 +244,39 @@ def test_a_chinese_report_of_a_chinese_file_has_no_english_sentence(
     assert "没有分组的值" in summary
     assert "全角数字" in summary
     assert "标准误不适用" in summary
+
+
+# ---------------------------------------------------------------- from one command to the next
+
+
+@pytest.mark.parametrize("method", SHARE_INTERVALS)
+def test_every_documented_interval_goes_from_estimate_to_report(
+    run: Any, tmp_path: Path, method: IntervalMethod
+) -> None:
+    content = _estimated(tmp_path, "--proportion", "q", "--interval", method)
+    assert {one["interval"] for one in content["estimates"]} == {method}
+    done = run(content, "--language", "en")
+    assert done.exit_code == 0, done.output
+    assert f"Intervals: {METHODS[method].en}." in " ".join(text_of(tmp_path / "out" / "summary.pdf").split())
+
+
+def test_a_quantile_and_a_difference_are_reported(run: Any, tmp_path: Path) -> None:
+    asked = ("--quantile", "score@0.5", "--mean", "score", "--by", "part", "--difference", "a,b")
+    done = run(_estimated(tmp_path, *asked))
+    assert done.exit_code == 0, done.output
+    summary = text_of(tmp_path / "out" / "summary.pdf")
+    for words in ("score：分位数", "score：差异", "score：均值"):
+        assert words in summary
+
+
+def _estimated(folder: Path, *asked: str) -> dict[str, Any]:
+    rows = [f"{'yes' if place % 3 else 'no'},{place % 7},{'ab'[place % 2]}" for place in range(40)]
+    (folder / "data.csv").write_text("\n".join(["q,score,part", *rows, ""]), "utf-8")
+    estimating = typer.Typer()
+    estimating.command()(estimate)
+    out = folder / "made.json"
+    called = [str(folder / "data.csv"), *asked, "--format", "json", "--out", str(out)]
+    done = CliRunner().invoke(estimating, called)
+    assert done.exit_code == 0, done.output
+    content: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    return content
