@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
+from pydantic import SecretStr
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
@@ -86,6 +87,18 @@ def test_what_is_wrong_with_settings_is_told_with_the_way_out(
         assert bool(one.way_zh) is bool(one.way_en)
         if one.mark is not Mark.WELL:
             assert one.way_zh, one
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_keys_that_several_machines_need_are_named(settings: Settings, database: Database) -> None:
+    bare = settings.model_copy(update={"secret_key": SecretStr(""), "contact_key": SecretStr("k" * 40)})
+    found = {one.check: one for one in of_the_survey.several_machines(bare, database)}
+    assert found["files"].mark is Mark.CARE
+    assert "SURVEY_SECRET_KEY" in found["files"].zh
+    assert "SURVEY_CONTACT_KEY" not in found["files"].zh
+    given = bare.model_copy(update={"secret_key": SecretStr("s" * 40)})
+    found = {one.check: one for one in of_the_survey.several_machines(given, database)}
+    assert found["files"].mark is Mark.WELL
 
 
 def test_a_clock_that_stepped_back_is_told(begun: Settings, database: Database) -> None:

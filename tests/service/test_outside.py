@@ -15,6 +15,7 @@ import structlog
 
 from questionnaires.loader import available, check_bytes
 from survey_service.outside import definitions, door, tables
+from survey_service.outside.children import bounds
 from survey_service.outside.door import Stopped, parsed
 from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.cells import Grid, Odd, read_cells
@@ -37,6 +38,17 @@ def test_each_limit_stops_a_child_and_says_which() -> None:
     assert stopped(replace(door.TABLES, clock=0.001), cells) == "time"
     assert stopped(replace(door.TABLES, output=2_000), cells) == "output"
     assert stopped(replace(door.TABLES, memory=64_000_000), b"a,b\n" + b"x" * 30_000_000) == "memory"
+
+
+def test_a_child_stands_behind_whoever_answers_people() -> None:
+    program = (
+        "import os\n"
+        "from survey_service.outside.children import bounds\n"
+        "bounds.confine({'processor': 5, 'memory': 2_000_000_000})\n"
+        "print(os.nice(0))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], env=door._environment(), capture_output=True, text=True)
+    assert int(run.stdout) == min(19, os.nice(0) + bounds.NICENESS), run.stderr
 
 
 def test_what_stops_a_child_is_told_and_noted_by_kind_and_reason_alone(monkeypatch: pytest.MonkeyPatch) -> None:

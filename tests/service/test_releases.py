@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from uuid import UUID
@@ -250,6 +251,26 @@ def test_the_statistician_looks_and_signs(client: TestClient, database: Database
     twice = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
     assert twice.status_code == 409
     assert "Diagnostics" in get(client, f"{wave_address(reviewed)}/estimates?lang=en&indicator=nonsense")
+
+
+def test_the_page_of_a_release_says_what_its_reports_print(
+    client: TestClient, database: Database, reviewed: World
+) -> None:
+    """What was kept at the signature is printed; only of a release from before is something computed again."""
+    release(database, reviewed)
+    sign_in(client, "statistician")
+    [address] = set(re.findall(r"/releases/[A-Z0-9-]+", get(client, wave_address(reviewed))))
+    kept, again = "照签发时存下的结果印", "重新计算，和签发的一致才印"
+    page = get(client, address)
+    assert (kept in page, again in page) == (True, False)
+    with database.writing_engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER refuse_update_release" + ("" if database.is_sqlite else " ON release")))
+        connection.execute(text("UPDATE release SET printed = NULL"))
+    page = get(client, address)
+    assert (kept in page, again in page) == (False, True)
+    for untrue in ("都可以重新算出", "另发新版", "重新算过"):
+        assert untrue not in page
+    assert "computed again" in get(client, f"{address}?lang=en")
 
 
 @pytest.mark.parametrize("role", ["manager", "keyer", "leader", "interviewer", "administrator"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -90,10 +91,11 @@ class Count:
     [
         (Kind(capture="photo"), 0, 4),
         (Kind(capture="flatbed", odd=synthetic.BESIDE, odd_share=0.6), 1, 5),
+        (Kind(capture="flatbed", odd=("struck_outside",), odd_share=0.4), 0, 8),
         (Kind(capture="feeder", curl=(2.7, 3.0)), 0, 6),
         (Kind(capture="flatbed", stain=True), 1, 7),
     ],
-    ids=["ordinary", "beside", "curled", "stained"],
+    ids=["ordinary", "beside", "struck_outside", "curled", "stained"],
 )
 def test_a_form_is_read(layout: FormLayout, edition: Edition, kind: Kind, page: int, seed: int) -> None:
     """One page of each kind; ``make soak`` reads hundreds."""
@@ -258,6 +260,26 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"not what its name says")
         with pytest.raises(images.UnreadableFile, match=name):
             list(images.pages(tmp_path / name))
+
+
+# 96 x 64 pixels of white with a black rectangle from (8, 8) to (40, 30), as iPhones keep pictures.
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9j"
+    "AAAAAERAAAEAAQAAAAABegABAAAAAAAAAGsAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRtAAAAAAABAAAA1mlw"
+    "cnAAAAC3aXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQArQgEBA3AA"
+    "AAMAkAAAAwAAAwAeoDCBBZbqSSmubgIaDAgAAAMAyAAAAwAIQGIAAQAHRAHBcrAiQAAAABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAA"
+    "AABgAAAAQAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEEgQIDBAAAAHNtZGF0AAAAZygBrwngyQIU56O/in3v/WOYpf/16nzz"
+    "t0tiXHavLWCzqutOnusBm0yxSYR1/4uk2ql6mxvxT5b5bm4W24FwBE3mWqflDHWnOzph1vKD++SOEnl1m0IucP+6TfZpHL1vvCh2swlXtEM="
+)
+
+
+def test_a_picture_of_an_iphone_is_read(tmp_path: Path) -> None:
+    (tmp_path / "IMG_0001.HEIC").write_bytes(HEIC)
+    (page,) = images.pages(tmp_path / "IMG_0001.HEIC")
+    assert isinstance(page, np.ndarray)
+    assert page.shape == (64, 96)
+    assert (page[12:26, 12:36] < 40).all()
+    assert (page[40:, 50:] > 215).all()
 
 
 def test_a_photograph_is_turned_as_the_phone_was_held(tmp_path: Path) -> None:
