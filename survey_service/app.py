@@ -11,11 +11,13 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from survey_service import installation, jobs, private, stored_files
-from survey_service.accounts import failed_sign_ins, first_routes, oidc, oidc_routes, second_factor_routes, token_routes
+from survey_service.accounts import failed_sign_ins, first_routes, second_factor_routes, start_pages, token_routes
 from survey_service.accounts import routes as accounts
+from survey_service.accounts.administration import identity_pages
+from survey_service.accounts.administration import pages as administration
+from survey_service.accounts.oidc import routes as oidc_routes
+from survey_service.accounts.oidc import setup as oidc_setup
 from survey_service.accounts.permissions import refuse_unprotected
-from survey_service.administration import identity_routes, start_routes
-from survey_service.administration import routes as administration
 from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
@@ -64,8 +66,8 @@ ROUTERS = (
     oidc_routes.router,
     administration.router,
     contact_readers.router,
-    start_routes.router,
-    identity_routes.router,
+    start_pages.router,
+    identity_pages.router,
     surveys.router,
     marks_page.router,
     keying.router,
@@ -136,7 +138,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     failures.install(app)
-    app.state.provider = oidc.provider_for(settings)
+    app.state.provider = oidc_setup.provider_for(settings)
     app.state.metrics = metrics.Metrics()
     app.add_middleware(Shedding)
     app.add_middleware(Surroundings, settings=settings, metrics=app.state.metrics)

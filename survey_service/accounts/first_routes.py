@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts import failed_sign_ins, first_administrator, second_factor, service, throttle
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
 from survey_service.models import Role
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 Line = Annotated[str, Form(max_length=200)]

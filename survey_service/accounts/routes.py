@@ -10,8 +10,10 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import failed_sign_ins, oidc_identities, queries, service, tries
+from survey_service.accounts import failed_sign_ins, queries, service, tries
+from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
+from survey_service.accounts.staff_pages import first_page, go, staff_page
 from survey_service.accounts.tries import Tries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
@@ -20,7 +22,6 @@ from survey_service.services import Services
 from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
 from survey_service.web.resident_pages import Look, door
-from survey_service.web.staff import first_page, go, staff_page
 
 router = APIRouter()
 
@@ -200,7 +201,7 @@ def _account_page(
             "start": account.start_password_until is not None and not person.by_provider,
             "weak": account.password_to_change and not person.by_provider,
             "shortest": service.password_rules(session, account, running.settings).shortest,
-            "identity": oidc_identities.of_account(session, person.account_id) if running.settings.oidc else None,
+            "identity": identities.of_account(session, person.account_id) if running.settings.oidc else None,
             "second_factor_since": account.second_factor_since,
             "contact_readers": bool(running.settings.who_reads_contacts)
             and person.has(Role.ADMINISTRATOR, Role.MANAGER),

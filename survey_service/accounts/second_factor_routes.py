@@ -15,6 +15,7 @@ from survey_service.accounts import failed_sign_ins, queries, second_factor, ser
 from survey_service.accounts.errors import WrongCode
 from survey_service.accounts.permissions import CSRF_FIELD, Person, SignedIn, must_have_second_factor, session_cookie
 from survey_service.accounts.routes import keep_signed_in, local_path
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, FormExpired, NotAllowed, TooManyAttempts
 from survey_service.models import Account, SignIn
@@ -22,7 +23,6 @@ from survey_service.secrets import code_hash
 from survey_service.services import Services
 from survey_service.web.addresses import known_address
 from survey_service.web.qr import qr_svg
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 Code = Annotated[str, Form(max_length=60)]

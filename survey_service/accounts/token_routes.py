@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from survey_service.accounts import tokens
 from survey_service.accounts.permissions import Person, SignedIn
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.services import Services
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 HOME = "/account/tokens"

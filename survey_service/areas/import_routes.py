@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Administrator, Person
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.areas import importing, queries, service
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
@@ -30,7 +31,6 @@ from survey_service.services import Services
 from survey_service.tabular.harmless import harmless
 from survey_service.web.carried import pack, unpack
 from survey_service.web.downloads import content_disposition
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 SHOWN = 200  # rows of a preview

@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.staff_pages import staff_page
 from survey_service.areas import queries
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import NotFound
 from survey_service.models import Area, AreaPopulation, Role
-from survey_service.web.staff import staff_page
 
 router = APIRouter()
 

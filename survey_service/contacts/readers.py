@@ -17,12 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.accounts import oidc_identities
 from survey_service.accounts import queries as account_queries
+from survey_service.accounts.administration import queries
 from survey_service.accounts.errors import CannotAgree
+from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.service import held_lately
-from survey_service.administration import queries
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.models import Account, Role
 from survey_service.settings import Settings
@@ -115,7 +115,7 @@ def _standing(session: Session, account: Account, settings: Settings, at: dateti
         return Standing.NO_ROLE
     if account.contacts_agreed_at is not None:
         return Standing.AGREED
-    identity = oidc_identities.of_account(session, account.id)
+    identity = identities.of_account(session, account.id)
     by_provider = identity is not None and identity.subject is not None and bool(settings.oidc_second_factor)
     start = account.start_password_until is not None and at < account.start_password_until
     if start or not (account.second_factor_since is not None or by_provider):

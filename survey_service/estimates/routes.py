@@ -10,12 +10,12 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, Statistician
 from survey_service.accounts.queries import above
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Role, Survey, Wave, WaveState
 from survey_service.surveys import figures
 from survey_service.surveys import queries as survey_queries
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

@@ -17,6 +17,7 @@ from survey_service import jobs
 from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import below
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotFound
 from survey_service.importing import pages, queries, service
@@ -38,7 +39,6 @@ from survey_service.services import Services
 from survey_service.surveys.access import find_wave, may
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/imports")
 

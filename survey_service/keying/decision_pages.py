@@ -15,6 +15,7 @@ from questionnaires.text import Text
 from survey_service.accounts.errors import LookNotWritten
 from survey_service.accounts.looks import Looking, Looks
 from survey_service.accounts.permissions import Person
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import adjudication, adjudication_queries, corrections, forms, queries
@@ -26,7 +27,6 @@ from survey_service.models import Decision, Role, Wave
 from survey_service.services import Services
 from survey_service.web.languages import Speaks
 from survey_service.web.pages import Language
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

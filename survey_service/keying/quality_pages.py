@@ -10,6 +10,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Person
+from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.keying import quality_queries, sheets
 from survey_service.keying.access import OVERSEERS, Overseer, find_wave
@@ -19,7 +20,6 @@ from survey_service.models import Survey, Wave
 from survey_service.surveys import definitions
 from survey_service.web.downloads import content_disposition
 from survey_service.web.languages import Speaks
-from survey_service.web.staff import staff_page
 
 router = APIRouter()
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -23,6 +23,7 @@ from questionnaires.text import Text
 from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.collection.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
@@ -38,7 +39,6 @@ from survey_service.surveys.queries import visible_wave
 from survey_service.web.failures import failure_response, wants_page
 from survey_service.web.languages import Speaks
 from survey_service.web.pages import Language
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import above
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import assignment, batch_queries, queries, work_queries
@@ -20,7 +21,6 @@ from survey_service.keying.access import OVERSEERS, KeyingStaff, Overseer, find_
 from survey_service.keying.rules import Rules
 from survey_service.models import Role, Survey, Wave, WaveState
 from survey_service.services import Services
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

@@ -16,6 +16,7 @@ from survey_service import jobs
 from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Manager, Person, require
 from survey_service.accounts.queries import above, below
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wave, WaveState
@@ -24,7 +25,6 @@ from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongOrder
 from survey_service.stored_files import files_of
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.downloads import content_disposition
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

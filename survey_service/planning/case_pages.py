@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict
@@ -29,7 +30,6 @@ from survey_service.tabular.in_chinese import notice_in_chinese
 from survey_service.web import posted_forms
 from survey_service.web.carried import pack, unpack
 from survey_service.web.posted_forms import Posted
-from survey_service.web.staff import go, staff_page
 
 if TYPE_CHECKING:
     from survey_service.sampling.case_files import CaseFile

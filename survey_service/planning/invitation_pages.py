@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager
+from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Mode, Role
@@ -20,7 +21,6 @@ from survey_service.settings import is_loopback
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.web.downloads import content_disposition
-from survey_service.web.staff import staff_page
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/invitations")
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from questionnaires.problem_words import explain
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person, WaveStaff
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.areas.queries import path as area_path
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError
@@ -26,7 +27,6 @@ from survey_service.surveys.access import find_survey, may, refuse_unless
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
@@ -23,7 +24,6 @@ from survey_service.surveys import definitions, drafts, service
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

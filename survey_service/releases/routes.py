@@ -12,6 +12,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts.permissions import Person, Statistician, require
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.estimates.routes import find as find_wave
@@ -21,7 +22,6 @@ from survey_service.releases import DOCUMENTS_JOB, queries
 from survey_service.releases.errors import RowsChanged
 from survey_service.stored_files import files_of
 from survey_service.web.downloads import content_disposition
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 

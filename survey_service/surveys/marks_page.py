@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts.permissions import WaveStaff
+from survey_service.accounts.staff_pages import staff_page
 from survey_service.collection import marked
 from survey_service.dependencies import Reading, Running
 from survey_service.surveys import queries
 from survey_service.surveys.access import READERS, find_wave
-from survey_service.web.staff import staff_page
 
 router = APIRouter()
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, WaveStaff, is_named_for_contacts, require
 from survey_service.accounts.queries import above
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.collection import codes
 from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -26,7 +27,6 @@ from survey_service.secrets import KeyRing
 from survey_service.surveys import opening, queries, readiness, service
 from survey_service.surveys.access import READERS, find_wave, may
 from survey_service.web.qr import qr_svg
-from survey_service.web.staff import go, staff_page
 
 STILL_AT_WORK = (JobState.WAITING, JobState.RUNNING)
 

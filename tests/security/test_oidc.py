@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from pyotp import TOTP
 from sqlalchemy import select
 
-from survey_service.accounts import oidc_identities
-from survey_service.accounts.oidc import Identity
+from survey_service.accounts.oidc import identities
+from survey_service.accounts.oidc.setup import Identity
 from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.models import Account, AccountIdentity, AuditEntry, SignIn
@@ -310,7 +310,7 @@ def test_two_tabs_of_the_first_sign_in_both_come_in(
 
     def one(_: int) -> str:
         with database.writing.begin() as session:
-            return str(oidc_identities.account_for(session, identity, settings=joined, keys=keys, at=NOW).id)
+            return str(identities.account_for(session, identity, settings=joined, keys=keys, at=NOW).id)
 
     with ThreadPoolExecutor(6) as pool:
         assert set(pool.map(one, range(12))) == {linked}

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from survey_service.accounts import oidc, oidc_wire
 from survey_service.accounts.errors import ProviderUnreachable
+from survey_service.accounts.oidc import setup, wire
 from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.installation import Refused
@@ -67,7 +67,7 @@ def test_a_provider_that_is_silent_is_asked_again_after_a_while(
         raise ProviderUnreachable("TimeoutError", silent=True)
 
     with monkeypatch.context() as patch:
-        patch.setattr(oidc_wire, "_call", silent)
+        patch.setattr(wire, "_call", silent)
         refused(client.get(LEAVE, headers=HTML), 503, "暂时连不上")
     refused(client.get(LEAVE, headers=HTML), 503, "暂时连不上")  # nobody waits for it again so soon
     assert provider.asked == []
@@ -157,15 +157,15 @@ def test_further_hosts_are_those_that_settings_name(
     ],
 )
 def test_only_what_cannot_be_read_on_the_way(address: str, safe: bool) -> None:
-    assert oidc_wire.is_safe(address) is safe
+    assert wire.is_safe(address) is safe
 
 
 def test_a_hanging_provider_takes_few_threads() -> None:
-    taken = [oidc_wire.turn() for _ in range(oidc_wire.AT_ONCE)]
+    taken = [wire.turn() for _ in range(wire.AT_ONCE)]
     for one in taken:
         one.__enter__()
     try:
-        with pytest.raises(ProviderUnreachable), oidc_wire.turn():
+        with pytest.raises(ProviderUnreachable), wire.turn():
             pass
     finally:
         for one in taken:
@@ -188,7 +188,7 @@ def test_without_it_no_library_of_it_is_imported() -> None:
     program = (
         "import sys\nfrom survey_service.app import create_app\nfrom survey_service.settings import Settings\n"
         "create_app(Settings(secret_key='k' * 40))\n"
-        "assert not {'authlib', 'joserfc', 'survey_service.accounts.oidc_provider'} & set(sys.modules)\n"
+        "assert not {'authlib', 'joserfc', 'survey_service.accounts.oidc.provider'} & set(sys.modules)\n"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
@@ -213,7 +213,7 @@ HTTPS = "https://sso.example.gov.cn/realms/city"
 )
 def test_what_is_set_in_part_is_refused_with_the_way_out(change: dict[str, Any], said: str) -> None:
     whole = {"oidc_issuer": HTTPS, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
-    assert oidc.provider_for(Settings(**whole)) is not None
+    assert setup.provider_for(Settings(**whole)) is not None
     with pytest.raises(Refused, match=re.escape(said)):
         create_app(Settings(**{**whole, **change}))
 
@@ -223,17 +223,17 @@ def test_the_secret_may_lie_in_a_file(tmp_path: Any, joined: Settings, world: Wo
     (tmp_path / "secret").write_text(SECRET + "\n")
     nothing = Settings().oidc_client_secret
     chosen = joined.model_copy(update={"oidc_client_secret": nothing, "oidc_client_secret_file": tmp_path / "secret"})
-    held: Any = oidc.provider_for(chosen)
+    held: Any = setup.provider_for(chosen)
     assert held._secret == SECRET
     (tmp_path / "secret").write_text("\n")
     with pytest.raises(Refused, match="is empty"):
-        oidc.provider_for(chosen)
+        setup.provider_for(chosen)
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oidc, "find_spec", lambda name: None)
+    monkeypatch.setattr(setup, "find_spec", lambda name: None)
     with pytest.raises(Refused, match=r"survey-service\[oidc\]"):
-        oidc.provider_for(Settings(oidc_issuer=HTTPS, oidc_client_id=CLIENT, oidc_client_secret=SECRET))
+        setup.provider_for(Settings(oidc_issuer=HTTPS, oidc_client_id=CLIENT, oidc_client_secret=SECRET))
 
 
 @ONE

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from survey_service.accounts import first_administrator
 from survey_service.accounts import service as accounts
+from survey_service.accounts.administration import queries, service
+from survey_service.accounts.administration.service import Desk
 from survey_service.accounts.errors import LastAdministrator
-from survey_service.administration import queries, service
-from survey_service.administration.service import Desk
 from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE, SYSTEM, verify
 from survey_service.database import Database

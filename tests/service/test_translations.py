@@ -12,8 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from survey_service.accounts.staff_pages import SECTIONS
 from survey_service.web.pages import WEB, catalogue, environment, one_or_more
-from survey_service.web.staff import SECTIONS
 
 METHODS = [("templates/**.html", "jinja2")]
 PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.accounts.permissions import ContactReader, Person
+from survey_service.accounts.staff_pages import staff_page
 from survey_service.contacts.asked import contact_asked
 from survey_service.contacts.store import Contact, ContactStore
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -20,7 +21,6 @@ from survey_service.services import Services
 from survey_service.surveys.access import find_wave
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
-from survey_service.web.staff import staff_page
 
 router = APIRouter()
 LONGEST_REASON = 200

@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from survey_service.accounts.errors import CannotAgree
 from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.contacts import readers
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.services import Services
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 MayAgree = Annotated[Person, Depends(require(*readers.MAY_AGREE))]

@@ -10,15 +10,15 @@ from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import oidc_identities
+from survey_service.accounts.administration import service
+from survey_service.accounts.administration.pages import desk_of
 from survey_service.accounts.errors import IdentityTaken, NoProvider
+from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Administrator, Person
-from survey_service.administration import service
-from survey_service.administration.routes import desk_of
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError
 from survey_service.services import Services
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 
@@ -54,12 +54,12 @@ def _page(
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
         account = service.find_whole(session, desk_of(person, running, now), account_id)
-        identity = oidc_identities.of_account(session, account_id)
+        identity = identities.of_account(session, account_id)
         context = {
             "account": account, "identity": identity, "fault": fault, "typed": typed,
             "provider": running.settings.oidc, "claim": running.settings.oidc_claim,
-            "waits": identity is not None and oidc_identities.waits(identity, now),
-            "until": identity.linked_at + oidc_identities.WAITS_FOR if identity else None,
+            "waits": identity is not None and identities.waits(identity, now),
+            "until": identity.linked_at + identities.WAITS_FOR if identity else None,
         }  # fmt: skip
         status = fault.status if fault else 200
         return staff_page(

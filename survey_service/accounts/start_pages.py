@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from survey_service.accounts import start
 from survey_service.accounts.permissions import Person, require
-from survey_service.administration import start
+from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Reading, Running
 from survey_service.models import Role
-from survey_service.web.staff import staff_page
 
 router = APIRouter()
 Beginner = Annotated[Person, Depends(require(Role.ADMINISTRATOR, Role.INTERVIEWER))]

@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import oidc_identities
 from survey_service.accounts import service as accounts
+from survey_service.accounts.administration import queries, service
+from survey_service.accounts.administration.service import Desk
 from survey_service.accounts.errors import LastAdministrator, NotOneself, UserTaken
+from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Administrator, Person
-from survey_service.administration import queries, service
-from survey_service.administration.service import Desk
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound
 from survey_service.models import Account, Role
 from survey_service.services import Services
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 OFFERED_AREAS = 300
@@ -243,7 +243,7 @@ def _account_page(
             "oneself": account_id == person.account_id,
             "now": now,
             "provider": running.settings.oidc,
-            "identity": oidc_identities.of_account(session, account_id),
+            "identity": identities.of_account(session, account_id),
             "done": request.query_params.get("done", ""),
             "fault": fault,
             "typed": typed or {},

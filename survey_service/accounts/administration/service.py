@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from questionnaires.characters import written
 from survey_service import audit
-from survey_service.accounts import oidc_identities, second_factor
 from survey_service.accounts import queries as account_queries
+from survey_service.accounts import second_factor
 from survey_service.accounts import service as accounts
+from survey_service.accounts.administration import queries
 from survey_service.accounts.errors import LastAdministrator, NotOneself, NotYours, UserTaken
-from survey_service.administration import queries
+from survey_service.accounts.oidc import identities
 from survey_service.audit.standing import password_mark
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.models import Account, Area, Grant, Role
@@ -192,14 +193,14 @@ def reset_second_factor(session: Session, desk: Desk, account_id: UUID) -> None:
 def link_identity(session: Session, desk: Desk, account_id: UUID, name: str, *, keys: KeyRing) -> None:
     """Who may sign in as this account through the city's provider; IdentityTaken where it is somebody else's."""
     account = find_whole(session, desk, account_id)
-    if oidc_identities.link(session, account_id, name, keys=keys, at=desk.at, by=desk.by):
+    if identities.link(session, account_id, name, keys=keys, at=desk.at, by=desk.by):
         accounts.touched(session, account, at=desk.at, by=desk.by)
 
 
 def unlink_identity(session: Session, desk: Desk, account_id: UUID) -> None:
     """Takes it back, and ends the sign-ins: one of them may have come that way."""
     account = find_whole(session, desk, account_id)
-    if oidc_identities.unlink(session, account_id, at=desk.at, by=desk.by):
+    if identities.unlink(session, account_id, at=desk.at, by=desk.by):
         accounts.touched(session, account, at=desk.at, by=desk.by)
     account_queries.end_sign_ins(session, account_id, desk.at)
 

@@ -11,14 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import failed_sign_ins, oidc_attempts, oidc_identities, service, throttle, tries
+from survey_service.accounts import failed_sign_ins, service, throttle, tries
 from survey_service.accounts.errors import (
     NoAccountForIdentity,
     ProviderNotBelieved,
     ProviderSignInLost,
     ProviderUnreachable,
 )
-from survey_service.accounts.oidc import Attempt, Identity, SignInProvider
+from survey_service.accounts.oidc import attempts, identities
+from survey_service.accounts.oidc.setup import Attempt, Identity, SignInProvider
 from survey_service.accounts.permissions import session_cookie
 from survey_service.accounts.routes import (
     SIGNED_OUT,
@@ -27,12 +28,12 @@ from survey_service.accounts.routes import (
     sign_in_page_with,
     signed_out_here,
 )
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError
 from survey_service.services import Services
 from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
-from survey_service.web.staff import go, staff_page
 
 router = APIRouter()
 log = structlog.get_logger()
@@ -45,13 +46,13 @@ def leave(
     next: str = "", again: bool = False,
 ) -> Response:  # fmt: skip
     """``again``: the provider asks who it is also where somebody is signed in there, as on a shared machine."""
-    attempt = oidc_attempts.new_attempt(local_path(next), now)
+    attempt = attempts.new_attempt(local_path(next), now)
     again = again or signed_out_here(request)
     try:
         response = go(provider.address_to_leave_to(attempt, again=again, at=now))
     except ProviderUnreachable as fault:
         return _refused(request, running, reading, fault, attempt.wanted)
-    oidc_attempts.keep(response, attempt, running.settings, running.keys)
+    attempts.keep(response, attempt, running.settings, running.keys)
     return response
 
 
@@ -62,7 +63,7 @@ def come_back(
 ) -> Response:  # fmt: skip
     """The one GET that writes: the provider can lead a browser here in no other way. ``state``, sealed in this very
     browser's cookie and good for one return, stands in for the token of a form."""
-    attempt = oidc_attempts.kept(request, state, running.settings, running.keys, now)
+    attempt = attempts.kept(request, state, running.settings, running.keys, now)
     if attempt is None:
         return _refused(request, running, reading, ProviderSignInLost(), "")
     try:
@@ -78,7 +79,7 @@ def come_back(
         response = _refused(request, running, reading, fault, attempt.wanted)
     else:
         response = _let_in(request, running, writing, identity, attempt, now)
-    oidc_attempts.forget(response, running.settings)
+    attempts.forget(response, running.settings)
     return response
 
 
@@ -89,9 +90,7 @@ def _let_in(
     wanted = local_path(attempt.wanted)
     try:
         with writing.begin() as session:
-            account = oidc_identities.account_for(
-                session, identity, settings=running.settings, keys=running.keys, at=now
-            )
+            account = identities.account_for(session, identity, settings=running.settings, keys=running.keys, at=now)
             asks_code = account.second_factor_since is not None and not identity.second_factor
             way = service.ByProvider(second_factor=identity.second_factor)
             previous = request.cookies.get(session_cookie(running.settings))

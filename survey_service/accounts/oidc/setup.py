@@ -13,7 +13,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from survey_service.accounts import oidc_wire
+from survey_service.accounts.oidc import wire
 from survey_service.errors import NotFound
 from survey_service.installation import Refused
 from survey_service.settings import Settings
@@ -76,13 +76,13 @@ def provider_for(settings: Settings) -> Provider | None:
             "Signing in through the city's provider needs the extra oidc, which is not installed.\n"
             "  Install it:  pip install 'survey-service[oidc]'"
         )
-    from survey_service.accounts.oidc_provider import Relying
+    from survey_service.accounts.oidc.provider import Relying
 
     return Relying(settings, _secret(settings))
 
 
 def _check(settings: Settings) -> None:
-    if not oidc_wire.is_safe(settings.oidc_issuer) or "?" in settings.oidc_issuer:
+    if not wire.is_safe(settings.oidc_issuer) or "?" in settings.oidc_issuer:
         raise Refused(
             f"SURVEY_OIDC_ISSUER is {settings.oidc_issuer!r}: an https address is needed, such as\n"
             "  https://sso.example.gov.cn/realms/city (the one in the provider's discovery document as issuer)."

@@ -23,9 +23,9 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
-from survey_service.accounts import oidc_wire
 from survey_service.accounts.errors import ProviderNotBelieved, ProviderUnreachable
-from survey_service.accounts.oidc import BACK, Attempt, Identity
+from survey_service.accounts.oidc import wire
+from survey_service.accounts.oidc.setup import BACK, Attempt, Identity
 from survey_service.settings import Settings
 
 # Signatures by a key of which only the provider has the private half: no `none`, and no HS256, which would take the
@@ -62,7 +62,7 @@ class Relying:
         self._secret = secret
         further = (one.strip() for one in settings.oidc_hosts.split(","))
         hosts = (one if ":" in one else f"{one}:443" for one in further if one)
-        self._allowed = frozenset({oidc_wire.place(settings.oidc_issuer), *hosts})
+        self._allowed = frozenset({wire.place(settings.oidc_issuer), *hosts})
         self._lock = threading.Lock()
         self._metadata: tuple[Metadata, datetime] | None = None
         self._keys: tuple[list[Key], datetime] | None = None
@@ -115,8 +115,8 @@ class Relying:
         else:
             pair = f"{quote(self._settings.oidc_client_id, safe='')}:{quote(self._secret, safe='')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-        with oidc_wire.turn(), self._noting_silence(at):
-            status, reply = oidc_wire.post_form(known.token, self._allowed, fields, headers)
+        with wire.turn(), self._noting_silence(at):
+            status, reply = wire.post_form(known.token, self._allowed, fields, headers)
         token = reply.get("id_token")
         if status != 200 or not isinstance(token, str):
             said = reply.get("error")
@@ -184,12 +184,12 @@ class Relying:
         held = self._metadata
         if held and _holds(held[1], at, FETCHED_HOLDS):
             return held[0]
-        with oidc_wire.turn(), self._lock:
+        with wire.turn(), self._lock:
             held = self._metadata
             if held is None or not _holds(held[1], at, FETCHED_HOLDS):
                 with self._noting_silence(at):
                     address = self._settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration"
-                    held = self._metadata = (self._read(oidc_wire.get_json(address, self._allowed)), at)
+                    held = self._metadata = (self._read(wire.get_json(address, self._allowed)), at)
             return held[0]
 
     def _known_keys(self, known: Metadata, at: datetime, *, again: bool = False) -> list[Key]:
@@ -197,11 +197,11 @@ class Relying:
         held = self._keys
         if held and _holds(held[1], at, lifetime):
             return held[0]
-        with oidc_wire.turn(), self._lock:
+        with wire.turn(), self._lock:
             held = self._keys
             if held is None or not _holds(held[1], at, lifetime):
                 with self._noting_silence(at):
-                    held = self._keys = (list(_keys(oidc_wire.get_json(known.keys, self._allowed))), at)
+                    held = self._keys = (list(_keys(wire.get_json(known.keys, self._allowed))), at)
             return held[0]
 
     def _noting_silence(self, at: datetime) -> _Silence:
@@ -219,9 +219,9 @@ class Relying:
         addresses = {}
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             address = document.get(name)
-            if not isinstance(address, str) or not oidc_wire.is_safe(address):
+            if not isinstance(address, str) or not wire.is_safe(address):
                 raise ProviderUnreachable(f"the discovery document has no usable {name}")
-            if oidc_wire.place(address) not in self._allowed:
+            if wire.place(address) not in self._allowed:
                 raise ProviderUnreachable(f"{name} lies on a host that SURVEY_OIDC_HOSTS does not name")
             addresses[name] = address
         ways = document.get("token_endpoint_auth_methods_supported")
