@@ -23,6 +23,7 @@ class Row:
     minimum: str = ""
     maximum: str = ""
     decimals: int = 0
+    units: tuple[str, ...] = ()  # words that may stand behind the number
     max_length: int | None = None
     required: bool = False
     asked_if: tuple[Any, ...] = ()  # condition trees that must all hold
@@ -38,6 +39,7 @@ class Row:
             "minimum": self.minimum,
             "maximum": self.maximum,
             "decimals": self.decimals,
+            "units": list(self.units),
             "required": self.required,
             "askedIf": list(self.asked_if),
             "exclusive": list(self.exclusive),

@@ -87,6 +87,7 @@ def _rows(question: Question, number: int, conditions: list[Condition | None], l
         "minimum": _plain(question.minimum),
         "maximum": _plain(question.maximum),
         "decimals": question.decimals,
+        "units": tuple(one for one in (question.unit.zh, question.unit.en) if one) if question.unit else (),
         "max_length": question.max_length,
         "required": question.required,
         "asked_if": asked_if,

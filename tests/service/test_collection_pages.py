@@ -98,7 +98,7 @@ def test_a_page_weighs_little(client: TestClient, world: World) -> None:
     weight = len(gzip.compress(client.get(f"/a/{world.open_codes[0]}").content, 9))
     for name in (
         "tokens.css", "resident.css", "resident.js", "resident-draft.js", "resident-send.js", "resident-review.js",
-        "large.js", "conditions.js"
+        "large.js", "answer-forms.js", "conditions.js"
     ):  # fmt: skip
         weight += len(gzip.compress(client.get(f"/static/x/{name}").content, 9))
     assert weight < 22_500  # with the review, which must be there when the network is not

@@ -1,5 +1,7 @@
 // What a box of the keying sheet can hold: codes, numbers, dates, words, and the keys for what is missing.
 
+import { readDate, readNumber } from "./answer-forms.js";
+
 export const MISSING = { ".": "empty", "*": "refused", "/": "illegible" };
 // What a Chinese input method makes of the keys of the number pad.
 const FOLDED = { "。": ".", "．": ".", "、": "/", "／": "/", "＊": "*", "×": "*", "－": "-", "—": "-", "−": "-", "＋": "+", "，": "," };
@@ -30,20 +32,25 @@ export function fault(row, typed, phrase) {
   if (typed in MISSING || row.kind === "text") return "";
   if (typed === "") return phrase("fill");
   if (row.kind === "one") return row.codes.some(([code]) => code === typed) ? "" : phrase("notACode", { seen: typed });
-  if (row.kind === "date") return /^\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}$/.test(typed) ? "" : phrase("notADate");
-  if (row.kind === "number") return /^[-+]?\d+(\.\d+)?$/.test(typed) ? "" : phrase("notANumber", { seen: typed });
+  if (row.kind === "date") return readDate(typed, row).fault === "not_a_date" ? phrase("notADate") : "";
+  if (row.kind === "number") return readNumber(typed, row).fault === "not_a_number" ? phrase("notANumber", { seen: typed }) : "";
   return chosen(row, typed) === null ? phrase("notACode", { seen: typed }) : "";
+}
+
+/** The answer as the conditions see it: a code, a list of codes, a number, a day; null where none can be read. */
+export function value(row, typed) {
+  if (row.kind === "several") return chosen(row, typed);
+  if (row.kind === "number") return readNumber(typed, row).value;
+  return row.kind === "date" ? readDate(typed, row).value : typed;
 }
 
 /** What is clear but cannot be meant. The paper may say it all the same. */
 export function unlikely(row, typed, phrase) {
   if (typed === "" || typed in MISSING) return "";
-  if (row.kind === "number") {
-    const value = Number(typed);
-    const low = row.minimum === "" || value >= Number(row.minimum);
-    const high = row.maximum === "" || value <= Number(row.maximum);
-    if (!low || !high) return phrase("outside", { seen: typed, minimum: row.minimum, maximum: row.maximum });
-    return row.decimals > 0 || Number.isInteger(value) ? "" : phrase("whole", { seen: typed });
+  if (row.kind === "number" || row.kind === "date") {
+    const { fault: doubt } = row.kind === "number" ? readNumber(typed, row) : readDate(typed, row);
+    if (doubt === "decimals") return phrase(row.decimals > 0 ? "decimals" : "whole", { seen: typed, decimals: row.decimals });
+    return doubt.endsWith("out_of_range") ? phrase("outside", { seen: typed, minimum: row.minimum, maximum: row.maximum }) : "";
   }
   if (row.kind !== "several") return "";
   const codes = chosen(row, typed) ?? [];

@@ -1,7 +1,7 @@
 // The boxes of a form: what stands in them as the conditions see it, and what about them deserves a look at the paper.
 
 import { evaluate } from "./conditions.js";
-import { chosen, fault, label, MISSING, unlikely } from "./keying-rows.js";
+import { chosen, fault, label, MISSING, unlikely, value } from "./keying-rows.js";
 import { phrase, words } from "./keying-say.js";
 
 /** Variables that a condition tree looks at. */
@@ -39,9 +39,7 @@ export class Sheet {
     for (const row of this.rows) {
       const typed = row.input.value.trim();
       if (typed === "" || typed in MISSING || !this.asked(row, given) || unlikely(row, typed, phrase)) continue;
-      if (row.kind === "several") given[row.variable] = chosen(row, typed);
-      else if (row.kind === "number") given[row.variable] = Number(typed);
-      else given[row.variable] = typed;
+      given[row.variable] = value(row, typed);
     }
     return given;
   }

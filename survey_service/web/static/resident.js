@@ -17,6 +17,7 @@ let began = 0;
 let turned = null; // the tap that last changed the step
 let finished = false; // this phone has submitted by this code, and nobody has begun anew
 let attempt, fields, isChoice, values, Draft, sweep, newId; // of resident-draft.js
+let readNumber, readDate; // of answer-forms.js
 let draft; // what this phone keeps
 let review; // of resident-review.js
 let changing = false; // a question was opened from the review, which is where its button leads back to
@@ -26,13 +27,17 @@ let sending; // of resident-send.js
 
 // ---------------------------------------------------------------- answers
 
-function number(field) {
-  let text = field.value.normalize("NFKC").trim();
-  if (field.dataset.unit && text.endsWith(field.dataset.unit)) text = text.slice(0, -field.dataset.unit.length).trim();
-  return /^[+-]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{0,10})?$/.test(text) ? Number(text.replace(/,/g, "")) : NaN;
+// What stands in a field that is typed into: its value, or what is wrong with it.
+function read(field) {
+  const { number, units, least, most } = field.dataset;
+  if (number !== undefined) {
+    return readNumber(field.value, { units: JSON.parse(units || "[]"), decimals: Number(number), minimum: least, maximum: most });
+  }
+  if (field.classList.contains("date")) return readDate(field.value, { minimum: field.min, maximum: field.max });
+  return { value: field.value.trim(), fault: "" };
 }
 
-// Answers as conditions see them: lists for checkboxes, numbers for numbers.
+// Answers as conditions see them: lists for checkboxes, numbers for numbers; nothing of what cannot be meant.
 function known(place) {
   const found = {};
   for (const field of fields(place)) {
@@ -40,8 +45,9 @@ function known(place) {
       if (field.checked) (found[field.name] = found[field.name] || []).push(field.value);
     } else if (field.type === "radio") {
       if (field.checked) found[field.name] = field.value;
-    } else if (field.value.trim()) {
-      found[field.name] = "number" in field.dataset ? number(field) : field.value.trim();
+    } else {
+      const { value, fault: wrong } = read(field);
+      if (!wrong && value !== null && value !== "") found[field.name] = value;
     }
   }
   return found;
@@ -93,18 +99,7 @@ function clearFaults(step) {
 
 function fault(field) {
   if (isChoice(field)) return "";
-  if (field.validity.badInput) return field.dataset.fault || "";
-  const text = field.value.trim();
-  if (!text) return "";
-  if ("number" in field.dataset) {
-    const value = number(field);
-    const { least, most } = field.dataset;
-    const decimals = (String(value).split(".")[1] || "").length;
-    const fits = !Number.isNaN(value) && !(value < Number(least)) && !(value > Number(most));
-    return fits && decimals <= Number(field.dataset.number) ? "" : field.dataset.fault;
-  }
-  if (field.type === "date" && ((field.min && text < field.min) || (field.max && text > field.max))) return field.dataset.fault;
-  return "";
+  return field.validity.badInput || read(field).fault ? field.dataset.fault || "" : "";
 }
 
 function say(step, field, message) {
@@ -310,9 +305,11 @@ function elsewhere(kept) {
 }
 
 async function load() {
-  const [kept, send, checked] = await Promise.all([import(words.draft), import(words.send), import(words.review)]);
+  const wanted = [words.draft, words.send, words.review, words.answerForms];
+  const [kept, send, checked, forms] = await Promise.all(wanted.map((address) => import(address)));
   ({ attempt, fields, isChoice, values, Draft, sweep, newId } = kept);
   ({ review } = checked);
+  ({ readNumber, readDate } = forms);
   draft = new Draft(form);
   sending = new send.Sending(page);
   try {

@@ -1,0 +1,172 @@
+"""What is typed as a number or a date means the same in the browser and to the judge: one table put to both.
+
+The resident's page and the keying sheet read with one module, ``answer-forms.js``; what the service accepts the browser
+accepts, and the reverse.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from questionnaires.answers import Policy, Severity, judge
+from questionnaires.characters import written
+from questionnaires.model import Questionnaire
+from survey_service.keying.sheets import build_sheet
+from tests.spec.questionnaires.examples import NOTICE, loaded
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Route
+
+pytestmark = pytest.mark.browser
+STATIC = Path(__file__).parents[2] / "survey_service" / "web" / "static"
+SHARED = "answer-forms.js"
+
+DEFINITION = f"""\
+key: typed
+version: "1"
+title: {{zh: 数字和日期, en: Numbers and dates}}
+{NOTICE}
+sections:
+  - id: all
+    title: {{zh: 全部, en: All}}
+    questions:
+      - {{id: age, type: number, text: {{zh: 年龄, en: Age}}, minimum: 18, maximum: 120, unit: {{zh: 岁, en: years}}}}
+      - {{id: any, type: number, text: {{zh: 数, en: Number}}}}
+      - {{id: hours, type: number, text: {{zh: 小时, en: Hours}}, minimum: -5.5, decimals: 1}}
+      - {{id: fine, type: number, text: {{zh: 面积, en: Area}}, decimals: 6, unit: {{zh: 平方米, en: m2}}}}
+      - {{id: day, type: date, text: {{zh: 日期, en: Day}}}}
+      - {{id: moved, type: date, text: {{zh: 搬来, en: Moved}}, minimum: 2000-02-29, maximum: 2026-09-30}}
+"""
+NUMBERS = {
+    "blanks": ["", " ", "\u3000", "\t", " 45 ", "\u300045\u3000", "\u001c45", "4 5", "45\u00a0", "45\u0085",
+               "\ufeff"],
+    "digits": ["0", "45", "045", "４５", "４５．５", "٤٥", "四十五", "①", "1e2", "0x1f", "Infinity", "NaN", "½", "²"],
+    "signs": ["+45", "-2", "-0", "－2", "−2", "＋45", "--2", "+-2", "- 2", "2-", "-", "+"],
+    "decimals": ["45.", "45.0", ".5", "45.50", "1.25", "45。5", "0.1", "0.30000000000000004", "0.0000001",
+                 "1.0000001", "0.000001", "1.2345678901", "1.23456789012", "4.5.6", "2.675", "1,5"],
+    "groups": ["1,000", "1,234.5", "１，０００", "1,00", "10,00", "1,0000", ",100", "1,,000",
+               "1,000,000,000,000,000"],
+    "size": ["999999999999999", "1000000000000000", "999999999999999.9999999999", "-999999999999999", "9" * 40],
+    "ranges": ["17", "18", "120", "121", "17.9", "-5.5", "-5.6", "-6"],
+    "units": ["45岁", "45 岁", "４５岁", "45岁years", "45years岁", "45 years", "岁", "45岁岁", "45 m2", "45㎡",
+              "45平方米", "45\u001c years", "45 元"],
+    "unseen": ["4\u200b5", "\u200e45", "45\ufeff", "45\u200d", "4\u200d5", "\u200d45", "4\ufe0f5", "45\ufe0f",
+               "４\x005", "4\x005", "\u206645\u2069", "45\u00ad", "4\u31645", "\u280045", "4\u034f\u034f5",
+               "45\U000e0041", "45\ufdd0", "45\U0001ffff", "\u180e45", "45\u180e岁"],
+}  # fmt: skip
+DATES = {
+    "blanks": ["", " ", "\u3000", "\ufeff", " 2026-02-03 "],
+    "marks": ["2026-02-03", "2026-2-3", "2026/02/03", "2026.2.3", "20260203", "2026-02/03", "2026-0203", "202602-03",
+              "2026 2 3", "2026,2,3", "2026－2－3", "２０２６－０２－０３", "2026—2—3"],
+    "words": ["2026年2月3日", "2026年2月3", "2026年02月03日", "2026年 2月 3日", "2026 年2月3日", "2026年2-3",
+              "2026-2月3日", "二〇二六年二月三日", "2026年2月", "2026-2-3日", "２０２６年２月３日", "2026年2月3号",
+              "3 February 2026"],
+    "days": ["2024-02-29", "2023-02-29", "2000-02-29", "1900-02-29", "2100-02-29", "2026-02-30", "2026-04-31",
+             "2026-12-31", "2026-13-01", "2026-00-10", "2026-01-00", "0000-01-01", "0001-01-01", "9999-12-31",
+             "20260230", "20240229"],
+    "lengths": ["26-2-3", "2026-002-3", "12026-2-3", "202623", "2026020", "2026-2", "2026", "2026-2-3-4",
+                "-2026-2-3"],
+    "ranges": ["2000-02-28", "2000-02-29", "2026-09-30", "2026-10-01", "2026/10/1", "19991231"],
+    "unseen": ["2026\u200b-02-03", "2026-02-03\u200f", "2026-\u001c02-03", "2026-\u00a02-3", "2026-2-3\ufe0f",
+               "2\u200d026-2-3", "\x002026-2-3", "2026年\u00052月3日", "2026-02-03T00:00", "0x7ea"],
+}  # fmt: skip
+KEYS = {".", "*", "/"}  # on the sheet these say why there is no answer
+
+# Both modules as a page takes them; nothing else is fetched.
+RUN = """
+async ({ rows, cases }) => {
+  const { readNumber, readDate } = await import("/answer-forms.js");
+  const { fault, unlikely, value } = await import("/keying-rows.js");
+  const phrase = (name) => name;
+  return cases.map(([variable, typed]) => {
+    const row = rows[variable];
+    const read = row.kind === "date" ? readDate(typed, row) : readNumber(typed, row);
+    const boxed = typed.trim();
+    const said = { fault: fault(row, boxed, phrase), doubt: unlikely(row, boxed, phrase), value: value(row, boxed) };
+    return { read, keyed: boxed && said };
+  });
+}
+"""
+UNSEEN = """
+async (runs) => {
+  const { folded } = await import("/answer-forms.js");
+  const shown = (code) => folded(String.fromCodePoint(0x6c49, code, 0x6c49)).length > 2;
+  const found = [];
+  for (const [first, last] of runs) for (let code = first; code <= last; code += 1) if (!shown(code)) found.push(code);
+  return found;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
+    return loaded(tmp_path_factory.mktemp("typed"), DEFINITION)
+
+
+@pytest.fixture(scope="module")
+def run(browser: Browser) -> Any:
+    """Runs a script with an argument on an empty page whose host serves our static files."""
+    page = browser.new_page()
+
+    def serve(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name.endswith(".js"):
+            route.fulfill(body=(STATIC / name).read_text(encoding="utf-8"), content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html><title>scripts</title>", content_type="text/html")
+
+    page.route("**/*", serve)
+    page.goto("http://scripts.test/")
+    yield page.evaluate
+    page.close()
+
+
+def cases(questionnaire: Questionnaire) -> list[tuple[str, str]]:
+    """Every number to every question for numbers, every date to every question for dates."""
+    numbers = [typed for group in NUMBERS.values() for typed in group]
+    dates = [typed for group in DATES.values() for typed in group]
+    return [
+        (question.id, typed)
+        for question in questionnaire.questions()
+        for typed in (dates + numbers if question.type == "date" else numbers + dates)
+    ]
+
+
+def test_the_browser_reads_numbers_and_dates_as_the_judge_does(run: Any, questionnaire: Questionnaire) -> None:
+    rows = {row.variable: row.for_script() for row in build_sheet(questionnaire, "zh").rows}
+    table = cases(questionnaire)
+    found = run(RUN, {"rows": rows, "cases": table})
+    assert len(found) == len(table)
+    check = judge(questionnaire).check
+    seen_faults = set()
+    for (variable, typed), browser_said in zip(table, found, strict=True):
+        case = f"{variable} {typed!r}"
+        checked = check({variable: typed}, Policy.PAPER)  # paper keeps what is clear and cannot be meant
+        (finding,) = checked.findings or (None,)
+        expected = {"value": checked.canonical.get(variable), "fault": finding.code.value if finding else ""}
+        assert browser_said["read"] == expected, case
+        seen_faults.add(expected["fault"])
+        keyed = browser_said["keyed"]
+        if not keyed or typed.strip() in KEYS:
+            continue
+        hard = finding is not None and finding.severity is Severity.HARD
+        if expected["value"] is None and finding is None:
+            continue  # nothing that anybody sees: the sheet asks for a key that says so
+        assert bool(keyed["fault"]) == hard, case
+        assert bool(keyed["doubt"]) == (finding is not None and not hard), case
+        assert keyed["value"] == expected["value"], case
+    assert seen_faults == {"", "not_a_number", "decimals", "out_of_range", "not_a_date", "date_out_of_range"}
+
+
+def test_the_browser_takes_the_same_characters_for_unseen(run: Any) -> None:
+    """Each between two Han characters, where joiners stay; what this Python's Unicode does not know yet is left out."""
+    runs = [(0x80, 0x3FFFF), (0xE0000, 0xE0FFF), (0xF0000, 0xF000F), (0x10FFF0, 0x10FFFF)]
+    here = {code for first, last in runs for code in range(first, last + 1) if len(written(f"汉{chr(code)}汉")) == 2}
+    there = set(run(UNSEEN, runs))
+    assert here <= there
+    assert {code for code in there - here if unicodedata.category(chr(code)) != "Cn"} == set()
+    assert len(here) > 200
