@@ -22,7 +22,7 @@ from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import door, receipt_page, receipts, tombstone_file
+from survey_service.collection import door, quality_marks_page, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.shedding import Shedding
 from survey_service.contacts import erasing as contacts_erasing
@@ -39,12 +39,12 @@ from survey_service.keying import routes as keying
 from survey_service.keying import work_pages as keying_work
 from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
-from survey_service.planning import routes as planning
+from survey_service.preview import pages as preview
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
-from survey_service.surveys import marks_page
+from survey_service.surveys import planning_routes as planning
 from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
@@ -58,6 +58,7 @@ ROUTERS = (
     left_contacts.router,
     accounts.router,
     planning.router,
+    preview.router,
     opened_contacts.router,
     importing.router,
     second_factor_routes.router,
@@ -69,7 +70,7 @@ ROUTERS = (
     start_pages.router,
     identity_pages.router,
     surveys.router,
-    marks_page.router,
+    quality_marks_page.router,
     keying.router,
     paper.router,
     keying_decisions.router,

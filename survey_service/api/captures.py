@@ -19,7 +19,7 @@ from survey_service.api.schemas import CaptureIn, CaptureResult, CapturesIn, Cap
 from survey_service.clock import end_of
 from survey_service.collection.desk import AnswerDesk
 from survey_service.collection.errors import AlreadyAnswered, ContentConflict, NothingAnswered
-from survey_service.collection.marks import marks_of
+from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.service import IncomingCapture, Outcome, Recorded, record_or_conflict
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound, TooBusy
 from survey_service.models import Case, Mode, ResponseState, Role, Source, Wave, WaveState

@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from survey_service.collection import codes, replies
+from survey_service.collection import replies
 from survey_service.collection.form import Display, read_fields
 from survey_service.dependencies import Running
 from survey_service.errors import DomainError
+from survey_service.surveys import codes
 from survey_service.web.resident_pages import NEVER_KEPT
 from survey_service.web.resident_threads import aside
 

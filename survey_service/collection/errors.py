@@ -8,15 +8,6 @@ from uuid import UUID
 from survey_service.errors import DomainError
 
 
-class UnknownCode(DomainError):
-    """No such code; said alike of every code that never existed."""
-
-    code = "E020"
-    status = HTTPStatus.NOT_FOUND
-    zh = "这个网址打不开问卷。请重新扫一次二维码；是照着纸打字的，请核对每一个字母。"
-    en = "No questionnaire is at this address. Scan the QR code again; if you typed it, check every letter."
-
-
 class RevokedCode(DomainError):
     code = "E021"
     status = HTTPStatus.GONE

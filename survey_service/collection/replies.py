@@ -19,7 +19,6 @@ from survey_service.collection.errors import (
     RevokedCode,
     TooManyFromHere,
     TooManyLookups,
-    UnknownCode,
     UnknownReceipt,
     WaveClosed,
     Withdrawn,
@@ -29,6 +28,7 @@ from survey_service.collection.visit import Asked
 from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
 from survey_service.services import Services
+from survey_service.surveys.errors import UnknownCode
 from survey_service.web.failures import error_body
 from survey_service.web.resident_pages import (
     NEVER_KEPT,

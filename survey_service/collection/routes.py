@@ -16,9 +16,9 @@ from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
 from survey_service.collection import replies
 from survey_service.collection.desk import AnswerDesk
-from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere, UnknownCode
+from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
-from survey_service.collection.marks import marks_of
+from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.rates import Rate
 from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.service import IncomingCapture, Outcome
@@ -28,6 +28,7 @@ from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import Conflict, DomainError, TooBusy
 from survey_service.models import ResponseState, Source
 from survey_service.services import Services
+from survey_service.surveys.errors import UnknownCode
 from survey_service.web.addresses import client_address, place_of
 from survey_service.web.resident_pages import Look, empty_form, page_at_hand
 from survey_service.web.resident_steps import ORDERS, shuffles

@@ -18,14 +18,13 @@ from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from survey_service.clock import end_of
-from survey_service.collection import codes
-from survey_service.collection.codes import OpenedCode
 from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownReceipt, WaveClosed, Withdrawn
 from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
-from survey_service.surveys import definitions
+from survey_service.surveys import codes, definitions
+from survey_service.surveys.codes import OpenedCode
 from survey_service.surveys.opening import header_of
 from survey_service.web.pages import format_date
 from survey_service.web.resident_pages import Occasion

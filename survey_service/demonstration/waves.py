@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
 from survey_service.clock import start_of
-from survey_service.collection import codes
 from survey_service.collection.errors import ContentConflict
 from survey_service.collection.service import IncomingCapture, Recorded, record
 from survey_service.demonstration.calendar import FieldDays, moment
@@ -30,6 +29,7 @@ from survey_service.keying.schemas import FormFound
 from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source, Wave
 from survey_service.sampling.service import add_cases
 from survey_service.services import Services
+from survey_service.surveys import codes
 from survey_service.surveys import service as surveys
 
 GROUP = 400

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Policy, Value, judge
 from questionnaires.model import Questionnaire
 from survey_service.areas import queries as area_queries
-from survey_service.collection import marked
+from survey_service.collection import quality_mark_counts
 from survey_service.errors import NotFound
 from survey_service.estimates import queries
 from survey_service.models import Disposition, Mode
@@ -124,7 +124,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
         # Canonical answers judge to themselves; off-path answers stay out of the values.
         checked = judged.check(json.loads(text)["answers"], Policy.IMPORT)
         of_case[case_id] = (mode, checked.values, sha256)
-    heaped = marked.open_in_bursts(session, survey_id, wave_id)
+    heaped = quality_mark_counts.open_in_bursts(session, survey_id, wave_id)
     rows = []
     for case in queries.cases(session, survey_id, wave_id):
         mode_of, answers, sha256_of = of_case.get(case.id, (None, None, None))

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
-from survey_service.collection import marked
-from survey_service.collection.marked import BURST, INVITED_BURST, PhoneMarks
+from survey_service.collection import quality_mark_counts
+from survey_service.collection.quality_mark_counts import BURST, INVITED_BURST, PhoneMarks
 from survey_service.estimates.pages import Check
 
 NONE = Text("没有这样的答卷。", "There is no such answer.")
@@ -21,7 +21,7 @@ MANY_ALIKE = 0.10
 
 def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
     """None where nobody answered on a phone."""
-    found = marked.total(marked.by_community(session, survey_id, wave_id).values())
+    found = quality_mark_counts.total(quality_mark_counts.by_community(session, survey_id, wave_id).values())
     if not found.answers:
         return []
     return [_of_what_there_is(check) for check in (*_of_all(found), *_of_letters(found), *_of_posters(found))]

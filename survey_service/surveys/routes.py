@@ -17,14 +17,13 @@ from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, WaveStaff, is_named_for_contacts, require
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
-from survey_service.collection import codes
 from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
-from survey_service.surveys import opening, queries, readiness, service
+from survey_service.surveys import codes, opening, queries, readiness, service
 from survey_service.surveys.access import READERS, find_wave, may
 from survey_service.web.qr import qr_svg
 

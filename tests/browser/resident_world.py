@@ -8,9 +8,9 @@ from uuid import UUID
 from questionnaires.loader import available, load
 from questionnaires.model import Questionnaire
 from survey_service.audit.chain import SERVICE
-from survey_service.collection import codes
 from survey_service.database import Database
 from survey_service.secrets import KeyRing
+from survey_service.surveys import codes
 from survey_service.surveys import service as surveys
 from tests.service.world import NOW, World, draft
 

@@ -16,10 +16,10 @@ from sqlalchemy import select
 
 from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE
-from survey_service.collection import codes
 from survey_service.collection.content import answers_of
 from survey_service.models import Capture, Case, Mode, Response, ResponseState, Source
 from survey_service.secrets import KeyRing
+from survey_service.surveys import codes
 from survey_service.surveys import service as surveys
 from tests.service.resident import filled, read_page
 from tests.service.world import NOW, QUESTIONNAIRE, build

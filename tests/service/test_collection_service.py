@@ -17,9 +17,8 @@ from sqlalchemy import select, text
 from questionnaires.answers import Policy, check_answers
 from survey_service.audit import chain
 from survey_service.audit.chain import RESIDENT, SERVICE
-from survey_service.collection import codes
 from survey_service.collection.content import answers_of
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict, UnknownCode, WaveClosed
+from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed
 from survey_service.collection.service import IncomingCapture, Outcome, Recorded, record, record_or_conflict
 from survey_service.database import Database
 from survey_service.models import (
@@ -35,7 +34,9 @@ from survey_service.models import (
 )
 from survey_service.secrets import KeyRing, code_hash
 from survey_service.settings import Settings
+from survey_service.surveys import codes
 from survey_service.surveys import service as surveys
+from survey_service.surveys.errors import UnknownCode
 from tests.service.world import NOW, World
 
 ANSWERS = {"know": "1", "channels": ["2"], "overall": "2", "age": "45"}

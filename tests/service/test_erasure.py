@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from survey_service.audit import chain
 from survey_service.audit.chain import RESIDENT, SERVICE
-from survey_service.collection import codes
 from survey_service.collection.content import answers_of
 from survey_service.collection.erasure import Erasure, apply_tombstones, erase_response, tombstones
 from survey_service.collection.errors import Withdrawn
@@ -35,6 +34,7 @@ from survey_service.models import (
 )
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
+from survey_service.surveys import codes
 from tests.service.test_collection_service import ANSWERS, incoming, put
 from tests.service.world import NOW, World
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from questionnaires.answers import Policy, check_answers
 from questionnaires.loader import available, load
-from survey_service.collection import marked
-from survey_service.collection.marks import marks_of
+from survey_service.collection import quality_mark_counts
+from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.service import IncomingCapture, record
 from survey_service.database import Database
 from survey_service.estimates import phone_checks
@@ -70,7 +70,7 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
         given = {"know": "2", "overall": "1", "age": str(age)}
         return incoming(world, f"{number:032d}", answers=given, **changes)
 
-    many = marked.BURST + 1
+    many = quality_mark_counts.BURST + 1
     with database.writing.begin() as session:
         assert phone_checks.checks(session, world.survey_id, world.wave_id) == []
         for number in range(many):  # all within one minute, all different
@@ -80,16 +80,16 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
             paradata = {"fast": True} if number else {}
             record(session, answer(900 + number, 99, at=later, paradata=paradata), keys=keys)
         record(session, answer(950, 99, at=later, case=0, paradata={"straight": True}), keys=keys)  # by a letter
-        marks = marked.by_community(session, world.survey_id, world.wave_id)
+        marks = quality_mark_counts.by_community(session, world.survey_id, world.wave_id)
         lines = phone_checks.checks(session, world.survey_id, world.wave_id)
         rows = frame(session, world.survey_id, world.wave_id)
-    here = marked.PhoneMarks(
+    here = quality_mark_counts.PhoneMarks(
         answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many,
         invited_alike=0, invited_in_bursts=0,
     )  # fmt: skip
     # Published beside the count of open answers, which does not tell a heap from people who came by themselves.
     assert (rows.open_responses, rows.open_in_bursts) == ({"110101000001": many + 2}, {"110101000001": many})
-    assert (marks, marked.total(marks.values())) == ({world.community_ids[0]: here}, here)
+    assert (marks, quality_mark_counts.total(marks.values())) == ({world.community_ids[0]: here}, here)
     assert [(one.fine, one.value) for one in lines] == [
         (True, f"1 / {many + 3}"),
         (True, f"1 / {many + 3}"),
@@ -117,14 +117,14 @@ def test_a_stuffed_ballot_is_stored_whole_marked_where_it_shows_and_seen_by_the_
     counted: dict[str, int] = {}
     place = 0
     for style, community in (("copied", 0), ("rushed", 0), ("careful", 1)):
-        for number in range(8 if style != "careful" else marked.BURST + 1):
+        for number in range(8 if style != "careful" else quality_mark_counts.BURST + 1):
             answers, seconds = _stuffed(style, number, chance)
             clock.at += timedelta(seconds=0 if style == "careful" else 61)
             data = {**answers, "client_id": f"{place:032x}", "_seconds": "" if seconds is None else str(seconds)}
             place += 1
             reply = client.post(f"/a/{world.open_codes[community]}", data=data)
             counted[style] = counted.get(style, 0) + (reply.status_code == 200)
-    assert counted == {"copied": 8, "rushed": 8, "careful": marked.BURST + 1}  # nothing is dropped
+    assert counted == {"copied": 8, "rushed": 8, "careful": quality_mark_counts.BURST + 1}  # nothing is dropped
     for number, code in enumerate(world.case_codes[:6]):  # all letters of the first community, by one hand
         answers, _ = _stuffed("copied" if number < 2 else "careful", number, chance)
         assert client.post(f"/a/{code}", data={**answers, "client_id": f"{900 + number:032x}"}).status_code == 200

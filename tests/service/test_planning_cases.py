@@ -15,11 +15,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from survey_service.collection.codes import find
 from survey_service.database import Database
 from survey_service.models import AccessCode, AuditEntry, Case, Mode
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
+from survey_service.surveys.codes import find
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.test_planning_waves import HEADER, Q4, WAVE, send
 from tests.service.world import World

@@ -15,11 +15,10 @@ from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
-from survey_service.collection import codes
 from survey_service.database import Database
 from survey_service.models import Area, Case, Mode, QuestionnaireVersion, Role, Survey, Wave
 from survey_service.secrets import KeyRing
-from survey_service.surveys import definitions
+from survey_service.surveys import codes, definitions
 from survey_service.surveys import service as surveys
 
 QUESTIONNAIRE = load(Path(__file__).parent / "small.yaml")

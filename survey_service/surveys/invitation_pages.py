@@ -16,8 +16,8 @@ from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Mode, Role
-from survey_service.planning import invitations, queries
 from survey_service.settings import is_loopback
+from survey_service.surveys import invitations, planning_queries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.web.downloads import content_disposition
@@ -35,7 +35,7 @@ def invitations_page(
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, Role.MANAGER)
         areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
-        drawn = queries.sample_by_community(session, wave)
+        drawn = planning_queries.sample_by_community(session, wave)
         lines = [(area, drawn[area.id].letters) for area in areas if area.id in drawn and drawn[area.id].letters]
         context = {
             "survey": survey,

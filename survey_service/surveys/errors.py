@@ -1,4 +1,4 @@
-"""What a manager's planning may run into."""
+"""What a manager's planning, and whoever types a code, may run into."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ class VersionInUse(DomainError):
     en = (
         "A wave was opened with this version, and the content has changed. Give the file a new version and store again."
     )
+
+
+class UnknownCode(DomainError):
+    """No such code; said alike of every code that never existed."""
+
+    code = "E020"
+    status = HTTPStatus.NOT_FOUND
+    zh = "这个网址打不开问卷。请重新扫一次二维码；是照着纸打字的，请核对每一个字母。"
+    en = "No questionnaire is at this address. Scan the QR code again; if you typed it, check every letter."

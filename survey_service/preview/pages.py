@@ -20,8 +20,7 @@ from survey_service.keying import sheets as keying
 from survey_service.models import Area, QuestionnaireVersion, Role, Survey
 from survey_service.paper import pictures
 from survey_service.paper.service import LANGUAGES
-from survey_service.planning import queries
-from survey_service.surveys import definitions
+from survey_service.surveys import definitions, planning_queries
 from survey_service.surveys.access import find_survey, may
 from survey_service.web.languages import Speaks
 from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
@@ -124,7 +123,7 @@ def _find(
     session: Session, person: Person, survey_key: str, version_id: UUID
 ) -> tuple[Survey, QuestionnaireVersion, Questionnaire]:
     survey = find_survey(session, person, survey_key)
-    stored = queries.version(session, survey, version_id)
+    stored = planning_queries.version(session, survey, version_id)
     if stored is None:
         raise NotFound
     return survey, stored, definitions.frozen(session, survey.id, stored.id)

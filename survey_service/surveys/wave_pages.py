@@ -19,8 +19,8 @@ from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
-from survey_service.planning import queries, wave_forms
-from survey_service.surveys import definitions, drafts, service
+from survey_service.surveys import definitions, drafts, service, wave_forms
+from survey_service.surveys import planning_queries as queries
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted

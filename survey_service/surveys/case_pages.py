@@ -21,8 +21,7 @@ from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
-from survey_service.planning import queries
-from survey_service.surveys import drafts
+from survey_service.surveys import drafts, planning_queries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.surveys.opening import CASE_MODES
@@ -159,7 +158,7 @@ def _page(
     shown: Mapping[str, Any] | None = None, *, status: int = 200,
 ) -> Response:  # fmt: skip
     areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
-    drawn = queries.sample_by_community(session, wave)
+    drawn = planning_queries.sample_by_community(session, wave)
     context = {
         "survey": survey,
         "wave": wave,

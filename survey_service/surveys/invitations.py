@@ -13,12 +13,10 @@ from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from reports.invitations.content import Letter, Occasion, Poster
 from survey_service import audit
-from survey_service.collection import codes
 from survey_service.errors import Conflict
 from survey_service.models import AccessCode, Area, Mode, Wave, WaveState
-from survey_service.planning import queries
 from survey_service.secrets import KeyRing, code_hash
-from survey_service.surveys import definitions
+from survey_service.surveys import codes, definitions, planning_queries
 from survey_service.surveys.opening import header_of
 
 A_FILE = 300  # letters in one file: what an office printer takes before its tray is empty
@@ -88,7 +86,7 @@ def letters(
     """
     if not takes(wave, Mode.WEB_INVITED):
         raise NothingToPrint
-    rows = queries.letters(session, wave, area.id, start=(part - 1) * A_FILE, most=A_FILE)
+    rows = planning_queries.letters(session, wave, area.id, start=(part - 1) * A_FILE, most=A_FILE)
     fresh = [row for row in rows if row.issue is None]
     if fresh:
         session.execute(insert(AccessCode), [_code_row(wave, area.id, row, keys) for row in fresh])
@@ -107,7 +105,7 @@ def letters(
     return made
 
 
-def _code_row(wave: Wave, area_id: UUID, row: queries.LetterLine, keys: KeyRing) -> dict[str, object]:
+def _code_row(wave: Wave, area_id: UUID, row: planning_queries.LetterLine, keys: KeyRing) -> dict[str, object]:
     return {
         "survey_id": wave.survey_id,
         "wave_id": wave.id,

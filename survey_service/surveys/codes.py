@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.collection.errors import UnknownCode
 from survey_service.models import AccessCode, Case, Mode
 from survey_service.secrets import KeyRing, code_hash
+from survey_service.surveys.errors import UnknownCode
 
 LENGTH = 26
 # Codes hold letters and 2 to 7: whoever types one from paper means the letter by a figure that looks like it.

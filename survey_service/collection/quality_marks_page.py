@@ -9,7 +9,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import WaveStaff
 from survey_service.accounts.staff_pages import staff_page
-from survey_service.collection import marked
+from survey_service.collection import quality_mark_counts
 from survey_service.dependencies import Reading, Running
 from survey_service.surveys import queries
 from survey_service.surveys.access import READERS, find_wave
@@ -23,7 +23,7 @@ def marks_page(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        found = marked.by_community(session, survey.id, wave.id)
+        found = quality_mark_counts.by_community(session, survey.id, wave.id)
         areas = queries.communities(session, survey, wave, person.visible(*READERS))
         lines = [(Text(area.name_zh, area.name_en), found[area.id]) for area in areas if area.id in found]
         lines.sort(key=lambda line: _weight(line[1]), reverse=True)
@@ -32,14 +32,14 @@ def marks_page(
             "wave": wave,
             "survey": survey,
             "lines": lines,
-            "total": marked.total(marks for _, marks in lines),
-            "burst": marked.BURST,
-            "invited_burst": marked.INVITED_BURST,
+            "total": quality_mark_counts.total(marks for _, marks in lines),
+            "burst": quality_mark_counts.BURST,
+            "invited_burst": quality_mark_counts.INVITED_BURST,
         }
         return staff_page(request, running, person, "staff/marks.html", context, section="surveys")
 
 
-def _weight(marks: marked.PhoneMarks) -> tuple[int, int, int]:
+def _weight(marks: quality_mark_counts.PhoneMarks) -> tuple[int, int, int]:
     """What comes first: what counts in the results, then what came in heaps, then what may be mere haste."""
     return (
         marks.invited_in_bursts + marks.invited_alike,

@@ -20,10 +20,9 @@ from survey_service.areas.queries import path as area_path
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError
 from survey_service.models import Role, Survey
-from survey_service.planning import queries, questionnaires
-from survey_service.planning.errors import VersionInUse
-from survey_service.surveys import definitions, service
+from survey_service.surveys import definitions, planning_queries, questionnaires, service
 from survey_service.surveys.access import find_survey, may, refuse_unless
+from survey_service.surveys.errors import VersionInUse
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
@@ -81,7 +80,7 @@ def create_survey(
     form = read_survey(read, key=True)
     try:
         with writing.begin() as session:
-            areas = {area.code: area for area in queries.survey_areas(session, person.visible(Role.MANAGER))}
+            areas = {area.code: area for area in planning_queries.survey_areas(session, person.visible(Role.MANAGER))}
             if form.area not in areas:
                 read.faults["area"] = Text("选一个您管的地区。", "Choose an area of yours.")
             if not read.faults:
@@ -103,7 +102,7 @@ def survey_page(request: Request, running: Running, reading: Reading, person: Wa
         survey = find_survey(session, person, survey_key)
         versions = [
             (stored, used, definitions.frozen(session, survey.id, stored.id))
-            for stored, used in queries.versions(session, survey)
+            for stored, used in planning_queries.versions(session, survey)
         ]
         context = {
             "survey": survey,
@@ -111,7 +110,7 @@ def survey_page(request: Request, running: Running, reading: Reading, person: Wa
             "about": _about(survey),
             "places": [Text(area.name_zh, area.name_en) for area in area_path(session, survey.city_id)],
             "versions": versions,
-            "waves": [(wave, Text(wave.name_zh, wave.name_en)) for wave in queries.waves(session, survey)],
+            "waves": [(wave, Text(wave.name_zh, wave.name_en)) for wave in planning_queries.waves(session, survey)],
             "may_change": may(session, person, survey, Role.MANAGER),
         }
         return staff_page(request, running, person, "staff/planning/survey.html", context, section="surveys")
@@ -223,7 +222,7 @@ def _survey_form(
     request: Request, running: Running, session: Session, person: Person, survey: Survey | None,
     kept: Mapping[str, str], faults: Mapping[str, Text],
 ) -> Response:  # fmt: skip
-    areas = queries.survey_areas(session, person.visible(Role.MANAGER)) if survey is None else []
+    areas = planning_queries.survey_areas(session, person.visible(Role.MANAGER)) if survey is None else []
     context = {
         "survey": survey,
         "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in areas],

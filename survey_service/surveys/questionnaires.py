@@ -17,9 +17,8 @@ from survey_service import audit
 from survey_service.errors import NotFound
 from survey_service.models import QuestionnaireVersion
 from survey_service.outside import definitions as outside
-from survey_service.planning import queries
-from survey_service.planning.errors import VersionInUse
-from survey_service.surveys import definitions
+from survey_service.surveys import definitions, planning_queries
+from survey_service.surveys.errors import VersionInUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def store(
 ) -> QuestionnaireVersion:
     """The stored version; VersionInUse where a wave was opened with other words under the same version."""
     stored = definitions.store(session, survey_id, questionnaire, at=at, by=by)
-    opened = queries.opened_with(session, survey_id, questionnaire.key, questionnaire.version)
+    opened = planning_queries.opened_with(session, survey_id, questionnaire.key, questionnaire.version)
     if opened and stored.sha256 not in opened:
         raise VersionInUse
     return stored

@@ -1,0 +1,1 @@
+"""A stored questionnaire on every surface, before anybody is asked."""
