@@ -7,7 +7,6 @@ been asked, and what is wrong. Canonical answers judge to themselves.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from questionnaires.answer_forms import (
     other_reader,
     reader,
 )
+from questionnaires.canonical_json import canonical_text
 from questionnaires.conditions import Condition
 from questionnaires.model import Missing, Question, Questionnaire, QuestionType
 
@@ -96,11 +96,14 @@ class Checked:
         return all(finding.severity is Severity.SOFT for finding in self.findings)
 
 
+def answers_text(canonical: Mapping[str, Canonical]) -> str:
+    """The very text whose SHA-256 is ``canonical_hash``: ``{"answers":{...},"format":1}``."""
+    return canonical_text({"format": CANONICAL_FORMAT, "answers": canonical})
+
+
 def canonical_hash(canonical: Mapping[str, Canonical]) -> str:
     """SHA-256 of canonical answers: equal answers, equal hash, in whatever order they arrived."""
-    document = {"format": CANONICAL_FORMAT, "answers": canonical}
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(answers_text(canonical).encode()).hexdigest()
 
 
 def check_answers(

@@ -7,15 +7,15 @@ their default are left out, so that a field added later changes no fingerprint o
 from __future__ import annotations
 
 import hashlib
-import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
 
+from questionnaires.canonical_json import Form, canonical_text
 from questionnaires.conditions import Condition, from_json
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
@@ -29,7 +29,7 @@ class NotCanonical(ValueError):
 
 def to_canonical(questionnaire: Questionnaire) -> dict[str, object]:
     """Plain JSON values: ``{"format": 1, "questionnaire": {...}}``."""
-    return {"format": FORMAT, "questionnaire": _plain(questionnaire)}
+    return {"format": FORMAT, "questionnaire": _FORM.plain(questionnaire)}
 
 
 def from_canonical(stored: Mapping[str, object]) -> Questionnaire:
@@ -46,9 +46,7 @@ def from_canonical(stored: Mapping[str, object]) -> Questionnaire:
 
 def canonical_bytes(questionnaire: Questionnaire) -> bytes:
     """UTF-8 JSON, keys sorted, no spaces: equal questionnaires give equal bytes."""
-    return json.dumps(
-        to_canonical(questionnaire), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return canonical_text(to_canonical(questionnaire)).encode()
 
 
 def sha256(questionnaire: Questionnaire) -> str:
@@ -56,30 +54,13 @@ def sha256(questionnaire: Questionnaire) -> str:
     return hashlib.sha256(canonical_bytes(questionnaire)).hexdigest()
 
 
-def _plain(value: object) -> object:
-    match value:
-        case Enum():
-            return value.value
-        case Condition():
-            return {"source": value.source, "tree": value.to_json()}
-        case Text():
-            return {"zh": value.zh, "en": value.en} if value.en else {"zh": value.zh}
-        case date():
-            return value.isoformat()
-        case tuple():
-            return [_plain(one) for one in value]
-        case Mapping():
-            return {key: _plain(one) for key, one in value.items()}
-        case str() | int() | float() | None:
-            return value
-    assert is_dataclass(value)
-    kept = {}
-    for one in fields(value):
-        content = getattr(value, one.name)
-        default = one.default_factory() if one.default_factory is not MISSING else one.default
-        if default is MISSING or content != default:
-            kept[one.name] = _plain(content)
-    return kept
+_FORM = Form(
+    defaults=False,
+    words={
+        Condition: lambda condition: {"source": condition.source, "tree": condition.to_json()},
+        Text: lambda text: {"zh": text.zh, "en": text.en} if text.en else {"zh": text.zh},
+    },
+)
 
 
 @cache

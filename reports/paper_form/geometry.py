@@ -79,6 +79,7 @@ class Geometry:
 
     @property
     def sha256(self) -> str:
+        # The hash stands on paper that was printed: not the canonical text, this one escapes what is not ASCII.
         text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -107,6 +107,7 @@ def _digest(previous: str, sequence: int, entry: _Pending) -> str:
         entry.detail,
         entry.reason,
     ]
+    # Blanks after commas, unlike the canonical text: every chain is walked from its first entry, which had them.
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

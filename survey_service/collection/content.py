@@ -8,19 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from questionnaires.answer_forms import Canonical
-from questionnaires.answers import CANONICAL_FORMAT, Checked, canonical_hash
+from questionnaires.answers import Checked, answers_text, canonical_hash
 from survey_service.models import Capture
 
 
-def canonical_text(checked: Checked) -> str:
-    """The very text whose SHA-256 is ``content_sha256``: ``{"answers":{...},"format":1}``."""
-    document = {"format": CANONICAL_FORMAT, "answers": checked.canonical}
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
 def canonical_content(checked: Checked) -> tuple[str, str]:
-    """``canonical_text`` and its SHA-256, written out once for both."""
-    text = canonical_text(checked)
+    """The text of the answers and its SHA-256, written out once for both."""
+    text = answers_text(checked.canonical)
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import Policy, Value, judge
+from questionnaires.canonical_json import canonical_text
 from questionnaires.model import Questionnaire
 from survey_service.areas import queries as area_queries
 from survey_service.collection import quality_mark_counts
@@ -102,8 +103,7 @@ class WaveFrame:
                 for row in self.rows
             ],
         }  # fmt: skip
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(canonical_text(document).encode()).hexdigest()
 
 
 def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:

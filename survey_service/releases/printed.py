@@ -11,25 +11,26 @@ import hashlib
 import json
 import types
 import zlib
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from analysis.results import PROTECTED
+from questionnaires.canonical_json import Form
 from questionnaires.conditions import Condition, parse
 from survey_service.estimates.summaries import Summaries
 
 FORMAT = 1
 _SEAL = "seal"
+_FORM = Form(without=frozenset({_SEAL}), words={Condition: lambda condition: condition.source})
 
 
 def packed(summaries: Summaries) -> bytes:
     """The summaries as compressed JSON."""
     text = json.dumps(
-        {"format": FORMAT, "summaries": _plain(summaries)},
+        {"format": FORMAT, "summaries": _FORM.plain(summaries)},
         ensure_ascii=False, separators=(",", ":"), allow_nan=False,  # in their order: it is that of the page
     )  # fmt: skip
     return zlib.compress(text.encode(), 6)
@@ -47,22 +48,6 @@ def unpacked(kept: bytes) -> Summaries:
 def mark(kept: bytes) -> str:
     """The hash that the audit log keeps of them."""
     return hashlib.sha256(zlib.decompress(kept)).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Condition):
-        return value.source
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != _SEAL}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
 
 
 @cache

@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from questionnaires.answers import Policy, check_answers
+from questionnaires.answers import Policy, answers_text, check_answers
 from questionnaires.model import Questionnaire
 from survey_service.audit import chain
-from survey_service.collection.content import canonical_text
 from survey_service.database import Database
 from survey_service.models import AccessCode, AuditEntry, Capture, Response, ResponseState
 from survey_service.secrets import code_hash, normalise_receipt
@@ -70,7 +69,7 @@ class Ledger:
 
 def stored_text(questionnaire: Questionnaire, answers: Answers) -> str:
     """What the database holds of these answers when it holds them."""
-    return canonical_text(check_answers(questionnaire, answers, Policy.WEB))
+    return answers_text(check_answers(questionnaire, answers, Policy.WEB).canonical)
 
 
 def check(database: Database, world: World, ledger: Ledger, *, all_answered: bool = False) -> int:
