@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -21,6 +23,7 @@ TYPES = {
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
 }
+_COMMENT_LINE = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 router = APIRouter()
@@ -34,6 +37,12 @@ class StaticFile:
     small: bytes | None  # gzip, where it is smaller
 
 
+def _content(path: Path) -> bytes:
+    """What is sent: scripts without the lines that are nothing but comment, a tenth of what a phone would fetch."""
+    plain = path.read_bytes()
+    return _COMMENT_LINE.sub(b"", plain) if path.suffix == ".js" else plain
+
+
 @cache
 def static_files() -> dict[str, StaticFile]:
     """Every file of the folder by name. A name that is not here does not exist, whatever path it spells."""
@@ -41,7 +50,7 @@ def static_files() -> dict[str, StaticFile]:
     for path in sorted((WEB / "static").iterdir()):
         if not path.is_file() or path.suffix not in TYPES:
             continue
-        plain = path.read_bytes()
+        plain = _content(path)
         # mtime 0: the same file gives the same bytes at every start.
         small = gzip.compress(plain, 9, mtime=0)
         found[path.name] = StaticFile(
