@@ -286,6 +286,27 @@ def asks_for_person(dependant: Dependant) -> bool:
     return dependant.call is signed_in or any(asks_for_person(inner) for inner in dependant.dependencies)
 
 
+def whoever_is_signed_in(request: Request, running: Services, reading: Reading, now: Now) -> Person | None:
+    """For a page that strangers see too; None for them, and for whoever still has to give the code."""
+    token = request.cookies.get(session_cookie(running.settings))
+    if not token:
+        return None
+    with reading.begin() as session:
+        found = service.current(session, token, settings=running.settings, at=now)
+        if found is None:
+            return None
+        signed_in, account = found
+        if signed_in.waits_for_code:
+            return None
+        return Person(
+            account_id=account.id,
+            name=account.name,
+            user=account.user,
+            roles=queries.grants(session, account.id),
+            csrf_token=signed_in.csrf_token,
+        )
+
+
 def refuse_unprotected(routes: Sequence[BaseRoute]) -> None:
     """Stop at start when a route would answer strangers without being on the public list."""
     for route in iter_route_contexts(routes):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from survey_service.accounts import failed_sign_ins, queries, service, tries
 from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
-from survey_service.accounts.staff_pages import first_page, go, staff_page
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.accounts.tries import Tries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
@@ -21,7 +21,6 @@ from survey_service.models import Account, Role
 from survey_service.services import Services
 from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
-from survey_service.web.resident_pages import Look, door
 
 router = APIRouter()
 
@@ -39,20 +38,6 @@ def local_path(wanted: str) -> str:
     if plain and wanted.startswith("/") and not wanted.startswith("//") and not parts.scheme and not parts.netloc:
         return wanted
     return ""
-
-
-@router.get("/")
-def home(request: Request, running: Running, reading: Reading, now: Now) -> Response:
-    """Whoever is signed in goes to their work; everybody else stands at the door, where a code is typed."""
-    person = _whoever(request, running, reading, now)
-    if person:
-        return go(first_page(person))
-    with reading.begin() as session:
-        if not queries.any_account(session):
-            return go("/sign-in")  # nobody has a code yet either: it leads to the first administrator
-    asked = request.query_params
-    look = Look(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
-    return door(running.settings, look, staff=True)
 
 
 @router.get("/sign-in")
@@ -241,23 +226,3 @@ def sign_in_page_with(
     if isinstance(fault, TooManyAttempts):
         response.headers["Retry-After"] = str(fault.seconds)
     return response
-
-
-def _whoever(request: Request, running: Services, reading: Reading, now: Now) -> Person | None:
-    token = request.cookies.get(session_cookie(running.settings))
-    if not token:
-        return None
-    with reading.begin() as session:
-        found = service.current(session, token, settings=running.settings, at=now)
-        if found is None:
-            return None
-        signed_in, account = found
-        if signed_in.waits_for_code:
-            return None
-        return Person(
-            account_id=account.id,
-            name=account.name,
-            user=account.user,
-            roles=queries.grants(session, account.id),
-            csrf_token=signed_in.csrf_token,
-        )

@@ -1,4 +1,5 @@
-"""The door for typed codes: one field, for whoever reads the code from a letter because no camera takes it."""
+"""The first page, and the door for typed codes: one field, for whoever reads the code from a letter because no camera
+takes it."""
 
 from __future__ import annotations
 
@@ -6,15 +7,32 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from survey_service.collection import replies
+from survey_service.accounts.permissions import whoever_is_signed_in
+from survey_service.accounts.queries import any_account
+from survey_service.accounts.staff_pages import first_page, go
+from survey_service.collection import replies, resident_pages
 from survey_service.collection.form import Display, read_fields
-from survey_service.dependencies import Running
+from survey_service.collection.resident_pages import NEVER_KEPT
+from survey_service.collection.resident_threads import aside
+from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError
 from survey_service.surveys import codes
-from survey_service.web.resident_pages import NEVER_KEPT
-from survey_service.web.resident_threads import aside
 
 router = APIRouter()
+
+
+@router.get("/")
+def home(request: Request, running: Running, reading: Reading, now: Now) -> Response:
+    """Whoever is signed in goes to their work; everybody else stands at the door, where a code is typed."""
+    person = whoever_is_signed_in(request, running, reading, now)
+    if person:
+        return go(first_page(person))
+    with reading.begin() as session:
+        if not any_account(session):
+            return go("/sign-in")  # nobody has a code yet either: it leads to the first administrator
+    asked = request.query_params
+    look = resident_pages.Look(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
+    return resident_pages.door(running.settings, look, staff=True)
 
 
 @router.post("/a", include_in_schema=False)

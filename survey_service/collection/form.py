@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl
 
 from questionnaires.answers import judge
 from questionnaires.model import Questionnaire
+from survey_service.collection.resident_pages import Look
+from survey_service.collection.resident_steps import ORDERS, RESERVED
 from survey_service.errors import BadInput, TooLarge
 from survey_service.secrets import normalise_receipt
 from survey_service.web.pages import Language
-from survey_service.web.resident_pages import Look
-from survey_service.web.resident_steps import ORDERS, RESERVED
 
 BODY_LIMIT = 256 * 1024  # bytes: every text of a long questionnaire filled to its end, percent-encoded, stays below
 FIELD_LIMIT = 2_000

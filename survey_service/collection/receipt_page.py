@@ -16,13 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import UnknownReceipt
 from survey_service.collection.form import Display, Fields, client_id_of, read_fields
+from survey_service.collection.resident_pages import NEVER_KEPT, html, moment, render
+from survey_service.collection.resident_threads import aside
 from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.contacts import offer
 from survey_service.dependencies import Now, Running
 from survey_service.errors import DomainError
 from survey_service.services import Services
-from survey_service.web.resident_pages import NEVER_KEPT, html, moment, render
-from survey_service.web.resident_threads import aside
 
 router = APIRouter()
 

@@ -31,6 +31,9 @@ from survey_service.collection.errors import (
 )
 from survey_service.collection.form import Display, Fields, Posted, posted_form, read_fields
 from survey_service.collection.kept import Kept, open_kept
+from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
+from survey_service.collection.resident_steps import screens, shuffles
+from survey_service.collection.resident_threads import aside
 from survey_service.collection.routes import answer_desk, display_of
 from survey_service.collection.service import IncomingCapture
 from survey_service.contacts.store import ContactStore
@@ -39,9 +42,6 @@ from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
 from survey_service.models import Ground, ResponseState, Source, WaveState
 from survey_service.services import Services
-from survey_service.web.resident_pages import answered_questions, form_context, html, moment, render
-from survey_service.web.resident_steps import screens, shuffles
-from survey_service.web.resident_threads import aside
 
 DONE = frozenset({"corrected", "deleted"})
 

@@ -24,13 +24,7 @@ from survey_service.collection.errors import (
     Withdrawn,
 )
 from survey_service.collection.form import Display, Posted
-from survey_service.collection.visit import Asked
-from survey_service.errors import BadInput, DomainError, TooBusy
-from survey_service.ids import new_id
-from survey_service.services import Services
-from survey_service.surveys.errors import UnknownCode
-from survey_service.web.failures import error_body
-from survey_service.web.resident_pages import (
+from survey_service.collection.resident_pages import (
     NEVER_KEPT,
     AnsweredQuestion,
     Look,
@@ -43,7 +37,13 @@ from survey_service.web.resident_pages import (
     render,
     without_words,
 )
-from survey_service.web.resident_steps import screens
+from survey_service.collection.resident_steps import screens
+from survey_service.collection.visit import Asked
+from survey_service.errors import BadInput, DomainError, TooBusy
+from survey_service.ids import new_id
+from survey_service.services import Services
+from survey_service.surveys.errors import UnknownCode
+from survey_service.web.failures import error_body
 
 HEADINGS: Mapping[type[DomainError], Text] = {
     UnknownCode: Text("打不开问卷", "No questionnaire here"),

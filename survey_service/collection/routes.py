@@ -21,6 +21,9 @@ from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.rates import Rate
 from survey_service.collection.receipt_page import receipt_view
+from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
+from survey_service.collection.resident_steps import ORDERS, shuffles
+from survey_service.collection.resident_threads import aside
 from survey_service.collection.service import IncomingCapture, Outcome
 from survey_service.collection.submission import Submission
 from survey_service.collection.visit import RememberedVisits, Visit
@@ -30,9 +33,6 @@ from survey_service.models import ResponseState, Source
 from survey_service.services import Services
 from survey_service.surveys.errors import UnknownCode
 from survey_service.web.addresses import client_address, place_of
-from survey_service.web.resident_pages import Look, empty_form, page_at_hand
-from survey_service.web.resident_steps import ORDERS, shuffles
-from survey_service.web.resident_threads import aside
 
 router = APIRouter()
 SMALL_BODY = 16 * 1024  # bytes: a usual questionnaire with a wish; judged in well under a millisecond

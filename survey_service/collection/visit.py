@@ -19,6 +19,7 @@ from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from survey_service.clock import end_of
 from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownReceipt, WaveClosed, Withdrawn
+from survey_service.collection.resident_pages import Occasion
 from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
 from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
@@ -27,7 +28,6 @@ from survey_service.surveys import codes, definitions
 from survey_service.surveys.codes import OpenedCode
 from survey_service.surveys.opening import header_of
 from survey_service.web.pages import format_date
-from survey_service.web.resident_pages import Occasion
 
 log = structlog.get_logger()
 

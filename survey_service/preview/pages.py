@@ -14,6 +14,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, WaveStaff
 from survey_service.accounts.staff_pages import staff_page
+from survey_service.collection.resident_pages import STYLES, Look, Occasion, form_context, render
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
@@ -24,7 +25,6 @@ from survey_service.surveys import definitions, planning_queries
 from survey_service.surveys.access import find_survey, may
 from survey_service.web.languages import Speaks
 from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
-from survey_service.web.resident_pages import STYLES, Look, Occasion, form_context, render
 
 router = APIRouter()
 

@@ -22,15 +22,8 @@ from questionnaires.model import (
     Section,
 )
 from questionnaires.text import Text
-from survey_service.web.resident_pages import (
-    Look,
-    Occasion,
-    answered_questions,
-    form_context,
-    phrases,
-    render,
-)
-from survey_service.web.resident_steps import NameTaken, screens, shuffles
+from survey_service.collection.resident_pages import Look, Occasion, answered_questions, form_context, phrases, render
+from survey_service.collection.resident_steps import NameTaken, screens, shuffles
 
 
 def both(words: str) -> Text:

@@ -23,9 +23,9 @@ from questionnaires.answers import Checked, Finding, Severity
 from questionnaires.figures import in_digits
 from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
 from questionnaires.text import Text
+from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
 from survey_service.settings import Settings
 from survey_service.web.pages import Language, environment, styles_in_page
-from survey_service.web.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
 
 STYLES = ("tokens.css", "resident.css")
 CACHED_PAGES = 2048  # of about 10 KB
