@@ -31,7 +31,6 @@ from survey_service.contacts.pages import readers as contact_readers
 from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
-from survey_service.estimates import routes as estimates
 from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
 from survey_service.keying import quality_pages as keying_quality
@@ -40,6 +39,7 @@ from survey_service.keying import work_pages as keying_work
 from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
+from survey_service.releases import review_pages
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
@@ -78,7 +78,7 @@ ROUTERS = (
     keying_quality.router,
     areas.router,
     area_imports.router,
-    estimates.router,
+    review_pages.router,
     releases.router,
     api.router,
     static_files.router,

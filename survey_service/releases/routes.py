@@ -15,11 +15,11 @@ from survey_service.accounts.permissions import Person, Statistician, require
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.estimates.routes import find as find_wave
-from survey_service.estimates.routes import show as estimates_page
 from survey_service.models import Release, Role, Survey, Wave
 from survey_service.releases import DOCUMENTS_JOB, queries
 from survey_service.releases.errors import RowsChanged
+from survey_service.releases.review_pages import find as find_wave
+from survey_service.releases.review_pages import show as estimates_page
 from survey_service.stored_files import files_of
 from survey_service.web.downloads import content_disposition
 
