@@ -20,12 +20,12 @@ from questionnaires.answer_forms import (
     Reader,
     explicit_missing,
     glimpse,
-    other_reader,
-    reader,
 )
 from questionnaires.canonical_json import canonical_text
 from questionnaires.conditions import Condition
-from questionnaires.model import Missing, Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.kinds.texts import behind_other
+from questionnaires.model import Missing, Question, Questionnaire
 
 CANONICAL_FORMAT = 1
 MAX_ANSWERS = 5_000  # variables in one set of answers
@@ -148,9 +148,7 @@ class Judge:
             for question in section.questions
         )
         self.variables = frozenset(slot.variable for asked in self._questions for slot in asked.slots)
-        self.several = frozenset(
-            one.id for one in questionnaire.questions() if one.type is QuestionType.MULTIPLE_CHOICE
-        )
+        self.several = frozenset(one.id for one in questionnaire.questions() if kind_of(one).several)
         """Variables that may hold more than one code."""
         self.matrix_rows = tuple(
             f"{question.id}.{item.id}" for question in questionnaire.questions() for item in question.items
@@ -162,15 +160,15 @@ class Judge:
 
 
 def _slots(question: Question) -> list[_Slot]:
-    read = reader(question)
+    kind = kind_of(question)
+    read = kind.reader(question)
     missing = {option.code: option.missing for option in question.options if option.missing is not None}
     others = frozenset(option.code for option in question.options if option.other)
-    one_of = question.type in (QuestionType.SINGLE_CHOICE, QuestionType.SCALE)
-    codes = frozenset(option.code for option in question.options) if one_of else frozenset[str]()
+    codes = frozenset(option.code for option in question.options) if kind.one_code else frozenset[str]()
     slots = []
     for variable in question.variables():
         if others and variable == f"{question.id}.other":
-            slots.append(_Slot(variable, question, other_reader(), {}, others))
+            slots.append(_Slot(variable, question, behind_other(), {}, others))
         else:
             slots.append(_Slot(variable, question, read, missing, codes=codes))
     return slots
@@ -269,9 +267,8 @@ class _Run:
 
     def _read(self, slot: _Slot, raw: object) -> tuple[Canonical | None, Fault | None]:
         if isinstance(raw, Mapping):
-            several = slot.question.type is QuestionType.MULTIPLE_CHOICE
             options = () if slot.other_codes is not None else slot.question.options
-            return explicit_missing(raw, options, several=several, seen=self._seen_on_paper)
+            return explicit_missing(raw, options, several=kind_of(slot.question).several, seen=self._seen_on_paper)
         if raw is None or raw == "":
             return None, None
         return slot.read(raw)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
+from questionnaires.kinds import KINDS
 from questionnaires.model import (
     Contradiction,
     Header,
@@ -28,23 +28,8 @@ from questionnaires.text import Text
 from questionnaires.yaml_nodes import Node, Scalar
 
 MAX_OPTIONS = 60
-MAX_QUESTIONS = 500
-SHORT_TEXT_LENGTH = 100  # characters, where the file does not say
-LONG_TEXT_LENGTH = 1_000
-
-_CHOICES = (QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE)
 _COMMON = ("id", "type", "text", "short", "hint", "required", "ask_if")
-_OF_TYPE: Mapping[QuestionType, tuple[str, ...]] = {
-    QuestionType.SINGLE_CHOICE: ("options", "scale", "order"),
-    QuestionType.MULTIPLE_CHOICE: ("options", "scale", "order"),
-    QuestionType.SCALE: ("options", "scale", "items", "order"),
-    QuestionType.NUMBER: ("minimum", "maximum", "decimals", "unit"),
-    QuestionType.SHORT_TEXT: ("max_length",),
-    QuestionType.LONG_TEXT: ("max_length",),
-    QuestionType.DATE: ("minimum", "maximum"),
-    QuestionType.NOTE: (),
-}
-_QUESTION_FIELDS = tuple(dict.fromkeys([*_COMMON, *(name for names in _OF_TYPE.values() for name in names)]))
+_QUESTION_FIELDS = tuple(dict.fromkeys([*_COMMON, *(name for kind in KINDS.values() for name in kind.fields)]))
 
 
 @dataclass(slots=True)
@@ -134,63 +119,87 @@ def _question_type(fields: Fields) -> QuestionType | None:
         return None
 
 
-def _question_options(building: Building, fields: Fields, question_id: str, kind: QuestionType) -> tuple[Option, ...]:
-    """The question's own options, or those of its scale."""
-    own = options(building.notes, fields.sequence("options"), fields.owner)
-    scale = fields.scalar("scale", "the name of a scale")
-    found = own
-    if scale is not None and own:
-        message = f"{fields.owner} has options and a scale"
-        building.notes.add(Code.NOT_FOR_TYPE, scale.location, message, "keep one of them")
-    elif scale is not None and scale.value in building.scales:
-        found = building.scales[scale.value].options
-    elif scale is not None:
-        message = f'{fields.owner} uses the scale "{scale.value:.40}"'
-        building.notes.add(Code.UNKNOWN_SCALE, scale.location, message, did_you_mean(scale.value, building.scales))
-        building.broken.add(question_id)
-    elif not own:
-        if fields.get("options") is None:
-            fields.lacks("options", "give options, or name a scale")
-        building.broken.add(question_id)
-    nodes = fields.sequence("options")
-    for number, one in enumerate(found):
-        place = fields.place("scale") if scale is not None else nodes[number].location
-        if kind is not QuestionType.MULTIPLE_CHOICE and one.exclusive:
-            message = f'{fields.owner}: option "{one.code}" is exclusive'
-            building.notes.add(
-                Code.MISPLACED_EXCLUSIVE, place, message, "only one option can be chosen anyway; delete it"
-            )
-        if kind is QuestionType.SCALE and one.other:
-            message = f'{fields.owner}: option "{one.code}" asks for words'
-            building.notes.add(Code.NOT_FOR_TYPE, place, message, "ask for them in a question of their own")
-    if kind is QuestionType.MULTIPLE_CHOICE:
-        # Who does not know has chosen nothing else: a code that means missing rules out the others.
-        return tuple(_exclusive(one) if one.missing else one for one in found)
-    return found
+class _Given:
+    """The fields of one question as its kind asks for them (``kinds.kind.Given``)."""
+
+    def __init__(self, building: Building, fields: Fields, question_id: str) -> None:
+        self._building = building
+        self._fields = fields
+        self._question = question_id
+
+    def scale(self) -> str | None:
+        return self._fields.string("scale") or None
+
+    def order(self) -> Order:
+        return self._fields.word("order", Order, Order.FIXED)
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        return self._fields.whole(name, least, most)
+
+    def text(self, name: str) -> Text | None:
+        return self._fields.text(name)
+
+    def items(self) -> tuple[Item, ...]:
+        fields = self._fields
+        return tuple(item(fields.notes, one, fields.owner) for one in fields.sequence("items", needed=True))
+
+    def numbers(self) -> tuple[float | None, float | None]:
+        minimum, maximum = self._fields.number("minimum"), self._fields.number("maximum")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            self._impossible(in_digits(minimum), "above", in_digits(maximum))
+        return minimum, maximum
+
+    def days(self) -> tuple[date | None, date | None]:
+        minimum, maximum = self._fields.day("minimum"), self._fields.day("maximum")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            self._impossible(str(minimum), "after", str(maximum))
+        return minimum, maximum
+
+    def _impossible(self, low: str, beyond: str, high: str) -> None:
+        message = f"{self._fields.owner} has the minimum {low} {beyond} the maximum {high}"
+        self._building.broken.add(self._question)
+        self._fields.notes.add(Code.BAD_RANGE, self._fields.place("minimum"), message, "exchange them")
+
+    def options(self, *, several: bool, words: bool) -> tuple[Option, ...]:
+        fields, notes = self._fields, self._building.notes
+        found = self._own_or_shared()
+        nodes = fields.sequence("options")
+        for number, one in enumerate(found):
+            place = fields.place("scale") if fields.get("scale") is not None else nodes[number].location
+            if not several and one.exclusive:
+                message = f'{fields.owner}: option "{one.code}" is exclusive'
+                notes.add(Code.MISPLACED_EXCLUSIVE, place, message, "only one option can be chosen anyway; delete it")
+            if not words and one.other:
+                message = f'{fields.owner}: option "{one.code}" asks for words'
+                notes.add(Code.NOT_FOR_TYPE, place, message, "ask for them in a question of their own")
+        if several:
+            # Who does not know has chosen nothing else: a code that means missing rules out the others.
+            return tuple(_exclusive(one) if one.missing else one for one in found)
+        return found
+
+    def _own_or_shared(self) -> tuple[Option, ...]:
+        """The question's own options, or those of its scale."""
+        building, fields = self._building, self._fields
+        own = options(building.notes, fields.sequence("options"), fields.owner)
+        scale = fields.scalar("scale", "the name of a scale")
+        if scale is not None and own:
+            message = f"{fields.owner} has options and a scale"
+            building.notes.add(Code.NOT_FOR_TYPE, scale.location, message, "keep one of them")
+        elif scale is not None and scale.value in building.scales:
+            return building.scales[scale.value].options
+        elif scale is not None:
+            message = f'{fields.owner} uses the scale "{scale.value:.40}"'
+            building.notes.add(Code.UNKNOWN_SCALE, scale.location, message, did_you_mean(scale.value, building.scales))
+            building.broken.add(self._question)
+        elif not own:
+            if fields.get("options") is None:
+                fields.lacks("options", "give options, or name a scale")
+            building.broken.add(self._question)
+        return own
 
 
 def _exclusive(one: Option) -> Option:
     return Option(code=one.code, label=one.label, value=one.value, missing=one.missing, exclusive=True, other=one.other)
-
-
-def _limits(building: Building, fields: Fields, kind: QuestionType) -> tuple[float | date | None, float | date | None]:
-    minimum: float | date | None
-    maximum: float | date | None
-    if kind is QuestionType.DATE:
-        minimum, maximum = fields.day("minimum"), fields.day("maximum")
-        impossible = minimum is not None and maximum is not None and minimum > maximum
-    elif kind is QuestionType.NUMBER:
-        minimum, maximum = fields.number("minimum"), fields.number("maximum")
-        impossible = minimum is not None and maximum is not None and minimum > maximum
-    else:
-        return None, None
-    if impossible:
-        low, high = (in_digits(one) if isinstance(one, int | float) else str(one) for one in (minimum, maximum))
-        beyond = "above" if kind is QuestionType.NUMBER else "after"
-        message = f"{fields.owner} has the minimum {low} {beyond} the maximum {high}"
-        building.broken.add(fields.string("id"))
-        fields.notes.add(Code.BAD_RANGE, fields.place("minimum"), message, "exchange them")
-    return minimum, maximum
 
 
 def question(building: Building, node: Node) -> Question:
@@ -199,39 +208,24 @@ def question(building: Building, node: Node) -> Question:
     fields = Fields(notes, node, f'question "{nameless}"' if nameless else "a question", _QUESTION_FIELDS)
     question_id = fields.identifier()
     read = _question_type(fields)
-    kind = read or QuestionType.NOTE
+    kind = KINDS[read or QuestionType.NOTE]
     if read is None:
         building.broken.add(question_id)
     else:
         for name in _QUESTION_FIELDS:
-            if name not in (*_COMMON, *_OF_TYPE[kind]) and fields.get(name) is not None:
-                hint = f"a {kind} question has: {', '.join(_OF_TYPE[kind]) or 'a text only'}"
+            if name not in (*_COMMON, *kind.fields) and fields.get(name) is not None:
+                hint = f"a {read} question has: {', '.join(kind.fields) or 'a text only'}"
                 notes.add(Code.NOT_FOR_TYPE, fields.place(name), f'{fields.owner} has "{name}"', hint)
     text = fields.text("text", needed=True) or Text("")
-    choosing = kind in (*_CHOICES, QuestionType.SCALE)
-    items: tuple[Item, ...] = ()
-    if kind is QuestionType.SCALE:
-        items = tuple(item(notes, one, fields.owner) for one in fields.sequence("items", needed=True))
-    minimum, maximum = _limits(building, fields, kind)
-    lengths = {QuestionType.SHORT_TEXT: SHORT_TEXT_LENGTH, QuestionType.LONG_TEXT: LONG_TEXT_LENGTH}
-    max_length = fields.whole("max_length", 1, 10_000) if kind in lengths else None
     return Question(
         id=question_id,
-        type=kind,
+        type=kind.type,
         text=text,
         short=fields.text("short") or text,
         hint=fields.text("hint"),
         required=fields.boolean("required"),
-        options=_question_options(building, fields, question_id, kind) if choosing else (),
-        scale=fields.string("scale") or None if choosing else None,
-        items=items,
-        order=fields.word("order", Order, Order.FIXED) if choosing else Order.FIXED,
-        minimum=minimum,
-        maximum=maximum,
-        decimals=(fields.whole("decimals", 0, 6) or 0) if kind is QuestionType.NUMBER else 0,
-        unit=fields.text("unit") if kind is QuestionType.NUMBER else None,
-        max_length=max_length or lengths.get(kind),
         ask_if=fields.condition("ask_if"),
+        **kind.parse(_Given(building, fields, question_id)),
     )
 
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from questionnaires.builders import Building
 from questionnaires.conditions import Answered, Compare, Condition, Includes, OneOf, Test
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
+from questionnaires.kinds import KINDS, kind_of
+from questionnaires.kinds.kind import Kind
 from questionnaires.model import Question, Questionnaire, QuestionType
 from questionnaires.places import Places
 from questionnaires.problems import Code, Location
 from questionnaires.reach import can_hold
 from questionnaires.variables import Variables
-
-_CODED = (QuestionType.SINGLE_CHOICE, QuestionType.SCALE)
-_WRITTEN = (QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT)
 
 
 def rules(questionnaire: Questionnaire, places: Places, building: Building) -> None:
@@ -119,10 +117,10 @@ def _offset(place: Location, condition: Condition, name: str) -> Location:
 def _test(test: Test, variables: Variables, notes: Notes, place: Location, owner: str) -> None:
     question = variables.questions[test.variable]
     known = variables.codes(test.variable)
-    kind = QuestionType.SHORT_TEXT if test.variable.endswith(".other") else question.type
+    kind = KINDS[QuestionType.SHORT_TEXT] if test.variable.endswith(".other") else kind_of(question)
     wrong = _wrong_kind(test, kind)
     if wrong:
-        notes.add(Code.CONDITION_KIND, place, f'{owner}: "{test.variable}" is a {kind} question', wrong)
+        notes.add(Code.CONDITION_KIND, place, f'{owner}: "{test.variable}" is a {kind.type} question', wrong)
         return
     tested: tuple[object, ...] = ()
     match test:
@@ -138,30 +136,12 @@ def _test(test: Test, variables: Variables, notes: Notes, place: Location, owner
             notes.add(Code.CONDITION_CODE, place, message, "its codes: " + ", ".join(known))
 
 
-def _wrong_kind(test: Test, kind: QuestionType) -> str:
-    """How the test should have been written for a question of this type; empty where it is right."""
-    name = test.variable
+def _wrong_kind(test: Test, kind: Kind) -> str:
+    """How the test should have been written for a question of this kind; empty where it is right."""
     if isinstance(test, Answered):
         return ""
     if isinstance(test, Includes):
-        return "" if kind is QuestionType.MULTIPLE_CHOICE else f'write {name} == "{test.code}"'
+        return "" if kind.several else f'write {test.variable} == "{test.code}"'
     literals = (test.literal,) if isinstance(test, Compare) else test.literals
     ordering = isinstance(test, Compare) and test.operator not in ("==", "!=")
-    if kind is QuestionType.MULTIPLE_CHOICE:
-        return f'write "{literals[0]}" in {name}'
-    if kind in _CODED:
-        if ordering:
-            return f'codes have no order; write {name} in ["1", "2"]'
-        return "" if all(isinstance(one, str) for one in literals) else f'quote the code: {name} == "{literals[0]}"'
-    if kind is QuestionType.NUMBER:
-        return "" if not any(isinstance(one, str) for one in literals) else "compare with a number, without quotes"
-    if kind is QuestionType.DATE:
-        return "" if all(_is_date(one) for one in literals) else 'compare with a date in quotes: "2026-09-30"'
-    return f"a text can only be tested for being there: answered({name})" if kind in _WRITTEN else ""
-
-
-def _is_date(literal: object) -> bool:
-    try:
-        return isinstance(literal, str) and len(literal) == 10 and bool(date.fromisoformat(literal))
-    except ValueError:
-        return False
+    return kind.refuses(test.variable, literals, ordering=ordering)

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
-from questionnaires.model import Item, Missing, Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.kinds.kind import VariableType
+from questionnaires.model import Item, Missing, Question, Questionnaire
 from questionnaires.text import Text
-
-
-class VariableType(StrEnum):
-    CODE = "code"  # one option code
-    CODES = "codes"  # several; exported as one 0/1 column per option
-    NUMBER = "number"
-    DATE = "date"
-    TEXT = "text"
-
 
 # Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
 # -7 mean what they mean in the large social surveys. No option code or plausible answer is a negative number.
@@ -78,17 +70,6 @@ class Variable:
         )
 
 
-_TYPES = {
-    QuestionType.SINGLE_CHOICE: VariableType.CODE,
-    QuestionType.SCALE: VariableType.CODE,
-    QuestionType.MULTIPLE_CHOICE: VariableType.CODES,
-    QuestionType.NUMBER: VariableType.NUMBER,
-    QuestionType.DATE: VariableType.DATE,
-    QuestionType.SHORT_TEXT: VariableType.TEXT,
-    QuestionType.LONG_TEXT: VariableType.TEXT,
-}
-
-
 def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
     """Every variable, in the order of the questionnaire."""
     found: list[Variable] = []
@@ -105,12 +86,14 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
     other = next((option.label for option in question.options if option.other), Text("其他", "Other"))
     row, short_row = (item.text, item.short) if item else (other, other)
     inner = item is not None or words
+    holds = VariableType.TEXT if words else kind_of(question).variable
+    assert holds is not None  # a kind without variables names none
     return Variable(
         name=name,
         question=question.id,
         label=_joined(question.text, row) if inner else question.text,
         short=short_row if item else _joined(question.short, other) if words else question.short,
-        type=VariableType.TEXT if words else _TYPES[question.type],
+        type=holds,
         values=()
         if words
         else tuple(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from questionnaires.builders import Building
 from questionnaires.fields import Notes
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
-from questionnaires.model import Missing, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.kinds.kind import VariableType
+from questionnaires.model import Missing, Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code, did_you_mean
 from questionnaires.variables import Variables
@@ -76,7 +78,9 @@ class _Judge:
     def _is_plain_mean(self, field: str) -> bool:
         """The mean of a number needs no scores."""
         questions = [self._variables.questions.get(name) for name in self._indicator.variables]
-        return field == "scores" and any(one is None or one.type is QuestionType.NUMBER for one in questions)
+        return field == "scores" and any(
+            one is None or kind_of(one).variable is VariableType.NUMBER for one in questions
+        )
 
     def _known(self, name: str) -> bool:
         if self._variables.is_broken(name):
@@ -106,7 +110,7 @@ class _Judge:
         one = self._indicator
         for name in known:
             options = self._variables.questions[name].options
-            if self._variables.questions[name].type is QuestionType.MULTIPLE_CHOICE:
+            if kind_of(self._variables.questions[name]).several:
                 self._add(
                     Code.BAD_SCORES, "scores", f'scores "{name}", where several can be chosen', "score one answer"
                 )

@@ -18,6 +18,8 @@ from questionnaires.text import Text
 
 
 class QuestionType(StrEnum):
+    """The names of the kinds of question, as definition files have them; each is a module of ``kinds``."""
+
     SINGLE_CHOICE = "single_choice"
     MULTIPLE_CHOICE = "multiple_choice"
     SCALE = "scale"

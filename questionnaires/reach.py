@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
 from itertools import product
 
 from questionnaires.conditions import Compare, Condition, Includes, OneOf
-from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.model import Question, Questionnaire
 
 MAX_COMBINATIONS = 20_000
 
@@ -74,52 +74,4 @@ def _domain(name: str, question: Question, conditions: Iterable[Condition]) -> l
                         literals.add(code)
     if name.endswith(".other"):
         return [None, "text"]
-    if question.type in (QuestionType.SINGLE_CHOICE, QuestionType.SCALE):
-        return [None, *(option.code for option in question.options)]
-    if question.type is QuestionType.MULTIPLE_CHOICE:
-        return [None, *_subsets(question, {str(literal) for literal in literals})]
-    if question.type is QuestionType.NUMBER:
-        return [None, *_numbers(question, [float(one) for one in literals if not isinstance(one, str)])]
-    if question.type is QuestionType.DATE:
-        return [None, *_dates(question, [str(one) for one in literals])]
-    return [None, "text"]
-
-
-def _subsets(question: Question, tested: set[str]) -> list[object]:
-    """Sets of chosen codes; those never tested for stand for each other."""
-    free = [option.code for option in question.options if not option.exclusive]
-    alone: list[object] = [[option.code] for option in question.options if option.exclusive]
-    kept = [code for code in free if code in tested] + [code for code in free if code not in tested][:1]
-    if len(kept) > 15:  # more combinations than may be tried: let the product give up
-        return [None] * (MAX_COMBINATIONS + 1)
-    several: list[object] = [
-        [code for bit, code in enumerate(kept) if mask >> bit & 1] for mask in range(1, 1 << len(kept))
-    ]
-    return [*alone, *several]
-
-
-def _numbers(question: Question, literals: list[float]) -> list[float]:
-    step = 10.0**-question.decimals
-    least = float(question.minimum) if isinstance(question.minimum, int | float) else -math.inf
-    most = float(question.maximum) if isinstance(question.maximum, int | float) else math.inf
-    tried = {least, most, 0.0}
-    for literal in literals:
-        near = round(math.floor(literal / step) * step, question.decimals)
-        tried |= {literal, near, near + step, near - step}
-    return sorted(
-        one for one in tried if math.isfinite(one) and least <= one <= most and round(one, question.decimals) == one
-    )
-
-
-def _dates(question: Question, literals: list[str]) -> list[str]:
-    least = question.minimum if isinstance(question.minimum, date) else date.min
-    most = question.maximum if isinstance(question.maximum, date) else date.max
-    tried = {least, most}
-    for literal in literals:
-        day = date.fromisoformat(literal)
-        tried.add(day)
-        if day > date.min:
-            tried.add(day - timedelta(days=1))
-        if day < date.max:
-            tried.add(day + timedelta(days=1))
-    return sorted(one.isoformat() for one in tried if least <= one <= most)
+    return [None, *kind_of(question).worth_trying(question, literals, MAX_COMBINATIONS)]

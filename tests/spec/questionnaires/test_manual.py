@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from questionnaires import builders
 from questionnaires.answer_forms import FindingCode
 from questionnaires.codebook import MISSING_CODES
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Sense
+from questionnaires.kinds import long_text, short_text
 from questionnaires.loader import check
 from questionnaires.model import Header, Item, Missing, Notice, Option, Order, Question, QuestionType
 from questionnaires.problems import Code
@@ -44,4 +44,4 @@ def test_every_word_is_named(words: type[QuestionType]) -> None:
 def test_figures_are_those_of_the_code() -> None:
     for kind, code in MISSING_CODES.items():
         assert re.search(rf"\| `{kind}` .*\| {code} \|", MANUAL)
-    assert f"{builders.SHORT_TEXT_LENGTH} for `short_text`, {builders.LONG_TEXT_LENGTH:,} for `long_text`" in MANUAL
+    assert f"{short_text.KIND.usual_length} for `short_text`, {long_text.KIND.usual_length:,} for `long_text`" in MANUAL

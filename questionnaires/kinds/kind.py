@@ -1,0 +1,124 @@
+"""What a kind of question has to say for itself, wherever it is asked, keyed, printed or read.
+
+One module beside this one is one kind; the table in ``questionnaires.kinds`` names them all. What a room of the
+service makes of a kind (a field of a page, a box on paper) stands in that room, in one table by kind.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypedDict
+
+from questionnaires.answer_forms import Canonical, FindingCode, Reader
+from questionnaires.conditions import Literal
+from questionnaires.model import Item, Option, Order, Question, QuestionType
+from questionnaires.text import Text
+
+
+class VariableType(StrEnum):
+    """What a variable holds, in the codebook and in every column of an export."""
+
+    CODE = "code"  # one option code
+    CODES = "codes"  # several; exported as one 0/1 column per option
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+
+
+class Own(TypedDict, total=False):
+    """The fields of a question that its kind fills in; every other keeps its default."""
+
+    options: tuple[Option, ...]
+    scale: str | None
+    items: tuple[Item, ...]
+    order: Order
+    minimum: float | date | None
+    maximum: float | date | None
+    decimals: int
+    unit: Text | None
+    max_length: int | None
+
+
+class Given(Protocol):
+    """The fields of one question in a definition file, as a kind asks for them. Faults are noted where they stand."""
+
+    def options(self, *, several: bool, words: bool) -> tuple[Option, ...]:
+        """The question's own options or those of its scale; ``words``: one of them may ask for words."""
+
+    def scale(self) -> str | None: ...
+
+    def items(self) -> tuple[Item, ...]: ...
+
+    def order(self) -> Order: ...
+
+    def numbers(self) -> tuple[float | None, float | None]:
+        """The smallest and the largest number accepted."""
+
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day accepted."""
+
+    def whole(self, name: str, least: int, most: int) -> int | None: ...
+
+    def text(self, name: str) -> Text | None: ...
+
+
+class Kind(ABC):
+    """One kind of question."""
+
+    type: ClassVar[QuestionType]
+    fields: ClassVar[tuple[str, ...]]  # of a definition file, beside those that every question has
+    variable: ClassVar[VariableType | None]  # what its variables hold; None: it yields none
+    faults: ClassVar[frozenset[FindingCode]]  # what its own reader finds, beside what is common to all
+
+    @property
+    def several(self) -> bool:
+        """Whether an answer may hold more than one code."""
+        return self.variable is VariableType.CODES
+
+    @property
+    def one_code(self) -> bool:
+        """Whether an answer is one code."""
+        return self.variable is VariableType.CODE
+
+    @abstractmethod
+    def parse(self, given: Given) -> Own:
+        """The fields of its own, from a definition file."""
+
+    @abstractmethod
+    def reader(self, question: Question) -> Reader:
+        """A raw answer to its canonical form, or to what is wrong with it. What it returns never raises."""
+
+    @abstractmethod
+    def expected(self, question: Question, language: str) -> str:
+        """What an answer looks like, in a sentence: for whoever has given none, or one that cannot be read."""
+
+    @abstractmethod
+    def in_words(self, question: Question, answer: Canonical, language: str) -> str:
+        """A canonical answer as the person reads it who gave it."""
+
+    @abstractmethod
+    def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:
+        """How a condition should compare ``name`` with these; empty where it is right. ``ordering``: by < or >."""
+
+    @abstractmethod
+    def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
+        """An answer of each sort that these literals of conditions tell apart; more than ``most`` end a search."""
+
+    def fault(self, code: FindingCode, found: Mapping[str, object], question: Question, language: str) -> str:
+        """What to do about a fault of its own: most say again what is expected. ``found``: what the finding says."""
+        return self.expected(question, language)
+
+
+def plain_words(answer: Canonical) -> str:
+    """An answer that is no code: itself."""
+    return "" if isinstance(answer, dict | list) else str(answer)
+
+
+def leave_blank(question: Question, language: str) -> str:
+    """The end of a sentence that says what is expected, where nobody has to answer."""
+    if question.required:
+        return ""
+    return "不愿回答，请留空。" if language != "en" else " Leave it blank if you prefer not to answer."

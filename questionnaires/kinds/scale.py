@@ -1,0 +1,41 @@
+"""A matrix: items, each answered by one option of one scale. Every item is a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from questionnaires.answer_forms import Reader
+from questionnaires.conditions import Literal
+from questionnaires.kinds.choices import Choosing, one_code_refuses, one_of
+from questionnaires.kinds.kind import Given, Own, VariableType
+from questionnaires.model import Question, QuestionType
+
+
+class Scale(Choosing):
+    type: ClassVar = QuestionType.SCALE
+    fields: ClassVar = ("options", "scale", "items", "order")
+    variable: ClassVar = VariableType.CODE
+
+    def parse(self, given: Given) -> Own:
+        return {
+            "items": given.items(),
+            "options": given.options(several=False, words=False),
+            "scale": given.scale(),
+            "order": given.order(),
+        }
+
+    def reader(self, question: Question) -> Reader:
+        return one_of(question.options)
+
+    def expected(self, question: Question, language: str) -> str:
+        return "请每一行选一项。" if language != "en" else "Choose one answer in each row."
+
+    def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:
+        return one_code_refuses(name, literals, ordering=ordering)
+
+    def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
+        return [option.code for option in question.options]
+
+
+KIND = Scale()

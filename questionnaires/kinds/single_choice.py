@@ -1,0 +1,40 @@
+"""One option out of several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from questionnaires.answer_forms import Reader
+from questionnaires.conditions import Literal
+from questionnaires.kinds.choices import Choosing, one_code_refuses, one_of
+from questionnaires.kinds.kind import Given, Own, VariableType
+from questionnaires.model import Question, QuestionType
+
+
+class SingleChoice(Choosing):
+    type: ClassVar = QuestionType.SINGLE_CHOICE
+    fields: ClassVar = ("options", "scale", "order")
+    variable: ClassVar = VariableType.CODE
+
+    def parse(self, given: Given) -> Own:
+        return {
+            "options": given.options(several=False, words=True),
+            "scale": given.scale(),
+            "order": given.order(),
+        }
+
+    def reader(self, question: Question) -> Reader:
+        return one_of(question.options)
+
+    def expected(self, question: Question, language: str) -> str:
+        return "请选一项。" if language != "en" else "Choose one answer."
+
+    def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:
+        return one_code_refuses(name, literals, ordering=ordering)
+
+    def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
+        return [option.code for option in question.options]
+
+
+KIND = SingleChoice()
