@@ -17,7 +17,7 @@ from survey_service.api import queries
 from survey_service.api.errors import NoSuchCase, NotDoorToDoor
 from survey_service.api.schemas import CaptureIn, CaptureResult, CapturesIn, CapturesOut, ErrorDetail, FindingOut
 from survey_service.clock import end_of
-from survey_service.collection.desk import AnswerDesk
+from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.collection.errors import AlreadyAnswered, ContentConflict, NothingAnswered
 from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.service import IncomingCapture, Outcome, Recorded, record_or_conflict
@@ -168,9 +168,9 @@ def _incoming(
     )
 
 
-async def hand_in(desk: AnswerDesk, ready: Sequence[Ready], running: Services) -> CapturesOut:
+async def hand_in(intake: AnswerIntake, ready: Sequence[Ready], running: Services) -> CapturesOut:
     """Hand all to the writer in their order, and tell each what became of it; TooBusy where none got through."""
-    works = [desk.hand_in(_Storing(incoming=one.incoming, keys=running.keys)) for one in ready if one.incoming]
+    works = [intake.hand_in(_Storing(incoming=one.incoming, keys=running.keys)) for one in ready if one.incoming]
     outcomes = iter(await asyncio.gather(*works, return_exceptions=True))
     results = [_result(one, next(outcomes) if one.incoming else one.refused) for one in ready]
     if all(one.outcome == "later" for one in results):

@@ -16,9 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import UnknownReceipt
 from survey_service.collection.form import Display, Fields, client_id_of, read_fields
+from survey_service.collection.opened_by_code import open_by_code, submitted_at
 from survey_service.collection.resident_pages import NEVER_KEPT, html, moment, render
 from survey_service.collection.resident_threads import aside
-from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.contacts import offer
 from survey_service.dependencies import Now, Running
 from survey_service.errors import DomainError
@@ -62,14 +62,14 @@ def receipt_view(running: Services, code: str, display: Display, client_id: str 
     """The page for ``display.receipt``; UnknownReceipt unless its answers came by this very code, Withdrawn where they
     were deleted since. ``client_id`` lets the phone remove the draft of these answers and no other."""
     with running.database.reading.begin() as session:
-        visit = open_visit(session, code)
-        at = submitted_at(session, visit.code, display.receipt)
-        contact = offer.offer(session, running, visit.code.survey_id, visit.code.wave_id, display.receipt)
+        opened = open_by_code(session, code)
+        at = submitted_at(session, opened.code, display.receipt)
+        contact = offer.offer(session, running, opened.code.survey_id, opened.code.wave_id, display.receipt)
     zone, language = running.settings.zone, display.language
     context = {
-        "city": visit.occasion.city.in_language(language),
-        "occasion": visit.occasion,
-        "questionnaire": visit.questionnaire,
+        "city": opened.occasion.city.in_language(language),
+        "occasion": opened.occasion,
+        "questionnaire": opened.questionnaire,
         "receipt": display.receipt,
         "client_id": client_id or "",
         "moment": moment(at, zone, language),

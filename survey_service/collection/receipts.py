@@ -30,12 +30,12 @@ from survey_service.collection.errors import (
     WaveClosed,
 )
 from survey_service.collection.form import Display, Fields, Posted, posted_form, read_fields
-from survey_service.collection.kept import Kept, open_kept
 from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
 from survey_service.collection.resident_steps import screens, shuffles
 from survey_service.collection.resident_threads import aside
-from survey_service.collection.routes import answer_desk, display_of
+from survey_service.collection.routes import answer_intake, display_of
 from survey_service.collection.service import IncomingCapture
+from survey_service.collection.submitted_answers import SubmittedAnswers, open_submitted
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
 from survey_service.errors import BadInput, DomainError, TooBusy
@@ -75,7 +75,7 @@ async def receipt_step(request: Request, running: Running, now: Now) -> Response
         if isinstance(step, Response):
             return step
         try:
-            outcome = await answer_desk(request, running).hand_in(step.work)
+            outcome = await answer_intake(request, running).hand_in(step.work)
         except TooBusy as busy:
             return step.unsent(busy)
         if isinstance(outcome, ContentConflict):
@@ -100,57 +100,57 @@ def _lookup(display: Display, running: Services, *, done: str = "", error: Domai
 
 def _step(fields: Fields, request: Request, running: Services, now: Now) -> _Change | Response:
     with running.database.reading.begin() as session:
-        kept = open_kept(session, fields.display.receipt)
+        submitted = open_submitted(session, fields.display.receipt)
     page = fields.own.get("_page")
     if fields.action == "look" or (fields.tool and page == "kept"):
-        return _show(kept, fields.display, running, now)
+        return _show(submitted, fields.display, running, now)
     if fields.action == "delete" or (fields.tool and page == "erase"):
-        return _ask_before_erasing(kept, fields.display, running)
+        return _ask_before_erasing(submitted, fields.display, running)
     if fields.action == "erase":
-        return _erase(kept, fields.display, request, running, now)
-    kept.refuse_if_closed(now, running.settings.zone)
+        return _erase(submitted, fields.display, request, running, now)
+    submitted.refuse_if_closed(now, running.settings.zone)
     if fields.action == "correct":
-        return _form(kept, fields.display)
-    return _correct(kept, posted_form(fields, kept.questionnaire), request, running, now)
+        return _form(submitted, fields.display)
+    return _correct(submitted, posted_form(fields, submitted.questionnaire), request, running, now)
 
 
-def _context(kept: Kept, display: Display, running: Services) -> dict[str, Any]:
+def _context(submitted: SubmittedAnswers, display: Display, running: Services) -> dict[str, Any]:
     look = replies.look_of(display)
-    checked = check_answers(kept.questionnaire, kept.answers, Policy.IMPORT)
-    return form_context(kept.occasion, kept.questionnaire, look) | {
-        "lines": answered_questions(checked, screens(kept.questionnaire, 0), look.language),
-        "moment": moment(kept.submitted_at, running.settings.zone, look.language),
-        "of_case": kept.case_id is not None,
-        "released": kept.state is WaveState.RELEASED,
+    checked = check_answers(submitted.questionnaire, submitted.answers, Policy.IMPORT)
+    return form_context(submitted.occasion, submitted.questionnaire, look) | {
+        "lines": answered_questions(checked, screens(submitted.questionnaire, 0), look.language),
+        "moment": moment(submitted.submitted_at, running.settings.zone, look.language),
+        "of_case": submitted.case_id is not None,
+        "released": submitted.state is WaveState.RELEASED,
     }
 
 
-def _show(kept: Kept, display: Display, running: Services, now: Now) -> Response:
+def _show(submitted: SubmittedAnswers, display: Display, running: Services, now: Now) -> Response:
     closed = ""
     try:
-        kept.refuse_if_closed(now, running.settings.zone)
+        submitted.refuse_if_closed(now, running.settings.zone)
     except WaveClosed as over:
         closed = over.in_language(display.language)
-    context = _context(kept, display, running) | {"closed": closed}
+    context = _context(submitted, display, running) | {"closed": closed}
     return html(render("kept.html", replies.look_of(display), context))
 
 
-def _ask_before_erasing(kept: Kept, display: Display, running: Services) -> Response:
-    return html(render("erase.html", replies.look_of(display), _context(kept, display, running)))
+def _ask_before_erasing(submitted: SubmittedAnswers, display: Display, running: Services) -> Response:
+    return html(render("erase.html", replies.look_of(display), _context(submitted, display, running)))
 
 
-def _form(kept: Kept, display: Display) -> Response:
+def _form(submitted: SubmittedAnswers, display: Display) -> Response:
     """The questionnaire with the stored answers in it, and an id for what will be posted."""
-    look = replies.look_of(replace(display, order=kept.order))
-    filled = {"given": kept.as_typed(), "client_id": new_id().hex}
-    return html(render("form.html", look, form_context(kept.occasion, kept.questionnaire, look) | filled))
+    look = replies.look_of(replace(display, order=submitted.order))
+    filled = {"given": submitted.as_typed(), "client_id": new_id().hex}
+    return html(render("form.html", look, form_context(submitted.occasion, submitted.questionnaire, look) | filled))
 
 
-def _erase(kept: Kept, display: Display, request: Request, running: Services, now: Now) -> _Change:
+def _erase(submitted: SubmittedAnswers, display: Display, request: Request, running: Services, now: Now) -> _Change:
     def work(session: Session) -> None:
         # First what is worse to keep; a deletion that is then not committed is asked for again.
-        ContactStore(running.settings).forget(kept.survey_id, display.receipt)
-        erase_response(session, kept.survey_id, kept.response_id, ground=Ground.RECEIPT, at=now, by=RESIDENT)
+        ContactStore(running.settings).forget(submitted.survey_id, display.receipt)
+        erase_response(session, submitted.survey_id, submitted.response_id, ground=Ground.RECEIPT, at=now, by=RESIDENT)
 
     busy = TooBusy(
         zh="现在提交的人很多，还没有删除。请稍等片刻，返回上一页再删一次。",
@@ -165,48 +165,50 @@ def _erase(kept: Kept, display: Display, request: Request, running: Services, no
     )
 
 
-def _paradata(kept: Kept, display: Display) -> dict[str, object]:
+def _paradata(submitted: SubmittedAnswers, display: Display) -> dict[str, object]:
     shown: dict[str, object] = {"language": display.language, "large_text": display.large}
-    return shown | ({"order": display.order} if shuffles(kept.questionnaire) else {})
+    return shown | ({"order": display.order} if shuffles(submitted.questionnaire) else {})
 
 
-def _correct(kept: Kept, posted: Posted, request: Request, running: Services, now: Now) -> _Change | Response:
+def _correct(
+    submitted: SubmittedAnswers, posted: Posted, request: Request, running: Services, now: Now
+) -> _Change | Response:
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
-        return replies.form_again(kept, posted)
-    if posted.version != kept.occasion.version_sha256[:16]:
+        return replies.form_again(submitted, posted)
+    if posted.version != submitted.occasion.version_sha256[:16]:
         raise BadInput
-    checked = check_answers(kept.questionnaire, posted.raw_answers(kept.questionnaire), Policy.WEB)
+    checked = check_answers(submitted.questionnaire, posted.raw_answers(submitted.questionnaire), Policy.WEB)
     if not checked.accepted:
-        return replies.faults_page(request, kept, posted, checked)
+        return replies.faults_page(request, submitted, posted, checked)
     if not checked.canonical:
         raise NothingAnswered
     posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:
-        return replies.check_page(kept, posted, checked)
+        return replies.check_page(submitted, posted, checked)
     incoming = IncomingCapture(
-        survey_id=kept.survey_id,
-        wave_id=kept.wave_id,
-        area_id=kept.area_id,
-        case_id=kept.case_id,
-        mode=kept.mode,
+        survey_id=submitted.survey_id,
+        wave_id=submitted.wave_id,
+        area_id=submitted.area_id,
+        case_id=submitted.case_id,
+        mode=submitted.mode,
         source=Source.CORRECTION,
         client_id=posted.client_id,
-        questionnaire_version_id=kept.version_id,
+        questionnaire_version_id=submitted.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,
         at=now,
         by=RESIDENT,
-        paradata=_paradata(kept, posted.display),
+        paradata=_paradata(submitted, posted.display),
     )
     return _Change(
         work=partial(
             correct,
             incoming=incoming,
-            response_id=kept.response_id,
+            response_id=submitted.response_id,
             keys=running.keys,
             zone=running.settings.zone,
         ),
         done="corrected",
         display=posted.display,
-        unsent=lambda busy: replies.unsent_page(request, kept, posted, busy),
+        unsent=lambda busy: replies.unsent_page(request, submitted, posted, busy),
     )

@@ -24,6 +24,7 @@ from survey_service.collection.errors import (
     Withdrawn,
 )
 from survey_service.collection.form import Display, Posted
+from survey_service.collection.opened_by_code import AskedQuestionnaire
 from survey_service.collection.resident_pages import (
     NEVER_KEPT,
     AnsweredQuestion,
@@ -38,7 +39,6 @@ from survey_service.collection.resident_pages import (
     without_words,
 )
 from survey_service.collection.resident_steps import screens
-from survey_service.collection.visit import Asked
 from survey_service.errors import BadInput, DomainError, TooBusy
 from survey_service.ids import new_id
 from survey_service.services import Services
@@ -82,14 +82,14 @@ def look_of(display: Display) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What somebody answered by a form of ``visit``, for the page that says that it was not taken in."""
+    """What somebody answered by a form of ``asked``, for the page that says that it was not taken in."""
 
-    visit: Asked
+    asked: AskedQuestionnaire
     posted: Posted
 
     def lines(self) -> list[AnsweredQuestion]:
         """Question by question in words; only what was answered."""
-        questionnaire = self.visit.questionnaire
+        questionnaire = self.asked.questionnaire
         checked = check_answers(questionnaire, self.posted.raw_answers(questionnaire), Policy.WEB)
         shown = screens(questionnaire, self.posted.display.order)
         lines = answered_questions(checked, shown, self.posted.display.language)
@@ -146,41 +146,41 @@ def wrong_code(running: Services, error: DomainError, display: Display, typed: s
     return door(running.settings, look_of(display), heading=heading, message=message, typed=typed, status=error.status)
 
 
-def form_again(visit: Asked, posted: Posted) -> Response:
+def form_again(asked: AskedQuestionnaire, posted: Posted) -> Response:
     """The questionnaire with what was answered so far; nothing is written."""
     look = look_of(posted.display)
-    context = _with_answers(visit, posted, look)
+    context = _with_answers(asked, posted, look)
     return html(render("form.html", look, context))
 
 
-def check_page(visit: Asked, posted: Posted, checked: Checked) -> Response:
+def check_page(asked: AskedQuestionnaire, posted: Posted, checked: Checked) -> Response:
     """请核对. Here a browser without a script gets the id that makes a repeated post the same one."""
     look = look_of(posted.display)
-    context = _with_answers(visit, posted, look) | {
+    context = _with_answers(asked, posted, look) | {
         "client_id": posted.client_id or new_id().hex,
-        "lines": answered_questions(checked, screens(visit.questionnaire, 0), look.language),
+        "lines": answered_questions(checked, screens(asked.questionnaire, 0), look.language),
         "doubts": [
-            *without_words(checked, visit.questionnaire, look.language),
-            *contradictions(checked, visit.questionnaire, look.language),
+            *without_words(checked, asked.questionnaire, look.language),
+            *contradictions(checked, asked.questionnaire, look.language),
         ],
     }
     return html(render("check.html", look, context))
 
 
-def faults_page(request: Request, visit: Asked, posted: Posted, checked: Checked) -> Response:
+def faults_page(request: Request, asked: AskedQuestionnaire, posted: Posted, checked: Checked) -> Response:
     if wants_json(request):
         return JSONResponse(error_body(BadInput()), BadInput.status, {"Cache-Control": NEVER_KEPT})
     look = look_of(posted.display)
-    faulty = faulty_questions(checked, visit.questionnaire, look.language)
+    faulty = faulty_questions(checked, asked.questionnaire, look.language)
     shown = {variable for one in faulty for variable in one.question.variables()}
     # Whoever came without a script sees the check page once more; a script's answers go straight on.
     action = "submit" if posted.client_id and posted.page != "check" else "check"
-    context = _with_answers(visit, posted, look) | {"faulty": faulty, "shown": shown, "action": action}
+    context = _with_answers(asked, posted, look) | {"faulty": faulty, "shown": shown, "action": action}
     return html(render("faults.html", look, context), status=200 if posted.tool else 422)
 
 
 def unsent_page(
-    request: Request, visit: Asked, posted: Posted, why: TooBusy | TooManyFromHere | None = None
+    request: Request, asked: AskedQuestionnaire, posted: Posted, why: TooBusy | TooManyFromHere | None = None
 ) -> Response:
     """未提交，请勿关闭: every answer is in the page, and the button sends the same id again."""
     why = why or TooBusy()
@@ -189,7 +189,7 @@ def unsent_page(
     if wants_json(request):
         return JSONResponse(error_body(why), why.status, headers)
     look = look_of(posted.display)
-    context = _with_answers(visit, posted, look) | {"seconds": seconds}
+    context = _with_answers(asked, posted, look) | {"seconds": seconds}
     return html(render("unsent.html", look, context), status=why.status, headers=headers)
 
 
@@ -207,8 +207,8 @@ def go_on(request: Request, address: str, display: Display) -> Response:
     return RedirectResponse(address, 303, headers)
 
 
-def _with_answers(visit: Asked, posted: Posted, look: Look) -> dict[str, Any]:
-    return form_context(visit.occasion, visit.questionnaire, look) | {
+def _with_answers(asked: AskedQuestionnaire, posted: Posted, look: Look) -> dict[str, Any]:
+    return form_context(asked.occasion, asked.questionnaire, look) | {
         "given": posted.given,
         "client_id": posted.client_id or "",
     }

@@ -16,7 +16,7 @@ from survey_service.web.pages import Language
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
 LONGEST_IN_FIVE = 4  # characters of a label where five stand side by side, in two lines of two
-ORDERS = 8  # arrangements of a shuffled question that are rendered; a visit gets one of them by chance
+ORDERS = 8  # arrangements of a shuffled question that are rendered; a page gets one of them by chance
 # Names of the form that are no answers. Answers are named like variables, which never begin with an underscore.
 RESERVED = frozenset({"client_id", "action", "_page", "_lang", "_text", "_order", "_version", "_seconds", "_receipt"})
 

@@ -15,18 +15,18 @@ from starlette.responses import Response
 from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
 from survey_service.collection import replies
-from survey_service.collection.desk import AnswerDesk
+from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
+from survey_service.collection.limiter import RateLimiter
+from survey_service.collection.opened_by_code import OpenedByCode, RememberedCodes
 from survey_service.collection.quality_marks import marks_of
-from survey_service.collection.rates import Rate
 from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
 from survey_service.collection.resident_steps import ORDERS, shuffles
 from survey_service.collection.resident_threads import aside
 from survey_service.collection.service import IncomingCapture, Outcome
 from survey_service.collection.submission import Submission
-from survey_service.collection.visit import RememberedVisits, Visit
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import Conflict, DomainError, TooBusy
 from survey_service.models import ResponseState, Source
@@ -40,13 +40,13 @@ SMALL_BODY = 16 * 1024  # bytes: a usual questionnaire with a wish; judged in we
 _KEPT_ORDER = re.compile(r'"[0-9a-f]{20}-([0-9])\b')
 
 
-def answer_desk(request: Request, running: Services) -> AnswerDesk:
+def answer_intake(request: Request, running: Services) -> AnswerIntake:
     """One per application, made in its event loop."""
     state = request.app.state
-    if getattr(state, "answer_desk", None) is None:
-        state.answer_desk = AnswerDesk(running.writer)
-    desk: AnswerDesk = state.answer_desk
-    return desk
+    if getattr(state, "answer_intake", None) is None:
+        state.answer_intake = AnswerIntake(running.writer)
+    intake: AnswerIntake = state.answer_intake
+    return intake
 
 
 def display_of(request: Request) -> Display:
@@ -54,31 +54,31 @@ def display_of(request: Request) -> Display:
     return Display(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
 
 
-def _remembered(request: Request) -> RememberedVisits:
+def _remembered(request: Request) -> RememberedCodes:
     """One per application."""
     state = request.app.state
-    if getattr(state, "visits", None) is None:
-        state.visits = RememberedVisits()
-    held: RememberedVisits = state.visits
+    if getattr(state, "remembered_codes", None) is None:
+        state.remembered_codes = RememberedCodes()
+    held: RememberedCodes = state.remembered_codes
     return held
 
 
 @router.get("/a/{code}", include_in_schema=False)
 async def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
     """Asynchronous: a page of an open code that was opened a moment ago needs no thread and no database."""
-    visits, display = _remembered(request), display_of(request)
-    visit = visits.get(code)
-    if visit is not None:
-        look = _arranged(visit, display, request)
-        if page_at_hand(visit.occasion, look):
-            return _page(lambda: visit, look, request, running, now)
-    return await aside(lambda: _page(lambda: visits.look_up(reading, code), None, request, running, now))
+    remembered, display = _remembered(request), display_of(request)
+    opened = remembered.get(code)
+    if opened is not None:
+        look = _arranged(opened, display, request)
+        if page_at_hand(opened.occasion, look):
+            return _page(lambda: opened, look, request, running, now)
+    return await aside(lambda: _page(lambda: remembered.look_up(reading, code), None, request, running, now))
 
 
-def _arranged(visit: Visit, display: Display, request: Request) -> Look:
+def _arranged(opened: OpenedByCode, display: Display, request: Request) -> Look:
     """One of the arrangements by chance, but for whoever has begun: a draft asks for its own, and a reload for the one
     that the browser has."""
-    if not shuffles(visit.questionnaire):
+    if not shuffles(opened.questionnaire):
         return replies.look_of(replace(display, order=0))
     held = _KEPT_ORDER.search(request.headers.get("if-none-match", ""))
     asked = request.query_params.get("order") or (held.group(1) if held else "")
@@ -87,25 +87,27 @@ def _arranged(visit: Visit, display: Display, request: Request) -> Look:
     return replies.look_of(replace(display, order=order))
 
 
-def _page(opening: Callable[[], Visit], look: Look | None, request: Request, running: Services, now: Now) -> Response:
+def _page(
+    opening: Callable[[], OpenedByCode], look: Look | None, request: Request, running: Services, now: Now
+) -> Response:
     display, contact = display_of(request), None
     city = running.settings.city_in(display.language)
     try:
-        visit = opening()
-        contact = visit.questionnaire.notice.contact
-        visit.refuse_if_over(now, running.settings.zone)
+        opened = opening()
+        contact = opened.questionnaire.notice.contact
+        opened.refuse_if_over(now, running.settings.zone)
     except UnknownCode as error:
         return replies.wrong_code(running, error, display, request.path_params["code"])
     except DomainError as error:
         return replies.refused(request, error, display, city=city, contact=contact)
-    return empty_form(request, visit.occasion, visit.questionnaire, look or _arranged(visit, display, request))
+    return empty_form(request, opened.occasion, opened.questionnaire, look or _arranged(opened, display, request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     """Answers that were found in order and want to be stored."""
 
-    visit: Visit
+    opened: OpenedByCode
     posted: Posted
     incoming: IncomingCapture
 
@@ -121,35 +123,35 @@ async def hand_in(request: Request) -> Response:
     running: Services = request.app.state.services
     now = running.clock()
     body = await request.body()
-    if replies.wants_json(request) and answer_desk(request, running).refuses():
+    if replies.wants_json(request) and answer_intake(request, running).refuses():
         return replies.turned_away()
-    visits = _remembered(request)
-    visit = visits.get(code)
-    if visit is not None and len(body) <= SMALL_BODY:
+    remembered = _remembered(request)
+    opened = remembered.get(code)
+    if opened is not None and len(body) <= SMALL_BODY:
         # Reading and judging take less than a thread's turn would.
-        ready = _read(lambda: visit, body, request, running, now)
+        ready = _read(lambda: opened, body, request, running, now)
     else:
-        opening = partial(visits.look_up, running.database.reading, code)
+        opening = partial(remembered.look_up, running.database.reading, code)
         ready = await aside(lambda: _read(opening, body, request, running, now))
     if not isinstance(ready, _Ready):
         return await aside(ready)
     work = Submission(incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
-    contact = ready.visit.questionnaire.notice.contact
+    contact = ready.opened.questionnaire.notice.contact
     try:
         crowd = _crowd(request, running, ready)
         if wait := crowd.wait(now.timestamp()):
             raise TooManyFromHere(seconds=wait)
-        recorded = await answer_desk(request, running).hand_in(work)
+        recorded = await answer_intake(request, running).hand_in(work)
         if isinstance(recorded, ContentConflict):
             raise recorded
         if recorded.outcome is Outcome.STORED:
             crowd.count(now.timestamp())
     except (TooBusy, TooManyFromHere) as later:
         why = later  # the name of a handler ends with it
-        return await aside(lambda: replies.unsent_page(request, ready.visit, ready.posted, why))
+        return await aside(lambda: replies.unsent_page(request, ready.opened, ready.posted, why))
     except DomainError as error:
         city, refusal = running.settings.city_in(ready.posted.display.language), error
-        mine = replies.Mine(ready.visit, ready.posted)
+        mine = replies.Mine(ready.opened, ready.posted)
         return await aside(
             lambda: replies.refused(request, refusal, ready.posted.display, city=city, contact=contact, mine=mine)
         )
@@ -167,7 +169,7 @@ class _Crowd:
     Only what was stored is counted: a page that is looked at, a fault, a retry cost no neighbour a place.
     """
 
-    rate: Rate | None
+    rate: RateLimiter | None
     key: object
 
     def wait(self, at: float) -> int:
@@ -184,74 +186,74 @@ def _crowd(request: Request, running: Services, ready: _Ready) -> _Crowd:
         return _Crowd(None, None)
     state = request.app.state
     if getattr(state, "answer_rate", None) is None:
-        state.answer_rate = Rate(most, 60)
+        state.answer_rate = RateLimiter(most, 60)
     place = place_of(client_address(request.scope, running.settings))
-    return _Crowd(state.answer_rate, (ready.visit.code.code_id, place))
+    return _Crowd(state.answer_rate, (ready.opened.code.code_id, place))
 
 
 def _read(
-    opening: Callable[[], Visit], body: bytes, request: Request, running: Services, now: Now
+    opening: Callable[[], OpenedByCode], body: bytes, request: Request, running: Services, now: Now
 ) -> _Ready | Callable[[], Response]:
     """From bytes to answers that can be stored, or to what draws the page that says what is to be done first."""
     display, contact, mine = Display(), None, None
     try:
-        visit = opening()
-        contact = visit.questionnaire.notice.contact
-        posted = read_form(body, request.headers.get("content-type", ""), visit.questionnaire)
-        display, mine = posted.display, replies.Mine(visit, posted)
-        if posted.version and posted.version != visit.occasion.version_sha256[:16]:
+        opened = opening()
+        contact = opened.questionnaire.notice.contact
+        posted = read_form(body, request.headers.get("content-type", ""), opened.questionnaire)
+        display, mine = posted.display, replies.Mine(opened, posted)
+        if posted.version and posted.version != opened.occasion.version_sha256[:16]:
             raise Conflict(
                 zh="问卷换了新版，这一份没有提交。请重新扫码，再答一次。",
                 en="The questionnaire was replaced and these answers were not submitted. Scan the code again.",
             )
-        return _judge(visit, posted, request, running, now)
+        return _judge(opened, posted, request, running, now)
     except DomainError as error:
         city = running.settings.city_in(display.language)
         return partial(replies.refused, request, error, display, city=city, contact=contact, mine=mine)
 
 
 def _judge(
-    visit: Visit, posted: Posted, request: Request, running: Services, now: Now
+    opened: OpenedByCode, posted: Posted, request: Request, running: Services, now: Now
 ) -> _Ready | Callable[[], Response]:
     zone = running.settings.zone
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
-        visit.refuse_if_over(now, zone)
-        return partial(replies.form_again, visit, posted)
-    checked = check_answers(visit.questionnaire, posted.raw_answers(visit.questionnaire), Policy.WEB)
+        opened.refuse_if_over(now, zone)
+        return partial(replies.form_again, opened, posted)
+    checked = check_answers(opened.questionnaire, posted.raw_answers(opened.questionnaire), Policy.WEB)
     if not checked.accepted:
-        visit.refuse_if_over(now, zone)
-        return partial(replies.faults_page, request, visit, posted, checked)
+        opened.refuse_if_over(now, zone)
+        return partial(replies.faults_page, request, opened, posted, checked)
     if not checked.canonical:
         raise NothingAnswered
     posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:
-        visit.refuse_if_over(now, zone)
-        return partial(replies.check_page, visit, posted, checked)
+        opened.refuse_if_over(now, zone)
+        return partial(replies.check_page, opened, posted, checked)
     # Not refused here, even when the wave is over: a repeated post whose receipt got lost is given it again.
-    return _Ready(visit=visit, posted=posted, incoming=_incoming(visit, posted, checked, posted.client_id, now))
+    return _Ready(opened=opened, posted=posted, incoming=_incoming(opened, posted, checked, posted.client_id, now))
 
 
-def _incoming(visit: Visit, posted: Posted, checked: Checked, client_id: str, now: Now) -> IncomingCapture:
+def _incoming(opened: OpenedByCode, posted: Posted, checked: Checked, client_id: str, now: Now) -> IncomingCapture:
     display = posted.display
     paradata: dict[str, object] = {"language": display.language, "large_text": display.large}
     if posted.seconds is not None:
         paradata["seconds"] = posted.seconds
-    paradata |= marks_of(visit.questionnaire, checked, posted.seconds)
-    if shuffles(visit.questionnaire):
+    paradata |= marks_of(opened.questionnaire, checked, posted.seconds)
+    if shuffles(opened.questionnaire):
         paradata["order"] = display.order
     return IncomingCapture(
-        survey_id=visit.code.survey_id,
-        wave_id=visit.code.wave_id,
-        area_id=visit.code.area_id,
-        case_id=visit.code.case_id,
-        mode=visit.code.mode,
+        survey_id=opened.code.survey_id,
+        wave_id=opened.code.wave_id,
+        area_id=opened.code.area_id,
+        case_id=opened.code.case_id,
+        mode=opened.code.mode,
         source=Source.WEB,
         client_id=client_id,
-        questionnaire_version_id=visit.version_id,
+        questionnaire_version_id=opened.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,
         at=now,
         by=RESIDENT,
         paradata=paradata,
-        code_id=visit.code.code_id,
+        code_id=opened.code.code_id,
     )

@@ -83,9 +83,9 @@ class Shedding:
 
 
 def _stands_still(scope: Scope) -> bool:
-    """Whether an answer that comes now would find no room at the desk; before the first answer there is none yet."""
-    desk = getattr(scope["app"].state, "answer_desk", None) if "app" in scope else None
-    return desk is not None and desk.refuses()
+    """Whether an answer that comes now would find no room at the intake; before the first answer there is none yet."""
+    intake = getattr(scope["app"].state, "answer_intake", None) if "app" in scope else None
+    return intake is not None and intake.refuses()
 
 
 def _by_script(scope: Scope) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from starlette.requests import Request
 
 from survey_service.collection.errors import TooManyLookups, UnknownReceipt
-from survey_service.collection.rates import Rate
+from survey_service.collection.limiter import RateLimiter
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
 
@@ -23,8 +23,8 @@ def told(request: Request, running: Services, now: datetime, error: UnknownRecei
     """What is said of a code that was looked for and not found: that, or how long to wait. In the event loop only."""
     state = request.app.state
     if getattr(state, "wrong_receipts", None) is None:
-        state.wrong_receipts = Rate(WRONG_CODES, WINDOW_SECONDS)
-    wrong: Rate = state.wrong_receipts
+        state.wrong_receipts = RateLimiter(WRONG_CODES, WINDOW_SECONDS)
+    wrong: RateLimiter = state.wrong_receipts
     place = place_of(client_address(request.scope, running.settings))
     if wait := wrong.wait(place, now.timestamp()):
         return TooManyLookups(seconds=wait)

@@ -29,8 +29,8 @@ MAY = {
 DOORS = {
     "areas/import_routes.py": "importing.read",
     "importing/routes.py": "service.read",
-    "planning/case_pages.py": "read_file",
-    "planning/survey_pages.py": "questionnaires.judge",
+    "surveys/case_pages.py": "read_file",
+    "surveys/survey_pages.py": "questionnaires.judge",
 }
 
 
@@ -72,9 +72,9 @@ def test_every_posted_file_goes_through_the_door() -> None:
         for place, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute | ast.Name)
-        and place != "planning/fields.py"
+        and place != "web/posted_forms.py"
         and (
-            (isinstance(node, ast.Attribute) and node.attr == "upload" and ast.unparse(node.value) == "fields")
+            (isinstance(node, ast.Attribute) and node.attr == "upload" and ast.unparse(node.value) == "posted_forms")
             or (isinstance(node, ast.Name) and node.id == "UploadFile")
         )
     }
@@ -84,7 +84,7 @@ def test_every_posted_file_goes_through_the_door() -> None:
         assert f"{reader}(" in source, place
     for place in ("areas/importing.py", "importing/service.py", "sampling/case_files.py"):
         assert "from survey_service.outside.tables import" in (SERVICE / place).read_text(encoding="utf-8")
-    assert "outside.check(" in (SERVICE / "planning/questionnaires.py").read_text(encoding="utf-8")
+    assert "outside.check(" in (SERVICE / "surveys/questionnaires.py").read_text(encoding="utf-8")
 
 
 def test_the_rule_can_fail() -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from survey_service.collection.desk import AnswerDesk
+from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.collection.shedding import Shedding
 from survey_service.models import Capture, Response
 from tests.faults.test_writer import Gate
@@ -115,12 +115,12 @@ def test_a_writer_that_stands_still_lets_nobody_wait_for_ever(
     served: tuple[FastAPI, str], held: Callable[[], Gate], database: Database
 ) -> None:
     app, address = served
-    desk = app.state.answer_desk = AnswerDesk(app.state.services.writer, patience=4.0, stall=0.2)
+    intake = app.state.answer_intake = AnswerIntake(app.state.services.writer, patience=4.0, stall=0.2)
     gate = held()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(post, address, "a" * 32, headers=SCRIPT)
         deadline = time.monotonic() + 10
-        while not desk.stalled() and time.monotonic() < deadline:
+        while not intake.stalled() and time.monotonic() < deadline:
             time.sleep(0.01)
         # While the oldest waits too long, the next is not let into the line at all, and health goes on.
         assert post(address, "b" * 32, headers=SCRIPT).status_code == 503

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from survey_service.audit.chain import verify
-from survey_service.collection.desk import AnswerDesk
+from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.models import Capture, Response
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
@@ -98,11 +98,11 @@ def test_a_locked_database_is_said_at_once_and_waited_for(
     with served(settings) as (app, address):
         code = f"{address}/a/{world.open_codes[0]}"
         before = post(code, "0" * 32)
-        desk = app.state.answer_desk = AnswerDesk(app.state.services.writer, patience=1.0, stall=0.3)
+        intake = app.state.answer_intake = AnswerIntake(app.state.services.writer, patience=1.0, stall=0.3)
         with ThreadPoolExecutor(4) as pool, locked(database):
             until = time.monotonic() + seconds
             waiting = [pool.submit(post, code, f"{number:032d}") for number in range(1, 5)]
-            while not desk.stalled():
+            while not intake.stalled():
                 time.sleep(0.01)
             assert post(code, "x" * 32).status_code == 503
             assert line.get(f"{address}/health", timeout=30).json()["writer"] is True

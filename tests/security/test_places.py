@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from survey_service.app import create_app
-from survey_service.collection.rates import Rate
+from survey_service.collection.limiter import Rate
 from survey_service.settings import Settings
 from survey_service.web.addresses import client_address, place_of
 from tests.service.world import NOW, World

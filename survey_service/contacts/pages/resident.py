@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.collection.form import Fields, client_id_of
+from survey_service.collection.opened_by_code import open_by_code, submitted_at
 from survey_service.collection.receipt_page import by_receipt, receipt_view
-from survey_service.collection.visit import open_visit, submitted_at
 from survey_service.contacts.asked import contact_asked
 from survey_service.contacts.errors import ContactNotTaken
 from survey_service.contacts.store import ContactStore
@@ -34,19 +34,19 @@ async def leave_contact(code: str, request: Request, running: Running, now: Now)
 def _leave(code: str, fields: Fields, running: Services, now: Now) -> Response:
     display, given = fields.display, dict(fields.pairs)
     with running.database.reading.begin() as session:
-        visit = open_visit(session, code)
-        submitted_at(session, visit.code, display.receipt)
-        wave = session.get_one(Wave, (visit.code.survey_id, visit.code.wave_id))
+        opened = open_by_code(session, code)
+        submitted_at(session, opened.code, display.receipt)
+        wave = session.get_one(Wave, (opened.code.survey_id, opened.code.wave_id))
         asked = contact_asked(wave)
         if asked is None or now >= asked.erased_at(wave, running.settings.zone):
             raise NotFound
     store = ContactStore(running.settings)
     if given.get("action") == "forget":
-        store.forget(visit.code.survey_id, display.receipt)
+        store.forget(opened.code.survey_id, display.receipt)
     elif given.get("action") == "keep":
         name, number = _judged(given)
         store.keep(
-            visit.code.survey_id, visit.code.wave_id, visit.code.area_id, display.receipt, name=name, number=number
+            opened.code.survey_id, opened.code.wave_id, opened.code.area_id, display.receipt, name=name, number=number
         )  # fmt: skip
     return receipt_view(running, code, display, client_id_of(fields))
 

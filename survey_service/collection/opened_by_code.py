@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedQuestionnaire:
     """The questionnaire of a wave as the people of one community are asked it."""
 
     version_id: UUID
@@ -61,7 +61,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit(Asked):
+class OpenedByCode(AskedQuestionnaire):
     code: OpenedCode
     answered: bool  # the case of this code has its complete response, from a phone or from paper
 
@@ -106,10 +106,10 @@ _COMPLETE_OF_CASE = select(Response.id).where(
 # By the hash of its content, which names it for ever; the definitions' own cache asks the database for the hash first.
 _questionnaires: dict[str, Questionnaire] = {}
 _MOST = 200
-_MOST_VISITS = 5_000
+_MOST_REMEMBERED = 5_000
 
 
-class RememberedVisits:
+class RememberedCodes:
     """Where the open codes lead, for a second: a poster's code is opened hundreds of times in it.
 
     Whatever this process itself changes (a wave closed, a code revoked) is seen at once, what another does after a
@@ -119,64 +119,64 @@ class RememberedVisits:
 
     def __init__(self, seconds: float = 1.0) -> None:
         self._seconds = seconds
-        self._held: dict[str, tuple[Visit, float]] = {}
+        self._held: dict[str, tuple[OpenedByCode, float]] = {}
         self._renewed: dict[str, float] = {}  # when somebody was last sent to look anew
         self._commits = 0
 
-    def get(self, code: str) -> Visit | None:
+    def get(self, code: str) -> OpenedByCode | None:
         """None where the caller has to look. When a second is over one caller is sent, and the others go on with what
         was known: a hundred who stand in one moment would all look for the same."""
         held = self._held.get(code) if self._commits == commits() else None
         if held is None:
             return None
-        visit, since = held
+        opened, since = held
         now = time.monotonic()
         if now - since > self._seconds:
             sent = self._renewed.get(code, 0.0)
             if now - since > 2 * self._seconds or now - sent > self._seconds:
                 self._renewed[code] = now
                 return None
-        return visit
+        return opened
 
-    def look_up(self, reading: ReadingSessions, code: str) -> Visit:
-        """The visit as the database has it now; raises as ``open_visit``."""
+    def look_up(self, reading: ReadingSessions, code: str) -> OpenedByCode:
+        """What the code opens, as the database has it now; raises as ``open_by_code``."""
         seen, at = commits(), time.monotonic()  # before the look: what changes meanwhile is looked at again
         try:
             with reading.begin() as session:
-                visit = open_visit(session, code)
+                opened = open_by_code(session, code)
         except (OperationalError, InterfaceError, PoolTimeout) as failed:
             log.error("database_not_reached", kind=type(failed).__name__)
             raise TooBusy(
                 zh="现在打不开问卷，答案也还没有提交。请稍等片刻再试，已经填好的不要关闭。",
                 en="The questionnaire cannot be opened now; nothing is submitted yet. Keep this page and try again.",
             ) from failed
-        if visit.code.case_id is None:
-            if self._commits != seen or len(self._held) >= _MOST_VISITS:
+        if opened.code.case_id is None:
+            if self._commits != seen or len(self._held) >= _MOST_REMEMBERED:
                 self._held, self._renewed, self._commits = {}, {}, seen
-            self._held[code] = (visit, at)
-        return visit
+            self._held[code] = (opened, at)
+        return opened
 
 
-def open_visit(session: Session, code: str) -> Visit:
-    """The visit that ``code`` opens; UnknownCode or RevokedCode where it opens none."""
-    opened = codes.find(session, code)
-    if opened.revoked_at is not None:
+def open_by_code(session: Session, code: str) -> OpenedByCode:
+    """What ``code`` opens; UnknownCode or RevokedCode where it opens none."""
+    found = codes.find(session, code)
+    if found.revoked_at is not None:
         raise RevokedCode
-    asked = asked_in(session, opened.survey_id, opened.wave_id, opened.area_id)
-    return Visit(
-        code=opened,
+    asked = asked_in(session, found.survey_id, found.wave_id, found.area_id)
+    return OpenedByCode(
+        code=found,
         version_id=asked.version_id,
         questionnaire=asked.questionnaire,
         occasion=asked.occasion,
         state=asked.state,
-        answered=_answered(session, opened),
+        answered=_answered(session, found),
     )
 
 
-def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) -> Asked:
+def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) -> AskedQuestionnaire:
     found = session.execute(_WHERE_IT_LEADS, {"survey": survey_id, "wave": wave_id, "area": area_id}).one()
     questionnaire = _questionnaire(session, survey_id, found.questionnaire_version_id, found.sha256)
-    return Asked(
+    return AskedQuestionnaire(
         version_id=found.questionnaire_version_id,
         questionnaire=questionnaire,
         occasion=Occasion(
@@ -200,23 +200,23 @@ def _questionnaire(session: Session, survey_id: UUID, version_id: UUID, sha256: 
     return held
 
 
-def _answered(session: Session, opened: OpenedCode) -> bool:
-    if opened.case_id is None:
+def _answered(session: Session, code: OpenedCode) -> bool:
+    if code.case_id is None:
         return False
-    wanted = {"survey": opened.survey_id, "case": opened.case_id}
+    wanted = {"survey": code.survey_id, "case": code.case_id}
     return session.scalars(_COMPLETE_OF_CASE, wanted).first() is not None
 
 
-def submitted_at(session: Session, opened: OpenedCode, receipt: str) -> datetime:
+def submitted_at(session: Session, code: OpenedCode, receipt: str) -> datetime:
     """When the answers of ``receipt`` were stored; UnknownReceipt unless they came by this very code, Withdrawn where
     they were deleted since."""
     found = session.execute(
         select(Response.completed_at, Response.state).where(
-            Response.survey_id == opened.survey_id,
+            Response.survey_id == code.survey_id,
             Response.receipt_sha256 == code_hash(receipt),
-            Response.wave_id == opened.wave_id,
-            Response.area_id == opened.area_id,
-            Response.case_id.is_(None) if opened.case_id is None else Response.case_id == opened.case_id,
+            Response.wave_id == code.wave_id,
+            Response.area_id == code.area_id,
+            Response.case_id.is_(None) if code.case_id is None else Response.case_id == code.case_id,
         )
     ).one_or_none()
     if found is not None and found.state is ResponseState.DELETED:

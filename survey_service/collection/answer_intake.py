@@ -24,7 +24,7 @@ STALL_SECONDS = 5.0  # one group takes milliseconds; when the oldest waits this 
 LOOKS_A_PATIENCE = 40  # how often in that time it is looked who has waited too long: one timer for all of them
 
 
-class AnswerDesk:
+class AnswerIntake:
     """Hands work to the writer and awaits the durable commit. Every way but that one ends in TooBusy, so that nobody
     is told 已提交 for what may be lost; the same id may always be handed in again."""
 

@@ -7,7 +7,7 @@ import math
 REMEMBERED = 100_000  # places in one window; whoever fakes more of them only makes the count begin anew
 
 
-class Rate:
+class RateLimiter:
     """At most ``most`` events of one key in any ``seconds``, to a good approximation.
 
     Two counts a key: of this window, and of the last one in the share of it that still lies within ``seconds``. The

@@ -15,7 +15,7 @@ from questionnaires.answer_forms import Canonical
 from questionnaires.figures import in_digits
 from survey_service.collection.errors import UnknownReceipt, Withdrawn
 from survey_service.collection.form import RECEIPT_LENGTH
-from survey_service.collection.visit import Asked, asked_in
+from survey_service.collection.opened_by_code import AskedQuestionnaire, asked_in
 from survey_service.models import Capture, Mode, Response, ResponseState, Survey
 from survey_service.secrets import code_hash
 
@@ -40,7 +40,7 @@ _BY_RECEIPT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept(Asked):
+class SubmittedAnswers(AskedQuestionnaire):
     survey_id: UUID
     response_id: UUID
     wave_id: UUID
@@ -62,7 +62,7 @@ class Kept(Asked):
         }
 
 
-def open_kept(session: Session, receipt: str) -> Kept:
+def open_submitted(session: Session, receipt: str) -> SubmittedAnswers:
     """The answers of ``receipt``, as it was printed; UnknownReceipt, or Withdrawn where they were deleted."""
     found = None
     if len(receipt) == RECEIPT_LENGTH:
@@ -72,7 +72,7 @@ def open_kept(session: Session, receipt: str) -> Kept:
     if found.state is ResponseState.DELETED:
         raise Withdrawn
     asked = asked_in(session, found.survey_id, found.wave_id, found.area_id)
-    return Kept(
+    return SubmittedAnswers(
         version_id=asked.version_id,
         questionnaire=asked.questionnaire,
         occasion=asked.occasion,
