@@ -311,24 +311,6 @@ def _wald(table: _Table, variance: WholeVariance, *, adjusted: bool) -> TestResu
 
 
 # ------------------------------------------------------------------ means, trend, correlation
-def mean_test(
-    frame: pd.DataFrame,
-    design: SurveyDesign,
-    variable: str,
-    *,
-    against: float = 0.0,
-    level: float = 0.95,
-    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
-) -> TestResult:
-    """One-sample t-test of a mean. Degrees of freedom: PSUs minus strata with answers."""
-    y, used = _used(frame, design, [variable])
-    variance = whole_variance(design, used, lonely_psu)
-    weight = np.where(used, design.respondent_weight, 0.0)
-    mean = float(weight @ y[0] / weight.sum())
-    influence = weight * (y[0] - mean) / weight.sum()
-    return _t_result("one-sample t-test", mean, against, influence, variance, level, _size(design, used))
-
-
 def difference_test(
     frame: pd.DataFrame,
     design: SurveyDesign,

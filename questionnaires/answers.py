@@ -57,7 +57,7 @@ class Finding:
     parameters: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """Plain values, for storing beside a capture; ``finding_from_json`` reads them back."""
+        """Plain values, for storing beside a capture."""
         return {
             "variable": self.variable,
             "question": self.question,
@@ -65,18 +65,6 @@ class Finding:
             "severity": self.severity.value,
             "parameters": dict(self.parameters),
         }
-
-
-def finding_from_json(stored: Mapping[str, object]) -> Finding:
-    parameters = stored["parameters"]
-    assert isinstance(parameters, Mapping)
-    return Finding(
-        variable=str(stored["variable"]),
-        question=str(stored["question"]),
-        code=FindingCode(str(stored["code"])),
-        severity=Severity(str(stored["severity"])),
-        parameters=dict(parameters),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

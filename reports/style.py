@@ -44,8 +44,6 @@ VERDICT_COLOUR: Final = {
     Verdict.NOT_PUBLISHED: MARKS,
 }
 VERDICT_SIGN: Final = {Verdict.REACHED: "●", Verdict.NOT_REACHED: "▲", Verdict.CANNOT_TELL: "◆"}
-# Of equal area with a disc of radius 1: side of the sign's own box relative to the disc's diameter.
-SIGN_AREA: Final = {"●": 1.0, "▲": 1.253, "◆": 1.253}
 
 RULE_HEAVY: Final = 0.75
 RULE_HEAD: Final = 0.5

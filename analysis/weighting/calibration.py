@@ -200,7 +200,6 @@ class _Newton:
         self.totals = auxiliaries.totals
 
     def run(self, tolerance: float, maximum_iterations: int) -> tuple[FloatArray, int]:
-        multiplier = np.zeros(self.auxiliaries.columns)
         position = np.zeros(len(self.base))
         sums = self.matrix.T @ self.base
         worst = float(relative_gaps(sums, self.totals).max())
@@ -214,7 +213,6 @@ class _Newton:
             step = CrossProducts.of(products).matrix() @ (self.totals - sums)
             along = self.matrix @ step
             position, sums, reached, share = self._best(position, along, worst, sums)
-            multiplier += share * step
             if reached >= worst and share == 0.0:
                 raise not_converged(self.auxiliaries, sums, iteration, self._remedy())
             worst = reached

@@ -82,10 +82,6 @@ class Person:
     def actor(self) -> Actor:
         return Actor(self.account_id, self.name, self.address)
 
-    @property
-    def role_names(self) -> list[str]:
-        return [role.value for role in Role if self.has(role)]
-
     def has(self, *roles: Role) -> bool:
         return any(role in roles for role, _ in self.roles)
 

@@ -66,11 +66,3 @@ def decided(first: Answers, second: Answers, variable: str, decision: Decision, 
     if found == compared_as(first.get(variable)):
         return Decision.FIRST
     return Decision.SECOND if found == compared_as(second.get(variable)) else decision
-
-
-def first_was_wrong(decision: Decision) -> bool:
-    return decision is not Decision.FIRST
-
-
-def second_was_wrong(decision: Decision) -> bool:
-    return decision is not Decision.SECOND

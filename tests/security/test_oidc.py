@@ -11,7 +11,7 @@ from pyotp import TOTP
 from sqlalchemy import select
 
 from survey_service.accounts.oidc import identities
-from survey_service.accounts.oidc.setup import Identity
+from survey_service.accounts.oidc.model import Identity
 from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.models import Account, AccountIdentity, AuditEntry, SignIn

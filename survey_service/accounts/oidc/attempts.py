@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts.oidc.setup import Attempt
+from survey_service.accounts.oidc.model import Attempt
 from survey_service.secrets import KeyRing, new_token
 from survey_service.settings import Settings
 

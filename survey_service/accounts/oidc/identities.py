@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey_service import audit
 from survey_service.accounts import queries, service
 from survey_service.accounts.errors import IdentityTaken, NoAccountForIdentity
-from survey_service.accounts.oidc.setup import Identity
+from survey_service.accounts.oidc.model import Identity
 from survey_service.errors import BadInput
 from survey_service.models import Account, AccountIdentity
 from survey_service.secrets import KeyRing

@@ -25,7 +25,7 @@ from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 from survey_service.accounts.errors import ProviderNotBelieved, ProviderUnreachable
 from survey_service.accounts.oidc import wire
-from survey_service.accounts.oidc.setup import BACK, Attempt, Identity
+from survey_service.accounts.oidc.model import BACK, Attempt, Identity
 from survey_service.settings import Settings
 
 # Signatures by a key of which only the provider has the private half: no `none`, and no HS256, which would take the

@@ -19,7 +19,8 @@ from survey_service.accounts.errors import (
     ProviderUnreachable,
 )
 from survey_service.accounts.oidc import attempts, identities
-from survey_service.accounts.oidc.setup import Attempt, Identity, SignInProvider
+from survey_service.accounts.oidc.model import Attempt, Identity
+from survey_service.accounts.oidc.setup import SignInProvider
 from survey_service.accounts.permissions import session_cookie
 from survey_service.accounts.routes import (
     SIGNED_OUT,

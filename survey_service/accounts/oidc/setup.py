@@ -1,4 +1,4 @@
-"""Signing in through the city's own OpenID Connect provider: whether it is set up, and what comes back from it.
+"""Signing in through the city's own OpenID Connect provider: whether it is set up, and by whom it is done.
 
 An option of the installation. Where it is not set, nothing of the extra ``oidc`` is imported and no call leaves the
 service.
@@ -6,51 +6,18 @@ service.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from importlib.util import find_spec
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from survey_service.accounts.oidc import wire
+from survey_service.accounts.oidc.model import Provider
 from survey_service.errors import NotFound
 from survey_service.installation import Refused
 from survey_service.settings import Settings
 
-BACK = "/sign-in/oidc/back"
 LIBRARIES = ("authlib", "joserfc")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Whom the provider named, after every check."""
-
-    issuer: str
-    subject: str  # never changes and never passes to somebody else, at this issuer
-    name: str  # the claim by which an administrator names a person; empty where the provider sent none
-    second_factor: bool  # the provider asked for one, in a way that the settings accept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One sign-in on its way: made when the browser leaves, sealed in its cookie, compared when it comes back."""
-
-    state: str
-    nonce: str
-    verifier: str  # of PKCE: the code is worth nothing to whoever has not this
-    wanted: str  # path of ours where the person was going
-    begun_at: float
-
-
-class Provider(Protocol):
-    def address_to_leave_to(self, attempt: Attempt, *, again: bool, at: datetime) -> str:
-        """Where the browser is sent. ProviderUnreachable."""
-
-    def identity(self, attempt: Attempt, code: str, *, at: datetime) -> Identity:
-        """Whom the code stands for. ProviderUnreachable, ProviderNotBelieved."""
-
-    def is_issuer(self, named: str) -> bool: ...
 
 
 def provider_for(settings: Settings) -> Provider | None:

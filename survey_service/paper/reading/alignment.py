@@ -49,7 +49,6 @@ class Located:
     code: PageCode
     matrix: Matrix
     black: float  # brightness of the corner marks, in shares of the paper beside them
-    code_off: float  # mm between the code and its place: how well the page is flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,11 @@ def locate(image: Grey) -> Located | NotLocated:
     marks = _marks(normal, corners)
     if marks is None:
         return NotLocated("no_marks", code)
-    matrix, black, off = marks
+    matrix, black = marks
     scale = np.diag([1 / factor, 1 / factor, 1.0])
     # Pixel centres: an image that was made smaller has its first centre further in.
     shift = np.array([[1.0, 0, 0.5 / factor - 0.5], [0, 1.0, 0.5 / factor - 0.5], [0, 0, 1.0]])
-    return Located(code=code, matrix=shift @ scale @ matrix, black=black, code_off=off)
+    return Located(code=code, matrix=shift @ scale @ matrix, black=black)
 
 
 def _working(image: Grey) -> tuple[Grey, float]:
@@ -123,7 +122,7 @@ def even_light(image: Grey) -> Floats:
     return even
 
 
-def _marks(normal: Floats, code: Points) -> tuple[Matrix, float, float] | None:
+def _marks(normal: Floats, code: Points) -> tuple[Matrix, float] | None:
     rough = homography(_QR, code)
     side = np.linalg.norm(code - np.roll(code, 1, axis=0), axis=1).mean() / QR_SIDE  # pixels a millimetre
     blobs = list(_squares(normal, side))
@@ -149,7 +148,7 @@ def _marks(normal: Floats, code: Points) -> tuple[Matrix, float, float] | None:
         return None
     assert rough is not None
     black = float(np.median([blobs[index][2] for index in best[2]]))
-    return best[1], black, best[0]
+    return best[1], black
 
 
 def _squares(normal: Floats, pixels_a_mm: float) -> Iterator[tuple[float, float, float]]:

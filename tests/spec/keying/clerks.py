@@ -127,8 +127,8 @@ def _form(
         decisions[name] = (decision, true[name])
         tally.different[name] = tally.different.get(name, 0) + 1
         for wrong, counter in (
-            (comparison.first_was_wrong(decision), tally.wrong_first),
-            (comparison.second_was_wrong(decision), tally.wrong_second),
+            (decision is not Decision.FIRST, tally.wrong_first),
+            (decision is not Decision.SECOND, tally.wrong_second),
         ):
             counter[name] = counter.get(name, 0) + wrong
     checked = check_answers(questions, comparison.settled(first, first, second, decisions), Policy.PAPER)
