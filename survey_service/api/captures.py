@@ -16,11 +16,13 @@ from survey_service.accounts.permissions import Person
 from survey_service.api import queries
 from survey_service.api.errors import NoSuchCase, NotDoorToDoor
 from survey_service.api.schemas import CaptureIn, CaptureResult, CapturesIn, CapturesOut, ErrorDetail, FindingOut
+from survey_service.captures.errors import AlreadyAnswered, ContentConflict
+from survey_service.captures.first import record_or_conflict
+from survey_service.captures.incoming import IncomingCapture, Outcome, Recorded
 from survey_service.clock import end_of
 from survey_service.collection.answer_intake import AnswerIntake
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict, NothingAnswered
+from survey_service.collection.errors import NothingAnswered
 from survey_service.collection.quality_marks import marks_of
-from survey_service.collection.service import IncomingCapture, Outcome, Recorded, record_or_conflict
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound, TooBusy
 from survey_service.models import Case, Mode, ResponseState, Role, Source, Wave, WaveState
 from survey_service.secrets import KeyRing

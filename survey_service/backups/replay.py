@@ -7,8 +7,8 @@ from pathlib import Path
 
 from survey_service.accounts import tokens
 from survey_service.audit.chain import SERVICE
+from survey_service.captures.erasure import apply_tombstones, tombstones
 from survey_service.collection import tombstone_file
-from survey_service.collection.erasure import apply_tombstones, tombstones
 from survey_service.database import Database
 from survey_service.installation import Refused
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from uuid import UUID
 
 from survey_service.errors import DomainError
 
@@ -15,24 +14,6 @@ class RevokedCode(DomainError):
     en = "This QR code was replaced by a new one. Please use the one you received last."
 
 
-class AlreadyAnswered(DomainError):
-    """The case has its one complete response."""
-
-    code = "E022"
-    status = HTTPStatus.CONFLICT
-    zh = "这个二维码的答卷已经提交过了，只算一份，不用再答。"
-    en = "The questionnaire of this QR code has been submitted already. It counts once; there is nothing left to do."
-
-
-class WaveClosed(DomainError):
-    """The wave has not opened yet or takes no more answers."""
-
-    code = "E023"
-    status = HTTPStatus.GONE
-    zh = "这次调查现在不收答卷。"
-    en = "This survey is not taking answers now."
-
-
 class NothingAnswered(DomainError):
     """A form without a single answer: storing it would use up a code and count as a response."""
 
@@ -40,34 +21,6 @@ class NothingAnswered(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     zh = "一道题都还没有答，所以没有提交。请返回上一页，答您愿意答的题；都不愿意答，关掉就可以了。"
     en = "No question has been answered, so nothing was submitted. Go back and answer what you like, or close the page."
-
-
-class ContentConflict(DomainError):
-    """The same id came with other answers: the first are counted, the others are kept beside them as a capture."""
-
-    code = "E024"
-    status = HTTPStatus.CONFLICT
-    zh = "这份答卷先前已经提交，答案和这次不同。计入的是先前提交的那一份。"
-    en = "This form was submitted before with other answers. The answers submitted first are the ones that count."
-
-    def __init__(self, *, capture_id: UUID | None = None, receipt: str | None = None) -> None:
-        super().__init__()
-        self.capture_id = capture_id
-        # Of the answers that count, where they came by the same code: the id proves whose they are.
-        self.receipt = receipt
-
-
-class Withdrawn(DomainError):
-    """The answers of this form were deleted at somebody's wish; nothing of them comes back by accident."""
-
-    code = "E140"
-    status = HTTPStatus.GONE
-    zh = "这份答卷已经按要求删除，不再计入，也不能再用它提交。"
-    en = "These answers were deleted as requested. They no longer count and cannot be submitted again."
-
-    def __init__(self, *, own: bool = False) -> None:
-        super().__init__()
-        self.own = own  # these very answers were deleted; else another person's by the same code
 
 
 class TooManyLookups(DomainError):

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session, aliased
 from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
+from survey_service.captures.errors import AlreadyAnswered, WaveClosed, Withdrawn
 from survey_service.clock import end_of
-from survey_service.collection.errors import AlreadyAnswered, RevokedCode, UnknownReceipt, WaveClosed, Withdrawn
+from survey_service.collection.errors import RevokedCode, UnknownReceipt
 from survey_service.collection.resident_pages import Occasion
 from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy

@@ -19,22 +19,17 @@ from starlette.responses import Response
 
 from questionnaires.answers import Policy, check_answers
 from survey_service.audit.chain import RESIDENT
+from survey_service.captures.erasure import erase_response
+from survey_service.captures.errors import ContentConflict, WaveClosed
+from survey_service.captures.further import correct
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import replies, wrong_receipts
-from survey_service.collection.correction import correct
-from survey_service.collection.erasure import erase_response
-from survey_service.collection.errors import (
-    ContentConflict,
-    NothingAnswered,
-    TooManyLookups,
-    UnknownReceipt,
-    WaveClosed,
-)
+from survey_service.collection.errors import NothingAnswered, TooManyLookups, UnknownReceipt
 from survey_service.collection.form import Display, Fields, Posted, posted_form, read_fields
 from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
 from survey_service.collection.resident_steps import screens, shuffles
 from survey_service.collection.resident_threads import aside
 from survey_service.collection.routes import answer_intake, display_of
-from survey_service.collection.service import IncomingCapture
 from survey_service.collection.submitted_answers import SubmittedAnswers, open_submitted
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running

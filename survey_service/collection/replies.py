@@ -13,16 +13,8 @@ from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
 from questionnaires.text import Text
-from survey_service.collection.errors import (
-    AlreadyAnswered,
-    ContentConflict,
-    RevokedCode,
-    TooManyFromHere,
-    TooManyLookups,
-    UnknownReceipt,
-    WaveClosed,
-    Withdrawn,
-)
+from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
+from survey_service.collection.errors import RevokedCode, TooManyFromHere, TooManyLookups, UnknownReceipt
 from survey_service.collection.form import Display, Posted
 from survey_service.collection.opened_by_code import AskedQuestionnaire
 from survey_service.collection.resident_pages import (

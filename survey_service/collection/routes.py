@@ -14,9 +14,11 @@ from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
+from survey_service.captures.errors import ContentConflict
+from survey_service.captures.incoming import IncomingCapture, Outcome
 from survey_service.collection import replies
 from survey_service.collection.answer_intake import AnswerIntake
-from survey_service.collection.errors import ContentConflict, NothingAnswered, TooManyFromHere
+from survey_service.collection.errors import NothingAnswered, TooManyFromHere
 from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.limiter import RateLimiter
 from survey_service.collection.opened_by_code import OpenedByCode, RememberedCodes
@@ -25,7 +27,6 @@ from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
 from survey_service.collection.resident_steps import ORDERS, shuffles
 from survey_service.collection.resident_threads import aside
-from survey_service.collection.service import IncomingCapture, Outcome
 from survey_service.collection.submission import Submission
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import Conflict, DomainError, TooBusy

@@ -9,15 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from survey_service.collection.errors import ContentConflict, WaveClosed
-from survey_service.collection.service import (
-    IncomingCapture,
-    Recorded,
-    record_or_conflict,
-    refuse_in,
-    store_together,
-    wave_now,
-)
+from survey_service.captures import ledger
+from survey_service.captures.errors import ContentConflict, WaveClosed
+from survey_service.captures.first import record_or_conflict, refuse_in, wave_now
+from survey_service.captures.incoming import IncomingCapture, Recorded
 from survey_service.models import Capture, ResponseState
 from survey_service.models.capture import KNOWN
 from survey_service.secrets import KeyRing
@@ -67,7 +62,7 @@ class Submission:
             taken.append(number)
         outcomes: list[Recorded | None] = [None] * len(works)
         if taken:
-            recorded = store_together(session, [works[number].incoming for number in taken], works[0].keys)
+            recorded = ledger.enter_first(session, [works[number].incoming for number in taken], keys=works[0].keys)
             for number, one in zip(taken, recorded, strict=True):
                 outcomes[number] = one
         return outcomes

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from survey_service import jobs, private
-from survey_service.collection.erasure import LAID, Erasure, tombstones
+from survey_service.captures.erasure import LAID, Erasure, tombstones
 from survey_service.database import Database
 from survey_service.services import Services
 

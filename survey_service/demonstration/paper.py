@@ -21,7 +21,7 @@ from questionnaires.model import QuestionType
 from survey_service import audit
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
-from survey_service.collection.errors import ContentConflict
+from survey_service.captures.errors import ContentConflict
 from survey_service.demonstration.city import CITY_CODE
 from survey_service.demonstration.ground import Ground
 from survey_service.keying import adjudication, forms, sheets

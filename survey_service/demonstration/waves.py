@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import Checked, Policy, check_answers
 from survey_service.audit.chain import RESIDENT
+from survey_service.captures.errors import ContentConflict
+from survey_service.captures.first import record
+from survey_service.captures.incoming import IncomingCapture, Recorded
 from survey_service.clock import start_of
-from survey_service.collection.errors import ContentConflict
-from survey_service.collection.service import IncomingCapture, Recorded, record
 from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, Ground

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from survey_service.areas.queries import COMMUNITY_KINDS
@@ -16,7 +16,6 @@ from survey_service.models import (
     Area,
     Capture,
     Case,
-    Disposition,
     ImportFile,
     ImportState,
     Job,
@@ -88,12 +87,6 @@ def begun(session: Session, survey_id: UUID, case_ids: Sequence[UUID]) -> dict[U
         )
         found |= {case_id: response_id for case_id, response_id in rows if case_id is not None}
     return found
-
-
-def settle_cases(session: Session, survey_id: UUID, case_ids: Sequence[UUID]) -> None:
-    for start in range(0, len(case_ids), _AT_ONCE):
-        of_cases = (Case.survey_id == survey_id) & Case.id.in_(case_ids[start : start + _AT_ONCE])
-        session.execute(update(Case).where(of_cases).values(disposition=Disposition.COMPLETE))
 
 
 def one(session: Session, wave: Wave, import_id: UUID, *, locked: bool = False) -> ImportFile | None:

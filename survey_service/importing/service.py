@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, insert, update
+from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,8 @@ from questionnaires.model import Questionnaire
 from survey_service import audit
 from survey_service.accounts.queries import below
 from survey_service.audit import chain
-from survey_service.collection.service import IncomingCapture, audited, capture_row
-from survey_service.ids import new_id
+from survey_service.captures import ledger
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.importing import grids, heads, personal, queries
 from survey_service.importing.errors import (
     BadMapping,
@@ -33,7 +33,7 @@ from survey_service.importing.plan import ImportPlan, Target
 from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
 from survey_service.importing.recognise import wanted
 from survey_service.importing.words import Kind
-from survey_service.models import Capture, ImportFile, ImportState, Response, ResponseState, Source, Wave, WaveState
+from survey_service.models import ImportFile, ImportState, ResponseState, Source, Wave, WaveState
 from survey_service.outside.tables import read_grid
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions
@@ -44,8 +44,6 @@ TAKING = (WaveState.OPEN, WaveState.CLOSED)
 KEPT_PROBLEMS = 300
 KEPT_FOR = timedelta(days=14)  # a file that nobody went on with
 ASKED = (Kind.UNKNOWN_VALUE, Kind.TWO_MEANINGS, Kind.TWO_CODES)  # what a person can answer in the mapping
-_INSERT_CAPTURE = insert(cast("Table", Capture.__table__))
-_INSERT_RESPONSE = insert(cast("Table", Response.__table__))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +207,9 @@ def store(
     place = chain.mark(session)
     try:
         with session.begin_nested():
-            _insert(session, wave, new, keys=keys, at=at, by=by, file=source.get("sha256"))
+            many = [_incoming(wave, row, at=at, by=by, file=source.get("sha256")) for row in new]
+            begun = queries.begun(session, wave.survey_id, [one.case_id for one in many if one.case_id is not None])
+            ledger.enter_first(session, many, keys=keys, begun=begun)
     except IntegrityError:
         chain.return_to(session, place)
         raise GroundMoved from None
@@ -219,39 +219,6 @@ def store(
         detail={**source, "new": done.new, "known": done.known, "plan": keys.keyed_hash("import", str(plan.to_json()))},
     )  # fmt: skip
     return done
-
-
-def _insert(
-    session: Session, wave: Wave, new: list[Row], *, keys: KeyRing, at: datetime, by: audit.Actor, file: str | None
-) -> None:
-    case_ids = [row.case.id for row in new if row.case is not None]
-    begun = queries.begun(session, wave.survey_id, case_ids)
-    captures, responses, completed = [], [], []
-    for row in new:
-        incoming = _incoming(wave, row, at=at, by=by, file=file)
-        capture_id, before = new_id(), begun.get(row.case.id) if row.case else None
-        response_id = before or new_id()
-        captures.append(capture_row(incoming, capture_id, response_id))
-        counted = {
-            "mode": row.mode, "state": ResponseState.COMPLETE, "current_capture_id": capture_id, "completed_at": at,
-        }  # fmt: skip
-        if before is None:
-            where = {"wave_id": wave.id, "case_id": incoming.case_id, "area_id": row.area_id, "receipt_sha256": None}
-            responses.append({"survey_id": wave.survey_id, "id": response_id, **where, **counted})
-        else:
-            completed.append((response_id, counted))
-        audit.record(
-            session, survey_id=wave.survey_id, at=at, by=by, action="response.recorded",
-            record=f"response {response_id}", detail=audited(incoming, capture_id, keys),
-        )  # fmt: skip
-    for some in _chunks(captures):
-        session.connection().execute(_INSERT_CAPTURE, some)
-    for some in _chunks(responses):
-        session.connection().execute(_INSERT_RESPONSE, some)
-    for response_id, counted in completed:
-        one = (Response.survey_id == wave.survey_id) & (Response.id == response_id)
-        session.execute(update(Response).where(one).values(**counted))
-    queries.settle_cases(session, wave.survey_id, case_ids)
 
 
 def _incoming(wave: Wave, row: Row, *, at: datetime, by: audit.Actor, file: str | None) -> IncomingCapture:
@@ -270,11 +237,6 @@ def _incoming(wave: Wave, row: Row, *, at: datetime, by: audit.Actor, file: str 
         by=by,
         paradata={**row.paradata, **({"file": file} if file else {})},
     )
-
-
-def _chunks(rows: list[dict[str, Any]], size: int = 1000) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
 
 
 def finish(session: Session, row: ImportFile, done: Stored, *, at: datetime) -> None:

@@ -14,10 +14,10 @@ from questionnaires.answers import Policy, Severity, check_answers
 from questionnaires.characters import written
 from questionnaires.model import Questionnaire
 from survey_service import audit
-from survey_service.collection.content import answers_of
-from survey_service.collection.errors import ContentConflict, WaveClosed
-from survey_service.collection.further import attach
-from survey_service.collection.service import IncomingCapture
+from survey_service.captures.content import answers_of
+from survey_service.captures.errors import ContentConflict, WaveClosed
+from survey_service.captures.further import attach
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.errors import NotFound
 from survey_service.keying import adjudication_queries, batch_queries, comparison, queries, sheets, verification
 from survey_service.keying.errors import AlreadyDecided, OwnDiscrepancy, ReasonNeeded, ValueRefused

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Policy, check_answers
 from questionnaires.characters import written
 from survey_service import audit
-from survey_service.collection.content import answers_of
-from survey_service.collection.errors import ContentConflict
-from survey_service.collection.further import attach
-from survey_service.collection.service import IncomingCapture, Recorded
+from survey_service.captures.content import answers_of
+from survey_service.captures.errors import ContentConflict
+from survey_service.captures.further import attach
+from survey_service.captures.incoming import IncomingCapture, Recorded
 from survey_service.errors import NotFound
 from survey_service.keying import adjudication_queries, comparison, queries, sheets
 from survey_service.keying.adjudication import LONGEST_REASON, read_value

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from survey_service.collection.errors import WaveClosed
+from survey_service.captures.errors import WaveClosed
 from survey_service.keying import queries
 from survey_service.keying.errors import (
     FormKeyed,

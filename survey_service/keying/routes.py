@@ -24,7 +24,7 @@ from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
-from survey_service.collection.errors import ContentConflict
+from survey_service.captures.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import drafts, forms, lookahead, queries, scanned, service, sheets

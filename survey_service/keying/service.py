@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import Checked
 from survey_service import audit
+from survey_service.captures.errors import AlreadyAnswered, ContentConflict
+from survey_service.captures.first import record_or_conflict
+from survey_service.captures.further import attach
+from survey_service.captures.incoming import IncomingCapture, Recorded
 from survey_service.clock import start_of
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict
-from survey_service.collection.further import attach
-from survey_service.collection.service import IncomingCapture, Recorded, record_or_conflict
 from survey_service.keying import drafts, forms, queries, verification
 from survey_service.keying.errors import FormHeld, FormKeyed, HoldLost
 from survey_service.keying.rules import DEFAULT_RULES, Rules

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.ids import new_id
 from survey_service.keying import batch_queries as batches
 from survey_service.keying import comparison, queries

@@ -14,8 +14,8 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError
 
 from survey_service.audit.chain import verify
-from survey_service.collection.errors import ContentConflict
-from survey_service.collection.service import record, record_or_conflict
+from survey_service.captures.errors import ContentConflict
+from survey_service.captures.first import record, record_or_conflict
 from survey_service.database import Database, open_database
 from survey_service.migrations import config, migrate
 from survey_service.migrations.guards import APPEND_ONLY

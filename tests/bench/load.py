@@ -31,7 +31,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url, select, text
 
 from survey_service.audit import chain
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.database import open_database
 from survey_service.models import Capture, Response
 from tests.bench import _floor

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Keying
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Case, Keying, KeyingState, SignIn
 from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import sign_in

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from survey_service.app import create_app
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.ids import new_id
 from survey_service.models import Capture, Keying, KeyingPass, KeyingState, PaperForm
 from tests.browser import staff_fixtures

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Response
 from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave

@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import Error, expect
 from sqlalchemy import select, update
 
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Keying
 from survey_service.secrets import KeyRing
 from tests.browser import staff_fixtures

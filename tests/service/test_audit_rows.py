@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from survey_service.audit.chain import SERVICE, SYSTEM, verify
 from survey_service.audit.standing import Difference, Standing
-from survey_service.collection.erasure import erase_response
+from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.models import Account, Area, Response
 from survey_service.models.tombstone import Ground

@@ -19,8 +19,8 @@ from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE, chains, verify
 from survey_service.backups import copies
 from survey_service.backups.manifest import MANIFEST, PART, read_manifest
+from survey_service.captures.erasure import erase_response
 from survey_service.collection import tombstone_file
-from survey_service.collection.erasure import erase_response
 from survey_service.database import open_database
 from survey_service.files import FileStore
 from survey_service.installation import Refused

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from survey_service import private
 from survey_service.audit.chain import SERVICE
 from survey_service.backups import restoring, service
-from survey_service.collection.erasure import erase_response
+from survey_service.captures.erasure import erase_response
 from survey_service.commands import app as commands
 from survey_service.files import FileStore
 from survey_service.installation import Refused

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Case, Mode, Response, ResponseState, Source
 from survey_service.secrets import KeyRing
 from survey_service.surveys import codes

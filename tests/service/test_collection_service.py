@@ -17,9 +17,10 @@ from sqlalchemy import select, text
 from questionnaires.answers import Policy, check_answers
 from survey_service.audit import chain
 from survey_service.audit.chain import RESIDENT, SERVICE
-from survey_service.collection.content import answers_of
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed
-from survey_service.collection.service import IncomingCapture, Outcome, Recorded, record, record_or_conflict
+from survey_service.captures.content import answers_of
+from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed
+from survey_service.captures.first import record, record_or_conflict
+from survey_service.captures.incoming import IncomingCapture, Outcome, Recorded
 from survey_service.database import Database
 from survey_service.models import (
     AccessCode,

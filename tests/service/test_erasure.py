@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from survey_service.audit import chain
 from survey_service.audit.chain import RESIDENT, SERVICE
-from survey_service.collection.content import answers_of
-from survey_service.collection.erasure import Erasure, apply_tombstones, erase_response, tombstones
-from survey_service.collection.errors import Withdrawn
-from survey_service.collection.service import record_or_conflict
+from survey_service.captures.content import answers_of
+from survey_service.captures.erasure import Erasure, apply_tombstones, erase_response, tombstones
+from survey_service.captures.errors import Withdrawn
+from survey_service.captures.first import record_or_conflict
 from survey_service.database import Database
 from survey_service.errors import NotFound
 from survey_service.ids import new_id

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from analysis.results import Suppression, Verdict
 from questionnaires.answers import Policy, check_answers
 from survey_service.audit.chain import RESIDENT, SERVICE
-from survey_service.collection.service import IncomingCapture, record
+from survey_service.captures.first import record
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
 from survey_service.estimates.frame import WaveFrame, frame
 from survey_service.estimates.service import WaveEstimates, community_domain, estimate_wave, street_domain

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from survey_service.accounts.queries import below
 from survey_service.audit.chain import SERVICE, verify
-from survey_service.collection.service import IncomingCapture, record
+from survey_service.captures.first import record
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.commands.import_responses_work import ImportOrder, run
 from survey_service.database import Database
 from survey_service.importing import service

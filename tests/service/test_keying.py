@@ -13,7 +13,7 @@ from questionnaires import conditions
 from questionnaires.model import Contradiction, Missing
 from questionnaires.text import Text
 from survey_service import audit
-from survey_service.collection.content import answers_of
+from survey_service.captures.content import answers_of
 from survey_service.database import Database
 from survey_service.keying import service, sheets
 from survey_service.models import Capture, Case, Disposition, Mode, ResponseState, Source

@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from questionnaires.answers import Policy, check_answers
 from questionnaires.loader import available, load
+from survey_service.captures.first import record
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import quality_mark_counts
 from survey_service.collection.quality_marks import marks_of
-from survey_service.collection.service import IncomingCapture, record
 from survey_service.database import Database
 from survey_service.estimates import phone_checks
 from survey_service.estimates.frame import frame

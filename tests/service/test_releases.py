@@ -17,7 +17,7 @@ from survey_service import jobs
 from survey_service.accounts import service as accounts
 from survey_service.audit import verify
 from survey_service.audit.chain import SERVICE, chains
-from survey_service.collection.erasure import erase_response
+from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.models import (
     Area,

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from reports.paper_form.geometry import BOX, Geometry, from_json
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
-from survey_service.collection.erasure import erase_response
+from survey_service.captures.erasure import erase_response
 from survey_service.commands import app
 from survey_service.commands.read_scans_editions import Editions
 from survey_service.database import Database

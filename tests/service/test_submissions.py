@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import event, false, func, select
 
 from survey_service.audit.chain import verify
+from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed
+from survey_service.captures.incoming import IncomingCapture, Outcome
 from survey_service.collection import submission
-from survey_service.collection.errors import AlreadyAnswered, ContentConflict, WaveClosed
-from survey_service.collection.service import IncomingCapture, Outcome
 from survey_service.collection.submission import Submission
 from survey_service.database import Database
 from survey_service.models import Capture, Response

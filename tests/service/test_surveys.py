@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import Policy, check_answers
 from survey_service import audit
-from survey_service.collection.service import IncomingCapture, record
+from survey_service.captures.first import record
+from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
 from survey_service.errors import BadInput, Conflict, NotReady
 from survey_service.fieldwork.service import record_dispositions

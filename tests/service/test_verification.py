@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from survey_service import audit
-from survey_service.collection.content import answers_of
-from survey_service.collection.erasure import erase_response
+from survey_service.captures.content import answers_of
+from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.keying.rules import Rules
 from survey_service.keying.verification import draw

@@ -7,7 +7,7 @@ expire; ``restore`` replays the tombstones (``apply_tombstones``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,8 +16,8 @@ from sqlalchemy import delete, insert, select, union_all, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_service import audit
+from survey_service.captures import ledger
 from survey_service.errors import NotFound
-from survey_service.migrations.guards import ERASED, NO_ANSWERS
 from survey_service.models import (
     Capture,
     Case,
@@ -162,14 +162,10 @@ def _erase(
     by: audit.Actor,
     replayed: bool,
 ) -> None:
-    blanked = _blank(session, survey_id, response_id)
+    captures = _captures(session, survey_id, response_id)
+    ledger.blank(session, survey_id, response_id, captures)
     _drop_keying(session, survey_id, response_id)
     _forget_pictures(session, survey_id, response_id)
-    session.execute(
-        update(Response)
-        .where(Response.survey_id == survey_id, Response.id == response_id)
-        .values(state=ResponseState.DELETED)
-    )
     if case_id is not None:
         session.execute(
             update(Case)
@@ -179,7 +175,7 @@ def _erase(
         )
     audit.record(
         session, survey_id=survey_id, at=at, by=by, action="response.erased", record=f"response {response_id}",
-        detail={"captures": blanked, "ground": ground.value, **({"replayed": True} if replayed else {})},
+        detail={"captures": len(captures), "ground": ground.value, **({"replayed": True} if replayed else {})},
     )  # fmt: skip
 
 
@@ -202,24 +198,10 @@ def _forget_pictures(session: Session, survey_id: UUID, response_id: UUID) -> No
     session.execute(delete(ScanField).where(ScanField.survey_id == survey_id, ScanField.form_id.in_(of_response)))
 
 
-def _blank(session: Session, survey_id: UUID, response_id: UUID) -> int:
-    """Blank the captures of a response, and the refused ones that came under the same ids; how many."""
+def _captures(session: Session, survey_id: UUID, response_id: UUID) -> Sequence[UUID]:
+    """The captures of a response, and the refused ones that came under the same ids."""
     own = select(Capture.id).where(Capture.survey_id == survey_id, Capture.response_id == response_id)
     ids = aliased(Capture)
     under_its_ids = select(ids.client_id).where(ids.survey_id == survey_id, ids.response_id == response_id)
     refused = select(Capture.id).where(Capture.survey_id == survey_id, Capture.client_id.in_(under_its_ids), CONFLICTS)
-    found = session.scalars(union_all(own, refused)).all()
-    for capture_id in found:
-        session.execute(
-            update(Capture)
-            .where(Capture.survey_id == survey_id, Capture.id == capture_id)
-            .values(
-                answers=NO_ANSWERS,
-                content_sha256=f"{ERASED}{capture_id.hex}",
-                findings=[],
-                paradata={},
-                reason=None,
-            )
-            .execution_options(synchronize_session=False)
-        )
-    return len(found)
+    return session.scalars(union_all(own, refused)).all()

@@ -1,33 +1,49 @@
-"""A correction: other answers in place of those that are counted, as a new capture and a moved pointer."""
+"""Further captures of a response that exists: a blind second keying, a decision, a correction.
+
+Nothing that was captured is changed. What is counted moves only where the pointer is moved.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey_service import audit
 from survey_service.audit import chain
-from survey_service.collection.content import content_sha256
-from survey_service.collection.errors import ContentConflict, Withdrawn
-from survey_service.collection.service import (
-    INSERT_CAPTURE,
-    IncomingCapture,
-    Outcome,
-    Recorded,
-    again,
-    audited,
-    capture_row,
-    known_capture,
-    refuse_if_closed,
-)
+from survey_service.captures import ledger
+from survey_service.captures.content import content_sha256
+from survey_service.captures.errors import ContentConflict, Withdrawn
+from survey_service.captures.first import again, known_capture, refuse_if_closed
+from survey_service.captures.incoming import IncomingCapture, Outcome, Recorded
 from survey_service.errors import NotFound
-from survey_service.ids import new_id
 from survey_service.models import Capture, Response, ResponseState
 from survey_service.secrets import KeyRing
+
+
+def attach(
+    session: Session, incoming: IncomingCapture, response_id: UUID, *, current: bool, keys: KeyRing
+) -> Recorded | ContentConflict:
+    """Keep ``incoming`` as one more capture of the response; ``current``: it is what counts from now on.
+
+    The same client_id with the same answers is kept once; with other answers they are kept as a conflict, which is
+    returned so that the transaction keeps it. The caller holds a lock on whatever the response stands for.
+    """
+    known = known_capture(session, incoming)
+    if known is not None:
+        if known.content_sha256 != content_sha256(incoming.checked):
+            return ContentConflict(capture_id=ledger.keep_conflict(session, incoming, keys))
+        return Recorded(response_id=response_id, capture_id=known.id, receipt=None, outcome=Outcome.REPEATED)
+    return ledger.enter_further(
+        session,
+        incoming,
+        response_id,
+        counts=current,
+        action="response.moved" if current else "capture.added",
+        keys=keys,
+    )
 
 
 def correct(
@@ -75,12 +91,12 @@ def _move(session: Session, incoming: IncomingCapture, response_id: UUID, keys: 
         return Recorded(
             response_id=response_id, capture_id=held.current_capture_id, receipt=None, outcome=Outcome.REPEATED
         )
-    capture_id = new_id()
-    session.connection().execute(INSERT_CAPTURE, capture_row(incoming, capture_id, response_id))
-    session.execute(update(Response).where(of_response).values(current_capture_id=capture_id))
-    audit.record(
-        session, survey_id=incoming.survey_id, at=incoming.at, by=incoming.by,
-        action="response.corrected", record=f"response {response_id}", reason=incoming.reason,
-        detail={**audited(incoming, capture_id, keys), "before": str(held.current_capture_id)},
-    )  # fmt: skip
-    return Recorded(response_id=response_id, capture_id=capture_id, receipt=None, outcome=Outcome.STORED)
+    return ledger.enter_further(
+        session,
+        incoming,
+        response_id,
+        counts=True,
+        action="response.corrected",
+        keys=keys,
+        before=str(held.current_capture_id),
+    )
