@@ -15,11 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from select import select as select_ready
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -262,6 +264,27 @@ def test_who_waits_because_the_server_works_is_left_alone(
     monkeypatch.setattr(lifelines, "ROUND_SECONDS", 0.02)
     with database.reading.begin() as session:
         assert session.execute(text("SELECT 1 FROM pg_sleep(1.5)")).scalar_one() == 1
+
+
+def test_a_reply_that_waits_to_be_read_is_no_lost_connection(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is short of time has had its reply for seconds; the server says rightly that it does nothing."""
+    lines = lifelines.Lifelines()
+    monkeypatch.setattr(lines, "_asked", lambda late, left: list(late))
+    url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    answered, silent = lines.connect(url), lines.connect(url)
+    try:
+        answered.pgconn.send_query(b"SELECT 1")
+        select_ready([answered.fileno()], [], [], 60)
+        for one in (answered, silent):
+            one.waiting_since = time.monotonic() - 60
+        assert select_ready([silent.fileno()], [], [], 60)[0], "the silent one is cut"
+        assert answered.pgconn.get_result() is not None
+    finally:
+        lines.close()
+        answered.close()
+        silent.close()
 
 
 def test_work_is_begun_after_a_crash_without_waiting_for_the_round(
