@@ -10,10 +10,12 @@ from survey_service.models import Base, UtcDateTime
 
 
 def render(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
-    """Our own column types by their name in ``models.base``, so that a migration reads as the model does."""
-    if kind == "type" and isinstance(item, (UtcDateTime, JSON)):
-        autogenerate.imports.add("from survey_service.models import base")
-        return "base.UtcDateTime()" if isinstance(item, UtcDateTime) else "base.Json"
+    """Our own column types by what they are in the database: a migration imports nothing of ours that may change."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        autogenerate.imports.add("from sqlalchemy.dialects.postgresql import JSONB")
+        return 'sa.JSON().with_variant(JSONB(), "postgresql")'
     return False
 
 

@@ -1,5 +1,8 @@
 """Triggers that refuse to change what is never changed. Every migration calls ``install_guards`` last.
 
+Frozen, for migrations of long ago call it: what it does may not change (``tests/architecture/test_migrations.py`` holds
+it). A further table is guarded by a module of its own, which the migrations from then on call besides.
+
 A batch rebuild on SQLite drops a table's triggers; making them anew at the end of each migration keeps them. Captures
 may be changed in one way: a response that has a tombstone has its captures blanked (``collection/erasure.py``). The
 trigger itself judges that, so no session, setting or role can pass it with anything else.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -23,8 +25,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("demonstration", sa.Boolean(), nullable=False),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
-        sa.Column("disabled_at", base.UtcDateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("user", name=op.f("uq_account_user")),
     )
@@ -68,11 +70,11 @@ def upgrade() -> None:
         "audit_entry",
         sa.Column("chain", sa.String(length=40), nullable=False),
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", base.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_account_id", sa.Uuid(), nullable=True),
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("record", sa.String(length=120), nullable=False),
-        sa.Column("detail", base.Json, nullable=False),
+        sa.Column("detail", JSON, nullable=False),
         sa.Column("reason", sa.String(length=400), nullable=True),
         sa.Column("previous_sha256", sa.String(length=64), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -108,9 +110,9 @@ def upgrade() -> None:
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("csrf_token", sa.String(length=64), nullable=False),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
-        sa.Column("last_seen_at", base.UtcDateTime(), nullable=False),
-        sa.Column("ended_at", base.UtcDateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id_account")),
         sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_sign_in")),
     )
@@ -124,7 +126,7 @@ def upgrade() -> None:
         sa.Column("title_zh", sa.String(length=120), nullable=False),
         sa.Column("title_en", sa.String(length=240), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["city_id"], ["area.id"], name=op.f("fk_survey_city_id_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
         sa.UniqueConstraint("key", name=op.f("uq_survey_key")),
@@ -134,7 +136,7 @@ def upgrade() -> None:
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("arguments", base.Json, nullable=False),
+        sa.Column("arguments", JSON, nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -149,14 +151,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("lease_until", base.UtcDateTime(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("by_account_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
-        sa.Column("ended_at", base.UtcDateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_job_by_account_id_account")),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_job_survey_id_survey")),
         sa.PrimaryKeyConstraint("survey_id", "id", name=op.f("pk_job")),
@@ -174,7 +176,7 @@ def upgrade() -> None:
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_questionnaire_version_survey_id_survey")),
         sa.PrimaryKeyConstraint("survey_id", "id", name=op.f("pk_questionnaire_version")),
         sa.UniqueConstraint(
@@ -206,13 +208,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("header", base.Json, nullable=False),
-        sa.Column("targets", base.Json, nullable=False),
-        sa.Column("method", base.Json, nullable=False),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
-        sa.Column("opened_at", base.UtcDateTime(), nullable=True),
-        sa.Column("closed_at", base.UtcDateTime(), nullable=True),
-        sa.Column("released_at", base.UtcDateTime(), nullable=True),
+        sa.Column("header", JSON, nullable=False),
+        sa.Column("targets", JSON, nullable=False),
+        sa.Column("method", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("closes_on >= opens_on", name=op.f("ck_wave_dates")),
         sa.ForeignKeyConstraint(
             ["survey_id", "questionnaire_version_id"],
@@ -232,7 +234,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=30), nullable=False),
         sa.Column("stratum", sa.String(length=60), nullable=False),
         sa.Column("psu", sa.String(length=60), nullable=False),
-        sa.Column("stages", base.Json, nullable=False),
+        sa.Column("stages", JSON, nullable=False),
         sa.Column("inclusion_probability", sa.Double(), nullable=False),
         sa.Column(
             "first_mode",
@@ -293,14 +295,14 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("snapshot_sha256", sa.String(length=64), nullable=False),
         sa.Column("questionnaire_sha256", sa.String(length=64), nullable=False),
-        sa.Column("specification", base.Json, nullable=False),
+        sa.Column("specification", JSON, nullable=False),
         sa.Column("estimates", sa.Text(), nullable=False),
         sa.Column("estimates_sha256", sa.String(length=64), nullable=False),
         sa.Column("software_version", sa.String(length=40), nullable=False),
         sa.Column("prepared_by", sa.String(length=60), nullable=False),
         sa.Column("reviewed_by", sa.String(length=60), nullable=False),
         sa.Column("signed_by", sa.String(length=60), nullable=False),
-        sa.Column("released_at", base.UtcDateTime(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("correction_of", sa.Uuid(), nullable=True),
         sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(
@@ -321,8 +323,8 @@ def upgrade() -> None:
         sa.Column("issue", sa.Integer(), nullable=False),
         sa.Column("code_sha256", sa.String(length=64), nullable=False),
         sa.Column("open_code", sa.String(length=40), nullable=True),
-        sa.Column("used_at", base.UtcDateTime(), nullable=True),
-        sa.Column("revoked_at", base.UtcDateTime(), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(case_id IS NULL) = (open_code IS NOT NULL)", name=op.f("ck_access_code_open_is_plain")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_access_code_area_id_area")),
         sa.ForeignKeyConstraint(
@@ -390,13 +392,13 @@ def upgrade() -> None:
         ),
         sa.Column("questionnaire_version_id", sa.Uuid(), nullable=False),
         sa.Column("by_account_id", sa.Uuid(), nullable=True),
-        sa.Column("at", base.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.String(length=400), nullable=True),
         sa.Column("answers", sa.Text(), nullable=False),
         sa.Column("answers_format", sa.Integer(), nullable=False),
         sa.Column("content_sha256", sa.String(length=64), nullable=False),
-        sa.Column("findings", base.Json, nullable=False),
-        sa.Column("paradata", base.Json, nullable=False),
+        sa.Column("findings", JSON, nullable=False),
+        sa.Column("paradata", JSON, nullable=False),
         sa.Column("conflict", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_capture_area_id_area")),
         sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_capture_by_account_id_account")),
@@ -486,7 +488,7 @@ def upgrade() -> None:
         ),
         sa.Column("current_capture_id", sa.Uuid(), nullable=False),
         sa.Column("receipt_sha256", sa.String(length=64), nullable=True),
-        sa.Column("completed_at", base.UtcDateTime(), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_response_area_id_area")),
         sa.ForeignKeyConstraint(
             ["survey_id", "case_id"], ["case.survey_id", "case.id"], name=op.f("fk_response_survey_id_case_id_case")

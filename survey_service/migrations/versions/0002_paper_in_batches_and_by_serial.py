@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0002"
 down_revision = "0001"
@@ -61,7 +60,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("mode IN ('paper', 'paper_open')", name=op.f("ck_paper_batch_on_paper")),
         sa.CheckConstraint("keyer_id <> verifier_id", name=op.f("ck_paper_batch_two_people")),
@@ -113,7 +112,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("changed_at", base.UtcDateTime(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["survey_id", "batch_id"],
             ["paper_batch.survey_id", "paper_batch.id"],

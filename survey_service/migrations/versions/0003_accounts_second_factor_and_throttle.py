@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0003"
 down_revision = "0002"
@@ -20,7 +19,7 @@ def upgrade() -> None:
         "failed_attempt",
         sa.Column("key_sha256", sa.String(length=64), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("last_at", base.UtcDateTime(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key_sha256", name=op.f("pk_failed_attempt")),
     )
     with op.batch_alter_table("failed_attempt", schema=None) as batch_op:
@@ -30,14 +29,14 @@ def upgrade() -> None:
         "recovery_code",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("code_sha256", sa.String(length=64), nullable=False),
-        sa.Column("used_at", base.UtcDateTime(), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id_account")),
         sa.PrimaryKeyConstraint("account_id", "code_sha256", name=op.f("pk_recovery_code")),
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("start_password_until", base.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("start_password_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("second_factor", sa.String(length=200), nullable=True))
-        batch_op.add_column(sa.Column("second_factor_since", base.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("second_factor_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("second_factor_step", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("sign_in", schema=None) as batch_op:

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0005"
 down_revision = "0004"
@@ -20,7 +19,7 @@ def upgrade() -> None:
         "installation",
         sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("begun_at", base.UtcDateTime(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("only", name=op.f("pk_installation")),
     )
     # ### end Alembic commands ###

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0006"
 down_revision = "0005"
@@ -20,7 +19,7 @@ def upgrade() -> None:
         "tombstone",
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("response_id", sa.Uuid(), nullable=False),
-        sa.Column("at", base.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_account_id", sa.Uuid(), nullable=True),
         sa.Column(
             "ground",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -41,7 +43,7 @@ def upgrade() -> None:
         sa.Column("typed", sa.String(length=2000), nullable=False),
         sa.Column("reason", sa.String(length=400), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column("decided_at", base.UtcDateTime(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_discrepancy_decided_by_account")),
         sa.ForeignKeyConstraint(
             ["survey_id", "batch_id"],
@@ -68,12 +70,12 @@ def upgrade() -> None:
         "verification_draw",
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
-        sa.Column("drawn_at", base.UtcDateTime(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seed", sa.String(length=64), nullable=False),
         sa.Column("share", sa.Double(), nullable=False),
         sa.Column("forms", sa.Integer(), nullable=False),
         sa.Column("drawn", sa.Integer(), nullable=False),
-        sa.Column("widened_at", base.UtcDateTime(), nullable=True),
+        sa.Column("widened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error_rate", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["survey_id", "batch_id"],
@@ -107,18 +109,18 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("account_id", sa.Uuid(), nullable=True),
-        sa.Column("hands", base.Json, nullable=False),
+        sa.Column("hands", JSON, nullable=False),
         sa.Column("hold", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("held_until", base.UtcDateTime(), nullable=True),
-        sa.Column("fields", base.Json, nullable=False),
-        sa.Column("accepted", base.Json, nullable=False),
-        sa.Column("notes", base.Json, nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fields", JSON, nullable=False),
+        sa.Column("accepted", JSON, nullable=False),
+        sa.Column("notes", JSON, nullable=False),
         sa.Column("keystrokes", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("compared", sa.Integer(), nullable=False),
-        sa.Column("begun_at", base.UtcDateTime(), nullable=True),
-        sa.Column("finished_at", base.UtcDateTime(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("capture_id", sa.Uuid(), nullable=True),
         sa.Column("response_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_keying_account_id_account")),

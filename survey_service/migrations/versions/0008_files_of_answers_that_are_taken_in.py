@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -25,8 +27,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("cells", sa.LargeBinary(), nullable=True),
-        sa.Column("plan", base.Json, nullable=False),
-        sa.Column("found", base.Json, nullable=False),
+        sa.Column("plan", JSON, nullable=False),
+        sa.Column("found", JSON, nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -42,8 +44,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("by_account_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
-        sa.Column("settled_at", base.UtcDateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stored", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('mapping', 'checked') OR cells IS NULL", name=op.f("ck_import_file_settled_is_empty")

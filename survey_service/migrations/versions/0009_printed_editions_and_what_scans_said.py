@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -21,8 +23,8 @@ def upgrade() -> None:
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("questionnaire_version_id", sa.Uuid(), nullable=False),
-        sa.Column("geometry", base.Json, nullable=False),
-        sa.Column("made_at", base.UtcDateTime(), nullable=False),
+        sa.Column("geometry", JSON, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["survey_id", "questionnaire_version_id"],
             ["questionnaire_version.survey_id", "questionnaire_version.id"],
@@ -38,7 +40,7 @@ def upgrade() -> None:
         sa.Column("edition_sha256", sa.String(length=64), nullable=False),
         sa.Column("blob_sha256", sa.String(length=64), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
-        sa.Column("made_at", base.UtcDateTime(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["survey_id", "batch_id"],
             ["paper_batch.survey_id", "paper_batch.id"],
@@ -77,7 +79,7 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("fields", sa.Integer(), nullable=False),
         sa.Column("doubtful", sa.Integer(), nullable=False),
-        sa.Column("read_at", base.UtcDateTime(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["survey_id", "form_id"],
             ["paper_form.survey_id", "paper_form.id"],

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0010"
 down_revision = "0009"
@@ -23,10 +22,10 @@ def upgrade() -> None:
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("read_only", sa.Boolean(), nullable=False),
-        sa.Column("created_at", base.UtcDateTime(), nullable=False),
-        sa.Column("expires_at", base.UtcDateTime(), nullable=False),
-        sa.Column("last_used_at", base.UtcDateTime(), nullable=True),
-        sa.Column("ended_at", base.UtcDateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_access_token_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_token")),
         sa.UniqueConstraint("token_sha256", name=op.f("uq_access_token_token_sha256")),

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0011"
 down_revision = "0010"
@@ -19,10 +18,10 @@ def upgrade() -> None:
         "account_identity",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("linked_at", base.UtcDateTime(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issuer", sa.String(length=300), nullable=True),
         sa.Column("subject", sa.String(length=255), nullable=True),
-        sa.Column("bound_at", base.UtcDateTime(), nullable=True),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_identity_account_id_account")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_account_identity_issuer_subject")),

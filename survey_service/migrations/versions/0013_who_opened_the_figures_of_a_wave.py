@@ -9,8 +9,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from survey_service.models import base
-
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -18,6 +16,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("wave", sa.Column("figures_opened_at", base.UtcDateTime(), nullable=True))
+    op.add_column("wave", sa.Column("figures_opened_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("wave", sa.Column("figures_opened_by", sa.String(length=60), server_default="", nullable=False))
     op.execute("UPDATE wave SET figures_opened_at = released_at WHERE released_at IS NOT NULL")

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from survey_service.migrations.guards import install_guards
-from survey_service.models import base
 
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 _HELD_BY = (
     "account.created",
@@ -29,16 +31,16 @@ _HELD_BY = (
 def upgrade() -> None:
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.add_column(sa.Column("password_to_change", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("hands", base.Json, nullable=False, server_default="[]"))
-        batch_op.add_column(sa.Column("touched_at", base.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("contacts_agreed_at", base.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("hands", JSON, nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("touched_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("contacts_agreed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("contacts_agreed_by", sa.Uuid(), nullable=True))
     _take_over(op.get_bind())
     install_guards(op.get_bind())
 
 
 def _take_over(connection: sa.Connection) -> None:
-    account = sa.table("account", sa.column("id", sa.Uuid()), sa.column("hands", base.Json))
+    account = sa.table("account", sa.column("id", sa.Uuid()), sa.column("hands", JSON))
     entry = sa.table(
         "audit_entry", sa.column("action", sa.String()), sa.column("record", sa.String()),
         sa.column("by_account_id", sa.Uuid()),

@@ -1,0 +1,47 @@
+"""A migration of long ago does what it did: it imports nothing of ours that goes on changing."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+from pathlib import Path
+
+from survey_service import migrations
+
+FOLDER = Path(migrations.__file__).parent
+VERSIONS = sorted((FOLDER / "versions").glob("[0-9]*.py"))
+LIBRARIES = {"alembic", "sqlalchemy"}
+FROZEN = {
+    "survey_service.migrations.guards": "2ae8340f639b644026c60cb28fa3ccaf4ec1e3b5c6b8593e503a6293ce4457b6",
+}
+"""Modules of ours that migrations may import, with the hash of their text: whoever must change one, writes another."""
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." * node.level + (node.module or ""))
+    return found
+
+
+def stands_alone(name: str) -> bool:
+    return name in FROZEN or name.partition(".")[0] in LIBRARIES | sys.stdlib_module_names
+
+
+def test_migrations_and_what_they_share_import_only_what_does_not_change() -> None:
+    shared = [FOLDER.parents[1].joinpath(*name.split(".")).with_suffix(".py") for name in FROZEN]
+    assert len(VERSIONS) >= 17
+    wrong = {
+        path.name: sorted(filter(lambda name: not stands_alone(name), imported(path))) for path in VERSIONS + shared
+    }
+    assert not {name: imports for name, imports in wrong.items() if imports}
+
+
+def test_what_migrations_share_is_frozen() -> None:
+    for name, sha256 in FROZEN.items():
+        text = FOLDER.parents[1].joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+        assert hashlib.sha256(text.encode()).hexdigest() == sha256, f"{name} is called by old migrations: write another"
