@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from survey_service.database import Database
 
-PATIENCE = 30  # seconds without a key
+PATIENCE = 120  # seconds without a key
 SERIAL, STORE = "serial", "store"
 MISSING = {".": "no_answer", "*": "refused", "/": "illegible"}
 

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-PATIENCE_MS = 30_000  # a machine that runs other tests at the same time
+PATIENCE_MS = 120_000  # until a test gives up; nothing is measured by it
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(params=["sqlite"])

@@ -54,12 +54,14 @@ def desk(browser: Browser) -> Iterator[Callable[..., Page]]:
 def press(page: Page, selector: str) -> None:
     """What a person does who reaches a button or link by the Tab key."""
     page.focus(selector)
+    page.wait_for_load_state()
     page.keyboard.press("Enter")
 
 
 def write(page: Page, **boxes: str) -> None:
     for name, text in boxes.items():
         page.focus(f"#{name}")
+        page.wait_for_load_state()
         page.keyboard.insert_text(text)
 
 

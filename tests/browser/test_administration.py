@@ -15,7 +15,6 @@ from survey_service.audit.chain import SYSTEM, verify
 from survey_service.models import Area, AuditEntry
 from survey_service.secrets import KeyRing
 from tests.browser import staff_fixtures
-from tests.browser.devices import PATIENCE_MS
 from tests.browser.staff_fixtures import press, send_sign_in, sign_in, write
 from tests.browser.test_wave import sound
 
@@ -66,7 +65,7 @@ def first_administrator(page: Page, base: str, settings: Settings) -> None:
     write(page, password=SECRET_WORDS)
     page.keyboard.press("Enter")
     # A wrong secret is told, and what else was written stands.
-    expect(page.get_by_role("alert")).to_contain_text("一次性口令不对", timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert")).to_contain_text("一次性口令不对")
     expect(page.locator("#name")).to_have_value("郑海")
     printed = KeyRing(settings.secret_key.get_secret_value()).first_administrator()
     write(page, secret=printed, password=SECRET_WORDS)
@@ -79,11 +78,11 @@ def second_factor(page: Page, base: str, clock: TestClock) -> None:
     sign_in(page, base, "zheng.hai", SECRET_WORDS)
     page.goto(base + FACTOR)
     press(page, f"form[action='{FACTOR}'] button")
-    expect(page.locator("img.qr")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("img.qr")).to_be_visible()
     secret = page.inner_text(".secret").replace(" ", "")
     write(page, code=TOTP(secret).at(clock.at))
     page.keyboard.press("Enter")
-    expect(page.locator(".codes-once li")).to_have_count(10, timeout=PATIENCE_MS)
+    expect(page.locator(".codes-once li")).to_have_count(10)
     clock.at += timedelta(seconds=60)  # a code opens once
     page.locator(".tools form button").press("Enter")
     page.wait_for_url("**/sign-in")
@@ -101,23 +100,23 @@ def areas_and_people(page: Page, base: str) -> None:
     choose(page, TREE_HEADS, *TREE)
     press(page, "form:has(#file) .btn")
     fault = page.locator("table.data tbody tr")
-    expect(fault).to_have_count(1, timeout=PATIENCE_MS)
+    expect(fault).to_have_count(1)
     expect(fault.locator("td").nth(0)).to_have_text("4")
     expect(fault.locator("td").nth(1)).to_have_text("户数")
     expect(fault.locator("td").nth(2)).to_contain_text("五百")
     choose(page, TREE_HEADS, *TREE[:2], TREE[2].replace("五百", "500"))
     press(page, "form:has(#file) .btn")
-    expect(page.locator("main")).to_contain_text("新增 3 个地区", timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text("新增 3 个地区")
     press(page, "main form .btn")
-    expect(page.get_by_role("status")).to_contain_text("地区导入好了", timeout=PATIENCE_MS)
+    expect(page.get_by_role("status")).to_contain_text("地区导入好了")
     press(page, "a[href='/areas/imports/people']")
     write(page, source="2025 年人口变动情况抽样调查")
     page.fill("#as_of", "2026-06-30")
     choose(page, PEOPLE_HEADS, *PEOPLE, name="people.csv")
     press(page, "form:has(#file) .btn")
-    expect(page.locator("main")).to_contain_text("一共 960 人", timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text("一共 960 人")
     press(page, "main form .btn")
-    expect(page.get_by_role("status")).to_contain_text("人口导入好了", timeout=PATIENCE_MS)
+    expect(page.get_by_role("status")).to_contain_text("人口导入好了")
     community = page.locator("tr", has=page.get_by_role("link", name="万寿桥社区"))
     expect(community.locator("td").last).to_have_text("960")
 
@@ -130,16 +129,16 @@ def an_account(page: Page, base: str) -> str:
     page.select_option("#role", "keyer")
     page.focus("#area")
     page.keyboard.press("Enter")
-    start = page.locator("#start-password").inner_text(timeout=PATIENCE_MS)
+    start = page.locator("#start-password").inner_text()
     press(page, "main a.btn")
-    expect(page.locator("h1")).to_have_text("刘洋", timeout=PATIENCE_MS)
+    expect(page.locator("h1")).to_have_text("刘洋")
     return start
 
 
 def own_password(page: Page, base: str, start: str, own: str) -> None:
     """The start password opens one page: that of one's own account."""
     sign_in(page, base, "liu.yang", start)
-    expect(page.get_by_role("status")).to_contain_text("起始密码", timeout=PATIENCE_MS)
+    expect(page.get_by_role("status")).to_contain_text("起始密码")
     write(page, old=start, new=own)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in?changed=1")
@@ -149,7 +148,7 @@ def own_password(page: Page, base: str, start: str, own: str) -> None:
 def step(page: Page, name: str, said: str) -> None:
     """A step of an account, by the page that first says what it will do."""
     press(page, f"main a[href$='/steps/{name}']")
-    expect(page.locator("main")).to_contain_text(said, timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text(said)
     press(page, "main form .btn")
 
 
@@ -171,7 +170,7 @@ def test_an_installation_begins_and_is_staffed(
 
     # The role works, on its area and nowhere else.
     own_password(theirs, empty, start, "the words of liu yang")
-    expect(theirs.locator("h1")).to_have_text("录入", timeout=PATIENCE_MS)
+    expect(theirs.locator("h1")).to_have_text("录入")
     theirs.goto(f"{empty}/account")
     expect(theirs.locator("main")).to_contain_text("录入员（万寿桥社区）")
     assert theirs.request.get(f"{empty}/accounts").status == 403
@@ -181,31 +180,31 @@ def test_an_installation_begins_and_is_staffed(
     page.select_option("#role", "manager")
     write(page, area="城厢街道")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("角色加上了", timeout=PATIENCE_MS)
+    expect(page.get_by_role("status")).to_contain_text("角色加上了")
     out(theirs, f"{empty}/keying")
     sign_in(theirs, empty, "liu.yang", "the words of liu yang")
-    expect(theirs.locator("header nav")).to_contain_text("地区", timeout=PATIENCE_MS)
+    expect(theirs.locator("header nav")).to_contain_text("地区")
 
     # Taken back after a page that says what is lost; that ends it, too.
     press(page, "a[href$='/grants/manager/110101000000']")
-    expect(page.locator("main")).to_contain_text("不再是 城厢街道 的项目管理员", timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text("不再是 城厢街道 的项目管理员")
     press(page, "main form .btn")
-    expect(page.get_by_role("status")).to_contain_text("角色收回了", timeout=PATIENCE_MS)
+    expect(page.get_by_role("status")).to_contain_text("角色收回了")
     out(theirs, f"{empty}/areas")
 
     # A new start password: the old one opens nothing from now on.
     step(page, "password", "原来的密码马上作废")
-    start = page.locator("#start-password").inner_text(timeout=PATIENCE_MS)
+    start = page.locator("#start-password").inner_text()
     send_sign_in(theirs, empty, "liu.yang", "the words of liu yang")
-    expect(theirs.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
+    expect(theirs.get_by_role("alert")).to_be_visible()
     own_password(theirs, empty, start, "other words of liu yang")
 
     page.goto(here)
     step(page, "disable", "正在进行的登录立即结束")
-    expect(page.locator("h1 .pill")).to_have_text("停用", timeout=PATIENCE_MS)
+    expect(page.locator("h1 .pill")).to_have_text("停用")
     out(theirs, f"{empty}/keying")
     send_sign_in(theirs, empty, "liu.yang", "other words of liu yang")
-    expect(theirs.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
+    expect(theirs.get_by_role("alert")).to_be_visible()
 
     with database.reading.begin() as session:
         assert session.scalar(select(func.count()).select_from(Area)) == 4
@@ -238,16 +237,16 @@ def test_every_page_of_an_administrator_on_a_phone(
         page.goto(f"{base}/areas/imports/tree")
         choose(page, TREE_HEADS, *rows)
         press(page, "form:has(#file) .btn")
-        expect(page.locator("table.data")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("table.data")).to_be_visible()
         sound(page, f"{what} {language}")
     page.goto(f"{base}/accounts/new")
     write(page, name="一位名字很长的街道办事处新来的录入员", user="a.keyer.with.a.long.name", area="110101000001")
     page.select_option("#role", "keyer")
     press(page, "main form .btn")
-    expect(page.locator("#start-password")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#start-password")).to_be_visible()
     sound(page, f"start password {language}")
     press(page, "main a.btn")
-    expect(page.locator("h1")).to_contain_text("录入员", timeout=PATIENCE_MS)
+    expect(page.locator("h1")).to_contain_text("录入员")
     sound(page, f"an account {language}")
     here = page.url
     for further in ("/steps/password", "/steps/disable", "/grants/keyer/110101000001"):
@@ -255,5 +254,5 @@ def test_every_page_of_an_administrator_on_a_phone(
         sound(page, f"{further} {language}")
     page.goto(base + FACTOR)
     press(page, f"form[action='{FACTOR}'] button")
-    expect(page.locator("img.qr")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("img.qr")).to_be_visible()
     sound(page, f"the key of a second factor {language}")

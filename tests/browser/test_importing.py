@@ -41,7 +41,7 @@ def test_an_export_is_mapped_checked_and_taken_in(desk: Callable[..., Page], bas
     from playwright.sync_api import expect
 
     page = desk()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     sign_in(page, base, "manager")
     upload(page, base, tmp_path / "答卷.csv", *ROWS, FAULTY)
     expect(page.get_by_role("heading", level=1)).to_have_text("哪一列是哪道题")
@@ -62,7 +62,7 @@ def test_an_export_is_mapped_checked_and_taken_in(desk: Callable[..., Page], bas
     page.get_by_role("button", name="存好，检查每一行").click()
     expect(page.locator("main")).to_contain_text("“４５”读作 45")
     page.get_by_role("button", name="收入这 3 份").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("已收入", timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("已收入")
     expect(page.locator("main")).to_contain_text("收入了 3 份；先前已经收过、没有变的 0 份")
     page.get_by_role("link", name="看这一期的进度").click()
     expect(page.locator("main")).to_contain_text("外来数据另收 1 份")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 backend, world, clock, base, desk, light_passwords = (
     staff_fixtures.backend,
     staff_fixtures.world,
@@ -56,18 +55,20 @@ class Network:
 
 
 class Keys:
-    """A keyboard that counts."""
+    """A keyboard that counts. Keys are for the page that is seen: its script has to be there first."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.strokes = 0
 
     def type(self, text: str) -> None:
+        self.page.wait_for_load_state()
         for one in text:
             self.page.keyboard.press(one)
         self.strokes += len(text)
 
     def press(self, key: str) -> None:
+        self.page.wait_for_load_state()
         self.page.keyboard.press(key)
         self.strokes += 1
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 backend, world, clock, desk, light_passwords = (
     staff_fixtures.backend,
     staff_fixtures.world,

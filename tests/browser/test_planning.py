@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from survey_service.audit.chain import verify
 from survey_service.models import Area, AuditEntry, Case, Response, Survey
 from tests.browser import staff_fixtures
-from tests.browser.devices import PATIENCE_MS, devices
+from tests.browser.devices import devices
 from tests.browser.resident_fixtures import PHONE
 from tests.browser.staff_fixtures import press, sign_in, write
 from tests.browser.test_wave import sound
@@ -65,10 +65,10 @@ def survey_and_questionnaire(page: Page, base: str) -> None:
     page.set_input_files("#file", SMALL)
     press(page, "form:has(#file) .btn")
     # Stored, and shown at once as it will be met: the phone's own page stands in the middle.
-    expect(page.frame_locator("iframe.phone").locator("#start")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("#key")).to_contain_text("总体满意", timeout=PATIENCE_MS)
+    expect(page.frame_locator("iframe.phone").locator("#start")).to_be_visible()
+    expect(page.locator("#key")).to_contain_text("总体满意")
     paper = page.locator("#paper img")
-    expect(paper).to_have_js_property("complete", True, timeout=PATIENCE_MS)
+    expect(paper).to_have_js_property("complete", True)
     assert paper.evaluate("one => one.naturalWidth") > 700  # the form itself, not a link to it
     sound(page, "a preview on phone, paper and keying at once")
 
@@ -105,7 +105,7 @@ def answer(page: Page, address: str) -> None:
     page.locator("#review h2").tap()
     page.locator("#review [data-turn=on]").tap()
     page.locator(".receipt").wait_for()
-    expect(page.locator("h1")).to_contain_text("已提交", timeout=PATIENCE_MS)
+    expect(page.locator("h1")).to_contain_text("已提交")
 
 
 def test_from_nothing_to_an_open_wave_that_a_resident_answers(
@@ -116,7 +116,7 @@ def test_from_nothing_to_an_open_wave_that_a_resident_answers(
     survey_and_questionnaire(page, base)
     plan(page, base)
     # Opening waits for the sample, and the page leads there and back.
-    expect(page.locator(f"a[href='{WAVE}/steps/open']")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator(f"a[href='{WAVE}/steps/open']")).to_have_count(0)
     sound(page, "a draft with what blocks it")
     press(page, f".blockers a[href='{WAVE}/cases']")
     page.wait_for_url("**/cases")
@@ -125,23 +125,23 @@ def test_from_nothing_to_an_open_wave_that_a_resident_answers(
     rows = [row(number, community) for number in range(1, 5)]
     page.set_input_files("#file", {"name": "cases.csv", "mimeType": "text/csv", "buffer": sheet(rows)})
     press(page, "form:has(#file) .btn")
-    expect(page.locator("main")).to_contain_text("在 1 个社区", timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text("在 1 个社区")
     sound(page, "what a sample would bring")
     press(page, "main form .btn")
-    expect(page.locator("main")).to_contain_text("共 4 户", timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text("共 4 户")
     press(page, f"a.second[href='{WAVE}']")
     page.wait_for_url(f"**{WAVE}")
     press(page, f"a[href='{WAVE}/steps/open']")
     page.wait_for_url("**/steps/open")
     press(page, "main button")
     page.wait_for_url(f"**{WAVE}")
-    expect(page.locator("h1 .pill")).to_have_text("调查中", timeout=PATIENCE_MS)
-    expect(page.locator(f"a[href='{WAVE}/edit']")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("h1 .pill")).to_have_text("调查中")
+    expect(page.locator(f"a[href='{WAVE}/edit']")).to_have_count(0)
     picture = page.locator("img.qr").get_attribute("alt")
     assert picture is not None
     answer(phone(), picture.removeprefix("二维码："))
     page.reload()
-    expect(page.locator(".panel[aria-labelledby=mode-title]")).to_contain_text("另收 1 份", timeout=PATIENCE_MS)
+    expect(page.locator(".panel[aria-labelledby=mode-title]")).to_contain_text("另收 1 份")
     sound(page, "an open wave")
     with database.reading.begin() as session:
         survey = session.scalars(select(Survey).where(Survey.key == "quarter")).one()

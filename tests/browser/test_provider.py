@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from survey_service.models import Account, AccountIdentity
 from tests.browser import staff_fixtures
-from tests.browser.devices import PATIENCE_MS
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_wave import sound
 from tests.security.oidc_fixtures import given
@@ -61,7 +60,7 @@ def test_an_administrator_links_and_the_person_signs_in(
     person.click("#provider")
     # At the provider; somebody whom nobody here knows yet.
     person.click("#zhao")
-    expect(person.locator("main dd")).to_have_text("zhao.min", timeout=PATIENCE_MS)
+    expect(person.locator("main dd")).to_have_text("zhao.min")
     sound(person, f"unknown {width} {language}")
     person.click("#again")
     person.locator("#wang").wait_for()
@@ -84,7 +83,7 @@ def test_an_administrator_links_and_the_person_signs_in(
     sound(administrator, f"linked {width} {language}")
 
     person.click("#wang")
-    expect(person.locator("main h1")).to_have_text("测试keyer", timeout=PATIENCE_MS)
+    expect(person.locator("main h1")).to_have_text("测试keyer")
     assert person.url == f"{base}/account"
     with database.reading.begin() as session:
         assert session.scalars(select(AccountIdentity.bound_at)).one() == NOW
@@ -101,8 +100,8 @@ def test_the_provider_is_gone_and_the_password_opens(
     provider.answer = lambda path: (503, {}, b"")
     page.goto(f"{base}/sign-in?lang=zh")
     page.click("#provider")
-    expect(page.locator("[role=alert]")).to_contain_text("统一身份认证暂时连不上", timeout=PATIENCE_MS)
+    expect(page.locator("[role=alert]")).to_contain_text("统一身份认证暂时连不上")
     sound(page, "the provider is gone")
     page.click("a[lang=en]")
-    expect(page.locator("h1")).to_have_text("Sign in", timeout=PATIENCE_MS)
+    expect(page.locator("h1")).to_have_text("Sign in")
     sign_in(page, base, "manager")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from survey_service.database import Database
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 backend, world, wave, base, phone = (
     resident_fixtures.backend,
     resident_fixtures.world,

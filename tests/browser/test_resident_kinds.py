@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 backend, world, base, phone = (
     resident_fixtures.backend,
     resident_fixtures.world,

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from survey_service.database import Database
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 backend, world, wave, base, phone = (
     resident_fixtures.backend,
     resident_fixtures.world,
@@ -96,7 +95,7 @@ def test_large_letters_come_without_a_request_and_stay(phone: Callable[..., Page
     expect(page.locator("html.large")).to_have_count(1)
     page.goto(f"{base}/receipt")
     page.locator("[data-large]").tap()
-    assert page.locator(".tools a").last.get_attribute("href", timeout=5_000).endswith("lang=en&text=large")
+    assert page.locator(".tools a").last.get_attribute("href").endswith("lang=en&text=large")
 
 
 def test_five_answers_stand_in_one_row(phone: Callable[..., Page], base: str, wave: OpenWave) -> None:

@@ -31,7 +31,7 @@ def status(base: str, token: str) -> int:
     with requests.Session() as session:
         session.trust_env = False
         bearer = {"Authorization": f"Bearer {token}"}
-        return session.get(f"{base}/api/v1/me", headers=bearer, timeout=30).status_code
+        return session.get(f"{base}/api/v1/me", headers=bearer, timeout=120).status_code
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 360)])

@@ -78,7 +78,7 @@ def killable() -> Iterator[subprocess.Popen[str]]:
         finally:
             assert parent.stdin is not None
             parent.stdin.close()  # it ends its child and itself
-            parent.wait(30)
+            parent.wait(120)
             assert parent.stdout is not None
             parent.stdout.close()
         said.seek(0)

@@ -43,7 +43,7 @@ class Network:
 
     def stop(self) -> None:
         self._stopped = True
-        self._thread.join(30)
+        self._thread.join(120)
         for one in (*self._ends, self._listener):
             one.close()
         self._ways.close()

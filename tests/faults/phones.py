@@ -16,7 +16,7 @@ from tests.faults.oracle import Ledger, Sent
 from tests.service.world import World
 
 FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-PATIENCE = 60  # seconds of a phone in tests: a machine that is busy is not a fault
+PATIENCE = 120  # seconds of a phone in tests: a machine that is busy is not a fault
 
 
 def post(port: int, sent: Sent, ledger: Ledger) -> int | None:

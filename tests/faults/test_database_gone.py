@@ -51,10 +51,10 @@ def served(settings: Settings) -> Iterator[tuple[FastAPI, str]]:
 
 
 def post(address: str, client_id: str, answers: dict[str, str] = ANSWERS) -> Any:
-    return line.post(address, data={**answers, "client_id": client_id}, headers=SCRIPT, timeout=60)
+    return line.post(address, data={**answers, "client_id": client_id}, headers=SCRIPT, timeout=120)
 
 
-def until_stored(address: str, client_id: str, seconds: float = 60) -> str:
+def until_stored(address: str, client_id: str, seconds: float = 120) -> str:
     """As the page does: again and again, until there is a receipt."""
     deadline = time.monotonic() + seconds
     while (reply := post(address, client_id)).status_code != 200:
@@ -84,11 +84,11 @@ def locked(database: Database) -> Iterator[None]:
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(hold)
         try:
-            assert held.wait(30)
+            assert held.wait(120)
             yield
         finally:
             let_go.set()
-            holding.result(60)
+            holding.result(120)
 
 
 @pytest.mark.parametrize("seconds", [1, pytest.param(32, marks=pytest.mark.soak)])  # SQLite itself gives up after 30
@@ -105,9 +105,9 @@ def test_a_locked_database_is_said_at_once_and_waited_for(
             while not intake.stalled():
                 time.sleep(0.01)
             assert post(code, "x" * 32).status_code == 503
-            assert line.get(f"{address}/health", timeout=30).json()["writer"] is True
-            assert line.get(code, timeout=30).status_code == 200  # the page itself needs no lock
-            assert {one.result(60).status_code for one in waiting} == {503}
+            assert line.get(f"{address}/health", timeout=120).json()["writer"] is True
+            assert line.get(code, timeout=120).status_code == 200  # the page itself needs no lock
+            assert {one.result(120).status_code for one in waiting} == {503}
             time.sleep(max(0, until - time.monotonic()))
         receipts = {until_stored(code, f"{number:032d}") for number in range(1, 5)} | {until_stored(code, "x" * 32)}
         assert len(receipts) == 5

@@ -62,7 +62,7 @@ def test_a_database_that_may_not_grow_takes_whole_answers_or_none(
         for _ in range(4):
             gate = Gate()
             services.writer.submit(gate)
-            assert gate.entered.wait(30)
+            assert gate.entered.wait(120)
             with ThreadPoolExecutor(20) as pool:
                 sent = [pool.submit(post, port, phones.new(), ledger) for _ in range(20)]
                 while services.writer.waiting < 20 and not any(one.done() for one in sent):

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=120_000)
 backend = staff_fixtures.backend
 SEED = 20261129
 HERE = "/keying/satisfaction/2026Q3"
@@ -81,7 +81,7 @@ class Desk:
                 args=CHROMIUM_ARGUMENTS,
                 viewport={"width": 1280, "height": 800},
             )
-            self.context.set_default_timeout(60_000)
+            self.context.set_default_timeout(120_000)
             self.context.add_cookies(self.cookies)
         page = self.context.pages[0]
         if not self.cookies:

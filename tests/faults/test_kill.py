@@ -53,7 +53,7 @@ def one_survey(
             catching_up.start()
             running = phones.answer_until(stop, phones=PHONES, acknowledged=receipts)
             for _ in range(chance.randrange(25)):
-                assert receipts.acquire(timeout=60), "no answer was acknowledged for a minute"
+                assert receipts.acquire(timeout=120), "no answer was acknowledged for a minute"
             time.sleep(chance.uniform(0, 0.02))
         assert os.WTERMSIG(served.end(signal.SIGKILL)) == signal.SIGKILL
         if number % 5 != 4:
@@ -110,7 +110,7 @@ def test_a_restart_under_load_loses_nothing(
         stop, receipts = threading.Event(), threading.Semaphore(0)
         running = phones.answer_until(stop, phones=PHONES, acknowledged=receipts)
         for _ in range(20):
-            assert receipts.acquire(timeout=60)
+            assert receipts.acquire(timeout=120)
         served.end(signal.SIGTERM)
         stop.set()
         for thread in running:

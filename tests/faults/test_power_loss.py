@@ -70,7 +70,7 @@ def under_load(settings: Settings, database: Database, *, synchronous: str = "FU
             stop, receipts = threading.Event(), threading.Semaphore(0)
             running = Phones(served, world, ledger, SEED).answer_until(stop, phones=PHONES, acknowledged=receipts)
             for _ in range(ANSWERS):
-                assert receipts.acquire(timeout=60)
+                assert receipts.acquire(timeout=120)
             stop.set()
             for one in running:
                 one.join(120)

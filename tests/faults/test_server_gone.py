@@ -1,7 +1,6 @@
 """PostgreSQL crashes, cuts its connections, or the network swallows everything: the service comes back by itself.
 
-What is promised is five seconds, from the moment at which the server takes connections again until an answer is stored
-and /health says ok. A quiet machine needs a tenth of a second after a crash and one after a dead network.
+How long that takes is measured by ``python -m tests.bench.recovery``.
 """
 
 from __future__ import annotations
@@ -35,11 +34,9 @@ from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.web import health
 from tests.faults.network import Network, network
+from tests.faults.phones import PATIENCE
 from tests.faults.test_database_gone import line, post, served, stored, until_stored
 from tests.service.world import NOW, World, build
-
-PROMISED_SECONDS = 5.0
-SLOWER = 20  # ... of an answer's own time on top: a machine that does ten other things at once is not a fault
 
 
 @dataclass(frozen=True)
@@ -61,19 +58,19 @@ class Server:
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[arg-type]
 
-    def ready(self) -> float:
-        """When it takes connections, by this process' clock."""
+    def ready(self) -> None:
+        """Waits until it takes connections."""
         while True:
             try:
                 self.say("SELECT 1")
             except psycopg.OperationalError:
                 time.sleep(0.01)
             else:
-                return time.monotonic()
+                return
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+@contextmanager
+def own_server() -> Iterator[Server]:
     with (
         tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
         pytest.MonkeyPatch.context() as patch,
@@ -101,18 +98,28 @@ def server() -> Iterator[Server]:
             running.cleanup()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with own_server() as made:
+        yield made
+
+
 @pytest.fixture
 def way(server: Server) -> Iterator[Network]:
     with network(server.socket) as made:
         yield made
 
 
-@pytest.fixture
-def database_url(server: Server, way: Network) -> str:
-    """A new database with all tables, reached over the network that can die."""
+def copied(server: Server, way: Network) -> str:
+    """URL of a new database with all tables, reached over the network that can die."""
     name = f"t{uuid.uuid4().hex}"
     server.say(f'CREATE DATABASE "{name}" TEMPLATE tables')
     return f"postgresql+psycopg://postgres@127.0.0.1:{way.port}/{name}?sslmode=disable"
+
+
+@pytest.fixture
+def database_url(server: Server, way: Network) -> str:
+    return copied(server, way)
 
 
 @pytest.fixture
@@ -157,6 +164,13 @@ def dead_network(seconds: float) -> Fault:
     return fault
 
 
+def until_healthy(address: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while line.get(f"{address}/health", timeout=PATIENCE).status_code != 200:
+        assert time.monotonic() < deadline, "/health never said ok again"
+        time.sleep(0.02)
+
+
 @contextmanager
 def answering(code: str) -> Iterator[dict[str, str]]:
     """Four phones that answer again and again; the receipts they were given."""
@@ -196,17 +210,12 @@ def test_the_service_comes_back_by_itself(
 ) -> None:
     with served(settings) as (_, address):
         code = f"{address}/a/{world.open_codes[0]}"
-        begun = time.monotonic()
         first = until_stored(code, "w" * 32)
-        usual = time.monotonic() - begun
         with answering(code) as receipts:
             fault(server, way)
-            ready = server.ready()
+            server.ready()
             receipts["z" * 32] = until_stored(code, "z" * 32)
-            while line.get(f"{address}/health", timeout=30).status_code != 200:
-                assert time.monotonic() - ready < 60, "/health never said ok again"
-                time.sleep(0.02)
-            recovered = time.monotonic() - ready
+            until_healthy(address)
     receipts["w" * 32] = first
     with database.reading.begin() as session:
         kept = set(session.scalars(select(Capture.client_id)))
@@ -214,7 +223,6 @@ def test_the_service_comes_back_by_itself(
     assert kept == set(receipts)
     assert len(set(receipts.values())) == len(receipts)
     assert stored(database, Response) == len(kept)
-    assert recovered < PROMISED_SECONDS + SLOWER * usual
 
 
 def test_a_dead_network_is_told_at_once_and_to_everybody(
@@ -222,17 +230,24 @@ def test_a_dead_network_is_told_at_once_and_to_everybody(
 ) -> None:
     """/health says no and does not make every monitor wait for the same question; phones hear 503, not nothing."""
     monkeypatch.setattr(lifelines, "LOST_AFTER", 1.0)
-    with served(settings) as (_, address):
+    asked, answers, release = [], health._answers, threading.Event()
+
+    def held(opened: Database) -> tuple[bool, bool]:
+        asked.append(opened)
+        assert release.wait(PATIENCE)
+        return answers(opened)
+
+    with served(settings) as (_, address), ThreadPoolExecutor(1) as pool:
         code = f"{address}/a/{world.open_codes[0]}"
         until_stored(code, "1" * 32)
+        monkeypatch.setattr(health, "_answers", held)
         way.die()
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(post, code, "2" * 32)
-            begun = time.monotonic()
-            said = [line.get(f"{address}/health", timeout=30).status_code for _ in range(10)]
-            assert time.monotonic() - begun < 5 * health.SECONDS
-            assert said == [503] * 10
-            assert waiting.result(60).status_code == 503
+        waiting = pool.submit(post, code, "2" * 32)
+        said = [line.get(f"{address}/health", timeout=PATIENCE).status_code for _ in range(10)]
+        assert (said, len(asked)) == ([503] * 10, 1)
+        release.set()
+        assert line.get(f"{address}/health", timeout=PATIENCE).status_code == 503
+        assert waiting.result(PATIENCE).status_code == 503
         way.come_back()
         until_stored(code, "2" * 32)
 
@@ -288,8 +303,9 @@ def test_a_reply_that_waits_to_be_read_is_no_lost_connection(
 
 
 def test_work_is_begun_after_a_crash_without_waiting_for_the_round(
-    server: Server, settings: Settings, world: World, database: Database
+    server: Server, settings: Settings, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "go_round", lambda *_: None)
     done = threading.Event()
 
     @jobs.handles("test_after_a_crash")
@@ -304,9 +320,9 @@ def test_work_is_begun_after_a_crash_without_waiting_for_the_round(
 
     with served(settings) as (app, _):
         put(app.state.services)  # from the same thread before and after: it has a connection to the queue
-        assert done.wait(60)
+        assert done.wait(120)
         server.control("restart")
         server.ready()
         done.clear()
         put(app.state.services)
-        assert done.wait(30)  # the round comes once a minute
+        assert done.wait(120)

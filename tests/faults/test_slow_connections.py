@@ -22,10 +22,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from survey_service.web.connections import Gate, Limits, descriptors, guarded
+from survey_service.web.connections import Gate, Limits, Stage, descriptors, guarded
 from tests.conftest import free_port
 
-PATIENCE = 60.0  # seconds until a test gives up; nothing is measured by it
+PATIENCE = 120.0  # seconds until a test gives up; nothing is measured by it
 BEGUN = b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
 BIG = 8_000_000
 
@@ -109,7 +109,14 @@ def answered(port: int) -> bytes:
 
 
 def test_whatever_is_slow_on_purpose_ends_and_others_are_answered_meanwhile() -> None:
-    with served(Limits(head=1.0, body_pause=1.0, reader_pause=1.0)) as (gate, port):
+    now = 0.0
+
+    def all_four_ended() -> bool:
+        nonlocal now
+        now += 0.1
+        return gate.closed == 4
+
+    with served(Limits(head=1.0, body_pause=1.0, reader_pause=1.0), clock=lambda: now) as (gate, port):
         silent = opened(port)
         in_the_head = opened(port, b"GET / HTTP/1.1\r\nX-A: ")
         in_the_body = opened(port, BEGUN + b"\r\nknow=")
@@ -117,10 +124,10 @@ def test_whatever_is_slow_on_purpose_ends_and_others_are_answered_meanwhile() ->
         dripping = threading.Thread(target=drip, args=(in_the_head,), daemon=True)
         dripping.start()
         assert answered(port) == b"stored"
+        until(all_four_ended)
         assert heard(silent) == b""
         assert b"408" in heard(in_the_head)
         assert b"408" in heard(in_the_body)
-        until(lambda: gate.closed == 4)
         assert len(heard(unread)) < BIG, "the reply that nobody took was given up"
         assert answered(port) == b"stored"
         dripping.join(PATIENCE)
@@ -136,12 +143,20 @@ def drip(one: socket.socket) -> None:
 
 def test_a_phone_on_a_bad_line_is_not_taken_for_one() -> None:
     """Bytes with pauses below the limit, and a reply that is read slowly, go through whole."""
-    with served(Limits(head=2.0, body_pause=1.0, reader_pause=1.0)) as (gate, port):
+    now = 0.0
+    limits = Limits(head=2.0, body_pause=1.0, reader_pause=1.0)
+    with served(limits, clock=lambda: now) as (gate, port):
         slow = opened(port, b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nConnection: close\r\n\r\n")
-        for _ in range(6):  # together longer than any pause that is borne
-            time.sleep(0.3)
+        until(lambda: [one.stage for one in gate._open] == [Stage.BODY])
+        (one,) = gate._open
+        for number in range(1, 7):  # together longer than any pause that is borne
+            now += 0.9
+            assert not one.is_late(now)
             slow.sendall(b"k")
+            until(lambda: one.taken >= number or one.stage is not Stage.BODY)  # noqa: B023
         assert b"stored" in heard(slow)
+        assert gate.closed == 0
+    with served(Limits(reader_pause=PATIENCE)) as (gate, port):
         reading = opened(port, b"GET /big HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         read = 0
         while piece := reading.recv(200_000):

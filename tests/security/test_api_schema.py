@@ -139,7 +139,7 @@ class Run:
     def description(self, *, guess_credentials: bool) -> Any:
         generation = GenerationConfig(with_security_parameters=guess_credentials, deterministic=True)
         config = SchemathesisConfig(seed=7, projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
-        raw = self.session.get(f"{self.address}/api/v1/openapi.json", timeout=30).json()
+        raw = self.session.get(f"{self.address}/api/v1/openapi.json", timeout=120).json()
         return schemathesis.openapi.from_dict(raw, config=config)
 
     def send(self, case: Any) -> None:

@@ -40,7 +40,7 @@ def client(settings: Settings, world: World, clock: TestClock) -> Iterator[TestC
 
 def written(client: TestClient, database: Database, action: str) -> list[AuditEntry]:
     """The entries of an action, after everything in line was written."""
-    client.app.state.services.writer.submit(lambda session: None).result(10)  # type: ignore[attr-defined]
+    client.app.state.services.writer.submit(lambda session: None).result(120)  # type: ignore[attr-defined]
     with database.reading.begin() as session:
         found = session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.sequence))
         read = list(found.all())

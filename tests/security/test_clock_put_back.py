@@ -63,7 +63,7 @@ def test_a_sign_in_still_ends_when_nobody_uses_it(client: TestClient, clock: Tes
     sign_in(client, "manager")
     clock.at -= DAY
     assert client.get("/surveys", headers=HTML).status_code == 200
-    client.app.state.services.writer.submit(lambda session: None).result(10)  # type: ignore[attr-defined]
+    client.app.state.services.writer.submit(lambda session: None).result(120)  # type: ignore[attr-defined]
     clock.at += timedelta(minutes=61)
     assert client.get("/surveys").status_code == 401
 

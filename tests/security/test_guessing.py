@@ -151,13 +151,13 @@ def a_full_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def slow(password: str, _: str) -> bool:
         if password == "guess":
             begun.set()
-            release.wait(60)
+            release.wait(120)
         return True
 
     monkeypatch.setattr(passwords.hasher, "verify", slow)
     stranger = threading.Thread(target=passwords.verify_password, args=("guess", "$hash"))
     stranger.start()
-    assert begun.wait(30)
+    assert begun.wait(120)
     more = passwords.AT_ONCE + passwords.WAITING - 1
     for _ in range(more):
         assert passwords._in_line.acquire(blocking=False)
@@ -165,7 +165,7 @@ def a_full_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
     finally:
         release.set()
-        stranger.join(30)
+        stranger.join(120)
         for _ in range(more):
             passwords._in_line.release()
 

@@ -239,7 +239,7 @@ def test_the_last_use_is_noted(client: TestClient, database: Database, clock: Te
     token = make(client, "manager")
     ask(client, token)
     services = client.app.state.services  # type: ignore[attr-defined]
-    services.writer.submit(lambda session: session.execute(text("SELECT 1"))).result(timeout=30)
+    services.writer.submit(lambda session: session.execute(text("SELECT 1"))).result(timeout=120)
     with database.reading.begin() as session:
         assert session.scalars(select(AccessToken.last_used_at)).one() == clock.at
 

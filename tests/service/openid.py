@@ -152,4 +152,4 @@ def provider_at_work(clock: Callable[[], datetime], port: int = 0) -> Iterator[L
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(120)

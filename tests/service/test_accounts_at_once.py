@@ -42,7 +42,7 @@ def test_two_administrators_who_take_the_right_from_each_other(
 
     def take(by: UUID, of: UUID, way: str) -> bool:
         desk = Desk(by=Actor(by, "x"), scope=frozenset({world.city_id}), at=NOW, demonstration=False)
-        start.wait(30)
+        start.wait(120)
         try:
             with database.writing.begin() as session:
                 if way == "disable":
@@ -94,7 +94,7 @@ def test_of_two_first_administrators_one_is_made(database: Database) -> None:
             )  # fmt: skip
             session.flush()
             answer = pool.submit(second)
-            assert tried.wait(30)
-        assert answer.result(60) == "refused"
+            assert tried.wait(120)
+        assert answer.result(120) == "refused"
     with database.reading.begin() as session:
         assert session.scalars(select(Account.user)).all() == ["first"]

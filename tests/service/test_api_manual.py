@@ -51,7 +51,7 @@ def curl(line: str, body: Any) -> requests.Response:
                 address = other
     with requests.Session() as session:
         session.trust_env = False
-        return session.request("POST" if data else "GET", address, headers=headers, data=data, timeout=30)
+        return session.request("POST" if data else "GET", address, headers=headers, data=data, timeout=120)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_interview_of_the_manual_is_stored(
 
 def test_every_address_and_error_of_the_manual_exists(base: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    described = requests.get(f"{base}/api/v1/openapi.json", timeout=30).json()
+    described = requests.get(f"{base}/api/v1/openapi.json", timeout=120).json()
     known = [re.compile(re.sub(r"\{\w+\}", r"[^/?\"]+", path) + "$") for path in described["paths"]]
     named = re.findall(r'(?:/api/v1|api\("|get\(f?")(/[\w/{}\[\]\'.-]+)', page)
     assert len(named) >= 10

@@ -119,7 +119,7 @@ def test_a_pdf_made_by_one_process_is_served_by_the_other(
         for port in ports
     ]
     try:
-        one, other = (httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) for port in ports)
+        one, other = (httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) for port in ports)
         for port in ports:
             _until(lambda port=port: _well(port))
         assert one.post("/sign-in", data={"user": "manager", "password": PASSWORD}, headers=HTML).status_code == 303
@@ -139,7 +139,7 @@ def test_a_pdf_made_by_one_process_is_served_by_the_other(
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(60)
+            process.wait(120)
 
 
 def _well(port: int) -> bool:

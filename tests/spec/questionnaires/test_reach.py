@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -123,7 +122,9 @@ def test_what_somebody_was_asked_is_never_called_unreachable(tree: Node, several
     assert can_hold(questionnaire, "z") or not asked
 
 
-def test_it_gives_up_in_good_time() -> None:
+def test_it_gives_up_before_it_has_tried_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr(Condition, "evaluate", lambda *_: tried.append(None))
     many = tuple(
         question(f"q{number}", QuestionType.SINGLE_CHOICE, options=options(*"123456789")) for number in range(12)
     )
@@ -131,6 +132,5 @@ def test_it_gives_up_in_good_time() -> None:
     last = dataclasses.replace(question("z", QuestionType.SHORT_TEXT), ask_if=condition)
     base = asking(condition)
     wide = dataclasses.replace(base, sections=(Section(id="s", title=WORDS, questions=(*many, last)),))
-    start = time.perf_counter()
     assert can_hold(wide, "z"), "too many combinations: nothing is claimed"
-    assert time.perf_counter() - start < 1
+    assert tried == []
