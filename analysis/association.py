@@ -109,7 +109,7 @@ class _Table:
             occurring.append((place[values], len(present)))
         (first, rows), (second, columns) = occurring
         cell = np.where(used, first * columns + second, -1)
-        weight = np.where(used, design.respondent_weight, 0.0)
+        weight = np.where(used, design.row_weight, 0.0)
         share = sum_by(cell[used], weight[used], rows * columns) / weight.sum()
         counted = used.sum() if design.frequency is None else design.frequency[used].sum()
         return _Table(design, cell, rows, columns, share, int(counted))
@@ -248,13 +248,13 @@ def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray, *, with
     design, plan = table.design, variance.plan
     last = design.stages[-1]
     used = np.flatnonzero(table.cell >= 0)
-    weight = design.respondent_weight[used]
+    weight = design.row_weight[used]
     values = weight * scale[table.cell[used]] / weight.sum()
     shape = (last.units, len(table.share))
     if design.calibration is not None:
         influence = np.zeros((len(table.share), design.rows))
         influence[table.cell[used], used] = values
-        total = design.respondent_weight / weight.sum() * (table.cell >= 0)
+        total = design.row_weight / weight.sum() * (table.cell >= 0)
         influence -= np.outer(np.sqrt(table.share), total)
         return sparse.csr_array(variance.covariance(influence))
     sums = sparse.coo_array((values, (last.unit_of_row[used], table.cell[used])), shape=shape).tocsr()
@@ -283,7 +283,7 @@ def _adder(place: IntArray, size: int) -> Any:
 def _wald(table: _Table, variance: WholeVariance, *, adjusted: bool) -> TestResult:
     """Wald's test that every cell is the product of its margins (Koch, Freeman & Freeman 1975), on totals."""
     used = table.cell >= 0
-    weight = np.where(used, table.design.respondent_weight, 0.0)
+    weight = np.where(used, table.design.row_weight, 0.0)
     row, column = table.cell // table.columns, table.cell % table.columns
     shares = table.share.reshape(table.rows, table.columns)
     of_row, of_column = shares.sum(axis=1), shares.sum(axis=0)
@@ -336,7 +336,7 @@ def difference_test(
     variance = whole_variance(design, used, lonely_psu)
     influence, means = np.zeros(design.rows), []
     for sign, code in zip((-1.0, 1.0), present, strict=True):
-        weight = np.where(used & (codes == code), design.respondent_weight, 0.0)
+        weight = np.where(used & (codes == code), design.row_weight, 0.0)
         mean = float(weight @ y[0] / weight.sum())
         means.append(mean)
         influence += sign * weight * (y[0] - mean) / weight.sum()
@@ -356,7 +356,7 @@ def trend_test(
     """Linear trend: the slope of the variable over ``order``, a column of numbers (age group 1, 2, 3; wave)."""
     (y, x), used = _used(frame, design, [variable, order])
     variance = whole_variance(design, used, lonely_psu)
-    weight = np.where(used, design.respondent_weight, 0.0)
+    weight = np.where(used, design.row_weight, 0.0)
     x_apart = x - weight @ x / weight.sum()
     y_apart = y - weight @ y / weight.sum()
     spread = float(weight @ x_apart**2)
@@ -385,7 +385,7 @@ def correlation(
     Influence: w/W [a b - r (a^2 + b^2) / 2] of the standardised values. For Spearman ranks are taken as given.
     """
     (x, y), used = _used(frame, design, [one, other])
-    weight = np.where(used, design.respondent_weight, 0.0)
+    weight = np.where(used, design.row_weight, 0.0)
     if kind is Correlation.SPEARMAN:
         x, y = _mid_ranks(x, weight), _mid_ranks(y, weight)
     total = weight.sum()

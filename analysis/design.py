@@ -66,7 +66,7 @@ class SurveyDesign:
         return len(self.weight)
 
     @property
-    def respondent_weight(self) -> FloatArray:
+    def row_weight(self) -> FloatArray:
         """Weight of a row with all the respondents it stands for."""
         return self.weight if self.frequency is None else self.weight * self.frequency
 

@@ -66,7 +66,7 @@ def drivers(
     they are. Raises DesignError where aspects determine one another, ValueError where one does not vary.
     """
     used = np.asarray(frame[[outcome, *aspects]].notna().all(axis=1)) & (design.weight > 0)
-    weight = np.where(used, design.respondent_weight, 0.0)
+    weight = np.where(used, design.row_weight, 0.0)
     spread = {name: _spread(frame, name, weight, used) for name in (outcome, *aspects)}
     still = [name for name, one in spread.items() if not one > 0]
     if still:

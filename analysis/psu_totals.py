@@ -70,9 +70,9 @@ class _Pass:
         unit = self._take(last.unit_of_row)
         self.domain = self._take(domain)
         self.domains = domains
-        self.weight = self._take(design.respondent_weight)
+        self.row_weight = self._take(design.row_weight)
         self.frequency = None if design.frequency is None else self._take(design.frequency)
-        self.respondent_weight = self._take(design.weight)
+        self.weight = self._take(design.weight)
         self.cell, self.cells = _cells(unit, last.units, self.domain, domains)
         first = first_rows(self.cell, self.cells)
         self.cell_unit = unit[first]
@@ -120,11 +120,11 @@ class _Pass:
         observed = None if item.observed is None else self._take(item.observed)
         keep = None if observed is None or observed.all() else np.flatnonzero(observed)
         cell, domain, weight = (
-            (self.cell, self.domain, self.weight)
+            (self.cell, self.domain, self.row_weight)
             if keep is None
-            else (self.cell[keep], self.domain[keep], self.weight[keep])
+            else (self.cell[keep], self.domain[keep], self.row_weight[keep])
         )
-        single = self.respondent_weight if keep is None else self.respondent_weight[keep]
+        single = self.weight if keep is None else self.weight[keep]
         frequency = self.frequency if keep is None or self.frequency is None else self.frequency[keep]
         totals.counts[number] = sum_by(cell, frequency, self.cells)
         totals.weights[number] = sum_by(domain, weight, self.domains)
@@ -145,9 +145,9 @@ class _Pass:
         self, totals: PsuTotals, item: Item, place: int, keep: IntArray | None, denominator: FloatArray | None
     ) -> None:
         cell, domain, weight = (
-            (self.cell, self.domain, self.weight)
+            (self.cell, self.domain, self.row_weight)
             if keep is None
-            else (self.cell[keep], self.domain[keep], self.weight[keep])
+            else (self.cell[keep], self.domain[keep], self.row_weight[keep])
         )
         if item.codes is not None:
             codes = self._take(item.codes)

@@ -88,7 +88,7 @@ def regress(
             columns.append(values)
     used &= design.weight > 0
     matrix = np.where(used[:, None], np.stack(columns, axis=1), 0.0)
-    weight = np.where(used, design.respondent_weight, 0.0)
+    weight = np.where(used, design.row_weight, 0.0)
     y = np.where(used, y, 0.0)
     if np.linalg.matrix_rank(matrix[used]) < matrix.shape[1]:
         raise _refused(", ".join(predictors), "the predictors determine one another", "Leave one of them out.")

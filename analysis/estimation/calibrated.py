@@ -146,7 +146,7 @@ class CalibratedVariance:
         if design.frequency is not None:
             before = before * design.frequency
         self.inverse = CrossProducts.of(auxiliaries.cross_products(before)).matrix()
-        self.units = auxiliaries.group_sums(last.unit_of_row, last.units, design.respondent_weight)
+        self.units = auxiliaries.group_sums(last.unit_of_row, last.units, design.row_weight)
         self.margins = len(auxiliaries.blocks)
         self._form: tuple[_Form, _Form] | None = None
 

@@ -87,8 +87,8 @@ def collapse_part(
         columns=columns,
         units=units,
         counted=np.ones(last.units, dtype=bool)
-        if (design.respondent_weight > 0).all()
-        else sum_by(last.unit_of_row, design.respondent_weight > 0, last.units) > 0,
+        if (design.row_weight > 0).all()
+        else sum_by(last.unit_of_row, design.row_weight > 0, last.units) > 0,
         totals=totals,
         domains=domains.keys,
         plan=replace(plan, items=light),

@@ -37,7 +37,7 @@ class WholeVariance:
         calibration = self.design.calibration
         if calibration is None:
             return influence
-        weight = self.design.respondent_weight
+        weight = self.design.row_weight
         before = calibration.weight_before
         if self.design.frequency is not None:
             before = before * self.design.frequency

@@ -58,7 +58,7 @@ def variances(
 def _squares(values: FloatArray, seen: np.ndarray, design: SurveyDesign, domain: IntArray, domains: int) -> FloatArray:
     """(y - m)^2 n/(n-1) of the row's domain; NaN in a domain of one respondent."""
     inside = np.flatnonzero(seen & (domain >= 0) & (design.weight > 0))
-    codes, weight = domain[inside], design.respondent_weight[inside]
+    codes, weight = domain[inside], design.row_weight[inside]
     counts = np.ones(len(inside)) if design.frequency is None else design.frequency[inside]
     size, total = sum_by(codes, counts, domains), sum_by(codes, weight, domains)
     with np.errstate(divide="ignore", invalid="ignore"):

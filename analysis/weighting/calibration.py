@@ -97,9 +97,9 @@ def calibrate_design(
     """
     if design.calibration is not None:
         raise ValueError("the design is calibrated already; calibrate once, to all margins")
-    counted = design.respondent_weight > 0
+    counted = design.row_weight > 0
     auxiliaries = read_margins(frame, margins, counted=counted)
-    before = design.respondent_weight
+    before = design.row_weight
     after, record = calibrate(
         before, auxiliaries, method=method, bounds=bounds, tolerance=tolerance, maximum_iterations=maximum_iterations
     )

@@ -13,9 +13,9 @@ from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.model import Missing
 from questionnaires.text import Text
-from survey_service.estimates.frame import AreaName
 from survey_service.estimates.outcomes import recorded
 from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
+from survey_service.estimates.wave_cases import AreaName
 
 BAR_WIDTH: Final = 176.0
 TICK_ROOM: Final = 36.0  # between the middle tick and the ends, so that no figure runs into another
@@ -98,7 +98,7 @@ def checks(estimates: WaveEstimates) -> list[Check]:
 
 
 def _response(estimates: WaveEstimates) -> Check:
-    rows = estimates.frame
+    rows = estimates.cases
     city = estimates.rates[rows.city.code]
     if not recorded(rows.rows):
         why = Text(
@@ -123,7 +123,7 @@ def _response(estimates: WaveEstimates) -> Check:
 
 def _small(estimates: WaveEstimates) -> Check:
     hidden = [
-        one for one in estimates.frame.communities if _row(estimates, community_domain(one.code)).sample_size is None
+        one for one in estimates.cases.communities if _row(estimates, community_domain(one.code)).sample_size is None
     ]
     name = Text("小样本", "Small samples")
     if not hidden:
@@ -163,7 +163,7 @@ def _classes(estimates: WaveEstimates) -> Check:
 
 
 def _missing(estimates: WaveEstimates) -> Check:
-    answered = [row.answers for row in estimates.frame.rows if row.answers is not None]
+    answered = [row.answers for row in estimates.cases.rows if row.answers is not None]
     shares = {variable: _left_out(variable, answered) for variable in _variables(estimates)}
     worst = max(shares, key=lambda variable: shares[variable]) if shares else ""
     share = shares.get(worst, 0.0)
@@ -187,7 +187,7 @@ def _left_out(variable: str, answered: Sequence[Mapping[str, Value]]) -> float:
 
 
 def _short(estimates: WaveEstimates, variable: str) -> Text:
-    for question in estimates.frame.questionnaire.questions():
+    for question in estimates.cases.questionnaire.questions():
         for item in question.items:
             if variable == f"{question.id}.{item.id}":
                 return item.short
@@ -197,12 +197,12 @@ def _short(estimates: WaveEstimates, variable: str) -> Text:
 
 
 def _open(estimates: WaveEstimates) -> Check:
-    count = sum(estimates.frame.open_responses.values())
+    count = sum(estimates.cases.open_responses.values())
     why = Text(
         "开放二维码的答卷不是抽样，只计份数，不进任何估计。",
         "Answers by open codes are no sample: they are counted and enter no estimate.",
     )
-    heaped = sum(estimates.frame.open_in_bursts.values())
+    heaped = sum(estimates.cases.open_in_bursts.values())
     if heaped:
         why = Text(
             f"{why.zh}其中 {heaped:,} 份是一分钟里扎堆来的，报告里另写。",
@@ -213,7 +213,7 @@ def _open(estimates: WaveEstimates) -> Check:
 
 def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
     """City, then each street with its communities, for one indicator."""
-    rows = estimates.frame
+    rows = estimates.cases
     places: list[tuple[AreaName, str, PublishableRow]] = [(rows.city, "city", _row(estimates, CITY_DOMAIN))]
     for street, communities in rows.streets:
         places.append((street, "street", _row(estimates, street_domain(street.code))))

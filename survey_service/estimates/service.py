@@ -1,6 +1,6 @@
 """From the rows of a wave to figures: weights, estimates of every indicator by community, street and city, protection.
 
-Everything here but ``frame`` is a pure function of its arguments, so that a release can be computed again.
+Everything here but ``cases_of_wave`` is a pure function of its arguments, so that a release can be computed again.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from analysis.results import (
 from questionnaires.evaluation import evaluator
 from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
-from survey_service.estimates.frame import FrameRow, WaveFrame, frame
 from survey_service.estimates.outcomes import rates
+from survey_service.estimates.wave_cases import CaseRow, WaveCases, cases_of_wave
 from survey_service.estimates.weights import MINIMUM_RESPONDENTS, Weights, weigh
 
-__all__ = ["WaveEstimates", "community_domain", "estimate_wave", "frame", "specification", "street_domain"]
+__all__ = ["WaveEstimates", "cases_of_wave", "community_domain", "estimate_wave", "specification", "street_domain"]
 
 COMMUNITY, STREET = "community", "street"
 CITY_DOMAIN: Final[Domain] = ()
@@ -56,7 +56,7 @@ class Plan:
 class WaveEstimates:
     """All figures of a wave. ``raw`` is for the statistician; ``table`` is what may be published."""
 
-    frame: WaveFrame
+    cases: WaveCases
     weights: Weights
     plan: Plan
     indicators: tuple[Indicator, ...]  # with the wave's own targets
@@ -74,7 +74,7 @@ def street_domain(code: str) -> Domain:
 
 
 def estimate_wave(
-    rows: WaveFrame, *, targets: Mapping[str, Mapping[str, Any]] | None = None, plan: Plan | None = None
+    rows: WaveCases, *, targets: Mapping[str, Mapping[str, Any]] | None = None, plan: Plan | None = None
 ) -> WaveEstimates:
     """Estimates of every indicator for every community, street and the city, weighted and protected.
 
@@ -94,7 +94,7 @@ def estimate_wave(
     raw[0] = _with_silent(raw[0], rows, indicators)
     by_area = _rates(rows)
     return WaveEstimates(
-        frame=rows,
+        cases=rows,
         weights=weights,
         plan=plan,
         indicators=indicators,
@@ -114,7 +114,7 @@ def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str
     )
 
 
-def specification(plan: Plan, rows: WaveFrame) -> dict[str, Any]:
+def specification(plan: Plan, rows: WaveCases) -> dict[str, Any]:
     """How it was computed, as a release keeps it."""
     adults = sum(row.chose_adult for row in rows.rows)
     household = "included" if adults == len(rows.rows) else "included where the frame had adults" if adults else ""
@@ -145,7 +145,7 @@ def specification(plan: Plan, rows: WaveFrame) -> dict[str, Any]:
 # ------------------------------------------------------------------ rows to columns
 
 
-def _data(rows: WaveFrame, weights: Weights, indicators: Sequence[Indicator]) -> pd.DataFrame:
+def _data(rows: WaveCases, weights: Weights, indicators: Sequence[Indicator]) -> pd.DataFrame:
     """One line per respondent: domains, design, weight, and the pair (y, x) of every indicator."""
     places = [place for place, row in enumerate(rows.rows) if row.responded]
     kept = [rows.rows[place] for place in places]
@@ -170,7 +170,7 @@ def _data(rows: WaveFrame, weights: Weights, indicators: Sequence[Indicator]) ->
     return pd.DataFrame(columns)
 
 
-def _stage(row: FrameRow, stage: int) -> tuple[str, int]:
+def _stage(row: CaseRow, stage: int) -> tuple[str, int]:
     """Unit and population of one stage; below a row's last stage the unit is drawn with certainty, 1 of 1."""
     own = row.variance_stages
     if stage < len(own):
@@ -247,7 +247,7 @@ def scale(indicator: Indicator, others: Sequence[Indicator]) -> tuple[float, flo
             return (sum(min(pair) for pair in ends), sum(max(pair) for pair in ends))
 
 
-def _with_silent(communities: Estimates, rows: WaveFrame, indicators: Sequence[Indicator]) -> Estimates:
+def _with_silent(communities: Estimates, rows: WaveCases, indicators: Sequence[Indicator]) -> Estimates:
     """A community where nobody answered has its row too: it must count as hidden when its street is protected."""
     present = {estimate.domain for estimate in communities.estimates}
     silent = [
@@ -268,7 +268,7 @@ def _with_silent(communities: Estimates, rows: WaveFrame, indicators: Sequence[I
 
 
 def _protected(
-    rows: WaveFrame,
+    rows: WaveCases,
     raw: Sequence[Estimates],
     indicators: Sequence[Indicator],
     by_area: Mapping[str, ResponseRates],
@@ -302,7 +302,7 @@ def _goal(target: Target) -> Goal:
     return Goal(value=target.value, at_least=target.sense is Sense.AT_LEAST)
 
 
-def _rates(rows: WaveFrame) -> dict[str, ResponseRates]:
+def _rates(rows: WaveCases) -> dict[str, ResponseRates]:
     found = {rows.city.code: rates(rows.rows)}
     for street, communities in rows.streets:
         found[street.code] = rates([row for row in rows.rows if row.street == street.code])

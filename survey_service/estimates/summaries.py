@@ -12,7 +12,6 @@ from analysis.weighting import kish_design_effect, kish_effective_sample_size
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
-from survey_service.estimates.frame import AreaName
 from survey_service.estimates.outcomes import recorded
 from survey_service.estimates.service import (
     CITY_DOMAIN,
@@ -20,6 +19,7 @@ from survey_service.estimates.service import (
     community_domain,
     street_domain,
 )
+from survey_service.estimates.wave_cases import AreaName
 from survey_service.estimates.weights import MINIMUM_RESPONDENTS
 
 USUAL_CAUTION: Final = Caution()
@@ -38,7 +38,7 @@ def summaries(
     estimates: WaveEstimates, *, imprint: Imprint, method: Method, caution: Caution = USUAL_CAUTION
 ) -> Summaries:
     """One summary per community and street, and one of the city."""
-    rows = estimates.frame
+    rows = estimates.cases
     city = _place(rows.city, CITY_DOMAIN)
     tree = tuple(
         (
@@ -83,7 +83,7 @@ def method_of(given: Mapping[str, Any], estimates: WaveEstimates) -> Method:
 
 
 def _weighting(estimates: WaveEstimates) -> Text:
-    rows = estimates.frame.rows
+    rows = estimates.cases.rows
     adults = sum(row.chose_adult for row in rows)
     zh, en = "先按抽中概率加权", "Weights start from the selection probabilities"
     if adults == len(rows):
@@ -104,7 +104,7 @@ def _weighting(estimates: WaveEstimates) -> Text:
 
 
 def _variance(estimates: WaveEstimates) -> Text:
-    several = any(len(row.variance_stages) > 1 for row in estimates.frame.rows)
+    several = any(len(row.variance_stages) > 1 for row in estimates.cases.rows)
     zh, en = ("、逐级抽样", ", every stage of selection") if several else ("", "")
     return Text(
         f"区间计入分层{zh}、不等概率和有限总体的影响；无应答调整按已定的系数处理。",
@@ -128,7 +128,7 @@ def _ordered(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
 
 
 def _sample(estimates: WaveEstimates, code: str) -> Sample:
-    rows = estimates.frame
+    rows = estimates.cases
     inside = np.array([code in (row.community, row.street, rows.city.code) for row in rows.rows], dtype=bool)
     here = [row for row, included in zip(rows.rows, inside, strict=True) if included]
     weights = estimates.weights.nonresponse_weight[inside]

@@ -14,8 +14,8 @@ import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.weighting import NonresponseRecord, WeightDiagnostics, design_weights, diagnose, nonresponse_weights
-from survey_service.estimates.frame import FrameRow
 from survey_service.estimates.outcomes import rates
+from survey_service.estimates.wave_cases import CaseRow
 from survey_service.models import Disposition
 
 MINIMUM_RESPONDENTS = 20
@@ -24,7 +24,7 @@ MINIMUM_RESPONDENTS = 20
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Weights:
-    """One entry per row of the frame; 0 for whoever did not answer."""
+    """One entry per case; 0 for whoever did not answer."""
 
     design_weight: FloatArray
     nonresponse_weight: FloatArray
@@ -33,7 +33,7 @@ class Weights:
     diagnostics: WeightDiagnostics
 
 
-def weigh(rows: Sequence[FrameRow]) -> Weights:
+def weigh(rows: Sequence[CaseRow]) -> Weights:
     """Design and nonresponse weights of a wave; DesignError where nobody answered at all."""
     probability = np.array([row.inclusion_probability for row in rows])
     design, _ = design_weights([probability], stages=["inclusion_probability"])
@@ -65,6 +65,6 @@ def weigh(rows: Sequence[FrameRow]) -> Weights:
     )
 
 
-def _cell(row: FrameRow) -> str:
+def _cell(row: CaseRow) -> str:
     """The grid: the stratum where every grid is in the sample, the primary unit where grids were drawn."""
     return row.psu if len(row.variance_stages) > 1 else row.stratum

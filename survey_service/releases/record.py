@@ -28,7 +28,7 @@ def estimates_text(estimates: WaveEstimates) -> str:
             "nonresponse": _FORM.plain(estimates.weights.records),
         },
         "response_rates": _FORM.plain(estimates.rates),
-        "open_responses": _FORM.plain(estimates.frame.open_responses),
+        "open_responses": _FORM.plain(estimates.cases.open_responses),
     }
     return canonical_text(document)
 

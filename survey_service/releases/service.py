@@ -23,9 +23,9 @@ from reports.content import Caution, Imprint
 from survey_service import audit
 from survey_service.errors import BadInput, NotFound
 from survey_service.estimates import queries as estimate_queries
-from survey_service.estimates.frame import frame
 from survey_service.estimates.service import Plan, WaveEstimates, estimate_wave, specification
 from survey_service.estimates.summaries import Summaries, method_of, summaries
+from survey_service.estimates.wave_cases import cases_of_wave
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import queries
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
@@ -60,7 +60,7 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID) -> Prepared:
     found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
-    rows = frame(session, survey_id, wave_id)
+    rows = cases_of_wave(session, survey_id, wave_id)
     if not rows.questionnaire.indicators or not any(row.responded for row in rows.rows):
         raise NothingToRelease
     return Prepared(estimates=estimate_wave(rows, targets=found[1].targets), snapshot_sha256=rows.snapshot_sha256())
@@ -83,11 +83,11 @@ def release_wave(
     names = (signatures.prepared_by, signatures.reviewed_by, signatures.signed_by)
     if not all(map(written, names)):
         raise BadInput(zh="统计、复核、审签三个人的姓名都要写。", en="Name who prepared, who reviewed and who signed.")
-    rows = prepared.estimates.frame
+    rows = prepared.estimates.cases
     survey_id, wave_id = rows.survey_id, rows.wave_id
     # Moving the wave first takes the lock: from here nobody can release it beside us.
     wave = surveys.mark_released(session, survey_id, wave_id, at=at, by=by)
-    if frame(session, survey_id, wave_id).snapshot_sha256() != prepared.snapshot_sha256:
+    if cases_of_wave(session, survey_id, wave_id).snapshot_sha256() != prepared.snapshot_sha256:
         raise RowsChanged
     survey = session.get_one(Survey, survey_id)
     edition = queries.last_edition(session, survey_id, wave_id) + 1
@@ -121,7 +121,7 @@ def release_wave(
 
 def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
     """The figures of a release from the rows as they are now; NotRecomputable where they are not those signed."""
-    rows = frame(session, release.survey_id, release.wave_id)
+    rows = cases_of_wave(session, release.survey_id, release.wave_id)
     if rows.snapshot_sha256() != release.snapshot_sha256:
         raise NotRecomputable
     estimates = estimate_wave(rows, targets=wave.targets, plan=Plan())
@@ -158,7 +158,7 @@ def _summaries(estimates: WaveEstimates, release: Release, survey: Survey, wave:
 def imprint_of(
     survey: Survey, wave: Wave, estimates: WaveEstimates, settings: Settings, *, release: Release
 ) -> Imprint:
-    questionnaire = estimates.frame.questionnaire
+    questionnaire = estimates.cases.questionnaire
     closed = wave.closed_at.astimezone(settings.zone).date() if wave.closed_at else wave.closes_on
     return Imprint(
         survey=Text(survey.title_zh, survey.title_en),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from survey_service.accounts import first_administrator
 from survey_service.accounts import service as accounts
 from survey_service.accounts.administration import queries, service
-from survey_service.accounts.administration.service import Desk
+from survey_service.accounts.administration.service import ActingAdministrator
 from survey_service.accounts.errors import LastAdministrator
 from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE, SYSTEM, verify
@@ -41,14 +41,14 @@ def test_two_administrators_who_take_the_right_from_each_other(
     start = threading.Barrier(2)
 
     def take(by: UUID, of: UUID, way: str) -> bool:
-        desk = Desk(by=Actor(by, "x"), scope=frozenset({world.city_id}), at=NOW, demonstration=False)
+        acting = ActingAdministrator(by=Actor(by, "x"), scope=frozenset({world.city_id}), at=NOW, demonstration=False)
         start.wait(120)
         try:
             with database.writing.begin() as session:
                 if way == "disable":
-                    service.disable(session, desk, of)
+                    service.disable(session, acting, of)
                 else:
-                    service.revoke(session, desk, of, Role.ADMINISTRATOR, CITY)
+                    service.revoke(session, acting, of, Role.ADMINISTRATOR, CITY)
         except LastAdministrator:
             return False
         return True

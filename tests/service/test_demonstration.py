@@ -159,8 +159,8 @@ def test_both_designs_are_drawn_as_planned(services: Services, built: Built) -> 
 
 def test_the_stories_that_the_city_is_to_tell(services: Services, built: Built) -> None:
     estimates = estimates_of(services, built)
-    rows = {one.code: estimates.table.row(community_domain(one.code)) for one in estimates.frame.communities}
-    names = {one.name_zh: one.code for one in estimates.frame.communities}
+    rows = {one.code: estimates.table.row(community_domain(one.code)) for one in estimates.cases.communities}
+    names = {one.name_zh: one.code for one in estimates.cases.communities}
     few = rows[names["莲花池社区"]].cell("awareness")
     assert few.suppression is Suppression.FEW_RESPONDENTS
     found = {(one.domain, one.variable): one for table in estimates.raw for one in table.estimates}

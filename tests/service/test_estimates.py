@@ -15,9 +15,9 @@ from survey_service.audit.chain import RESIDENT, SERVICE
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
-from survey_service.estimates.frame import WaveFrame, frame
 from survey_service.estimates.service import WaveEstimates, community_domain, estimate_wave, street_domain
 from survey_service.estimates.summaries import method_of, summaries
+from survey_service.estimates.wave_cases import WaveCases, cases_of_wave
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Case, Disposition, Mode, ResponseState, Source
 from survey_service.secrets import KeyRing
@@ -80,9 +80,9 @@ def tiny(database: Database, world: World, keys: KeyRing) -> World:
     return world
 
 
-def read(database: Database, world: World) -> WaveFrame:
+def read(database: Database, world: World) -> WaveCases:
     with database.reading.begin() as session:
-        return frame(session, world.survey_id, world.wave_id)
+        return cases_of_wave(session, world.survey_id, world.wave_id)
 
 
 def figures(database: Database, world: World) -> WaveEstimates:

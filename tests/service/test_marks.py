@@ -20,7 +20,7 @@ from survey_service.collection import quality_mark_counts
 from survey_service.collection.quality_marks import marks_of
 from survey_service.database import Database
 from survey_service.estimates import phone_checks
-from survey_service.estimates.frame import frame
+from survey_service.estimates.wave_cases import cases_of_wave
 from survey_service.models import Capture, Response, ResponseState
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
@@ -83,7 +83,7 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
         record(session, answer(950, 99, at=later, case=0, paradata={"straight": True}), keys=keys)  # by a letter
         marks = quality_mark_counts.by_community(session, world.survey_id, world.wave_id)
         lines = phone_checks.checks(session, world.survey_id, world.wave_id)
-        rows = frame(session, world.survey_id, world.wave_id)
+        rows = cases_of_wave(session, world.survey_id, world.wave_id)
     here = quality_mark_counts.PhoneMarks(
         answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many,
         invited_alike=0, invited_in_bursts=0,

@@ -19,9 +19,9 @@ from questionnaires.text import Text
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.estimates import pages, phone_checks
-from survey_service.estimates.frame import WaveFrame, frame
 from survey_service.estimates.service import Plan, WaveEstimates, estimate_wave, specification
 from survey_service.estimates.summaries import method_of
+from survey_service.estimates.wave_cases import WaveCases, cases_of_wave
 from survey_service.fieldwork.outcomes import outcomes_recorded
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Area, AreaPopulation, Case, Disposition, Mode, Survey, Wave
@@ -51,8 +51,8 @@ def answered(session: Session, world: World, keys: KeyRing, cases: int, **given:
         answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=said)
 
 
-def read(session: Session, world: World) -> tuple[WaveFrame, WaveEstimates]:
-    rows = frame(session, world.survey_id, world.wave_id)
+def read(session: Session, world: World) -> tuple[WaveCases, WaveEstimates]:
+    rows = cases_of_wave(session, world.survey_id, world.wave_id)
     return rows, estimate_wave(rows)
 
 
@@ -191,10 +191,10 @@ def test_what_was_left_out_is_named(database: Database, world: World, keys: KeyR
         answered(session, world, keys, 3)
     with database.reading.begin() as session:
         _, estimates = read(session, world)
-    first, *others = estimates.frame.rows
+    first, *others = estimates.cases.rows
     assert first.answers is not None
     lost = replace(first, answers={**first.answers, "overall": Missing.NO_ANSWER})
-    estimates = replace(estimates, frame=replace(estimates.frame, rows=(lost, *others)))
+    estimates = replace(estimates, cases=replace(estimates.cases, rows=(lost, *others)))
     check = next(one for one in pages.checks(estimates) if one.name.zh == "漏答")
     assert check.value == "33.3%"
     assert "漏得最多" in check.why.zh

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts.administration import service
-from survey_service.accounts.administration.pages import desk_of
+from survey_service.accounts.administration.pages import acting_administrator
 from survey_service.accounts.errors import IdentityTaken, NoProvider
 from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Administrator, Person
@@ -37,10 +37,13 @@ def link_identity(
 ) -> Response:  # fmt: skip
     try:
         with writing.begin() as session:
-            service.find_whole(session, desk_of(person, running, now), account_id)
+            acting = acting_administrator(person, running, now)
+            service.find_whole(session, acting, account_id)
             if not running.settings.oidc:
                 raise NoProvider
-            service.link_identity(session, desk_of(person, running, now), account_id, name, keys=running.keys)
+            service.link_identity(
+                session, acting_administrator(person, running, now), account_id, name, keys=running.keys
+            )
     except IntegrityError:  # given to two accounts in the same moment
         return _page(request, running, reading, person, now, account_id, fault=IdentityTaken(), typed=name)
     except (BadInput, IdentityTaken, NoProvider) as fault:
@@ -53,7 +56,7 @@ def _page(
     fault: DomainError | None, typed: str = "",
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
-        account = service.find_whole(session, desk_of(person, running, now), account_id)
+        account = service.find_whole(session, acting_administrator(person, running, now), account_id)
         identity = identities.of_account(session, account_id)
         context = {
             "account": account, "identity": identity, "fault": fault, "typed": typed,

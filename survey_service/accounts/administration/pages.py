@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from survey_service.accounts import service as accounts
 from survey_service.accounts.administration import queries, service
-from survey_service.accounts.administration.service import Desk
+from survey_service.accounts.administration.service import ActingAdministrator
 from survey_service.accounts.errors import LastAdministrator, NotOneself, UserTaken
 from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Administrator, Person
@@ -36,7 +36,7 @@ MENDED_ON_PAGE = (BadInput, UserTaken, Conflict, LastAdministrator, NotOneself)
 class Step:
     """Something that is confirmed on a page of its own before it is done."""
 
-    take: Callable[[Session, Desk, UUID], None]
+    take: Callable[[Session, ActingAdministrator, UUID], None]
 
 
 STEPS = {
@@ -48,9 +48,9 @@ STEPS = {
 PASSWORD = "password"  # noqa: S105 -- the name of a step; it also shows the new start password
 
 
-def desk_of(person: Person, running: Services, now: Now) -> Desk:
+def acting_administrator(person: Person, running: Services, now: Now) -> ActingAdministrator:
     scope = person.areas(Role.ADMINISTRATOR)
-    return Desk(by=person.actor, scope=scope, at=now, demonstration=running.settings.demonstration)
+    return ActingAdministrator(by=person.actor, scope=scope, at=now, demonstration=running.settings.demonstration)
 
 
 @router.get("/accounts")
@@ -82,14 +82,14 @@ def make_account(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
     user: Name = "", name: Name = "", role: Name = "", area: Line = "",
 ) -> Response:  # fmt: skip
-    desk = desk_of(person, running, now)
+    acting = acting_administrator(person, running, now)
     start = accounts.start_password()
     password_hash = accounts.start_password_hash(start)
     try:
         with writing.begin() as session:
-            chosen = service.find_area(session, desk.scope, area)
+            chosen = service.find_area(session, acting.scope, area)
             made = service.create(
-                session, desk, user=user, name=name, role=_role(role), area=chosen, password_hash=password_hash
+                session, acting, user=user, name=name, role=_role(role), area=chosen, password_hash=password_hash
             )
             shown = {"id": made.id, "user": made.user, "name": made.name}
     except IntegrityError:
@@ -115,7 +115,7 @@ def rename_account(
 ) -> Response:  # fmt: skip
     try:
         with writing.begin() as session:
-            service.rename(session, desk_of(person, running, now), account_id, name, keys=running.keys)
+            service.rename(session, acting_administrator(person, running, now), account_id, name, keys=running.keys)
     except MENDED_ON_PAGE as fault:
         return _account_page(request, running, reading, person, now, account_id, fault=fault)
     return go(f"/accounts/{account_id}?done=name")
@@ -126,12 +126,12 @@ def grant_role(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
     account_id: UUID, role: Name = "", area: Line = "",
 ) -> Response:  # fmt: skip
-    desk = desk_of(person, running, now)
+    acting = acting_administrator(person, running, now)
     try:
         with writing.begin() as session:
-            service.find(session, desk, account_id)
-            chosen = service.find_area(session, desk.scope, area)
-            service.grant(session, desk, account_id, _role(role), chosen)
+            service.find(session, acting, account_id)
+            chosen = service.find_area(session, acting.scope, area)
+            service.grant(session, acting, account_id, _role(role), chosen)
     except MENDED_ON_PAGE as fault:
         typed = {"role": role, "area": area}
         return _account_page(request, running, reading, person, now, account_id, fault=fault, typed=typed)
@@ -154,7 +154,7 @@ def revoke_role(
 ) -> Response:  # fmt: skip
     try:
         with writing.begin() as session:
-            service.revoke(session, desk_of(person, running, now), account_id, role, area_code)
+            service.revoke(session, acting_administrator(person, running, now), account_id, role, area_code)
     except MENDED_ON_PAGE as fault:
         return _revoke_page(request, running, reading, person, now, account_id, role, area_code, fault=fault)
     return go(f"/accounts/{account_id}?done=revoked" if account_id != person.account_id else "/sign-in")
@@ -172,28 +172,28 @@ def take_account_step(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
     account_id: UUID, step: str,
 ) -> Response:  # fmt: skip
-    desk = desk_of(person, running, now)
+    acting = acting_administrator(person, running, now)
     try:
         if step == PASSWORD:
-            return _reset_password(request, running, writing, person, desk, account_id)
+            return _reset_password(request, running, writing, person, acting, account_id)
         if step not in STEPS:
             raise NotFound
         with writing.begin() as session:
-            STEPS[step].take(session, desk, account_id)
+            STEPS[step].take(session, acting, account_id)
     except MENDED_ON_PAGE as fault:
         return _step_page(request, running, reading, person, now, account_id, step, fault=fault)
     return go(f"/accounts/{account_id}?done={step}")
 
 
 def _reset_password(
-    request: Request, running: Services, writing: Writing, person: Person, desk: Desk, account_id: UUID
+    request: Request, running: Services, writing: Writing, person: Person, acting: ActingAdministrator, account_id: UUID
 ) -> Response:
     start = accounts.start_password()
     password_hash = accounts.start_password_hash(start)
     with writing.begin() as session:
-        account = service.reset_password(session, desk, account_id, password_hash)
+        account = service.reset_password(session, acting, account_id, password_hash)
         shown = {"id": account.id, "user": account.user, "name": account.name}
-    context = {**shown, "start": start, "until": desk.at + service.START_PASSWORD_FOR, "made": False}
+    context = {**shown, "start": start, "until": acting.at + service.START_PASSWORD_FOR, "made": False}
     return staff_page(request, running, person, "staff/start-password.html", context, section="accounts")
 
 
@@ -229,11 +229,11 @@ def _account_page(
     request: Request, running: Services, reading: Reading, person: Person, now: Now, account_id: UUID, *,
     fault: DomainError | None, typed: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
-    desk = desk_of(person, running, now)
+    acting = acting_administrator(person, running, now)
     with reading.begin() as session:
-        account = service.find(session, desk, account_id)
+        account = service.find(session, acting, account_id)
         grants = [
-            (role.value, area, service.area_in_scope(session, desk.scope, area))
+            (role.value, area, service.area_in_scope(session, acting.scope, area))
             for role, area in queries.grants_of(session, [account_id])[account_id]
         ]
         context = {
@@ -257,9 +257,9 @@ def _revoke_page(
     request: Request, running: Services, reading: Reading, person: Person, now: Now, account_id: UUID, role: Role,
     area_code: str, *, fault: DomainError | None,
 ) -> Response:  # fmt: skip
-    desk = desk_of(person, running, now)
+    acting = acting_administrator(person, running, now)
     with reading.begin() as session:
-        area = service.grant_within(session, desk, account_id, role, area_code)
+        area = service.grant_within(session, acting, account_id, role, area_code)
         account = session.get_one(Account, account_id)
         context = {"account": account, "step": "revoke", "role": role.value, "area": area, "fault": fault}
         status = fault.status if fault else 200
@@ -275,7 +275,7 @@ def _step_page(
     if step not in STEPS and step != PASSWORD:
         raise NotFound
     with reading.begin() as session:
-        account = service.find_whole(session, desk_of(person, running, now), account_id)
+        account = service.find_whole(session, acting_administrator(person, running, now), account_id)
         context = {"account": account, "step": step, "role": "", "area": None, "fault": fault}
         status = fault.status if fault else 200
         return staff_page(

@@ -1,4 +1,4 @@
-"""one index less for every answer
+"""captures made anew with one index less for every answer
 
 ``uq_capture_client_id`` keeps answers that count apart. That the same other answers are kept once as a conflict needs
 an index of conflicts only, which are few; over all captures it cost every answer a page at a random place.

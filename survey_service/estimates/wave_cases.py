@@ -31,7 +31,7 @@ SNAPSHOT_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrameRow:
+class CaseRow:
     """One case. ``answers`` is None where there is no complete response."""
 
     number: str
@@ -71,14 +71,14 @@ class AreaName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaveFrame:
+class WaveCases:
     """Everything that the figures of one wave come from."""
 
     survey_id: UUID
     wave_id: UUID
     questionnaire: Questionnaire
     questionnaire_sha256: str
-    rows: tuple[FrameRow, ...]  # in the order of their numbers
+    rows: tuple[CaseRow, ...]  # in the order of their numbers
     open_responses: Mapping[str, int]  # community code -> answers outside the probability sample
     open_in_bursts: Mapping[str, int]  # of these, by open codes in a minute that brought too many of one community
     city: AreaName
@@ -106,7 +106,7 @@ class WaveFrame:
         return hashlib.sha256(canonical_text(document).encode()).hexdigest()
 
 
-def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
+def cases_of_wave(session: Session, survey_id: UUID, wave_id: UUID) -> WaveCases:
     """The rows of a wave, in a fixed number of statements; NotFound where there is no such wave."""
     found = queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
@@ -129,7 +129,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
     for case in queries.cases(session, survey_id, wave_id):
         mode_of, answers, sha256_of = of_case.get(case.id, (None, None, None))
         rows.append(
-            FrameRow(
+            CaseRow(
                 number=case.number,
                 community=tree.code(case.area_id),
                 street=tree.street(case.area_id),
@@ -144,7 +144,7 @@ def frame(session: Session, survey_id: UUID, wave_id: UUID) -> WaveFrame:
                 content_sha256=sha256_of,
             )
         )
-    return WaveFrame(
+    return WaveCases(
         survey_id=survey_id,
         wave_id=wave_id,
         questionnaire=questionnaire,
