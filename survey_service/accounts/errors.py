@@ -51,7 +51,7 @@ class CannotAgree(DomainError):
     en = "Somebody else has to do this: not the person themselves, nor whoever made, reset or linked the account."
 
 
-class LookNotWritten(DomainError):
+class ReadNotAudited(DomainError):
     """Nothing is shown of what must be written down first."""
 
     code = "E118"

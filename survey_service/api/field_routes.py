@@ -10,8 +10,8 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Interviewer, WaveStaff
+from survey_service.accounts.read_audit import AuditsReads
 from survey_service.api import captures, queries, scope, shown
 from survey_service.api.description import BASE, READING, SENDING, refusals
 from survey_service.api.errors import NotDoorToDoor
@@ -41,7 +41,7 @@ class CaseList(Shape):
 
 @router.get("/cases", summary="Sampled cases of a wave", responses=refusals(*READING, NotFound, BadInput))
 def cases(
-    reading: Reading, person: CaseReader, looks: Looks, survey_key: SurveyKey, wave_key: WaveKey,
+    reading: Reading, person: CaseReader, reads: AuditsReads, survey_key: SurveyKey, wave_key: WaveKey,
     listed: Annotated[CaseList, Query()],
 ) -> Page[CaseOut]:  # fmt: skip
     """Those of your areas, by number. Names, addresses and telephone numbers are never here."""
@@ -55,7 +55,7 @@ def cases(
             limit=listed.limit + 1, backwards=listed.sort == "-number",
         )  # fmt: skip
         rows = queries.cases(session, wave, visible, asked)
-        looks.note(survey.id, "cases.exported", f"wave {wave.id}")
+        reads.note(survey.id, "cases.exported", f"wave {wave.id}")
         items = [shown.case(case, community, with_draw=staff) for case, community in rows[: listed.limit]]
         return Page(items=items, next=items[-1].number if len(rows) > listed.limit else None)
 

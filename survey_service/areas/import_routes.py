@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Administrator, Person
+from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.areas import importing, queries, service
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -52,9 +52,9 @@ def import_page(request: Request, running: Running, person: Administrator, what:
 
 
 @router.get("/areas/imports/{what}/present.csv")
-def present_table(reading: Reading, person: Administrator, looks: Looks, what: What) -> Response:
+def present_table(reading: Reading, person: Administrator, reads: AuditsReads, what: What) -> Response:
     """What is there now, in the form that is brought in: to be changed in a spreadsheet and given back."""
-    looks.note(None, "areas.exported", f"areas {what.value}")
+    reads.note(None, "areas.exported", f"areas {what.value}")
     with reading.begin() as session:
         scope = person.visible(Role.ADMINISTRATOR)
         if what is What.TREE:

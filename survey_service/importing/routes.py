@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service import jobs
-from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import below
+from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotFound
@@ -88,27 +88,39 @@ def hand_in(
 
 @router.get("/{import_id}")
 def file_page(
-    request: Request, running: Running, reading: Reading, person: Manager, looks: Looks, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Manager,
+    reads: AuditsReads,
+    survey_key: str,
+    wave_key: str,
     import_id: UUID,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         survey, wave, row = _find(session, person, survey_key, wave_key, import_id)
         if row.state is ImportState.MAPPING:
             return go(f"{_here(survey_key, wave_key)}/{import_id}/columns")
-        looks.note(survey.id, "import.read", f"import_file {row.id}")
+        reads.note(survey.id, "import.read", f"import_file {row.id}")
         return _file(request, running, session, person, survey, wave, row, fault=None)
 
 
 @router.get("/{import_id}/columns")
 def columns_page(
-    request: Request, running: Running, reading: Reading, person: Manager, looks: Looks, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Manager,
+    reads: AuditsReads,
+    survey_key: str,
+    wave_key: str,
     import_id: UUID,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         survey, wave, row = _find(session, person, survey_key, wave_key, import_id)
         if row.cells is None:
             return go(f"{_here(survey_key, wave_key)}/{import_id}")
-        looks.note(survey.id, "import.read", f"import_file {row.id}")
+        reads.note(survey.id, "import.read", f"import_file {row.id}")
         return _columns(request, running, session, person, survey, wave, row, row.plan, fault=None)
 
 

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
-from survey_service.accounts.errors import LookNotWritten
-from survey_service.accounts.looks import Looking, Looks
+from survey_service.accounts.errors import ReadNotAudited
 from survey_service.accounts.permissions import Person
+from survey_service.accounts.read_audit import AuditsReads, ReadAudit
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
@@ -59,20 +59,32 @@ def next_to_decide(
 
 @router.get("/keying/{survey_key}/{wave_key}/decide/{number}")
 def decide_page(
-    request: Request, running: Running, reading: Reading, person: Decider, speaks: Speaks, looks: Looks,
+    request: Request, running: Running, reading: Reading, person: Decider, speaks: Speaks, reads: AuditsReads,
     survey_key: str, wave_key: str, number: str, field: str = "",
 ) -> Response:  # fmt: skip
     shown = {"field": field}
     with reading.begin() as session:
-        return _decide_page(request, running, person, session, speaks, looks, survey_key, wave_key, number, shown)
+        return _decide_page(request, running, person, session, speaks, reads, survey_key, wave_key, number, shown)
 
 
 @router.post("/keying/{survey_key}/{wave_key}/decide/{number}")
 def decide_field(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Decider, now: Now, speaks: Speaks,
-    looks: Looks, survey_key: str, wave_key: str, number: str, variable: Variable, take: Annotated[str, Form()] = "",
-    typed: Value = "", reason: Reason = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Decider,
+    now: Now,
+    speaks: Speaks,
+    reads: AuditsReads,
+    survey_key: str,
+    wave_key: str,
+    number: str,
+    variable: Variable,
+    take: Annotated[str, Form()] = "",
+    typed: Value = "",
+    reason: Reason = "",
+) -> Response:
     """Settle one field, then on to the next: of this form, or of the next form."""
     decision = Decision(take) if take in Decision.__members__.values() else None
     try:
@@ -89,20 +101,20 @@ def decide_field(
     except DomainError as fault:
         kept = {"field": variable, "fault": fault, "take": take, "typed": typed, "reason": reason}
         with reading.begin() as session:
-            return _decide_page(request, running, person, session, speaks, looks, survey_key, wave_key, number, kept)
+            return _decide_page(request, running, person, session, speaks, reads, survey_key, wave_key, number, kept)
     here = f"/keying/{survey_key}/{wave_key}/decide"
     return go(f"{here}?after={quote(number)}" if done else f"{here}/{quote(number)}")
 
 
 def _decide_page(
-    request: Request, running: Services, person: Person, session: Session, language: Language, looks: Looking,
+    request: Request, running: Services, person: Person, session: Session, language: Language, reads: ReadAudit,
     survey_key: str, wave_key: str, number: str, shown: dict[str, Any],
 ) -> Response:  # fmt: skip
     survey, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
     form = _form(session, person, wave, number, DECIDERS, language)
     rules = Rules.of(running.settings)
     adjudication.may_decide(session, wave, form, person.account_id, rules)
-    looks.note(wave.survey_id, "paper_form.read", f"paper_form {form.form_id}", {"page": "decide"})
+    reads.note(wave.survey_id, "paper_form.read", f"paper_form {form.form_id}", {"page": "decide"})
     comparison = adjudication.compare(session, wave, form, language)
     waiting = comparison.open
     current = next((one for one in waiting if one.row.variable == shown["field"]), waiting[0] if waiting else None)
@@ -125,18 +137,18 @@ def _decide_page(
 
 @router.get("/keying/{survey_key}/{wave_key}/record")
 def record_page(
-    request: Request, running: Running, reading: Reading, person: Overseer, speaks: Speaks, looks: Looks,
+    request: Request, running: Running, reading: Reading, person: Overseer, speaks: Speaks, reads: AuditsReads,
     survey_key: str, wave_key: str, number: str = "", field: str = "",
 ) -> Response:  # fmt: skip
     shown = {"number": number, "field": field}
     with reading.begin() as session:
-        return _record_page(request, running, person, session, speaks, looks, survey_key, wave_key, shown)
+        return _record_page(request, running, person, session, speaks, reads, survey_key, wave_key, shown)
 
 
 @router.post("/keying/{survey_key}/{wave_key}/record")
 def correct_field(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Overseer, now: Now, speaks: Speaks,
-    looks: Looks, survey_key: str, wave_key: str, number: Annotated[str, Form(max_length=60)], variable: Variable,
+    reads: AuditsReads, survey_key: str, wave_key: str, number: Annotated[str, Form(max_length=60)], variable: Variable,
     client_id: Annotated[str, Form(min_length=8, max_length=64)], typed: Value = "", reason: Reason = "",
 ) -> Response:  # fmt: skip
     try:
@@ -152,12 +164,12 @@ def correct_field(
     except DomainError as fault:
         kept = {"number": number, "field": variable, "fault": fault, "typed": typed, "reason": reason}
         with reading.begin() as session:
-            return _record_page(request, running, person, session, speaks, looks, survey_key, wave_key, kept)
+            return _record_page(request, running, person, session, speaks, reads, survey_key, wave_key, kept)
     return go(f"/keying/{survey_key}/{wave_key}/record?number={quote(form.number)}")
 
 
 def _record_page(
-    request: Request, running: Services, person: Person, session: Session, language: Language, looks: Looking,
+    request: Request, running: Services, person: Person, session: Session, language: Language, reads: ReadAudit,
     survey_key: str, wave_key: str, shown: dict[str, Any],
 ) -> Response:  # fmt: skip
     survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
@@ -167,8 +179,8 @@ def _record_page(
         try:
             form = _form(session, person, wave, shown["number"], OVERSEERS, language)
             found = corrections.record_of(session, wave, form, language)
-            looks.note(wave.survey_id, "paper_form.read", f"paper_form {form.form_id}", {"page": "record"})
-        except LookNotWritten:
+            reads.note(wave.survey_id, "paper_form.read", f"paper_form {form.form_id}", {"page": "record"})
+        except ReadNotAudited:
             raise
         except NotFound:
             pass  # printed, and not keyed yet: the page says so

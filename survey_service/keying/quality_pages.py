@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
-from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Person
+from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.keying import quality_queries, sheets
@@ -53,7 +53,7 @@ def quality_page(
 
 @router.get("/keying/{survey_key}/{wave_key}/quality.xlsx")
 def quality_workbook(
-    running: Running, reading: Reading, person: Overseer, now: Now, speaks: Speaks, looks: Looks, survey_key: str,
+    running: Running, reading: Reading, person: Overseer, now: Now, speaks: Speaks, reads: AuditsReads, survey_key: str,
     wave_key: str,
 ) -> Response:  # fmt: skip
     from survey_service.keying.quality_export import workbook
@@ -65,7 +65,7 @@ def quality_workbook(
             quality, speaks, title=titles[0].in_language(speaks), wave=titles[1].in_language(speaks),
             at=now.astimezone(running.settings.zone),
         )  # fmt: skip
-        looks.note(wave.survey_id, "keying.exported", f"wave {wave.id}")
+        reads.note(wave.survey_id, "keying.exported", f"wave {wave.id}")
     name = f"keying-quality-{survey_key}-{wave_key}.xlsx"
     headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
     return Response(made, media_type=WORKBOOK, headers=headers)

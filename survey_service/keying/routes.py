@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
-from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
+from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.captures.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -119,7 +119,7 @@ def picture(
     reading: Reading,
     person: Keyer,
     speaks: Speaks,
-    looks: Looks,
+    reads: AuditsReads,
     survey_key: str,
     wave_key: str,
     number: str,
@@ -133,7 +133,7 @@ def picture(
         survey_id, form_id = wave.survey_id, form.form_id
     if seen is None:
         raise NotFound
-    looks.note(survey_id, "paper_form.read", f"paper_form {form_id}", {"page": "pictures"})
+    reads.note(survey_id, "paper_form.read", f"paper_form {form_id}", {"page": "pictures"})
     return Response(seen, media_type="image/png", headers={"Cache-Control": "private, no-store"})
 
 

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service import jobs
-from survey_service.accounts.looks import Looks
 from survey_service.accounts.permissions import Manager, Person, require
 from survey_service.accounts.queries import above, below
+from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
@@ -178,7 +178,7 @@ def rest_is_missing(
 
 @router.get(f"{HERE}/{{batch}}/forms.pdf")
 def batch_pdf(
-    running: Running, reading: Reading, person: PaperStaff, looks: Looks, survey_key: str, wave_key: str,
+    running: Running, reading: Reading, person: PaperStaff, reads: AuditsReads, survey_key: str, wave_key: str,
     batch: BatchNumber,
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
@@ -186,7 +186,7 @@ def batch_pdf(
         line = _batch(session, person, wave, batch)
         if line.printed is None:
             raise NotPrinted
-        looks.note(wave.survey_id, "paper_batch.exported", f"paper_batch {line.batch.id}", {"batch": batch})
+        reads.note(wave.survey_id, "paper_batch.exported", f"paper_batch {line.batch.id}", {"batch": batch})
         blob = line.printed.blob_sha256
     return _pdf(files_of(running.settings, running.database).get(blob), f"{wave_key}-{batch:03d}.pdf")
 

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from survey_service.accounts import failed_sign_ins, looks
+from survey_service.accounts import failed_sign_ins, read_audit
 from survey_service.app import create_app
 from survey_service.commands.audit_log_work import Asked, entries, run_audit_log
 from survey_service.database import Database
@@ -139,11 +139,11 @@ def test_reading_the_answers_of_one_household_is_written_before_they_are_shown(
     assert (str(entry.by_account_id), entry.detail["address"]) == (account_id(database, "manager"), HERE)
     client.get(page, headers=FROM_HERE)  # the same look
     assert len(written(client, database, "paper_form.read")) == 1
-    clock.at += looks.ONE_LOOK
+    clock.at += read_audit.ONE_READ
     client.get(page, headers=FROM_HERE)
     assert len(written(client, database, "paper_form.read")) == 2
     # Where it cannot be written down it is not shown.
-    clock.at += looks.ONE_LOOK
+    clock.at += read_audit.ONE_READ
     writer = client.app.state.services.writer  # type: ignore[attr-defined]
     monkeypatch.setattr(type(writer), "submit", refused)
     shown = client.get(page, headers=FROM_HERE)

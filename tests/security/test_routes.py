@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 
 from survey_service import dependencies
 from survey_service.accounts import permissions
-from survey_service.accounts.looks import _looking
 from survey_service.accounts.permissions import UnprotectedRoute, asks_for_person, refuse_unprotected
+from survey_service.accounts.read_audit import _read_audit
 from survey_service.app import create_app
 from survey_service.settings import Settings
 from tests.security.matrix import lines
@@ -87,7 +87,7 @@ def test_no_get_route_can_write() -> None:
 
 def test_what_looks_at_answers_or_takes_a_file_out_is_written_down() -> None:
     """Through the writer, before it is shown: the named exceptions to the rule above, and nothing else."""
-    noting = {path for method, path, route in signatures() if method == "GET" and _looking in calls(route.dependant)}
+    noting = {path for method, path, route in signatures() if method == "GET" and _read_audit in calls(route.dependant)}
     assert noting == NOTED_GETS
 
 

@@ -1,8 +1,9 @@
-"""Looking is written down: who read the answers of one household or took a file out, from where, before it is shown.
+"""Reading is written down: who read the answers of one household or took a file out, from where, before it is shown.
 
-A GET never writes, with the exceptions that ``tests/security/test_routes.py`` names: those that ask for ``Looks``. What
-they write is one entry of the audit log, through the writer, and the page waits for its commit: nothing is shown that
-is not written down. The same person looking at the same record again within some minutes is one look.
+A GET never writes, with the exceptions that ``tests/security/test_routes.py`` names: those that ask for
+``AuditsReads``. What they write is one entry of the audit log, through the writer, and the page waits for its commit:
+nothing is shown that is not written down. The same person reading the same record again within some minutes is one
+read.
 """
 
 from __future__ import annotations
@@ -22,35 +23,35 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.accounts.errors import LookNotWritten
+from survey_service.accounts.errors import ReadNotAudited
 from survey_service.accounts.permissions import Person, SignedIn
 from survey_service.dependencies import Now, Running
 from survey_service.services import Services
 from survey_service.writer import Busy, GroupWriter
 
-ONE_LOOK = timedelta(minutes=10)
-REMEMBERED = 4096  # looks of one process
+ONE_READ = timedelta(minutes=10)
+REMEMBERED = 4096  # reads of one process
 PATIENCE_SECONDS = 10.0
 
-Look = tuple[UUID, str, str, str]  # who, from where, what, which record
+Read = tuple[UUID, str, str, str]  # who, from where, what, which record
 
 
 @dataclass(slots=True)
 class _Remembered:
-    """Which looks were written a moment ago; the oldest gives way."""
+    """Which reads were written a moment ago; the oldest gives way."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    at: OrderedDict[Look, datetime] = field(default_factory=OrderedDict)
+    at: OrderedDict[Read, datetime] = field(default_factory=OrderedDict)
 
-    def lately(self, look: Look, now: datetime) -> bool:
+    def lately(self, read: Read, now: datetime) -> bool:
         with self.lock:
-            before = self.at.get(look)
-            return before is not None and timedelta(0) <= now - before < ONE_LOOK
+            before = self.at.get(read)
+            return before is not None and timedelta(0) <= now - before < ONE_READ
 
-    def keep(self, look: Look, now: datetime) -> None:
+    def keep(self, read: Read, now: datetime) -> None:
         with self.lock:
-            self.at[look] = now
-            self.at.move_to_end(look)
+            self.at[read] = now
+            self.at.move_to_end(read)
             while len(self.at) > REMEMBERED:
                 self.at.popitem(last=False)
 
@@ -59,7 +60,7 @@ _remembered: WeakKeyDictionary[GroupWriter, _Remembered] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class ReadAudit:
     """What a route calls before it shows."""
 
     running: Services
@@ -67,10 +68,10 @@ class Looking:
     at: datetime
 
     def note(self, survey_id: UUID | None, action: str, record: str, detail: Mapping[str, Any] | None = None) -> None:
-        """Durable when it returns; LookNotWritten where that could not be had."""
+        """Durable when it returns; ReadNotAudited where that could not be had."""
         known = _remembered.setdefault(self.running.writer, _Remembered())
-        look = (self.person.account_id, self.person.address, action, record)
-        if known.lately(look, self.at):
+        read = (self.person.account_id, self.person.address, action, record)
+        if known.lately(read, self.at):
             return
 
         def write(session: Session) -> None:
@@ -82,12 +83,12 @@ class Looking:
         try:
             self.running.writer.submit(write).result(PATIENCE_SECONDS)
         except (Busy, TookTooLong, DBAPIError):
-            raise LookNotWritten from None
-        known.keep(look, self.at)
+            raise ReadNotAudited from None
+        known.keep(read, self.at)
 
 
-def _looking(running: Running, person: SignedIn, now: Now) -> Looking:
-    return Looking(running, person, now)
+def _read_audit(running: Running, person: SignedIn, now: Now) -> ReadAudit:
+    return ReadAudit(running, person, now)
 
 
-Looks = Annotated[Looking, Depends(_looking)]
+AuditsReads = Annotated[ReadAudit, Depends(_read_audit)]
