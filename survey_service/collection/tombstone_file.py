@@ -6,10 +6,12 @@ One JSON object a line, appended and made durable right after the commit that er
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -43,18 +45,33 @@ def read(path: Path) -> list[Erasure]:
 
 def add(path: Path, laid: Iterable[Erasure]) -> int:
     """Append those that the file does not hold yet, durably; how many."""
-    known = {(one.survey_id, one.response_id) for one in read(path)}
     by_id = {(one.survey_id, one.response_id): one for one in laid}
-    fresh = [one for key, one in by_id.items() if key not in known]
-    if not fresh:
+    if not by_id:
         return 0
     private.folder(path.parent)
+    with _alone(path):
+        known = {(one.survey_id, one.response_id) for one in read(path)}
+        fresh = [one for key, one in by_id.items() if key not in known]
+        if fresh:
+            _append(path, fresh)
+    return len(fresh)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """The server appends after an erasure and a worker in its round: neither may take the other's line, half written,
+    for one that a crash cut short."""
+    with private.begin_file(path).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _append(path: Path, fresh: Iterable[Erasure]) -> None:
     with private.begin_file(path).open("a+", encoding="utf-8") as file:
         _end_the_last_line(file.fileno(), path)
         file.writelines(json.dumps(one.to_json()) + "\n" for one in fresh)
         file.flush()
         os.fsync(file.fileno())
-    return len(fresh)
 
 
 def _end_the_last_line(handle: int, path: Path) -> None:

@@ -31,12 +31,14 @@ from survey_service.commands.serve import serve
 from survey_service.commands.small_areas import small_areas
 from survey_service.commands.verify_audit import verify_audit
 from survey_service.commands.weight import weight
+from survey_service.commands.work import work
 from survey_service.installation import Refused
 
 # They write into an installation or copy from one: nothing of it is for others, whatever the umask.
 KEEPERS = frozenset(
     {
         "serve",
+        "work",
         "demo",
         "backup",
         "restore",
@@ -74,7 +76,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 # Care of the installation.
-for care in (doctor, backup, restore, erase):
+for care in (work, doctor, backup, restore, erase):
     app.command()(care)
 
 

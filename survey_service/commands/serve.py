@@ -214,6 +214,7 @@ def _run(
     from survey_service.accounts.first_administrator import invitation
     from survey_service.app import create_app
     from survey_service.doctor import rounds
+    from survey_service.processes.of_a_server import ProcessesOfAServer
     from survey_service.web.connections import gate_for, guarded
     from survey_service.web.logs import set_up_logs
 
@@ -230,7 +231,7 @@ def _run(
                 if secret := invitation(app.state.services):
                     console.print(_invitation(settings, secret))
 
-    app = create_app(settings)
+    app = create_app(settings, processes=ProcessesOfAServer(settings))
     configuration = uvicorn.Config(
         app,
         http=guarded(gate_for(settings)),

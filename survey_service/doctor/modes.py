@@ -13,13 +13,14 @@ from survey_service import private
 from survey_service.contacts.store import KEY_FILE as CONTACT_KEY_FILE
 from survey_service.contacts.store import store_of
 from survey_service.installation import MARKER, Refused, sqlite_path
-from survey_service.jobs import QUEUE_FILE
+from survey_service.processes.presence import folder_of
 from survey_service.secrets import KEY_FILE
 from survey_service.settings import Settings
 
 log = structlog.get_logger()
 
 BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".damaged")  # a database and what SQLite and we put next to it
+QUEUE_OF_AN_EARLIER_VERSION = "queue.db"  # ids of jobs, which stand in the table too
 FOLDERS = ("files", "cache")
 DEMONSTRATION = "demo.json"
 OF_A_DEMONSTRATION = ("reports",)  # the folder of readable names
@@ -40,7 +41,7 @@ def belongings(settings: Settings) -> Iterator[Path]:
     """
     folder = settings.data_dir
     ours: set[Path] = set()
-    databases = [folder / QUEUE_FILE]
+    databases = [folder / QUEUE_OF_AN_EARLIER_VERSION]
     if path := sqlite_path(settings.resolved_database_url):
         databases += [path, store_of(path)]
     ours.update(one.with_name(one.name + suffix) for one in databases for suffix in BESIDE)
@@ -48,6 +49,10 @@ def belongings(settings: Settings) -> Iterator[Path]:
     demonstration = (folder / DEMONSTRATION).is_file()
     if demonstration:
         ours.update(one for one in folder.iterdir() if one.is_file())
+    workers = folder_of(settings.resolved_database_url)
+    if workers is not None and workers.is_dir():
+        ours.add(workers)
+        yield from _below(workers)
     for name in (*FOLDERS, *(OF_A_DEMONSTRATION if demonstration else ())):
         if (folder / name).is_dir():
             ours.add(folder / name)
@@ -59,6 +64,8 @@ def belongings(settings: Settings) -> Iterator[Path]:
 
 def mend(settings: Settings) -> None:
     """At the start: what others could open is closed, and told. Refused where a key is open and cannot be closed."""
+    for suffix in BESIDE:
+        (settings.data_dir / f"{QUEUE_OF_AN_EARLIER_VERSION}{suffix}").unlink(missing_ok=True)
     closed, left = private.close(belongings(settings))
     if closed:
         log.warning("modes_closed", count=len(closed), first=closed[0].name)

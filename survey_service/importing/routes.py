@@ -20,7 +20,7 @@ from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotFound
-from survey_service.importing import pages, queries, service
+from survey_service.importing import JOB, pages, queries, service
 from survey_service.importing.errors import (
     BadMapping,
     NoFile,
@@ -33,7 +33,6 @@ from survey_service.importing.errors import (
 from survey_service.importing.plan import plan_from_json
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest
-from survey_service.importing.work import JOB
 from survey_service.models import ImportFile, ImportState, Job, JobState, Role, Survey, Wave
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave, may

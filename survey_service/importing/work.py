@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from survey_service import jobs
 from survey_service.accounts import queries as accounts
 from survey_service.audit import Actor
 from survey_service.importing import service
@@ -16,10 +15,7 @@ from survey_service.jobs import Claimed, Progress
 from survey_service.models import Account, ImportFile, ImportState, Role, Survey, Wave
 from survey_service.services import Services
 
-JOB = "import"
 
-
-@jobs.handles(JOB)
 def take_in(services: Services, claimed: Claimed, progress: Progress) -> None:
     """All of the file or nothing; run again after a crash it finds its work done or not begun."""
     wave_key = (claimed.survey_id, UUID(claimed.arguments["wave_id"]))

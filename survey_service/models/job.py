@@ -1,4 +1,4 @@
-"""Background work: this table is the truth; the queue only wakes workers."""
+"""Background work: this table is the truth, and where workers look for it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Job(Base):
     arguments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # ids only
     state: Mapped[JobState] = mapped_column(words(JobState), default=JobState.WAITING)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    worker: Mapped[str | None] = mapped_column(String(32))  # the process that holds it, or that did it
     attempt: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]

@@ -69,6 +69,8 @@ async def health(request: Request, running: Running) -> JSONResponse:
         "disk": space,
         "waiting": running.writer.waiting,
     }
+    if running.processes is not None:
+        body["workers"] = running.processes.living  # answers are stored without any: no reason to say that it fails
     return JSONResponse(
         body,
         status_code=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,

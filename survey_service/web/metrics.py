@@ -76,6 +76,8 @@ class _Now:
         for state, number in sorted(self._jobs.items()):
             jobs.add_metric([state], number)
         yield jobs
+        if self._running.processes is not None:
+            yield _gauge("survey_workers_alive", "Workers that do background jobs.", self._running.processes.living)
         yield _gauge("survey_scrape_time_seconds", "Clock of this machine.", time.time())
 
 

@@ -26,17 +26,21 @@ from sqlalchemy.orm import Session
 
 from survey_service import jobs, lifelines
 from survey_service.audit.chain import SERVICE, verify
+from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.migrations import migrate
 from survey_service.models import Capture, Response
+from survey_service.processes.supervisor import Workers
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.web import health
+from survey_service.writer import GroupWriter
+from tests.faults import slow_worker
 from tests.faults.network import Network, network
 from tests.faults.phones import PATIENCE
 from tests.faults.test_database_gone import line, post, served, stored, until_stored
-from tests.service.world import NOW, World, build
+from tests.service.world import World, build
 
 
 @dataclass(frozen=True)
@@ -302,27 +306,41 @@ def test_a_reply_that_waits_to_be_read_is_no_lost_connection(
         silent.close()
 
 
-def test_work_is_begun_after_a_crash_without_waiting_for_the_round(
-    server: Server, settings: Settings, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+def test_a_worker_goes_on_after_a_crash_of_the_database(
+    server: Server, settings: Settings, world: World, database: Database, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(jobs, "go_round", lambda *_: None)
-    done = threading.Event()
+    """It lives through it, and does what was put in line before and after."""
+    (tmp_path / "go on").touch()
+    writer = GroupWriter(database.writing, queue_size=10, group_size=10)
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    running = Services(settings=settings, database=database, writer=writer, keys=keys, clock=system_clock)
 
-    @jobs.handles("test_after_a_crash")
-    def work(_services: Any, _job: jobs.Claimed, _progress: jobs.Progress) -> None:
-        done.set()
-
-    def put(services: Services) -> None:
-        with services.database.writing.begin() as session:
+    def put() -> None:
+        with database.writing.begin() as session:
+            arguments = {"folder": str(tmp_path)}
             jobs.enqueue(
-                session, survey_id=world.survey_id, kind="test_after_a_crash", arguments={}, by=SERVICE, at=NOW
-            )
+                session, survey_id=world.survey_id, kind=slow_worker.KIND, arguments=arguments, by=SERVICE,
+                at=system_clock(),
+            )  # fmt: skip
 
-    with served(settings) as (app, _):
-        put(app.state.services)  # from the same thread before and after: it has a connection to the queue
-        assert done.wait(120)
+    def until_done(number: int) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not (tmp_path / "done").exists() or (tmp_path / "done").read_text().count("\n") < number:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    workers = Workers(number=1, rounds=False, command=slow_worker.COMMAND)
+    workers.start(running)
+    try:
+        put()
+        until_done(1)
+        [before] = workers.names
         server.control("restart")
         server.ready()
-        done.clear()
-        put(app.state.services)
-        assert done.wait(120)
+        database.dispose()  # of this test alone
+        put()
+        until_done(2)
+        assert workers.names == [before]
+    finally:
+        workers.stop()
+        writer.close()

@@ -79,6 +79,6 @@ def test_a_job_that_a_dead_worker_left_is_taken_up(
             session.add(held)
             session.flush()
             job = held.id
-        assert (world.survey_id, job) not in jobs.sweep(services)  # somebody is at work
+        assert (world.survey_id, job) not in jobs.waiting(services)  # somebody is at work
         clock.at -= DAY
-        assert (world.survey_id, job) in jobs.sweep(services)
+        assert (world.survey_id, job) in jobs.waiting(services)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -97,9 +96,9 @@ def test_a_job_of_a_dead_worker_is_taken_up_and_the_dead_one_can_write_nothing(
     def slow(_services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
         attempts.append(job.attempt)
         if job.attempt == 1:
-            # The first worker hangs until its lease has run out; meanwhile the sweep gives the job to a second.
+            # The first worker hangs until its lease has run out; meanwhile it waits for a second.
             clock.at += jobs.LEASE + timedelta(seconds=1)
-            assert jobs.sweep(services) == [(survey_id, job.id)]
+            assert jobs.waiting(services) == [(survey_id, job.id)]
             assert jobs.work(services, survey_id, job.id) is JobState.DONE
             progress.report(1, 1)
 
@@ -148,62 +147,105 @@ def test_a_rolled_back_job_does_not_exist_and_an_unknown_kind_is_refused(service
 
     with pytest.raises(ZeroDivisionError):
         enqueue_and_fail()
-    assert jobs.sweep(services) == []
+    assert jobs.waiting(services) == []
     with pytest.raises(ValueError, match="no handler"):
         put(services, survey_id, "never_heard_of")
 
 
-def test_workers_are_woken_and_take_up_what_waited(services: Services, survey_id: UUID) -> None:
+def test_what_waits_is_done_in_its_order_and_the_latest_is_found(services: Services, survey_id: UUID) -> None:
     seen: list[str] = []
 
-    @jobs.handles("test_woken")
-    def woken(_services: Services, job: jobs.Claimed, _progress: jobs.Progress) -> None:
+    @jobs.handles("test_in_order")
+    def in_order(_services: Services, job: jobs.Claimed, _progress: jobs.Progress) -> None:
         seen.append(job.arguments["name"])
 
-    before = put(services, survey_id, "test_woken", name="waited")
-    workers = jobs.start(services)
-    try:
-        after = put(services, survey_id, "test_woken", name="woken")
-        deadline = time.monotonic() + 120
-        while len(seen) < 2 and time.monotonic() < deadline:
-            time.sleep(0.02)
-    finally:
-        workers.stop()
-    assert seen == ["waited", "woken"]
-    assert {read(services, survey_id, job).state for job in (before, after)} == {JobState.DONE}
+    first = put(services, survey_id, "test_in_order", name="a")
+    second = put(services, survey_id, "test_in_order", name="b")
+    while jobs.do_next(services):
+        pass
+    assert seen == ["a", "b"]
+    assert {read(services, survey_id, job).state for job in (first, second)} == {JobState.DONE}
     with services.database.reading.begin() as session:
-        newest = jobs.latest(session, survey_id=survey_id, kind="test_woken")
+        newest = jobs.latest(session, survey_id=survey_id, kind="test_in_order")
         assert newest is not None
-        assert newest.id == after
-        found = jobs.latest(session, survey_id=survey_id, kind="test_woken", arguments={"name": "waited"})
+        assert newest.id == second
+        found = jobs.latest(session, survey_id=survey_id, kind="test_in_order", arguments={"name": "a"})
         assert found is not None
-        assert found.id == before
+        assert found.id == first
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_damaged_queue_is_put_aside_and_what_waited_is_done(services: Services, survey_id: UUID) -> None:
-    done = threading.Event()
-
-    @jobs.handles("test_after_damage")
-    def after_damage(_services: Services, _job: jobs.Claimed, _progress: jobs.Progress) -> None:
-        done.set()
-
-    put(services, survey_id, "test_after_damage")
-    path = services.settings.data_dir / jobs.QUEUE_FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(damaged := b"not a database, " * 1000)
-    workers = jobs.start(services)
-    try:
-        assert done.wait(120)
-    finally:
-        workers.stop()
-    assert path.with_name("queue.db.damaged").read_bytes() == damaged
+def test_where_nothing_waits_nothing_is_written(services: Services, survey_id: UUID) -> None:
+    """A worker that asks takes no lock: one that is held, as by a long import, keeps it from nothing."""
+    with services.database.writing.begin() as session:
+        session.add(Area(code="120000000000", name_zh="另一市", kind="city"))
+        session.flush()
+        assert not jobs.do_next(services)
 
 
-def test_messages_are_json_not_pickle() -> None:
-    from huey.registry import Message
+def test_the_job_of_a_dead_worker_is_given_back_at_once_and_given_up_after_many_deaths(
+    services: Services, survey_id: UUID
+) -> None:
+    ended: list[int] = []
 
-    fields = dict.fromkeys(Message._fields) | {"id": "1", "name": "run", "args": ("a", "b"), "kwargs": {}, "retries": 0}
-    bytes_sent = jobs.JsonSerializer().serialize(Message(**fields))
-    assert bytes_sent == b'["1", "run", ["a", "b"], 0, null]'
-    assert jobs.JsonSerializer().deserialize(bytes_sent).args == ("a", "b")
+    class Killed(BaseException):
+        """As kill -9: nothing of ours runs after it."""
+
+    @jobs.handles("test_deadly")
+    def deadly(_services: Services, job: jobs.Claimed, _progress: jobs.Progress) -> None:
+        ended.append(job.attempt)
+        raise Killed
+
+    job_id = put(services, survey_id, "test_deadly")
+    for turn in range(1, jobs.MAXIMUM_DEATHS + 1):
+        with pytest.raises(Killed):
+            jobs.do_next(services, worker=f"w{turn}")
+        assert not jobs.do_next(services, worker="another"), "its lease holds"
+        assert jobs.holders(services) == {f"w{turn}"}
+        assert jobs.give_back(services, ["somebody"], dead=True) == 0
+        given = jobs.give_back(services, [f"w{turn}"], dead=True)
+        assert given == (turn < jobs.MAXIMUM_DEATHS)
+    job = read(services, survey_id, job_id)
+    assert (job.state, job.error, job.ended_at) == (JobState.FAILED, jobs.DIED, NOW)
+    assert ended == list(range(1, jobs.MAXIMUM_DEATHS + 1))
+    assert not jobs.do_next(services)
+
+
+def test_a_worker_that_is_to_end_gives_its_job_back_and_the_next_one_goes_on(
+    services: Services, survey_id: UUID
+) -> None:
+    ending = threading.Event()
+    steps: list[tuple[int, int]] = []
+
+    @jobs.handles("test_stopped")
+    def stopped(_services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
+        for step in range(3):
+            progress.report(step, 3)
+            steps.append((job.attempt, step))
+            if step == 1:
+                ending.set()
+
+    job_id = put(services, survey_id, "test_stopped")
+    assert jobs.do_next(services, worker="first", to_end=ending.is_set)
+    job = read(services, survey_id, job_id)
+    assert (job.state, job.worker, job.lease_until) == (JobState.WAITING, None, None)
+    assert jobs.do_next(services, worker="second")
+    assert steps == [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]
+    assert read(services, survey_id, job_id).state is JobState.DONE
+
+
+def test_progress_is_written_once_a_second_and_always_at_the_end(
+    services: Services, survey_id: UUID, clock: MovingClock
+) -> None:
+    """Every report is a durable commit that answers wait for: 1,500 PDFs must not be 1,500 of them."""
+    written: list[int] = []
+
+    @jobs.handles("test_hasty")
+    def hasty(_services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
+        for step in range(1, 7):
+            progress.report(step, 6)
+            written.append(read(services, survey_id, job.id).done)
+            clock.at += timedelta(seconds=0.4)
+
+    put(services, survey_id, "test_hasty")
+    assert jobs.do_next(services)
+    assert written == [1, 1, 1, 4, 4, 6]

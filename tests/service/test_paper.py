@@ -25,7 +25,7 @@ from survey_service.models import (
     Wave,
     WaveState,
 )
-from survey_service.paper import PRINT_JOB, serials, service
+from survey_service.paper import serials, service
 from survey_service.paper.errors import NothingToPrint, PaperNotYet, WrongOrder
 from tests.service.signed_in import get, post, sign_in
 from tests.service.world import NOW, PASSWORD, World
@@ -33,12 +33,6 @@ from tests.service.world import NOW, PASSWORD, World
 HERE = "/surveys/satisfaction/waves/2026Q3/paper"
 OPEN = {"kind": "open", "area": "110101000001", "size": "3", "languages": "zh"}
 SAMPLED = {"kind": "sampled", "area": "all", "size": "2", "languages": "zh-en"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_drawn_behind_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker of the served app takes each job at once; here the one test that wants a PDF draws it itself."""
-    monkeypatch.setitem(jobs._HANDLERS, PRINT_JOB, lambda services, claimed, progress: None)
 
 
 def forms_of(database: Database) -> list[PaperForm]:
@@ -104,6 +98,7 @@ def test_a_batch_is_drawn_by_a_job_and_downloaded(client: TestClient, database: 
     with database.reading.begin() as session:
         batch = session.scalars(select(PaperBatch)).one()
         batch_id = batch.id
+    assert jobs.do_next(services)
     first = print_batch(services, world.survey_id, batch_id, lambda done, total: None)
     answer = client.get(f"{HERE}/1/forms.pdf")
     assert answer.status_code == 200

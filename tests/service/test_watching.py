@@ -139,7 +139,7 @@ try:
 except RuntimeError as fault:
     structlog.get_logger().error("job_failed", exc_info=fault)
     structlog.get_logger().exception("in_a_handler")
-    logging.getLogger("huey.consumer").error("Unhandled exception in task %s.", {WISH!r}, exc_info=True)
+    logging.getLogger("uvicorn.error").error("Unhandled exception in task %s.", {WISH!r}, exc_info=True)
     logging.getLogger("asyncio").error("Future exception was never retrieved\\n" + repr(fault))
 dying = threading.Thread(target=broken, name="group-writer")
 dying.start()
@@ -154,7 +154,7 @@ warnings.warn({WISH!r})
         assert not ended.stdout
         for secret in (WISH, "路灯", "13800138000", "Traceback"):
             assert secret not in said
-        for word in ("job_failed", "in_a_handler", "huey.consumer", "asyncio", "thread_died", "RuntimeError", "broken"):
+        for word in ("job_failed", "in_a_handler", "uvicorn.error", "asyncio", "thread_died", "RuntimeError", "broken"):
             assert word in said
         if not people:
             assert [json.loads(line)["event"] for line in said.splitlines()] == [

@@ -1,0 +1,1 @@
+"""The processes that work beside the server: started, watched, and ended with it."""

@@ -1,0 +1,29 @@
+"""``python -m survey_service.worker NAME [--rounds]``: jobs. ``… --beside FD``: what the server asks for over FD.
+
+Settings come by the environment. The process lives for as long as its standard input is open.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+NICE = 10  # 19 would keep it waiting for its turn while it holds the lock of the database
+
+
+def main() -> None:
+    os.nice(NICE)  # before anything is imported: that takes a second of a processor
+    from survey_service.web.logs import set_up_logs
+
+    set_up_logs()
+    if sys.argv[1] == "--beside":
+        from survey_service.worker import computing
+
+        computing.run(int(sys.argv[2]))
+    else:
+        from survey_service.worker import doing
+
+        doing.run(sys.argv[1], rounds="--rounds" in sys.argv[2:])
+
+
+main()
