@@ -70,9 +70,12 @@ def eligibility_weights(
         problem = DataProblem(column="status", rows=(), message="nobody is known to be eligible", remedy="Check it.")
         raise DesignError([problem])
     adjusted, record = nonresponse_weights(
-        values, known, list(cells) if cells is not None else ["all"] * len(values), order=order,
+        values,
+        known,
+        list(cells) if cells is not None else ["all"] * len(values),
+        order=order,
         minimum_respondents=minimum_known,
-    )  # fmt: skip
+    )
     share = float(values[known & ~outside].sum() / values[known].sum())
     adjusted = np.where(outside, 0.0, adjusted)
     return adjusted, EligibilityRecord(

@@ -98,9 +98,13 @@ def _table(setter: Setter, languages: Sequence[str], top: float) -> list[Mark]:
             if column == 0:
                 for place, language in enumerate(languages):
                     marks.append(
-                        setter.left(role if place == 0 else small, say(f"cover_{step}", language), x + 1.5 * MM,
-                                    y + 8 * MM + place * 13)
-                    )  # fmt: skip
+                        setter.left(
+                            role if place == 0 else small,
+                            say(f"cover_{step}", language),
+                            x + 1.5 * MM,
+                            y + 8 * MM + place * 13,
+                        )
+                    )
             x += width * MM
         y += ROW
     for language in languages:

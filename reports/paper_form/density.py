@@ -43,7 +43,16 @@ DENSITIES: Final = (
 )
 # For eyes that need it: options in 14 pt, boxes that a shaking hand hits.
 LARGE: Final = Density(
-    question=15.5, answer=14, note=12, option=9.8, row=10.2, line=13, gap=5.0, leading=1.36, box=5.5, heads=10.5,
+    question=15.5,
+    answer=14,
+    note=12,
+    option=9.8,
+    row=10.2,
+    line=13,
+    gap=5.0,
+    leading=1.36,
+    box=5.5,
+    heads=10.5,
     columns=0.66,
-)  # fmt: skip
+)
 USUAL: Final = 2  # for what no sheet holds: tighter type would only tire the eye

@@ -96,14 +96,19 @@ def _geometry(definition_sha256: str, languages: tuple[str, ...], pages: Sequenc
         ),
         entries=tuple(
             Entry(
-                page=number, variable=field.variable, kind=field.kind,
-                x=mm(field.x), y=mm(field.y), width=mm(field.width), height=mm(field.height),
+                page=number,
+                variable=field.variable,
+                kind=field.kind,
+                x=mm(field.x),
+                y=mm(field.y),
+                width=mm(field.width),
+                height=mm(field.height),
             )
             for number, block in enumerate(pages, start=1)
             for field in block.writings
         ),
         box=box,
-    )  # fmt: skip
+    )
 
 
 # ------------------------------------------------------------------ pages

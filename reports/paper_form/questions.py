@@ -112,9 +112,12 @@ def _options(hand: Hand, question: Question) -> Block:
             base = box_y + side / 2 + role.size * 0.36
             marks.append(hand.setter.left(code_role, option.code, x + side + AFTER_BOX, base))
             words, count = hand.setter.paragraph(
-                role, labels[first + place], INDENT + INNER - x - start if columns == 1 else width - start,
-                x=x + start, y=base,
-            )  # fmt: skip
+                role,
+                labels[first + place],
+                INDENT + INNER - x - start if columns == 1 else width - start,
+                x=x + start,
+                y=base,
+            )
             marks += words
             tallest = max(tallest, height + (count - 1) * role.leading)
         y += tallest

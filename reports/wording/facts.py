@@ -14,9 +14,19 @@ from reports.wording.phrases import METHODS, MODES, say
 
 PRODUCER: Final = "survey-service"
 MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 ALIKE_LEAST: Final = 3  # so many definitions of one pattern are told together
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
 

@@ -47,7 +47,7 @@ _SAID: Final = (
         r"one-sided: upper limits at (?P<level>.+)",
         Text("只给上限，置信水平 {level}。", "One-sided: upper limits at {level}."),
     ),
-)  # fmt: skip
+)
 
 
 def note_words(note: str, language: str) -> str:

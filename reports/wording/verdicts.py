@@ -14,9 +14,13 @@ from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VE
 ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL, Verdict.NOT_PUBLISHED)
 NAMED_AT_MOST: Final = 6  # with more indicators the sentence counts instead of naming
 UNRELIABLE_LETTER: Final = "*"
-PROTECTING: Final = frozenset({
-    Suppression.FEW_RESPONDENTS, Suppression.COMPLEMENTARY, Suppression.GROUP_DISCLOSURE,
-})  # fmt: skip
+PROTECTING: Final = frozenset(
+    {
+        Suppression.FEW_RESPONDENTS,
+        Suppression.COMPLEMENTARY,
+        Suppression.GROUP_DISCLOSURE,
+    }
+)
 
 
 def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
