@@ -19,9 +19,9 @@ from starlette.responses import HTMLResponse, Response
 
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
-from questionnaires.answers import Checked, Finding, Severity
-from questionnaires.figures import in_digits
-from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, Section
+from questionnaires.answers import Checked, Severity
+from questionnaires.kinds import kind_of
+from questionnaires.model import Header, Missing, Question, Questionnaire
 from questionnaires.text import Text
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
 from survey_service.settings import Settings
@@ -219,12 +219,7 @@ def _in_words(question: Question, variable: str, checked: Checked, language: Lan
     value = checked.canonical.get(variable)
     if value is None or isinstance(value, dict):
         return ""
-    codes = value if isinstance(value, list) else [in_digits(value) if isinstance(value, float) else str(value)]
-    if question.options:
-        labels = (question.option(code) for code in codes)
-        return ("、" if language == "zh" else "; ").join(one.label.in_language(language) for one in labels if one)
-    unit = question.unit.in_language(language) if question.unit else ""
-    return f"{codes[0]} {unit}".strip()
+    return kind_of(question).in_words(question, value, language)
 
 
 def contradictions(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[str]:
@@ -300,31 +295,10 @@ def _environment(language: Language) -> Environment:
             end = match.end()
         return Markup("".join([*pieces, escape(text[end:])]))  # noqa: S704 -- every piece is escaped
 
-    def wanted(question: Question, code: str, option: Option | None = None) -> str:
+    def expected(question: Question) -> str:
         """What the judge would say, for the script to say it without asking the server."""
-        parameters = {"option": option.code} if option else {}
-        finding = Finding(
-            variable=question.id,
-            question=question.id,
-            code=FindingCode(code),
-            severity=Severity.HARD,
-            parameters=parameters,
-        )
-        return describe(finding, _alone(question), language)
+        return kind_of(question).expected(question, language)
 
     made.filters = {**made.filters, "phrased": phrased, "halved": halved, "callable": callable_numbers}
-    made.globals = {**made.globals, "wanted": wanted}
+    made.globals = {**made.globals, "expected": expected}
     return made
-
-
-def _alone(question: Question) -> Questionnaire:
-    """A questionnaire of this one question, for the words about it."""
-    nothing = Text("")
-    return Questionnaire(
-        key="",
-        version="",
-        title=nothing,
-        header=Header(),
-        notice=Notice(purpose=nothing, body=nothing, retention=nothing, contact=nothing),
-        sections=(Section(id="s", title=nothing, questions=(question,)),),
-    )

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from questionnaires.model import Item, Option, Order, Question, Questionnaire, QuestionType
+from questionnaires.model import Item, Option, Order, Question, Questionnaire
+from survey_service.collection.kinds import PHONE, OnPhone
 from survey_service.web.pages import Language
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
@@ -46,14 +47,8 @@ class Step:
         return len(self.items) < len(self.question.items)
 
     @property
-    def single(self) -> bool:
-        """Whether one field holds the whole answer: its label is the question itself."""
-        return self.question.type in (
-            QuestionType.NUMBER,
-            QuestionType.SHORT_TEXT,
-            QuestionType.LONG_TEXT,
-            QuestionType.DATE,
-        )
+    def phone(self) -> OnPhone:
+        return PHONE[self.question.type]
 
     @property
     def other(self) -> Option | None:
@@ -110,7 +105,7 @@ def _screens(same: _Same, order: int) -> Screens:
             taken = RESERVED.intersection(question.variables())
             if taken:
                 raise NameTaken(f"a question cannot be named {sorted(taken)}: the page has a field of that name")
-            asked = question.type is not QuestionType.NOTE
+            asked = bool(question.variables())
             number += asked
             conditions = [one.to_json() for one in (section.ask_if, question.ask_if) if one is not None]
             tree = ["and", *conditions] if len(conditions) == 2 else conditions[0] if conditions else None
@@ -151,7 +146,7 @@ def _arranged(question: Question, order: int) -> tuple[tuple[Option, ...], tuple
     chance = random.Random(f"{question.id}:{order}")  # noqa: S311 -- an arrangement, not a secret
     items = list(question.items)
     chance.shuffle(items)
-    if question.type is QuestionType.SCALE:
+    if items:
         return question.options, tuple(items)
     apart = [option for option in question.options if option.other or option.exclusive or option.missing is not None]
     moved = [option for option in question.options if option not in apart]
