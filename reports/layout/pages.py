@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from reports import style
 from reports.blocks import (
@@ -140,6 +141,8 @@ def stacks(setter: Setter, block: Block, width: float, gap: float) -> list[Stack
             return side_by_side(setter, block, width, gap)
         case PageBreak():
             return []
+        case _:
+            assert_never(block)
 
 
 def side_by_side(setter: Setter, block: Columns, width: float, gap: float) -> list[Stack]:
