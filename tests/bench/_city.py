@@ -54,9 +54,15 @@ def make(url: str) -> str:
 def serve(url: str, port: int, folder: Path) -> None:
     set_up_logs(for_people=False)
     configuration = uvicorn.Config(
-        create_app(settings(url, port, folder), clock=lambda: NOW), host="127.0.0.1", port=port,
-        log_level="warning", access_log=False, proxy_headers=False, server_header=False, backlog=2048,
-    )  # fmt: skip
+        create_app(settings(url, port, folder), clock=lambda: NOW),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=2048,
+    )
     Server(configuration).run()
 
 

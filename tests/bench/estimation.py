@@ -90,9 +90,13 @@ def whole_sample() -> Iterator[dict[str, Any]]:
     seconds = best(lambda: estimate_table(frame, design, wanted))
     bare = best(lambda: prototype(frame, 5000, 20, domains=False, quantiles=False))
     yield {
-        "work": "20 items, whole sample, n = 1e6, 5,000 strata of 20 PSUs", "seconds": seconds, "prototype": bare,
-        "ratio": seconds / bare, "design_seconds": design_seconds, "gigabytes_over_data": gigabytes() - before,
-    }  # fmt: skip
+        "work": "20 items, whole sample, n = 1e6, 5,000 strata of 20 PSUs",
+        "seconds": seconds,
+        "prototype": bare,
+        "ratio": seconds / bare,
+        "design_seconds": design_seconds,
+        "gigabytes_over_data": gigabytes() - before,
+    }
 
 
 def communities() -> Iterator[dict[str, Any]]:
@@ -107,22 +111,29 @@ def communities() -> Iterator[dict[str, Any]]:
     values = best(lambda: estimate(frame, design, wanted, by=["community"]), 2)
     bare = best(lambda: prototype(frame, 1000, 20, domains=True, quantiles=True))
     yield {
-        "work": "20 items x 1,000 communities, n = 1e5: means, errors, korn_graubard", "seconds": seconds,
-        "prototype": bare, "ratio": seconds / bare, "seconds_with_one_value_each": values,
-    }  # fmt: skip
+        "work": "20 items x 1,000 communities, n = 1e5: means, errors, korn_graubard",
+        "seconds": seconds,
+        "prototype": bare,
+        "ratio": seconds / bare,
+        "seconds_with_one_value_each": values,
+    }
     per_estimate = seconds / (ITEMS * 1000)
     peer = _svy_seconds(frame)
     if peer is not None:
         yield {
-            "work": "the same in svy, 1 item x 1,000 communities", "peer": "svy", "seconds": peer,
+            "work": "the same in svy, 1 item x 1,000 communities",
+            "peer": "svy",
+            "seconds": peer,
             "times_slower": peer * ITEMS / seconds,
-        }  # fmt: skip
+        }
     peer = _r_seconds(frame, 20)
     if peer is not None:
         yield {
-            "work": "the same in R survey, 1 item x 20 communities", "peer": "R survey", "seconds": peer,
+            "work": "the same in R survey, 1 item x 20 communities",
+            "peer": "R survey",
+            "seconds": peer,
             "times_slower": peer / 20 / per_estimate,
-        }  # fmt: skip
+        }
 
 
 def _svy_seconds(frame: pd.DataFrame) -> float | None:
@@ -177,9 +188,12 @@ def in_chunks() -> Iterator[dict[str, Any]]:
     estimate_parts(parts)
     spent += time.perf_counter() - start
     yield {
-        "work": "20 items x 5,000 communities, n = 1e7, in ten chunks", "seconds": spent, "prototype": bare,
-        "ratio": spent / bare, "gigabytes_in_all": gigabytes(),
-    }  # fmt: skip
+        "work": "20 items x 5,000 communities, n = 1e7, in ten chunks",
+        "seconds": spent,
+        "prototype": bare,
+        "ratio": spent / bare,
+        "gigabytes_in_all": gigabytes(),
+    }
 
 
 def bootstrap() -> Iterator[dict[str, Any]]:
@@ -199,9 +213,11 @@ def bootstrap() -> Iterator[dict[str, Any]]:
         2,
     )
     yield {
-        "work": "500 bootstrap replicates, 20 items, n = 1e6", "seconds": seconds,
-        "of_which_linearised": plain, "gigabytes_in_all": gigabytes(),
-    }  # fmt: skip
+        "work": "500 bootstrap replicates, 20 items, n = 1e6",
+        "seconds": seconds,
+        "of_which_linearised": plain,
+        "gigabytes_in_all": gigabytes(),
+    }
 
 
 def rao_scott() -> Iterator[dict[str, Any]]:
@@ -213,9 +229,10 @@ def rao_scott() -> Iterator[dict[str, Any]]:
     design = SurveyDesign.from_frame(frame, weight="weight", strata=["community"], clusters=["grid"])
     seconds = best(lambda: independence(frame, design, "q0", "community"), 2)
     yield {
-        "work": "Rao-Scott, item x 1,000 communities (strata), n = 1e5", "seconds": seconds,
+        "work": "Rao-Scott, item x 1,000 communities (strata), n = 1e5",
+        "seconds": seconds,
         "gigabytes_over_data": gigabytes() - before,
-    }  # fmt: skip
+    }
 
 
 CASES = {case.__name__: case for case in (whole_sample, communities, in_chunks, bootstrap, rao_scott)}

@@ -154,9 +154,13 @@ class Person:
         head = f'--{BOUNDARY.decode()}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
         body = b"".join([*map(str.encode, parts), head.encode(), content, b"\r\n--", BOUNDARY, b"--\r\n"])
         lines = [
-            f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept: text/html", f"Cookie: {self.cookie}",
-            f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}", f"Content-Length: {len(body)}",
-        ]  # fmt: skip
+            f"POST {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            "Accept: text/html",
+            f"Cookie: {self.cookie}",
+            f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}",
+            f"Content-Length: {len(body)}",
+        ]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
 
@@ -166,10 +170,17 @@ def another_wave(url: str) -> str:
     with database.writing.begin() as session:
         first = session.scalars(select(Wave)).one()
         surveys.create_wave(
-            session, survey_id=first.survey_id, key="2026Q4", name_zh="2026年第四季度",
-            questionnaire_version_id=first.questionnaire_version_id, opens_on=first.opens_on,
-            closes_on=first.closes_on, modes=[Mode.PAPER], at=NOW, by=SERVICE,
-        )  # fmt: skip
+            session,
+            survey_id=first.survey_id,
+            key="2026Q4",
+            name_zh="2026年第四季度",
+            questionnaire_version_id=first.questionnaire_version_id,
+            opens_on=first.opens_on,
+            closes_on=first.closes_on,
+            modes=[Mode.PAPER],
+            at=NOW,
+            by=SERVICE,
+        )
     database.dispose()
     return "2026Q4"
 
@@ -247,10 +258,15 @@ async def measure(server: Server, code: str, draft: str, seconds: float, most: i
                 whole.broken += part.broken
         replies = await thrown
     say(
-        "thrown", files=len(replies), bytes=sum(size for size, _, _ in replies.values()),
-        seconds=round(time.perf_counter() - begun, 1), server_seconds=round(server.processor_seconds() - used, 1),
-        slowest_s=round(max(took for _, _, took in replies.values()), 1), **told(health, page), required_p99_ms=100,
-    )  # fmt: skip
+        "thrown",
+        files=len(replies),
+        bytes=sum(size for size, _, _ in replies.values()),
+        seconds=round(time.perf_counter() - begun, 1),
+        server_seconds=round(server.processor_seconds() - used, 1),
+        slowest_s=round(max(took for _, _, took in replies.values()), 1),
+        **told(health, page),
+        required_p99_ms=100,
+    )
     for name, (size, status, took) in sorted(replies.items(), key=lambda one: -one[1][2]):
         say("file", file=name, bytes=size, status=status, seconds=round(took, 2))
 

@@ -210,23 +210,32 @@ class Bench:
             used = server.processor_seconds()
             outcome = await open_loop(server.port, submissions, rate=RATE, seconds=seconds, then=submissions.heard)
             used = server.processor_seconds() - used
-        self.say("steady", rate=RATE, seconds=seconds, **told(outcome), cores_used=round(used / seconds, 2),
-                 **lost(url, submissions))  # fmt: skip
+        self.say(
+            "steady",
+            rate=RATE,
+            seconds=seconds,
+            **told(outcome),
+            cores_used=round(used / seconds, 2),
+            **lost(url, submissions),
+        )
 
     async def overload(self, seconds: float) -> None:
         url = self.url()
         with self.service(url) as (server, code):
             await server.ready(f"/a/{code}")
             submissions = Submissions(server.port, code, SEED)
-            asking = asyncio.create_task(open_loop(
-                server.port, iter(lambda: request("GET", "/health", server.port), None), rate=5, seconds=seconds
-            ))  # fmt: skip
+            asking = asyncio.create_task(
+                open_loop(
+                    server.port, iter(lambda: request("GET", "/health", server.port), None), rate=5, seconds=seconds
+                )
+            )
             outcome = await closed_loop(
                 server.port, submissions, connections=CROWD, seconds=seconds, then=submissions.heard, pause=1.0
             )
             health = await asking
-        self.say("overload", phones=CROWD, seconds=seconds, **told(outcome), **of_health(health),
-                 **lost(url, submissions))  # fmt: skip
+        self.say(
+            "overload", phones=CROWD, seconds=seconds, **told(outcome), **of_health(health), **lost(url, submissions)
+        )
 
     async def stalled(self, seconds: float) -> None:
         """Another process holds the lock: a long export, a disk that hangs."""
@@ -240,9 +249,11 @@ class Bench:
                     open_loop(server.port, submissions, rate=50, seconds=6, then=submissions.heard)
                 )
                 await asyncio.sleep(6.5)  # the desk finds that nothing moves
-                health = asyncio.create_task(open_loop(
-                    server.port, iter(lambda: request("GET", "/health", server.port), None), rate=5, seconds=seconds
-                ))  # fmt: skip
+                health = asyncio.create_task(
+                    open_loop(
+                        server.port, iter(lambda: request("GET", "/health", server.port), None), rate=5, seconds=seconds
+                    )
+                )
                 refused = await open_loop(server.port, submissions, rate=RATE, seconds=seconds, then=submissions.heard)
                 healthy = await health
                 await waiting
@@ -253,8 +264,15 @@ class Bench:
             submissions.heard(sent, reply)
             recovered = time.perf_counter() - released
             connection.close()
-        self.say("stalled", rate=RATE, seconds=seconds, **told(refused), **of_health(healthy),
-                 recovered_seconds=round(recovered, 2), **lost(url, submissions))  # fmt: skip
+        self.say(
+            "stalled",
+            rate=RATE,
+            seconds=seconds,
+            **told(refused),
+            **of_health(healthy),
+            recovered_seconds=round(recovered, 2),
+            **lost(url, submissions),
+        )
 
     # ---------------------------------------------------------------- a slow phone
 
@@ -275,18 +293,29 @@ class Bench:
                     page = await context.new_page()
                     session = await context.new_cdp_session(page)
                     await session.send("Network.enable")
-                    await session.send("Network.emulateNetworkConditions", {
-                        "offline": False, "latency": 400,
-                        "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8,
-                    })  # fmt: skip
+                    await session.send(
+                        "Network.emulateNetworkConditions",
+                        {
+                            "offline": False,
+                            "latency": 400,
+                            "downloadThroughput": 400_000 / 8,
+                            "uploadThroughput": 400_000 / 8,
+                        },
+                    )
                     await page.goto(f"http://127.0.0.1:{server.port}/a/{code}", wait_until="load")
-                    painted.append(await page.evaluate(
-                        "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
-                    ))  # fmt: skip
+                    painted.append(
+                        await page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
+                    )
                     await context.close()
                 await browser.close()
-        self.say("paint", kilobits_a_second=400, round_trip_ms=400, first_paint_ms=round(statistics.median(painted)),
-                 slowest_ms=round(max(painted)), required_ms=1500)  # fmt: skip
+        self.say(
+            "paint",
+            kilobits_a_second=400,
+            round_trip_ms=400,
+            first_paint_ms=round(statistics.median(painted)),
+            slowest_ms=round(max(painted)),
+            required_ms=1500,
+        )
 
 
 def told(outcome: Outcome) -> dict[str, Any]:

@@ -27,9 +27,14 @@ SIZES = (20, 60, 200)
 GRIDS = {"each a PSU": None, "4 grids": 4, "20 grids": 20}
 CORRELATION = 0.05
 METHODS = (
-    IntervalMethod.KORN_GRAUBARD, IntervalMethod.BETA, IntervalMethod.WILSON, IntervalMethod.LOGIT,
-    IntervalMethod.LIKELIHOOD, IntervalMethod.ARCSINE, IntervalMethod.WALD,
-)  # fmt: skip
+    IntervalMethod.KORN_GRAUBARD,
+    IntervalMethod.BETA,
+    IntervalMethod.WILSON,
+    IntervalMethod.LOGIT,
+    IntervalMethod.LIKELIHOOD,
+    IntervalMethod.ARCSINE,
+    IntervalMethod.WALD,
+)
 OUT = Path(__file__).parents[2] / "docs" / "coverage.md"
 
 

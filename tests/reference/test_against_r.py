@@ -38,9 +38,16 @@ REQUESTS = {
     "copenhagen": (Proportion("satisfaction"),),
 }
 CITY = (
-    Proportion("aware", "1"), Proportion("rare", "1"), Proportion("takes_part", "1"), Proportion("opinion"),
-    Mean("score"), Mean("spending"), Total("score"), Total("spending"), Ratio("spending", "persons"),
-)  # fmt: skip
+    Proportion("aware", "1"),
+    Proportion("rare", "1"),
+    Proportion("takes_part", "1"),
+    Proportion("opinion"),
+    Mean("score"),
+    Mean("spending"),
+    Total("score"),
+    Total("spending"),
+    Ratio("spending", "persons"),
+)
 
 
 @cache

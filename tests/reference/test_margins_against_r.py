@@ -42,9 +42,13 @@ METHODS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "poststratify": (("street*age",), {"method": CalibrationMethod.POSTSTRATIFY}),
 }
 REQUESTS = (
-    Mean("spending"), Mean("score"), Total("spending"), Proportion("rare", "1"), Proportion("takes_part", "1"),
+    Mean("spending"),
+    Mean("score"),
+    Total("spending"),
+    Proportion("rare", "1"),
+    Proportion("takes_part", "1"),
     Ratio("spending", "persons"),
-)  # fmt: skip
+)
 
 
 @cache

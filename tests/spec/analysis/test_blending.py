@@ -32,9 +32,16 @@ def design(frame: pd.DataFrame = REFERENCE) -> SurveyDesign:
 
 def blended(method: BlendMethod, **options: Any) -> Any:
     return blend(
-        REFERENCE, design(), OPEN, [Mean("yes", scale=(0.0, 1.0))], on=["age"], method=method,
-        rng=np.random.default_rng(1), replicates=200, **options,
-    )  # fmt: skip
+        REFERENCE,
+        design(),
+        OPEN,
+        [Mean("yes", scale=(0.0, 1.0))],
+        on=["age"],
+        method=method,
+        rng=np.random.default_rng(1),
+        replicates=200,
+        **options,
+    )
 
 
 @pytest.mark.parametrize("method", list(BlendMethod))
@@ -80,9 +87,16 @@ def test_a_domain_without_open_answers_is_the_probability_sample_alone() -> None
     reference = REFERENCE.assign(street=["A", "B"] * 16)
     answers = OPEN.assign(street="A")
     found = blend(
-        reference, design(reference), answers, [Mean("yes", scale=(0.0, 1.0))], on=["age"], by=["street"],
-        method=BlendMethod.CALIBRATION, rng=np.random.default_rng(3), replicates=50,
-    )  # fmt: skip
+        reference,
+        design(reference),
+        answers,
+        [Mean("yes", scale=(0.0, 1.0))],
+        on=["age"],
+        by=["street"],
+        method=BlendMethod.CALIBRATION,
+        rng=np.random.default_rng(3),
+        replicates=50,
+    )
     at = {one.domain[0][1]: one for one in found.estimates}
     assert at["B"].probability_share == 1
     assert at["B"].value == approx(at["B"].probability.value)
@@ -122,9 +136,15 @@ def test_bias_that_the_columns_explain_is_taken_off_and_the_interval_covers(meth
         joins = pd.Series(everyone["age"]).map({"a": 0.3, "b": 0.15, "c": 0.03}).to_numpy()
         answers = everyone[rng.random(len(everyone)) < joins].reset_index(drop=True)
         found = blend(
-            reference, SurveyDesign.from_frame(reference, weight="w"), answers, [Proportion("yes", "1")], on=["age"],
-            method=method, rng=rng, replicates=60,
-        ).estimates[0]  # fmt: skip
+            reference,
+            SurveyDesign.from_frame(reference, weight="w"),
+            answers,
+            [Proportion("yes", "1")],
+            on=["age"],
+            method=method,
+            rng=rng,
+            replicates=60,
+        ).estimates[0]
         assert found.interval is not None
         assert found.standard_error is not None
         assert found.probability.standard_error is not None
@@ -144,9 +164,15 @@ def test_the_error_of_the_reference_sample_is_counted() -> None:
     for size in (60, 3000):
         reference = city(rng, size).assign(w=6000.0 / size)
         found = blend(
-            reference, SurveyDesign.from_frame(reference, weight="w"), answers, [Proportion("yes", "1")], on=["age"],
-            method=BlendMethod.CALIBRATION, rng=rng, replicates=200,
-        )  # fmt: skip
+            reference,
+            SurveyDesign.from_frame(reference, weight="w"),
+            answers,
+            [Proportion("yes", "1")],
+            on=["age"],
+            method=BlendMethod.CALIBRATION,
+            rng=rng,
+            replicates=200,
+        )
         errors.append(found.estimates[0].open_adjusted_standard_error or 0.0)
     assert errors[0] > 1.2 * errors[1]
 
@@ -154,17 +180,32 @@ def test_the_error_of_the_reference_sample_is_counted() -> None:
 def test_what_cannot_be_blended_is_named() -> None:
     with pytest.raises(DesignError, match="age=young has 160 in the population and nobody in the sample"):
         blend(
-            REFERENCE, design(), OPEN[OPEN["age"] == "old"].reset_index(drop=True), [Mean("yes")], on=["age"],
-            method=BlendMethod.CALIBRATION, rng=np.random.default_rng(1),
-        )  # fmt: skip
+            REFERENCE,
+            design(),
+            OPEN[OPEN["age"] == "old"].reset_index(drop=True),
+            [Mean("yes")],
+            on=["age"],
+            method=BlendMethod.CALIBRATION,
+            rng=np.random.default_rng(1),
+        )
     with pytest.raises(DesignError, match="colour: one of the samples lacks this column"):
         blend(
-            REFERENCE, design(), OPEN, [Mean("yes")], on=["colour"], method=BlendMethod.PROPENSITY,
+            REFERENCE,
+            design(),
+            OPEN,
+            [Mean("yes")],
+            on=["colour"],
+            method=BlendMethod.PROPENSITY,
             rng=np.random.default_rng(1),
-        )  # fmt: skip
+        )
     single = REFERENCE.assign(h=["x"] * 31 + ["y"])
     with pytest.raises(DesignError, match="1 strata have a single PSU: y"):
         blend(
-            single, SurveyDesign.from_frame(single, weight="w", strata=["h"]), OPEN, [Mean("yes")], on=["age"],
-            method=BlendMethod.PROPENSITY, rng=np.random.default_rng(1),
-        )  # fmt: skip
+            single,
+            SurveyDesign.from_frame(single, weight="w", strata=["h"]),
+            OPEN,
+            [Mean("yes")],
+            on=["age"],
+            method=BlendMethod.PROPENSITY,
+            rng=np.random.default_rng(1),
+        )

@@ -79,8 +79,10 @@ def test_a_change_is_risen_fallen_or_none_per_domain() -> None:
     frame["area"] = frame["stratum"].str.split("@").str[0]
     found = changes(frame, design(frame), [Proportion("y", "1")], wave="wave", labels=(W1, W2), by=["area"])
     assert {dict(one.domain)["area"]: one.verdict for one in found} == {
-        "up": ChangeVerdict.RISEN, "down": ChangeVerdict.FALLEN, "same": ChangeVerdict.NO_DETECTABLE_CHANGE,
-    }  # fmt: skip
+        "up": ChangeVerdict.RISEN,
+        "down": ChangeVerdict.FALLEN,
+        "same": ChangeVerdict.NO_DETECTABLE_CHANGE,
+    }
 
 
 SAME = WaveConditions(
@@ -94,8 +96,9 @@ def test_what_was_asked_otherwise_is_not_compared() -> None:
     )
     assert differences_of(SAME, SAME) == ()
     assert differences_of(SAME, other) == (
-        "the selection differs", "the share of paper, web differs by more than 10%",
-    )  # fmt: skip
+        "the selection differs",
+        "the share of paper, web differs by more than 10%",
+    )
     near = WaveConditions(
         definition="d1", selection="every grid", frame="2026 list", mode_shares={"web": 0.7, "paper": 0.3}
     )
@@ -116,10 +119,15 @@ def people() -> pd.DataFrame:
     quarter = np.array([W1, W2])[rng.integers(0, 2, 400)]
     return pd.DataFrame(
         {
-            "tidy": tidy.astype(float), "polite": polite.astype(float), "safe": (rng.random(400) < 0.8).astype(float),
-            "weight": rng.uniform(1, 3, 400), "quarter": quarter, "stratum": "A", "psu": np.arange(400).astype(str),
+            "tidy": tidy.astype(float),
+            "polite": polite.astype(float),
+            "safe": (rng.random(400) < 0.8).astype(float),
+            "weight": rng.uniform(1, 3, 400),
+            "quarter": quarter,
+            "stratum": "A",
+            "psu": np.arange(400).astype(str),
         }
-    )  # fmt: skip
+    )
 
 
 def test_an_index_is_the_weighted_sum_with_its_covariance() -> None:
@@ -169,17 +177,24 @@ def test_what_to_mend_first() -> None:
     size = 600
     frame = pd.DataFrame(
         {
-            "tidy": rng.normal(60, 15, size), "polite": rng.normal(85, 10, size), "fast": rng.normal(55, 20, size),
-            "signs": rng.normal(90, 5, size), "weight": rng.uniform(1, 2, size), "stratum": "A",
+            "tidy": rng.normal(60, 15, size),
+            "polite": rng.normal(85, 10, size),
+            "fast": rng.normal(55, 20, size),
+            "signs": rng.normal(90, 5, size),
+            "weight": rng.uniform(1, 2, size),
+            "stratum": "A",
             "psu": np.arange(size).astype(str),
         }
-    )  # fmt: skip
+    )
     frame["overall"] = 10 + 0.6 * frame["tidy"] + 0.8 * frame["polite"] + rng.normal(0, 6, size)
     found = drivers(frame, design(frame), "overall", ["tidy", "polite", "fast", "signs"])
     by_name = {one.variable: one for one in found.drivers}
     assert {name: one.priority for name, one in by_name.items()} == {
-        "tidy": Priority.MEND_FIRST, "polite": Priority.KEEP, "fast": Priority.WATCH, "signs": Priority.ENOUGH,
-    }  # fmt: skip
+        "tidy": Priority.MEND_FIRST,
+        "polite": Priority.KEEP,
+        "fast": Priority.WATCH,
+        "signs": Priority.ENOUGH,
+    }
     assert found.drivers[0].variable == "tidy"
     # 0.6 * 15 and 0.8 * 10 over sqrt(81 + 64 + 36) = 13.45.
     assert by_name["tidy"].importance == pytest.approx(9 / 13.45, abs=0.06)

@@ -36,10 +36,18 @@ def share(
     name: str, size: int, value: float = 0.6, *, low: float = 0.55, high: float = 0.65, **more: object
 ) -> Estimate:
     one = Estimate(
-        statistic=Statistic.RATIO, variable="aware", domain=place(name), value=value, standard_error=0.02,
-        interval=Interval(low=low, high=high, level=0.95, method=IntervalMethod.KORN_GRAUBARD), degrees_of_freedom=50,
-        sample_size=size, design_effect=1.0, effective_sample_size=float(size), all_alike=value in (0.0, 1.0),
-    )  # fmt: skip
+        statistic=Statistic.RATIO,
+        variable="aware",
+        domain=place(name),
+        value=value,
+        standard_error=0.02,
+        interval=Interval(low=low, high=high, level=0.95, method=IntervalMethod.KORN_GRAUBARD),
+        degrees_of_freedom=50,
+        sample_size=size,
+        design_effect=1.0,
+        effective_sample_size=float(size),
+        all_alike=value in (0.0, 1.0),
+    )
     return replace(one, **more)  # type: ignore[arg-type]
 
 

@@ -10,16 +10,35 @@ from analysis.outcome_codes import OUTCOME_CODES, OutcomeMode, disposition_of
 D = Disposition
 # I 50, P 4, R 12, NC 8, O 6: 80 known to be eligible. UH 8, UO 2. Not eligible 10.
 HUNDRED = (
-    [D.COMPLETE] * 50 + [D.PARTIAL] * 4 + [D.REFUSAL] * 12 + [D.NON_CONTACT] * 8 + [D.OTHER_NONRESPONSE] * 6
-    + [D.UNKNOWN_HOUSEHOLD] * 8 + [D.UNKNOWN_PERSON] * 2 + [D.NOT_ELIGIBLE] * 10
-)  # fmt: skip
+    [D.COMPLETE] * 50
+    + [D.PARTIAL] * 4
+    + [D.REFUSAL] * 12
+    + [D.NON_CONTACT] * 8
+    + [D.OTHER_NONRESPONSE] * 6
+    + [D.UNKNOWN_HOUSEHOLD] * 8
+    + [D.UNKNOWN_PERSON] * 2
+    + [D.NOT_ELIGIBLE] * 10
+)
 E = 80 / 90
 # name -> numerator, denominator; e = 80/90, so that RR3 counts 80 + 10 e = 88.889.
 BY_HAND = {
-    "rr1": (50, 90), "rr2": (54, 90), "rr3": (50, 80 + 10 * E), "rr4": (54, 80 + 10 * E), "rr5": (50, 80),
-    "rr6": (54, 80), "coop1": (50, 72), "coop2": (54, 72), "coop3": (50, 66), "coop4": (54, 66), "ref1": (12, 90),
-    "ref2": (12, 80 + 10 * E), "ref3": (12, 80), "con1": (72, 90), "con2": (72, 80 + 10 * E), "con3": (72, 80),
-}  # fmt: skip
+    "rr1": (50, 90),
+    "rr2": (54, 90),
+    "rr3": (50, 80 + 10 * E),
+    "rr4": (54, 80 + 10 * E),
+    "rr5": (50, 80),
+    "rr6": (54, 80),
+    "coop1": (50, 72),
+    "coop2": (54, 72),
+    "coop3": (50, 66),
+    "coop4": (54, 66),
+    "ref1": (12, 90),
+    "ref2": (12, 80 + 10 * E),
+    "ref3": (12, 80),
+    "con1": (72, 90),
+    "con2": (72, 80 + 10 * E),
+    "con3": (72, 80),
+}
 
 
 @pytest.mark.parametrize("name", BY_HAND)

@@ -67,10 +67,13 @@ def test_average_of_nothing_is_nothing() -> None:
 
 CITY = pd.DataFrame(
     {
-        "s": list("AAAAABBBCCC"), "p": [1, 1, 2, 3, 3, 4, 4, 4, 5, 6, 7], "w": [2.0] * 5 + [5.0] * 3 + [3.0] * 3,
-        "yes": [0.0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1], "there": [10] * 5 + [20] * 3 + [30] * 3,
+        "s": list("AAAAABBBCCC"),
+        "p": [1, 1, 2, 3, 3, 4, 4, 4, 5, 6, 7],
+        "w": [2.0] * 5 + [5.0] * 3 + [3.0] * 3,
+        "yes": [0.0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1],
+        "there": [10] * 5 + [20] * 3 + [30] * 3,
     }
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,12 @@ def test_a_domain_keeps_every_psu() -> None:
 
 def test_finite_population_correction_over_two_stages() -> None:
     design = SurveyDesign.from_frame(
-        TOY.assign(person=range(8)), weight="weight", strata=["stratum"], clusters=["psu", "person"],
+        TOY.assign(person=range(8)),
+        weight="weight",
+        strata=["stratum"],
+        clusters=["psu", "person"],
         population_sizes=["psus_in_stratum", "persons_in_psu"],
-    )  # fmt: skip
+    )
     one = only(estimate(TOY, design, [Total("satisfied")]))
     between = (1 - 2 / 4) * 2 * (5**2 + 5**2) + (1 - 2 / 8) * 2 * (15**2 + 15**2)
     # Within PSU 2 (0, 10) and PSU 4 (30, 0): f_1 (1 - f_2) n/(n-1) sum (t - mean)^2
@@ -116,9 +119,10 @@ def test_an_index_counts_the_covariance_of_its_parts() -> None:
     yes, points = Ratio("satisfied", "one", scale=(0.0, 1.0)), Ratio("points", "one", scale=(0.0, 100.0))
     frame = TOY.assign(one=1.0)
     index, mean = estimate(
-        frame.assign(both=50 * TOY["satisfied"] + 0.5 * TOY["points"]), DESIGN,
+        frame.assign(both=50 * TOY["satisfied"] + 0.5 * TOY["points"]),
+        DESIGN,
         [Index("index", parts=((yes, 50.0), (points, 0.5))), Mean("both", scale=(0.0, 100.0))],
-    ).estimates  # fmt: skip
+    ).estimates
     assert index.scale == (0.0, 100.0)
     for name in ("value", "standard_error", "degrees_of_freedom", "sample_size"):
         assert getattr(index, name) == pytest.approx(getattr(mean, name))

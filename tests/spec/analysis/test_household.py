@@ -34,9 +34,15 @@ def test_a_seventh_adult_is_never_asked() -> None:
 def test_tables_are_dealt_in_their_twelfths() -> None:
     tables = assign_kish_tables(120, np.random.default_rng(1))
     assert Counter(tables) == {
-        KishTable.A: 20, KishTable.B1: 10, KishTable.B2: 10, KishTable.C: 20,
-        KishTable.D: 20, KishTable.E1: 10, KishTable.E2: 10, KishTable.F: 20,
-    }  # fmt: skip
+        KishTable.A: 20,
+        KishTable.B1: 10,
+        KishTable.B2: 10,
+        KishTable.C: 20,
+        KishTable.D: 20,
+        KishTable.E1: 10,
+        KishTable.E2: 10,
+        KishTable.F: 20,
+    }
     assert tables == assign_kish_tables(120, np.random.default_rng(1))
     assert tables[:12] != tables[12:24]
     # Over the cases the adults of households of three are asked equally often.

@@ -101,9 +101,11 @@ def test_the_jackknife_by_hand() -> None:
     (one,) = estimate(TOY, DESIGN, [Ratio("y", "x")], replication=Jackknife()).estimates
     y, x = np.array([6.0, 12, 4, 10]), np.array([2.0, 3, 2, 3])
     without = [
-        (2 * y[1] + y[2] + y[3]) / (2 * x[1] + x[2] + x[3]), (2 * y[0] + y[2] + y[3]) / (2 * x[0] + x[2] + x[3]),
-        (y[0] + y[1] + 2 * y[3]) / (x[0] + x[1] + 2 * x[3]), (y[0] + y[1] + 2 * y[2]) / (x[0] + x[1] + 2 * x[2]),
-    ]  # fmt: skip
+        (2 * y[1] + y[2] + y[3]) / (2 * x[1] + x[2] + x[3]),
+        (2 * y[0] + y[2] + y[3]) / (2 * x[0] + x[2] + x[3]),
+        (y[0] + y[1] + 2 * y[3]) / (x[0] + x[1] + 2 * x[3]),
+        (y[0] + y[1] + 2 * y[2]) / (x[0] + x[1] + 2 * x[2]),
+    ]
     assert one.value == pytest.approx(32 / 10)
     assert one.standard_error == pytest.approx(sqrt(sum((r - np.mean(without)) ** 2 for r in without) / 2))
 
@@ -124,10 +126,17 @@ def city(seed: int = 3) -> tuple[pd.DataFrame, SurveyDesign]:
     psu = stratum * 5 + np.tile(np.repeat(np.arange(5), 5), 40)
     shift = rng.normal(0, 0.4, 200)[psu]
     frame = pd.DataFrame(
-        {"stratum": stratum, "psu": psu, "psus": 9, "weight": rng.uniform(1, 3, 1000), "one": 1.0,
-         "y": rng.normal(5, 1, 1000) + shift, "yes": (rng.random(1000) < 0.6 + shift / 5).astype(float),
-         "who": rng.choice(["w", "m"], 1000)}
-    )  # fmt: skip
+        {
+            "stratum": stratum,
+            "psu": psu,
+            "psus": 9,
+            "weight": rng.uniform(1, 3, 1000),
+            "one": 1.0,
+            "y": rng.normal(5, 1, 1000) + shift,
+            "yes": (rng.random(1000) < 0.6 + shift / 5).astype(float),
+            "who": rng.choice(["w", "m"], 1000),
+        }
+    )
     design = SurveyDesign.from_frame(
         frame, weight="weight", strata=["stratum"], clusters=["psu"], population_sizes=["psus"]
     )

@@ -19,9 +19,13 @@ from analysis.estimation.table import EstimateTable
 SHARE = Ratio("yes", "one", variable="share", scale=(0.0, 1.0))
 POINTS = Mean("score", scale=(0.0, 100.0))
 WANTED = (
-    SHARE, POINTS, Total("score"), Proportion("opinion"), Ratio("score", "persons"),
+    SHARE,
+    POINTS,
+    Total("score"),
+    Proportion("opinion"),
+    Ratio("score", "persons"),
     Index("index", parts=((SHARE, 50.0), (POINTS, 0.5))),
-)  # fmt: skip
+)
 CLUSTERED = DesignColumns(
     weight="weight", strata=("stratum",), clusters=("psu", "home"), population_sizes=("psus", "homes")
 )
@@ -33,14 +37,20 @@ def sample(seed: int, rows: int = 400) -> pd.DataFrame:
     psu = rng.integers(0, 6, rows)
     return pd.DataFrame(
         {
-            "stratum": stratum, "psu": [f"{s}-{p}" for s, p in zip(stratum, psu, strict=True)],
-            "home": rng.integers(0, 9, rows), "psus": 20, "homes": 90, "weight": rng.uniform(0.5, 4, rows), "one": 1.0,
-            "yes": (rng.random(rows) < 0.7).astype(float), "persons": rng.integers(1, 5, rows),
+            "stratum": stratum,
+            "psu": [f"{s}-{p}" for s, p in zip(stratum, psu, strict=True)],
+            "home": rng.integers(0, 9, rows),
+            "psus": 20,
+            "homes": 90,
+            "weight": rng.uniform(0.5, 4, rows),
+            "one": 1.0,
+            "yes": (rng.random(rows) < 0.7).astype(float),
+            "persons": rng.integers(1, 5, rows),
             "score": np.where(rng.random(rows) < 0.1, np.nan, rng.choice([100.0, 75, 55], rows)),
             "opinion": rng.choice(["a", "b", "c"], rows, p=[0.6, 0.39, 0.01]),
             "part": rng.choice(["x", "y", "z"], rows),
         }
-    )  # fmt: skip
+    )
 
 
 def alike(one: EstimateTable, other: EstimateTable) -> None:

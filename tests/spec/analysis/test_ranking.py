@@ -158,17 +158,29 @@ def test_coverage(repetitions: int, simultaneous: bool) -> None:
 
 def estimate(name: str, value: float, size: int, error: float) -> Estimate:
     return Estimate(
-        statistic=Statistic.RATIO, variable="aware", domain=(("community", name),), value=value, standard_error=error,
-        interval=Interval(low=max(0, value - 0.02), high=min(1, value + 0.02), level=0.95,
-                          method=IntervalMethod.KORN_GRAUBARD),
-        degrees_of_freedom=size - 1, sample_size=size, design_effect=1.0, effective_sample_size=float(size),
+        statistic=Statistic.RATIO,
+        variable="aware",
+        domain=(("community", name),),
+        value=value,
+        standard_error=error,
+        interval=Interval(
+            low=max(0, value - 0.02), high=min(1, value + 0.02), level=0.95, method=IntervalMethod.KORN_GRAUBARD
+        ),
+        degrees_of_freedom=size - 1,
+        sample_size=size,
+        design_effect=1.0,
+        effective_sample_size=float(size),
         all_alike=value == 1.0,
-    )  # fmt: skip
+    )
 
 
 def test_a_published_table_is_ranked_and_what_is_hidden_is_not() -> None:
-    cells = [estimate("A", 0.70, 80, 0.051), estimate("B", 1.0, 60, 0.0), estimate("C", 0.93, 90, 0.027),
-             estimate("D", 0.9, 8, 0.1)]  # fmt: skip
+    cells = [
+        estimate("A", 0.70, 80, 0.051),
+        estimate("B", 1.0, 60, 0.0),
+        estimate("C", 0.93, 90, 0.027),
+        estimate("D", 0.9, 8, 0.1),
+    ]
     design = DesignSummary(strata=4, psus=238, degrees_of_freedom=234, sample_size=238)
     table = protect(
         Estimates(design=design, estimates=tuple(cells)), rule=PublicationRule(reliability=Reliability.FLAG)
@@ -176,8 +188,10 @@ def test_a_published_table_is_ranked_and_what_is_hidden_is_not() -> None:
     domains: list[Domain] = [one.domain for one in cells]
     ranking = rank_table(table, "aware", domains, rng=generator())
     assert [(one.name, one.rank, one.low, one.high) for one in ranking.sets] == [
-        ("B", 1, 1, 2), ("C", 2, 1, 2), ("A", 3, 3, 3),
-    ]  # fmt: skip
+        ("B", 1, 1, 2),
+        ("C", 2, 1, 2),
+        ("A", 3, 3, 3),
+    ]
     # 60 of 60 has an error of its own, (x + 2)/(n + 4): it cannot be told from 93 %.
     assert ranking.sets[0].not_told_apart == ("C",)
     assert ranking.left_out == ("D",)
@@ -189,5 +203,7 @@ def test_what_cannot_be_ranked_is_refused() -> None:
     with pytest.raises(ValueError, match="standard errors above 0"):
         rank_sets(np.array([1.0, 2.0]), np.array([0.1, 0.0]), rng=generator())
     assert [part.tolist() for part in rank_sets(np.array([0.5]), np.array([0.1]), rng=generator())] == [
-        [1], [1], [[False]],
-    ]  # fmt: skip
+        [1],
+        [1],
+        [[False]],
+    ]

@@ -39,10 +39,17 @@ def test_no_interval_no_verdict() -> None:
 
 def share(value: float, size: int = 100, effect: float | None = 1.0, *, alike: bool = False) -> Estimate:
     return Estimate(
-        statistic=Statistic.RATIO, variable="aware", value=value, standard_error=0.03, interval=drawn(0.5, 0.99),
-        degrees_of_freedom=50, sample_size=size, design_effect=effect, effective_sample_size=float(size),
+        statistic=Statistic.RATIO,
+        variable="aware",
+        value=value,
+        standard_error=0.03,
+        interval=drawn(0.5, 0.99),
+        degrees_of_freedom=50,
+        sample_size=size,
+        design_effect=effect,
+        effective_sample_size=float(size),
         all_alike=alike,
-    )  # fmt: skip
+    )
 
 
 def test_settling_sample_size_by_hand() -> None:

@@ -26,9 +26,11 @@ def test_a_probability_beyond_its_bounds_is_named() -> None:
 
 def test_respondents_carry_the_weight_of_their_class() -> None:
     weights, record = nonresponse_weights(
-        np.array([10.0, 10, 20, 30, 30]), np.array([True, False, True, True, False]), ["a", "a", "a", "b", "b"],
+        np.array([10.0, 10, 20, 30, 30]),
+        np.array([True, False, True, True, False]),
+        ["a", "a", "a", "b", "b"],
         minimum_respondents=1,
-    )  # fmt: skip
+    )
     # class a: 40 over 30 respondents' weight; class b: 60 over 30
     assert weights == pytest.approx([10 * 4 / 3, 0, 20 * 4 / 3, 60, 0])
     assert [one.factor for one in record.classes] == pytest.approx([4 / 3, 2])
@@ -39,9 +41,12 @@ def test_respondents_carry_the_weight_of_their_class() -> None:
 def test_small_classes_join_their_smaller_neighbour_and_say_so() -> None:
     cells = ["a"] * 6 + ["b"] * 2 + ["c"] * 3
     weights, record = nonresponse_weights(
-        np.ones(11), np.array([True] * 6 + [True, False] + [True, True, False]), cells, order=["a", "b", "c"],
+        np.ones(11),
+        np.array([True] * 6 + [True, False] + [True, True, False]),
+        cells,
+        order=["a", "b", "c"],
         minimum_respondents=3,
-    )  # fmt: skip
+    )
     assert [one.cells for one in record.classes] == [("a",), ("b", "c")]
     assert record.collapsed == ("b (1 respondents) joined with c (2)",)
     assert weights.sum() == pytest.approx(11)

@@ -24,9 +24,27 @@ QUESTIONNAIRE = load(Path(__file__).parent / "survey.yaml")
 VARIABLES = variables(QUESTIONNAIRE)
 COMMUNITY = UUID(int=7)
 TEXTS = (
-    "多设一些停车位", "路灯坏了很久", "没有", "3-1", "007", "0571", "12栋301", "1:30", "希望早点通气，谢谢", "true",
-    "=1+2", "1.10", "1234567890123456", "5%", "2-14", "好", "公交太少；车也太挤", "-", "第3排", "No. 4",
-)  # fmt: skip
+    "多设一些停车位",
+    "路灯坏了很久",
+    "没有",
+    "3-1",
+    "007",
+    "0571",
+    "12栋301",
+    "1:30",
+    "希望早点通气，谢谢",
+    "true",
+    "=1+2",
+    "1.10",
+    "1234567890123456",
+    "5%",
+    "2-14",
+    "好",
+    "公交太少；车也太挤",
+    "-",
+    "第3排",
+    "No. 4",
+)
 
 
 @dataclass(frozen=True)
@@ -185,10 +203,12 @@ class Sheet:
         data = self._xlsx() if self.workbook else self._csv()
         ground = Ground(
             wave_id=UUID(int=1),
-            cases={number: CaseRef(id=UUID(int=100 + place), number=number, area_id=COMMUNITY, mode=Mode.PAPER)
-                   for place, number in enumerate(sorted({case for case in self.cases if case}))},
+            cases={
+                number: CaseRef(id=UUID(int=100 + place), number=number, area_id=COMMUNITY, mode=Mode.PAPER)
+                for place, number in enumerate(sorted({case for case in self.cases if case}))
+            },
             communities={fold_name("万寿桥社区"): COMMUNITY},
-        )  # fmt: skip
+        )
         ending = "xlsx" if self.workbook else "csv"
         return Made(f"{name}.{ending}", data, truth, cases, ground, self.damages)
 

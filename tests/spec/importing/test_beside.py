@@ -80,8 +80,9 @@ def test_long_numbers_that_excel_rounded_are_refused_by_row_and_column(cells: tu
     numbers = ("110101001002000000", "110101001002000001", "110101001002000002")
     prepared = taken("样本编号", cells, numbers)
     assert [(one.row, one.column, one.kind) for one in prepared.problems] == [
-        (2, "样本编号", Kind.ROUNDED), (3, "样本编号", Kind.ROUNDED),
-    ]  # fmt: skip
+        (2, "样本编号", Kind.ROUNDED),
+        (3, "样本编号", Kind.ROUNDED),
+    ]
     whole = taken("样本编号", LONG, LONG)
     assert not whole.problems
     assert [row.case.number for row in whole.rows if row.case] == list(LONG)
@@ -149,9 +150,18 @@ def test_a_case_may_be_numbered_as_a_person_is() -> None:
 # ------------------------------------------------------------------ heads
 
 WITHOUT_END = (
-    " " * 400_000, "1" + " " * 400_000, "第" + " " * 400_000, "题" + "—" * 400_000, "a(" * 200_000 + ")",
-    "1、" + " " * 400_000 + "x", "—" * 400_000, "其他-" * 100_000, "[" * 400_000, "a. " * 130_000, "q/" * 200_000,
-)  # fmt: skip
+    " " * 400_000,
+    "1" + " " * 400_000,
+    "第" + " " * 400_000,
+    "题" + "—" * 400_000,
+    "a(" * 200_000 + ")",
+    "1、" + " " * 400_000 + "x",
+    "—" * 400_000,
+    "其他-" * 100_000,
+    "[" * 400_000,
+    "a. " * 130_000,
+    "q/" * 200_000,
+)
 
 
 @pytest.mark.parametrize("head", WITHOUT_END)

@@ -49,11 +49,20 @@ def test_an_export_of_the_platform_is_known_and_mapped_whole() -> None:
     assert is_platform(read)
     plan = suggest(read, QUESTIONNAIRE)
     assert [column.target for column in plan.columns[:6]] == [
-        Target.SERIAL, Target.SUBMITTED, Target.SECONDS, Target.IGNORE, Target.PERSONAL, Target.PERSONAL,
-    ]  # fmt: skip
+        Target.SERIAL,
+        Target.SUBMITTED,
+        Target.SECONDS,
+        Target.IGNORE,
+        Target.PERSONAL,
+        Target.PERSONAL,
+    ]
     assert [column.variable for column in plan.columns[6:11]] == [
-        "know", "channels", "aspects.parking", "aspects.lanes", "age",
-    ]  # fmt: skip
+        "know",
+        "channels",
+        "aspects.parking",
+        "aspects.lanes",
+        "age",
+    ]
     assert plan.columns[11].target is Target.PERSONAL
     assert plan.columns[12].target is Target.COMMUNITY
     assert all(column.sure for column in plan.columns if column.target is not Target.IGNORE)
@@ -65,9 +74,13 @@ def test_the_platforms_marks_say_what_they_say() -> None:
     assert not prepared.problems
     first, second = prepared.rows
     assert first.checked.canonical == {
-        "know": "1", "channels": ["1", "5"], "channels.other": "广播，喇叭", "aspects.parking": "1",
-        "aspects.lanes": "9", "age": 45,
-    }  # fmt: skip
+        "know": "1",
+        "channels": ["1", "5"],
+        "channels.other": "广播，喇叭",
+        "aspects.parking": "1",
+        "aspects.lanes": "9",
+        "age": 45,
+    }
     assert second.checked.canonical == {"know": "2", "aspects.parking": "2"}
     assert first.paradata == {"row": 2, "serial": "1", "submitted": "2026/9/3 10:11:12", "seconds": "65秒"}
     assert "张三" not in str(prepared.rows)
@@ -155,8 +168,9 @@ def test_a_code_that_lost_its_zero_is_put_back_and_one_with_two_readings_is_not(
 def test_rows_without_a_case_need_a_community() -> None:
     prepared = taken("表号,您今年多大年纪？\n,45\n0001-001,46\n9999-001,47\n")
     assert [(problem.row, problem.kind) for problem in prepared.problems] == [
-        (2, Kind.NO_COMMUNITY), (4, Kind.UNKNOWN_CASE),
-    ]  # fmt: skip
+        (2, Kind.NO_COMMUNITY),
+        (4, Kind.UNKNOWN_CASE),
+    ]
 
 
 def test_the_same_rows_are_the_same_captures_and_equal_rows_are_two() -> None:
@@ -251,8 +265,10 @@ def test_a_part_of_a_question_is_not_the_question() -> None:
     read = settled(grid(",".join([*heads, "您今年多大年纪？"]) + "\nNotice board,,Pigeons,45\n"))
     plan = suggest(read, QUESTIONNAIRE)
     assert [(one.variable, one.option) for one in plan.columns[:3]] == [
-        ("channels", "1"), ("channels", "2"), ("", ""),
-    ]  # fmt: skip
+        ("channels", "1"),
+        ("channels", "2"),
+        ("", ""),
+    ]
     said = {one.kind: one.seen for one in prepare(read, plan, QUESTIONNAIRE, CASES).notices.all()}
     assert "Pigeons" in said[Notice.COLUMNS_LEFT_OUT]
 
@@ -261,16 +277,28 @@ def test_heads_in_two_rows_are_joined_and_no_column_is_lost() -> None:
     read = settled(grid(TWO_ROWS))
     plan = replace(suggest(read, QUESTIONNAIRE), community="万寿桥社区")
     assert [(one.variable, one.option) for one in plan.columns[2:]] == [
-        ("know", ""), ("channels", "1"), ("channels", "2"), ("channels", "3"), ("channels", "5"),
-        ("aspects.parking", ""), ("aspects.lanes", ""), ("opinion", ""),
-    ]  # fmt: skip
+        ("know", ""),
+        ("channels", "1"),
+        ("channels", "2"),
+        ("channels", "3"),
+        ("channels", "5"),
+        ("aspects.parking", ""),
+        ("aspects.lanes", ""),
+        ("opinion", ""),
+    ]
     prepared = prepare(read, plan, QUESTIONNAIRE, CASES)
     assert not prepared.problems, [one.in_language("zh") for one in prepared.problems]
     assert [row.checked.canonical for row in prepared.rows] == [
-        {"know": "1", "channels": ["1", "3", "5"], "channels.other": "广播", "aspects.parking": "1",
-         "aspects.lanes": "9", "opinion": "好"},
+        {
+            "know": "1",
+            "channels": ["1", "3", "5"],
+            "channels.other": "广播",
+            "aspects.parking": "1",
+            "aspects.lanes": "9",
+            "opinion": "好",
+        },
         {"know": "2", "aspects.parking": "3", "aspects.lanes": "2"},
-    ]  # fmt: skip
+    ]
     assert [row.row for row in prepared.rows] == [3, 4]
     assert Notice.TWO_HEAD_ROWS in {one.kind for one in prepared.notices.all()}
 

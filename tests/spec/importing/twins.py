@@ -37,13 +37,19 @@ def table(*rows: Sequence[object], delimiter: str = ",") -> bytes:
 
 
 KNOW, HEAR, EACH, AGE, MORE = (
-    "您知道本市正在创建全国文明城市吗？", "您是从哪里知道的？", "您对下面各方面满意吗？", "您今年多大年纪？",
+    "您知道本市正在创建全国文明城市吗？",
+    "您是从哪里知道的？",
+    "您对下面各方面满意吗？",
+    "您今年多大年纪？",
     "您还有什么建议？",
-)  # fmt: skip
+)
 KNOW_EN, HEAR_EN, EACH_EN, AGE_EN, MORE_EN = (
-    "Do you know that the city applies?", "How did you hear of it?", "Are you satisfied with each of these?",
-    "How old are you?", "What else would you suggest?",
-)  # fmt: skip
+    "Do you know that the city applies?",
+    "How did you hear of it?",
+    "Are you satisfied with each of these?",
+    "How old are you?",
+    "What else would you suggest?",
+)
 LANES, LANES_EN = "背街小巷保洁", "Cleaning of back lanes"
 
 TWINS = (

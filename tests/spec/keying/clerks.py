@@ -81,12 +81,16 @@ class Tally:
     def lines(self, sheet: sheets.Sheet, forms: int) -> list[QuestionLine]:
         return [
             QuestionLine(
-                row=row, forms=forms, different=self.different.get(row.variable, 0), undecided=0,
-                wrong_first=self.wrong_first.get(row.variable, 0), wrong_second=self.wrong_second.get(row.variable, 0),
+                row=row,
+                forms=forms,
+                different=self.different.get(row.variable, 0),
+                undecided=0,
+                wrong_first=self.wrong_first.get(row.variable, 0),
+                wrong_second=self.wrong_second.get(row.variable, 0),
                 illegible=0,
             )
             for row in sheet.rows
-        ]  # fmt: skip
+        ]
 
 
 def run(questions: Questionnaire, forms: int, seed: int) -> Tally:

@@ -40,18 +40,25 @@ def test_where_they_agree_nobody_is_asked_and_where_they_differ_the_decision_cou
     first, second = {"a": "1", "b": "1", "c": "1", "d": "1"}, {"a": "1", "b": "2", "c": "2", "d": "2", "e": "5"}
     assert comparison.differences(first, second, ["e", "d", "c", "b", "a"]) == ["e", "d", "c", "b"]
     decisions: dict[str, tuple[Decision, object]] = {
-        "b": (Decision.SECOND, None), "c": (Decision.OTHER, "3"), "d": (Decision.ILLEGIBLE, None),
+        "b": (Decision.SECOND, None),
+        "c": (Decision.OTHER, "3"),
+        "d": (Decision.ILLEGIBLE, None),
         "e": (Decision.FIRST, None),
-    }  # fmt: skip
+    }
     assert comparison.settled(first, first, second, decisions) == {"a": "1", "b": "2", "c": "3", "d": ILLEGIBLE}
 
 
 def line(wrong: tuple[int, int], forms: int, variable: str) -> quality.QuestionLine:
     row = next(row for row in sheets.sheet(QUESTIONNAIRE, "zh").rows if row.variable == variable)
     return quality.QuestionLine(
-        row=row, forms=forms, different=sum(wrong), undecided=0, wrong_first=wrong[0], wrong_second=wrong[1],
+        row=row,
+        forms=forms,
+        different=sum(wrong),
+        undecided=0,
+        wrong_first=wrong[0],
+        wrong_second=wrong[1],
         illegible=0,
-    )  # fmt: skip
+    )
 
 
 def test_errors_that_both_made_alike_by_hand() -> None:

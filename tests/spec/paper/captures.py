@@ -133,9 +133,14 @@ def _mapped(clean: Image.Image, size: tuple[int, int], source: Warp, table: int 
 
 
 def _developed(
-    picture: Image.Image, rng: np.random.Generator, *,
-    blur: tuple[float, float], noise: tuple[float, float], shade: float, quality: int | None,
-) -> Grey:  # fmt: skip
+    picture: Image.Image,
+    rng: np.random.Generator,
+    *,
+    blur: tuple[float, float],
+    noise: tuple[float, float],
+    shade: float,
+    quality: int | None,
+) -> Grey:
     picture = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(*blur))))
     values = np.asarray(picture, dtype=np.float32)
     height, width = values.shape

@@ -185,12 +185,20 @@ def test_each_odd_mark_is_seen_at_its_own_field(layout: FormLayout, edition: Edi
     strokes = [
         hand.tick(q1[0].x - 3.6, q1[0].y + 1.9, 3.4),  # left of its box, 97 % were "blank, confidence 1.0"
         hand.around(q2[1].x + 5.2, q2[1].y + 1.9, 20),  # a label
-        *hand.mark(q3[0], "tick"), hand.path([(q3[0].x - 1.5, q3[0].y + 1.4), (q3[0].x + 5.4, q3[0].y + 1.6),
-                                              (q3[0].x - 1.4, q3[0].y + 2.4), (q3[0].x + 5.2, q3[0].y + 2.6)], 0.9),
+        *hand.mark(q3[0], "tick"),
+        hand.path(
+            [
+                (q3[0].x - 1.5, q3[0].y + 1.4),
+                (q3[0].x + 5.4, q3[0].y + 1.6),
+                (q3[0].x - 1.4, q3[0].y + 2.4),
+                (q3[0].x + 5.2, q3[0].y + 2.6),
+            ],
+            0.9,
+        ),
         hand.underline(q4[3].x + 5.2, q4[3].y + 1.9, 18),
         *hand.mark(q5[1], "tick"),  # plain: no remark
         hand.tick(row[2].x + 8.5, row[2].y + 1.9, 3.4),  # between two columns
-    ]  # fmt: skip
+    ]
     for draw in strokes:
         draw(page)
     remarks = _seen(page, edition.prints[0], boxes, layout.geometry.box)

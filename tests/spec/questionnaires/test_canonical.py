@@ -133,9 +133,20 @@ def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None
 def test_the_strategy_covers_every_field() -> None:
     """A field added to the model later must be added above, else its round trip is not tested."""
     named = {
-        Questionnaire: 10, Section: 4, Question: 16, Item: 3, Option: 6, Scale: 2, Header: 4, Notice: 5,
-        Contradiction: 3, Indicator: 16, Part: 2, Target: 2, Text: 2,
-    }  # fmt: skip
+        Questionnaire: 10,
+        Section: 4,
+        Question: 16,
+        Item: 3,
+        Option: 6,
+        Scale: 2,
+        Header: 4,
+        Notice: 5,
+        Contradiction: 3,
+        Indicator: 16,
+        Part: 2,
+        Target: 2,
+        Text: 2,
+    }
     assert {kind: len(dataclasses.fields(kind)) for kind in named} == named
 
 

@@ -90,7 +90,7 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Compare, st.just("c"), st.sampled_from(OPERATORS), st.sampled_from([18, 30, 30.05, 60])),
     st.builds(Compare, st.just("d"), st.sampled_from(["<", ">="]), st.sampled_from(["2026-01-01", "2026-01-03"])),
     st.builds(Answered, st.sampled_from("abcde")),
-)  # fmt: skip
+)
 trees = st.recursive(
     leaves,
     lambda inner: st.one_of(

@@ -24,10 +24,11 @@ def with_cells(
 ) -> CommunitySummary:
     """A community with these figures; street and city have the same where they are published."""
     shown = tuple(
-        replace(cell, sample_size=1000) if cell.suppression is None and not cell.all_alike else
-        given.share(cell.variable, 0.9, 0.88, 0.92, 1000, target=None)
+        replace(cell, sample_size=1000)
+        if cell.suppression is None and not cell.all_alike
+        else given.share(cell.variable, 0.9, 0.88, 0.92, 1000, target=None)
         for cell in own
-    )  # fmt: skip
+    )
     rows = {given.COMMUNITY: own, given.STREET: shown, given.CITY: shown}
     sizes = {given.COMMUNITY: n, given.STREET: 1000, given.CITY: 1000}
     return replace(given.community(), table=given.table(rows, sizes), indicators=indicators)

@@ -133,10 +133,11 @@ def city_with(*given_verdicts: Sequence[Verdict]) -> AreaSummary:
     for number, verdict_of in enumerate(given_verdicts):
         at = given.place(f"3399010{number:02d}", f"第{number + 1}社区", f"Community {number + 1}")
         rows[at] = tuple(
-            given.hidden(key, Suppression.COMPLEMENTARY) if one is Verdict.NOT_PUBLISHED
+            given.hidden(key, Suppression.COMPLEMENTARY)
+            if one is Verdict.NOT_PUBLISHED
             else given.share(key, *figure[one], 200, target=target)
             for (key, _, _, target), one in zip(given.HEADLINE, verdict_of, strict=True)
-        )  # fmt: skip
+        )
         places.append(at)
         sizes[at] = 200
     for at in (street, given.CITY):
@@ -239,9 +240,17 @@ USUAL = Caution()
 
 def sample(completed: int, sampled: int, rr3: float | None, *, recorded: bool = True, e: float | None = 0.9) -> Sample:
     rates = ResponseRates(
-        sampled=sampled, completed=completed, valid=completed, eligible=None, e=e, rr1=rr3, rr3=rr3,
-        by_mode={"paper": (sampled, completed, completed)}, coop1=1.0, ref1=0.0,
-    )  # fmt: skip
+        sampled=sampled,
+        completed=completed,
+        valid=completed,
+        eligible=None,
+        e=e,
+        rr1=rr3,
+        rr3=rr3,
+        by_mode={"paper": (sampled, completed, completed)},
+        coop1=1.0,
+        ref1=0.0,
+    )
     return replace(given.SAMPLE, rates=rates, outcomes_recorded=recorded)
 
 
@@ -429,7 +438,7 @@ def test_nobody_is_told_that_figures_can_be_had_again_by_themselves() -> None:
         ),
         ("one-sided: lower limits at 0.95", "只给下限，置信水平 0.95。", "One-sided: lower limits at 0.95."),
     ],
-)  # fmt: skip
+)
 def test_notes_of_the_statistics_are_told_in_the_language_of_the_report(note: str, zh: str, en: str) -> None:
     assert note_words(note, "zh") == zh
     assert note_words(note, "en") == en
@@ -444,9 +453,10 @@ def test_the_number_of_respondents_of_every_community_is_printed_everywhere() ->
     first = whole.streets[0][1][0]
     rows = tuple(
         replace(row, sample_size=None, cells=tuple(given.hidden(cell.variable) for cell in row.cells))
-        if row.domain == first.domain else row
+        if row.domain == first.domain
+        else row
         for row in whole.table.rows
-    )  # fmt: skip
+    )
     few = sample(8, 40, 0.5)
     summary = replace(whole, table=replace(whole.table, rows=rows), samples={**whole.samples, first.code: few})
     tables = blocks_of(area_story(summary, "zh").blocks, Table)

@@ -131,10 +131,16 @@ def test_the_paper_says_what_it_must(layouts: dict[tuple[str, tuple[str, ...]], 
         Copy(serial="000 012 357", codes=("SF1.C", "SF1.D"), community=Text("万寿桥社区"), sampled=False),
     ]
     cover = Cover(
-        title=layout.questionnaire.title, wave=Text("2026年第三季度"), community=Text("万寿桥社区"),
-        community_code="110101000001", batch=7, forms=2, first_serial="000 012 346", last_serial="000 012 357",
+        title=layout.questionnaire.title,
+        wave=Text("2026年第三季度"),
+        community=Text("万寿桥社区"),
+        community_code="110101000001",
+        batch=7,
+        forms=2,
+        first_serial="000 012 346",
+        last_serial="000 012 357",
         sampled=True,
-    )  # fmt: skip
+    )
     pdf = batch_pdf(layout, HEADER, copies, cover=cover)
     assert pdf == batch_pdf(layout, HEADER, copies, cover=cover)
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
@@ -211,9 +217,13 @@ def test_nothing_of_large_print_runs_over_the_edge_or_breaks_a_word(
 def test_what_was_printed_before_keeps_its_hash() -> None:
     """The hash stands on paper: a geometry of usual boxes is written as it always was."""
     old = {
-        "format": 1, "definition_sha256": "a" * 64, "languages": "zh", "pages": 1,
-        "boxes": [{"page": 1, "variable": "q1", "code": "1", "x": 23.5, "y": 80.0}], "entries": [],
-    }  # fmt: skip
+        "format": 1,
+        "definition_sha256": "a" * 64,
+        "languages": "zh",
+        "pages": 1,
+        "boxes": [{"page": 1, "variable": "q1", "code": "1", "x": 23.5, "y": 80.0}],
+        "entries": [],
+    }
     read = from_json(old)
     assert read.box == BOX
     assert read.to_json() | {"boxes": old["boxes"], "entries": []} == old
@@ -223,21 +233,27 @@ def test_what_was_printed_before_keeps_its_hash() -> None:
 @pytest.mark.parametrize(
     ("back", "said", "not_said"),
     [
-        (Return(body=Text("甲办公室", "Office A"), day=date(2026, 9, 30)),
-         ("请在2026年9月30日以前交回甲办公室。", "PleasereturnthisformtoOfficeAby30September2026."), ()),
+        (
+            Return(body=Text("甲办公室", "Office A"), day=date(2026, 9, 30)),
+            ("请在2026年9月30日以前交回甲办公室。", "PleasereturnthisformtoOfficeAby30September2026."),
+            (),
+        ),
         (Return(day=date(2026, 9, 30)), ("请在2026年9月30日以前交回。",), ("交回None",)),
         (Return(), (), ("交回", "return")),
     ],
-)  # fmt: skip
+)
 def test_to_whom_and_until_when_is_said_where_it_is_known(
     layouts: dict[tuple[str, tuple[str, ...]], FormLayout],
-    back: Return, said: tuple[str, ...], not_said: tuple[str, ...],
-) -> None:  # fmt: skip
+    back: Return,
+    said: tuple[str, ...],
+    not_said: tuple[str, ...],
+) -> None:
     layout = layouts["civilized_city", ("zh", "en")]
     copy = Copy(serial="000 012 346", codes=("SF1.A", "SF1.B"), community=Text("万寿桥社区", "Wanshouqiao"))
-    pages = [page.extract_text().replace(" ", "").replace("\n", "") for page in pypdf.PdfReader(
-        io.BytesIO(batch_pdf(layout, HEADER, [copy], cover=None, back=back))
-    ).pages]  # fmt: skip
+    pages = [
+        page.extract_text().replace(" ", "").replace("\n", "")
+        for page in pypdf.PdfReader(io.BytesIO(batch_pdf(layout, HEADER, [copy], cover=None, back=back))).pages
+    ]
     for page in pages:
         assert all(part in page for part in said)
         assert not any(part in page for part in not_said)
