@@ -51,9 +51,11 @@ def audit_log(
     ] = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
-    from survey_service.commands.audit_log_work import Asked, run_audit_log
+    from survey_service.commands.audit_log_work import AuditLogArguments, run_audit_log
 
-    asked = Asked(person=person, record=record, action=action, since=since, until=until, address=address, survey=survey)
+    asked = AuditLogArguments(
+        person=person, record=record, action=action, since=since, until=until, address=address, survey=survey
+    )
     raise typer.Exit(run_audit_log(asked, data_dir=data_dir, database=database, form=format))
 
 

@@ -30,7 +30,7 @@ AT_ONCE = 500  # entries in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AuditLogArguments:
     """What was said on the command line; None: not asked."""
 
     person: str | None = None
@@ -42,7 +42,7 @@ class Asked:
     survey: str | None = None
 
 
-def run_audit_log(asked: Asked, *, data_dir: Path | None, database: str | None, form: str) -> int:
+def run_audit_log(asked: AuditLogArguments, *, data_dir: Path | None, database: str | None, form: str) -> int:
     """Exit status: 0 also where nothing was found, 1 where nothing could be searched."""
     try:
         if form not in _WRITERS:
@@ -63,7 +63,7 @@ def run_audit_log(asked: Asked, *, data_dir: Path | None, database: str | None, 
     return 0
 
 
-def entries(session: Session, asked: Asked, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+def entries(session: Session, asked: AuditLogArguments, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
     """What was asked for, in the order of time; Refused, before the first, for what cannot be searched by."""
     statement = _narrowed(session, asked, zone).execution_options(yield_per=AT_ONCE)
     network = _network(asked.address)
@@ -94,7 +94,7 @@ def _read(
         }
 
 
-def _narrowed(session: Session, asked: Asked, zone: ZoneInfo) -> Select[AuditEntry]:
+def _narrowed(session: Session, asked: AuditLogArguments, zone: ZoneInfo) -> Select[AuditEntry]:
     statement = select(AuditEntry).order_by(AuditEntry.at, AuditEntry.chain, AuditEntry.sequence)
     if asked.person is not None:
         statement = statement.where(AuditEntry.by_account_id == _account(session, asked.person))

@@ -68,10 +68,10 @@ def blend(
 ) -> None:
     if not (mean or proportion or ratio):
         raise typer.BadParameter("say what to estimate: --mean, --proportion COL=VALUE or --ratio")
-    from survey_service.commands.blend_work import BlendOrder, run
+    from survey_service.commands.blend_work import BlendArguments, run
 
     run(
-        BlendOrder(
+        BlendArguments(
             sample=sample,
             open_answers=open_answers,
             on=_names(on),

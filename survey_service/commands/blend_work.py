@@ -27,7 +27,7 @@ _WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlendOrder:
+class BlendArguments:
     """What was asked on the command line."""
 
     sample: Path
@@ -55,7 +55,7 @@ class BlendOrder:
         return (*self.on, *self.by, *(column for column, _ in self.proportions))
 
 
-def run(order: BlendOrder, *, as_json: bool, out: Path | None) -> None:
+def run(order: BlendArguments, *, as_json: bool, out: Path | None) -> None:
     """Reads, blends, writes; every fault on standard error, exit status 1."""
     try:
         found = _blended(order)
@@ -78,7 +78,7 @@ def run(order: BlendOrder, *, as_json: bool, out: Path | None) -> None:
         raise typer.Exit(1) from error
 
 
-def _blended(order: BlendOrder) -> Blend:
+def _blended(order: BlendArguments) -> Blend:
     sheet, other = read_sheet(order.sample), read_sheet(order.open_answers)
     design_numbers = [name for name in (order.weight, *order.population_sizes) if name]
     frame = _frame(sheet, order, design_numbers, (*order.strata, *order.clusters))
@@ -126,7 +126,7 @@ def _blended(order: BlendOrder) -> Blend:
         raise in_the_file(error, sheet) from error
 
 
-def _frame(sheet: Sheet, order: BlendOrder, numbers: Any, labels: Any) -> pd.DataFrame:
+def _frame(sheet: Sheet, order: BlendArguments, numbers: Any, labels: Any) -> pd.DataFrame:
     names = [*numbers, *order.asked_numbers]
     counted, _ = sheet.typed(numbers=names)
     told, _ = sheet.typed(labels=[name for name in (*labels, *order.asked_labels) if name not in names])
@@ -146,7 +146,7 @@ def _frame(sheet: Sheet, order: BlendOrder, numbers: Any, labels: Any) -> pd.Dat
     return pd.concat([counted, told], axis=1)
 
 
-def document(found: Blend, order: BlendOrder) -> dict[str, Any]:
+def document(found: Blend, order: BlendArguments) -> dict[str, Any]:
     """The blend as plain values; the probability sample's own figure stands first in each."""
     return {
         "format": "survey-service blend 1",

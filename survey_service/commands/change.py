@@ -15,7 +15,7 @@ from survey_service.commands.design_options import (
     LonelyOption,
     OutOption,
     WeightOption,
-    order_of,
+    arguments_of,
 )
 from survey_service.commands.estimate_names import scaled
 from survey_service.commands.output import Format
@@ -77,7 +77,7 @@ def change(
     named = tuple(part.strip() for part in labels.split(",")) if labels else (before.stem, after.stem)
     if len(named) != 2 or not all(named) or named[0] == named[1]:
         raise typer.BadParameter("--labels takes two different names with a comma between them, as 2026Q2,2026Q3")
-    from survey_service.commands.change_work import ChangeOrder, run
+    from survey_service.commands.change_work import ChangeArguments, run
 
     asked = {
         "weight": weight,
@@ -89,9 +89,9 @@ def change(
         "level": level,
         "lonely_psu": lonely_psu,
     }
-    order = ChangeOrder(
-        before=order_of(before, **asked),  # type: ignore[arg-type]
-        after=order_of(after, **asked),  # type: ignore[arg-type]
+    order = ChangeArguments(
+        before=arguments_of(before, **asked),  # type: ignore[arg-type]
+        after=arguments_of(after, **asked),  # type: ignore[arg-type]
         labels=(named[0], named[1]),
         mode=mode or None,
         conditions=conditions,

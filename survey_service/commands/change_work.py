@@ -17,7 +17,7 @@ from rich.text import Text
 from analysis.change import Change, ChangeVerdict, WaveConditions, changes, differences_of, join_waves
 from analysis.design import SurveyDesign
 from analysis.problems import DesignError
-from survey_service.commands.estimate_columns import Order, Prepared, in_order, read_columns, requests_of
+from survey_service.commands.estimate_columns import EstimateArguments, Prepared, in_order, read_columns, requests_of
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format, carried_out, figure, in_form
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
@@ -34,11 +34,11 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeOrder:
+class ChangeArguments:
     """What was asked on the command line."""
 
-    before: Order
-    after: Order
+    before: EstimateArguments
+    after: EstimateArguments
     labels: tuple[str, str]
     mode: str | None
     conditions: Path | None
@@ -52,7 +52,7 @@ class _Found:
     notes: tuple[str, ...]
 
 
-def run(order: ChangeOrder, format: Format, out: Path | None) -> int:
+def run(order: ChangeArguments, format: Format, out: Path | None) -> int:
     """Compares and writes; the exit status."""
 
     def work() -> str:
@@ -72,7 +72,7 @@ def run(order: ChangeOrder, format: Format, out: Path | None) -> int:
     return carried_out(work, out)
 
 
-def _changes(order: ChangeOrder) -> _Found:
+def _changes(order: ChangeArguments) -> _Found:
     sheets = read_sheet(order.before.data), read_sheet(order.after.data)
     parts = [_wave(one, sheet) for one, sheet in zip((order.before, order.after), sheets, strict=True)]
     frames = [part[1] for part in parts]
@@ -136,7 +136,7 @@ def _alone(frames: list[pd.DataFrame], by: list[str], labels: tuple[str, str]) -
 _NO_DOMAIN = "Labels of --by must be written alike in both files."
 
 
-def _wave(order: Order, sheet: Sheet) -> tuple[Prepared, pd.DataFrame]:
+def _wave(order: EstimateArguments, sheet: Sheet) -> tuple[Prepared, pd.DataFrame]:
     """One wave's columns, checked by themselves; what the design does not name is one stratum, or a PSU per row."""
     prepared = read_columns(order, sheet)
     try:
@@ -171,7 +171,7 @@ def _in_their_files(error: DesignError, sheets: tuple[Sheet, Sheet], length: int
 
 
 # ------------------------------------------------------------------ what must be alike
-def _conditions(order: ChangeOrder, sheets: tuple[Sheet, Sheet]) -> tuple[WaveConditions, WaveConditions] | None:
+def _conditions(order: ChangeArguments, sheets: tuple[Sheet, Sheet]) -> tuple[WaveConditions, WaveConditions] | None:
     if order.mode is None and order.conditions is None:
         return None
     said = ({}, {}) if order.conditions is None else _told(order.conditions)
@@ -232,7 +232,7 @@ def _row(one: Change) -> dict[str, Any]:
     }
 
 
-def _table(order: ChangeOrder, found: _Found) -> RenderableType:
+def _table(order: ChangeArguments, found: _Found) -> RenderableType:
     columns = list(dict.fromkeys(column for one in found.changes for column, _ in one.domain))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for head in ("what", *columns):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis.results import IntervalMethod, LonelyPsu
-from survey_service.commands.estimate_columns import Order
+from survey_service.commands.estimate_columns import EstimateArguments
 from survey_service.commands.estimate_names import Scale, names
 from survey_service.commands.output import Format
 
@@ -30,7 +30,7 @@ FormatOption = Annotated[Format, typer.Option(help="Form of the result.")]
 OutOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")]
 
 
-def order_of(
+def arguments_of(
     data: Path,
     *,
     weight: str | None,
@@ -42,9 +42,9 @@ def order_of(
     proportions: Sequence[str] = (),
     level: float = 0.95,
     lonely_psu: LonelyPsu = LonelyPsu.FAIL,
-) -> Order:
+) -> EstimateArguments:
     """The order of ``survey-service estimate`` with what these commands have of it."""
-    return Order(
+    return EstimateArguments(
         data=data,
         weight=weight,
         frequency=None,

@@ -90,9 +90,9 @@ def draw(
         raise typer.BadParameter("two stages take --grid COL, --grids N and --per-grid M together")
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(f"--out ends in .xlsx or .csv, not {out.name!r}")
-    from survey_service.commands.draw_work import DrawOrder, run
+    from survey_service.commands.draw_work import DrawArguments, run
 
-    wanted = DrawOrder(
+    wanted = DrawArguments(
         frame=frame, unit=unit, community=community, grid=grid or None, order=_names(order),
         keep=_names(keep), size=size, sizes=sizes, allocation=str(allocation), minimum=minimum,
         maximum=maximum, grids=grids, per_grid=per_grid, method=str(method), reserves=reserves,

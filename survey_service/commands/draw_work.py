@@ -36,7 +36,7 @@ _CASES, _KISH, _MODES, _SUBSTITUTES = range(4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawOrder:
+class DrawArguments:
     """What was asked on the command line."""
 
     frame: Path
@@ -64,7 +64,7 @@ class DrawOrder:
     language: str
 
 
-def run(order: DrawOrder) -> int:
+def run(order: DrawArguments) -> int:
     """Draws and writes; the exit status."""
     try:
         data = order.frame.read_bytes()
@@ -114,7 +114,7 @@ def _read_sizes(path: Path) -> dict[str, int]:
     return sizes
 
 
-def _sample(order: DrawOrder, frame: Frame, sizes: Mapping[str, int] | None) -> Sample:
+def _sample(order: DrawArguments, frame: Frame, sizes: Mapping[str, int] | None) -> Sample:
     chance = np.random.default_rng([order.seed, _CASES])
     method = ListDraw(order.method)
     reserves = Reserves(replicates=order.reserves, share=order.reserve_share)
@@ -143,7 +143,7 @@ def _sample(order: DrawOrder, frame: Frame, sizes: Mapping[str, int] | None) -> 
     return sample
 
 
-def _shared_out(order: DrawOrder, frame: Frame) -> dict[str, int]:
+def _shared_out(order: DrawArguments, frame: Frame) -> dict[str, int]:
     strata = as_strata(frame.communities)
     assert order.size is not None
     shared = allocate(order.size, strata, Allocation(order.allocation), minimum=order.minimum, maximum=order.maximum)
@@ -174,7 +174,7 @@ def _strata(frame: Frame, sizes: Mapping[str, int]) -> tuple[list[str], dict[str
     return strata, of_strata, home
 
 
-def _table(order: DrawOrder, frame: Frame, sample: Sample) -> pd.DataFrame:
+def _table(order: DrawArguments, frame: Frame, sample: Sample) -> pd.DataFrame:
     """One row per case, issued or not, with what the lists print and all probabilities."""
     table = sample.frame()
     issued = {case.number for case in sample.issued()}
@@ -195,7 +195,7 @@ def _table(order: DrawOrder, frame: Frame, sample: Sample) -> pd.DataFrame:
     return table
 
 
-def _first_modes(order: DrawOrder, table: pd.DataFrame) -> list[str]:
+def _first_modes(order: DrawArguments, table: pd.DataFrame) -> list[str]:
     """Modes by lot within community and replicate: so that a difference between modes is not one between people."""
     total = sum(share for _, share in order.modes)
     if abs(total - 1) > 1e-6 or any(share < 0 for _, share in order.modes):
@@ -211,7 +211,7 @@ def _first_modes(order: DrawOrder, table: pd.DataFrame) -> list[str]:
     return [str(mode) for mode in assigned]
 
 
-def _record(order: DrawOrder, frame: Frame, sample: Sample, digest: str) -> dict[str, Any]:
+def _record(order: DrawArguments, frame: Frame, sample: Sample, digest: str) -> dict[str, Any]:
     issued = sample.issued()
     return {
         "frame": order.frame.name,
@@ -241,13 +241,13 @@ def _record(order: DrawOrder, frame: Frame, sample: Sample, digest: str) -> dict
     }
 
 
-def _design(order: DrawOrder) -> str:
+def _design(order: DrawArguments) -> str:
     if order.grids is not None:
         return "two stages: grids in proportion to their households, then households"
     return "stratified by grid" if order.grid else "stratified by community"
 
 
-def _told(order: DrawOrder, table: pd.DataFrame, frame: Frame) -> list[str]:
+def _told(order: DrawArguments, table: pd.DataFrame, frame: Frame) -> list[str]:
     lines = [f"Note: {notice}" for notice in frame.notices]
     main = table[(table["issued"] == 1) & (table["substitute_for"] == "")]
     for community, cases in main.groupby("community", sort=False):

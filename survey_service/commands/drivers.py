@@ -17,7 +17,7 @@ from survey_service.commands.design_options import (
     PopulationOption,
     StrataOption,
     WeightOption,
-    order_of,
+    arguments_of,
 )
 from survey_service.commands.estimate_names import scaled
 from survey_service.commands.output import Format
@@ -68,7 +68,7 @@ def drivers(
         raise typer.BadParameter("give the scale of every --aspect, as q3[1,5], or of none")
     from survey_service.commands.drivers_work import run
 
-    order = order_of(
+    order = arguments_of(
         data, weight=weight, strata=strata, clusters=clusters, population_size=population_size,
         means=[(whole, None), *((name, None) for name in named)], level=level, lonely_psu=lonely_psu,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from rich.text import Text
 from analysis.drivers import Driver, Drivers, Priority, drivers
 from analysis.problems import DesignError
 from questionnaires.figures import in_digits, significant
-from survey_service.commands.estimate_columns import Order, read_columns
+from survey_service.commands.estimate_columns import EstimateArguments, read_columns
 from survey_service.commands.estimate_names import Scale
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format, carried_out, in_form
@@ -27,7 +27,7 @@ WORDS = {
 }
 
 
-def run(order: Order, scales: dict[str, Scale], format: Format, out: Path | None) -> int:
+def run(order: EstimateArguments, scales: dict[str, Scale], format: Format, out: Path | None) -> int:
     """Works out and writes; the exit status. The first of ``order.means`` is the outcome."""
 
     def work() -> str:
@@ -47,7 +47,7 @@ def run(order: Order, scales: dict[str, Scale], format: Format, out: Path | None
     return carried_out(work, out)
 
 
-def _found(order: Order, scales: dict[str, Scale]) -> tuple[Drivers, tuple[str, ...]]:
+def _found(order: EstimateArguments, scales: dict[str, Scale]) -> tuple[Drivers, tuple[str, ...]]:
     sheet = read_sheet(order.data)
     prepared = read_columns(order, sheet)
     outcome, *aspects = (column for column, _ in order.means)
@@ -96,7 +96,7 @@ def _row(one: Driver) -> dict[str, Any]:
     }
 
 
-def _table(order: Order, found: Drivers, notes: tuple[str, ...]) -> RenderableType:
+def _table(order: EstimateArguments, found: Drivers, notes: tuple[str, ...]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("aspect", overflow="fold")
     for head in ("importance", f"{order.level:.4g} interval", "performance"):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analysis.results import SHARE_INTERVALS, IntervalMethod, LonelyPsu
-from survey_service.commands.estimate_columns import Joint, Order, ReplicateMethod, VarianceMethod
+from survey_service.commands.estimate_columns import EstimateArguments, Joint, ReplicateMethod, VarianceMethod
 from survey_service.commands.estimate_names import bare, names, parted, scaled
 from survey_service.commands.estimate_names import ratio as two_columns
 from survey_service.commands.estimate_output import write
@@ -112,7 +112,7 @@ def estimate(
     q1=yes --mean score --by street --format json --out estimates.json
     """
     check_calibration(margins, calibration, bounds)
-    order = Order(
+    order = EstimateArguments(
         data=data, weight=weight, frequency=frequency, strata=names(strata, "--strata"),
         clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
         means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
@@ -159,7 +159,7 @@ def _two_domains(text: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def _check(order: Order, format: Format) -> None:
+def _check(order: EstimateArguments, format: Format) -> None:
     """What the options must fulfil together. Raises typer.BadParameter."""
     if not 0.0001 <= order.level <= 0.9999:
         meant = f"write {order.level / 100:g}, " if 50 <= order.level < 100 else ""

@@ -46,7 +46,7 @@ class Joint(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class EstimateArguments:
     """What was asked on the command line."""
 
     data: Path
@@ -122,7 +122,7 @@ class Prepared:
     def labels(self, names: Sequence[str]) -> list[str]:
         return [self.renamed.get(name, name) for name in names]
 
-    def design(self, order: Order) -> SurveyDesign:
+    def design(self, order: EstimateArguments) -> SurveyDesign:
         from analysis.design import SurveyDesign
 
         return SurveyDesign.from_frame(
@@ -135,7 +135,7 @@ class Prepared:
         )
 
 
-def read_columns(order: Order, sheet: Sheet) -> Prepared:
+def read_columns(order: EstimateArguments, sheet: Sheet) -> Prepared:
     import pandas as pd
 
     given = _replicate_columns(order, sheet)
@@ -173,7 +173,7 @@ def unused_name(name: str, taken: Sequence[str]) -> str:
     return found
 
 
-def _replicate_columns(order: Order, sheet: Sheet) -> tuple[str, ...]:
+def _replicate_columns(order: EstimateArguments, sheet: Sheet) -> tuple[str, ...]:
     """Columns whose name is the prefix and a number, in the order of the numbers."""
     from survey_service.tabular import TableError, TableProblem
 
@@ -212,7 +212,9 @@ def in_order(column: pd.Series[str]) -> pd.Series[Any]:
     return pd.Series(pd.Categorical(column, categories=kinds), index=column.index)
 
 
-def requests_of(order: Order, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]) -> list[Request]:
+def requests_of(
+    order: EstimateArguments, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]
+) -> list[Request]:
     from analysis.estimation import Mean, Proportion, Ratio, Total
 
     wanted: list[Request] = [Mean(name, scale) for name, scale in order.means]

@@ -10,7 +10,7 @@ import typer
 
 from analysis.results import Estimates
 from survey_service.commands.estimate_columns import (
-    Order,
+    EstimateArguments,
     Prepared,
     VarianceMethod,
     named_back,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analysis.weighting.recalibrated import Base
 
 
-def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
+def carry_out(order: EstimateArguments) -> tuple[Estimates, tuple[TestResult, ...]]:
     """Reads, estimates, and turns every fault into the row, the column and the remedy; exits with status 1 then."""
     from survey_service.tabular import TableError
 
@@ -42,7 +42,7 @@ def carry_out(order: Order) -> tuple[Estimates, tuple[TestResult, ...]]:
     raise typer.Exit(1)
 
 
-def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
+def _estimates(order: EstimateArguments, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
     from analysis.problems import DesignError
     from survey_service.tabular import TableError, read_sheet
 
@@ -72,7 +72,7 @@ def _estimates(order: Order, told: Callable[[str], None]) -> tuple[Estimates, tu
     return named, tests
 
 
-def _replication(order: Order, prepared: Prepared) -> Base | None:
+def _replication(order: EstimateArguments, prepared: Prepared) -> Base | None:
     import numpy as np
 
     from analysis.estimation import replicates
@@ -93,7 +93,7 @@ def _replication(order: Order, prepared: Prepared) -> Base | None:
 
 
 def _asked(
-    order: Order,
+    order: EstimateArguments,
     prepared: Prepared,
     design: SurveyDesign,
     replicated: SurveyDesign,
@@ -154,7 +154,7 @@ def _domain(by: Sequence[str], text: str) -> tuple[tuple[str, str], ...]:
     return tuple(zip(by, labels, strict=True))
 
 
-def _tests(order: Order, prepared: Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
+def _tests(order: EstimateArguments, prepared: Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
     from analysis.association import independence
 
     found = []

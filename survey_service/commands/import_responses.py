@@ -37,9 +37,9 @@ def import_responses(
         str, typer.Option(metavar="URL", help="SQLAlchemy URL or path of a SQLite file; default SURVEY_DATABASE_URL.")
     ] = "",
 ) -> None:
-    from survey_service.commands.import_responses_work import ImportOrder, run
+    from survey_service.commands.import_responses_work import ImportArguments, run
 
-    order = ImportOrder(
+    order = ImportArguments(
         file=file,
         wave=wave,
         survey=survey,

@@ -37,7 +37,7 @@ OPERATOR = Actor(None, "command line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOrder:
+class ImportArguments:
     """What was asked for on the command line."""
 
     file: Path
@@ -55,7 +55,7 @@ class Faulty(Exception):
     """The order cannot be carried out; the message says why and the way out."""
 
 
-def run(order: ImportOrder) -> int:
+def run(order: ImportArguments) -> int:
     try:
         settings = chosen_settings(data_dir=None, database=order.database)
         content = order.file.read_bytes()
@@ -79,7 +79,7 @@ def run(order: ImportOrder) -> int:
     return 1
 
 
-def _carry_out(order: ImportOrder, settings: Settings, database: Database, content: bytes) -> int:
+def _carry_out(order: ImportArguments, settings: Settings, database: Database, content: bytes) -> int:
     with database.reading.begin() as session:
         survey, wave = _find(session, order)
         questionnaire = service.questionnaire_of(session, wave)
@@ -115,7 +115,7 @@ def _carry_out(order: ImportOrder, settings: Settings, database: Database, conte
     return 0
 
 
-def _find(session: Session, order: ImportOrder) -> tuple[Survey, Wave]:
+def _find(session: Session, order: ImportArguments) -> tuple[Survey, Wave]:
     surveys = session.scalars(select(Survey).order_by(Survey.key)).all()
     chosen = [one for one in surveys if one.key == order.survey] if order.survey else list(surveys)
     names = ", ".join(one.key for one in surveys) or "none"
@@ -130,7 +130,7 @@ def _find(session: Session, order: ImportOrder) -> tuple[Survey, Wave]:
     return chosen[0], wave
 
 
-def _plan(order: ImportOrder, grid: Grid, questionnaire: Questionnaire, numbers: list[str]) -> ImportPlan:
+def _plan(order: ImportArguments, grid: Grid, questionnaire: Questionnaire, numbers: list[str]) -> ImportPlan:
     plan = _given(order.map, grid, questionnaire) if order.map else suggest(grid, questionnaire, numbers)
     if order.community:
         plan = replace(plan, community=order.community)

@@ -18,7 +18,7 @@ from survey_service.commands.design_options import (
     PopulationOption,
     StrataOption,
     WeightOption,
-    order_of,
+    arguments_of,
 )
 from survey_service.commands.output import Format
 
@@ -67,10 +67,10 @@ def index(
 ) -> None:
     if bool(over) != bool(shares):
         raise typer.BadParameter("--over and --shares belong together: the column of the rounds, and their weights")
-    from survey_service.commands.index_work import IndexOrder, run
+    from survey_service.commands.index_work import IndexArguments, run
 
-    order = IndexOrder(
-        plain=order_of(
+    order = IndexArguments(
+        plain=arguments_of(
             data, weight=weight, strata=strata, clusters=clusters, population_size=population_size,
             by=",".join(filter(None, (by, f'"{over}"' if over else ""))), level=level, lonely_psu=lonely_psu,
         ),

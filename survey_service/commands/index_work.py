@@ -17,7 +17,7 @@ from analysis.index import Part, composite, over_waves
 from analysis.problems import DesignError
 from analysis.results import Domain, Estimates, Statistic
 from questionnaires.figures import in_digits
-from survey_service.commands.estimate_columns import Order, in_order, named_back, read_columns, unused_name
+from survey_service.commands.estimate_columns import EstimateArguments, in_order, named_back, read_columns, unused_name
 from survey_service.commands.estimate_output import write
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format
@@ -29,10 +29,10 @@ _TOP = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexOrder:
+class IndexArguments:
     """What was asked on the command line; the column of the rounds is the last of ``plain.by``."""
 
-    plain: Order
+    plain: EstimateArguments
     parts: Path
     name: str
     over: str | None
@@ -52,7 +52,7 @@ class _Line:
     row: int
 
 
-def run(order: IndexOrder, format: Format, out: Path | None) -> None:
+def run(order: IndexArguments, format: Format, out: Path | None) -> None:
     """Estimates and writes as ``survey-service estimate`` does; exits with status 1 where it cannot."""
     try:
         found = _estimates(order)
@@ -65,7 +65,7 @@ def run(order: IndexOrder, format: Format, out: Path | None) -> None:
     write(found, (), format, out)
 
 
-def _estimates(order: IndexOrder) -> Estimates:
+def _estimates(order: IndexArguments) -> Estimates:
     lines = _lines(order)
     sheet = read_sheet(order.plain.data)
     plain = replace(order.plain, means=tuple((one.column, None) for one in lines if one.value is None))
@@ -94,7 +94,7 @@ def _estimates(order: IndexOrder) -> Estimates:
 
 
 # ------------------------------------------------------------------ the file of parts
-def _lines(order: IndexOrder) -> list[_Line]:
+def _lines(order: IndexArguments) -> list[_Line]:
     sheet = read_sheet(order.parts)
     missing = [name for name in _NEEDED if name not in sheet.columns]
     if missing:
@@ -159,7 +159,7 @@ def _line(
     )  # fmt: skip
 
 
-def _columns_there(order: IndexOrder, lines: list[_Line], sheet: Sheet) -> None:
+def _columns_there(order: IndexArguments, lines: list[_Line], sheet: Sheet) -> None:
     absent = [one for one in lines if one.column not in sheet.columns]
     if absent:
         remedy = f"The columns are: {', '.join(sheet.columns)}."
@@ -217,7 +217,7 @@ def _in_scale(sheet: Sheet, frame: pd.DataFrame, lines: list[_Line], parts: Path
 
 # ------------------------------------------------------------------ rounds put together
 def _together(
-    order: IndexOrder, frame: pd.DataFrame, design: SurveyDesign, wanted: list[Index], common: dict[str, Any]
+    order: IndexArguments, frame: pd.DataFrame, design: SurveyDesign, wanted: list[Index], common: dict[str, Any]
 ) -> list[Any]:
     """The figures over all rounds of every other domain; the label of the round then names the weights."""
     assert order.over is not None

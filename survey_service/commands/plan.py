@@ -75,9 +75,9 @@ def plan(
         raise typer.BadParameter("ask for one of --margin, --target, --change, --size")
     if areas is not None and asked == ["change"]:
         raise typer.BadParameter("--change answers for one area; leave the file of communities out")
-    from survey_service.commands.plan_work import PlanOrder, run
+    from survey_service.commands.plan_work import PlanArguments, run
 
-    order = PlanOrder(
+    order = PlanArguments(
         areas=areas, margin=margin, target=target, at_least=not at_most, change=_change(change), size=size,
         share=share, level=level, power=power, correlation=correlation, first_wave=first_wave,
         population=population, design_effect=design_effect, per_grid=per_grid, rho=rho,

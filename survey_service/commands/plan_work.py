@@ -37,7 +37,7 @@ _SIZES = (20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanOrder:
+class PlanArguments:
     """What was asked on the command line."""
 
     areas: Path | None
@@ -96,7 +96,7 @@ class Answer:
     notices: tuple[str, ...] = ()
 
 
-def run(order: PlanOrder) -> int:
+def run(order: PlanArguments) -> int:
     """Plans and writes; the exit status."""
     try:
         answer = _answer(order)
@@ -110,7 +110,7 @@ def run(order: PlanOrder) -> int:
     return 0
 
 
-def _answer(order: PlanOrder) -> Answer:
+def _answer(order: PlanArguments) -> Answer:
     effect = order.design_effect
     if effect is None:
         effect = planned_design_effect(
@@ -140,7 +140,7 @@ def _answer(order: PlanOrder) -> Answer:
     )
 
 
-def _planned(order: PlanOrder, field: FieldAssumptions, share: float) -> PlannedSize:
+def _planned(order: PlanArguments, field: FieldAssumptions, share: float) -> PlannedSize:
     if order.margin is not None:
         return size_for_margin(order.margin, share=share, level=order.level, field=field)
     if order.target is not None:
@@ -167,7 +167,7 @@ def _shown(planned: PlannedSize, share: float, field: FieldAssumptions, level: f
     return prospect(planned.completed, share=share, level=level, field=field)
 
 
-def _lines(order: PlanOrder, communities: Sequence[Community]) -> list[Line]:
+def _lines(order: PlanArguments, communities: Sequence[Community]) -> list[Line]:
     if order.size is None:
         planned = [_planned(order, one.area.field, one.area.share) for one in communities]
     else:
@@ -196,7 +196,7 @@ def _lines(order: PlanOrder, communities: Sequence[Community]) -> list[Line]:
     return lines
 
 
-def _shared_out(order: PlanOrder, communities: Sequence[Community]) -> tuple[int, ...]:
+def _shared_out(order: PlanArguments, communities: Sequence[Community]) -> tuple[int, ...]:
     assert order.size is not None
     strata = []
     for one in communities:
@@ -225,7 +225,7 @@ def _short_list(community: Community, planned: PlannedSize) -> tuple[str, ...]:
     return (f"{planned.cases} cases from a list of {community.households} households",)
 
 
-def _communities(sheet: Sheet, order: PlanOrder, field: FieldAssumptions) -> list[Community]:
+def _communities(sheet: Sheet, order: PlanArguments, field: FieldAssumptions) -> list[Community]:
     """The file's communities; every row that cannot be one is named."""
     known = set(sheet.columns)
     rates = [name for name in ("share", "response_rate", "eligibility_rate", "design_effect") if name in known]
@@ -280,7 +280,7 @@ def _problem(sheet: Sheet, position: int, column: str | None, message: str, reme
 
 
 # ------------------------------------------------------------------ how it is written
-def _write(answer: Answer, order: PlanOrder) -> None:
+def _write(answer: Answer, order: PlanArguments) -> None:
     if order.format == "json":
         text = json.dumps(_document(answer, order), ensure_ascii=False, indent=2) + "\n"
     elif order.format == "csv":
@@ -293,7 +293,7 @@ def _write(answer: Answer, order: PlanOrder) -> None:
         order.out.write_text(text, encoding="utf-8")
 
 
-def _document(answer: Answer, order: PlanOrder) -> dict[str, Any]:
+def _document(answer: Answer, order: PlanArguments) -> dict[str, Any]:
     asked = {
         name: value
         for name, value in asdict(order).items()
@@ -343,7 +343,7 @@ def _csv(answer: Answer) -> str:
     return written.getvalue()
 
 
-def _table(answer: Answer, order: PlanOrder) -> str:
+def _table(answer: Answer, order: PlanArguments) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table

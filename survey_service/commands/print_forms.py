@@ -41,9 +41,9 @@ def print_forms(
         str, typer.Option(metavar="URL", help="SQLAlchemy URL or path of a SQLite file; default SURVEY_DATABASE_URL.")
     ] = "",
 ) -> None:
-    from survey_service.commands.print_forms_work import PrintOrder, run
+    from survey_service.commands.print_forms_work import PrintArguments, run
 
-    order = PrintOrder(
+    order = PrintArguments(
         wave=wave, survey=survey, community=tuple(community or ()), open=open, size=size, languages=languages,
         large_print=large_print,
         batch=batch, out=out, database=database,

@@ -25,7 +25,7 @@ OPERATOR = Actor(None, "command line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrintOrder:
+class PrintArguments:
     wave: str
     survey: str
     community: tuple[str, ...]
@@ -38,7 +38,7 @@ class PrintOrder:
     database: str
 
 
-def run(order: PrintOrder) -> int:
+def run(order: PrintArguments) -> int:
     try:
         settings, database = opened(order.database)
     except Faulty as fault:
@@ -67,7 +67,7 @@ def run(order: PrintOrder) -> int:
     return 1
 
 
-def _batches(services: Services, order: PrintOrder) -> list[tuple[tuple[UUID, UUID], int]]:
+def _batches(services: Services, order: PrintArguments) -> list[tuple[tuple[UUID, UUID], int]]:
     """The batch that is named, to be drawn again; or new ones."""
     with services.database.writing.begin() as session:
         survey, wave = find_wave(session, order.survey, order.wave)
@@ -83,13 +83,13 @@ def _batches(services: Services, order: PrintOrder) -> list[tuple[tuple[UUID, UU
         return [((one.survey_id, one.id), one.number) for one in made]
 
 
-def _wanted(session: Session, order: PrintOrder, city: Select[tuple[UUID]]) -> service.Order:
+def _wanted(session: Session, order: PrintArguments, city: Select[tuple[UUID]]) -> service.PrintRun:
     communities = {area.code: area.id for area in queries.communities(session, city, city)}
     unknown = [code for code in order.community if code not in communities]
     if unknown:
         raise Faulty(f"the survey has no community {', '.join(unknown)}; give codes as on the page of areas.")
     chosen = [communities[code] for code in order.community] if order.community else list(communities.values())
-    return service.Order(
+    return service.PrintRun(
         area_ids=chosen, sampled=not order.open, size=order.size, languages=order.languages,
         large_print=order.large_print,
     )  # fmt: skip

@@ -54,9 +54,9 @@ def rank(
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
 ) -> None:
-    from survey_service.commands.rank_work import RankOrder, run
+    from survey_service.commands.rank_work import RankArguments, run
 
-    order = RankOrder(
+    order = RankArguments(
         estimates=tuple(estimates),
         variable=variable,
         by=by,

@@ -37,7 +37,7 @@ _WHY = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RankOrder:
+class RankArguments:
     """What was asked on the command line."""
 
     estimates: tuple[Path, ...]
@@ -51,7 +51,7 @@ class RankOrder:
     out: Path | None
 
 
-def run(order: RankOrder) -> int:
+def run(order: RankArguments) -> int:
     """Ranks and writes; the exit status."""
     try:
         table, ranking = _ranked(order)
@@ -69,7 +69,7 @@ def run(order: RankOrder) -> int:
     return 0
 
 
-def _ranked(order: RankOrder) -> tuple[PublishableTable, Ranking]:
+def _ranked(order: RankArguments) -> tuple[PublishableTable, Ranking]:
     tables = [read_estimates(path) for path in order.estimates]
     name, category = find_variable(tables, order.variable)
     present = dict.fromkeys(one.domain for table in tables for one in table.estimates)
@@ -112,7 +112,7 @@ def find_variable(tables: list[Estimates], wanted: str) -> tuple[str, str | None
 
 
 # ------------------------------------------------------------------ how it is written
-def _rows(order: RankOrder, table: PublishableTable, ranking: Ranking) -> list[dict[str, Any]]:
+def _rows(order: RankArguments, table: PublishableTable, ranking: Ranking) -> list[dict[str, Any]]:
     rows = []
     for one in ranking.sets:
         cell = _cell(order, table, one.domain)
@@ -139,7 +139,7 @@ def _rows(order: RankOrder, table: PublishableTable, ranking: Ranking) -> list[d
     return rows
 
 
-def _cell(order: RankOrder, table: PublishableTable, domain: Domain) -> PublishableCell:
+def _cell(order: RankArguments, table: PublishableTable, domain: Domain) -> PublishableCell:
     for cell in table.row(domain).cells:
         spoken = cell.variable if cell.category is None else f"{cell.variable}={cell.category}"
         if spoken == order.variable:
@@ -147,7 +147,7 @@ def _cell(order: RankOrder, table: PublishableTable, domain: Domain) -> Publisha
     raise KeyError(f"{domain} has no {order.variable}")
 
 
-def _json(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
+def _json(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
     document = {
         "variable": order.variable,
         "level": ranking.level,
@@ -159,7 +159,7 @@ def _json(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
+def _csv(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
     written = io.StringIO()
     rows = _rows(order, table, ranking)
     writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
@@ -170,7 +170,7 @@ def _csv(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
     return written.getvalue()
 
 
-def _table(order: RankOrder, table: PublishableTable, ranking: Ranking) -> str:
+def _table(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -47,9 +47,9 @@ def rates(
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
 ) -> None:
-    from survey_service.commands.rates_work import RatesOrder, run
+    from survey_service.commands.rates_work import RatesArguments, run
 
-    order = RatesOrder(
+    order = RatesArguments(
         cases=cases,
         code=code,
         mode=str(mode),

@@ -25,7 +25,7 @@ _MODES = {"web_invited": OutcomeMode.WEB, "face_to_face": OutcomeMode.IN_PERSON,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatesOrder:
+class RatesArguments:
     """What was asked on the command line."""
 
     cases: Path
@@ -39,7 +39,7 @@ class RatesOrder:
     out: Path | None
 
 
-def run(order: RatesOrder) -> int:
+def run(order: RatesArguments) -> int:
     """Computes and writes; the exit status."""
     try:
         found = _found(order)
@@ -57,7 +57,7 @@ def run(order: RatesOrder) -> int:
     return 0
 
 
-def _found(order: RatesOrder) -> dict[tuple[str, ...], ResponseRates]:
+def _found(order: RatesArguments) -> dict[tuple[str, ...], ResponseRates]:
     sheet = read_sheet(order.cases)
     extra = [name for name in (order.mode_column, order.substitute_for) if name]
     numbers, _ = sheet.typed(numbers=[order.weight] if order.weight else [])
@@ -74,7 +74,7 @@ def _found(order: RatesOrder) -> dict[tuple[str, ...], ResponseRates]:
     return response_rates_by(groups, codes, weights=weights, substitute=substitute) | {(): whole}
 
 
-def _dispositions(sheet: Sheet, labels: pd.DataFrame, order: RatesOrder) -> list[Disposition]:
+def _dispositions(sheet: Sheet, labels: pd.DataFrame, order: RatesArguments) -> list[Disposition]:
     problems: list[TableProblem] = []
     found: list[Disposition] = []
     modes = labels[order.mode_column].tolist() if order.mode_column else [order.mode] * len(labels)
@@ -100,7 +100,7 @@ def _dispositions(sheet: Sheet, labels: pd.DataFrame, order: RatesOrder) -> list
     return found
 
 
-def _entries(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> list[dict[str, Any]]:
+def _entries(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> list[dict[str, Any]]:
     entries = []
     for group, one in found.items():
         names = dict(zip(order.by, group or ("",) * len(order.by), strict=True))
@@ -110,11 +110,11 @@ def _entries(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> 
     return entries
 
 
-def _json(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
+def _json(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
     return json.dumps({"by": list(order.by), "rates": _entries(order, found)}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
+def _csv(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
     written = io.StringIO()
     entries = _entries(order, found)
     writer = csv.DictWriter(written, list(entries[0]), lineterminator="\n")
@@ -123,7 +123,7 @@ def _csv(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
     return written.getvalue()
 
 
-def _table(order: RatesOrder, found: dict[tuple[str, ...], ResponseRates]) -> str:
+def _table(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -28,9 +28,9 @@ def read_scans(
         str, typer.Option(metavar="URL", help="SQLAlchemy URL or path of a SQLite file; default SURVEY_DATABASE_URL.")
     ] = "",
 ) -> None:
-    from survey_service.commands.read_scans_work import ScanOrder, run
+    from survey_service.commands.read_scans_work import ScanArguments, run
 
-    raise typer.Exit(run(ScanOrder(folder=folder, wave=wave, survey=survey, database=database)))
+    raise typer.Exit(run(ScanArguments(folder=folder, wave=wave, survey=survey, database=database)))
 
 
 read_scans.__doc__ = _EXAMPLE

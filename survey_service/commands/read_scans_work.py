@@ -44,7 +44,7 @@ LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScanOrder:
+class ScanArguments:
     folder: Path
     wave: str
     survey: str
@@ -60,7 +60,7 @@ class Found:
     faults: list[str] = field(default_factory=list)
 
 
-def run(order: ScanOrder) -> int:
+def run(order: ScanArguments) -> int:
     """0 where every page was read; 1 where something is left for a person to look at again."""
     if missing := images.missing_libraries():
         typer.echo(f"Reading scans needs {', '.join(missing)}: pip install 'survey-service[scan]'.", err=True)

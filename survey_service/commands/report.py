@@ -48,9 +48,9 @@ def report(
     bold: Annotated[Path | None, typer.Option(metavar="FILE", help="own font, bold (TTF or OTF)")] = None,
     font_cache: Annotated[Path | None, typer.Option(metavar="DIR", help="where drawn type is kept")] = None,
 ) -> None:
-    from survey_service.commands.report_work import ReportOrder, run
+    from survey_service.commands.report_work import ReportArguments, run
 
-    order = ReportOrder(
+    order = ReportArguments(
         estimates=estimates,
         out=out,
         language=str(language),

@@ -40,7 +40,7 @@ WHOLE = "whole-sample"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOrder:
+class ReportArguments:
     """What was asked for on the command line."""
 
     estimates: Path
@@ -58,7 +58,7 @@ class Refused(Exception):
     """The order cannot be carried out; the message names place, fault and remedy, one a line."""
 
 
-def run(order: ReportOrder) -> int:
+def run(order: ReportArguments) -> int:
     """Write all PDFs; returns the exit status."""
     try:
         summary = read_summary(order)
@@ -70,7 +70,7 @@ def run(order: ReportOrder) -> int:
     return 0
 
 
-def read_summary(order: ReportOrder) -> EstimatesSummary:
+def read_summary(order: ReportArguments) -> EstimatesSummary:
     """The estimates after the publication rule. Refused when file or date cannot be used."""
     data, content = read_json(order.estimates)
     made_on = read_date(order.date)
@@ -204,7 +204,7 @@ def hierarchy(domains: tuple[Domain, ...]) -> dict[Domain, Domain]:
     return {domain: domain[:-1] for domain in domains if domain and domain[:-1] in known}
 
 
-def write_all(summary: EstimatesSummary, order: ReportOrder) -> list[Path]:
+def write_all(summary: EstimatesSummary, order: ReportArguments) -> list[Path]:
     """One file per domain and the summary, each replaced whole; with a progress bar."""
     from reports.pdf import domain_pdf, estimates_pdf
 

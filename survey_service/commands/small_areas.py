@@ -61,9 +61,9 @@ def small_areas(
     out: OutOption = None,
 ) -> None:
     from survey_service.commands.estimate_names import names
-    from survey_service.commands.small_areas_work import SmallAreaOrder, run
+    from survey_service.commands.small_areas_work import SmallAreaArguments, run
 
-    order = SmallAreaOrder(
+    order = SmallAreaArguments(
         estimates=estimates,
         variable=variable,
         by=by,

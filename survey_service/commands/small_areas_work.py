@@ -30,7 +30,7 @@ from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmallAreaOrder:
+class SmallAreaArguments:
     """What was asked on the command line."""
 
     estimates: Path
@@ -64,7 +64,7 @@ class _Area:
         return ""
 
 
-def run(order: SmallAreaOrder, format: Format, out: Path | None) -> int:
+def run(order: SmallAreaArguments, format: Format, out: Path | None) -> int:
     """Fits and writes; the exit status."""
 
     def work() -> str:
@@ -93,7 +93,7 @@ def run(order: SmallAreaOrder, format: Format, out: Path | None) -> int:
 _NEVER = "model figures stand beside direct ones, never instead; no verdict and no rank is made of them"
 
 
-def _fitted(order: SmallAreaOrder) -> tuple[SmallAreaModel, list[_Area], bool]:
+def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], bool]:
     try:
         found = read_estimates(order.estimates)
         name, category = find_variable([found], order.variable)
@@ -128,7 +128,7 @@ def _fitted(order: SmallAreaOrder) -> tuple[SmallAreaModel, list[_Area], bool]:
 _ANEW = "Make the file with survey-service estimate ... --by COL --format json."
 
 
-def _variances(known: list[Estimate], order: SmallAreaOrder, *, share: bool) -> FloatArray:
+def _variances(known: list[Estimate], order: SmallAreaArguments, *, share: bool) -> FloatArray:
     sizes = np.array([one.sample_size for one in known], dtype=np.float64)
     effects = np.array([np.nan if one.design_effect is None else one.design_effect for one in known])
     errors = np.array([np.nan if one.standard_error is None else one.standard_error for one in known])
@@ -139,7 +139,7 @@ def _variances(known: list[Estimate], order: SmallAreaOrder, *, share: bool) -> 
     return smoothed_mean_variances(errors**2, sizes, effects)
 
 
-def _covariates(order: SmallAreaOrder, domain_of: dict[str, Estimate]) -> tuple[list[str], FloatArray]:
+def _covariates(order: SmallAreaArguments, domain_of: dict[str, Estimate]) -> tuple[list[str], FloatArray]:
     """Areas in the order of the file, and the constant with the covariates. Raises TableError by row."""
     sheet = read_sheet(order.areas)
     labels, _ = sheet.typed(labels=[order.by])
@@ -156,7 +156,7 @@ def _covariates(order: SmallAreaOrder, domain_of: dict[str, Estimate]) -> tuple[
     return names, np.concatenate([constant, numbers.to_numpy(dtype=np.float64).reshape(len(names), -1)], axis=1)
 
 
-def _doubtful(sheet: Sheet, order: SmallAreaOrder, names: list[str], numbers: pd.DataFrame) -> list[TableProblem]:
+def _doubtful(sheet: Sheet, order: SmallAreaArguments, names: list[str], numbers: pd.DataFrame) -> list[TableProblem]:
     problems = []
     first: dict[str, int] = {}
     for place, area in enumerate(names):
@@ -201,7 +201,7 @@ def _row(one: _Area) -> dict[str, Any]:
     }
 
 
-def _table(order: SmallAreaOrder, model: SmallAreaModel, areas: list[_Area], share: bool) -> RenderableType:
+def _table(order: SmallAreaArguments, model: SmallAreaModel, areas: list[_Area], share: bool) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=order.variable, title_justify="left")
     table.add_column(Text(order.by), overflow="fold", max_width=24)
     for head in ("n", "direct", "se", "model", "root MSE", "weight of\ndirect"):

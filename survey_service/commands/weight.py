@@ -98,10 +98,10 @@ def weight(
         raise typer.BadParameter("give --design-weight or --inclusion-probability, one of them")
     if (classes or propensity) and status is None:
         raise typer.BadParameter("--classes and --propensity adjust for nonresponse: say who answered with --status")
-    from survey_service.commands.weight_work import WeightOrder, run
+    from survey_service.commands.weight_work import WeightArguments, run
 
     run(
-        WeightOrder(
+        WeightArguments(
             data=data,
             design_weight=design_weight,
             probabilities=_names(inclusion_probability),

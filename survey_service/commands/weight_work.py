@@ -59,7 +59,7 @@ _BY_DIGIT = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeightOrder:
+class WeightArguments:
     """What was asked on the command line."""
 
     data: Path
@@ -96,7 +96,7 @@ class Steps:
         return self.columns[next(reversed(self.columns))]
 
 
-def run(order: WeightOrder, out: Path | None, record: Path | None) -> None:
+def run(order: WeightArguments, out: Path | None, record: Path | None) -> None:
     """Reads, weighs, writes; every fault with its row, column and remedy on standard error, exit status 1."""
     try:
         sheet = read_sheet(order.data)
@@ -115,7 +115,7 @@ def run(order: WeightOrder, out: Path | None, record: Path | None) -> None:
     _show(order, steps)
 
 
-def _weighed(sheet: Sheet, order: WeightOrder) -> Steps:
+def _weighed(sheet: Sheet, order: WeightArguments) -> Steps:
     steps = Steps(notices=list(sheet.notices))
     try:
         _base(sheet, order, steps)
@@ -136,7 +136,7 @@ def _weighed(sheet: Sheet, order: WeightOrder) -> Steps:
     return steps
 
 
-def _base(sheet: Sheet, order: WeightOrder, steps: Steps) -> None:
+def _base(sheet: Sheet, order: WeightArguments, steps: Steps) -> None:
     names = [order.design_weight] if order.design_weight else list(order.probabilities)
     numbers, mended = sheet.typed(numbers=names)
     steps.notices += mended
@@ -164,7 +164,7 @@ def _doubtful(values: FloatArray) -> list[tuple[int, str]]:
 
 
 # ------------------------------------------------------------------ the field
-def _field(sheet: Sheet, order: WeightOrder, column: str, steps: Steps) -> None:
+def _field(sheet: Sheet, order: WeightArguments, column: str, steps: Steps) -> None:
     """Unknown eligibility, then nonresponse among the eligible."""
     labels, odd = sheet.typed(labels=[column, *order.classes])
     steps.notices += odd
@@ -241,7 +241,7 @@ def _model_frame(sheet: Sheet, names: Sequence[str], steps: Steps) -> pd.DataFra
 
 
 # ------------------------------------------------------------------ the margins
-def _margins(sheet: Sheet, order: WeightOrder, path: Path, steps: Steps) -> None:
+def _margins(sheet: Sheet, order: WeightArguments, path: Path, steps: Steps) -> None:
     margins = read_margin_file(path, sheet)
     one_margin(order.calibration, margins)
     frame, notices = margin_frame(sheet, margins)
@@ -255,7 +255,7 @@ def _margins(sheet: Sheet, order: WeightOrder, path: Path, steps: Steps) -> None
         _trimmed(order, order.trim, steps, known)
 
 
-def _trimmed(order: WeightOrder, multiple: float, steps: Steps, known: Auxiliaries | None) -> None:
+def _trimmed(order: WeightArguments, multiple: float, steps: Steps, known: Auxiliaries | None) -> None:
     # Bounds are on the way from the weights before; the rounds of trimming keep weights positive by raking instead.
     chosen = CalibrationMethod(order.calibration)
     method = CalibrationMethod.RAKING if chosen is CalibrationMethod.LOGIT else chosen
@@ -271,7 +271,7 @@ def _frame(sheet: Sheet, steps: Steps) -> pd.DataFrame:
     return pd.concat([text, pd.DataFrame(columns, index=sheet.text.index)], axis=1)
 
 
-def document(order: WeightOrder, steps: Steps) -> dict[str, Any]:
+def document(order: WeightArguments, steps: Steps) -> dict[str, Any]:
     """The record as plain values."""
     said = []
     for name, weights in steps.columns.items():
@@ -293,7 +293,7 @@ def document(order: WeightOrder, steps: Steps) -> dict[str, Any]:
     }
 
 
-def _show(order: WeightOrder, steps: Steps) -> None:
+def _show(order: WeightArguments, steps: Steps) -> None:
     console = Console(width=max(Console().width, _WIDTH))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title="Weights, step by step")
     table.title_justify, table.title_style = "left", "bold"

@@ -28,7 +28,7 @@ class NothingToPrint(DomainError):
     )
 
 
-class WrongOrder(DomainError):
+class WrongPrintRun(DomainError):
     """The form of a new batch asks for something that does not exist."""
 
     code = "E182"

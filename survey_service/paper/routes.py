@@ -21,7 +21,7 @@ from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writ
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wave, WaveState
 from survey_service.paper import PRINT_JOB, queries, serials, service
-from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongOrder
+from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongPrintRun
 from survey_service.stored_files import files_of
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.downloads import content_disposition
@@ -60,14 +60,14 @@ def make_batches(
     try:
         with writing.begin() as session:
             survey, wave = _find(session, person, survey_key, wave_key)
-            order = service.Order(
+            run = service.PrintRun(
                 area_ids=_chosen(session, person, survey, wave, area, sampled=kind == "sampled"),
                 sampled=kind == "sampled",
                 size=int(size) if size.isascii() and size.isdigit() else 0,
                 languages=languages,
                 large_print=large_print == "yes",
             )
-            for made in service.make_batches(session, wave, order, at=now, by=person.actor):
+            for made in service.make_batches(session, wave, run, at=now, by=person.actor):
                 _enqueue(session, made, person, now)
     except (NotFound, NotAllowed):
         raise
@@ -217,7 +217,7 @@ def _chosen(session: Session, person: Person, survey: Survey, wave: Wave, area: 
         return [one.id for one in mine if not sampled or one.id in waiting or not waiting]
     found = [one.id for one in mine if one.code == area]
     if not found:
-        raise WrongOrder
+        raise WrongPrintRun
     return found
 
 

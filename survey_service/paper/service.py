@@ -14,7 +14,14 @@ from survey_service import audit
 from survey_service.ids import new_id
 from survey_service.models import BatchState, Case, FormState, Mode, PaperBatch, PaperForm, Wave, WaveState
 from survey_service.paper import queries, serials
-from survey_service.paper.errors import FormInKeying, FormNotHere, NotASerial, NothingToPrint, PaperNotYet, WrongOrder
+from survey_service.paper.errors import (
+    FormInKeying,
+    FormNotHere,
+    NotASerial,
+    NothingToPrint,
+    PaperNotYet,
+    WrongPrintRun,
+)
 
 MOST_FORMS = 500  # of a batch: a box of paper
 LANGUAGES = ("zh", "en", "zh-en")
@@ -22,7 +29,7 @@ LONGEST_TYPED = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class PrintRun:
     """What is to be printed: forms for sampled cases, or forms that whoever wishes may fill in."""
 
     area_ids: Sequence[UUID]  # communities
@@ -32,24 +39,24 @@ class Order:
     large_print: bool = False
 
 
-def make_batches(session: Session, wave: Wave, order: Order, *, at: datetime, by: audit.Actor) -> list[PaperBatch]:
+def make_batches(session: Session, wave: Wave, run: PrintRun, *, at: datetime, by: audit.Actor) -> list[PaperBatch]:
     """Give serials; nothing is drawn yet. A community's cases fill as many batches as they need.
 
-    Raises PaperNotYet outside of an open wave, WrongOrder for an order that cannot be, NothingToPrint where every case
+    Raises PaperNotYet outside of an open wave, WrongPrintRun for a run that cannot be, NothingToPrint where every case
     has its form.
     """
     if wave.state is not WaveState.OPEN:
         raise PaperNotYet
-    if not order.area_ids or not 1 <= order.size <= MOST_FORMS or order.languages not in LANGUAGES:
-        raise WrongOrder
+    if not run.area_ids or not 1 <= run.size <= MOST_FORMS or run.languages not in LANGUAGES:
+        raise WrongPrintRun
     queries.lock_survey(session, wave.survey_id)
     sequence = queries.last_sequence(session, wave.survey_id)
     number = queries.last_number(session, wave)
     made: list[PaperBatch] = []
-    for area_id in order.area_ids:
-        for cases in _portions(session, wave, order, area_id):
+    for area_id in run.area_ids:
+        for cases in _portions(session, wave, run, area_id):
             number += 1
-            batch = _batch(session, wave, order, area_id, number, len(cases), at=at, by=by)
+            batch = _batch(session, wave, run, area_id, number, len(cases), at=at, by=by)
             session.add_all(_forms(batch, cases, sequence, at))
             sequence += len(cases)
             made.append(batch)
@@ -59,15 +66,15 @@ def make_batches(session: Session, wave: Wave, order: Order, *, at: datetime, by
     return made
 
 
-def _portions(session: Session, wave: Wave, order: Order, area_id: UUID) -> list[Sequence[Case | None]]:
-    if not order.sampled:
-        return [[None] * order.size]
+def _portions(session: Session, wave: Wave, run: PrintRun, area_id: UUID) -> list[Sequence[Case | None]]:
+    if not run.sampled:
+        return [[None] * run.size]
     cases = queries.cases_without_form(session, wave, area_id)
-    return [cases[start : start + order.size] for start in range(0, len(cases), order.size)]
+    return [cases[start : start + run.size] for start in range(0, len(cases), run.size)]
 
 
 def _batch(
-    session: Session, wave: Wave, order: Order, area_id: UUID, number: int, size: int, *, at: datetime, by: audit.Actor
+    session: Session, wave: Wave, run: PrintRun, area_id: UUID, number: int, size: int, *, at: datetime, by: audit.Actor
 ) -> PaperBatch:
     batch = PaperBatch(
         survey_id=wave.survey_id,
@@ -75,9 +82,9 @@ def _batch(
         wave_id=wave.id,
         area_id=area_id,
         questionnaire_version_id=wave.questionnaire_version_id,
-        languages=order.languages,
-        large_print=order.large_print,
-        mode=Mode.PAPER if order.sampled else Mode.PAPER_OPEN,
+        languages=run.languages,
+        large_print=run.large_print,
+        mode=Mode.PAPER if run.sampled else Mode.PAPER_OPEN,
         number=number,
         size=size,
         state=BatchState.ISSUED,
@@ -89,8 +96,8 @@ def _batch(
     audit.record(
         session, survey_id=wave.survey_id, at=at, by=by, action="paper_batch.made", record=f"paper_batch {batch.id}",
         detail={
-            "number": number, "forms": size, "mode": batch.mode.value, "languages": order.languages,
-            "large_print": order.large_print,
+            "number": number, "forms": size, "mode": batch.mode.value, "languages": run.languages,
+            "large_print": run.large_print,
         },
     )  # fmt: skip
     return batch

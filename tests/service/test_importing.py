@@ -14,7 +14,7 @@ from survey_service.accounts.queries import below
 from survey_service.audit.chain import SERVICE, verify
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
-from survey_service.commands.import_responses_work import ImportOrder, run
+from survey_service.commands.import_responses_work import ImportArguments, run
 from survey_service.database import Database
 from survey_service.importing import service
 from survey_service.importing.errors import BadMapping, GroundMoved, NotTaking, ProblemsLeft, UnreadableFile
@@ -232,7 +232,7 @@ def test_a_mapping_that_cannot_be_meant(database: Database, world: World) -> Non
         service.refuse_bad(ImportPlan(columns=plan.columns[:2]))
 
 
-def order(settings: Settings, path: Path, **more: object) -> ImportOrder:
+def order(settings: Settings, path: Path, **more: object) -> ImportArguments:
     given = {
         "wave": "2026Q3",
         "survey": "",
@@ -242,7 +242,7 @@ def order(settings: Settings, path: Path, **more: object) -> ImportOrder:
         "community": "",
         "check": False,
     }
-    return ImportOrder(file=path, database=settings.resolved_database_url, **{**given, **more})  # type: ignore[arg-type]
+    return ImportArguments(file=path, database=settings.resolved_database_url, **{**given, **more})  # type: ignore[arg-type]
 
 
 @pytest.fixture

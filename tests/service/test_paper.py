@@ -26,7 +26,7 @@ from survey_service.models import (
     WaveState,
 )
 from survey_service.paper import serials, service
-from survey_service.paper.errors import NothingToPrint, PaperNotYet, WrongOrder
+from survey_service.paper.errors import NothingToPrint, PaperNotYet, WrongPrintRun
 from tests.service.signed_in import get, post, sign_in
 from tests.service.world import NOW, PASSWORD, World
 
@@ -42,8 +42,8 @@ def forms_of(database: Database) -> list[PaperForm]:
         return forms
 
 
-def order(world: World, *, sampled: bool = False, size: int = 3) -> service.Order:
-    return service.Order(area_ids=world.community_ids[:1], sampled=sampled, size=size, languages="zh")
+def order(world: World, *, sampled: bool = False, size: int = 3) -> service.PrintRun:
+    return service.PrintRun(area_ids=world.community_ids[:1], sampled=sampled, size=size, languages="zh")
 
 
 def test_a_batch_in_large_print(client: TestClient, database: Database, world: World) -> None:
@@ -209,7 +209,7 @@ def test_orders_that_cannot_be(database: Database, world: World) -> None:
     with database.writing.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
         for size in (0, service.MOST_FORMS + 1):
-            with pytest.raises(WrongOrder):
+            with pytest.raises(WrongPrintRun):
                 service.make_batches(session, wave, order(world, size=size), at=NOW, by=SERVICE)
         service.make_batches(session, wave, order(world, sampled=True, size=50), at=NOW, by=SERVICE)
         with pytest.raises(NothingToPrint):
