@@ -43,6 +43,19 @@ class WaveConditions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TwoWaves:
+    """How a frame that holds both waves says which row is of which."""
+
+    column: str
+    before: str
+    after: str
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        return self.before, self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     variable: str
     category: str | None
@@ -57,24 +70,22 @@ class Change:
     reasons: tuple[str, ...] = ()  # why not comparable
 
 
-def join_waves(
-    before: pd.DataFrame, after: pd.DataFrame, *, wave: str, labels: tuple[str, str], stratum: str, psu: str
-) -> pd.DataFrame:
-    """Both waves' rows in one frame with a column ``wave``, strata labelled so that the design says what overlaps.
+def join_waves(before: pd.DataFrame, after: pd.DataFrame, *, waves: TwoWaves, stratum: str, psu: str) -> pd.DataFrame:
+    """Both waves' rows in one frame with the column of ``waves``, strata labelled so that the design knows the overlap.
 
     A stratum in which no PSU was asked in both waves becomes two, named after the waves.
     """
-    if wave in before.columns or wave in after.columns:
-        raise ValueError(f"there is a column {wave!r} already; name the wave's column otherwise")
+    if waves.column in before.columns or waves.column in after.columns:
+        raise ValueError(f"there is a column {waves.column!r} already; name the wave's column otherwise")
     kept = {
         str(label)
         for label, units in before.groupby(stratum)[psu]
         if set(units) & set(after.loc[after[stratum] == label, psu])
     }
     parts = []
-    for frame, label in ((before, labels[0]), (after, labels[1])):
+    for frame, label in ((before, waves.before), (after, waves.after)):
         part = frame.copy()
-        part[wave] = label
+        part[waves.column] = label
         apart = ~part[stratum].astype(str).isin(kept)
         part[stratum] = part[stratum].astype(str)
         part[psu] = part[psu].astype(str)
@@ -88,9 +99,8 @@ def changes(
     frame: pd.DataFrame,
     design: SurveyDesign,
     requests: Sequence[Request],
+    waves: TwoWaves,
     *,
-    wave: str,
-    labels: tuple[str, str],
     by: Sequence[str] = (),
     level: float = 0.95,
     lonely_psu: LonelyPsu = LonelyPsu.FAIL,
@@ -101,19 +111,19 @@ def changes(
     The interval is two-sided; the change is risen or fallen where it leaves 0 out. ``conditions`` of both waves, where
     given, must agree, or the verdict is that they cannot be compared.
     """
-    single = estimate(frame, design, requests, by=[*by, wave], level=level, lonely_psu=lonely_psu).estimates
+    single = estimate(frame, design, requests, by=[*by, waves.column], level=level, lonely_psu=lonely_psu).estimates
     of_wave = {(one.variable, one.category, one.domain): one for one in single}
-    domains = dict.fromkeys(one.domain[:-1] for one in single if one.domain[-1][1] == labels[1])
-    both = [domain for domain in domains if any(one.domain == (*domain, (wave, labels[0])) for one in single)]
+    domains = dict.fromkeys(one.domain[:-1] for one in single if one.domain[-1][1] == waves.after)
+    first, second = ((waves.column, label) for label in waves.labels)
+    both = [domain for domain in domains if any(one.domain == (*domain, first) for one in single)]
     if not both:
-        raise ValueError(f"no domain was asked in both waves {labels[0]!r} and {labels[1]!r}")
+        raise ValueError(f"no domain was asked in both waves {waves.before!r} and {waves.after!r}")
     wanted = [
-        Contrast(str(place), {(*domain, (wave, labels[1])): 1.0, (*domain, (wave, labels[0])): -1.0})
-        for place, domain in enumerate(both)
+        Contrast(str(place), {(*domain, second): 1.0, (*domain, first): -1.0}) for place, domain in enumerate(both)
     ]
-    found = contrasts(frame, design, requests, wanted, by=[*by, wave], level=level, lonely_psu=lonely_psu)
+    found = contrasts(frame, design, requests, wanted, by=[*by, waves.column], level=level, lonely_psu=lonely_psu)
     reasons = () if conditions is None else differences_of(*conditions)
-    return tuple(_change(one, both[int(one.domain[0][1])], of_wave, wave, labels, reasons) for one in found.estimates)
+    return tuple(_change(one, both[int(one.domain[0][1])], of_wave, waves, reasons) for one in found.estimates)
 
 
 def differences_of(before: WaveConditions, after: WaveConditions) -> tuple[str, ...]:
@@ -138,12 +148,12 @@ def _change(
     difference: Estimate,
     domain: Domain,
     of_wave: Mapping[tuple[str, str | None, Domain], Estimate],
-    wave: str,
-    labels: tuple[str, str],
+    waves: TwoWaves,
     reasons: tuple[str, ...],
 ) -> Change:
     before, after = (
-        of_wave[(difference.variable, difference.category, (*domain, (wave, label)))].value for label in labels
+        of_wave[(difference.variable, difference.category, (*domain, (waves.column, label)))].value
+        for label in waves.labels
     )
     return Change(
         variable=difference.variable,

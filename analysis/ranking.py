@@ -47,6 +47,15 @@ class Ranking:
     method: str = field(default=METHOD)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingRule:
+    """How ranks are given: which end is first, whether all sets hold together, and by how many draws."""
+
+    simultaneous: bool = True
+    highest_first: bool = True
+    draws: int = 10_000
+
+
 def rank_sets(
     values: FloatArray,
     standard_errors: FloatArray,
@@ -55,27 +64,25 @@ def rank_sets(
     degrees_of_freedom: FloatArray | None = None,
     correlation: FloatArray | None = None,
     level: float = 0.95,
-    simultaneous: bool = True,
-    highest_first: bool = True,
-    draws: int = 10_000,
+    rule: RankingRule = RankingRule(),
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Lowest and highest rank of each, (k,), and which is shown to be better than which, (k, k).
 
     ``correlation`` of the estimates, (k, k); None: independent, as communities that are strata. Standard errors are
-    above 0: an answer that is all alike has its own (``rank_table``). With ``simultaneous`` False row j of the matrix
-    is the test of j against the others alone, so it need not agree with row k.
+    above 0: an answer that is all alike has its own (``rank_table``). Where the rule's ``simultaneous`` is False row j
+    of the matrix is the test of j against the others alone, so it need not agree with row k.
     """
-    value = np.asarray(values, dtype=np.float64) * (1 if highest_first else -1)
+    value = np.asarray(values, dtype=np.float64) * (1 if rule.highest_first else -1)
     error = np.asarray(standard_errors, dtype=np.float64)
     _check(value, error, level)
     count = len(value)
     spread = _spread(error, correlation)
-    drawn = _draws(error, degrees_of_freedom, correlation, rng, draws)
+    drawn = _draws(error, degrees_of_freedom, correlation, rng, rule.draws)
     better = np.zeros((count, count), dtype=bool)
     if count == 1:
         return np.ones(1), np.ones(1), better
     every = ~np.eye(count, dtype=bool)
-    if simultaneous:
+    if rule.simultaneous:
         better = _stepdown(value, spread, drawn, every, level)
         return 1.0 + better.sum(axis=0), count - better.sum(axis=1).astype(float), better
     low, high = np.empty(count), np.empty(count)
@@ -97,9 +104,7 @@ def rank_table(
     rng: np.random.Generator,
     names: Sequence[str] | None = None,
     category: str | None = None,
-    simultaneous: bool = True,
-    highest_first: bool = True,
-    draws: int = 10_000,
+    rule: RankingRule = RankingRule(),
 ) -> Ranking:
     """Ranks of ``domains`` by one published figure; what is hidden has no rank and is named as left out.
 
@@ -116,7 +121,7 @@ def rank_table(
         else:
             kept.append((name, domain, cell))
     if not kept:
-        return Ranking(sets=(), level=table.level, simultaneous=simultaneous, left_out=tuple(left_out))
+        return Ranking(sets=(), level=table.level, simultaneous=rule.simultaneous, left_out=tuple(left_out))
     values = np.array([cell.value for *_, cell in kept], dtype=np.float64)
     low, high, better = rank_sets(
         values,
@@ -124,11 +129,9 @@ def rank_table(
         rng=rng,
         degrees_of_freedom=np.array([cell.degrees_of_freedom for *_, cell in kept], dtype=np.float64),
         level=table.level,
-        simultaneous=simultaneous,
-        highest_first=highest_first,
-        draws=draws,
+        rule=rule,
     )
-    facing = values if highest_first else -values
+    facing = values if rule.highest_first else -values
     sets = [
         RankSet(
             name=name,
@@ -146,7 +149,7 @@ def rank_table(
         for place, (name, domain, _) in enumerate(kept)
     ]
     sets.sort(key=lambda one: (one.rank, one.name))
-    return Ranking(sets=tuple(sets), level=table.level, simultaneous=simultaneous, left_out=tuple(left_out))
+    return Ranking(sets=tuple(sets), level=table.level, simultaneous=rule.simultaneous, left_out=tuple(left_out))
 
 
 def _error(cell: PublishableCell) -> float | None:

@@ -117,7 +117,8 @@ def fay_herriot(
     notes = []
     if variance == 0:
         notes.append("the model variance is 0: every area takes the model's value")
-    areas = _areas(names, y, psi, x, sampled, beta, inverse, variance, weight, method)
+    fit = _Fit(beta=beta, inverse=inverse, variance=variance, weight=weight, method=method)
+    areas = _areas(names, y, psi, x, sampled, fit)
     return SmallAreaModel(
         method=method,
         coefficients=tuple(float(one) for one in beta),
@@ -195,25 +196,33 @@ def _scores(
     return 0.5 * (quadratic - trace), 0.5 * trace_square, likelihood
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    """The model as it was fitted to the sampled areas."""
+
+    beta: FloatArray
+    inverse: FloatArray  # of the information: the covariance of beta
+    variance: float  # A, between areas
+    weight: FloatArray  # of the sampled areas
+    method: FitMethod
+
+
 def _areas(
     names: Sequence[str],
     y: FloatArray,
     psi: FloatArray,
     x: FloatArray,
     sampled: np.ndarray,
-    beta: FloatArray,
-    inverse: FloatArray,
-    variance: float,
-    weight: FloatArray,
-    method: FitMethod,
+    fit: _Fit,
 ) -> tuple[SmallAreaEstimate, ...]:
     """g1 + g2 + 2 g3, by ML less the bias of A times the slope of g1 (Datta & Lahiri 2000)."""
+    variance, weight, inverse = fit.variance, fit.weight, fit.inverse
     spread = 2 / float(np.sum(weight**2))  # asymptotic variance of A
     bias = 0.0
-    if method is FitMethod.ML:
+    if fit.method is FitMethod.ML:
         inner = np.trace(inverse @ ((x[sampled].T * weight**2) @ x[sampled]))
         bias = -float(inner) / float(np.sum(weight**2))
-    fitted = x @ beta
+    fitted = x @ fit.beta
     quadratic = np.einsum("ij,jk,ik->i", x, inverse, x)
     areas = []
     for place, name in enumerate(names):

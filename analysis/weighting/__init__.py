@@ -1,6 +1,6 @@
 """Weights, step by step: each step gives its own weights and a frozen record of what it did."""
 
-from analysis.weighting.blending import Blend, BlendedEstimate, BlendMethod, blend
+from analysis.weighting.blending import Adjustment, Blend, BlendedEstimate, BlendMethod, blend
 from analysis.weighting.calibration import calibrate, calibrate_design
 from analysis.weighting.design_weights import DesignWeightRecord, design_weights
 from analysis.weighting.diagnostics import (
@@ -19,6 +19,7 @@ from analysis.weighting.records import CalibrationError, CalibrationMethod, Cali
 from analysis.weighting.trimming import TrimmingRecord, trim_weights
 
 __all__ = [
+    "Adjustment",
     "Blend",
     "BlendMethod",
     "BlendedEstimate",

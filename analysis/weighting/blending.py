@@ -81,33 +81,43 @@ class Blend:
     estimates: tuple[BlendedEstimate, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """How open answers are brought to the probability sample.
+
+    ``on``: columns of both frames that explain who takes part (for calibration: categories).
+    """
+
+    on: Sequence[str]
+    method: BlendMethod
+    rng: np.random.Generator  # of the replicates that the error is taken from
+    replicates: int = 200
+
+
 def blend(
     probability: pd.DataFrame,
     design: SurveyDesign,
     open_answers: pd.DataFrame,
     requests: Sequence[Mean | Proportion | Ratio],
+    adjustment: Adjustment,
     *,
-    on: Sequence[str],
-    method: BlendMethod,
-    rng: np.random.Generator,
     by: Sequence[str] = (),
-    replicates: int = 200,
     level: float = 0.95,
     lonely_psu: LonelyPsu = LonelyPsu.FAIL,
 ) -> Blend:
     """Both samples, apart and blended, domain by domain.
 
-    ``on``: columns of both frames that explain who takes part (for calibration: categories). Proportions name their
-    category. Raises DesignError for columns that are missing, categories that one of the samples lacks, a stratum with
-    one PSU (replicates need two), and where more than 5 % of the replicates cannot be fitted.
+    Proportions name their category. Raises DesignError for columns that are missing, categories that one of the samples
+    lacks, a stratum with one PSU (replicates need two), and where more than 5 % of the replicates cannot be fitted.
     """
+    on, method, replicates = tuple(adjustment.on), adjustment.method, adjustment.replicates
     _allowed(design, requests, on)
     alone = estimate(probability, design, requests, by=by, level=level, lonely_psu=lonely_psu).estimates
-    work = _Work(probability, design, open_answers, requests, tuple(on), method, tuple(by))
+    work = _Work(probability, design, open_answers, requests, on, method, tuple(by))
     weights = work.open_weights(design.weight, np.ones(len(open_answers)))
     adjusted = work.open_values(weights)
     share = work.probability_share(alone, weights)
-    drawn_open, drawn_blend, failed = work.replicated(rng, replicates, share)
+    drawn_open, drawn_blend, failed = work.replicated(adjustment.rng, replicates, share)
     _fitted(failed, replicates, on)
     plain = work.open_values(np.ones(len(open_answers)))
     sizes = work.open_sizes()
@@ -127,7 +137,7 @@ def blend(
         )
     return Blend(
         method=method,
-        on=tuple(on),
+        on=on,
         replicates=replicates,
         failed_replicates=failed,
         label_zh="混合估计（含网上自愿作答）",

@@ -18,7 +18,7 @@ from rich.table import Table
 from analysis.design import SurveyDesign
 from analysis.estimation import Mean, Proportion, Ratio
 from analysis.problems import DesignError
-from analysis.weighting import Blend, BlendedEstimate, BlendMethod, blend
+from analysis.weighting import Adjustment, Blend, BlendedEstimate, BlendMethod, blend
 from questionnaires.figures import significant
 from survey_service.commands.margins import in_the_file
 from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
@@ -115,11 +115,13 @@ def _blended(order: BlendArguments) -> Blend:
             design,
             answers,
             requests,
-            on=order.on,
+            Adjustment(
+                on=order.on,
+                method=BlendMethod(order.method),
+                rng=np.random.default_rng(order.seed),
+                replicates=order.replicates,
+            ),
             by=order.by,
-            method=BlendMethod(order.method),
-            rng=np.random.default_rng(order.seed),
-            replicates=order.replicates,
             level=order.level,
         )
     except DesignError as error:

@@ -14,7 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.change import Change, ChangeVerdict, WaveConditions, changes, differences_of, join_waves
+from analysis.change import Change, ChangeVerdict, TwoWaves, WaveConditions, changes, differences_of, join_waves
 from analysis.design import SurveyDesign
 from analysis.problems import DesignError
 from survey_service.commands.estimate_columns import EstimateArguments, Prepared, in_order, read_columns, requests_of
@@ -76,7 +76,8 @@ def _changes(order: ChangeArguments) -> _Found:
     sheets = read_sheet(order.before.data), read_sheet(order.after.data)
     parts = [_wave(one, sheet) for one, sheet in zip((order.before, order.after), sheets, strict=True)]
     frames = [part[1] for part in parts]
-    frame = join_waves(*frames, wave=_WAVE, labels=order.labels, stratum=_STRATUM, psu=_PSU)
+    waves = TwoWaves(column=_WAVE, before=order.labels[0], after=order.labels[1])
+    frame = join_waves(*frames, waves=waves, stratum=_STRATUM, psu=_PSU)
     for name in frame.columns.difference([_WAVE, _STRATUM, _PSU]):
         if not pd.api.types.is_numeric_dtype(frame[name].dtype):
             frame[name] = in_order(frame[name])  # the categories of both
@@ -88,8 +89,7 @@ def _changes(order: ChangeArguments) -> _Found:
             frame,
             design,
             requests_of(order.before, first.chosen, first.renamed),
-            wave=_WAVE,
-            labels=order.labels,
+            waves,
             by=first.labels(order.before.by),
             level=order.before.level,
             lonely_psu=order.before.lonely_psu,

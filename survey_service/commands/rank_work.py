@@ -14,7 +14,7 @@ import typer
 
 from analysis.disclosure import protect
 from analysis.exchange import from_document
-from analysis.ranking import Ranking, rank_table
+from analysis.ranking import Ranking, RankingRule, rank_table
 from analysis.results import (
     Domain,
     Estimates,
@@ -88,8 +88,7 @@ def _ranked(order: RankArguments) -> tuple[PublishableTable, Ranking]:
         areas,
         category=category,
         rng=np.random.default_rng(order.seed),
-        simultaneous=order.simultaneous,
-        highest_first=order.highest_first,
+        rule=RankingRule(simultaneous=order.simultaneous, highest_first=order.highest_first),
     )
     return table, ranking
 

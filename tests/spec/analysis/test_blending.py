@@ -13,7 +13,7 @@ from analysis.disclosure import protect
 from analysis.estimation import Mean, Proportion, estimate
 from analysis.problems import DesignError
 from analysis.results import PublicationRule
-from analysis.weighting import BlendMethod, blend
+from analysis.weighting import Adjustment, BlendMethod, blend
 from analysis.weighting.blending import bootstrap_factors
 
 approx = pytest.approx
@@ -36,10 +36,7 @@ def blended(method: BlendMethod, **options: Any) -> Any:
         design(),
         OPEN,
         [Mean("yes", scale=(0.0, 1.0))],
-        on=["age"],
-        method=method,
-        rng=np.random.default_rng(1),
-        replicates=200,
+        Adjustment(on=["age"], method=method, rng=np.random.default_rng(1), replicates=200),
         **options,
     )
 
@@ -91,11 +88,8 @@ def test_a_domain_without_open_answers_is_the_probability_sample_alone() -> None
         design(reference),
         answers,
         [Mean("yes", scale=(0.0, 1.0))],
-        on=["age"],
+        Adjustment(on=["age"], method=BlendMethod.CALIBRATION, rng=np.random.default_rng(3), replicates=50),
         by=["street"],
-        method=BlendMethod.CALIBRATION,
-        rng=np.random.default_rng(3),
-        replicates=50,
     )
     at = {one.domain[0][1]: one for one in found.estimates}
     assert at["B"].probability_share == 1
@@ -140,10 +134,7 @@ def test_bias_that_the_columns_explain_is_taken_off_and_the_interval_covers(meth
             SurveyDesign.from_frame(reference, weight="w"),
             answers,
             [Proportion("yes", "1")],
-            on=["age"],
-            method=method,
-            rng=rng,
-            replicates=60,
+            Adjustment(on=["age"], method=method, rng=rng, replicates=60),
         ).estimates[0]
         assert found.interval is not None
         assert found.standard_error is not None
@@ -168,10 +159,7 @@ def test_the_error_of_the_reference_sample_is_counted() -> None:
             SurveyDesign.from_frame(reference, weight="w"),
             answers,
             [Proportion("yes", "1")],
-            on=["age"],
-            method=BlendMethod.CALIBRATION,
-            rng=rng,
-            replicates=200,
+            Adjustment(on=["age"], method=BlendMethod.CALIBRATION, rng=rng, replicates=200),
         )
         errors.append(found.estimates[0].open_adjusted_standard_error or 0.0)
     assert errors[0] > 1.2 * errors[1]
@@ -184,9 +172,7 @@ def test_what_cannot_be_blended_is_named() -> None:
             design(),
             OPEN[OPEN["age"] == "old"].reset_index(drop=True),
             [Mean("yes")],
-            on=["age"],
-            method=BlendMethod.CALIBRATION,
-            rng=np.random.default_rng(1),
+            Adjustment(on=["age"], method=BlendMethod.CALIBRATION, rng=np.random.default_rng(1)),
         )
     with pytest.raises(DesignError, match="colour: one of the samples lacks this column"):
         blend(
@@ -194,9 +180,7 @@ def test_what_cannot_be_blended_is_named() -> None:
             design(),
             OPEN,
             [Mean("yes")],
-            on=["colour"],
-            method=BlendMethod.PROPENSITY,
-            rng=np.random.default_rng(1),
+            Adjustment(on=["colour"], method=BlendMethod.PROPENSITY, rng=np.random.default_rng(1)),
         )
     single = REFERENCE.assign(h=["x"] * 31 + ["y"])
     with pytest.raises(DesignError, match="1 strata have a single PSU: y"):
@@ -205,7 +189,5 @@ def test_what_cannot_be_blended_is_named() -> None:
             SurveyDesign.from_frame(single, weight="w", strata=["h"]),
             OPEN,
             [Mean("yes")],
-            on=["age"],
-            method=BlendMethod.PROPENSITY,
-            rng=np.random.default_rng(1),
+            Adjustment(on=["age"], method=BlendMethod.PROPENSITY, rng=np.random.default_rng(1)),
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.change import ChangeVerdict, WaveConditions, changes, differences_of, join_waves
+from analysis.change import ChangeVerdict, TwoWaves, WaveConditions, changes, differences_of, join_waves
 from analysis.design import SurveyDesign
 from analysis.drivers import Priority, drivers
 from analysis.estimation import Mean, Proportion, estimate
@@ -14,6 +14,7 @@ from analysis.estimation.contrasts import contrasts
 from analysis.index import Part, composite, over_waves
 
 W1, W2 = "2026Q1", "2026Q2"
+WAVES = TwoWaves(column="wave", before=W1, after=W2)
 
 
 def wave(values: dict[str, list[float]], stratum: str = "A") -> pd.DataFrame:
@@ -32,7 +33,7 @@ def design(frame: pd.DataFrame) -> SurveyDesign:
 
 
 def joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    return join_waves(before, after, wave="wave", labels=(W1, W2), stratum="stratum", psu="psu")
+    return join_waves(before, after, waves=WAVES, stratum="stratum", psu="psu")
 
 
 def test_the_same_grids_asked_twice_by_hand() -> None:
@@ -41,7 +42,7 @@ def test_the_same_grids_asked_twice_by_hand() -> None:
     after = wave({"1": [1, 1], "2": [1, 0], "3": [1, 1], "4": [1, 0]})
     frame = joined(before, after)
     assert frame["stratum"].unique().tolist() == ["A"]  # one stratum: the same PSUs in both
-    (found,) = changes(frame, design(frame), [Mean("y")], wave="wave", labels=(W1, W2))
+    (found,) = changes(frame, design(frame), [Mean("y")], WAVES)
     # Sums per grid rise by 1, 1, 0, 1: mean change 3/8. Influence of grid g: ((a - 6/8 * 2) - (b - 3/8 * 2)) / 8
     # = (rise - 0.75) / 8: .25, .25, -.75, .25 over 8; variance 4/3 * 0.75 / 64.
     assert (found.before, found.after, found.difference) == pytest.approx((3 / 8, 6 / 8, 3 / 8))
@@ -57,7 +58,7 @@ def test_waves_drawn_anew_are_independent() -> None:
     after = wave({"7": [1, 1], "8": [1, 0], "9": [1, 1]})
     frame = joined(before, after)
     assert frame["stratum"].unique().tolist() == [f"A@{W1}", f"A@{W2}"]
-    (found,) = changes(frame, design(frame), [Mean("y")], wave="wave", labels=(W1, W2))
+    (found,) = changes(frame, design(frame), [Mean("y")], WAVES)
     apart = [estimate(one, design(one), [Mean("y")]).estimates[0].standard_error or 0.0 for one in (before, after)]
     assert found.standard_error == pytest.approx(np.hypot(*apart))
     assert found.verdict is ChangeVerdict.NO_DETECTABLE_CHANGE
@@ -77,7 +78,7 @@ def test_a_change_is_risen_fallen_or_none_per_domain() -> None:
         households({"up": 0.6, "down": 0.9, "same": 0.7}, "a"), households({"up": 0.8, "down": 0.7, "same": 0.7}, "b")
     )
     frame["area"] = frame["stratum"].str.split("@").str[0]
-    found = changes(frame, design(frame), [Proportion("y", "1")], wave="wave", labels=(W1, W2), by=["area"])
+    found = changes(frame, design(frame), [Proportion("y", "1")], WAVES, by=["area"])
     assert {dict(one.domain)["area"]: one.verdict for one in found} == {
         "up": ChangeVerdict.RISEN,
         "down": ChangeVerdict.FALLEN,
@@ -105,11 +106,11 @@ def test_what_was_asked_otherwise_is_not_compared() -> None:
     assert differences_of(SAME, near) == ()  # ten points are not more than ten
     before, after = wave({"1": [1, 0], "2": [0, 0]}), wave({"1": [1, 1], "2": [1, 1]})
     frame = joined(before, after)
-    (found,) = changes(frame, design(frame), [Mean("y")], wave="wave", labels=(W1, W2), conditions=(SAME, other))
+    (found,) = changes(frame, design(frame), [Mean("y")], WAVES, conditions=(SAME, other))
     assert found.verdict is ChangeVerdict.NOT_COMPARABLE
     assert found.reasons
     with pytest.raises(ValueError, match="no domain was asked in both waves"):
-        changes(frame, design(frame), [Mean("y")], wave="wave", labels=("2020", W2))
+        changes(frame, design(frame), [Mean("y")], TwoWaves(column="wave", before="2020", after=W2))
 
 
 # ------------------------------------------------------------------ indices

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm, studentized_range
 
 from analysis.disclosure import protect
-from analysis.ranking import METHOD, _critical, _draws, _spread, rank_sets, rank_table
+from analysis.ranking import METHOD, RankingRule, _critical, _draws, _spread, rank_sets, rank_table
 from analysis.results import (
     DesignSummary,
     Domain,
@@ -60,7 +60,9 @@ def test_three_communities_by_hand() -> None:
     assert high.tolist() == [1, 3, 3]
     assert better.tolist() == [[False, True, True], [False] * 3, [False] * 3]
     # The other way round, for shares of which less is better.
-    low, high, _ = rank_sets(np.array([0.90, 0.80, 0.79]), np.full(3, 0.02), rng=generator(), highest_first=False)
+    low, high, _ = rank_sets(
+        np.array([0.90, 0.80, 0.79]), np.full(3, 0.02), rng=generator(), rule=RankingRule(highest_first=False)
+    )
     assert (low.tolist(), high.tolist()) == ([3, 1, 1], [3, 2, 2])
 
 
@@ -100,7 +102,7 @@ def test_against_brute_force(seed: int) -> None:
     rng = generator(seed)
     values, errors = rng.normal(0, 2, 5), rng.uniform(0.3, 1.0, 5)
     freedom = rng.integers(5, 40, 5).astype(float)
-    _, _, better = rank_sets(values, errors, rng=generator(7), degrees_of_freedom=freedom, draws=500)
+    _, _, better = rank_sets(values, errors, rng=generator(7), degrees_of_freedom=freedom, rule=RankingRule(draws=500))
     drawn = _draws(errors, freedom, None, generator(7), 500)
     assert {(int(j), int(k)) for j, k in zip(*np.nonzero(better), strict=True)} == brute_force(
         values, errors, drawn, 0.95
@@ -110,7 +112,7 @@ def test_against_brute_force(seed: int) -> None:
 def test_each_for_itself_is_never_wider_than_all_together() -> None:
     rng = generator(3)
     values, errors = rng.normal(0, 2, 12), rng.uniform(0.3, 1.0, 12)
-    alone_low, alone_high, _ = rank_sets(values, errors, rng=generator(4), simultaneous=False)
+    alone_low, alone_high, _ = rank_sets(values, errors, rng=generator(4), rule=RankingRule(simultaneous=False))
     low, high, _ = rank_sets(values, errors, rng=generator(4))
     assert (alone_low >= low).all()
     assert (alone_high <= high).all()
@@ -148,8 +150,7 @@ def test_coverage(repetitions: int, simultaneous: bool) -> None:
             errors,
             rng=rng,
             degrees_of_freedom=np.full(8, size - 1.0),
-            simultaneous=simultaneous,
-            draws=1000,
+            rule=RankingRule(simultaneous=simultaneous, draws=1000),
         )
         covered[number] = (low <= best) & (high >= worst)
     share = covered.all(axis=1).mean() if simultaneous else covered.mean(axis=0).min()
