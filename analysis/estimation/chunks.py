@@ -19,7 +19,7 @@ from analysis.design import SurveyDesign
 from analysis.estimation.domains import Domains, read_domains
 from analysis.estimation.estimate import Estimator
 from analysis.estimation.options import Options
-from analysis.estimation.plan import Plan, plan_requests
+from analysis.estimation.requested_items import RequestedItems, items_of_requests
 from analysis.estimation.requests import Quantity, Request
 from analysis.estimation.table import EstimateTable
 from analysis.psu_totals import PsuTotals, collapse
@@ -64,7 +64,7 @@ class Part:
     counted: BoolArray  # (units,) with a respondent whose weight is above 0
     totals: PsuTotals  # cell_unit counts the rows of ``units``
     domains: tuple[Domain, ...]
-    plan: Plan
+    requested: RequestedItems
     respondents: int
     without_domain: int
 
@@ -74,15 +74,15 @@ def collapse_part(
 ) -> Part:
     """Sums of one part. Raises DesignError as ``SurveyDesign.from_frame`` does, with rows of this part."""
     design = columns.design(frame)
-    plan = plan_requests(frame, requests, design.respondents)
+    requested = items_of_requests(frame, requests, design.respondents)
     domains = read_domains(frame, by, design.respondents)
-    totals = collapse(design, domains.code_of_row, domains.count, plan.items)
+    totals = collapse(design, domains.code_of_row, domains.count, requested.items)
     last = design.stages[-1]
     kept = [*columns.labels, *columns.population_sizes]
     if columns.frequency and not columns.clusters:
         kept.append(columns.frequency)
     units = frame[list(dict.fromkeys(kept))].iloc[first_rows(last.unit_of_row, last.units)].reset_index(drop=True)
-    light = tuple(replace(item, observed=None, denominator=None, numerators=(), codes=None) for item in plan.items)
+    light = tuple(replace(item, observed=None, denominator=None, numerators=(), codes=None) for item in requested.items)
     return Part(
         columns=columns,
         units=units,
@@ -91,7 +91,7 @@ def collapse_part(
         else sum_by(last.unit_of_row, design.row_weight > 0, last.units) > 0,
         totals=totals,
         domains=domains.keys,
-        plan=replace(plan, items=light),
+        requested=replace(requested, items=light),
         respondents=design.summary().sample_size,
         without_domain=domains.missing,
     )
@@ -99,7 +99,7 @@ def collapse_part(
 
 def merge(one: Part, other: Part) -> Part:
     """The part that the rows of both would make."""
-    if one.columns != other.columns or len(one.plan.items) != len(other.plan.items):
+    if one.columns != other.columns or len(one.requested.items) != len(other.requested.items):
         raise ValueError("parts of different designs or requests do not merge")
     units, unit_of = _merged_units(one, other)
     domains = one.domains
@@ -107,18 +107,18 @@ def merge(one: Part, other: Part) -> Part:
         domains = tuple(sorted(set(one.domains) | set(other.domains), key=_natural))
     place = {domain: position for position, domain in enumerate(domains)}
     domain_of = [np.array([place[key] for key in part.domains], dtype=np.int64) for part in (one, other)]
-    plan, rows = _merged_plan(one.plan, other.plan)
+    requested, rows = _merged_items(one.requested, other.requested)
     aligned = [
-        _Aligned(part.totals, unit_of[number], domain_of[number], len(domains), rows[number], plan)
+        _Aligned(part.totals, unit_of[number], domain_of[number], len(domains), rows[number], requested)
         for number, part in enumerate((one, other))
     ]
     return Part(
         columns=one.columns,
         units=units,
         counted=sum_by(np.concatenate(unit_of), np.concatenate([one.counted, other.counted]), len(units)) > 0,
-        totals=_added(aligned, len(units), len(domains), plan),
+        totals=_added(aligned, len(units), len(domains), requested),
         domains=domains,
-        plan=plan,
+        requested=requested,
         respondents=one.respondents + other.respondents,
         without_domain=one.without_domain + other.without_domain,
     )
@@ -132,7 +132,7 @@ def estimate_parts(parts: Iterable[Part], *, options: Options | None = None) -> 
     cell_unit = design.stages[-1].unit_of_row[whole.totals.cell_unit]
     totals = replace(whole.totals, cell_unit=cell_unit)
     domains = Domains(np.empty(0, dtype=np.int64), whole.domains, whole.without_domain)
-    table = Estimator(design, whole.plan, domains, totals, options or Options()).table()
+    table = Estimator(design, whole.requested, domains, totals, options or Options()).table()
     summary = design.summary()
     return replace(
         table,
@@ -182,10 +182,10 @@ def _key(quantity: Quantity, item: int) -> tuple[Any, ...]:
     return item, quantity.statistic, quantity.variable, quantity.category
 
 
-def _merged_plan(one: Plan, other: Plan) -> tuple[Plan, list[IntArray]]:
+def _merged_items(one: RequestedItems, other: RequestedItems) -> tuple[RequestedItems, list[IntArray]]:
     """Quantities of both, item by item (a part may lack a category), and where each part's rows went."""
     keys: dict[tuple[Any, ...], Quantity] = {}
-    owned = [_owned(plan) for plan in (one, other)]
+    owned = [_owned(requested) for requested in (one, other)]
     for item in range(len(one.items)):
         found = [{key: quantity for key, quantity in mine.items() if key[0] == item} for mine in owned]
         both = found[1] | found[0]
@@ -198,11 +198,11 @@ def _merged_plan(one: Plan, other: Plan) -> tuple[Plan, list[IntArray]]:
     items = tuple(replace(a, zero_one=a.zero_one and b.zero_one) for a, b in zip(one.items, other.items, strict=True))
     simple = len(keys)
     asked: list[int] = []
-    for plan, moved in zip((one, other), rows, strict=True):
-        count = len(plan.quantities)
-        asked += [int(moved[row]) if row < count else simple + row - count for row in plan.asked]
+    for requested, moved in zip((one, other), rows, strict=True):
+        count = len(requested.quantities)
+        asked += [int(moved[row]) if row < count else simple + row - count for row in requested.asked]
     indices = tuple((what, rows[0][parts], coefficients, base) for what, parts, coefficients, base in one.indices)
-    merged = Plan(
+    merged = RequestedItems(
         items=items,
         quantities=tuple(keys.values()),
         item_of=tuple(key[0] for key in keys),
@@ -224,18 +224,26 @@ def _ordered(asked: list[int], simple: int, keys: list[tuple[Any, ...]]) -> list
     return sorted(once, key=lambda row: (first[keys[row][0] if row < simple else simple + row], row))
 
 
-def _owned(plan: Plan) -> dict[tuple[Any, ...], Quantity]:
-    return {_key(quantity, item): quantity for quantity, item in zip(plan.quantities, plan.item_of, strict=True)}
+def _owned(requested: RequestedItems) -> dict[tuple[Any, ...], Quantity]:
+    return {
+        _key(quantity, item): quantity for quantity, item in zip(requested.quantities, requested.item_of, strict=True)
+    }
 
 
 class _Aligned:
     """One part's totals in the numbering of the merged part."""
 
     def __init__(
-        self, totals: PsuTotals, unit: IntArray, domain: IntArray, domains: int, rows: IntArray, plan: Plan
+        self,
+        totals: PsuTotals,
+        unit: IntArray,
+        domain: IntArray,
+        domains: int,
+        rows: IntArray,
+        requested: RequestedItems,
     ) -> None:
         self.unit, self.domain = unit[totals.cell_unit], domain[totals.cell_domain]
-        width = len(plan.quantities)
+        width = len(requested.quantities)
         self.totals = totals
         self.numerators = np.zeros((width, len(self.unit)))
         self.numerators[rows] = totals.numerators
@@ -244,7 +252,7 @@ class _Aligned:
             for values in (totals.weights, totals.squared_weights, totals.denominator_squares)
         )
         self.respondents = _spread(totals.respondents[None, :], domain, domains)[0]
-        self.centres, self.items = np.zeros(width), np.array(plan.item_of, dtype=np.int64)
+        self.centres, self.items = np.zeros(width), np.array(requested.item_of, dtype=np.int64)
         self.centres[rows] = totals.centres
         self.squares, self.products = np.zeros((width, domains)), np.zeros((width, domains))
         self.squares[rows] = _spread(totals.squares, domain, domains)
@@ -263,7 +271,7 @@ def _spread(values: FloatArray, domain: IntArray, domains: int) -> FloatArray:
     return wide
 
 
-def _added(parts: list[_Aligned], units: int, domains: int, plan: Plan) -> PsuTotals:
+def _added(parts: list[_Aligned], units: int, domains: int, requested: RequestedItems) -> PsuTotals:
     unit = np.concatenate([part.unit for part in parts])
     domain = np.concatenate([part.domain for part in parts])
     cell, cells = combine_codes(unit, units, domain, domains)
@@ -284,7 +292,7 @@ def _added(parts: list[_Aligned], units: int, domains: int, plan: Plan) -> PsuTo
         domains=domains,
         cell_unit=unit[first],
         cell_domain=domain[first],
-        item_of=np.array(plan.item_of, dtype=np.int64),
+        item_of=np.array(requested.item_of, dtype=np.int64),
         numerators=per_cell([part.numerators for part in parts]),
         denominators=per_cell([part.totals.denominators for part in parts]),
         counts=per_cell([part.totals.counts for part in parts]),

@@ -14,20 +14,20 @@ import numpy as np
 
 from analysis.arrays import FloatArray, IntArray
 from analysis.estimation.intervals import t_quantile
-from analysis.estimation.plan import Plan
+from analysis.estimation.requested_items import RequestedItems
 from analysis.estimation.table import EstimateTable, Figures
 
 if TYPE_CHECKING:
     pass
 
 
-def combined_influence(plan: Plan, influence: FloatArray) -> FloatArray:
+def combined_influence(requested: RequestedItems, influence: FloatArray) -> FloatArray:
     """The influence of every index, of rows of the quantities' influence."""
-    return np.stack([coefficients @ influence[rows] for _, rows, coefficients, _ in plan.indices])
+    return np.stack([coefficients @ influence[rows] for _, rows, coefficients, _ in requested.indices])
 
 
 def combine(
-    plan: Plan,
+    requested: RequestedItems,
     table: EstimateTable,
     variance: FloatArray | None,
     size: FloatArray,
@@ -38,31 +38,31 @@ def combine(
     ``variance`` (indices, domains) is that of the indices; ``size`` and ``freedom`` (items, domains) are those of
     every item, so also of the union of an index's parts.
     """
-    if plan.indices:
-        table = _with_indices(plan, table, variance, size, freedom)
-    order = np.array(plan.asked, dtype=np.int64)
+    if requested.indices:
+        table = _with_indices(requested, table, variance, size, freedom)
+    order = np.array(requested.asked, dtype=np.int64)
     quantities = tuple(table.quantities[row] for row in order)
     return replace(table, quantities=quantities, figures=table.figures.take(order))
 
 
 def _with_indices(
-    plan: Plan,
+    requested: RequestedItems,
     table: EstimateTable,
     variance: FloatArray | None,
     size: FloatArray,
     freedom: FloatArray,
 ) -> EstimateTable:
     figures = table.figures
-    count, domains = len(plan.indices), len(table.domains)
+    count, domains = len(requested.indices), len(table.domains)
     assert variance is not None
     error = np.sqrt(variance)
-    base = np.array([item for *_, item in plan.indices])
+    base = np.array([item for *_, item in requested.indices])
     df, n = freedom[base], size[base]
     value, low, high = (np.full((count, domains), np.nan) for _ in range(3))
     effective = np.full((count, domains), np.nan)
     alike, complete, hidden, unanswered = (np.zeros((count, domains), dtype=bool) for _ in range(4))
     quantile = t_quantile(table.level, df)
-    for number, (quantity, rows, coefficients, _) in enumerate(plan.indices):
+    for number, (quantity, rows, coefficients, _) in enumerate(requested.indices):
         parts = figures.value[rows]
         value[number] = coefficients @ parts
         complete[number] = figures.complete_enumeration[rows].all(axis=0)
@@ -93,7 +93,7 @@ def _with_indices(
         hidden_variance=hidden,
         unanswered=unanswered,
     )
-    quantities = (*table.quantities, *(quantity for quantity, *_ in plan.indices))
+    quantities = (*table.quantities, *(quantity for quantity, *_ in requested.indices))
     return replace(table, quantities=quantities, figures=figures.followed_by(new))
 
 

@@ -26,7 +26,7 @@ from analysis.estimation.intervals import (
     share_limits,
 )
 from analysis.estimation.options import Options, Sides, Simultaneous
-from analysis.estimation.plan import Plan, plan_requests
+from analysis.estimation.requested_items import RequestedItems, items_of_requests
 from analysis.estimation.requests import Request
 from analysis.estimation.table import EstimateTable, Figures
 from analysis.estimation.variance import Variance, plan_variance
@@ -96,10 +96,10 @@ def prepare_estimator(
             ]
         )
     respondents = design.respondents
-    plan = plan_requests(frame, requests, respondents)
+    requested = items_of_requests(frame, requests, respondents)
     domains = read_domains(frame, by, respondents)
-    totals = collapse(design, domains.code_of_row, domains.count, plan.items)
-    return Estimator(design, plan, domains, totals, options)
+    totals = collapse(design, domains.code_of_row, domains.count, requested.items)
+    return Estimator(design, requested, domains, totals, options)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,12 +119,12 @@ class Estimator:
     def __init__(
         self,
         design: SurveyDesign,
-        plan: Plan,
+        requested: RequestedItems,
         domains: Domains,
         totals: PsuTotals,
         options: Options,
     ) -> None:
-        self.design, self.plan, self.domains, self.totals = design, plan, domains, totals
+        self.design, self.requested, self.domains, self.totals = design, requested, domains, totals
         self.options, self.level = options, options.two_sided_level(domains.count)
         plain = plan_variance(design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu)
         self.variance: Variance | CalibratedVariance = plain
@@ -132,17 +132,19 @@ class Estimator:
         if design.calibration is not None:
             from analysis.estimation.calibrated import CalibratedVariance, auxiliary_sums
 
-            self.auxiliary = auxiliary_sums(design, domains.code_of_row, domains.count, plan.items)
+            self.auxiliary = auxiliary_sums(design, domains.code_of_row, domains.count, requested.items)
             self.variance = CalibratedVariance(design, plain, totals, self.auxiliary, options.lonely_psu)
         self.size = by_domain(totals, totals.counts)
         self.points = self._points(self.size)
 
     def asked_influence(self) -> tuple[FloatArray, FloatArray]:
         """Influence and respondents per cell of every quantity asked for, indices included, (k, cells) each."""
-        plan, simple = self.plan, self.points.influence
-        influence = np.concatenate([simple, combined_influence(plan, simple)]) if plan.indices else simple
-        items = np.concatenate([self.totals.item_of, np.array([item for *_, item in plan.indices], dtype=np.int64)])
-        order = np.array(plan.asked, dtype=np.int64)
+        requested, simple = self.requested, self.points.influence
+        influence = np.concatenate([simple, combined_influence(requested, simple)]) if requested.indices else simple
+        items = np.concatenate(
+            [self.totals.item_of, np.array([item for *_, item in requested.indices], dtype=np.int64)]
+        )
+        order = np.array(requested.asked, dtype=np.int64)
         return influence[order], self.totals.counts[items[order]]
 
     def table(self) -> EstimateTable:
@@ -171,7 +173,7 @@ class Estimator:
             effective = np.minimum(points.size * gain, points.size / effect)
         effect = np.where(points.alike | ~np.isfinite(effect), np.nan, effect)
         effective = np.where(np.isfinite(effective) & ~points.alike, effective, points.size)
-        is_total = np.array([[quantity.is_total] for quantity in self.plan.quantities])
+        is_total = np.array([[quantity.is_total] for quantity in self.requested.quantities])
         # A total of equal values: a simple sample would show no variance to compare with.
         effective = np.where(is_total & (points.simple_variance == 0), np.nan, effective)
         known = ~np.isnan(points.value) & ~np.isnan(variance)
@@ -195,7 +197,7 @@ class Estimator:
             unanswered=unanswered,
         )
         table = EstimateTable(
-            quantities=self.plan.quantities,
+            quantities=self.requested.quantities,
             domains=self.domains.keys,
             figures=figures,
             level=self.level,
@@ -204,10 +206,10 @@ class Estimator:
             notes=self._notes(),
             estimate_notes=self.variance.notes,
         )
-        if combined is None and self.plan.indices:
-            base = np.array([item for *_, item in self.plan.indices], dtype=np.int64)
-            combined = self.variance.of(combined_influence(self.plan, points.influence), self._counts(base))[0]
-        return combine(self.plan, table, combined, size, item_freedom)
+        if combined is None and self.requested.indices:
+            base = np.array([item for *_, item in self.requested.indices], dtype=np.int64)
+            combined = self.variance.of(combined_influence(self.requested, points.influence), self._counts(base))[0]
+        return combine(self.requested, table, combined, size, item_freedom)
 
     def _counts(self, items: IntArray) -> FloatArray | None:
         """Respondents per cell, for the one policy that asks which strata have any."""
@@ -238,7 +240,7 @@ class Estimator:
                 ]
             )
         sums = first_stage_sums(
-            self.design, self.plan, self.variance, self.totals, self.points.value, self.domains.code_of_row
+            self.design, self.requested, self.variance, self.totals, self.points.value, self.domains.code_of_row
         )
         return replication.variance(sums), replication.degrees_of_freedom(sums)
 
@@ -247,14 +249,14 @@ class Estimator:
         above = by_domain(totals, totals.numerators) if len(item) else np.zeros((0, totals.domains))
         below = by_domain(totals, totals.denominators)[item]
         count, weight = size[item], totals.weights[item]
-        is_total = np.array([[quantity.is_total] for quantity in self.plan.quantities], dtype=bool).reshape(-1, 1)
+        is_total = np.array([[quantity.is_total] for quantity in self.requested.quantities], dtype=bool).reshape(-1, 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(below != 0, above / np.where(below == 0, 1.0, below), np.nan)
             offset = ratio - totals.centres[:, None]
             squares = totals.squares - 2 * offset * totals.products + offset**2 * totals.denominator_squares[item]
             squares = np.maximum(squares, 0.0)
             noise = 1e-12 * totals.squares + 1e-26 * totals.centres[:, None] ** 2 * totals.denominator_squares[item]
-            zero_one = np.array([[self.plan.items[number].zero_one] for number in item]).reshape(-1, 1)
+            zero_one = np.array([[self.requested.items[number].zero_one] for number in item]).reshape(-1, 1)
             alike = np.where(zero_one, (above == 0) | (above == below), squares <= noise) & (count > 0)
             squares[alike] = 0.0
             simple = squares * weight / (count - 1) / np.where(is_total, 1.0, below) ** 2
@@ -294,7 +296,7 @@ class Estimator:
             some_left = [sum_by(domain, left & (counts > 0), totals.domains) > 0 for counts in totals.counts]
             all_drawn = ~np.array(some_left).reshape(size.shape) & (size > 0)
         equal = totals.squared_weights - 2 * totals.weights + size <= 1e-9 * np.maximum(size, 1)
-        answered = self.plan.answered_by_all[:, None] | (size >= totals.respondents)
+        answered = self.requested.answered_by_all[:, None] | (size >= totals.respondents)
         # Someone of no known domain may belong to any of them.
         return all_drawn, equal, answered & (self.domains.missing == 0)
 
@@ -302,10 +304,12 @@ class Estimator:
         self, points: _Points, variance: FloatArray, without_fpc: FloatArray, freedom: FloatArray, complete: BoolArray
     ) -> tuple[FloatArray, FloatArray]:
         low, high = np.full_like(points.value, np.nan), np.full_like(points.value, np.nan)
-        scales = np.array([quantity.scale or (-np.inf, np.inf) for quantity in self.plan.quantities]).reshape(-1, 2)
+        scales = np.array([quantity.scale or (-np.inf, np.inf) for quantity in self.requested.quantities]).reshape(
+            -1, 2
+        )
         least, most = np.broadcast_to(scales[:, :1], low.shape), np.broadcast_to(scales[:, 1:], low.shape)
         share = np.broadcast_to(
-            np.array([[quantity.share] for quantity in self.plan.quantities]).reshape(-1, 1), low.shape
+            np.array([[quantity.share] for quantity in self.requested.quantities]).reshape(-1, 1), low.shape
         )
         plain = share & ~points.alike
         if plain.any():
@@ -353,7 +357,7 @@ class Estimator:
         return found
 
     def _notes(self) -> tuple[str, ...]:
-        notes = list(self.plan.notes)
+        notes = list(self.requested.notes)
         if self.domains.missing:
             notes.append(f"{self.domains.missing} respondents have no value in the by columns and belong to no domain")
         return (*notes, *self.options.notes(self.domains.count))

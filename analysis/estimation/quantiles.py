@@ -22,7 +22,7 @@ from analysis.estimation.domains import read_domains
 from analysis.estimation.estimate import Estimator
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.options import Options
-from analysis.estimation.plan import Plan
+from analysis.estimation.requested_items import RequestedItems
 from analysis.estimation.requests import Quantity, numbers_of
 from analysis.estimation.table import EstimateTable, Figures
 from analysis.psu_totals import Item, collapse
@@ -104,7 +104,7 @@ def quantiles(
     options = Options(interval=IntervalMethod.WALD, level=level, lonely_psu=lonely_psu)
     domains = read_domains(frame, by, design.respondents)
     found = [_of_domains(frame, design, request, domains.code_of_row, domains.count) for request in requests]
-    plan = Plan(
+    requested = RequestedItems(
         items=tuple(item for item, _, _ in found),
         quantities=tuple(_quantity(request) for request in requests),
         item_of=tuple(range(len(requests))),
@@ -113,13 +113,13 @@ def quantiles(
         indices=(),
         notes=tuple(dict.fromkeys(note for *_, note in found if note)),
     )
-    totals = collapse(design, domains.code_of_row, domains.count, plan.items)
-    estimator = Estimator(design, plan, domains, totals, options)
+    totals = collapse(design, domains.code_of_row, domains.count, requested.items)
+    estimator = Estimator(design, requested, domains, totals, options)
     shares = estimator.table()
     distributions = [parts for _, parts, _ in found]
     figures = _turned_back(shares.figures, requests, distributions, options.level)
     table = EstimateTable(
-        quantities=plan.quantities,
+        quantities=requested.quantities,
         domains=domains.keys,
         figures=figures,
         level=level,

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from analysis.arrays import FloatArray, IntArray, sum_by
 from analysis.design import SurveyDesign
-from analysis.estimation.plan import Plan
+from analysis.estimation.requested_items import RequestedItems
 from analysis.estimation.variance import Variance
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import Item, PsuTotals
@@ -33,7 +33,7 @@ class Sums:
     """What a replicate changes: sums per first-stage cell of every numerator and of its denominator."""
 
     design: SurveyDesign
-    plan: Plan
+    requested: RequestedItems
     linear: Variance
     above: FloatArray  # (numerators, cells)
     below: FloatArray  # (numerators, cells); for totals unused
@@ -49,7 +49,7 @@ class Sums:
 
     def with_indices(self, deviations: FloatArray) -> FloatArray:
         """Rows of simple quantities and, below them, of the indices made of them."""
-        indices = [np.tensordot(c, deviations[rows], axes=1) for _, rows, c, _ in self.plan.indices]
+        indices = [np.tensordot(c, deviations[rows], axes=1) for _, rows, c, _ in self.requested.indices]
         return np.concatenate([deviations, np.stack(indices)]) if indices else deviations
 
 
@@ -66,19 +66,24 @@ class Replication(Protocol):
 
 
 def first_stage_sums(
-    design: SurveyDesign, plan: Plan, linear: Variance, totals: PsuTotals, value: FloatArray, domain_of_row: IntArray
+    design: SurveyDesign,
+    requested: RequestedItems,
+    linear: Variance,
+    totals: PsuTotals,
+    value: FloatArray,
+    domain_of_row: IntArray,
 ) -> Sums:
     """The sums of one pass, added up to stage one."""
     above = np.stack([linear.to_first(row) for row in totals.numerators])
     items = np.stack([linear.to_first(row) for row in totals.denominators])
     return Sums(
         design=design,
-        plan=plan,
+        requested=requested,
         linear=linear,
         above=above,
         below=items[totals.item_of],
         value=value,
-        is_total=np.array([[quantity.is_total] for quantity in plan.quantities]),
+        is_total=np.array([[quantity.is_total] for quantity in requested.quantities]),
         cell_domain=linear.first_domain,
         cell_unit=linear.first_unit,
         domain_of_row=domain_of_row,
@@ -152,11 +157,11 @@ class Jackknife:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     estimate = changed[0][which] if sums.is_total[row, 0] else changed[0][which] / changed[1][which]
                 target[row] = np.nan_to_num(estimate - theta[domain], nan=0.0, posinf=0.0, neginf=0.0)
-        return sums.with_indices(present) if sums.plan.indices else present, _indices_over_pairs(sums, absent)
+        return sums.with_indices(present) if sums.requested.indices else present, _indices_over_pairs(sums, absent)
 
 
 def _indices_over_pairs(sums: Sums, absent: FloatArray) -> FloatArray:
-    return sums.with_indices(absent) if sums.plan.indices else absent
+    return sums.with_indices(absent) if sums.requested.indices else absent
 
 
 # ------------------------------------------------------------------ replicates that are made
@@ -369,7 +374,7 @@ class GivenReplicates:
         """(numerators + indices, domains)"""
         deviations = np.empty((len(sums.value), sums.domains, self.weights.shape[1]))
         row = 0
-        for item in sums.plan.items:
+        for item in sums.requested.items:
             inside = sums.domain_of_row >= 0
             if item.observed is not None:
                 inside &= item.observed

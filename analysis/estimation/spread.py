@@ -16,7 +16,7 @@ from analysis.design import SurveyDesign
 from analysis.estimation.domains import read_domains
 from analysis.estimation.estimate import Estimator
 from analysis.estimation.options import Options
-from analysis.estimation.plan import Plan
+from analysis.estimation.requested_items import RequestedItems
 from analysis.estimation.requests import Quantity, numbers_of
 from analysis.psu_totals import Item, collapse
 from analysis.results import Estimates, IntervalMethod, LonelyPsu, Statistic
@@ -41,7 +41,7 @@ def variances(
         items.append(Item(observed=observed, denominator=None, numerators=(squares,)))
         if missing:
             notes.append(f"{name}: {missing} missing values are left out of its domain")
-    plan = Plan(
+    requested = RequestedItems(
         items=tuple(items),
         quantities=tuple(Quantity(statistic=Statistic.VARIANCE, variable=name) for name in variables),
         item_of=tuple(range(len(items))),
@@ -50,9 +50,9 @@ def variances(
         indices=(),
         notes=tuple(notes),
     )
-    totals = collapse(design, domains.code_of_row, domains.count, plan.items)
+    totals = collapse(design, domains.code_of_row, domains.count, requested.items)
     options = Options(interval=IntervalMethod.WALD, level=level, lonely_psu=lonely_psu)
-    return Estimator(design, plan, domains, totals, options).table().estimates()
+    return Estimator(design, requested, domains, totals, options).table().estimates()
 
 
 def _squares(values: FloatArray, seen: np.ndarray, design: SurveyDesign, domain: IntArray, domains: int) -> FloatArray:

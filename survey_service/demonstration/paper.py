@@ -54,7 +54,7 @@ COLLEAGUES = (("keyer2", "周敏"), ("keyer3", "郑涛"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
+class _KeyedSoFar:
     """One batch: how many of its forms were keyed once, how many twice, and whether what differs was decided."""
 
     step: str
@@ -63,12 +63,12 @@ class _Plan:
     decided: bool = False
 
 
-PLANS = (
-    _Plan(step="done", once=FORMS, twice=FORMS, decided=True),
-    _Plan(step="adjudication", once=FORMS, twice=FORMS),
-    _Plan(step="verification", once=FORMS, twice=3),
-    _Plan(step="keying", once=5, twice=0),
-    _Plan(step="issued", once=0, twice=0),
+BATCHES = (
+    _KeyedSoFar(step="done", once=FORMS, twice=FORMS, decided=True),
+    _KeyedSoFar(step="adjudication", once=FORMS, twice=FORMS),
+    _KeyedSoFar(step="verification", once=FORMS, twice=3),
+    _KeyedSoFar(step="keying", once=5, twice=0),
+    _KeyedSoFar(step="issued", once=0, twice=0),
 )
 
 
@@ -103,21 +103,21 @@ def lay(
         wave = session.get_one(Wave, (ground.survey_id, wave_id))
         communities = _communities(session, wave)
         batches = [
-            _issue(session, wave, area_id, number, plan, people, at=at)
-            for number, (plan, area_id) in enumerate(zip(PLANS, communities, strict=False), start=1)
+            _issue(session, wave, area_id, number, progress, people, at=at)
+            for number, (progress, area_id) in enumerate(zip(BATCHES, communities, strict=False), start=1)
         ]
     clerks = _Clerks(services, ground, wave_id, rng, at)
     papers = iter(itertools.cycle(written))
     keyed = twice = decided = 0
-    for plan, numbers in zip(PLANS, batches, strict=False):
+    for progress, numbers in zip(BATCHES, batches, strict=False):
         paper = {number: next(papers) for number in numbers}
-        for number in numbers[: plan.once]:
+        for number in numbers[: progress.once]:
             clerks.key(number, paper[number], people[0])
             keyed += 1
-        for place, number in enumerate(_waiting(services, ground, numbers)[: plan.twice]):
+        for place, number in enumerate(_waiting(services, ground, numbers)[: progress.twice]):
             clerks.key(number, paper[number], people[1], sure=place < SURE)
             twice += 1
-        if plan.decided:
+        if progress.decided:
             decided += clerks.decide(paper, people[2])
     passwords = {user: (user, f"shifan-{user}") for user, _ in COLLEAGUES}
     return Laid(forms=keyed, verified=twice, decided=decided, passwords=passwords)
@@ -131,7 +131,7 @@ def _communities(session: Session, wave: Wave) -> Sequence[UUID]:
         .where(*_at_home(wave))
         .group_by(Case.area_id, Area.code)
         .order_by(func.count().desc(), Area.code)
-        .limit(len(PLANS))
+        .limit(len(BATCHES))
     ).all()
 
 
@@ -146,7 +146,7 @@ def _at_home(wave: Wave) -> tuple[ColumnElement[bool], ...]:
 
 
 def _issue(
-    session: Session, wave: Wave, area_id: UUID, number: int, plan: _Plan, people: Sequence[audit.Actor], *,
+    session: Session, wave: Wave, area_id: UUID, number: int, progress: _KeyedSoFar, people: Sequence[audit.Actor], *,
     at: datetime,
 ) -> list[str]:  # fmt: skip
     """Print serials for cases on paper that nobody has visited yet."""
@@ -163,7 +163,7 @@ def _issue(
     session.add(batch)
     session.flush()
     made = [serials.serial(printed + position) for position in range(1, len(cases) + 1)]
-    state = FormState.ISSUED if plan.step == "issued" else FormState.RETURNED
+    state = FormState.ISSUED if progress.step == "issued" else FormState.RETURNED
     session.add_all(
         PaperForm(
             survey_id=wave.survey_id, wave_id=wave.id, batch_id=batch.id, position=position, serial=serial,

@@ -42,7 +42,7 @@ CITY_DOMAIN: Final[Domain] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class AnalysisPlan:
     """How a wave is estimated; every field is printed in the release's specification."""
 
     interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD
@@ -58,7 +58,7 @@ class WaveEstimates:
 
     cases: WaveCases
     weights: Weights
-    plan: Plan
+    plan: AnalysisPlan
     indicators: tuple[Indicator, ...]  # with the wave's own targets
     raw: tuple[Estimates, ...]  # communities, streets, city
     table: PublishableTable
@@ -74,13 +74,13 @@ def street_domain(code: str) -> Domain:
 
 
 def estimate_wave(
-    rows: WaveCases, *, targets: Mapping[str, Mapping[str, Any]] | None = None, plan: Plan | None = None
+    rows: WaveCases, *, targets: Mapping[str, Mapping[str, Any]] | None = None, plan: AnalysisPlan | None = None
 ) -> WaveEstimates:
     """Estimates of every indicator for every community, street and the city, weighted and protected.
 
     ``targets``: indicator -> {"value", "sense"} of the wave, instead of the questionnaire's own.
     """
-    plan = plan or Plan()
+    plan = plan or AnalysisPlan()
     weights = weigh(rows.rows)
     indicators = with_targets(rows.questionnaire, targets or {})
     data = _data(rows, weights, indicators)
@@ -114,7 +114,7 @@ def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str
     )
 
 
-def specification(plan: Plan, rows: WaveCases) -> dict[str, Any]:
+def specification(plan: AnalysisPlan, rows: WaveCases) -> dict[str, Any]:
     """How it was computed, as a release keeps it."""
     adults = sum(row.chose_adult for row in rows.rows)
     household = "included" if adults == len(rows.rows) else "included where the frame had adults" if adults else ""
@@ -272,7 +272,7 @@ def _protected(
     raw: Sequence[Estimates],
     indicators: Sequence[Indicator],
     by_area: Mapping[str, ResponseRates],
-    plan: Plan,
+    plan: AnalysisPlan,
 ) -> PublishableTable:
     domains: dict[str, Domain] = {rows.city.code: CITY_DOMAIN}
     hierarchy: dict[Domain, Domain] = {}

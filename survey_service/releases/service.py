@@ -23,7 +23,7 @@ from reports.content import Caution, Imprint
 from survey_service import audit
 from survey_service.errors import BadInput, NotFound
 from survey_service.estimates import queries as estimate_queries
-from survey_service.estimates.service import Plan, WaveEstimates, estimate_wave, specification
+from survey_service.estimates.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
 from survey_service.estimates.summaries import Summaries, method_of, summaries
 from survey_service.estimates.wave_cases import cases_of_wave
 from survey_service.models import Release, Survey, Wave
@@ -124,10 +124,10 @@ def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
     rows = cases_of_wave(session, release.survey_id, release.wave_id)
     if rows.snapshot_sha256() != release.snapshot_sha256:
         raise NotRecomputable
-    estimates = estimate_wave(rows, targets=wave.targets, plan=Plan())
+    estimates = estimate_wave(rows, targets=wave.targets, plan=AnalysisPlan())
     # How the weights are described is left out: earlier releases named adults that their frame did not have. What was
     # computed is held by its hash.
-    kept, now = ({**one, "design_weight": ""} for one in (release.specification, specification(Plan(), rows)))
+    kept, now = ({**one, "design_weight": ""} for one in (release.specification, specification(AnalysisPlan(), rows)))
     if kept != now:
         raise NotRecomputable
     if sha256(estimates_text(estimates)) != release.estimates_sha256:

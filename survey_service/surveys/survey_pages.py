@@ -43,7 +43,7 @@ class SurveyForm:
     method: Mapping[str, Any]
 
 
-def read_survey(reading: posted_forms.Reading, *, key: bool) -> SurveyForm:
+def read_survey(reading: posted_forms.FormReading, *, key: bool) -> SurveyForm:
     coverage = reading.percent("frame_coverage")
     method: dict[str, Any] = {
         "population": reading.both("population", most=200),
@@ -76,7 +76,7 @@ def new_survey(request: Request, running: Running, reading: Reading, person: Man
 def create_survey(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted
 ) -> Response:
-    read = posted_forms.Reading(posted)
+    read = posted_forms.FormReading(posted)
     form = read_survey(read, key=True)
     try:
         with writing.begin() as session:
@@ -129,7 +129,7 @@ def change_survey(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
     posted: Posted, survey_key: str,
 ) -> Response:  # fmt: skip
-    read = posted_forms.Reading(posted)
+    read = posted_forms.FormReading(posted)
     form = read_survey(read, key=False)
     with writing.begin() as session:
         survey = find_survey(session, person, survey_key)

@@ -58,7 +58,12 @@ class WaveForm:
 
 
 def read_wave(
-    reading: posted_forms.Reading, questionnaire: Questionnaire, version_id: UUID, areas: Sequence[str], *, key: bool
+    reading: posted_forms.FormReading,
+    questionnaire: Questionnaire,
+    version_id: UUID,
+    areas: Sequence[str],
+    *,
+    key: bool,
 ) -> WaveForm:
     """``areas``: codes that may be chosen."""
     name = reading.words(
@@ -90,7 +95,7 @@ def read_wave(
     return WaveForm(key=reading.key("key") if key else "", columns=columns)
 
 
-def _check_days(reading: posted_forms.Reading, opens_on: date | None, closes_on: date | None) -> None:
+def _check_days(reading: posted_forms.FormReading, opens_on: date | None, closes_on: date | None) -> None:
     if opens_on is None or closes_on is None:
         return
     if closes_on < opens_on:
@@ -99,7 +104,7 @@ def _check_days(reading: posted_forms.Reading, opens_on: date | None, closes_on:
         reading.faults["closes_on"] = Text("一期超过一年，请看看年份。", "Longer than a year: look at the years.")
 
 
-def _header(reading: posted_forms.Reading) -> dict[str, Any]:
+def _header(reading: posted_forms.FormReading) -> dict[str, Any]:
     header: dict[str, Any] = {name: reading.words(name, most=100) for name in HEADER}
     valid_until = reading.words("valid_until", most=10)
     if valid_until and (day := reading.day("valid_until")) is not None:
@@ -107,7 +112,7 @@ def _header(reading: posted_forms.Reading) -> dict[str, Any]:
     return {name: value for name, value in header.items() if value}
 
 
-def _method(reading: posted_forms.Reading) -> dict[str, Any]:
+def _method(reading: posted_forms.FormReading) -> dict[str, Any]:
     method: dict[str, Any] = {
         "population": reading.both("population", most=200),
         "frame": reading.both("frame", most=200),
@@ -119,7 +124,7 @@ def _method(reading: posted_forms.Reading) -> dict[str, Any]:
     return method
 
 
-def _plan(reading: posted_forms.Reading) -> dict[str, Any]:
+def _plan(reading: posted_forms.FormReading) -> dict[str, Any]:
     plan: dict[str, Any] = {}
     for name in ("response_rate", "eligibility_rate"):
         share = reading.percent(name)
@@ -143,7 +148,7 @@ def _plan(reading: posted_forms.Reading) -> dict[str, Any]:
     return plan
 
 
-def _targets(reading: posted_forms.Reading, questionnaire: Questionnaire) -> dict[str, Any]:
+def _targets(reading: posted_forms.FormReading, questionnaire: Questionnaire) -> dict[str, Any]:
     targets: dict[str, Any] = {}
     for box in target_boxes(questionnaire):
         name = f"target-{box.indicator.id}"

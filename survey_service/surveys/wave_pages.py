@@ -59,7 +59,7 @@ def create_wave(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
     survey_key: str,
 ) -> Response:  # fmt: skip
-    read = posted_forms.Reading(posted)
+    read = posted_forms.FormReading(posted)
     version_id = _version(posted)
     try:
         with writing.begin() as session:
@@ -101,7 +101,7 @@ def change_wave(
     request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
     survey_key: str, wave_key: str,
 ) -> Response:  # fmt: skip
-    read = posted_forms.Reading(posted)
+    read = posted_forms.FormReading(posted)
     version_id = _version(posted)
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)

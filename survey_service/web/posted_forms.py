@@ -50,7 +50,7 @@ def upload(posted: FormData, name: str) -> tuple[str, bytes] | None:
 
 
 @dataclass(slots=True)
-class Reading:
+class FormReading:
     """A form being read: ``kept`` stands in the boxes again, ``faults`` beside them."""
 
     posted: FormData

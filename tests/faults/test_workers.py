@@ -64,7 +64,7 @@ def put(running: Services, world: World, kind: str, **arguments: str) -> None:
 
 def put_a_print(running: Services, world: World) -> None:
     """Three forms that somebody wants printed."""
-    order = service.Order(area_ids=world.community_ids[:1], sampled=False, size=3, languages="zh")
+    order = service.PrintRun(area_ids=world.community_ids[:1], sampled=False, size=3, languages="zh")
     with running.database.writing.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
         [batch] = service.make_batches(session, wave, order, at=NOW, by=SERVICE)

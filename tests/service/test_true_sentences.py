@@ -19,7 +19,7 @@ from questionnaires.text import Text
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.estimates import pages, phone_checks
-from survey_service.estimates.service import Plan, WaveEstimates, estimate_wave, specification
+from survey_service.estimates.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
 from survey_service.estimates.summaries import method_of
 from survey_service.estimates.wave_cases import WaveCases, cases_of_wave
 from survey_service.fieldwork.outcomes import outcomes_recorded
@@ -67,7 +67,7 @@ def test_adults_of_the_household_are_named_only_where_the_frame_had_them(
     with database.reading.begin() as session:
         rows, estimates = read(session, world)
         assert "含户内成人数" in method_of({}, estimates).weighting.zh
-        assert "adult within the household included" in specification(Plan(), rows)["design_weight"]
+        assert "adult within the household included" in specification(AnalysisPlan(), rows)["design_weight"]
     with database.writing.begin() as session:
         for case in session.scalars(select(Case)):
             case.stages = [stage for stage in case.stages if stage["variance"]]
@@ -78,7 +78,7 @@ def test_adults_of_the_household_are_named_only_where_the_frame_had_them(
         assert "含户内成人数" not in words.zh
         assert "权数是户的权数" in words.zh
         assert "weights of households" in words.en
-        assert "adult" not in specification(Plan(), rows)["design_weight"]
+        assert "adult" not in specification(AnalysisPlan(), rows)["design_weight"]
 
 
 def test_stages_and_joined_grids_are_named_only_where_there_are_any(

@@ -41,7 +41,7 @@ def open_contacts(
     request: Request, running: Running, reading: Reading, writing: Writing, person: ContactReader, now: Now,
     posted: Posted, survey_key: str, wave_key: str,
 ) -> Response:  # fmt: skip
-    read = posted_forms.Reading(posted)
+    read = posted_forms.FormReading(posted)
     reason = read.words("reason", most=LONGEST_REASON, needed=Text("写一句为什么要看。", "Say in a sentence what for."))
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)

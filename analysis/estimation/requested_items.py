@@ -16,7 +16,7 @@ from analysis.results import Statistic
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Plan:
+class RequestedItems:
     """The requests as items of one pass, and how their numerators become what was asked for."""
 
     items: tuple[Item, ...]
@@ -28,17 +28,19 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan_requests(frame: pd.DataFrame, requests: Sequence[Request], respondents: FloatArray | None = None) -> Plan:
+def items_of_requests(
+    frame: pd.DataFrame, requests: Sequence[Request], respondents: FloatArray | None = None
+) -> RequestedItems:
     """Reads every request, the parts of indices too, each once.
 
     ``respondents`` (rows,): how many each row stands for, for the notes about those who did not answer.
     """
     if not requests:
         raise ValueError("ask for at least one statistic")
-    return _Planner(frame, np.ones(len(frame)) if respondents is None else respondents).plan(requests)
+    return _Reader(frame, np.ones(len(frame)) if respondents is None else respondents).read(requests)
 
 
-class _Planner:
+class _Reader:
     def __init__(self, frame: pd.DataFrame, respondents: FloatArray) -> None:
         self.frame = frame
         self.respondents = respondents
@@ -49,7 +51,7 @@ class _Planner:
         self.notes: list[str] = []
         self.places: dict[Simple, tuple[int, range]] = {}
 
-    def plan(self, requests: Sequence[Request]) -> Plan:
+    def read(self, requests: Sequence[Request]) -> RequestedItems:
         asked: list[tuple[str, int]] = []
         waiting: list[Index] = []
         for request in requests:
@@ -60,7 +62,7 @@ class _Planner:
                 asked.extend(("simple", row) for row in self._place(request)[1])
         indices = [self._index(index) for index in waiting]
         simple = len(self.quantities)
-        return Plan(
+        return RequestedItems(
             items=tuple(self.items),
             quantities=tuple(self.quantities),
             item_of=tuple(self.item_of),
