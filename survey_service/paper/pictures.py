@@ -7,9 +7,13 @@ from importlib.util import find_spec
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from survey_service.surveys import definitions
 
 if TYPE_CHECKING:
     from questionnaires.model import Questionnaire
+    from survey_service.services import Services
     from survey_service.settings import Settings
 
 DPI: Final = 96
@@ -26,9 +30,11 @@ def can_draw() -> bool:
     return find_spec("pypdfium2") is not None
 
 
-def form_picture(questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings) -> bytes:
-    """PNG of every page of the blank form, one below the other."""
-    return _picture(_Form(questionnaire, languages, sha256, settings))
+def form_picture(running: Services, survey_id: UUID, version_id: UUID, languages: str, sha256: str) -> bytes:
+    """PNG of every page of the blank form, one below the other; called by name in the process beside the server."""
+    with running.database.reading.begin() as session:
+        questionnaire = definitions.frozen(session, survey_id, version_id)
+    return _picture(_Form(questionnaire, languages, sha256, running.settings))
 
 
 class _Form:

@@ -50,6 +50,13 @@ def preview_pdf(
     return blank_pdf(layout_of(questionnaire, languages, sha256, settings, large=large), questionnaire.header)
 
 
+def preview(running: Services, survey_id: UUID, version_id: UUID, languages: str, sha256: str, large: bool) -> bytes:
+    """As ``preview_pdf``; called by name in the process beside the server."""
+    with running.database.reading.begin() as session:
+        questionnaire = definitions.frozen(session, survey_id, version_id)
+    return preview_pdf(questionnaire, languages, sha256, running.settings, large=large)
+
+
 def print_job(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
     """Draw a batch; run again after a crash it draws the same."""
     batch_id = UUID(job.arguments["batch_id"])

@@ -21,6 +21,7 @@ from survey_service.keying import sheets as keying
 from survey_service.models import Area, QuestionnaireVersion, Role, Survey
 from survey_service.paper import pictures
 from survey_service.paper.service import LANGUAGES
+from survey_service.processes.beside import computed
 from survey_service.surveys import definitions, planning_queries
 from survey_service.surveys.access import find_survey, may
 from survey_service.web.languages import Speaks
@@ -86,17 +87,14 @@ def paper(
 
     Drawn in a second or two; a browser may keep it, a version never changes.
     """
-    from survey_service.paper.printing import preview_pdf
-
     with reading.begin() as session:
-        _, stored, questionnaire = _find(session, person, survey_key, version_id)
-        sha256 = stored.sha256
+        survey, stored, _ = _find(session, person, survey_key, version_id)
+        survey_id, sha256 = survey.id, stored.sha256
     if language not in LANGUAGES:
         raise NotFound
+    large = request.query_params.get("text") == "large"
     return Response(
-        preview_pdf(
-            questionnaire, language, sha256, running.settings, large=request.query_params.get("text") == "large"
-        ),
+        computed(running, "survey_service.paper.printing:preview", survey_id, version_id, language, sha256, large),
         media_type="application/pdf",
         headers={"Cache-Control": "private, max-age=3600"},
     )
@@ -108,12 +106,12 @@ def paper_picture(
 ) -> Response:
     """The same form as a picture, to stand beside the phone and the keys."""
     with reading.begin() as session:
-        _, stored, questionnaire = _find(session, person, survey_key, version_id)
-        sha256 = stored.sha256
+        survey, stored, _ = _find(session, person, survey_key, version_id)
+        survey_id, sha256 = survey.id, stored.sha256
     if language not in LANGUAGES or not pictures.can_draw():
         raise NotFound
     return Response(
-        pictures.form_picture(questionnaire, language, sha256, running.settings),
+        computed(running, "survey_service.paper.pictures:form_picture", survey_id, version_id, language, sha256),
         media_type="image/png",
         headers={"Cache-Control": "private, max-age=3600"},
     )

@@ -7,6 +7,7 @@ that the server never imports it.
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -59,8 +60,17 @@ def computed(running: Services, place: str, *arguments: Any) -> Any:
     server, or here where nothing is beside it. All of it has to bear being pickled."""
     if running.processes is not None:
         return running.processes.compute(place, *arguments)
+    # As across a pipe: what cannot cross one shows itself here too.
+    return _crossed(called(running, place, _crossed(arguments)))
+
+
+def called(running: Services, place: str, arguments: tuple[Any, ...]) -> Any:
     module, _, function = place.partition(":")
     return getattr(import_module(module), function)(running, *arguments)
+
+
+def _crossed(what: Any) -> Any:
+    return pickle.loads(pickle.dumps(what))  # noqa: S301 -- our own, just now
 
 
 class Beside:
@@ -89,6 +99,12 @@ class Beside:
     def stop(self) -> None:
         with self._turn:
             self._end()
+
+    @property
+    def process_id(self) -> int | None:
+        """None where none is begun."""
+        living = self._living
+        return None if living is None else living[0].pid
 
     def _ask(self, question: tuple[str, tuple[Any, ...]]) -> Any:
         if self._rest is not None:

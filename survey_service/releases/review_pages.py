@@ -14,6 +14,7 @@ from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.processes.beside import computed
 from survey_service.surveys import figures
 from survey_service.surveys import queries as survey_queries
 
@@ -52,34 +53,25 @@ def show(
     *, indicator: str, fault: DomainError | None,
 ) -> Response:  # fmt: skip
     """The page; with ``fault`` above it where a signature was refused."""
-    # Here and not above: the server starts, and answers residents, without the statistics.
-    from survey_service.estimates import outcomes, pages, phone_checks
-    from survey_service.releases import service as releases
-
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
-        prepared = releases.prepare(session, survey.id, wave.id)
-        estimates = prepared.estimates
-        opened = wave.figures_opened_at is not None
-        indicators = [one for one in estimates.indicators if one.headline] + [
-            one for one in estimates.indicators if not one.headline
-        ]
-        # Only an indicator of this questionnaire can be named; anything else shows the first.
-        chosen = next((one for one in indicators if one.id == indicator), indicators[0])
-        checks = [*pages.checks(estimates), *phone_checks.checks(session, survey.id, wave.id)]
+        survey_id, wave_id, opened = survey.id, wave.id, wave.figures_opened_at is not None
+    review = computed(running, "survey_service.releases.review:review", survey_id, wave_id, indicator, opened)
+    with reading.begin() as session:
+        survey, wave = find(session, person, survey_key, wave_key)
         context = {
             "survey": survey,
             "wave": wave,
             "survey_title": Text(survey.title_zh, survey.title_en),
             "wave_name": Text(wave.name_zh, wave.name_en),
-            "checks": checks,
-            "open_checks": sum(not one.fine for one in checks),
-            "rates": estimates.rates[estimates.cases.city.code],
-            "recorded": outcomes.recorded(estimates.cases.rows),
-            "version": estimates.cases.questionnaire.version,
-            "indicators": indicators,
-            "figures": pages.figures(estimates, chosen) if opened else None,
-            "snapshot": prepared.snapshot_sha256,
+            "checks": review.checks,
+            "open_checks": sum(not one.fine for one in review.checks),
+            "rates": review.rates,
+            "recorded": review.recorded,
+            "version": review.version,
+            "indicators": review.indicators,
+            "figures": review.figures,
+            "snapshot": review.snapshot,
             "may_open": wave.state is WaveState.UNDER_REVIEW and not opened,
             "may_sign": wave.state is WaveState.UNDER_REVIEW and opened,
             "fault": fault,

@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
-from survey_service import jobs
 from survey_service.accounts.permissions import Person, Statistician, require
 from survey_service.accounts.staff_pages import go, staff_page
-from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Release, Role, Survey, Wave
-from survey_service.releases import DOCUMENTS_JOB, queries
-from survey_service.releases.errors import RowsChanged
+from survey_service.processes.beside import computed
+from survey_service.releases import queries
 from survey_service.releases.review_pages import find as find_wave
 from survey_service.releases.review_pages import show as estimates_page
 from survey_service.stored_files import files_of
@@ -32,28 +31,19 @@ LONGEST_NAME = 60
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/release")
 def sign(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Statistician, now: Now,
+    request: Request, running: Running, reading: Reading, person: Statistician, now: Now,
     survey_key: str, wave_key: str,
     snapshot: Annotated[str, Form(max_length=64)],
     prepared_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
     signed_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
 ) -> Response:  # fmt: skip
     """Release the very figures that were looked at; the PDFs are made by a job."""
-    from survey_service.releases import service
-
     try:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
-            prepared = service.prepare(session, survey.id, wave.id)
-        if prepared.snapshot_sha256 != snapshot:
-            raise RowsChanged
-        names = service.Signatures(prepared_by=prepared_by, reviewed_by=person.name, signed_by=signed_by)
-        with writing.begin() as session:
-            made = service.release_wave(session, prepared, names, settings=running.settings, at=now, by=person.actor)
-            jobs.enqueue(
-                session, survey_id=made.survey_id, kind=DOCUMENTS_JOB, by=person.actor, at=now,
-                arguments=service.document_arguments(made),
-            )  # fmt: skip
+            survey_id, wave_id = survey.id, wave.id
+        names = (prepared_by, person.name, signed_by)
+        computed(running, "survey_service.releases.review:sign", survey_id, wave_id, snapshot, names, now, person.actor)
     except (NotFound, NotAllowed):
         raise
     except DomainError as fault:

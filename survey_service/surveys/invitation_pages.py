@@ -16,6 +16,7 @@ from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Mode, Role
+from survey_service.processes.beside import computed
 from survey_service.settings import is_loopback
 from survey_service.surveys import invitations, planning_queries
 from survey_service.surveys import queries as surveys
@@ -62,8 +63,6 @@ def print_posters(
     area: Annotated[str, Form(max_length=12)] = "",
 ) -> Response:  # fmt: skip
     """All communities, or the one whose code is named."""
-    from reports.invitations.drawing import posters_pdf
-
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, Role.MANAGER)
@@ -76,7 +75,7 @@ def print_posters(
         made = invitations.posters(
             session, wave, areas, keys=running.keys, public_url=running.settings.public_url, at=now, by=person.actor
         )
-    pdf = posters_pdf(about, made, paper=paper, settings=running.settings.type_settings)
+    pdf = computed(running, "survey_service.surveys.invitation_drawing:draw_posters", about, made, paper)
     return _file(pdf, f"posters-{survey_key}-{wave_key}{f'-{area}' if area else ''}-{paper}-{language}.pdf")
 
 
@@ -85,8 +84,6 @@ def print_letters(
     running: Running, writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, area_code: str,
     language: Language = "zh", part: Annotated[int, Form(ge=1, le=10_000)] = 1,
 ) -> Response:  # fmt: skip
-    from reports.invitations.drawing import letters_pdf
-
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, Role.MANAGER)
@@ -99,7 +96,7 @@ def print_letters(
             session, wave, area, part=part, keys=running.keys, public_url=running.settings.public_url, at=now,
             by=person.actor,
         )  # fmt: skip
-    pdf = letters_pdf(about, made, settings=running.settings.type_settings)
+    pdf = computed(running, "survey_service.surveys.invitation_drawing:draw_letters", about, made)
     return _file(pdf, f"letters-{survey_key}-{wave_key}-{area_code}-{part}-{language}.pdf")
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
 
 from survey_service.errors import DomainError
-from survey_service.processes.beside import Fault
+from survey_service.processes.beside import Fault, called
 from survey_service.services import Services
 from survey_service.worker.surroundings import services, when_told_to_end
 
@@ -29,11 +28,10 @@ def run(descriptor: int) -> None:
 
 
 def _answer(running: Services, place: str, arguments: tuple[Any, ...]) -> Any:
-    module, _, function = place.partition(":")
     try:
-        return getattr(import_module(module), function)(running, *arguments)
+        return called(running, place, arguments)
     except DomainError as fault:
         return Fault.of(fault)
     except Exception as failed:  # its words may hold answers: they stay here
-        log.error("computing_failed", what=function, exc_info=failed)
+        log.error("computing_failed", what=place, exc_info=failed)
         return Fault(None, (), {})

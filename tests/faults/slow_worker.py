@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -24,6 +26,11 @@ def slow(_running: Services, job: jobs.Claimed, progress: jobs.Progress) -> None
         progress.report(1, 2)
     with (folder / "done").open("a") as file:
         file.write(f"{job.attempt}\n")
+
+
+def die(_running: Services) -> None:
+    """As a process that the system kills for want of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,71 @@
+"""What the statistician's page asks for and takes seconds of a processor: the figures, and their signature.
+
+Called by name in the process beside the server (``processes.beside``), which sends back what is shown and no more: the
+rows of a wave stay here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from analysis.results import ResponseRates
+from questionnaires.indicators import Indicator
+from survey_service import audit, jobs
+from survey_service.estimates import outcomes, pages, phone_checks
+from survey_service.releases import DOCUMENTS_JOB, service
+from survey_service.releases.errors import RowsChanged
+from survey_service.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The page's own part; ``figures`` is None until somebody has opened them."""
+
+    checks: Sequence[pages.Check]
+    rates: ResponseRates
+    recorded: bool
+    version: Any
+    indicators: Sequence[Indicator]
+    figures: pages.Figures | None
+    snapshot: str
+
+
+def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, opened: bool) -> Review:
+    with running.database.reading.begin() as session:
+        prepared = service.prepare(session, survey_id, wave_id)
+        estimates = prepared.estimates
+        phones = phone_checks.checks(session, survey_id, wave_id)
+    indicators = sorted(estimates.indicators, key=lambda one: not one.headline)
+    # Only an indicator of this questionnaire can be named; anything else shows the first.
+    chosen = next((one for one in indicators if one.id == indicator), indicators[0])
+    return Review(
+        checks=(*pages.checks(estimates), *phones),
+        rates=estimates.rates[estimates.cases.city.code],
+        recorded=outcomes.recorded(estimates.cases.rows),
+        version=estimates.cases.questionnaire.version,
+        indicators=indicators,
+        figures=pages.figures(estimates, chosen) if opened else None,
+        snapshot=prepared.snapshot_sha256,
+    )
+
+
+def sign(
+    running: Services, survey_id: UUID, wave_id: UUID, snapshot: str, names: tuple[str, str, str],
+    at: datetime, by: audit.Actor,
+) -> None:  # fmt: skip
+    """Release the very figures that were looked at, those of ``snapshot``; a job makes the PDFs."""
+    prepared_by, reviewed_by, signed_by = names
+    with running.database.reading.begin() as session:
+        prepared = service.prepare(session, survey_id, wave_id)
+    if prepared.snapshot_sha256 != snapshot:
+        raise RowsChanged
+    signatures = service.Signatures(prepared_by=prepared_by, reviewed_by=reviewed_by, signed_by=signed_by)
+    with running.database.writing.begin() as session:
+        made = service.release_wave(session, prepared, signatures, settings=running.settings, at=at, by=by)
+        jobs.enqueue(
+            session, survey_id=survey_id, kind=DOCUMENTS_JOB, by=by, at=at, arguments=service.document_arguments(made)
+        )

@@ -1,0 +1,67 @@
+"""What a person waits for is computed in a process beside the server, and comes back whole, faults and all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from survey_service.audit.chain import SERVICE
+from survey_service.database import Database
+from survey_service.errors import TooBusy
+from survey_service.models import Job, Release
+from survey_service.processes.beside import Beside, ComputingFailed, computed
+from survey_service.releases import DOCUMENTS_JOB
+from survey_service.releases.errors import RowsChanged
+from survey_service.releases.review import Review
+from survey_service.services import Services
+from survey_service.settings import Settings
+from tests.faults.test_workers import lives, until
+from tests.service.conftest import world
+from tests.service.test_releases import reviewed, services
+from tests.service.world import NOW, World
+
+__all__ = ["reviewed", "services", "world"]
+
+REVIEW = "survey_service.releases.review:review"
+SIGN = "survey_service.releases.review:sign"
+on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def beside(settings: Settings) -> Iterator[Beside]:
+    made = Beside(settings)
+    yield made
+    made.stop()
+
+
+@on_sqlite
+def test_figures_are_looked_at_and_signed_beside_the_server(
+    beside: Beside, services: Services, reviewed: World, database: Database
+) -> None:
+    asked = (reviewed.survey_id, reviewed.wave_id)
+    found = beside.compute(REVIEW, *asked, "", True)
+    assert isinstance(found, Review)
+    assert found == computed(services, REVIEW, *asked, "", True), "as in this process"
+    names = ("何建国", "林一舟", "周定之")
+    with pytest.raises(RowsChanged) as changed:
+        beside.compute(SIGN, *asked, "0" * 64, names, NOW, SERVICE)
+    assert (changed.value.zh, changed.value.code) == (RowsChanged.zh, RowsChanged.code)
+    with pytest.raises(ComputingFailed):
+        beside.compute("survey_service.releases.review:nothing")
+
+    # Killed while somebody waits for it, it says so, and the next who asks is answered.
+    process = beside.process_id
+    assert process is not None
+    with pytest.raises(TooBusy, match="cut off"):
+        beside.compute("tests.faults.slow_worker:die")
+    beside.compute(SIGN, *asked, found.snapshot, names, NOW, SERVICE)
+    with database.reading.begin() as session:
+        assert session.scalars(select(Release.reviewed_by)).one() == "林一舟"
+        assert session.scalars(select(Job.kind)).one() == DOCUMENTS_JOB
+    another = beside.process_id
+    assert another not in (None, process)
+    beside.stop()
+    assert another is not None
+    until(lambda: not lives(another))
