@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from questionnaires.model import Questionnaire, QuestionType
+from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from reports import style
 from reports.fonts import Typeface, TypeSettings, typeface
@@ -18,7 +18,8 @@ from reports.marks import Fill, Mark, Stroke, Words
 from reports.paper_form.blocks import Block, Hand, stacked, tick_box
 from reports.paper_form.density import DENSITIES, LARGE, MM, SHEET, USUAL
 from reports.paper_form.geometry import CORNER, CORNERS, PAGE, QR_AT, QR_SIDE, Box, Entry, Geometry
-from reports.paper_form.questions import WIDTH, note_block, question_blocks
+from reports.paper_form.kinds import PRINTED
+from reports.paper_form.questions import WIDTH
 from reports.paper_form.skips import numbered
 from reports.paper_form.words import say
 from reports.typesetting.composer import Composer, Line, Span
@@ -123,16 +124,12 @@ def _pages(questionnaire: Questionnaire, hand: Hand) -> list[Block]:
 
 
 def _blocks(questionnaire: Questionnaire, hand: Hand) -> list[Block]:
-    questions = numbered(questionnaire)
-    by_id = {one.question.id: one for one in questions}
+    numbers = {one.question.id: one for one in numbered(questionnaire)}
     blocks = [_notice(questionnaire, hand)]
     for section in questionnaire.sections:
         blocks.append(_section_title(section.title, hand))
         for question in section.questions:
-            if question.type is QuestionType.NOTE:
-                blocks.append(note_block(hand, question))
-            else:
-                blocks += question_blocks(hand, questions, by_id[question.id])
+            blocks += PRINTED[question.type](hand, numbers, question)
     return blocks
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
-from questionnaires.model import Option, Question, QuestionType
+from questionnaires.model import Option, Question
 from questionnaires.text import Text
 from reports import style
 from reports.marks import Mark, Stroke, Words
@@ -25,31 +25,36 @@ MOST_ROWS = 14  # of a matrix that stay together
 MOST_LINES = 4
 
 
-def question_blocks(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Iterator[Block]:
-    """The block of a question; a matrix of many rows is several, each with its head."""
-    question = one.question
-    head = _head(hand, questions, one)
+Printer = Callable[[Hand, Mapping[str, Numbered], Question], Iterator[Block]]
+"""The blocks of one question; the mapping holds every numbered question of the form by its id."""
+
+
+def asked(body: Callable[[Hand, Question], Block], *, skips: bool = False) -> Printer:
+    """Number and words, the body below them; ``skips``: then where to go on after each choice."""
+
+    def blocks(hand: Hand, numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
+        questions = tuple(numbers.values())
+        head = _head(hand, questions, numbers[question.id])
+        after = _after(hand, questions, question) if skips else []
+        yield stacked([head, body(hand, question), *after], hand.density.gap * MM)
+
+    return blocks
+
+
+def matrix(hand: Hand, numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
+    """A matrix of many rows is several blocks, each with the heads of its columns."""
+    one = numbers[question.id]
+    head = _head(hand, tuple(numbers.values()), one)
     gap = hand.density.gap * MM
-    if question.items:
-        chunks = [question.items[start : start + MOST_ROWS] for start in range(0, len(question.items), MOST_ROWS)]
-        for place, items in enumerate(chunks):
-            table = _matrix(hand, one, [item.id for item in items])
-            yield stacked([head, table], gap) if place == 0 else stacked([table], gap)
-        return
-    if question.options:
-        body = [_options(hand, question)]
-    elif question.type is QuestionType.NUMBER:
-        body = [_number(hand, question)]
-    elif question.type is QuestionType.DATE:
-        body = [_date(hand, question)]
-    else:
-        body = [_lines(hand, question)]
-    yield stacked([head, *body, *_after(hand, questions, question)], gap)
+    chunks = [question.items[start : start + MOST_ROWS] for start in range(0, len(question.items), MOST_ROWS)]
+    for place, items in enumerate(chunks):
+        table = _rows(hand, one, [item.id for item in items])
+        yield stacked([head, table], gap) if place == 0 else stacked([table], gap)
 
 
-def note_block(hand: Hand, question: Question) -> Block:
+def note(hand: Hand, _numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
     role = hand.density.role(hand.density.answer)
-    return stacked([hand.text(question.text, role, WIDTH)], hand.density.gap * MM)
+    yield stacked([hand.text(question.text, role, WIDTH)], hand.density.gap * MM)
 
 
 def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Block:
@@ -85,7 +90,7 @@ def _after(hand: Hand, questions: tuple[Numbered, ...], question: Question) -> l
 # ------------------------------------------------------------------ boxes to tick
 
 
-def _options(hand: Hand, question: Question) -> Block:
+def options(hand: Hand, question: Question) -> Block:
     """Boxes in columns of one width, as many as the longest option allows, rows of nearly equal number."""
     density = hand.density
     role = density.role(density.answer)
@@ -146,7 +151,7 @@ def _other(hand: Hand, question: Question, option: Option) -> Block:
     return Block(height=height, marks=(words, line), writings=(field,))
 
 
-def _matrix(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
+def _rows(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
     """Rows of one scale: words at the left, a column of boxes for each option, thin rules between."""
     density, question = hand.density, one.question
     role = density.role(density.answer)
@@ -221,7 +226,7 @@ def _matrix_head(hand: Hand, options: Sequence[Option], centres: Sequence[float]
 # ------------------------------------------------------------------ fields for handwriting
 
 
-def _number(hand: Hand, question: Question) -> Block:
+def number(hand: Hand, question: Question) -> Block:
     """A cell for each figure of the largest answer; one long field where there is no largest."""
     density = hand.density
     maximum = question.maximum
@@ -261,28 +266,37 @@ def _cells(x: float, count: int, height: float) -> list[Mark]:
     return marks
 
 
-def _date(hand: Hand, question: Question) -> Block:
-    """Four cells for the year, two each for month and day, with their words after them."""
-    density = hand.density
-    role = density.role(density.answer)
-    height = max(density.option + 1.2, 7.2) * MM
-    x = INDENT
-    marks: list[Mark] = []
-    for count, unit in ((4, Text("年", "year")), (2, Text("月", "month")), (2, Text("日", "day"))):
-        marks += _cells(x, count, height)
-        x += count * CELL_WIDTH + 1.5 * MM
-        words = _after_field(hand, unit, x, height, role.size)
-        marks.append(words)
-        x += words.line.width + 2.5 * MM
-    field = Writing(variable=question.id, kind="date", x=INDENT, y=0, width=x - INDENT, height=height)
-    return Block(height=height, marks=tuple(marks), writings=(field,))
+def cells(kind: str, parts: Sequence[tuple[int, Text]]) -> Callable[[Hand, Question], Block]:
+    """Cells for so many figures, each group with its word after it: four for the year, two for the month."""
+
+    def body(hand: Hand, question: Question) -> Block:
+        density = hand.density
+        role = density.role(density.answer)
+        height = max(density.option + 1.2, 7.2) * MM
+        x = INDENT
+        marks: list[Mark] = []
+        for count, unit in parts:
+            marks += _cells(x, count, height)
+            x += count * CELL_WIDTH + 1.5 * MM
+            words = _after_field(hand, unit, x, height, role.size)
+            marks.append(words)
+            x += words.line.width + 2.5 * MM
+        field = Writing(variable=question.id, kind=kind, x=INDENT, y=0, width=x - INDENT, height=height)
+        return Block(height=height, marks=tuple(marks), writings=(field,))
+
+    return body
 
 
-def _lines(hand: Hand, question: Question) -> Block:
+def line(hand: Hand, question: Question) -> Block:
     """A line for about 35 characters, as written by hand."""
-    count = 1
-    if question.type is QuestionType.LONG_TEXT:
-        count = min(MOST_LINES, max(2, ceil((question.max_length or 105) / 70)))
+    return _ruled(hand, question, 1)
+
+
+def lines(hand: Hand, question: Question) -> Block:
+    return _ruled(hand, question, min(MOST_LINES, max(2, ceil((question.max_length or 105) / 70))))
+
+
+def _ruled(hand: Hand, question: Question, count: int) -> Block:
     pitch = hand.density.line * MM
     marks = tuple(
         Stroke(INDENT, (place + 1) * pitch, INDENT + INNER, (place + 1) * pitch, 0.5, style.MARKS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from questionnaires.model import Option, Question, Questionnaire, QuestionType
+from questionnaires.model import Option, Question, Questionnaire
 from reports.paper_form.words import say
 
 SIGNS: Mapping[str, tuple[str, str]] = {
@@ -39,7 +39,7 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
     found: list[Numbered] = []
     for section in questionnaire.sections:
         for question in section.questions:
-            if question.type is QuestionType.NOTE:
+            if not question.variables():
                 continue
             conditions = tuple(one for one in (section.ask_if, question.ask_if) if one is not None)
             found.append(Numbered(number=len(found) + 1, question=question, conditions=conditions))
@@ -47,9 +47,7 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
 
 
 def skip_lines(questions: tuple[Numbered, ...], question: Question, language: str) -> list[str]:
-    """Where to go on after each choice that leaves out what follows; choices with one target together."""
-    if question.items or question.type not in (QuestionType.SINGLE_CHOICE, QuestionType.SCALE):
-        return []
+    """Where to go on after each choice of one that leaves out what follows; choices with one target together."""
     place = next(index for index, one in enumerate(questions) if one.question.id == question.id)
     targets = [(option, _next_asked(questions, place, option)) for option in question.options]
     lines: list[str] = []

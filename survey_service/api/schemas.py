@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Severity
+from questionnaires.model import QuestionType
 from survey_service.models import Disposition, Mode, Role, WaveState
 
 T = TypeVar("T")
@@ -165,9 +166,9 @@ class WordsOfDefinition(_Open):
 
 class QuestionOfDefinition(_Open):
     id: str
-    type: Literal[
-        "single_choice", "multiple_choice", "scale", "number", "short_text", "long_text", "date", "note"
-    ]  # fmt: skip
+    type: Annotated[
+        QuestionType, WithJsonSchema({"enum": [one.value for one in QuestionType], "title": "Type", "type": "string"})
+    ]
     text: WordsOfDefinition
 
 

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import Policy, judge
-from questionnaires.model import Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.model import Questionnaire
 from survey_service.areas.queries import communities_below
+from survey_service.demonstration.kinds import INVENTED
 from survey_service.importing.variables import Variable, variables
 from survey_service.models import Case, Disposition, Survey, Wave
 from survey_service.surveys import definitions
@@ -43,7 +45,7 @@ def foreign_file(session: Session, survey_id: UUID, wave_id: UUID, *, seed: int,
 def written(questionnaire: Questionnaire, cases: Sequence[str], places: Sequence[str], *, seed: int, on: date) -> str:
     rng = random.Random(seed)  # noqa: S311 -- invented answers, no secret
     known = [one for one in variables(questionnaire) if not one.other]
-    first = next(one for one in known if one.question.options and one.question.type is not QuestionType.MULTIPLE_CHOICE)
+    first = next(one for one in known if one.question.options and not kind_of(one.question).several)
     paper = io.StringIO()
     writer = csv.writer(paper, lineterminator="\r\n")
     heads = [f"{one.number}、{one.question.text.zh}{f'—{one.item}' if one.item else ''}" for one in known]
@@ -66,20 +68,7 @@ def written(questionnaire: Questionnaire, cases: Sequence[str], places: Sequence
 
 
 def _answer(rng: random.Random, one: Variable) -> object:
-    question = one.question
-    if rng.random() < 0.06:
-        return None
-    match question.type:
-        case QuestionType.SINGLE_CHOICE | QuestionType.SCALE:
-            return question.options[min(int(rng.expovariate(0.8)), len(question.options) - 1)].code
-        case QuestionType.MULTIPLE_CHOICE:
-            plain = [option.code for option in question.options if not option.exclusive and not option.other]
-            return [code for code in plain if rng.random() < 0.4] or plain[:1]
-        case QuestionType.NUMBER:
-            return rng.randint(22, 81)
-        case QuestionType.DATE:
-            return None
-    return rng.choice(("多设一些停车位", "路灯早点修好", None, None))
+    return None if rng.random() < 0.06 else INVENTED[one.question.type](rng, one.question)
 
 
 def _cell(one: Variable, said: Mapping[str, object]) -> str:

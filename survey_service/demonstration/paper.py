@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from questionnaires.model import QuestionType
+from questionnaires.kinds import kind_of
 from survey_service import audit
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
@@ -225,7 +225,7 @@ class _Clerks:
         closed = [
             (question, name)
             for question in self.ground.questionnaire.questions()
-            if question.type in (QuestionType.SINGLE_CHOICE, QuestionType.SCALE)
+            if kind_of(question).one_code
             for name in question.variables()
             if name in typed and not name.endswith(".other")
         ]

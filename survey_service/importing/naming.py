@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from questionnaires.model import QuestionType
+from questionnaires.kinds import kind_of
 from survey_service.importing.variables import Variable
 
 LONGEST = 1_000  # characters of a head that are looked at
@@ -82,7 +82,7 @@ class Names:
             if one.other:
                 for word in _OTHER:
                     self._found.setdefault((*key(one.question.id), word), (one, ""))
-            elif one.question.type is QuestionType.MULTIPLE_CHOICE:
+            elif kind_of(one.question).several:
                 for option in one.question.options:
                     self._found.setdefault((*key(one.name), *key(option.code)), (one, option.code))
 

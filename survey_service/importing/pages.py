@@ -8,7 +8,8 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
 from survey_service.importing import damage
 from survey_service.importing.plan import MISSING_MARK, ColumnPlan, ImportPlan, Target
@@ -74,7 +75,7 @@ def question_choices(questionnaire: Questionnaire) -> list[Choice]:
     for one in variables(questionnaire):
         title = _title(one)
         made.append(Choice(f"{Target.ANSWER}:{one.name}", title))
-        if one.question.type is QuestionType.MULTIPLE_CHOICE and not one.other:
+        if kind_of(one.question).several and not one.other:
             made += [
                 Choice(
                     f"{Target.OPTION}:{one.name}:{option.code}",

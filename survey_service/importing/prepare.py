@@ -17,9 +17,11 @@ from uuid import UUID
 
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Finding, Policy, Severity, canonical_hash, judge
-from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.model import Question, Questionnaire
 from survey_service.importing import damage, personal, values
 from survey_service.importing.choices import is_lettered
+from survey_service.importing.kinds import Source, is_closed, reader
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
 from survey_service.importing.reading import Reader
 from survey_service.importing.words import Kind, Notice, Notices, Problem
@@ -134,13 +136,16 @@ class _Run:
             if column.target is Target.OPTION:
                 read = values.option_reader(question, column.option, platform=self.plan.survey_platform)
             else:
-                read = values.reader(
-                    question, column.variable, column.values, lettered=self._lettered(question, place, column.variable),
-                    platform=self.plan.survey_platform, epoch_1904=self.grid.epoch_1904,
-                )  # fmt: skip
-            several = question.type is QuestionType.MULTIPLE_CHOICE and not column.variable.endswith(".other")
-            closed = bool(question.options) or question.type is QuestionType.NUMBER
-            closed = closed and not column.variable.endswith(".other")
+                source = Source(
+                    question=question,
+                    said=column.values,
+                    platform=self.plan.survey_platform,
+                    epoch_1904=self.grid.epoch_1904,
+                    lettered=self._lettered(question, place, column.variable),
+                )
+                read = reader(source, column.variable)
+            several = kind_of(question).several and not column.variable.endswith(".other")
+            closed = is_closed(question, column.variable)
             made.append(_Column(place, column, read, several, closed))
         return made
 
@@ -148,7 +153,7 @@ class _Run:
         if not question.options or variable == f"{question.id}.other":
             return False
         cells = (record[place] for record in self.grid.records if record[place] not in values.PLATFORM_MISSING)
-        return is_lettered(question, cells, single=question.type is not QuestionType.MULTIPLE_CHOICE)
+        return is_lettered(question, cells, single=not kind_of(question).several)
 
     def run(self, watch: Watch | None) -> Prepared:
         self._about_the_file()

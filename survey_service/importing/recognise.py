@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.model import Question, Questionnaire
 from survey_service.importing import aside, damage, naming
 from survey_service.importing.choices import Codes, choose
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target
@@ -121,9 +122,9 @@ def _part_score(whole: float, inner: str, variable: Variable) -> tuple[float, st
     option = Codes(question, {}).labelled(inner)
     if variable.other:
         written = named in _WRITTEN or "填" in inner or named.endswith(("-text", "—text"))
-        ticked = question.type is QuestionType.MULTIPLE_CHOICE and not named.endswith(("text", "文字"))
+        ticked = kind_of(question).several and not named.endswith(("text", "文字"))
         return (min(whole, 0.9) if written and not ticked else 0.0), ""
-    if question.type is QuestionType.MULTIPLE_CHOICE and option is not None:
+    if kind_of(question).several and option is not None:
         return whole, option.code
     return 0.0, ""
 
@@ -140,7 +141,7 @@ def _by_number(head: str, cells: Sequence[str], known: Sequence[Variable]) -> tu
             return 0.8, variable, ""
         if part and variable.item and part == str(variable.item_place):
             return 0.8, variable, ""
-        if part and variable.question.type is QuestionType.MULTIPLE_CHOICE:
+        if part and kind_of(variable.question).several:
             options = variable.question.options
             if part.isdigit() and 1 <= int(part) <= len(options):
                 return 0.8, variable, options[int(part) - 1].code
@@ -152,7 +153,7 @@ def _fits(cells: Sequence[str], question: Question) -> bool:
         return True
     codes = Codes(question, {})
     filled = [damage.plain(cell) for cell in cells if damage.plain(cell)]
-    several = question.type is QuestionType.MULTIPLE_CHOICE
+    several = kind_of(question).several
     fitting = sum(
         bool(cell in codes.codes or codes.labelled(cell) or (several and choose(codes, cell)[1] is None))
         for cell in filled

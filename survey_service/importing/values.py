@@ -1,12 +1,11 @@
-"""One cell to one answer, as the judge takes it; or to the reason why nobody can tell what it says."""
+"""One cell to one answer, as the judge takes it; or to the reason why nobody can tell what it says. See ``kinds``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 
-from questionnaires.model import Question, QuestionType
+from questionnaires.model import Question
 from survey_service.importing import choices, damage
 from survey_service.importing.choices import Codes, fold, part_words
 from survey_service.importing.reading import Reader, Reading, refuse
@@ -20,27 +19,7 @@ _NO = frozenset({"", "0", "否", "未选", "未选中", "false", "no", "n", "n/a
 _SERIAL_FIRST, _SERIAL_LAST = 10_000, 80_000  # 1927 to 2119
 
 
-def reader(
-    question: Question, variable: str, said: Mapping[str, str], *, platform: bool, epoch_1904: bool,
-    lettered: bool = False,
-) -> Reader:  # fmt: skip
-    """The reader of one column that holds ``variable`` of ``question``; ``lettered``: A is its first option."""
-    if variable.endswith(".other") and variable == f"{question.id}.other":
-        return _guarded(_text(), platform)
-    match question.type:
-        case QuestionType.SINGLE_CHOICE | QuestionType.SCALE:
-            return _guarded(_single(Codes(question, said, lettered=lettered)), platform)
-        case QuestionType.MULTIPLE_CHOICE:
-            return _guarded(_several(Codes(question, said, lettered=lettered)), platform)
-        case QuestionType.NUMBER:
-            return _guarded(_number(question, platform), platform, keeps_codes=True)
-        case QuestionType.DATE:
-            return _guarded(_date(epoch_1904), platform)
-        case _:
-            return _guarded(_text(), platform)
-
-
-def _guarded(read: Reader, platform: bool, *, keeps_codes: bool = False) -> Reader:
+def guarded(read: Reader, platform: bool, *, keeps_codes: bool = False) -> Reader:
     """Nothing said and nothing readable are alike for every question."""
 
     def guarded(cell: str) -> Reading:
@@ -59,7 +38,7 @@ def _guarded(read: Reader, platform: bool, *, keeps_codes: bool = False) -> Read
     return guarded
 
 
-def _single(codes: Codes) -> Reader:
+def single(codes: Codes) -> Reader:
     def read(cell: str) -> Reading:
         text = damage.plain(cell)
         if damage.mark_of(cell) in (Mark.DATE, Mark.PERCENT):
@@ -95,14 +74,14 @@ def _taken(answer: object, chosen: list[choices.Choice]) -> Reading:
 
 def _take_words(words: str, reading: Reading) -> bool:
     """Words behind 其他 are a text like any other; False with ``reading.problem`` set where they cannot be taken."""
-    read = _text()(words)
+    read = written()(words)
     reading.notices += read.notices
     reading.problem = read.problem
     reading.words = str(read.answer or "")
     return read.problem is None
 
 
-def _several(codes: Codes) -> Reader:
+def several(codes: Codes) -> Reader:
     def read(cell: str) -> Reading:
         text = damage.plain(cell)
         if damage.mark_of(cell) in (Mark.DATE, Mark.PERCENT):
@@ -151,10 +130,10 @@ def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
             reading.notice(Notice.WORDS_DROPPED, text)
         return reading
 
-    return _guarded(read, platform)
+    return guarded(read, platform)
 
 
-def _number(question: Question, platform: bool) -> Reader:
+def number(question: Question, platform: bool) -> Reader:
     least = question.minimum if isinstance(question.minimum, int | float) else None
     most = question.maximum if isinstance(question.maximum, int | float) else None
 
@@ -183,7 +162,7 @@ def _number(question: Question, platform: bool) -> Reader:
     return read
 
 
-def _date(epoch_1904: bool) -> Reader:
+def day(epoch_1904: bool) -> Reader:
     first = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
 
     def read(cell: str) -> Reading:
@@ -209,7 +188,7 @@ def _date(epoch_1904: bool) -> Reader:
     return read
 
 
-def _text() -> Reader:
+def written() -> Reader:
     def read(cell: str) -> Reading:
         text = damage.plain(cell)
         reading = Reading()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.model import Question, Questionnaire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def variables(questionnaire: Questionnaire) -> list[Variable]:
     found: list[Variable] = []
     number = 0
     for question in questionnaire.questions():
-        if question.type is QuestionType.NOTE:
+        if not question.variables():
             continue
         number += 1
         if question.items:

@@ -5,10 +5,11 @@ Pure: the simulation of clerks and the page use the same functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from survey_service.keying.kinds import Box
 from survey_service.keying.schemas import BatchLine, Row
 
 DIGITS = 9  # wrong figures that a slip at one place of a number can leave
@@ -78,13 +79,18 @@ class QuestionLine:
         return self.wrong_first * self.wrong_second / (self.forms * count) if self.forms and count else 0.0
 
 
+_ALTERNATIVES: Mapping[Box, Callable[[Row], int]] = {
+    Box.ONE: lambda row: max(len(row.codes) - 1, 1),
+    Box.SEVERAL: lambda row: max(len(row.codes), 1),  # one box too many or too few
+    Box.NUMBER: lambda _row: DIGITS,
+    Box.DATE: lambda _row: DIGITS,
+    Box.TEXT: lambda _row: 0,  # two slips never leave the same words
+}
+
+
 def alternatives(row: Row) -> int:
-    """How many wrong answers a slip can leave in a field; 0 where two slips never leave the same one (words)."""
-    if row.kind == "one":
-        return max(len(row.codes) - 1, 1)
-    if row.kind == "several":
-        return max(len(row.codes), 1)  # one box too many or too few
-    return DIGITS if row.kind in ("number", "date") else 0
+    """How many wrong answers a slip can leave in a field; 0 where two slips never leave the same one."""
+    return _ALTERNATIVES[row.kind](row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from survey_service.keying.kinds import Box
 from survey_service.models import Area, FormState, Mode, PaperBatch, VerificationDraw
 from survey_service.paper.serials import grouped
 
@@ -18,7 +19,8 @@ class Row:
     variable: str
     number: str  # as printed: 3, or 5.2 for a row of a matrix; empty for the words behind 其他
     label: str
-    kind: str  # one, several, number, date, text
+    kind: Box
+    example: str = ""  # of an answer, where its form is fixed
     codes: tuple[tuple[str, str], ...] = ()  # code and label
     minimum: str = ""
     maximum: str = ""
@@ -34,7 +36,7 @@ class Row:
         return {
             "variable": self.variable,
             "number": self.number,
-            "kind": self.kind,
+            "kind": self.kind.value,
             "codes": [list(code) for code in self.codes],
             "minimum": self.minimum,
             "maximum": self.maximum,

@@ -10,23 +10,18 @@ from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Policy, Severity, check_answers
 from questionnaires.conditions import Condition
 from questionnaires.figures import in_digits
-from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
+from questionnaires.kinds import kind_of
+from questionnaires.model import Missing, Option, Question, Questionnaire
 from questionnaires.personal_numbers import NAMES, personal_numbers
 from questionnaires.readiness import effective_header
 from survey_service.keying.errors import BlankForm
+from survey_service.keying.kinds import KEYED, Box, Keyed
 from survey_service.keying.schemas import FieldMessage, Row, Sheet, SheetSection
 from survey_service.models import Wave
 from survey_service.surveys.opening import header_of
 
 PREFIX = "a."  # of the form fields that hold answers: no variable can pass for another field
 KEYS: Mapping[str, Missing] = {".": Missing.NO_ANSWER, "*": Missing.REFUSED, "/": Missing.ILLEGIBLE}
-_KINDS: Mapping[QuestionType, str] = {
-    QuestionType.SINGLE_CHOICE: "one",
-    QuestionType.SCALE: "one",
-    QuestionType.MULTIPLE_CHOICE: "several",
-    QuestionType.NUMBER: "number",
-    QuestionType.DATE: "date",
-}
 
 
 class _Held:
@@ -61,10 +56,11 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
     for section in questionnaire.sections:
         rows: list[Row] = []
         for question in section.questions:
-            if question.type is QuestionType.NOTE:
+            keyed = KEYED[question.type]
+            if keyed is None:
                 continue
             number += 1
-            rows += _rows(question, number, [section.ask_if, question.ask_if], language)
+            rows += _rows(question, keyed, number, [section.ask_if, question.ask_if], language)
         if rows:
             sections.append(SheetSection(title=section.title.in_language(language), rows=tuple(rows)))
     return Sheet(
@@ -78,11 +74,14 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
     )
 
 
-def _rows(question: Question, number: int, conditions: list[Condition | None], language: str) -> list[Row]:
+def _rows(
+    question: Question, keyed: Keyed, number: int, conditions: list[Condition | None], language: str
+) -> list[Row]:
     asked_if = tuple(condition.to_json() for condition in conditions if condition is not None)
     codes = tuple((option.code, option.label.in_language(language)) for option in question.options)
     common: dict[str, Any] = {
-        "kind": _KINDS.get(question.type, "text"),
+        "kind": keyed.box,
+        "example": keyed.example,
         "codes": codes,
         "minimum": _plain(question.minimum),
         "maximum": _plain(question.maximum),
@@ -118,7 +117,7 @@ def _other_row(question: Question, others: list[Option], asked_if: tuple[Any, ..
         variable=f"{question.id}.other",
         number="",
         label=others[0].label.in_language(language),
-        kind="text",
+        kind=Box.TEXT,
         max_length=100,
         asked_if=(*asked_if, chosen[0] if len(chosen) == 1 else ["or", *chosen]),
     )
@@ -126,8 +125,7 @@ def _other_row(question: Question, others: list[Option], asked_if: tuple[Any, ..
 
 def _chosen(question: Question, code: str) -> list[object]:
     """The condition tree "this option was chosen", as ``conditions.py`` writes it."""
-    several = question.type is QuestionType.MULTIPLE_CHOICE
-    return ["includes", question.id, code] if several else ["==", question.id, code]
+    return ["includes", question.id, code] if kind_of(question).several else ["==", question.id, code]
 
 
 def _plain(bound: object) -> str:
@@ -176,7 +174,7 @@ def _numbers_of_persons(checked: Checked, questionnaire: Questionnaire, language
     found = []
     for row in sheet(questionnaire, language).rows:
         words = checked.canonical.get(row.variable)
-        if row.kind != "text" or not isinstance(words, str):
+        if row.kind is not Box.TEXT or not isinstance(words, str):
             continue
         for kind in dict.fromkeys(one.kind for one in personal_numbers(words)):
             message = f"“{row.label}”里像有{NAMES[kind].zh}，号码不和答案放在一起，请录成“（号码）”。"

@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from questionnaires.model import Questionnaire, QuestionType
+from questionnaires.model import Questionnaire
 from reports.paper_form.geometry import Box
 from survey_service.paper.reading.ink import Ink, Remark
+from survey_service.paper.reading.kinds import TICKED, Ticks
 
 ACCEPTED: Final = 0.96  # confidence below which a person looks
 EVEN: Final = 0.034  # mean darkness at which a box is as likely marked as not
@@ -61,7 +62,7 @@ def judge_boxes(
 ) -> list[FieldReading]:
     """A reading for every closed field of these boxes, in their order; a field with a remark is left to a person."""
     several = {
-        variable: question.type is QuestionType.MULTIPLE_CHOICE
+        variable: TICKED[question.type] is Ticks.SEVERAL
         for question in questionnaire.questions()
         for variable in question.variables()
     }

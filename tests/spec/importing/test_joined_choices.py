@@ -11,9 +11,9 @@ from questionnaires.loader import load
 from questionnaires.model import Order, Question
 from questionnaires.text import Text
 from survey_service.importing.choices import LONGEST, fold, is_lettered
+from survey_service.importing.kinds import Source, reader
 from survey_service.importing.prepare import Prepared, prepare
 from survey_service.importing.recognise import suggest
-from survey_service.importing.values import reader
 from survey_service.importing.words import Kind, Notice
 from survey_service.tabular.cells import read_cells
 from tests.spec.importing.hurts import build
@@ -28,7 +28,7 @@ def question(identity: str) -> Question:
 
 
 def read(cell: str, of: Question | None = None, **said: str):
-    return reader(of or question("q2"), "q2", said, platform=False, epoch_1904=False)(cell)
+    return reader(Source(question=of or question("q2"), said=said, platform=False, epoch_1904=False), "q2")(cell)
 
 
 @pytest.mark.parametrize("joiner", ["┋", ";", "；", "|", ",", "，", "、", "/", "\n", ", ", " ", "; ", "\t"])
@@ -102,7 +102,7 @@ def test_a_request_to_write_is_no_word_that_anybody_wrote(request_: str) -> None
 
 def test_other_words_of_a_single_choice_are_kept_too() -> None:
     single = replace(question("q1"), options=(*question("q1").options[:2], question("q2").options[4]))
-    read_one = reader(single, "q1", {"听邻居说": "5"}, platform=False, epoch_1904=False)
+    read_one = reader(Source(question=single, said={"听邻居说": "5"}, platform=False, epoch_1904=False), "q1")
     assert (read_one("听邻居说").answer, read_one("听邻居说").words) == ("5", "听邻居说")
     assert (read_one("其他〖听说〗").answer, read_one("其他〖听说〗").words) == ("5", "听说")
     assert (read_one("其他:听说").answer, read_one("其他:听说").words) == ("5", "听说")

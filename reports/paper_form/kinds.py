@@ -1,0 +1,23 @@
+"""What stands on paper for each kind of question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from questionnaires.model import QuestionType
+from questionnaires.text import Text
+from reports.paper_form.questions import Printer, asked, cells, line, lines, matrix, note, number, options
+
+PRINTED: Final[Mapping[QuestionType, Printer]] = {
+    QuestionType.SINGLE_CHOICE: asked(options, skips=True),
+    QuestionType.MULTIPLE_CHOICE: asked(options),
+    QuestionType.SCALE: matrix,
+    QuestionType.NUMBER: asked(number),
+    QuestionType.SHORT_TEXT: asked(line),
+    QuestionType.LONG_TEXT: asked(lines),
+    QuestionType.DATE: asked(
+        cells("date", ((4, Text("年", "year")), (2, Text("月", "month")), (2, Text("日", "day"))))
+    ),
+    QuestionType.NOTE: note,
+}

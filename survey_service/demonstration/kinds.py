@@ -1,0 +1,45 @@
+"""An invented answer to a question of each kind, for the file that an office would bring."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from questionnaires.model import Question, QuestionType
+
+Invented = Callable[[random.Random, Question], object]
+
+
+def _one(rng: random.Random, question: Question) -> object:
+    """The first options are chosen most."""
+    return question.options[min(int(rng.expovariate(0.8)), len(question.options) - 1)].code
+
+
+def _several(rng: random.Random, question: Question) -> object:
+    plain = [option.code for option in question.options if not option.exclusive and not option.other]
+    return [code for code in plain if rng.random() < 0.4] or plain[:1]
+
+
+def _age(rng: random.Random, _question: Question) -> object:
+    return rng.randint(22, 81)
+
+
+def _wish(rng: random.Random, _question: Question) -> object:
+    return rng.choice(("多设一些停车位", "路灯早点修好", None, None))
+
+
+def nothing(_rng: random.Random, _question: Question) -> object:
+    return None
+
+
+INVENTED: Final[Mapping[QuestionType, Invented]] = {
+    QuestionType.SINGLE_CHOICE: _one,
+    QuestionType.MULTIPLE_CHOICE: _several,
+    QuestionType.SCALE: _one,
+    QuestionType.NUMBER: _age,
+    QuestionType.SHORT_TEXT: _wish,
+    QuestionType.LONG_TEXT: _wish,
+    QuestionType.DATE: nothing,
+    QuestionType.NOTE: nothing,
+}
