@@ -31,3 +31,8 @@ class Services:
     keys: KeyRing
     clock: Clock
     processes: Processes | None = None
+
+    @property
+    def nobody_works(self) -> bool:
+        """Whether jobs wait because no worker of this service lives. Where it has none, others may do them."""
+        return self.processes is not None and self.processes.living == 0

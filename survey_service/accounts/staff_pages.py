@@ -75,6 +75,7 @@ def staff_page(
         "zone": running.settings.zone,
         "other_language": in_other_language(request),
         "csrf_field": CSRF_FIELD,
+        "nobody_works": running.nobody_works,
         "demonstration": person is not None and person.demonstration,
     }
     response = page(template, language, {**frame, **context}, status=status)

@@ -184,13 +184,15 @@ def discard(writing: Writing, person: Manager, now: Now, survey_key: str, wave_k
 
 
 @router.get("/{import_id}/job")
-def job_state(reading: Reading, person: Manager, survey_key: str, wave_key: str, import_id: UUID) -> JSONResponse:
+def job_state(
+    running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str, import_id: UUID
+) -> JSONResponse:
     """How far the taking in has come; asked again and again by the page while it goes on."""
     with reading.begin() as session:
         _, _, row = _find(session, person, survey_key, wave_key, import_id)
         job = queries.job_of(session, row, JOB)
         shown = [{"kind": job.kind, "state": job.state.value, "done": job.done, "total": job.total}] if job else []
-    return JSONResponse({"jobs": shown}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"jobs": shown, "nobody_works": running.nobody_works}, headers={"Cache-Control": "no-store"})
 
 
 # ------------------------------------------------------------------ finding and showing

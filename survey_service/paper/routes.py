@@ -83,7 +83,7 @@ def make_batches(
 
 
 @router.get(f"{HERE}/jobs")
-def print_jobs(reading: Reading, person: PaperStaff, survey_key: str, wave_key: str) -> JSONResponse:
+def print_jobs(running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str) -> JSONResponse:
     """How far the PDFs have come; asked again and again by the page while work is going on."""
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
@@ -92,7 +92,7 @@ def print_jobs(reading: Reading, person: PaperStaff, survey_key: str, wave_key: 
             for line in queries.batches(session, wave, person.visible(*STAFF))
             if (job := _job(session, line.batch)) is not None
         ]
-    return JSONResponse({"jobs": shown}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"jobs": shown, "nobody_works": running.nobody_works}, headers={"Cache-Control": "no-store"})
 
 
 @router.post(f"{HERE}/returns")

@@ -104,7 +104,7 @@ def wave_page(
 
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/jobs")
-def wave_jobs(reading: Reading, person: WaveStaff, survey_key: str, wave_key: str) -> JSONResponse:
+def wave_jobs(running: Running, reading: Reading, person: WaveStaff, survey_key: str, wave_key: str) -> JSONResponse:
     """How far background work on this wave has come; asked again and again by the page while work is going on."""
     with reading.begin() as session:
         _, wave = find_wave(session, person, survey_key, wave_key)
@@ -112,7 +112,7 @@ def wave_jobs(reading: Reading, person: WaveStaff, survey_key: str, wave_key: st
             {"kind": job.kind, "state": job.state.value, "done": job.done, "total": job.total}
             for job in queries.jobs(session, wave)
         ]
-    return JSONResponse({"jobs": shown}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"jobs": shown, "nobody_works": running.nobody_works}, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/steps/{step}")

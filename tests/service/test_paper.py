@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pypdf
@@ -88,6 +89,15 @@ def test_a_case_gets_one_form_and_serials_run_on(client: TestClient, database: D
         assert audit.verify(session, str(world.survey_id)) > 5
 
 
+class AllDead:
+    """The processes of a server whose workers cannot live."""
+
+    living = 0
+
+    def compute(self, place: str, *arguments: object) -> object:
+        raise AssertionError
+
+
 def test_a_batch_is_drawn_by_a_job_and_downloaded(client: TestClient, database: Database, world: World) -> None:
     sign_in(client, "manager")
     assert post(client, HERE, OPEN).status_code == 303
@@ -98,6 +108,14 @@ def test_a_batch_is_drawn_by_a_job_and_downloaded(client: TestClient, database: 
     with database.reading.begin() as session:
         batch = session.scalars(select(PaperBatch)).one()
         batch_id = batch.id
+    no_one = "没有后台进程在运行"
+    assert re.search(rf"data-nobody-works hidden>[^<]*{no_one}", get(client, HERE))
+    client.app.state.services = replace(services, processes=AllDead())  # type: ignore[attr-defined]
+    assert re.search(rf"data-nobody-works>[^<]*{no_one}", get(client, HERE))
+    assert client.get(f"{HERE}/jobs").json()["nobody_works"] is True
+    assert client.get("/health").json() | {"workers": 0} == client.get("/health").json()
+    client.app.state.services = services  # type: ignore[attr-defined]
+    assert client.get(f"{HERE}/jobs").json()["nobody_works"] is False
     assert jobs.do_next(services)
     first = print_batch(services, world.survey_id, batch_id, lambda done, total: None)
     answer = client.get(f"{HERE}/1/forms.pdf")

@@ -7,7 +7,11 @@ function going(element) {
   return element.dataset.state === "waiting" || element.dataset.state === "running";
 }
 
-function show(element, job) {
+function show(element, job, nobodyWorks) {
+  const waits = element.querySelector("[data-nobody-works]");
+  if (waits) {
+    waits.hidden = !(nobodyWorks && job.state === "waiting");
+  }
   const bar = element.querySelector("progress");
   const count = element.querySelector("[data-count]");
   if (bar && job.total) {
@@ -24,7 +28,7 @@ async function ask(elements) {
   if (!answer.ok) {
     return; // signed out, or the service restarts: the next turn finds out
   }
-  const { jobs } = await answer.json();
+  const { jobs, nobody_works: nobodyWorks } = await answer.json();
   for (const element of elements) {
     const job = jobs.find((one) => one.kind === element.dataset.job);
     if (!job) {
@@ -35,7 +39,7 @@ async function ask(elements) {
       return;
     }
     element.dataset.state = job.state;
-    show(element, job);
+    show(element, job, nobodyWorks);
   }
 }
 
