@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analysis.bounds import ENDLESS, Count, Family
-from analysis.complement import CannotProtect, families, hide_complements
+from analysis.complementary_suppression import CannotProtect, families, hide_complements
+from analysis.disclosure_bounds import ENDLESS, Count, Family
 from analysis.results import Domain, Estimate, PublicationRule, PublishableTable, Suppression
 
 Key = tuple[str, str | None]

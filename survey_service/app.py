@@ -22,7 +22,7 @@ from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import door, quality_marks_page, receipt_page, receipts, tombstone_file
+from survey_service.collection import code_entry_page, quality_marks_page, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.shedding import Shedding
 from survey_service.contacts import erasing as contacts_erasing
@@ -53,7 +53,7 @@ from survey_service.writer import GroupWriter
 
 ROUTERS = (
     collection.router,
-    door.router,
+    code_entry_page.router,
     receipt_page.router,
     receipts.router,
     left_contacts.router,

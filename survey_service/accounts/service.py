@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from questionnaires.characters import written
 from survey_service import audit
 from survey_service.accounts import passwords, queries, second_factor, weak_passwords
-from survey_service.audit.standing import password_mark
+from survey_service.audit.reconciliation import password_mark
 from survey_service.errors import BadInput, TooManyAttempts, WrongPassword
 from survey_service.models import Account, Grant, Role, SignIn
 from survey_service.secrets import CROCKFORD, code_hash, new_token

@@ -15,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import UnknownReceipt
-from survey_service.collection.form import Display, Fields, client_id_of, read_fields
 from survey_service.collection.opened_by_code import open_by_code, submitted_at
+from survey_service.collection.posted_answers import Display, PostedFields, client_id_of, read_fields
 from survey_service.collection.resident_pages import NEVER_KEPT, html, moment, render
 from survey_service.collection.resident_threads import aside
 from survey_service.contacts import offer
@@ -42,7 +42,7 @@ async def receipt_page(code: str, request: Request, running: Running, now: Now) 
 
 
 async def by_receipt(
-    request: Request, running: Services, now: datetime, answer: Callable[[Fields], Response]
+    request: Request, running: Services, now: datetime, answer: Callable[[PostedFields], Response]
 ) -> Response:
     """What a posted receipt is answered with, on a thread of residents; a refusal in the language of the form."""
     body = await request.body()

@@ -25,7 +25,7 @@ from survey_service.captures.further import correct
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import NothingAnswered, TooManyLookups, UnknownReceipt
-from survey_service.collection.form import Display, Fields, Posted, posted_form, read_fields
+from survey_service.collection.posted_answers import Display, PostedAnswers, PostedFields, posted_form, read_fields
 from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
 from survey_service.collection.resident_steps import screens, shuffles
 from survey_service.collection.resident_threads import aside
@@ -93,7 +93,7 @@ def _lookup(display: Display, running: Services, *, done: str = "", error: Domai
     return html(page, status=error.status if error else 200, headers=headers)
 
 
-def _step(fields: Fields, request: Request, running: Services, now: Now) -> _Change | Response:
+def _step(fields: PostedFields, request: Request, running: Services, now: Now) -> _Change | Response:
     with running.database.reading.begin() as session:
         submitted = open_submitted(session, fields.display.receipt)
     page = fields.own.get("_page")
@@ -166,7 +166,7 @@ def _paradata(submitted: SubmittedAnswers, display: Display) -> dict[str, object
 
 
 def _correct(
-    submitted: SubmittedAnswers, posted: Posted, request: Request, running: Services, now: Now
+    submitted: SubmittedAnswers, posted: PostedAnswers, request: Request, running: Services, now: Now
 ) -> _Change | Response:
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
         return replies.form_again(submitted, posted)

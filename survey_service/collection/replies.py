@@ -15,8 +15,8 @@ from questionnaires.answers import Checked, Policy, check_answers
 from questionnaires.text import Text
 from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
 from survey_service.collection.errors import RevokedCode, TooManyFromHere, TooManyLookups, UnknownReceipt
-from survey_service.collection.form import Display, Posted
 from survey_service.collection.opened_by_code import AskedQuestionnaire
+from survey_service.collection.posted_answers import Display, PostedAnswers
 from survey_service.collection.resident_pages import (
     NEVER_KEPT,
     AnsweredQuestion,
@@ -77,7 +77,7 @@ class Mine:
     """What somebody answered by a form of ``asked``, for the page that says that it was not taken in."""
 
     asked: AskedQuestionnaire
-    posted: Posted
+    posted: PostedAnswers
 
     def lines(self) -> list[AnsweredQuestion]:
         """Question by question in words; only what was answered."""
@@ -138,14 +138,14 @@ def wrong_code(running: Services, error: DomainError, display: Display, typed: s
     return door(running.settings, look_of(display), heading=heading, message=message, typed=typed, status=error.status)
 
 
-def form_again(asked: AskedQuestionnaire, posted: Posted) -> Response:
+def form_again(asked: AskedQuestionnaire, posted: PostedAnswers) -> Response:
     """The questionnaire with what was answered so far; nothing is written."""
     look = look_of(posted.display)
     context = _with_answers(asked, posted, look)
     return html(render("form.html", look, context))
 
 
-def check_page(asked: AskedQuestionnaire, posted: Posted, checked: Checked) -> Response:
+def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:
     """请核对. Here a browser without a script gets the id that makes a repeated post the same one."""
     look = look_of(posted.display)
     context = _with_answers(asked, posted, look) | {
@@ -159,7 +159,7 @@ def check_page(asked: AskedQuestionnaire, posted: Posted, checked: Checked) -> R
     return html(render("check.html", look, context))
 
 
-def faults_page(request: Request, asked: AskedQuestionnaire, posted: Posted, checked: Checked) -> Response:
+def faults_page(request: Request, asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:
     if wants_json(request):
         return JSONResponse(error_body(BadInput()), BadInput.status, {"Cache-Control": NEVER_KEPT})
     look = look_of(posted.display)
@@ -172,7 +172,7 @@ def faults_page(request: Request, asked: AskedQuestionnaire, posted: Posted, che
 
 
 def unsent_page(
-    request: Request, asked: AskedQuestionnaire, posted: Posted, why: TooBusy | TooManyFromHere | None = None
+    request: Request, asked: AskedQuestionnaire, posted: PostedAnswers, why: TooBusy | TooManyFromHere | None = None
 ) -> Response:
     """未提交，请勿关闭: every answer is in the page, and the button sends the same id again."""
     why = why or TooBusy()
@@ -199,7 +199,7 @@ def go_on(request: Request, address: str, display: Display) -> Response:
     return RedirectResponse(address, 303, headers)
 
 
-def _with_answers(asked: AskedQuestionnaire, posted: Posted, look: Look) -> dict[str, Any]:
+def _with_answers(asked: AskedQuestionnaire, posted: PostedAnswers, look: Look) -> dict[str, Any]:
     return form_context(asked.occasion, asked.questionnaire, look) | {
         "given": posted.given,
         "client_id": posted.client_id or "",

@@ -19,9 +19,9 @@ from survey_service.captures.incoming import IncomingCapture, Outcome
 from survey_service.collection import replies
 from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.collection.errors import NothingAnswered, TooManyFromHere
-from survey_service.collection.form import Display, Posted, read_form
 from survey_service.collection.limiter import RateLimiter
 from survey_service.collection.opened_by_code import OpenedByCode, RememberedCodes
+from survey_service.collection.posted_answers import Display, PostedAnswers, read_form
 from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
@@ -109,7 +109,7 @@ class _Ready:
     """Answers that were found in order and want to be stored."""
 
     opened: OpenedByCode
-    posted: Posted
+    posted: PostedAnswers
     incoming: IncomingCapture
 
 
@@ -214,7 +214,7 @@ def _read(
 
 
 def _judge(
-    opened: OpenedByCode, posted: Posted, request: Request, running: Services, now: Now
+    opened: OpenedByCode, posted: PostedAnswers, request: Request, running: Services, now: Now
 ) -> _Ready | Callable[[], Response]:
     zone = running.settings.zone
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
@@ -234,7 +234,9 @@ def _judge(
     return _Ready(opened=opened, posted=posted, incoming=_incoming(opened, posted, checked, posted.client_id, now))
 
 
-def _incoming(opened: OpenedByCode, posted: Posted, checked: Checked, client_id: str, now: Now) -> IncomingCapture:
+def _incoming(
+    opened: OpenedByCode, posted: PostedAnswers, checked: Checked, client_id: str, now: Now
+) -> IncomingCapture:
     display = posted.display
     paradata: dict[str, object] = {"language": display.language, "large_text": display.large}
     if posted.seconds is not None:

@@ -15,8 +15,8 @@ from questionnaires.answer_forms import Canonical
 from questionnaires.figures import in_digits
 from survey_service.captures.errors import Withdrawn
 from survey_service.collection.errors import UnknownReceipt
-from survey_service.collection.form import RECEIPT_LENGTH
 from survey_service.collection.opened_by_code import AskedQuestionnaire, asked_in
+from survey_service.collection.posted_answers import RECEIPT_LENGTH
 from survey_service.models import Capture, Mode, Response, ResponseState, Survey
 from survey_service.secrets import code_hash
 

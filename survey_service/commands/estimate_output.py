@@ -40,7 +40,7 @@ def write(found: Estimates, tests: Sequence[TestResult], format: Format, out: Pa
 
 
 def _json(found: Estimates, tests: Sequence[TestResult]) -> str:
-    from analysis.exchange import test_document, to_document
+    from analysis.estimates_document import test_document, to_document
 
     document = to_document(found)
     if tests:
@@ -49,7 +49,7 @@ def _json(found: Estimates, tests: Sequence[TestResult]) -> str:
 
 
 def _csv(found: Estimates) -> str:
-    from analysis.exchange import to_document
+    from analysis.estimates_document import to_document
 
     columns = list(dict.fromkeys(column for one in found.estimates for column, _ in one.domain))
     written = io.StringIO()

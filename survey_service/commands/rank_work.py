@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from analysis.disclosure import protect
-from analysis.exchange import from_document
+from analysis.estimates_document import from_document
 from analysis.ranking import Ranking, RankingRule, rank_table
 from analysis.results import (
     Domain,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service.audit.chain import SYSTEM, BrokenChain, all_chains, sha256_at, verify
-from survey_service.audit.standing import Standing
+from survey_service.audit.reconciliation import Standing
 from survey_service.commands.chosen_settings import chosen_settings, key_if_there
 from survey_service.installation import Refused, open_existing
 from survey_service.models import Account, Survey

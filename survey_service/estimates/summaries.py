@@ -12,7 +12,7 @@ from analysis.weighting import kish_design_effect, kish_effective_sample_size
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
-from survey_service.estimates.outcomes import recorded
+from survey_service.estimates.response_rates import recorded
 from survey_service.estimates.service import (
     CITY_DOMAIN,
     WaveEstimates,

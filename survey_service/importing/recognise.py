@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
-from survey_service.importing import aside, damage, naming
+from survey_service.importing import columns_beside_answers, damage, naming
 from survey_service.importing.choices import Codes, choose
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target
 from survey_service.importing.variables import Variable, variables
@@ -34,14 +34,14 @@ def wanted(questionnaire: Questionnaire) -> tuple[str, ...]:
 
 def suggest(grid: Grid, questionnaire: Questionnaire, case_numbers: Iterable[str] = ()) -> ImportPlan:
     """A plan for the file. What is not certain is suggested as such; a variable is given to one column only."""
-    platform = aside.is_platform(grid)
+    platform = columns_beside_answers.is_platform(grid)
     known = variables(questionnaire)
     names = naming.Names(known)
     numbers = frozenset(case_numbers)
     columns: list[ColumnPlan] = []
     scores: list[float] = []
     for place, head in enumerate(grid.heads):
-        cells = [record[place] for record in grid.records[: aside.LOOKED_AT]]
+        cells = [record[place] for record in grid.records[: columns_beside_answers.LOOKED_AT]]
         plan, score = _column(head, cells, known, names, numbers)
         columns.append(plan)
         scores.append(score)
@@ -54,7 +54,7 @@ def _column(
     plan, score = _question(head, cells, known, names)
     if score >= SURE:
         return plan, score
-    column = aside.Column(head, [damage.plain(cell) for cell in cells if damage.plain(cell)], numbers)
+    column = columns_beside_answers.Column(head, [damage.plain(cell) for cell in cells if damage.plain(cell)], numbers)
     found = column.recognised()
     return found if found is not None else (plan, score)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from analysis.results import ResponseRates
 from questionnaires.indicators import Indicator
 from survey_service import audit, jobs
-from survey_service.estimates import outcomes, pages, phone_checks
+from survey_service.estimates import phone_checks, response_rates, review_values
 from survey_service.releases import DOCUMENTS_JOB, service
 from survey_service.releases.errors import RowsChanged
 from survey_service.services import Services
@@ -25,12 +25,12 @@ from survey_service.services import Services
 class Review:
     """The page's own part; ``figures`` is None until somebody has opened them."""
 
-    checks: Sequence[pages.Check]
+    checks: Sequence[review_values.Check]
     rates: ResponseRates
     recorded: bool
     version: Any
     indicators: Sequence[Indicator]
-    figures: pages.Figures | None
+    figures: review_values.Figures | None
     snapshot: str
 
 
@@ -43,12 +43,12 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
     # Only an indicator of this questionnaire can be named; anything else shows the first.
     chosen = next((one for one in indicators if one.id == indicator), indicators[0])
     return Review(
-        checks=(*pages.checks(estimates), *phones),
+        checks=(*review_values.checks(estimates), *phones),
         rates=estimates.rates[estimates.cases.city.code],
-        recorded=outcomes.recorded(estimates.cases.rows),
+        recorded=response_rates.recorded(estimates.cases.rows),
         version=estimates.cases.questionnaire.version,
         indicators=indicators,
-        figures=pages.figures(estimates, chosen) if opened else None,
+        figures=review_values.figures(estimates, chosen) if opened else None,
         snapshot=prepared.snapshot_sha256,
     )
 

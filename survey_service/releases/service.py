@@ -28,9 +28,9 @@ from survey_service.estimates.summaries import Summaries, method_of, summaries
 from survey_service.estimates.wave_cases import cases_of_wave
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import queries
+from survey_service.releases.canonical_estimates import estimates_text, sha256
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
-from survey_service.releases.printed import mark, packed, unpacked
-from survey_service.releases.record import estimates_text, sha256
+from survey_service.releases.signed_summaries import mark, packed, unpacked
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
 from survey_service.surveys.opening import header_of

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
 from survey_service.audit.chain import SERVICE, SYSTEM, verify
-from survey_service.audit.standing import Difference, Standing
+from survey_service.audit.reconciliation import Difference, Standing
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.models import Account, Area, Response

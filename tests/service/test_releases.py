@@ -34,8 +34,8 @@ from survey_service.models import (
 )
 from survey_service.models.tombstone import Ground
 from survey_service.releases import DOCUMENTS_JOB, documents, service
+from survey_service.releases.canonical_estimates import estimates_text
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
-from survey_service.releases.record import estimates_text
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings

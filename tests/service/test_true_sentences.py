@@ -18,7 +18,7 @@ from questionnaires.model import Missing
 from questionnaires.text import Text
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.estimates import pages, phone_checks
+from survey_service.estimates import phone_checks, review_values
 from survey_service.estimates.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
 from survey_service.estimates.summaries import method_of
 from survey_service.estimates.wave_cases import WaveCases, cases_of_wave
@@ -182,7 +182,7 @@ def test_where_nothing_was_left_out_no_question_is_named(database: Database, wor
         answered(session, world, keys, 3)
     with database.reading.begin() as session:
         _, estimates = read(session, world)
-    check = next(one for one in pages.checks(estimates) if one.name.zh == "漏答")
+    check = next(one for one in review_values.checks(estimates) if one.name.zh == "漏答")
     assert (check.value, check.why) == ("0.0%", Text("没有一题漏答。", "No question is left out."))
 
 
@@ -195,7 +195,7 @@ def test_what_was_left_out_is_named(database: Database, world: World, keys: KeyR
     assert first.answers is not None
     lost = replace(first, answers={**first.answers, "overall": Missing.NO_ANSWER})
     estimates = replace(estimates, cases=replace(estimates.cases, rows=(lost, *others)))
-    check = next(one for one in pages.checks(estimates) if one.name.zh == "漏答")
+    check = next(one for one in review_values.checks(estimates) if one.name.zh == "漏答")
     assert check.value == "33.3%"
     assert "漏得最多" in check.why.zh
 
@@ -218,12 +218,12 @@ def test_a_table_of_hidden_figures_has_no_axis_and_no_two_ticks_touch(
         answered(session, world, keys, 6)
     with database.reading.begin() as session:
         _, estimates = read(session, world)
-    assert pages.figures(estimates, estimates.indicators[0]).ticks == ()
+    assert review_values.figures(estimates, estimates.indicators[0]).ticks == ()
     for low, high in ((0.91, 0.99), (0.2, 0.95), (0.86, 0.93)):
         cell = PublishableCell(variable="x", value=0.9, low=low, high=high, scale=(0.0, 1.0))
-        ticks = pages._Axis([cell], estimates.indicators[0].target, share=True).ticks()
+        ticks = review_values._Axis([cell], estimates.indicators[0].target, share=True).ticks()
         places = [float(x) for x, _, _ in ticks]
-        assert all(after - before >= pages.TICK_ROOM for before, after in pairwise(places)), ticks
+        assert all(after - before >= review_values.TICK_ROOM for before, after in pairwise(places)), ticks
 
 
 # ------------------------------------------------------------------ differences

@@ -19,7 +19,7 @@ from survey_service.accounts import service as accounts
 from survey_service.accounts.administration import queries
 from survey_service.accounts.errors import LastAdministrator, NotOneself, NotYours, UserTaken
 from survey_service.accounts.oidc import identities
-from survey_service.audit.standing import password_mark
+from survey_service.audit.reconciliation import password_mark
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.models import Account, Area, Grant, Role
 from survey_service.secrets import KeyRing

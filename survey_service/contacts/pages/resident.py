@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.collection.form import Fields, client_id_of
 from survey_service.collection.opened_by_code import open_by_code, submitted_at
+from survey_service.collection.posted_answers import PostedFields, client_id_of
 from survey_service.collection.receipt_page import by_receipt, receipt_view
 from survey_service.contacts.asked import contact_asked
 from survey_service.contacts.errors import ContactNotTaken
@@ -31,7 +31,7 @@ async def leave_contact(code: str, request: Request, running: Running, now: Now)
     return await by_receipt(request, running, now, lambda fields: _leave(code, fields, running, now))
 
 
-def _leave(code: str, fields: Fields, running: Services, now: Now) -> Response:
+def _leave(code: str, fields: PostedFields, running: Services, now: Now) -> Response:
     display, given = fields.display, dict(fields.pairs)
     with running.database.reading.begin() as session:
         opened = open_by_code(session, code)

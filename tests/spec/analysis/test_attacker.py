@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from analysis.complement import CannotProtect
+from analysis.complementary_suppression import CannotProtect
 from analysis.disclosure import protect
 from analysis.results import (
     DesignSummary,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import xlsxwriter
 
-from survey_service.importing.aside import is_personal_head, is_platform
+from survey_service.importing.columns_beside_answers import is_personal_head, is_platform
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import Target, plan_from_json
 from survey_service.importing.prepare import Prepared, prepare

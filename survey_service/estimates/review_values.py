@@ -13,7 +13,7 @@ from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.model import Missing
 from questionnaires.text import Text
-from survey_service.estimates.outcomes import recorded
+from survey_service.estimates.response_rates import recorded
 from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 from survey_service.estimates.wave_cases import AreaName
 

@@ -48,7 +48,7 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class PostedAnswers:
     given: Mapping[str, list[str]]  # answers by variable, as typed
     display: Display
     action: str  # "submit", "check", "edit"
@@ -58,7 +58,7 @@ class Posted:
     version: str
     seconds: int | None  # from the first question to the post, by the phone's clock
 
-    def only(self, kept: Iterable[str]) -> Posted:
+    def only(self, kept: Iterable[str]) -> PostedAnswers:
         """Without the answers that will not be stored: no page carries on what its reader does not see."""
         return replace(self, given={name: self.given[name] for name in kept if name in self.given})
 
@@ -72,7 +72,7 @@ class Posted:
 
 
 @dataclass(frozen=True)
-class Fields:
+class PostedFields:
     """A posted form before anybody knows which questionnaire it belongs to."""
 
     pairs: Sequence[tuple[str, str]]
@@ -103,7 +103,7 @@ class Fields:
         return replace(shown, **_TOOLS[self.action]) if self.tool else shown
 
 
-def read_fields(body: bytes, content_type: str) -> Fields:
+def read_fields(body: bytes, content_type: str) -> PostedFields:
     """The fields as they were sent; BadInput where no form of ours can have sent them, TooLarge beyond the limit."""
     if len(body) > BODY_LIMIT:
         raise TooLarge
@@ -113,15 +113,15 @@ def read_fields(body: bytes, content_type: str) -> Fields:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELD_LIMIT, errors="strict")
     except ValueError:  # also bytes that are no UTF-8
         raise BadInput from None
-    return Fields(pairs)
+    return PostedFields(pairs)
 
 
-def read_form(body: bytes, content_type: str, questionnaire: Questionnaire) -> Posted:
+def read_form(body: bytes, content_type: str, questionnaire: Questionnaire) -> PostedAnswers:
     """The posted form of ``questionnaire``; raises as ``read_fields``, and BadInput for a field that it has not."""
     return posted_form(read_fields(body, content_type), questionnaire)
 
 
-def posted_form(fields: Fields, questionnaire: Questionnaire) -> Posted:
+def posted_form(fields: PostedFields, questionnaire: Questionnaire) -> PostedAnswers:
     variables = judge(questionnaire).variables
     given: dict[str, list[str]] = {}
     seen: set[str] = set()
@@ -137,7 +137,7 @@ def posted_form(fields: Fields, questionnaire: Questionnaire) -> Posted:
     if not fields.tool and fields.action not in ("submit", "check", "edit"):
         raise BadInput
     page = own.get("_page", "form")
-    return Posted(
+    return PostedAnswers(
         given=given,
         display=fields.display,
         action="check" if fields.tool else fields.action,
@@ -149,7 +149,7 @@ def posted_form(fields: Fields, questionnaire: Questionnaire) -> Posted:
     )
 
 
-def client_id_of(fields: Fields) -> str | None:
+def client_id_of(fields: PostedFields) -> str | None:
     client_id = fields.own.get("client_id", "")
     return client_id if _CLIENT_ID.fullmatch(client_id) else None
 

@@ -1,7 +1,7 @@
 """Complementary suppression: what else must be hidden so that no hidden count can be had by subtraction.
 
-After it no hidden count can be bounded within three: the range that a reader can work out (``analysis.bounds``, with
-all sums and what the marks say) is wider than that.
+After it no hidden count can be bounded within three: the range that a reader can work out
+(``analysis.disclosure_bounds``, with all sums and what the marks say) is wider than that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Generic
 import numpy as np
 from scipy.sparse import csr_array
 
-from analysis.bounds import Count, Family, Node, Range, implied, ranges
+from analysis.disclosure_bounds import Count, Family, Node, Range, implied, ranges
 from analysis.results import Domain
 
 PROTECTION = 3.0

@@ -11,7 +11,7 @@ from survey_service.accounts.permissions import whoever_is_signed_in
 from survey_service.accounts.queries import any_account
 from survey_service.accounts.staff_pages import first_page, go
 from survey_service.collection import replies, resident_pages
-from survey_service.collection.form import Display, read_fields
+from survey_service.collection.posted_answers import Display, read_fields
 from survey_service.collection.resident_pages import NEVER_KEPT
 from survey_service.collection.resident_threads import aside
 from survey_service.dependencies import Now, Reading, Running
