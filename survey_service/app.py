@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from survey_service import installation, jobs, private, stored_files
 from survey_service.accounts import failed_sign_ins, first_routes, second_factor_routes, start_pages, token_routes
@@ -45,7 +46,7 @@ from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
-from survey_service.surveys import planning_routes as planning
+from survey_service.surveys import case_pages, invitation_pages, survey_pages, wave_pages
 from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
@@ -58,7 +59,10 @@ ROUTERS = (
     receipts.router,
     left_contacts.router,
     accounts.router,
-    planning.router,
+    survey_pages.router,
+    wave_pages.router,
+    case_pages.router,
+    invitation_pages.router,
     preview.router,
     opened_contacts.router,
     importing.router,
@@ -81,7 +85,7 @@ ROUTERS = (
     area_imports.router,
     review_pages.router,
     releases.router,
-    api.router,
+    *api.ROUTERS,
     static_files.router,
     health.router,
     metrics.router,
@@ -89,12 +93,15 @@ ROUTERS = (
 
 
 @cache
-def _refuse_unprotected_routes() -> None:
-    """Once a process: the routes are made with their modules, and working out every signature takes a while."""
-    gathered = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for router in ROUTERS:
-        gathered.include_router(router)
-    refuse_unprotected(gathered.routes)
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route, as its module made it; looked through once a process.
+
+    They are not included but shared by the applications of a process: ``include_router`` would work out every
+    signature once more, at the first request of each.
+    """
+    every = tuple(route for router in ROUTERS for route in router.routes)
+    refuse_unprotected(every)
+    return every
 
 
 def create_app(
@@ -145,9 +152,7 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,  # the redirect would be built from the Host header
     )
-    _refuse_unprotected_routes()
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     failures.install(app)
     app.state.provider = oidc_setup.provider_for(settings)
     app.state.metrics = metrics.Metrics()

@@ -13,8 +13,7 @@ from survey_service.dependencies import Running
 
 router = APIRouter()
 DESCRIBED = (routes.router, field_routes.router, release_routes.router)
-for one in DESCRIBED:
-    router.include_router(one)
+ROUTERS = (router, *DESCRIBED)
 
 
 @router.get(f"{BASE}/openapi.json", include_in_schema=False)
