@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,16 @@ from survey_service.surveys import queries
 from survey_service.surveys.opening import CASE_MODES
 
 HIDDEN, UNSURE = "hidden", "unsure"
+
+
+class Prepared(StrEnum):
+    """What a manager should see of a community before the wave opens."""
+
+    OPEN_CODES_ONLY = "open_codes_only"  # nobody is sampled in this wave
+    NO_CASES = "no_cases"
+    TOO_FEW = "too_few"
+    UNSURE = "unsure"
+    READY = "ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,13 @@ class CommunityReadiness:
         """What is missing comes first."""
         return (0 if not self.cases else 1 if self.outlook == HIDDEN else 2 if self.outlook else 3, self.code)
 
+    def prepared(self, needs_cases: bool) -> Prepared:
+        if not needs_cases:
+            return Prepared.OPEN_CODES_ONLY
+        if not self.cases:
+            return Prepared.NO_CASES
+        return {HIDDEN: Prepared.TOO_FEW, UNSURE: Prepared.UNSURE}.get(self.outlook, Prepared.READY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
@@ -46,6 +64,11 @@ class Readiness:
     hidden: int
     unsure: int
     assumed: bool  # the expected rates are the manager's
+
+    @property
+    def says_more(self) -> bool:
+        """Whether some community stands out in a wave whose sample is drawn at least in part."""
+        return self.needs_cases and bool(self.cases and (self.without or self.hidden or self.unsure))
 
 
 def readiness(session: Session, survey: Survey, wave: Wave, visible: Select[Any]) -> Readiness:

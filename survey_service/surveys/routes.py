@@ -23,7 +23,7 @@ from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
-from survey_service.surveys import codes, opening, queries, readiness, service
+from survey_service.surveys import codes, opening, queries, readiness, service, wave_offers
 from survey_service.surveys.access import READERS, find_wave, may
 from survey_service.web.qr import qr_svg
 
@@ -80,6 +80,15 @@ def wave_page(
         today = now.astimezone(running.settings.zone).date()
         draft = wave.state is WaveState.DRAFT
         jobs = queries.jobs(session, wave)
+        blockers = opening.blockers(session, survey, wave, on=today) if draft else ()
+        progress = service.progress(session, survey, wave, visible) if staff and not draft else None
+        reader = wave_offers.Reader(
+            may_change=may(session, person, survey, Role.MANAGER),
+            may_review=may(session, person, survey, Role.STATISTICIAN),
+            manages=person.has(Role.MANAGER),
+            reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
+            steps=_steps(session, person, survey, wave),
+        )
         context: dict[str, Any] = {
             **_titles(survey, wave),
             "wave": wave,
@@ -89,16 +98,15 @@ def wave_page(
             "today": today,
             "readiness": readiness.readiness(session, survey, wave, visible) if draft and staff else None,
             "reminders": opening.reminders(session, wave, on=today) if draft and staff else (),
-            "may_change": may(session, person, survey, Role.MANAGER),
-            "blockers": opening.blockers(session, survey, wave, on=today) if draft else (),
-            "progress": service.progress(session, survey, wave, visible) if staff and not draft else None,
+            "may_change": reader.may_change,
+            "blockers": [(one, wave_offers.blocker_address(survey, wave, one)) for one in blockers],
+            "progress": progress,
             "releases": service.releases(session, wave, visible),
             "jobs": jobs if staff else [],
             "making": any(job.kind == "release" and job.state in STILL_AT_WORK for job in jobs),
-            "steps": _steps(session, person, survey, wave),
-            "may_review": may(session, person, survey, Role.STATISTICIAN),
+            "advice": wave_offers.advice(wave, reader, today=today, blocked=bool(blockers)),
+            "offers": wave_offers.offers(survey, wave, reader, today=today, blocked=bool(blockers), progress=progress),
             "public_url": running.settings.public_url,
-            "contacts": not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
         }
         return staff_page(request, running, person, "staff/wave.html", context, section="surveys")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from questionnaires.text import Text
-from survey_service.models import Survey, Wave
+from survey_service.models import Mode, Survey, Wave
 
 # A community lags where its share of the sample is 10 points or two fifths below that of the whole.
 POINTS_BEHIND = 0.10
@@ -22,6 +23,15 @@ class WaveLine:
     wave: Wave
     completed: int  # of the sample
     sampled: int
+
+
+class Standing(StrEnum):
+    """How a community stands while answers are collected."""
+
+    NOT_SAMPLED = "not_sampled"
+    NOTHING_RECEIVED = "nothing_received"
+    BEHIND = "behind"
+    FINE = "fine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,14 @@ class CommunityProgress:
         printed = round(whole * 100, 1) - round(self.share * 100, 1)
         return round(printed, 1) if lag >= min(POINTS_BEHIND, SHARE_BEHIND * whole) else 0.0
 
+    def standing(self, whole: float) -> Standing:
+        """What a manager should see of it at once."""
+        if not self.sampled:
+            return Standing.NOT_SAMPLED
+        if not self.completed:
+            return Standing.NOTHING_RECEIVED
+        return Standing.BEHIND if self.behind(whole) else Standing.FINE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveProgress:
@@ -69,6 +87,10 @@ class WaveProgress:
     @property
     def share(self) -> float:
         return self.completed / self.sampled if self.sampled else 0.0
+
+    @property
+    def came_by_phone(self) -> bool:
+        return Mode.WEB_OPEN.value in self.not_tied or Mode.WEB_INVITED.value in self.by_mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
