@@ -199,7 +199,7 @@ def test_what_is_wrong_is_said_by_row_and_nothing_is_loaded(
 ) -> None:
     refused = load(client, sheet([row(1, codes[0]), row(2, codes[0], **changes), row(3, codes[1])]))
     assert refused.status_code == 422
-    assert f'<td class="num">3</td><td>{column}</td>' in refused.text
+    assert re.search(rf'<td class="num">3</td>\s*<td>{column}</td>', refused.text)
     assert words in refused.text
     assert cases(database) == []
 
