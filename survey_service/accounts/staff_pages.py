@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 
 from survey_service.accounts.permissions import CSRF_FIELD, Person
+from survey_service.errors import DomainError
 from survey_service.models import Role
 from survey_service.services import Services
 from survey_service.web.languages import COOKIE, language_of
@@ -84,6 +85,22 @@ def staff_page(
             COOKIE, language, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=running.settings.secure
         )
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a page, by which request, of which service."""
+
+    request: Request
+    running: Services
+    person: Person
+
+    def page(
+        self, template: str, context: Mapping[str, Any], *, section: str, fault: DomainError | None = None
+    ) -> HTMLResponse:
+        """The page in the staff's frame, with the status of ``fault`` where the template says one."""
+        status = fault.status if fault else 200
+        return staff_page(self.request, self.running, self.person, template, context, section=section, status=status)
 
 
 def go(address: str) -> RedirectResponse:

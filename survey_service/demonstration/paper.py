@@ -208,11 +208,14 @@ class _Clerks:
         self.at += timedelta(seconds=seconds + 8)
         with self.services.database.writing.begin() as session:
             wave, form = self._form(session, number)
-            stored = keying.store_form(
-                session, wave, form, checked, client_id=f"demonstration-{by.name}-{number}",
+            sent = keying.Keyed(
+                checked=checked,
+                client_id=f"demonstration-{by.name}-{number}",
                 paradata={"seconds": seconds, "keystrokes": sum(map(len, typed.values())) + 11},
-                keys=self.services.keys, at=self.at, by=by, rules=self.rules,
-            )  # fmt: skip
+            )
+            stored = keying.store_form(
+                session, wave, form, sent, keys=self.services.keys, at=self.at, by=by, rules=self.rules
+            )
             if isinstance(stored, ContentConflict):
                 raise stored
 
@@ -244,11 +247,14 @@ class _Clerks:
                 waiting = adjudication.compare(session, wave, form, "zh").open
                 for one in waiting:
                     self.at += timedelta(seconds=20)
-                    adjudication.decide(
-                        session, wave, form, one.row.variable, Decision.OTHER,
-                        typed=_typed(answers.get(one.row.variable, ".")), reason="对照原表，勾在这一格",
-                        rules=self.rules, keys=self.services.keys, at=self.at, by=by,
-                    )  # fmt: skip
+                    ruling = adjudication.Ruling(
+                        variable=one.row.variable,
+                        decision=Decision.OTHER,
+                        typed=_typed(answers.get(one.row.variable, ".")),
+                        reason="对照原表，勾在这一格",
+                    )
+                    keys = self.services.keys
+                    adjudication.decide(session, wave, form, ruling, rules=self.rules, keys=keys, at=self.at, by=by)
                 decided += bool(waiting)
         return decided
 

@@ -71,15 +71,27 @@ def build(services: Services, options: Options, report: Report) -> Built:
         laid = ground.lay(session, residents, on=options.on, at=laid_at)
     report("people", 1, 1)
     now = calendar.moment(options.on, time(8), zone)
+    whole = waves.Course(number=1, visited=1.0, open_answers=OPEN_ANSWERS[0], scale=options.scale)
+    begun = waves.Course(number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1], scale=options.scale)
     first = waves.ask(
-        services, laid, finished, seed=options.seed, number=1, visited=1.0, open_answers=OPEN_ANSWERS[0],
-        scale=options.scale, at=now, report=lambda done, total: report("finished", done, total),
-    )  # fmt: skip
+        services,
+        laid,
+        finished,
+        whole,
+        seed=options.seed,
+        at=now,
+        report=lambda done, total: report("finished", done, total),
+    )
     release, compared = _release(services, laid, first, options, report)
     second = waves.ask(
-        services, laid, current, seed=options.seed, number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1],
-        scale=options.scale, at=now, report=lambda done, total: report("open", done, total),
-    )  # fmt: skip
+        services,
+        laid,
+        current,
+        begun,
+        seed=options.seed,
+        at=now,
+        report=lambda done, total: report("open", done, total),
+    )
     batches = paper.lay(
         services, laid, second.wave_id, first.written, seed=options.seed, at=_keyed_at(second, now, services)
     )

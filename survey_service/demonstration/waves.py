@@ -61,31 +61,31 @@ class _Form:
     number: str  # of the case; empty for open collection
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a wave went: which of the two it is, whom interviewers reached, how many answered by poster."""
+
+    number: int
+    visited: float
+    open_answers: int  # a community
+    scale: float  # of the sample
+
+
 def ask(
-    services: Services,
-    ground: Ground,
-    days: FieldDays,
-    *,
-    seed: int,
-    number: int,
-    visited: float,
-    open_answers: int,
-    scale: float,
-    at: datetime,
-    report: Report,
+    services: Services, ground: Ground, days: FieldDays, course: Course, *, seed: int, at: datetime, report: Report
 ) -> Asked:
     """Draw, open and ask one wave; it is left open."""
     zone = services.settings.zone
     effort = Effort(
         starts=start_of(days.opens_on, zone),
         ends=min(at, moment(days.answered_until, time(21, 30), zone)),
-        visited=visited,
-        shift=0.37 * (number - 1),
-        open_answers=open_answers,
-        scale=scale,
+        visited=course.visited,
+        shift=0.37 * (course.number - 1),
+        open_answers=course.open_answers,
+        scale=course.scale,
     )
     fieldwork = {
-        code: work(residents, effort, np.random.default_rng([seed, number, place]))
+        code: work(residents, effort, np.random.default_rng([seed, course.number, place]))
         for place, (code, residents) in enumerate(ground.residents.items())
     }
     opened_at = start_of(days.opens_on, zone)
@@ -213,10 +213,9 @@ def _keyed(services: Services, ground: Ground, wave_id: UUID, form: _Form) -> Ca
 
     def store(session: Session) -> Recorded:
         wave = session.get_one(Wave, (ground.survey_id, wave_id))
-        stored = keying.store_form(
-            session, wave, found, checked, client_id=form.client_id, paradata={}, keys=services.keys,
-            at=form.sheet.at, by=ground.staff[Role.KEYER],
-        )  # fmt: skip
+        sent = keying.Keyed(checked=checked, client_id=form.client_id, paradata={})
+        keyer = ground.staff[Role.KEYER]
+        stored = keying.store_form(session, wave, found, sent, keys=services.keys, at=form.sheet.at, by=keyer)
         if isinstance(stored, ContentConflict):
             raise stored
         return stored

@@ -76,19 +76,19 @@ class Comparison:
 def compare(session: Session, wave: Wave, form: FormFound, language: str) -> Comparison:
     """Both keyings of a form; NotFound where it was not keyed twice."""
     first, second = _both(session, wave, form)
-    once, again, questionnaire = _answers(session, wave, first, second)
+    both = _answers(session, wave, first, second)
     found = adjudication_queries.discrepancies(session, wave.survey_id, form.paper_id)
     assert first.finished_at is not None  # both are done
     assert second.finished_at is not None
     fields = []
-    for row in sheets.sheet(questionnaire, language).rows:
+    for row in sheets.sheet(both.questionnaire, language).rows:
         of = found.get(row.variable)
-        value = _value(questionnaire, row.variable, of.typed) if of is not None and of.typed else None
+        value = _value(both.questionnaire, row.variable, of.typed) if of is not None and of.typed else None
         fields.append(
             Compared(
                 row=row,
-                first=shown(row, once.get(row.variable)),
-                second=shown(row, again.get(row.variable)),
+                first=shown(row, both.once.get(row.variable)),
+                second=shown(row, both.again.get(row.variable)),
                 differs=of is not None,
                 decision=of.decision if of else None,
                 other=shown(row, value) if value is not None else None,
@@ -103,10 +103,27 @@ def compare(session: Session, wave: Wave, form: FormFound, language: str) -> Com
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What a person decides about one field in which two keyings differ, as it was posted."""
+
+    variable: str
+    decision: Decision | None
+    typed: str  # for Decision.OTHER
+    reason: str
+
+
 def decide(
-    session: Session, wave: Wave, form: FormFound, variable: str, decision: Decision | None, *, typed: str, reason: str,
-    rules: Rules, keys: KeyRing, at: datetime, by: audit.Actor,
-) -> None:  # fmt: skip
+    session: Session,
+    wave: Wave,
+    form: FormFound,
+    ruling: Ruling,
+    *,
+    rules: Rules,
+    keys: KeyRing,
+    at: datetime,
+    by: audit.Actor,
+) -> None:
     """Settle one field; with the last one of a form its final answers become what is counted."""
     assert by.account_id is not None
     queries.lock_form(session, wave.survey_id, form)
@@ -115,26 +132,26 @@ def decide(
         raise WaveClosed
     refuse_own(first, second, by.account_id, rules)
     found = adjudication_queries.discrepancies(session, wave.survey_id, form.paper_id)
-    if variable not in found:
+    if ruling.variable not in found:
         raise NotFound
-    one, reason = found[variable], written(reason)
+    one, reason = found[ruling.variable], written(ruling.reason)
     if one.decided_at is not None:
         raise AlreadyDecided
-    if decision is None or not reason:
+    if ruling.decision is None or not reason:
         raise ReasonNeeded
-    once, again, questionnaire = _answers(session, wave, first, second)
-    value = _value(questionnaire, variable, typed) if decision is Decision.OTHER else None
-    one.decision = comparison.decided(once, again, variable, decision, value)
-    one.typed = typed.strip() if one.decision is Decision.OTHER else ""
+    both = _answers(session, wave, first, second)
+    value = _value(both.questionnaire, ruling.variable, ruling.typed) if ruling.decision is Decision.OTHER else None
+    one.decision = comparison.decided(both.once, both.again, ruling.variable, ruling.decision, value)
+    one.typed = ruling.typed.strip() if one.decision is Decision.OTHER else ""
     one.reason, one.decided_by, one.decided_at = reason[:LONGEST_REASON], by.account_id, at
     session.flush()
     audit.record(
         session, survey_id=wave.survey_id, at=at, by=by, action="discrepancy.decided",
         record=f"discrepancy {one.id}", reason=one.reason,
-        detail={"variable": variable, "decision": one.decision.value},
+        detail={"variable": ruling.variable, "decision": one.decision.value},
     )  # fmt: skip
     if all(other.decided_at is not None for other in found.values()):
-        _settle(session, wave, form, first, once, again, questionnaire, found, keys=keys, at=at, by=by)
+        _settle(session, wave, form, both, found, keys=keys, at=at, by=by)
         if form.batch is not None:
             batch = batch_queries.locked(session, wave.survey_id, form.batch.batch_id)
             verification.settle(session, batch, rules=rules, at=at, by=by)
@@ -159,12 +176,21 @@ def _both(session: Session, wave: Wave, form: FormFound) -> tuple[Keying, Keying
     return first, second
 
 
-def _answers(
-    session: Session, wave: Wave, first: Keying, second: Keying
-) -> tuple[comparison.Answers, comparison.Answers, Questionnaire]:
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """The answers of both keyings, by the questionnaire that was keyed."""
+
+    once: comparison.Answers
+    again: comparison.Answers
+    questionnaire: Questionnaire
+    response_id: UUID
+
+
+def _answers(session: Session, wave: Wave, first: Keying, second: Keying) -> _Both:
     captures = [session.get_one(Capture, (wave.survey_id, row.capture_id)) for row in (first, second)]
     questionnaire = definitions.frozen(session, wave.survey_id, captures[0].questionnaire_version_id)
-    return answers_of(captures[0]), answers_of(captures[1]), questionnaire
+    assert first.response_id is not None
+    return _Both(answers_of(captures[0]), answers_of(captures[1]), questionnaire, first.response_id)
 
 
 def read_value(questionnaire: Questionnaire, variable: str, typed: str) -> object:
@@ -181,19 +207,25 @@ _value = read_value
 
 
 def _settle(
-    session: Session, wave: Wave, form: FormFound, first: Keying, once: comparison.Answers, again: comparison.Answers,
-    questionnaire: Questionnaire, found: Mapping[str, Discrepancy], *, keys: KeyRing, at: datetime, by: audit.Actor,
-) -> None:  # fmt: skip
+    session: Session,
+    wave: Wave,
+    form: FormFound,
+    both: _Both,
+    found: Mapping[str, Discrepancy],
+    *,
+    keys: KeyRing,
+    at: datetime,
+    by: audit.Actor,
+) -> None:
     """The final answers as a capture of their own, which is what is counted from now on; the two keyings stay."""
-    assert first.response_id is not None
     decisions = {
-        variable: (one.decision, _value(questionnaire, variable, one.typed) if one.typed else None)
+        variable: (one.decision, _value(both.questionnaire, variable, one.typed) if one.typed else None)
         for variable, one in found.items()
         if one.decision is not None
     }
-    response, current = adjudication_queries.current_capture(session, wave.survey_id, first.response_id)
-    final = comparison.settled(answers_of(current), once, again, decisions)
-    checked = check_answers(questionnaire, final, Policy.PAPER)
+    response, current = adjudication_queries.current_capture(session, wave.survey_id, both.response_id)
+    final = comparison.settled(answers_of(current), both.once, both.again, decisions)
+    checked = check_answers(both.questionnaire, final, Policy.PAPER)
     assert checked.accepted  # every value was accepted before
     stored = attach(
         session,

@@ -43,10 +43,26 @@ class Work:
     mine: bool = True  # assigned to this person, or begun by them
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Who keys a batch, who verifies it, and which share of it; None: nobody in particular, as the setting says."""
+
+    keyer_id: UUID | None
+    verifier_id: UUID | None
+    share: float | None
+
+
 def assign(
-    session: Session, wave: Wave, number: int, visible: Select[tuple[UUID]], *, keyer_id: UUID | None,
-    verifier_id: UUID | None, share: float | None, rules: Rules, at: datetime, by: audit.Actor,
-) -> None:  # fmt: skip
+    session: Session,
+    wave: Wave,
+    number: int,
+    visible: Select[tuple[UUID]],
+    wanted: Assignment,
+    *,
+    rules: Rules,
+    at: datetime,
+    by: audit.Actor,
+) -> None:
     """Say who keys a batch, who verifies it, and which share of it. SamePerson where that is one person.
 
     The batch also moves to where its forms are: one of them may have been erased since.
@@ -54,6 +70,7 @@ def assign(
     batch = work_queries.batch_by_number(session, wave, number, visible)
     if batch is None:
         raise NotFound
+    keyer_id, verifier_id, share = wanted.keyer_id, wanted.verifier_id, wanted.share
     possible = {one.id for one in work_queries.keyers(session, batch.area_id)}
     if {keyer_id, verifier_id} - {None} - possible:
         raise BadInput

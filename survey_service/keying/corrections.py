@@ -99,28 +99,35 @@ def record_of(session: Session, wave: Wave, form: FormFound, language: str) -> F
                 )  # fmt: skip
         counted = now.get(row.variable)
         fields.append(FieldRecord(row=row, value=shown(row, counted), typed=typed(counted), steps=steps))
-    return FormRecord(
-        fields=fields, captures=len(captures), correctable=_correctable(session, wave, form)
-    )  # fmt: skip
+    return FormRecord(fields=fields, captures=len(captures), correctable=_correctable(session, wave, form))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Another value for one field of a form, as it was posted."""
+
+    variable: str
+    typed: str
+    reason: str
+    client_id: str  # the same correction sent again is stored once
 
 
 def correct(
-    session: Session, wave: Wave, form: FormFound, variable: str, *, typed: str, reason: str, client_id: str,
-    keys: KeyRing, at: datetime, by: audit.Actor,
-) -> Recorded:  # fmt: skip
+    session: Session, wave: Wave, form: FormFound, wanted: Correction, *, keys: KeyRing, at: datetime, by: audit.Actor
+) -> Recorded:
     """Give one field another value, with the reason. NothingToCorrect before everything of the form is decided."""
     queries.lock_form(session, wave.survey_id, form)
     response_id = _response_of(session, wave, form)
     if not _correctable(session, wave, form):
         raise NothingToCorrect
-    reason = written(reason)[:LONGEST_REASON]
+    reason = written(wanted.reason)[:LONGEST_REASON]
     if not reason:
         raise ReasonNeeded
     response, current = adjudication_queries.current_capture(session, wave.survey_id, response_id)
     questionnaire = definitions.frozen(session, wave.survey_id, current.questionnaire_version_id)
-    value = read_value(questionnaire, variable, typed)
+    value = read_value(questionnaire, wanted.variable, wanted.typed)
     before = answers_of(current)
-    final = comparison.settled(before, {}, {}, {variable: (Decision.OTHER, value)})
+    final = comparison.settled(before, {}, {}, {wanted.variable: (Decision.OTHER, value)})
     checked = check_answers(questionnaire, final, Policy.PAPER)
     stored = attach(
         session,
@@ -131,14 +138,14 @@ def correct(
             case_id=form.case_id,
             mode=form.mode,
             source=Source.CORRECTION,
-            client_id=client_id,
+            client_id=wanted.client_id,
             questionnaire_version_id=current.questionnaire_version_id,
             checked=checked,
             state=ResponseState.COMPLETE,
             at=at,
             by=by,
             reason=reason,
-            paradata={"fields": [variable]},
+            paradata={"fields": [wanted.variable]},
         ),
         response.id,
         current=True,

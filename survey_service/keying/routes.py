@@ -23,7 +23,7 @@ from questionnaires.text import Text
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import go, staff_page
+from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.captures.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
@@ -31,9 +31,8 @@ from survey_service.keying import drafts, forms, lookahead, queries, scanned, se
 from survey_service.keying.errors import NoSuchForm, WrongSerial
 from survey_service.keying.forms import LONGEST_SERIAL
 from survey_service.keying.rules import Rules
-from survey_service.keying.schemas import FieldMessage, Save
+from survey_service.keying.schemas import Save
 from survey_service.models import KeyingPass, Role, Survey, Wave, WaveState
-from survey_service.services import Services
 from survey_service.surveys import definitions
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.failures import failure_response, wants_page
@@ -70,10 +69,9 @@ def keying_page(
                 which, _ = forms.pass_for(session, wave, form, person.account_id)
             except DomainError as refused:
                 form, fault = None, refused
-        return _page(
-            request, running, person, session, survey, wave, speaks, now,
-            {"form": form, "typed": number[: LONGEST_SERIAL], "fault": fault, "done": done[:30], "pass": which},
-        )  # fmt: skip
+        asking = Asking(request, running, person)
+        shown = {"form": form, "typed": number[:LONGEST_SERIAL], "fault": fault, "done": done[:30], "pass": which}
+        return _page(asking, session, survey, wave, speaks, now, shown)
 
 
 class HoldIn(BaseModel):
@@ -175,6 +173,7 @@ def key_form(
     fields: Fields, survey_key: str, wave_key: str,
 ) -> Response:  # fmt: skip
     """Store one form. A browser without the script is shown its soft faults once and then believed."""
+    asking = Asking(request, running, person)
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
         questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
@@ -182,21 +181,37 @@ def key_form(
             form = forms.find_form(session, wave, fields.get("number", ""), person.visible(Role.KEYER), language=speaks)
             checked = sheets.judge(questionnaire, sheets.read_keys(fields))
         except DomainError as refused:
-            return _refused(request, running, person, session, survey, wave, speaks, now, fields, refused)
+            if not wants_page(request):
+                return failure_response(request, refused)
+            shown = {**_kept(session, person, wave, fields, speaks), "fault": refused}
+            return _page(asking, session, survey, wave, speaks, now, shown, status=refused.status)
         found = sheets.messages(checked, questionnaire, speaks)
         kept = fields.get("accept", "").split()
         if not checked.accepted or any(message.variable not in kept for message in found):
-            return _look_again(request, running, person, session, survey, wave, speaks, now, fields, found)
+            if not wants_page(request):
+                return JSONResponse({"messages": [asdict(message) for message in found]}, status_code=422)
+            shown = {**_kept(session, person, wave, fields, speaks), "messages": found}
+            return _page(asking, session, survey, wave, speaks, now, shown, status=422)
         wave_id = (wave.survey_id, wave.id)
     client_id = fields.get("client_id", "")
     if not 8 <= len(client_id) <= LONGEST_CLIENT_ID:
         raise BadInput
     with writing.begin() as session:
         stored = service.store_form(
-            session, session.get_one(Wave, wave_id), form, checked,
-            client_id=client_id, hold=_number(fields.get("hold", "")), paradata=_paradata(fields), keys=running.keys,
-            at=now, by=person.actor, rules=Rules.of(running.settings),
-        )  # fmt: skip
+            session,
+            session.get_one(Wave, wave_id),
+            form,
+            service.Keyed(
+                checked=checked,
+                client_id=client_id,
+                hold=_number(fields.get("hold", "")),
+                paradata=_paradata(fields),
+            ),
+            keys=running.keys,
+            at=now,
+            by=person.actor,
+            rules=Rules.of(running.settings),
+        )
     if isinstance(stored, ContentConflict):
         raise stored  # the other answers are kept and committed; the keyer is told which ones count
     if wants_page(request):
@@ -219,26 +234,6 @@ def _no_store(content: Mapping[str, Any]) -> JSONResponse:
     return JSONResponse(jsonable_encoder(content), headers={"Cache-Control": "no-store"})
 
 
-def _refused(
-    request: Request, running: Services, person: Person, session: Session, survey: Survey, wave: Wave,
-    language: Language, now: Now, fields: Mapping[str, str], fault: DomainError,
-) -> Response:  # fmt: skip
-    if not wants_page(request):
-        return failure_response(request, fault)
-    shown = {**_kept(session, person, wave, fields, language), "fault": fault}
-    return _page(request, running, person, session, survey, wave, language, now, shown, status=fault.status)
-
-
-def _look_again(
-    request: Request, running: Services, person: Person, session: Session, survey: Survey, wave: Wave,
-    language: Language, now: Now, fields: Mapping[str, str], found: list[FieldMessage],
-) -> Response:  # fmt: skip
-    if not wants_page(request):
-        return JSONResponse({"messages": [asdict(message) for message in found]}, status_code=422)
-    shown = {**_kept(session, person, wave, fields, language), "messages": found}
-    return _page(request, running, person, session, survey, wave, language, now, shown, status=422)
-
-
 def _kept(
     session: Session, person: Person, wave: Wave, fields: Mapping[str, str], language: Language
 ) -> dict[str, Any]:
@@ -254,9 +249,17 @@ def _kept(
 
 
 def _page(
-    request: Request, running: Services, person: Person, session: Session, survey: Survey, wave: Wave,
-    language: Language, now: Now, shown: Mapping[str, Any], *, status: int = 200,
-) -> Response:  # fmt: skip
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    language: Language,
+    now: Now,
+    shown: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> Response:
+    running, person = asking.running, asking.person
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
     sheet = sheets.sheet(questionnaire, language)
     context = {
@@ -282,7 +285,7 @@ def _page(
         "seal": b64encode(running.keys.key_for(f"kept keying {person.account_id} {wave.id}")).decode(),
         **shown,
     }
-    return staff_page(request, running, person, "staff/keying.html", context, section="keying", status=status)
+    return staff_page(asking.request, running, person, "staff/keying.html", context, section="keying", status=status)
 
 
 def _paradata(fields: Mapping[str, str]) -> dict[str, Any]:

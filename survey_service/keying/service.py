@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,19 +38,26 @@ from survey_service.secrets import KeyRing
 SMALLEST_SPAN = timedelta(minutes=10)  # a rate of forms an hour from less would jump about
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed:
+    """A form as a keyer sends it."""
+
+    checked: Checked
+    client_id: str
+    paradata: Mapping[str, Any]
+    hold: int | None = None  # under which it was keyed
+
+
 def store_form(
     session: Session,
     wave: Wave,
     form: FormFound,
-    checked: Checked,
+    sent: Keyed,
     *,
-    client_id: str,
-    paradata: Mapping[str, Any],
     keys: KeyRing,
     at: datetime,
     by: audit.Actor,
     rules: Rules = DEFAULT_RULES,
-    hold: int | None = None,
 ) -> Recorded | ContentConflict:
     """The keyed form as a capture; the same client_id with the same answers is stored once.
 
@@ -60,14 +68,14 @@ def store_form(
     """
     assert by.account_id is not None  # keying is done by people
     queries.lock_form(session, wave.survey_id, form)
-    repeated = _repeated(session, wave, form, client_id)
+    repeated = _repeated(session, wave, form, sent.client_id)
     which, row = (repeated.keying_pass, repeated) if repeated else forms.pass_for(session, wave, form, by.account_id)
     if row is None:
         row = drafts.new_keying(wave, form, which, KeyingState.UNDER_WAY)
         session.add(row)
     elif row.state is KeyingState.UNDER_WAY and row.account_id not in (None, by.account_id):
         raise FormHeld(form.shown, queries.name_of(session, row.account_id))
-    elif repeated is None and hold is not None and row.hold != hold:
+    elif repeated is None and sent.hold is not None and row.hold != sent.hold:
         raise HoldLost
     incoming = IncomingCapture(
         survey_id=wave.survey_id,
@@ -76,18 +84,22 @@ def store_form(
         case_id=form.case_id,
         mode=form.mode,
         source=Source.FIRST_KEYING if which is KeyingPass.FIRST else Source.SECOND_KEYING,
-        client_id=client_id,
+        client_id=sent.client_id,
         questionnaire_version_id=wave.questionnaire_version_id,
-        checked=checked,
+        checked=sent.checked,
         state=ResponseState.COMPLETE,
         at=at,
         by=by,
-        paradata=paradata,
+        paradata=sent.paradata,
         until_review=form.in_time,
     )
     stored = _capture(session, wave, form, which, incoming, keys)
     if isinstance(stored, Recorded) and repeated is None:
-        _finish(session, wave, form, row, stored, paradata, rules=rules, at=at, by=by)
+        _finish(row, stored, sent.paradata, at=at, by=by)
+        session.flush()
+        _note_returned(session, wave, form, at=at, by=by)
+        if form.batch is not None:
+            verification.after_form(session, form.batch.batch_id, row, rules=rules, at=at, by=by)
     return stored
 
 
@@ -112,10 +124,7 @@ def _capture(
         raise FormKeyed(form.shown) from None
 
 
-def _finish(
-    session: Session, wave: Wave, form: FormFound, row: Keying, stored: Recorded, paradata: Mapping[str, Any], *,
-    rules: Rules, at: datetime, by: audit.Actor,
-) -> None:  # fmt: skip
+def _finish(row: Keying, stored: Recorded, paradata: Mapping[str, Any], *, at: datetime, by: audit.Actor) -> None:
     row.state = KeyingState.DONE
     row.account_id = by.account_id
     if str(by.account_id) not in row.hands:
@@ -127,10 +136,6 @@ def _finish(
     row.begun_at = row.begun_at or at - timedelta(seconds=row.seconds)
     row.finished_at = at
     row.capture_id, row.response_id = stored.capture_id, stored.response_id
-    session.flush()
-    _note_returned(session, wave, form, at=at, by=by)
-    if form.batch is not None:
-        verification.after_form(session, form.batch.batch_id, row, rules=rules, at=at, by=by)
 
 
 def _note_returned(session: Session, wave: Wave, form: FormFound, *, at: datetime, by: audit.Actor) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -101,28 +102,6 @@ def _chosen(given: str) -> UUID | None:
         raise BadInput from None
 
 
-@router.post("/keying/{survey_key}/{wave_key}/batches/{batch}")
-def assign_batch(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    survey_key: str, wave_key: str, batch: BatchNumber, keyer: Annotated[str, Form(max_length=40)] = "",
-    verifier: Annotated[str, Form(max_length=40)] = "", share: Annotated[str, Form(max_length=8)] = "",
-) -> Response:  # fmt: skip
-    try:
-        with writing.begin() as session:
-            _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
-            assignment.assign(
-                session, wave, batch, person.visible(Role.MANAGER), keyer_id=_chosen(keyer),
-                verifier_id=_chosen(verifier), share=_share(share), rules=Rules.of(running.settings), at=now,
-                by=person.actor,
-            )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as fault:
-        with reading.begin() as session:
-            return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=fault)
-    return go(f"/keying/{survey_key}/{wave_key}/batches")
-
-
 def _share(percent: str) -> float | None:
     """A share in 0..1 from whole percents; "" is as the setting says."""
     if not percent.strip():
@@ -130,6 +109,51 @@ def _share(percent: str) -> float | None:
     if not (percent.strip().isascii() and percent.strip().isdigit()) or int(percent) > 100:
         raise BadInput
     return int(percent) / 100
+
+
+class AssignmentForm(BaseModel):
+    keyer: Annotated[str, Field(max_length=40)] = ""
+    verifier: Annotated[str, Field(max_length=40)] = ""
+    share: Annotated[str, Field(max_length=8)] = ""
+
+    def assignment(self) -> assignment.Assignment:
+        return assignment.Assignment(
+            keyer_id=_chosen(self.keyer), verifier_id=_chosen(self.verifier), share=_share(self.share)
+        )
+
+
+@router.post("/keying/{survey_key}/{wave_key}/batches/{batch}")
+def assign_batch(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    batch: BatchNumber,
+    sent: Annotated[AssignmentForm, Form()],
+) -> Response:
+    try:
+        with writing.begin() as session:
+            _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
+            assignment.assign(
+                session,
+                wave,
+                batch,
+                person.visible(Role.MANAGER),
+                sent.assignment(),
+                rules=Rules.of(running.settings),
+                at=now,
+                by=person.actor,
+            )
+    except NotFound:
+        raise
+    except DomainError as fault:
+        with reading.begin() as session:
+            return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=fault)
+    return go(f"/keying/{survey_key}/{wave_key}/batches")
 
 
 @router.post("/keying/{survey_key}/{wave_key}/batches/{batch}/end")
