@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +19,17 @@ from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
 
 router = APIRouter()
-Line = Annotated[str, Form(max_length=200)]
+Line = Annotated[str, Field(max_length=200)]
+
+
+class FirstForm(BaseModel):
+    secret: Line = ""
+    user: Line = ""
+    name: Line = ""
+    password: Line = ""
+    city_name: Annotated[str, Field(max_length=60)] = ""
+    city_name_en: Annotated[str, Field(max_length=120)] = ""
+    city_code: Annotated[str, Field(max_length=12)] = ""
 
 
 @router.get("/first-administrator")
@@ -37,11 +48,13 @@ def first_page(request: Request, running: Running, reading: Reading) -> Response
 
 @router.post("/first-administrator")
 def make_first(
-    request: Request, running: Running, reading: Reading, writing: Writing, now: Now,
-    secret: Line = "", user: Line = "", name: Line = "", password: Line = "",
-    city_name: Annotated[str, Form(max_length=60)] = "",
-    city_name_en: Annotated[str, Form(max_length=120)] = "", city_code: Annotated[str, Form(max_length=12)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    now: Now,
+    sent: Annotated[FirstForm, Form()],
+) -> Response:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise FormExpired
     with reading.begin() as session:
@@ -50,20 +63,24 @@ def make_first(
     place = place_of(client_address(request.scope, running.settings))
     try:
         throttle.take_turn(writing, throttle.key_of(running.keys, "first", place), now)
-        first_administrator.check_secret(secret, running)
-        password_hash = service.new_password_hash(password, _rules(running, user, name))
+        first_administrator.check_secret(sent.secret, running)
+        password_hash = service.new_password_hash(sent.password, _rules(running, sent.user, sent.name))
         with writing.begin() as session:
             first_administrator.make(
-                session, user=user, name=name, password_hash=password_hash, city_code=city_code.strip(),
-                city_name=city_name.strip(), city_name_en=city_name_en.strip(), at=now,
-            )  # fmt: skip
+                session,
+                user=sent.user,
+                name=sent.name,
+                password_hash=password_hash,
+                city_code=sent.city_code.strip(),
+                city_name=sent.city_name.strip(),
+                city_name_en=sent.city_name_en.strip(),
+                at=now,
+            )
     except IntegrityError:
         raise Conflict from None
     except (BadInput, TooManyAttempts) as fault:
         failed_sign_ins.note(request, running, "", fault, now, by="first administrator")
-        typed = {
-            "user": user, "name": name, "city_name": city_name, "city_name_en": city_name_en, "city_code": city_code,
-        }  # fmt: skip
+        typed = sent.model_dump(exclude={"secret", "password"})
         return _page(request, running, needs_city, typed=typed, fault=fault)
     return go("/sign-in")
 

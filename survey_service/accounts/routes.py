@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -68,7 +69,8 @@ def sign_in(
     except (WrongPassword, TooManyAttempts) as refused:
         failed_sign_ins.note(request, running, user, refused, now)
         return sign_in_page_with(request, running, reading, wanted=local_path(next), user=user, fault=refused)
-    return _let_in(request, running, writing, account, counted, now, local_path(next), password, renewed)
+    proved = _Proved(account=account, password=password, renewed=renewed)
+    return _let_in(request, running, writing, proved, counted, now, local_path(next))
 
 
 def _checked(
@@ -83,16 +85,25 @@ def _checked(
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proved:
+    """An account whose password was given."""
+
+    account: Account
+    password: str
+    renewed: str  # its hash by today's measure, where the stored one is weaker
+
+
 def _let_in(
-    request: Request, running: Services, writing: Writing, account: Account, counted: Tries, now: Now, wanted: str,
-    password: str, renewed: str,
-) -> Response:  # fmt: skip
+    request: Request, running: Services, writing: Writing, proved: _Proved, counted: Tries, now: Now, wanted: str
+) -> Response:
     """After the password: to the code of the second factor where the account has one, else in."""
+    account = proved.account
     asks_code = account.second_factor_since is not None
     with writing.begin() as session:
-        if renewed:
-            service.renew_hash(session, account, renewed, at=now)
-        service.look_at_password(session, account.id, password, running.settings, at=now)
+        if proved.renewed:
+            service.renew_hash(session, account, proved.renewed, at=now)
+        service.look_at_password(session, account.id, proved.password, running.settings, at=now)
         opened = service.sign_in(
             session, account, previous_token=request.cookies.get(session_cookie(running.settings)), at=now,
             address=known_address(request.scope, running.settings), waits_for_code=asks_code,

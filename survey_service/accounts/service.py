@@ -65,7 +65,6 @@ def create_account(
     by: audit.Actor,
     demonstration: bool = False,
     password_hash: str = "",
-    start_password_until: datetime | None = None,
 ) -> Account:
     """A new account without any role. ``user`` is what is typed at sign-in; upper and lower case are the same.
 
@@ -80,7 +79,6 @@ def create_account(
         user=user,
         name=name,
         password_hash=password_hash or _first_hash(password, user, name, demonstration=demonstration),
-        start_password_until=start_password_until,
         demonstration=demonstration,
         created_at=at,
     )

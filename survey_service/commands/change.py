@@ -10,6 +10,7 @@ import typer
 from analysis.results import LonelyPsu
 from survey_service.commands.design_options import (
     ByOption,
+    DesignNames,
     FormatOption,
     LevelOption,
     LonelyOption,
@@ -79,10 +80,8 @@ def change(
         raise typer.BadParameter("--labels takes two different names with a comma between them, as 2026Q2,2026Q3")
     from survey_service.commands.change_work import ChangeArguments, run
 
+    design = DesignNames(weight=weight, strata=strata, clusters=clusters)
     asked = {
-        "weight": weight,
-        "strata": strata,
-        "clusters": clusters,
         "by": by,
         "means": tuple(map(scaled, mean or ())),
         "proportions": tuple(proportion or ()),
@@ -90,8 +89,8 @@ def change(
         "lonely_psu": lonely_psu,
     }
     order = ChangeArguments(
-        before=arguments_of(before, **asked),  # type: ignore[arg-type]
-        after=arguments_of(after, **asked),  # type: ignore[arg-type]
+        before=arguments_of(before, design, **asked),  # type: ignore[arg-type]
+        after=arguments_of(after, design, **asked),  # type: ignore[arg-type]
         labels=(named[0], named[1]),
         mode=mode or None,
         conditions=conditions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -30,13 +31,20 @@ FormatOption = Annotated[Format, typer.Option(help="Form of the result.")]
 OutOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignNames:
+    """The columns of the design, as they were typed."""
+
+    weight: str | None
+    strata: str = ""
+    clusters: str = ""
+    population_size: str = ""
+
+
 def arguments_of(
     data: Path,
+    design: DesignNames,
     *,
-    weight: str | None,
-    strata: str = "",
-    clusters: str = "",
-    population_size: str = "",
     by: str = "",
     means: Sequence[tuple[str, Scale | None]] = (),
     proportions: Sequence[str] = (),
@@ -46,11 +54,11 @@ def arguments_of(
     """The order of ``survey-service estimate`` with what these commands have of it."""
     return EstimateArguments(
         data=data,
-        weight=weight,
+        weight=design.weight,
         frequency=None,
-        strata=names(strata, "--strata"),
-        clusters=names(clusters, "--clusters"),
-        population_sizes=names(population_size, "--population-size"),
+        strata=names(design.strata, "--strata"),
+        clusters=names(design.clusters, "--clusters"),
+        population_sizes=names(design.population_size, "--population-size"),
         means=tuple(means),
         totals=(),
         proportions=tuple(proportions),

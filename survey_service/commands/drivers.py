@@ -10,6 +10,7 @@ import typer
 from analysis.results import LonelyPsu
 from survey_service.commands.design_options import (
     ClustersOption,
+    DesignNames,
     FormatOption,
     LevelOption,
     LonelyOption,
@@ -68,10 +69,9 @@ def drivers(
         raise typer.BadParameter("give the scale of every --aspect, as q3[1,5], or of none")
     from survey_service.commands.drivers_work import run
 
-    order = arguments_of(
-        data, weight=weight, strata=strata, clusters=clusters, population_size=population_size,
-        means=[(whole, None), *((name, None) for name in named)], level=level, lonely_psu=lonely_psu,
-    )  # fmt: skip
+    design = DesignNames(weight=weight, strata=strata, clusters=clusters, population_size=population_size)
+    means = [(whole, None), *((name, None) for name in named)]
+    order = arguments_of(data, design, means=means, level=level, lonely_psu=lonely_psu)
     scales = {name: scale for name, scale in aspects if scale is not None}
     raise typer.Exit(run(order, scales, format, out))
 

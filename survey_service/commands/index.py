@@ -11,6 +11,7 @@ from analysis.results import LonelyPsu
 from survey_service.commands.design_options import (
     ByOption,
     ClustersOption,
+    DesignNames,
     FormatOption,
     LevelOption,
     LonelyOption,
@@ -69,16 +70,15 @@ def index(
         raise typer.BadParameter("--over and --shares belong together: the column of the rounds, and their weights")
     from survey_service.commands.index_work import IndexArguments, run
 
+    design = DesignNames(weight=weight, strata=strata, clusters=clusters, population_size=population_size)
+    rounds = ",".join(filter(None, (by, f'"{over}"' if over else "")))
     order = IndexArguments(
-        plain=arguments_of(
-            data, weight=weight, strata=strata, clusters=clusters, population_size=population_size,
-            by=",".join(filter(None, (by, f'"{over}"' if over else ""))), level=level, lonely_psu=lonely_psu,
-        ),
+        plain=arguments_of(data, design, by=rounds, level=level, lonely_psu=lonely_psu),
         parts=parts,
         name=name,
         over=over or None,
         shares=_shares(shares),
-    )  # fmt: skip
+    )
     run(order, format, out)
 
 

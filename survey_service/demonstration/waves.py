@@ -110,12 +110,19 @@ def _open(
     case_ids: dict[str, list[UUID]] = {}
     addresses: dict[str, str] = {}
     with services.database.writing.begin() as session:
-        wave = surveys.create_wave(
-            session, survey_id=ground.survey_id, key=days.quarter.key, name_zh=days.quarter.name_zh,
-            name_en=days.quarter.name_en, questionnaire_version_id=ground.version_id, opens_on=days.opens_on,
-            closes_on=days.closes_on, header=_header(days.opens_on), targets=TARGETS, method=METHOD, modes=MODES,
-            at=at, by=manager,
-        )  # fmt: skip
+        new = surveys.NewWave(
+            key=days.quarter.key,
+            name_zh=days.quarter.name_zh,
+            name_en=days.quarter.name_en,
+            questionnaire_version_id=ground.version_id,
+            opens_on=days.opens_on,
+            closes_on=days.closes_on,
+            header=_header(days.opens_on),
+            targets=TARGETS,
+            method=METHOD,
+            modes=MODES,
+        )
+        wave = surveys.create_wave(session, ground.survey_id, new, at=at, by=manager)
         for code, one in fieldwork.items():
             case_ids[code] = add_cases(
                 session, ground.survey_id, wave.id, ground.area_ids[code], one.drawn, number_prefix=code[6:], at=at,

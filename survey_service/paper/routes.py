@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -46,26 +47,40 @@ def paper_page(
         return staff_page(request, running, person, "staff/paper/batches.html", context, section="surveys")
 
 
+class PrintForm(BaseModel):
+    area: Annotated[str, Field(max_length=20)] = ""
+    kind: Annotated[str, Field(max_length=10)] = ""
+    size: Annotated[str, Field(max_length=6)] = ""
+    languages: Annotated[str, Field(max_length=10)] = ""
+    large_print: Annotated[str, Field(max_length=3)] = ""
+
+    @property
+    def sampled(self) -> bool:
+        return self.kind == "sampled"
+
+
 @router.post(HERE)
 def make_batches(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    survey_key: str, wave_key: str,
-    area: Annotated[str, Form(max_length=20)] = "",
-    kind: Annotated[str, Form(max_length=10)] = "",
-    size: Annotated[str, Form(max_length=6)] = "",
-    languages: Annotated[str, Form(max_length=10)] = "",
-    large_print: Annotated[str, Form(max_length=3)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    sent: Annotated[PrintForm, Form()],
+) -> Response:
     """Serials are given at once; the PDFs are made by jobs."""
     try:
         with writing.begin() as session:
             survey, wave = _find(session, person, survey_key, wave_key)
             run = service.PrintRun(
-                area_ids=_chosen(session, person, survey, wave, area, sampled=kind == "sampled"),
-                sampled=kind == "sampled",
-                size=int(size) if size.isascii() and size.isdigit() else 0,
-                languages=languages,
-                large_print=large_print == "yes",
+                area_ids=_chosen(session, person, survey, wave, sent.area, sampled=sent.sampled),
+                sampled=sent.sampled,
+                size=int(sent.size) if sent.size.isascii() and sent.size.isdigit() else 0,
+                languages=sent.languages,
+                large_print=sent.large_print == "yes",
             )
             for made in service.make_batches(session, wave, run, at=now, by=person.actor):
                 _enqueue(session, made, person, now)
@@ -74,8 +89,7 @@ def make_batches(
     except DomainError as fault:
         with reading.begin() as session:
             survey, wave = _find(session, person, survey_key, wave_key)
-            kept = {"area": area, "kind": kind, "size": size, "languages": languages, "large_print": large_print}
-            context = {**_overview(session, person, survey, wave), "fault": fault, "kept": kept}
+            context = {**_overview(session, person, survey, wave), "fault": fault, "kept": sent.model_dump()}
             return staff_page(
                 request, running, person, "staff/paper/batches.html", context, section="surveys", status=fault.status
             )

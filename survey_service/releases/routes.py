@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,21 +30,31 @@ ReleaseReader = Annotated[Person, Depends(require(*READERS))]
 LONGEST_NAME = 60
 
 
+class SigningForm(BaseModel):
+    snapshot: Annotated[str, Field(max_length=64)]  # of the figures that were looked at
+    prepared_by: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+    signed_by: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+
+
 @router.post("/surveys/{survey_key}/waves/{wave_key}/release")
 def sign(
-    request: Request, running: Running, reading: Reading, person: Statistician, now: Now,
-    survey_key: str, wave_key: str,
-    snapshot: Annotated[str, Form(max_length=64)],
-    prepared_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
-    signed_by: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Statistician,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    sent: Annotated[SigningForm, Form()],
+) -> Response:
     """Release the very figures that were looked at; the PDFs are made by a job."""
     try:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
             survey_id, wave_id = survey.id, wave.id
-        names = (prepared_by, person.name, signed_by)
-        computed(running, "survey_service.releases.review:sign", survey_id, wave_id, snapshot, names, now, person.actor)
+        names = (sent.prepared_by, person.name, sent.signed_by)
+        snapshot, by = sent.snapshot, person.actor
+        computed(running, "survey_service.releases.review:sign", survey_id, wave_id, snapshot, names, now, by)
     except (NotFound, NotAllowed):
         raise
     except DomainError as fault:

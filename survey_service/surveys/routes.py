@@ -16,7 +16,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, WaveStaff, is_named_for_contacts, require
 from survey_service.accounts.queries import above
-from survey_service.accounts.staff_pages import go, staff_page
+from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
@@ -131,7 +131,7 @@ def confirm_step(
     """Says what the step will do before it is done."""
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        return _confirm_page(request, running, person, session, survey, wave, step, now, fault=None)
+        return _confirm_page(Asking(request, running, person), session, survey, wave, step, now, fault=None)
 
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/steps/{step}")
@@ -153,7 +153,7 @@ def take_step(
     except DomainError as fault:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
-            return _confirm_page(request, running, person, session, survey, wave, step, now, fault=fault)
+            return _confirm_page(Asking(request, running, person), session, survey, wave, step, now, fault=fault)
     return go(f"/surveys/{survey_key}/waves/{wave_key}")
 
 
@@ -215,11 +215,17 @@ def _steps(session: Session, person: Person, survey: Survey, wave: Wave) -> list
 
 
 def _confirm_page(
-    request: Request, running: Running, person: Person, session: Session, survey: Survey, wave: Wave, step: str,
-    now: datetime, *, fault: DomainError | None,
-) -> Response:  # fmt: skip
-    found = _check_step(session, person, survey, step)
-    today = now.astimezone(running.settings.zone).date()
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    step: str,
+    now: datetime,
+    *,
+    fault: DomainError | None,
+) -> Response:
+    found = _check_step(session, asking.person, survey, step)
+    today = now.astimezone(asking.running.settings.zone).date()
     context = {
         **_titles(survey, wave),
         "survey": survey,
@@ -228,12 +234,11 @@ def _confirm_page(
         "possible": wave.state in found.before,
         "after": service.STEPS_BACK.get(wave.state) if step == "back" else None,
         "blockers": opening.blockers(session, survey, wave, on=today) if step == "open" else (),
-        "progress": service.progress(session, survey, wave, person.visible(*READERS)),
+        "progress": service.progress(session, survey, wave, asking.person.visible(*READERS)),
         "fault": fault,
         "today": today,
     }
-    status = fault.status if fault else 200
-    return staff_page(request, running, person, "staff/step.html", context, section="surveys", status=status)
+    return asking.page("staff/step.html", context, section="surveys", fault=fault)
 
 
 def _issue_open_codes(session: Session, survey: Survey, wave: Wave, keys: KeyRing) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -87,40 +88,40 @@ def change_survey(
     )  # fmt: skip
 
 
-def create_wave(
-    session: Session,
-    *,
-    survey_id: UUID,
-    key: str,
-    name_zh: str,
-    name_en: str = "",
-    questionnaire_version_id: UUID,
-    opens_on: date,
-    closes_on: date,
-    header: Mapping[str, Any] | None = None,
-    targets: Mapping[str, Any] | None = None,
-    method: Mapping[str, Any] | None = None,
-    modes: Sequence[Mode] = (),
-    areas: Sequence[str] = (),
-    plan: Mapping[str, Any] | None = None,
-    at: datetime,
-    by: audit.Actor,
-) -> Wave:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWave:
+    """What a wave is planned with."""
+
+    key: str
+    name_zh: str
+    name_en: str = ""
+    questionnaire_version_id: UUID
+    opens_on: date
+    closes_on: date
+    header: Mapping[str, Any] | None = None
+    targets: Mapping[str, Any] | None = None
+    method: Mapping[str, Any] | None = None
+    modes: Sequence[Mode] = ()
+    areas: Sequence[str] = ()
+    plan: Mapping[str, Any] | None = None
+
+
+def create_wave(session: Session, survey_id: UUID, new: NewWave, *, at: datetime, by: audit.Actor) -> Wave:
     """A draft wave; raises IntegrityError where the key is taken or it would close before it opens."""
     wave = Wave(
         survey_id=survey_id,
-        key=key,
-        name_zh=name_zh,
-        name_en=name_en,
-        questionnaire_version_id=questionnaire_version_id,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        header=dict(header or {}),
-        targets=dict(targets or {}),
-        method=dict(method or {}),
-        modes=[mode.value for mode in modes],
-        areas=list(areas),
-        plan=dict(plan or {}),
+        key=new.key,
+        name_zh=new.name_zh,
+        name_en=new.name_en,
+        questionnaire_version_id=new.questionnaire_version_id,
+        opens_on=new.opens_on,
+        closes_on=new.closes_on,
+        header=dict(new.header or {}),
+        targets=dict(new.targets or {}),
+        method=dict(new.method or {}),
+        modes=[mode.value for mode in new.modes],
+        areas=list(new.areas),
+        plan=dict(new.plan or {}),
         created_at=at,
     )
     session.add(wave)

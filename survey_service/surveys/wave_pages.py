@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager, Person
-from survey_service.accounts.staff_pages import go, staff_page
+from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
@@ -51,7 +52,8 @@ def new_wave(
             if model
             else wave_forms.fresh_boxes(survey, questionnaire, areas)
         )
-        return _form(request, running, session, person, survey, None, chosen, questionnaire, kept, {}, model=model)
+        asking, boxes = Asking(request, running, person), _Boxes(chosen, questionnaire, kept, {})
+        return _form(asking, session, survey, None, boxes, model=model)
 
 
 @router.post("/surveys/{survey_key}/waves")
@@ -70,14 +72,16 @@ def create_wave(
             form = wave_forms.read_wave(read, questionnaire, version_id, areas, key=True)
             if not read.faults:
                 given = {**form.columns, "modes": [Mode(mode) for mode in form.columns["modes"]]}
-                service.create_wave(session, survey_id=survey.id, key=form.key, at=now, by=person.actor, **given)
+                new = service.NewWave(key=form.key, **given)
+                service.create_wave(session, survey.id, new, at=now, by=person.actor)
                 return go(f"/surveys/{survey_key}/waves/{form.key}")
     except IntegrityError:
         read.faults["key"] = TAKEN
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
         questionnaire = definitions.frozen(session, survey.id, version_id)
-        return _form(request, running, session, person, survey, None, version_id, questionnaire, read.kept, read.faults)
+        asking, boxes = Asking(request, running, person), _Boxes(version_id, questionnaire, read.kept, read.faults)
+        return _form(asking, session, survey, None, boxes)
 
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/edit")
@@ -93,7 +97,8 @@ def edit_wave(
         chosen = version or wave.questionnaire_version_id
         questionnaire = definitions.frozen(session, survey.id, chosen)
         kept = wave_forms.boxes_of(wave, questionnaire, [area.code for area in queries.choosable(session, survey)])
-        return _form(request, running, session, person, survey, wave, chosen, questionnaire, kept, {})
+        asking, boxes = Asking(request, running, person), _Boxes(chosen, questionnaire, kept, {})
+        return _form(asking, session, survey, wave, boxes)
 
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/edit")
@@ -118,7 +123,8 @@ def change_wave(
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         questionnaire = definitions.frozen(session, survey.id, version_id)
-        return _form(request, running, session, person, survey, wave, version_id, questionnaire, read.kept, read.faults)
+        asking, boxes = Asking(request, running, person), _Boxes(version_id, questionnaire, read.kept, read.faults)
+        return _form(asking, session, survey, wave, boxes)
 
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/delete")
@@ -161,12 +167,21 @@ def _version(posted: Posted) -> UUID:
         raise NotFound from unknown
 
 
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """What stands in the boxes of the form, by the questionnaire that is chosen, and the faults beside them."""
+
+    version_id: UUID
+    questionnaire: Questionnaire
+    kept: Mapping[str, str]
+    faults: Mapping[str, Text]
+
+
 def _form(
-    request: Request, running: Running, session: Session, person: Person, survey: Survey, wave: Wave | None,
-    version_id: UUID, questionnaire: Questionnaire, kept: Mapping[str, str], faults: Mapping[str, Text],
-    *, model: Wave | None = None,
-) -> Response:  # fmt: skip
-    boxes = wave_forms.target_boxes(questionnaire)
+    asking: Asking, session: Session, survey: Survey, wave: Wave | None, filled: _Boxes, *, model: Wave | None = None
+) -> Response:
+    kept, faults = filled.kept, filled.faults
+    boxes = wave_forms.target_boxes(filled.questionnaire)
     typed = {
         box.indicator.id: kept.get(f"target-{box.indicator.id}", "").removesuffix("%")
         for box in boxes
@@ -177,12 +192,10 @@ def _form(
         "title": Text(survey.title_zh, survey.title_en),
         "wave": wave,
         "model": Text(model.name_zh, model.name_en) if model else None,
-        "earlier": [
-            (one.key, Text(one.name_zh, one.name_en)) for one in queries.waves(session, survey)
-        ],
+        "earlier": [(one.key, Text(one.name_zh, one.name_en)) for one in queries.waves(session, survey)],
         "versions": [stored for stored, _ in queries.versions(session, survey)],
-        "version_id": version_id,
-        "questionnaire": questionnaire,
+        "version_id": filled.version_id,
+        "questionnaire": filled.questionnaire,
         "modes": [mode.value for mode in wave_forms.MODES],
         "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in queries.choosable(session, survey)],
         "targets": boxes,
@@ -190,11 +203,16 @@ def _form(
         "never_shown": wave_forms.NEVER_SHOWN,
         "kept": kept,
         "faults": faults,
-    }  # fmt: skip
+    }
     return staff_page(
-        request, running, person, "staff/planning/wave-form.html", context, section="surveys",
+        asking.request,
+        asking.running,
+        asking.person,
+        "staff/planning/wave-form.html",
+        context,
+        section="surveys",
         status=422 if faults else 200,
-    )  # fmt: skip
+    )
 
 
 def _delete_page(

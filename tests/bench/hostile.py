@@ -169,18 +169,15 @@ def another_wave(url: str) -> str:
     database = open_database(url)
     with database.writing.begin() as session:
         first = session.scalars(select(Wave)).one()
-        surveys.create_wave(
-            session,
-            survey_id=first.survey_id,
+        new = surveys.NewWave(
             key="2026Q4",
             name_zh="2026年第四季度",
             questionnaire_version_id=first.questionnaire_version_id,
             opens_on=first.opens_on,
             closes_on=first.closes_on,
             modes=[Mode.PAPER],
-            at=NOW,
-            by=SERVICE,
         )
+        surveys.create_wave(session, first.survey_id, new, at=NOW, by=SERVICE)
     database.dispose()
     return "2026Q4"
 

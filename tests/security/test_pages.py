@@ -219,10 +219,14 @@ def elsewhere(database: Database, world: World) -> dict[str, Any]:
         session.flush()
         survey = surveys.create_survey(session, key="other", title_zh="别的调查", city_id=city.id, at=NOW, by=SERVICE)
         version = definitions.store(session, survey.id, QUESTIONNAIRE, at=NOW, by=SERVICE)
-        surveys.create_wave(
-            session, survey_id=survey.id, key="w1", name_zh="别的一期", questionnaire_version_id=version.id,
-            opens_on=NOW.date(), closes_on=NOW.date(), at=NOW, by=SERVICE,
-        )  # fmt: skip
+        new = surveys.NewWave(
+            key="w1",
+            name_zh="别的一期",
+            questionnaire_version_id=version.id,
+            opens_on=NOW.date(),
+            closes_on=NOW.date(),
+        )
+        surveys.create_wave(session, survey.id, new, at=NOW, by=SERVICE)
         for role in (Role.MANAGER, Role.KEYER):
             person = accounts.create_account(
                 session, user=f"local-{role.value}", name="社区的人", password=PASSWORD, at=NOW, by=SERVICE

@@ -96,9 +96,7 @@ def draft(
         session, key=key, title_zh=title.zh, title_en=title.en, city_id=city_id, at=NOW, by=SERVICE
     )
     version = definitions.store(session, survey.id, questionnaire, at=NOW, by=SERVICE)
-    wave = surveys.create_wave(
-        session,
-        survey_id=survey.id,
+    new = surveys.NewWave(
         key="2026Q3",
         name_zh="2026年第三季度",
         name_en="Third quarter 2026",
@@ -106,10 +104,8 @@ def draft(
         opens_on=OPENS,
         closes_on=CLOSES,
         header=header,
-        at=NOW,
-        by=SERVICE,
     )
-    return survey, version, wave
+    return survey, version, surveys.create_wave(session, survey.id, new, at=NOW, by=SERVICE)
 
 
 def _areas(session: Session) -> tuple[Area, Area, list[Area]]:

@@ -19,7 +19,7 @@ from survey_service.accounts.administration.service import ActingAdministrator
 from survey_service.accounts.errors import LastAdministrator, NotOneself, UserTaken
 from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Administrator, Person
-from survey_service.accounts.staff_pages import go, staff_page
+from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound
 from survey_service.models import Account, Role
@@ -144,7 +144,7 @@ def confirm_revoke(
     account_id: UUID, role: Role, area_code: str,
 ) -> Response:  # fmt: skip
     """Says what is lost before it is taken."""
-    return _revoke_page(request, running, reading, person, now, account_id, role, area_code, fault=None)
+    return _revoke_page(Asking(request, running, person), reading, now, account_id, role, area_code, fault=None)
 
 
 @router.post("/accounts/{account_id}/grants/{role}/{area_code}")
@@ -156,7 +156,7 @@ def revoke_role(
         with writing.begin() as session:
             service.revoke(session, acting_administrator(person, running, now), account_id, role, area_code)
     except MENDED_ON_PAGE as fault:
-        return _revoke_page(request, running, reading, person, now, account_id, role, area_code, fault=fault)
+        return _revoke_page(Asking(request, running, person), reading, now, account_id, role, area_code, fault=fault)
     return go(f"/accounts/{account_id}?done=revoked" if account_id != person.account_id else "/sign-in")
 
 
@@ -254,18 +254,21 @@ def _account_page(
 
 
 def _revoke_page(
-    request: Request, running: Services, reading: Reading, person: Person, now: Now, account_id: UUID, role: Role,
-    area_code: str, *, fault: DomainError | None,
-) -> Response:  # fmt: skip
-    acting = acting_administrator(person, running, now)
+    asking: Asking,
+    reading: Reading,
+    now: Now,
+    account_id: UUID,
+    role: Role,
+    area_code: str,
+    *,
+    fault: DomainError | None,
+) -> Response:
+    acting = acting_administrator(asking.person, asking.running, now)
     with reading.begin() as session:
         area = service.grant_within(session, acting, account_id, role, area_code)
         account = session.get_one(Account, account_id)
         context = {"account": account, "step": "revoke", "role": role.value, "area": area, "fault": fault}
-        status = fault.status if fault else 200
-        return staff_page(
-            request, running, person, "staff/account-step.html", context, section="accounts", status=status
-        )
+        return asking.page("staff/account-step.html", context, section="accounts", fault=fault)
 
 
 def _step_page(

@@ -87,10 +87,8 @@ def create(
         )
     if account_queries.account_by_user(session, user) is not None:
         raise UserTaken
-    account = accounts.create_account(
-        session, user, name, "", password_hash=password_hash, start_password_until=acting.at + START_PASSWORD_FOR,
-        at=acting.at, by=acting.by,
-    )  # fmt: skip
+    account = accounts.create_account(session, user, name, "", password_hash=password_hash, at=acting.at, by=acting.by)
+    account.start_password_until = acting.at + START_PASSWORD_FOR
     accounts.grant(session, account, role, area.id, at=acting.at, by=acting.by)
     return account
 

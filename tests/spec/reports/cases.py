@@ -60,7 +60,7 @@ def many_indicators(count: int) -> CommunitySummary:
         for i in range(count)
     )
     cells = tuple(
-        given.share(f"i{i}", v, v - 0.06, v + 0.05, 212, target=0.8, settling=700, tipping=0.7)
+        given.share(f"i{i}", v, v - 0.06, v + 0.05, 212, target=0.8, settling_sample_size=700, tipping_point=0.7)
         for i in range(count)
         for v in [0.7 + (i * 7 % 24) / 100]
     )
@@ -80,9 +80,21 @@ def suppressed() -> CommunitySummary:
 
 def all_yes() -> CommunitySummary:
     cells = (
-        given.share("awareness", 1.0, 0.8843, 1.0, 30, target=0.9, all_alike=True, settling=60, tipping=0.75),
-        given.share("support", 0.967, 0.828, 0.9992, 30, target=0.9, unreliable=True, settling=118, tipping=0.8),
-        given.share("participation", 0.0, 0.0, 0.1157, 30, target=0.7, all_alike=True, tipping=1.9),
+        given.share(
+            "awareness", 1.0, 0.8843, 1.0, 30, target=0.9, all_alike=True, settling_sample_size=60, tipping_point=0.75
+        ),
+        given.share(
+            "support",
+            0.967,
+            0.828,
+            0.9992,
+            30,
+            target=0.9,
+            unreliable=True,
+            settling_sample_size=118,
+            tipping_point=0.8,
+        ),
+        given.share("participation", 0.0, 0.0, 0.1157, 30, target=0.7, all_alike=True, tipping_point=1.9),
         given.hidden("satisfaction", Suppression.UNRELIABLE),
     )
     return with_cells(given.headline_indicators(), cells, n=30)
@@ -107,9 +119,10 @@ def scores() -> CommunitySummary:
     )
     cells = (
         replace(
-            given.share("score", 83.4, 79.2, 87.6, 212, target=80.0, settling=880, tipping=74.1), scale=(0.0, 100.0)
+            given.share("score", 83.4, 79.2, 87.6, 212, target=80.0, settling_sample_size=880, tipping_point=74.1),
+            scale=(0.0, 100.0),
         ),
-        given.share("complaints", 0.021, 0.0062, 0.0483, 212, target=0.05, at_least=False, tipping=0.11),
+        given.share("complaints", 0.021, 0.0062, 0.0483, 212, target=0.05, at_least=False, tipping_point=0.11),
     )
     rows = {
         given.COMMUNITY: cells,

@@ -131,8 +131,6 @@ def share(
     *,
     target: float | None = None,
     at_least: bool = True,
-    settling: int | None = None,
-    tipping: float | None = None,
     **more: object,
 ) -> PublishableCell:
     """A published share; the verdict follows from interval and target."""
@@ -154,9 +152,9 @@ def share(
         effective_sample_size=n / 1.2,
         verdict=verdict,
         goal=None if target is None else Goal(value=target, at_least=at_least),
-        settling_sample_size=settling if verdict is Verdict.CANNOT_TELL else None,
-        tipping_point=tipping,
     )
+    if verdict is not Verdict.CANNOT_TELL:
+        more.pop("settling_sample_size", None)
     return replace(cell, **more)  # type: ignore[arg-type]
 
 
@@ -207,22 +205,22 @@ def item_cells() -> tuple[PublishableCell, ...]:
 def community() -> CommunitySummary:
     """The community of the visual target: two reached, one missed, one open."""
     own = (
-        share("awareness", 0.962, 0.921, 0.986, 212, target=0.9, tipping=0.793),
-        share("support", 0.953, 0.910, 0.980, 212, target=0.9, tipping=0.8078),
-        share("participation", 0.613, 0.536, 0.686, 212, target=0.7, tipping=0.8514),
-        share("satisfaction", 0.889, 0.832, 0.932, 212, target=0.85, tipping=0.782, settling=394),
+        share("awareness", 0.962, 0.921, 0.986, 212, target=0.9, tipping_point=0.793),
+        share("support", 0.953, 0.910, 0.980, 212, target=0.9, tipping_point=0.8078),
+        share("participation", 0.613, 0.536, 0.686, 212, target=0.7, tipping_point=0.8514),
+        share("satisfaction", 0.889, 0.832, 0.932, 212, target=0.85, tipping_point=0.782, settling_sample_size=394),
     )
     street = (
         share("awareness", 0.967, 0.946, 0.981, 570, target=0.9),
         share("support", 0.965, 0.944, 0.979, 570, target=0.9),
-        share("participation", 0.660, 0.616, 0.702, 570, target=0.7, settling=1380),
+        share("participation", 0.660, 0.616, 0.702, 570, target=0.7, settling_sample_size=1380),
         share("satisfaction", 0.901, 0.871, 0.927, 570, target=0.85),
     )
     city = (
         share("awareness", 0.936, 0.919, 0.950, 1248, target=0.9),
         share("support", 0.948, 0.933, 0.961, 1248, target=0.9),
         share("participation", 0.618, 0.588, 0.647, 1248, target=0.7),
-        share("satisfaction", 0.832, 0.808, 0.853, 1248, target=0.85, settling=3020),
+        share("satisfaction", 0.832, 0.808, 0.853, 1248, target=0.85, settling_sample_size=3020),
     )
     rows = {COMMUNITY: (*own, *item_cells()), STREET: street, CITY: city}
     return CommunitySummary(
@@ -260,7 +258,7 @@ COMMUNITIES = (
 
 def around(key: str, value: float, half: float, n: int, target: float | None) -> PublishableCell:
     v, h = value / 100, half / 100
-    return share(key, v, max(v - h * 1.1, 0.0), min(v + h * 0.9, 0.999), n, target=target, settling=500)
+    return share(key, v, max(v - h * 1.1, 0.0), min(v + h * 0.9, 0.999), n, target=target, settling_sample_size=500)
 
 
 def community_cells(n: int, figures: Sequence[object]) -> tuple[PublishableCell, ...]:
@@ -269,7 +267,7 @@ def community_cells(n: int, figures: Sequence[object]) -> tuple[PublishableCell,
         if figure is None:
             cells.append(hidden(key, Suppression.UNRELIABLE))
         elif figure == "all":
-            cells.append(share(key, 1.0, 0.884, 1.0, n, target=target, all_alike=True, settling=100))
+            cells.append(share(key, 1.0, 0.884, 1.0, n, target=target, all_alike=True, settling_sample_size=100))
         else:
             value, half = figure  # type: ignore[misc]
             cells.append(around(key, value, half, n, target))

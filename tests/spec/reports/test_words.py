@@ -93,7 +93,7 @@ AT_MOST = indicator("complaints", "投诉率", "Complaints", 0.05, sense=Sense.A
         (AT_LEAST, share("x", 0.8, 0.75, 0.85, 200, target=0.9), "整个区间低于目标。"),
         (
             AT_LEAST,
-            share("x", 0.91, 0.86, 0.95, 200, target=0.9, settling=181),
+            share("x", 0.91, 0.86, 0.95, 200, target=0.9, settling_sample_size=181),
             "区间跨过目标。若水平不变，下一轮约需有效问卷 190 份，才有八成可能作出判定。",
         ),
         (AT_MOST, share("x", 0.02, 0.01, 0.04, 200, target=0.05, at_least=False), "整个区间不高于目标。"),
@@ -106,7 +106,7 @@ def test_the_reason_beside_a_verdict(which: object, cell: object, words: str) ->
 
 def test_a_target_of_100_percent_says_that_only_a_census_can_show_it() -> None:
     everyone = indicator("awareness", "知晓率", "Awareness", 1.0)
-    cell = share("x", 1.0, 0.884, 1.0, 30, target=1.0, all_alike=True, settling=None)
+    cell = share("x", 1.0, 0.884, 1.0, 30, target=1.0, all_alike=True, settling_sample_size=None)
     assert verdicts.reason(everyone, cell, "zh") == "区间跨过目标。抽样调查不能证明 100%，只有全数调查才能。"
 
 
@@ -134,7 +134,7 @@ def test_all_yes_and_none() -> None:
     ],
 )
 def test_tipping_points_are_rounded_against_the_verdict(which: object, value: float, point: float, words: str) -> None:
-    cell = share("x", value, value - 0.01, value + 0.01, 200, target=0.9, tipping=point)
+    cell = share("x", value, value - 0.01, value + 0.01, 200, target=0.9, tipping_point=point)
     assert verdicts.tipping(which, cell, PERCENT, "zh") == words  # type: ignore[arg-type]
 
 
