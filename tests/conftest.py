@@ -35,12 +35,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the heavy proofs at their full counts")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by what is marked here
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    again = [item for item in items if _asks_postgresql_as_well(item)]
+    for item in again:
+        item.add_marker(pytest.mark.soak)
     if config.getoption("--soak"):
         return
+    config.hook.pytest_deselected(items=again)
+    items[:] = [item for item in items if item not in set(again)]
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.skip(reason="a full count; run by make soak"))
+
+
+def _asks_postgresql_as_well(item: pytest.Item) -> bool:
+    """Whether this is a test's second run, on PostgreSQL, of which `make test` has no need: decision 0104."""
+    called = getattr(item, "callspec", None)
+    if called is None or called.params.get("backend") != "postgresql" or item.get_closest_marker("both_databases"):
+        return False
+    return not any("backend" in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
 
 
 # ------------------------------------------------------------------ databases
@@ -118,7 +132,7 @@ def _create_postgresql(server: str, name: str, template: str = "template1") -> s
 
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
-    """Each test that asks for a database runs on both."""
+    """Each test that asks for a database runs on both; on PostgreSQL by `make soak` where it is not marked."""
     return str(request.param)
 
 

@@ -25,6 +25,8 @@ from survey_service.secrets import KeyRing
 from tests.service.test_collection_service import incoming
 from tests.service.world import build
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
     with database.reading_engine.connect() as connection:

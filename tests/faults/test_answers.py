@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
     from tests.service.world import World
 
+pytestmark = pytest.mark.both_databases
+
 ANSWERS = {"know": "2", "overall": "1"}
 SCRIPT = {"accept": "application/json"}
 

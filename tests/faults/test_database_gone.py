@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from survey_service.database import Database
 
+pytestmark = pytest.mark.both_databases
+
 ANSWERS = {"know": "2", "overall": "1"}
 SCRIPT = {"accept": "application/json"}
 # One for all phones of this file: making one costs more than an answer.

@@ -25,6 +25,8 @@ from tests.faults.oracle import Ledger, check
 from tests.faults.phones import Phones, wait_until_healthy
 from tests.service.world import build
 
+pytestmark = pytest.mark.both_databases
+
 SEED = 20260930
 PHONES = 6
 ROUNDS = 20

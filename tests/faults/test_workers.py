@@ -34,6 +34,8 @@ from tests.faults import slow_worker
 from tests.faults.phones import PATIENCE
 from tests.service.world import NOW, World, build
 
+pytestmark = pytest.mark.both_databases
+
 on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 

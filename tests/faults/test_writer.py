@@ -21,6 +21,8 @@ from survey_service.models import Area, AuditEntry
 from survey_service.writer import Busy, GroupWriter
 from tests.service.world import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 class Refused(Exception):
     pass

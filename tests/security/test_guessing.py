@@ -52,6 +52,7 @@ def make_accounts(database: Database, count: int) -> None:
         )
 
 
+@pytest.mark.both_databases
 def test_a_name_guessed_at_from_everywhere_stays_open_to_its_owner(client: TestClient, world: World) -> None:
     for place in range(1, 9):
         for _ in range(FREE_FAILURES):

@@ -12,6 +12,8 @@ from survey_service import audit
 from survey_service.audit.chain import SERVICE, SYSTEM, verify
 from survey_service.database import Database
 
+pytestmark = pytest.mark.both_databases
+
 EITHER = [
     "UPDATE audit_entry SET action = 'nothing' WHERE sequence = 1",
     "UPDATE audit_entry SET action = action",

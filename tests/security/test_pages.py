@@ -91,6 +91,7 @@ def poison(database: Database, world: World) -> None:
 
 
 @pytest.mark.parametrize("role", PAGES)
+@pytest.mark.both_databases
 def test_no_stored_text_becomes_markup(client: TestClient, world: World, poison: None, role: str) -> None:
     sign_in(client, role)
     seen = 0

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from survey_service.app import create_app
-from survey_service.collection.limiter import Rate
+from survey_service.collection.limiter import RateLimiter
 from survey_service.settings import Settings
 from survey_service.web.addresses import client_address, place_of
 from tests.service.world import NOW, World
@@ -55,7 +55,7 @@ def test_a_proxy_that_is_no_address_stops_the_start() -> None:
 
 def test_a_rate_lets_as_many_through_as_it_says_and_its_wait_is_enough() -> None:
     for start in (0.0, 17.0, 59.9):
-        rate, at = Rate(5, 60), start
+        rate, at = RateLimiter(5, 60), start
         for _ in range(5):
             assert rate.wait("a", at) == 0
             rate.count("a", at)

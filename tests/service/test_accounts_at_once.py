@@ -22,6 +22,8 @@ from survey_service.errors import NotFound
 from survey_service.models import Account, Area, Role
 from tests.service.world import NOW, PASSWORD, World
 
+pytestmark = pytest.mark.both_databases
+
 CITY = "110000000000"
 
 

@@ -177,6 +177,7 @@ def test_nothing_forged_comes_in_by_the_second_step(client: TestClient, world: W
     assert len(areas(database)) == 4
 
 
+@pytest.mark.both_databases
 def test_a_street_administrator_brings_in_only_below_the_street(
     client: TestClient, world: World, database: Database
 ) -> None:
@@ -306,6 +307,7 @@ def test_streets_and_the_city_are_summed_from_what_lies_below(
     assert [line.summed for line in found] == [one != two for one, two in zip(own, wanted, strict=True)]
 
 
+@pytest.mark.both_databases
 def test_the_totals_of_street_and_city_stand_on_the_pages(client: TestClient, database: Database, world: World) -> None:
     with database.writing.begin() as session:
         for area in session.scalars(select(Area)):

@@ -19,6 +19,8 @@ from survey_service.database import Database
 from survey_service.settings import Settings
 from tests.service.world import World
 
+pytestmark = pytest.mark.both_databases
+
 CHINA = timezone(timedelta(hours=8))
 AT = datetime(2026, 9, 18, 10, 0, tzinfo=CHINA)
 

@@ -61,6 +61,7 @@ def keys(settings: Settings) -> KeyRing:
     return KeyRing(settings.secret_key.get_secret_value())
 
 
+@pytest.mark.both_databases
 def test_what_the_service_did_follows_from_its_log(
     lived_in: dict[str, str], database: Database, keys: KeyRing, world: World
 ) -> None:
@@ -136,6 +137,7 @@ def test_what_plain_sql_changed_is_named(lived_in: dict[str, str], database: Dat
         assert len(found) == 1
 
 
+@pytest.mark.both_databases
 def test_answers_exchanged_for_others_are_named(lived_in: dict[str, str], database: Database, keys: KeyRing) -> None:
     """With the triggers taken off; also where the hash beside them was made to fit."""
     on = "" if database.is_sqlite else " ON capture"

@@ -41,6 +41,8 @@ from tests.service.programs import token_of
 from tests.service.signed_in import sign_in
 from tests.service.world import NOW
 
+pytestmark = pytest.mark.both_databases
+
 __all__ = ["running", "settings", "target"]
 
 

@@ -26,6 +26,8 @@ from survey_service.settings import Settings
 from tests.service.backing_up import Running, quiet, responses, restore, running, settings, target
 from tests.service.world import NOW
 
+pytestmark = pytest.mark.both_databases
+
 __all__ = ["running", "settings", "target"]
 
 

@@ -40,6 +40,8 @@ from survey_service.surveys import service as surveys
 from survey_service.surveys.errors import UnknownCode
 from tests.service.world import NOW, World
 
+pytestmark = pytest.mark.both_databases
+
 ANSWERS = {"know": "1", "channels": ["2"], "overall": "2", "age": "45"}
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -83,6 +83,7 @@ def test_where_the_wave_does_not_ask_nothing_is_offered_and_nothing_taken(
     assert not Path(settings.data_dir / KEY_FILE).exists()
 
 
+@pytest.mark.both_databases
 def test_left_with_its_own_notice_after_submitting_and_taken_back(
     open_to: TestClient, settings: Settings, asking: World
 ) -> None:
@@ -123,6 +124,7 @@ def test_only_with_the_receipt_that_came_by_this_code(open_to: TestClient, setti
     assert held(settings, asking) == []
 
 
+@pytest.mark.both_databases
 def test_who_deletes_the_answers_takes_the_number_along(open_to: TestClient, settings: Settings, asking: World) -> None:
     receipt = answered(open_to, asking)
     leave(open_to, asking, receipt)

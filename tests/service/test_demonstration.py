@@ -54,7 +54,6 @@ from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.stored_files import files_of
 from survey_service.writer import GroupWriter
-from tests.conftest import BACKENDS
 
 ON = date(2026, 11, 22)
 SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
@@ -69,7 +68,7 @@ def serve(settings: Settings, url: str) -> Iterator[Services]:
     database.dispose()
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
 def services(
     request: pytest.FixtureRequest,
     empty_databases: Callable[[str, pytest.FixtureRequest], str],

@@ -38,6 +38,8 @@ from survey_service.surveys import codes
 from tests.service.test_collection_service import ANSWERS, incoming, put
 from tests.service.world import NOW, World
 
+pytestmark = pytest.mark.both_databases
+
 CANARY = "孩子学校门口那家的canary"
 OTHER = {**ANSWERS, "channels": ["5"], "channels.other": CANARY}
 

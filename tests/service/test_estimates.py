@@ -24,6 +24,8 @@ from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.service.world import NOW, QUESTIONNAIRE, World
 
+pytestmark = pytest.mark.both_databases
+
 FIRST, SECOND = "110101000001", "110101000002"
 
 

@@ -83,6 +83,7 @@ def counts(database: Database) -> tuple[int, int, int]:
         )
 
 
+@pytest.mark.both_databases
 def test_a_file_is_taken_in_whole_and_the_same_again_changes_nothing(
     database: Database, world: World, keys: KeyRing
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_file_is_taken_in_whole_and_the_same_again_changes_nothing(
     assert counts(database)[:2] == after[:2]
 
 
+@pytest.mark.both_databases
 def test_the_database_itself_refuses_a_second_time(database: Database, world: World, keys: KeyRing) -> None:
     """Two people with the same file, both checked before either stored: no row of the second is stored."""
     ready, plan = prepared(database, world, file(*ROWS))
@@ -134,6 +136,7 @@ def test_one_problem_keeps_the_whole_file_out(database: Database, world: World, 
     assert counts(database) == before
 
 
+@pytest.mark.both_databases
 def test_a_case_that_answered_is_not_answered_again(database: Database, world: World, keys: KeyRing) -> None:
     ready, _ = prepared(database, world, file(ROWS[0]))
     with database.writing.begin() as session:
@@ -151,6 +154,7 @@ def test_a_case_that_answered_is_not_answered_again(database: Database, world: W
     assert [problem.kind.value for problem in now.problems] == ["case_complete"]
 
 
+@pytest.mark.both_databases
 def test_answers_that_broke_off_are_completed_not_doubled(database: Database, world: World, keys: KeyRing) -> None:
     ready, plan = prepared(database, world, file(ROWS[0]))
     with database.writing.begin() as session:

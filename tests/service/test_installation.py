@@ -19,6 +19,8 @@ from survey_service.database import open_database
 from survey_service.installation import MARKER, Refused
 from survey_service.settings import Settings
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def begun(settings: Settings) -> Settings:

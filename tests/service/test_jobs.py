@@ -19,6 +19,8 @@ from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.writer import GroupWriter
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
 
 

@@ -85,6 +85,7 @@ def test_the_keys_of_missing_answers() -> None:
     }
 
 
+@pytest.mark.both_databases
 def test_a_form_becomes_a_capture_and_a_response(client: TestClient, world: World, database: Database) -> None:
     sign_in(client, "keyer")
     status, body = key(client, " 0001-001 ", COMPLETE, seconds="71", keystrokes="19")
@@ -106,6 +107,7 @@ def test_a_form_becomes_a_capture_and_a_response(client: TestClient, world: Worl
         assert audit.verify(session, str(world.survey_id)) > 0
 
 
+@pytest.mark.both_databases
 def test_a_lost_acknowledgement_stores_nothing_twice(client: TestClient, world: World, database: Database) -> None:
     sign_in(client, "keyer")
     outcomes = [key(client, "0001-001", COMPLETE)[1]["outcome"] for _ in range(3)]
@@ -113,6 +115,7 @@ def test_a_lost_acknowledgement_stores_nothing_twice(client: TestClient, world: 
     assert len(captures(database)) == 1
 
 
+@pytest.mark.both_databases
 def test_the_same_id_with_other_answers_is_refused_and_kept(
     client: TestClient, world: World, database: Database
 ) -> None:
@@ -124,6 +127,7 @@ def test_the_same_id_with_other_answers_is_refused_and_kept(
     assert [capture.conflict for capture in captures(database)] == [False, True]
 
 
+@pytest.mark.both_databases
 def test_a_second_keyer_of_the_same_form_is_told(client: TestClient, world: World, database: Database) -> None:
     sign_in(client, "keyer")
     key(client, "0001-001", COMPLETE)

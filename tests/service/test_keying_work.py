@@ -22,6 +22,8 @@ from tests.service.test_surveys import answer
 from tests.service.test_verification import Key, batch, decide, key, people
 from tests.service.world import NOW, World
 
+pytestmark = pytest.mark.both_databases
+
 __all__ = ["key", "people"]  # fixtures
 
 

@@ -68,6 +68,7 @@ def test_a_batch_in_large_print(client: TestClient, database: Database, world: W
         assert session.scalars(select(PaperEdition.geometry)).one()["box"] == 5.5
 
 
+@pytest.mark.both_databases
 def test_a_case_gets_one_form_and_serials_run_on(client: TestClient, database: Database, world: World) -> None:
     sign_in(client, "manager")
     assert post(client, HERE, SAMPLED).status_code == 303

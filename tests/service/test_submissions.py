@@ -24,6 +24,8 @@ from tests.faults.test_writer import in_one_group
 from tests.service.test_collection_service import ANSWERS, ZONE, incoming
 from tests.service.world import NOW, World
 
+pytestmark = pytest.mark.both_databases
+
 OTHERS = {**ANSWERS, "overall": "3"}
 
 

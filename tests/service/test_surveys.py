@@ -62,6 +62,7 @@ def answer(session: Session, world: World, case_id: object, number: int) -> None
     )
 
 
+@pytest.mark.both_databases
 def test_a_definition_is_stored_once_and_read_back_equal(database: Database, world: World) -> None:
     with database.writing.begin() as session:
         again = definitions.store(session, world.survey_id, QUESTIONNAIRE, at=NOW, by=SERVICE)

@@ -313,6 +313,7 @@ def test_whoever_keyed_a_part_neither_verifies_nor_decides(
     assert "没有等您裁定" in get(client, f"{HERE}/decide")
 
 
+@pytest.mark.both_databases
 def test_a_case_answered_on_the_phone_meanwhile_is_not_counted_twice(
     client: TestClient, world: World, database: Database, key: Key
 ) -> None:
