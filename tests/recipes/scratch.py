@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-KEPT = ("pyproject.toml", "survey_service", "questionnaires", "analysis", "reports", "tests")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "reference", "golden", "bench", "recipes")
+KEPT = ("pyproject.toml", "docs", "survey_service", "questionnaires", "analysis", "reports", "tests")
+# What was compiled comes along: it is known by time and size of its source, which the copy keeps.
+LEFT_OUT = shutil.ignore_patterns("reference", "golden", "bench", "recipes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,19 @@ class Scratch:
         assert text.count(before) == 1, f"{place} holds {text.count(before)} times: {before}"
         self._put(place, text.replace(before, now))
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def python(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """The interpreter of this run, on the copy."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV_"))}
-        environment["PYTHONPATH"] = str(self.root)
+        environment |= {"PYTHONPATH": str(self.root), **settings}
         return subprocess.run(
             [sys.executable, *arguments], cwd=self.root, env=environment, capture_output=True, text=True
         )
 
     def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments)
+        """Without plugins, which cost more than what is tested here."""
+        return self.python(
+            "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"
+        )
 
     def _put(self, place: str, text: str) -> None:
         path = self.root / place

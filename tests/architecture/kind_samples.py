@@ -1,0 +1,37 @@
+"""A question of each kind with an answer that is right and one that is not, for the walk through every surface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from questionnaires.model import QuestionType
+
+_OPTIONS = """
+        options:
+          - {code: "1", label: {zh: 公园, en: Park}}
+          - {code: "2", label: {zh: 菜市场, en: Market}}"""
+_ITEMS = """
+        items:
+          - {id: lamps, text: {zh: 路灯, en: Street lamps}}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    fields: str = ""  # of its own, as YAML
+    right: str = ""  # an answer as it is typed; "" where the kind asks nothing
+    cell: str = ""  # the same in somebody's table, where it is written otherwise
+    wrong: str = ""  # an answer that is refused
+
+
+SAMPLES: Final[Mapping[QuestionType, Sample]] = {
+    QuestionType.SINGLE_CHOICE: Sample(fields=_OPTIONS, right="2", cell="菜市场", wrong="banana"),
+    QuestionType.MULTIPLE_CHOICE: Sample(fields=_OPTIONS, right="12", cell="公园┋菜市场", wrong="banana"),
+    QuestionType.SCALE: Sample(fields=_OPTIONS + _ITEMS, right="1", cell="公园", wrong="banana"),
+    QuestionType.NUMBER: Sample(right="45", wrong="banana"),
+    QuestionType.SHORT_TEXT: Sample(right="路灯坏了", wrong="长" * 101),
+    QuestionType.LONG_TEXT: Sample(right="路灯坏了，很久没修", wrong="长" * 1_001),
+    QuestionType.DATE: Sample(right="2026-09-18", wrong="banana"),
+    QuestionType.NOTE: Sample(),
+}
