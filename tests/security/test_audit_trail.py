@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from survey_service.accounts import failed_sign_ins, read_audit
 from survey_service.app import create_app
-from survey_service.commands.audit_log_work import Asked, entries, run_audit_log
+from survey_service.commands.audit_log_work import AuditLogArguments, entries, run_audit_log
 from survey_service.database import Database
 from survey_service.models import Account, AuditEntry
 from survey_service.settings import Settings
@@ -172,7 +172,7 @@ def test_a_file_that_is_taken_out_is_written(client: TestClient, database: Datab
 
 def search(database: Database, settings: Settings, **asked: str) -> list[dict[str, Any]]:
     with database.reading.begin() as session:
-        return list(entries(session, Asked(**asked), settings.zone))
+        return list(entries(session, AuditLogArguments(**asked), settings.zone))
 
 
 def test_the_log_is_searched_by_person_record_action_time_and_address(
@@ -212,7 +212,7 @@ def test_the_command_writes_tables_json_and_csv_and_says_what_it_cannot_search_b
 
     def run(form: str, **asked: str) -> tuple[int, str]:
         capsys.readouterr()  # the service's own lines
-        status = run_audit_log(Asked(**asked), data_dir=None, database=None, form=form)
+        status = run_audit_log(AuditLogArguments(**asked), data_dir=None, database=None, form=form)
         said = capsys.readouterr()
         return status, said.out or said.err
 
