@@ -29,8 +29,8 @@ from survey_service.collection.posted_answers import Display, PostedAnswers, Pos
 from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
 from survey_service.collection.resident_steps import screens, shuffles
 from survey_service.collection.resident_threads import aside
+from survey_service.collection.response_by_receipt import ResponseByReceipt, open_by_receipt
 from survey_service.collection.routes import answer_intake, display_of
-from survey_service.collection.submitted_answers import SubmittedAnswers, open_submitted
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
 from survey_service.errors import BadInput, DomainError, TooBusy
@@ -95,57 +95,57 @@ def _lookup(display: Display, running: Services, *, done: str = "", error: Domai
 
 def _step(fields: PostedFields, request: Request, running: Services, now: Now) -> _Change | Response:
     with running.database.reading.begin() as session:
-        submitted = open_submitted(session, fields.display.receipt)
+        answered = open_by_receipt(session, fields.display.receipt)
     page = fields.own.get("_page")
     if fields.action == "look" or (fields.tool and page == "kept"):
-        return _show(submitted, fields.display, running, now)
+        return _show(answered, fields.display, running, now)
     if fields.action == "delete" or (fields.tool and page == "erase"):
-        return _ask_before_erasing(submitted, fields.display, running)
+        return _ask_before_erasing(answered, fields.display, running)
     if fields.action == "erase":
-        return _erase(submitted, fields.display, request, running, now)
-    submitted.refuse_if_closed(now, running.settings.zone)
+        return _erase(answered, fields.display, request, running, now)
+    answered.refuse_if_closed(now, running.settings.zone)
     if fields.action == "correct":
-        return _form(submitted, fields.display)
-    return _correct(submitted, posted_form(fields, submitted.questionnaire), request, running, now)
+        return _form(answered, fields.display)
+    return _correct(answered, posted_form(fields, answered.questionnaire), request, running, now)
 
 
-def _context(submitted: SubmittedAnswers, display: Display, running: Services) -> dict[str, Any]:
+def _context(answered: ResponseByReceipt, display: Display, running: Services) -> dict[str, Any]:
     look = replies.look_of(display)
-    checked = check_answers(submitted.questionnaire, submitted.answers, Policy.IMPORT)
-    return form_context(submitted.occasion, submitted.questionnaire, look) | {
-        "lines": answered_questions(checked, screens(submitted.questionnaire, 0), look.language),
-        "moment": moment(submitted.submitted_at, running.settings.zone, look.language),
-        "of_case": submitted.case_id is not None,
-        "released": submitted.state is WaveState.RELEASED,
+    checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
+    return form_context(answered.occasion, answered.questionnaire, look) | {
+        "lines": answered_questions(checked, screens(answered.questionnaire, 0), look.language),
+        "moment": moment(answered.submitted_at, running.settings.zone, look.language),
+        "of_case": answered.case_id is not None,
+        "released": answered.state is WaveState.RELEASED,
     }
 
 
-def _show(submitted: SubmittedAnswers, display: Display, running: Services, now: Now) -> Response:
+def _show(answered: ResponseByReceipt, display: Display, running: Services, now: Now) -> Response:
     closed = ""
     try:
-        submitted.refuse_if_closed(now, running.settings.zone)
+        answered.refuse_if_closed(now, running.settings.zone)
     except WaveClosed as over:
         closed = over.in_language(display.language)
-    context = _context(submitted, display, running) | {"closed": closed}
+    context = _context(answered, display, running) | {"closed": closed}
     return html(render("kept.html", replies.look_of(display), context))
 
 
-def _ask_before_erasing(submitted: SubmittedAnswers, display: Display, running: Services) -> Response:
-    return html(render("erase.html", replies.look_of(display), _context(submitted, display, running)))
+def _ask_before_erasing(answered: ResponseByReceipt, display: Display, running: Services) -> Response:
+    return html(render("erase.html", replies.look_of(display), _context(answered, display, running)))
 
 
-def _form(submitted: SubmittedAnswers, display: Display) -> Response:
+def _form(answered: ResponseByReceipt, display: Display) -> Response:
     """The questionnaire with the stored answers in it, and an id for what will be posted."""
-    look = replies.look_of(replace(display, order=submitted.order))
-    filled = {"given": submitted.as_typed(), "client_id": new_id().hex}
-    return html(render("form.html", look, form_context(submitted.occasion, submitted.questionnaire, look) | filled))
+    look = replies.look_of(replace(display, order=answered.order))
+    filled = {"given": answered.as_typed(), "client_id": new_id().hex}
+    return html(render("form.html", look, form_context(answered.occasion, answered.questionnaire, look) | filled))
 
 
-def _erase(submitted: SubmittedAnswers, display: Display, request: Request, running: Services, now: Now) -> _Change:
+def _erase(answered: ResponseByReceipt, display: Display, request: Request, running: Services, now: Now) -> _Change:
     def work(session: Session) -> None:
         # First what is worse to keep; a deletion that is then not committed is asked for again.
-        ContactStore(running.settings).forget(submitted.survey_id, display.receipt)
-        erase_response(session, submitted.survey_id, submitted.response_id, ground=Ground.RECEIPT, at=now, by=RESIDENT)
+        ContactStore(running.settings).forget(answered.survey_id, display.receipt)
+        erase_response(session, answered.survey_id, answered.response_id, ground=Ground.RECEIPT, at=now, by=RESIDENT)
 
     busy = TooBusy(
         zh="现在提交的人很多，还没有删除。请稍等片刻，返回上一页再删一次。",
@@ -160,50 +160,50 @@ def _erase(submitted: SubmittedAnswers, display: Display, request: Request, runn
     )
 
 
-def _paradata(submitted: SubmittedAnswers, display: Display) -> dict[str, object]:
+def _paradata(answered: ResponseByReceipt, display: Display) -> dict[str, object]:
     shown: dict[str, object] = {"language": display.language, "large_text": display.large}
-    return shown | ({"order": display.order} if shuffles(submitted.questionnaire) else {})
+    return shown | ({"order": display.order} if shuffles(answered.questionnaire) else {})
 
 
 def _correct(
-    submitted: SubmittedAnswers, posted: PostedAnswers, request: Request, running: Services, now: Now
+    answered: ResponseByReceipt, posted: PostedAnswers, request: Request, running: Services, now: Now
 ) -> _Change | Response:
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
-        return replies.form_again(submitted, posted)
-    if posted.version != submitted.occasion.version_sha256[:16]:
+        return replies.form_again(answered, posted)
+    if posted.version != answered.occasion.version_sha256[:16]:
         raise BadInput
-    checked = check_answers(submitted.questionnaire, posted.raw_answers(submitted.questionnaire), Policy.WEB)
+    checked = check_answers(answered.questionnaire, posted.raw_answers(answered.questionnaire), Policy.WEB)
     if not checked.accepted:
-        return replies.faults_page(request, submitted, posted, checked)
+        return replies.faults_page(request, answered, posted, checked)
     if not checked.canonical:
         raise NothingAnswered
     posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:
-        return replies.check_page(submitted, posted, checked)
+        return replies.check_page(answered, posted, checked)
     incoming = IncomingCapture(
-        survey_id=submitted.survey_id,
-        wave_id=submitted.wave_id,
-        area_id=submitted.area_id,
-        case_id=submitted.case_id,
-        mode=submitted.mode,
+        survey_id=answered.survey_id,
+        wave_id=answered.wave_id,
+        area_id=answered.area_id,
+        case_id=answered.case_id,
+        mode=answered.mode,
         source=Source.CORRECTION,
         client_id=posted.client_id,
-        questionnaire_version_id=submitted.version_id,
+        questionnaire_version_id=answered.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,
         at=now,
         by=RESIDENT,
-        paradata=_paradata(submitted, posted.display),
+        paradata=_paradata(answered, posted.display),
     )
     return _Change(
         work=partial(
             correct,
             incoming=incoming,
-            response_id=submitted.response_id,
+            response_id=answered.response_id,
             keys=running.keys,
             zone=running.settings.zone,
         ),
         done="corrected",
         display=posted.display,
-        unsent=lambda busy: replies.unsent_page(request, submitted, posted, busy),
+        unsent=lambda busy: replies.unsent_page(request, answered, posted, busy),
     )

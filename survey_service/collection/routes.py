@@ -18,6 +18,7 @@ from survey_service.captures.errors import ContentConflict
 from survey_service.captures.incoming import IncomingCapture, Outcome
 from survey_service.collection import replies
 from survey_service.collection.answer_intake import AnswerIntake
+from survey_service.collection.arriving_capture import ArrivingCapture
 from survey_service.collection.errors import NothingAnswered, TooManyFromHere
 from survey_service.collection.limiter import RateLimiter
 from survey_service.collection.opened_by_code import OpenedByCode, RememberedCodes
@@ -27,7 +28,6 @@ from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
 from survey_service.collection.resident_steps import ORDERS, shuffles
 from survey_service.collection.resident_threads import aside
-from survey_service.collection.submission import Submission
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import Conflict, DomainError, TooBusy
 from survey_service.models import ResponseState, Source
@@ -136,7 +136,7 @@ async def hand_in(request: Request) -> Response:
         ready = await aside(lambda: _read(opening, body, request, running, now))
     if not isinstance(ready, _Ready):
         return await aside(ready)
-    work = Submission(incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
+    work = ArrivingCapture(incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
     contact = ready.opened.questionnaire.notice.contact
     try:
         crowd = _crowd(request, running, ready)

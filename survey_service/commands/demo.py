@@ -30,7 +30,7 @@ def demo(
     """
     # Imported when the command runs: statistics, database and type would slow every --help.
     from survey_service.clock import system_clock
-    from survey_service.demonstration.standing import stands
+    from survey_service.demonstration.built_already import stands
     from survey_service.environment import read_settings
 
     zone = read_settings().zone

@@ -26,10 +26,10 @@ from survey_service import private
 from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import ground, truth
+from survey_service.demonstration.built_already import DATABASE, DESCRIPTION
 from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
 from survey_service.demonstration.foreign_file import FILE_NAME, foreign_file
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
-from survey_service.demonstration.standing import DATABASE, DESCRIPTION
 from survey_service.installation import MARKER
 from survey_service.migrations import migrate
 from survey_service.models import Area, ReleaseDocument

@@ -19,10 +19,10 @@ from survey_service.audit.chain import chains
 from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import command, ground, truth
+from survey_service.demonstration.built_already import stands
 from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
 from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, foreign_file
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
-from survey_service.demonstration.standing import stands
 from survey_service.estimates.service import WaveEstimates, community_domain
 from survey_service.importing import service as importing
 from survey_service.importing.plan import Target

@@ -113,7 +113,7 @@ def test_a_log_holds_no_answers_codes_names_or_passwords_also_where_something_fa
         def broken(*_: Any, **__: Any) -> None:
             raise RuntimeError(WISH)
 
-        monkeypatch.setattr("survey_service.collection.receipts.open_submitted", broken)
+        monkeypatch.setattr("survey_service.collection.receipts.open_by_receipt", broken)
         assert watched.post("/receipt", data={"_receipt": receipt, "action": "look"}).status_code == 500
     finally:
         structlog.configure(**held)

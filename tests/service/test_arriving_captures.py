@@ -13,8 +13,8 @@ from sqlalchemy import event, false, func, select
 from survey_service.audit.chain import verify
 from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed
 from survey_service.captures.incoming import IncomingCapture, Outcome
-from survey_service.collection import submission
-from survey_service.collection.submission import Submission
+from survey_service.collection import arriving_capture
+from survey_service.collection.arriving_capture import ArrivingCapture
 from survey_service.database import Database
 from survey_service.models import Capture, Response
 from survey_service.secrets import KeyRing
@@ -80,7 +80,7 @@ def check_group(futures: list[Future[Any]], known: Any) -> None:
 def test_in_one_group_everyone_fares_as_alone(
     database: Database, world: World, keys: KeyRing, writer: GroupWriter
 ) -> None:
-    works = [Submission(incoming=one, keys=keys, zone=ZONE) for one in group(world)]
+    works = [ArrivingCapture(incoming=one, keys=keys, zone=ZONE) for one in group(world)]
     known = told(writer.submit(works[4]))
     check_group(in_one_group(writer, *works), known)
     assert (stored(database, Response), stored(database, Capture)) == (5, 6)  # the other answers are kept beside
@@ -92,8 +92,8 @@ def test_where_the_group_is_refused_as_a_whole_each_goes_alone(
     database: Database, world: World, keys: KeyRing, writer: GroupWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if another process stored the known one between the look and the insert: the constraint refuses the group.
-    monkeypatch.setattr(submission, "_SEEN", submission._SEEN.where(false()))
-    works = [Submission(incoming=one, keys=keys, zone=ZONE) for one in group(world)]
+    monkeypatch.setattr(arriving_capture, "_SEEN", arriving_capture._SEEN.where(false()))
+    works = [ArrivingCapture(incoming=one, keys=keys, zone=ZONE) for one in group(world)]
     known = told(writer.submit(works[4]))
     check_group(in_one_group(writer, *works), known)
     assert (stored(database, Response), stored(database, Capture)) == (5, 6)
@@ -109,7 +109,7 @@ def test_a_group_costs_a_few_statements_and_one_look_at_the_head(
     def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         said.append(statement.replace(chr(34), ""))
 
-    works = [Submission(incoming=incoming(world, f"{number:032d}"), keys=keys, zone=ZONE) for number in range(30)]
+    works = [ArrivingCapture(incoming=incoming(world, f"{number:032d}"), keys=keys, zone=ZONE) for number in range(30)]
     event.listen(database.writing_engine, "before_cursor_execute", hear)
     try:
         futures = in_one_group(writer, *works)

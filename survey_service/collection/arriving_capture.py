@@ -25,7 +25,7 @@ _SEEN = select(Capture.survey_id, Capture.client_id).where(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class ArrivingCapture:
     incoming: IncomingCapture
     keys: KeyRing
     zone: ZoneInfo
@@ -34,7 +34,7 @@ class Submission:
         return record_or_conflict(session, self.incoming, keys=self.keys, zone=self.zone)
 
     @staticmethod
-    def together(session: Session, works: Sequence[Submission]) -> list[Recorded | None]:
+    def together(session: Session, works: Sequence[ArrivingCapture]) -> list[Recorded | None]:
         """Answers by open codes that nothing speaks against are stored in a few statements for all of them: an answer
         costs a third of what it costs alone. Alone go those of a case (its one answer and its code are at stake),
         repetitions, and what a wave does not take.

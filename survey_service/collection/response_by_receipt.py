@@ -41,7 +41,7 @@ _BY_RECEIPT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmittedAnswers(AskedQuestionnaire):
+class ResponseByReceipt(AskedQuestionnaire):
     survey_id: UUID
     response_id: UUID
     wave_id: UUID
@@ -63,7 +63,7 @@ class SubmittedAnswers(AskedQuestionnaire):
         }
 
 
-def open_submitted(session: Session, receipt: str) -> SubmittedAnswers:
+def open_by_receipt(session: Session, receipt: str) -> ResponseByReceipt:
     """The answers of ``receipt``, as it was printed; UnknownReceipt, or Withdrawn where they were deleted."""
     found = None
     if len(receipt) == RECEIPT_LENGTH:
@@ -73,7 +73,7 @@ def open_submitted(session: Session, receipt: str) -> SubmittedAnswers:
     if found.state is ResponseState.DELETED:
         raise Withdrawn
     asked = asked_in(session, found.survey_id, found.wave_id, found.area_id)
-    return SubmittedAnswers(
+    return ResponseByReceipt(
         version_id=asked.version_id,
         questionnaire=asked.questionnaire,
         occasion=asked.occasion,
