@@ -21,7 +21,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from survey_service.accounts import failed_sign_ins, queries, second_factor, service, tokens
+from survey_service.accounts import failed_sign_ins, queries, rights, second_factor, service, tokens
 from survey_service.accounts.errors import (
     ContactsNotAgreed,
     PasswordChangeNeeded,
@@ -85,9 +85,9 @@ class Person:
     def has(self, *roles: Role) -> bool:
         return any(role in roles for role, _ in self.roles)
 
-    def has_any(self, *names: str) -> bool:
-        """``has``, by the values of roles: for templates."""
-        return self.has(*(Role(name) for name in names))
+    def may(self, right: str) -> bool:
+        """``has``, by the name of a right: for templates."""
+        return self.has(*getattr(rights, right))
 
     def areas(self, *roles: Role) -> frozenset[UUID]:
         """Areas granted with one of ``roles``; with none named, with any role."""
@@ -241,12 +241,11 @@ def require(*roles: Role) -> Callable[[Person], Person]:
 
 
 SignedIn = Annotated[Person, Depends(signed_in)]
-Keyer = Annotated[Person, Depends(require(Role.KEYER))]
-Interviewer = Annotated[Person, Depends(require(Role.INTERVIEWER))]
-Manager = Annotated[Person, Depends(require(Role.MANAGER))]
-Statistician = Annotated[Person, Depends(require(Role.STATISTICIAN))]
-Leader = Annotated[Person, Depends(require(Role.LEADER))]
-Administrator = Annotated[Person, Depends(require(Role.ADMINISTRATOR))]
+Keyer = Annotated[Person, Depends(require(*rights.KEY))]
+Interviewer = Annotated[Person, Depends(require(*rights.VISIT))]
+Manager = Annotated[Person, Depends(require(*rights.PLAN))]
+Statistician = Annotated[Person, Depends(require(*rights.REVIEW))]
+Administrator = Annotated[Person, Depends(require(*rights.MANAGE_ACCOUNTS))]
 
 
 def is_named_for_contacts(person: Person, running: Services) -> bool:
@@ -254,7 +253,7 @@ def is_named_for_contacts(person: Person, running: Services) -> bool:
     return second_factor.is_contact_reader(person.user, [role for role, _ in person.roles], running.settings)
 
 
-def _may_read_contacts(person: Annotated[Person, Depends(require(Role.MANAGER))], running: Running) -> Person:
+def _may_read_contacts(person: Annotated[Person, Depends(require(*rights.OPEN_CONTACTS))], running: Running) -> Person:
     """A name can be given to somebody else: what reads is an account with a second factor, agreed to by another."""
     if not is_named_for_contacts(person, running):
         raise NotAllowed
@@ -267,7 +266,7 @@ def _may_read_contacts(person: Annotated[Person, Depends(require(Role.MANAGER))]
 
 ContactReader = Annotated[Person, Depends(_may_read_contacts)]
 # Who follows a wave: plans it, or judges it.
-WaveStaff = Annotated[Person, Depends(require(Role.MANAGER, Role.STATISTICIAN))]
+WaveStaff = Annotated[Person, Depends(require(*rights.FOLLOW_WAVES))]
 
 
 class UnprotectedRoute(RuntimeError):

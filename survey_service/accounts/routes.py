@@ -11,14 +11,14 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import failed_sign_ins, queries, service, tries
+from survey_service.accounts import failed_sign_ins, queries, rights, service, tries
 from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Person, SignedIn, session_cookie
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.accounts.tries import Tries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, FormExpired, TooManyAttempts, WrongPassword
-from survey_service.models import Account, Role
+from survey_service.models import Account
 from survey_service.services import Services
 from survey_service.web.addresses import known_address
 from survey_service.web.languages import language_of
@@ -199,8 +199,7 @@ def _account_page(
             "shortest": service.password_rules(session, account, running.settings).shortest,
             "identity": identities.of_account(session, person.account_id) if running.settings.oidc else None,
             "second_factor_since": account.second_factor_since,
-            "contact_readers": bool(running.settings.who_reads_contacts)
-            and person.has(Role.ADMINISTRATOR, Role.MANAGER),
+            "contact_readers": bool(running.settings.who_reads_contacts) and person.has(*rights.AGREE_TO_READERS),
         }
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/account.html", context, section="account", status=status)

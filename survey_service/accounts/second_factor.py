@@ -20,7 +20,7 @@ from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.accounts import queries
+from survey_service.accounts import queries, rights
 from survey_service.models import Account, RecoveryCode, Role
 from survey_service.secrets import CROCKFORD, KeyRing, code_hash, normalise_receipt
 from survey_service.settings import CONTACT_READER, Settings
@@ -31,7 +31,7 @@ _NONCE = 12
 
 
 def is_contact_reader(user: str, roles: Iterable[Role], settings: Settings) -> bool:
-    return user in settings.who_reads_contacts and Role.MANAGER in roles
+    return user in settings.who_reads_contacts and any(role in rights.OPEN_CONTACTS for role in roles)
 
 
 def is_needed(user: str, roles: Iterable[Role], settings: Settings) -> bool:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import CSRF_FIELD, Person
 from survey_service.errors import DomainError
-from survey_service.models import Role
 from survey_service.services import Services
 from survey_service.web.languages import COOKIE, language_of
 from survey_service.web.pages import Language, page
@@ -27,15 +27,15 @@ class Section:
     key: str
     address: str
     name: str  # Chinese; the template translates it
-    roles: frozenset[Role]
+    roles: rights.Roles
 
 
 SECTIONS = (
-    Section("surveys", "/surveys", "调查期", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.LEADER})),
-    Section("keying", "/keying", "录入", frozenset({Role.KEYER, Role.MANAGER, Role.STATISTICIAN})),
-    Section("start", "/start", "开始", frozenset({Role.ADMINISTRATOR, Role.INTERVIEWER})),
-    Section("accounts", "/accounts", "账号", frozenset({Role.ADMINISTRATOR})),
-    Section("areas", "/areas", "地区", frozenset({Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR})),
+    Section("surveys", "/surveys", "调查期", rights.SEE_SURVEYS),
+    Section("keying", "/keying", "录入", rights.SEE_KEYING),
+    Section("start", "/start", "开始", rights.BEGIN),
+    Section("accounts", "/accounts", "账号", rights.MANAGE_ACCOUNTS),
+    Section("areas", "/areas", "地区", rights.SEE_AREAS),
 )
 
 

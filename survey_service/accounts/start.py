@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
 from survey_service.accounts import queries as accounts
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.models import (
     Account,
@@ -24,7 +25,7 @@ from survey_service.models import (
     WaveState,
 )
 
-STAFF_NEEDED = (Role.MANAGER, Role.STATISTICIAN)  # nobody else can plan a survey, or judge and release it
+STAFF_NEEDED = (*rights.PLAN, *rights.REVIEW)  # nobody else can plan a survey, or judge and release it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Begun:
 
 
 def begun(session: Session, person: Person) -> Begun:
-    within = accounts.below(person.areas(Role.ADMINISTRATOR))
+    within = accounts.below(person.areas(*rights.MANAGE_ACCOUNTS))
     communities = select(Area.id).where(Area.id.in_(within), Area.kind == "community")
     counted = select(func.count(AreaPopulation.area_id.distinct())).where(AreaPopulation.area_id.in_(communities))
     held = session.execute(
@@ -61,7 +62,8 @@ def begun(session: Session, person: Person) -> Begun:
         .group_by(Grant.role)
     )
     people = dict(held.all())
-    above = accounts.above(person.areas(Role.ADMINISTRATOR))  # the city's surveys are asked in a street's areas too
+    # The city's surveys are asked in a street's areas too.
+    above = accounts.above(person.areas(*rights.MANAGE_ACCOUNTS))
     surveys = select(func.count(Survey.id)).where(or_(Survey.city_id.in_(within), Survey.city_id.in_(above)))
     return Begun(
         communities=session.scalar(select(func.count()).select_from(communities.subquery())) or 0,
@@ -92,7 +94,7 @@ def visits(session: Session, person: Person) -> list[Visits]:
         select(Survey, Wave, func.count(Case.id), answered)
         .join(Wave, Wave.survey_id == Survey.id)
         .join(Case, (Case.survey_id == Wave.survey_id) & (Case.wave_id == Wave.id))
-        .where(Wave.state == WaveState.OPEN, Case.area_id.in_(person.visible(Role.INTERVIEWER)))
+        .where(Wave.state == WaveState.OPEN, Case.area_id.in_(person.visible(*rights.VISIT)))
         .group_by(Survey.id, Wave.survey_id, Wave.id)
         .order_by(Wave.closes_on, Survey.key)
     )

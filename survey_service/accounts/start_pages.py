@@ -8,21 +8,20 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from survey_service.accounts import start
+from survey_service.accounts import rights, start
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Reading, Running
-from survey_service.models import Role
 
 router = APIRouter()
-Beginner = Annotated[Person, Depends(require(Role.ADMINISTRATOR, Role.INTERVIEWER))]
+Beginner = Annotated[Person, Depends(require(*rights.BEGIN))]
 
 
 @router.get("/start")
 def start_page(request: Request, running: Running, reading: Reading, person: Beginner) -> Response:
     with reading.begin() as session:
         context = {
-            "begun": start.begun(session, person) if person.has(Role.ADMINISTRATOR) else None,
-            "visits": start.visits(session, person) if person.has(Role.INTERVIEWER) else None,
+            "begun": start.begun(session, person) if person.has(*rights.MANAGE_ACCOUNTS) else None,
+            "visits": start.visits(session, person) if person.has(*rights.VISIT) else None,
         }
         return staff_page(request, running, person, "staff/start.html", context, section="start")

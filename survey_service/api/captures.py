@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Policy, check_answers
 from questionnaires.model import Questionnaire
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.api import queries
 from survey_service.api.errors import NoSuchCase, NotDoorToDoor
@@ -24,7 +25,7 @@ from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.collection.errors import NothingAnswered
 from survey_service.collection.quality_marks import marks_of
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound, TooBusy
-from survey_service.models import Case, Mode, ResponseState, Role, Source, Wave, WaveState
+from survey_service.models import Case, Mode, ResponseState, Source, Wave, WaveState
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.surveys import access, definitions
@@ -85,7 +86,7 @@ def judge(
 ) -> list[Ready]:
     """Every interview judged. Raises NotFound, NotDoorToDoor, and Conflict for another version of the questionnaire."""
     with running.database.reading.begin() as session:
-        _, wave = access.find_wave(session, person, survey_key, wave_key, (Role.INTERVIEWER,))
+        _, wave = access.find_wave(session, person, survey_key, wave_key, rights.VISIT)
         if wave.state is WaveState.DRAFT:
             raise NotFound
         if wave.modes and Mode.FACE_TO_FACE.value not in wave.modes:
@@ -98,7 +99,7 @@ def judge(
             )
         questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
         numbers = [one.case for one in sent.captures]
-        cases = queries.cases_by_number(session, wave, person.visible(Role.INTERVIEWER), numbers)
+        cases = queries.cases_by_number(session, wave, person.visible(*rights.VISIT), numbers)
         session.expunge_all()
     return [_judged(running, person, wave, questionnaire, cases.get(one.case), one, now) for one in sent.captures]
 

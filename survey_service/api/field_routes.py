@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Interviewer, WaveStaff
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.api import captures, queries, scope, shown
@@ -17,11 +18,11 @@ from survey_service.api.description import BASE, READING, SENDING, refusals
 from survey_service.api.errors import NotDoorToDoor
 from survey_service.api.routes import Limit, SurveyKey, WaveKey
 from survey_service.api.schemas import PRINTED, CapturesIn, CapturesOut, CaseOut, DispositionsOut, Page, Shape
-from survey_service.api.scope import STAFF, CaseReader
+from survey_service.api.scope import CaseReader
 from survey_service.collection.routes import answer_intake
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import BadInput, Conflict, NotFound, TooBusy
-from survey_service.models import Disposition, Mode, Role
+from survey_service.models import Disposition, Mode
 from survey_service.surveys import access
 from survey_service.surveys import queries as survey_queries
 
@@ -49,7 +50,7 @@ def cases(
         survey, wave = scope.find_wave(session, person, survey_key, wave_key)
         # Whoever works on the sample sees how it was drawn; an interviewer needs to know where to go.
         staff = scope.of_staff(session, person, survey.key)
-        visible = person.visible(*STAFF) if staff else person.visible(Role.INTERVIEWER)
+        visible = person.visible(*rights.FOLLOW_WAVES) if staff else person.visible(*rights.VISIT)
         asked = queries.CasePage(
             area=listed.area, disposition=listed.disposition, first_mode=listed.first_mode, after=listed.after,
             limit=listed.limit + 1, backwards=listed.sort == "-number",
@@ -68,8 +69,8 @@ def dispositions(
 ) -> DispositionsOut:  # fmt: skip
     """By community of your areas, as they stand now; the rates of a release are frozen with it."""
     with reading.begin() as session:
-        survey, wave = access.find_wave(session, person, survey_key, wave_key, STAFF)
-        communities = survey_queries.communities(session, survey, wave, person.visible(*STAFF))
+        survey, wave = access.find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+        communities = survey_queries.communities(session, survey, wave, person.visible(*rights.FOLLOW_WAVES))
         counts = survey_queries.dispositions(session, wave)
         return shown.dispositions([(one, counts.get(one.id, Counter())) for one in communities])
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.indicators import Indicator
 from questionnaires.model import Question, Questionnaire
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.queries import above
 from survey_service.api import queries, shown
@@ -18,7 +19,6 @@ from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, Release
 from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
 from survey_service.releases import queries as release_queries
 from survey_service.surveys import definitions
-from survey_service.surveys.access import READERS
 
 
 class DamagedRelease(ValueError):
@@ -30,9 +30,11 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
         raise DamagedRelease(f"release {found.id} does not match its hash")
     record = json.loads(found.estimates)
     table = record.get("published", {})
-    visible = person.visible(*READERS)
+    visible = person.visible(*rights.READ_RELEASES)
     # As in the reports: a community stands beside its street and the city.
-    codes = queries.area_codes(session, visible) | queries.area_codes(session, above(person.areas(*READERS)))
+    codes = queries.area_codes(session, visible) | queries.area_codes(
+        session, above(person.areas(*rights.READ_RELEASES))
+    )
     city = session.get_one(Area, survey.city_id).code
     version = session.get_one(QuestionnaireVersion, (wave.survey_id, wave.questionnaire_version_id))
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, SignedIn, require
 from survey_service.accounts.queries import grants_with_areas
 from survey_service.api import queries, scope, shown
@@ -30,7 +31,7 @@ from survey_service.api.scope import SurveyReader
 from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Reading
 from survey_service.errors import BadInput, NotFound
-from survey_service.models import Area, QuestionnaireVersion, Role
+from survey_service.models import Area, QuestionnaireVersion
 from survey_service.surveys.definitions import DamagedDefinition
 
 router = APIRouter(prefix=BASE)
@@ -39,7 +40,7 @@ SurveyKey = Annotated[str, Path(max_length=60, examples=["satisfaction"])]
 WaveKey = Annotated[str, Path(max_length=30, examples=["2026Q3"])]
 LONGEST_PAGE = 500
 Limit = Annotated[int, Field(ge=1, le=LONGEST_PAGE, description="Items on a page.")]
-AreaReader = Annotated[Person, Depends(require(Role.ADMINISTRATOR, Role.MANAGER, Role.STATISTICIAN))]
+AreaReader = Annotated[Person, Depends(require(*rights.SEE_AREAS))]
 
 
 @router.get("/me", tags=["account"], summary="Who asks, with which rights", responses=refusals(*READING))
@@ -71,7 +72,7 @@ def areas(reading: Reading, person: SignedIn, page: Annotated[AreaPage, Query()]
     responses=refusals(*READING, NotFound, BadInput),
 )  # fmt: skip
 def area(reading: Reading, person: AreaReader, area_code: Annotated[str, Path(max_length=20)]) -> AreaWithCounts:
-    roles = (Role.ADMINISTRATOR, Role.MANAGER, Role.STATISTICIAN)
+    roles = rights.SEE_AREAS
     with reading.begin() as session:
         found = area_queries.by_code(session, area_code)
         if found is None or found.code not in queries.area_codes(session, person.visible(*roles)):

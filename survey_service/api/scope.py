@@ -8,29 +8,28 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.queries import above
 from survey_service.api import queries
 from survey_service.errors import NotFound
-from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.models import Survey, Wave, WaveState
 from survey_service.releases import queries as release_queries
 from survey_service.surveys import access
 from survey_service.surveys import queries as survey_queries
-from survey_service.surveys.access import READERS
 
-STAFF = (Role.MANAGER, Role.STATISTICIAN)
 # A leader sees what is signed. An interviewer sees what is asked, and what was, so that the last answers get through.
-SEES: tuple[tuple[tuple[Role, ...], frozenset[WaveState]], ...] = (
-    (STAFF, frozenset(WaveState)),
-    ((Role.LEADER,), frozenset({WaveState.RELEASED})),
-    ((Role.INTERVIEWER,), frozenset(WaveState) - {WaveState.DRAFT}),
+SEES: tuple[tuple[rights.Roles, frozenset[WaveState]], ...] = (
+    (rights.FOLLOW_WAVES, frozenset(WaveState)),
+    (rights.READ_SIGNED, frozenset({WaveState.RELEASED})),
+    (rights.VISIT, frozenset(WaveState) - {WaveState.DRAFT}),
 )
 
-SurveyReader = Annotated[Person, Depends(require(*STAFF, Role.LEADER, Role.INTERVIEWER))]
-CaseReader = Annotated[Person, Depends(require(*STAFF, Role.INTERVIEWER))]
+SurveyReader = Annotated[Person, Depends(require(*rights.READ_SURVEYS))]
+CaseReader = Annotated[Person, Depends(require(*rights.READ_CASES))]
 
 
-def held(person: Person) -> Iterator[tuple[tuple[Role, ...], frozenset[WaveState]]]:
+def held(person: Person) -> Iterator[tuple[rights.Roles, frozenset[WaveState]]]:
     return ((roles, states) for roles, states in SEES if person.has(*roles))
 
 
@@ -54,7 +53,7 @@ def surveys(session: Session, person: Person, survey_key: str | None = None) -> 
         for survey, wave in queries.surveys_with_waves(session, visible, upward, survey_key):
             if wave is not None and wave.state in states:
                 found.setdefault(survey.key, (survey, {}))[1][wave.key] = wave
-            elif roles == STAFF:
+            elif roles == rights.FOLLOW_WAVES:
                 found.setdefault(survey.key, (survey, {}))
     return [
         (survey, sorted(waves.values(), key=lambda wave: (wave.opens_on, wave.key), reverse=True))
@@ -71,10 +70,10 @@ def find_survey(session: Session, person: Person, survey_key: str) -> tuple[Surv
 
 def of_staff(session: Session, person: Person, survey_key: str) -> bool:
     """Whether the person plans or judges this survey, in any part of it."""
-    if not person.has(*STAFF):
+    if not person.has(*rights.FOLLOW_WAVES):
         return False
     try:
-        access.find_survey(session, person, survey_key, STAFF)
+        access.find_survey(session, person, survey_key, rights.FOLLOW_WAVES)
     except NotFound:
         return False
     return True
@@ -82,9 +81,9 @@ def of_staff(session: Session, person: Person, survey_key: str) -> bool:
 
 def readable_releases(session: Session, person: Person, survey: Survey, wave: Wave) -> list[str]:
     """Numbers of a wave's releases that the person may read, newest edition first."""
-    if not person.has(*READERS):
+    if not person.has(*rights.READ_RELEASES):
         return []
-    visible = person.visible(*READERS)
+    visible = person.visible(*rights.READ_RELEASES)
     return [
         release.number
         for release in survey_queries.releases(session, wave)

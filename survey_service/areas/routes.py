@@ -13,18 +13,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.areas import queries
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import NotFound
-from survey_service.models import Area, AreaPopulation, Role
+from survey_service.models import Area, AreaPopulation
 
 router = APIRouter()
 
-READERS = (Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR)
 MOST_LINES = 400
-AreaReader = Annotated[Person, Depends(require(*READERS))]
+AreaReader = Annotated[Person, Depends(require(*rights.SEE_AREAS))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Line:
 @router.get("/areas")
 def list_areas(request: Request, running: Running, reading: Reading, person: AreaReader) -> Response:
     with reading.begin() as session:
-        areas = queries.visible(session, person.visible(*READERS))
+        areas = queries.visible(session, person.visible(*rights.SEE_AREAS))
         lines = in_tree_order(areas, queries.adults(session, [area.id for area in areas]))
     shown = upper_part(lines, MOST_LINES)
     context = {
         "lines": shown, "left_out": len(lines) - len(shown), "summed": any(line.summed for line in shown),
-        "may_import": person.has(Role.ADMINISTRATOR),
+        "may_import": person.has(*rights.CHANGE_AREAS),
         "done": request.query_params.get("done", ""),
     }  # fmt: skip
     return staff_page(request, running, person, "staff/areas.html", context, section="areas")
@@ -58,7 +58,7 @@ def list_areas(request: Request, running: Running, reading: Reading, person: Are
 def show_area(request: Request, running: Running, reading: Reading, person: AreaReader, area_code: str) -> Response:
     """One area: what is below it, its households, its people by age and sex of every day they were counted."""
     with reading.begin() as session:
-        scope = person.visible(*READERS)
+        scope = person.visible(*rights.SEE_AREAS)
         area = queries.by_code(session, area_code)
         if area is None or area.id not in set(session.scalars(scope)):
             raise NotFound
@@ -68,7 +68,7 @@ def show_area(request: Request, running: Running, reading: Reading, person: Area
         above = [one for one in queries.path(session, area.id)[:-1] if one.id in set(session.scalars(scope))]
         context = {
             "area": area, "above": above, "below": below, "lines": {line.code: line for line in lines},
-            "counts": by_day(queries.counts(session, area.id)), "may_import": person.has(Role.ADMINISTRATOR),
+            "counts": by_day(queries.counts(session, area.id)), "may_import": person.has(*rights.CHANGE_AREAS),
         }  # fmt: skip
         return staff_page(request, running, person, "staff/area.html", context, section="areas")
 

@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import WaveStaff
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.collection import quality_mark_counts
 from survey_service.dependencies import Reading, Running
 from survey_service.surveys import queries
-from survey_service.surveys.access import READERS, find_wave
+from survey_service.surveys.access import find_wave
 
 router = APIRouter()
 
@@ -24,7 +25,7 @@ def marks_page(
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         found = quality_mark_counts.by_community(session, survey.id, wave.id)
-        areas = queries.communities(session, survey, wave, person.visible(*READERS))
+        areas = queries.communities(session, survey, wave, person.visible(*rights.SEE_SURVEYS))
         lines = [(Text(area.name_zh, area.name_en), found[area.id]) for area in areas if area.id in found]
         lines.sort(key=lambda line: _weight(line[1]), reverse=True)
         context = {

@@ -18,16 +18,15 @@ from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.accounts import queries as account_queries
+from survey_service.accounts import rights
 from survey_service.accounts.administration import queries
 from survey_service.accounts.errors import CannotAgree
 from survey_service.accounts.oidc import identities
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.service import held_lately
 from survey_service.errors import BadInput, Conflict, NotFound
-from survey_service.models import Account, Role
+from survey_service.models import Account
 from survey_service.settings import Settings
-
-MAY_AGREE = (Role.ADMINISTRATOR, Role.MANAGER)
 
 
 class Standing(StrEnum):
@@ -52,7 +51,7 @@ def readers(session: Session, person: Person, settings: Settings, *, at: datetim
     named = session.scalars(
         select(Account).where(Account.user.in_(settings.who_reads_contacts)).order_by(Account.user)
     ).all()
-    scope = person.areas(*MAY_AGREE)
+    scope = person.areas(*rights.AGREE_TO_READERS)
     found = []
     for account in named:
         if _is_within(session, account.id, scope):
@@ -70,7 +69,7 @@ def agree(session: Session, person: Person, account_id: UUID, settings: Settings
     if (
         account is None
         or account.user not in settings.who_reads_contacts
-        or not _is_within(session, account_id, person.areas(*MAY_AGREE))
+        or not _is_within(session, account_id, person.areas(*rights.AGREE_TO_READERS))
     ):
         raise NotFound
     _refuse_same_hands(session, person, account, at)
@@ -111,7 +110,7 @@ def _refuse_same_hands(session: Session, person: Person, account: Account, at: d
 def _standing(session: Session, account: Account, settings: Settings, at: datetime) -> Standing:
     if account.disabled_at is not None:
         return Standing.CLOSED
-    if Role.MANAGER not in {role for role, _ in account_queries.grants(session, account.id)}:
+    if not any(role in rights.OPEN_CONTACTS for role, _ in account_queries.grants(session, account.id)):
         return Standing.NO_ROLE
     if account.contacts_agreed_at is not None:
         return Standing.AGREED

@@ -7,19 +7,16 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.queries import above
 from survey_service.errors import NotFound
 from survey_service.models import Role, Survey, Wave
 from survey_service.surveys.queries import visible_wave
 
-KEYING_STAFF = (Role.KEYER, Role.MANAGER, Role.STATISTICIAN)
-DECIDERS = (Role.KEYER, Role.MANAGER)
-OVERSEERS = (Role.MANAGER, Role.STATISTICIAN)
-
-KeyingStaff = Annotated[Person, Depends(require(*KEYING_STAFF))]
-Decider = Annotated[Person, Depends(require(*DECIDERS))]
-Overseer = Annotated[Person, Depends(require(*OVERSEERS))]
+KeyingStaff = Annotated[Person, Depends(require(*rights.SEE_KEYING))]
+Decider = Annotated[Person, Depends(require(*rights.DECIDE))]
+Overseer = Annotated[Person, Depends(require(*rights.OVERSEE_KEYING))]
 
 
 def find_wave(

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.errors import ReadNotAudited
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.read_audit import AuditsReads, ReadAudit
@@ -20,7 +21,7 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import adjudication, adjudication_queries, corrections, forms, queries
-from survey_service.keying.access import DECIDERS, OVERSEERS, Decider, Overseer, find_wave
+from survey_service.keying.access import Decider, Overseer, find_wave
 from survey_service.keying.adjudication import LONGEST_REASON
 from survey_service.keying.rules import Rules
 from survey_service.keying.schemas import FormFound
@@ -71,9 +72,9 @@ def next_to_decide(
 ) -> Response:  # fmt: skip
     """The next form that this person may decide; where there is none, the page says so."""
     with reading.begin() as session:
-        survey, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
+        survey, wave = find_wave(session, person, survey_key, wave_key, *rights.DECIDE)
         number = adjudication_queries.next_form(
-            session, wave, person.account_id, person.visible(*DECIDERS), Rules.of(running.settings), after=after
+            session, wave, person.account_id, person.visible(*rights.DECIDE), Rules.of(running.settings), after=after
         )
         if number is not None:
             return go(f"/keying/{survey_key}/{wave_key}/decide/{quote(number)}")
@@ -88,8 +89,8 @@ def decide_page(
 ) -> Response:  # fmt: skip
     asking = Asking(request, running, person)
     with reading.begin() as session:
-        survey, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
-        form = _form(session, person, wave, number, DECIDERS, speaks)
+        survey, wave = find_wave(session, person, survey_key, wave_key, *rights.DECIDE)
+        form = _form(session, person, wave, number, rights.DECIDE, speaks)
         return _decide_page(asking, session, survey, wave, form, reads, {"field": field}, speaks)
 
 
@@ -111,8 +112,8 @@ def decide_field(
     """Settle one field, then on to the next: of this form, or of the next form."""
     try:
         with writing.begin() as session:
-            _, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
-            form = _form(session, person, wave, number, DECIDERS, speaks)
+            _, wave = find_wave(session, person, survey_key, wave_key, *rights.DECIDE)
+            form = _form(session, person, wave, number, rights.DECIDE, speaks)
             adjudication.decide(
                 session,
                 wave,
@@ -130,8 +131,8 @@ def decide_field(
         kept = {"field": sent.variable, "fault": fault, "take": sent.take, "typed": sent.typed, "reason": sent.reason}
         asking = Asking(request, running, person)
         with reading.begin() as session:
-            survey, wave = find_wave(session, person, survey_key, wave_key, *DECIDERS)
-            form = _form(session, person, wave, number, DECIDERS, speaks)
+            survey, wave = find_wave(session, person, survey_key, wave_key, *rights.DECIDE)
+            form = _form(session, person, wave, number, rights.DECIDE, speaks)
             return _decide_page(asking, session, survey, wave, form, reads, kept, speaks)
     here = f"/keying/{survey_key}/{wave_key}/decide"
     return go(f"{here}?after={quote(number)}" if done else f"{here}/{quote(number)}")
@@ -163,7 +164,7 @@ def _decide_page(
         "names": list(names.values()),
         "rules": rules,
         "waiting": adjudication_queries.fields_to_decide(
-            session, wave, person.account_id, person.visible(*DECIDERS), rules
+            session, wave, person.account_id, person.visible(*rights.DECIDE), rules
         ),
         "fault": None,
         "take": "",
@@ -184,7 +185,7 @@ def record_page(
 ) -> Response:  # fmt: skip
     shown = {"number": number, "field": field}
     with reading.begin() as session:
-        survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+        survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
         return _record_page(Asking(request, running, person), session, survey, wave, reads, shown, speaks)
 
 
@@ -204,8 +205,8 @@ def correct_field(
 ) -> Response:
     try:
         with writing.begin() as session:
-            _, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
-            form = _form(session, person, wave, sent.number, OVERSEERS, speaks)
+            _, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
+            form = _form(session, person, wave, sent.number, rights.OVERSEE_KEYING, speaks)
             corrections.correct(session, wave, form, sent.correction(), keys=running.keys, at=now, by=person.actor)
     except (NotFound, BadInput):
         raise
@@ -213,7 +214,7 @@ def correct_field(
         kept = {"number": sent.number, "field": sent.variable, "fault": fault, "typed": sent.typed}
         kept["reason"] = sent.reason
         with reading.begin() as session:
-            survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+            survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
             return _record_page(Asking(request, running, person), session, survey, wave, reads, kept, speaks)
     return go(f"/keying/{survey_key}/{wave_key}/record?number={quote(form.number)}")
 
@@ -231,7 +232,7 @@ def _record_page(
     found, fault = None, shown.get("fault")
     if shown["number"]:
         try:
-            form = _form(session, asking.person, wave, shown["number"], OVERSEERS, language)
+            form = _form(session, asking.person, wave, shown["number"], rights.OVERSEE_KEYING, language)
             found = corrections.record_of(session, wave, form, language)
             reads.note(wave.survey_id, "paper_form.read", f"paper_form {form.form_id}", {"page": "record"})
         except ReadNotAudited:

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.keying import quality_queries, sheets
-from survey_service.keying.access import OVERSEERS, Overseer, find_wave
+from survey_service.keying.access import Overseer, find_wave
 from survey_service.keying.quality import Quality
 from survey_service.keying.rules import Rules
 from survey_service.models import Survey, Wave
@@ -28,10 +29,10 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _found(
     session: Session, person: Person, survey_key: str, wave_key: str, language: str
 ) -> tuple[Survey, Wave, Quality]:
-    survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+    survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
     sheet = sheets.sheet(questionnaire, language)
-    return survey, wave, quality_queries.quality(session, wave, sheet, person.visible(*OVERSEERS))
+    return survey, wave, quality_queries.quality(session, wave, sheet, person.visible(*rights.OVERSEE_KEYING))
 
 
 @router.get("/keying/{survey_key}/{wave_key}/quality")

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.read_audit import AuditsReads
@@ -32,7 +33,7 @@ from survey_service.keying.errors import NoSuchForm, WrongSerial
 from survey_service.keying.forms import LONGEST_SERIAL
 from survey_service.keying.rules import Rules
 from survey_service.keying.schemas import Save
-from survey_service.models import KeyingPass, Role, Survey, Wave, WaveState
+from survey_service.models import KeyingPass, Survey, Wave, WaveState
 from survey_service.surveys import definitions
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.failures import failure_response, wants_page
@@ -65,7 +66,7 @@ def keying_page(
         form, fault, which = None, None, KeyingPass.FIRST
         if number:
             try:
-                form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
+                form = forms.find_form(session, wave, number, person.visible(*rights.KEY), language=speaks)
                 which, _ = forms.pass_for(session, wave, form, person.account_id)
             except DomainError as refused:
                 form, fault = None, refused
@@ -88,7 +89,7 @@ def hold_form(
     """Open a form to key it: hold it, and get what has been keyed so far. Nothing of another keying is in the reply."""
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
-        form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
+        form = forms.find_form(session, wave, number, person.visible(*rights.KEY), language=speaks)
         which, draft = drafts.open_form(
             session, wave, form, take_over=wanted.take_over, lease=Rules.of(running.settings).hold, at=now,
             by=person.actor,
@@ -126,7 +127,7 @@ def picture(
     """What a scan shows of one field."""
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
-        form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=speaks)
+        form = forms.find_form(session, wave, number, person.visible(*rights.KEY), language=speaks)
         seen = scanned.picture(session, wave.survey_id, form, name)
         survey_id, form_id = wave.survey_id, form.form_id
     if seen is None:
@@ -178,7 +179,8 @@ def key_form(
         survey, wave = _find(session, person, survey_key, wave_key)
         questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
         try:
-            form = forms.find_form(session, wave, fields.get("number", ""), person.visible(Role.KEYER), language=speaks)
+            number, visible = fields.get("number", ""), person.visible(*rights.KEY)
+            form = forms.find_form(session, wave, number, visible, language=speaks)
             checked = sheets.judge(questionnaire, sheets.read_keys(fields))
         except DomainError as refused:
             if not wants_page(request):
@@ -223,7 +225,7 @@ def key_form(
 
 def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
     """An open wave that touches the keyer's areas."""
-    visible, upward = person.visible(Role.KEYER), above(person.areas(Role.KEYER))
+    visible, upward = person.visible(*rights.KEY), above(person.areas(*rights.KEY))
     found = visible_wave(session, survey_key, wave_key, visible, upward)
     if found is None:
         raise NotFound
@@ -240,7 +242,7 @@ def _kept(
     """What was typed, so that it stands in the boxes again."""
     number = fields.get("number", "")
     try:
-        form = forms.find_form(session, wave, number, person.visible(Role.KEYER), language=language)
+        form = forms.find_form(session, wave, number, person.visible(*rights.KEY), language=language)
     except (NoSuchForm, WrongSerial):
         form = None
     typed = {name.removeprefix(sheets.PREFIX): value for name, value in fields.items()}

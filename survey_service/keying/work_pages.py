@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import assignment, batch_queries, queries, work_queries
-from survey_service.keying.access import OVERSEERS, KeyingStaff, Overseer, find_wave
+from survey_service.keying.access import KeyingStaff, Overseer, find_wave
 from survey_service.keying.rules import Rules
 from survey_service.models import Role, Survey, Wave, WaveState
 from survey_service.services import Services
@@ -30,13 +31,13 @@ router = APIRouter()
 def start_page(request: Request, running: Running, reading: Reading, person: KeyingStaff) -> Response:
     """What is next. A keyer with one open wave and nothing begun or assigned goes straight to its serials."""
     with reading.begin() as session:
-        looked_after = _waves(session, person, OVERSEERS, (*work_queries.IN_WORK, WaveState.UNDER_REVIEW))
+        looked_after = _waves(session, person, rights.OVERSEE_KEYING, (*work_queries.IN_WORK, WaveState.UNDER_REVIEW))
         waves: list[tuple[Survey, Wave]] = []
         works: list[assignment.Work] = []
-        if person.has(Role.KEYER):
-            waves = _waves(session, person, (Role.KEYER,), work_queries.IN_WORK)
+        if person.has(*rights.KEY):
+            waves = _waves(session, person, rights.KEY, work_queries.IN_WORK)
             works = assignment.todo(
-                session, waves, person.account_id, person.visible(Role.KEYER), Rules.of(running.settings)
+                session, waves, person.account_id, person.visible(*rights.KEY), Rules.of(running.settings)
             )
         keyed = [
             (survey, wave)
@@ -74,12 +75,12 @@ def batches_page(
     request: Request, running: Running, reading: Reading, person: Overseer, survey_key: str, wave_key: str
 ) -> Response:
     with reading.begin() as session:
-        survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
+        survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
         context = {
             "survey": survey,
             "wave": wave,
             "wave_name": Text(wave.name_zh, wave.name_en),
-            "lines": work_queries.batch_lines(session, wave, person.visible(*OVERSEERS)),
+            "lines": work_queries.batch_lines(session, wave, person.visible(*rights.OVERSEE_KEYING)),
             "rules": Rules.of(running.settings),
         }
         return staff_page(request, running, person, "staff/keying-batches.html", context, section="keying")
@@ -137,12 +138,12 @@ def assign_batch(
 ) -> Response:
     try:
         with writing.begin() as session:
-            _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
+            _, wave = find_wave(session, person, survey_key, wave_key, *rights.ASSIGN_KEYING)
             assignment.assign(
                 session,
                 wave,
                 batch,
-                person.visible(Role.MANAGER),
+                person.visible(*rights.ASSIGN_KEYING),
                 sent.assignment(),
                 rules=Rules.of(running.settings),
                 at=now,
@@ -164,9 +165,9 @@ def end_batch(
     """The forms that are still out will not come: draw those to verify from what is keyed."""
     try:
         with writing.begin() as session:
-            _, wave = find_wave(session, person, survey_key, wave_key, Role.MANAGER)
+            _, wave = find_wave(session, person, survey_key, wave_key, *rights.ASSIGN_KEYING)
             assignment.end_keying(
-                session, wave, batch, person.visible(Role.MANAGER), rules=Rules.of(running.settings), at=now,
+                session, wave, batch, person.visible(*rights.ASSIGN_KEYING), rules=Rules.of(running.settings), at=now,
                 by=person.actor,
             )  # fmt: skip
     except NotFound:
@@ -181,8 +182,8 @@ def _batch_page(
     request: Request, running: Services, person: Person, session: Session, survey_key: str, wave_key: str,
     batch: int, *, fault: DomainError | None,
 ) -> Response:  # fmt: skip
-    survey, wave = find_wave(session, person, survey_key, wave_key, *OVERSEERS)
-    lines = work_queries.batch_lines(session, wave, person.visible(*OVERSEERS), number=batch)
+    survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
+    lines = work_queries.batch_lines(session, wave, person.visible(*rights.OVERSEE_KEYING), number=batch)
     if not lines:
         raise NotFound
     context: dict[str, Any] = {
@@ -193,7 +194,7 @@ def _batch_page(
         "open_forms": [] if lines[0].drawn else batch_queries.open_forms(session, lines[0].batch),
         "keyers": work_queries.keyers(session, lines[0].area.id),
         "rules": Rules.of(running.settings),
-        "may_assign": person.has(Role.MANAGER),
+        "may_assign": person.has(*rights.ASSIGN_KEYING),
         "fault": fault,
     }
     status = fault.status if fault else 200

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from survey_service.accounts import rights
 from survey_service.accounts.queries import above
 from survey_service.keying.batch_queries import still_to_key
 from survey_service.keying.schemas import BatchLine
@@ -25,7 +26,6 @@ from survey_service.models import (
     KeyingState,
     PaperBatch,
     PaperForm,
-    Role,
     VerificationDraw,
     Wave,
     WaveState,
@@ -169,7 +169,7 @@ def keyers(session: Session, area_id: UUID) -> Sequence[Account]:
         .where(
             Account.disabled_at.is_(None),
             Account.id.in_(
-                select(Grant.account_id).where(Grant.role == Role.KEYER, Grant.area_id.in_(above([area_id])))
+                select(Grant.account_id).where(Grant.role.in_(rights.KEY), Grant.area_id.in_(above([area_id])))
             ),
         )
         .order_by(Account.name, Account.user)

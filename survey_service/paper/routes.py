@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service import jobs
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person, require
 from survey_service.accounts.queries import above, below
 from survey_service.accounts.read_audit import AuditsReads
@@ -30,8 +31,7 @@ from survey_service.web.downloads import content_disposition
 router = APIRouter()
 
 # Whoever prints manages; whoever keys also opens the boxes that come back and notes what is in them.
-STAFF = (Role.MANAGER, Role.KEYER)
-PaperStaff = Annotated[Person, Depends(require(*STAFF))]
+PaperStaff = Annotated[Person, Depends(require(*rights.HANDLE_FORMS))]
 EVERYWHERE = "all"
 USUAL_SIZE = 50
 HERE = "/surveys/{survey_key}/waves/{wave_key}/paper"
@@ -103,7 +103,7 @@ def print_jobs(running: Running, reading: Reading, person: PaperStaff, survey_ke
         _, wave = _find(session, person, survey_key, wave_key)
         shown = [
             {"kind": f"print {line.batch.number}", "state": job.state.value, "done": job.done, "total": job.total}
-            for line in queries.batches(session, wave, person.visible(*STAFF))
+            for line in queries.batches(session, wave, person.visible(*rights.HANDLE_FORMS))
             if (job := _job(session, line.batch)) is not None
         ]
     return JSONResponse({"jobs": shown, "nobody_works": running.nobody_works}, headers={"Cache-Control": "no-store"})
@@ -123,7 +123,7 @@ def log_form(
         with writing.begin() as session:
             _, wave = _find(session, person, survey_key, wave_key)
             done = service.log_form(
-                session, wave, serial, state, person.visible(*STAFF), at=now, by=person.actor
+                session, wave, serial, state, person.visible(*rights.HANDLE_FORMS), at=now, by=person.actor
             )  # fmt: skip
     except NotFound:
         raise
@@ -160,7 +160,7 @@ def batch_page(
             "area": Text(line.area.name_zh, line.area.name_en or line.area.name_zh),
             "job": _job(session, line.batch),
             "forms": [(form, serials.grouped(form.serial), case) for form, case in forms],
-            "may_print": line.area.id in set(session.scalars(person.visible(Role.MANAGER))),
+            "may_print": line.area.id in set(session.scalars(person.visible(*rights.PRINT))),
             "may_log": wave.state in (WaveState.OPEN, WaveState.CLOSED),
         }
         return staff_page(request, running, person, "staff/paper/batch.html", context, section="surveys")
@@ -173,7 +173,7 @@ def print_batch(
     """Make the PDF, or make it anew: the serials stay."""
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
-        line = _batch(session, person, wave, batch, Role.MANAGER)
+        line = _batch(session, person, wave, batch, *rights.PRINT)
         _enqueue(session, line.batch, person, now)
     return go(f"/surveys/{survey_key}/waves/{wave_key}/paper/{batch}")
 
@@ -210,14 +210,16 @@ def batch_pdf(
 
 def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
     """The wave, where it touches the areas in which the person prints or keys."""
-    found = visible_wave(session, survey_key, wave_key, person.visible(*STAFF), above(person.areas(*STAFF)))
+    found = visible_wave(
+        session, survey_key, wave_key, person.visible(*rights.HANDLE_FORMS), above(person.areas(*rights.HANDLE_FORMS))
+    )
     if found is None or found[1].state is WaveState.DRAFT:
         raise NotFound
     return found
 
 
 def _batch(session: Session, person: Person, wave: Wave, number: int, *roles: Role) -> queries.BatchLine:
-    line = queries.batch(session, wave, number, person.visible(*(roles or STAFF)))
+    line = queries.batch(session, wave, number, person.visible(*(roles or rights.HANDLE_FORMS)))
     if line is None:
         raise NotFound
     return line
@@ -225,9 +227,9 @@ def _batch(session: Session, person: Person, wave: Wave, number: int, *roles: Ro
 
 def _chosen(session: Session, person: Person, survey: Survey, wave: Wave, area: str, *, sampled: bool) -> list[UUID]:
     """Communities of the person: the one that was chosen, or all that have something to print."""
-    mine = queries.communities(session, person.visible(Role.MANAGER), below([survey.city_id]))
+    mine = queries.communities(session, person.visible(*rights.PRINT), below([survey.city_id]))
     if area == EVERYWHERE:
-        waiting = queries.waiting_cases(session, wave, person.visible(Role.MANAGER))
+        waiting = queries.waiting_cases(session, wave, person.visible(*rights.PRINT))
         return [one.id for one in mine if not sampled or one.id in waiting or not waiting]
     found = [one.id for one in mine if one.code == area]
     if not found:
@@ -256,10 +258,10 @@ def _titles(survey: Survey, wave: Wave) -> dict[str, Any]:
 
 
 def _overview(session: Session, person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
-    visible, managed = person.visible(*STAFF), person.visible(Role.MANAGER)
+    visible, managed = person.visible(*rights.HANDLE_FORMS), person.visible(*rights.PRINT)
     lines = queries.batches(session, wave, visible)
     communities: list[Area] = []
-    if person.has(Role.MANAGER) and wave.state is WaveState.OPEN:
+    if person.has(*rights.PRINT) and wave.state is WaveState.OPEN:
         communities = list(queries.communities(session, managed, below([survey.city_id])))
     waiting = queries.waiting_cases(session, wave, managed) if communities else {}
     return {
@@ -286,7 +288,7 @@ def _overview(session: Session, person: Person, survey: Survey, wave: Wave) -> d
         "shown": "",
         "typed": "",
         "may_log": wave.state in (WaveState.OPEN, WaveState.CLOSED) and bool(lines),
-        "follows_wave": person.has(Role.MANAGER, Role.STATISTICIAN),
+        "follows_wave": person.has(*rights.FOLLOW_WAVES),
     }
 
 

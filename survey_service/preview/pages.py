@@ -12,13 +12,14 @@ from starlette.responses import HTMLResponse, Response
 
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.collection.resident_pages import STYLES, Look, Occasion, form_context, render
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
-from survey_service.models import Area, QuestionnaireVersion, Role, Survey
+from survey_service.models import Area, QuestionnaireVersion, Survey
 from survey_service.paper import pictures
 from survey_service.paper.service import LANGUAGES
 from survey_service.processes.beside import computed
@@ -46,7 +47,7 @@ def preview(
             "stored": stored,
             "questionnaire": questionnaire,
             "sheet": keying.sheet(questionnaire, speaks),
-            "may_change": may(session, person, survey, Role.MANAGER),
+            "may_change": may(session, person, survey, *rights.PLAN),
             "pictures": pictures.can_draw(),
         }
         page = staff_page(request, running, person, "staff/planning/preview.html", context, section="surveys")

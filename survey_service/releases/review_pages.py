@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, Statistician
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.models import Survey, Wave, WaveState
 from survey_service.processes.beside import computed
 from survey_service.surveys import figures
 from survey_service.surveys import queries as survey_queries
@@ -82,8 +83,8 @@ def show(
 
 def find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
     """A closed wave whose whole city is the statistician's; NotFound otherwise. An open one shows progress only."""
-    visible = person.visible(Role.STATISTICIAN)
-    found = survey_queries.visible_wave(session, survey_key, wave_key, visible, above(person.areas(Role.STATISTICIAN)))
+    visible = person.visible(*rights.REVIEW)
+    found = survey_queries.visible_wave(session, survey_key, wave_key, visible, above(person.areas(*rights.REVIEW)))
     if found is None or not survey_queries.holds(session, found[0].city_id, visible):
         raise NotFound
     if found[1].state not in COMPUTED:

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, Statistician, require
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.models import Release, Role, Survey, Wave
+from survey_service.models import Release, Survey, Wave
 from survey_service.processes.beside import computed
 from survey_service.releases import queries
 from survey_service.releases.review_pages import find as find_wave
@@ -25,8 +26,7 @@ from survey_service.web.downloads import content_disposition
 
 router = APIRouter()
 
-READERS = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
-ReleaseReader = Annotated[Person, Depends(require(*READERS))]
+ReleaseReader = Annotated[Person, Depends(require(*rights.READ_RELEASES))]
 LONGEST_NAME = 60
 
 
@@ -66,7 +66,7 @@ def sign(
 def release_page(request: Request, running: Running, reading: Reading, person: ReleaseReader, number: str) -> Response:
     with reading.begin() as session:
         release, survey, wave = find_release(session, person, number)
-        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*READERS))
+        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*rights.READ_RELEASES))
         context = {
             "release": release,
             "survey": survey,
@@ -94,7 +94,7 @@ def document(
     """One PDF, to be read in the browser; 404 for an area that is not the person's."""
     with reading.begin() as session:
         release, _, _ = find_release(session, person, number)
-        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*READERS))
+        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*rights.READ_RELEASES))
         found = next((one for one, area in shown if area.code == area_code and one.language == language), None)
         if found is None:
             raise NotFound
@@ -112,7 +112,7 @@ def document(
 
 def find_release(session: Session, person: Person, number: str) -> tuple[Release, Survey, Wave]:
     """The release of that number with a document in the person's areas, or whose city is the person's."""
-    visible = person.visible(*READERS)
+    visible = person.visible(*rights.READ_RELEASES)
     for release, survey, wave in queries.releases_by_number(session, number):
         if queries.concerns(session, release, survey, visible):
             return release, survey, wave

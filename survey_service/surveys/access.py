@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.queries import above
 from survey_service.errors import NotAllowed, NotFound
 from survey_service.models import Role, Survey, Wave
 from survey_service.surveys import queries
 
-READERS = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
 
-
-def find_survey(session: Session, person: Person, survey_key: str, roles: Sequence[Role] = READERS) -> Survey:
+def find_survey(
+    session: Session, person: Person, survey_key: str, roles: Sequence[Role] = rights.SEE_SURVEYS
+) -> Survey:
     """The survey, where it touches the person's areas of ``roles``; NotFound otherwise."""
     visible, upward = person.visible(*roles), above(person.areas(*roles))
     found = queries.visible_survey(session, survey_key, visible, upward)
@@ -25,7 +26,7 @@ def find_survey(session: Session, person: Person, survey_key: str, roles: Sequen
 
 
 def find_wave(
-    session: Session, person: Person, survey_key: str, wave_key: str, roles: Sequence[Role] = READERS
+    session: Session, person: Person, survey_key: str, wave_key: str, roles: Sequence[Role] = rights.SEE_SURVEYS
 ) -> tuple[Survey, Wave]:
     """The wave, where it touches the person's areas of ``roles``; NotFound otherwise, so that nobody learns what else
     there is."""

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
-from survey_service.models import Mode, Role
+from survey_service.models import Mode
 from survey_service.processes.beside import computed
 from survey_service.settings import is_loopback
 from survey_service.surveys import invitations, planning_queries
@@ -34,8 +35,8 @@ def invitations_page(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
-        areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+        refuse_unless(session, person, survey, *rights.PLAN)
+        areas = surveys.communities(session, survey, wave, person.visible(*rights.PLAN))
         drawn = planning_queries.sample_by_community(session, wave)
         lines = [(area, drawn[area.id].letters) for area in areas if area.id in drawn and drawn[area.id].letters]
         context = {
@@ -65,10 +66,10 @@ def print_posters(
     """All communities, or the one whose code is named."""
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         areas = [
             one
-            for one in surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+            for one in surveys.communities(session, survey, wave, person.visible(*rights.PLAN))
             if not area or one.code == area
         ]
         about = invitations.occasion(session, wave, language)
@@ -86,8 +87,8 @@ def print_letters(
 ) -> Response:  # fmt: skip
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
-        areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+        refuse_unless(session, person, survey, *rights.PLAN)
+        areas = surveys.communities(session, survey, wave, person.visible(*rights.PLAN))
         area = next((one for one in areas if one.code == area_code), None)
         if area is None:
             raise NotFound

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff, is_named_for_contacts, require
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import Asking, go, staff_page
@@ -24,14 +25,14 @@ from survey_service.models import Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
 from survey_service.surveys import codes, opening, queries, readiness, service, wave_offers
-from survey_service.surveys.access import READERS, find_wave, may
+from survey_service.surveys.access import find_wave, may
 from survey_service.web.qr import qr_svg
 
 STILL_AT_WORK = (JobState.WAITING, JobState.RUNNING)
 
 router = APIRouter()
 
-WaveReader = Annotated[Person, Depends(require(*READERS))]
+WaveReader = Annotated[Person, Depends(require(*rights.SEE_SURVEYS))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +45,23 @@ class Step:
 
 
 STEPS: dict[str, Step] = {
-    "open": Step((Role.MANAGER,), (WaveState.DRAFT,), service.open_wave),
-    "close": Step((Role.MANAGER,), (WaveState.OPEN,), service.close_wave),
-    "review": Step((Role.STATISTICIAN,), (WaveState.CLOSED,), service.begin_review),
-    "back": Step((Role.MANAGER, Role.STATISTICIAN), tuple(service.STEPS_BACK), service.step_back),
+    "open": Step(rights.PLAN, (WaveState.DRAFT,), service.open_wave),
+    "close": Step(rights.PLAN, (WaveState.OPEN,), service.close_wave),
+    "review": Step(rights.REVIEW, (WaveState.CLOSED,), service.begin_review),
+    "back": Step(rights.STEP_BACK, tuple(service.STEPS_BACK), service.step_back),
 }
 
 
 @router.get("/surveys")
 def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader) -> Response:
     with reading.begin() as session:
-        lines = queries.visible_waves(session, person.visible(*READERS), above(person.areas(*READERS)))
-        if not person.has(Role.MANAGER, Role.STATISTICIAN):
+        visible, upward = person.visible(*rights.SEE_SURVEYS), above(person.areas(*rights.SEE_SURVEYS))
+        lines = queries.visible_waves(session, visible, upward)
+        if not person.has(*rights.FOLLOW_WAVES):
             lines = [line for line in lines if line.wave.state is WaveState.RELEASED]
         surveys: list[tuple[Survey, int]] = []
-        if person.has(Role.MANAGER, Role.STATISTICIAN):
-            surveys = queries.visible_surveys(session, person.visible(*READERS), above(person.areas(*READERS)))
+        if person.has(*rights.FOLLOW_WAVES):
+            surveys = queries.visible_surveys(session, visible, upward)
         context = {
             "lines": [(line, _titles(line.survey, line.wave)) for line in lines],
             "surveys": [(survey, Text(survey.title_zh, survey.title_en), waves) for survey, waves in surveys],
@@ -73,8 +75,8 @@ def wave_page(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        visible = person.visible(*READERS)
-        staff = person.has(Role.MANAGER, Role.STATISTICIAN)
+        visible = person.visible(*rights.SEE_SURVEYS)
+        staff = person.has(*rights.FOLLOW_WAVES)
         if not staff and wave.state is not WaveState.RELEASED:
             raise NotFound
         today = now.astimezone(running.settings.zone).date()
@@ -83,9 +85,9 @@ def wave_page(
         blockers = opening.blockers(session, survey, wave, on=today) if draft else ()
         progress = service.progress(session, survey, wave, visible) if staff and not draft else None
         reader = wave_offers.Reader(
-            may_change=may(session, person, survey, Role.MANAGER),
-            may_review=may(session, person, survey, Role.STATISTICIAN),
-            manages=person.has(Role.MANAGER),
+            may_change=may(session, person, survey, *rights.PLAN),
+            may_review=may(session, person, survey, *rights.REVIEW),
+            manages=person.has(*rights.PLAN),
             reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
             steps=_steps(session, person, survey, wave),
         )
@@ -164,7 +166,7 @@ def code_sheet(
     """The open QR code of each community, to be printed."""
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        areas = queries.communities(session, survey, wave, person.visible(*READERS))
+        areas = queries.communities(session, survey, wave, person.visible(*rights.SEE_SURVEYS))
         open_codes = queries.open_codes(session, wave)
         context = {
             **_titles(survey, wave),
@@ -186,7 +188,7 @@ def code_picture(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        areas = queries.communities(session, survey, wave, person.visible(*READERS))
+        areas = queries.communities(session, survey, wave, person.visible(*rights.SEE_SURVEYS))
         area = next((area for area in areas if area.code == area_code), None)
         code = queries.open_codes(session, wave).get(area.id) if area else None
     if code is None:
@@ -234,7 +236,7 @@ def _confirm_page(
         "possible": wave.state in found.before,
         "after": service.STEPS_BACK.get(wave.state) if step == "back" else None,
         "blockers": opening.blockers(session, survey, wave, on=today) if step == "open" else (),
-        "progress": service.progress(session, survey, wave, asking.person.visible(*READERS)),
+        "progress": service.progress(session, survey, wave, asking.person.visible(*rights.SEE_SURVEYS)),
         "fault": fault,
         "today": today,
     }

@@ -14,12 +14,13 @@ from starlette.responses import Response
 
 from questionnaires.problem_words import explain
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person, WaveStaff
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.areas.queries import path as area_path
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError
-from survey_service.models import Role, Survey
+from survey_service.models import Survey
 from survey_service.surveys import definitions, planning_queries, questionnaires, service
 from survey_service.surveys.access import find_survey, may, refuse_unless
 from survey_service.surveys.errors import VersionInUse
@@ -80,7 +81,7 @@ def create_survey(
     form = read_survey(read, key=True)
     try:
         with writing.begin() as session:
-            areas = {area.code: area for area in planning_queries.survey_areas(session, person.visible(Role.MANAGER))}
+            areas = {area.code: area for area in planning_queries.survey_areas(session, person.visible(*rights.PLAN))}
             if form.area not in areas:
                 read.faults["area"] = Text("选一个您管的地区。", "Choose an area of yours.")
             if not read.faults:
@@ -111,7 +112,7 @@ def survey_page(request: Request, running: Running, reading: Reading, person: Wa
             "places": [Text(area.name_zh, area.name_en) for area in area_path(session, survey.city_id)],
             "versions": versions,
             "waves": [(wave, Text(wave.name_zh, wave.name_en)) for wave in planning_queries.waves(session, survey)],
-            "may_change": may(session, person, survey, Role.MANAGER),
+            "may_change": may(session, person, survey, *rights.PLAN),
         }
         return staff_page(request, running, person, "staff/planning/survey.html", context, section="surveys")
 
@@ -120,7 +121,7 @@ def survey_page(request: Request, running: Running, reading: Reading, person: Wa
 def edit_survey(request: Request, running: Running, reading: Reading, person: Manager, survey_key: str) -> Response:
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         return _survey_form(request, running, session, person, survey, _boxes(survey), {})
 
 
@@ -133,7 +134,7 @@ def change_survey(
     form = read_survey(read, key=False)
     with writing.begin() as session:
         survey = find_survey(session, person, survey_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         if not read.faults:
             service.change_survey(
                 session, survey, title_zh=form.title_zh, title_en=form.title_en, method=form.method,
@@ -152,7 +153,7 @@ def choose_questionnaire(
     """``start`` puts the text of a shipped questionnaire into the box, to be changed there."""
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         source = questionnaires.shipped_source(start) if start else ""
         return _questionnaire_form(request, running, person, survey, {"source": source})
 
@@ -172,7 +173,7 @@ def store_questionnaire(
     try:
         with writing.begin() as session:
             survey = find_survey(session, person, survey_key)
-            refuse_unless(session, person, survey, Role.MANAGER)
+            refuse_unless(session, person, survey, *rights.PLAN)
             if judged.questionnaire is not None:
                 stored = questionnaires.store(session, survey.id, judged.questionnaire, at=now, by=person.actor)
                 return go(f"/surveys/{survey_key}/questionnaires/{stored.id}")
@@ -222,7 +223,7 @@ def _survey_form(
     request: Request, running: Running, session: Session, person: Person, survey: Survey | None,
     kept: Mapping[str, str], faults: Mapping[str, Text],
 ) -> Response:  # fmt: skip
-    areas = planning_queries.survey_areas(session, person.visible(Role.MANAGER)) if survey is None else []
+    areas = planning_queries.survey_areas(session, person.visible(*rights.PLAN)) if survey is None else []
     context = {
         "survey": survey,
         "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in areas],

@@ -15,11 +15,12 @@ from starlette.responses import Response
 
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
-from survey_service.models import Mode, Role, Survey, Wave, WaveState
+from survey_service.models import Mode, Survey, Wave, WaveState
 from survey_service.surveys import definitions, drafts, service, wave_forms
 from survey_service.surveys import planning_queries as queries
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
@@ -39,7 +40,7 @@ def new_wave(
     """``copy`` is the key of an earlier wave whose words are taken over; ``version`` a questionnaire to begin with."""
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         model = find_wave(session, person, survey_key, copy)[1] if copy else None
         versions = queries.versions(session, survey)
         if not versions:
@@ -66,7 +67,7 @@ def create_wave(
     try:
         with writing.begin() as session:
             survey = find_survey(session, person, survey_key)
-            refuse_unless(session, person, survey, Role.MANAGER)
+            refuse_unless(session, person, survey, *rights.PLAN)
             questionnaire = definitions.frozen(session, survey.id, version_id)
             areas = [area.code for area in queries.choosable(session, survey)]
             form = wave_forms.read_wave(read, questionnaire, version_id, areas, key=True)
@@ -91,7 +92,7 @@ def edit_wave(
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         if wave.state is not WaveState.DRAFT:
             raise drafts.NoDraft
         chosen = version or wave.questionnaire_version_id
@@ -110,7 +111,7 @@ def change_wave(
     version_id = _version(posted)
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         questionnaire = definitions.frozen(session, survey.id, version_id)
         areas = [area.code for area in queries.choosable(session, survey)]
         form = wave_forms.read_wave(read, questionnaire, version_id, areas, key=False)
@@ -133,7 +134,7 @@ def confirm_delete(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         return _delete_page(request, running, session, person, survey, wave)
 
 
@@ -148,7 +149,7 @@ def delete_wave(
     try:
         with writing.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
-            refuse_unless(session, person, survey, Role.MANAGER)
+            refuse_unless(session, person, survey, *rights.PLAN)
             if posted_forms.text(posted, "name") in {wave.name_zh, wave.name_en or wave.name_zh}:
                 drafts.delete_wave(session, survey.id, wave.id, at=now, by=person.actor)
                 return go(f"/surveys/{survey_key}")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from survey_service.accounts import rights
 from survey_service.accounts import service as accounts
 from survey_service.accounts.administration import queries, service
 from survey_service.accounts.administration.service import ActingAdministrator
@@ -49,7 +50,7 @@ PASSWORD = "password"  # noqa: S105 -- the name of a step; it also shows the new
 
 
 def acting_administrator(person: Person, running: Services, now: Now) -> ActingAdministrator:
-    scope = person.areas(Role.ADMINISTRATOR)
+    scope = person.areas(*rights.MANAGE_ACCOUNTS)
     return ActingAdministrator(by=person.actor, scope=scope, at=now, demonstration=running.settings.demonstration)
 
 
@@ -60,7 +61,7 @@ def list_accounts(
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:  # fmt: skip
     with reading.begin() as session:
-        scope = person.areas(Role.ADMINISTRATOR)
+        scope = person.areas(*rights.MANAGE_ACCOUNTS)
         shown, total = queries.accounts_within(session, scope, words=q.strip(), role=role, page=page)
         grants = queries.grants_of(session, [account.id for account in shown])
         context = {
@@ -221,7 +222,7 @@ def _new_page(
 
 def _choices(session: Session, person: Person) -> dict[str, Any]:
     """What the boxes for role and area offer."""
-    areas = queries.area_choices(session, person.areas(Role.ADMINISTRATOR), OFFERED_AREAS)
+    areas = queries.area_choices(session, person.areas(*rights.MANAGE_ACCOUNTS), OFFERED_AREAS)
     return {"roles": [one.value for one in Role], "areas": areas}
 
 

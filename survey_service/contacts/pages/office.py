@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service import audit
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import ContactReader, Person
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.contacts.asked import contact_asked
 from survey_service.contacts.store import Contact, ContactStore
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
-from survey_service.models import Area, Role, Survey, Wave
+from survey_service.models import Area, Survey, Wave
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave
 from survey_service.web import posted_forms
@@ -47,7 +48,7 @@ def open_contacts(
         survey, wave = find_wave(session, person, survey_key, wave_key)
         if read.faults:
             return _page(request, running, session, person, survey, wave, None, read.faults)
-        visible = set(session.scalars(person.visible(Role.MANAGER)))
+        visible = set(session.scalars(person.visible(*rights.OPEN_CONTACTS)))
         survey_id, wave_id = survey.id, wave.id
     found = [one for one in ContactStore(running.settings).of_wave(survey_id, wave_id) if one.area_id in visible]
     with writing.begin() as session:  # before anybody sees them

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from survey_service.accounts import rights
 from survey_service.accounts.errors import CannotAgree
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import go, staff_page
@@ -18,7 +19,7 @@ from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.services import Services
 
 router = APIRouter()
-MayAgree = Annotated[Person, Depends(require(*readers.MAY_AGREE))]
+MayAgree = Annotated[Person, Depends(require(*rights.AGREE_TO_READERS))]
 
 
 @router.get("/contact-readers")

@@ -1,0 +1,47 @@
+"""Which role may do what: the one table. A role is granted on an area and holds for everything below it.
+
+Routes ask by the types of ``permissions``, which are made of these; queries ask for the areas of a right with
+``person.visible(*rights.KEY)``; templates ask ``person.may("PLAN")``. Nothing else names a role to open something.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from survey_service.models import Role
+
+Roles = tuple[Role, ...]
+
+# ------------------------------------------------------------------ surveys and waves
+SEE_SURVEYS: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
+FOLLOW_WAVES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)  # how far they have come, before anything is released
+PLAN: Final[Roles] = (Role.MANAGER,)  # make and change surveys and waves, load cases, print letters, open and close
+REVIEW: Final[Roles] = (Role.STATISTICIAN,)  # begin the review, see the figures, sign
+STEP_BACK: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)
+READ_RELEASES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
+TAKE_IN: Final[Roles] = (Role.MANAGER,)  # files of answers
+
+# ------------------------------------------------------------------ paper and keying
+HANDLE_FORMS: Final[Roles] = (Role.MANAGER, Role.KEYER)  # see the batches, log what came back
+PRINT: Final[Roles] = (Role.MANAGER,)
+KEY: Final[Roles] = (Role.KEYER,)
+SEE_KEYING: Final[Roles] = (Role.KEYER, Role.MANAGER, Role.STATISTICIAN)
+DECIDE: Final[Roles] = (Role.KEYER, Role.MANAGER)  # where two keyings differ
+OVERSEE_KEYING: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)  # batches, quality, the record of a form
+ASSIGN_KEYING: Final[Roles] = (Role.MANAGER,)
+
+# ------------------------------------------------------------------ the field, by program
+VISIT: Final[Roles] = (Role.INTERVIEWER,)  # one's own cases
+READ_CASES: Final[Roles] = (*FOLLOW_WAVES, Role.INTERVIEWER)
+READ_SURVEYS: Final[Roles] = (*SEE_SURVEYS, Role.INTERVIEWER)
+READ_SIGNED: Final[Roles] = (Role.LEADER,)
+
+# ------------------------------------------------------------------ contact data
+OPEN_CONTACTS: Final[Roles] = (Role.MANAGER,)  # whom the installation names besides, and another agreed to
+AGREE_TO_READERS: Final[Roles] = (Role.ADMINISTRATOR, Role.MANAGER)
+
+# ------------------------------------------------------------------ the installation
+MANAGE_ACCOUNTS: Final[Roles] = (Role.ADMINISTRATOR,)
+SEE_AREAS: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR)
+CHANGE_AREAS: Final[Roles] = (Role.ADMINISTRATOR,)
+BEGIN: Final[Roles] = (Role.ADMINISTRATOR, Role.INTERVIEWER)  # whose work begins on a page of its own
