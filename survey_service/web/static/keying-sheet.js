@@ -18,15 +18,15 @@ export class Sheet {
     });
     this.byVariable = new Map(this.rows.map((row) => [row.variable, row]));
     this.notes = {};
-    this.kept = new Set(); // what the paper says all the same: a doubt with the answers that it was about
-    this.told = new Map(); // what the server doubts, by variable
+    this.confirmed = new Set(); // what the paper says all the same: a doubt with the answers that it was about
+    this.ofServer = new Map(); // what the server doubts, by variable
   }
 
   clear({ fields, notes }) {
     for (const row of this.rows) row.input.value = fields[row.variable] ?? "";
     this.notes = { ...notes };
-    this.kept.clear();
-    this.told.clear();
+    this.confirmed.clear();
+    this.ofServer.clear();
   }
 
   fields() {
@@ -94,12 +94,12 @@ export class Sheet {
 
   // ---------------------------------------------------------------- what may be right but deserves a look at the paper
 
-  /** Every doubt about a box that was not answered by +, each with the answers it is about: another answer, another doubt. */
+  /** Every doubt about a box that was not confirmed by +, each with the answers it is about: another answer, another doubt. */
   doubts(row) {
-    return this.#doubts(row).filter((one) => !this.kept.has(one.about));
+    return this.#allDoubts(row).filter((one) => !this.confirmed.has(one.about));
   }
 
-  #doubts(row) {
+  #allDoubts(row) {
     const typed = row.input.value.trim();
     const given = this.values();
     const asked = this.asked(row, given);
@@ -115,27 +115,27 @@ export class Sheet {
     this.contradictions.forEach((one, place) => {
       if (one.variable === row.variable && evaluate(one.tree, given)) add(`contradiction ${place}`, `${one.message} ${words.keep}`, [one.tree]);
     });
-    const told = this.told.get(row.variable);
-    if (told && told.typed === typed) add("server", `${told.text} ${words.keep}`);
+    const ofServer = this.ofServer.get(row.variable);
+    if (ofServer && ofServer.typed === typed) add("server", `${ofServer.text} ${words.keep}`);
     return found;
   }
 
   /** The paper says so: this doubt, about these answers. */
-  keep(row) {
+  confirm(row) {
     const [doubt] = this.doubts(row);
-    if (doubt) this.kept.add(doubt.about);
+    if (doubt) this.confirmed.add(doubt.about);
   }
 
-  /** What was kept before the form was put aside, or by the colleague who began it. */
-  keepAll(variables) {
+  /** What was confirmed before the form was put aside, or by the colleague who began it. */
+  confirmAll(variables) {
     for (const row of this.rows.filter((one) => variables.includes(one.variable))) {
-      for (const doubt of this.#doubts(row)) this.kept.add(doubt.about);
+      for (const doubt of this.#allDoubts(row)) this.confirmed.add(doubt.about);
     }
   }
 
-  /** Variables with doubts, all of which the keyer has answered. */
+  /** Variables with doubts, all of which the keyer has confirmed. */
   accepted() {
-    return this.rows.filter((row) => this.#doubts(row).length > 0 && this.doubts(row).length === 0).map((row) => row.variable);
+    return this.rows.filter((row) => this.#allDoubts(row).length > 0 && this.doubts(row).length === 0).map((row) => row.variable);
   }
 
   /** The first box that cannot be stored as it stands: ``[row, text, hard]``, or null. No way past a box leads past this. */

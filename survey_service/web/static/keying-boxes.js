@@ -1,0 +1,172 @@
+// A box of the sheet: where the keys lead, what a key does in it, and what is said before it is left.
+
+import { desk, hush, save, state, stop } from "./keying-desk.js";
+import { chosen, fault, fold, MISSING, shortCodes } from "./keying-rows.js";
+import { phrase, speak, words } from "./keying-say.js";
+
+const store = document.getElementById("store");
+
+// ---------------------------------------------------------------- moving
+
+export function focus(row, select = true) {
+  for (const other of desk.sheet.rows) other.item.classList.toggle("now", other === row);
+  row.before = row.input.value;
+  state.row = row;
+  row.input.focus({ preventScroll: true });
+  if (select) row.input.select();
+  else row.input.setSelectionRange(row.input.value.length, row.input.value.length);
+  row.item.scrollIntoView({ block: "nearest" });
+}
+
+export function toStore() {
+  for (const one of desk.sheet.rows) one.item.classList.remove("now");
+  state.row = null;
+  store.focus();
+}
+
+function next(row) {
+  const following = state.ending ? null : desk.sheet.after(row);
+  if (following) {
+    focus(following);
+    return;
+  }
+  speak("ready", "", words.ready);
+  toStore();
+}
+
+export function back(row) {
+  state.ending = false;
+  const target = desk.sheet.before(row);
+  hush();
+  if (target) focus(target);
+  else if (row) focus(row);
+}
+
+// ---------------------------------------------------------------- what stands in a box
+
+export function complain(row, seen, text, select) {
+  document.getElementById("strip-error").textContent = phrase("error", { number: state.shown, question: row.name, seen: seen || words.empty });
+  stop("missed", `! ${words.wrong}`, text, () => focus(row, select));
+}
+
+function wrong(row, seen, text) {
+  row.input.value = "";
+  desk.sheet.show(row);
+  save();
+  complain(row, seen, text, true);
+}
+
+/** Asks whether the paper says so; + answers, and so does another answer. */
+export function ask(row, text) {
+  state.pending = row;
+  focus(row);
+  row.said.textContent += ` ! ${words.look}`;
+  stop("soft", `! ${words.look}`, text, () => focus(row), true);
+}
+
+/** Leaves a box for the next one, unless something has to be said first. */
+function commit(row) {
+  const typed = row.input.value.trim();
+  const bad = fault(row, typed, phrase);
+  if (bad) {
+    wrong(row, typed, bad);
+    return;
+  }
+  settle(row);
+  if (state.pending === null && typed === "/" && !desk.sheet.notes[row.variable]) speak("soft", "", phrase("noteOffer", { question: row.name }));
+}
+
+function settle(row) {
+  desk.sheet.showAll();
+  save();
+  const [doubt] = desk.sheet.doubts(row);
+  if (doubt) {
+    ask(row, doubt.text);
+    return;
+  }
+  hush();
+  next(row);
+}
+
+function leaveAsWritten(row) {
+  desk.sheet.confirm(row);
+  if (!state.ending || desk.sheet.doubts(row).length > 0) {
+    settle(row);
+    return;
+  }
+  hush();
+  save();
+  desk.handIn(); // the form was handed in already: this was all it waited for
+}
+
+/** Down: what stands in the box is looked at as with Enter. */
+function down(row) {
+  state.ending = false;
+  if (row.input.value.trim() === "") next(row);
+  else commit(row);
+}
+
+// ---------------------------------------------------------------- keys
+
+/** A box for a code or a number: each key is looked at as it arrives, whatever input method sent it. */
+export function onInput(row, event) {
+  if (row.kind === "text" || event.isComposing) return;
+  const typed = fold(row.input.value);
+  const last = typed.slice(-1);
+  const others = typed.slice(0, -1);
+  if (last === "+") {
+    row.input.value = others || row.before;
+    if (state.pending === row) leaveAsWritten(row);
+    return;
+  }
+  if (last === "-" && !(row.kind === "date" && others)) {
+    row.input.value = others || row.before;
+    back(row);
+    return;
+  }
+  if (last in MISSING && !(others && (row.decimals > 0 || row.kind === "date"))) {
+    row.input.value = last;
+    commit(row);
+    return;
+  }
+  row.input.value = typed;
+  if (row.kind === "several" && typed !== "" && !/[\s,;]$/.test(typed) && chosen(row, typed) === null && shortCodes(row)) {
+    row.input.value = others; // the key that is no code is taken back, what was keyed before it stays
+    complain(row, last, phrase("notACode", { seen: last }), false);
+  }
+  if (row.kind !== "one") {
+    desk.sheet.show(row);
+    return;
+  }
+  const possible = row.codes.filter(([code]) => code.startsWith(typed));
+  if (possible.length === 0) wrong(row, typed, phrase("notACode", { seen: typed }));
+  else if (possible.length === 1 && possible[0][0] === typed) commit(row);
+}
+
+export function onKey(row, event) {
+  if (event.isComposing) return;
+  const empty = row.input.value === "";
+  if (event.key === "Enter") commit(row);
+  else if (event.key === "ArrowUp" || (event.key === "-" && row.kind === "text" && empty)) back(row);
+  else if (event.key === "ArrowDown") down(row);
+  else if (event.key === "+" && state.pending === row) leaveAsWritten(row);
+  else return;
+  event.preventDefault();
+}
+
+// ---------------------------------------------------------------- a note on what cannot be read
+
+export function openNote() {
+  const row = desk.sheet.noted(state.row);
+  desk.note.ask(phrase("noteAsk", { question: row.name }), desk.sheet.notes[row.variable] ?? "", (text) => {
+    hush();
+    if (text !== null) {
+      if (text) desk.sheet.notes[row.variable] = text;
+      else delete desk.sheet.notes[row.variable];
+      desk.sheet.show(row);
+      save();
+    }
+    if (state.row === null) store.focus();
+    else focus(state.row);
+  });
+}
