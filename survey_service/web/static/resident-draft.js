@@ -73,8 +73,9 @@ export class Draft {
   }
 }
 
-// The page promises seven days: what was begun by any code and never submitted does not stay on the phone for longer.
 const old = (key) => !(Date.now() - JSON.parse(localStorage.getItem(key)).at < KEPT_DAYS * 864e5);
+
+// The page promises seven days: what was begun by any code and never submitted does not stay on the phone for longer.
 export function sweep() {
   const drafts = attempt(() => Object.keys(localStorage).filter((key) => key.startsWith("draft:")), []);
   for (const key of drafts) if (attempt(() => old(key), true)) attempt(() => localStorage.removeItem(key));

@@ -11,142 +11,23 @@ const main = document.getElementById("main");
 const DOUBLE_TAP_MS = 350;
 const NEAR_PX = 16;
 
-let evaluate = () => true; // until the interpreter is here, and where it cannot run, everything is asked
 let current = steps[0];
 let began = 0;
 let turned = null; // the tap that last changed the step
 let finished = false; // this phone has submitted by this code, and nobody has begun anew
-let attempt, fields, isChoice, values, Draft, sweep, newId; // of resident-draft.js
-let readNumber, readDate; // of answer-forms.js
+let attempt, fields, values, Draft, sweep, newId; // of resident-draft.js
+let answers; // of resident-answers.js: what is answered so far, and what is wrong with it
 let draft; // what this phone keeps
 let review; // of resident-review.js
 let changing = false; // a question was opened from the review, which is where its button leads back to
 const reviewed = document.getElementById("review");
-const withoutWords = new Set(); // steps whose 其他 was asked for its words once
 let sending; // of resident-send.js
-
-// ---------------------------------------------------------------- answers
-
-// What stands in a field that is typed into: its value, or what is wrong with it.
-function read(field) {
-  const { number, units, least, most } = field.dataset;
-  if (number !== undefined) {
-    return readNumber(field.value, { units: JSON.parse(units || "[]"), decimals: Number(number), minimum: least, maximum: most });
-  }
-  if (field.classList.contains("date")) return readDate(field.value, { minimum: field.min, maximum: field.max });
-  return { value: field.value.trim(), fault: "" };
-}
-
-// Answers as conditions see them: lists for checkboxes, numbers for numbers; nothing of what cannot be meant.
-function known(place) {
-  const found = {};
-  for (const field of fields(place)) {
-    if (field.type === "checkbox") {
-      if (field.checked) (found[field.name] = found[field.name] || []).push(field.value);
-    } else if (field.type === "radio") {
-      if (field.checked) found[field.name] = field.value;
-    } else {
-      const { value, fault: wrong } = read(field);
-      if (!wrong && value !== null && value !== "") found[field.name] = value;
-    }
-  }
-  return found;
-}
-
-// The steps that apply, in order: what was answered to a question that is not asked decides nothing.
-function path() {
-  const given = {};
-  return asking.filter((step) => {
-    const asked = !step.dataset.ask || attempt(() => evaluate(JSON.parse(step.dataset.ask), given), true);
-    if (asked) Object.assign(given, known(step));
-    return asked;
-  });
-}
 
 // ---------------------------------------------------------------- the draft
 
-// Fields that hold something the person does not see now: of questions that are not asked after all, and the words of an
-// option that is not ticked. They stay as they are, should they be asked again, and are not sent.
-function unseen() {
-  const asked = new Set(path());
-  return asking.reduce((all, step) => all.concat(fields(step).filter((field) => {
-    const more = field.closest(".more");
-    return !asked.has(step) || (more && !more.closest("fieldset").querySelector("[data-other]:checked"));
-  })), []);
-}
-
-function withheld(work) {
-  const left = unseen();
-  for (const field of left) field.disabled = true;
-  const done = work();
-  for (const field of left) field.disabled = false;
-  return done;
-}
-
 function keep() {
-  draft.keep(began, current.id, unseen().map((field) => field.name));
+  draft.keep(began, current.id, answers.unseen().map((field) => field.name));
   for (const line of form.querySelectorAll("[data-saved]")) line.textContent = draft.keeps ? words.kept : words.notKept;
-}
-
-// ---------------------------------------------------------------- faults, in the words of the judge
-
-function clearFaults(step) {
-  for (const line of step.querySelectorAll(".fault")) line.remove();
-  for (const field of fields(step)) {
-    if (field.getAttribute("aria-invalid")) field.removeAttribute("aria-invalid");
-  }
-}
-
-function fault(field) {
-  if (isChoice(field)) return "";
-  return field.validity.badInput || read(field).fault ? field.dataset.fault || "" : "";
-}
-
-function say(step, field, message) {
-  const line = document.createElement("p");
-  line.className = "fault";
-  line.id = `x-${field.name}`;
-  line.setAttribute("role", "alert");
-  line.textContent = message;
-  if (isChoice(field)) {
-    const group = field.closest("fieldset");
-    group.insertBefore(line, group.querySelector("label, .tiles"));
-  } else {
-    (field.closest(".with-unit") || field).before(line);
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", line.id);
-  }
-  field.focus();
-}
-
-// Whether the step may be left; else its first fault is said beside the field.
-function sound(step) {
-  clearFaults(step);
-  for (const field of fields(step)) {
-    const message = fault(field);
-    if (message) {
-      say(step, field, message);
-      return false;
-    }
-  }
-  if (!step.dataset.required) return true;
-  const given = values(step);
-  const missing = fields(step).find((field) => !given[field.name] && !field.closest(".more"));
-  // Several may be chosen under one name; in a matrix each row has its own.
-  if (!missing) return true;
-  say(step, missing, step.dataset.required);
-  return false;
-}
-
-// Whether the words of 其他 are still to be asked for: once, for they need not be given.
-function wantsWords(step) {
-  const field = step.querySelector(".more input");
-  const other = step.querySelector("[data-other]:checked");
-  if (!field || !other || field.value.trim() || withoutWords.has(step.id)) return false;
-  withoutWords.add(step.id);
-  say(step, field, words.wordsWanted);
-  field.removeAttribute("aria-invalid");
-  return true;
 }
 
 // ---------------------------------------------------------------- one step in view
@@ -155,7 +36,7 @@ function show(step, focus) {
   current = step;
   for (const one of steps) one.classList.toggle("here", one === step);
   main.classList.toggle("inside", step !== steps[0]);
-  const left = path().filter((one) => asking.indexOf(one) > asking.indexOf(step));
+  const left = answers.path().filter((one) => asking.indexOf(one) > asking.indexOf(step));
   const button = step.querySelector("[data-turn=on]");
   if (button && step.dataset.question) {
     const last = left.length === 0;
@@ -163,7 +44,7 @@ function show(step, focus) {
   }
   // Browsers before :has() would show the words of what is not ticked.
   for (const more of step.querySelectorAll(".more")) more.hidden = !more.closest("fieldset").querySelector("[data-other]:checked");
-  if (step === reviewed) review(document.getElementById("review-answers"), path(), words, change);
+  if (step === reviewed) review(document.getElementById("review-answers"), answers.path(), words, change);
   if (!focus) return;
   const heading = step.querySelector("h2") || document.querySelector("h1");
   const count = step.querySelector(".count");
@@ -191,7 +72,7 @@ function change(step) {
 }
 
 function turn(back) {
-  const asked = path();
+  const asked = answers.path();
   if (current === steps[0]) {
     began = began || Date.now();
     finished = false;
@@ -209,8 +90,8 @@ function turn(back) {
     go(earlier[earlier.length - 1] || steps[0]);
     return;
   }
-  if (!sound(current) || wantsWords(current)) return;
-  const following = path().find((step) => asking.indexOf(step) > place);
+  if (!answers.sound(current) || answers.wantsWords(current)) return;
+  const following = answers.path().find((step) => asking.indexOf(step) > place);
   const next = changing || !following ? reviewed : following;
   changing = false;
   go(next);
@@ -220,13 +101,13 @@ function turn(back) {
 
 // Whether all that is asked may be sent; else the first fault is shown.
 function ready() {
-  const faulty = path().find((step) => !sound(step));
+  const faulty = answers.path().find((step) => !answers.sound(step));
   keep();
   form.elements._seconds.value = began ? Math.round((Date.now() - began) / 1000) : "";
   if (!faulty) return true;
   sending.rest();
   change(faulty);
-  setTimeout(() => sound(faulty), 60); // after the step is in view, so that the field keeps the focus
+  setTimeout(() => answers.sound(faulty), 60); // after the step is in view, so that the field keeps the focus
   return false;
 }
 
@@ -234,10 +115,10 @@ const page = {
   form,
   words,
   ready,
-  withheld,
+  withheld: (work) => answers.withheld(work),
   keeps: () => draft.keeps,
   button: () => current.querySelector("[data-turn=on]"),
-  answered: () => new Set(path().filter((step) => Object.keys(values(step)).length).map((step) => step.dataset.question)).size,
+  answered: () => new Set(answers.path().filter((step) => Object.keys(values(step)).length).map((step) => step.dataset.question)).size,
 };
 
 // ---------------------------------------------------------------- wiring
@@ -256,9 +137,10 @@ function changed(event) {
   show(current, false);
 }
 
+const near = (one, other) => Math.abs(one - other) < NEAR_PX;
+
 // The second half of a double tap falls on the next question, where it would choose whatever stands under the thumb, or
 // pass it over. Whoever taps on through what is answered already is not held up.
-const near = (one, other) => Math.abs(one - other) < NEAR_PX;
 function stray(event) {
   const passing = event.target.closest("[data-turn]");
   const soon = turned && (event.timeStamp - turned.timeStamp < DOUBLE_TAP_MS || (!passing && event.detail > 1));
@@ -285,7 +167,7 @@ function submitted(event) {
   const button = event.submitter || document.activeElement;
   if (button && button.classList.contains("tool")) {
     keep();
-    const left = unseen();
+    const left = answers.unseen();
     for (const field of left) field.disabled = true;
     setTimeout(() => left.forEach((field) => { field.disabled = false; }), 0);
     return;
@@ -304,19 +186,22 @@ function elsewhere(kept) {
   return true;
 }
 
+const askedAlways = () => true;
+
 async function load() {
-  const wanted = [words.draft, words.send, words.review, words.answerForms];
-  const [kept, send, checked, forms] = await Promise.all(wanted.map((address) => import(address)));
-  ({ attempt, fields, isChoice, values, Draft, sweep, newId } = kept);
+  const wanted = [words.draft, words.send, words.review, words.answers, words.answerForms];
+  const [kept, send, checked, answered, forms] = await Promise.all(wanted.map((address) => import(address)));
+  ({ attempt, fields, values, Draft, sweep, newId } = kept);
   ({ review } = checked);
-  ({ readNumber, readDate } = forms);
-  draft = new Draft(form);
-  sending = new send.Sending(page);
+  let evaluate = askedAlways;
   try {
     evaluate = (await import(words.conditions)).evaluate;
   } catch (error) {
-    evaluate = () => true;
+    // an interpreter that does not run: everything is asked
   }
+  draft = new Draft(form);
+  answers = new answered.Answers({ asking, words, evaluate, forms, kept });
+  sending = new send.Sending(page);
 }
 
 function listen() {
