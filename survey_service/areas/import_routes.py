@@ -1,41 +1,41 @@
-"""Bringing in a file of areas, or of their people: looked at first, row by row, and then taken in whole or not at all.
-
-Between the look and the step the file travels in the page, packed, and is judged anew: nothing is kept on the server,
-and what was confirmed is what was seen (``seen``), or it is shown again.
-"""
+"""Bringing in a file of areas, or of their people; and the tables of what is there, in the form that is brought in."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, UploadFile
-from sqlalchemy.exc import IntegrityError
+from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts.permissions import Administrator, Person
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import go, staff_page
-from survey_service.areas import importing, queries, service
+from survey_service.accounts.staff_pages import go
+from survey_service.areas import area_file, people_file, queries, service
+from survey_service.areas.area_file import AreaPlan
+from survey_service.areas.people_file import CountPlan
+from survey_service.areas.words import AREA_WORDS, PEOPLE_WORDS
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput, Conflict, DomainError
+from survey_service.errors import BadInput
 from survey_service.models import Role
-from survey_service.services import Services
+from survey_service.secrets import KeyRing
 from survey_service.tabular.harmless import harmless
-from survey_service.web.carried import pack, unpack
+from survey_service.uploads.looked import Looked, with_notices
+from survey_service.uploads.pages import Upload, Words, look, sent, upload_page
+from survey_service.uploads.records import Column, Records, read_records
+from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
+from survey_service.web.posted_forms import Posted
 
 router = APIRouter()
-SHOWN = 200  # rows of a preview
-ENGLISH = {chinese: english for english, chinese in importing.HEAD.items()}  # names of columns
-NEEDED = {"tree": ("code", "name", "kind"), "people": ("code", "sex", "age_group", "persons")}
 
 
 class What(StrEnum):
@@ -43,12 +43,87 @@ class What(StrEnum):
     PEOPLE = "people"  # their population by age group and sex
 
 
-Short = Annotated[str, Form(max_length=200)]
+WORDS: Final[Mapping[What, Words]] = {What.TREE: AREA_WORDS, What.PEOPLE: PEOPLE_WORDS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who brings a file in, and when."""
+
+    person: Person
+    now: datetime
+    keys: KeyRing
+
+
+class AreaUpload(Upload[AreaPlan]):
+    def __init__(self, by: By) -> None:
+        self.by = by
+
+    def read(self, name: str, data: bytes) -> Records:
+        return read_records(name, data, area_file.COLUMNS)
+
+    def judge(self, session: Session, rows: Records) -> Looked[AreaPlan]:
+        known = queries.known(session, self.by.person.visible(Role.ADMINISTRATOR))
+        return with_notices(area_file.judge_areas(rows.rows, known), rows.notices)
+
+    def store(self, session: Session, looked: Looked[AreaPlan], name: str) -> None:
+        assert looked.stored is not None
+        service.take_areas(session, looked.stored, keys=self.by.keys, at=self.by.now, by=self.by.person.actor)
+
+
+class PeopleUpload(Upload[CountPlan]):
+    def __init__(self, by: By, day: date, source: str) -> None:
+        self.by, self.day, self.source = by, day, source
+
+    def read(self, name: str, data: bytes) -> Records:
+        return read_records(name, data, people_file.COLUMNS)
+
+    def judge(self, session: Session, rows: Records) -> Looked[CountPlan]:
+        known = queries.known(session, self.by.person.visible(Role.ADMINISTRATOR))
+        counted = queries.counted_on(session, self.day)
+        return with_notices(people_file.judge_people(rows.rows, known, counted, self.day, self.source), rows.notices)
+
+    def store(self, session: Session, looked: Looked[CountPlan], name: str) -> None:
+        assert looked.stored is not None
+        service.take_counts(
+            session, looked.stored, as_of=self.day, source=self.source, at=self.by.now, by=self.by.person.actor
+        )
 
 
 @router.get("/areas/imports/{what}")
 def import_page(request: Request, running: Running, person: Administrator, what: What) -> Response:
-    return _page(request, running, person, what, {})
+    return upload_page(request, running, person, WORDS[what], _here(what), section="areas")
+
+
+@router.post("/areas/imports/{what}")
+def bring_in(
+    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
+    posted: Posted, what: What,
+) -> Response:  # fmt: skip
+    by = By(person=person, now=now, keys=running.keys)
+    typed = {one.name: posted_forms.text(posted, one.name) for one in WORDS[what].fields}
+    try:
+        found = look(_upload(what, by, typed, running.settings.zone), sent(posted), reading, writing)
+    except BadInput as fault:
+        return upload_page(
+            request, running, person, WORDS[what], _here(what), section="areas", typed=typed, fault=fault
+        )
+    if found is None:
+        return go(f"/areas?done={what.value}")
+    return upload_page(request, running, person, WORDS[what], _here(what), section="areas", found=found, typed=typed)
+
+
+def _upload(what: What, by: By, typed: Mapping[str, str], zone: ZoneInfo) -> Upload[Any]:
+    if what is What.TREE:
+        return AreaUpload(by)
+    return PeopleUpload(by, people_file.day_of(typed, by.now.astimezone(zone).date()), typed["source"])
+
+
+def _here(what: What) -> str:
+    return f"/areas/imports/{what.value}"
+
+
+# ------------------------------------------------------------------ what is there now
 
 
 @router.get("/areas/imports/{what}/present.csv")
@@ -58,20 +133,21 @@ def present_table(reading: Reading, person: Administrator, reads: AuditsReads, w
     with reading.begin() as session:
         scope = person.visible(Role.ADMINISTRATOR)
         if what is What.TREE:
-            heads: tuple[str, ...] = ("code", "name", "name_en", "kind", "parent", "households")
-            there = queries.known(session, scope)
-            kinds = {
-                english: chinese
-                for chinese, english in reversed(tuple(importing.KINDS.items()))
-                if not chinese.isascii()
-            }
+            columns: Sequence[Column] = area_file.COLUMNS
             rows: Iterable[Sequence[object]] = [
-                (one.code, one.name, one.name_en, kinds.get(one.kind, one.kind), one.parent or "", one.households)
-                for code, one in sorted(there.items())
+                (
+                    one.code,
+                    one.name,
+                    one.name_en,
+                    area_file.WRITTEN.get(one.kind, one.kind),
+                    one.parent or "",
+                    one.households,
+                )
+                for code, one in sorted(queries.known(session, scope).items())
                 if one.mine
             ]
         else:
-            heads = ("code", "name", "sex", "age_group", "persons")
+            columns = (people_file.COLUMNS[0], area_file.COLUMNS[1], *people_file.COLUMNS[1:])
             sexes = {"male": "男", "female": "女"}
             rows = [
                 (code, name, sexes.get(sex, sex), group, persons)
@@ -81,108 +157,12 @@ def present_table(reading: Reading, person: Administrator, reads: AuditsReads, w
         "Content-Disposition": content_disposition("attachment", f"{what.value}.csv"),
         "Cache-Control": "no-store",
     }
-    return Response(_csv(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(_csv(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def _csv(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow([importing.HEAD[head] for head in heads])
+    writer.writerow([one.title.zh for one in columns])
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return ("\ufeff" + written.getvalue()).encode()  # the mark that makes Excel read it as UTF-8
-
-
-@router.post("/areas/imports/{what}")
-def bring_in(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now, what: What,
-    file: UploadFile | None = None, packed: Annotated[list[str] | None, Form()] = None, name: Short = "",
-    source: Short = "", as_of: Short = "", seen: Short = "",
-) -> Response:  # fmt: skip
-    """Without ``seen``: the preview. With it: taken in, where it would still do what was shown."""
-    typed = {"source": source.strip(), "as_of": as_of.strip()}
-    try:
-        data = unpack(packed) if packed else file.file.read() if file and file.filename else b""
-        name = name if packed else (file.filename or "") if file else ""
-        day = _day(what, typed, now.astimezone(running.settings.zone).date())
-        if not data:
-            raise BadInput(zh="请选一个 .xlsx 或 .csv 文件。", en="Choose an .xlsx or .csv file.")
-        carried = pack(data)
-        records, faults = importing.read(name, data, NEEDED[what.value])
-        if seen and not faults:
-            with writing.begin() as session:
-                plan = _plan(session, person, what, records, day)
-                if not plan.faults and _digest(plan) == seen:
-                    _take(session, running, person, plan, day, typed["source"], now)
-                    return go(f"/areas?done={what.value}")
-    except IntegrityError:
-        raise Conflict from None
-    except BadInput as fault:
-        return _page(request, running, person, what, {"typed": typed, "fault": fault})
-    with reading.begin() as session:
-        plan = importing.Plan(faults=faults) if faults else _plan(session, person, what, records, day)
-    context = {
-        "typed": typed, "name": name, "plan": plan, "packed": carried, "seen": _digest(plan),
-        "changed_since": bool(seen),
-    }  # fmt: skip
-    return _page(request, running, person, what, context)
-
-
-def _plan(
-    session: Session, person: Person, what: What, records: list[importing.Record], day: date
-) -> importing.Plan | importing.CountPlan:
-    there = queries.known(session, person.visible(Role.ADMINISTRATOR))
-    if what is What.TREE:
-        return importing.plan_areas(records, there)
-    return importing.plan_counts(records, there, queries.counted_on(session, day))
-
-
-def _take(
-    session: Session, running: Services, person: Person, plan: importing.Plan | importing.CountPlan, day: date,
-    source: str, now: Now,
-) -> None:  # fmt: skip
-    if isinstance(plan, importing.Plan):
-        service.take_areas(session, plan, keys=running.keys, at=now, by=person.actor)
-    else:
-        service.take_counts(session, plan, as_of=day, source=source, at=now, by=person.actor)
-
-
-def _day(what: What, typed: dict[str, str], today: date) -> date:
-    """The day of the counts; BadInput where it, or their source, is missing."""
-    if what is What.TREE:
-        return today
-    if not typed["source"] or len(typed["source"]) > 120:
-        raise BadInput(
-            zh="请写人口数的出处，最多 120 个字，例如：2025 年人口变动情况抽样调查。",
-            en="Name the source of the counts in at most 120 letters, such as: population register.",
-        )
-    try:
-        day = date.fromisoformat(typed["as_of"])
-    except ValueError:
-        raise BadInput(
-            zh="请填人口数的日期，如 2026-06-30。", en="Give the day of the counts, such as 2026-06-30."
-        ) from None
-    if day > today:
-        raise BadInput(zh="人口数的日期在今天之后，请核对。", en="The day of the counts lies ahead; check it.")
-    return day
-
-
-def _digest(plan: importing.Plan | importing.CountPlan) -> str:
-    return hashlib.sha256(repr(plan).encode()).hexdigest()
-
-
-def _page(request: Request, running: Services, person: Person, what: What, context: dict[str, Any]) -> Response:
-    fault: DomainError | None = context.get("fault")
-    plan = context.get("plan")
-    status = fault.status if fault else 422 if plan is not None and plan.faults else 200
-    shown = {
-        "what": what.value,
-        "shown": SHOWN,
-        "typed": {},
-        "fault": None,
-        "plan": None,
-        "heads": importing.HEAD,
-        "english": ENGLISH,
-    }
-    return staff_page(
-        request, running, person, "staff/area-import.html", {**shown, **context}, section="areas", status=status
-    )

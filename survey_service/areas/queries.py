@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from survey_service.areas.importing import Known
+from survey_service.areas.area_file import Known
 from survey_service.models import Area, AreaPopulation
 
 COMMUNITY_KINDS = ("community", "village")

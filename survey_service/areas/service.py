@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.areas.importing import CODE, CountPlan, Plan
+from survey_service.areas.area_file import CODE, AreaPlan
+from survey_service.areas.people_file import CountPlan
 from survey_service.areas.queries import children, communities_below, path
 from survey_service.errors import BadInput
 from survey_service.models import Area, AreaPopulation
@@ -101,9 +102,8 @@ def record_population(
     )  # fmt: skip
 
 
-def take_areas(session: Session, plan: Plan, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
-    """What a plan without faults says: new areas, parents first, and changed ones."""
-    assert not plan.faults
+def take_areas(session: Session, plan: AreaPlan, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
+    """What the plan of a sound file says: new areas, parents first, and changed ones."""
     there = {area.code: area for area in session.scalars(select(Area))}
     waiting = list(plan.new)
     while waiting:
@@ -126,8 +126,7 @@ def take_areas(session: Session, plan: Plan, *, keys: KeyRing, at: datetime, by:
 
 
 def take_counts(session: Session, plan: CountPlan, *, as_of: date, source: str, at: datetime, by: audit.Actor) -> None:
-    """What a plan of people without faults says."""
-    assert not plan.faults
+    """What the plan of a sound file of people says."""
     ids = {code: id for id, code in session.execute(select(Area.id, Area.code).where(Area.code.in_(list(plan.counts))))}
     for code, cells in plan.counts.items():
         record_population(session, ids[code], cells, as_of=as_of, source=source, at=at, by=by)

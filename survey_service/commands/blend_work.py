@@ -21,7 +21,7 @@ from analysis.problems import DesignError
 from analysis.weighting import Adjustment, Blend, BlendedEstimate, BlendMethod, blend
 from questionnaires.figures import significant
 from survey_service.commands.margins import in_the_file
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, in_english, read_sheet
 
 _WIDTH = 120
 
@@ -84,7 +84,7 @@ def _blended(order: BlendArguments) -> Blend:
     frame = _frame(sheet, order, design_numbers, (*order.strata, *order.clusters))
     answers = _frame(other, order, (), ())
     lacking = [
-        TableProblem(
+        in_english(
             column=column,
             message=f"nobody in the probability sample chose “{value}”",
             remedy=f"The answers are: {', '.join(sorted(map(str, frame[column].dropna().unique())))}.",
@@ -137,7 +137,7 @@ def _frame(sheet: Sheet, order: BlendArguments, numbers: Any, labels: Any) -> pd
         raise TableError(
             sheet.source,
             [
-                TableProblem(
+                in_english(
                     column=name,
                     message="it is wanted as a number and as a label",
                     remedy="Add a column with the same values under another name.",

@@ -20,7 +20,7 @@ from analysis.problems import DesignError
 from survey_service.commands.estimate_columns import EstimateArguments, Prepared, in_order, read_columns, requests_of
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format, carried_out, figure, in_form
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, in_english, read_sheet
 
 _WAVE, _STRATUM, _PSU, _WEIGHT = "(wave)", "(stratum)", "(psu)", "(weight)"
 _ROWS = ("definition", "selection", "frame")
@@ -99,7 +99,7 @@ def _changes(order: ChangeArguments) -> _Found:
         raise _in_their_files(error, sheets, len(frames[0])) from error
     except ValueError as error:
         source = " and ".join(sheet.source for sheet in sheets)
-        raise TableError(source, [TableProblem(message=str(error), remedy=_NO_DOMAIN)], "compared") from error
+        raise TableError(source, [in_english(message=str(error), remedy=_NO_DOMAIN)], "compared") from error
     names = {new: old for old, new in first.renamed.items()}
     back = [
         replace(
@@ -165,8 +165,9 @@ def _in_their_files(error: DesignError, sheets: tuple[Sheet, Sheet], length: int
         rows = tuple(row - length if later else row for row in problem.rows if (row >= length) == later)
         sheet = sheets[1] if later else sheets[0]
         (said,) = in_the_file(DesignError([replace(problem, rows=rows)]), sheet).problems
-        message = said.message.replace(f"{_STRATUM}: ", "").replace(f"{_PSU}: ", "")
-        problems.append(replace(said, message=f"{sheet.source}: {message}" if rows else message))
+        message = said.message("en").replace(f"{_STRATUM}: ", "").replace(f"{_PSU}: ", "")
+        message = f"{sheet.source}: {message}" if rows else message
+        problems.append(replace(said, values={**said.values, "message": message}))
     return TableError(" and ".join(sheet.source for sheet in sheets), problems, "compared")
 
 
@@ -200,7 +201,7 @@ def _told(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     sheet = read_sheet(path)
     labels, _ = sheet.typed(labels=["what", "before", "after"])
     problems = [
-        TableProblem(
+        in_english(
             row=sheet.row(place),
             column="what",
             message=f"“{what}” is nothing that waves are compared by",

@@ -28,8 +28,11 @@ from analysis.sampling import (
 )
 from questionnaires.figures import in_digits
 from survey_service.commands.field_lists import FieldLists, write_lists
+from survey_service.commands.speech import language
 from survey_service.sampling.frames import Frame, read_frame
+from survey_service.sampling.words import InSizes
 from survey_service.tabular import TableError, TableProblem, read_sheet
+from survey_service.tabular.problems import problem
 
 # Each use of chance has a stream of its own, so that an option more does not draw other households.
 _CASES, _KISH, _MODES, _SUBSTITUTES = range(4)
@@ -86,7 +89,10 @@ def run(order: DrawArguments) -> int:
     except OSError as error:
         typer.echo(f"{error.filename or order.frame}: {error.strerror or error}", err=True)
         return 1
-    except ValueError as error:  # TableError too
+    except TableError as error:
+        typer.echo(error.told(language()), err=True)
+        return 1
+    except ValueError as error:
         typer.echo(str(error), err=True)
         return 1
     for line in _told(order, table, frame):
@@ -102,11 +108,11 @@ def _read_sizes(path: Path) -> dict[str, int]:
     for position, (code, cases) in enumerate(zip(frame["code"], frame["cases"], strict=True)):
         row = sheet.row(position)
         if not isinstance(code, str) or code in sizes:
-            message = "the code is missing" if not isinstance(code, str) else f"{code} came before"
-            problems.append(TableProblem(row=row, column="code", message=message, remedy="One row per community."))
+            found = code if isinstance(code, str) else ""
+            kind = InSizes.CODE_TWICE if found else InSizes.NO_CODE
+            problems.append(problem(kind, row=row, column="code", seen=found))
         elif not cases >= 0 or cases % 1:
-            remedy = "Write the cases to draw as a whole number, 0 for none."
-            problems.append(TableProblem(row=row, column="cases", message="not a whole number", remedy=remedy))
+            problems.append(problem(InSizes.NO_COUNT, row=row, column="cases"))
         else:
             sizes[code] = int(cases)
     if problems:
@@ -248,7 +254,7 @@ def _design(order: DrawArguments) -> str:
 
 
 def _told(order: DrawArguments, table: pd.DataFrame, frame: Frame) -> list[str]:
-    lines = [f"Note: {notice}" for notice in frame.notices]
+    lines = [f"Note: {notice.text.in_language(language())}" for notice in frame.notices]
     main = table[(table["issued"] == 1) & (table["substitute_for"] == "")]
     for community, cases in main.groupby("community", sort=False):
         waiting = int(((table["community"] == community) & (table["issued"] == 0)).sum())

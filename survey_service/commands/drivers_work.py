@@ -17,7 +17,7 @@ from survey_service.commands.estimate_columns import EstimateArguments, read_col
 from survey_service.commands.estimate_names import Scale
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format, carried_out, in_form
-from survey_service.tabular import TableError, TableProblem, read_sheet
+from survey_service.tabular import TableError, in_english, read_sheet
 
 WORDS = {
     Priority.MEND_FIRST: "mend first 优先改进",
@@ -65,7 +65,7 @@ def _found(order: EstimateArguments, scales: dict[str, Scale]) -> tuple[Drivers,
     except DesignError as error:
         raise TableError(sheet.source, in_the_file(error, sheet, prepared.renamed).problems, "estimated") from error
     except ValueError as error:
-        problem = TableProblem(message=str(error), remedy="Leave it out, or take a question whose answers differ.")
+        problem = in_english(message=str(error), remedy="Leave it out, or take a question whose answers differ.")
         raise TableError(sheet.source, [problem], "estimated") from error
     return found, prepared.notes
 
@@ -78,7 +78,7 @@ def _in_scale(source: str, sheet: Any, frame: Any, scales: dict[str, Scale]) -> 
             value = frame[name].iloc[outside[0]]
             said = f"{in_digits(value)} leaves its scale {in_digits(low)} to {in_digits(high)} ({len(outside):,} such)"
             remedy = "Code what is no answer as missing, or mend the scale."
-            problems.append(TableProblem(row=sheet.row(outside[0]), column=name, message=said, remedy=remedy))
+            problems.append(in_english(row=sheet.row(outside[0]), column=name, message=said, remedy=remedy))
     if problems:
         raise TableError(source, problems, "estimated")
 

@@ -156,12 +156,12 @@ def read_columns(order: EstimateArguments, sheet: Sheet) -> Prepared:
 
 
 def must_be_there(sheet: Sheet, names: Sequence[str]) -> None:
-    from survey_service.tabular import TableError, TableProblem
+    from survey_service.tabular import TableError, in_english
 
     absent = [name for name in dict.fromkeys(names) if name not in sheet.columns]
     if absent:
         said, remedy = "there is no such column", remedy_for(sheet.columns)
-        problems = [TableProblem(column=name, message=said, remedy=remedy) for name in absent]
+        problems = [in_english(column=name, message=said, remedy=remedy) for name in absent]
         raise TableError(sheet.source, problems, "estimated")
 
 
@@ -175,14 +175,14 @@ def unused_name(name: str, taken: Sequence[str]) -> str:
 
 def _replicate_columns(order: EstimateArguments, sheet: Sheet) -> tuple[str, ...]:
     """Columns whose name is the prefix and a number, in the order of the numbers."""
-    from survey_service.tabular import TableError, TableProblem
+    from survey_service.tabular import TableError, in_english
 
     prefix = order.replicate_weights
     if prefix is None:
         return ()
     found = [name for name in sheet.columns if name.startswith(prefix) and name[len(prefix) :].isdigit()]
     if len(found) < 2:
-        problem = TableProblem(
+        problem = in_english(
             message=f"{len(found)} columns are named {prefix} and a number",
             remedy="Give the beginning that all replicate weights share, for example rw for rw1, rw2, rw3.",
         )

@@ -13,16 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
+from questionnaires.text import Text
 from survey_service.accounts.queries import below
 from survey_service.audit import Actor
 from survey_service.clock import system_clock
 from survey_service.commands.chosen_settings import chosen_settings
+from survey_service.commands.speech import language
 from survey_service.database import Database
 from survey_service.errors import DomainError
 from survey_service.importing import service
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import ColumnPlan, ImportPlan, Target, plan_from_json
-from survey_service.importing.prepare import Prepared, fold_name, prepare
+from survey_service.importing.prepare import Row, fold_name, prepare
 from survey_service.importing.recognise import suggest, wanted
 from survey_service.importing.variables import variables
 from survey_service.installation import Refused, open_existing
@@ -31,9 +33,21 @@ from survey_service.secrets import load_or_make_key
 from survey_service.settings import Settings
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import Grid, read_cells
+from survey_service.uploads.looked import Looked
 
 SHOWN = 40
 OPERATOR = Actor(None, "command line")
+_COLUMN = Text("“{}”列：", "column “{}”: ")
+_NOTE = Text("注意：{}{}{}", "note: {}{}{}")
+_ROWS = Text("（第 {} 行）", " (rows {})")
+_MORE = Text("……还有 {} 处：{}。", "… and {} more: {}.")
+_LEFT = Text("{0} 处要改，一份也没有收入。", "{0} problem{1}; nothing was taken in.")
+_CHECKED = Text("只检查，什么也没有收入。", "Only checked; nothing was taken in.")
+_DONE = Text("收入了 {} 份，先前已经收过的 {} 份。", "{} responses taken in, {} were here already.")
+_COUNTS = Text(
+    "读到 {read} 行：抽中的户 {with_case} 份，没有表号（不在样本里）{open} 份，先前已经收过 {known} 份。",
+    "{read} rows read: {with_case} of cases, {open} without a case (not part of the sample), {known} here already.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +82,12 @@ def run(order: ImportArguments) -> int:
         return 1
     try:
         return _carry_out(order, settings, database, content)
-    except (Faulty, TableError) as fault:
+    except Faulty as fault:
         typer.echo(str(fault), err=True)
+    except TableError as fault:
+        typer.echo(fault.told(language()), err=True)
     except DomainError as fault:
-        typer.echo(f"{fault.code} {fault.en}", err=True)
+        typer.echo(f"{fault.code} {fault.in_language(language())}", err=True)
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror or error}", err=True)
     finally:
@@ -95,13 +111,13 @@ def _carry_out(order: ImportArguments, settings: Settings, database: Database, c
         typer.echo(f"The mapping is in {order.write_map}; correct it and give it back with --map.")
     service.refuse_bad(plan)
     prepared = prepare(grid, plan, questionnaire, held)
-    _tell(prepared)
+    _tell(prepared.looked(), language())
     if prepared.problems:
         count = len(prepared.problems)
-        typer.echo(f"{count} problem{'s' if count != 1 else ''}; nothing was taken in.", err=True)
+        typer.echo(_LEFT.in_language(language()).format(count, "s" if count != 1 else ""), err=True)
         return 1
     if order.check:
-        typer.echo("Only checked; nothing was taken in.")
+        typer.echo(_CHECKED.in_language(language()))
         return 0
     keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
     sha256 = hashlib.sha256(content).hexdigest()
@@ -111,7 +127,7 @@ def _carry_out(order: ImportArguments, settings: Settings, database: Database, c
             source={"sha256": sha256, "rows": prepared.read}, record=f"import {sha256[:16]}", keys=keys,
             at=system_clock(), by=OPERATOR,
         )  # fmt: skip
-    typer.echo(f"{done.new} responses taken in, {done.known} were here already.")
+    typer.echo(_DONE.in_language(language()).format(done.new, done.known))
     return 0
 
 
@@ -177,22 +193,19 @@ def _held(column: ColumnPlan) -> str:
     )
 
 
-def _tell(prepared: Prepared) -> None:
-    for notice in prepared.notices.all():
-        rows = f" (rows {', '.join(map(str, notice.rows))}{' …' if notice.count > len(notice.rows) else ''})"
-        where = f"column “{notice.column}”: " if notice.column else ""
-        typer.echo(f"note: {where}{notice.in_language('en')}{rows if notice.rows else ''}")
-    for problem in prepared.problems[:SHOWN]:
-        row = f"row {problem.row}" if problem.row else "file"
-        where = f", column “{problem.column}”" if problem.column else ""
-        typer.echo(f"{row}{where}: {problem.in_language('en')}", err=True)
-    if len(prepared.problems) > SHOWN:
-        kinds = Counter(problem.kind.value for problem in prepared.problems[SHOWN:])
+def _tell(looked: Looked[tuple[Row, ...]], speaks: str) -> None:
+    """Notices, problems by row and column, and how many rows there are of each sort."""
+    for notice in looked.notices:
+        where = _COLUMN.in_language(speaks).format(notice.column) if notice.column else ""
+        rows = ", ".join(map(str, notice.rows)) + (" …" if notice.count > len(notice.rows) else "")
+        told = notice.en if speaks == "en" else notice.zh
+        typer.echo(
+            _NOTE.in_language(speaks).format(where, told, _ROWS.in_language(speaks).format(rows) if rows else "")
+        )
+    for problem in looked.problems[:SHOWN]:
+        typer.echo(problem.placed(speaks), err=True)
+    if (left := len(looked.problems) - SHOWN) > 0:
+        kinds = Counter(problem.kind.code for problem in looked.problems[SHOWN:])
         more = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
-        typer.echo(f"… and {len(prepared.problems) - SHOWN} more: {more}.", err=True)
-    new = [row for row in prepared.rows if not row.known]
-    tied = sum(row.case is not None for row in new)
-    typer.echo(
-        f"{prepared.read} rows read: {tied} of cases, {len(new) - tied} without a case (not part of the sample), "
-        f"{len(prepared.rows) - len(new)} here already."
-    )
+        typer.echo(_MORE.in_language(speaks).format(left, more), err=True)
+    typer.echo(_COUNTS.in_language(speaks).format(**looked.counts))

@@ -21,7 +21,7 @@ from survey_service.commands.estimate_columns import EstimateArguments, in_order
 from survey_service.commands.estimate_output import write
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, TableProblem, in_english, read_sheet
 
 _NEEDED = ("part", "column", "weight")
 _ALL = (*_NEEDED, "value", "lowest", "highest")
@@ -101,7 +101,7 @@ def _lines(order: IndexArguments) -> list[_Line]:
         remedy = f"Row 1 names the columns {', '.join(_ALL)}; value, lowest and highest may be left out."
         raise TableError(
             sheet.source,
-            [TableProblem(row=1, column=name, message="the column is missing", remedy=remedy) for name in missing],
+            [in_english(row=1, column=name, message="the column is missing", remedy=remedy) for name in missing],
         )
     numbers, _ = sheet.typed(numbers=[name for name in ("weight", "lowest", "highest") if name in sheet.columns])
     labels, _ = sheet.typed(labels=[name for name in ("part", "column", "value") if name in sheet.columns])
@@ -109,14 +109,14 @@ def _lines(order: IndexArguments) -> list[_Line]:
     lines = [_line(sheet, labels.iloc[k], numbers.iloc[k], k, problems) for k in range(len(labels))]
     seen = [one.part for one in lines]
     problems += [
-        TableProblem(row=one.row, column="part", message=f"{one.part} is given twice", remedy="Name each part once.")
+        in_english(row=one.row, column="part", message=f"{one.part} is given twice", remedy="Name each part once.")
         for place, one in enumerate(lines)
         if one.part in seen[:place]
     ]
     total = sum(one.weight for one in lines)
     if not problems and (not lines or abs(total - 1) > 1e-9):
         said = f"the weights add up to {total:g}, not to 1" if lines else "there is no part"
-        problems.append(TableProblem(column="weight", message=said, remedy="Weights are above 0 and add up to 1."))
+        problems.append(in_english(column="weight", message=said, remedy="Weights are above 0 and add up to 1."))
     if problems:
         raise TableError(sheet.source, problems)
     return lines
@@ -128,7 +128,7 @@ def _line(
     row = sheet.row(place)
 
     def refused(column: str, message: str, remedy: str) -> None:
-        problems.append(TableProblem(row=row, column=column, message=message, remedy=remedy))
+        problems.append(in_english(row=row, column=column, message=message, remedy=remedy))
 
     def text(name: str) -> str:
         found = labels.get(name)
@@ -166,9 +166,7 @@ def _columns_there(order: IndexArguments, lines: list[_Line], sheet: Sheet) -> N
         raise TableError(
             order.parts.name,
             [
-                TableProblem(
-                    row=one.row, column="column", message=f"{sheet.source} has no “{one.column}”", remedy=remedy
-                )
+                in_english(row=one.row, column="column", message=f"{sheet.source} has no “{one.column}”", remedy=remedy)
                 for one in absent
             ],
         )
@@ -187,7 +185,7 @@ def _parts(sheet: Sheet, frame: pd.DataFrame, lines: list[_Line]) -> tuple[pd.Da
             column = in_order(labels[one.column])
             if one.value not in column.cat.categories:
                 remedy = f"The answers are: {', '.join(map(str, column.cat.categories[:20]))}."
-                problem = TableProblem(column=one.column, message=f"nobody chose “{one.value}”", remedy=remedy)
+                problem = in_english(column=one.column, message=f"nobody chose “{one.value}”", remedy=remedy)
                 raise TableError(sheet.source, [problem], "estimated")
             frame[own] = column
             request = Proportion(own, one.value)
@@ -203,7 +201,7 @@ def _in_scale(sheet: Sheet, frame: pd.DataFrame, lines: list[_Line], parts: Path
         outside = [k for k, value in enumerate(frame[one.column]) if value < one.lowest or value > one.highest]
         if outside:
             problems.append(
-                TableProblem(
+                in_english(
                     row=sheet.row(outside[0]),
                     column=one.column,
                     message=f"{in_digits(frame[one.column].iloc[outside[0]])} leaves the scale {in_digits(one.lowest)} "

@@ -75,7 +75,7 @@ def check_calibration(margins: Path | None, method: CalibrationName, bounds: str
 
 def read_margin_file(path: Path, data: Sheet) -> tuple[Margin, ...]:
     """The margins of a file, for the columns of ``data``. Raises TableError with every faulty row."""
-    from survey_service.tabular import TableError, TableProblem, read_sheet
+    from survey_service.tabular import TableError, in_english, read_sheet
 
     sheet = read_sheet(path)
     missing = [name for name in ("variable", "category", "total") if name not in sheet.columns]
@@ -83,7 +83,7 @@ def read_margin_file(path: Path, data: Sheet) -> tuple[Margin, ...]:
         remedy = "Row 1 names the columns variable, category, total; with areas also within, area."
         raise TableError(
             sheet.source,
-            [TableProblem(row=1, column=name, message="the column is missing", remedy=remedy) for name in missing],
+            [in_english(row=1, column=name, message="the column is missing", remedy=remedy) for name in missing],
         )
     areas = [name for name in ("within", "area") if name in sheet.columns]
     numbers, _ = sheet.typed(numbers=["total"])
@@ -106,10 +106,10 @@ class _MarginRows:
         self.found: dict[tuple[tuple[str, ...], str, bool], list[tuple[tuple[str, ...], float]]] = {}
 
     def _problem(self, position: int, column: str, message: str, remedy: str) -> None:
-        from survey_service.tabular import TableProblem
+        from survey_service.tabular import in_english
 
         row = self.sheet.row(position)
-        self.problems.append(TableProblem(row=row, column=column, message=message, remedy=remedy))
+        self.problems.append(in_english(row=row, column=column, message=message, remedy=remedy))
 
     def row(self, position: int, cell: dict[str, str], total: float) -> None:
         variable, category = cell["variable"], cell["category"]
@@ -149,14 +149,14 @@ class _MarginRows:
 
     def margins(self) -> tuple[Margin, ...]:
         from analysis.weighting import Margin
-        from survey_service.tabular import TableError, TableProblem
+        from survey_service.tabular import TableError, in_english
 
         if not self.found and not self.problems:
             said = "One row per category: variable, category, total."
-            self.problems.append(TableProblem(message="there is no total", remedy=said))
+            self.problems.append(in_english(message="there is no total", remedy=said))
         mixed = {names for names, within, quantity in self.found if quantity and (names, within, False) in self.found}
         self.problems += [
-            TableProblem(
+            in_english(
                 column="category",
                 message=f"{'*'.join(names)} has rows with and without a category",
                 remedy="A number has one row without a category; a variable of categories one row for each.",
@@ -224,7 +224,7 @@ def one_margin(method: CalibrationName, margins: tuple[Margin, ...]) -> None:
 
 def in_the_file(error: DesignError, sheet: Sheet, renamed: Mapping[str, str] | None = None) -> TableError:
     """The same fault, by the rows and the names of the file."""
-    from survey_service.tabular import TableError, TableProblem
+    from survey_service.tabular import TableError, in_english
 
     names = {alias: name for name, alias in (renamed or {}).items()}
     problems: list[TableProblem] = []
@@ -236,7 +236,7 @@ def in_the_file(error: DesignError, sheet: Sheet, renamed: Mapping[str, str] | N
         known = column in sheet.columns
         message = problem.message if known or column in ("data", "strata") else f"{column}: {problem.message}"
         problems.append(
-            TableProblem(
+            in_english(
                 row=rows[0] if rows else None, column=column if known else None, message=message + more, remedy=remedy
             )
         )

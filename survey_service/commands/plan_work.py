@@ -30,7 +30,7 @@ from analysis.sampling import (
     size_for_margin,
     size_for_verdict,
 )
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, TableProblem, in_english, read_sheet
 from survey_service.tabular.harmless import harmless
 
 _SIZES = (20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 2000)
@@ -271,12 +271,12 @@ def _communities(sheet: Sheet, order: PlanArguments, field: FieldAssumptions) ->
             households=int(numbers["households"]) if "households" in numbers else None,
         )
     if problems or not found:
-        raise TableError(sheet.source, problems or [TableProblem(message="no communities", remedy="One row each.")])
+        raise TableError(sheet.source, problems or [in_english(message="no communities", remedy="One row each.")])
     return list(found.values())
 
 
 def _problem(sheet: Sheet, position: int, column: str | None, message: str, remedy: str) -> TableProblem:
-    return TableProblem(row=sheet.row(position), column=column, message=message, remedy=remedy)
+    return in_english(row=sheet.row(position), column=column, message=message, remedy=remedy)
 
 
 # ------------------------------------------------------------------ how it is written

@@ -15,7 +15,7 @@ import typer
 from analysis.dispositions import Disposition, response_rates, response_rates_by
 from analysis.outcome_codes import OutcomeMode, disposition_of
 from analysis.results import ResponseRates
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, TableProblem, in_english, read_sheet
 from survey_service.tabular.harmless import harmless
 
 _RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4", "ref1", "ref2", "ref3", "con1",
@@ -84,17 +84,17 @@ def _dispositions(sheet: Sheet, labels: pd.DataFrame, order: RatesArguments) -> 
             mode = _MODES.get(name) or OutcomeMode(name)
         except ValueError:
             remedy = f"Write one of {', '.join([*OutcomeMode, *_MODES])}."
-            problems.append(TableProblem(row=row, column=order.mode_column, message=f"“{name}”", remedy=remedy))
+            problems.append(in_english(row=row, column=order.mode_column, message=f"“{name}”", remedy=remedy))
             continue
         if not isinstance(code, str):
             remedy = "Every case has its outcome; one that was never visited is 3.11."
-            problems.append(TableProblem(row=row, column=order.code, message="no outcome code", remedy=remedy))
+            problems.append(in_english(row=row, column=order.code, message="no outcome code", remedy=remedy))
             continue
         try:
             found.append(disposition_of(code, mode))
         except ValueError as error:
             remedy = "The codes of every mode are in docs/publication.md."
-            problems.append(TableProblem(row=row, column=order.code, message=str(error), remedy=remedy))
+            problems.append(in_english(row=row, column=order.code, message=str(error), remedy=remedy))
     if problems:
         raise TableError(sheet.source, problems)
     return found

@@ -31,7 +31,7 @@ from analysis.results import (
 )
 from reports.content import EstimatesSummary, StatisticTable
 from reports.fonts import FontFault, TypeSettings
-from survey_service.tabular.in_chinese import notice_in_chinese
+from survey_service.tabular.words import from_record
 
 MAKE_IT_ANEW = "Make the file with: survey-service estimate DATA.csv … --format json --out ESTIMATES.json"
 LONGEST_NAME = 60  # characters of a file name; Chinese ones are three bytes each and 255 bytes are the limit
@@ -89,7 +89,9 @@ def read_summary(order: ReportArguments) -> EstimatesSummary:
         tables=tables,
         domains=domains,
         design=estimates.design,
-        notes=tuple(notice_in_chinese(note) for note in estimates.notes) if order.language == "zh" else estimates.notes,
+        notes=tuple(from_record(note).text.zh for note in estimates.notes)
+        if order.language == "zh"
+        else estimates.notes,
         made_on=made_on,
         data_sha256=hashlib.sha256(data).hexdigest(),
         software_version=version("survey-service"),

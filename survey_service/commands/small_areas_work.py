@@ -26,7 +26,7 @@ from analysis.small_area import (
 from questionnaires.figures import significant
 from survey_service.commands.output import Format, carried_out, figure, in_form
 from survey_service.commands.rank_work import find_variable, read_estimates
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, TableProblem, in_english, read_sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], boo
         found = read_estimates(order.estimates)
         name, category = find_variable([found], order.variable)
     except ValueError as error:
-        raise TableError(order.estimates.name, [TableProblem(message=str(error), remedy=_ANEW)]) from error
+        raise TableError(order.estimates.name, [in_english(message=str(error), remedy=_ANEW)]) from error
     domain_of = {
         one.domain[-1][1]: one
         for one in found.estimates
@@ -107,7 +107,7 @@ def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], boo
     if not domain_of:
         columns = sorted({column for one in found.estimates for column, _ in one.domain})
         said = f"there are no estimates by {order.by!r}; they are by {', '.join(columns) or 'nothing'}"
-        raise TableError(order.estimates.name, [TableProblem(message=said, remedy=_ANEW)])
+        raise TableError(order.estimates.name, [in_english(message=said, remedy=_ANEW)])
     names, covariates = _covariates(order, domain_of)
     direct = [domain_of.get(area) for area in names]
     asked = np.array([one is not None and one.value is not None for one in direct])
@@ -120,7 +120,7 @@ def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], boo
         model = fay_herriot(names, values, psi, covariates, method=FitMethod(order.method))
     except ValueError as error:
         remedy = "Take fewer covariates, or smoothed variances, or give more areas."
-        raise TableError(order.estimates.name, [TableProblem(message=str(error), remedy=remedy)], "fitted") from error
+        raise TableError(order.estimates.name, [in_english(message=str(error), remedy=remedy)], "fitted") from error
     areas = [_Area(estimate=one, direct=own) for one, own in zip(model.areas, direct, strict=True)]
     return model, areas, share
 
@@ -149,7 +149,7 @@ def _covariates(order: SmallAreaArguments, domain_of: dict[str, Estimate]) -> tu
     absent = [area for area in domain_of if area not in set(names)]
     if absent:
         said = f"{len(absent)} of the estimates' areas have no row: {', '.join(absent[:5])}"
-        problems.append(TableProblem(column=order.by, message=said, remedy="Give every area a row."))
+        problems.append(in_english(column=order.by, message=said, remedy="Give every area a row."))
     if problems:
         raise TableError(sheet.source, problems)
     constant = np.ones((len(names), 1))
@@ -163,16 +163,14 @@ def _doubtful(sheet: Sheet, order: SmallAreaArguments, names: list[str], numbers
         row = sheet.row(place)
         if not area:
             problems.append(
-                TableProblem(
-                    row=row, column=order.by, message="the area is missing", remedy="Name it, or drop the row."
-                )
+                in_english(row=row, column=order.by, message="the area is missing", remedy="Name it, or drop the row.")
             )
         elif area in first:
             said = f"{area} is in row {first[area]} already"
-            problems.append(TableProblem(row=row, column=order.by, message=said, remedy="Give each area one row."))
+            problems.append(in_english(row=row, column=order.by, message=said, remedy="Give each area one row."))
         first.setdefault(area, row)
         problems += [
-            TableProblem(
+            in_english(
                 row=row,
                 column=column,
                 message=f"it is missing for {area or 'this row'}",

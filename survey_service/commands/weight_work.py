@@ -44,7 +44,7 @@ from survey_service.commands.margins import (
     one_margin,
     read_margin_file,
 )
-from survey_service.tabular import Sheet, TableError, TableProblem, read_sheet
+from survey_service.tabular import Sheet, TableError, in_english, read_sheet
 from survey_service.tabular.harmless import harmless
 
 _WIDTH = 120
@@ -131,7 +131,7 @@ def _weighed(sheet: Sheet, order: WeightArguments) -> Steps:
     if clash:
         said = "Rename it, so that the result cannot be taken for it."
         raise TableError(
-            sheet.source, [TableProblem(row=1, column=name, message="the name is ours", remedy=said) for name in clash]
+            sheet.source, [in_english(row=1, column=name, message="the name is ours", remedy=said) for name in clash]
         )
     return steps
 
@@ -141,7 +141,7 @@ def _base(sheet: Sheet, order: WeightArguments, steps: Steps) -> None:
     numbers, mended = sheet.typed(numbers=names)
     steps.notices += mended
     problems = [
-        TableProblem(row=sheet.row(place), column=name, message=message, remedy="Every case has one above 0.")
+        in_english(row=sheet.row(place), column=name, message=message, remedy="Every case has one above 0.")
         for name in names
         for place, message in _doubtful(numbers[name].to_numpy())
     ]
@@ -210,7 +210,7 @@ def _status(sheet: Sheet, told: pd.Series[Any], column: str) -> Any:
         else:
             said = f"A status is one of: {', '.join(CaseStatus)}, or an AAPOR code such as 2.11."
             message = f"“{label}” is no status of a case" if seen else "the status is missing"
-            problems.append(TableProblem(row=sheet.row(place), column=column, message=message, remedy=said))
+            problems.append(in_english(row=sheet.row(place), column=column, message=message, remedy=said))
     if problems:
         raise TableError(sheet.source, problems)
     return status
@@ -220,7 +220,7 @@ def _cells(sheet: Sheet, labels: pd.DataFrame, classes: Sequence[str]) -> list[s
     if not classes:
         return ["all"] * len(labels)
     missing = [
-        TableProblem(
+        in_english(
             row=sheet.row(int(place)), column=name, message="the label is missing", remedy="Every case has a class."
         )
         for name in classes

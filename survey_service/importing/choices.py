@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from questionnaires.model import Option, Order, Question
+from questionnaires.text import Text
 from survey_service.importing import damage
 from survey_service.importing.plan import MISSING_MARK
-from survey_service.importing.reading import Reading
-from survey_service.importing.words import Kind, Notice, Problem
+from survey_service.importing.reading import Reading, doubt
+from survey_service.importing.words import Kind, Notice
+from survey_service.tabular.problems import TableProblem
 
 BETWEEN = "┋"  # joins, and stands in no label
 JOINERS = frozenset(",，;；、|/\n\t")
@@ -98,9 +100,9 @@ class Codes:
         found = difflib.get_close_matches(fold(text[:200]), labels, n=1, cutoff=NEAR)
         return self._labels[found[0]] if found else None
 
-    def unknown(self, text: str) -> Problem:
+    def unknown(self, text: str) -> TableProblem:
         near = self.near(text)
-        return Problem(kind=Kind.UNKNOWN_VALUE, seen=text[:60], near=near.label.zh if near else "")
+        return doubt(Kind.UNKNOWN_VALUE, text, near=near.label if near else "")
 
     def one(self, text: str, reading: Reading) -> str | None:
         """The code of one value. None where it is none, with ``reading.problem`` where it may be several."""
@@ -116,7 +118,7 @@ class Codes:
         if reading.problem is not None:
             return None
         if by_code is not None and label is not None and label.code != by_code:
-            reading.problem = Problem(kind=Kind.TWO_MEANINGS, seen=shown[:60])
+            reading.problem = doubt(Kind.TWO_MEANINGS, shown)
             return None
         if by_code is not None:
             return by_code
@@ -143,7 +145,7 @@ class Codes:
             reading.notice(Notice.LOST_ZERO, text, alike[0])
             return alike[0]
         if text in self.codes or len(shorter) > 1:
-            reading.problem = Problem(kind=Kind.TWO_CODES, seen=text[:60], codes="、".join(alike))
+            reading.problem = doubt(Kind.TWO_CODES, text, codes=tuple(alike))
         return None
 
     def _numbered(self, text: str, shown: str, reading: Reading) -> str | None:
@@ -155,7 +157,7 @@ class Codes:
         mark = match.group(1)
         said = mark if mark in self.codes else self.letters.get(mark.upper(), label.code)
         if said != label.code:
-            reading.problem = Problem(kind=Kind.TWO_MEANINGS, seen=shown[:60])
+            reading.problem = doubt(Kind.TWO_MEANINGS, shown)
             return None
         return label.code
 
@@ -242,10 +244,10 @@ def pieces(text: str, joiners: frozenset[str], *, blanks: bool) -> list[tuple[in
     return [(begin, end) for begin, end in trimmed if begin < end]
 
 
-def choose(codes: Codes, text: str) -> tuple[list[Choice], Problem | None]:
+def choose(codes: Codes, text: str) -> tuple[list[Choice], TableProblem | None]:
     """The options that a cell of several names; or why nobody can tell."""
     if len(text) > LONGEST:
-        return [], Problem(kind=Kind.UNKNOWN_VALUE, seen=text[:60])
+        return [], doubt(Kind.UNKNOWN_VALUE, text)
     if BETWEEN in text:  # nothing else joins then
         chosen = []
         for begin, end in pieces(text, frozenset(BETWEEN), blanks=False):
@@ -258,20 +260,20 @@ def choose(codes: Codes, text: str) -> tuple[list[Choice], Problem | None]:
     if problem is not None:
         return [], problem
     if len(ways) > 1:
-        return [], Problem(kind=Kind.TWO_READINGS, seen=text[:60], codes=_shown(codes, ways))
+        return [], doubt(Kind.TWO_READINGS, text, codes=_shown(codes, ways))
     return list(ways[0]), None
 
 
-def _shown(codes: Codes, ways: Sequence[Sequence[Choice]]) -> str:
+def _shown(codes: Codes, ways: Sequence[Sequence[Choice]]) -> Text:
     """Two readings in words, to be told apart: “电视”“报纸” / “电视、报纸”."""
-    said = [
-        "".join(f"“{codes.codes[one.code].label.zh}”" for one in way if one.code is not None)
-        for way in ways[:2]
-    ]  # fmt: skip
-    return " / ".join(said)
+    labels = [[codes.codes[one.code].label for one in way if one.code is not None] for way in ways[:2]]
+    return Text(
+        " / ".join("".join(f"“{one.zh}”" for one in way) for way in labels),
+        " / ".join("".join(f"“{one.en or one.zh}”" for one in way) for way in labels),
+    )
 
 
-def choice(codes: Codes, text: str) -> tuple[Choice | None, Problem | None]:
+def choice(codes: Codes, text: str) -> tuple[Choice | None, TableProblem | None]:
     """One option, or a problem, or neither where the text is none."""
     told = codes.said(text)
     if isinstance(told, str):
@@ -303,9 +305,9 @@ class _Cover:
         labels = [label for one in codes.question.options for label in (one.label.zh, one.label.en)]
         # a number with its mark may stand in front of a label, words behind it
         self.widest = 2 + max(len(pieces(label, JOINERS, blanks=True)) for label in [*labels, *codes.asked, ""])
-        self.problem: Problem | None = None
+        self.problem: TableProblem | None = None
 
-    def run(self) -> tuple[list[tuple[Choice, ...]], Problem | None]:
+    def run(self) -> tuple[list[tuple[Choice, ...]], TableProblem | None]:
         count = len(self.pieces)
         ways: list[dict[object, tuple[Choice, ...]]] = [{} for _ in range(count + 1)]
         ways[0][frozenset(), ""] = ()

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from survey_service.errors import DomainError
-from survey_service.importing.words import Problem
-from survey_service.tabular import TableError
-from survey_service.tabular.in_chinese import in_chinese
+from survey_service.tabular import TableError, TableProblem
+from survey_service.tabular.problems import filled
 
 _NAMED = 8  # cells that a refusal lists
 
@@ -23,10 +22,8 @@ class UnreadableFile(DomainError):
 
     def __init__(self, fault: TableError) -> None:
         super().__init__(
-            zh="；".join(dict.fromkeys(in_chinese(problem) for problem in fault.problems[:5])),
-            en="; ".join(
-                dict.fromkeys(f"{str(one).partition(chr(10))[0]}. {one.remedy}" for one in fault.problems[:5])
-            ),
+            zh="".join(dict.fromkeys(one.placed("zh") for one in fault.problems[:5])),
+            en=" ".join(dict.fromkeys(one.placed("en") for one in fault.problems[:5])),
         )
 
 
@@ -38,15 +35,19 @@ class PersonalNumbers(DomainError):
     zh = "文件里有身份证号或手机号，没有存下来。"
     en = "The file holds identity or mobile numbers and was not kept."
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[TableProblem]) -> None:
         some, more = problems[:_NAMED], len(problems) - _NAMED
-        zh = "；".join(f"第 {one.row} 行“{one.column}”里有{one.judged[0]}" for one in some)
-        en = "; ".join(f"row {one.row}, column “{one.column}” holds {one.judged[1]}" for one in some)
+        zh = "；".join(f"第 {one.row} 行“{one.column}”里有{_what(one, 'zh')}" for one in some)
+        en = "; ".join(f"row {one.row}, column “{one.column}” holds {_what(one, 'en')}" for one in some)
         super().__init__(
             zh=f"{self.zh}{zh}{f'；另有 {more} 处' if more > 0 else ''}。请在文件里把号码改成“（已略）”，再上传。",
             en=f"{self.en} {en}{f'; and {more} more' if more > 0 else ''}. "
             "Write “(left out)” for the numbers in the file and upload it again.",
         )
+
+
+def _what(one: TableProblem, language: str) -> str:
+    return filled("{judged}", one.values, language)
 
 
 class NoFile(DomainError):

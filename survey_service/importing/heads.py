@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from survey_service.tabular import TableError, TableProblem
 from survey_service.tabular.cells import Grid, column_letters
+from survey_service.tabular.problems import problem
+from survey_service.tabular.words import Reader
 
 _ANSWERS = frozenset({"", "response", "open-ended response", "回答", "答案", "回复", "开放式回答", "填写内容"})
 _MARKS = '{"ImportId"'  # the third row of heads in an export of Qualtrics
@@ -78,9 +80,5 @@ def _without_rows(grid: Grid, heads: tuple[str, ...], count: int) -> Grid:
 
 def _headless(grid: Grid, place: int) -> TableProblem:
     filled = sum(bool(record[place]) for record in grid.records)
-    return TableProblem(
-        row=grid.head_row,
-        column=column_letters(place + 1),
-        message=f"column {column_letters(place + 1)} has {filled} values but no head",
-        remedy="Write into row 1 what the column holds, or remove it.",
-    )
+    letters = column_letters(place + 1)
+    return problem(Reader.HEADLESS_CELLS, row=grid.head_row, column=letters, letters=letters, count=filled)

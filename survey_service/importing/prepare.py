@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +19,19 @@ from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Finding, Policy, Severity, canonical_hash, judge
 from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
+from questionnaires.text import Text
 from survey_service.importing import damage, personal, values
 from survey_service.importing.choices import is_lettered
 from survey_service.importing.kinds import Source, is_closed, reader
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
 from survey_service.importing.reading import Reader
-from survey_service.importing.words import Kind, Notice, Notices, Problem
+from survey_service.importing.words import Kind, Notice, Notices
 from survey_service.migrations.guards import ERASED
 from survey_service.models import Mode
 from survey_service.tabular.cells import Grid, Mark, column_letters
+from survey_service.tabular.problems import TableProblem, Value, problem
+from survey_service.tabular.words import Read, from_record
+from survey_service.uploads.looked import Looked
 
 TOTALS = frozenset(
     "合计 总计 小计 总和 平均 平均值 平均数 汇总 累计 total totals sum average mean grandtotal".split()  # noqa: SIM905 -- read as one line
@@ -78,13 +82,25 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     rows: tuple[Row, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[TableProblem, ...]
     notices: Notices
     read: int  # rows of the file
 
     @property
     def new(self) -> int:
         return sum(not row.known for row in self.rows)
+
+    def looked(self) -> Looked[tuple[Row, ...]]:
+        """The same as every upload tells it."""
+        new = [row for row in self.rows if not row.known]
+        counts = {
+            "read": self.read,
+            "new": len(new),
+            "with_case": sum(row.case is not None for row in new),
+            "open": sum(row.case is None for row in new),
+            "known": len(self.rows) - len(new),
+        }
+        return Looked(stored=self.rows, problems=self.problems, notices=self.notices.all(), counts=counts)
 
 
 @dataclass(slots=True)
@@ -110,7 +126,7 @@ def fold_name(text: str) -> str:
 class _Run:
     def __init__(self, grid: Grid, plan: ImportPlan, questionnaire: Questionnaire, ground: Ground) -> None:
         self.grid, self.plan, self.questionnaire, self.ground = grid, plan, questionnaire, ground
-        self.problems: list[Problem] = []
+        self.problems: list[TableProblem] = []
         self.notices = Notices()
         self.judge = judge(questionnaire)
         self.columns = self._columns()
@@ -176,15 +192,15 @@ class _Run:
             joined = next((head for head in grid.heads if "—" in head), grid.heads[0])
             self.notices.add(Notice.TWO_HEAD_ROWS, seen=joined, taken=str(grid.head_rows))
         if grid.other_sheets:
-            self.notices.add(Notice.OTHER_SHEETS, seen=str(grid.other_sheets), taken=grid.sheet)
+            self.notices.add(Read.OTHER_SHEETS, sheet=grid.sheet, count=grid.other_sheets)
         if grid.encoding not in ("", "UTF-8"):
-            self.notices.add(Notice.ENCODING, seen=grid.encoding)
+            self.notices.add(Read.ENCODING, encoding=grid.encoding)
         if grid.unseen:
-            self.notices.add(Notice.UNSEEN, seen=str(grid.unseen))
+            self.notices.add(Read.UNSEEN, count=grid.unseen)
         self._left_out(Target.IGNORE, Notice.COLUMNS_LEFT_OUT)
         self._left_out(Target.PERSONAL, Notice.COLUMNS_PERSONAL)
         for broken in grid.broken:
-            self.notices.add(Notice.LINE_BREAKS, seen=broken.partition(": ")[2].partition(". Where")[0])
+            self.notices.add(Read.LINE_BREAKS, where=from_record(broken).values["where"])
 
     def _left_out(self, target: Target, kind: Notice) -> None:
         """Columns that hold something and are not taken in; those of contact data are emptied before they wait."""
@@ -233,7 +249,7 @@ class _Run:
                 other += 1
         if matching and (not other or len(matching) > 3 * other):
             row = self.grid.rows[last]
-            self.problems.append(Problem(kind=Kind.TOTAL_DOUBT, row=row, seen="、".join(matching[:3])))
+            self.problems.append(problem(Kind.TOTAL_DOUBT, row=row, seen=tuple(matching[:3])))
 
     # -------------------------------------------------------------- one row
 
@@ -272,16 +288,15 @@ class _Run:
         words: list[tuple[str, str, str]] = []
         for place in self.kept_beside:
             if (what := personal.holds(record[place])) is not None:
-                self.problems.append(personal.problem(number, self.grid.heads[place], what))
+                self.problems.append(personal.held(number, self.grid.heads[place], what))
         for column in self.columns:
             head = column.plan.head
             if (what := personal.holds(record[column.place])) is not None:
-                self.problems.append(personal.problem(number, head, what))
+                self.problems.append(personal.held(number, head, what))
                 continue
             reading = column.read(record[column.place])
             if reading.problem is not None:
-                problem = reading.problem
-                self._problem(problem.kind, number, head, problem.seen, near=problem.near, codes=problem.codes)
+                self.problems.append(replace(reading.problem, row=number, column=head))
                 continue
             for kind, seen, taken in reading.notices:
                 self.notices.add(kind, row=number, column=head, seen=seen, taken=taken)
@@ -299,20 +314,20 @@ class _Run:
 
     def _findings(self, number: int, record: tuple[str, ...], findings: Iterable[Finding], *, doubtful: bool) -> None:
         for finding in findings:
-            words = (describe(finding, self.questionnaire, "zh"), describe(finding, self.questionnaire, "en"))
+            words = Text(describe(finding, self.questionnaire, "zh"), describe(finding, self.questionnaire, "en"))
             head = self.heads.get(finding.variable, finding.variable)
             if finding.severity is Severity.HARD:
                 seen = str(finding.parameters.get("seen") or self._cell(record, finding.variable))
                 self._problem(Kind.JUDGED, number, head, seen, judged=words)
             elif not doubtful:  # a cell that could not be read would be called unanswered here
-                self.notices.add(Notice.SOFT, row=number, column=head, seen=words[0], taken=words[1])
+                self.notices.add(Notice.SOFT, row=number, column=head, said=words)
 
     def _cell(self, record: tuple[str, ...], variable: str) -> str:
         place = next((one.place for one in self.columns if one.plan.variable == variable), None)
         return damage.plain(record[place])[:_SEEN] if place is not None else ""
 
-    def _problem(self, kind: Kind, row: int, column: str = "", seen: str = "", **more: Any) -> None:
-        self.problems.append(Problem(kind=kind, row=row, column=column, seen=seen[:_SEEN], **more))
+    def _problem(self, kind: Kind, row: int, column: str = "", seen: str = "", **more: Value) -> None:
+        self.problems.append(problem(kind, row=row, column=column, seen=seen[:_SEEN], **more))
 
     def _head(self, place: int | None) -> str:
         return self.grid.heads[place] if place is not None else ""
@@ -336,7 +351,7 @@ class _Run:
         bare = damage.unquoted(text) or text
         typed = _written(bare)
         if len(same := self.written.get(typed, [])) > 1 and bare not in same:
-            self._problem(Kind.TWO_NUMBERS, number, head, text, codes="、".join(same[:4]))
+            self._problem(Kind.TWO_NUMBERS, number, head, text, codes=tuple(same[:4]))
             return None
         typed = bare if bare in same else same[0] if same else typed
         if typed != text and (bare != text or damage.has_full_width(text)):
@@ -354,7 +369,7 @@ class _Run:
             self.notices.add(Notice.LOST_ZERO, row=number, column=head, seen=text, taken=alike[0])
             return self.ground.cases[alike[0]]
         if alike:
-            self._problem(Kind.TWO_CASES, number, head, text, codes="、".join(alike[:4]))
+            self._problem(Kind.TWO_CASES, number, head, text, codes=tuple(alike[:4]))
             return None
         if typed in self.ground.cases:
             return self.ground.cases[typed]

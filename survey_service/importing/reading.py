@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from survey_service.importing.words import Kind, Notice, Problem
+from questionnaires.text import Text
+from survey_service.importing.words import Kind, Notice
+from survey_service.tabular.problems import TableProblem, Value
 
 
 @dataclass(slots=True)
@@ -14,7 +16,7 @@ class Reading:
 
     answer: object = None
     words: str = ""
-    problem: Problem | None = None
+    problem: TableProblem | None = None
     notices: list[tuple[Notice, str, str]] = field(default_factory=list)  # kind, seen, taken
 
     def notice(self, kind: Notice, seen: str, taken: str = "") -> None:
@@ -24,5 +26,10 @@ class Reading:
 Reader = Callable[[str], Reading]
 
 
-def refuse(kind: Kind, seen: str, near: str = "") -> Reading:
-    return Reading(problem=Problem(kind=kind, seen=seen[:60], near=near))
+def refuse(kind: Kind, seen: str, near: str | Text = "") -> Reading:
+    return Reading(problem=doubt(kind, seen, near=near))
+
+
+def doubt(kind: Kind, seen: str, **more: Value) -> TableProblem:
+    """Why a cell is not taken; its place is added by whoever knows it."""
+    return TableProblem(kind=kind, values={"seen": seen[:60], **more})

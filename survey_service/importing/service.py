@@ -32,13 +32,14 @@ from survey_service.importing.errors import (
 from survey_service.importing.plan import ImportPlan, Target
 from survey_service.importing.prepare import Ground, Prepared, Row, fold_name
 from survey_service.importing.recognise import wanted
-from survey_service.importing.words import Kind
+from survey_service.importing.words import Kind, kept_problem
 from survey_service.models import ImportFile, ImportState, ResponseState, Source, Wave, WaveState
 from survey_service.outside.tables import read_grid
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import Grid
+from survey_service.tabular.problems import filled
 
 TAKING = (WaveState.OPEN, WaveState.CLOSED)
 KEPT_PROBLEMS = 300
@@ -153,17 +154,17 @@ def refuse_bad(plan: ImportPlan) -> None:
 
 def summary(prepared: Prepared) -> dict[str, Any]:
     """What a check found, as plain values."""
-    new = [row for row in prepared.rows if not row.known]
-    asked = Counter((one.column, one.seen, one.near) for one in prepared.problems if one.kind in ASKED)
+    looked = prepared.looked()
+    asked = Counter(
+        (one.head("zh"), str(one.values["seen"]), filled("[[{near}]]", one.values, "zh"))
+        for one in looked.problems
+        if one.kind in ASKED
+    )
     return {
-        "read": prepared.read,
-        "new": len(new),
-        "with_case": sum(row.case is not None for row in new),
-        "open": sum(row.case is None for row in new),
-        "known": len(prepared.rows) - len(new),
-        "problem_count": len(prepared.problems),
-        "problems": [one.to_json() for one in prepared.problems[:KEPT_PROBLEMS]],
-        "notices": [one.to_json() for one in prepared.notices.all()],
+        **looked.counts,
+        "problem_count": len(looked.problems),
+        "problems": [kept_problem(one) for one in looked.problems[:KEPT_PROBLEMS]],
+        "notices": [one.to_json() for one in looked.notices],
         "asked": [
             {"column": column, "seen": seen, "near": near, "count": count}
             for (column, seen, near), count in asked.most_common(200)

@@ -120,7 +120,7 @@ def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
         label = fold(bare) in {fold(option.label.zh), fold(option.label.en)}
         ticked = folded in _YES or folded == code.casefold() or label
         if not ticked and (not option.other or damage.NUMBER.fullmatch(folded)):
-            return refuse(Kind.UNKNOWN_VALUE, text, near=option.label.zh)
+            return refuse(Kind.UNKNOWN_VALUE, text, near=option.label)
         reading.answer = [code]
         if not ticked:  # the column of 其他 holds its words
             _take_words(bare, reading)

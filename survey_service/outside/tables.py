@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from survey_service.outside.door import TABLES, Stopped, parsed
 from survey_service.tabular.cells import Grid, Mark, Odd
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.plain import notice_of, problem_of
+from survey_service.tabular.problems import TableError, problem
 from survey_service.tabular.table import Table
+from survey_service.tabular.words import Reader
 
 if TYPE_CHECKING:
     from survey_service.tabular.sheet import Sheet
 
-_SAID: Final[Mapping[str, tuple[str, str]]] = {
-    "time": ("reading the file took too long", "Keep only the rows and columns that are used, and save it as CSV."),
-    "memory": ("reading the file took too much memory", "Keep only the rows and columns used, and save it as CSV."),
-    "output": ("the file holds more than is read", "Split the file and take in the parts."),
-    "busy": ("other files are being read", "Wait a minute and choose the file again."),
-    "died": ("the file cannot be read", "Save it anew as .xlsx or as CSV in UTF-8."),
+_STOPPED: Final[Mapping[str, Reader]] = {
+    "time": Reader.TOOK_TOO_LONG,
+    "memory": Reader.TOOK_TOO_MUCH_MEMORY,
+    "output": Reader.MORE_THAN_READ,
+    "busy": Reader.OTHERS_READ,
+    "died": Reader.CANNOT_BE_READ,
 }
 
 
@@ -38,7 +40,7 @@ def read_sheet(source: str, data: bytes, wanted: Sequence[str] = ()) -> Sheet:
     answer = _answer(source, data, {"as": "table", "wanted": list(wanted)})
     head = next(answer)
     rows, records = _rows(answer)
-    return sheet_of(source, Table(tuple(head["heads"]), rows, records, tuple(head["notices"])))
+    return sheet_of(source, Table(tuple(head["heads"]), rows, records, tuple(map(notice_of, head["notices"]))))
 
 
 def _answer(source: str, data: bytes, given: Mapping[str, object]) -> Iterator[Any]:
@@ -47,12 +49,10 @@ def _answer(source: str, data: bytes, given: Mapping[str, object]) -> Iterator[A
         with parsed("tables", data, TABLES, {"source": source[-200:], **given}) as reply:
             for line in reply.lines():
                 if isinstance(line, dict) and "problems" in line:
-                    told = [TableProblem(row=r, column=c, message=m, remedy=way) for r, c, m, way in line["problems"]]
-                    raise TableError(source, told, more=line["more"])
+                    raise TableError(source, map(problem_of, line["problems"]), more=line["more"])
                 yield line
     except Stopped as stopped:
-        message, remedy = _SAID.get(stopped.reason, _SAID["died"])
-        raise TableError(source, [TableProblem(message=message, remedy=remedy)]) from None
+        raise TableError(source, [problem(_STOPPED.get(stopped.reason, Reader.CANNOT_BE_READ))]) from None
 
 
 def _rows(answer: Iterator[list[list[Any]]]) -> tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]:

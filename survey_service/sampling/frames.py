@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from survey_service.sampling.words import InFrame
 from survey_service.tabular import Sheet, TableError, TableProblem
+from survey_service.tabular.notices import TableNotice
+from survey_service.tabular.problems import Value, excerpt, problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +34,7 @@ class Frame:
     communities: tuple[str, ...]
     grids: tuple[str, ...] | None
     kept: pd.DataFrame  # what is printed on the lists
-    notices: tuple[str, ...]
+    notices: tuple[TableNotice, ...]
 
 
 def read_frame(
@@ -58,7 +61,7 @@ def read_frame(
     if grid:
         problems += _split(sheet, labels[grid], labels[community])
     if not len(labels):
-        problems.append(TableProblem(message="the frame has no rows", remedy="One row for each household."))
+        problems.append(problem(InFrame.NO_ROWS))
     if problems:
         raise TableError(sheet.source, problems)
     ordered = labels
@@ -82,11 +85,7 @@ def _natural(text: object) -> tuple[tuple[int, int, str], ...]:
 
 
 def _missing(sheet: Sheet, column: pd.Series[str]) -> list[TableProblem]:
-    return [
-        _problem(sheet, position, column, "it is empty", "Every household of the frame needs it; fill it in.")
-        for position, empty in enumerate(column.isna())
-        if empty
-    ]
+    return [_problem(sheet, position, column, InFrame.EMPTY) for position, empty in enumerate(column.isna()) if empty]
 
 
 def _repeated(sheet: Sheet, column: pd.Series[str]) -> list[TableProblem]:
@@ -96,9 +95,8 @@ def _repeated(sheet: Sheet, column: pd.Series[str]) -> list[TableProblem]:
         if key is None:
             continue
         if key in first:
-            message = f"“{key}” is in row {sheet.row(first[key])} already"
-            remedy = "A household listed twice has twice the chance: remove one row, or give each its own key."
-            problems.append(_problem(sheet, position, column, message, remedy))
+            twice = _problem(sheet, position, column, InFrame.TWICE, seen=excerpt(key), other=sheet.row(first[key]))
+            problems.append(twice)
         else:
             first[key] = position
     return problems
@@ -118,19 +116,16 @@ def _impossible(sheet: Sheet, column: pd.Series[str], *, statistical: bool) -> l
         if code is None:
             continue
         if not code.isdecimal() or len(code) != length:
-            remedy = "Export the frame with this column as text; Excel drops leading zeros and rounds long numbers."
-            message = f"“{code}” is not a code: the others have {length} digits"
-            problems.append(_problem(sheet, position, column, message, remedy))
+            problems.append(_problem(sheet, position, column, InFrame.OTHER_LENGTH, seen=excerpt(code), length=length))
         elif statistical and length in (6, 9, 12) and code[:2] not in PROVINCES:
-            message = f"“{code}” is not a statistical code: there is no province {code[:2]}"
-            problems.append(_problem(sheet, position, column, message, "Correct the first two digits."))
+            problems.append(_problem(sheet, position, column, InFrame.NO_PROVINCE, seen=code, province=code[:2]))
     return problems
 
 
 def _unknown(sheet: Sheet, column: pd.Series[str], known: Sequence[str]) -> list[TableProblem]:
     allowed = set(known)
     return [
-        _problem(sheet, position, column, f"“{code}” is not among the sizes", "Add it there (0 cases), or correct it.")
+        _problem(sheet, position, column, InFrame.NOT_AMONG_SIZES, seen=excerpt(code))
         for position, code in enumerate(_cells(column))
         if code is not None and code not in allowed
     ]
@@ -144,9 +139,8 @@ def _split(sheet: Sheet, grids: pd.Series[str], communities: pd.Series[str]) -> 
             continue
         first, row = home.setdefault(grid, (community, sheet.row(position)))
         if first != community:
-            message = f"grid “{grid}” lies in {community} here and in {first} in row {row}"
-            remedy = "A grid belongs to one community; where numbers start anew, write the community before them."
-            problems.append(_problem(sheet, position, grids, message, remedy))
+            said: dict[str, Value] = {"here": community, "there": first, "other": row}
+            problems.append(_problem(sheet, position, grids, InFrame.GRID_IN_TWO, seen=excerpt(grid), **said))
     return problems
 
 
@@ -156,5 +150,5 @@ def _cells(column: pd.Series[str]) -> list[str | None]:
     return [cell if isinstance(cell, str) else None for cell in values]
 
 
-def _problem(sheet: Sheet, position: int, column: pd.Series[str], message: str, remedy: str) -> TableProblem:
-    return TableProblem(row=sheet.row(position), column=str(column.name), message=message, remedy=remedy)
+def _problem(sheet: Sheet, position: int, column: pd.Series[str], kind: InFrame, **values: Value) -> TableProblem:
+    return problem(kind, row=sheet.row(position), column=str(column.name), **values)

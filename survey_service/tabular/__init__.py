@@ -6,12 +6,12 @@ The reader of whole columns stands on pandas; it is imported where it is used, s
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, TableProblem, in_english
 
 if TYPE_CHECKING:
     from survey_service.tabular.sheet import Sheet, read_sheet, read_sheet_bytes
 
-__all__ = ["Sheet", "TableError", "TableProblem", "read_sheet", "read_sheet_bytes"]
+__all__ = ["Sheet", "TableError", "TableProblem", "in_english", "read_sheet", "read_sheet_bytes"]
 
 
 def __getattr__(name: str) -> Any:

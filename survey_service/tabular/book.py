@@ -10,6 +10,7 @@ from survey_service.tabular.limits import Limits
 from survey_service.tabular.markup import Damaged, TooMuch
 from survey_service.tabular.number_formats import EPOCH_1900, EPOCH_1904, Meaning, meaning
 from survey_service.tabular.package import Package
+from survey_service.tabular.words import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Book:
         folder = posixpath.dirname(main)
         self.package.walk(f"{folder}/_rels/{posixpath.basename(main)}.rels".lstrip("/"), related)
         if len(listed.found) > limits.sheets:
-            raise TooMuch(f"a workbook of more than {limits.sheets} sheets", "Save the one sheet in a file of its own.")
+            raise TooMuch(Reader.TOO_MANY_SHEETS, most=limits.sheets)
         self.epoch: datetime = EPOCH_1904 if listed.from_1904 else EPOCH_1900
         self.sheets = tuple(
             Entry(name, shown, _place(folder, target))
@@ -142,7 +143,7 @@ class SharedTexts:
         if self._reading:
             self._left -= len(characters)
             if self._left < 0:
-                raise TooMuch("the workbook holds more text than is read", "Keep only the columns that are used.")
+                raise TooMuch(Reader.TOO_MUCH_TEXT)
             self._parts.append(characters)
 
 

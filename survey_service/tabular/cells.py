@@ -21,7 +21,7 @@ from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import UPLOADED, Limits
 from survey_service.tabular.markup import Damaged, TooMuch
 from survey_service.tabular.number_formats import EPOCH_1904
-from survey_service.tabular.problems import TableError, TableProblem, long_head
+from survey_service.tabular.problems import TableError, problem
 from survey_service.tabular.sheet_xml import (
     Cell,
     Range,
@@ -31,6 +31,7 @@ from survey_service.tabular.sheet_xml import (
     holds_anything,
     read_sheet_xml,
 )
+from survey_service.tabular.words import Read, Reader, long_head
 
 __all__ = ["Grid", "Mark", "Odd", "column_letters", "column_number", "read_cells"]
 
@@ -99,24 +100,21 @@ def read_cells(source: str, data: bytes, wanted: Sequence[str] = ()) -> Grid:
         rows, others = html_table.read_markup(source, data, MOST_ROWS + 20, MOST_COLUMNS)
         return _bounded(source, _grid(source, list(enumerate(rows, start=1)), other_sheets=others))
     if len(data) == 0:
-        raise TableError(
-            source, [TableProblem(message="the file is empty", remedy="Choose the file with the answers.")]
-        )
+        raise TableError(source, [problem(Reader.EMPTY_FILE)])
     return _bounded(source, _text(source, data))
 
 
 def _bounded(source: str, grid: Grid) -> Grid:
     if len(grid.records) > MOST_ROWS:
-        said = f"more than {MOST_ROWS} rows"
-        raise TableError(source, [TableProblem(message=said, remedy="Split the file and take in the parts.")])
+        raise TableError(source, [problem(Reader.TOO_MANY_ROWS, most=MOST_ROWS)])
     if len(grid.heads) > MOST_COLUMNS:
-        raise TableError(source, [_too_wide()])
-    if problem := long_head(grid.heads, LIMITS.head):
-        raise TableError(source, [problem])
+        raise TableError(source, [problem(Reader.TOO_MANY_COLUMNS, most=MOST_COLUMNS)])
+    if too_long := long_head(grid.heads, LIMITS.head):
+        raise TableError(source, [too_long])
     if not any(grid.heads):
-        raise TableError(source, [TableProblem(message="the file has no heads", remedy="Row 1 names the columns.")])
+        raise TableError(source, [problem(Reader.NO_HEADS)])
     if not grid.records:
-        raise TableError(source, [TableProblem(message="no rows below the heads", remedy="Export the answers anew.")])
+        raise TableError(source, [problem(Reader.NO_ROWS)])
     return grid
 
 
@@ -125,16 +123,16 @@ def _bounded(source: str, grid: Grid) -> Grid:
 
 def _text(source: str, data: bytes) -> Grid:
     table = read_delimited(source, data, LIMITS)
-    encoding = next((one.removeprefix("read as ") for one in table.notices if one.startswith("read as ")), "UTF-8")
+    said = {one.kind: one.values for one in table.notices}
     return Grid(
         source=source,
         head_row=1,
         heads=table.heads,
         rows=table.rows,
         records=tuple(tuple(cell.strip() for cell in record) for record in table.records),
-        encoding=encoding,
-        unseen=sum(int(one.split()[0]) for one in table.notices if "zero-width" in one),
-        broken=tuple(one for one in table.notices if one.startswith("a line break")),
+        encoding=str(said.get(Read.ENCODING, {}).get("encoding", "UTF-8")),
+        unseen=int(str(said.get(Read.UNSEEN, {}).get("count", 0))),
+        broken=tuple(str(one) for one in table.notices if one.kind is Read.LINE_BREAKS),
     )
 
 
@@ -149,7 +147,7 @@ def _workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
         holding = [entry for entry in book.sheets if holds_anything(book, entry)]
         filled = [entry for entry in holding if entry.shown]
         if not filled:
-            raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
+            raise TableError(source, [problem(Reader.WORKBOOK_EMPTY)])
         place = 0
         if len(filled) > 1 and wanted:
             begins = (_rows(read_sheet_xml(book, entry), LIMITS)[: choosing.LOOKED_AT] for entry in filled)
@@ -158,7 +156,7 @@ def _workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
         raw = read_sheet_xml(book, filled[place])
         rows = _rows(raw, LIMITS)
     except TooMuch as fault:
-        raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
+        raise TableError(source, [fault.problem]) from fault
     except Damaged as fault:
         raise _unreadable(source, str(fault)) from fault
     return _grid(
@@ -172,12 +170,7 @@ def _workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
 
 
 def _unreadable(source: str, why: str) -> TableError:
-    problem = TableProblem(message=f"the workbook cannot be read ({why})", remedy="Save it anew as .xlsx.")
-    return TableError(source, [problem])
-
-
-def _too_wide() -> TableProblem:
-    return TableProblem(message=f"more than {MOST_COLUMNS} columns", remedy="Remove the columns that hold no answers.")
+    return TableError(source, [problem(Reader.WORKBOOK_UNREADABLE, why=why)])
 
 
 def _rows(raw: RawSheet, limits: Limits) -> list[tuple[int, tuple[str, ...]]]:
@@ -196,7 +189,7 @@ def _under_merged(merged: Iterable[Range], last_row: int, limits: Limits) -> dic
         rows = range(top, min(bottom, last_row) + 1)
         count += len(columns) * len(rows)
         if count > limits.cells:
-            raise TooMuch(f"more than {limits.cells} merged cells", "Unmerge them, or export the one sheet as CSV.")
+            raise TooMuch(Reader.TOO_MANY_MERGED, most=limits.cells)
         for row in rows:
             under.setdefault(row, {}).update(dict.fromkeys(columns, Mark.MERGED))
     return under
@@ -260,7 +253,7 @@ def _old_workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
         holding = [one for one in map(book.get_sheet_by_name, book.sheet_names) if one.height and one.width]
         filled = [one for one in holding if one.name in shown]
         if not filled:
-            raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
+            raise TableError(source, [problem(Reader.WORKBOOK_EMPTY)])
         place = 0
         if len(filled) > 1 and wanted:
             begins = (one.to_python(skip_empty_area=False, nrows=choosing.LOOKED_AT) for one in filled)
@@ -274,7 +267,7 @@ def _old_workbook(source: str, data: bytes, wanted: Sequence[str]) -> Grid:
         ]
         under = _under_merged(ranges, len(values), LIMITS)
     except TooMuch as fault:
-        raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
+        raise TableError(source, [fault.problem]) from fault
     except (CalamineError, OSError, ValueError) as fault:
         raise _unreadable(source, type(fault).__name__) from fault
     rows = []
@@ -309,11 +302,10 @@ def _grid(
     while width > 1 and rows and sum(bool(cell.strip()) for cell in rows[0][1]) == 1 and len(rows) > 2:
         skipped.append(rows.pop(0)[0])
     if not rows:
-        raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
+        raise TableError(source, [problem(Reader.WORKBOOK_EMPTY)])
     head_row, heads = rows[0]
     if any(isinstance(cell, Odd) and cell.mark is Mark.MERGED for cell in heads):
-        remedy = "Write one head into each column, in one row, and unmerge the cells."
-        raise TableError(source, [TableProblem(row=head_row, message="the heads are merged cells", remedy=remedy)])
+        raise TableError(source, [problem(Reader.HEADS_MERGED, row=head_row)])
     full = [(number, (*record, *[""] * (width - len(record)))[:width]) for number, record in rows[1:]]
     full = [(number, record) for number, record in full if any(cell.strip() for cell in record)]
     return Grid(

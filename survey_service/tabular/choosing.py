@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, problem
+from survey_service.tabular.words import Reader
 
 LOOKED_AT = 20  # rows of a sheet in which its heads may stand
 _SHORTEST = 4  # characters of a title that may stand within a longer head
@@ -34,7 +35,5 @@ def meant(source: str, names: Sequence[str], found: Sequence[int]) -> int:
         return 0
     alike = [name for name, score in zip(names, found, strict=True) if 2 * score > best]
     if len(alike) > 1:
-        said = f"the sheets {', '.join(f'“{name}”' for name in alike[:5])} have the same heads"
-        remedy = "Leave one of them in the workbook, or put their rows into one."
-        raise TableError(source, [TableProblem(message=said, remedy=remedy)])
+        raise TableError(source, [problem(Reader.SHEETS_ALIKE, sheets=tuple(f"“{name}”" for name in alike[:5]))])
     return found.index(best)

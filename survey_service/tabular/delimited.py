@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import MOST_TOLD, Limits
-from survey_service.tabular.problems import TableError, TableProblem, long_head
+from survey_service.tabular.notices import TableNotice, places
+from survey_service.tabular.problems import TableError, TableProblem, problem
 from survey_service.tabular.table import Table
+from survey_service.tabular.words import Read, Reader, long_head
 
 _DELIMITERS = (",", ";", "\t", "，", "|")
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_QUOTES = 'Put a cell that holds the delimiter between quotes ("…"), and close every quote.'
-_HEADS = "Row 1 must hold the heads, one line, one name per column: remove title lines above them."
 
 
 def read_delimited(source: str, data: bytes, limits: Limits) -> Table:
@@ -24,58 +24,48 @@ def read_delimited(source: str, data: bytes, limits: Limits) -> Table:
     text, unseen = without_invisible(text)
     head = text.split("\n", 1)[0]
     if not head.strip():
-        raise TableError(source, [TableProblem(message="the file has no heads", remedy="Row 1 names the columns.")])
+        raise TableError(source, [problem(Reader.NO_HEADS)])
     delimiter = _delimiter(head)
     heads = _heads(source, head, delimiter)
     if len(heads) > limits.columns:
-        remedy = "Remove the columns that hold no answers."
-        raise TableError(source, [TableProblem(message=f"more than {limits.columns} columns", remedy=remedy)])
-    if problem := long_head(heads, limits.head):
-        raise TableError(source, [problem])
+        raise TableError(source, [problem(Reader.TOO_MANY_COLUMNS, most=limits.columns)])
+    if too_long := long_head(heads, limits.head):
+        raise TableError(source, [too_long])
     reading = _Reading(source, heads, limits)
     for number, lines, record in reading.records(text, delimiter):
         reading.take(number, lines, record)
     if '"' not in text and (told := _misplaced_heads(text, heads, reading)):
         raise TableError(source, told)
     reading.refuse_odd()
-    notices = [] if encoding == "UTF-8" else [f"read as {encoding}"]
-    notices += unseen
+    notices = [] if encoding == "UTF-8" else [TableNotice.of(Read.ENCODING, encoding=encoding)]
+    if unseen:
+        notices.append(TableNotice.of(Read.UNSEEN, count=unseen))
     if broken := reading.broken:
-        where = "; ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
-        notices.append(
-            f"a line break stands within a cell: {where}. Where a quote was left open by mistake, the lines up to the "
-            "next quote were taken as one cell"
-        )
+        notices.append(TableNotice.of(Read.LINE_BREAKS, where=places(broken[:5], more=len(broken) > 5)))
     return Table(heads, tuple(reading.rows), tuple(reading.kept), tuple(notices))
 
 
 def _heads(source: str, head: str, delimiter: str) -> tuple[str, ...]:
     """The names in row 1. Raises TableError where it can hold none."""
     if head.count('"') % 2:
-        problem = TableProblem(row=1, message="a head has a line break or an open quote", remedy=_HEADS)
-        raise TableError(source, [problem])
+        raise TableError(source, [problem(Reader.HEAD_BROKEN, row=1)])
     if re.fullmatch(r"sep=.", head.strip()):
-        raise TableError(source, [TableProblem(row=1, message=f"“{head.strip()}” is no head", remedy=_HEADS)])
+        raise TableError(source, [problem(Reader.NO_HEAD, row=1, seen=head.strip())])
     return tuple(cell.strip() for cell in next(csv.reader([head], delimiter=delimiter)))
 
 
 def decode(source: str, data: bytes) -> tuple[str, str]:
     """Text and the name of its encoding: UTF-8 (with or without mark), UTF-16 with mark, else GB 18030."""
     if data.startswith((_ZIP, _OLD_EXCEL)):
-        raise TableError(
-            source, [TableProblem(message="this is a workbook, not CSV", remedy="Save it as .xlsx under that ending.")]
-        )
+        raise TableError(source, [problem(Reader.WORKBOOK_NOT_CSV)])
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return _lines(data.decode("utf-16")), "UTF-16"
         except UnicodeDecodeError as error:
             row = data[: error.start].decode("utf-16", errors="ignore").count("\n") + 1
-            problem = TableProblem(
-                row=row, message="a character is cut in two", remedy="Export the table anew; its end may be missing."
-            )
-            raise TableError(source, [problem]) from None
+            raise TableError(source, [problem(Reader.CUT_CHARACTER, row=row)]) from None
     if b"\x00" in data:
-        raise TableError(source, [TableProblem(message="this is not text", remedy="Export the table as CSV in UTF-8.")])
+        raise TableError(source, [problem(Reader.NOT_TEXT)])
     try:
         return _lines(data.decode("utf-8-sig")), "UTF-8"
     except UnicodeDecodeError:
@@ -96,9 +86,7 @@ def _refuse_almost_utf8(source: str, data: bytes) -> None:
             wrong += broken.count("\ufffd")
             sound += len(re.findall(r"[\u2e80-\ufffc]", broken))
             if len(damaged) <= MOST_TOLD:
-                said = f"a broken character (byte {error.start + 1} of the row), while other rows are UTF-8"
-                remedy = "Export the table anew in UTF-8; a character was cut in two, or two encodings were mixed."
-                damaged.append(TableProblem(row=number, message=said, remedy=remedy))
+                damaged.append(problem(Reader.BROKEN_CHARACTER, row=number, byte=error.start + 1))
     # By chance, bytes of GB 18030 and of Big5 are a character of UTF-8 now and then: up to one for 6 that are none in
     # short texts, one for 25 in long ones; but not a line of six and more, and nothing else in it.
     if sound >= max(wrong, 1) or (sound >= 5 and 4 * sound >= wrong) or whole >= 6:
@@ -118,12 +106,8 @@ def _chinese(source: str, data: bytes) -> tuple[str, str]:
     try:
         return _lines(data.decode("gb18030")), "GB 18030"
     except UnicodeDecodeError as error:
-        problem = TableProblem(
-            row=data[: error.start].count(b"\n") + 1,
-            message="text that is neither UTF-8 nor GB 18030 nor Big5",
-            remedy="Export the table as CSV in UTF-8.",
-        )
-        raise TableError(source, [problem]) from None
+        row = data[: error.start].count(b"\n") + 1
+        raise TableError(source, [problem(Reader.UNKNOWN_ENCODING, row=row)]) from None
 
 
 def _lines(text: str) -> str:
@@ -143,7 +127,7 @@ class _Reading:
         self._source, self._heads, self._limits = source, heads, limits
         self.rows: list[int] = []
         self.kept: list[tuple[str, ...]] = []
-        self.broken: list[str] = []
+        self.broken: list[tuple[int, str]] = []  # cells with a line break
         self.filled = 0  # lines that are not blank, the heads too
         self.widths: list[tuple[int, int]] = []  # row and cells of the first records that are too short or too long
         self.other_widths: set[int] = set()
@@ -188,31 +172,25 @@ class _Reading:
         for place, cell in enumerate(record):
             if "\n" in cell:
                 name = self._heads[place] if place < width else str(place + 1)
-                self.broken.append(f'row {number}, column "{name}"')
+                self.broken.append((number, name))
                 if len(record) != width and len(self.problems) <= MOST_TOLD:
-                    said = "a quote is opened and not closed in its line"
-                    self.problems.append(TableProblem(row=number, column=name, message=said, remedy=_QUOTES))
+                    self.problems.append(problem(Reader.QUOTE_LEFT_OPEN, row=number, column=name))
 
     def _bound(self, number: int, record: list[str]) -> None:
         limits = self._limits
         if max(map(len, record)) > limits.cell:
             head = next(head for head, cell in zip(self._heads, record, strict=True) if len(cell) > limits.cell)
-            said = f"a cell of more than {limits.cell} characters"
-            remedy = "Shorten it. A quote that was left open by mistake makes one cell of many lines."
-            raise TableError(self._source, [TableProblem(row=number, column=head, message=said, remedy=remedy)])
-        said = ""
+            raise TableError(self._source, [problem(Reader.LONG_CELL, row=number, column=head, most=limits.cell)])
         if len(self.rows) >= limits.rows:
-            said = f"more than {limits.rows} rows"
-        elif (len(self.rows) + 1) * len(record) > limits.cells:
-            said = f"more than {limits.cells} cells"
-        if said:
-            raise TableError(self._source, [TableProblem(message=said, remedy="Split the file and take in the parts.")])
+            raise TableError(self._source, [problem(Reader.TOO_MANY_ROWS, most=limits.rows)])
+        if (len(self.rows) + 1) * len(record) > limits.cells:
+            raise TableError(self._source, [problem(Reader.TOO_MANY_CELLS, most=limits.cells)])
 
     def refuse_odd(self) -> None:
-        told = {problem.row for problem in self.problems}
+        told = {one.row for one in self.problems}
         width = len(self._heads)
         self.problems += [
-            TableProblem(row=number, message=f"{cells} cells beside {width} heads", remedy=_QUOTES)
+            problem(Reader.CELLS_BESIDE_HEADS, row=number, cells=cells, heads=width)
             for number, cells in self.widths
             if number not in told
         ]
@@ -244,8 +222,7 @@ def _misplaced_heads(text: str, heads: tuple[str, ...], reading: _Reading) -> li
         return _title(text)
     others = reading.other_widths
     if reading.odd > 1 and reading.odd == reading.filled - 1 and len(others) == 1:
-        said = f"{len(heads)} heads, while the rows below all have {next(iter(others))} cells"
-        return [TableProblem(row=1, message=said, remedy=_HEADS)]
+        return [problem(Reader.HEADS_UNLIKE_ROWS, row=1, heads=len(heads), cells=next(iter(others)))]
     return []
 
 
@@ -255,12 +232,10 @@ def _title(text: str) -> list[TableProblem]:
     for mark in _DELIMITERS:
         counts = {line.count(mark) for line in below if line}
         if len(counts) == 1 and counts != {0} and len(below) > 1:
-            said = f"one head, while the rows below all have {counts.pop() + 1} cells"
-            return [TableProblem(row=1, message=said, remedy=_HEADS)]
+            return [problem(Reader.ONE_HEAD, row=1, cells=counts.pop() + 1)]
     return []
 
 
 def _open_quote(row: int, column: str) -> TableProblem:
     """The last record: its last cell began with the quote that is never closed."""
-    remedy = "Close it, or write a quote inside a cell twice."
-    return TableProblem(row=row, column=column, message="a quote is never closed", remedy=remedy)
+    return problem(Reader.QUOTE_NEVER_CLOSED, row=row, column=column)

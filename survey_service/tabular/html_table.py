@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import ProblemKind, TableError, problem
+from survey_service.tabular.words import Reader
 
-_SAVE = "Open it in Excel or WPS and save it as .xlsx."
 _HEAD = 2_048  # bytes in which a page says what it is
 _STOP = re.compile(r"[>\"']")
 _BLANKS = re.compile(r"\s+")
@@ -38,25 +38,20 @@ def read_markup(source: str, data: bytes, most_rows: int, most_columns: int) -> 
     """Rows of the longest table, and how many other tables hold something. Raises TableError."""
     begin = data[:_HEAD].lower()
     if begin.lstrip().startswith(b"mime-version:"):
-        raise _refused(source, "a web archive that calls itself a workbook")
+        raise _refused(source, Reader.WEB_ARCHIVE)
     if b"urn:schemas-microsoft-com:office:spreadsheet" in begin or b"<?xml" in begin[:64]:
-        raise _refused(source, "an XML spreadsheet of 2003")
+        raise _refused(source, Reader.XML_OF_2003)
     tables = [one for one in _tables(source, _decoded(source, data, begin), most_rows, most_columns) if one.rows]
     if not tables:
-        raise _refused(source, "a web page without a table")
+        raise _refused(source, Reader.NO_TABLE)
     longest = max(tables, key=lambda one: (len(one.rows), sum(map(len, one.rows))))
     if longest.merged:
-        problem = TableProblem(
-            row=longest.merged,
-            message="cells of the web page's table are merged",
-            remedy="Unmerge them in Excel, write the value into every row, and save the table as .xlsx.",
-        )
-        raise TableError(source, [problem])
+        raise TableError(source, [problem(Reader.WEB_MERGED, row=longest.merged)])
     return [tuple(row) for row in longest.rows], len(tables) - 1
 
 
-def _refused(source: str, what: str) -> TableError:
-    return TableError(source, [TableProblem(message=what, remedy=_SAVE)])
+def _refused(source: str, what: ProblemKind) -> TableError:
+    return TableError(source, [problem(what)])
 
 
 def _decoded(source: str, data: bytes, begin: bytes) -> str:
@@ -99,7 +94,7 @@ def _tables(source: str, text: str, most_rows: int, most_columns: int) -> list[_
                 cell.append(_BLANKS.sub(" ", words))
         elif tag == "table":
             if cell is not None:
-                raise _refused(source, "a table within a table")
+                raise _refused(source, Reader.TABLE_IN_TABLE)
             table = _Table()
             found.append(table)
         elif tag == "/table":

@@ -6,6 +6,8 @@ from typing import IO, Protocol
 from xml.parsers import expat
 
 from survey_service.tabular.limits import Limits
+from survey_service.tabular.problems import ProblemKind, TableProblem, Value
+from survey_service.tabular.words import Reader
 
 _CHUNK = 65_536
 
@@ -15,11 +17,11 @@ class Damaged(Exception):
 
 
 class TooMuch(Exception):
-    """A limit was met: ``said`` and ``remedy`` as a TableProblem has them."""
+    """A limit was met, as ``problem`` says."""
 
-    def __init__(self, said: str, remedy: str) -> None:
-        super().__init__(said)
-        self.said, self.remedy = said, remedy
+    def __init__(self, kind: ProblemKind, **values: Value) -> None:
+        self.problem = TableProblem(kind=kind, values=values)
+        super().__init__(str(self.problem))
 
 
 class Handler(Protocol):
@@ -44,7 +46,7 @@ def walk(stream: IO[bytes], handler: Handler, limits: Limits) -> None:
         nonlocal depth
         depth += 1
         if depth > limits.depth:
-            raise TooMuch(f"markup more than {limits.depth} levels deep", "Save it anew as .xlsx.")
+            raise TooMuch(Reader.MARKUP_TOO_DEEP, most=limits.depth)
         handler.start(name.rpartition(":")[2], attributes)
 
     def end(name: str) -> None:
@@ -67,7 +69,7 @@ def walk(stream: IO[bytes], handler: Handler, limits: Limits) -> None:
             fed += len(chunk)
             # Older versions of expat read an unfinished tag from its beginning with every chunk.
             if fed - max(parser.CurrentByteIndex, 0) > limits.tag + _CHUNK:
-                raise TooMuch(f"a tag of more than {limits.tag:,} bytes", "Save it anew as .xlsx.")
+                raise TooMuch(Reader.LONG_TAG, most=f"{limits.tag:,}")
         parser.Parse(b"", True)
     except Enough:
         return

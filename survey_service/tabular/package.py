@@ -12,11 +12,11 @@ from typing import IO
 
 from survey_service.tabular.limits import Limits
 from survey_service.tabular.markup import Damaged, Handler, TooMuch, walk
+from survey_service.tabular.words import Reader
 
 _DIRECTORY = 2_000_000  # bytes of the list of parts
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others ask for memory by their own say
 _END, _END_LENGTH, _COMMENT = b"PK\x05\x06", 22, 65_535
-_CSV = "Export the one sheet as CSV."
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, OSError, RuntimeError)
 
 
@@ -34,9 +34,9 @@ class Package:
         entries = self._archive.infolist()
         unpacked = sum(entry.file_size for entry in entries)
         if unpacked > limits.unpacked or unpacked > limits.ratio * max(len(data), 100_000):
-            raise TooMuch(f"the workbook unpacks to {unpacked // 1_000_000} MB", _CSV)
+            raise TooMuch(Reader.UNPACKS_TO, size=unpacked // 1_000_000)
         if len(entries) > limits.parts:
-            raise TooMuch(f"a workbook of more than {limits.parts} parts", _CSV)
+            raise TooMuch(Reader.TOO_MANY_PARTS, most=limits.parts)
         self._names = {entry.filename.lower(): entry for entry in entries}
 
     def has(self, part: str) -> bool:
@@ -64,7 +64,7 @@ class Package:
         """Another ``count`` bytes were unpacked; what a part said of its size may be wrong."""
         self._left -= count
         if self._left < 0:
-            raise TooMuch(f"the workbook unpacks to {self.limits.unpacked // 1_000_000} MB", _CSV)
+            raise TooMuch(Reader.UNPACKS_TO, size=self.limits.unpacked // 1_000_000)
 
 
 class _Counted:
@@ -83,4 +83,4 @@ def _refuse_long_directory(data: bytes) -> None:
     if at < 0 or len(data) - at < _END_LENGTH:
         raise Damaged("BadZipFile")
     if int.from_bytes(data[at + 12 : at + 16], "little") > _DIRECTORY:
-        raise TooMuch("a workbook of too many parts", _CSV)
+        raise TooMuch(Reader.TOO_MANY_PARTS, most="")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from survey_service.tabular.delimited import read_delimited
 from survey_service.tabular.limits import Limits
-from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.tabular.problems import TableError, problem
 from survey_service.tabular.table import Table
+from survey_service.tabular.words import Reader
 from survey_service.tabular.workbook import read_workbook
 
 
@@ -19,6 +20,5 @@ def read_table(source: str, data: bytes, limits: Limits, wanted: Sequence[str] =
     if source.lower().endswith((".xlsx", ".xlsm")):
         return read_workbook(source, data, limits, wanted)
     if source.lower().endswith(".xls"):
-        problem = TableProblem(message="the old .xls format is not read", remedy="Save it as .xlsx or as CSV in UTF-8.")
-        raise TableError(source, [problem])
+        raise TableError(source, [problem(Reader.OLD_EXCEL)])
     return read_delimited(source, data, limits)

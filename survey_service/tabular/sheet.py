@@ -14,9 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from survey_service.tabular.limits import OWN, UPLOADED, Limits
-from survey_service.tabular.problems import TableError, TableProblem, excerpt
+from survey_service.tabular.notices import TableNotice
+from survey_service.tabular.problems import ProblemKind, TableError, TableProblem, excerpt, problem
 from survey_service.tabular.reading import read_table
 from survey_service.tabular.table import Table
+from survey_service.tabular.words import Read, Reader
 
 _MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "NULL", "null", "."})
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
@@ -32,24 +34,25 @@ class Sheet:
     source: str
     text: pd.DataFrame
     rows: npt.NDArray[np.int64]  # the spreadsheet row of each record
-    notices: tuple[str, ...]
+    notices: tuple[TableNotice, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.text.columns)
 
-    def typed(self, *, numbers: Sequence[str] = (), labels: Sequence[str] = ()) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    def typed(
+        self, *, numbers: Sequence[str] = (), labels: Sequence[str] = ()
+    ) -> tuple[pd.DataFrame, tuple[TableNotice, ...]]:
         """The named columns: ``numbers`` as floats (NaN missing), ``labels`` as text; and what was mended or is odd.
 
         Raises TableError with every problem of every named column.
         """
         problems: list[TableProblem] = []
-        notices: list[str] = []
+        notices: list[TableNotice] = []
         found: dict[str, pd.Series[float] | pd.Series[str]] = {}
         for name in dict.fromkeys((*numbers, *labels)):
             if name not in self.text.columns:
-                remedy = f"The columns are: {', '.join(self.columns)}."
-                problems.append(TableProblem(column=name, message="there is no such column", remedy=remedy))
+                problems.append(problem(Reader.NO_COLUMN, column=name, columns=self.columns))
             elif name in numbers:
                 found[name] = self._numbers(name, problems, notices)
             else:
@@ -62,7 +65,7 @@ class Sheet:
         """The spreadsheet row of the record at ``position``."""
         return int(self.rows[position])
 
-    def _numbers(self, name: str, problems: list[TableProblem], notices: list[str]) -> pd.Series[float]:
+    def _numbers(self, name: str, problems: list[TableProblem], notices: list[TableNotice]) -> pd.Series[float]:
         text = self.text[name]
         values = pd.to_numeric(text, errors="coerce").astype(np.float64)
         doubtful = _positions(values.isna() & text.notna())
@@ -71,39 +74,22 @@ class Sheet:
             seen = str(text.iloc[position])
             plain = unicodedata.normalize("NFKC", seen)
             if not _NUMBER.match(plain):
-                problems.append(
-                    TableProblem(
-                        row=self.row(position),
-                        column=name,
-                        message=f"“{excerpt(seen)}” is not a number",
-                        remedy=_advice(plain),
-                    )
-                )
+                problems.append(problem(_no_number(plain), row=self.row(position), column=name, seen=excerpt(seen)))
                 continue
             values.iloc[position] = float(plain)
             mended += 1
         if mended:
-            notices.append(f"{name}: {mended} numbers in full-width digits were read as plain ones")
+            notices.append(TableNotice.of(Read.FULL_WIDTH_NUMBERS, column=name, count=mended))
         problems += [
-            TableProblem(
-                row=self.row(position),
-                column=name,
-                message=f"“{excerpt(text.iloc[position])}” has more digits than a number keeps",
-                remedy="A number this long is a label: leave it out, or ask for shares.",
-            )
+            problem(Reader.TOO_MANY_DIGITS, row=self.row(position), column=name, seen=excerpt(text.iloc[position]))
             for position in _positions(values.abs() >= _LONGEST)
             if str(text.iloc[position]).lstrip("+-").isdigit()
         ]
         infinite = _positions(values.abs() == np.inf)
-        problems += [
-            TableProblem(
-                row=self.row(position), column=name, message="the number is infinite", remedy="Write a finite number."
-            )
-            for position in infinite
-        ]
+        problems += [problem(Reader.INFINITE, row=self.row(position), column=name) for position in infinite]
         return values
 
-    def _labels(self, name: str, problems: list[TableProblem], notices: list[str]) -> pd.Series[str]:
+    def _labels(self, name: str, problems: list[TableProblem], notices: list[TableNotice]) -> pd.Series[str]:
         text = self.text[name]
         kinds = text.dropna().unique()
         changed = {
@@ -113,23 +99,17 @@ class Sheet:
         }
         if changed:
             text = text.replace(changed)
-            notices.append(f"{name}: full-width digits were read as plain ones ({next(iter(changed))})")
+            notices.append(TableNotice.of(Read.FULL_WIDTH_LABELS, column=name, seen=next(iter(changed))))
         rounded = text.isin([seen for seen in kinds if _SCIENTIFIC.match(seen)])
         problems.extend(
-            TableProblem(
-                row=self.row(position),
-                column=name,
-                message=f"“{excerpt(text.iloc[position])}” is a long number that Excel has rounded; its last digits "
-                "are lost",
-                remedy="Export anew with the column formatted as text; it cannot be mended here.",
-            )
+            problem(Reader.ROUNDED, row=self.row(position), column=name, seen=excerpt(text.iloc[position]))
             for position in _positions(rounded)
         )
         dated = sorted(seen for seen in kinds if _DATED.match(seen))
         if dated:
-            notices.append(f"{name}: “{dated[0]}” looks like a code that Excel turned into a date")
+            notices.append(TableNotice.of(Read.DATE_MADE, column=name, seen=dated[0]))
         if (short := _lost_zeros(kinds)) is not None:
-            notices.append(f"{name}: “{short}” is shorter than the other codes; Excel drops leading zeros")
+            notices.append(TableNotice.of(Read.LOST_ZERO, column=name, seen=short))
         return text
 
 
@@ -165,29 +145,25 @@ def sheet_of(source: str, table: Table) -> Sheet:
 
 def _heads(heads: tuple[str, ...], frame: pd.DataFrame) -> list[TableProblem]:
     problems = [
-        TableProblem(row=1, column=head, message=f"{count} columns have this head", remedy="Give every column its own.")
+        problem(Reader.HEAD_TWICE, row=1, column=head, count=count)
         for head, count in Counter(heads).items()
         if head and count > 1
     ]
     bare = [place for place, head in enumerate(heads) if not head and frame.iloc[:, place].notna().any()]
     if bare and sum(bool(head) for head in heads) == 1:
-        remedy = "Row 1 must hold the heads, one name per column: remove title lines above them."
-        return [TableProblem(row=1, message=f"one head beside {len(bare)} columns of values without", remedy=remedy)]
-    problems += [
-        TableProblem(row=1, message=f"column {place + 1} has values but no head", remedy="Name it, or remove it.")
-        for place in bare
-    ]
+        return [problem(Reader.ONE_HEAD_BESIDE, row=1, count=len(bare))]
+    problems += [problem(Reader.HEADLESS, row=1, place=place + 1) for place in bare]
     return problems
 
 
-def _advice(seen: str) -> str:
+def _no_number(seen: str) -> ProblemKind:
     if seen.endswith("%"):
-        return "Write a share as 0.85, without the percent sign."
+        return Reader.NUMBER_WITH_PERCENT
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", seen):
-        return "Write it without the commas between thousands."
+        return Reader.NUMBER_WITH_COMMAS
     if re.fullmatch(r"\d+,\d+", seen):
-        return "Write a decimal point, not a comma."
-    return "Write a plain number such as 12.5, or leave the cell empty where it is missing."
+        return Reader.NUMBER_WITH_DECIMAL_COMMA
+    return Reader.NOT_A_NUMBER
 
 
 def _lost_zeros(kinds: npt.NDArray[np.object_]) -> str | None:

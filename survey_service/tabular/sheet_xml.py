@@ -10,6 +10,7 @@ from survey_service.tabular.book import Book, Entry
 from survey_service.tabular.limits import Limits
 from survey_service.tabular.markup import Damaged, Enough, TooMuch
 from survey_service.tabular.number_formats import Meaning, as_date, from_iso
+from survey_service.tabular.words import Reader
 
 Value = str | int | float | bool | datetime | date | time | timedelta
 MOST_ROW, MOST_COLUMN = 1_048_576, 16_384  # of Excel itself
@@ -142,7 +143,7 @@ class _Reader:
             if self._cells:
                 self.sheet.rows.append((self._row, self._cells))
                 if len(self.sheet.rows) > self._limits.rows + 20:
-                    raise TooMuch(f"more than {self._limits.rows} rows", "Split the file and take in the parts.")
+                    raise TooMuch(Reader.TOO_MANY_ROWS, most=self._limits.rows)
         elif name == "sheetData":
             self._within = False
 
@@ -190,9 +191,9 @@ class _Reader:
             return
         self._count += 1
         if self._count > self._limits.cells:
-            raise TooMuch(f"more than {self._limits.cells} cells", "Split the file, or keep only the columns used.")
+            raise TooMuch(Reader.TOO_MANY_CELLS, most=self._limits.cells)
         if self._column > self._limits.columns:
-            raise TooMuch(f"more than {self._limits.columns} columns", "Remove the columns that hold no answers.")
+            raise TooMuch(Reader.TOO_MANY_COLUMNS, most=self._limits.columns)
         value, percent, error = self._value(raw) if raw or self._kind == "inlineStr" else (None, False, False)
         if isinstance(value, str):
             self._bound(value)
@@ -201,10 +202,10 @@ class _Reader:
     def _bound(self, value: str) -> None:
         self._characters -= len(value)
         if len(value) > self._limits.cell:
-            said = f"the cell {column_letters(self._column)}{self._row} holds more than {self._limits.cell} characters"
-            raise TooMuch(said, "Shorten it.")
+            cell = f"{column_letters(self._column)}{self._row}"
+            raise TooMuch(Reader.LONG_NAMED_CELL, cell=cell, most=self._limits.cell)
         if self._characters < 0:
-            raise TooMuch("the sheet holds more text than is read", "Keep only the columns that are used.")
+            raise TooMuch(Reader.TOO_MUCH_TEXT)
 
     def _value(self, raw: str) -> tuple[Value | None, bool, bool]:
         """The value, whether it is shown as a percentage, whether it is an error."""
@@ -241,7 +242,7 @@ class _Reader:
         corners = [(_whole(one.lstrip(_LETTERS)), self._column_of(one)) for one in (first, last or first)]
         self.sheet.merged.append(Range(*corners[0], *corners[1]))
         if len(self.sheet.merged) > self._limits.merged:
-            raise TooMuch(f"more than {self._limits.merged} merged ranges", "Export the one sheet as CSV.")
+            raise TooMuch(Reader.TOO_MANY_MERGED_RANGES, most=self._limits.merged)
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

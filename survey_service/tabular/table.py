@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from survey_service.tabular.notices import TableNotice
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -12,4 +14,4 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[int, ...]
     records: tuple[tuple[str, ...], ...]
-    notices: tuple[str, ...] = ()
+    notices: tuple[TableNotice, ...] = ()

@@ -12,9 +12,11 @@ from survey_service.tabular.book import Book
 from survey_service.tabular.invisible import without_invisible
 from survey_service.tabular.limits import Limits
 from survey_service.tabular.markup import Damaged, TooMuch
-from survey_service.tabular.problems import TableError, TableProblem, excerpt, long_head
+from survey_service.tabular.notices import TableNotice
+from survey_service.tabular.problems import TableError, TableProblem, excerpt, problem
 from survey_service.tabular.sheet_xml import Cell, RawSheet, column_letters, holds_anything, read_sheet_xml
 from survey_service.tabular.table import Table
+from survey_service.tabular.words import Read, Reader, long_head
 
 _EXACT = 10**15  # Excel keeps 15 digits
 
@@ -25,16 +27,13 @@ def read_workbook(source: str, data: bytes, limits: Limits, wanted: Sequence[str
     Raises TableError naming every cell that cannot be taken at its word.
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        problem = TableProblem(
-            message="not an .xlsx workbook", remedy="Save it as .xlsx (old .xls and renamed files cannot be read)."
-        )
-        raise TableError(source, [problem])
+        raise TableError(source, [problem(Reader.NO_WORKBOOK)])
     try:
         book = Book(data, limits)
         filled = [entry for entry in book.sheets if holds_anything(book, entry)]
         left_out = len(filled) - 1
         if not filled:
-            raise TableError(source, [TableProblem(message="the workbook is empty", remedy="Row 1 names the columns.")])
+            raise TableError(source, [problem(Reader.WORKBOOK_EMPTY)])
         filled = [entry for entry in filled if entry.shown] or filled
         place = 0
         if len(filled) > 1 and wanted:
@@ -42,11 +41,10 @@ def read_workbook(source: str, data: bytes, limits: Limits, wanted: Sequence[str
             place = choosing.meant(source, [entry.name for entry in filled], found)
         raw = read_sheet_xml(book, filled[place])
     except TooMuch as fault:
-        raise TableError(source, [TableProblem(message=fault.said, remedy=fault.remedy)]) from fault
+        raise TableError(source, [fault.problem]) from fault
     except Damaged as fault:
-        problem = TableProblem(message=f"the workbook is damaged ({fault})", remedy="Save it anew as .xlsx.")
-        raise TableError(source, [problem]) from fault
-    notices = [f'the sheet "{filled[place].name}" was read, the other {left_out} were not'] if left_out else []
+        raise TableError(source, [problem(Reader.WORKBOOK_DAMAGED, why=str(fault))]) from fault
+    notices = [TableNotice.of(Read.OTHER_SHEETS, sheet=filled[place].name, count=left_out)] if left_out else []
     return _table(source, raw, notices, limits.head)
 
 
@@ -55,15 +53,15 @@ def _begin(raw: RawSheet) -> list[list[str]]:
     return [[_text(cell.value) for cell in cells if cell.value is not None] for _, cells in rows]
 
 
-def _table(source: str, raw: RawSheet, notices: list[str], most_in_head: int) -> Table:
+def _table(source: str, raw: RawSheet, notices: list[TableNotice], most_in_head: int) -> Table:
     head_row, head_cells = raw.rows[0] if raw.rows else (0, [])
     if head_row != 1 or not any(cell.value is not None for cell in head_cells):
-        raise TableError(source, [TableProblem(row=1, message="no heads", remedy="Row 1 names the columns.")])
+        raise TableError(source, [problem(Reader.NO_HEADS, row=1)])
     width = max((cell.column for _, cells in raw.rows for cell in cells if cell.value is not None), default=0)
     unseen = _Unseen()
     heads = tuple(one.strip() for one in _texts(head_cells, width, unseen))
-    if problem := long_head(heads, most_in_head):
-        raise TableError(source, [problem])
+    if too_long := long_head(heads, most_in_head):
+        raise TableError(source, [too_long])
     problems = [*_merged(raw, heads), *_uncalculated(raw, heads)]
     records, rows = [], []
     for row, cells in raw.rows[1:]:
@@ -75,7 +73,7 @@ def _table(source: str, raw: RawSheet, notices: list[str], most_in_head: int) ->
     if problems:
         raise TableError(source, problems)
     if unseen.count:
-        notices.append(f"{unseen.count} invisible characters (zero-width) were left out")
+        notices.append(TableNotice.of(Read.UNSEEN, count=unseen.count))
     return Table(heads, tuple(rows), tuple(records), tuple(notices))
 
 
@@ -100,24 +98,14 @@ def _texts(cells: Sequence[Cell], width: int, unseen: _Unseen) -> tuple[str, ...
 def _merged(raw: RawSheet, heads: tuple[str, ...]) -> Iterator[TableProblem]:
     for one in raw.merged:
         first, last = (f"{column_letters(place)}{row}" for place, row in ((one.left, one.top), (one.right, one.bottom)))
-        yield TableProblem(
-            row=one.top,
-            column=_head(heads, one.left),
-            message=f"cells are merged ({first}:{last})",
-            remedy="Unmerge them and write the value into every row.",
-        )
+        yield problem(Reader.MERGED, row=one.top, column=_head(heads, one.left), range=f"{first}:{last}")
 
 
 def _uncalculated(raw: RawSheet, heads: tuple[str, ...]) -> Iterator[TableProblem]:
     for row, cells in raw.rows:
         for cell in cells:
             if cell.formula and cell.value is None:
-                yield TableProblem(
-                    row=row,
-                    column=_head(heads, cell.column),
-                    message="a formula that was never calculated",
-                    remedy="Open the workbook in Excel, let it calculate and save it, or paste the values.",
-                )
+                yield problem(Reader.UNCALCULATED, row=row, column=_head(heads, cell.column))
 
 
 def _head(heads: tuple[str, ...], column: int) -> str:
@@ -133,16 +121,9 @@ def _cell_problems(cells: Sequence[Cell], row: int, heads: tuple[str, ...]) -> I
             and value.rstrip("!?").isupper()
             and value.endswith(("!", "?", "A"))
         ):
-            yield TableProblem(
-                row=row, column=head, message=f"Excel's error {excerpt(value)}", remedy="Correct the formula."
-            )
+            yield problem(Reader.EXCEL_ERROR, row=row, column=head, seen=excerpt(value))
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= _EXACT:
-            yield TableProblem(
-                row=row,
-                column=head,
-                message=f"{value:.0f} has more than 15 digits: Excel zeroed the last",
-                remedy="Format the column as text before the numbers go in, and fill it anew.",
-            )
+            yield problem(Reader.LONG_NUMBER, row=row, column=head, seen=f"{value:.0f}")
 
 
 def _text(value: object) -> str:

@@ -27,9 +27,8 @@ MAY = {
 }
 # Where a posted file becomes bytes, and the function of the door it is handed to.
 DOORS = {
-    "areas/import_routes.py": "importing.read",
     "importing/routes.py": "service.read",
-    "surveys/case_pages.py": "read_file",
+    "uploads/pages.py": "upload.read",
     "surveys/survey_pages.py": "questionnaires.judge",
 }
 
@@ -66,7 +65,7 @@ def test_no_module_that_serves_people_parses_a_file_itself() -> None:
 
 
 def test_every_posted_file_goes_through_the_door() -> None:
-    """A new route that takes a file is named here with the reader it uses."""
+    """A new route that takes a file is named here with the reader it uses; a new look-first upload reads by its own."""
     takes = {
         place
         for place, tree in modules()
@@ -82,9 +81,34 @@ def test_every_posted_file_goes_through_the_door() -> None:
     for place, reader in DOORS.items():
         source = (SERVICE / place).read_text(encoding="utf-8")
         assert f"{reader}(" in source, place
-    for place in ("areas/importing.py", "importing/service.py", "sampling/case_files.py"):
+    for place in ("uploads/records.py", "importing/service.py", "sampling/case_files.py"):
         assert "from survey_service.outside.tables import" in (SERVICE / place).read_text(encoding="utf-8")
+    readers = {place: found for place, tree in modules() if (found := _readers(tree)) is not None}
+    assert readers == {
+        "areas/import_routes.py": {"read_records"},
+        "surveys/case_upload.py": {"read_file"},
+        "uploads/pages.py": set(),
+    }
     assert "outside.check(" in (SERVICE / "surveys/questionnaires.py").read_text(encoding="utf-8")
+
+
+def _readers(tree: ast.Module) -> set[str] | None:
+    """What ``read`` of every look-first upload of a module calls with the bytes; None where it has none."""
+    reads = [
+        method
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        and (node.name == "Upload" or any(ast.unparse(base).startswith("Upload[") for base in node.bases))
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name == "read"
+    ]
+    calls = {
+        ast.unparse(call.func)
+        for method in reads
+        for call in ast.walk(method)
+        if isinstance(call, ast.Call) and "data" in {ast.unparse(one) for one in call.args}
+    }
+    return calls if reads else None
 
 
 def test_the_rule_can_fail() -> None:

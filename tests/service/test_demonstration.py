@@ -53,6 +53,7 @@ from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.stored_files import files_of
+from survey_service.tabular.words import Read
 from survey_service.writer import GroupWriter
 
 ON = date(2026, 11, 22)
@@ -193,12 +194,12 @@ def test_the_foreign_file_is_understood_but_for_one_word(services: Services, bui
     plan = suggest(grid, questionnaire, held.cases)
     assert all(column.sure or column.target is Target.IGNORE for column in plan.columns)
     prepared = prepare(grid, plan, questionnaire, held)
-    assert [(problem.kind, problem.row, problem.seen) for problem in prepared.problems] == [
+    assert [(problem.kind, problem.row, problem.values["seen"]) for problem in prepared.problems] == [
         (Kind.UNKNOWN_VALUE, ROWS + 1, FOREIGN)
     ]
     assert sum(row.case is not None for row in prepared.rows) == TIED
     assert {one.kind for one in prepared.notices.all()} == {
-        *(Notice.ENCODING, Notice.FULL_WIDTH, Notice.COLUMNS_LEFT_OUT, Notice.COLUMNS_PERSONAL)
+        *(Read.ENCODING, Notice.FULL_WIDTH, Notice.COLUMNS_LEFT_OUT, Notice.COLUMNS_PERSONAL)
     }
 
 

@@ -151,7 +151,7 @@ def test_a_case_that_answered_is_not_answered_again(database: Database, world: W
             keys=keys,
         )  # fmt: skip
     now, _ = prepared(database, world, file(*ROWS))
-    assert [problem.kind.value for problem in now.problems] == ["case_complete"]
+    assert [problem.kind.code for problem in now.problems] == ["case_complete"]
 
 
 @pytest.mark.both_databases
@@ -265,7 +265,7 @@ def test_the_command_maps_checks_and_takes_in(
     path.write_bytes(file(*ROWS, "0001-004,,知道,微信,很满意,45"))
     assert run(order(settings, path, write_map=map_path, check=True)) == 1
     said = capsys.readouterr()
-    assert "row 5, column “3、总的来说，您对所在社区满意吗？”: “很满意” is no option" in said.err
+    assert 'row 5, column "3、总的来说，您对所在社区满意吗？": “很满意” is no option' in said.err
     assert "1 problem; nothing was taken in." in said.err
     stored = json.loads(map_path.read_text(encoding="utf-8"))
     stored["columns"][4]["values"] = {"很满意": "1"}

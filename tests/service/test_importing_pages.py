@@ -88,7 +88,7 @@ def test_from_the_file_to_the_responses(client: TestClient, world: World, databa
 UNREADABLE: tuple[tuple[bytes, str], ...] = (
     (b"", "还没有选文件"),
     (b"PK\x03\x04 broken", "Excel 文件坏了"),
-    ("表号,题\n".encode(), "列名下面没有答卷"),
+    ("表号,题\n".encode(), "列名下面没有数据"),
     (b"\x00\x01\x02\xff\xfe" * 40, "请导出为 UTF-8"),
     (f"{HEADS}\n{ROWS[0]},1,2\n".encode(), "这一行有 8 格，列名却有 6 个"),
 )

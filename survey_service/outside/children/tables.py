@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from survey_service.outside.children.bounds import Output
 from survey_service.tabular.cells import Grid, Odd, read_cells
 from survey_service.tabular.limits import UPLOADED
+from survey_service.tabular.plain import plain_notice, plain_problem
 from survey_service.tabular.problems import TableError
 from survey_service.tabular.reading import read_table
 
@@ -28,11 +29,10 @@ def answer(given: Mapping[str, Any], stream: BinaryIO, out: Output) -> None:
             _rows(out, grid.rows, grid.records)
         else:
             table = read_table(source, data, UPLOADED, given.get("wanted", ()))
-            out.line({"heads": table.heads, "notices": table.notices})
+            out.line({"heads": table.heads, "notices": [plain_notice(one) for one in table.notices]})
             _rows(out, table.rows, table.records)
     except TableError as fault:
-        told = [[one.row, one.column, one.message[:2_000], one.remedy[:2_000]] for one in fault.problems]
-        out.line({"problems": told, "more": fault.more})
+        out.line({"problems": [plain_problem(one) for one in fault.problems], "more": fault.more})
 
 
 def _rows(out: Output, rows: Sequence[int], records: Sequence[Iterable[str]]) -> None:

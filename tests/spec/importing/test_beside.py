@@ -11,7 +11,7 @@ from survey_service.importing import naming, personal
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import CaseRef, Ground, Prepared, fold_name, prepare
 from survey_service.importing.recognise import suggest
-from survey_service.importing.words import Kind
+from survey_service.importing.words import Kind, kept_problem
 from survey_service.models import Mode
 from survey_service.tabular.cells import read_cells
 from tests.spec.importing.damaged import COMMUNITY, QUESTIONNAIRE
@@ -95,7 +95,9 @@ def test_a_case_is_known_by_its_number_in_either_case_and_with_blanks() -> None:
     assert not prepared.problems
     assert [row.case.number for row in prepared.rows if row.case] == ["h-001", "A 02", "b-3", "B-3"]
     both = taken("表号", ("B - 3",), numbers)
-    assert [(one.row, one.kind, one.codes) for one in both.problems] == [(2, Kind.TWO_NUMBERS, "B-3、b-3")]
+    assert [(one.row, one.kind, one.values["codes"]) for one in both.problems] == [
+        (2, Kind.TWO_NUMBERS, ("B-3", "b-3"))
+    ]
 
 
 # ------------------------------------------------------------------ numbers of persons
@@ -126,13 +128,13 @@ def test_a_persons_number_is_a_problem_wherever_it_stands_and_is_not_repeated(he
     kept, problems = personal.shielded(grid, plan, PADDED)
     assert [(one.row, one.column, one.kind) for one in problems] == [(3, head, Kind.PERSONAL)]
     assert kept == plan
-    said = f"{[one.to_json() for one in problems]}"
+    said = f"{[kept_problem(one) for one in problems]}"
     assert cell not in said
     assert "请在文件里把号码改成" in said
     if plan.columns[place].target is Target.ANSWER:
         prepared = prepare(grid, plan, QUESTIONNAIRE, ground(PADDED))
         assert Kind.PERSONAL in {one.kind for one in prepared.problems}
-        assert cell not in f"{[one.to_json() for one in prepared.problems]}"
+        assert cell not in f"{[kept_problem(one) for one in prepared.problems]}"
 
 
 def test_a_column_that_is_not_taken_in_is_given_up_where_it_holds_such_a_number() -> None:

@@ -14,7 +14,6 @@ from survey_service.importing.recognise import suggest, wanted
 from survey_service.importing.words import Notice
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import Grid, read_cells
-from survey_service.tabular.in_chinese import in_chinese
 from tests.spec.importing.damaged import QUESTIONNAIRE
 from tests.spec.importing.hurts import build
 from tests.spec.importing.twins import TWINS, Twin
@@ -46,7 +45,7 @@ def test_an_export_is_taken_in_whole(twin: Twin) -> None:
 @pytest.mark.parametrize("twin", LOADED, ids=[one.name for one in LOADED])
 def test_every_column_that_holds_something_is_taken_or_named(twin: Twin) -> None:
     grid, plan = read(twin)
-    said = {one.kind: one.seen for one in prepare(grid, plan, QUESTIONNAIRE, CASES).notices.all()}
+    said = {one.kind: one.values.get("seen") for one in prepare(grid, plan, QUESTIONNAIRE, CASES).notices.all()}
     for place, column in enumerate(plan.columns):
         if any(record[place] for record in grid.records):
             named = said.get(Notice.COLUMNS_LEFT_OUT, "") + said.get(Notice.COLUMNS_PERSONAL, "")
@@ -60,7 +59,7 @@ def test_every_column_that_holds_something_is_taken_or_named(twin: Twin) -> None
 def test_what_cannot_be_read_rightly_is_refused_with_one_reason(twin: Twin) -> None:
     with pytest.raises(TableError) as refused:
         read(twin)
-    reasons = [in_chinese(problem) for problem in refused.value.problems]
+    reasons = [problem.placed("zh") for problem in refused.value.problems]
     assert len(reasons) == 1
     assert twin.refused in reasons[0]
 

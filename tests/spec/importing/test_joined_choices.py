@@ -72,7 +72,7 @@ def test_what_can_be_read_in_two_ways_is_refused() -> None:
     refused = read("公告栏、宣传栏", double)
     assert refused.problem is not None
     assert refused.problem.kind is Kind.TWO_READINGS
-    assert "“公告栏”“宣传栏”" in refused.problem.codes
+    assert "“公告栏”“宣传栏”" in refused.problem.values["codes"].zh
     assert read("公告栏┋宣传栏", double).answer == ["1", "2"]
     assert read("公告栏、宣传栏┋社区工作人员上门", double).answer == ["3", "4"]
     words = read(f"{BOARD},其他:喇叭,微信群、公众号")
@@ -83,7 +83,7 @@ def test_what_can_be_read_in_two_ways_is_refused() -> None:
 def test_a_part_that_is_no_option_is_shown_by_itself_and_can_be_said() -> None:
     reading = read("社区公告栏、宣传栏, 小区大喇叭, 物业群, 电视、广播、报纸")
     assert reading.problem is not None
-    assert (reading.problem.kind, reading.problem.seen) == (Kind.UNKNOWN_VALUE, "小区大喇叭, 物业群")
+    assert (reading.problem.kind, reading.problem.values["seen"]) == (Kind.UNKNOWN_VALUE, "小区大喇叭, 物业群")
     said = {"小区大喇叭, 物业群": "5"}
     told = read("社区公告栏、宣传栏, 小区大喇叭, 物业群, 电视、广播、报纸", **said)
     assert (told.answer, told.words) == (["1", "5", "2"], "小区大喇叭, 物业群")
@@ -124,7 +124,7 @@ def test_a_column_of_letters_is_read_by_the_order_of_the_options() -> None:
     assert not prepared.problems
     assert [row.checked.canonical["q2"] for row in prepared.rows] == [["1", "3", "4"], ["1", "3"], ["9"]]
     assert [row.checked.canonical["q1"] for row in prepared.rows] == ["1", "2", "1"]
-    said = [one.in_language("zh") for one in prepared.notices.all() if one.kind is Notice.LETTERS]
+    said = [one.zh for one in prepared.notices.all() if one.kind is Notice.LETTERS]
     assert "A 是“知道”，B 是“听说过，不太清楚”，C 是“不知道”" in said[0]
 
 

@@ -7,15 +7,15 @@ import io
 import pytest
 import xlsxwriter
 
-from survey_service.areas import importing as areas
+from survey_service.areas.area_file import COLUMNS
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest, wanted
-from survey_service.importing.words import Notice
 from survey_service.sampling import case_files
 from survey_service.tabular import TableError
 from survey_service.tabular.cells import read_cells
 from survey_service.tabular.choosing import likeness
-from survey_service.tabular.in_chinese import in_chinese
+from survey_service.tabular.words import Read, Reader
+from survey_service.uploads.records import read_records
 from tests.spec.importing.damaged import QUESTIONNAIRE
 from tests.spec.importing.hurts import build
 
@@ -45,15 +45,15 @@ def test_answers_on_the_second_sheet_are_read_and_the_sheet_is_named() -> None:
     assert grid.heads == ("表号", "您今年多大年纪？", "您还有什么建议？")
     prepared = prepare(grid, suggest(grid, QUESTIONNAIRE, CASES.cases), QUESTIONNAIRE, CASES)
     assert not prepared.problems
-    said = {one.kind: one.in_language("zh") for one in prepared.notices.all()}
-    assert said[Notice.OTHER_SHEETS] == "只读了工作表“答卷”，另外 1 张没有读"
+    said = {one.kind: one.zh for one in prepared.notices.all()}
+    assert said[Read.OTHER_SHEETS] == "只读了工作表“答卷”，另外 1 张没有读"
 
 
 def test_two_sheets_of_answers_are_refused_instead_of_one_being_dropped() -> None:
     data = workbook(东街=ANSWERS, 西街=[ANSWERS[0], ["0001-003", 33, ""]])
     with pytest.raises(TableError) as refused:
         read_cells("a.xlsx", data, HEADS)
-    assert "“东街”, “西街”" in in_chinese(refused.value.problems[0])
+    assert "“东街”、“西街”" in refused.value.problems[0].zh
 
 
 def test_a_hidden_sheet_is_told() -> None:
@@ -82,36 +82,39 @@ SAMPLE = [
 
 def test_files_of_areas_and_of_the_sample_may_begin_with_instructions() -> None:
     """The first sheet was read whatever it held, hidden ones too."""
-    records, faults = areas.read("a.xlsx", workbook(填写说明=EXPLAINED, 地区=AREAS), ("code", "name"))
-    assert [(one.row, one.get("code")) for one in records] == [(2, "110101001002")]
-    assert not faults
+    records = read_records("a.xlsx", workbook(填写说明=EXPLAINED, 地区=AREAS), COLUMNS)
+    assert [(one.row, one.get("code")) for one in records.rows] == [(2, "110101001002")]
+    assert [one.text.zh for one in records.notices] == ["只读了工作表“地区”，另外 1 张没有读"]
     sheet = case_files.read_file("a.xlsx", workbook(("旧",), 旧=EXPLAINED, 说明=EXPLAINED, 样本=SAMPLE))
     assert "inclusion_probability" in sheet.columns
     assert sheet.notices == ('the sheet "样本" was read, the other 2 were not',)
 
 
 def test_two_sheets_of_areas_or_of_a_sample_are_refused() -> None:
-    _, faults = areas.read("a.xlsx", workbook(东=AREAS, 西=AREAS), ("code", "name"))
-    assert [one.message.zh for one in faults] == ["有两张工作表的列名差不多，不知道用哪一张。请只留一张。"]
-    with pytest.raises(case_files.BadCases) as refused:
+    with pytest.raises(TableError) as refused:
+        read_records("a.xlsx", workbook(东=AREAS, 西=AREAS), COLUMNS)
+    assert [one.kind for one in refused.value.problems] == [Reader.SHEETS_ALIKE]
+    with pytest.raises(TableError) as refused:
         case_files.read_file("a.xlsx", workbook(东=SAMPLE, 西=SAMPLE))
-    assert "“东”, “西”" in refused.value.problems[0].message.zh
+    assert "“东”、“西”" in refused.value.problems[0].zh
 
 
 def test_a_column_without_a_head_is_named_in_files_of_areas_and_of_the_sample() -> None:
     bare = [[*AREAS[0][:3], ""], AREAS[1]]
-    _, faults = areas.read("a.xlsx", workbook(地区=bare), ("code", "name"))
-    assert [one.message.zh for one in faults] == ["有一列有数据，却没有列名。请写上列名，或删掉这一列。"]
-    with pytest.raises(case_files.BadCases) as refused:
+    with pytest.raises(TableError) as refused:
+        read_records("a.xlsx", workbook(地区=bare), COLUMNS)
+    assert "第 4 列有内容，却没有列名" in refused.value.problems[0].zh
+    with pytest.raises(TableError) as refused:
         case_files.read_file("a.xlsx", workbook(样本=[[*SAMPLE[0][:3], "", *SAMPLE[0][4:]], SAMPLE[1]]))
-    assert "第 4 列有内容，却没有列名" in refused.value.problems[0].message.zh
+    assert "第 4 列有内容，却没有列名" in refused.value.problems[0].zh
 
 
 @pytest.mark.parametrize("code", [110101001002000123, "1.10101E+17"])
 def test_long_numbers_that_excel_rounded_are_refused_there_too(code: object) -> None:
-    _, faults = areas.read("a.xlsx", workbook(地区=[AREAS[0], [code, *AREAS[1][1:]]]), ("code", "name"))
-    assert [(one.row, one.column) for one in faults] == [(2, "代码")]
+    with pytest.raises(TableError) as refused:
+        read_records("a.xlsx", workbook(地区=[AREAS[0], [code, *AREAS[1][1:]]]), COLUMNS)
+    assert [(one.row, one.column) for one in refused.value.problems] == [(2, "代码")]
     sample = [SAMPLE[0], [code, *SAMPLE[1][1:]]]
-    with pytest.raises(case_files.BadCases) as refused:
+    with pytest.raises(TableError) as refused:
         case_files.read_cases(case_files.read_file("a.xlsx", workbook(样本=sample)), {}, ())
     assert (2, "case") in {(one.row, one.column) for one in refused.value.problems}

@@ -1,0 +1,154 @@
+"""The upload of a drawn sample: judged against a draft wave, shown by community and mode, stored whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.orm import Session
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person
+from survey_service.errors import BadInput, Conflict
+from survey_service.models import Area, Mode, Survey, Wave, WaveState
+from survey_service.surveys import drafts
+from survey_service.surveys import queries as surveys
+from survey_service.surveys.opening import CASE_MODES
+from survey_service.tabular.notices import noticed
+from survey_service.uploads.looked import Looked, Picture
+from survey_service.uploads.pages import Upload
+
+if TYPE_CHECKING:
+    from survey_service.sampling.case_files import CaseFile
+    from survey_service.tabular import Sheet
+
+FIRST_ROWS = 5  # of the file, as they were read
+MODES: Final[Mapping[Mode, Text]] = {
+    Mode.PAPER: Text("纸质", "Paper"),
+    Mode.FACE_TO_FACE: Text("入户", "Face to face"),
+    Mode.WEB_INVITED: Text("邀请码", "Invitation code"),
+}
+NO_MODES = Text(
+    "这一期还没有选入户、纸质或邀请码的方式，不用样本。先在“修改这一期”里选方式。",
+    "The wave has no mode that asks sampled households. Choose one under “change this wave” first.",
+)
+
+
+class HasCases(Conflict):
+    """Of two who load at once one finds the other's sample."""
+
+    code = "E122"
+    zh = "这一期已经有样本。要换，先把现在的样本全部拿掉。"
+    en = "The wave has a sample already. To load another, take the present one out first."
+
+
+class CaseUpload(Upload["CaseFile"]):
+    """The drawn list. Judged outside of the writing transaction: it may hold 100,000 households."""
+
+    judged_again = False
+
+    def __init__(self, survey: Survey, wave: Wave, person: Person, now: datetime) -> None:
+        self.survey, self.wave, self.person, self.now = survey, wave, person, now
+
+    def read(self, name: str, data: bytes) -> Sheet:
+        # Imported here: the server starts without pandas.
+        from survey_service.sampling.case_files import read_file
+
+        _refuse_unless_draft(self.wave)
+        return read_file(name, data)
+
+    def judge(self, session: Session, rows: Sheet) -> Looked[CaseFile]:
+        from survey_service.sampling.case_files import read_cases
+
+        _refuse_unless_empty(session, self.wave)
+        modes = [Mode(mode) for mode in self.wave.modes if mode in CASE_MODES]
+        if not modes:
+            raise BadInput(zh=NO_MODES.zh, en=NO_MODES.en)
+        areas = surveys.all_communities(session, self.survey, self.wave)
+        file = read_cases(rows, {area.code: area.id for area in areas}, modes)
+        return looked_at(file, areas)
+
+    def store(self, session: Session, looked: Looked[CaseFile], name: str) -> None:
+        from survey_service.sampling.case_files import store_cases
+
+        assert looked.stored is not None
+        file = looked.stored
+        held = drafts.draft(session, self.wave.survey_id, self.wave.id)
+        _refuse_unless_empty(session, held)
+        store_cases(session, held, file, source=name, at=self.now, by=self.person.actor)
+        about = {"adults_known": file.adults_known, "reserves": file.reserves, "notices": list(map(str, file.notices))}
+        drafts.note_draw(held, {"file": name, **about})
+
+
+def _refuse_unless_draft(wave: Wave) -> None:
+    if wave.state is not WaveState.DRAFT:
+        raise drafts.NoDraft
+
+
+def _refuse_unless_empty(session: Session, wave: Wave) -> None:
+    _refuse_unless_draft(wave)
+    if surveys.has_cases(session, wave):
+        raise HasCases
+
+
+def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
+    """What a file would bring: how many by community and mode, and the first rows."""
+    by_area = Counter(case.area_id for case in file.cases)
+    by_mode = Counter(case.first_mode for case in file.cases)
+    names = {area.id: Text(area.name_zh, area.name_en) for area in areas}
+    total, places = len(file.cases), len(by_area)
+    first = Picture(
+        caption=Text("文件的前几行，读到的是", "The first rows of the file, as they were read"),
+        heads=(
+            Text("行", "Row"), Text("编号", "Number"), Text("社区", "Community"), Text("层", "Stratum"),
+            Text("几户里抽一户", "One of how many"), Text("先用的方式", "First mode"),
+        ),
+        rows=[
+            (case.row, case.number, names.get(case.area_id), case.stratum, round(1 / case.inclusion_probability, 1),
+             MODES[case.first_mode])
+            for case in file.cases[:FIRST_ROWS]
+        ],
+    )  # fmt: skip
+    modes = Picture(
+        caption=Text("各种方式会有多少户", "Households of each mode"),
+        heads=(Text("先用的方式", "First mode"), Text("已抽户数", "Drawn")),
+        rows=[(MODES[mode], count) for mode, count in by_mode.items()],
+    )
+    communities = Picture(
+        caption=Text("各社区会有多少户", "Households of each community"),
+        heads=(Text("社区", "Community"), Text("户数", "Households"), Text("已抽户数", "Drawn")),
+        rows=[(names[area.id], area.households, by_area.get(area.id, 0)) for area in areas],
+    )
+    remarks = told_of(file.reserves, file.adults_known)
+    none = sum(area.id not in by_area for area in areas)
+    without = Text(f"有 {none} 个社区一户也没有。", f"{none} of the communities have none. ") if none else Text("")
+    return Looked(
+        stored=file,
+        notices=[noticed(one) for one in file.notices],
+        counts={"cases": total, "reserves": file.reserves},
+        summary=Text(
+            f"{total:,} 户，在 {places} 个社区。{without.zh}{remarks.zh}",
+            f"{total:,} {'household' if total == 1 else 'households'} in {places} "
+            f"{'community' if places == 1 else 'communities'}. {without.en}{remarks.en}",
+        ),
+        pictures=[first, modes, communities],
+    )
+
+
+def told_of(reserves: int, adults_known: bool) -> Text:
+    """What a drawn list leaves open."""
+    zh, en = [], []
+    if reserves:
+        zh.append(f"文件里另有备用 {reserves:,} 户，没有载入；要用时在抽样里放出，再重新载入。")
+        en.append(
+            f"{reserves:,} {'reserve in the file was' if reserves == 1 else 'reserves in the file were'} not loaded; "
+            "to use them, release them in the draw and load it again."
+        )
+    if not adults_known:
+        zh.append("名单里没有“adults”一列：权数是户的权数，没有乘家里的成年人数。")
+        en.append(
+            "The list has no column “adults”: weights are those of households, not multiplied by the adults in them."
+        )
+    return Text("".join(zh), " ".join(en))

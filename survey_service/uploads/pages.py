@@ -1,0 +1,167 @@
+"""The two posts of every look-first upload: the look, and the step that stores what was seen.
+
+Between them the file travels in the page, packed, and is judged anew: nothing is kept on the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person
+from survey_service.accounts.staff_pages import staff_page
+from survey_service.database import ReadingSessions, WritingSessions
+from survey_service.errors import BadInput, Conflict, DomainError
+from survey_service.services import Services
+from survey_service.tabular.harmless import harmless
+from survey_service.tabular.problems import TableError, TableProblem
+from survey_service.uploads.carried import pack, unpack
+from survey_service.uploads.looked import Looked, Stored, unreadable
+from survey_service.web import posted_forms
+
+SHOWN: Final = 200  # problems on one page
+LISTED: Final = 20_000  # in the table that can be saved
+LONGEST_NAME: Final = 120  # of a file, as the log keeps it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The file as chosen, or as it came back with the page that showed it: then with what was ``seen``."""
+
+    name: str
+    data: bytes
+    seen: str
+
+
+def sent(posted: FormData) -> Sent:
+    """BadInput where no file was chosen, and for what no page of ours carries."""
+    if packed := posted_forms.texts(posted, "packed"):
+        name, data = posted_forms.text(posted, "name")[:LONGEST_NAME], unpack(packed)
+    else:
+        name, data = posted_forms.upload(posted, "file") or ("", b"")
+    if not data:
+        raise BadInput(
+            zh="还没有选文件。请选一个 .xlsx 或 .csv 文件。", en="No file was chosen. Choose an .xlsx or .csv file."
+        )
+    return Sent(name=name[-LONGEST_NAME:], data=data, seen=posted_forms.text(posted, "seen"))
+
+
+class Upload(ABC, Generic[Stored]):
+    """What a file is, how it is judged and how it is stored. Everything it raises but TableError is the caller's."""
+
+    judged_again = True
+    """Whether it is judged once more in the transaction that stores it, so that nothing comes between. A sample of
+    100,000 households would keep every other writer waiting."""
+
+    @abstractmethod
+    def read(self, name: str, data: bytes) -> Any:
+        """The file's rows, outside of any transaction. Raises TableError."""
+
+    @abstractmethod
+    def judge(self, session: Session, rows: Any) -> Looked[Stored]:
+        """What the rows would do to what is there. Raises TableError."""
+
+    @abstractmethod
+    def store(self, session: Session, looked: Looked[Stored], name: str) -> None:
+        """All of it, in the caller's transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A file that was judged, as a page shows it and carries it to the next step."""
+
+    file: str
+    looked: Looked[Any]
+    packed: Sequence[str]
+    changed_since: bool
+
+    @property
+    def status(self) -> int:
+        return 422 if self.looked.problems else 200
+
+    @property
+    def problems(self) -> Sequence[TableProblem]:
+        return self.looked.problems[:SHOWN]
+
+    @property
+    def count(self) -> int:
+        return len(self.looked.problems)
+
+    def saved(self, language: str) -> str:
+        """All problems as a table, in the address of a link: the server keeps none of them."""
+        written = io.StringIO()
+        writer = csv.writer(written)
+        writer.writerow(("row", "column", "problem") if language == "en" else ("行", "列", "看到的，和怎么改"))
+        writer.writerows(
+            [harmless(cell) for cell in (one.row, one.head(language), one.in_language(language))]
+            for one in self.looked.problems[:LISTED]
+        )
+        return (
+            "data:text/csv;charset=utf-8;base64," + base64.b64encode(("\ufeff" + written.getvalue()).encode()).decode()
+        )
+
+
+def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: WritingSessions) -> Look | None:
+    """What the file would do. None: it was stored, since it would still do what was seen."""
+    carried = pack(file.data)
+    try:
+        rows = upload.read(file.name, file.data)
+        with reading.begin() as session:
+            looked = upload.judge(session, rows)
+        if looked.sound and looked.fingerprint == file.seen:
+            with writing.begin() as session:
+                if upload.judged_again:
+                    looked = upload.judge(session, rows)
+                if looked.sound and looked.fingerprint == file.seen:
+                    upload.store(session, looked, file.name)
+                    return None
+    except TableError as fault:
+        looked = unreadable(fault)
+    except IntegrityError:
+        raise Conflict from None
+    return Look(file=file.name, looked=looked, packed=carried, changed_since=bool(file.seen))
+
+
+# ------------------------------------------------------------------ a page of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What is asked beside the file."""
+
+    name: str
+    label: Text
+    type: str = "text"
+    most: int = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the page of one upload says; ``rules``: how the file is written."""
+
+    title: Text
+    back: tuple[str, Text]
+    rules: tuple[Text, ...]
+    fields: tuple[Field, ...] = ()
+
+
+def upload_page(
+    request: Request, running: Services, person: Person, words: Words, here: str, *, section: str,
+    found: Look | None = None, typed: Mapping[str, str] | None = None, fault: DomainError | None = None,
+) -> Response:  # fmt: skip
+    """The form for a file, or the look at one. ``here``: where it is posted, and below it the present table."""
+    context = {"upload": words, "here": here, "look": found, "typed": typed or {}, "fault": fault}
+    status = fault.status if fault else found.status if found else 200
+    return staff_page(request, running, person, "staff/uploads/page.html", context, section=section, status=status)
