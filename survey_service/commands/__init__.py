@@ -33,6 +33,7 @@ from survey_service.commands.verify_audit import verify_audit
 from survey_service.commands.weight import weight
 from survey_service.commands.work import work
 from survey_service.installation import Refused
+from survey_service.processes.manners import behind_the_server
 
 # They write into an installation or copy from one: nothing of it is for others, whatever the umask.
 KEEPERS = frozenset(
@@ -50,6 +51,9 @@ KEEPERS = frozenset(
         "audit-log",
     }
 )
+
+# They compute for minutes on the machine that serves: residents go first.
+BEHIND = frozenset({"print-forms", "read-scans"})
 
 app = typer.Typer(
     name="survey-service",
@@ -81,6 +85,8 @@ for care in (work, doctor, backup, restore, erase):
 
 
 def main() -> None:
+    if sys.argv[1:2] and sys.argv[1] in BEHIND:
+        behind_the_server()
     try:
         app()
     except Refused as refused:  # of a command that has no words of its own for it

@@ -21,6 +21,7 @@ from survey_service import jobs
 from survey_service.environment import environment_of
 from survey_service.ids import new_id
 from survey_service.processes import presence
+from survey_service.processes.manners import keep_to_one_thread
 from survey_service.services import Services
 from survey_service.settings import Settings
 
@@ -33,14 +34,12 @@ LONGEST_PAUSE = 60.0
 OLD_ENOUGH = 60.0  # seconds of life after which a death is no sign of a worker that cannot live
 STOP_SECONDS = 5.0  # what a job may still take when its worker is to end
 KILLED_AFTER = STOP_SECONDS + 5.0
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def begin(settings: Settings, command: Sequence[str], *, passed: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """A process of ours beside this one, with these settings; its standard input is what it lives by."""
     environment = environment_of(settings)
-    for name in _ONE_THREAD:
-        environment.setdefault(name, "1")
+    keep_to_one_thread(environment)
     # A group of its own: Ctrl+C in a terminal is for the server. Not a session of its own: Linux weighs sessions
     # against each other first, and being nice would then mean nothing.
     return subprocess.Popen(  # noqa: S603 -- this interpreter and a module of ours

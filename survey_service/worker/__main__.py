@@ -5,14 +5,13 @@ Settings come by the environment. The process lives for as long as its standard 
 
 from __future__ import annotations
 
-import os
 import sys
 
-NICE = 10  # 19 would keep it waiting for its turn while it holds the lock of the database
+from survey_service.processes.manners import behind_the_server
 
 
 def main() -> None:
-    os.nice(NICE)  # before anything is imported: that takes a second of a processor
+    behind_the_server()  # before anything is imported: that takes a second of a processor
     from survey_service.web.logs import set_up_logs
 
     set_up_logs()
