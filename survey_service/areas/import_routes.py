@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Administrator, Person
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go
@@ -25,7 +26,6 @@ from survey_service.areas.people_file import CountPlan
 from survey_service.areas.words import AREA_WORDS, PEOPLE_WORDS
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
-from survey_service.models import Role
 from survey_service.secrets import KeyRing
 from survey_service.tabular.harmless import harmless
 from survey_service.uploads.looked import Looked, with_notices
@@ -63,7 +63,7 @@ class AreaUpload(Upload[AreaPlan]):
         return read_records(name, data, area_file.COLUMNS)
 
     def judge(self, session: Session, rows: Records) -> Looked[AreaPlan]:
-        known = queries.known(session, self.by.person.visible(Role.ADMINISTRATOR))
+        known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
         return with_notices(area_file.judge_areas(rows.rows, known), rows.notices)
 
     def store(self, session: Session, looked: Looked[AreaPlan], name: str) -> None:
@@ -79,7 +79,7 @@ class PeopleUpload(Upload[CountPlan]):
         return read_records(name, data, people_file.COLUMNS)
 
     def judge(self, session: Session, rows: Records) -> Looked[CountPlan]:
-        known = queries.known(session, self.by.person.visible(Role.ADMINISTRATOR))
+        known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
         counted = queries.counted_on(session, self.day)
         return with_notices(people_file.judge_people(rows.rows, known, counted, self.day, self.source), rows.notices)
 
@@ -131,7 +131,7 @@ def present_table(reading: Reading, person: Administrator, reads: AuditsReads, w
     """What is there now, in the form that is brought in: to be changed in a spreadsheet and given back."""
     reads.note(None, "areas.exported", f"areas {what.value}")
     with reading.begin() as session:
-        scope = person.visible(Role.ADMINISTRATOR)
+        scope = person.visible(*rights.CHANGE_AREAS)
         if what is What.TREE:
             columns: Sequence[Column] = area_file.COLUMNS
             rows: Iterable[Sequence[object]] = [

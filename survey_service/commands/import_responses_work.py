@@ -122,11 +122,9 @@ def _carry_out(order: ImportArguments, settings: Settings, database: Database, c
     keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
     sha256 = hashlib.sha256(content).hexdigest()
     with database.writing.begin() as session:
-        done = service.store(
-            session, session.get_one(Wave, wave_key), prepared, plan=plan,
-            source={"sha256": sha256, "rows": prepared.read}, record=f"import {sha256[:16]}", keys=keys,
-            at=system_clock(), by=OPERATOR,
-        )  # fmt: skip
+        origin = service.Origin(plan=plan, sha256=sha256, rows=prepared.read, record=f"import {sha256[:16]}")
+        wave = session.get_one(Wave, wave_key)
+        done = service.store(session, wave, prepared, origin, keys=keys, at=system_clock(), by=OPERATOR)
     typer.echo(_DONE.in_language(language()).format(done.new, done.known))
     return 0
 

@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service import jobs
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.queries import below
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import go, staff_page
+from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotFound
 from survey_service.importing import JOB, pages, queries, service
@@ -33,7 +34,7 @@ from survey_service.importing.errors import (
 from survey_service.importing.plan import plan_from_json
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest
-from survey_service.models import ImportFile, ImportState, Job, JobState, Role, Survey, Wave
+from survey_service.models import ImportFile, ImportState, Job, JobState, Survey, Wave
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave, may
 from survey_service.web import posted_forms
@@ -67,17 +68,16 @@ def hand_in(
             survey, wave = find_wave(session, person, survey_key, wave_key)
             if wave.state not in service.TAKING:
                 raise NotTaking
-            held = service.ground(session, wave, survey.city_id, person.visible(Role.MANAGER))
+            held = service.ground(session, wave, survey.city_id, person.visible(*rights.TAKE_IN))
             questionnaire = service.questionnaire_of(session, wave)
             key = (wave.survey_id, wave.id)
         grid = service.read(*sent, questionnaire)
         plan = suggest(grid, questionnaire, held.cases)
         found = service.summary(prepare(grid, plan, questionnaire, held)) if plan.has_answers else {}
         with writing.begin() as session:
-            row = service.hand_in(
-                session, session.get_one(Wave, key), grid, plan, found, cases=held.cases,
-                sha256=hashlib.sha256(sent[1]).hexdigest(), at=now, by=person.actor,
-            )  # fmt: skip
+            looked = service.Looked(grid=grid, sha256=hashlib.sha256(sent[1]).hexdigest(), plan=plan, found=found)
+            wave = session.get_one(Wave, key)
+            row = service.hand_in(session, wave, looked, cases=held.cases, at=now, by=person.actor)
             return go(f"{_here(survey_key, wave_key)}/{row.id}/columns")
     except (NoFile, NotTaking, PersonalNumbers, UnreadableFile) as fault:
         with reading.begin() as session:
@@ -120,7 +120,7 @@ def columns_page(
         if row.cells is None:
             return go(f"{_here(survey_key, wave_key)}/{import_id}")
         reads.note(survey.id, "import.read", f"import_file {row.id}")
-        return _columns(request, running, session, person, survey, wave, row, row.plan, fault=None)
+        return _columns(Asking(request, running, person), session, survey, wave, row, row.plan, fault=None)
 
 
 @router.post("/{import_id}/columns")
@@ -132,13 +132,14 @@ def say_columns(
     with reading.begin() as session:
         survey, wave, row = _find(session, person, survey_key, wave_key, import_id)
         questionnaire = service.questionnaire_of(session, wave)
-        areas = queries.communities(session, below([survey.city_id]), person.visible(Role.MANAGER))
+        areas = queries.communities(session, below([survey.city_id]), person.visible(*rights.TAKE_IN))
         plan = pages.plan_said(posted, plan_from_json(row.plan), questionnaire, areas)
         try:
             service.refuse_bad(plan)
         except BadMapping as fault:
-            return _columns(request, running, session, person, survey, wave, row, plan.to_json(), fault=fault)
-        held = service.ground(session, wave, survey.city_id, person.visible(Role.MANAGER))
+            asking = Asking(request, running, person)
+            return _columns(asking, session, survey, wave, row, plan.to_json(), fault=fault)
+        held = service.ground(session, wave, survey.city_id, person.visible(*rights.TAKE_IN))
         grid = service.grid_of(row)
         key = (row.survey_id, row.id)
     found = service.summary(prepare(grid, plan, questionnaire, held))
@@ -208,7 +209,7 @@ def _find(
     """A file is its sender's, and whoever manages the whole survey: its rows may be of any area."""
     survey, wave = find_wave(session, person, survey_key, wave_key)
     row = queries.one(session, wave, import_id, locked=locked)
-    if row is None or not (row.by_account_id == person.account_id or may(session, person, survey, Role.MANAGER)):
+    if row is None or not (row.by_account_id == person.account_id or may(session, person, survey, *rights.TAKE_IN)):
         raise NotFound
     return survey, wave, row
 
@@ -228,7 +229,7 @@ def _list(
     request: Request, running: Services, session: Session, person: Person, survey: Survey, wave: Wave, *,
     fault: DomainError | None,
 ) -> Response:  # fmt: skip
-    whole = may(session, person, survey, Role.MANAGER)
+    whole = may(session, person, survey, *rights.TAKE_IN)
     context = {
         **_frame(survey, wave, fault),
         "files": queries.of_wave(session, wave, None if whole else person.account_id),
@@ -239,12 +240,18 @@ def _list(
 
 
 def _columns(
-    request: Request, running: Services, session: Session, person: Person, survey: Survey, wave: Wave,
-    row: ImportFile, plan: dict[str, Any], *, fault: DomainError | None,
-) -> Response:  # fmt: skip
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    row: ImportFile,
+    plan: dict[str, Any],
+    *,
+    fault: DomainError | None,
+) -> Response:
     questionnaire = service.questionnaire_of(session, wave)
     said = plan_from_json(plan)
-    areas = queries.communities(session, below([survey.city_id]), person.visible(Role.MANAGER))
+    areas = queries.communities(session, below([survey.city_id]), asking.person.visible(*rights.TAKE_IN))
     context = {
         **_frame(survey, wave, fault),
         "file": row,
@@ -255,10 +262,7 @@ def _columns(
         "community": said.community,
         "platform": said.survey_platform,
     }
-    status = fault.status if fault else 200
-    return staff_page(
-        request, running, person, "staff/importing/columns.html", context, section="surveys", status=status
-    )
+    return asking.page("staff/importing/columns.html", context, section="surveys", fault=fault)
 
 
 def _file(

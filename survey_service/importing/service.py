@@ -80,17 +80,27 @@ def ground(session: Session, wave: Wave, city_id: UUID, visible: Select[tuple[UU
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A file as it was read, and what was found in it by the first plan."""
+
+    grid: Grid
+    sha256: str
+    plan: ImportPlan
+    found: Mapping[str, Any]
+
+
 def hand_in(
-    session: Session, wave: Wave, grid: Grid, plan: ImportPlan, found: Mapping[str, Any], *,
-    cases: Collection[str], sha256: str, at: datetime, by: audit.Actor,
-) -> ImportFile:  # fmt: skip
+    session: Session, wave: Wave, looked: Looked, *, cases: Collection[str], at: datetime, by: audit.Actor
+) -> ImportFile:
     """Keep a file's cells until it is settled, without those of contact data.
 
     PersonalNumbers where another cell holds an identity or a mobile number; ``cases``: numbers that name cases.
     """
     if wave.state not in TAKING:
         raise NotTaking
-    plan, numbers = personal.shielded(grid, plan, cases)
+    grid = looked.grid
+    plan, numbers = personal.shielded(grid, looked.plan, cases)
     if numbers:
         raise PersonalNumbers(numbers)
     emptied = [place for place, column in enumerate(plan.columns) if column.target is Target.PERSONAL]
@@ -98,11 +108,11 @@ def hand_in(
         survey_id=wave.survey_id,
         wave_id=wave.id,
         file_name=grid.source[-120:],
-        sha256=sha256,
+        sha256=looked.sha256,
         rows=len(grid.records),
         cells=grids.packed(grids.without(grid, emptied)),
         plan=plan.to_json(),
-        found=dict(found),
+        found=dict(looked.found),
         by_account_id=by.account_id,
         created_at=at,
     )
@@ -191,13 +201,29 @@ def _settle(session: Session, row: ImportFile, state: ImportState, *, at: dateti
 # ------------------------------------------------------------------ storing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where rows come from, for the audit log."""
+
+    plan: ImportPlan
+    sha256: str
+    rows: int
+    record: str
+
+
 def store(
-    session: Session, wave: Wave, prepared: Prepared, *, plan: ImportPlan, source: Mapping[str, Any], record: str,
-    keys: KeyRing, at: datetime, by: audit.Actor,
-) -> Stored:  # fmt: skip
+    session: Session,
+    wave: Wave,
+    prepared: Prepared,
+    origin: Origin,
+    *,
+    keys: KeyRing,
+    at: datetime,
+    by: audit.Actor,
+) -> Stored:
     """Every new row as a capture and a response, in the caller's transaction: all of them or none.
 
-    ``source``: what the audit row says of the file. Rows that are known already change nothing. Raises ProblemsLeft,
+    Rows that are known already change nothing. Raises ProblemsLeft,
     NotTaking, and GroundMoved where the database knows one of the rows by now: its constraints decide.
     """
     if prepared.problems:
@@ -208,7 +234,7 @@ def store(
     place = chain.mark(session)
     try:
         with session.begin_nested():
-            many = [_incoming(wave, row, at=at, by=by, file=source.get("sha256")) for row in new]
+            many = [_incoming(wave, row, at=at, by=by, file=origin.sha256) for row in new]
             begun = queries.begun(session, wave.survey_id, [one.case_id for one in many if one.case_id is not None])
             ledger.enter_first(session, many, keys=keys, begun=begun)
     except IntegrityError:
@@ -216,9 +242,20 @@ def store(
         raise GroundMoved from None
     done = Stored(new=len(new), known=len(prepared.rows) - len(new))
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="import.taken_in", record=record,
-        detail={**source, "new": done.new, "known": done.known, "plan": keys.keyed_hash("import", str(plan.to_json()))},
-    )  # fmt: skip
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="import.taken_in",
+        record=origin.record,
+        detail={
+            "sha256": origin.sha256,
+            "rows": origin.rows,
+            "new": done.new,
+            "known": done.known,
+            "plan": keys.keyed_hash("import", str(origin.plan.to_json())),
+        },
+    )
     return done
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from survey_service.accounts import queries as accounts
+from survey_service.accounts import rights
 from survey_service.audit import Actor
 from survey_service.importing import service
 from survey_service.importing.errors import ProblemsLeft
 from survey_service.importing.plan import plan_from_json
 from survey_service.importing.prepare import prepare
 from survey_service.jobs import Claimed, Progress
-from survey_service.models import Account, ImportFile, ImportState, Role, Survey, Wave
+from survey_service.models import Account, ImportFile, ImportState, Survey, Wave
 from survey_service.services import Services
 
 
@@ -40,11 +41,9 @@ def take_in(services: Services, claimed: Claimed, progress: Progress) -> None:
         row = session.get_one(ImportFile, file_key, with_for_update=True)
         if row.state is not ImportState.CHECKED:
             return
-        done = service.store(
-            session, session.get_one(Wave, wave_key), prepared, plan=plan,
-            source={"sha256": row.sha256, "rows": row.rows}, record=f"import_file {row.id}",
-            keys=services.keys, at=now, by=by,
-        )  # fmt: skip
+        origin = service.Origin(plan=plan, sha256=row.sha256, rows=row.rows, record=f"import_file {row.id}")
+        wave = session.get_one(Wave, wave_key)
+        done = service.store(session, wave, prepared, origin, keys=services.keys, at=now, by=by)
         service.finish(session, row, done, at=now)
 
 
@@ -56,4 +55,4 @@ def _actor(session: Any, account_id: UUID | None) -> Actor:
 def _visible(session: Any, account_id: UUID | None) -> Any:
     """The areas that the person manages now: a role that was taken away since the check counts no more."""
     grants = accounts.grants(session, account_id) if account_id else frozenset()
-    return accounts.below(area for role, area in grants if role is Role.MANAGER)
+    return accounts.below(area for role, area in grants if role in rights.TAKE_IN)

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
-from survey_service.models import Role, Survey, Wave, WaveState
+from survey_service.models import Survey, Wave, WaveState
 from survey_service.surveys import drafts, planning_queries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
@@ -33,7 +34,7 @@ def cases_page(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         return _page(request, running, session, person, survey, wave)
 
 
@@ -46,7 +47,7 @@ def load_cases(
     found: Look | None = None
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         upload = CaseUpload(survey, wave, person, now)
         session.expunge_all()
     try:
@@ -64,7 +65,7 @@ def load_cases(
 def clear_cases(writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str) -> Response:
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, Role.MANAGER)
+        refuse_unless(session, person, survey, *rights.PLAN)
         drafts.take_out_cases(session, survey.id, wave.id, at=now, by=person.actor)
     return go(f"/surveys/{survey_key}/waves/{wave_key}/cases")
 
@@ -73,7 +74,7 @@ def _page(
     request: Request, running: Running, session: Session, person: Person, survey: Survey, wave: Wave,
     found: Look | None = None, fault: DomainError | None = None,
 ) -> Response:  # fmt: skip
-    areas = surveys.communities(session, survey, wave, person.visible(Role.MANAGER))
+    areas = surveys.communities(session, survey, wave, person.visible(*rights.PLAN))
     drawn = planning_queries.sample_by_community(session, wave)
     # A sample that did not come by this page has nothing to say of its file.
     about = {"reserves": 0, "adults_known": True, "notices": (), **(wave.plan.get("draw") or {})}

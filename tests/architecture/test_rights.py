@@ -19,11 +19,6 @@ ABOUT_ROLES = (
     "accounts/start.py",  # counts administrators
     "demonstration/",  # invented people
     "models/",
-    # Being rebuilt; their rights are PLAN, TAKE_IN and CHANGE_AREAS.
-    "areas/import_routes.py",
-    "importing/routes.py",
-    "importing/work.py",
-    "surveys/case_pages.py",
 )
 
 

@@ -70,10 +70,9 @@ def prepared(database: Database, world: World, content: bytes) -> tuple[Prepared
 
 def store(database: Database, world: World, keys: KeyRing, ready: Prepared, plan: ImportPlan) -> service.Stored:
     with database.writing.begin() as session:
-        return service.store(
-            session, session.get_one(Wave, (world.survey_id, world.wave_id)), ready, plan=plan,
-            source={"sha256": "0" * 64, "rows": ready.read}, record="import test", keys=keys, at=NOW, by=SERVICE,
-        )  # fmt: skip
+        origin = service.Origin(plan=plan, sha256="0" * 64, rows=ready.read, record="import test")
+        wave = session.get_one(Wave, (world.survey_id, world.wave_id))
+        return service.store(session, wave, ready, origin, keys=keys, at=NOW, by=SERVICE)
 
 
 def counts(database: Database) -> tuple[int, int, int]:
@@ -191,9 +190,8 @@ def hand_in(database: Database, world: World, content: bytes) -> UUID:
     ready, plan = prepared(database, world, content)
     with database.writing.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
-        return service.hand_in(
-            session, wave, grid, plan, service.summary(ready), cases=(), sha256="0" * 64, at=NOW, by=SERVICE
-        ).id
+        looked = service.Looked(grid=grid, sha256="0" * 64, plan=plan, found=service.summary(ready))
+        return service.hand_in(session, wave, looked, cases=(), at=NOW, by=SERVICE).id
 
 
 def test_contact_data_never_reach_the_database(database: Database, world: World) -> None:
