@@ -324,12 +324,16 @@ def _check_server(url: str, *, marked: str | None, empty_allowed: bool) -> bool:
                     text("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()")
                 )
                 tables = {str(row[0]) for row in found}
-                version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if (
-                    "alembic_version" in tables
-                ) else None  # fmt: skip
-                known = connection.execute(text("SELECT id FROM installation")).scalar() if (
-                    "installation" in tables
-                ) else None  # fmt: skip
+                version = (
+                    connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                    if ("alembic_version" in tables)
+                    else None
+                )
+                known = (
+                    connection.execute(text("SELECT id FROM installation")).scalar()
+                    if ("installation" in tables)
+                    else None
+                )
         finally:
             opened.dispose()
     except (SQLAlchemyError, ImportError, ValueError) as unreachable:

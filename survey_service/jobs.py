@@ -166,9 +166,14 @@ def do_next(services: Services, *, worker: str = "", to_end: Callable[[], bool] 
 
 
 def work(
-    services: Services, survey_id: UUID, job_id: UUID, watch: Watch | None = None,
-    *, worker: str = "", to_end: Callable[[], bool] | None = None,
-) -> JobState | None:  # fmt: skip
+    services: Services,
+    survey_id: UUID,
+    job_id: UUID,
+    watch: Watch | None = None,
+    *,
+    worker: str = "",
+    to_end: Callable[[], bool] | None = None,
+) -> JobState | None:
     """Claim one job and do it; None when somebody else holds it or it is done.
 
     ``watch`` hears every (done, total) beside the table, for a command that does a job before the eyes of a person.

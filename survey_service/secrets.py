@@ -24,9 +24,23 @@ KEY_FILE = "secret.key"
 MINIMUM_KEY_LENGTH = 32
 FEWEST_CHARACTERS = 8  # different ones; of 32 hexadecimal digits drawn at random 13 to 16 differ
 _EXAMPLES = (
-    "changeme", "change-me", "change_me", "secret", "password", "example", "openssl rand", "replace", "your-key",
-    "your_key", "insert", "qwertyuiop", "survey-service", "survey_service", "密钥", "示例",
-)  # fmt: skip
+    "changeme",
+    "change-me",
+    "change_me",
+    "secret",
+    "password",
+    "example",
+    "openssl rand",
+    "replace",
+    "your-key",
+    "your_key",
+    "insert",
+    "qwertyuiop",
+    "survey-service",
+    "survey_service",
+    "密钥",
+    "示例",
+)
 
 
 class WeakKey(ValueError):

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 CONTACT_READER = "contact_reader"  # a manager whom the installation names besides
 SECOND_FACTOR_ROLES = (
-    "administrator", "manager", "keyer", "interviewer", "statistician", "leader", CONTACT_READER,
-)  # fmt: skip
+    "administrator",
+    "manager",
+    "keyer",
+    "interviewer",
+    "statistician",
+    "leader",
+    CONTACT_READER,
+)
 NOBODY = "nobody"
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 

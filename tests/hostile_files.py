@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-WORKBOOK = (
-    f'<workbook xmlns:r="{RELATIONS}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'
-)  # fmt: skip
+WORKBOOK = f'<workbook xmlns:r="{RELATIONS}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'
 TOP = (
     f'<Relationships><Relationship Id="r1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
 )

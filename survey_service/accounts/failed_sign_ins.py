@@ -116,8 +116,13 @@ def _writes(keys: KeyRing, many: Counter[Kind], at: datetime) -> Callable[[Sessi
             if account is None and kind.user:  # somebody may have typed a password there: only a keyed hash is kept
                 detail["name"] = keys.keyed_hash("sign-in name", kind.user)
             audit.record(
-                session, survey_id=None, at=at, by=audit.Actor(None, address=kind.address), action=kind.action,
-                record=f"account {account.id}" if account else "account unknown", detail=detail,
-            )  # fmt: skip
+                session,
+                survey_id=None,
+                at=at,
+                by=audit.Actor(None, address=kind.address),
+                action=kind.action,
+                record=f"account {account.id}" if account else "account unknown",
+                detail=detail,
+            )
 
     return write

@@ -48,9 +48,16 @@ def check_secret(typed: str, services: Services) -> None:
 
 
 def make(
-    session: Session, *, user: str, name: str, password_hash: str, city_code: str, city_name: str, city_name_en: str,
+    session: Session,
+    *,
+    user: str,
+    name: str,
+    password_hash: str,
+    city_code: str,
+    city_name: str,
+    city_name_en: str,
     at: datetime,
-) -> Account:  # fmt: skip
+) -> Account:
     """The city, where there is none, and its administrator. NotFound where somebody was faster."""
     queries.lock_accounts(session)  # of two who look at once, one finds the other's account
     refuse_unless_first(session)
@@ -65,9 +72,14 @@ def make(
         session.add(root)
         session.flush()
         audit.record(
-            session, survey_id=None, at=at, by=SERVICE, action="area.added", record=f"area {root.id}",
+            session,
+            survey_id=None,
+            at=at,
+            by=SERVICE,
+            action="area.added",
+            record=f"area {root.id}",
             detail={"code": root.code},
-        )  # fmt: skip
+        )
     account = service.create_account(session, user, name, "", password_hash=password_hash, at=at, by=SERVICE)
     service.grant(session, account, Role.ADMINISTRATOR, root.id, at=at, by=SERVICE)
     return account

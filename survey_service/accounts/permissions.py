@@ -47,15 +47,24 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=1)
 
 # Everything that answers strangers. A new route that is not here and asks for no person stops the service at start.
-PUBLIC = frozenset({
-    "/a",  # a typed code
-    "/", "/sign-in", "/sign-in/code", "/first-administrator", "/health", "/static/{digest}/{name}", "/favicon.ico",
-    "/robots.txt",
-    "/sign-in/oidc", "/sign-in/oidc/back",  # where the city's provider is set up; elsewhere there is no such page
-    "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
-    "/api/v1/openapi.json",  # what the API can do, and nothing of what is in it
-    "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
-})  # fmt: skip
+PUBLIC = frozenset(
+    {
+        "/a",  # a typed code
+        "/",
+        "/sign-in",
+        "/sign-in/code",
+        "/first-administrator",
+        "/health",
+        "/static/{digest}/{name}",
+        "/favicon.ico",
+        "/robots.txt",
+        "/sign-in/oidc",
+        "/sign-in/oidc/back",  # where the city's provider is set up; elsewhere there is no such page
+        "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
+        "/api/v1/openapi.json",  # what the API can do, and nothing of what is in it
+        "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
+    }
+)
 # What is open to whoever still has a start password, and to whoever still has to set up the second factor.
 _WITH_START_PASSWORD = frozenset({"/account", "/account/password", "/sign-out"})
 _WITHOUT_SECOND_FACTOR = _WITH_START_PASSWORD | {"/account/second-factor", "/account/second-factor/confirm"}
@@ -179,9 +188,14 @@ def _by_token(session: Session, request: Request, token: str, settings: Settings
 
 
 def _person(
-    session: Session, account: Account, address: str, *, csrf_token: str, token: Token | None = None,
+    session: Session,
+    account: Account,
+    address: str,
+    *,
+    csrf_token: str,
+    token: Token | None = None,
     by_provider: service.ByProvider | None = None,
-) -> Person:  # fmt: skip
+) -> Person:
     return Person(
         account_id=account.id,
         name=account.name,

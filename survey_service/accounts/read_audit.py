@@ -76,9 +76,14 @@ class ReadAudit:
 
         def write(session: Session) -> None:
             audit.record(
-                session, survey_id=survey_id, at=self.at, by=self.person.actor, action=action, record=record,
+                session,
+                survey_id=survey_id,
+                at=self.at,
+                by=self.person.actor,
+                action=action,
+                record=record,
                 detail=detail,
-            )  # fmt: skip
+            )
 
         try:
             self.running.writer.submit(write).result(PATIENCE_SECONDS)

@@ -80,9 +80,13 @@ def _checked(
         account = queries.account_by_user(session, user)
         session.expunge_all()
     return service.check_password(
-        account, password, settings=running.settings, at=now, first=lambda: counted.take_turn(writing, now),
+        account,
+        password,
+        settings=running.settings,
+        at=now,
+        first=lambda: counted.take_turn(writing, now),
         known=counted.known,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +109,13 @@ def _let_in(
             service.renew_hash(session, account, proved.renewed, at=now)
         service.look_at_password(session, account.id, proved.password, running.settings, at=now)
         opened = service.sign_in(
-            session, account, previous_token=request.cookies.get(session_cookie(running.settings)), at=now,
-            address=known_address(request.scope, running.settings), waits_for_code=asks_code,
-        )  # fmt: skip
+            session,
+            account,
+            previous_token=request.cookies.get(session_cookie(running.settings)),
+            at=now,
+            address=known_address(request.scope, running.settings),
+            waits_for_code=asks_code,
+        )
         counted.succeeded(session)
     if asks_code:
         response = go("/sign-in/code" + (f"?next={quote(wanted, safe='')}" if wanted else ""))
@@ -122,9 +130,14 @@ def _let_in(
 def keep_signed_in(response: Response, running: Services, token: str) -> None:
     settings = running.settings
     response.set_cookie(
-        session_cookie(settings), token, max_age=settings.session_hours * 3600, path="/", httponly=True,
-        samesite="lax", secure=settings.secure,
-    )  # fmt: skip
+        session_cookie(settings),
+        token,
+        max_age=settings.session_hours * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure,
+    )
 
 
 @router.post("/sign-out")

@@ -146,9 +146,13 @@ def accept(session: Session, account_id: UUID, typed: str, *, keys: KeyRing, at:
     assert isinstance(used, CursorResult)
     if used.rowcount == 1:
         audit.record(
-            session, survey_id=None, at=at, by=audit.Actor(account_id, account.name),
-            action="account.recovery_code_used", record=f"account {account_id}",
-        )  # fmt: skip
+            session,
+            survey_id=None,
+            at=at,
+            by=audit.Actor(account_id, account.name),
+            action="account.recovery_code_used",
+            record=f"account {account_id}",
+        )
     return used.rowcount == 1
 
 

@@ -42,9 +42,15 @@ def code_page(request: Request, running: Running, reading: Reading, now: Now, ne
 
 @router.post("/sign-in/code")
 def sign_in_by_code(
-    request: Request, running: Running, reading: Reading, writing: Writing, now: Now, code: Code = "",
-    csrf: Annotated[str, Form(max_length=100)] = "", next: Annotated[str, Form(max_length=2000)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    now: Now,
+    code: Code = "",
+    csrf: Annotated[str, Form(max_length=100)] = "",
+    next: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
     """Counted per account and not per place: who comes here has the password, so no stranger slows the owner down."""
     waiting = _waiting(request, running, reading, now)
     if waiting is None:
@@ -86,8 +92,13 @@ def _waiting(request: Request, running: Services, reading: Reading, now: Now) ->
 def _code_page(
     request: Request, running: Services, sign_in: SignIn, *, wanted: str, fault: DomainError | None
 ) -> Response:
-    context = {"fault": fault, "wanted": wanted, "token": sign_in.csrf_token, "token_field": CSRF_FIELD,
-               "by_provider": sign_in.by_provider}  # fmt: skip
+    context = {
+        "fault": fault,
+        "wanted": wanted,
+        "token": sign_in.csrf_token,
+        "token_field": CSRF_FIELD,
+        "by_provider": sign_in.by_provider,
+    }
     status = fault.status if fault else 200
     response = staff_page(request, running, None, "staff/sign-in-code.html", context, status=status)
     if isinstance(fault, TooManyAttempts):

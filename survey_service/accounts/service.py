@@ -86,9 +86,14 @@ def create_account(
     session.add(account)
     session.flush()
     audit.record(
-        session, survey_id=None, at=at, by=by, action="account.created", record=f"account {account.id}",
+        session,
+        survey_id=None,
+        at=at,
+        by=by,
+        action="account.created",
+        record=f"account {account.id}",
         detail={"demonstration": demonstration, "password": password_mark(account.password_hash)},
-    )  # fmt: skip
+    )
     return account
 
 
@@ -133,9 +138,14 @@ def grant(session: Session, account: Account, role: Role, area_id: UUID, *, at: 
     session.add(Grant(account_id=account.id, role=role, area_id=area_id))
     queries.end_sign_ins(session, account.id, at)
     audit.record(
-        session, survey_id=None, at=at, by=by, action="account.granted", record=f"account {account.id}",
+        session,
+        survey_id=None,
+        at=at,
+        by=by,
+        action="account.granted",
+        record=f"account {account.id}",
         detail={"role": role.value, "area": str(area_id)},
-    )  # fmt: skip
+    )
 
 
 def demonstration_passwords(settings: Settings) -> dict[str, str]:
@@ -150,9 +160,14 @@ def demonstration_passwords(settings: Settings) -> dict[str, str]:
 
 
 def check_password(
-    account: Account | None, password: str, *, settings: Settings, at: datetime, first: Callable[[], None],
+    account: Account | None,
+    password: str,
+    *,
+    settings: Settings,
+    at: datetime,
+    first: Callable[[], None],
     known: bool = False,
-) -> Account:  # fmt: skip
+) -> Account:
     """The account when the password is right and it may sign in here; WrongPassword for every other case alike.
 
     ``first`` is called when its turn has come, before the work: it counts the try, or refuses it.
@@ -185,10 +200,14 @@ def renew_hash(session: Session, account: Account, renewed: str, *, at: datetime
     assert isinstance(done, CursorResult)
     if done.rowcount == 1:
         audit.record(
-            session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
-            action="account.password_rehashed", record=f"account {account.id}",
+            session,
+            survey_id=None,
+            at=at,
+            by=audit.Actor(account.id, account.name),
+            action="account.password_rehashed",
+            record=f"account {account.id}",
             detail={"password": password_mark(renewed)},
-        )  # fmt: skip
+        )
 
 
 def may_sign_in(account: Account, settings: Settings) -> bool:
@@ -196,9 +215,15 @@ def may_sign_in(account: Account, settings: Settings) -> bool:
 
 
 def sign_in(
-    session: Session, account: Account, *, previous_token: str | None, at: datetime, address: str,
-    waits_for_code: bool = False, by_provider: ByProvider | None = None,
-) -> OpenedSignIn:  # fmt: skip
+    session: Session,
+    account: Account,
+    *,
+    previous_token: str | None,
+    at: datetime,
+    address: str,
+    waits_for_code: bool = False,
+    by_provider: ByProvider | None = None,
+) -> OpenedSignIn:
     """A new session with a new token; the one this browser had before ends, so no token outlives a sign-in."""
     token = new_token()
     if previous_token:
@@ -217,10 +242,14 @@ def sign_in(
     )
     accepted = "account.identity_accepted" if by_provider else "account.password_accepted"
     audit.record(
-        session, survey_id=None, at=at, by=audit.Actor(account.id, account.name, address),
-        action=accepted if waits_for_code else "account.signed_in", record=f"account {account.id}",
+        session,
+        survey_id=None,
+        at=at,
+        by=audit.Actor(account.id, account.name, address),
+        action=accepted if waits_for_code else "account.signed_in",
+        record=f"account {account.id}",
         detail={"by": "provider"} if by_provider else {},
-    )  # fmt: skip
+    )
     return OpenedSignIn(token, account)
 
 
@@ -263,9 +292,13 @@ def look_at_password(session: Session, account_id: UUID, password: str, settings
     weak = weak_passwords.is_weak(password, second_factor=rules.second_factor, names=rules.names)
     if weak and not account.password_to_change:
         audit.record(
-            session, survey_id=None, at=at, by=audit.Actor(account.id, account.name),
-            action="account.password_found_weak", record=f"account {account.id}",
-        )  # fmt: skip
+            session,
+            survey_id=None,
+            at=at,
+            by=audit.Actor(account.id, account.name),
+            action="account.password_found_weak",
+            record=f"account {account.id}",
+        )
     account.password_to_change = weak
 
 
@@ -276,9 +309,14 @@ def change_password(session: Session, account_id: UUID, password_hash: str, *, a
     account.password_to_change = False
     queries.end_sign_ins(session, account_id, at)
     audit.record(
-        session, survey_id=None, at=at, by=by, action="account.password_changed", record=f"account {account_id}",
+        session,
+        survey_id=None,
+        at=at,
+        by=by,
+        action="account.password_changed",
+        record=f"account {account_id}",
         detail={"password": password_mark(password_hash)},
-    )  # fmt: skip
+    )
 
 
 def current(session: Session, token: str, *, settings: Settings, at: datetime) -> tuple[SignIn, Account] | None:

@@ -100,8 +100,12 @@ def visits(session: Session, person: Person) -> list[Visits]:
     )
     return [
         Visits(
-            survey=Text(survey.title_zh, survey.title_en), wave=Text(wave.name_zh, wave.name_en),
-            opens_on=wave.opens_on, closes_on=wave.closes_on, cases=cases, answered=done,
+            survey=Text(survey.title_zh, survey.title_en),
+            wave=Text(wave.name_zh, wave.name_en),
+            opens_on=wave.opens_on,
+            closes_on=wave.closes_on,
+            cases=cases,
+            answered=done,
         )
         for survey, wave, cases, done in rows
-    ]  # fmt: skip
+    ]

@@ -27,10 +27,16 @@ def tokens_page(request: Request, running: Running, reading: Reading, person: Si
 
 @router.post("/account/tokens")
 def make_token(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: SignedIn, now: Now,
-    name: Annotated[str, Form(max_length=200)] = "", days: Annotated[int, Form()] = tokens.DEFAULT_DAYS,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: SignedIn,
+    now: Now,
+    name: Annotated[str, Form(max_length=200)] = "",
+    days: Annotated[int, Form()] = tokens.DEFAULT_DAYS,
     read_only: Annotated[bool, Form()] = False,
-) -> Response:  # fmt: skip
+) -> Response:
     """The page that follows shows the token, and no other ever does."""
     try:
         with writing.begin() as session:
@@ -58,9 +64,15 @@ def end_token(writing: Writing, person: SignedIn, now: Now, token_id: UUID) -> R
 
 
 def _page(
-    request: Request, running: Services, reading: Reading, person: Person, now: Now,
-    *, fault: DomainError | None, typed: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Services,
+    reading: Reading,
+    person: Person,
+    now: Now,
+    *,
+    fault: DomainError | None,
+    typed: str = "",
+) -> Response:
     with reading.begin() as session:
         listed = tokens.listed(session, person.account_id)
         context = {

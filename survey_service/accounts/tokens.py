@@ -117,9 +117,14 @@ def make(
     session.add(token)
     session.flush()
     audit.record(
-        session, survey_id=None, at=at, by=by, action="token.made", record=f"access_token {token.id}",
+        session,
+        survey_id=None,
+        at=at,
+        by=by,
+        action="token.made",
+        record=f"access_token {token.id}",
         detail={"read_only": read_only, "expires_at": token.expires_at.isoformat()},
-    )  # fmt: skip
+    )
     return MadeToken(plain=plain, name=name, expires_at=token.expires_at, read_only=read_only)
 
 
@@ -166,6 +171,12 @@ def end_all(session: Session, *, at: datetime, by: audit.Actor) -> None:
         ended += len(rows.all())
     if ended:
         audit.record(
-            session, survey_id=None, at=at, by=by, action="sign_ins.ended", record="database",
-            reason="restored from a backup", detail={"ended": ended},
-        )  # fmt: skip
+            session,
+            survey_id=None,
+            at=at,
+            by=by,
+            action="sign_ins.ended",
+            record="database",
+            reason="restored from a backup",
+            detail={"ended": ended},
+        )

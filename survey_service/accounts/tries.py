@@ -78,9 +78,14 @@ def know_browser(request: Request, response: Response, running: Services, user: 
     mine = _known_value(running, user)
     values = [mine, *(one for one in _values(request, running) if one != mine)][:PEOPLE_AT_ONE_MACHINE]
     response.set_cookie(
-        _known_cookie(running), ".".join(values), max_age=KNOWN_BROWSER_SECONDS, path="/", httponly=True,
-        samesite="lax", secure=running.settings.secure,
-    )  # fmt: skip
+        _known_cookie(running),
+        ".".join(values),
+        max_age=KNOWN_BROWSER_SECONDS,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=running.settings.secure,
+    )
 
 
 def _is_known(request: Request, running: Services, user: str) -> bool:

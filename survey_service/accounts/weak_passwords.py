@@ -22,10 +22,30 @@ LEFT_AT_LEAST = 4  # letters, digits or characters that are in no list and no pa
 _LISTED = 3  # a piece of the list counts inside a longer password from this length on
 _RUN = 3
 _KEYBOARD = (
-    "`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "!@#$%^&*()_+",
-    "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/",
-    "147", "258", "369", "159", "357", "abcdefghijklmnopqrstuvwxyz", "01234567890", "一二三四五六七八九十",
-)  # fmt: skip
+    "`1234567890-=",
+    "qwertyuiop[]",
+    "asdfghjkl;'",
+    "zxcvbnm,./",
+    "!@#$%^&*()_+",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+    "7ujm",
+    "8ik,",
+    "9ol.",
+    "0p;/",
+    "147",
+    "258",
+    "369",
+    "159",
+    "357",
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "一二三四五六七八九十",
+)
 # Dates, years, mobile and identity numbers: others know them.
 _KNOWN_NUMBERS = re.compile(
     r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dx]|(?:19|20)\d\d(?:0?[1-9]|1[0-2])(?:0?[1-9]|[12]\d|3[01])|(?:19|20)\d\d)(?!\d)"

@@ -105,9 +105,14 @@ def judge(
 
 
 def _judged(
-    running: Services, person: Person, wave: Wave, questionnaire: Questionnaire, case: Case | None, one: CaptureIn,
+    running: Services,
+    person: Person,
+    wave: Wave,
+    questionnaire: Questionnaire,
+    case: Case | None,
+    one: CaptureIn,
     now: datetime,
-) -> Ready:  # fmt: skip
+) -> Ready:
     checked = check_answers(questionnaire, one.answers, Policy.DEVICE, partial=not one.complete)
     findings = [
         FindingOut(
@@ -140,9 +145,14 @@ def _in_time(one: CaptureIn, wave: Wave, running: Services, now: datetime) -> bo
 
 
 def _incoming(
-    person: Person, wave: Wave, case: Case, questionnaire: Questionnaire, checked: Checked, one: CaptureIn,
+    person: Person,
+    wave: Wave,
+    case: Case,
+    questionnaire: Questionnaire,
+    checked: Checked,
+    one: CaptureIn,
     now: datetime,
-) -> IncomingCapture:  # fmt: skip
+) -> IncomingCapture:
     seconds = int((one.finished_at - one.started_at).total_seconds())
     paradata: dict[str, object] = {
         "language": one.language,
@@ -182,9 +192,7 @@ async def hand_in(intake: AnswerIntake, ready: Sequence[Ready], running: Service
 
 
 def _result(one: Ready, outcome: Recorded | BaseException | None) -> CaptureResult:
-    made = CaptureResult(
-        client_id=one.client_id, outcome="refused", receipt=None, error=None, findings=one.findings
-    )  # fmt: skip
+    made = CaptureResult(client_id=one.client_id, outcome="refused", receipt=None, error=None, findings=one.findings)
     if isinstance(outcome, Recorded):
         stored = "stored" if outcome.outcome is Outcome.STORED else "already"
         return made.model_copy(update={"outcome": stored, "receipt": outcome.receipt})

@@ -29,8 +29,12 @@ TAGS = (
     ("releases", "Published figures 发布的数字"),
 )
 READING: tuple[type[DomainError], ...] = (
-    SignInNeeded, TokenRefused, NotAllowed, PasswordChangeNeeded, SecondFactorNeeded,
-)  # fmt: skip
+    SignInNeeded,
+    TokenRefused,
+    NotAllowed,
+    PasswordChangeNeeded,
+    SecondFactorNeeded,
+)
 SENDING: tuple[type[DomainError], ...] = (*READING, FormExpired, TokenReadsOnly, BadInput, TooLarge)
 
 
@@ -61,10 +65,12 @@ def describe(routes: Sequence[BaseRoute], cookie: str) -> dict[str, Any]:
         "accessToken": {"type": "http", "scheme": "bearer", "description": "An access token of a program."},
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "A browser that is signed in."},
         "csrfToken": {
-            "type": "apiKey", "in": "header", "name": CSRF_HEADER,
+            "type": "apiKey",
+            "in": "header",
+            "name": CSRF_HEADER,
             "description": "With the cookie, for everything but reading: the token in the pages of the session.",
         },
-    }  # fmt: skip
+    }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if is_public(path):

@@ -42,9 +42,13 @@ class CaseList(Shape):
 
 @router.get("/cases", summary="Sampled cases of a wave", responses=refusals(*READING, NotFound, BadInput))
 def cases(
-    reading: Reading, person: CaseReader, reads: AuditsReads, survey_key: SurveyKey, wave_key: WaveKey,
+    reading: Reading,
+    person: CaseReader,
+    reads: AuditsReads,
+    survey_key: SurveyKey,
+    wave_key: WaveKey,
     listed: Annotated[CaseList, Query()],
-) -> Page[CaseOut]:  # fmt: skip
+) -> Page[CaseOut]:
     """Those of your areas, by number. Names, addresses and telephone numbers are never here."""
     with reading.begin() as session:
         survey, wave = scope.find_wave(session, person, survey_key, wave_key)
@@ -52,9 +56,13 @@ def cases(
         staff = scope.of_staff(session, person, survey.key)
         visible = person.visible(*rights.FOLLOW_WAVES) if staff else person.visible(*rights.VISIT)
         asked = queries.CasePage(
-            area=listed.area, disposition=listed.disposition, first_mode=listed.first_mode, after=listed.after,
-            limit=listed.limit + 1, backwards=listed.sort == "-number",
-        )  # fmt: skip
+            area=listed.area,
+            disposition=listed.disposition,
+            first_mode=listed.first_mode,
+            after=listed.after,
+            limit=listed.limit + 1,
+            backwards=listed.sort == "-number",
+        )
         rows = queries.cases(session, wave, visible, asked)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
         items = [shown.case(case, community, with_draw=staff) for case, community in rows[: listed.limit]]
@@ -64,9 +72,7 @@ def cases(
 @router.get(
     "/dispositions", summary="Outcomes of the cases and AAPOR rates", responses=refusals(*READING, NotFound, BadInput)
 )
-def dispositions(
-    reading: Reading, person: WaveStaff, survey_key: SurveyKey, wave_key: WaveKey
-) -> DispositionsOut:  # fmt: skip
+def dispositions(reading: Reading, person: WaveStaff, survey_key: SurveyKey, wave_key: WaveKey) -> DispositionsOut:
     """By community of your areas, as they stand now; the rates of a release are frozen with it."""
     with reading.begin() as session:
         survey, wave = access.find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
@@ -76,13 +82,19 @@ def dispositions(
 
 
 @router.post(
-    "/captures", summary="Hand in interviews of a device",
+    "/captures",
+    summary="Hand in interviews of a device",
     responses=refusals(*SENDING, NotFound, Conflict, NotDoorToDoor, TooBusy),
-)  # fmt: skip
+)
 async def hand_in(
-    request: Request, running: Running, person: Interviewer, now: Now, survey_key: SurveyKey, wave_key: WaveKey,
+    request: Request,
+    running: Running,
+    person: Interviewer,
+    now: Now,
+    survey_key: SurveyKey,
+    wave_key: WaveKey,
     sent: CapturesIn,
-) -> CapturesOut:  # fmt: skip
+) -> CapturesOut:
     """Each is judged and stored for itself, in the order sent; nothing said to be stored is ever lost. Send again what
     you had no answer for: an interview is known by its `client_id` and counted once."""
     ready = await run_in_threadpool(captures.judge, running, person, survey_key, wave_key, sent, now)

@@ -40,9 +40,7 @@ def surveys_with_waves(
     session: Session, visible: Select[tuple[UUID]], upward: Select[tuple[UUID]], survey_key: str | None
 ) -> Sequence[Row[Survey, Wave | None]]:
     """Surveys that touch the areas with each of their waves; one without waves is there once, with None."""
-    statement = (
-        select(Survey, Wave).outerjoin(Wave, Wave.survey_id == Survey.id).where(touching(visible, upward))
-    )  # fmt: skip
+    statement = select(Survey, Wave).outerjoin(Wave, Wave.survey_id == Survey.id).where(touching(visible, upward))
     if survey_key is not None:
         statement = statement.where(Survey.key == survey_key)
     return session.execute(statement).all()
@@ -69,9 +67,7 @@ class CasePage:
     backwards: bool
 
 
-def cases(
-    session: Session, wave: Wave, visible: Select[tuple[UUID]], page: CasePage
-) -> Sequence[Row[Case, str]]:  # fmt: skip
+def cases(session: Session, wave: Wave, visible: Select[tuple[UUID]], page: CasePage) -> Sequence[Row[Case, str]]:
     """Cases with the code of their community, by number, beyond ``page.after``."""
     statement = (
         select(Case, Area.code)
@@ -92,7 +88,7 @@ def cases(
 
 def cases_by_number(
     session: Session, wave: Wave, visible: Select[tuple[UUID]], numbers: Sequence[str]
-) -> dict[str, Case]:  # fmt: skip
+) -> dict[str, Case]:
     rows = session.scalars(
         select(Case).where(
             Case.survey_id == wave.survey_id,

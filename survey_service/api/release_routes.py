@@ -17,12 +17,12 @@ router = APIRouter(prefix=BASE, tags=["releases"])
 
 
 @router.get(
-    "/releases/{number}", summary="A release with its figures", response_model_exclude_unset=True,
+    "/releases/{number}",
+    summary="A release with its figures",
+    response_model_exclude_unset=True,
     responses=refusals(*READING, NotFound, BadInput),
-)  # fmt: skip
-def release(
-    reading: Reading, person: ReleaseReader, number: Annotated[str, Path(max_length=40)]
-) -> ReleaseOut:  # fmt: skip
+)
+def release(reading: Reading, person: ReleaseReader, number: Annotated[str, Path(max_length=40)]) -> ReleaseOut:
     """Of your areas and those above them, as in their reports: every figure with its interval, how many answered, and
     the words that were asked. What the publication rule hides is not here."""
     with reading.begin() as session:

@@ -68,9 +68,11 @@ def areas(reading: Reading, person: SignedIn, page: Annotated[AreaPage, Query()]
 
 
 @router.get(
-    "/areas/{area_code}", tags=["areas"], summary="An area with its people by age and sex",
+    "/areas/{area_code}",
+    tags=["areas"],
+    summary="An area with its people by age and sex",
     responses=refusals(*READING, NotFound, BadInput),
-)  # fmt: skip
+)
 def area(reading: Reading, person: AreaReader, area_code: Annotated[str, Path(max_length=20)]) -> AreaWithCounts:
     roles = rights.SEE_AREAS
     with reading.begin() as session:
@@ -102,9 +104,11 @@ def survey(reading: Reading, person: SurveyReader, survey_key: SurveyKey) -> Sur
 
 
 @router.get(
-    "/surveys/{survey_key}/questionnaires", tags=["surveys"], summary="Questionnaire versions of a survey",
+    "/surveys/{survey_key}/questionnaires",
+    tags=["surveys"],
+    summary="Questionnaire versions of a survey",
     responses=refusals(*READING, NotFound, BadInput),
-)  # fmt: skip
+)
 def questionnaires(reading: Reading, person: SurveyReader, survey_key: SurveyKey) -> list[VersionWithWaves]:
     """All of them for managers and statisticians, for others those of the waves that they see."""
     with reading.begin() as session:
@@ -118,7 +122,9 @@ def questionnaires(reading: Reading, person: SurveyReader, survey_key: SurveyKey
 
 
 @router.get(
-    "/surveys/{survey_key}/questionnaires/{version_id}", tags=["surveys"], summary="A questionnaire as it is frozen",
+    "/surveys/{survey_key}/questionnaires/{version_id}",
+    tags=["surveys"],
+    summary="A questionnaire as it is frozen",
     responses={
         200: {
             "model": Definition,
@@ -127,11 +133,14 @@ def questionnaires(reading: Reading, person: SurveyReader, survey_key: SurveyKey
         304: {"description": "You have it already: the ETag that you sent is its own."},
         **refusals(*READING, NotFound, BadInput),
     },
-)  # fmt: skip
+)
 def questionnaire(
-    reading: Reading, person: SurveyReader, survey_key: SurveyKey, version_id: UUID,
+    reading: Reading,
+    person: SurveyReader,
+    survey_key: SurveyKey,
+    version_id: UUID,
     if_none_match: Annotated[str | None, Header(max_length=200)] = None,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         found, waves = scope.find_survey(session, person, survey_key)
         version = session.get(QuestionnaireVersion, (found.id, version_id))
@@ -150,9 +159,11 @@ def questionnaire(
 
 
 @router.get(
-    "/surveys/{survey_key}/waves/{wave_key}", tags=["surveys"], summary="A wave",
+    "/surveys/{survey_key}/waves/{wave_key}",
+    tags=["surveys"],
+    summary="A wave",
     responses=refusals(*READING, NotFound, BadInput),
-)  # fmt: skip
+)
 def wave(reading: Reading, person: SurveyReader, survey_key: SurveyKey, wave_key: WaveKey) -> WaveOut:
     with reading.begin() as session:
         found, one = scope.find_wave(session, person, survey_key, wave_key)

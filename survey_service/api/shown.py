@@ -65,7 +65,7 @@ def area(found: Area, parent: str | None, adults: int | None) -> AreaOut:
 
 def area_with_counts(
     found: Area, parent: str | None, adults: int | None, counts: Sequence[AreaPopulation]
-) -> AreaWithCounts:  # fmt: skip
+) -> AreaWithCounts:
     listed = [
         CountOut(as_of=one.as_of, sex=one.sex, age_group=one.age_group, persons=one.persons, source=one.source)
         for one in counts

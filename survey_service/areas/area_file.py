@@ -149,9 +149,14 @@ class _Judge:
         if len(self.problems) > found or level is None:
             return None
         return AreaRow(
-            row=record.row, code=code, name=name, name_en=record.get("name_en"), kind=level,
-            parent=record.get("parent"), households=households,
-        )  # fmt: skip
+            row=record.row,
+            code=code,
+            name=name,
+            name_en=record.get("name_en"),
+            kind=level,
+            parent=record.get("parent"),
+            households=households,
+        )
 
     # ------------------------------------------------------------------ a row among the others
 
@@ -237,15 +242,20 @@ def _picture(plan: AreaPlan) -> Picture:
     return Picture(
         caption=Text("文件里的地区", "Areas of the file"),
         heads=(
-            Text("行", "Row"), Text("做什么", "What happens"), Text("名称", "Name"), Text("级别", "Level"),
-            Text("代码", "Code"), Text("上级", "Parent"), Text("户数", "Households"),
+            Text("行", "Row"),
+            Text("做什么", "What happens"),
+            Text("名称", "Name"),
+            Text("级别", "Level"),
+            Text("代码", "Code"),
+            Text("上级", "Parent"),
+            Text("户数", "Households"),
         ),
         rows=[
             (one.row, _done(one), _called(one), _level(one.kind), one.code, one.parent or None, one.households)
             for one in rows[:_SHOWN]
         ],
         of=len(rows),
-    )  # fmt: skip
+    )
 
 
 def _done(row: AreaRow) -> Text:

@@ -18,9 +18,15 @@ from survey_service.uploads.looked import Looked, Picture
 from survey_service.uploads.records import Column, Record
 
 SEXES: Final[Mapping[str, str]] = {
-    "男": "male", "男性": "male", "male": "male", "m": "male",
-    "女": "female", "女性": "female", "female": "female", "f": "female",
-}  # fmt: skip
+    "男": "male",
+    "男性": "male",
+    "male": "male",
+    "m": "male",
+    "女": "female",
+    "女性": "female",
+    "female": "female",
+    "f": "female",
+}
 COLUMNS: Final = (
     CODE_COLUMN,
     Column(name="sex", heads=("性别", "sex", "gender"), needed=True),

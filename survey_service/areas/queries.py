@@ -82,11 +82,16 @@ def known(session: Session, scope: Select[tuple[UUID]]) -> dict[str, Known]:
     rows = session.execute(select(Area, parent.code).outerjoin(parent, parent.id == Area.parent_id))
     return {
         area.code: Known(
-            code=area.code, parent=above, kind=area.kind, name=area.name_zh, name_en=area.name_en,
-            households=area.households, mine=area.id in mine,
+            code=area.code,
+            parent=above,
+            kind=area.kind,
+            name=area.name_zh,
+            name_en=area.name_en,
+            households=area.households,
+            mine=area.id in mine,
         )
         for area, above in rows
-    }  # fmt: skip
+    }
 
 
 def counted_on(session: Session, as_of: date) -> set[str]:

@@ -47,10 +47,12 @@ def list_areas(request: Request, running: Running, reading: Reading, person: Are
         lines = in_tree_order(areas, queries.adults(session, [area.id for area in areas]))
     shown = upper_part(lines, MOST_LINES)
     context = {
-        "lines": shown, "left_out": len(lines) - len(shown), "summed": any(line.summed for line in shown),
+        "lines": shown,
+        "left_out": len(lines) - len(shown),
+        "summed": any(line.summed for line in shown),
         "may_import": person.has(*rights.CHANGE_AREAS),
         "done": request.query_params.get("done", ""),
-    }  # fmt: skip
+    }
     return staff_page(request, running, person, "staff/areas.html", context, section="areas")
 
 
@@ -67,9 +69,13 @@ def show_area(request: Request, running: Running, reading: Reading, person: Area
         lines = in_tree_order(tree, queries.adults(session, [one.id for one in tree]))
         above = [one for one in queries.path(session, area.id)[:-1] if one.id in set(session.scalars(scope))]
         context = {
-            "area": area, "above": above, "below": below, "lines": {line.code: line for line in lines},
-            "counts": by_day(queries.counts(session, area.id)), "may_import": person.has(*rights.CHANGE_AREAS),
-        }  # fmt: skip
+            "area": area,
+            "above": above,
+            "below": below,
+            "lines": {line.code: line for line in lines},
+            "counts": by_day(queries.counts(session, area.id)),
+            "may_import": person.has(*rights.CHANGE_AREAS),
+        }
         return staff_page(request, running, person, "staff/area.html", context, section="areas")
 
 

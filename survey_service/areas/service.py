@@ -19,9 +19,16 @@ from survey_service.models import Area, AreaPopulation
 from survey_service.secrets import KeyRing
 
 __all__ = [
-    "NewArea", "add_area", "change_area", "children", "communities_below", "path", "record_population", "take_areas",
+    "NewArea",
+    "add_area",
+    "change_area",
+    "children",
+    "communities_below",
+    "path",
+    "record_population",
+    "take_areas",
     "take_counts",
-]  # fmt: skip
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +82,14 @@ def change_area(
         setattr(area, field, values[field])
     if changed:
         audit.record(
-            session, survey_id=None, at=at, by=by, action="area.changed", record=f"area {area.id}",
+            session,
+            survey_id=None,
+            at=at,
+            by=by,
+            action="area.changed",
+            record=f"area {area.id}",
             detail={"code": area.code, "fields": changed},
-        )  # fmt: skip
+        )
 
 
 def record_population(
@@ -97,9 +109,14 @@ def record_population(
     )
     session.flush()
     audit.record(
-        session, survey_id=None, at=at, by=by, action="area.population_recorded", record=f"area {area_id}",
+        session,
+        survey_id=None,
+        at=at,
+        by=by,
+        action="area.population_recorded",
+        record=f"area {area_id}",
         detail={"as_of": as_of.isoformat(), "cells": len(persons)},
-    )  # fmt: skip
+    )
 
 
 def take_areas(session: Session, plan: AreaPlan, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
@@ -113,11 +130,16 @@ def take_areas(session: Session, plan: AreaPlan, *, keys: KeyRing, at: datetime,
             there[row.code] = add_area(
                 session,
                 NewArea(
-                    code=row.code, name_zh=row.name, name_en=row.name_en, kind=row.kind,
-                    parent_id=there[row.parent].id, households=row.households,
+                    code=row.code,
+                    name_zh=row.name,
+                    name_en=row.name_en,
+                    kind=row.kind,
+                    parent_id=there[row.parent].id,
+                    households=row.households,
                 ),
-                at=at, by=by,
-            )  # fmt: skip
+                at=at,
+                by=by,
+            )
         waiting = [row for row in waiting if row.code not in there]
     columns = {"name": "name_zh"}
     for row in plan.changed:

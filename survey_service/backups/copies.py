@@ -118,12 +118,18 @@ def dump_postgresql(
         chosen = f"--schema={only_schema}" if only_schema else f"--exclude-schema={CONTACTS_SCHEMA}"
         programs.run(
             [
-                dump, "--format=custom", "--no-owner", "--no-privileges", "--verbose", f"--snapshot={snapshot}",
-                f"--file={target}", chosen,
+                dump,
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                "--verbose",
+                f"--snapshot={snapshot}",
+                f"--file={target}",
+                chosen,
             ],
             database.url,
             each_line,
-        )  # fmt: skip
+        )
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         copied = Copied(
             file=target.name,
@@ -154,9 +160,15 @@ def load_postgresql(
 
     programs.run(
         [
-            restore, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--verbose",
-            f"--dbname={database.writing_engine.url.database}", source,
+            restore,
+            "--single-transaction",
+            "--exit-on-error",
+            "--no-owner",
+            "--no-privileges",
+            "--verbose",
+            f"--dbname={database.writing_engine.url.database}",
+            source,
         ],
         database.url,
         each_line,
-    )  # fmt: skip
+    )

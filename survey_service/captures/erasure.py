@@ -131,9 +131,15 @@ def apply_tombstones(session: Session, laid: Iterable[Erasure], *, at: datetime,
         if response is None or response.state is ResponseState.DELETED:
             continue
         _erase(
-            session, one.survey_id, one.response_id,
-            case_id=response.case_id, ground=one.ground, at=at, by=by, replayed=True,
-        )  # fmt: skip
+            session,
+            one.survey_id,
+            one.response_id,
+            case_id=response.case_id,
+            ground=one.ground,
+            at=at,
+            by=by,
+            replayed=True,
+        )
         erased += 1
     return erased
 
@@ -174,9 +180,14 @@ def _erase(
             .values(disposition=Disposition.REFUSAL)
         )
     audit.record(
-        session, survey_id=survey_id, at=at, by=by, action="response.erased", record=f"response {response_id}",
+        session,
+        survey_id=survey_id,
+        at=at,
+        by=by,
+        action="response.erased",
+        record=f"response {response_id}",
         detail={"captures": len(captures), "ground": ground.value, **({"replayed": True} if replayed else {})},
-    )  # fmt: skip
+    )
 
 
 def _drop_keying(session: Session, survey_id: UUID, response_id: UUID) -> None:

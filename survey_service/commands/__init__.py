@@ -71,13 +71,27 @@ def _surroundings(context: typer.Context) -> None:
 
 
 for command in (
-    serve, demo, check, plan, draw, rates, weight, estimate, blend, rank, small_areas, change, index, drivers, report,
+    serve,
+    demo,
+    check,
+    plan,
+    draw,
+    rates,
+    weight,
+    estimate,
+    blend,
+    rank,
+    small_areas,
+    change,
+    index,
+    drivers,
+    report,
     import_responses,
     verify_audit,
     audit_log,
     print_forms,
     read_scans,
-):  # fmt: skip
+):
     app.command()(command)
 # Care of the installation.
 for care in (work, doctor, backup, restore, erase):

@@ -73,9 +73,13 @@ def entries(session: Session, asked: AuditLogArguments, zone: ZoneInfo) -> Itera
 
 
 def _read(
-    session: Session, statement: Select[AuditEntry], network: ipaddress.IPv4Network | ipaddress.IPv6Network | None,
-    people: dict[UUID, str], surveys: dict[str, str], zone: ZoneInfo,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    session: Session,
+    statement: Select[AuditEntry],
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network | None,
+    people: dict[UUID, str],
+    surveys: dict[str, str],
+    zone: ZoneInfo,
+) -> Iterator[dict[str, Any]]:
     for entry in session.scalars(statement):
         detail = dict(entry.detail)
         address = str(detail.pop(ADDRESS, ""))

@@ -59,9 +59,7 @@ def run_backup(out: Path, *, data_dir: Path | None, database: str | None) -> int
     return 0
 
 
-def run_restore(
-    backup: Path, *, into: Path, database: str, tombstones: list[Path], without_tombstones: bool
-) -> int:  # fmt: skip
+def run_restore(backup: Path, *, into: Path, database: str, tombstones: list[Path], without_tombstones: bool) -> int:
     console = Console(stderr=True)
     try:
         settings = read_settings()

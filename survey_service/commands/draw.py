@@ -93,13 +93,30 @@ def draw(
     from survey_service.commands.draw_work import DrawArguments, run
 
     wanted = DrawArguments(
-        frame=frame, unit=unit, community=community, grid=grid or None, order=_names(order),
-        keep=_names(keep), size=size, sizes=sizes, allocation=str(allocation), minimum=minimum,
-        maximum=maximum, grids=grids, per_grid=per_grid, method=str(method), reserves=reserves,
-        reserve_share=reserve_share, release=_pairs(release or [], "--release", "CODE=K"),
-        substitute=tuple(substitute or ()), kish=kish, modes=_pairs(modes.split(",") if modes else [],
-        "--modes", "MODE=SHARE"), seed=seed, out=out, language=str(language),
-    )  # fmt: skip
+        frame=frame,
+        unit=unit,
+        community=community,
+        grid=grid or None,
+        order=_names(order),
+        keep=_names(keep),
+        size=size,
+        sizes=sizes,
+        allocation=str(allocation),
+        minimum=minimum,
+        maximum=maximum,
+        grids=grids,
+        per_grid=per_grid,
+        method=str(method),
+        reserves=reserves,
+        reserve_share=reserve_share,
+        release=_pairs(release or [], "--release", "CODE=K"),
+        substitute=tuple(substitute or ()),
+        kish=kish,
+        modes=_pairs(modes.split(",") if modes else [], "--modes", "MODE=SHARE"),
+        seed=seed,
+        out=out,
+        language=str(language),
+    )
     raise typer.Exit(run(wanted))
 
 

@@ -17,7 +17,7 @@ def steps_shown(console: Any, words: Mapping[str, str]) -> Iterator[Callable[[st
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
-    )  # fmt: skip
+    )
     with Progress(*columns, console=console) as progress:
         bars: dict[str, TaskID] = {}
 

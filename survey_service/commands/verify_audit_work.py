@@ -128,6 +128,6 @@ def _print(lines: Sequence[dict[str, Any]], broken: int, differing: int, keys: K
             "The log was changed outside the service. Keep this database as it is, compare it with a backup,\n"
             "and ask who had access to it. docs/security.md says how.",
             soft_wrap=True,
-        )  # fmt: skip
+        )
     elif not differing:
         console.print(f"[green]✓[/] {len(lines)} chains hold, and the rows follow from them.")

@@ -27,9 +27,14 @@ def erase_contacts(
     if erased:
         with database.writing.begin() as session:
             audit.record(
-                session, survey_id=survey_id, at=at, by=SERVICE, action="contacts.erased", record=f"wave {wave_id}",
+                session,
+                survey_id=survey_id,
+                at=at,
+                by=SERVICE,
+                action="contacts.erased",
+                record=f"wave {wave_id}",
                 detail={"people": erased, "ground": why},
-            )  # fmt: skip
+            )
     return erased
 
 

@@ -84,9 +84,14 @@ def agree(session: Session, person: Person, account_id: UUID, settings: Settings
     account.contacts_agreed_at, account.contacts_agreed_by = at, person.account_id
     account.hands = []
     audit.record(
-        session, survey_id=None, at=at, by=person.actor, action="account.contacts_agreed",
-        record=f"account {account_id}", detail={"second_factor_since": str(account.second_factor_since)},
-    )  # fmt: skip
+        session,
+        survey_id=None,
+        at=at,
+        by=person.actor,
+        action="account.contacts_agreed",
+        record=f"account {account_id}",
+        detail={"second_factor_since": str(account.second_factor_since)},
+    )
 
 
 def _is_within(session: Session, account_id: UUID, scope: Iterable[UUID]) -> bool:

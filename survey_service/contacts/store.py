@@ -94,9 +94,7 @@ class ContactStore:
 
     # -------------------------------------------------------------- what residents do
 
-    def keep(
-        self, survey_id: UUID, wave_id: UUID, area_id: UUID, receipt: str, *, name: str, number: str
-    ) -> None:  # fmt: skip
+    def keep(self, survey_id: UUID, wave_id: UUID, area_id: UUID, receipt: str, *, name: str, number: str) -> None:
         """Durable when it returns; what the same response left before is replaced."""
         key = self._key(make=True)
         # Time 0: a sealed text says in plain when it was made, and that would tell whose answers it belongs to.

@@ -20,10 +20,19 @@ HEADLINES: Final = ("awareness", "support", "participation", "satisfaction")
 
 # Satisfied or fairly satisfied among those with an opinion, before the community moves it.
 ASPECTS: Final[Mapping[str, float]] = {
-    "q6.lanes": 0.80, "q6.waste": 0.79, "q6.stairways": 0.83, "q6.markets": 0.81,
-    "q7.parking": 0.64, "q7.ebikes": 0.71, "q7.dogs": 0.67, "q7.safety": 0.94,
-    "q8.roads": 0.85, "q8.sports": 0.86, "q8.bus_stops": 0.88, "q8.windows": 0.90,
-}  # fmt: skip
+    "q6.lanes": 0.80,
+    "q6.waste": 0.79,
+    "q6.stairways": 0.83,
+    "q6.markets": 0.81,
+    "q7.parking": 0.64,
+    "q7.ebikes": 0.71,
+    "q7.dogs": 0.67,
+    "q7.safety": 0.94,
+    "q8.roads": 0.85,
+    "q8.sports": 0.86,
+    "q8.bus_stops": 0.88,
+    "q8.windows": 0.90,
+}
 ASPECT_UNKNOWN: Final[Mapping[str, float]] = {"q8.windows": 0.09, "q8.bus_stops": 0.06, "q6.markets": 0.05}
 
 TOPICS: Final = (*HEADLINES, *ASPECTS, "detail", "source", "activity", "registration", "words", "silence", "response")
@@ -39,15 +48,27 @@ AGE_SHIFT: Final[Mapping[str, tuple[float, ...]]] = {
 }
 # On the web people admit more: nobody from the committee will read the sheet.
 WEB_SHIFT: Final[Mapping[str, float]] = {
-    "awareness": -0.10, "support": -0.15, "participation": -0.10, "satisfaction": -0.25, "aspect": -0.20,
-}  # fmt: skip
+    "awareness": -0.10,
+    "support": -0.15,
+    "participation": -0.10,
+    "satisfaction": -0.25,
+    "aspect": -0.20,
+}
 
 SOURCES: Final = ("1", "2", "3", "4")
 ACTIVITIES: Final = ("1", "2", "3", "4", "5")
 WISHES: Final = (
-    "多划一些停车位", "电动车充电桩太少", "楼道里的杂物清一清", "路灯坏了很久没修", "垃圾桶清运再勤一点", "遛狗要牵绳",
-    "老小区加装电梯", "广场舞音量小一点", "多办几次义诊", "办事窗口中午能不能不休息",
-)  # fmt: skip
+    "多划一些停车位",
+    "电动车充电桩太少",
+    "楼道里的杂物清一清",
+    "路灯坏了很久没修",
+    "垃圾桶清运再勤一点",
+    "遛狗要牵绳",
+    "老小区加装电梯",
+    "广场舞音量小一点",
+    "多办几次义诊",
+    "办事窗口中午能不能不休息",
+)
 
 
 def share(residents: Residents, topic: str, mode: Mode) -> NDArray[np.float64]:

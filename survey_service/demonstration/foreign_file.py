@@ -60,10 +60,19 @@ def written(questionnaire: Questionnaire, cases: Sequence[str], places: Sequence
             cells[first.name] = FOREIGN
         case = cases[row] if row < len(cases) else ""
         moment = f"{on.year}/{on.month}/{on.day} {8 + row // 6}:{row * 7 % 60:02d}:{row * 13 % 60:02d}"
-        writer.writerow([
-            row + 1, moment, f"{60 + row * 5}秒", "微信", f"192.0.2.{row + 1}(示范-示范)", case,
-            "" if case else places[row % len(places)], *cells.values(), f"居民{row + 1}",
-        ])  # fmt: skip
+        writer.writerow(
+            [
+                row + 1,
+                moment,
+                f"{60 + row * 5}秒",
+                "微信",
+                f"192.0.2.{row + 1}(示范-示范)",
+                case,
+                "" if case else places[row % len(places)],
+                *cells.values(),
+                f"居民{row + 1}",
+            ]
+        )
     return paper.getvalue()
 
 

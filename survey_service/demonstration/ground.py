@@ -93,9 +93,14 @@ class Ground:
 def begin(session: Session, *, seed: int, on: date, software_version: str, at: datetime) -> None:
     """Write the mark: from here on the database is the demonstration's own and may be made anew."""
     audit.record(
-        session, survey_id=None, at=at, by=SERVICE, action=MARK, record="demonstration",
+        session,
+        survey_id=None,
+        at=at,
+        by=SERVICE,
+        action=MARK,
+        record="demonstration",
         detail={"seed": seed, "on": on.isoformat(), "software_version": software_version},
-    )  # fmt: skip
+    )
 
 
 def is_marked(session: Session) -> bool:
@@ -134,10 +139,15 @@ def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: d
     area_ids = _areas(session, city, residents, counted_on=date(on.year - 1, 12, 31), at=at)
     staff, passwords = _staff(session, city, at=at)
     survey = surveys.create_survey(
-        session, key=SURVEY_KEY, title_zh="示范市公众满意度测评", title_en="Shifan City Survey of Residents",
-        city_id=city.id, method={name: METHOD[name] for name in ("population", "frame", "frame_coverage")},
-        at=at, by=staff[Role.MANAGER],
-    )  # fmt: skip
+        session,
+        key=SURVEY_KEY,
+        title_zh="示范市公众满意度测评",
+        title_en="Shifan City Survey of Residents",
+        city_id=city.id,
+        method={name: METHOD[name] for name in ("population", "frame", "frame_coverage")},
+        at=at,
+        by=staff[Role.MANAGER],
+    )
     questionnaire = load(available()[PROGRAMME])
     stored = definitions.store(session, survey.id, questionnaire, at=at, by=staff[Role.MANAGER])
     return Ground(
@@ -159,35 +169,54 @@ def _areas(
         above = areas.add_area(
             session,
             areas.NewArea(
-                code=street_code(street), name_zh=street.name_zh, name_en=street.name_en, kind=street.kind,
+                code=street_code(street),
+                name_zh=street.name_zh,
+                name_en=street.name_en,
+                kind=street.kind,
                 parent_id=city.id,
             ),
-            at=at, by=SERVICE,
-        )  # fmt: skip
+            at=at,
+            by=SERVICE,
+        )
         for position, plan in enumerate(street.communities, start=1):
             code = community_code(street, position)
             community = areas.add_area(
                 session,
                 areas.NewArea(
-                    code=code, name_zh=plan.name_zh, name_en=plan.name_en, kind="community", parent_id=above.id,
+                    code=code,
+                    name_zh=plan.name_zh,
+                    name_en=plan.name_en,
+                    kind="community",
+                    parent_id=above.id,
                     households=plan.households,
                 ),
-                at=at, by=SERVICE,
-            )  # fmt: skip
+                at=at,
+                by=SERVICE,
+            )
             ids[code] = community.id
             areas.record_population(
-                session, community.id, residents[code].counts(), as_of=counted_on, source=POPULATION_SOURCE, at=at,
+                session,
+                community.id,
+                residents[code].counts(),
+                as_of=counted_on,
+                source=POPULATION_SOURCE,
+                at=at,
                 by=SERVICE,
-            )  # fmt: skip
+            )
             for grid, households in enumerate(residents[code].households_by_grid()):
                 areas.add_area(
                     session,
                     areas.NewArea(
-                        code=residents[code].grid_code(grid), name_zh=f"第{grid + 1}网格", name_en=f"Grid {grid + 1}",
-                        kind="grid", parent_id=community.id, households=households,
+                        code=residents[code].grid_code(grid),
+                        name_zh=f"第{grid + 1}网格",
+                        name_en=f"Grid {grid + 1}",
+                        kind="grid",
+                        parent_id=community.id,
+                        households=households,
                     ),
-                    at=at, by=SERVICE,
-                )  # fmt: skip
+                    at=at,
+                    by=SERVICE,
+                )
     return ids
 
 

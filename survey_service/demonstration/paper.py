@@ -146,35 +146,62 @@ def _at_home(wave: Wave) -> tuple[ColumnElement[bool], ...]:
 
 
 def _issue(
-    session: Session, wave: Wave, area_id: UUID, number: int, progress: _KeyedSoFar, people: Sequence[audit.Actor], *,
+    session: Session,
+    wave: Wave,
+    area_id: UUID,
+    number: int,
+    progress: _KeyedSoFar,
+    people: Sequence[audit.Actor],
+    *,
     at: datetime,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Print serials for cases on paper that nobody has visited yet."""
     cases = session.scalars(
         select(Case.id).where(*_at_home(wave), Case.area_id == area_id).order_by(Case.number).limit(FORMS)
     ).all()
     printed = session.scalar(select(func.count()).where(PaperForm.survey_id == wave.survey_id)) or 0
     batch = PaperBatch(
-        survey_id=wave.survey_id, wave_id=wave.id, area_id=area_id,
-        questionnaire_version_id=wave.questionnaire_version_id, languages="zh", mode=Mode.PAPER, number=number,
-        size=len(cases), keyer_id=people[0].account_id, verifier_id=people[1].account_id,
-        verification_share=None, state=BatchState.ISSUED, created_at=at, created_by=None,
-    )  # fmt: skip
+        survey_id=wave.survey_id,
+        wave_id=wave.id,
+        area_id=area_id,
+        questionnaire_version_id=wave.questionnaire_version_id,
+        languages="zh",
+        mode=Mode.PAPER,
+        number=number,
+        size=len(cases),
+        keyer_id=people[0].account_id,
+        verifier_id=people[1].account_id,
+        verification_share=None,
+        state=BatchState.ISSUED,
+        created_at=at,
+        created_by=None,
+    )
     session.add(batch)
     session.flush()
     made = [serials.serial(printed + position) for position in range(1, len(cases) + 1)]
     state = FormState.ISSUED if progress.step == "issued" else FormState.RETURNED
     session.add_all(
         PaperForm(
-            survey_id=wave.survey_id, wave_id=wave.id, batch_id=batch.id, position=position, serial=serial,
-            case_id=case_id, state=state, changed_at=at,
+            survey_id=wave.survey_id,
+            wave_id=wave.id,
+            batch_id=batch.id,
+            position=position,
+            serial=serial,
+            case_id=case_id,
+            state=state,
+            changed_at=at,
         )
         for position, (serial, case_id) in enumerate(zip(made, cases, strict=True), start=1)
-    )  # fmt: skip
+    )
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=SERVICE, action="batch.issued",
-        record=f"paper_batch {batch.id}", detail={"number": number, "forms": len(cases)},
-    )  # fmt: skip
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=SERVICE,
+        action="batch.issued",
+        record=f"paper_batch {batch.id}",
+        detail={"number": number, "forms": len(cases)},
+    )
     return made
 
 

@@ -148,10 +148,13 @@ def _documents(services: Services, laid: ground.Ground, release: Release, option
     chosen = dict(options.languages if options.languages is not None else default_languages())
     with services.database.writing.begin() as session:
         job = jobs.enqueue(
-            session, survey_id=laid.survey_id, kind=DOCUMENTS_JOB,
-            arguments={"release_id": str(release.id), "languages": chosen}, by=laid.staff[Role.STATISTICIAN],
+            session,
+            survey_id=laid.survey_id,
+            kind=DOCUMENTS_JOB,
+            arguments={"release_id": str(release.id), "languages": chosen},
+            by=laid.staff[Role.STATISTICIAN],
             at=services.clock(),
-        )  # fmt: skip
+        )
         job_id = job.id
     state = jobs.work(services, laid.survey_id, job_id, lambda done, total: report("documents", done, total))
     if state is not JobState.DONE:

@@ -125,9 +125,15 @@ def _open(
         wave = surveys.create_wave(session, ground.survey_id, new, at=at, by=manager)
         for code, one in fieldwork.items():
             case_ids[code] = add_cases(
-                session, ground.survey_id, wave.id, ground.area_ids[code], one.drawn, number_prefix=code[6:], at=at,
+                session,
+                ground.survey_id,
+                wave.id,
+                ground.area_ids[code],
+                one.drawn,
+                number_prefix=code[6:],
+                at=at,
                 by=manager,
-            )  # fmt: skip
+            )
         surveys.open_wave(session, ground.survey_id, wave.id, on=days.opens_on, at=at, by=manager)
         for code in fieldwork:
             open_code = codes.issue_open_code(

@@ -252,15 +252,23 @@ def _with_silent(communities: Estimates, rows: WaveCases, indicators: Sequence[I
     present = {estimate.domain for estimate in communities.estimates}
     silent = [
         Estimate(
-            statistic=Statistic.PROPORTION, variable=one.id, domain=community_domain(area.code), value=None,
-            standard_error=None, interval=None, degrees_of_freedom=None, sample_size=0, design_effect=None,
-            effective_sample_size=None, scale=scale(one, indicators),
+            statistic=Statistic.PROPORTION,
+            variable=one.id,
+            domain=community_domain(area.code),
+            value=None,
+            standard_error=None,
+            interval=None,
+            degrees_of_freedom=None,
+            sample_size=0,
+            design_effect=None,
+            effective_sample_size=None,
+            scale=scale(one, indicators),
             notes=("not estimable: nobody in this domain answered",),
         )
         for area in rows.communities
         if community_domain(area.code) not in present
         for one in indicators
-    ]  # fmt: skip
+    ]
     return replace(communities, estimates=(*communities.estimates, *silent))
 
 

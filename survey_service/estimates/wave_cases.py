@@ -96,13 +96,21 @@ class WaveCases:
             "open_responses": dict(sorted(self.open_responses.items())),
             "rows": [
                 [
-                    row.number, row.community, row.street, row.stratum, row.psu, [dict(stage) for stage in row.stages],
-                    row.inclusion_probability, row.disposition.value, row.first_mode.value,
-                    row.mode.value if row.mode else None, row.content_sha256,
+                    row.number,
+                    row.community,
+                    row.street,
+                    row.stratum,
+                    row.psu,
+                    [dict(stage) for stage in row.stages],
+                    row.inclusion_probability,
+                    row.disposition.value,
+                    row.first_mode.value,
+                    row.mode.value if row.mode else None,
+                    row.content_sha256,
                 ]
                 for row in self.rows
             ],
-        }  # fmt: skip
+        }
         return hashlib.sha256(canonical_text(document).encode()).hexdigest()
 
 

@@ -47,6 +47,11 @@ def record_dispositions(
             )
     for case_id, outcome in outcomes.items():
         audit.record(
-            session, survey_id=survey_id, at=at, by=by, action="case.outcome", record=f"case {case_id}",
+            session,
+            survey_id=survey_id,
+            at=at,
+            by=by,
+            action="case.outcome",
+            record=f"case {case_id}",
             detail={"outcome": outcome.value},
-        )  # fmt: skip
+        )

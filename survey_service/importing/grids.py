@@ -11,9 +11,20 @@ from typing import Any
 from survey_service.tabular.cells import Grid, Mark, Odd
 
 _KEPT = (
-    "source", "head_row", "heads", "rows", "hidden_rows", "skipped_rows", "other_sheets", "epoch_1904", "encoding",
-    "unseen", "broken", "head_rows", "sheet",
-)  # fmt: skip
+    "source",
+    "head_row",
+    "heads",
+    "rows",
+    "hidden_rows",
+    "skipped_rows",
+    "other_sheets",
+    "epoch_1904",
+    "encoding",
+    "unseen",
+    "broken",
+    "head_rows",
+    "sheet",
+)
 _LISTS = ("heads", "rows", "hidden_rows", "skipped_rows", "broken")
 
 

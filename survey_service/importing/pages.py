@@ -137,10 +137,12 @@ def _asked(column: ColumnPlan, question: Question | None, asked: Sequence[Mappin
     if question is None or not question.options or column.target is not Target.ANSWER:
         return ()
     choices = (
-        *(Choice(option.code, Text(f"{option.code} {option.label.zh}", f"{option.code} {option.label.en}"))
-          for option in question.options),
+        *(
+            Choice(option.code, Text(f"{option.code} {option.label.zh}", f"{option.code} {option.label.en}"))
+            for option in question.options
+        ),
         *(Choice(f"{MISSING_MARK}{kind}", words) for kind, words in MISSING),
-    )  # fmt: skip
+    )
     counts = {one["seen"]: int(one["count"]) for one in asked if one["column"] == column.head}
     values = {**dict.fromkeys(counts, ""), **column.values}
     return tuple(

@@ -278,10 +278,16 @@ class _Run:
         if stored is not None:
             self.notices.add(Notice.KNOWN_ROW, row=number)
         return Row(
-            row=number, case=case, area_id=area_id, mode=case.mode if case else Mode.IMPORT_OPEN,
-            client_id=client_id, checked=checked, content=content, paradata=self._beside(number, record),
+            row=number,
+            case=case,
+            area_id=area_id,
+            mode=case.mode if case else Mode.IMPORT_OPEN,
+            client_id=client_id,
+            checked=checked,
+            content=content,
+            paradata=self._beside(number, record),
             known=stored is not None,
-        )  # fmt: skip
+        )
 
     def _answers(self, number: int, record: tuple[str, ...]) -> dict[str, object]:
         answers: dict[str, object] = {}

@@ -26,9 +26,15 @@ def wanted(questionnaire: Questionnaire) -> tuple[str, ...]:
     titles = [
         text
         for one in variables(questionnaire)
-        for text in (one.name, one.item, one.question.text.zh, one.question.text.en, one.question.short.zh,
-                     one.question.short.en)
-    ]  # fmt: skip
+        for text in (
+            one.name,
+            one.item,
+            one.question.text.zh,
+            one.question.text.en,
+            one.question.short.zh,
+            one.question.short.en,
+        )
+    ]
     return tuple(dict.fromkeys(["表号", *(title for title in titles if title)]))
 
 
@@ -192,7 +198,8 @@ def _once(columns: list[ColumnPlan], scores: list[float]) -> list[ColumnPlan]:
             holders[key] = place
     kept = set(holders.values())
     return [
-        column if place in kept or column.target in (Target.IGNORE, Target.PERSONAL)
+        column
+        if place in kept or column.target in (Target.IGNORE, Target.PERSONAL)
         else replace(column, target=Target.IGNORE, variable="", option="", sure=False)
         for place, column in enumerate(columns)
-    ]  # fmt: skip
+    ]

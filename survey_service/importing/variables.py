@@ -29,10 +29,15 @@ def variables(questionnaire: Questionnaire) -> list[Variable]:
         number += 1
         if question.items:
             found += [
-                Variable(name=f"{question.id}.{item.id}", question=question, number=number, item=item.text.zh,
-                         item_place=place)
+                Variable(
+                    name=f"{question.id}.{item.id}",
+                    question=question,
+                    number=number,
+                    item=item.text.zh,
+                    item_place=place,
+                )
                 for place, item in enumerate(question.items, start=1)
-            ]  # fmt: skip
+            ]
         else:
             found.append(Variable(name=question.id, question=question, number=number))
         if any(option.other for option in question.options):

@@ -19,9 +19,7 @@ Decider = Annotated[Person, Depends(require(*rights.DECIDE))]
 Overseer = Annotated[Person, Depends(require(*rights.OVERSEE_KEYING))]
 
 
-def find_wave(
-    session: Session, person: Person, survey_key: str, wave_key: str, *roles: Role
-) -> tuple[Survey, Wave]:  # fmt: skip
+def find_wave(session: Session, person: Person, survey_key: str, wave_key: str, *roles: Role) -> tuple[Survey, Wave]:
     """A wave that touches the areas of ``roles``; NotFound otherwise, so that nobody learns what else there is."""
     found = visible_wave(session, survey_key, wave_key, person.visible(*roles), above(person.areas(*roles)))
     if found is None:

@@ -146,10 +146,15 @@ def decide(
     one.reason, one.decided_by, one.decided_at = reason[:LONGEST_REASON], by.account_id, at
     session.flush()
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="discrepancy.decided",
-        record=f"discrepancy {one.id}", reason=one.reason,
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="discrepancy.decided",
+        record=f"discrepancy {one.id}",
+        reason=one.reason,
         detail={"variable": ruling.variable, "decision": one.decision.value},
-    )  # fmt: skip
+    )
     if all(other.decided_at is not None for other in found.values()):
         _settle(session, wave, form, both, found, keys=keys, at=at, by=by)
         if form.batch is not None:

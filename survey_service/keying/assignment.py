@@ -78,9 +78,14 @@ def assign(
         raise SamePerson
     batch.keyer_id, batch.verifier_id, batch.verification_share = keyer_id, verifier_id, share
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="batch.assigned", record=f"paper_batch {batch.id}",
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="batch.assigned",
+        record=f"paper_batch {batch.id}",
         detail={"keyer": _plain(keyer_id), "verifier": _plain(verifier_id), "share": share},
-    )  # fmt: skip
+    )
     verification.settle(session, batch, rules=rules, at=at, by=by)
 
 
@@ -89,9 +94,15 @@ def _plain(account_id: UUID | None) -> str | None:
 
 
 def end_keying(
-    session: Session, wave: Wave, number: int, visible: Select[tuple[UUID]], *, rules: Rules, at: datetime,
+    session: Session,
+    wave: Wave,
+    number: int,
+    visible: Select[tuple[UUID]],
+    *,
+    rules: Rules,
+    at: datetime,
     by: audit.Actor,
-) -> None:  # fmt: skip
+) -> None:
     """End the first keying of a batch whose other forms will not come back; the forms to verify are drawn now."""
     batch = work_queries.batch_by_number(session, wave, number, visible)
     if batch is None:
@@ -125,15 +136,23 @@ def _of_wave(
         batch = line.batch
         if waiting[batch.id] and batch.verifier_id in (None, account_id):
             yield Work(
-                kind=WorkKind.VERIFY, address=here, wave_name=name, line=line, forms=waiting[batch.id],
+                kind=WorkKind.VERIFY,
+                address=here,
+                wave_name=name,
+                line=line,
+                forms=waiting[batch.id],
                 mine=batch.verifier_id == account_id,
-            )  # fmt: skip
+            )
         at_hand = line.returned > line.keyed or batch.keyer_id == account_id
         if line.left and at_hand and batch.state in work_queries.UNDER_KEYING and batch.keyer_id in (None, account_id):
             yield Work(
-                kind=WorkKind.KEY, address=here, wave_name=name, line=line, forms=line.left,
+                kind=WorkKind.KEY,
+                address=here,
+                wave_name=name,
+                line=line,
+                forms=line.left,
                 mine=batch.keyer_id == account_id,
-            )  # fmt: skip
+            )
     forms, fields = adjudication_queries.fields_to_decide(session, wave, account_id, visible, rules)
     if fields:
         yield Work(kind=WorkKind.DECIDE, address=f"{here}/decide", wave_name=name, forms=forms, fields=fields)

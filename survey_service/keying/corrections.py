@@ -92,11 +92,14 @@ def record_of(session: Session, wave: Wave, form: FormFound, language: str) -> F
                 reason = of.reason if of else (capture.reason or "") if changed else ""
                 steps.append(
                     Step(
-                        source=capture.source, at=of.decided_at or capture.at if of else capture.at,
-                        by_id=of.decided_by if of else capture.by_account_id, value=value, reason=reason,
+                        source=capture.source,
+                        at=of.decided_at or capture.at if of else capture.at,
+                        by_id=of.decided_by if of else capture.by_account_id,
+                        value=value,
+                        reason=reason,
                         decision=of.decision if of else None,
                     )
-                )  # fmt: skip
+                )
         counted = now.get(row.variable)
         fields.append(FieldRecord(row=row, value=shown(row, counted), typed=typed(counted), steps=steps))
     return FormRecord(fields=fields, captures=len(captures), correctable=_correctable(session, wave, form))

@@ -67,9 +67,14 @@ def _form(session: Session, person: Person, wave: Wave, number: str, roles: tupl
 
 @router.get("/keying/{survey_key}/{wave_key}/decide")
 def next_to_decide(
-    request: Request, running: Running, reading: Reading, person: Decider, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Decider,
+    survey_key: str,
+    wave_key: str,
     after: str = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """The next form that this person may decide; where there is none, the page says so."""
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, *rights.DECIDE)
@@ -84,9 +89,17 @@ def next_to_decide(
 
 @router.get("/keying/{survey_key}/{wave_key}/decide/{number}")
 def decide_page(
-    request: Request, running: Running, reading: Reading, person: Decider, speaks: Speaks, reads: AuditsReads,
-    survey_key: str, wave_key: str, number: str, field: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Decider,
+    speaks: Speaks,
+    reads: AuditsReads,
+    survey_key: str,
+    wave_key: str,
+    number: str,
+    field: str = "",
+) -> Response:
     asking = Asking(request, running, person)
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, *rights.DECIDE)
@@ -180,9 +193,17 @@ def _decide_page(
 
 @router.get("/keying/{survey_key}/{wave_key}/record")
 def record_page(
-    request: Request, running: Running, reading: Reading, person: Overseer, speaks: Speaks, reads: AuditsReads,
-    survey_key: str, wave_key: str, number: str = "", field: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Overseer,
+    speaks: Speaks,
+    reads: AuditsReads,
+    survey_key: str,
+    wave_key: str,
+    number: str = "",
+    field: str = "",
+) -> Response:
     shown = {"number": number, "field": field}
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)

@@ -43,9 +43,14 @@ def open_form(
         if not take_over:
             raise FormLeft(form.shown, name)
         audit.record(
-            session, survey_id=wave.survey_id, at=at, by=by, action="keying.taken_over", record=f"keying {row.id}",
+            session,
+            survey_id=wave.survey_id,
+            at=at,
+            by=by,
+            action="keying.taken_over",
+            record=f"keying {row.id}",
             detail={"from": str(row.account_id), "pass": which.value},
-        )  # fmt: skip
+        )
     previous = row.hold
     others = [one for one in row.hands if one != str(by.account_id)]
     row.state = KeyingState.UNDER_WAY
@@ -99,9 +104,16 @@ def _begin(wave: Wave, form: FormFound, which: KeyingPass) -> Keying:
 
 
 def save(
-    session: Session, survey_id: UUID, keying_id: UUID, one: Save, *, variables: Mapping[str, object],
-    lease: timedelta, at: datetime, account_id: UUID,
-) -> int:  # fmt: skip
+    session: Session,
+    survey_id: UUID,
+    keying_id: UUID,
+    one: Save,
+    *,
+    variables: Mapping[str, object],
+    lease: timedelta,
+    at: datetime,
+    account_id: UUID,
+) -> int:
     """Keep all boxes; returns the sequence number that is stored now. HoldLost for a hold that is no longer the last.
 
     A save of a form that is done meanwhile (its acknowledgement was lost) is told so by its own number.

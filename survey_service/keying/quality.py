@@ -123,8 +123,9 @@ class Quality:
     @property
     def residual(self) -> float | None:
         """Estimated share of fields that are still wrong among all keyed: see ``residual_rate``."""
-        return residual_rate(self.questions, self.batches, keyed=self.keyed, verified=self.verified,
-                             compared=self.compared)  # fmt: skip
+        return residual_rate(
+            self.questions, self.batches, keyed=self.keyed, verified=self.verified, compared=self.compared
+        )
 
 
 def residual_rate(

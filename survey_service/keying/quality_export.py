@@ -18,23 +18,99 @@ _NAMES = {
     "en": ("About", "Keyers", "Questions", "Batches"),
 }
 _KEYERS = {
-    "zh": ("录入员", "第一次录入（份）", "核对（份）", "比对字段", "判错字段", "错误率", "每小时份数", "每份击键",
-           "每小时击键", "录入时间（分）"),
-    "en": ("Keyer", "Forms keyed first", "Forms verified", "Fields compared", "Fields wrong", "Error rate",
-           "Forms an hour", "Keystrokes a form", "Keystrokes an hour", "Minutes at the keys"),
-}  # fmt: skip
+    "zh": (
+        "录入员",
+        "第一次录入（份）",
+        "核对（份）",
+        "比对字段",
+        "判错字段",
+        "错误率",
+        "每小时份数",
+        "每份击键",
+        "每小时击键",
+        "录入时间（分）",
+    ),
+    "en": (
+        "Keyer",
+        "Forms keyed first",
+        "Forms verified",
+        "Fields compared",
+        "Fields wrong",
+        "Error rate",
+        "Forms an hour",
+        "Keystrokes a form",
+        "Keystrokes an hour",
+        "Minutes at the keys",
+    ),
+}
 _QUESTIONS = {
-    "zh": ("题号", "变量", "内容", "录过两次（份）", "不一致", "待裁定", "第一次错", "第二次错", "认不清", "一致率",
-           "错误率", "估计两次错成一样（处）"),
-    "en": ("No.", "Variable", "Field", "Forms keyed twice", "Different", "Undecided", "First wrong", "Second wrong",
-           "Illegible", "Agreement", "Error rate", "Expected wrong alike"),
-}  # fmt: skip
+    "zh": (
+        "题号",
+        "变量",
+        "内容",
+        "录过两次（份）",
+        "不一致",
+        "待裁定",
+        "第一次错",
+        "第二次错",
+        "认不清",
+        "一致率",
+        "错误率",
+        "估计两次错成一样（处）",
+    ),
+    "en": (
+        "No.",
+        "Variable",
+        "Field",
+        "Forms keyed twice",
+        "Different",
+        "Undecided",
+        "First wrong",
+        "Second wrong",
+        "Illegible",
+        "Agreement",
+        "Error rate",
+        "Expected wrong alike",
+    ),
+}
 _BATCHES = {
-    "zh": ("批次", "社区代码", "社区", "状态", "录入员", "核对员", "份数", "已录", "抽中核对", "已核对", "比对字段",
-           "不一致", "待裁定", "判错", "错误率", "抽取种子"),
-    "en": ("Batch", "Code", "Community", "State", "Keyer", "Verifier", "Forms", "Keyed", "Drawn", "Verified",
-           "Fields compared", "Different", "Undecided", "Wrong", "Error rate", "Seed of the draw"),
-}  # fmt: skip
+    "zh": (
+        "批次",
+        "社区代码",
+        "社区",
+        "状态",
+        "录入员",
+        "核对员",
+        "份数",
+        "已录",
+        "抽中核对",
+        "已核对",
+        "比对字段",
+        "不一致",
+        "待裁定",
+        "判错",
+        "错误率",
+        "抽取种子",
+    ),
+    "en": (
+        "Batch",
+        "Code",
+        "Community",
+        "State",
+        "Keyer",
+        "Verifier",
+        "Forms",
+        "Keyed",
+        "Drawn",
+        "Verified",
+        "Fields compared",
+        "Different",
+        "Undecided",
+        "Wrong",
+        "Error rate",
+        "Seed of the draw",
+    ),
+}
 
 
 def workbook(quality: Quality, language: str, *, title: str, wave: str, at: datetime) -> bytes:
@@ -64,24 +140,72 @@ def _tables(quality: Quality, language: str, title: str, wave: str, at: datetime
     about, keyers, questions, batches = _NAMES[language]
     return [
         (about, (title, wave), _about(quality, language, at)),
-        (keyers, _KEYERS[language], [
-            (one.name, one.first_forms, one.second_forms, one.compared, one.wrong, one.error_rate, one.forms_per_hour,
-             one.keystrokes_per_form, one.keystrokes_per_hour, round(one.seconds / 60, 1))
-            for one in quality.keyers
-        ]),
-        (questions, _QUESTIONS[language], [
-            (one.row.number, one.row.variable, one.row.label, one.forms, one.different, one.undecided, one.wrong_first,
-             one.wrong_second, one.illegible, one.agreement, one.error_rate, one.alike)
-            for one in quality.questions
-        ]),
-        (batches, _BATCHES[language], [
-            (one.batch.number, one.area.code,
-             one.area.name_en if language == "en" and one.area.name_en else one.area.name_zh, one.batch.state.value,
-             one.keyer, one.verifier, one.batch.size, one.keyed, one.drawn_forms, one.verified, one.compared,
-             one.different, one.undecided, one.wrong, one.error_rate, one.drawn.seed if one.drawn else "")
-            for one in quality.batches
-        ]),
-    ]  # fmt: skip
+        (
+            keyers,
+            _KEYERS[language],
+            [
+                (
+                    one.name,
+                    one.first_forms,
+                    one.second_forms,
+                    one.compared,
+                    one.wrong,
+                    one.error_rate,
+                    one.forms_per_hour,
+                    one.keystrokes_per_form,
+                    one.keystrokes_per_hour,
+                    round(one.seconds / 60, 1),
+                )
+                for one in quality.keyers
+            ],
+        ),
+        (
+            questions,
+            _QUESTIONS[language],
+            [
+                (
+                    one.row.number,
+                    one.row.variable,
+                    one.row.label,
+                    one.forms,
+                    one.different,
+                    one.undecided,
+                    one.wrong_first,
+                    one.wrong_second,
+                    one.illegible,
+                    one.agreement,
+                    one.error_rate,
+                    one.alike,
+                )
+                for one in quality.questions
+            ],
+        ),
+        (
+            batches,
+            _BATCHES[language],
+            [
+                (
+                    one.batch.number,
+                    one.area.code,
+                    one.area.name_en if language == "en" and one.area.name_en else one.area.name_zh,
+                    one.batch.state.value,
+                    one.keyer,
+                    one.verifier,
+                    one.batch.size,
+                    one.keyed,
+                    one.drawn_forms,
+                    one.verified,
+                    one.compared,
+                    one.different,
+                    one.undecided,
+                    one.wrong,
+                    one.error_rate,
+                    one.drawn.seed if one.drawn else "",
+                )
+                for one in quality.batches
+            ],
+        ),
+    ]
 
 
 def _about(quality: Quality, language: str, at: datetime) -> list[tuple[str, Cell]]:

@@ -37,9 +37,14 @@ def _found(
 
 @router.get("/keying/{survey_key}/{wave_key}/quality")
 def quality_page(
-    request: Request, running: Running, reading: Reading, person: Overseer, speaks: Speaks, survey_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Overseer,
+    speaks: Speaks,
+    survey_key: str,
     wave_key: str,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         survey, wave, quality = _found(session, person, survey_key, wave_key, speaks)
         context = {
@@ -54,18 +59,27 @@ def quality_page(
 
 @router.get("/keying/{survey_key}/{wave_key}/quality.xlsx")
 def quality_workbook(
-    running: Running, reading: Reading, person: Overseer, now: Now, speaks: Speaks, reads: AuditsReads, survey_key: str,
+    running: Running,
+    reading: Reading,
+    person: Overseer,
+    now: Now,
+    speaks: Speaks,
+    reads: AuditsReads,
+    survey_key: str,
     wave_key: str,
-) -> Response:  # fmt: skip
+) -> Response:
     from survey_service.keying.quality_export import workbook
 
     with reading.begin() as session:
         survey, wave, quality = _found(session, person, survey_key, wave_key, speaks)
         titles = Text(survey.title_zh, survey.title_en), Text(wave.name_zh, wave.name_en)
         made = workbook(
-            quality, speaks, title=titles[0].in_language(speaks), wave=titles[1].in_language(speaks),
+            quality,
+            speaks,
+            title=titles[0].in_language(speaks),
+            wave=titles[1].in_language(speaks),
             at=now.astimezone(running.settings.zone),
-        )  # fmt: skip
+        )
         reads.note(wave.survey_id, "keying.exported", f"wave {wave.id}")
     name = f"keying-quality-{survey_key}-{wave_key}.xlsx"
     headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}

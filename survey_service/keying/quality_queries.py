@@ -82,10 +82,15 @@ def _questions(
         different, undecided, first, second, illegible = found.get(row.variable, [0] * 5)
         lines.append(
             QuestionLine(
-                row=row, forms=verified, different=different, undecided=undecided, wrong_first=first,
-                wrong_second=second, illegible=illegible,
+                row=row,
+                forms=verified,
+                different=different,
+                undecided=undecided,
+                wrong_first=first,
+                wrong_second=second,
+                illegible=illegible,
             )
-        )  # fmt: skip
+        )
     return lines
 
 
@@ -117,13 +122,18 @@ def _keyers(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[
     compared, wrong = _compared_by(session, wave, visible), _wrong_by(session, wave, visible)
     lines = [
         KeyerLine(
-            account_id=one, name=names.get(one, "–"), first_forms=forms[one, KeyingPass.FIRST],
-            second_forms=forms[one, KeyingPass.SECOND], compared=compared[one], wrong=wrong[one],
+            account_id=one,
+            name=names.get(one, "–"),
+            first_forms=forms[one, KeyingPass.FIRST],
+            second_forms=forms[one, KeyingPass.SECOND],
+            compared=compared[one],
+            wrong=wrong[one],
             timed=timed[one],
-            keystrokes=strokes[one], seconds=seconds[one],
+            keystrokes=strokes[one],
+            seconds=seconds[one],
         )
         for one in people
-    ]  # fmt: skip
+    ]
     return sorted(lines, key=lambda line: (line.name, str(line.account_id)))
 
 
@@ -141,11 +151,12 @@ def _compared_by(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> 
                 & (_FIRST.keying_pass == KeyingPass.FIRST),
             )
             .where(
-                *_here(_SECOND, wave, visible), _SECOND.keying_pass == KeyingPass.SECOND,
+                *_here(_SECOND, wave, visible),
+                _SECOND.keying_pass == KeyingPass.SECOND,
                 _SECOND.state == KeyingState.DONE,
             )
             .group_by(who)
-        )  # fmt: skip
+        )
         for account_id, fields in rows:
             if account_id is not None:
                 found[account_id] += int(fields or 0)
@@ -163,11 +174,13 @@ def _wrong_by(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> Cou
                 (Discrepancy.survey_id == Keying.survey_id) & (Discrepancy.paper_id == Keying.paper_id),
             )
             .where(
-                *_here(Keying, wave, visible), Keying.keying_pass == which, Discrepancy.decided_at.is_not(None),
+                *_here(Keying, wave, visible),
+                Keying.keying_pass == which,
+                Discrepancy.decided_at.is_not(None),
                 Discrepancy.decision != right,
             )
             .group_by(Keying.account_id)
-        )  # fmt: skip
+        )
         for account_id, count in rows:
             if account_id is not None:
                 found[account_id] += count

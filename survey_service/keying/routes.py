@@ -58,9 +58,17 @@ Fields = Annotated[dict[str, str], Depends(_fields)]
 
 @router.get("/keying/{survey_key}/{wave_key}")
 def keying_page(
-    request: Request, running: Running, reading: Reading, person: Keyer, now: Now, speaks: Speaks,
-    survey_key: str, wave_key: str, number: str = "", done: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Keyer,
+    now: Now,
+    speaks: Speaks,
+    survey_key: str,
+    wave_key: str,
+    number: str = "",
+    done: str = "",
+) -> Response:
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
         form, fault, which = None, None, KeyingPass.FIRST
@@ -83,17 +91,29 @@ class HoldIn(BaseModel):
 
 @router.post("/keying/{survey_key}/{wave_key}/forms/{number}/hold")
 def hold_form(
-    running: Running, writing: Writing, person: Keyer, now: Now, speaks: Speaks, survey_key: str, wave_key: str,
-    number: str, wanted: HoldIn,
-) -> JSONResponse:  # fmt: skip
+    running: Running,
+    writing: Writing,
+    person: Keyer,
+    now: Now,
+    speaks: Speaks,
+    survey_key: str,
+    wave_key: str,
+    number: str,
+    wanted: HoldIn,
+) -> JSONResponse:
     """Open a form to key it: hold it, and get what has been keyed so far. Nothing of another keying is in the reply."""
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
         form = forms.find_form(session, wave, number, person.visible(*rights.KEY), language=speaks)
         which, draft = drafts.open_form(
-            session, wave, form, take_over=wanted.take_over, lease=Rules.of(running.settings).hold, at=now,
+            session,
+            wave,
+            form,
+            take_over=wanted.take_over,
+            lease=Rules.of(running.settings).hold,
+            at=now,
             by=person.actor,
-        )  # fmt: skip
+        )
         # The second keying is blind: it looks at the paper, as it must where there is no scan.
         seen = scanned.pictures(session, wave.survey_id, form) if which is KeyingPass.FIRST else {}
         following = lookahead.following(session, wave, form, which, person.account_id)
@@ -152,27 +172,46 @@ class SaveIn(BaseModel):
 
 @router.post("/keying/{survey_key}/{wave_key}/drafts/{keying_id}")
 def save_draft(
-    running: Running, writing: Writing, person: Keyer, now: Now, survey_key: str, wave_key: str, keying_id: UUID,
+    running: Running,
+    writing: Writing,
+    person: Keyer,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    keying_id: UUID,
     sent: SaveIn,
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Keep what stands in the boxes; said to be saved only after the commit."""
     with writing.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
         questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
         sheet = sheets.sheet(questionnaire, "zh")
         sequence = drafts.save(
-            session, wave.survey_id, keying_id, Save(**sent.model_dump()),
-            variables={row.variable: row for row in sheet.rows}, lease=Rules.of(running.settings).hold, at=now,
+            session,
+            wave.survey_id,
+            keying_id,
+            Save(**sent.model_dump()),
+            variables={row.variable: row for row in sheet.rows},
+            lease=Rules.of(running.settings).hold,
+            at=now,
             account_id=person.account_id,
-        )  # fmt: skip
+        )
     return _no_store({"sequence": sequence})
 
 
 @router.post("/keying/{survey_key}/{wave_key}/forms")
 def key_form(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Keyer, now: Now, speaks: Speaks,
-    fields: Fields, survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Keyer,
+    now: Now,
+    speaks: Speaks,
+    fields: Fields,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     """Store one form. A browser without the script is shown its soft faults once and then believed."""
     asking = Asking(request, running, person)
     with reading.begin() as session:

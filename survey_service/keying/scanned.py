@@ -54,9 +54,15 @@ class ReadPage:
 
 
 def take_in(
-    session: Session, wave: Wave, serial: str, pages: Sequence[ReadPage], visible: Select[tuple[UUID]], *,
-    at: datetime, by: audit.Actor,
-) -> Taken:  # fmt: skip
+    session: Session,
+    wave: Wave,
+    serial: str,
+    pages: Sequence[ReadPage],
+    visible: Select[tuple[UUID]],
+    *,
+    at: datetime,
+    by: audit.Actor,
+) -> Taken:
     """Put what was read of a form into its first keying. The same pages again change nothing.
 
     A field that an earlier picture of its page showed otherwise is taken out and left to a person: the last picture
@@ -78,10 +84,14 @@ def take_in(
         session.flush()
     differing = {page.page: told for page in pages if (told := _page(session, form, first, page, at))}
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="paper_form.scanned",
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="paper_form.scanned",
         record=f"paper_form {form.form_id}",
         detail={"pages": [page.page for page in pages], "doubtful": sum(map(_doubtful, pages))},
-    )  # fmt: skip
+    )
     read = session.scalars(
         select(ScanPage.page).where(ScanPage.survey_id == wave.survey_id, ScanPage.form_id == form.form_id)
     )
@@ -115,17 +125,25 @@ def _page(session: Session, form: FormFound, first: Keying, page: ReadPage, at: 
         session.execute(delete(table).where(of_page))
     session.add(
         ScanPage(
-            **here, page=page.page, file_name=page.file_name[:LONGEST_NAME], fields=len(fields),
-            doubtful=sum(one.doubt is not None for one in fields), read_at=at,
+            **here,
+            page=page.page,
+            file_name=page.file_name[:LONGEST_NAME],
+            fields=len(fields),
+            doubtful=sum(one.doubt is not None for one in fields),
+            read_at=at,
         )
-    )  # fmt: skip
+    )
     session.add_all(
         ScanField(
-            **here, variable=one.variable, page=page.page, confidence=one.confidence, doubt=one.doubt,
+            **here,
+            variable=one.variable,
+            page=page.page,
+            confidence=one.confidence,
+            doubt=one.doubt,
             crop=one.crop if one.doubt is not None else None,
         )
         for one in fields
-    )  # fmt: skip
+    )
     read = {one.variable: ",".join(one.codes) for one in fields if one.doubt is None and one.codes}
     kept = {name: typed for name, typed in first.fields.items() if name not in {one.variable for one in fields}}
     first.fields = {**kept, **read}
@@ -149,10 +167,12 @@ def _read_before(session: Session, first: Keying, page: int, *, survey_id: UUID,
         row.variable: ReadField(
             variable=row.variable,
             codes=tuple(filter(None, first.fields.get(row.variable, "").split(","))) if row.doubt is None else (),
-            confidence=row.confidence, doubt=row.doubt, crop=row.crop,
+            confidence=row.confidence,
+            doubt=row.doubt,
+            crop=row.crop,
         )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def pictures(session: Session, survey_id: UUID, form: FormFound) -> Mapping[str, str | None]:

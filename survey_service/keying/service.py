@@ -145,15 +145,25 @@ def _note_returned(session: Session, wave: Wave, form: FormFound, *, at: datetim
     printed = session.get_one(PaperForm, (wave.survey_id, form.form_id))
     if printed.state is not FormState.RETURNED:
         audit.record(
-            session, survey_id=wave.survey_id, at=at, by=by, action="paper_form.returned",
-            record=f"paper_form {form.form_id}", detail={"before": printed.state.value, "by": "keying"},
-        )  # fmt: skip
+            session,
+            survey_id=wave.survey_id,
+            at=at,
+            by=by,
+            action="paper_form.returned",
+            record=f"paper_form {form.form_id}",
+            detail={"before": printed.state.value, "by": "keying"},
+        )
         printed.state, printed.changed_at = FormState.RETURNED, at
     if wave.state is not WaveState.OPEN:
         audit.record(
-            session, survey_id=wave.survey_id, at=at, by=by, action="keying.after_close",
-            record=f"paper_form {form.form_id}", detail={"returned_at": printed.changed_at.isoformat()},
-        )  # fmt: skip
+            session,
+            survey_id=wave.survey_id,
+            at=at,
+            by=by,
+            action="keying.after_close",
+            record=f"paper_form {form.form_id}",
+            detail={"returned_at": printed.changed_at.isoformat()},
+        )
 
 
 def tally(session: Session, account_id: UUID, *, now: datetime, zone: ZoneInfo) -> Tally:

@@ -88,14 +88,24 @@ def end_first_keying(session: Session, batch: PaperBatch, *, rules: Rules, at: d
     session.add_all(_second(row) for row in keyed if row.number in drawn)
     session.add(
         VerificationDraw(
-            survey_id=batch.survey_id, batch_id=batch.id, drawn_at=at, seed=seed, share=share, forms=len(keyed),
+            survey_id=batch.survey_id,
+            batch_id=batch.id,
+            drawn_at=at,
+            seed=seed,
+            share=share,
+            forms=len(keyed),
             drawn=len(drawn),
         )
-    )  # fmt: skip
+    )
     audit.record(
-        session, survey_id=batch.survey_id, at=at, by=by, action="verification.drawn", record=f"paper_batch {batch.id}",
+        session,
+        survey_id=batch.survey_id,
+        at=at,
+        by=by,
+        action="verification.drawn",
+        record=f"paper_batch {batch.id}",
         detail={"seed": seed, "share": share, "forms": len(keyed), "drawn": len(drawn)},
-    )  # fmt: skip
+    )
     settle(session, batch, rules=rules, at=at, by=by)
 
 
@@ -137,11 +147,15 @@ def _compare(session: Session, second: Keying) -> None:
     second.compared = len(comparison.compared(once, again))
     session.add_all(
         Discrepancy(
-            survey_id=second.survey_id, id=new_id(), wave_id=second.wave_id, batch_id=second.batch_id,
-            paper_id=second.paper_id, variable=variable,
+            survey_id=second.survey_id,
+            id=new_id(),
+            wave_id=second.wave_id,
+            batch_id=second.batch_id,
+            paper_id=second.paper_id,
+            variable=variable,
         )
         for variable in comparison.differences(once, again, order)
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -161,9 +175,14 @@ def settle(session: Session, batch: PaperBatch, *, rules: Rules, at: datetime, b
     elif batch.state is not BatchState.DONE:
         batch.state = BatchState.DONE
         audit.record(
-            session, survey_id=batch.survey_id, at=at, by=by, action="batch.done", record=f"paper_batch {batch.id}",
+            session,
+            survey_id=batch.survey_id,
+            at=at,
+            by=by,
+            action="batch.done",
+            record=f"paper_batch {batch.id}",
             detail={"error_rate": drawn.error_rate},
-        )  # fmt: skip
+        )
     session.flush()
 
 
@@ -180,8 +199,12 @@ def _widened(
     session.add_all(_second(row) for row in rest)
     drawn.widened_at = at
     audit.record(
-        session, survey_id=batch.survey_id, at=at, by=by, action="verification.widened",
+        session,
+        survey_id=batch.survey_id,
+        at=at,
+        by=by,
+        action="verification.widened",
         record=f"paper_batch {batch.id}",
         detail={"error_rate": drawn.error_rate, "limit": rules.error_limit, "forms": len(rest)},
-    )  # fmt: skip
+    )
     return True

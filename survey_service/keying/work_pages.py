@@ -88,9 +88,14 @@ def batches_page(
 
 @router.get("/keying/{survey_key}/{wave_key}/batches/{batch}")
 def batch_page(
-    request: Request, running: Running, reading: Reading, person: Overseer, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Overseer,
+    survey_key: str,
+    wave_key: str,
     batch: BatchNumber,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         return _batch_page(request, running, person, session, survey_key, wave_key, batch, fault=None)
 
@@ -159,17 +164,29 @@ def assign_batch(
 
 @router.post("/keying/{survey_key}/{wave_key}/batches/{batch}/end")
 def end_batch(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    survey_key: str, wave_key: str, batch: BatchNumber,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    batch: BatchNumber,
+) -> Response:
     """The forms that are still out will not come: draw those to verify from what is keyed."""
     try:
         with writing.begin() as session:
             _, wave = find_wave(session, person, survey_key, wave_key, *rights.ASSIGN_KEYING)
             assignment.end_keying(
-                session, wave, batch, person.visible(*rights.ASSIGN_KEYING), rules=Rules.of(running.settings), at=now,
+                session,
+                wave,
+                batch,
+                person.visible(*rights.ASSIGN_KEYING),
+                rules=Rules.of(running.settings),
+                at=now,
                 by=person.actor,
-            )  # fmt: skip
+            )
     except NotFound:
         raise
     except DomainError as fault:
@@ -179,9 +196,16 @@ def end_batch(
 
 
 def _batch_page(
-    request: Request, running: Services, person: Person, session: Session, survey_key: str, wave_key: str,
-    batch: int, *, fault: DomainError | None,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Services,
+    person: Person,
+    session: Session,
+    survey_key: str,
+    wave_key: str,
+    batch: int,
+    *,
+    fault: DomainError | None,
+) -> Response:
     survey, wave = find_wave(session, person, survey_key, wave_key, *rights.OVERSEE_KEYING)
     lines = work_queries.batch_lines(session, wave, person.visible(*rights.OVERSEE_KEYING), number=batch)
     if not lines:

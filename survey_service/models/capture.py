@@ -50,15 +50,24 @@ class Capture(Base):
         ),
         # The same id and the same answers are one capture; the same id with other answers is kept once, marked.
         Index(
-            "uq_capture_conflict", "survey_id", "client_id", "content_sha256", unique=True,
-            sqlite_where=text("conflict"), postgresql_where=text("conflict"),
+            "uq_capture_conflict",
+            "survey_id",
+            "client_id",
+            "content_sha256",
+            unique=True,
+            sqlite_where=text("conflict"),
+            postgresql_where=text("conflict"),
         ),
         Index(
-            "uq_capture_client_id", "survey_id", "client_id", unique=True,
-            sqlite_where=text("NOT conflict"), postgresql_where=text("NOT conflict"),
+            "uq_capture_client_id",
+            "survey_id",
+            "client_id",
+            unique=True,
+            sqlite_where=text("NOT conflict"),
+            postgresql_where=text("NOT conflict"),
         ),
         Index(None, "survey_id", "response_id"),
-    )  # fmt: skip
+    )
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -63,11 +63,16 @@ class AccessCode(Base):
         # The address names no survey, so a code must be found by its hash alone.
         Index("uq_access_code_code_sha256", "code_sha256", unique=True),
         Index(
-            "uq_access_code_open", "survey_id", "wave_id", "area_id", unique=True,
-            sqlite_where=text("case_id IS NULL"), postgresql_where=text("case_id IS NULL"),
+            "uq_access_code_open",
+            "survey_id",
+            "wave_id",
+            "area_id",
+            unique=True,
+            sqlite_where=text("case_id IS NULL"),
+            postgresql_where=text("case_id IS NULL"),
         ),
         CheckConstraint("(case_id IS NULL) = (open_code IS NOT NULL)", name="open_is_plain"),
-    )  # fmt: skip
+    )
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

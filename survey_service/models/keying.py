@@ -104,9 +104,7 @@ class VerificationDraw(Base):
     """Which forms of a batch are keyed a second time: drawn once, when its first keying ends, with a recorded seed."""
 
     __tablename__ = "verification_draw"
-    __table_args__ = (
-        ForeignKeyConstraint(["survey_id", "batch_id"], ["paper_batch.survey_id", "paper_batch.id"]),
-    )  # fmt: skip
+    __table_args__ = (ForeignKeyConstraint(["survey_id", "batch_id"], ["paper_batch.survey_id", "paper_batch.id"]),)
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     batch_id: Mapped[UUID] = mapped_column(primary_key=True)

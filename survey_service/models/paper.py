@@ -92,10 +92,15 @@ class PaperForm(Base):
         UniqueConstraint("survey_id", "batch_id", "position"),
         # One form a case: what was spoiled is printed again with the same serial.
         Index(
-            "uq_paper_form_case", "survey_id", "wave_id", "case_id", unique=True,
-            sqlite_where=text("case_id IS NOT NULL"), postgresql_where=text("case_id IS NOT NULL"),
+            "uq_paper_form_case",
+            "survey_id",
+            "wave_id",
+            "case_id",
+            unique=True,
+            sqlite_where=text("case_id IS NOT NULL"),
+            postgresql_where=text("case_id IS NOT NULL"),
         ),
-    )  # fmt: skip
+    )
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -116,7 +121,7 @@ class PaperEdition(Base):
         ForeignKeyConstraint(
             ["survey_id", "questionnaire_version_id"], ["questionnaire_version.survey_id", "questionnaire_version.id"]
         ),
-    )  # fmt: skip
+    )
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the geometry

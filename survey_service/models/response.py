@@ -30,12 +30,15 @@ class Response(Base):
         UniqueConstraint("survey_id", "receipt_sha256"),
         # Twice never counted: the database itself allows one complete response per case.
         Index(
-            "uq_response_complete_case", "survey_id", "case_id", unique=True,
+            "uq_response_complete_case",
+            "survey_id",
+            "case_id",
+            unique=True,
             sqlite_where=text("state = 'complete' AND case_id IS NOT NULL"),
             postgresql_where=text("state = 'complete' AND case_id IS NOT NULL"),
         ),
         Index(None, "survey_id", "wave_id", "area_id", "state"),
-    )  # fmt: skip
+    )
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

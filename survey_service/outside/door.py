@@ -119,8 +119,12 @@ def parsed(kind: str, file: bytes | Path, bounds: Bounds, given: Mapping[str, ob
     with _queue.turn(), _opened(file, given) as stream:
         process = subprocess.Popen(  # noqa: S603 # this interpreter and a module of ours
             [sys.executable, *_FLAGS, "survey_service.outside.child", kind, arguments],
-            stdin=stream, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(), cwd="/",
-        )  # fmt: skip
+            stdin=stream,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            cwd="/",
+        )
         try:
             yield Reply(process, bounds)
         except Stopped as stopped:

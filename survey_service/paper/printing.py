@@ -38,9 +38,12 @@ def layout_of(
     questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings, *, large: bool = False
 ) -> FormLayout:
     return lay_out_form(
-        questionnaire, tuple(languages.split("-")), definition_sha256=sha256, large=large,
+        questionnaire,
+        tuple(languages.split("-")),
+        definition_sha256=sha256,
+        large=large,
         settings=settings.type_settings,
-    )  # fmt: skip
+    )
 
 
 def preview_pdf(
@@ -89,10 +92,13 @@ def print_batch(
         if session.get(PaperEdition, (survey_id, edition)) is None:
             session.add(
                 PaperEdition(
-                    survey_id=survey_id, sha256=edition, questionnaire_version_id=version_id,
-                    geometry=layout.geometry.to_json(), made_at=now,
+                    survey_id=survey_id,
+                    sha256=edition,
+                    questionnaire_version_id=version_id,
+                    geometry=layout.geometry.to_json(),
+                    made_at=now,
                 )
-            )  # fmt: skip
+            )
             session.flush()
         made = session.get(PaperPrint, (survey_id, batch_id))
         if made is None:
@@ -122,7 +128,10 @@ def _contents(
             serial=serials.grouped(form.serial),
             codes=tuple(
                 serials.PageCode(
-                    survey=mark, serial=form.serial, page=page, version=layout.geometry.sha256[:VERSION_DIGITS],
+                    survey=mark,
+                    serial=form.serial,
+                    page=page,
+                    version=layout.geometry.sha256[:VERSION_DIGITS],
                     languages=batch.languages,
                 ).payload()
                 for page in range(1, len(layout.pages) + 1)
@@ -132,7 +141,7 @@ def _contents(
             sampled=sampled,
         )
         for form, case in forms
-    ]  # fmt: skip
+    ]
     cover = Cover(
         title=questionnaire.title,
         wave=Text(wave.name_zh, wave.name_en or wave.name_zh),

@@ -39,8 +39,13 @@ HERE = "/surveys/{survey_key}/waves/{wave_key}/paper"
 
 @router.get(HERE)
 def paper_page(
-    request: Request, running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: PaperStaff,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
         context = _overview(session, person, survey, wave)
@@ -111,11 +116,17 @@ def print_jobs(running: Running, reading: Reading, person: PaperStaff, survey_ke
 
 @router.post(f"{HERE}/returns")
 def log_form(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: PaperStaff, now: Now,
-    survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: PaperStaff,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
     serial: Annotated[str, Form(max_length=100)] = "",
     state: Annotated[FormState, Form()] = FormState.RETURNED,
-) -> Response:  # fmt: skip
+) -> Response:
     """One form after the other: the cursor is back in the box, a reader of QR codes needs no hand."""
     done: service.Logged | None = None
     fault: DomainError | None = None
@@ -124,7 +135,7 @@ def log_form(
             _, wave = _find(session, person, survey_key, wave_key)
             done = service.log_form(
                 session, wave, serial, state, person.visible(*rights.HANDLE_FORMS), at=now, by=person.actor
-            )  # fmt: skip
+            )
     except NotFound:
         raise
     except DomainError as refused:
@@ -140,16 +151,26 @@ def log_form(
             "typed": serial[:20] if fault else "",
         }
         return staff_page(
-            request, running, person, "staff/paper/batches.html", context, section="surveys",
+            request,
+            running,
+            person,
+            "staff/paper/batches.html",
+            context,
+            section="surveys",
             status=fault.status if fault else 200,
-        )  # fmt: skip
+        )
 
 
 @router.get(f"{HERE}/{{batch}}")
 def batch_page(
-    request: Request, running: Running, reading: Reading, person: PaperStaff, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: PaperStaff,
+    survey_key: str,
+    wave_key: str,
     batch: BatchNumber,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
         line = _batch(session, person, wave, batch)
@@ -192,9 +213,14 @@ def rest_is_missing(
 
 @router.get(f"{HERE}/{{batch}}/forms.pdf")
 def batch_pdf(
-    running: Running, reading: Reading, person: PaperStaff, reads: AuditsReads, survey_key: str, wave_key: str,
+    running: Running,
+    reading: Reading,
+    person: PaperStaff,
+    reads: AuditsReads,
+    survey_key: str,
+    wave_key: str,
     batch: BatchNumber,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         _, wave = _find(session, person, survey_key, wave_key)
         line = _batch(session, person, wave, batch)
@@ -239,9 +265,13 @@ def _chosen(session: Session, person: Person, survey: Survey, wave: Wave, area: 
 
 def _enqueue(session: Session, batch: PaperBatch, person: Person, now: Now) -> None:
     jobs.enqueue(
-        session, survey_id=batch.survey_id, kind=PRINT_JOB, arguments={"batch_id": str(batch.id)}, by=person.actor,
+        session,
+        survey_id=batch.survey_id,
+        kind=PRINT_JOB,
+        arguments={"batch_id": str(batch.id)},
+        by=person.actor,
         at=now,
-    )  # fmt: skip
+    )
 
 
 def _job(session: Session, batch: PaperBatch) -> Any:

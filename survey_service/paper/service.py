@@ -94,12 +94,20 @@ def _batch(
     session.add(batch)
     session.flush()
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="paper_batch.made", record=f"paper_batch {batch.id}",
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="paper_batch.made",
+        record=f"paper_batch {batch.id}",
         detail={
-            "number": number, "forms": size, "mode": batch.mode.value, "languages": run.languages,
+            "number": number,
+            "forms": size,
+            "mode": batch.mode.value,
+            "languages": run.languages,
             "large_print": run.large_print,
         },
-    )  # fmt: skip
+    )
     return batch
 
 
@@ -133,9 +141,15 @@ class Logged:
 
 
 def log_form(
-    session: Session, wave: Wave, typed: str, state: FormState, visible: Select[tuple[UUID]], *,
-    at: datetime, by: audit.Actor,
-) -> Logged:  # fmt: skip
+    session: Session,
+    wave: Wave,
+    typed: str,
+    state: FormState,
+    visible: Select[tuple[UUID]],
+    *,
+    at: datetime,
+    by: audit.Actor,
+) -> Logged:
     """Note that a form came back, was spoiled, is missing, or is out again after all (a slip is put right).
 
     ``typed`` is a serial or what a reader made of the QR code. Noting the same again changes nothing. Raises
@@ -160,9 +174,13 @@ def log_form(
         _note(session, form, state, at=at, by=by)
     late = wave.state is WaveState.CLOSED and wave.closed_at is not None and form.changed_at > wave.closed_at
     return Logged(
-        serial=serial, before=before, after=state, batch=batch.number, position=form.position,
+        serial=serial,
+        before=before,
+        after=state,
+        batch=batch.number,
+        position=form.position,
         late=late and state is FormState.RETURNED,
-    )  # fmt: skip
+    )
 
 
 def rest_is_missing(session: Session, batch: PaperBatch, *, at: datetime, by: audit.Actor) -> int:
@@ -176,7 +194,12 @@ def rest_is_missing(session: Session, batch: PaperBatch, *, at: datetime, by: au
 
 def _note(session: Session, form: PaperForm, state: FormState, *, at: datetime, by: audit.Actor) -> None:
     audit.record(
-        session, survey_id=form.survey_id, at=at, by=by, action=f"paper_form.{state.value}",
-        record=f"paper_form {form.id}", detail={"before": form.state.value},
-    )  # fmt: skip
+        session,
+        survey_id=form.survey_id,
+        at=at,
+        by=by,
+        action=f"paper_form.{state.value}",
+        record=f"paper_form {form.id}",
+        detail={"before": form.state.value},
+    )
     form.state, form.changed_at = state, at

@@ -36,9 +36,14 @@ _NOWHERE = Text("（社区名）", "(community)")
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}")
 def preview(
-    request: Request, running: Running, reading: Reading, person: WaveStaff, speaks: Speaks, survey_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    speaks: Speaks,
+    survey_key: str,
     version_id: UUID,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         survey, stored, questionnaire = _find(session, person, survey_key, version_id)
         context = {
@@ -81,9 +86,14 @@ def phone(
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf")
 def paper(
-    request: Request, running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    survey_key: str,
+    version_id: UUID,
     language: str,
-) -> Response:  # fmt: skip
+) -> Response:
     """The printed form without a serial, in large print with ``?text=large``.
 
     Drawn in a second or two; a browser may keep it, a version never changes.

@@ -42,8 +42,10 @@ class Wanted:
 def wanted(summaries: Summaries, languages: dict[str, list[str] | None]) -> Iterator[Wanted]:
     """City first, then streets, then communities, language by language."""
     everything: list[CommunitySummary | AreaSummary] = [
-        summaries.city, *summaries.streets.values(), *summaries.communities.values()
-    ]  # fmt: skip
+        summaries.city,
+        *summaries.streets.values(),
+        *summaries.communities.values(),
+    ]
     for language, codes in languages.items():
         for summary in everything:
             if codes is None or summary.place.code in codes:

@@ -54,9 +54,14 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
 
 
 def sign(
-    running: Services, survey_id: UUID, wave_id: UUID, snapshot: str, names: tuple[str, str, str],
-    at: datetime, by: audit.Actor,
-) -> None:  # fmt: skip
+    running: Services,
+    survey_id: UUID,
+    wave_id: UUID,
+    snapshot: str,
+    names: tuple[str, str, str],
+    at: datetime,
+    by: audit.Actor,
+) -> None:
     """Release the very figures that were looked at, those of ``snapshot``; a job makes the PDFs."""
     prepared_by, reviewed_by, signed_by = names
     with running.database.reading.begin() as session:

@@ -26,17 +26,28 @@ COMPUTED = (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED)
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/estimates")
 def estimates_page(
-    request: Request, running: Running, reading: Reading, person: Statistician, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Statistician,
+    survey_key: str,
+    wave_key: str,
     indicator: str = "",
-) -> Response:  # fmt: skip
+) -> Response:
     return show(request, running, reading, person, survey_key, wave_key, indicator=indicator, fault=None)
 
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/estimates/open")
 def open_figures(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Statistician, now: Now,
-    survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Statistician,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     """Stored with name and time: from here on the field of this wave never goes on."""
     try:
         with writing.begin() as session:
@@ -50,9 +61,16 @@ def open_figures(
 
 
 def show(
-    request: Request, running: Running, reading: Reading, person: Person, survey_key: str, wave_key: str,
-    *, indicator: str, fault: DomainError | None,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Person,
+    survey_key: str,
+    wave_key: str,
+    *,
+    indicator: str,
+    fault: DomainError | None,
+) -> Response:
     """The page; with ``fault`` above it where a signature was refused."""
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)

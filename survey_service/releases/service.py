@@ -112,10 +112,19 @@ def release_wave(
     session.add(made)
     session.flush()
     audit.record(
-        session, survey_id=survey_id, at=at, by=by, action="release.signed", record=f"release {made.id}",
-        detail={"number": made.number, "snapshot": made.snapshot_sha256, "estimates": made.estimates_sha256,
-                "printed": mark(kept)},
-    )  # fmt: skip
+        session,
+        survey_id=survey_id,
+        at=at,
+        by=by,
+        action="release.signed",
+        record=f"release {made.id}",
+        detail={
+            "number": made.number,
+            "snapshot": made.snapshot_sha256,
+            "estimates": made.estimates_sha256,
+            "printed": mark(kept),
+        },
+    )
     return made
 
 

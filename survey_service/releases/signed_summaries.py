@@ -31,8 +31,10 @@ def packed(summaries: Summaries) -> bytes:
     """The summaries as compressed JSON."""
     text = json.dumps(
         {"format": FORMAT, "summaries": _FORM.plain(summaries)},
-        ensure_ascii=False, separators=(",", ":"), allow_nan=False,  # in their order: it is that of the page
-    )  # fmt: skip
+        ensure_ascii=False,
+        separators=(",", ":"),
+        allow_nan=False,  # in their order: it is that of the page
+    )
     return zlib.compress(text.encode(), 6)
 
 

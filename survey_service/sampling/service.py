@@ -124,9 +124,14 @@ def add_cases(
     ]
     session.execute(insert(Case), rows)
     audit.record(
-        session, survey_id=survey_id, at=at, by=by, action="cases.drawn", record=f"wave {wave_id}",
+        session,
+        survey_id=survey_id,
+        at=at,
+        by=by,
+        action="cases.drawn",
+        record=f"wave {wave_id}",
         detail={"area": str(area_id), "cases": len(rows)},
-    )  # fmt: skip
+    )
     return [row["id"] for row in rows]  # type: ignore[misc]  # a row mixes types; its id is a UUID
 
 

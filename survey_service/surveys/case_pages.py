@@ -40,9 +40,16 @@ def cases_page(
 
 @router.post("")
 def load_cases(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
-    survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     fault: DomainError | None = None
     found: Look | None = None
     with reading.begin() as session:
@@ -71,9 +78,15 @@ def clear_cases(writing: Writing, person: Manager, now: Now, survey_key: str, wa
 
 
 def _page(
-    request: Request, running: Running, session: Session, person: Person, survey: Survey, wave: Wave,
-    found: Look | None = None, fault: DomainError | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    session: Session,
+    person: Person,
+    survey: Survey,
+    wave: Wave,
+    found: Look | None = None,
+    fault: DomainError | None = None,
+) -> Response:
     areas = surveys.communities(session, survey, wave, person.visible(*rights.PLAN))
     drawn = planning_queries.sample_by_community(session, wave)
     # A sample that did not come by this page has nothing to say of its file.

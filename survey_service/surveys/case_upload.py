@@ -102,15 +102,25 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
     first = Picture(
         caption=Text("文件的前几行，读到的是", "The first rows of the file, as they were read"),
         heads=(
-            Text("行", "Row"), Text("编号", "Number"), Text("社区", "Community"), Text("层", "Stratum"),
-            Text("几户里抽一户", "One of how many"), Text("先用的方式", "First mode"),
+            Text("行", "Row"),
+            Text("编号", "Number"),
+            Text("社区", "Community"),
+            Text("层", "Stratum"),
+            Text("几户里抽一户", "One of how many"),
+            Text("先用的方式", "First mode"),
         ),
         rows=[
-            (case.row, case.number, names.get(case.area_id), case.stratum, round(1 / case.inclusion_probability, 1),
-             MODES[case.first_mode])
+            (
+                case.row,
+                case.number,
+                names.get(case.area_id),
+                case.stratum,
+                round(1 / case.inclusion_probability, 1),
+                MODES[case.first_mode],
+            )
             for case in file.cases[:FIRST_ROWS]
         ],
-    )  # fmt: skip
+    )
     modes = Picture(
         caption=Text("各种方式会有多少户", "Households of each mode"),
         heads=(Text("先用的方式", "First mode"), Text("已抽户数", "Drawn")),

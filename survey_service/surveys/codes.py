@@ -72,9 +72,14 @@ def reissue_case_code(session: Session, case: Case, *, keys: KeyRing, at: dateti
     session.execute(update(AccessCode).where(of_case, AccessCode.revoked_at.is_(None)).values(revoked_at=at))
     issue = max(issues, default=0) + 1
     audit.record(
-        session, survey_id=case.survey_id, at=at, by=by, action="code.reissued", record=f"case {case.id}",
+        session,
+        survey_id=case.survey_id,
+        at=at,
+        by=by,
+        action="code.reissued",
+        record=f"case {case.id}",
         detail={"issue": issue},
-    )  # fmt: skip
+    )
     return issue_case_code(session, case, keys=keys, issue=issue)
 
 

@@ -43,9 +43,14 @@ def store(
     session.add(version)
     session.flush()
     audit.record(
-        session, survey_id=survey_id, at=at, by=by, action="questionnaire.stored",
-        record=f"questionnaire_version {version.id}", detail={"sha256": sha256},
-    )  # fmt: skip
+        session,
+        survey_id=survey_id,
+        at=at,
+        by=by,
+        action="questionnaire.stored",
+        record=f"questionnaire_version {version.id}",
+        detail={"sha256": sha256},
+    )
     return version
 
 

@@ -17,9 +17,18 @@ from survey_service.models import AccessCode, Case, Wave, WaveState
 from survey_service.secrets import KeyRing
 
 CHANGEABLE = (
-    "name_zh", "name_en", "questionnaire_version_id", "opens_on", "closes_on", "header", "targets", "method", "modes",
-    "areas", "plan",
-)  # fmt: skip
+    "name_zh",
+    "name_en",
+    "questionnaire_version_id",
+    "opens_on",
+    "closes_on",
+    "header",
+    "targets",
+    "method",
+    "modes",
+    "areas",
+    "plan",
+)
 
 
 class NoDraft(Conflict):
@@ -41,9 +50,15 @@ def draft(session: Session, survey_id: UUID, wave_id: UUID) -> Wave:
 
 
 def change_wave(
-    session: Session, survey_id: UUID, wave_id: UUID, new: Mapping[str, Any], *, keys: KeyRing, at: datetime,
+    session: Session,
+    survey_id: UUID,
+    wave_id: UUID,
+    new: Mapping[str, Any],
+    *,
+    keys: KeyRing,
+    at: datetime,
     by: audit.Actor,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """New values of a draft, by column; returns the names of those that changed. The audit row names them."""
     wave = draft(session, survey_id, wave_id)
     asked = {name: new[name] for name in CHANGEABLE if name in new}
@@ -53,9 +68,14 @@ def change_wave(
     if changed:
         session.flush()
         audit.record(
-            session, survey_id=survey_id, at=at, by=by, action="wave.changed", record=f"wave {wave_id}",
+            session,
+            survey_id=survey_id,
+            at=at,
+            by=by,
+            action="wave.changed",
+            record=f"wave {wave_id}",
             detail={"fields": changed},
-        )  # fmt: skip
+        )
     return list(changed)
 
 
@@ -93,9 +113,14 @@ def take_out_cases(session: Session, survey_id: UUID, wave_id: UUID, *, at: date
     wave.plan = {name: value for name, value in wave.plan.items() if name != "draw"}
     if gone:
         audit.record(
-            session, survey_id=survey_id, at=at, by=by, action="cases.taken_out", record=f"wave {wave_id}",
+            session,
+            survey_id=survey_id,
+            at=at,
+            by=by,
+            action="cases.taken_out",
+            record=f"wave {wave_id}",
             detail={"cases": gone},
-        )  # fmt: skip
+        )
     return gone
 
 

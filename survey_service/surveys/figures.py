@@ -54,8 +54,13 @@ def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: dateti
     session.refresh(wave)
     if opened:
         audit.record(
-            session, survey_id=survey_id, at=at, by=by, action="wave.figures_opened", record=f"wave {wave_id}",
-        )  # fmt: skip
+            session,
+            survey_id=survey_id,
+            at=at,
+            by=by,
+            action="wave.figures_opened",
+            record=f"wave {wave_id}",
+        )
     elif wave.figures_opened_at is None:
         raise Conflict(
             zh="结果要到审核中才能打开：截止以后还在录纸质答卷、收外来答卷。请先进入审核。",

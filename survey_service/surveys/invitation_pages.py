@@ -59,10 +59,16 @@ def invitations_page(
 
 @router.post("/posters")
 def print_posters(
-    running: Running, writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str,
-    language: Language = "zh", paper: Annotated[Literal["a4", "a3"], Form()] = "a4",
+    running: Running,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    language: Language = "zh",
+    paper: Annotated[Literal["a4", "a3"], Form()] = "a4",
     area: Annotated[str, Form(max_length=12)] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """All communities, or the one whose code is named."""
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -82,9 +88,16 @@ def print_posters(
 
 @router.post("/letters/{area_code}")
 def print_letters(
-    running: Running, writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, area_code: str,
-    language: Language = "zh", part: Annotated[int, Form(ge=1, le=10_000)] = 1,
-) -> Response:  # fmt: skip
+    running: Running,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    area_code: str,
+    language: Language = "zh",
+    part: Annotated[int, Form(ge=1, le=10_000)] = 1,
+) -> Response:
     with writing.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, *rights.PLAN)
@@ -94,9 +107,15 @@ def print_letters(
             raise NotFound
         about = invitations.occasion(session, wave, language)
         made = invitations.letters(
-            session, wave, area, part=part, keys=running.keys, public_url=running.settings.public_url, at=now,
+            session,
+            wave,
+            area,
+            part=part,
+            keys=running.keys,
+            public_url=running.settings.public_url,
+            at=now,
             by=person.actor,
-        )  # fmt: skip
+        )
     pdf = computed(running, "survey_service.surveys.invitation_drawing:draw_letters", about, made)
     return _file(pdf, f"letters-{survey_key}-{wave_key}-{area_code}-{part}-{language}.pdf")
 

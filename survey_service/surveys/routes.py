@@ -127,9 +127,15 @@ def wave_jobs(running: Running, reading: Reading, person: WaveStaff, survey_key:
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/steps/{step}")
 def confirm_step(
-    request: Request, running: Running, reading: Reading, person: WaveStaff, now: Now,
-    survey_key: str, wave_key: str, step: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    step: str,
+) -> Response:
     """Says what the step will do before it is done."""
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -138,9 +144,17 @@ def confirm_step(
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/steps/{step}")
 def take_step(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: WaveStaff, now: Now,
-    survey_key: str, wave_key: str, step: str, reason: Annotated[str, Form(max_length=400)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: WaveStaff,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    step: str,
+    reason: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
     try:
         with writing.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)

@@ -83,9 +83,14 @@ def change_survey(
     for name in changed:
         setattr(survey, name, new[name])
     audit.record(
-        session, survey_id=survey.id, at=at, by=by, action="survey.changed", record=f"survey {survey.id}",
+        session,
+        survey_id=survey.id,
+        at=at,
+        by=by,
+        action="survey.changed",
+        record=f"survey {survey.id}",
         detail={"fields": changed},
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,9 +243,15 @@ def _move(
         )
     session.refresh(wave)
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action=f"wave.{after.value}", record=f"wave {wave.id}",
-        detail={"before": before.value}, reason=reason,
-    )  # fmt: skip
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action=f"wave.{after.value}",
+        record=f"wave {wave.id}",
+        detail={"before": before.value},
+        reason=reason,
+    )
 
 
 def progress(session: Session, survey: Survey, wave: Wave, visible: Select[tuple[UUID]]) -> WaveProgress:

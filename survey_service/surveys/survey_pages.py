@@ -86,9 +86,15 @@ def create_survey(
                 read.faults["area"] = Text("选一个您管的地区。", "Choose an area of yours.")
             if not read.faults:
                 service.create_survey(
-                    session, key=form.key, title_zh=form.title_zh, title_en=form.title_en,
-                    city_id=areas[form.area].id, method=form.method, at=now, by=person.actor,
-                )  # fmt: skip
+                    session,
+                    key=form.key,
+                    title_zh=form.title_zh,
+                    title_en=form.title_en,
+                    city_id=areas[form.area].id,
+                    method=form.method,
+                    at=now,
+                    by=person.actor,
+                )
     except IntegrityError:
         read.faults["key"] = TAKEN
     if not read.faults:
@@ -127,9 +133,15 @@ def edit_survey(request: Request, running: Running, reading: Reading, person: Ma
 
 @router.post("/surveys/{survey_key}/edit")
 def change_survey(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    posted: Posted, survey_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+) -> Response:
     read = posted_forms.FormReading(posted)
     form = read_survey(read, key=False)
     with writing.begin() as session:
@@ -137,9 +149,15 @@ def change_survey(
         refuse_unless(session, person, survey, *rights.PLAN)
         if not read.faults:
             service.change_survey(
-                session, survey, title_zh=form.title_zh, title_en=form.title_en, method=form.method,
-                keys=running.keys, at=now, by=person.actor,
-            )  # fmt: skip
+                session,
+                survey,
+                title_zh=form.title_zh,
+                title_en=form.title_en,
+                method=form.method,
+                keys=running.keys,
+                at=now,
+                by=person.actor,
+            )
             return go(f"/surveys/{survey_key}")
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
@@ -160,9 +178,15 @@ def choose_questionnaire(
 
 @router.post("/surveys/{survey_key}/questionnaires")
 def store_questionnaire(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    posted: Posted, survey_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+) -> Response:
     """A shipped one by its name, an uploaded file, or the text in the box; what has problems is shown again whole."""
     file, chosen = posted_forms.upload(posted, "file"), posted_forms.text(posted, "shipped")
     source = posted.get("source", "")
@@ -220,9 +244,14 @@ def _boxes(survey: Survey) -> dict[str, str]:
 
 
 def _survey_form(
-    request: Request, running: Running, session: Session, person: Person, survey: Survey | None,
-    kept: Mapping[str, str], faults: Mapping[str, Text],
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    session: Session,
+    person: Person,
+    survey: Survey | None,
+    kept: Mapping[str, str],
+    faults: Mapping[str, Text],
+) -> Response:
     areas = planning_queries.survey_areas(session, person.visible(*rights.PLAN)) if survey is None else []
     context = {
         "survey": survey,

@@ -34,9 +34,14 @@ TAKEN = Text("这份调查里已经有这个代号的一期，请换一个。", 
 
 @router.get("/surveys/{survey_key}/waves/new")
 def new_wave(
-    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str,
-    version: UUID | None = None, copy: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Manager,
+    survey_key: str,
+    version: UUID | None = None,
+    copy: str = "",
+) -> Response:
     """``copy`` is the key of an earlier wave whose words are taken over; ``version`` a questionnaire to begin with."""
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
@@ -59,9 +64,15 @@ def new_wave(
 
 @router.post("/surveys/{survey_key}/waves")
 def create_wave(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
     survey_key: str,
-) -> Response:  # fmt: skip
+) -> Response:
     read = posted_forms.FormReading(posted)
     version_id = _version(posted)
     try:
@@ -87,9 +98,14 @@ def create_wave(
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/edit")
 def edit_wave(
-    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Manager,
+    survey_key: str,
+    wave_key: str,
     version: UUID | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, *rights.PLAN)
@@ -104,9 +120,16 @@ def edit_wave(
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/edit")
 def change_wave(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
-    survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     read = posted_forms.FormReading(posted)
     version_id = _version(posted)
     with writing.begin() as session:
@@ -140,9 +163,16 @@ def confirm_delete(
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/delete")
 def delete_wave(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
-    survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     """Asks for the wave's name: what was drawn and planned goes with it."""
     fault: Text | None = None
     status = 422
@@ -217,9 +247,16 @@ def _form(
 
 
 def _delete_page(
-    request: Request, running: Running, session: Session, person: Person, survey: Survey, wave: Wave,
-    *, fault: Text | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    session: Session,
+    person: Person,
+    survey: Survey,
+    wave: Wave,
+    *,
+    fault: Text | None = None,
+    status: int = 200,
+) -> Response:
     context: dict[str, Any] = {
         "survey": survey,
         "wave": wave,
@@ -228,6 +265,11 @@ def _delete_page(
         "fault": fault,
     }
     return staff_page(
-        request, running, person, "staff/planning/delete-wave.html", context, section="surveys",
+        request,
+        running,
+        person,
+        "staff/planning/delete-wave.html",
+        context,
+        section="surveys",
         status=status if fault else 200,
-    )  # fmt: skip
+    )

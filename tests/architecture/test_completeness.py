@@ -143,9 +143,13 @@ def the_codebook_and_the_columns_for_statistics(walk: Walk) -> None:
         assert len(row.columns()) == (len(row.values) if several else 1)
         assert not row.values or set(value if several else [value]) <= {one.code for one in row.values}
         share = Indicator(
-            id="share", name=Text("份额"), definition=Text("份额"), kind=IndicatorKind.PROPORTION,
-            variables=(row.name,), numerator=(str(value[0] if isinstance(value, list) else value),),
-        )  # fmt: skip
+            id="share",
+            name=Text("份额"),
+            definition=Text("份额"),
+            kind=IndicatorKind.PROPORTION,
+            variables=(row.name,),
+            numerator=(str(value[0] if isinstance(value, list) else value),),
+        )
         counting = replace(walk.questionnaire, indicators=(share,))
         assert evaluate(counting, {row.name: value})["share"] is not None
 

@@ -126,9 +126,13 @@ class City:
                 made = {**first, "id": new_id(), "edition": edition, "number": f"{first['number'][:-2]}{edition:02d}"}
                 session.execute(insert(Release.__table__).values(made))
                 jobs.enqueue(
-                    session, survey_id=made["survey_id"], kind=DOCUMENTS_JOB, by=SERVICE, at=system_clock(),
+                    session,
+                    survey_id=made["survey_id"],
+                    kind=DOCUMENTS_JOB,
+                    by=SERVICE,
+                    at=system_clock(),
                     arguments={"release_id": str(made["id"]), "languages": {"zh": None, "en": None}},
-                )  # fmt: skip
+                )
 
     def documents(self) -> int:
         with self.opened() as database, database.reading.begin() as session:
@@ -185,15 +189,22 @@ def say(case: str, outcomes: dict[str, Outcome], **more: object) -> None:
         print(
             json.dumps(
                 {
-                    "bench": f"beside.{case}", "asked": name, "requests": len(seconds),
-                    "p50_ms": quantile(seconds, 0.5), "p99_ms": quantile(seconds, 0.99), "max_ms": quantile(seconds, 1),
-                    "over_500_ms": sum(one > SLOW for one in seconds), "broken": outcome.broken,
-                    "not_200": len(seconds) - len(outcome.with_status(200)), "processors": os.cpu_count(),
-                    "load": os.getloadavg()[0], **more,
+                    "bench": f"beside.{case}",
+                    "asked": name,
+                    "requests": len(seconds),
+                    "p50_ms": quantile(seconds, 0.5),
+                    "p99_ms": quantile(seconds, 0.99),
+                    "max_ms": quantile(seconds, 1),
+                    "over_500_ms": sum(one > SLOW for one in seconds),
+                    "broken": outcome.broken,
+                    "not_200": len(seconds) - len(outcome.with_status(200)),
+                    "processors": os.cpu_count(),
+                    "load": os.getloadavg()[0],
+                    **more,
                 }
             ),
             flush=True,
-        )  # fmt: skip
+        )
 
 
 def run(folder: Path, seconds: float) -> None:
@@ -227,10 +238,15 @@ def run(folder: Path, seconds: float) -> None:
             looking.end.set()
             looking.join(120)
             say(
-                "work", outcomes, seconds=round(time.monotonic() - begun), pdfs=city.documents() - before,
-                scanned_pages=pages, scans_exit=reading.wait(), figures=len(looking.seconds),
+                "work",
+                outcomes,
+                seconds=round(time.monotonic() - begun),
+                pdfs=city.documents() - before,
+                scanned_pages=pages,
+                scans_exit=reading.wait(),
+                figures=len(looking.seconds),
                 figures_median_s=round(sorted(looking.seconds)[len(looking.seconds) // 2], 2),
-            )  # fmt: skip
+            )
         finally:
             server.terminate()
             server.wait(60)

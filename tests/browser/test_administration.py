@@ -228,9 +228,16 @@ def test_every_page_of_an_administrator_on_a_phone(
     page = desk(viewport={"width": 360, "height": 740})
     sign_in(page, base, "administrator", language=language)
     for address in (
-        "/accounts", "/accounts?q=nobody", "/accounts/new", "/account", FACTOR, "/areas", "/areas/110101000001",
-        "/areas/imports/tree", "/areas/imports/people",
-    ):  # fmt: skip
+        "/accounts",
+        "/accounts?q=nobody",
+        "/accounts/new",
+        "/account",
+        FACTOR,
+        "/areas",
+        "/areas/110101000001",
+        "/areas/imports/tree",
+        "/areas/imports/people",
+    ):
         page.goto(base + address)
         sound(page, f"{address} {language}")
     for rows, what in ((TREE, "faults of a file"), (["110101000003,钟楼社区,社区,500"], "a preview")):

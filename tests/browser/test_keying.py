@@ -175,9 +175,14 @@ def test_the_keys_of_the_number_pad(base: str, world: World, database: Database,
     keys.press("Enter")
     store(keys, "0001-001")
     assert stored(database)["0001-001"] == {
-        "know": "1", "channels": ["2", "5"], "channels.other": "菜市场", "overall": {"missing": "refused"},
-        "aspects.parking": {"missing": "illegible"}, "aspects.lanes": {"missing": "no_answer"}, "age": 47,
-    }  # fmt: skip
+        "know": "1",
+        "channels": ["2", "5"],
+        "channels.other": "菜市场",
+        "overall": {"missing": "refused"},
+        "aspects.parking": {"missing": "illegible"},
+        "aspects.lanes": {"missing": "no_answer"},
+        "age": 47,
+    }
 
 
 def test_what_the_paper_cannot_mean_is_said_and_nothing_moves(

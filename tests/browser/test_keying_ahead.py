@@ -68,9 +68,14 @@ def at_serials(page: Page, base: str) -> None:
     ],
 )
 def test_a_blind_clerk_stores_no_wrong_field(
-    network: tuple[str, Slow], world: World, database: Database, desk: Callable[..., Page], forms: int,
-    latencies: tuple[int, ...], pace: float,
-) -> None:  # fmt: skip
+    network: tuple[str, Slow],
+    world: World,
+    database: Database,
+    desk: Callable[..., Page],
+    forms: int,
+    latencies: tuple[int, ...],
+    pace: float,
+) -> None:
     base, slow = network
     chance = random.Random(SEED)
     work = papers(issue(database, world, forms=forms * len(latencies), open_=True).serials, chance)
@@ -136,12 +141,25 @@ def test_a_form_that_a_colleague_took_meanwhile_goes_from_the_screen(
         form = session.scalars(select(PaperForm).where(PaperForm.serial == second)).one()
         session.add(
             Keying(
-                survey_id=row.survey_id, id=new_id(), wave_id=row.wave_id, area_id=row.area_id, paper_id=form.id,
-                form_id=form.id, batch_id=row.batch_id, case_id=None, number=second, keying_pass=KeyingPass.FIRST,
-                state=KeyingState.UNDER_WAY, account_id=people["second"], hold=1, held_until=NOW + timedelta(hours=1),
-                hands=[str(people["second"])], fields={"know": "1"}, sequence=1,
+                survey_id=row.survey_id,
+                id=new_id(),
+                wave_id=row.wave_id,
+                area_id=row.area_id,
+                paper_id=form.id,
+                form_id=form.id,
+                batch_id=row.batch_id,
+                case_id=None,
+                number=second,
+                keying_pass=KeyingPass.FIRST,
+                state=KeyingState.UNDER_WAY,
+                account_id=people["second"],
+                hold=1,
+                held_until=NOW + timedelta(hours=1),
+                hands=[str(people["second"])],
+                fields={"know": "1"},
+                sequence=1,
             )
-        )  # fmt: skip
+        )
     keys.press("F4")
     page.wait_for_selector(ASKED)
     slow.seconds = 0.3

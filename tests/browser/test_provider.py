@@ -50,9 +50,14 @@ def base(
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 360), ("en", 1280)])
 def test_an_administrator_links_and_the_person_signs_in(
-    base: str, provider: LittleProvider, world: World, database: Database, desk: Callable[..., Page], language: str,
+    base: str,
+    provider: LittleProvider,
+    world: World,
+    database: Database,
+    desk: Callable[..., Page],
+    language: str,
     width: int,
-) -> None:  # fmt: skip
+) -> None:
     size = {"width": width, "height": 800}
     person = desk(viewport=size)
     person.goto(f"{base}/sign-in?next=/account&lang={language}")

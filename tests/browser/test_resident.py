@@ -102,12 +102,18 @@ def answer_to_the_end(page: Page) -> None:
 
 
 EXPECTED = {
-    "q1": "3", "q3": "1", "q4": ["2"], "q5": "2",
+    "q1": "3",
+    "q3": "1",
+    "q4": ["2"],
+    "q5": "2",
     **{f"q6.{item}": "1" for item in ("lanes", "waste", "stairways", "markets")},
     **{f"q7.{item}": "1" for item in ("parking", "ebikes", "dogs", "safety")},
     **{f"q8.{item}": "1" for item in ("roads", "sports", "bus_stops", "windows")},
-    "q9": "2", "q10": 45, "q11": "3", "q12": "多种树",
-}  # fmt: skip
+    "q9": "2",
+    "q10": 45,
+    "q11": "3",
+    "q12": "多种树",
+}
 
 
 def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, database: Database) -> None:

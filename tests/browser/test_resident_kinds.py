@@ -112,9 +112,17 @@ def test_every_kind_is_answered_and_what_is_not_asked_after_all_is_not_sent(
     submit(page)
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [
-        {"s": "1", "m": ["2", "7"], "m.other": "孩子的学校", **RATED,
-         "x": 3.5, "d": "2026-05-01", "t": "𠮷林路👍🏽", "l": "一\n<b>二</b>"}
-    ]  # fmt: skip
+        {
+            "s": "1",
+            "m": ["2", "7"],
+            "m.other": "孩子的学校",
+            **RATED,
+            "x": 3.5,
+            "d": "2026-05-01",
+            "t": "𠮷林路👍🏽",
+            "l": "一\n<b>二</b>",
+        }
+    ]
 
 
 def test_submitting_leads_back_to_what_must_be_answered_and_was_passed_over(

@@ -74,10 +74,16 @@ def test_the_page_follows_a_job_and_shows_its_end(
 ) -> None:
     """A job that another process works on: the page asks, shows how far it is, and shows the page anew at its end."""
     job = {
-        "survey_id": world.survey_id, "kind": "release", "arguments": {"wave_id": str(world.wave_id)},
-        "state": JobState.RUNNING, "lease_until": NOW.replace(year=2099), "attempt": 1, "done": 3, "total": 24,
+        "survey_id": world.survey_id,
+        "kind": "release",
+        "arguments": {"wave_id": str(world.wave_id)},
+        "state": JobState.RUNNING,
+        "lease_until": NOW.replace(year=2099),
+        "attempt": 1,
+        "done": 3,
+        "total": 24,
         "created_at": NOW,
-    }  # fmt: skip
+    }
     with database.writing.begin() as session:
         session.execute(insert(Job).values(**job))
     page = desk()

@@ -67,8 +67,12 @@ def killable() -> Iterator[subprocess.Popen[str]]:
     with tempfile.TemporaryFile("w+") as said:
         parent = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.killed"],
-            cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True,
-        )  # fmt: skip
+            cwd=HOUSE,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
         try:
             assert parent.stdout is not None
             if parent.stdout.readline() != "ready\n":

@@ -76,9 +76,10 @@ def check(database: Database, world: World, ledger: Ledger, *, all_answered: boo
     """Assert I1 to I4 in one snapshot; the number of answers stored. ``all_answered``: no phone waits any more."""
     with database.reading.begin() as session:
         captures = session.execute(
-            select(Capture.id, Capture.client_id, Capture.answers, Capture.response_id)
-            .where(Capture.survey_id == world.survey_id, Capture.conflict.is_(False))
-        ).all()  # fmt: skip
+            select(Capture.id, Capture.client_id, Capture.answers, Capture.response_id).where(
+                Capture.survey_id == world.survey_id, Capture.conflict.is_(False)
+            )
+        ).all()
         responses = {
             row.id: row
             for row in session.execute(

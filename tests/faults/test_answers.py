@@ -49,9 +49,7 @@ def served(settings: Settings, world: World) -> Iterator[tuple[FastAPI, str]]:
     from tests.conftest import free_port, serving
 
     port = free_port()
-    chosen = settings.model_copy(
-        update={"public_url": f"http://127.0.0.1:{port}", "queue_size": 5, "group_size": 2}
-    )  # fmt: skip
+    chosen = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}", "queue_size": 5, "group_size": 2})
     app = create_app(chosen, clock=TestClock(NOW))
     with serving(app, port) as address:
         yield app, f"{address}/a/{world.open_codes[0]}"

@@ -319,9 +319,13 @@ def test_a_worker_goes_on_after_a_crash_of_the_database(
         with database.writing.begin() as session:
             arguments = {"folder": str(tmp_path)}
             jobs.enqueue(
-                session, survey_id=world.survey_id, kind=slow_worker.KIND, arguments=arguments, by=SERVICE,
+                session,
+                survey_id=world.survey_id,
+                kind=slow_worker.KIND,
+                arguments=arguments,
+                by=SERVICE,
                 at=system_clock(),
-            )  # fmt: skip
+            )
 
     def until_done(number: int) -> None:
         deadline = time.monotonic() + PATIENCE

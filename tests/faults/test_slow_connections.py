@@ -251,8 +251,10 @@ def test_two_thousand_slow_connections_do_not_stop_a_resident(tmp_path: Path) ->
         running.terminate()
         running.wait(PATIENCE)
     ordered = sorted(lasted)
-    print(f"\n{len(lasted)} requests under 2,000 slow connections: median {ordered[len(ordered) // 2] * 1000:.0f} ms, "
-          f"longest {ordered[-1] * 1000:.0f} ms, none refused")  # fmt: skip
+    print(
+        f"\n{len(lasted)} requests under 2,000 slow connections: median {ordered[len(ordered) // 2] * 1000:.0f} ms, "
+        f"longest {ordered[-1] * 1000:.0f} ms, none refused"
+    )
 
 
 def few_places() -> None:

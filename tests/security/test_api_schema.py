@@ -39,21 +39,31 @@ from tests.service.programs import token_of
 from tests.service.world import CLOSES, NOW, OPENS, World
 
 CHECKS = [
-    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, ignored_auth,
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    ignored_auth,
     negative_data_rejection,
-]  # fmt: skip
+]
 NOBODY = "nobody"
 SURVEY = "/api/v1/surveys/{survey_key}"
 WAVE = f"{SURVEY}/waves/{{wave_key}}"
 # What each role must have met with a reply of 2xx.
 ANYBODY = {"GET /api/v1/me", "GET /api/v1/areas"}
 OF_SURVEYS = {
-    "GET /api/v1/surveys", f"GET {SURVEY}", f"GET {SURVEY}/questionnaires",
-    f"GET {SURVEY}/questionnaires/{{version_id}}", f"GET {WAVE}",
-}  # fmt: skip
+    "GET /api/v1/surveys",
+    f"GET {SURVEY}",
+    f"GET {SURVEY}/questionnaires",
+    f"GET {SURVEY}/questionnaires/{{version_id}}",
+    f"GET {WAVE}",
+}
 OF_STAFF = OF_SURVEYS | {
-    "GET /api/v1/areas/{area_code}", f"GET {WAVE}/cases", f"GET {WAVE}/dispositions", "GET /api/v1/releases/{number}",
-}  # fmt: skip
+    "GET /api/v1/areas/{area_code}",
+    f"GET {WAVE}/cases",
+    f"GET {WAVE}/dispositions",
+    "GET /api/v1/releases/{number}",
+}
 MET: dict[str, set[str]] = {
     "administrator": ANYBODY | {"GET /api/v1/areas/{area_code}"},
     "manager": ANYBODY | OF_STAFF,
@@ -64,17 +74,32 @@ MET: dict[str, set[str]] = {
     NOBODY: set(),
 }
 FIGURE = {
-    "variable": "awareness", "value": 0.812, "low": 0.76, "high": 0.857, "standard_error": 0.024, "sample_size": 212,
-    "degrees_of_freedom": 40, "design_effect": 1.3, "effective_sample_size": 163.1, "all_alike": False,
-    "scale": [0.0, 1.0], "unreliable": False, "complement_unreliable": False, "review": False,
-    "verdict": "not_reached", "goal": {"value": 0.9, "at_least": True}, "tipping_point": 0.97,
-}  # fmt: skip
+    "variable": "awareness",
+    "value": 0.812,
+    "low": 0.76,
+    "high": 0.857,
+    "standard_error": 0.024,
+    "sample_size": 212,
+    "degrees_of_freedom": 40,
+    "design_effect": 1.3,
+    "effective_sample_size": 163.1,
+    "all_alike": False,
+    "scale": [0.0, 1.0],
+    "unreliable": False,
+    "complement_unreliable": False,
+    "review": False,
+    "verdict": "not_reached",
+    "goal": {"value": 0.9, "at_least": True},
+    "tipping_point": 0.97,
+}
 HIDDEN = {"variable": "satisfaction", "suppression": "few_respondents", "verdict": "not_published"}
 ESTIMATES = json.dumps(
     {
         "format": 1,
         "published": {
-            "level": 0.95, "interval": "korn_graubard", "notes": [],
+            "level": 0.95,
+            "interval": "korn_graubard",
+            "notes": [],
             "rows": [
                 {"domain": [], "sample_size": 212, "cells": [FIGURE]},
                 {"domain": [["street", "110101000000"]], "sample_size": 212, "cells": [FIGURE]},
@@ -83,7 +108,7 @@ ESTIMATES = json.dumps(
         },
         "response_rates": {"110000000000": {"sampled": 300, "rr1": 0.7, "by_mode": {"paper": [9, 9, 9]}}},
     }
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -91,20 +116,36 @@ def released(database: Database, world: World) -> World:
     """The small city with a wave before this one, whose figures are released."""
     with database.writing.begin() as session:
         before = Wave(
-            survey_id=world.survey_id, key="2026Q2", name_zh="二季度", questionnaire_version_id=world.version_id,
-            opens_on=OPENS - timedelta(days=90), closes_on=CLOSES - timedelta(days=90), state=WaveState.RELEASED,
-            created_at=NOW, released_at=NOW,
-        )  # fmt: skip
+            survey_id=world.survey_id,
+            key="2026Q2",
+            name_zh="二季度",
+            questionnaire_version_id=world.version_id,
+            opens_on=OPENS - timedelta(days=90),
+            closes_on=CLOSES - timedelta(days=90),
+            state=WaveState.RELEASED,
+            created_at=NOW,
+            released_at=NOW,
+        )
         session.add(before)
         session.flush()
         session.add(
             Release(
-                survey_id=world.survey_id, wave_id=before.id, edition=1, number="SATISFACTION-2026Q2-01",
-                snapshot_sha256="0" * 64, questionnaire_sha256="0" * 64, specification={"weighting": {"steps": []}},
-                estimates=ESTIMATES, estimates_sha256=code_hash(ESTIMATES), software_version="0", prepared_by="甲",
-                reviewed_by="乙", signed_by="丙", released_at=NOW,
+                survey_id=world.survey_id,
+                wave_id=before.id,
+                edition=1,
+                number="SATISFACTION-2026Q2-01",
+                snapshot_sha256="0" * 64,
+                questionnaire_sha256="0" * 64,
+                specification={"weighting": {"steps": []}},
+                estimates=ESTIMATES,
+                estimates_sha256=code_hash(ESTIMATES),
+                software_version="0",
+                prepared_by="甲",
+                reviewed_by="乙",
+                signed_by="丙",
+                released_at=NOW,
             )
-        )  # fmt: skip
+        )
     return world
 
 
@@ -168,9 +209,13 @@ class Run:
     def _try(self, strategy: Any, examples: int, change: Callable[[Any], None] = lambda case: None) -> None:
         @seed(20260918)
         @hypothesis_settings(
-            max_examples=examples, derandomize=True, database=None, deadline=None,
-            suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
-        )  # fmt: skip
+            max_examples=examples,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, Phase.shrink],
+        )
         @given(strategy)
         def every(case: Any) -> None:
             change(case)

@@ -184,8 +184,9 @@ def test_the_log_is_searched_by_person_record_action_time_and_address(
     sign_in(client, "manager")
     get(client, "/account")
     assert {one["address"] for one in search(database, settings, action="account.sign_in_failed")} == {
-        HERE, "198.51.100.1",
-    }  # fmt: skip
+        HERE,
+        "198.51.100.1",
+    }
     assert len(search(database, settings, address=HERE)) == 1
     assert len(search(database, settings, address="203.0.113.0/24")) == 1
     [signed] = search(database, settings, person="manager", action="account.signed_in")
@@ -202,9 +203,12 @@ def test_the_log_is_searched_by_person_record_action_time_and_address(
 
 
 def test_the_command_writes_tables_json_and_csv_and_says_what_it_cannot_search_by(
-    client: TestClient, database: Database, settings: Settings, capsys: pytest.CaptureFixture[str],
+    client: TestClient,
+    database: Database,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setenv("SURVEY_SECRET_KEY", settings.secret_key.get_secret_value())
     monkeypatch.setenv("SURVEY_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("SURVEY_DATABASE_URL", settings.resolved_database_url)

@@ -57,10 +57,19 @@ def test_the_administrators_pages(open_to: TestClient, world: World, database: D
     sign_in(open_to, "administrator")
     here = f"/accounts/{keyer}"
     for address in (
-        "/accounts", here, f"{here}/steps/disable", f"{here}/steps/password", f"{here}/grants/keyer/110000000000",
-        "/accounts/new", "/account", "/account/second-factor", "/areas", "/areas/110101000001",
-        "/areas/imports/tree", "/areas/imports/people",
-    ):  # fmt: skip
+        "/accounts",
+        here,
+        f"{here}/steps/disable",
+        f"{here}/steps/password",
+        f"{here}/grants/keyer/110000000000",
+        "/accounts/new",
+        "/account",
+        "/account/second-factor",
+        "/areas",
+        "/areas/110101000001",
+        "/areas/imports/tree",
+        "/areas/imports/people",
+    ):
         assert harmless(get(open_to, address), address), address
     typed = post(open_to, "/accounts", {"user": CANARY, "name": CANARY, "role": CANARY, "area": CANARY})
     assert harmless(typed.text, "typed again") > 2
@@ -80,10 +89,18 @@ def test_the_managers_pages(open_to: TestClient, world: World, database: Databas
         version = session.scalars(select(Wave.questionnaire_version_id)).one()
     sign_in_past_second_factor(open_to, database, "manager")
     for address in (
-        SURVEY, f"{SURVEY}/edit", f"{SURVEY}/waves/new", f"{SURVEY}/questionnaires/new",
-        f"{SURVEY}/questionnaires/{version}", f"{SURVEY}/questionnaires/{version}/phone", f"{HERE}/cases",
-        f"{HERE}/invitations", f"{HERE}/paper", f"{HERE}/imports", f"{HERE}/contacts",
-    ):  # fmt: skip
+        SURVEY,
+        f"{SURVEY}/edit",
+        f"{SURVEY}/waves/new",
+        f"{SURVEY}/questionnaires/new",
+        f"{SURVEY}/questionnaires/{version}",
+        f"{SURVEY}/questionnaires/{version}/phone",
+        f"{HERE}/cases",
+        f"{HERE}/invitations",
+        f"{HERE}/paper",
+        f"{HERE}/imports",
+        f"{HERE}/contacts",
+    ):
         for language in ("zh", "en"):
             assert harmless(get(open_to, f"{address}?lang={language}"), address), address
 

@@ -21,10 +21,24 @@ def test_every_named_test_exists() -> None:
 
 
 CLASSES = (
-    "formula injection", "XSS", "object and area scope", "search and sort", "SQL injection", "expression injection",
-    "zip bomb", "poisoned answer", "authentication by path", "sessions", "host header", "brute force", "ballot",
-    "CSRF", "SSRF", "mass assignment", "open redirect",
-)  # fmt: skip
+    "formula injection",
+    "XSS",
+    "object and area scope",
+    "search and sort",
+    "SQL injection",
+    "expression injection",
+    "zip bomb",
+    "poisoned answer",
+    "authentication by path",
+    "sessions",
+    "host header",
+    "brute force",
+    "ballot",
+    "CSRF",
+    "SSRF",
+    "mass assignment",
+    "open redirect",
+)
 
 
 def test_every_class_has_its_row() -> None:

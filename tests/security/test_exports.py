@@ -97,11 +97,16 @@ def poisoned_file(tmp_path: Path) -> Path:
     """Answers whose labels would run; one column of negative numbers."""
     rows = [
         {
-            "community": RUN[number % len(RUN)].strip() if number % 3 else EVIL, "satisfied": number % 2, "weight": 1,
-            "balance": -number / 2, "said": EVIL, "result": "1.1" if number % 2 else "2.1", "mode": "in_person",
+            "community": RUN[number % len(RUN)].strip() if number % 3 else EVIL,
+            "satisfied": number % 2,
+            "weight": 1,
+            "balance": -number / 2,
+            "said": EVIL,
+            "result": "1.1" if number % 2 else "2.1",
+            "mode": "in_person",
         }
         for number in range(60)
-    ]  # fmt: skip
+    ]
     path = tmp_path / "answers.csv"
     pd.DataFrame(rows).to_csv(path, index=False)
     return path

@@ -117,10 +117,21 @@ def city(database: Database, world: World, settings: Settings) -> City:
         session.flush()
         session.add(Grant(account_id=target.id, role=Role.KEYER, area_id=world.community_ids[0]))
         release = Release(
-            survey_id=world.survey_id, wave_id=world.wave_id, edition=1, number="S-1", snapshot_sha256="0" * 64,
-            questionnaire_sha256="0" * 64, specification={}, estimates="{}", estimates_sha256=code_hash("{}"),
-            software_version="0", prepared_by="甲", reviewed_by="乙", signed_by="丙", released_at=NOW,
-        )  # fmt: skip
+            survey_id=world.survey_id,
+            wave_id=world.wave_id,
+            edition=1,
+            number="S-1",
+            snapshot_sha256="0" * 64,
+            questionnaire_sha256="0" * 64,
+            specification={},
+            estimates="{}",
+            estimates_sha256=code_hash("{}"),
+            software_version="0",
+            prepared_by="甲",
+            reviewed_by="乙",
+            signed_by="丙",
+            released_at=NOW,
+        )
         session.add(release)
         session.flush()
         session.add(
@@ -139,10 +150,12 @@ def city(database: Database, world: World, settings: Settings) -> City:
             target=target.id,
             database=database,
             areas={
-                "city": world.city_id, "community": world.community_ids[0], "sibling": world.community_ids[1],
+                "city": world.city_id,
+                "community": world.community_ids[0],
+                "sibling": world.community_ids[1],
                 "elsewhere": other.id,
             },
-        )  # fmt: skip
+        )
 
 
 def address(path: str, city: City) -> str:

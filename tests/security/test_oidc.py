@@ -280,8 +280,10 @@ def test_linking_is_the_administrators_of_the_whole_account(
     client.cookies.clear()
     refused(through(client, provider), 403, "wang.li")
     assert [one for one in actions(database) if "identity" in one] == [
-        "account.identity_linked", "account.identity_bound", "account.identity_unlinked",
-    ]  # fmt: skip
+        "account.identity_linked",
+        "account.identity_bound",
+        "account.identity_unlinked",
+    ]
     # Free again, for whoever it is now.
     assert link(client, manager, "wang.li").status_code == 303
     assert through(client, provider).status_code == 303

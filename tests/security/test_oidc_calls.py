@@ -100,9 +100,15 @@ def test_a_reply_that_is_none(client: TestClient, provider: LittleProvider, link
 
 
 ELSEWHERE = (
-    "http://127.0.0.1:1/x", "https://metadata.example/latest", "http://169.254.169.254/latest", "file:///etc/passwd",
-    "http://127.0.0.1@evil.example/", "//evil.example/x", "", 7,
-)  # fmt: skip
+    "http://127.0.0.1:1/x",
+    "https://metadata.example/latest",
+    "http://169.254.169.254/latest",
+    "file:///etc/passwd",
+    "http://127.0.0.1@evil.example/",
+    "//evil.example/x",
+    "",
+    7,
+)
 
 
 @ONE

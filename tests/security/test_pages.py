@@ -29,14 +29,25 @@ HERE = "/surveys/satisfaction/waves/2026Q3"
 KEYING = "/keying/satisfaction/2026Q3"
 PAGES = {
     "manager": [
-        "/surveys", HERE, f"{HERE}/steps/close", f"{HERE}/steps/back", f"{HERE}/codes",
-        f"{HERE}/codes/110101000001.svg", f"{HERE}/jobs", "/areas", "/account", "/keying", f"{KEYING}/batches",
-        f"{KEYING}/quality", f"{KEYING}/record?number=0001-001", f"{KEYING}/decide",
+        "/surveys",
+        HERE,
+        f"{HERE}/steps/close",
+        f"{HERE}/steps/back",
+        f"{HERE}/codes",
+        f"{HERE}/codes/110101000001.svg",
+        f"{HERE}/jobs",
+        "/areas",
+        "/account",
+        "/keying",
+        f"{KEYING}/batches",
+        f"{KEYING}/quality",
+        f"{KEYING}/record?number=0001-001",
+        f"{KEYING}/decide",
     ],
     "statistician": ["/surveys", HERE, "/areas"],
     "keyer": ["/keying?lang=zh", "/keying/satisfaction/2026Q3", "/keying/satisfaction/2026Q3?number=0001-001"],
     "administrator": ["/areas", "/account"],
-}  # fmt: skip
+}
 CANARY = "\"'><svg onload=alert(1)>{{7*7}}</script>"
 
 
@@ -129,9 +140,16 @@ EXPECTED = {
 
 @pytest.mark.parametrize(
     ("method", "address", "status"),
-    [("GET", "/sign-in", 200), ("GET", "/none", 404), ("PUT", "/sign-in", 405), ("GET", "/health", 200),
-     ("GET", "/account", 401), ("GET", "/static/x/app.css", 200), ("POST", "/sign-in", 401)],
-)  # fmt: skip
+    [
+        ("GET", "/sign-in", 200),
+        ("GET", "/none", 404),
+        ("PUT", "/sign-in", 405),
+        ("GET", "/health", 200),
+        ("GET", "/account", 401),
+        ("GET", "/static/x/app.css", 200),
+        ("POST", "/sign-in", 401),
+    ],
+)
 def test_every_reply_carries_the_headers(
     client: TestClient, world: World, method: str, address: str, status: int
 ) -> None:
@@ -157,8 +175,10 @@ def test_a_foreign_host_is_refused(client: TestClient, world: World, host: str) 
 
 def test_loopback_goes_by_its_three_names_and_the_city_by_one() -> None:
     assert accepted_hosts(Settings(public_url="http://127.0.0.1:8000")) == {
-        "127.0.0.1:8000", "localhost:8000", "[::1]:8000",
-    }  # fmt: skip
+        "127.0.0.1:8000",
+        "localhost:8000",
+        "[::1]:8000",
+    }
     assert accepted_hosts(Settings(public_url="https://diaocha.example")) == {"diaocha.example"}
 
 

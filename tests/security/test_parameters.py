@@ -140,9 +140,14 @@ def test_a_form_sets_only_what_its_page_offers(client: TestClient, world: World,
     sign_in(client, "administrator")
     token = csrf(get(client, "/account"))
     more = {
-        "id": str(world.city_id), "password_hash": "x", "demonstration": "true", "disabled_at": "2020-01-01",
-        "start_password_until": "", "second_factor_since": "2020-01-01", "grants": "administrator",
-    }  # fmt: skip
+        "id": str(world.city_id),
+        "password_hash": "x",
+        "demonstration": "true",
+        "disabled_at": "2020-01-01",
+        "start_password_until": "",
+        "second_factor_since": "2020-01-01",
+        "grants": "administrator",
+    }
     sent = {"user": "li.na", "name": "李娜", "role": "keyer", "area": "110101000001", "csrf": token, **more}
     assert client.post("/accounts", data=sent, headers=HTML).status_code == 200
     with database.reading.begin() as session:
@@ -157,9 +162,15 @@ def test_a_form_sets_only_what_its_page_offers(client: TestClient, world: World,
     token = csrf(get(client, "/account"))
     here = f"/surveys/{world.survey_key}/edit"
     sent = {
-        "title_zh": "改过的名称", "population_zh": "常住居民", "frame_zh": "台账", "csrf": token, "key": "other",
-        "id": str(world.city_id), "city_id": str(world.community_ids[0]), "area": "110101000001",
-    }  # fmt: skip
+        "title_zh": "改过的名称",
+        "population_zh": "常住居民",
+        "frame_zh": "台账",
+        "csrf": token,
+        "key": "other",
+        "id": str(world.city_id),
+        "city_id": str(world.community_ids[0]),
+        "area": "110101000001",
+    }
     client.post(here, data=sent, headers=HTML)
     with database.reading.begin() as session:
         survey = session.scalars(select(Survey)).one()
@@ -167,9 +178,18 @@ def test_a_form_sets_only_what_its_page_offers(client: TestClient, world: World,
 
 
 SPELLINGS = (
-    "/{path}", "{path}/", "/.{path}", "{path}/..;/", "{path}%00", "{path}%20", "/sign-in/..{path}", "/a/%2e%2e{path}",
-    "/static/..{path}", "{path}?x=/a/", "/a/x/..%2f..{path}",
-)  # fmt: skip
+    "/{path}",
+    "{path}/",
+    "/.{path}",
+    "{path}/..;/",
+    "{path}%00",
+    "{path}%20",
+    "/sign-in/..{path}",
+    "/a/%2e%2e{path}",
+    "/static/..{path}",
+    "{path}?x=/a/",
+    "/a/x/..%2f..{path}",
+)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # routing asks no database

@@ -52,13 +52,16 @@ PUBLIC = {
 WRITING_GETS: set[str] = {"/sign-in/oidc/back"}
 # What leaves an entry in the audit log: answers of one household, and files that are taken out.
 NOTED_GETS: set[str] = {
-    "/keying/{survey_key}/{wave_key}/decide/{number}", "/keying/{survey_key}/{wave_key}/record",
-    "/keying/{survey_key}/{wave_key}/forms/{number}/pictures/{name}", "/keying/{survey_key}/{wave_key}/quality.xlsx",
-    "/areas/imports/{what}/present.csv", "/surveys/{survey_key}/waves/{wave_key}/paper/{batch}/forms.pdf",
+    "/keying/{survey_key}/{wave_key}/decide/{number}",
+    "/keying/{survey_key}/{wave_key}/record",
+    "/keying/{survey_key}/{wave_key}/forms/{number}/pictures/{name}",
+    "/keying/{survey_key}/{wave_key}/quality.xlsx",
+    "/areas/imports/{what}/present.csv",
+    "/surveys/{survey_key}/waves/{wave_key}/paper/{batch}/forms.pdf",
     "/surveys/{survey_key}/waves/{wave_key}/imports/{import_id}",
     "/surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/cases",
-}  # fmt: skip
+}
 
 
 def routes() -> list[RouteContext]:

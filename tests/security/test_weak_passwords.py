@@ -18,15 +18,37 @@ from tests.service.world import PASSWORD, World
 
 NAMES = ("wang.li", "王丽", "示范市", "diaocha.example.gov.cn")
 GUESSED = (
-    "12345678", "password", "aaaaaaaa", "Password123!", "passwordpassword", "admin@123456789", "qwertyuiop12345",
-    "1qaz2wsx3edc4rfv", "1q2w3e4r5t6y7u8i", "123123123123123", "abcabcabcabcabc", "woaini5201314", "zhang19900101",
-    "13800138000", "11010119900307777x", "wang.li2026wang.li", "王丽2026王丽20260930", "示范市满意度调查2026",
-    "diaocha20260930", "９９９９９９９９", "PASSWORD　password", "000000000000000000000000",
-)  # fmt: skip
+    "12345678",
+    "password",
+    "aaaaaaaa",
+    "Password123!",
+    "passwordpassword",
+    "admin@123456789",
+    "qwertyuiop12345",
+    "1qaz2wsx3edc4rfv",
+    "1q2w3e4r5t6y7u8i",
+    "123123123123123",
+    "abcabcabcabcabc",
+    "woaini5201314",
+    "zhang19900101",
+    "13800138000",
+    "11010119900307777x",
+    "wang.li2026wang.li",
+    "王丽2026王丽20260930",
+    "示范市满意度调查2026",
+    "diaocha20260930",
+    "９９９９９９９９",
+    "PASSWORD　password",
+    "000000000000000000000000",
+)
 TAKEN = (
-    PASSWORD, "purple tractor under seven lamps", "我爱北京天安门广场前面的旗帜啊", "kf8-2mx-qq1-vw0-8cd",
-    "九曲黄河万里沙浪淘风簸自天涯呀", "x" * 10 + "Qm4$tR9!zLw2",
-)  # fmt: skip
+    PASSWORD,
+    "purple tractor under seven lamps",
+    "我爱北京天安门广场前面的旗帜啊",
+    "kf8-2mx-qq1-vw0-8cd",
+    "九曲黄河万里沙浪淘风簸自天涯呀",
+    "x" * 10 + "Qm4$tR9!zLw2",
+)
 
 
 @pytest.mark.parametrize("password", GUESSED)
@@ -95,8 +117,12 @@ def test_the_first_administrators_password_is_judged_too(
     with TestClient(create_app(settings, clock=clock), follow_redirects=False) as client:
         secret = client.app.state.services.keys.first_administrator()  # type: ignore[attr-defined]
         typed = {
-            "secret": secret, "user": "wang.li", "name": "王丽", "password": "admin20260930!!", "city_name": "江城市",
+            "secret": secret,
+            "user": "wang.li",
+            "name": "王丽",
+            "password": "admin20260930!!",
+            "city_name": "江城市",
             "city_code": "420100000000",
-        }  # fmt: skip
+        }
         assert client.post("/first-administrator", data=typed).status_code == 422
         assert client.post("/first-administrator", data={**typed, "password": PASSWORD}).status_code == 303

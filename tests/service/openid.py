@@ -87,9 +87,15 @@ class LittleProvider:
     def id_token(self, asked: dict[str, str]) -> str:
         now = int(self.clock().timestamp())
         claims = {
-            "iss": self.issuer, "sub": PEOPLE[asked["name"]], "aud": CLIENT, "exp": now + 300, "iat": now,
-            "nonce": asked["nonce"], "preferred_username": asked["name"], **self.changed,
-        }  # fmt: skip
+            "iss": self.issuer,
+            "sub": PEOPLE[asked["name"]],
+            "aud": CLIENT,
+            "exp": now + 300,
+            "iat": now,
+            "nonce": asked["nonce"],
+            "preferred_username": asked["name"],
+            **self.changed,
+        }
         claims = {name: value for name, value in claims.items() if value is not None}
         if self.sign:
             return self.sign(claims)

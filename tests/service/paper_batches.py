@@ -38,36 +38,64 @@ def colleagues(database: Database, world: World) -> dict[str, UUID]:
 
 
 def issue(
-    database: Database, world: World, *, forms: int = 3, start: int = 0, share: float | None = None,
-    open_: bool = False, keyer: UUID | None = None, verifier: UUID | None = None,
-) -> Printed:  # fmt: skip
+    database: Database,
+    world: World,
+    *,
+    forms: int = 3,
+    start: int = 0,
+    share: float | None = None,
+    open_: bool = False,
+    keyer: UUID | None = None,
+    verifier: UUID | None = None,
+) -> Printed:
     """A batch of printed forms for cases of the first community from ``start`` on, or for nobody in particular."""
     with database.writing.begin() as session:
         return _issue(session, world, forms, start, share, open_, keyer, verifier)
 
 
 def _issue(
-    session: Session, world: World, forms: int, start: int, share: float | None, open_: bool,
-    keyer: UUID | None, verifier: UUID | None,
-) -> Printed:  # fmt: skip
+    session: Session,
+    world: World,
+    forms: int,
+    start: int,
+    share: float | None,
+    open_: bool,
+    keyer: UUID | None,
+    verifier: UUID | None,
+) -> Printed:
     number = 1 + session.scalar(select(func.count()).select_from(PaperBatch).where(PaperBatch.wave_id == world.wave_id))  # type: ignore[operator]
     printed = session.scalar(select(func.count()).select_from(PaperForm)) or 0
     area = session.get_one(Case, (world.survey_id, world.case_ids[start])).area_id
     batch = PaperBatch(
-        survey_id=world.survey_id, wave_id=world.wave_id, area_id=area,
-        questionnaire_version_id=world.version_id, languages="zh",
-        mode=Mode.PAPER_OPEN if open_ else Mode.PAPER, number=number, size=forms, keyer_id=keyer, verifier_id=verifier,
-        verification_share=share, state=BatchState.ISSUED, created_at=NOW,
-    )  # fmt: skip
+        survey_id=world.survey_id,
+        wave_id=world.wave_id,
+        area_id=area,
+        questionnaire_version_id=world.version_id,
+        languages="zh",
+        mode=Mode.PAPER_OPEN if open_ else Mode.PAPER,
+        number=number,
+        size=forms,
+        keyer_id=keyer,
+        verifier_id=verifier,
+        verification_share=share,
+        state=BatchState.ISSUED,
+        created_at=NOW,
+    )
     session.add(batch)
     session.flush()
     made = [serials.serial(printed + position) for position in range(1, forms + 1)]
     session.add_all(
         PaperForm(
-            survey_id=world.survey_id, wave_id=world.wave_id, batch_id=batch.id, position=position, serial=serial,
-            case_id=None if open_ else world.case_ids[start + position - 1], state=FormState.ISSUED, changed_at=NOW,
+            survey_id=world.survey_id,
+            wave_id=world.wave_id,
+            batch_id=batch.id,
+            position=position,
+            serial=serial,
+            case_id=None if open_ else world.case_ids[start + position - 1],
+            state=FormState.ISSUED,
+            changed_at=NOW,
         )
         for position, serial in enumerate(made, start=1)
-    )  # fmt: skip
+    )
     session.flush()
     return Printed(batch.id, number, made)

@@ -64,8 +64,12 @@ def test_a_new_account_begins_with_a_password_that_must_be_changed(
     sign_in(client, "liu.yang", "my own password")
     assert client.get("/keying", headers=HTML).headers["location"] == "/keying/satisfaction/2026Q3"
     assert actions(database)[-5:] == [
-        "account.created", "account.granted", "account.signed_in", "account.password_changed", "account.signed_in",
-    ]  # fmt: skip
+        "account.created",
+        "account.granted",
+        "account.signed_in",
+        "account.password_changed",
+        "account.signed_in",
+    ]
     assert "刘洋" not in "".join(_details(database))
 
 
@@ -239,9 +243,12 @@ def empty(settings: Settings, clock: TestClock) -> TestClient:
 
 
 FIRST = {
-    "user": "admin", "name": "王静", "password": "one quiet lamp at night",
-    "city_name": "江城市", "city_code": "420100000000",
-}  # fmt: skip
+    "user": "admin",
+    "name": "王静",
+    "password": "one quiet lamp at night",
+    "city_name": "江城市",
+    "city_code": "420100000000",
+}
 
 
 def test_the_first_administrator_needs_the_secret_of_the_console(empty: TestClient, database: Database) -> None:

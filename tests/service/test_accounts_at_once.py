@@ -67,9 +67,15 @@ def make_first(user: str) -> Callable[[Database], None]:
     def make(database: Database) -> None:
         with database.writing.begin() as session:
             first_administrator.make(
-                session, user=user, name="管理员", password_hash="$hash", city_code=CITY, city_name="示范市",
-                city_name_en="", at=NOW,
-            )  # fmt: skip
+                session,
+                user=user,
+                name="管理员",
+                password_hash="$hash",
+                city_code=CITY,
+                city_name="示范市",
+                city_name_en="",
+                at=NOW,
+            )
 
     return make
 
@@ -91,9 +97,15 @@ def test_of_two_first_administrators_one_is_made(database: Database) -> None:
     with ThreadPoolExecutor(1) as pool:
         with database.writing.begin() as session:
             first_administrator.make(
-                session, user="first", name="管理员", password_hash="$hash", city_code=CITY, city_name="示范市",
-                city_name_en="", at=NOW,
-            )  # fmt: skip
+                session,
+                user="first",
+                name="管理员",
+                password_hash="$hash",
+                city_code=CITY,
+                city_name="示范市",
+                city_name_en="",
+                at=NOW,
+            )
             session.flush()
             answer = pool.submit(second)
             assert tried.wait(120)

@@ -146,13 +146,18 @@ def test_cases_come_by_key_and_filter(client: TestClient, database: Database, wo
                 "psu": "110101000001-01-002",
                 "inclusion_probability": 0.05,
                 "stages": [
-                    {"unit": "110101000001-01-002", "population": 30, "sampled": 3, "probability": 0.1,
-                     "variance": True},
+                    {
+                        "unit": "110101000001-01-002",
+                        "population": 30,
+                        "sampled": 3,
+                        "probability": 0.1,
+                        "variance": True,
+                    },
                     {"unit": "adult", "population": 2, "sampled": 1, "probability": 0.5, "variance": False},
                 ],
             },
         }
-    ]  # fmt: skip
+    ]
     for wrong in ("sort=stratum", "limit=0", "limit=501", "stratum=x", "disposition=nice", "after=" + "9" * 31):
         assert manager.refused(f"{WAVE}/cases?{wrong}") == (422, "E007"), wrong
 
@@ -193,9 +198,11 @@ def test_a_release_tells_the_figures_that_were_signed(client: TestClient, databa
     assert program.get(WAVE)["releases"] == [number]
     told_ = program.get(f"/releases/{number}")
     assert [(row["level"], row["area"]) for row in told_["rows"]] == [
-        ("community", "110101000001"), ("community", "110101000002"), ("street", "110101000000"),
+        ("community", "110101000001"),
+        ("community", "110101000002"),
+        ("street", "110101000000"),
         ("city", "110000000000"),
-    ]  # fmt: skip
+    ]
     with database.reading.begin() as session:
         frozen = json.loads(session.scalars(select(Release.estimates)).one())["published"]
     assert [row["cells"] for row in told_["rows"]] == [row["cells"] for row in frozen["rows"]]
@@ -211,10 +218,15 @@ def test_a_release_tells_the_figures_that_were_signed(client: TestClient, databa
         made = session.scalars(select(Release)).one()
         session.add(
             ReleaseDocument(
-                survey_id=made.survey_id, release_id=made.id, area_id=reviewed.community_ids[0], language="zh",
-                file_name="a.pdf", blob_sha256="0" * 64, pages=1,
+                survey_id=made.survey_id,
+                release_id=made.id,
+                area_id=reviewed.community_ids[0],
+                language="zh",
+                file_name="a.pdf",
+                blob_sha256="0" * 64,
+                pages=1,
             )
-        )  # fmt: skip
+        )
     leader = Program(client, database, "at-one").get(f"/releases/{number}")
     assert [row["area"] for row in leader["rows"]] == ["110101000001", "110101000000", "110000000000"]
     assert "110101000002" not in json.dumps(leader)

@@ -70,9 +70,13 @@ def test_a_batch_is_stored_each_for_itself(client: TestClient, database: Databas
     results = device.hand_in(*sent)
     assert [result["client_id"] for result in results] == [one["client_id"] for one in sent]
     assert outcomes(results) == [
-        ("stored", None), ("refused", "E230"), ("refused", "E219"), ("refused", "E230"), ("refused", "E231"),
         ("stored", None),
-    ]  # fmt: skip
+        ("refused", "E230"),
+        ("refused", "E219"),
+        ("refused", "E230"),
+        ("refused", "E231"),
+        ("stored", None),
+    ]
     assert [(one["variable"], one["code"], one["severity"]) for one in results[1]["findings"]] == [
         ("know", "unknown_code", "hard")
     ]
@@ -164,9 +168,15 @@ def test_what_does_not_fit_the_wave_is_refused_whole(client: TestClient, databas
     assert told(device.send()) == told(device.send(*[batch] * 101)) == (422, "E007")
     naive = {"started_at": "2026-09-18 02:00:00"}
     for wrong in (
-        {"client_id": "short"}, {"answers": []}, naive, {"unknown": 1}, {"app": "x" * 61}, {"app": "x\0"},
-        {"case": "\0"}, {"case": "\ud800"},
-    ):  # fmt: skip
+        {"client_id": "short"},
+        {"answers": []},
+        naive,
+        {"unknown": 1},
+        {"app": "x" * 61},
+        {"app": "x\0"},
+        {"case": "\0"},
+        {"case": "\ud800"},
+    ):
         assert told(device.send(batch | wrong)) == (422, "E007"), wrong
     big = device.send(interview(world.case_numbers[0], "a" * 12, {"know": "x" * 1_100_000}))
     assert told(big) == (413, "E011")
@@ -181,9 +191,17 @@ def test_answers_may_hold_anything(client: TestClient, database: Database, world
     """Whatever a device sends as an answer is judged; nothing of it is a fault of the service."""
     device = Device(client, database)
     odd: list[dict[str, Any]] = [
-        {"know": "\0"}, {"overall": "\ud800"}, {"\ud800": 1}, {"know\0": "1"}, {"age": 1e400}, {"age": float("nan")},
-        {"know": [[[{}]]]}, {"overall": None}, {"age": 10**400}, {"aspects": {"parking": "1"}},
-    ]  # fmt: skip
+        {"know": "\0"},
+        {"overall": "\ud800"},
+        {"\ud800": 1},
+        {"know\0": "1"},
+        {"age": 1e400},
+        {"age": float("nan")},
+        {"know": [[[{}]]]},
+        {"overall": None},
+        {"age": 10**400},
+        {"aspects": {"parking": "1"}},
+    ]
     results = device.hand_in(
         *[interview(world.case_numbers[0], f"{number:012}", one) for number, one in enumerate(odd)]
     )

@@ -120,8 +120,10 @@ print(written)
 
 def verify_audit(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {
-        **os.environ, "SURVEY_DATABASE_URL": settings.resolved_database_url, "SURVEY_DATA_DIR": str(settings.data_dir),
-    }  # fmt: skip
+        **os.environ,
+        "SURVEY_DATABASE_URL": settings.resolved_database_url,
+        "SURVEY_DATA_DIR": str(settings.data_dir),
+    }
     return subprocess.run(
         [COMMAND, "verify-audit", "--format", "json", *arguments], env=environment, capture_output=True, text=True
     )

@@ -142,18 +142,22 @@ def test_answers_exchanged_for_others_are_named(lived_in: dict[str, str], databa
     """With the triggers taken off; also where the hash beside them was made to fit."""
     on = "" if database.is_sqlite else " ON capture"
     by_hand(
-        database, f"DROP TRIGGER refuse_update_capture{on}",
+        database,
+        f"DROP TRIGGER refuse_update_capture{on}",
         "UPDATE capture SET answers = REPLACE(answers, '\"1\"', '\"2\"')",
-    )  # fmt: skip
+    )
     found = differences(database, lived_in["survey"], keys)
     assert {one.what for one in found} == {"answers"}
     assert "answers" in {one.what for one in differences(database, lived_in["survey"], None)}  # the hash beside them
 
 
 def test_the_command_says_it_and_ends_with_status_1(
-    lived_in: dict[str, str], database: Database, settings: Settings, capsys: pytest.CaptureFixture[str],
+    lived_in: dict[str, str],
+    database: Database,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     from tests.service.test_audit import run_inside
 
     monkeypatch.setenv("SURVEY_SECRET_KEY", settings.secret_key.get_secret_value())

@@ -214,18 +214,34 @@ def test_a_damaged_file_is_told_and_the_rest_is_saved(running: Running, tmp_path
     named, loose = store.put(b"one"), store.put(b"two")
     with running.database.writing.begin() as session:
         release = Release(
-            survey_id=running.world.survey_id, wave_id=running.world.wave_id, edition=1, number="SF-2026Q3-01",
-            snapshot_sha256="", questionnaire_sha256="", specification={}, estimates="{}", estimates_sha256="",
-            software_version="", prepared_by="", reviewed_by="", signed_by="", released_at=NOW,
-        )  # fmt: skip
+            survey_id=running.world.survey_id,
+            wave_id=running.world.wave_id,
+            edition=1,
+            number="SF-2026Q3-01",
+            snapshot_sha256="",
+            questionnaire_sha256="",
+            specification={},
+            estimates="{}",
+            estimates_sha256="",
+            software_version="",
+            prepared_by="",
+            reviewed_by="",
+            signed_by="",
+            released_at=NOW,
+        )
         session.add(release)
         session.flush()
         session.add(
             ReleaseDocument(
-                survey_id=running.world.survey_id, release_id=release.id, area_id=running.world.city_id, language="zh",
-                file_name="示范市.pdf", blob_sha256=named, pages=2,
+                survey_id=running.world.survey_id,
+                release_id=release.id,
+                area_id=running.world.city_id,
+                language="zh",
+                file_name="示范市.pdf",
+                blob_sha256=named,
+                pages=2,
             )
-        )  # fmt: skip
+        )
     for blob in (named, loose):
         store.path(blob).write_bytes(b"damaged")
     manifest = read_manifest(running.back_up(tmp_path / "backups"))

@@ -52,10 +52,18 @@ def stored(database: Database) -> list[dict[str, Any]]:
             select(Response, Capture).join(Capture, Capture.id == Response.current_capture_id).order_by(Response.id)
         ).all()
         return [
-            {"answers": answers_of(capture), "mode": response.mode, "state": response.state, "capture": capture.id,
-             "case": response.case_id, "area": response.area_id, "paradata": capture.paradata, "source": capture.source}
+            {
+                "answers": answers_of(capture),
+                "mode": response.mode,
+                "state": response.state,
+                "capture": capture.id,
+                "case": response.case_id,
+                "area": response.area_id,
+                "paradata": capture.paradata,
+                "source": capture.source,
+            }
             for response, capture in rows
-        ]  # fmt: skip
+        ]
 
 
 def post(client: TestClient, code: str, data: dict[str, Any], **arguments: Any) -> Any:

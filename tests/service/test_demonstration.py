@@ -117,15 +117,21 @@ def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Serv
 
         doors = Counter((mode, source) for mode, source in session.execute(select(Capture.mode, Capture.source)))
         assert set(doors) == {
-            (Mode.PAPER, Source.FIRST_KEYING), (Mode.PAPER, Source.SECOND_KEYING), (Mode.PAPER, Source.ADJUDICATION),
-            (Mode.WEB_INVITED, Source.WEB), (Mode.WEB_OPEN, Source.WEB),
-        }  # fmt: skip
+            (Mode.PAPER, Source.FIRST_KEYING),
+            (Mode.PAPER, Source.SECOND_KEYING),
+            (Mode.PAPER, Source.ADJUDICATION),
+            (Mode.WEB_INVITED, Source.WEB),
+            (Mode.WEB_OPEN, Source.WEB),
+        }
         keyers = set(session.scalars(select(Capture.by_account_id).where(Capture.mode == Mode.PAPER)))
         assert len(keyers) == 3
         assert [batch.state for batch in session.scalars(select(PaperBatch).order_by(PaperBatch.number))] == [
-            BatchState.DONE, BatchState.ADJUDICATION, BatchState.IN_VERIFICATION, BatchState.IN_KEYING,
+            BatchState.DONE,
+            BatchState.ADJUDICATION,
+            BatchState.IN_VERIFICATION,
+            BatchState.IN_KEYING,
             BatchState.ISSUED,
-        ]  # fmt: skip
+        ]
         assert None not in keyers
         open_answers = session.scalars(select(Response.case_id).where(Response.mode == Mode.WEB_OPEN)).all()
         assert set(open_answers) == {None}
@@ -295,5 +301,6 @@ def test_the_released_wave_is_the_quarter_before_the_open_one(on: date, released
 
 def test_a_quarter_has_its_name() -> None:
     assert (quarter_of(date(2026, 9, 30)).name_zh, quarter_of(date(2026, 9, 30)).name_en) == (
-        "2026年第三季度", "Third quarter of 2026",
-    )  # fmt: skip
+        "2026年第三季度",
+        "Third quarter of 2026",
+    )

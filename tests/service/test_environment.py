@@ -155,8 +155,11 @@ def test_every_command_refuses_them_in_words(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", program, "demo", "--out", str(tmp_path / "d")],
         env={**os.environ, "SURVEY_SESSION_HOURS": "twelve", "SURVEY_CITYNAME": "江城市"},
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert ended.returncode == 1
     assert "SURVEY_CITYNAME：没有这一项设置。是不是 SURVEY_CITY_NAME？" in ended.stderr
     assert "写的是“twelve”" in ended.stderr

@@ -146,9 +146,12 @@ def test_the_guard_lets_nothing_through_but_a_blanking(database: Database, world
 def test_a_restored_database_is_erased_again(database: Database, world: World, keys: KeyRing) -> None:
     brought_back = put(database, keys, incoming(world, case=0))
     laid = Erasure(
-        survey_id=world.survey_id, response_id=brought_back.response_id, at=NOW, by_account_id=new_id(),
+        survey_id=world.survey_id,
+        response_id=brought_back.response_id,
+        at=NOW,
+        by_account_id=new_id(),
         ground=Ground.REQUEST,
-    )  # fmt: skip
+    )
     assert Erasure.from_json(json.loads(json.dumps(laid.to_json()))) == laid
     unknown = Erasure(
         survey_id=world.survey_id, response_id=new_id(), at=NOW, by_account_id=None, ground=Ground.RECEIPT

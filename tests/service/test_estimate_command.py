@@ -17,10 +17,25 @@ from survey_service.commands import app
 
 COPENHAGEN = Path(__file__).parents[1] / "reference" / "copenhagen" / "data.csv"
 FIELDS = [
-    "statistic", "variable", "category", "domain", "value", "standard_error", "ci_low", "ci_high", "level", "interval",
-    "degrees_of_freedom", "design_effect", "sample_size", "effective_sample_size",
-    "scale", "all_alike", "complete_enumeration", "notes",
-]  # fmt: skip
+    "statistic",
+    "variable",
+    "category",
+    "domain",
+    "value",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "level",
+    "interval",
+    "degrees_of_freedom",
+    "design_effect",
+    "sample_size",
+    "effective_sample_size",
+    "scale",
+    "all_alike",
+    "complete_enumeration",
+    "notes",
+]
 
 
 def run(*arguments: object) -> Result:
@@ -68,8 +83,11 @@ def test_copenhagen_towers(interval: str, low: float, high: float) -> None:
     assert all(list(entry) == FIELDS for entry in found["estimates"])
     high_of = {entry["domain"]["housing_type"]: entry for entry in found["estimates"] if entry["category"] == "High"}
     assert {name: (entry["value"], entry["sample_size"]) for name, entry in high_of.items()} == {
-        "Tower": (200 / 400, 400), "Apartment": (302 / 765, 765), "Atrium": (96 / 239, 239), "Terrace": (70 / 277, 277),
-    }  # fmt: skip
+        "Tower": (200 / 400, 400),
+        "Apartment": (302 / 765, 765),
+        "Atrium": (96 / 239, 239),
+        "Terrace": (70 / 277, 277),
+    }
     tower = high_of["Tower"]
     assert tower["degrees_of_freedom"] == 399
     assert math.isclose(tower["ci_low"], low, rel_tol=1e-9)
@@ -102,16 +120,36 @@ SMALL = "stratum,unit,weight,yes,score,extra,size\n" + "\n".join(
 
 def test_every_statistic_with_the_design(tmp_path: Path) -> None:
     found = document(
-        written(tmp_path, SMALL), "--weight", "weight", "--strata", "stratum", "--clusters", "unit",
-        "--population-size", "size", "--mean", "score", "--total", "extra", "--proportion", "yes",
-        "--proportion", "yes=ja", "--ratio", "score/extra",
-    )  # fmt: skip
+        written(tmp_path, SMALL),
+        "--weight",
+        "weight",
+        "--strata",
+        "stratum",
+        "--clusters",
+        "unit",
+        "--population-size",
+        "size",
+        "--mean",
+        "score",
+        "--total",
+        "extra",
+        "--proportion",
+        "yes",
+        "--proportion",
+        "yes=ja",
+        "--ratio",
+        "score/extra",
+    )
     assert found["design"] == {"strata": 2, "psus": 4, "degrees_of_freedom": 2, "sample_size": 8}
     by_name = {(entry["statistic"], entry["variable"], entry["category"]): entry for entry in found["estimates"]}
     assert list(by_name) == [
-        ("mean", "score", None), ("total", "extra", None), ("proportion", "yes", "ja"), ("proportion", "yes", "nein"),
-        ("proportion", "yes", "weiss nicht"), ("ratio", "score/extra", None),
-    ]  # fmt: skip
+        ("mean", "score", None),
+        ("total", "extra", None),
+        ("proportion", "yes", "ja"),
+        ("proportion", "yes", "nein"),
+        ("proportion", "yes", "weiss nicht"),
+        ("ratio", "score/extra", None),
+    ]
     # weights: A 2, B 3; one answer of stratum A is missing
     assert by_name["mean", "score", None]["value"] == pytest.approx((2 * 60 + 3 * 100) / (3 * 2 + 4 * 3))
     assert by_name["total", "extra", None]["value"] == 2 * 5 + 3 * 6
@@ -181,7 +219,7 @@ def test_a_label_that_excel_would_run_is_text(tmp_path: Path) -> None:
         ("f,x\n1.5,1\n", ["--frequency", "f", "--mean", "x"], ["row 2", '"f"', "whole number"]),
         ("x\n1\n", ["--mean", "y"], ['"y"', "no such column", "The columns are: x"]),
     ],
-)  # fmt: skip
+)
 def test_a_bad_file_is_refused_with_place_and_remedy(
     tmp_path: Path, text: str, arguments: list[str], said: list[str]
 ) -> None:
@@ -206,8 +244,9 @@ def test_chinese_files_in_their_usual_forms(tmp_path: Path, encoding: str, delim
     text = "社区,知晓\r\n万寿桥社区,是\r\n万寿桥社区,否\r\n东门社区,是\r\n东门社区,是\r\n".replace(",", delimiter)
     found = document(written(tmp_path, text, encoding=encoding), "--proportion", "知晓=是", "--by", "社区")
     assert [(entry["domain"]["社区"], entry["value"]) for entry in found["estimates"]] == [
-        ("万寿桥社区", 0.5), ("东门社区", 1.0),
-    ]  # fmt: skip
+        ("万寿桥社区", 0.5),
+        ("东门社区", 1.0),
+    ]
 
 
 def test_a_workbook_is_read_as_a_csv_is(tmp_path: Path) -> None:
@@ -234,7 +273,12 @@ def test_a_damaged_workbook_is_refused_cell_by_cell(tmp_path: Path) -> None:
     result = run(path, "--mean", "x", "--clusters", "id")
     assert result.exit_code == 1
     for words in (
-        'row 2, column "id"', "more than 15 digits", 'row 3, column "x"', "never calculated", 'row 4, column "id"',
-        "merged (A4:A5)", "3 problems",
-    ):  # fmt: skip
+        'row 2, column "id"',
+        "more than 15 digits",
+        'row 3, column "x"',
+        "never calculated",
+        'row 4, column "id"',
+        "merged (A4:A5)",
+        "3 problems",
+    ):
         assert words in result.stderr

@@ -48,8 +48,9 @@ def test_a_column_named_like_our_own_alias(tmp_path: Path) -> None:
     text = "v,v (labels)\n1,x\n2,y\n3,x\n"
     found = document(tmp_path, text, "--mean", "v", "--proportion", "v", "--by", "v (labels)")
     assert {tuple(one["domain"].items()) for one in found["estimates"]} == {
-        (("v (labels)", "x"),), (("v (labels)", "y"),),
-    }  # fmt: skip
+        (("v (labels)", "x"),),
+        (("v (labels)", "y"),),
+    }
     assert {one["variable"] for one in found["estimates"]} == {"v"}
 
 
@@ -107,8 +108,9 @@ def test_names_with_a_comma_or_a_slash_go_between_quotes(tmp_path: Path) -> None
     text = '"区,县",满意/不满意,a\nx,1,2\ny,2,3\nx,3,3\n'
     found = document(tmp_path, text, "--ratio", '"满意/不满意"/a', "--by", '"区,县"')
     assert [(one["domain"]["区,县"], one["value"]) for one in found["estimates"]] == [
-        ("x", pytest.approx(4 / 5)), ("y", pytest.approx(2 / 3)),
-    ]  # fmt: skip
+        ("x", pytest.approx(4 / 5)),
+        ("y", pytest.approx(2 / 3)),
+    ]
     refused = run(tmp_path, text, "--mean", "a", "--by", "区,县")
     assert refused.exit_code == 1
     assert 'The columns are: "区,县", "满意/不满意", a. A name with a comma' in refused.stderr

@@ -38,9 +38,14 @@ def expected(case: str, **wanted: object) -> dict[str, Any]:
 
 def test_quantiles() -> None:
     theirs = expected(
-        "city_methods", kind="quantile", design="city_clusters", variable="spending", probability=0.9, rule="math",
+        "city_methods",
+        kind="quantile",
+        design="city_clusters",
+        variable="spending",
+        probability=0.9,
+        rule="math",
         domain={},
-    )  # fmt: skip
+    )
     (mine,) = document(CITY, *DESIGN, "--quantile", "spending@0.9")["estimates"]
     assert (mine["statistic"], mine["variable"], mine["category"]) == ("quantile", "spending", "0.9")
     assert mine["interval"] == "woodruff"
@@ -62,9 +67,14 @@ def test_differences() -> None:
 
 def test_the_jackknife() -> None:
     theirs = expected(
-        "city_methods", kind="replicates", design="city_clusters", method="jackknife", statistic="mean",
-        variable="score", domain={},
-    )  # fmt: skip
+        "city_methods",
+        kind="replicates",
+        design="city_clusters",
+        method="jackknife",
+        statistic="mean",
+        variable="score",
+        domain={},
+    )
     (mine,) = document(CITY, *DESIGN, "--mean", "score", "--variance-method", "jackknife")["estimates"]
     assert mine["standard_error"] == pytest.approx(theirs["standard_error"], rel=1e-8)
 
@@ -89,9 +99,18 @@ def test_replicate_weights_in_the_file(tmp_path: Path, method: str) -> None:
         "city_methods", kind="replicates", method=f"given_{method}", statistic="mean", variable="score", domain={}
     )
     (mine,) = document(
-        path, "--weight", "weight", "--mean", "score", "--replicate-weights", "rw", "--replicate-method", method,
-        "--fay", 0.3,
-    )["estimates"]  # fmt: skip
+        path,
+        "--weight",
+        "weight",
+        "--mean",
+        "score",
+        "--replicate-weights",
+        "rw",
+        "--replicate-method",
+        method,
+        "--fay",
+        0.3,
+    )["estimates"]
     assert mine["standard_error"] == pytest.approx(theirs["standard_error"], rel=1e-8)
 
 

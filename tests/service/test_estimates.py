@@ -136,8 +136,10 @@ def test_a_community_where_nobody_answered_is_hidden_like_any_other(database: Da
     for code in (FIRST, SECOND):
         cell = estimates.table.row(community_domain(code)).cell("awareness")
         assert (cell.suppression, cell.value, cell.verdict) == (
-            Suppression.FEW_RESPONDENTS, None, Verdict.NOT_PUBLISHED,
-        )  # fmt: skip
+            Suppression.FEW_RESPONDENTS,
+            None,
+            Verdict.NOT_PUBLISHED,
+        )
     assert estimates.rates[SECOND].completed == 0
 
 
@@ -191,11 +193,22 @@ def test_summaries_hold_every_area_and_only_protected_figures(database: Database
 
     estimates = figures(database, tiny)
     imprint = Imprint(
-        survey=Text("测评"), questionnaire=QUESTIONNAIRE.title, questionnaire_version="1.0", wave=Text("第三季度"),
-        header=Header(), contact=Text("12345"), field_start=date(2026, 9, 1), field_end=date(2026, 9, 30),
-        release_number="S-1", released_on=date(2026, 10, 12), prepared_by="甲", reviewed_by="乙", signed_by="丙",
-        data_sha256="0" * 64, software_version="0",
-    )  # fmt: skip
+        survey=Text("测评"),
+        questionnaire=QUESTIONNAIRE.title,
+        questionnaire_version="1.0",
+        wave=Text("第三季度"),
+        header=Header(),
+        contact=Text("12345"),
+        field_start=date(2026, 9, 1),
+        field_end=date(2026, 9, 30),
+        release_number="S-1",
+        released_on=date(2026, 10, 12),
+        prepared_by="甲",
+        reviewed_by="乙",
+        signed_by="丙",
+        data_sha256="0" * 64,
+        software_version="0",
+    )
     made = summaries(estimates, imprint=imprint, method=method_of({"frame_coverage": 0.9}, estimates))
     assert set(made.communities) == {FIRST, SECOND}
     assert set(made.streets) == {"110101000000"}

@@ -68,10 +68,20 @@ def test_a_phone_that_drops_in_mid_post_is_no_fault(settings: Settings, world: W
                 (b"content-length", b"5000"),
             ]
             scope = {
-                "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
-                "headers": headers, "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 8000), "scheme": "http",
-                "http_version": "1.1", "root_path": "", "app": app, "state": {},
-            }  # fmt: skip
+                "type": "http",
+                "method": "POST",
+                "path": path,
+                "raw_path": path.encode(),
+                "query_string": b"",
+                "headers": headers,
+                "client": ("127.0.0.1", 5),
+                "server": ("127.0.0.1", 8000),
+                "scheme": "http",
+                "http_version": "1.1",
+                "root_path": "",
+                "app": app,
+                "state": {},
+            }
             with ThreadPoolExecutor(1) as apart:  # a browser of another test may hold a loop in this thread
                 apart.submit(lambda scope=scope: asyncio.run(app(scope, receive, send))).result()
     assert [one for one in noted if one["event"] == "fault" or one["log_level"] == "error"] == []

@@ -44,10 +44,20 @@ def by_columns(data: bytes, name: str) -> None:
         (hostile.workbook(hostile.sheet('<row r="2"><c r="A2"><v>7</v></c><c r="A2"><v>8</v></c></row>')), "one place"),
     ],
     ids=[
-        "unended tags", "merged whole", "entities", "shared text", "deep", "long tag", "lying size", "bomb", "parts",
-        "no such text", "row twice", "cell twice",
+        "unended tags",
+        "merged whole",
+        "entities",
+        "shared text",
+        "deep",
+        "long tag",
+        "lying size",
+        "bomb",
+        "parts",
+        "no such text",
+        "row twice",
+        "cell twice",
     ],
-)  # fmt: skip
+)
 def test_a_hostile_workbook_is_refused_at_once(read: Callable[[bytes, str], None], data: bytes, said: str) -> None:
     with processor_seconds(3), pytest.raises(TableError, match=said):
         read(data, "a.xlsx")
@@ -117,15 +127,27 @@ def test_what_the_reader_knows_of_formats_is_right() -> None:
     from survey_service.tabular.number_formats import Meaning, meaning
 
     known = {
-        "General": Meaning.PLAIN, "0.00": Meaning.PLAIN, "0%": Meaning.PERCENT, 'yyyy"年"m"月"d"日"': Meaning.DATE,
-        '0"天 days"': Meaning.PLAIN, "[h]:mm:ss": Meaning.DURATION, "[Red]0": Meaning.PLAIN, r"0\d": Meaning.PLAIN,
-        "0;yyyy": Meaning.PLAIN, "[$-804]aaaa": Meaning.PLAIN, "h:mm AM/PM": Meaning.DATE,
-    }  # fmt: skip
+        "General": Meaning.PLAIN,
+        "0.00": Meaning.PLAIN,
+        "0%": Meaning.PERCENT,
+        'yyyy"年"m"月"d"日"': Meaning.DATE,
+        '0"天 days"': Meaning.PLAIN,
+        "[h]:mm:ss": Meaning.DURATION,
+        "[Red]0": Meaning.PLAIN,
+        r"0\d": Meaning.PLAIN,
+        "0;yyyy": Meaning.PLAIN,
+        "[$-804]aaaa": Meaning.PLAIN,
+        "h:mm AM/PM": Meaning.DATE,
+    }
     assert {code: meaning(170, code) for code in known} == known
     # Excel in Chinese writes its own dates by their number only.
     assert [meaning(number, None) for number in (14, 31, 57, 9, 2)] == [
-        Meaning.DATE, Meaning.DATE, Meaning.DATE, Meaning.PERCENT, Meaning.PLAIN,
-    ]  # fmt: skip
+        Meaning.DATE,
+        Meaning.DATE,
+        Meaning.DATE,
+        Meaning.PERCENT,
+        Meaning.PLAIN,
+    ]
 
 
 def test_a_long_file_with_one_invisible_character_costs_no_more_than_another() -> None:

@@ -142,13 +142,21 @@ def test_a_case_that_answered_is_not_answered_again(database: Database, world: W
         record(
             session,
             IncomingCapture(
-                survey_id=world.survey_id, wave_id=world.wave_id, area_id=world.community_ids[0],
-                case_id=world.case_ids[0], mode=Mode.WEB_INVITED, source=Source.WEB, client_id="phone-1",
-                questionnaire_version_id=world.version_id, checked=ready.rows[0].checked,
-                state=ResponseState.COMPLETE, at=NOW, by=SERVICE,
+                survey_id=world.survey_id,
+                wave_id=world.wave_id,
+                area_id=world.community_ids[0],
+                case_id=world.case_ids[0],
+                mode=Mode.WEB_INVITED,
+                source=Source.WEB,
+                client_id="phone-1",
+                questionnaire_version_id=world.version_id,
+                checked=ready.rows[0].checked,
+                state=ResponseState.COMPLETE,
+                at=NOW,
+                by=SERVICE,
             ),
             keys=keys,
-        )  # fmt: skip
+        )
     now, _ = prepared(database, world, file(*ROWS))
     assert [problem.kind.code for problem in now.problems] == ["case_complete"]
 
@@ -160,13 +168,21 @@ def test_answers_that_broke_off_are_completed_not_doubled(database: Database, wo
         begun = record(
             session,
             IncomingCapture(
-                survey_id=world.survey_id, wave_id=world.wave_id, area_id=world.community_ids[0],
-                case_id=world.case_ids[0], mode=Mode.WEB_INVITED, source=Source.WEB, client_id="phone-1",
-                questionnaire_version_id=world.version_id, checked=ready.rows[0].checked,
-                state=ResponseState.PARTIAL, at=NOW, by=SERVICE,
+                survey_id=world.survey_id,
+                wave_id=world.wave_id,
+                area_id=world.community_ids[0],
+                case_id=world.case_ids[0],
+                mode=Mode.WEB_INVITED,
+                source=Source.WEB,
+                client_id="phone-1",
+                questionnaire_version_id=world.version_id,
+                checked=ready.rows[0].checked,
+                state=ResponseState.PARTIAL,
+                at=NOW,
+                by=SERVICE,
             ),
             keys=keys,
-        )  # fmt: skip
+        )
     store(database, world, keys, ready, plan)
     with database.reading.begin() as session:
         response = session.scalars(select(Response)).one()

@@ -104,9 +104,7 @@ def test_another_survey_in_its_place_is_refused(
     empty_databases: Callable[[str, pytest.FixtureRequest], str],
     request: pytest.FixtureRequest,
 ) -> None:
-    other = begun.model_copy(
-        update={"data_dir": tmp_path / "other", "database_url": empty_databases(backend, request)}
-    )  # fmt: skip
+    other = begun.model_copy(update={"data_dir": tmp_path / "other", "database_url": empty_databases(backend, request)})
     with TestClient(create_app(other)):
         pass
     _exchange(begun, other.database_url)

@@ -26,9 +26,14 @@ from tests.service.world import NOW, QUESTIONNAIRE, World
 HERE = "/keying/satisfaction/2026Q3"
 JSON = {"Accept": "application/json"}
 COMPLETE = {
-    "a.know": "1", "a.channels": "125", "a.channels.other": "菜市场", "a.overall": "2",
-    "a.aspects.parking": "3", "a.aspects.lanes": "9", "a.age": "47",
-}  # fmt: skip
+    "a.know": "1",
+    "a.channels": "125",
+    "a.channels.other": "菜市场",
+    "a.overall": "2",
+    "a.aspects.parking": "3",
+    "a.aspects.lanes": "9",
+    "a.age": "47",
+}
 
 
 def key(
@@ -94,9 +99,14 @@ def test_a_form_becomes_a_capture_and_a_response(client: TestClient, world: Worl
     assert capture.mode is Mode.PAPER
     assert capture.source is Source.FIRST_KEYING
     assert answers_of(capture) == {
-        "know": "1", "channels": ["1", "2", "5"], "channels.other": "菜市场", "overall": "2",
-        "aspects.parking": "3", "aspects.lanes": "9", "age": 47,
-    }  # fmt: skip
+        "know": "1",
+        "channels": ["1", "2", "5"],
+        "channels.other": "菜市场",
+        "overall": "2",
+        "aspects.parking": "3",
+        "aspects.lanes": "9",
+        "age": 47,
+    }
     assert capture.by_account_id is not None
     assert capture.paradata == {"seconds": 71, "keystrokes": 19}
     with database.reading.begin() as session:

@@ -219,9 +219,10 @@ def test_a_batch_says_what_stands_between_it_and_its_end(
     draft = hold(client, half).json()["draft"]
     hold(client, empty)  # opened by a slip, and left
     saved = client.post(
-        f"{HERE}/drafts/{draft['keying_id']}", headers={**JSON, "X-CSRF-Token": token},
+        f"{HERE}/drafts/{draft['keying_id']}",
+        headers={**JSON, "X-CSRF-Token": token},
         json={"hold": draft["hold"], "sequence": 10_001, "fields": {"know": "1"}},
-    )  # fmt: skip
+    )
     assert saved.status_code == 200
     with database.writing.begin() as session:
         session.execute(update(PaperForm).where(PaperForm.serial == missing).values(state=FormState.MISSING))

@@ -85,9 +85,15 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
         lines = phone_checks.checks(session, world.survey_id, world.wave_id)
         rows = cases_of_wave(session, world.survey_id, world.wave_id)
     here = quality_mark_counts.PhoneMarks(
-        answers=many + 3, fast=1, straight=1, open_answers=many + 2, alike=2, in_bursts=many,
-        invited_alike=0, invited_in_bursts=0,
-    )  # fmt: skip
+        answers=many + 3,
+        fast=1,
+        straight=1,
+        open_answers=many + 2,
+        alike=2,
+        in_bursts=many,
+        invited_alike=0,
+        invited_in_bursts=0,
+    )
     # Published beside the count of open answers, which does not tell a heap from people who came by themselves.
     assert (rows.open_responses, rows.open_in_bursts) == ({"110101000001": many + 2}, {"110101000001": many})
     assert (marks, quality_mark_counts.total(marks.values())) == ({world.community_ids[0]: here}, here)
@@ -131,8 +137,10 @@ def test_a_stuffed_ballot_is_stored_whole_marked_where_it_shows_and_seen_by_the_
         assert client.post(f"/a/{code}", data={**answers, "client_id": f"{900 + number:032x}"}).status_code == 200
     sign_in(client, "manager")
     page = get(client, "/surveys/satisfaction/waves/2026Q3/marks")
-    rows = [[re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<t[hd] role=.*?</t[hd]>", row, re.DOTALL)]
-            for row in re.findall(r"<tr role=.*?</tr>", page, re.DOTALL)][1:]  # fmt: skip
+    rows = [
+        [re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<t[hd] role=.*?</t[hd]>", row, re.DOTALL)]
+        for row in re.findall(r"<tr role=.*?</tr>", page, re.DOTALL)
+    ][1:]
     by_name = {cells[0]: [int(re.sub(r"\D", "", cell) or 0) for cell in cells[1:]] for cells in rows}
     first, second, every = list(by_name.values())
     # Phones, fast, straight; by letter, alike, bursts; by poster, alike, bursts. What counts comes first;

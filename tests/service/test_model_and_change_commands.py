@@ -48,13 +48,24 @@ def milk(tmp_path: Path) -> tuple[Path, Path]:
     data = pd.read_csv(MILK / "data.csv")
     entries = [
         {
-            "statistic": "mean", "variable": "y", "category": None, "domain": {"area": row.community},
-            "value": row.direct, "standard_error": float(np.sqrt(row.variance)), "ci_low": None, "ci_high": None,
-            "level": None, "interval": None, "degrees_of_freedom": 19, "design_effect": 1.0,
-            "sample_size": row.respondents, "effective_sample_size": float(row.respondents), "notes": [],
+            "statistic": "mean",
+            "variable": "y",
+            "category": None,
+            "domain": {"area": row.community},
+            "value": row.direct,
+            "standard_error": float(np.sqrt(row.variance)),
+            "ci_low": None,
+            "ci_high": None,
+            "level": None,
+            "interval": None,
+            "degrees_of_freedom": 19,
+            "design_effect": 1.0,
+            "sample_size": row.respondents,
+            "effective_sample_size": float(row.respondents),
+            "notes": [],
         }
         for row in data.itertuples()
-    ]  # fmt: skip
+    ]
     design = {"strata": 1, "psus": 100, "degrees_of_freedom": 99, "sample_size": 100}
     estimates = tmp_path / "milk.json"
     estimates.write_text(json.dumps({"design": design, "estimates": entries, "notes": []}), encoding="utf-8")
@@ -95,8 +106,12 @@ def test_who_is_too_few_to_be_published_is_said(tmp_path: Path) -> None:
     asked = {"A": (70, 90), "B": (80, 90), "C": (12, 12), "D": (5, 8), "E": (60, 80), "F": (66, 80)}
     rows = [f"{area},{int(k < yes)}" for area, (yes, n) in asked.items() for k in range(n)]
     answers, out = file(tmp_path, "answers.csv", "area,yes", *rows), tmp_path / "out.json"
-    assert survey_service("estimate", answers, "--proportion", "yes=1", "--by", "area", "--format", "json",
-                          "--out", out).exit_code == 0  # fmt: skip
+    assert (
+        survey_service(
+            "estimate", answers, "--proportion", "yes=1", "--by", "area", "--format", "json", "--out", out
+        ).exit_code
+        == 0
+    )
     areas = file(tmp_path, "areas.csv", "area", *"ABCDEF")
     document = found("small-areas", out, "--variable", "yes=1", "--by", "area", "--areas", areas)
     caution = {row["area"]: row["caution"] for row in document["areas"]}
@@ -144,8 +159,14 @@ def test_a_change_counts_the_psus_asked_twice(tmp_path: Path) -> None:
     table = survey_service("change", before, after, *DESIGN, "--proportion", "y=1").output
     assert "4 PSUs were asked in both waves." in table
     assert "+37.5%" in table
-    assert next(csv.DictReader(survey_service("change", before, after, *DESIGN, "--mean", "y",
-                "--format", "csv").output.splitlines()))["verdict"] == one["verdict"]  # fmt: skip
+    assert (
+        next(
+            csv.DictReader(
+                survey_service("change", before, after, *DESIGN, "--mean", "y", "--format", "csv").output.splitlines()
+            )
+        )["verdict"]
+        == one["verdict"]
+    )
 
 
 def test_waves_that_asked_otherwise_are_not_compared(tmp_path: Path) -> None:
@@ -156,8 +177,9 @@ def test_waves_that_asked_otherwise_are_not_compared(tmp_path: Path) -> None:
     document = found(*call)
     assert document["changes"][0]["verdict"] == "not_comparable"
     assert document["not_comparable"] == [
-        "the selection differs", "the share of paper, web differs by more than 10%",
-    ]  # fmt: skip
+        "the selection differs",
+        "the share of paper, web differs by more than 10%",
+    ]
     wrong = file(tmp_path, "wrong.csv", "what,before,after", "wording,a,b")
     assert "“wording” is nothing that waves are compared by" in refused(*call[:-1], wrong)
 
@@ -190,11 +212,18 @@ def answers(tmp_path: Path) -> Path:
     rng = np.random.default_rng(20260930)
     size = 240
     tidy, polite = rng.integers(1, 6, size), rng.integers(0, 101, size)
-    frame = pd.DataFrame({
-        "tidy": tidy, "polite": polite, "safe": np.where(rng.random(size) < 0.8, "yes", "no"),
-        "w": rng.uniform(1, 3, size), "stratum": "A", "psu": np.arange(size) % 40,
-        "quarter": np.arange(size) // 40 % 2 + 1, "same": 7,
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "tidy": tidy,
+            "polite": polite,
+            "safe": np.where(rng.random(size) < 0.8, "yes", "no"),
+            "w": rng.uniform(1, 3, size),
+            "stratum": "A",
+            "psu": np.arange(size) % 40,
+            "quarter": np.arange(size) // 40 % 2 + 1,
+            "same": 7,
+        }
+    )
     frame["overall"] = 12 * frame["tidy"] + 0.3 * frame["polite"] + rng.normal(0, 8, size)
     path = tmp_path / "answers.csv"
     frame.to_csv(path, index=False)

@@ -45,10 +45,25 @@ def test_the_settings_of_the_sample_are_settings() -> None:
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed here")
 def test_nginx_takes_its_sample(tmp_path: Path) -> None:
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=survey.example.gov.cn",
-         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "fullchain.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=survey.example.gov.cn",
+            "-keyout",
+            tmp_path / "key.pem",
+            "-out",
+            tmp_path / "fullchain.pem",
+        ],
+        check=True,
+        capture_output=True,
+    )
     server = block("nginx", "proxy_pass").replace("/etc/ssl/survey", str(tmp_path))
     server = server.replace("/var/log/nginx", str(tmp_path))
     server = re.sub(r"listen (\d+)", rf"listen unix:{tmp_path}/\1", server)  # no port of this machine is tried

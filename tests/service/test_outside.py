@@ -159,10 +159,20 @@ LAUGHTER = b"a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + b"".join(
         (b"x:\n" * 20_000, {"Q008"}),
     ],
     ids=[
-        "laughter", "lists", "mappings", "dashes", "keys", "open quote", "long", "anchors", "tags", "random", "blanks",
+        "laughter",
+        "lists",
+        "mappings",
+        "dashes",
+        "keys",
+        "open quote",
+        "long",
+        "anchors",
+        "tags",
+        "random",
+        "blanks",
         "fields",
     ],
-)  # fmt: skip
+)
 def test_a_hostile_definition_is_refused(content: bytes, codes: set[str]) -> None:
     before = getrusage(RUSAGE_CHILDREN)
     questionnaire, problems, count = definitions.check(content)

@@ -59,9 +59,10 @@ def test_a_batch_in_large_print(client: TestClient, database: Database, world: W
         assert batch.large_print
         batch_id = batch.id
         day = session.scalars(select(Wave)).one().closes_on
-    pages = [page.extract_text() for page in pypdf.PdfReader(
-        io.BytesIO(print_batch(services, world.survey_id, batch_id))
-    ).pages]  # fmt: skip
+    pages = [
+        page.extract_text()
+        for page in pypdf.PdfReader(io.BytesIO(print_batch(services, world.survey_id, batch_id))).pages
+    ]
     assert "大字版" in pages[0]
     assert f"请在{day.year}年{day.month}月{day.day}日以前交回" in pages[2].replace(" ", "")
     with database.reading.begin() as session:

@@ -88,9 +88,21 @@ def test_communities_share_out_a_size(tmp_path: Path) -> None:
     areas.write_text(COMMUNITIES, encoding="gb18030")
     out = tmp_path / "plan.csv"
     run = survey_service(
-        "plan", areas, "--size", 300, "--allocation", "square_root", "--minimum", 70, "--response-rate", 0.5,
-        "--format", "csv", "--out", out,
-    )  # fmt: skip
+        "plan",
+        areas,
+        "--size",
+        300,
+        "--allocation",
+        "square_root",
+        "--minimum",
+        70,
+        "--response-rate",
+        0.5,
+        "--format",
+        "csv",
+        "--out",
+        out,
+    )
     assert run.exit_code == 0, run.output
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     # sqrt: 52.06, 64.19, 30; the last stands at 70; 230 over 52.06 : 64.19 -> 103.0, 127.0.
@@ -153,15 +165,33 @@ def test_every_grid_a_stratum(frame: Path, tmp_path: Path) -> None:
     sizes.write_text("code,cases\n330102001001,20\n330102001002,30\n330102001003,8\n", encoding="utf-8")
     out = tmp_path / "cases.csv"
     run = survey_service(
-        "draw", frame, *NAMES, "--grid", "网格", "--sizes", sizes, "--reserves", 2, "--kish", "--keep", "地址",
-        "--modes", "web_invited=0.5,paper=0.5", "--seed", 20260930, "--out", out,
-    )  # fmt: skip
+        "draw",
+        frame,
+        *NAMES,
+        "--grid",
+        "网格",
+        "--sizes",
+        sizes,
+        "--reserves",
+        2,
+        "--kish",
+        "--keep",
+        "地址",
+        "--modes",
+        "web_invited=0.5,paper=0.5",
+        "--seed",
+        20260930,
+        "--out",
+        out,
+    )
     assert run.exit_code == 0, run.output
     cases = drawn(out)
     issued = cases[cases["issued"] == 1]
     assert issued.groupby("community").size().to_dict() == {
-        "330102001001": 20, "330102001002": 30, "330102001003": 8,
-    }  # fmt: skip
+        "330102001001": 20,
+        "330102001002": 30,
+        "330102001003": 8,
+    }
     assert (issued.groupby("stratum").size() >= 2).all()
     # Weights of the issued add up to the households of each community; a reserve in the drawer has none.
     assert issued.groupby("community")["household_weight"].sum().to_numpy() == pytest.approx([120, 240, 24])
@@ -214,20 +244,51 @@ def test_the_workbook_has_a_list_per_community_and_the_reserves_apart(frame: Pat
     write_frame(frame, rows)
     out = tmp_path / "cases.xlsx"
     call = (
-        "draw", frame, *NAMES, "--grid", "网格", "--size", 384 - 100, "--reserves", 1, "--reserve-share", 0.1,
-        "--keep", "地址", "--kish", "--seed", 5, "--out", out,
-    )  # fmt: skip
+        "draw",
+        frame,
+        *NAMES,
+        "--grid",
+        "网格",
+        "--size",
+        384 - 100,
+        "--reserves",
+        1,
+        "--reserve-share",
+        0.1,
+        "--keep",
+        "地址",
+        "--kish",
+        "--seed",
+        5,
+        "--out",
+        out,
+    )
     run = survey_service(*call, "--substitute", "330102001002-0003")
     assert run.exit_code == 0, run.output
     book = load_workbook(out)
     assert book.sheetnames == [
-        "说明", "330102001001", "330102001002", "330102001003", "备用样本（未启用不得入户）", "全部样本与概率",
-    ]  # fmt: skip
+        "说明",
+        "330102001001",
+        "330102001002",
+        "330102001003",
+        "备用样本（未启用不得入户）",
+        "全部样本与概率",
+    ]
     heads = [cell.value for cell in book["330102001002"][1]]
     assert heads == [
-        "样本编号", "户编号", "网格", "户内抽样表", "替换自", "地址",
-        "18岁及以上人数", "被访者序号", "第一次入户", "第二次入户", "第三次入户", "结果代码",
-    ]  # fmt: skip
+        "样本编号",
+        "户编号",
+        "网格",
+        "户内抽样表",
+        "替换自",
+        "地址",
+        "18岁及以上人数",
+        "被访者序号",
+        "第一次入户",
+        "第二次入户",
+        "第三次入户",
+        "结果代码",
+    ]
     assert [cell.value for cell in book["330102001002"]["E"] if cell.value] == ["替换自", "330102001002-0003"]
     addresses = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == "=1+1"]
     assert addresses
@@ -260,23 +321,23 @@ def test_a_list_put_in_order_counts_as_people_do(tmp_path: Path) -> None:
     ]
     frame = write_frame(tmp_path / "frame.csv", rows)
     out = tmp_path / "cases.csv"
-    assert survey_service(
-        "draw", frame, *NAMES, "--size", 6, "--order", "地址", "--seed", 1, "--out", out
-    ).exit_code == 0  # fmt: skip
+    assert (
+        survey_service("draw", frame, *NAMES, "--size", 6, "--order", "地址", "--seed", 1, "--out", out).exit_code == 0
+    )
     assert drawn(out)["unit"].tolist() == ["H2", "H10", "H100", "H1", "H9", "H11"]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"户编号": "H0001"}, "row 7, column \"户编号\": “H0001” is in row 2 already"),
+        ({"户编号": "H0001"}, 'row 7, column "户编号": “H0001” is in row 2 already'),
         ({"户编号": ""}, 'row 7, column "户编号": it is empty'),
         ({"社区代码": "33010200100"}, "“33010200100” is not a code: the others have 12 digits"),
         ({"社区代码": "990102001001"}, "there is no province 99"),
         ({"社区代码": "330102001002"}, "grid “330102001001001” lies in 330102001002 here"),
         ({"社区代码": "3.30102E+11"}, "Excel"),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_cannot_be_a_household_is_refused(
     frame: Path, tmp_path: Path, change: dict[str, str], message: str
 ) -> None:

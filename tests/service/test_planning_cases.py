@@ -26,10 +26,24 @@ from tests.service.world import World
 
 COMMUNITY = "110101001001"
 HEADS = [
-    "case", "issued", "community", "grid", "unit", "stratum", "psu", "replicate", "substitute_for", "stage_1_unit",
-    "stage_1_population", "stage_1_sampled", "stage_1_probability", "inclusion_probability", "household_weight",
-    "adults", "first_mode",
-]  # fmt: skip
+    "case",
+    "issued",
+    "community",
+    "grid",
+    "unit",
+    "stratum",
+    "psu",
+    "replicate",
+    "substitute_for",
+    "stage_1_unit",
+    "stage_1_population",
+    "stage_1_sampled",
+    "stage_1_probability",
+    "inclusion_probability",
+    "household_weight",
+    "adults",
+    "first_mode",
+]
 
 
 @pytest.fixture
@@ -37,9 +51,16 @@ def draft(client: TestClient, world: World) -> str:
     """A draft wave that asks sampled households by letter and paper, and open codes; its address."""
     sign_in(client, "manager")
     modes = ["web_invited", "paper", "web_open"]
-    made = send(client, "/surveys/satisfaction/waves", {
-        **WAVE, **HEADER, "version": str(world.version_id), "modes": modes,
-    })  # fmt: skip
+    made = send(
+        client,
+        "/surveys/satisfaction/waves",
+        {
+            **WAVE,
+            **HEADER,
+            "version": str(world.version_id),
+            "modes": modes,
+        },
+    )
     assert made.status_code == 303, made.text
     return Q4
 
@@ -54,11 +75,25 @@ def codes(database: Database, world: World) -> list[str]:
 
 def row(number: int, code: str, **changes: Any) -> dict[str, Any]:
     return {
-        "case": f"{code}-{number:04d}", "issued": 1, "community": code, "grid": "1", "unit": f"户{number}",
-        "stratum": f"{code}/1", "psu": f"户{number}", "replicate": 0, "substitute_for": "",
-        "stage_1_unit": f"户{number}", "stage_1_population": 20, "stage_1_sampled": 4, "stage_1_probability": 0.2,
-        "inclusion_probability": 0.2, "household_weight": 5, "adults": 2, "first_mode": "web_invited", **changes,
-    }  # fmt: skip
+        "case": f"{code}-{number:04d}",
+        "issued": 1,
+        "community": code,
+        "grid": "1",
+        "unit": f"户{number}",
+        "stratum": f"{code}/1",
+        "psu": f"户{number}",
+        "replicate": 0,
+        "substitute_for": "",
+        "stage_1_unit": f"户{number}",
+        "stage_1_population": 20,
+        "stage_1_sampled": 4,
+        "stage_1_probability": 0.2,
+        "inclusion_probability": 0.2,
+        "household_weight": 5,
+        "adults": 2,
+        "first_mode": "web_invited",
+        **changes,
+    }
 
 
 def sheet(rows: list[dict[str, Any]], heads: list[str] = HEADS) -> bytes:
@@ -186,7 +221,7 @@ def test_taken_out_it_can_be_loaded_anew(client: TestClient, draft: str, codes: 
         ({"case": "x" * 31}, "case", "超过 30 个字"),
         ({"stage_1_probability": "两成"}, "stage_1_probability", "不是数"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # the file is judged before any database is asked
 def test_what_is_wrong_is_said_by_row_and_nothing_is_loaded(
     client: TestClient,
@@ -253,10 +288,27 @@ def test_the_commands_list_is_what_the_page_takes(
     frame = tmp_path / "frame.csv"
     lines = [f"{code},{code}-{grid},{code}{grid}{house:02d}" for code in codes for grid in "12" for house in range(20)]
     frame.write_text("community,grid,household\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    drawn = CliRunner().invoke(app, [
-        "draw", "frame.csv", "--unit", "household", "--community", "community", "--grid", "grid", "--size", "24",
-        "--reserves", "1", "--seed", "7", "--out", "cases.csv",
-    ])  # fmt: skip
+    drawn = CliRunner().invoke(
+        app,
+        [
+            "draw",
+            "frame.csv",
+            "--unit",
+            "household",
+            "--community",
+            "community",
+            "--grid",
+            "grid",
+            "--size",
+            "24",
+            "--reserves",
+            "1",
+            "--seed",
+            "7",
+            "--out",
+            "cases.csv",
+        ],
+    )
     assert drawn.exit_code == 0, drawn.output
     assert load(client, (tmp_path / "cases.csv").read_bytes()).status_code == 303
     with database.reading.begin() as session:
@@ -294,9 +346,11 @@ def test_letters_hold_codes_that_open_their_own_case_and_print_again_the_same(
     assert printed(post(client, f"{draft}/invitations/letters/{codes[0]}")) == first
     assert printed(post(client, f"{draft}/invitations/letters/{codes[0]}", {"language": "en"})) != first
     with database.reading.begin() as session:
-        made = session.scalar(select(func.count()).select_from(AccessCode).where(AccessCode.case_id.in_(
-            select(Case.id).where(Case.number.like("%-000_"))
-        )))  # fmt: skip
+        made = session.scalar(
+            select(func.count())
+            .select_from(AccessCode)
+            .where(AccessCode.case_id.in_(select(Case.id).where(Case.number.like("%-000_"))))
+        )
     assert made == 2
     assert post(client, f"{draft}/invitations/letters/{codes[0]}", {"part": "2"}).status_code == 409
     assert [action for action, _ in actions(database)][1:] == ["letters.printed"] * 3
@@ -342,8 +396,10 @@ def test_who_is_no_manager_of_the_survey_sees_and_prints_nothing(
         for address in (f"{draft}/cases", f"{draft}/invitations"):
             assert client.get(address, headers=HTML).status_code in (403, 404)
         for address in (
-            f"{draft}/cases", f"{draft}/cases/clear", f"{draft}/invitations/posters",
+            f"{draft}/cases",
+            f"{draft}/cases/clear",
+            f"{draft}/invitations/posters",
             f"{draft}/invitations/letters/{codes[0]}",
-        ):  # fmt: skip
+        ):
             assert post(client, address, token=token).status_code in (403, 404)
     assert len(cases(database)) == 1

@@ -23,10 +23,15 @@ from tests.service.world import NOW, PASSWORD, World
 FAULTY = Path(__file__).parents[1] / "golden/questionnaires/ten_faults.yaml"
 SMALL = Path(__file__).parent / "small.yaml"
 SURVEY = {
-    "title_zh": "公众满意度测评", "title_en": "Satisfaction", "key": "sat-2", "area": "110000000000",
-    "population_zh": "常住 18 岁及以上居民", "frame_zh": "社区网格住户台账", "frame_coverage": "９７.5",
+    "title_zh": "公众满意度测评",
+    "title_en": "Satisfaction",
+    "key": "sat-2",
+    "area": "110000000000",
+    "population_zh": "常住 18 岁及以上居民",
+    "frame_zh": "社区网格住户台账",
+    "frame_coverage": "９７.5",
     "coverage_zh": "新入住的小区",
-}  # fmt: skip
+}
 
 
 def street_manager(database: Database, world: World) -> None:

@@ -22,14 +22,24 @@ from tests.service.world import NOW, World
 HERE = "/surveys/satisfaction/waves"
 Q4 = f"{HERE}/2026Q4"
 HEADER = {
-    "form_number": "创城调 01 表", "issuing_body": "示范市精神文明建设办公室", "approval_number": "示统备〔2026〕18 号",
+    "form_number": "创城调 01 表",
+    "issuing_body": "示范市精神文明建设办公室",
+    "approval_number": "示统备〔2026〕18 号",
     "valid_until": "2027-06-30",
-}  # fmt: skip
+}
 WAVE: dict[str, Any] = {
-    "name_zh": "2026年第四季度", "name_en": "Fourth quarter 2026", "key": "2026Q4", "opens_on": "2026-10-01",
-    "closes_on": "2026-12-10", "modes": ["web_open"], "population_zh": "常住 18 岁及以上居民", "response_rate": "60",
-    "selection_zh": "以网格为层等距抽取", "target-awareness": "95", "sense-awareness": "at_least",
-}  # fmt: skip
+    "name_zh": "2026年第四季度",
+    "name_en": "Fourth quarter 2026",
+    "key": "2026Q4",
+    "opens_on": "2026-10-01",
+    "closes_on": "2026-12-10",
+    "modes": ["web_open"],
+    "population_zh": "常住 18 岁及以上居民",
+    "response_rate": "60",
+    "selection_zh": "以网格为层等距抽取",
+    "target-awareness": "95",
+    "sense-awareness": "at_least",
+}
 
 
 def send(client: TestClient, address: str, data: dict[str, Any]) -> Response:

@@ -27,14 +27,31 @@ from tests.service.world import NOW, World
 
 NEVER = {
     "zh": (
-        "含户内成人数", "重新算出", "样本不足", "合乎目标", "没有一个社区", "e = ", "应答率 ", "AAPOR",
-        "评价最低", "达标。", "不予公布",
+        "含户内成人数",
+        "重新算出",
+        "样本不足",
+        "合乎目标",
+        "没有一个社区",
+        "e = ",
+        "应答率 ",
+        "AAPOR",
+        "评价最低",
+        "达标。",
+        "不予公布",
     ),
     "en": (
-        "adults in the household included", "recomputed", "too small", "none reached", "e = ", "AAPOR", "lowest-rated",
-        "1 communities", "1 streets", "esponse rate 3",
+        "adults in the household included",
+        "recomputed",
+        "too small",
+        "none reached",
+        "e = ",
+        "AAPOR",
+        "lowest-rated",
+        "1 communities",
+        "1 streets",
+        "esponse rate 3",
     ),
-}  # fmt: skip
+}
 ALWAYS = {
     "zh": ("33.3%", "权数是户的权数", "未登记结果", "不单独公布", "人数少，或为保护受访人", "未做人口校准"),
     "en": ("33.3%", "weights of households", "was not recorded", "or to protect them"),

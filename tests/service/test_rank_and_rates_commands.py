@@ -31,9 +31,18 @@ def estimates(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for name, by in (("city", ()), ("communities", ("--by", "community"))):
         out = folder / f"{name}.json"
         run = survey_service(
-            "estimate", folder / "answers.csv", "--weight", "weight", "--proportion", "satisfied=1", *by,
-            "--format", "json", "--out", out,
-        )  # fmt: skip
+            "estimate",
+            folder / "answers.csv",
+            "--weight",
+            "weight",
+            "--proportion",
+            "satisfied=1",
+            *by,
+            "--format",
+            "json",
+            "--out",
+            out,
+        )
         assert run.exit_code == 0, run.output
         found.append(out)
     return found

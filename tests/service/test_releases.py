@@ -149,9 +149,13 @@ def printed(database: Database, reviewed: World, services: Services) -> Callable
     def run() -> UUID:
         with database.writing.begin() as session:
             return jobs.enqueue(
-                session, survey_id=reviewed.survey_id, kind=DOCUMENTS_JOB, by=SERVICE, at=NOW,
+                session,
+                survey_id=reviewed.survey_id,
+                kind=DOCUMENTS_JOB,
+                by=SERVICE,
+                at=NOW,
                 arguments={"release_id": str(release_id), "languages": {"zh": None, "en": ["110000000000"]}},
-            ).id  # fmt: skip
+            ).id
 
     return run
 

@@ -67,9 +67,19 @@ def scans(installed: str, database: Database, tmp_path: Path) -> Path:
     """One printed form, ticked and scanned; a page of something else lies between."""
     out = tmp_path / "forms"
     run(
-        "print-forms", "--wave", "2026Q3", "--open", "--community", "110101000001", "--size", "2",
-        "--out", str(out), "--database", installed,
-    )  # fmt: skip
+        "print-forms",
+        "--wave",
+        "2026Q3",
+        "--open",
+        "--community",
+        "110101000001",
+        "--size",
+        "2",
+        "--out",
+        str(out),
+        "--database",
+        installed,
+    )
     with database.reading.begin() as session:
         geometry = from_json(session.scalars(select(PaperEdition.geometry)).one())
     folder = tmp_path / "scans"
@@ -121,9 +131,7 @@ def test_from_the_printer_to_the_keyer(
     assert client.get(f"{address}/know").status_code == 404, "what is sure has no picture"
     with database.writing.begin() as session:
         other = accounts.create_account(session, user="other", name="另一社区", password=PASSWORD, at=NOW, by=SERVICE)
-        accounts.grant(
-            session, account=other, role=Role.KEYER, area_id=world.community_ids[1], at=NOW, by=SERVICE
-        )  # fmt: skip
+        accounts.grant(session, account=other, role=Role.KEYER, area_id=world.community_ids[1], at=NOW, by=SERVICE)
     sign_in(client, "other")
     assert client.get(f"{address}/age").status_code == 404
     # Somebody has the form open now: another scan of it leaves it alone.
@@ -137,9 +145,10 @@ def keying_fields() -> dict[str, str]:
 def _hold(client: TestClient, serial: str) -> dict[str, dict[str, object]]:
     token = csrf(get(client, "/account"))
     answer = client.post(
-        f"/keying/satisfaction/2026Q3/forms/{serial}/hold", json={},
+        f"/keying/satisfaction/2026Q3/forms/{serial}/hold",
+        json={},
         headers={"Accept": "application/json", "X-CSRF-Token": token},
-    )  # fmt: skip
+    )
     assert answer.status_code == 200, answer.text
     found: dict[str, dict[str, object]] = answer.json()
     return found

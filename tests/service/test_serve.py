@@ -60,8 +60,12 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def settings_for(**arguments: Any) -> Settings:
     chosen: dict[str, Any] = {
-        "database": None, "host": "127.0.0.1", "port": 8000, "shown": None, "without_https": False,
-    }  # fmt: skip
+        "database": None,
+        "host": "127.0.0.1",
+        "port": 8000,
+        "shown": None,
+        "without_https": False,
+    }
     return command.settings_for(**(chosen | arguments))
 
 
@@ -138,8 +142,11 @@ def test_a_mistyped_data_folder_begins_no_survey_and_the_near_one_is_named(tmp_p
     ended = subprocess.run(
         [sys.executable, "-c", "from survey_service.commands import main; main()", "serve", "--port", str(free_port())],
         env={**os.environ, "SURVEY_DATA_DIR": str(tmp_path / "empty")},
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert ended.returncode == 1
     assert "add --create" in ended.stderr
     assert list((tmp_path / "empty").iterdir()) == []
@@ -287,9 +294,19 @@ def test_a_certificate_serves_https_and_only_where_the_address_says_so(
     context = ssl.create_default_context(cafile=str(chain))
     port = free_port()
     program = [
-        sys.executable, "-c", "from survey_service.commands import main; main()", "serve", "--database", str(survey),
-        "--port", str(port), "--certificate", str(chain), "--certificate-key", str(secret),
-    ]  # fmt: skip
+        sys.executable,
+        "-c",
+        "from survey_service.commands import main; main()",
+        "serve",
+        "--database",
+        str(survey),
+        "--port",
+        str(port),
+        "--certificate",
+        str(chain),
+        "--certificate-key",
+        str(secret),
+    ]
     running = subprocess.Popen(program, stderr=subprocess.PIPE, text=True)
     try:
         until_healthy(running, f"https://127.0.0.1:{port}/health", context=context)
@@ -368,12 +385,21 @@ def test_what_keeps_it_from_starting_is_said_in_words_and_not_as_a_traceback(sur
     opened.dispose()
     ended = subprocess.run(
         [
-            sys.executable, "-c", "from survey_service.commands import main; main()",
-            "serve", "--database", str(survey), "--port", str(free_port()),
+            sys.executable,
+            "-c",
+            "from survey_service.commands import main; main()",
+            "serve",
+            "--database",
+            str(survey),
+            "--port",
+            str(free_port()),
         ],
         env={**os.environ, "SURVEY_SECRET_KEY": "another key, as long as that one", "SURVEY_DATA_DIR": str(tmp_path)},
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert ended.returncode == 1
     assert "✕ The secret key is not the one that this installation began with" in ended.stderr
     assert "Put the former key back" in ended.stderr

@@ -28,10 +28,14 @@ def test_an_administrators_first_page_lists_what_is_to_do_and_marks_what_is_done
     with database.writing.begin() as session:
         session.add(
             AreaPopulation(
-                area_id=world.community_ids[0], sex="male", age_group="18-29", as_of=date(2026, 6, 30), persons=9,
+                area_id=world.community_ids[0],
+                sex="male",
+                age_group="18-29",
+                as_of=date(2026, 6, 30),
+                persons=9,
                 source="x",
             )
-        )  # fmt: skip
+        )
         manager = session.scalars(select(Account.id).where(Account.user == "manager")).one()
         session.execute(delete(Grant).where(Grant.account_id == manager, Grant.role == Role.MANAGER))
     page = get(client, "/start")

@@ -102,8 +102,15 @@ def test_the_whole_life_is_walked_and_audited(database: Database, world: World) 
             .order_by(AuditEntry.sequence)
         ).all()
         assert [entry.action.removeprefix("wave.") for entry in entries] == [
-            "created", "open", "closed", "open", "closed", "under_review", "figures_opened", "released",
-        ]  # fmt: skip
+            "created",
+            "open",
+            "closed",
+            "open",
+            "closed",
+            "under_review",
+            "figures_opened",
+            "released",
+        ]
         assert entries[3].reason == "还有纸质没录完"
         assert audit.verify(session, str(world.survey_id)) > 0
 

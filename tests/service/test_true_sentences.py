@@ -231,9 +231,16 @@ def test_a_table_of_hidden_figures_has_no_axis_and_no_two_ticks_touch(
 
 def community(completed: int, sampled: int) -> CommunityProgress:
     return CommunityProgress(
-        area_id=uuid4(), code="1", name=Text("甲"), households=None, sampled=sampled, completed=completed,
-        response_rate=None, not_tied=0, open_code=None,
-    )  # fmt: skip
+        area_id=uuid4(),
+        code="1",
+        name=Text("甲"),
+        households=None,
+        sampled=sampled,
+        completed=completed,
+        response_rate=None,
+        not_tied=0,
+        open_code=None,
+    )
 
 
 @pytest.mark.parametrize(

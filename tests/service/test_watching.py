@@ -158,5 +158,10 @@ warnings.warn({WISH!r})
             assert word in said
         if not people:
             assert [json.loads(line)["event"] for line in said.splitlines()] == [
-                "job_failed", "in_a_handler", "library", "library", "thread_died", "library",
-            ]  # fmt: skip
+                "job_failed",
+                "in_a_handler",
+                "library",
+                "library",
+                "thread_died",
+                "library",
+            ]

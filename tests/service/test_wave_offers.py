@@ -60,21 +60,33 @@ def names(found: list[Offer]) -> list[str]:
 @pytest.mark.parametrize(
     ("found", "who", "so_far", "offered"),
     [
-        (wave(DRAFT), reader("open", may_change=True), None,
-         ["open", "edit", "cases", "invitations", "preview", "delete"]),
+        (
+            wave(DRAFT),
+            reader("open", may_change=True),
+            None,
+            ["open", "edit", "cases", "invitations", "preview", "delete"],
+        ),
         (wave(DRAFT), reader(manages=True), None, []),
-        (wave(OPEN), reader("close", "back", may_change=True, manages=True), progress(),
-         ["invitations", "see_cases", "close", "paper", "imports", "back"]),
+        (
+            wave(OPEN),
+            reader("close", "back", may_change=True, manages=True),
+            progress(),
+            ["invitations", "see_cases", "close", "paper", "imports", "back"],
+        ),
         (wave(OPEN), reader("back"), progress(completed=1), []),  # what was given is not taken back
         (wave(OPEN), reader("back"), progress(web_open=1), []),
         (wave(CLOSED), reader("back"), progress(completed=1), ["back"]),
-        (wave(CLOSED), reader("review", may_review=True, reads_contacts=True), progress(),
-         ["checks", "review", "contacts"]),
+        (
+            wave(CLOSED),
+            reader("review", may_review=True, reads_contacts=True),
+            progress(),
+            ["checks", "review", "contacts"],
+        ),
         (wave(REVIEW), reader("back", may_review=True), progress(), ["checks", "back"]),
         (wave(REVIEW, figures_opened_at=OPENED), reader("back", may_review=True), progress(), ["figures"]),
         (wave(RELEASED, figures_opened_at=OPENED), reader(may_review=True), progress(), ["figures"]),
     ],
-)  # fmt: skip
+)
 def test_the_ways_that_are_offered(found: Wave, who: Reader, so_far: WaveProgress | None, offered: list[str]) -> None:
     assert names(offers(SURVEY, found, who, today=LAST_DAY, blocked=False, progress=so_far)) == offered
 

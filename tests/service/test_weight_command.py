@@ -37,15 +37,35 @@ def margins(tmp_path: Path) -> Path:
 def test_every_step_has_its_column_and_its_record(tmp_path: Path) -> None:
     #  Class A: 20 + 20 answered by the first alone; class B: 10 of unknown eligibility beside one that answered.
     data = file(
-        tmp_path, "cases.csv", "id,w,status,class,sex",
-        "1,20,respondent,A,男", "2,20,nonrespondent,A,女", "3,10,1.1,B,女", "4,10,unknown,B,女", "5,10,4.5,B,男",
-    )  # fmt: skip
+        tmp_path,
+        "cases.csv",
+        "id,w,status,class,sex",
+        "1,20,respondent,A,男",
+        "2,20,nonrespondent,A,女",
+        "3,10,1.1,B,女",
+        "4,10,unknown,B,女",
+        "5,10,4.5,B,男",
+    )
     margins = file(tmp_path, "m.csv", "variable,category,total", "sex,男,60", "sex,女,30")
     out, record = tmp_path / "out.csv", tmp_path / "record.json"
     result = run(
-        "weight", data, "--design-weight", "w", "--status", "status", "--classes", "class", "--minimum", 1,
-        "--margins", margins, "--out", out, "--record", record,
-    )  # fmt: skip
+        "weight",
+        data,
+        "--design-weight",
+        "w",
+        "--status",
+        "status",
+        "--classes",
+        "class",
+        "--minimum",
+        1,
+        "--margins",
+        margins,
+        "--out",
+        out,
+        "--record",
+        record,
+    )
     assert result.exit_code == 0, result.output
     found = pd.read_csv(out, dtype={"id": str})
     assert list(found.columns[:5]) == ["id", "w", "status", "class", "sex"]
@@ -71,10 +91,27 @@ def test_weights_equal_those_of_r(tmp_path: Path, margins: Path) -> None:
 
 def test_estimates_with_margins_equal_those_of_r(margins: Path) -> None:
     result = run(
-        "estimate", CITY / "data.csv", "--weight", "weight", "--strata", "community", "--clusters", "grid", "--mean",
-        "spending", "--by", "street", "--margins", margins, "--calibration", "logit", "--bounds", "0.5,2", "--format",
+        "estimate",
+        CITY / "data.csv",
+        "--weight",
+        "weight",
+        "--strata",
+        "community",
+        "--clusters",
+        "grid",
+        "--mean",
+        "spending",
+        "--by",
+        "street",
+        "--margins",
+        margins,
+        "--calibration",
+        "logit",
+        "--bounds",
+        "0.5,2",
+        "--format",
         "json",
-    )  # fmt: skip
+    )
     assert result.exit_code == 0, result.output
     ours: dict[str, Any] = {one["domain"]["street"]: one for one in json.loads(result.stdout)["estimates"]}
     compared = 0
@@ -102,13 +139,23 @@ def test_the_weight_before_calibration_and_the_margins_give_back_the_final_weigh
 
 
 def test_margins_of_one_community_leave_the_others_alone(tmp_path: Path) -> None:
-    lines = ("variable,category,total,within,area", "age,18-39,700,community,C00", "age,40-59,600,community,C00",
-             "age,60+,600,community,C00")  # fmt: skip
+    lines = (
+        "variable,category,total,within,area",
+        "age,18-39,700,community,C00",
+        "age,40-59,600,community,C00",
+        "age,60+,600,community,C00",
+    )
     out = tmp_path / "out.csv"
     result = run(
-        "weight", CITY / "data.csv", "--design-weight", "weight", "--margins", file(tmp_path, "m.csv", *lines),
-        "--out", out,
-    )  # fmt: skip
+        "weight",
+        CITY / "data.csv",
+        "--design-weight",
+        "weight",
+        "--margins",
+        file(tmp_path, "m.csv", *lines),
+        "--out",
+        out,
+    )
     assert result.exit_code == 0, result.output
     found = pd.read_csv(out)
     inside = found["community"] == "C00"
@@ -122,9 +169,23 @@ def test_response_propensity_and_trimming(tmp_path: Path, margins: Path) -> None
     frame.to_csv(tmp_path / "cases.csv", index=False)
     out, record = tmp_path / "out.csv", tmp_path / "record.json"
     result = run(
-        "weight", tmp_path / "cases.csv", "--design-weight", "weight", "--status", "status", "--propensity",
-        "age,persons", "--margins", margins, "--trim", 3, "--out", out, "--record", record,
-    )  # fmt: skip
+        "weight",
+        tmp_path / "cases.csv",
+        "--design-weight",
+        "weight",
+        "--status",
+        "status",
+        "--propensity",
+        "age,persons",
+        "--margins",
+        margins,
+        "--trim",
+        3,
+        "--out",
+        out,
+        "--record",
+        record,
+    )
     assert result.exit_code == 0, result.output
     told = {step["step"]: step for step in json.loads(record.read_text())["steps"]}
     names = [name for name, _ in told["nonresponse_weight"]["record"]["odds_ratios"]]
@@ -145,16 +206,30 @@ def test_response_propensity_and_trimming(tmp_path: Path, margins: Path) -> None
         (["variable,category,total", "age,18-39,5", "age,18-39,6"], 'row 3, column "category": 18-39 is given twice'),
         (["variable,category,total", "age*street,18-39,5"], "“18-39” is not a category of age*street"),
         (["variable,category,total,within,area", "age,18-39,5,street,"], "within and area belong together"),
-        (["variable,category,total", "age,18-39,5", "age,40-59,5", "age,60+,5", "street,S0,15"],
-         "street=S1 occurs in 124 rows and has no total"),
-        (["variable,category,total", "age,18-39,5", "age,40-59,5", "age,60+,5", "street,S0,7", "street,S1,7",
-          "street,S2,2"], "the margin sums to 16 for the population, the margin age to 15"),
+        (
+            ["variable,category,total", "age,18-39,5", "age,40-59,5", "age,60+,5", "street,S0,15"],
+            "street=S1 occurs in 124 rows and has no total",
+        ),
+        (
+            [
+                "variable,category,total",
+                "age,18-39,5",
+                "age,40-59,5",
+                "age,60+,5",
+                "street,S0,7",
+                "street,S1,7",
+                "street,S2,2",
+            ],
+            "the margin sums to 16 for the population, the margin age to 15",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faulty_margins_are_refused_by_row(tmp_path: Path, lines: list[str], said: str) -> None:
     margins = file(tmp_path, "m.csv", *lines)
-    for command in (["weight", CITY / "data.csv", "--design-weight", "weight"],
-                    ["estimate", CITY / "data.csv", "--weight", "weight", "--mean", "spending"]):  # fmt: skip
+    for command in (
+        ["weight", CITY / "data.csv", "--design-weight", "weight"],
+        ["estimate", CITY / "data.csv", "--weight", "weight", "--mean", "spending"],
+    ):
         result = run(*command, "--margins", margins)
         assert result.exit_code == 1
         assert said in result.stderr
@@ -196,9 +271,23 @@ def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
 @pytest.mark.parametrize("method", ["jackknife", "bootstrap"])
 def test_replicates_of_a_calibrated_estimate_repeat_the_calibration(margins: Path, method: str) -> None:
     common = (
-        "estimate", CITY / "data.csv", "--weight", "weight", "--strata", "community", "--clusters", "grid",
-        "--population-size", "grids", "--mean", "spending", "--margins", margins, "--format", "json",
-    )  # fmt: skip
+        "estimate",
+        CITY / "data.csv",
+        "--weight",
+        "weight",
+        "--strata",
+        "community",
+        "--clusters",
+        "grid",
+        "--population-size",
+        "grids",
+        "--mean",
+        "spending",
+        "--margins",
+        margins,
+        "--format",
+        "json",
+    )
     result = run(*common, "--variance-method", method, "--replicates", 200)
     assert result.exit_code == 0, result.output
     one = json.loads(result.stdout)["estimates"][0]

@@ -9,9 +9,19 @@ import pandas as pd
 
 STREETS = {"清波街道": "330102001", "紫阳街道": "330102002"}
 NAMES = (
-    "万寿桥社区", "清波门社区", "定安路社区", "柳翠井社区", "劳动路社区", "定安苑社区",
-    "太庙社区", "紫阳社区", "凤山门社区", "候潮门社区", "金狮苑社区", "木场巷社区",
-)  # fmt: skip
+    "万寿桥社区",
+    "清波门社区",
+    "定安路社区",
+    "柳翠井社区",
+    "劳动路社区",
+    "定安苑社区",
+    "太庙社区",
+    "紫阳社区",
+    "凤山门社区",
+    "候潮门社区",
+    "金狮苑社区",
+    "木场巷社区",
+)
 LEVELS = (0.99, 0.90, 0.78, 0.97, 0.84, 0.80, 0.86, 0.82, 0.74, 0.66, 0.88, 0.85)
 GRIDS = (8, 6, 7, 7, 5, 6, 8, 2, 6, 7, 2, 6)
 LANES = ("望江路", "中河路", "河坊街", "高银巷", "大井巷")
@@ -102,9 +112,39 @@ def next_quarter(folder: Path) -> None:
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, result.output
 
-    run("draw", "frame.csv", "--unit", "户编号", "--community", "社区代码", "--grid", "网格", "--sizes", "plan.csv",
-        "--order", "网格,地址", "--keep", "街道,地址", "--kish",
-        "--seed", "20261231", "--out", "cases_q4.csv")  # fmt: skip
+    run(
+        "draw",
+        "frame.csv",
+        "--unit",
+        "户编号",
+        "--community",
+        "社区代码",
+        "--grid",
+        "网格",
+        "--sizes",
+        "plan.csv",
+        "--order",
+        "网格,地址",
+        "--keep",
+        "街道,地址",
+        "--kish",
+        "--seed",
+        "20261231",
+        "--out",
+        "cases_q4.csv",
+    )
     field(folder, "cases_q4.csv", "field_q4.csv", seed=8, rise=0.5)
-    run("weight", "field_q4.csv", "--design-weight", "person_weight", "--status", "result", "--classes", "community",
-        "--margins", "margins.csv", "--out", "weighted_q4.csv")  # fmt: skip
+    run(
+        "weight",
+        "field_q4.csv",
+        "--design-weight",
+        "person_weight",
+        "--status",
+        "result",
+        "--classes",
+        "community",
+        "--margins",
+        "margins.csv",
+        "--out",
+        "weighted_q4.csv",
+    )

@@ -32,9 +32,15 @@ def show_identity(
 
 @router.post("/accounts/{account_id}/identity")
 def link_identity(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    account_id: UUID, name: Annotated[str, Form(max_length=400)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    account_id: UUID,
+    name: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
     try:
         with writing.begin() as session:
             acting = acting_administrator(person, running, now)
@@ -52,18 +58,29 @@ def link_identity(
 
 
 def _page(
-    request: Request, running: Services, reading: Reading, person: Person, now: Now, account_id: UUID, *,
-    fault: DomainError | None, typed: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Services,
+    reading: Reading,
+    person: Person,
+    now: Now,
+    account_id: UUID,
+    *,
+    fault: DomainError | None,
+    typed: str = "",
+) -> Response:
     with reading.begin() as session:
         account = service.find_whole(session, acting_administrator(person, running, now), account_id)
         identity = identities.of_account(session, account_id)
         context = {
-            "account": account, "identity": identity, "fault": fault, "typed": typed,
-            "provider": running.settings.oidc, "claim": running.settings.oidc_claim,
+            "account": account,
+            "identity": identity,
+            "fault": fault,
+            "typed": typed,
+            "provider": running.settings.oidc,
+            "claim": running.settings.oidc_claim,
             "waits": identity is not None and identities.waits(identity, now),
             "until": identity.linked_at + identities.WAITS_FOR if identity else None,
-        }  # fmt: skip
+        }
         status = fault.status if fault else 200
         return staff_page(
             request, running, person, "staff/account-identity.html", context, section="accounts", status=status

@@ -56,20 +56,28 @@ def acting_administrator(person: Person, running: Services, now: Now) -> ActingA
 
 @router.get("/accounts")
 def list_accounts(
-    request: Request, running: Running, reading: Reading, person: Administrator,
-    q: Annotated[str, Query(max_length=60)] = "", role: Role | None = None,
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Administrator,
+    q: Annotated[str, Query(max_length=60)] = "",
+    role: Role | None = None,
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         scope = person.areas(*rights.MANAGE_ACCOUNTS)
         shown, total = queries.accounts_within(session, scope, words=q.strip(), role=role, page=page)
         grants = queries.grants_of(session, [account.id for account in shown])
         context = {
             "lines": [(account, grants.get(account.id, [])) for account in shown],
-            "q": q, "role": role.value if role else "", "roles": [one.value for one in Role], "total": total,
-            "page": page, "pages": -(-total // queries.PAGE),
+            "q": q,
+            "role": role.value if role else "",
+            "roles": [one.value for one in Role],
+            "total": total,
+            "page": page,
+            "pages": -(-total // queries.PAGE),
             "contact_readers": bool(running.settings.who_reads_contacts),
-        }  # fmt: skip
+        }
         return staff_page(request, running, person, "staff/accounts.html", context, section="accounts")
 
 
@@ -80,9 +88,17 @@ def new_account(request: Request, running: Running, reading: Reading, person: Ad
 
 @router.post("/accounts")
 def make_account(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    user: Name = "", name: Name = "", role: Name = "", area: Line = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    user: Name = "",
+    name: Name = "",
+    role: Name = "",
+    area: Line = "",
+) -> Response:
     acting = acting_administrator(person, running, now)
     start = accounts.start_password()
     password_hash = accounts.start_password_hash(start)
@@ -111,9 +127,15 @@ def show_account(
 
 @router.post("/accounts/{account_id}/name")
 def rename_account(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    account_id: UUID, name: Name = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    account_id: UUID,
+    name: Name = "",
+) -> Response:
     try:
         with writing.begin() as session:
             service.rename(session, acting_administrator(person, running, now), account_id, name, keys=running.keys)
@@ -124,9 +146,16 @@ def rename_account(
 
 @router.post("/accounts/{account_id}/grants")
 def grant_role(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    account_id: UUID, role: Name = "", area: Line = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    account_id: UUID,
+    role: Name = "",
+    area: Line = "",
+) -> Response:
     acting = acting_administrator(person, running, now)
     try:
         with writing.begin() as session:
@@ -141,18 +170,31 @@ def grant_role(
 
 @router.get("/accounts/{account_id}/grants/{role}/{area_code}")
 def confirm_revoke(
-    request: Request, running: Running, reading: Reading, person: Administrator, now: Now,
-    account_id: UUID, role: Role, area_code: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Administrator,
+    now: Now,
+    account_id: UUID,
+    role: Role,
+    area_code: str,
+) -> Response:
     """Says what is lost before it is taken."""
     return _revoke_page(Asking(request, running, person), reading, now, account_id, role, area_code, fault=None)
 
 
 @router.post("/accounts/{account_id}/grants/{role}/{area_code}")
 def revoke_role(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    account_id: UUID, role: Role, area_code: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    account_id: UUID,
+    role: Role,
+    area_code: str,
+) -> Response:
     try:
         with writing.begin() as session:
             service.revoke(session, acting_administrator(person, running, now), account_id, role, area_code)
@@ -170,9 +212,15 @@ def confirm_account_step(
 
 @router.post("/accounts/{account_id}/steps/{step}")
 def take_account_step(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    account_id: UUID, step: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    account_id: UUID,
+    step: str,
+) -> Response:
     acting = acting_administrator(person, running, now)
     try:
         if step == PASSWORD:
@@ -209,9 +257,14 @@ def _role(typed: str) -> Role:
 
 
 def _new_page(
-    request: Request, running: Services, reading: Reading, person: Person, *, typed: dict[str, str],
+    request: Request,
+    running: Services,
+    reading: Reading,
+    person: Person,
+    *,
+    typed: dict[str, str],
     fault: DomainError | None,
-) -> Response:  # fmt: skip
+) -> Response:
     with reading.begin() as session:
         context = {"typed": typed, "fault": fault, **_choices(session, person)}
         status = fault.status if fault else 200
@@ -227,9 +280,16 @@ def _choices(session: Session, person: Person) -> dict[str, Any]:
 
 
 def _account_page(
-    request: Request, running: Services, reading: Reading, person: Person, now: Now, account_id: UUID, *,
-    fault: DomainError | None, typed: dict[str, str] | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Services,
+    reading: Reading,
+    person: Person,
+    now: Now,
+    account_id: UUID,
+    *,
+    fault: DomainError | None,
+    typed: dict[str, str] | None = None,
+) -> Response:
     acting = acting_administrator(person, running, now)
     with reading.begin() as session:
         account = service.find(session, acting, account_id)
@@ -273,9 +333,16 @@ def _revoke_page(
 
 
 def _step_page(
-    request: Request, running: Services, reading: Reading, person: Person, now: Now, account_id: UUID, step: str, *,
+    request: Request,
+    running: Services,
+    reading: Reading,
+    person: Person,
+    now: Now,
+    account_id: UUID,
+    step: str,
+    *,
     fault: DomainError | None,
-) -> Response:  # fmt: skip
+) -> Response:
     if step not in STEPS and step != PASSWORD:
         raise NotFound
     with reading.begin() as session:

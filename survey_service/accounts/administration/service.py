@@ -151,8 +151,11 @@ def disable(session: Session, acting: ActingAdministrator, account_id: UUID) -> 
         raise NotOneself
     if account.disabled_at is not None:
         return
-    held = {(account_id, area.id) for role, area in queries.grants_of(session, [account_id])[account_id]
-            if role is Role.ADMINISTRATOR}  # fmt: skip
+    held = {
+        (account_id, area.id)
+        for role, area in queries.grants_of(session, [account_id])[account_id]
+        if role is Role.ADMINISTRATOR
+    }
     refuse_last(session, acting, held)
     account.disabled_at = acting.at
     account_queries.end_sign_ins(session, account_id, acting.at)

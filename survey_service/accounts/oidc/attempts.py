@@ -25,9 +25,12 @@ _ABOUT = b"oidc attempt"
 
 def new_attempt(wanted: str, at: datetime) -> Attempt:
     return Attempt(
-        state=new_token(), nonce=new_token(), verifier=new_token() + new_token(), wanted=wanted,
+        state=new_token(),
+        nonce=new_token(),
+        verifier=new_token() + new_token(),
+        wanted=wanted,
         begun_at=at.timestamp(),
-    )  # fmt: skip
+    )
 
 
 def cookie_name(settings: Settings) -> str:
@@ -37,9 +40,14 @@ def cookie_name(settings: Settings) -> str:
 def keep(response: Response, attempt: Attempt, settings: Settings, keys: KeyRing) -> None:
     """SameSite=Lax: the provider leads the browser back from another site, by a GET."""
     response.set_cookie(
-        cookie_name(settings), _seal(attempt, keys), max_age=int(WITHIN.total_seconds()), path="/", httponly=True,
-        samesite="lax", secure=settings.secure,
-    )  # fmt: skip
+        cookie_name(settings),
+        _seal(attempt, keys),
+        max_age=int(WITHIN.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure,
+    )
 
 
 def forget(response: Response, settings: Settings) -> None:

@@ -107,8 +107,11 @@ class Relying:
 
     def _redeem(self, known: Metadata, code: str, verifier: str, at: datetime) -> str:
         fields = {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": self._back, "code_verifier": verifier,
-        }  # fmt: skip
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._back,
+            "code_verifier": verifier,
+        }
         headers = {}
         if known.posts_secret:
             fields |= {"client_id": self._settings.oidc_client_id, "client_secret": self._secret}

@@ -43,9 +43,14 @@ Sent = Annotated[str, Query(max_length=4000)]  # what the provider writes into t
 
 @router.get("/sign-in/oidc")
 def leave(
-    request: Request, running: Running, reading: Reading, provider: SignInProvider, now: Now,
-    next: str = "", again: bool = False,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    provider: SignInProvider,
+    now: Now,
+    next: str = "",
+    again: bool = False,
+) -> Response:
     """``again``: the provider asks who it is also where somebody is signed in there, as on a shared machine."""
     attempt = attempts.new_attempt(local_path(next), now)
     again = again or signed_out_here(request)
@@ -59,9 +64,17 @@ def leave(
 
 @router.get("/sign-in/oidc/back")
 def come_back(
-    request: Request, running: Running, reading: Reading, writing: Writing, provider: SignInProvider, now: Now,
-    state: Sent = "", code: Sent = "", error: Sent = "", iss: Sent = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    provider: SignInProvider,
+    now: Now,
+    state: Sent = "",
+    code: Sent = "",
+    error: Sent = "",
+    iss: Sent = "",
+) -> Response:
     """The one GET that writes: the provider can lead a browser here in no other way. ``state``, sealed in this very
     browser's cookie and good for one return, stands in for the token of a form."""
     attempt = attempts.kept(request, state, running.settings, running.keys, now)
@@ -96,9 +109,14 @@ def _let_in(
             way = service.ByProvider(second_factor=identity.second_factor)
             previous = request.cookies.get(session_cookie(running.settings))
             opened = service.sign_in(
-                session, account, previous_token=previous, at=now, waits_for_code=asks_code, by_provider=way,
+                session,
+                account,
+                previous_token=previous,
+                at=now,
+                waits_for_code=asks_code,
+                by_provider=way,
                 address=known_address(request.scope, running.settings),
-            )  # fmt: skip
+            )
             user = account.user
     except (NoAccountForIdentity, IntegrityError):  # the latter: bound to another account in the same moment
         failed_sign_ins.note(request, running, identity.name, NoAccountForIdentity(), now, by="provider")

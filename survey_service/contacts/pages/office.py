@@ -39,9 +39,16 @@ def contacts_page(
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/contacts")
 def open_contacts(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: ContactReader, now: Now,
-    posted: Posted, survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: ContactReader,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     read = posted_forms.FormReading(posted)
     reason = read.words("reason", most=LONGEST_REASON, needed=Text("写一句为什么要看。", "Say in a sentence what for."))
     with reading.begin() as session:
@@ -53,18 +60,30 @@ def open_contacts(
     found = [one for one in ContactStore(running.settings).of_wave(survey_id, wave_id) if one.area_id in visible]
     with writing.begin() as session:  # before anybody sees them
         audit.record(
-            session, survey_id=survey_id, at=now, by=person.actor, action="contacts.opened", record=f"wave {wave_id}",
-            detail={"people": len(found)}, reason=reason,
-        )  # fmt: skip
+            session,
+            survey_id=survey_id,
+            at=now,
+            by=person.actor,
+            action="contacts.opened",
+            record=f"wave {wave_id}",
+            detail={"people": len(found)},
+            reason=reason,
+        )
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         return _page(request, running, session, person, survey, wave, found, {})
 
 
 def _page(
-    request: Request, running: Services, session: Session, person: Person, survey: Survey, wave: Wave,
-    found: list[Contact] | None, faults: dict[str, Text],
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Services,
+    session: Session,
+    person: Person,
+    survey: Survey,
+    wave: Wave,
+    found: list[Contact] | None,
+    faults: dict[str, Text],
+) -> Response:
     asked = contact_asked(wave)
     if asked is None:
         raise NotFound
@@ -73,12 +92,15 @@ def _page(
         area.id: Text(area.name_zh, area.name_en) for area in session.scalars(select(Area).where(Area.id.in_(ids)))
     }
     context = {
-        "survey": survey, "wave": wave, "wave_name": Text(wave.name_zh, wave.name_en), "asked": asked,
+        "survey": survey,
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "asked": asked,
         "until": asked.erased_at(wave, running.settings.zone),
         "number": ContactStore(running.settings).counts().get((survey.id, wave.id), 0),
         "found": [(names[one.area_id], one) for one in found] if found is not None else None,
         "faults": faults,
-    }  # fmt: skip
+    }
     page = staff_page(
         request, running, person, "staff/contacts.html", context, section="surveys", status=422 if faults else 200
     )

@@ -47,7 +47,7 @@ def _leave(code: str, fields: PostedFields, running: Services, now: Now) -> Resp
         name, number = _judged(given)
         store.keep(
             opened.code.survey_id, opened.code.wave_id, opened.code.area_id, display.receipt, name=name, number=number
-        )  # fmt: skip
+        )
     return receipt_view(running, code, display, client_id_of(fields))
 
 

@@ -42,9 +42,11 @@ def upgrade() -> None:
 def _take_over(connection: sa.Connection) -> None:
     account = sa.table("account", sa.column("id", sa.Uuid()), sa.column("hands", JSON))
     entry = sa.table(
-        "audit_entry", sa.column("action", sa.String()), sa.column("record", sa.String()),
+        "audit_entry",
+        sa.column("action", sa.String()),
+        sa.column("record", sa.String()),
         sa.column("by_account_id", sa.Uuid()),
-    )  # fmt: skip
+    )
     held: dict[str, set[str]] = {}
     for record, by in connection.execute(
         sa.select(entry.c.record, entry.c.by_account_id).where(entry.c.action.in_(_HELD_BY))

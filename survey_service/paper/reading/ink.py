@@ -137,16 +137,14 @@ def _places(darkness: Floats, boxes: Sequence[Box], box: float) -> _Places:
             np.einsum(
                 "abij,ij->ab",
                 sliding_window_view(
-                    darkness[
-                        top - reach - 2 : top + side + reach + 2, left - reach - 2 : left + side + reach + 2
-                    ],
+                    darkness[top - reach - 2 : top + side + reach + 2, left - reach - 2 : left + side + reach + 2],
                     template.shape,
                 ),
                 template,
             )
             for top, left in zip(tops, lefts, strict=True)
         ]
-    )  # fmt: skip
+    )
     centres = np.stack([lefts, tops], axis=1)
     near = np.argsort(np.linalg.norm(centres[:, None] - centres[None], axis=2), axis=1)[:, :NEAR]
     together = fits[near].sum(axis=1).reshape(len(boxes), -1)

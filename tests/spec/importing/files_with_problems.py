@@ -239,10 +239,19 @@ IN_AREAS: Mapping[ProblemKind, Meets] = {
 # ------------------------------------------------------------------ samples and frames
 
 CASE = {
-    "case": "h-1", "issued": "1", "community": "110101001001", "stratum": "s", "psu": "p", "stage_1_unit": "u",
-    "stage_1_population": "20", "stage_1_sampled": "4", "stage_1_probability": "0.2", "inclusion_probability": "0.2",
-    "adults": "2", "first_mode": "paper",
-}  # fmt: skip
+    "case": "h-1",
+    "issued": "1",
+    "community": "110101001001",
+    "stratum": "s",
+    "psu": "p",
+    "stage_1_unit": "u",
+    "stage_1_population": "20",
+    "stage_1_sampled": "4",
+    "stage_1_probability": "0.2",
+    "inclusion_probability": "0.2",
+    "adults": "2",
+    "first_mode": "paper",
+}
 
 
 def sample(*changes: Mapping[str, str], without: str = "") -> Meets:
@@ -258,10 +267,13 @@ def frame(*rows: str, sizes: Sequence[str] | None = None) -> Meets:
     content = "\n".join(["unit,community,grid", *rows]).encode()
     return lambda: refused(
         lambda: frames.read_frame(
-            read_sheet_bytes("frame.csv", content), unit="unit", community="community", grid="grid",
+            read_sheet_bytes("frame.csv", content),
+            unit="unit",
+            community="community",
+            grid="grid",
             known_communities=sizes,
         )
-    )  # fmt: skip
+    )
 
 
 def sizes(content: str) -> Meets:
@@ -317,11 +329,9 @@ def answers(
     def read() -> Problems:
         grid = read_cells("a.csv", content.encode())
         cases = {
-            number: CaseRef(
-                id=UUID(int=100 + place), number=number, area_id=COMMUNITY, mode=Mode.PAPER, complete=done
-            )
+            number: CaseRef(id=UUID(int=100 + place), number=number, area_id=COMMUNITY, mode=Mode.PAPER, complete=done)
             for place, number in enumerate(numbers)
-        }  # fmt: skip
+        }
         held = Ground(wave_id=UUID(int=1), cases=cases, communities={fold_name("万寿桥社区"): COMMUNITY})
         plan = suggest(grid, QUESTIONNAIRE, held.cases)
         if known:
