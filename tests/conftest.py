@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
 
 BACKENDS = ("sqlite", "postgresql")
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
+
+# Every test commits dozens of times, and every commit waits for the disk. What a test writes outlives nothing but the
+# test, so it lies in memory where there is enough; that the service waits for the disk is held by tests/faults.
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # No deadline: a property is not a benchmark. On CI the same examples every time, elsewhere new ones, so that a
 # landing never fails by chance and a finding still comes up where somebody can mend it.
@@ -130,6 +136,15 @@ def _create_postgresql(server: str, name: str, template: str = "template1") -> s
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+def _drop_postgresql(server: str, url: str) -> None:
+    from sqlalchemy import create_engine, make_url, text
+
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)'))
+    engine.dispose()
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """Each test that asks for a database runs on both; on PostgreSQL by `make soak` where it is not marked."""
@@ -139,8 +154,14 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(
     backend: str, empty_databases: Callable[[str, pytest.FixtureRequest], str], request: pytest.FixtureRequest
-) -> str:
-    return empty_databases(backend, request)
+) -> Iterator[str]:
+    url = empty_databases(backend, request)
+    yield url
+    if backend == "sqlite":
+        for end in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
+    else:
+        _drop_postgresql(request.getfixturevalue("postgresql_server"), url)
 
 
 @pytest.fixture
