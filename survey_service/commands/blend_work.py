@@ -55,12 +55,12 @@ class BlendArguments:
         return (*self.on, *self.by, *(column for column, _ in self.proportions))
 
 
-def run(order: BlendArguments, *, as_json: bool, out: Path | None) -> None:
+def run(given: BlendArguments, *, as_json: bool, out: Path | None) -> None:
     """Reads, blends, writes; every fault on standard error, exit status 1."""
     try:
-        found = _blended(order)
+        found = _blended(given)
         if as_json:
-            text = json.dumps(document(found, order), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+            text = json.dumps(document(found, given), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
             if out is None:
                 typer.echo(text, nl=False)
             else:
@@ -71,44 +71,44 @@ def run(order: BlendArguments, *, as_json: bool, out: Path | None) -> None:
             with out.open("w", encoding="utf-8") as file:
                 _show(found, Console(file=file, width=_WIDTH))
     except OSError as error:
-        typer.echo(f"{error.filename or order.sample}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.sample}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from error
     except TableError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 
 
-def _blended(order: BlendArguments) -> Blend:
-    sheet, other = read_sheet(order.sample), read_sheet(order.open_answers)
-    design_numbers = [name for name in (order.weight, *order.population_sizes) if name]
-    frame = _frame(sheet, order, design_numbers, (*order.strata, *order.clusters))
-    answers = _frame(other, order, (), ())
+def _blended(given: BlendArguments) -> Blend:
+    sheet, other = read_sheet(given.sample), read_sheet(given.open_answers)
+    design_numbers = [name for name in (given.weight, *given.population_sizes) if name]
+    frame = _frame(sheet, given, design_numbers, (*given.strata, *given.clusters))
+    answers = _frame(other, given, (), ())
     lacking = [
         in_english(
             column=column,
             message=f"nobody in the probability sample chose “{value}”",
             remedy=f"The answers are: {', '.join(sorted(map(str, frame[column].dropna().unique())))}.",
         )
-        for column, value in order.proportions
+        for column, value in given.proportions
         if value not in set(frame[column].dropna())
     ]
     if lacking:
         raise TableError(sheet.source, lacking)
-    for column, _ in order.proportions:
+    for column, _ in given.proportions:
         # The same categories in both, so that an answer nobody gave online is a share of 0.
         kinds = sorted({*frame[column].dropna(), *answers[column].dropna()})
         frame[column] = pd.Categorical(frame[column], categories=kinds)
         answers[column] = pd.Categorical(answers[column], categories=kinds)
-    requests: list[Mean | Proportion | Ratio] = [Mean(name) for name in order.means]
-    requests += [Proportion(column, value) for column, value in order.proportions]
-    requests += [Ratio(numerator, denominator) for numerator, denominator in order.ratios]
+    requests: list[Mean | Proportion | Ratio] = [Mean(name) for name in given.means]
+    requests += [Proportion(column, value) for column, value in given.proportions]
+    requests += [Ratio(numerator, denominator) for numerator, denominator in given.ratios]
     try:
         design = SurveyDesign.from_frame(
             frame,
-            weight=order.weight,
-            strata=order.strata,
-            clusters=order.clusters,
-            population_sizes=order.population_sizes,
+            weight=given.weight,
+            strata=given.strata,
+            clusters=given.clusters,
+            population_sizes=given.population_sizes,
         )
         return blend(
             frame,
@@ -116,23 +116,23 @@ def _blended(order: BlendArguments) -> Blend:
             answers,
             requests,
             Adjustment(
-                on=order.on,
-                method=BlendMethod(order.method),
-                rng=np.random.default_rng(order.seed),
-                replicates=order.replicates,
+                on=given.on,
+                method=BlendMethod(given.method),
+                rng=np.random.default_rng(given.seed),
+                replicates=given.replicates,
             ),
-            by=order.by,
-            level=order.level,
+            by=given.by,
+            level=given.level,
         )
     except DesignError as error:
         raise in_the_file(error, sheet) from error
 
 
-def _frame(sheet: Sheet, order: BlendArguments, numbers: Any, labels: Any) -> pd.DataFrame:
-    names = [*numbers, *order.asked_numbers]
+def _frame(sheet: Sheet, given: BlendArguments, numbers: Any, labels: Any) -> pd.DataFrame:
+    names = [*numbers, *given.asked_numbers]
     counted, _ = sheet.typed(numbers=names)
-    told, _ = sheet.typed(labels=[name for name in (*labels, *order.asked_labels) if name not in names])
-    both = [name for name in (*order.asked_labels, *labels) if name in names]
+    told, _ = sheet.typed(labels=[name for name in (*labels, *given.asked_labels) if name not in names])
+    both = [name for name in (*given.asked_labels, *labels) if name in names]
     if both:
         raise TableError(
             sheet.source,
@@ -148,7 +148,7 @@ def _frame(sheet: Sheet, order: BlendArguments, numbers: Any, labels: Any) -> pd
     return pd.concat([counted, told], axis=1)
 
 
-def document(found: Blend, order: BlendArguments) -> dict[str, Any]:
+def document(found: Blend, given: BlendArguments) -> dict[str, Any]:
     """The blend as plain values; the probability sample's own figure stands first in each."""
     return {
         "format": "survey-service blend 1",
@@ -156,10 +156,10 @@ def document(found: Blend, order: BlendArguments) -> dict[str, Any]:
         "assumption": {"zh-CN": found.assumption_zh, "en": found.assumption_en},
         "method": found.method.value,
         "on": list(found.on),
-        "seed": order.seed,
+        "seed": given.seed,
         "replicates": found.replicates,
         "failed_replicates": found.failed_replicates,
-        "level": order.level,
+        "level": given.level,
         "estimates": [_line(one) for one in found.estimates],
     }
 

@@ -88,14 +88,14 @@ def change(
         "level": level,
         "lonely_psu": lonely_psu,
     }
-    order = ChangeArguments(
+    given = ChangeArguments(
         before=arguments_of(before, design, **asked),  # type: ignore[arg-type]
         after=arguments_of(after, design, **asked),  # type: ignore[arg-type]
         labels=(named[0], named[1]),
         mode=mode or None,
         conditions=conditions,
     )
-    raise typer.Exit(run(order, format, out))
+    raise typer.Exit(run(given, format, out))
 
 
 change.__doc__ = _HELP

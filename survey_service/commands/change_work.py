@@ -52,47 +52,47 @@ class _Found:
     notes: tuple[str, ...]
 
 
-def run(order: ChangeArguments, format: Format, out: Path | None) -> int:
+def run(given: ChangeArguments, format: Format, out: Path | None) -> int:
     """Compares and writes; the exit status."""
 
     def work() -> str:
-        found = _changes(order)
+        found = _changes(given)
         rows = [_row(one) for one in found.changes]
         document = {
-            "waves": list(order.labels),
-            "level": order.before.level,
+            "waves": list(given.labels),
+            "level": given.before.level,
             "psus_in_both": found.repeated_psus,
             "not_comparable": list(found.reasons),
             "changes": rows,
             "notes": list(found.notes),
         }
         flat = [{**row.pop("domain"), **row} for row in (dict(one) for one in rows)]
-        return in_form(format, document, flat, lambda: _table(order, found))
+        return in_form(format, document, flat, lambda: _table(given, found))
 
     return carried_out(work, out)
 
 
-def _changes(order: ChangeArguments) -> _Found:
-    sheets = read_sheet(order.before.data), read_sheet(order.after.data)
-    parts = [_wave(one, sheet) for one, sheet in zip((order.before, order.after), sheets, strict=True)]
+def _changes(given: ChangeArguments) -> _Found:
+    sheets = read_sheet(given.before.data), read_sheet(given.after.data)
+    parts = [_wave(one, sheet) for one, sheet in zip((given.before, given.after), sheets, strict=True)]
     frames = [part[1] for part in parts]
-    waves = TwoWaves(column=_WAVE, before=order.labels[0], after=order.labels[1])
+    waves = TwoWaves(column=_WAVE, before=given.labels[0], after=given.labels[1])
     frame = join_waves(*frames, waves=waves, stratum=_STRATUM, psu=_PSU)
     for name in frame.columns.difference([_WAVE, _STRATUM, _PSU]):
         if not pd.api.types.is_numeric_dtype(frame[name].dtype):
             frame[name] = in_order(frame[name])  # the categories of both
-    conditions = _conditions(order, sheets)
+    conditions = _conditions(given, sheets)
     first: Prepared = parts[0][0]
     try:
         design = SurveyDesign.from_frame(frame, weight=_WEIGHT, strata=[_STRATUM], clusters=[_PSU])
         found = changes(
             frame,
             design,
-            requests_of(order.before, first.chosen, first.renamed),
+            requests_of(given.before, first.chosen, first.renamed),
             waves,
-            by=first.labels(order.before.by),
-            level=order.before.level,
-            lonely_psu=order.before.lonely_psu,
+            by=first.labels(given.before.by),
+            level=given.before.level,
+            lonely_psu=given.before.lonely_psu,
             conditions=conditions,
         )
     except DesignError as error:
@@ -111,11 +111,11 @@ def _changes(order: ChangeArguments) -> _Found:
     ]
     return _Found(
         changes=tuple(back),
-        repeated_psus=_repeated(frame, order.labels),
+        repeated_psus=_repeated(frame, given.labels),
         reasons=() if conditions is None else differences_of(*conditions),
         notes=(
             *dict.fromkeys(note for prepared, _ in parts for note in prepared.notes),
-            *_alone(frames, first.labels(order.before.by), order.labels),
+            *_alone(frames, first.labels(given.before.by), given.labels),
         ),
     )
 
@@ -136,18 +136,18 @@ def _alone(frames: list[pd.DataFrame], by: list[str], labels: tuple[str, str]) -
 _NO_DOMAIN = "Labels of --by must be written alike in both files."
 
 
-def _wave(order: EstimateArguments, sheet: Sheet) -> tuple[Prepared, pd.DataFrame]:
+def _wave(given: EstimateArguments, sheet: Sheet) -> tuple[Prepared, pd.DataFrame]:
     """One wave's columns, checked by themselves; what the design does not name is one stratum, or a PSU per row."""
-    prepared = read_columns(order, sheet)
+    prepared = read_columns(given, sheet)
     try:
-        prepared.design(order)
+        prepared.design(given)
     except DesignError as error:
         raise in_the_file(error, sheet, prepared.renamed) from error
     frame = prepared.frame.copy()
-    strata, clusters = prepared.labels(order.strata), prepared.labels(order.clusters)
+    strata, clusters = prepared.labels(given.strata), prepared.labels(given.clusters)
     frame[_STRATUM] = frame[strata[0]].astype(str) if strata else "all"
-    frame[_PSU] = frame[clusters[0]].astype(str) if clusters else [f"{order.data}:{row}" for row in sheet.rows]
-    frame[_WEIGHT] = frame[order.weight] if order.weight else np.ones(len(frame))
+    frame[_PSU] = frame[clusters[0]].astype(str) if clusters else [f"{given.data}:{row}" for row in sheet.rows]
+    frame[_WEIGHT] = frame[given.weight] if given.weight else np.ones(len(frame))
     return prepared, frame
 
 
@@ -172,11 +172,11 @@ def _in_their_files(error: DesignError, sheets: tuple[Sheet, Sheet], length: int
 
 
 # ------------------------------------------------------------------ what must be alike
-def _conditions(order: ChangeArguments, sheets: tuple[Sheet, Sheet]) -> tuple[WaveConditions, WaveConditions] | None:
-    if order.mode is None and order.conditions is None:
+def _conditions(given: ChangeArguments, sheets: tuple[Sheet, Sheet]) -> tuple[WaveConditions, WaveConditions] | None:
+    if given.mode is None and given.conditions is None:
         return None
-    said = ({}, {}) if order.conditions is None else _told(order.conditions)
-    shares = [_mode_shares(order.mode, sheet) for sheet in sheets]
+    said = ({}, {}) if given.conditions is None else _told(given.conditions)
+    shares = [_mode_shares(given.mode, sheet) for sheet in sheets]
     one, other = (
         WaveConditions(
             definition=each.get("definition", ""),
@@ -233,12 +233,12 @@ def _row(one: Change) -> dict[str, Any]:
     }
 
 
-def _table(order: ChangeArguments, found: _Found) -> RenderableType:
+def _table(given: ChangeArguments, found: _Found) -> RenderableType:
     columns = list(dict.fromkeys(column for one in found.changes for column, _ in one.domain))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for head in ("what", *columns):
         table.add_column(Text(head), overflow="fold", max_width=28)
-    for head in (*order.labels, "change", f"{order.before.level:.4g} interval", "df"):
+    for head in (*given.labels, "change", f"{given.before.level:.4g} interval", "df"):
         table.add_column(Text(head), justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for one in found.changes:

@@ -67,27 +67,27 @@ class DrawArguments:
     language: str
 
 
-def run(order: DrawArguments) -> int:
+def run(given: DrawArguments) -> int:
     """Draws and writes; the exit status."""
     try:
-        data = order.frame.read_bytes()
-        sizes = None if order.sizes is None else _read_sizes(order.sizes)
+        data = given.frame.read_bytes()
+        sizes = None if given.sizes is None else _read_sizes(given.sizes)
         frame = read_frame(
-            read_sheet(order.frame),
-            unit=order.unit,
-            community=order.community,
-            grid=order.grid,
-            order=order.order,
-            keep=order.keep,
+            read_sheet(given.frame),
+            unit=given.unit,
+            community=given.community,
+            grid=given.grid,
+            order=given.order,
+            keep=given.keep,
             known_communities=None if sizes is None else list(sizes),
         )
-        sample = _sample(order, frame, sizes)
-        table = _table(order, frame, sample)
-        record = _record(order, frame, sample, hashlib.sha256(data).hexdigest())
-        lists = FieldLists(table=table, kept=order.keep, record=record, language=order.language)
-        write_lists(lists, order.out)
+        sample = _sample(given, frame, sizes)
+        table = _table(given, frame, sample)
+        record = _record(given, frame, sample, hashlib.sha256(data).hexdigest())
+        lists = FieldLists(table=table, kept=given.keep, record=record, language=given.language)
+        write_lists(lists, given.out)
     except OSError as error:
-        typer.echo(f"{error.filename or order.frame}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.frame}: {error.strerror or error}", err=True)
         return 1
     except TableError as error:
         typer.echo(error.told(language()), err=True)
@@ -95,7 +95,7 @@ def run(order: DrawArguments) -> int:
     except ValueError as error:
         typer.echo(str(error), err=True)
         return 1
-    for line in _told(order, table, frame):
+    for line in _told(given, table, frame):
         typer.echo(line)
     return 0
 
@@ -120,39 +120,39 @@ def _read_sizes(path: Path) -> dict[str, int]:
     return sizes
 
 
-def _sample(order: DrawArguments, frame: Frame, sizes: Mapping[str, int] | None) -> Sample:
-    chance = np.random.default_rng([order.seed, _CASES])
-    method = ListDraw(order.method)
-    reserves = Reserves(replicates=order.reserves, share=order.reserve_share)
+def _sample(given: DrawArguments, frame: Frame, sizes: Mapping[str, int] | None) -> Sample:
+    chance = np.random.default_rng([given.seed, _CASES])
+    method = ListDraw(given.method)
+    reserves = Reserves(replicates=given.reserves, share=given.reserve_share)
     communities = list(dict.fromkeys(frame.communities))
-    if order.grids is not None:
+    if given.grids is not None:
         assert frame.grids is not None
-        assert order.per_grid is not None
-        drawn = dict.fromkeys(communities, order.grids)
+        assert given.per_grid is not None
+        drawn = dict.fromkeys(communities, given.grids)
         sample = draw_two_stage(
-            frame.units, frame.communities, frame.grids, drawn, order.per_grid,
+            frame.units, frame.communities, frame.grids, drawn, given.per_grid,
             method=method, reserves=reserves, rng=chance,
         )  # fmt: skip
     else:
         if sizes is None:
-            sizes = _shared_out(order, frame)
+            sizes = _shared_out(given, frame)
         strata, of_strata, groups = _strata(frame, sizes)
         sample = draw_stratified(
             frame.units, strata, of_strata, release_groups=groups, method=method, reserves=reserves, rng=chance
         )
-    for code, replicates in order.release:
+    for code, replicates in given.release:
         if replicates % 1 or replicates < 0:
             raise ValueError(f"--release {code}={in_digits(replicates)}: a whole number of reserves")
         sample = sample.release(code, int(replicates))
-    for place, number in enumerate(order.substitute):
-        sample = sample.substitute(number, np.random.default_rng([order.seed, _SUBSTITUTES, place]))
+    for place, number in enumerate(given.substitute):
+        sample = sample.substitute(number, np.random.default_rng([given.seed, _SUBSTITUTES, place]))
     return sample
 
 
-def _shared_out(order: DrawArguments, frame: Frame) -> dict[str, int]:
+def _shared_out(given: DrawArguments, frame: Frame) -> dict[str, int]:
     strata = as_strata(frame.communities)
-    assert order.size is not None
-    shared = allocate(order.size, strata, Allocation(order.allocation), minimum=order.minimum, maximum=order.maximum)
+    assert given.size is not None
+    shared = allocate(given.size, strata, Allocation(given.allocation), minimum=given.minimum, maximum=given.maximum)
     return {stratum.name: size for stratum, size in zip(strata, shared, strict=True)}
 
 
@@ -180,7 +180,7 @@ def _strata(frame: Frame, sizes: Mapping[str, int]) -> tuple[list[str], dict[str
     return strata, of_strata, home
 
 
-def _table(order: DrawArguments, frame: Frame, sample: Sample) -> pd.DataFrame:
+def _table(given: DrawArguments, frame: Frame, sample: Sample) -> pd.DataFrame:
     """One row per case, issued or not, with what the lists print and all probabilities."""
     table = sample.frame()
     issued = {case.number for case in sample.issued()}
@@ -191,54 +191,54 @@ def _table(order: DrawArguments, frame: Frame, sample: Sample) -> pd.DataFrame:
         table.insert(3, "grid", [frame.grids[row] for row in positions])
     # A weight is for what was issued; a reserve in the drawer has none yet.
     table.loc[table["issued"] == 0, ["inclusion_probability", "household_weight"]] = np.nan
-    if order.kish:
-        tables = assign_kish_tables(len(table), np.random.default_rng([order.seed, _KISH]))
+    if given.kish:
+        tables = assign_kish_tables(len(table), np.random.default_rng([given.seed, _KISH]))
         table["kish_table"] = [str(one) for one in tables]
-    if order.modes:
-        table["first_mode"] = _first_modes(order, table)
-    for name in order.keep:
+    if given.modes:
+        table["first_mode"] = _first_modes(given, table)
+    for name in given.keep:
         table[name] = frame.kept[name].iloc[positions].to_numpy()
     return table
 
 
-def _first_modes(order: DrawArguments, table: pd.DataFrame) -> list[str]:
+def _first_modes(given: DrawArguments, table: pd.DataFrame) -> list[str]:
     """Modes by lot within community and replicate: so that a difference between modes is not one between people."""
-    total = sum(share for _, share in order.modes)
-    if abs(total - 1) > 1e-6 or any(share < 0 for _, share in order.modes):
+    total = sum(share for _, share in given.modes)
+    if abs(total - 1) > 1e-6 or any(share < 0 for _, share in given.modes):
         raise ValueError(f"--modes: the shares add up to {total:g}, not to 1")
-    chance = np.random.default_rng([order.seed, _MODES])
+    chance = np.random.default_rng([given.seed, _MODES])
     assigned = np.empty(len(table), dtype=object)
     # The population bounds nothing here: a mode takes as many cases as its share gives.
-    parts = [Stratum(name=name, population=len(table), standard_deviation=share) for name, share in order.modes]
+    parts = [Stratum(name=name, population=len(table), standard_deviation=share) for name, share in given.modes]
     for places in table.groupby(["community", "replicate"], sort=False).indices.values():
         counts = allocate(len(places), parts, Allocation.NEYMAN)
-        names = np.repeat([name for name, _ in order.modes], counts)
+        names = np.repeat([name for name, _ in given.modes], counts)
         assigned[places] = chance.permutation(names)
     return [str(mode) for mode in assigned]
 
 
-def _record(order: DrawArguments, frame: Frame, sample: Sample, digest: str) -> dict[str, Any]:
+def _record(given: DrawArguments, frame: Frame, sample: Sample, digest: str) -> dict[str, Any]:
     issued = sample.issued()
     return {
-        "frame": order.frame.name,
+        "frame": given.frame.name,
         "frame_sha256": digest,
         "households": len(frame.units),
-        "seed": order.seed,
-        "method": order.method,
-        "design": _design(order),
-        "unit": order.unit,
-        "community": order.community,
-        "grid": order.grid,
-        "order": list(order.order),
-        "size": order.size,
-        "sizes": None if order.sizes is None else order.sizes.name,
-        "allocation": order.allocation if order.size is not None else None,
-        "grids": order.grids,
-        "per_grid": order.per_grid,
-        "reserves": order.reserves,
-        "reserve_share": order.reserve_share,
-        "released": {code: int(replicates) for code, replicates in order.release},
-        "substitutes": list(order.substitute),
+        "seed": given.seed,
+        "method": given.method,
+        "design": _design(given),
+        "unit": given.unit,
+        "community": given.community,
+        "grid": given.grid,
+        "order": list(given.order),
+        "size": given.size,
+        "sizes": None if given.sizes is None else given.sizes.name,
+        "allocation": given.allocation if given.size is not None else None,
+        "grids": given.grids,
+        "per_grid": given.per_grid,
+        "reserves": given.reserves,
+        "reserve_share": given.reserve_share,
+        "released": {code: int(replicates) for code, replicates in given.release},
+        "substitutes": list(given.substitute),
         "issued": len([case for case in issued if case.substitute_for is None]),
         "in_reserve": len(sample.cases) - len(issued),
         "software": f"survey-service {version('survey-service')}",
@@ -247,13 +247,13 @@ def _record(order: DrawArguments, frame: Frame, sample: Sample, digest: str) -> 
     }
 
 
-def _design(order: DrawArguments) -> str:
-    if order.grids is not None:
+def _design(given: DrawArguments) -> str:
+    if given.grids is not None:
         return "two stages: grids in proportion to their households, then households"
-    return "stratified by grid" if order.grid else "stratified by community"
+    return "stratified by grid" if given.grid else "stratified by community"
 
 
-def _told(order: DrawArguments, table: pd.DataFrame, frame: Frame) -> list[str]:
+def _told(given: DrawArguments, table: pd.DataFrame, frame: Frame) -> list[str]:
     lines = [f"Note: {notice.text.in_language(language())}" for notice in frame.notices]
     main = table[(table["issued"] == 1) & (table["substitute_for"] == "")]
     for community, cases in main.groupby("community", sort=False):
@@ -261,5 +261,5 @@ def _told(order: DrawArguments, table: pd.DataFrame, frame: Frame) -> list[str]:
         reserve = f", {waiting} in reserve" if waiting else ""
         total = cases["household_weight"].sum()
         lines.append(f"{community}: {len(cases)} cases{reserve}, weights add up to {total:,.0f}")
-    lines.append(f"{order.out}: {len(main)} cases of {len(frame.units)} households, seed {order.seed}")
+    lines.append(f"{given.out}: {len(main)} cases of {len(frame.units)} households, seed {given.seed}")
     return lines

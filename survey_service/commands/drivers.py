@@ -71,9 +71,9 @@ def drivers(
 
     design = DesignNames(weight=weight, strata=strata, clusters=clusters, population_size=population_size)
     means = [(whole, None), *((name, None) for name in named)]
-    order = arguments_of(data, design, means=means, level=level, lonely_psu=lonely_psu)
+    given = arguments_of(data, design, means=means, level=level, lonely_psu=lonely_psu)
     scales = {name: scale for name, scale in aspects if scale is not None}
-    raise typer.Exit(run(order, scales, format, out))
+    raise typer.Exit(run(given, scales, format, out))
 
 
 drivers.__doc__ = _HELP

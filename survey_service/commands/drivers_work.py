@@ -27,40 +27,40 @@ WORDS = {
 }
 
 
-def run(order: EstimateArguments, scales: dict[str, Scale], format: Format, out: Path | None) -> int:
-    """Works out and writes; the exit status. The first of ``order.means`` is the outcome."""
+def run(given: EstimateArguments, scales: dict[str, Scale], format: Format, out: Path | None) -> int:
+    """Works out and writes; the exit status. The first of ``given.means`` is the outcome."""
 
     def work() -> str:
-        found, notes = _found(order, scales)
+        found, notes = _found(given, scales)
         rows = [_row(one) for one in found.drivers]
         document = {
             "outcome": found.outcome,
             "explained": found.explained,
             "sample_size": found.sample_size,
             "degrees_of_freedom": found.degrees_of_freedom,
-            "level": order.level,
+            "level": given.level,
             "drivers": rows,
             "notes": list(notes),
         }
-        return in_form(format, document, rows, lambda: _table(order, found, notes))
+        return in_form(format, document, rows, lambda: _table(given, found, notes))
 
     return carried_out(work, out)
 
 
-def _found(order: EstimateArguments, scales: dict[str, Scale]) -> tuple[Drivers, tuple[str, ...]]:
-    sheet = read_sheet(order.data)
-    prepared = read_columns(order, sheet)
-    outcome, *aspects = (column for column, _ in order.means)
+def _found(given: EstimateArguments, scales: dict[str, Scale]) -> tuple[Drivers, tuple[str, ...]]:
+    sheet = read_sheet(given.data)
+    prepared = read_columns(given, sheet)
+    outcome, *aspects = (column for column, _ in given.means)
     _in_scale(sheet.source, sheet, prepared.frame, scales)
     try:
         found = drivers(
             prepared.frame,
-            prepared.design(order),
+            prepared.design(given),
             outcome,
             aspects,
             scales=scales or None,
-            level=order.level,
-            lonely_psu=order.lonely_psu,
+            level=given.level,
+            lonely_psu=given.lonely_psu,
         )
     except DesignError as error:
         raise TableError(sheet.source, in_the_file(error, sheet, prepared.renamed).problems, "estimated") from error
@@ -96,10 +96,10 @@ def _row(one: Driver) -> dict[str, Any]:
     }
 
 
-def _table(order: EstimateArguments, found: Drivers, notes: tuple[str, ...]) -> RenderableType:
+def _table(given: EstimateArguments, found: Drivers, notes: tuple[str, ...]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("aspect", overflow="fold")
-    for head in ("importance", f"{order.level:.4g} interval", "performance"):
+    for head in ("importance", f"{given.level:.4g} interval", "performance"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for one in found.drivers:

@@ -112,7 +112,7 @@ def estimate(
     q1=yes --mean score --by street --format json --out estimates.json
     """
     check_calibration(margins, calibration, bounds)
-    order = EstimateArguments(
+    given = EstimateArguments(
         data=data, weight=weight, frequency=frequency, strata=names(strata, "--strata"),
         clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
         means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
@@ -125,8 +125,8 @@ def estimate(
         replicates=replicates, seed=seed, fay=fay, replicate_weights=replicate_weights,
         replicate_method=replicate_method,
     )  # fmt: skip
-    _check(order, format)
-    found, tests = carry_out(order)
+    _check(given, format)
+    found, tests = carry_out(given)
     write(found, tests, format, out)
 
 
@@ -159,24 +159,24 @@ def _two_domains(text: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def _check(order: EstimateArguments, format: Format) -> None:
+def _check(given: EstimateArguments, format: Format) -> None:
     """What the options must fulfil together. Raises typer.BadParameter."""
-    if not 0.0001 <= order.level <= 0.9999:
-        meant = f"write {order.level / 100:g}, " if 50 <= order.level < 100 else ""
-        raise typer.BadParameter(f"--level is a share between 0 and 1: {meant}not {order.level:g}")
-    simple = order.means or order.totals or order.proportions or order.ratios
-    if not simple and not order.quantiles and not order.tests:
+    if not 0.0001 <= given.level <= 0.9999:
+        meant = f"write {given.level / 100:g}, " if 50 <= given.level < 100 else ""
+        raise typer.BadParameter(f"--level is a share between 0 and 1: {meant}not {given.level:g}")
+    simple = given.means or given.totals or given.proportions or given.ratios
+    if not simple and not given.quantiles and not given.tests:
         raise typer.BadParameter(
             "say what to estimate: --mean, --total, --proportion, --ratio or --quantile; or what to test"
         )
-    for asked in order.proportions:
+    for asked in given.proportions:
         if asked.endswith("=") and asked.count("=") == 1:
             raise typer.BadParameter(f"--proportion {asked!r}: say which value, or leave the equals sign out for all")
-    if order.differences and not (order.by and simple):
+    if given.differences and not (given.by and simple):
         raise typer.BadParameter("--difference compares domains: say --by and what to estimate")
-    if order.tests and format is Format.CSV:
+    if given.tests and format is Format.CSV:
         raise typer.BadParameter("tests have no place in the CSV form; take json or table")
-    if order.replicate_weights and order.variance_method is not VarianceMethod.LINEARISED:
+    if given.replicate_weights and given.variance_method is not VarianceMethod.LINEARISED:
         raise typer.BadParameter(
             "--replicate-weights already says how the variance is made; leave --variance-method out"
         )

@@ -122,27 +122,27 @@ class Prepared:
     def labels(self, names: Sequence[str]) -> list[str]:
         return [self.renamed.get(name, name) for name in names]
 
-    def design(self, order: EstimateArguments) -> SurveyDesign:
+    def design(self, given: EstimateArguments) -> SurveyDesign:
         from analysis.design import SurveyDesign
 
         return SurveyDesign.from_frame(
             self.frame,
-            weight=order.weight,
-            frequency=order.frequency,
-            strata=self.labels(order.strata),
-            clusters=self.labels(order.clusters),
-            population_sizes=order.population_sizes,
+            weight=given.weight,
+            frequency=given.frequency,
+            strata=self.labels(given.strata),
+            clusters=self.labels(given.clusters),
+            population_sizes=given.population_sizes,
         )
 
 
-def read_columns(order: EstimateArguments, sheet: Sheet) -> Prepared:
+def read_columns(given: EstimateArguments, sheet: Sheet) -> Prepared:
     import pandas as pd
 
-    given = _replicate_columns(order, sheet)
-    chosen = {text: _category(sheet, text) for text in order.proportions}
-    asked = (*order.labels, *(column for column, _ in chosen.values()))
-    must_be_there(sheet, (*order.numbers, *asked))
-    numbers, mended = sheet.typed(numbers=(*order.numbers, *given))
+    replicate_columns = _replicate_columns(given, sheet)
+    chosen = {text: _category(sheet, text) for text in given.proportions}
+    asked = (*given.labels, *(column for column, _ in chosen.values()))
+    must_be_there(sheet, (*given.numbers, *asked))
+    numbers, mended = sheet.typed(numbers=(*given.numbers, *replicate_columns))
     labels, odd = sheet.typed(labels=asked)
     renamed = {name: unused_name(name, sheet.columns) for name in labels.columns if name in numbers.columns}
     ordered = labels.apply(in_order).rename(columns=renamed) if len(labels.columns) else labels
@@ -150,7 +150,7 @@ def read_columns(order: EstimateArguments, sheet: Sheet) -> Prepared:
         frame=pd.concat([numbers, ordered], axis=1),
         renamed=renamed,
         chosen=chosen,
-        replicate_columns=given,
+        replicate_columns=replicate_columns,
         notes=(*sheet.notices, *mended, *odd),
     )
 
@@ -173,11 +173,11 @@ def unused_name(name: str, taken: Sequence[str]) -> str:
     return found
 
 
-def _replicate_columns(order: EstimateArguments, sheet: Sheet) -> tuple[str, ...]:
+def _replicate_columns(given: EstimateArguments, sheet: Sheet) -> tuple[str, ...]:
     """Columns whose name is the prefix and a number, in the order of the numbers."""
     from survey_service.tabular import TableError, in_english
 
-    prefix = order.replicate_weights
+    prefix = given.replicate_weights
     if prefix is None:
         return ()
     found = [name for name in sheet.columns if name.startswith(prefix) and name[len(prefix) :].isdigit()]
@@ -213,14 +213,14 @@ def in_order(column: pd.Series[str]) -> pd.Series[Any]:
 
 
 def requests_of(
-    order: EstimateArguments, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]
+    given: EstimateArguments, chosen: dict[str, tuple[str, str | None]], renamed: dict[str, str]
 ) -> list[Request]:
     from analysis.estimation import Mean, Proportion, Ratio, Total
 
-    wanted: list[Request] = [Mean(name, scale) for name, scale in order.means]
-    wanted += [Total(name) for name in order.totals]
+    wanted: list[Request] = [Mean(name, scale) for name, scale in given.means]
+    wanted += [Total(name) for name in given.totals]
     wanted += [Proportion(renamed.get(column, column), category) for column, category in chosen.values()]
-    wanted += [Ratio(numerator, denominator) for numerator, denominator in order.ratios]
+    wanted += [Ratio(numerator, denominator) for numerator, denominator in given.ratios]
     return list(dict.fromkeys(wanted))
 
 

@@ -1,4 +1,4 @@
-"""What ``survey-service estimate`` does once its order is read: the heavy imports are made here, when it runs."""
+"""What ``survey-service estimate`` does once its arguments are read: the heavy imports are made here, when it runs."""
 
 from __future__ import annotations
 
@@ -28,43 +28,43 @@ if TYPE_CHECKING:
     from analysis.weighting.recalibrated import Base
 
 
-def carry_out(order: EstimateArguments) -> tuple[Estimates, tuple[TestResult, ...]]:
+def carry_out(given: EstimateArguments) -> tuple[Estimates, tuple[TestResult, ...]]:
     """Reads, estimates, and turns every fault into the row, the column and the remedy; exits with status 1 then."""
     from survey_service.tabular import TableError
 
     try:
         with progress("reading") as told:
-            return _estimates(order, told)
+            return _estimates(given, told)
     except OSError as error:
-        typer.echo(f"{order.data}: {error.strerror or error}", err=True)
+        typer.echo(f"{given.data}: {error.strerror or error}", err=True)
     except TableError as error:
         typer.echo(str(error), err=True)
     raise typer.Exit(1)
 
 
-def _estimates(order: EstimateArguments, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
+def _estimates(given: EstimateArguments, told: Callable[[str], None]) -> tuple[Estimates, tuple[TestResult, ...]]:
     from analysis.problems import DesignError
     from survey_service.tabular import TableError, read_sheet
 
-    sheet = read_sheet(order.data)
+    sheet = read_sheet(given.data)
     told("checking columns")
-    prepared = read_columns(order, sheet)
+    prepared = read_columns(given, sheet)
     try:
         told("working out the design")
-        design = prepared.design(order)
+        design = prepared.design(given)
         known: tuple[str, ...] = ()
-        replication = _replication(order, prepared)
+        replication = _replication(given, prepared)
         replicated = design
-        if order.margins is not None:
+        if given.margins is not None:
             told("calibrating")
-            how = (order.margins, order.calibration, order.bounds)
+            how = (given.margins, given.calibration, given.bounds)
             if replication is not None:
                 told("calibrating every replicate")
                 replicated, replication = recalibrate_to_file(sheet, design, replication, *how)
             design, known = calibrate_to_file(sheet, design, *how)
         told("estimating")
-        found = _asked(order, prepared, design, replicated if replication is not None else design, replication)
-        tests = _tests(order, prepared, design)
+        found = _asked(given, prepared, design, replicated if replication is not None else design, replication)
+        tests = _tests(given, prepared, design)
     except DesignError as error:
         told_by_file = in_the_file(error, sheet, prepared.renamed)
         raise TableError(sheet.source, told_by_file.problems, "estimated") from error
@@ -72,28 +72,28 @@ def _estimates(order: EstimateArguments, told: Callable[[str], None]) -> tuple[E
     return named, tests
 
 
-def _replication(order: EstimateArguments, prepared: Prepared) -> Base | None:
+def _replication(given: EstimateArguments, prepared: Prepared) -> Base | None:
     import numpy as np
 
     from analysis.estimation import replicates
 
     if prepared.replicate_columns:
         weights = prepared.frame[list(prepared.replicate_columns)].to_numpy(dtype=np.float64)
-        kind = replicates.ReplicateKind(order.replicate_method)
-        return replicates.GivenReplicates(weights, kind, fay=order.fay)
-    if order.variance_method is VarianceMethod.JACKKNIFE:
+        kind = replicates.ReplicateKind(given.replicate_method)
+        return replicates.GivenReplicates(weights, kind, fay=given.fay)
+    if given.variance_method is VarianceMethod.JACKKNIFE:
         return replicates.Jackknife()
-    if order.variance_method is VarianceMethod.BOOTSTRAP:
-        return replicates.Bootstrap(np.random.default_rng(order.seed), order.replicates)
-    if order.variance_method is VarianceMethod.BRR:
+    if given.variance_method is VarianceMethod.BOOTSTRAP:
+        return replicates.Bootstrap(np.random.default_rng(given.seed), given.replicates)
+    if given.variance_method is VarianceMethod.BRR:
         return replicates.BalancedHalfSamples()
-    if order.variance_method is VarianceMethod.FAY:
-        return replicates.BalancedHalfSamples(fay=order.fay)
+    if given.variance_method is VarianceMethod.FAY:
+        return replicates.BalancedHalfSamples(fay=given.fay)
     return None
 
 
 def _asked(
-    order: EstimateArguments,
+    given: EstimateArguments,
     prepared: Prepared,
     design: SurveyDesign,
     replicated: SurveyDesign,
@@ -104,9 +104,9 @@ def _asked(
     from analysis.estimation.options import Simultaneous
     from analysis.estimation.quantiles import Quantile, quantiles
 
-    by = prepared.labels(order.by)
-    requests = requests_of(order, prepared.chosen, prepared.renamed)
-    jointly = None if order.simultaneous is None else Simultaneous(order.simultaneous)
+    by = prepared.labels(given.by)
+    requests = requests_of(given, prepared.chosen, prepared.renamed)
+    jointly = None if given.simultaneous is None else Simultaneous(given.simultaneous)
     parts: list[Estimates] = []
     if requests:
         found = estimate(
@@ -114,27 +114,27 @@ def _asked(
             replicated,
             requests,
             by=by,
-            interval=order.interval,
-            level=order.level,
-            lonely_psu=order.lonely_psu,
+            interval=given.interval,
+            level=given.level,
+            lonely_psu=given.lonely_psu,
             simultaneous=jointly,
             replication=replication,
         )
         parts.append(found)
-    if order.quantiles:
-        asked = [Quantile(column, share) for column, share in order.quantiles]
-        common = {"by": by, "level": order.level, "lonely_psu": order.lonely_psu}
+    if given.quantiles:
+        asked = [Quantile(column, share) for column, share in given.quantiles]
+        common = {"by": by, "level": given.level, "lonely_psu": given.lonely_psu}
         parts.append(quantiles(prepared.frame, design, asked, **common))  # type: ignore[arg-type]
-    if order.differences:
-        wanted = [Contrast.difference(_domain(by, one), _domain(by, other)) for one, other in order.differences]
+    if given.differences:
+        wanted = [Contrast.difference(_domain(by, one), _domain(by, other)) for one, other in given.differences]
         differences = contrasts(
             prepared.frame,
             design,
             requests,
             wanted,
             by=by,
-            level=order.level,
-            lonely_psu=order.lonely_psu,
+            level=given.level,
+            lonely_psu=given.lonely_psu,
             simultaneous=jointly,
         )
         parts.append(differences)
@@ -154,12 +154,12 @@ def _domain(by: Sequence[str], text: str) -> tuple[tuple[str, str], ...]:
     return tuple(zip(by, labels, strict=True))
 
 
-def _tests(order: EstimateArguments, prepared: Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
+def _tests(given: EstimateArguments, prepared: Prepared, design: SurveyDesign) -> tuple[TestResult, ...]:
     from analysis.association import independence
 
     found = []
-    for one, other in order.tests:
+    for one, other in given.tests:
         columns = prepared.labels([one, other])
-        test = independence(prepared.frame, design, *columns, lonely_psu=order.lonely_psu)
+        test = independence(prepared.frame, design, *columns, lonely_psu=given.lonely_psu)
         found.append(replace(test, variables=f"{one}, {other}"))
     return tuple(found)

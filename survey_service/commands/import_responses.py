@@ -39,7 +39,7 @@ def import_responses(
 ) -> None:
     from survey_service.commands.import_responses_work import ImportArguments, run
 
-    order = ImportArguments(
+    given = ImportArguments(
         file=file,
         wave=wave,
         survey=survey,
@@ -50,7 +50,7 @@ def import_responses(
         check=check,
         database=database,
     )
-    raise typer.Exit(run(order))
+    raise typer.Exit(run(given))
 
 
 import_responses.__doc__ = _EXAMPLE

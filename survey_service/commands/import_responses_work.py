@@ -66,22 +66,22 @@ class ImportArguments:
 
 
 class Faulty(Exception):
-    """The order cannot be carried out; the message says why and the way out."""
+    """What was asked cannot be carried out; the message says why and the way out."""
 
 
-def run(order: ImportArguments) -> int:
+def run(given: ImportArguments) -> int:
     try:
-        settings = chosen_settings(data_dir=None, database=order.database)
-        content = order.file.read_bytes()
+        settings = chosen_settings(data_dir=None, database=given.database)
+        content = given.file.read_bytes()
         database = open_existing(settings)
     except OSError as error:
-        typer.echo(f"{error.filename or order.file}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.file}: {error.strerror or error}", err=True)
         return 1
     except Refused as refused:
         typer.echo(str(refused), err=True)
         return 1
     try:
-        return _carry_out(order, settings, database, content)
+        return _carry_out(given, settings, database, content)
     except Faulty as fault:
         typer.echo(str(fault), err=True)
     except TableError as fault:
@@ -95,20 +95,20 @@ def run(order: ImportArguments) -> int:
     return 1
 
 
-def _carry_out(order: ImportArguments, settings: Settings, database: Database, content: bytes) -> int:
+def _carry_out(given: ImportArguments, settings: Settings, database: Database, content: bytes) -> int:
     with database.reading.begin() as session:
-        survey, wave = _find(session, order)
+        survey, wave = _find(session, given)
         questionnaire = service.questionnaire_of(session, wave)
         wave_key = (wave.survey_id, wave.id)
         held = service.ground(session, wave, survey.city_id, below([survey.city_id]))
-    grid = settled(read_cells(order.file.name, content, wanted(questionnaire)))
-    plan = _plan(order, grid, questionnaire, list(held.cases))
+    grid = settled(read_cells(given.file.name, content, wanted(questionnaire)))
+    plan = _plan(given, grid, questionnaire, list(held.cases))
     if plan.community and fold_name(plan.community) not in held.communities:
-        raise Faulty(f"--community {order.community}: the survey has no such community. Give its code or full name.")
+        raise Faulty(f"--community {given.community}: the survey has no such community. Give its code or full name.")
     typer.echo(_columns(plan))
-    if order.write_map is not None:
-        order.write_map.write_text(json.dumps(plan.to_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        typer.echo(f"The mapping is in {order.write_map}; correct it and give it back with --map.")
+    if given.write_map is not None:
+        given.write_map.write_text(json.dumps(plan.to_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        typer.echo(f"The mapping is in {given.write_map}; correct it and give it back with --map.")
     service.refuse_bad(plan)
     prepared = prepare(grid, plan, questionnaire, held)
     _tell(prepared.looked(), language())
@@ -116,7 +116,7 @@ def _carry_out(order: ImportArguments, settings: Settings, database: Database, c
         count = len(prepared.problems)
         typer.echo(_LEFT.in_language(language()).format(count, "s" if count != 1 else ""), err=True)
         return 1
-    if order.check:
+    if given.check:
         typer.echo(_CHECKED.in_language(language()))
         return 0
     keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
@@ -129,32 +129,32 @@ def _carry_out(order: ImportArguments, settings: Settings, database: Database, c
     return 0
 
 
-def _find(session: Session, order: ImportArguments) -> tuple[Survey, Wave]:
+def _find(session: Session, given: ImportArguments) -> tuple[Survey, Wave]:
     surveys = session.scalars(select(Survey).order_by(Survey.key)).all()
-    chosen = [one for one in surveys if one.key == order.survey] if order.survey else list(surveys)
+    chosen = [one for one in surveys if one.key == given.survey] if given.survey else list(surveys)
     names = ", ".join(one.key for one in surveys) or "none"
     if len(chosen) != 1:
-        fault = f"there is no survey “{order.survey}”" if order.survey else "say which survey is meant with --survey"
+        fault = f"there is no survey “{given.survey}”" if given.survey else "say which survey is meant with --survey"
         raise Faulty(f"{fault}; there are: {names}.")
     waves = session.scalars(select(Wave).where(Wave.survey_id == chosen[0].id).order_by(Wave.key)).all()
-    wave = next((one for one in waves if one.key == order.wave), None)
+    wave = next((one for one in waves if one.key == given.wave), None)
     if wave is None:
         there = ", ".join(one.key for one in waves) or "none"
-        raise Faulty(f"survey “{chosen[0].key}” has no wave “{order.wave}”; there are: {there}.")
+        raise Faulty(f"survey “{chosen[0].key}” has no wave “{given.wave}”; there are: {there}.")
     return chosen[0], wave
 
 
-def _plan(order: ImportArguments, grid: Grid, questionnaire: Questionnaire, numbers: list[str]) -> ImportPlan:
-    plan = _given(order.map, grid, questionnaire) if order.map else suggest(grid, questionnaire, numbers)
-    if order.community:
-        plan = replace(plan, community=order.community)
-    if not order.case:
+def _plan(given: ImportArguments, grid: Grid, questionnaire: Questionnaire, numbers: list[str]) -> ImportPlan:
+    plan = _given(given.map, grid, questionnaire) if given.map else suggest(grid, questionnaire, numbers)
+    if given.community:
+        plan = replace(plan, community=given.community)
+    if not given.case:
         return plan
-    if order.case not in grid.heads:
-        raise Faulty(f"--case {order.case}: no column has this head. The heads are: {', '.join(grid.heads)}.")
+    if given.case not in grid.heads:
+        raise Faulty(f"--case {given.case}: no column has this head. The heads are: {', '.join(grid.heads)}.")
     if (before := plan.place(Target.CASE)) is not None:
         plan = plan.with_column(before, target=Target.IGNORE)
-    return plan.with_column(grid.heads.index(order.case), target=Target.CASE, variable="", option="")
+    return plan.with_column(grid.heads.index(given.case), target=Target.CASE, variable="", option="")
 
 
 def _given(path: Path, grid: Grid, questionnaire: Questionnaire) -> ImportPlan:

@@ -72,14 +72,14 @@ def index(
 
     design = DesignNames(weight=weight, strata=strata, clusters=clusters, population_size=population_size)
     rounds = ",".join(filter(None, (by, f'"{over}"' if over else "")))
-    order = IndexArguments(
+    given = IndexArguments(
         plain=arguments_of(data, design, by=rounds, level=level, lonely_psu=lonely_psu),
         parts=parts,
         name=name,
         over=over or None,
         shares=_shares(shares),
     )
-    run(order, format, out)
+    run(given, format, out)
 
 
 def _shares(text: str) -> dict[str, float]:

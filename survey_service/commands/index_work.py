@@ -52,10 +52,10 @@ class _Line:
     row: int
 
 
-def run(order: IndexArguments, format: Format, out: Path | None) -> None:
+def run(given: IndexArguments, format: Format, out: Path | None) -> None:
     """Estimates and writes as ``survey-service estimate`` does; exits with status 1 where it cannot."""
     try:
-        found = _estimates(order)
+        found = _estimates(given)
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from error
@@ -65,16 +65,16 @@ def run(order: IndexArguments, format: Format, out: Path | None) -> None:
     write(found, (), format, out)
 
 
-def _estimates(order: IndexArguments) -> Estimates:
-    lines = _lines(order)
-    sheet = read_sheet(order.plain.data)
-    plain = replace(order.plain, means=tuple((one.column, None) for one in lines if one.value is None))
-    _columns_there(order, lines, sheet)
+def _estimates(given: IndexArguments) -> Estimates:
+    lines = _lines(given)
+    sheet = read_sheet(given.plain.data)
+    plain = replace(given.plain, means=tuple((one.column, None) for one in lines if one.value is None))
+    _columns_there(given, lines, sheet)
     prepared = read_columns(plain, sheet)
     frame, parts = _parts(sheet, prepared.frame.copy(), lines)
-    _in_scale(sheet, frame, lines, order.parts)
+    _in_scale(sheet, frame, lines, given.parts)
     by = prepared.labels(plain.by)
-    whole = composite(order.name, parts)
+    whole = composite(given.name, parts)
     wanted = [whole, *(composite(name, {name: replace(part, weight=1.0)}) for name, part in parts.items())]
     common: dict[str, Any] = {"by": by, "level": plain.level, "lonely_psu": plain.lonely_psu}
     try:
@@ -86,16 +86,16 @@ def _estimates(order: IndexArguments) -> Estimates:
             population_sizes=plain.population_sizes,
         )
         found = estimate(frame, design, wanted, **common)
-        if order.over is not None:
-            found = replace(found, estimates=(*found.estimates, *_together(order, frame, design, wanted, common)))
+        if given.over is not None:
+            found = replace(found, estimates=(*found.estimates, *_together(given, frame, design, wanted, common)))
     except DesignError as error:
         raise TableError(sheet.source, in_the_file(error, sheet, prepared.renamed).problems, "estimated") from error
     return named_back(found, {alias: name for name, alias in prepared.renamed.items()}, prepared.notes)
 
 
 # ------------------------------------------------------------------ the file of parts
-def _lines(order: IndexArguments) -> list[_Line]:
-    sheet = read_sheet(order.parts)
+def _lines(given: IndexArguments) -> list[_Line]:
+    sheet = read_sheet(given.parts)
     missing = [name for name in _NEEDED if name not in sheet.columns]
     if missing:
         remedy = f"Row 1 names the columns {', '.join(_ALL)}; value, lowest and highest may be left out."
@@ -159,12 +159,12 @@ def _line(
     )  # fmt: skip
 
 
-def _columns_there(order: IndexArguments, lines: list[_Line], sheet: Sheet) -> None:
+def _columns_there(given: IndexArguments, lines: list[_Line], sheet: Sheet) -> None:
     absent = [one for one in lines if one.column not in sheet.columns]
     if absent:
         remedy = f"The columns are: {', '.join(sheet.columns)}."
         raise TableError(
-            order.parts.name,
+            given.parts.name,
             [
                 in_english(row=one.row, column="column", message=f"{sheet.source} has no “{one.column}”", remedy=remedy)
                 for one in absent
@@ -215,10 +215,10 @@ def _in_scale(sheet: Sheet, frame: pd.DataFrame, lines: list[_Line], parts: Path
 
 # ------------------------------------------------------------------ rounds put together
 def _together(
-    order: IndexArguments, frame: pd.DataFrame, design: SurveyDesign, wanted: list[Index], common: dict[str, Any]
+    given: IndexArguments, frame: pd.DataFrame, design: SurveyDesign, wanted: list[Index], common: dict[str, Any]
 ) -> list[Any]:
     """The figures over all rounds of every other domain; the label of the round then names the weights."""
-    assert order.over is not None
+    assert given.over is not None
     column = common["by"][-1]
     keys: list[Domain] = [()]
     if areas := common["by"][:-1]:
@@ -227,10 +227,10 @@ def _together(
             tuple((name, str(label)) for name, label in zip(areas, values, strict=True))
             for values in others.itertuples(index=False, name=None)
         ]
-    label = " + ".join(f"{share:g} {name}" for name, share in order.shares.items())
+    label = " + ".join(f"{share:g} {name}" for name, share in given.shares.items())
     try:
         contrast = [
-            over_waves(str(place), {(*key, (column, name)): share for name, share in order.shares.items()})
+            over_waves(str(place), {(*key, (column, name)): share for name, share in given.shares.items()})
             for place, key in enumerate(keys)
         ]
     except ValueError as error:

@@ -69,15 +69,15 @@ def plan(
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
 ) -> None:
-    given = (("margin", margin), ("target", target), ("change", change or None), ("size", size))
-    asked = [name for name, value in given if value is not None]
+    offered = (("margin", margin), ("target", target), ("change", change or None), ("size", size))
+    asked = [name for name, value in offered if value is not None]
     if len(asked) != 1:
         raise typer.BadParameter("ask for one of --margin, --target, --change, --size")
     if areas is not None and asked == ["change"]:
         raise typer.BadParameter("--change answers for one area; leave the file of communities out")
     from survey_service.commands.plan_work import PlanArguments, run
 
-    order = PlanArguments(
+    given = PlanArguments(
         areas=areas, margin=margin, target=target, at_least=not at_most, change=_change(change), size=size,
         share=share, level=level, power=power, correlation=correlation, first_wave=first_wave,
         population=population, design_effect=design_effect, per_grid=per_grid, rho=rho,
@@ -85,7 +85,7 @@ def plan(
         allocation=str(allocation), exponent=exponent, minimum=minimum, maximum=maximum, format=str(format),
         out=out,
     )  # fmt: skip
-    raise typer.Exit(run(order))
+    raise typer.Exit(run(given))
 
 
 def _change(text: str) -> tuple[float, float] | None:

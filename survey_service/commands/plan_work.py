@@ -96,13 +96,13 @@ class Answer:
     notices: tuple[str, ...] = ()
 
 
-def run(order: PlanArguments) -> int:
+def run(given: PlanArguments) -> int:
     """Plans and writes; the exit status."""
     try:
-        answer = _answer(order)
-        _write(answer, order)
+        answer = _answer(given)
+        _write(answer, given)
     except OSError as error:
-        typer.echo(f"{error.filename or order.areas}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.areas}: {error.strerror or error}", err=True)
         return 1
     except ValueError as error:  # TableError too
         typer.echo(str(error), err=True)
@@ -110,55 +110,55 @@ def run(order: PlanArguments) -> int:
     return 0
 
 
-def _answer(order: PlanArguments) -> Answer:
-    effect = order.design_effect
+def _answer(given: PlanArguments) -> Answer:
+    effect = given.design_effect
     if effect is None:
         effect = planned_design_effect(
-            per_psu=order.per_grid, intraclass_correlation=order.rho, weight_variation=order.weight_variation
+            per_psu=given.per_grid, intraclass_correlation=given.rho, weight_variation=given.weight_variation
         )
     field = FieldAssumptions(
-        population=order.population,
+        population=given.population,
         design_effect=effect,
-        response_rate=order.response_rate,
-        eligibility_rate=order.eligibility_rate,
+        response_rate=given.response_rate,
+        eligibility_rate=given.eligibility_rate,
     )
-    if order.areas is None:
-        planned = _planned(order, field, order.share)
-        shown = _shown(planned, order.share, field, order.level)
+    if given.areas is None:
+        planned = _planned(given, field, given.share)
+        shown = _shown(planned, given.share, field, given.level)
         lines = [Line(code="", name="", adults=field.population, planned=planned, prospect=shown)]
         notices: tuple[str, ...] = ()
     else:
-        sheet = read_sheet(order.areas)
-        communities = _communities(sheet, order, field)
-        lines, notices = _lines(order, communities), sheet.notices
+        sheet = read_sheet(given.areas)
+        communities = _communities(sheet, given, field)
+        lines, notices = _lines(given, communities), sheet.notices
         field = replace(field, population=sum(one.area.field.population or 0 for one in communities))
     return Answer(
         lines=tuple(lines),
-        table=margin_table(_SIZES, share=order.share, level=order.level, field=field),
-        curve=margin_curve(share=order.share, level=order.level, field=field),
+        table=margin_table(_SIZES, share=given.share, level=given.level, field=field),
+        curve=margin_curve(share=given.share, level=given.level, field=field),
         notices=notices,
     )
 
 
-def _planned(order: PlanArguments, field: FieldAssumptions, share: float) -> PlannedSize:
-    if order.margin is not None:
-        return size_for_margin(order.margin, share=share, level=order.level, field=field)
-    if order.target is not None:
-        goal = Goal(value=order.target, at_least=order.at_least)
-        return size_for_verdict(share, goal, power=order.power, level=order.level, field=field)
-    if order.change is not None:
+def _planned(given: PlanArguments, field: FieldAssumptions, share: float) -> PlannedSize:
+    if given.margin is not None:
+        return size_for_margin(given.margin, share=share, level=given.level, field=field)
+    if given.target is not None:
+        goal = Goal(value=given.target, at_least=given.at_least)
+        return size_for_verdict(share, goal, power=given.power, level=given.level, field=field)
+    if given.change is not None:
         return size_for_change(
-            *order.change,
-            power=order.power,
-            level=order.level,
-            correlation=order.correlation,
-            first_wave=order.first_wave,
+            *given.change,
+            power=given.power,
+            level=given.level,
+            correlation=given.correlation,
+            first_wave=given.first_wave,
             field=field,
         )
-    assert order.size is not None
-    if field.population is not None and order.size > field.population:
-        raise ValueError(f"--size {order.size} is more than the {field.population} adults there are")
-    return PlannedSize(completed=order.size, cases=field.cases(order.size))
+    assert given.size is not None
+    if field.population is not None and given.size > field.population:
+        raise ValueError(f"--size {given.size} is more than the {field.population} adults there are")
+    return PlannedSize(completed=given.size, cases=field.cases(given.size))
 
 
 def _shown(planned: PlannedSize, share: float, field: FieldAssumptions, level: float) -> Prospect | None:
@@ -167,11 +167,11 @@ def _shown(planned: PlannedSize, share: float, field: FieldAssumptions, level: f
     return prospect(planned.completed, share=share, level=level, field=field)
 
 
-def _lines(order: PlanArguments, communities: Sequence[Community]) -> list[Line]:
-    if order.size is None:
-        planned = [_planned(order, one.area.field, one.area.share) for one in communities]
+def _lines(given: PlanArguments, communities: Sequence[Community]) -> list[Line]:
+    if given.size is None:
+        planned = [_planned(given, one.area.field, one.area.share) for one in communities]
     else:
-        sizes = _shared_out(order, communities)
+        sizes = _shared_out(given, communities)
         planned = [
             PlannedSize(completed=size, cases=one.area.field.cases(size))
             for one, size in zip(communities, sizes, strict=True)
@@ -182,22 +182,22 @@ def _lines(order: PlanArguments, communities: Sequence[Community]) -> list[Line]
             name=one.name,
             adults=one.area.field.population,
             planned=answer,
-            prospect=_shown(answer, one.area.share, one.area.field, order.level) if answer.completed else None,
+            prospect=_shown(answer, one.area.share, one.area.field, given.level) if answer.completed else None,
             warnings=_short_list(one, answer),
         )
         for one, answer in zip(communities, planned, strict=True)
     ]
     completed = [answer.completed or 0 for answer in planned]
     if len(communities) > 1 and all(completed):
-        whole = prospects([one.area for one in communities], completed, level=order.level)[-1].prospect
+        whole = prospects([one.area for one in communities], completed, level=given.level)[-1].prospect
         adults = sum(one.area.field.population or 0 for one in communities)
         size = PlannedSize(completed=whole.completed, cases=whole.cases)
         lines.append(Line(code="", name="", adults=adults, planned=size, prospect=whole))
     return lines
 
 
-def _shared_out(order: PlanArguments, communities: Sequence[Community]) -> tuple[int, ...]:
-    assert order.size is not None
+def _shared_out(given: PlanArguments, communities: Sequence[Community]) -> tuple[int, ...]:
+    assert given.size is not None
     strata = []
     for one in communities:
         share = one.area.share
@@ -210,12 +210,12 @@ def _shared_out(order: PlanArguments, communities: Sequence[Community]) -> tuple
             )
         )
     return allocate(
-        order.size,
+        given.size,
         strata,
-        Allocation(order.allocation),
-        exponent=order.exponent,
-        minimum=order.minimum,
-        maximum=order.maximum,
+        Allocation(given.allocation),
+        exponent=given.exponent,
+        minimum=given.minimum,
+        maximum=given.maximum,
     )
 
 
@@ -225,7 +225,7 @@ def _short_list(community: Community, planned: PlannedSize) -> tuple[str, ...]:
     return (f"{planned.cases} cases from a list of {community.households} households",)
 
 
-def _communities(sheet: Sheet, order: PlanArguments, field: FieldAssumptions) -> list[Community]:
+def _communities(sheet: Sheet, given: PlanArguments, field: FieldAssumptions) -> list[Community]:
     """The file's communities; every row that cannot be one is named."""
     known = set(sheet.columns)
     rates = [name for name in ("share", "response_rate", "eligibility_rate", "design_effect") if name in known]
@@ -252,7 +252,7 @@ def _communities(sheet: Sheet, order: PlanArguments, field: FieldAssumptions) ->
         try:
             area = AreaField(
                 name=code,
-                share=numbers.get("share", order.share),
+                share=numbers.get("share", given.share),
                 field=FieldAssumptions(
                     population=int(numbers["adults"]),
                     design_effect=numbers.get("design_effect", field.design_effect),
@@ -280,23 +280,23 @@ def _problem(sheet: Sheet, position: int, column: str | None, message: str, reme
 
 
 # ------------------------------------------------------------------ how it is written
-def _write(answer: Answer, order: PlanArguments) -> None:
-    if order.format == "json":
-        text = json.dumps(_document(answer, order), ensure_ascii=False, indent=2) + "\n"
-    elif order.format == "csv":
+def _write(answer: Answer, given: PlanArguments) -> None:
+    if given.format == "json":
+        text = json.dumps(_document(answer, given), ensure_ascii=False, indent=2) + "\n"
+    elif given.format == "csv":
         text = _csv(answer)
     else:
-        text = _table(answer, order)
-    if order.out is None:
+        text = _table(answer, given)
+    if given.out is None:
         typer.echo(text, nl=False)
     else:
-        order.out.write_text(text, encoding="utf-8")
+        given.out.write_text(text, encoding="utf-8")
 
 
-def _document(answer: Answer, order: PlanArguments) -> dict[str, Any]:
+def _document(answer: Answer, given: PlanArguments) -> dict[str, Any]:
     asked = {
         name: value
-        for name, value in asdict(order).items()
+        for name, value in asdict(given).items()
         if name not in ("areas", "format", "out") and value is not None
     }
     return {
@@ -343,7 +343,7 @@ def _csv(answer: Answer) -> str:
     return written.getvalue()
 
 
-def _table(answer: Answer, order: PlanArguments) -> str:
+def _table(answer: Answer, given: PlanArguments) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -359,7 +359,7 @@ def _table(answer: Answer, order: PlanArguments) -> str:
     for head in ("code", "name") if several else ():
         main.add_column(head, overflow="fold")
     heads = ("adults", "completed", "cases", *(("level",) if len(supposed) > 1 else ()), "margin")
-    for head in (*heads, f"{order.level:.4g} interval"):
+    for head in (*heads, f"{given.level:.4g} interval"):
         main.add_column(head, justify="right", no_wrap=True)
     main.add_column("", overflow="fold")
     for line, share in zip(answer.lines, shares, strict=True):
@@ -370,11 +370,11 @@ def _table(answer: Answer, order: PlanArguments) -> str:
     console.print(main)
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=f"Size and margin, if the level is {order.share:.0%}",
+        title=f"Size and margin, if the level is {given.share:.0%}",
         title_justify="left",
         title_style="bold",
     )
-    for head in ("completed", "cases", "margin", f"{order.level:.4g} interval"):
+    for head in ("completed", "cases", "margin", f"{given.level:.4g} interval"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("")
     for row in answer.table:

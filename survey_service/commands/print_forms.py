@@ -43,12 +43,12 @@ def print_forms(
 ) -> None:
     from survey_service.commands.print_forms_work import PrintArguments, run
 
-    order = PrintArguments(
+    given = PrintArguments(
         wave=wave, survey=survey, community=tuple(community or ()), open=open, size=size, languages=languages,
         large_print=large_print,
         batch=batch, out=out, database=database,
     )  # fmt: skip
-    raise typer.Exit(run(order))
+    raise typer.Exit(run(given))
 
 
 print_forms.__doc__ = _EXAMPLE

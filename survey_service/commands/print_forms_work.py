@@ -38,9 +38,9 @@ class PrintArguments:
     database: str
 
 
-def run(order: PrintArguments) -> int:
+def run(given: PrintArguments) -> int:
     try:
-        settings, database = opened(order.database)
+        settings, database = opened(given.database)
     except Faulty as fault:
         typer.echo(str(fault), err=True)
         return 1
@@ -48,10 +48,10 @@ def run(order: PrintArguments) -> int:
     keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
     services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=system_clock)
     try:
-        order.out.mkdir(parents=True, exist_ok=True)
-        for batch_key, number in _batches(services, order):
+        given.out.mkdir(parents=True, exist_ok=True)
+        for batch_key, number in _batches(services, given):
             content = print_batch(services, *batch_key)
-            path = order.out / f"{order.wave}-{number:03d}.pdf"
+            path = given.out / f"{given.wave}-{number:03d}.pdf"
             path.write_bytes(content)
             typer.echo(f"{path}: batch {number}")
         return 0
@@ -67,29 +67,29 @@ def run(order: PrintArguments) -> int:
     return 1
 
 
-def _batches(services: Services, order: PrintArguments) -> list[tuple[tuple[UUID, UUID], int]]:
+def _batches(services: Services, given: PrintArguments) -> list[tuple[tuple[UUID, UUID], int]]:
     """The batch that is named, to be drawn again; or new ones."""
     with services.database.writing.begin() as session:
-        survey, wave = find_wave(session, order.survey, order.wave)
+        survey, wave = find_wave(session, given.survey, given.wave)
         city = below([survey.city_id])
-        if order.batch:
-            line = queries.batch(session, wave, order.batch, city)
+        if given.batch:
+            line = queries.batch(session, wave, given.batch, city)
             if line is None:
-                raise Faulty(f"wave “{wave.key}” has no batch {order.batch}.")
+                raise Faulty(f"wave “{wave.key}” has no batch {given.batch}.")
             made = [line.batch]
         else:
-            wanted = _wanted(session, order, city)
+            wanted = _wanted(session, given, city)
             made = service.make_batches(session, wave, wanted, at=system_clock(), by=OPERATOR)
         return [((one.survey_id, one.id), one.number) for one in made]
 
 
-def _wanted(session: Session, order: PrintArguments, city: Select[tuple[UUID]]) -> service.PrintRun:
+def _wanted(session: Session, given: PrintArguments, city: Select[tuple[UUID]]) -> service.PrintRun:
     communities = {area.code: area.id for area in queries.communities(session, city, city)}
-    unknown = [code for code in order.community if code not in communities]
+    unknown = [code for code in given.community if code not in communities]
     if unknown:
         raise Faulty(f"the survey has no community {', '.join(unknown)}; give codes as on the page of areas.")
-    chosen = [communities[code] for code in order.community] if order.community else list(communities.values())
+    chosen = [communities[code] for code in given.community] if given.community else list(communities.values())
     return service.PrintRun(
-        area_ids=chosen, sampled=not order.open, size=order.size, languages=order.languages,
-        large_print=order.large_print,
+        area_ids=chosen, sampled=not given.open, size=given.size, languages=given.languages,
+        large_print=given.large_print,
     )  # fmt: skip

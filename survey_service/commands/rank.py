@@ -56,7 +56,7 @@ def rank(
 ) -> None:
     from survey_service.commands.rank_work import RankArguments, run
 
-    order = RankArguments(
+    given = RankArguments(
         estimates=tuple(estimates),
         variable=variable,
         by=by,
@@ -67,7 +67,7 @@ def rank(
         format=str(format),
         out=out,
     )
-    raise typer.Exit(run(order))
+    raise typer.Exit(run(given))
 
 
 rank.__doc__ = _EXAMPLE

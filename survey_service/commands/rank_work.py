@@ -51,15 +51,15 @@ class RankArguments:
     out: Path | None
 
 
-def run(order: RankArguments) -> int:
+def run(given: RankArguments) -> int:
     """Ranks and writes; the exit status."""
     try:
-        table, ranking = _ranked(order)
-        text = _FORMS[order.format](order, table, ranking)
-        if order.out is None:
+        table, ranking = _ranked(given)
+        text = _FORMS[given.format](given, table, ranking)
+        if given.out is None:
             typer.echo(text, nl=False)
         else:
-            order.out.write_text(text, encoding="utf-8")
+            given.out.write_text(text, encoding="utf-8")
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror or error}", err=True)
         return 1
@@ -69,17 +69,17 @@ def run(order: RankArguments) -> int:
     return 0
 
 
-def _ranked(order: RankArguments) -> tuple[PublishableTable, Ranking]:
-    tables = [read_estimates(path) for path in order.estimates]
-    name, category = find_variable(tables, order.variable)
+def _ranked(given: RankArguments) -> tuple[PublishableTable, Ranking]:
+    tables = [read_estimates(path) for path in given.estimates]
+    name, category = find_variable(tables, given.variable)
     present = dict.fromkeys(one.domain for table in tables for one in table.estimates)
-    areas = [domain for domain in present if domain and domain[-1][0] == order.by]
+    areas = [domain for domain in present if domain and domain[-1][0] == given.by]
     if not areas:
         columns = sorted({column for domain in present for column, _ in domain})
-        raise ValueError(f"no estimates by {order.by!r}; they are by {', '.join(columns) or 'nothing'}")
+        raise ValueError(f"no estimates by {given.by!r}; they are by {', '.join(columns) or 'nothing'}")
     table = protect(
         *tables,
-        rule=PublicationRule(reliability=Reliability(order.publication)),
+        rule=PublicationRule(reliability=Reliability(given.publication)),
         hierarchy={domain: domain[:-1] for domain in present if domain},
     )
     ranking = rank_table(
@@ -87,8 +87,8 @@ def _ranked(order: RankArguments) -> tuple[PublishableTable, Ranking]:
         name,
         areas,
         category=category,
-        rng=np.random.default_rng(order.seed),
-        rule=RankingRule(simultaneous=order.simultaneous, highest_first=order.highest_first),
+        rng=np.random.default_rng(given.seed),
+        rule=RankingRule(simultaneous=given.simultaneous, highest_first=given.highest_first),
     )
     return table, ranking
 
@@ -111,10 +111,10 @@ def find_variable(tables: list[Estimates], wanted: str) -> tuple[str, str | None
 
 
 # ------------------------------------------------------------------ how it is written
-def _rows(order: RankArguments, table: PublishableTable, ranking: Ranking) -> list[dict[str, Any]]:
+def _rows(given: RankArguments, table: PublishableTable, ranking: Ranking) -> list[dict[str, Any]]:
     rows = []
     for one in ranking.sets:
-        cell = _cell(order, table, one.domain)
+        cell = _cell(given, table, one.domain)
         rows.append(
             {
                 "area": one.name,
@@ -130,37 +130,37 @@ def _rows(order: RankArguments, table: PublishableTable, ranking: Ranking) -> li
             }
         )
     for row in table.rows:
-        if row.domain and row.domain[-1][0] == order.by and row.domain[-1][1] in ranking.left_out:
-            cell = _cell(order, table, row.domain)
+        if row.domain and row.domain[-1][0] == given.by and row.domain[-1][1] in ranking.left_out:
+            cell = _cell(given, table, row.domain)
             reason = "not estimable" if cell.suppression is None else _WHY[cell.suppression]
             empty = dict.fromkeys(("rank", "rank_low", "rank_high", "value", "ci_low", "ci_high", "sample_size"))
             rows.append({"area": row.domain[-1][1], **empty, "not_told_apart": [], "hidden": reason})
     return rows
 
 
-def _cell(order: RankArguments, table: PublishableTable, domain: Domain) -> PublishableCell:
+def _cell(given: RankArguments, table: PublishableTable, domain: Domain) -> PublishableCell:
     for cell in table.row(domain).cells:
         spoken = cell.variable if cell.category is None else f"{cell.variable}={cell.category}"
-        if spoken == order.variable:
+        if spoken == given.variable:
             return cell
-    raise KeyError(f"{domain} has no {order.variable}")
+    raise KeyError(f"{domain} has no {given.variable}")
 
 
-def _json(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
+def _json(given: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
     document = {
-        "variable": order.variable,
+        "variable": given.variable,
         "level": ranking.level,
         "simultaneous": ranking.simultaneous,
         "method": ranking.method,
-        "seed": order.seed,
-        "areas": _rows(order, table, ranking),
+        "seed": given.seed,
+        "areas": _rows(given, table, ranking),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
+def _csv(given: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
     written = io.StringIO()
-    rows = _rows(order, table, ranking)
+    rows = _rows(given, table, ranking)
     writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
@@ -169,19 +169,19 @@ def _csv(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str
     return written.getvalue()
 
 
-def _table(order: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
+def _table(given: RankArguments, table: PublishableTable, ranking: Ranking) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    rows = _rows(order, table, ranking)
-    share = any(_cell(order, table, one.domain).scale == (0.0, 1.0) for one in ranking.sets)
+    rows = _rows(given, table, ranking)
+    share = any(_cell(given, table, one.domain).scale == (0.0, 1.0) for one in ranking.sets)
 
     def number(value: float | None) -> str:
         return "" if value is None else f"{value:.1%}" if share else significant(value, 4)
 
-    shown = Table(box=box.SIMPLE_HEAD, title=order.variable, title_justify="left", title_style="bold")
-    shown.add_column(order.by, overflow="fold")
+    shown = Table(box=box.SIMPLE_HEAD, title=given.variable, title_justify="left", title_style="bold")
+    shown.add_column(given.by, overflow="fold")
     for head in ("value", f"{ranking.level:.4g} interval", "n", "rank", "ranks allowed"):
         shown.add_column(head, justify="right", no_wrap=True)
     shown.add_column("not told apart from", overflow="fold")
@@ -199,7 +199,7 @@ def _table(order: RankArguments, table: PublishableTable, ranking: Ranking) -> s
     console = Console(file=written, width=120)
     console.print(shown)
     together = "all sets together" if ranking.simultaneous else "each set for itself"
-    console.print(f"Ranks: {ranking.method}; {together} at {ranking.level:.0%}; seed {order.seed}.")
+    console.print(f"Ranks: {ranking.method}; {together} at {ranking.level:.0%}; seed {given.seed}.")
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
 
 

@@ -49,7 +49,7 @@ def rates(
 ) -> None:
     from survey_service.commands.rates_work import RatesArguments, run
 
-    order = RatesArguments(
+    given = RatesArguments(
         cases=cases,
         code=code,
         mode=str(mode),
@@ -60,7 +60,7 @@ def rates(
         format=str(format),
         out=out,
     )
-    raise typer.Exit(run(order))
+    raise typer.Exit(run(given))
 
 
 rates.__doc__ = _EXAMPLE

@@ -39,17 +39,17 @@ class RatesArguments:
     out: Path | None
 
 
-def run(order: RatesArguments) -> int:
+def run(given: RatesArguments) -> int:
     """Computes and writes; the exit status."""
     try:
-        found = _found(order)
-        text = _FORMS[order.format](order, found)
-        if order.out is None:
+        found = _found(given)
+        text = _FORMS[given.format](given, found)
+        if given.out is None:
             typer.echo(text, nl=False)
         else:
-            order.out.write_text(text, encoding="utf-8")
+            given.out.write_text(text, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"{error.filename or order.cases}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.cases}: {error.strerror or error}", err=True)
         return 1
     except ValueError as error:  # TableError too
         typer.echo(str(error), err=True)
@@ -57,84 +57,84 @@ def run(order: RatesArguments) -> int:
     return 0
 
 
-def _found(order: RatesArguments) -> dict[tuple[str, ...], ResponseRates]:
-    sheet = read_sheet(order.cases)
-    extra = [name for name in (order.mode_column, order.substitute_for) if name]
-    numbers, _ = sheet.typed(numbers=[order.weight] if order.weight else [])
-    labels, _ = sheet.typed(labels=[order.code, *order.by, *extra])
-    codes = _dispositions(sheet, labels, order)
-    weights = None if order.weight is None else [float(value) for value in numbers[order.weight]]
+def _found(given: RatesArguments) -> dict[tuple[str, ...], ResponseRates]:
+    sheet = read_sheet(given.cases)
+    extra = [name for name in (given.mode_column, given.substitute_for) if name]
+    numbers, _ = sheet.typed(numbers=[given.weight] if given.weight else [])
+    labels, _ = sheet.typed(labels=[given.code, *given.by, *extra])
+    codes = _dispositions(sheet, labels, given)
+    weights = None if given.weight is None else [float(value) for value in numbers[given.weight]]
     substitute = None
-    if order.substitute_for:
-        substitute = [isinstance(value, str) for value in labels[order.substitute_for].tolist()]
+    if given.substitute_for:
+        substitute = [isinstance(value, str) for value in labels[given.substitute_for].tolist()]
     whole = response_rates(codes, weights=weights, substitute=substitute)
-    if not order.by:
+    if not given.by:
         return {(): whole}
-    groups = [tuple("" if value != value else str(value) for value in row) for row in labels[list(order.by)].to_numpy()]
+    groups = [tuple("" if value != value else str(value) for value in row) for row in labels[list(given.by)].to_numpy()]
     return response_rates_by(groups, codes, weights=weights, substitute=substitute) | {(): whole}
 
 
-def _dispositions(sheet: Sheet, labels: pd.DataFrame, order: RatesArguments) -> list[Disposition]:
+def _dispositions(sheet: Sheet, labels: pd.DataFrame, given: RatesArguments) -> list[Disposition]:
     problems: list[TableProblem] = []
     found: list[Disposition] = []
-    modes = labels[order.mode_column].tolist() if order.mode_column else [order.mode] * len(labels)
-    for position, (code, name) in enumerate(zip(labels[order.code].tolist(), modes, strict=True)):
+    modes = labels[given.mode_column].tolist() if given.mode_column else [given.mode] * len(labels)
+    for position, (code, name) in enumerate(zip(labels[given.code].tolist(), modes, strict=True)):
         row = sheet.row(position)
         try:
             mode = _MODES.get(name) or OutcomeMode(name)
         except ValueError:
             remedy = f"Write one of {', '.join([*OutcomeMode, *_MODES])}."
-            problems.append(in_english(row=row, column=order.mode_column, message=f"“{name}”", remedy=remedy))
+            problems.append(in_english(row=row, column=given.mode_column, message=f"“{name}”", remedy=remedy))
             continue
         if not isinstance(code, str):
             remedy = "Every case has its outcome; one that was never visited is 3.11."
-            problems.append(in_english(row=row, column=order.code, message="no outcome code", remedy=remedy))
+            problems.append(in_english(row=row, column=given.code, message="no outcome code", remedy=remedy))
             continue
         try:
             found.append(disposition_of(code, mode))
         except ValueError as error:
             remedy = "The codes of every mode are in docs/publication.md."
-            problems.append(in_english(row=row, column=order.code, message=str(error), remedy=remedy))
+            problems.append(in_english(row=row, column=given.code, message=str(error), remedy=remedy))
     if problems:
         raise TableError(sheet.source, problems)
     return found
 
 
-def _entries(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> list[dict[str, Any]]:
+def _entries(given: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> list[dict[str, Any]]:
     entries = []
     for group, one in found.items():
-        names = dict(zip(order.by, group or ("",) * len(order.by), strict=True))
+        names = dict(zip(given.by, group or ("",) * len(given.by), strict=True))
         kept = {name: value for name, value in asdict(one).items() if name not in ("valid", "by_mode")}
         counts = {name: kept[name] for name in ("sampled", "completed", "substitutes", "e", "eligible")}
         entries.append({**names, **counts, **{name: kept[name] for name in _RATES}, "weighted": one.weighted})
     return entries
 
 
-def _json(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
-    return json.dumps({"by": list(order.by), "rates": _entries(order, found)}, ensure_ascii=False, indent=2) + "\n"
+def _json(given: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
+    return json.dumps({"by": list(given.by), "rates": _entries(given, found)}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
+def _csv(given: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
     written = io.StringIO()
-    entries = _entries(order, found)
+    entries = _entries(given, found)
     writer = csv.DictWriter(written, list(entries[0]), lineterminator="\n")
     writer.writerow({head: harmless(head) for head in entries[0]})
     writer.writerows({head: harmless(cell) for head, cell in entry.items()} for entry in entries)
     return written.getvalue()
 
 
-def _table(order: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
+def _table(given: RatesArguments, found: dict[tuple[str, ...], ResponseRates]) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     shown = Table(box=box.SIMPLE_HEAD, title="Outcome rates (AAPOR)", title_justify="left", title_style="bold")
-    for name in order.by:
+    for name in given.by:
         shown.add_column(name, overflow="fold")
     for head in ("sampled", "completed", "e", *(name.upper() for name in _SHOWN)):
         shown.add_column(head, justify="right", no_wrap=True)
     for group, one in found.items():
-        names = group or ("all", *[""] * (len(order.by) - 1))[: len(order.by)]
+        names = group or ("all", *[""] * (len(given.by) - 1))[: len(given.by)]
         rates = [getattr(one, name) for name in ("e", *_SHOWN)]
         cells = ["—" if rate is None else f"{rate:.1%}" for rate in rates]
         shown.add_row(*names, f"{one.sampled:,}", f"{one.completed:,}", *cells)

@@ -60,27 +60,27 @@ class Found:
     faults: list[str] = field(default_factory=list)
 
 
-def run(order: ScanArguments) -> int:
+def run(given: ScanArguments) -> int:
     """0 where every page was read; 1 where something is left for a person to look at again."""
     if missing := images.missing_libraries():
         typer.echo(f"Reading scans needs {', '.join(missing)}: pip install 'survey-service[scan]'.", err=True)
         return 1
     try:
-        settings, database = opened(order.database)
+        settings, database = opened(given.database)
     except Faulty as fault:
         typer.echo(str(fault), err=True)
         return 1
     try:
         found = Found()
-        files = _files(order.folder, found)
+        files = _files(given.folder, found)
         if not files and not found.faults:
-            raise Faulty(f"{order.folder}: no PDF or picture is in this folder.")
+            raise Faulty(f"{given.folder}: no PDF or picture is in this folder.")
         with database.reading.begin() as session:
-            survey, wave = find_wave(session, order.survey, order.wave)
+            survey, wave = find_wave(session, given.survey, given.wave)
             city, wave_key = survey.city_id, (survey.id, wave.id)
         editions = Editions(database, settings, wave_key[0], survey_mark(wave_key[0]))
         for path in files:
-            _read_file(path, path.relative_to(order.folder).as_posix(), editions, found)
+            _read_file(path, path.relative_to(given.folder).as_posix(), editions, found)
         _store(database, wave_key, city, found)
     except Faulty as fault:
         typer.echo(str(fault), err=True)

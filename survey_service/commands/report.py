@@ -50,7 +50,7 @@ def report(
 ) -> None:
     from survey_service.commands.report_work import ReportArguments, run
 
-    order = ReportArguments(
+    given = ReportArguments(
         estimates=estimates,
         out=out,
         language=str(language),
@@ -61,7 +61,7 @@ def report(
         bold=bold,
         font_cache=font_cache,
     )
-    raise typer.Exit(run(order))
+    raise typer.Exit(run(given))
 
 
 report.__doc__ = _EXAMPLE

@@ -55,27 +55,27 @@ class ReportArguments:
 
 
 class Refused(Exception):
-    """The order cannot be carried out; the message names place, fault and remedy, one a line."""
+    """What was asked cannot be carried out; the message names place, fault and remedy, one a line."""
 
 
-def run(order: ReportArguments) -> int:
+def run(given: ReportArguments) -> int:
     """Write all PDFs; returns the exit status."""
     try:
-        summary = read_summary(order)
-        written = write_all(summary, order)
+        summary = read_summary(given)
+        written = write_all(summary, given)
     except (Refused, FontFault) as refused:
         typer.echo(str(refused), err=True)
         return 1
-    typer.echo(f"{len(written)} {'PDF' if len(written) == 1 else 'PDFs'} in {order.out}")
+    typer.echo(f"{len(written)} {'PDF' if len(written) == 1 else 'PDFs'} in {given.out}")
     return 0
 
 
-def read_summary(order: ReportArguments) -> EstimatesSummary:
+def read_summary(given: ReportArguments) -> EstimatesSummary:
     """The estimates after the publication rule. Refused when file or date cannot be used."""
-    data, content = read_json(order.estimates)
-    made_on = read_date(order.date)
-    estimates = read_estimates(order.estimates, content)
-    rule = PublicationRule(reliability=Reliability(order.publication))
+    data, content = read_json(given.estimates)
+    made_on = read_date(given.date)
+    estimates = read_estimates(given.estimates, content)
+    rule = PublicationRule(reliability=Reliability(given.publication))
     domains = tuple(dict.fromkeys(estimate.domain for estimate in estimates.estimates))
     try:
         tables = tuple(
@@ -83,14 +83,14 @@ def read_summary(order: ReportArguments) -> EstimatesSummary:
             for statistic, part in by_statistic(estimates).items()
         )
     except ValueError as fault:
-        raise Refused(f"{order.estimates}: {fault}. {MAKE_IT_ANEW}") from fault
+        raise Refused(f"{given.estimates}: {fault}. {MAKE_IT_ANEW}") from fault
     return EstimatesSummary(
-        title=order.title,
+        title=given.title,
         tables=tables,
         domains=domains,
         design=estimates.design,
         notes=tuple(from_record(note).text.zh for note in estimates.notes)
-        if order.language == "zh"
+        if given.language == "zh"
         else estimates.notes,
         made_on=made_on,
         data_sha256=hashlib.sha256(data).hexdigest(),
@@ -206,27 +206,27 @@ def hierarchy(domains: tuple[Domain, ...]) -> dict[Domain, Domain]:
     return {domain: domain[:-1] for domain in domains if domain and domain[:-1] in known}
 
 
-def write_all(summary: EstimatesSummary, order: ReportArguments) -> list[Path]:
+def write_all(summary: EstimatesSummary, given: ReportArguments) -> list[Path]:
     """One file per domain and the summary, each replaced whole; with a progress bar."""
     from reports.pdf import domain_pdf, estimates_pdf
 
-    settings = TypeSettings(regular=order.regular, bold=order.bold, cache=order.font_cache)
+    settings = TypeSettings(regular=given.regular, bold=given.bold, cache=given.font_cache)
     try:
-        order.out.mkdir(parents=True, exist_ok=True)
+        given.out.mkdir(parents=True, exist_ok=True)
         names = file_names(summary.domains)
         written: list[Path] = []
         with typer.progressbar(summary.domains, label="PDF", length=len(summary.domains) + 1) as bar:
-            path = order.out / f"{SUMMARY}.pdf"
-            replace(path, estimates_pdf(summary, order.language, settings))
+            path = given.out / f"{SUMMARY}.pdf"
+            replace(path, estimates_pdf(summary, given.language, settings))
             written.append(path)
             bar.update(1)
             for domain in summary.domains:
-                path = order.out / f"{names[domain]}.pdf"
-                replace(path, domain_pdf(summary, domain, order.language, settings))
+                path = given.out / f"{names[domain]}.pdf"
+                replace(path, domain_pdf(summary, domain, given.language, settings))
                 written.append(path)
                 bar.update(1)
     except OSError as fault:
-        raise Refused(f"{order.out}: cannot be written ({fault.strerror}). Name another folder with --out.") from fault
+        raise Refused(f"{given.out}: cannot be written ({fault.strerror}). Name another folder with --out.") from fault
     return written
 
 

@@ -63,7 +63,7 @@ def small_areas(
     from survey_service.commands.estimate_names import names
     from survey_service.commands.small_areas_work import SmallAreaArguments, run
 
-    order = SmallAreaArguments(
+    given = SmallAreaArguments(
         estimates=estimates,
         variable=variable,
         by=by,
@@ -72,7 +72,7 @@ def small_areas(
         method=method.value,
         smoothed=variances is VarianceName.SMOOTHED,
     )
-    raise typer.Exit(run(order, format, out))
+    raise typer.Exit(run(given, format, out))
 
 
 small_areas.__doc__ = _HELP

@@ -64,28 +64,28 @@ class _Area:
         return ""
 
 
-def run(order: SmallAreaArguments, format: Format, out: Path | None) -> int:
+def run(given: SmallAreaArguments, format: Format, out: Path | None) -> int:
     """Fits and writes; the exit status."""
 
     def work() -> str:
-        model, areas, share = _fitted(order)
+        model, areas, share = _fitted(given)
         rows = [_row(one) for one in areas]
         document = {
-            "variable": order.variable,
+            "variable": given.variable,
             "model": "Fay-Herriot, by area",
             "method": model.method.value,
-            "variances": "smoothed" if order.smoothed else "direct",
+            "variances": "smoothed" if given.smoothed else "direct",
             "model_variance": model.model_variance,
             "coefficients": [
                 {"name": name, "value": value, "standard_error": error}
                 for name, value, error in zip(
-                    ("(constant)", *order.covariates), model.coefficients, model.standard_errors, strict=True
+                    ("(constant)", *given.covariates), model.coefficients, model.standard_errors, strict=True
                 )
             ],
             "areas": rows,
             "notes": [*model.notes, _NEVER],
         }
-        return in_form(format, document, rows, lambda: _table(order, model, areas, share))
+        return in_form(format, document, rows, lambda: _table(given, model, areas, share))
 
     return carried_out(work, out)
 
@@ -93,22 +93,22 @@ def run(order: SmallAreaArguments, format: Format, out: Path | None) -> int:
 _NEVER = "model figures stand beside direct ones, never instead; no verdict and no rank is made of them"
 
 
-def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], bool]:
+def _fitted(given: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], bool]:
     try:
-        found = read_estimates(order.estimates)
-        name, category = find_variable([found], order.variable)
+        found = read_estimates(given.estimates)
+        name, category = find_variable([found], given.variable)
     except ValueError as error:
-        raise TableError(order.estimates.name, [in_english(message=str(error), remedy=_ANEW)]) from error
+        raise TableError(given.estimates.name, [in_english(message=str(error), remedy=_ANEW)]) from error
     domain_of = {
         one.domain[-1][1]: one
         for one in found.estimates
-        if (one.variable, one.category) == (name, category) and one.domain and one.domain[-1][0] == order.by
+        if (one.variable, one.category) == (name, category) and one.domain and one.domain[-1][0] == given.by
     }
     if not domain_of:
         columns = sorted({column for one in found.estimates for column, _ in one.domain})
-        said = f"there are no estimates by {order.by!r}; they are by {', '.join(columns) or 'nothing'}"
-        raise TableError(order.estimates.name, [in_english(message=said, remedy=_ANEW)])
-    names, covariates = _covariates(order, domain_of)
+        said = f"there are no estimates by {given.by!r}; they are by {', '.join(columns) or 'nothing'}"
+        raise TableError(given.estimates.name, [in_english(message=said, remedy=_ANEW)])
+    names, covariates = _covariates(given, domain_of)
     direct = [domain_of.get(area) for area in names]
     asked = np.array([one is not None and one.value is not None for one in direct])
     known = [one for one, there in zip(direct, asked, strict=True) if there and one is not None]
@@ -116,11 +116,11 @@ def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], boo
     share = all(one.scale == (0.0, 1.0) for one in known)
     try:
         values[asked] = [one.value for one in known]
-        psi[asked] = _variances(known, order, share=share)
-        model = fay_herriot(names, values, psi, covariates, method=FitMethod(order.method))
+        psi[asked] = _variances(known, given, share=share)
+        model = fay_herriot(names, values, psi, covariates, method=FitMethod(given.method))
     except ValueError as error:
         remedy = "Take fewer covariates, or smoothed variances, or give more areas."
-        raise TableError(order.estimates.name, [in_english(message=str(error), remedy=remedy)], "fitted") from error
+        raise TableError(given.estimates.name, [in_english(message=str(error), remedy=remedy)], "fitted") from error
     areas = [_Area(estimate=one, direct=own) for one, own in zip(model.areas, direct, strict=True)]
     return model, areas, share
 
@@ -128,46 +128,46 @@ def _fitted(order: SmallAreaArguments) -> tuple[SmallAreaModel, list[_Area], boo
 _ANEW = "Make the file with survey-service estimate ... --by COL --format json."
 
 
-def _variances(known: list[Estimate], order: SmallAreaArguments, *, share: bool) -> FloatArray:
+def _variances(known: list[Estimate], given: SmallAreaArguments, *, share: bool) -> FloatArray:
     sizes = np.array([one.sample_size for one in known], dtype=np.float64)
     effects = np.array([np.nan if one.design_effect is None else one.design_effect for one in known])
     errors = np.array([np.nan if one.standard_error is None else one.standard_error for one in known])
-    if not order.smoothed:
+    if not given.smoothed:
         return np.asarray(errors**2)
     if share:
         return smoothed_share_variances(np.array([one.value for one in known], dtype=np.float64), sizes, effects)
     return smoothed_mean_variances(errors**2, sizes, effects)
 
 
-def _covariates(order: SmallAreaArguments, domain_of: dict[str, Estimate]) -> tuple[list[str], FloatArray]:
+def _covariates(given: SmallAreaArguments, domain_of: dict[str, Estimate]) -> tuple[list[str], FloatArray]:
     """Areas in the order of the file, and the constant with the covariates. Raises TableError by row."""
-    sheet = read_sheet(order.areas)
-    labels, _ = sheet.typed(labels=[order.by])
-    numbers, _ = sheet.typed(numbers=order.covariates)
-    names = [value if isinstance(value, str) else "" for value in labels[order.by]]
-    problems = _doubtful(sheet, order, names, numbers)
+    sheet = read_sheet(given.areas)
+    labels, _ = sheet.typed(labels=[given.by])
+    numbers, _ = sheet.typed(numbers=given.covariates)
+    names = [value if isinstance(value, str) else "" for value in labels[given.by]]
+    problems = _doubtful(sheet, given, names, numbers)
     absent = [area for area in domain_of if area not in set(names)]
     if absent:
         said = f"{len(absent)} of the estimates' areas have no row: {', '.join(absent[:5])}"
-        problems.append(in_english(column=order.by, message=said, remedy="Give every area a row."))
+        problems.append(in_english(column=given.by, message=said, remedy="Give every area a row."))
     if problems:
         raise TableError(sheet.source, problems)
     constant = np.ones((len(names), 1))
     return names, np.concatenate([constant, numbers.to_numpy(dtype=np.float64).reshape(len(names), -1)], axis=1)
 
 
-def _doubtful(sheet: Sheet, order: SmallAreaArguments, names: list[str], numbers: pd.DataFrame) -> list[TableProblem]:
+def _doubtful(sheet: Sheet, given: SmallAreaArguments, names: list[str], numbers: pd.DataFrame) -> list[TableProblem]:
     problems = []
     first: dict[str, int] = {}
     for place, area in enumerate(names):
         row = sheet.row(place)
         if not area:
             problems.append(
-                in_english(row=row, column=order.by, message="the area is missing", remedy="Name it, or drop the row.")
+                in_english(row=row, column=given.by, message="the area is missing", remedy="Name it, or drop the row.")
             )
         elif area in first:
             said = f"{area} is in row {first[area]} already"
-            problems.append(in_english(row=row, column=order.by, message=said, remedy="Give each area one row."))
+            problems.append(in_english(row=row, column=given.by, message=said, remedy="Give each area one row."))
         first.setdefault(area, row)
         problems += [
             in_english(
@@ -176,7 +176,7 @@ def _doubtful(sheet: Sheet, order: SmallAreaArguments, names: list[str], numbers
                 message=f"it is missing for {area or 'this row'}",
                 remedy="A covariate is known of every area, asked or not.",
             )
-            for column in order.covariates
+            for column in given.covariates
             if np.isnan(numbers[column].iloc[place])
         ]
     return problems
@@ -199,9 +199,9 @@ def _row(one: _Area) -> dict[str, Any]:
     }
 
 
-def _table(order: SmallAreaArguments, model: SmallAreaModel, areas: list[_Area], share: bool) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=order.variable, title_justify="left")
-    table.add_column(Text(order.by), overflow="fold", max_width=24)
+def _table(given: SmallAreaArguments, model: SmallAreaModel, areas: list[_Area], share: bool) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=given.variable, title_justify="left")
+    table.add_column(Text(given.by), overflow="fold", max_width=24)
     for head in ("n", "direct", "se", "model", "root MSE", "weight of\ndirect"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
@@ -216,7 +216,7 @@ def _table(order: SmallAreaArguments, model: SmallAreaModel, areas: list[_Area],
     beta = ", ".join(
         f"{name} {significant(value, 4)} (se {error:.2g})"
         for name, value, error in zip(
-            ("constant", *order.covariates), model.coefficients, model.standard_errors, strict=True
+            ("constant", *given.covariates), model.coefficients, model.standard_errors, strict=True
         )
     )
     spread = figure(float(np.sqrt(model.model_variance)), share)

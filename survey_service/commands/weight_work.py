@@ -96,35 +96,35 @@ class Steps:
         return self.columns[next(reversed(self.columns))]
 
 
-def run(order: WeightArguments, out: Path | None, record: Path | None) -> None:
+def run(given: WeightArguments, out: Path | None, record: Path | None) -> None:
     """Reads, weighs, writes; every fault with its row, column and remedy on standard error, exit status 1."""
     try:
-        sheet = read_sheet(order.data)
-        steps = _weighed(sheet, order)
+        sheet = read_sheet(given.data)
+        steps = _weighed(sheet, given)
         if out is not None:
             _frame(sheet, steps).to_csv(out, index=False, encoding="utf-8-sig")
         if record is not None:
-            text = json.dumps(document(order, steps), ensure_ascii=False, indent=2, allow_nan=False)
+            text = json.dumps(document(given, steps), ensure_ascii=False, indent=2, allow_nan=False)
             record.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        typer.echo(f"{error.filename or order.data}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.data}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from error
     except TableError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    _show(order, steps)
+    _show(given, steps)
 
 
-def _weighed(sheet: Sheet, order: WeightArguments) -> Steps:
+def _weighed(sheet: Sheet, given: WeightArguments) -> Steps:
     steps = Steps(notices=list(sheet.notices))
     try:
-        _base(sheet, order, steps)
-        if order.status is not None:
-            _field(sheet, order, order.status, steps)
-        if order.margins is not None:
-            _margins(sheet, order, order.margins, steps)
-        elif order.trim is not None:
-            _trimmed(order, order.trim, steps, None)
+        _base(sheet, given, steps)
+        if given.status is not None:
+            _field(sheet, given, given.status, steps)
+        if given.margins is not None:
+            _margins(sheet, given, given.margins, steps)
+        elif given.trim is not None:
+            _trimmed(given, given.trim, steps, None)
     except DesignError as error:
         raise in_the_file(error, sheet) from error
     clash = [name for name in (*steps.columns, "final_weight") if name in sheet.columns]
@@ -136,8 +136,8 @@ def _weighed(sheet: Sheet, order: WeightArguments) -> Steps:
     return steps
 
 
-def _base(sheet: Sheet, order: WeightArguments, steps: Steps) -> None:
-    names = [order.design_weight] if order.design_weight else list(order.probabilities)
+def _base(sheet: Sheet, given: WeightArguments, steps: Steps) -> None:
+    names = [given.design_weight] if given.design_weight else list(given.probabilities)
     numbers, mended = sheet.typed(numbers=names)
     steps.notices += mended
     problems = [
@@ -147,8 +147,8 @@ def _base(sheet: Sheet, order: WeightArguments, steps: Steps) -> None:
     ]
     if problems:
         raise TableError(sheet.source, problems)
-    if order.design_weight:
-        weights = numbers[order.design_weight].to_numpy().copy()
+    if given.design_weight:
+        weights = numbers[given.design_weight].to_numpy().copy()
         steps.add("design_weight", weights, None)
         return
     weights, record = design_weights([numbers[name].to_numpy() for name in names], stages=names)
@@ -164,36 +164,36 @@ def _doubtful(values: FloatArray) -> list[tuple[int, str]]:
 
 
 # ------------------------------------------------------------------ the field
-def _field(sheet: Sheet, order: WeightArguments, column: str, steps: Steps) -> None:
+def _field(sheet: Sheet, given: WeightArguments, column: str, steps: Steps) -> None:
     """Unknown eligibility, then nonresponse among the eligible."""
-    labels, odd = sheet.typed(labels=[column, *order.classes])
+    labels, odd = sheet.typed(labels=[column, *given.classes])
     steps.notices += odd
     status = _status(sheet, labels[column], column)
-    cells = _cells(sheet, labels, order.classes)
+    cells = _cells(sheet, labels, given.classes)
     if (np.isin(status, [CaseStatus.UNKNOWN, CaseStatus.INELIGIBLE])).any():
-        weights, eligibility = eligibility_weights(steps.last, list(status), cells, minimum_known=order.minimum)
+        weights, eligibility = eligibility_weights(steps.last, list(status), cells, minimum_known=given.minimum)
         steps.add("eligibility_weight", weights, eligibility)
     eligible = np.isin(status, [CaseStatus.RESPONDENT, CaseStatus.NONRESPONDENT])
     answered = status == CaseStatus.RESPONDENT
     before = steps.last
     found = np.zeros(len(before))
     record: Any
-    if order.propensity and (answered != eligible).any():
-        frame = _model_frame(sheet, order.propensity, steps)
+    if given.propensity and (answered != eligible).any():
+        frame = _model_frame(sheet, given.propensity, steps)
         found[eligible], record = propensity_weights(
             before[eligible],
             answered[eligible],
             frame[eligible].reset_index(drop=True),
-            order.propensity,
-            use=PropensityUse(order.propensity_use),
-            minimum_respondents=order.minimum,
+            given.propensity,
+            use=PropensityUse(given.propensity_use),
+            minimum_respondents=given.minimum,
         )
     else:
         found[eligible], record = nonresponse_weights(
             before[eligible],
             answered[eligible],
             [cell for cell, keep in zip(cells, eligible, strict=True) if keep],
-            minimum_respondents=order.minimum,
+            minimum_respondents=given.minimum,
         )
     steps.add("nonresponse_weight", found, record)
 
@@ -241,23 +241,23 @@ def _model_frame(sheet: Sheet, names: Sequence[str], steps: Steps) -> pd.DataFra
 
 
 # ------------------------------------------------------------------ the margins
-def _margins(sheet: Sheet, order: WeightArguments, path: Path, steps: Steps) -> None:
+def _margins(sheet: Sheet, given: WeightArguments, path: Path, steps: Steps) -> None:
     margins = read_margin_file(path, sheet)
-    one_margin(order.calibration, margins)
+    one_margin(given.calibration, margins)
     frame, notices = margin_frame(sheet, margins)
     steps.notices += notices
     counted = steps.last > 0
-    known = read_margins(frame, margins, counted=counted, minimum_respondents=order.minimum_cell)
-    method = CalibrationMethod(order.calibration)
-    weights, record = calibrate(steps.last, known, method=method, bounds=order.bounds)
+    known = read_margins(frame, margins, counted=counted, minimum_respondents=given.minimum_cell)
+    method = CalibrationMethod(given.calibration)
+    weights, record = calibrate(steps.last, known, method=method, bounds=given.bounds)
     steps.add("calibrated_weight", weights, record)
-    if order.trim is not None:
-        _trimmed(order, order.trim, steps, known)
+    if given.trim is not None:
+        _trimmed(given, given.trim, steps, known)
 
 
-def _trimmed(order: WeightArguments, multiple: float, steps: Steps, known: Auxiliaries | None) -> None:
+def _trimmed(given: WeightArguments, multiple: float, steps: Steps, known: Auxiliaries | None) -> None:
     # Bounds are on the way from the weights before; the rounds of trimming keep weights positive by raking instead.
-    chosen = CalibrationMethod(order.calibration)
+    chosen = CalibrationMethod(given.calibration)
     method = CalibrationMethod.RAKING if chosen is CalibrationMethod.LOGIT else chosen
     weights, record = trim_weights(steps.last, median_multiple=multiple, auxiliaries=known, method=method)
     steps.add("trimmed_weight", weights, record)
@@ -271,7 +271,7 @@ def _frame(sheet: Sheet, steps: Steps) -> pd.DataFrame:
     return pd.concat([text, pd.DataFrame(columns, index=sheet.text.index)], axis=1)
 
 
-def document(order: WeightArguments, steps: Steps) -> dict[str, Any]:
+def document(given: WeightArguments, steps: Steps) -> dict[str, Any]:
     """The record as plain values."""
     said = []
     for name, weights in steps.columns.items():
@@ -286,14 +286,14 @@ def document(order: WeightArguments, steps: Steps) -> dict[str, Any]:
         )
     return {
         "format": "survey-service weights 1",
-        "data": order.data.name,
-        "margins": order.margins.name if order.margins else None,
+        "data": given.data.name,
+        "margins": given.margins.name if given.margins else None,
         "steps": said,
         "notices": steps.notices,
     }
 
 
-def _show(order: WeightArguments, steps: Steps) -> None:
+def _show(given: WeightArguments, steps: Steps) -> None:
     console = Console(width=max(Console().width, _WIDTH))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title="Weights, step by step")
     table.title_justify, table.title_style = "left", "bold"
@@ -328,7 +328,7 @@ def _show(order: WeightArguments, steps: Steps) -> None:
             )
     for notice in steps.notices:
         console.print(f"Note: {notice}", markup=False)
-    if order.margins is not None:
+    if given.margins is not None:
         console.print(
             "For standard errors that count the margins, give survey-service estimate the weight before calibration "
             "and the same --margins.",
