@@ -65,7 +65,7 @@ class AreaRow:
 
 
 @dataclass(slots=True, kw_only=True)
-class AreaPlan:
+class AreaChanges:
     """What a file of areas would do."""
 
     new: list[AreaRow] = field(default_factory=list)
@@ -73,15 +73,15 @@ class AreaPlan:
     same: int = 0
 
 
-def judge_areas(records: Iterable[Record], known: Mapping[str, Known]) -> Looked[AreaPlan]:
+def judge_areas(records: Iterable[Record], known: Mapping[str, Known]) -> Looked[AreaChanges]:
     """Every row judged: codes, names, levels, parents (by code where none is named), household counts."""
     judge = _Judge(known)
     for record in records:
         judge.take(record)
     for row in list(judge.rows.values()):
         judge.place(row)
-    plan = judge.plan
-    new, changed, same = len(plan.new), len(plan.changed), plan.same
+    stored = judge.stored
+    new, changed, same = len(stored.new), len(stored.changed), stored.same
     if not judge.problems and not new and not changed:
         areas = "area of the file is as it is" if same == 1 else "areas of the file are as they are"
         nothing = Text(
@@ -89,14 +89,14 @@ def judge_areas(records: Iterable[Record], known: Mapping[str, Known]) -> Looked
         )
         return Looked(summary=nothing)
     return Looked(
-        stored=plan,
+        stored=stored,
         problems=judge.problems,
         counts={"new": new, "changed": changed, "same": same},
         summary=Text(
             f"新增 {new} 个地区，改动 {changed} 个，{same} 个不变。",
             f"{new} new {'area' if new == 1 else 'areas'}, {changed} changed, {same} as they are.",
         ),
-        pictures=[_picture(plan)],
+        pictures=[_picture(stored)],
     )
 
 
@@ -115,7 +115,7 @@ class _Judge:
     def __init__(self, known: Mapping[str, Known]) -> None:
         self.known = known
         self.problems: list[TableProblem] = []
-        self.plan = AreaPlan()
+        self.stored = AreaChanges()
         self.rows: dict[str, AreaRow] = {}
         self._records: dict[str, Record] = {}
 
@@ -185,11 +185,11 @@ class _Judge:
             if self._circular(row.code):
                 self._refuse(row, InAreas.ROUND, "parent", row.code)
             else:
-                self.plan.new.append(replace(row, parent=parent))
+                self.stored.new.append(replace(row, parent=parent))
         elif parent not in self.known or not self.known[parent].mine:
             self._refuse(row, InAreas.NO_SUCH_PARENT, "parent", parent)
         else:
-            self.plan.new.append(replace(row, parent=parent))
+            self.stored.new.append(replace(row, parent=parent))
 
     def _refuse(self, row: AreaRow, kind: InAreas, column: str, seen: str) -> None:
         self.problems.append(self._records[row.code].problem(kind, column, seen=excerpt(seen)))
@@ -216,9 +216,9 @@ class _Judge:
         }
         changes = tuple(name for name, (new, old) in pairs.items() if new != old)
         if changes:
-            self.plan.changed.append(replace(row, parent=there.parent or "", changes=changes))
+            self.stored.changed.append(replace(row, parent=there.parent or "", changes=changes))
         else:
-            self.plan.same += 1
+            self.stored.same += 1
 
 
 def _levels() -> Text:
@@ -237,8 +237,8 @@ def _above(code: str) -> list[str]:
     ]
 
 
-def _picture(plan: AreaPlan) -> Picture:
-    rows = plan.changed + plan.new
+def _picture(stored: AreaChanges) -> Picture:
+    rows = stored.changed + stored.new
     return Picture(
         caption=Text("文件里的地区", "Areas of the file"),
         heads=(

@@ -21,8 +21,8 @@ from survey_service.accounts.permissions import Administrator, Person
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go
 from survey_service.areas import area_file, people_file, queries, service
-from survey_service.areas.area_file import AreaPlan
-from survey_service.areas.people_file import CountPlan
+from survey_service.areas.area_file import AreaChanges
+from survey_service.areas.people_file import PopulationCounts
 from survey_service.areas.words import AREA_WORDS, PEOPLE_WORDS
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
@@ -55,35 +55,35 @@ class By:
     keys: KeyRing
 
 
-class AreaUpload(Upload[AreaPlan]):
+class AreaUpload(Upload[AreaChanges]):
     def __init__(self, by: By) -> None:
         self.by = by
 
     def read(self, name: str, data: bytes) -> Records:
         return read_records(name, data, area_file.COLUMNS)
 
-    def judge(self, session: Session, rows: Records) -> Looked[AreaPlan]:
+    def judge(self, session: Session, rows: Records) -> Looked[AreaChanges]:
         known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
         return with_notices(area_file.judge_areas(rows.rows, known), rows.notices)
 
-    def store(self, session: Session, looked: Looked[AreaPlan], name: str) -> None:
+    def store(self, session: Session, looked: Looked[AreaChanges], name: str) -> None:
         assert looked.stored is not None
         service.take_areas(session, looked.stored, keys=self.by.keys, at=self.by.now, by=self.by.person.actor)
 
 
-class PeopleUpload(Upload[CountPlan]):
+class PeopleUpload(Upload[PopulationCounts]):
     def __init__(self, by: By, day: date, source: str) -> None:
         self.by, self.day, self.source = by, day, source
 
     def read(self, name: str, data: bytes) -> Records:
         return read_records(name, data, people_file.COLUMNS)
 
-    def judge(self, session: Session, rows: Records) -> Looked[CountPlan]:
+    def judge(self, session: Session, rows: Records) -> Looked[PopulationCounts]:
         known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
         counted = queries.counted_on(session, self.day)
         return with_notices(people_file.judge_people(rows.rows, known, counted, self.day, self.source), rows.notices)
 
-    def store(self, session: Session, looked: Looked[CountPlan], name: str) -> None:
+    def store(self, session: Session, looked: Looked[PopulationCounts], name: str) -> None:
         assert looked.stored is not None
         service.take_counts(
             session, looked.stored, as_of=self.day, source=self.source, at=self.by.now, by=self.by.person.actor

@@ -38,7 +38,7 @@ _SHOWN: Final = 200  # areas of the picture
 
 
 @dataclass(slots=True, kw_only=True)
-class CountPlan:
+class PopulationCounts:
     """What a file of people would do: persons by (sex, age group) of each area."""
 
     counts: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
@@ -76,27 +76,31 @@ def day_of(typed: Mapping[str, str], today: date) -> date:
 
 def judge_people(
     records: Iterable[Record], known: Mapping[str, Known], there: Iterable[str], day: date, source: str
-) -> Looked[CountPlan]:
+) -> Looked[PopulationCounts]:
     """Every row judged; ``there``: codes of areas that have counts of that day already."""
     problems: list[TableProblem] = []
-    plan, taken = CountPlan(), frozenset(there)
+    stored, taken = PopulationCounts(), frozenset(there)
     for record in records:
-        _take(record, plan, problems, known, taken)
-    areas, persons = len(plan.counts), plan.persons
+        _take(record, stored, problems, known, taken)
+    areas, persons = len(stored.counts), stored.persons
     people = f"{persons:,} {'person' if persons == 1 else 'persons'} in {areas} {'area' if areas == 1 else 'areas'}"
     return Looked(
-        stored=plan,
+        stored=stored,
         problems=problems,
         counts={"areas": areas, "persons": persons},
         summary=Text(
             f"{areas} 个地区，一共 {persons:,} 人，{day}，出处：{source}。", f"{people}, {day}, source: {source}."
         ),
-        pictures=[_picture(plan)],
+        pictures=[_picture(stored)],
     )
 
 
 def _take(
-    record: Record, plan: CountPlan, problems: list[TableProblem], known: Mapping[str, Known], taken: frozenset[str]
+    record: Record,
+    stored: PopulationCounts,
+    problems: list[TableProblem],
+    known: Mapping[str, Known],
+    taken: frozenset[str],
 ) -> None:
     code, sex, group = record.get("code"), SEXES.get(record.get("sex").lower()), age_group(record.get("age_group"))
     found = len(problems)
@@ -111,13 +115,13 @@ def _take(
     persons = whole_number(record, "persons", problems, needed=True)
     if len(problems) > found or sex is None or persons is None:
         return
-    cells = plan.counts.setdefault(code, {})
+    cells = stored.counts.setdefault(code, {})
     clash = next((held for of, held in cells if of == sex and _overlap(held, group)), None)
     if clash is not None:
         problems.append(record.problem(InAreas.OVERLAP, "age_group", seen=group, other=clash))
         return
     cells[sex, group] = persons
-    plan.persons += persons
+    stored.persons += persons
 
 
 def _bounds(group: str) -> tuple[int, int]:
@@ -130,10 +134,10 @@ def _overlap(one: str, other: str) -> bool:
     return first <= end and begin <= last
 
 
-def _picture(plan: CountPlan) -> Picture:
+def _picture(stored: PopulationCounts) -> Picture:
     return Picture(
         caption=Text("文件里的地区", "Areas of the file"),
         heads=(Text("代码", "Code"), Text("年龄组数", "Cells"), Text("人数", "Persons")),
-        rows=[(code, len(cells), sum(cells.values())) for code, cells in list(plan.counts.items())[:_SHOWN]],
-        of=len(plan.counts),
+        rows=[(code, len(cells), sum(cells.values())) for code, cells in list(stored.counts.items())[:_SHOWN]],
+        of=len(stored.counts),
     )

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.areas.area_file import CODE, AreaPlan
-from survey_service.areas.people_file import CountPlan
+from survey_service.areas.area_file import CODE, AreaChanges
+from survey_service.areas.people_file import PopulationCounts
 from survey_service.areas.queries import children, communities_below, path
 from survey_service.errors import BadInput
 from survey_service.models import Area, AreaPopulation
@@ -119,13 +119,13 @@ def record_population(
     )
 
 
-def take_areas(session: Session, plan: AreaPlan, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
-    """What the plan of a sound file says: new areas, parents first, and changed ones."""
+def take_areas(session: Session, stored: AreaChanges, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:
+    """What a sound file says: new areas, parents first, and changed ones."""
     there = {area.code: area for area in session.scalars(select(Area))}
-    waiting = list(plan.new)
+    waiting = list(stored.new)
     while waiting:
         ready = [row for row in waiting if row.parent in there]
-        assert ready, "every parent is in the file or in the database: the plan was judged"
+        assert ready, "every parent is in the file or in the database: the file was judged"
         for row in ready:
             there[row.code] = add_area(
                 session,
@@ -142,13 +142,17 @@ def take_areas(session: Session, plan: AreaPlan, *, keys: KeyRing, at: datetime,
             )
         waiting = [row for row in waiting if row.code not in there]
     columns = {"name": "name_zh"}
-    for row in plan.changed:
+    for row in stored.changed:
         values = {columns.get(name, name): getattr(row, name) for name in row.changes}
         change_area(session, there[row.code], values, keys=keys, at=at, by=by)
 
 
-def take_counts(session: Session, plan: CountPlan, *, as_of: date, source: str, at: datetime, by: audit.Actor) -> None:
-    """What the plan of a sound file of people says."""
-    ids = {code: id for id, code in session.execute(select(Area.id, Area.code).where(Area.code.in_(list(plan.counts))))}
-    for code, cells in plan.counts.items():
+def take_counts(
+    session: Session, stored: PopulationCounts, *, as_of: date, source: str, at: datetime, by: audit.Actor
+) -> None:
+    """What a sound file of people says."""
+    ids = {
+        code: id for id, code in session.execute(select(Area.id, Area.code).where(Area.code.in_(list(stored.counts))))
+    }
+    for code, cells in stored.counts.items():
         record_population(session, ids[code], cells, as_of=as_of, source=source, at=at, by=by)

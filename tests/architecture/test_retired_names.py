@@ -55,7 +55,7 @@ NAMES = (
     ("survey_service/", r"class (FrameRow|WaveFrame)\b", "CaseRow, WaveCases"),
     ("survey_service/accounts/", r"class Look(ing|s)?\b", "ReadAudit"),
     ("survey_service/web/", r"class Reading\b", "FormReading: Reading is a session that reads"),
-    ("(analysis|survey_service/(estimates|demonstration))/", r"class _?Plan\b", "say what is planned: AnalysisPlan"),
+    ("", r"class (_|Area|Count)?Plan\b", "say what is planned: AnalysisPlan"),
     ("survey_service/", r"class \w*Order\b", "...Arguments, PrintRun: Order is how options stand, and may be shuffled"),
     ("", r"\brespondent_weight\b", "row_weight: of all the respondents a row stands for"),
 )
