@@ -13,10 +13,11 @@ from survey_service.backups import copies, programs
 from survey_service.database import Database
 from survey_service.doctor.findings import Finding, Mark
 from survey_service.installation import Refused
-from survey_service.models import Account, AuditEntry, Grant
+from survey_service.models import Account, AuditEntry, Grant, Job, JobState
 from survey_service.settings import Settings, is_loopback
 
 APART = timedelta(minutes=2)  # clocks of two machines; codes of second factors bear a minute
+WAITED_LONG = timedelta(minutes=10)
 FIRST_DAY = datetime.fromisoformat("2026-01-01T00:00:00+00:00")  # no survey was taken by this software before
 
 
@@ -95,6 +96,27 @@ def clock(database: Database, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield Finding("clock", Mark.WELL, "时间没有倒退", "the clock has not stepped back")
+
+
+def background(database: Database, now: datetime) -> Iterator[Finding]:
+    """Jobs that wait while nobody is at any: where the service runs, its workers do not live."""
+    at_work = (Job.state == JobState.RUNNING) & (Job.lease_until > now)
+    late = (Job.state == JobState.WAITING) & Job.lease_until.is_(None) & (Job.created_at < now - WAITED_LONG)
+    with database.reading.begin() as session:
+        waiting = session.scalar(select(func.count()).select_from(Job).where(late)) or 0
+        working = session.scalar(select(func.count()).select_from(Job).where(at_work)) or 0
+    if waiting and not working:
+        yield Finding(
+            "background",
+            Mark.CARE,
+            f"{waiting} 件后台工作等了十分钟以上，没有进程在做",
+            f"{waiting} background jobs have waited for over ten minutes, and no process is at work",
+            "服务没有启动就启动它；已经启动的，看日志里的 worker_died，见 docs/operations.md。",
+            "Start the service where it does not run; where it does, look for worker_died in its log, see "
+            "docs/operations.md.",
+        )
+    else:
+        yield Finding("background", Mark.WELL, "没有积压的后台工作", "no background job is left waiting")
 
 
 def several_machines(settings: Settings, database: Database) -> Iterator[Finding]:

@@ -33,7 +33,8 @@ def examine(settings: Settings, *, at: datetime) -> list[Finding]:
     found.append(Finding("database", Mark.WELL, "数据库完好", "the database is sound"))
     opened = open_database(settings.resolved_database_url)
     try:
-        return [*found, *_of_the_survey(settings, opened, at=at)]
+        left = _made("background", lambda: of_the_survey.background(opened, at))  # not at a start: they are begun now
+        return [*found, *_of_the_survey(settings, opened, at=at), *left]
     finally:
         opened.dispose()
 

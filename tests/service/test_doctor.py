@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from survey_service import installation
@@ -22,6 +22,7 @@ from survey_service.database import Database
 from survey_service.doctor import of_the_machine, of_the_survey, rounds
 from survey_service.doctor.findings import Finding, Mark
 from survey_service.environment import names
+from survey_service.models import Job, JobState
 from survey_service.secrets import load_or_make_key
 from survey_service.settings import Settings
 from tests.service.world import NOW, World
@@ -117,6 +118,24 @@ def test_a_clock_that_stepped_back_is_told(begun: Settings, database: Database) 
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_jobs_that_nobody_does_are_told(begun: Settings, database: Database, world: World) -> None:
+    job = {"survey_id": world.survey_id, "kind": "release", "created_at": NOW}
+    with database.writing.begin() as session:
+        session.execute(insert(Job).values(**job))
+
+    def mark(after: timedelta) -> Mark:
+        [found] = of_the_survey.background(database, NOW + after)
+        return found.mark
+
+    assert mark(timedelta(minutes=9)) is Mark.WELL
+    assert mark(timedelta(minutes=11)) is Mark.CARE
+    with database.writing.begin() as session:
+        held = {"state": JobState.RUNNING, "lease_until": NOW + timedelta(minutes=12)}
+        session.execute(insert(Job).values(**job, **held))
+    assert mark(timedelta(minutes=11)) is Mark.WELL, "another is being done first"
+    assert mark(timedelta(minutes=13)) is Mark.CARE, "its worker is dead too"
+
+
 def test_open_files_weak_keys_and_full_disks_are_told(begun: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     (begun.data_dir / "installation.json").chmod(0o644)
     [modes] = of_the_machine.modes(begun)
