@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, Suppression, Verdict
@@ -14,6 +13,7 @@ from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.model import Missing
 from questionnaires.text import Text
 from survey_service.estimates.response_rates import recorded
+from survey_service.estimates.reviewed import Bar, Check, Figures, Line
 from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 from survey_service.estimates.wave_cases import AreaName
 
@@ -24,54 +24,6 @@ BAR_MIDDLE: Final = 12.0
 LOW_RESPONSE: Final = 0.50  # below it a community is named
 MUCH_MISSING: Final = 0.05  # share without an answer, from which a question is named
 HEAVY_WEIGHT: Final = 5.0  # largest weight over median, from which the weights need a look
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One diagnostic: fine or to be looked at, what was found, and in a sentence why it matters."""
-
-    fine: bool
-    name: Text
-    value: str
-    why: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """An interval as SVG coordinates; ``mark`` is the path of the verdict's shape."""
-
-    line: str
-    mark: str
-    goal: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One area in the table of one indicator. Percentages or points as printed; empty where hidden."""
-
-    name: Text
-    level: str  # city, street, community
-    verdict: str  # reached, not_reached, cannot_tell, not_published or empty
-    value: str
-    interval: str
-    sample_size: int
-    degrees_of_freedom: str
-    design_effect: str
-    bar: Bar | None
-    hidden: Text | None  # why it will not be published
-    unreliable: bool
-    review: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """The table of one indicator."""
-
-    indicator: Indicator
-    target: str
-    unit: str
-    ticks: tuple[tuple[str, str, str], ...]  # x, anchor, words
-    lines: tuple[Line, ...]
 
 
 HIDDEN: Final[Mapping[Suppression, Text]] = {

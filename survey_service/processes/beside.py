@@ -73,6 +73,13 @@ def _crossed(what: Any) -> Any:
     return pickle.loads(pickle.dumps(what))  # noqa: S301 -- our own, just now
 
 
+def _cut_off() -> TooBusy:
+    return TooBusy(
+        zh="计算没有做完就中断了，请再试一次；还是不行，请找系统管理员。",
+        en="The computing was cut off before its end. Try again; if it happens again, ask the administrator.",
+    )
+
+
 class Beside:
     """The process, and the pipe to it."""
 
@@ -81,6 +88,7 @@ class Beside:
         self._turn = threading.Lock()
         self._living: tuple[subprocess.Popen[bytes], Connection] | None = None
         self._rest: threading.Timer | None = None
+        self._stopped = False
 
     def compute(self, place: str, *arguments: Any) -> Any:
         if not self._turn.acquire(timeout=PATIENCE_SECONDS):
@@ -97,6 +105,9 @@ class Beside:
         return answer
 
     def stop(self) -> None:
+        self._stopped = True
+        if (living := self._living) is not None:
+            living[0].kill()  # whoever waits for it hears of it, and lets go of the turn
         with self._turn:
             self._end()
 
@@ -107,6 +118,8 @@ class Beside:
         return None if living is None else living[0].pid
 
     def _ask(self, question: tuple[str, tuple[Any, ...]]) -> Any:
+        if self._stopped:
+            raise _cut_off()
         if self._rest is not None:
             self._rest.cancel()
         if self._living is None or self._living[0].poll() is not None:
@@ -118,10 +131,7 @@ class Beside:
         except (OSError, EOFError) as died:
             log.error("computing_died", kind=type(died).__name__)
             self._end()
-            raise TooBusy(
-                zh="计算没有做完就中断了，请再试一次；还是不行，请找系统管理员。",
-                en="The computing was cut off before its end. Try again; if it happens again, ask the administrator.",
-            ) from died
+            raise _cut_off() from died
         finally:
             self._rest = threading.Timer(IDLE_SECONDS, self._end_if_idle)
             self._rest.daemon = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from survey_service import private
@@ -52,8 +52,6 @@ def clear_away(database_url: str) -> None:
     for path in folder.iterdir():
         if not _is_held(path):
             path.unlink(missing_ok=True)
-    with suppress(OSError):  # somebody works there
-        folder.rmdir()
 
 
 def _is_held(path: Path) -> bool:

@@ -6,32 +6,15 @@ rows of a wave stay here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from analysis.results import ResponseRates
-from questionnaires.indicators import Indicator
 from survey_service import audit, jobs
 from survey_service.estimates import phone_checks, response_rates, review_values
+from survey_service.estimates.reviewed import Review
 from survey_service.releases import DOCUMENTS_JOB, service
 from survey_service.releases.errors import RowsChanged
 from survey_service.services import Services
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """The page's own part; ``figures`` is None until somebody has opened them."""
-
-    checks: Sequence[review_values.Check]
-    rates: ResponseRates
-    recorded: bool
-    version: Any
-    indicators: Sequence[Indicator]
-    figures: review_values.Figures | None
-    snapshot: str
 
 
 def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, opened: bool) -> Review:

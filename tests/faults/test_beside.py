@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,11 +13,11 @@ from sqlalchemy import select
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.errors import TooBusy
+from survey_service.estimates.reviewed import Review
 from survey_service.models import Job, Release
 from survey_service.processes.beside import Beside, ComputingFailed, computed
 from survey_service.releases import DOCUMENTS_JOB
 from survey_service.releases.errors import RowsChanged
-from survey_service.releases.review import Review
 from survey_service.services import Services
 from survey_service.settings import Settings
 from tests.faults.test_workers import lives, until
@@ -44,6 +47,8 @@ def test_figures_are_looked_at_and_signed_beside_the_server(
     found = beside.compute(REVIEW, *asked, "", True)
     assert isinstance(found, Review)
     assert found == computed(services, REVIEW, *asked, "", True), "as in this process"
+    program = "import pickle, sys; pickle.load(sys.stdin.buffer); assert not {'numpy', 'pandas'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", program], input=pickle.dumps(found), check=True)  # as the server takes it in
     names = ("何建国", "林一舟", "周定之")
     with pytest.raises(RowsChanged) as changed:
         beside.compute(SIGN, *asked, "0" * 64, names, NOW, SERVICE)

@@ -1,0 +1,73 @@
+"""What the statistician's page shows, as values. They are computed in another process than the server's, which takes
+them in without importing the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.results import ResponseRates
+from questionnaires.indicators import Indicator
+from questionnaires.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One diagnostic: fine or to be looked at, what was found, and in a sentence why it matters."""
+
+    fine: bool
+    name: Text
+    value: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An interval as SVG coordinates; ``mark`` is the path of the verdict's shape."""
+
+    line: str
+    mark: str
+    goal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One area in the table of one indicator. Percentages or points as printed; empty where hidden."""
+
+    name: Text
+    level: str  # city, street, community
+    verdict: str  # reached, not_reached, cannot_tell, not_published or empty
+    value: str
+    interval: str
+    sample_size: int
+    degrees_of_freedom: str
+    design_effect: str
+    bar: Bar | None
+    hidden: Text | None  # why it will not be published
+    unreliable: bool
+    review: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The table of one indicator."""
+
+    indicator: Indicator
+    target: str
+    unit: str
+    ticks: tuple[tuple[str, str, str], ...]  # x, anchor, words
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The page's own part; ``figures`` is None until somebody has opened them."""
+
+    checks: Sequence[Check]
+    rates: ResponseRates
+    recorded: bool
+    version: Any
+    indicators: Sequence[Indicator]
+    figures: Figures | None
+    snapshot: str
