@@ -96,10 +96,16 @@ class Asking:
     person: Person
 
     def page(
-        self, template: str, context: Mapping[str, Any], *, section: str, fault: DomainError | None = None
+        self,
+        template: str,
+        context: Mapping[str, Any],
+        *,
+        section: str,
+        fault: DomainError | None = None,
+        status: int = 200,
     ) -> HTMLResponse:
-        """The page in the staff's frame, with the status of ``fault`` where the template says one."""
-        status = fault.status if fault else 200
+        """The page in the staff's frame; where there is a ``fault``, with its status."""
+        status = fault.status if fault else status
         return staff_page(self.request, self.running, self.person, template, context, section=section, status=status)
 
 

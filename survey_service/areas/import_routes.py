@@ -19,7 +19,7 @@ from starlette.responses import Response
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Administrator, Person
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import go
+from survey_service.accounts.staff_pages import Asking, go
 from survey_service.areas import area_file, people_file, queries, service
 from survey_service.areas.area_file import AreaChanges
 from survey_service.areas.people_file import PopulationCounts
@@ -92,25 +92,30 @@ class PeopleUpload(Upload[PopulationCounts]):
 
 @router.get("/areas/imports/{what}")
 def import_page(request: Request, running: Running, person: Administrator, what: What) -> Response:
-    return upload_page(request, running, person, WORDS[what], _here(what), section="areas")
+    return upload_page(Asking(request, running, person), WORDS[what], _here(what), section="areas")
 
 
 @router.post("/areas/imports/{what}")
 def bring_in(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Administrator, now: Now,
-    posted: Posted, what: What,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Administrator,
+    now: Now,
+    posted: Posted,
+    what: What,
+) -> Response:
+    asking = Asking(request, running, person)
     by = By(person=person, now=now, keys=running.keys)
     typed = {one.name: posted_forms.text(posted, one.name) for one in WORDS[what].fields}
     try:
         found = look(_upload(what, by, typed, running.settings.zone), sent(posted), reading, writing)
     except BadInput as fault:
-        return upload_page(
-            request, running, person, WORDS[what], _here(what), section="areas", typed=typed, fault=fault
-        )
+        return upload_page(asking, WORDS[what], _here(what), section="areas", typed=typed, fault=fault)
     if found is None:
         return go(f"/areas?done={what.value}")
-    return upload_page(request, running, person, WORDS[what], _here(what), section="areas", found=found, typed=typed)
+    return upload_page(asking, WORDS[what], _here(what), section="areas", found=found, typed=typed)
 
 
 def _upload(what: What, by: By, typed: Mapping[str, str], zone: ZoneInfo) -> Upload[Any]:

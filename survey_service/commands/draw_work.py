@@ -130,9 +130,15 @@ def _sample(given: DrawArguments, frame: Frame, sizes: Mapping[str, int] | None)
         assert given.per_grid is not None
         drawn = dict.fromkeys(communities, given.grids)
         sample = draw_two_stage(
-            frame.units, frame.communities, frame.grids, drawn, given.per_grid,
-            method=method, reserves=reserves, rng=chance,
-        )  # fmt: skip
+            frame.units,
+            frame.communities,
+            frame.grids,
+            drawn,
+            given.per_grid,
+            method=method,
+            reserves=reserves,
+            rng=chance,
+        )
     else:
         if sizes is None:
             sizes = _shared_out(given, frame)
@@ -173,9 +179,7 @@ def _strata(frame: Frame, sizes: Mapping[str, int]) -> tuple[list[str], dict[str
             raise ValueError(f"{community}: {size} cases are wanted, but the frame has {there} households there")
         # Two in every grid where that can be had: the least from which a variance can be.
         least = 2 if size >= sum(min(2, lists[stratum]) for stratum in inside) else 0
-        shared = allocate(
-            size, [Stratum(name=stratum, population=lists[stratum]) for stratum in inside], minimum=least
-        )  # fmt: skip
+        shared = allocate(size, [Stratum(name=stratum, population=lists[stratum]) for stratum in inside], minimum=least)
         of_strata |= dict(zip(inside, shared, strict=True))
     return strata, of_strata, home
 

@@ -113,18 +113,34 @@ def estimate(
     """
     check_calibration(margins, calibration, bounds)
     given = EstimateArguments(
-        data=data, weight=weight, frequency=frequency, strata=names(strata, "--strata"),
-        clusters=names(clusters, "--clusters"), population_sizes=names(population_size, "--population-size"),
-        means=tuple(map(scaled, mean or ())), totals=tuple(map(bare, total or ())),
-        proportions=tuple(proportion or ()), ratios=tuple(map(two_columns, ratio or ())), by=names(by, "--by"),
-        interval=interval, level=level, lonely_psu=lonely_psu, margins=margins, calibration=calibration,
-        bounds=parse_bounds(bounds), quantiles=tuple(map(_quantile, quantile or ())), simultaneous=simultaneous,
+        data=data,
+        weight=weight,
+        frequency=frequency,
+        strata=names(strata, "--strata"),
+        clusters=names(clusters, "--clusters"),
+        population_sizes=names(population_size, "--population-size"),
+        means=tuple(map(scaled, mean or ())),
+        totals=tuple(map(bare, total or ())),
+        proportions=tuple(proportion or ()),
+        ratios=tuple(map(two_columns, ratio or ())),
+        by=names(by, "--by"),
+        interval=interval,
+        level=level,
+        lonely_psu=lonely_psu,
+        margins=margins,
+        calibration=calibration,
+        bounds=parse_bounds(bounds),
+        quantiles=tuple(map(_quantile, quantile or ())),
+        simultaneous=simultaneous,
         variance_method=variance_method,
         differences=tuple(map(_two_domains, difference or ())),
         tests=tuple(_pair(text, "--test-independence") for text in test_independence or ()),
-        replicates=replicates, seed=seed, fay=fay, replicate_weights=replicate_weights,
+        replicates=replicates,
+        seed=seed,
+        fay=fay,
+        replicate_weights=replicate_weights,
         replicate_method=replicate_method,
-    )  # fmt: skip
+    )
     _check(given, format)
     found, tests = carry_out(given)
     write(found, tests, format, out)

@@ -154,9 +154,14 @@ def _line(
     if text("value") and (lowest, highest) != (0.0, 1.0):
         refused("value", "a share has no other scale", "Leave lowest and highest empty, or the value.")
     return _Line(
-        part=text("part"), column=text("column"), value=text("value") or None, weight=weight, lowest=lowest,
-        highest=highest, row=row,
-    )  # fmt: skip
+        part=text("part"),
+        column=text("column"),
+        value=text("value") or None,
+        weight=weight,
+        lowest=lowest,
+        highest=highest,
+        row=row,
+    )
 
 
 def _columns_there(given: IndexArguments, lines: list[_Line], sheet: Sheet) -> None:

@@ -78,13 +78,31 @@ def plan(
     from survey_service.commands.plan_work import PlanArguments, run
 
     given = PlanArguments(
-        areas=areas, margin=margin, target=target, at_least=not at_most, change=_change(change), size=size,
-        share=share, level=level, power=power, correlation=correlation, first_wave=first_wave,
-        population=population, design_effect=design_effect, per_grid=per_grid, rho=rho,
-        weight_variation=weight_variation, response_rate=response_rate, eligibility_rate=eligibility_rate,
-        allocation=str(allocation), exponent=exponent, minimum=minimum, maximum=maximum, format=str(format),
+        areas=areas,
+        margin=margin,
+        target=target,
+        at_least=not at_most,
+        change=_change(change),
+        size=size,
+        share=share,
+        level=level,
+        power=power,
+        correlation=correlation,
+        first_wave=first_wave,
+        population=population,
+        design_effect=design_effect,
+        per_grid=per_grid,
+        rho=rho,
+        weight_variation=weight_variation,
+        response_rate=response_rate,
+        eligibility_rate=eligibility_rate,
+        allocation=str(allocation),
+        exponent=exponent,
+        minimum=minimum,
+        maximum=maximum,
+        format=str(format),
         out=out,
-    )  # fmt: skip
+    )
     raise typer.Exit(run(given))
 
 

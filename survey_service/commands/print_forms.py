@@ -44,10 +44,17 @@ def print_forms(
     from survey_service.commands.print_forms_work import PrintArguments, run
 
     given = PrintArguments(
-        wave=wave, survey=survey, community=tuple(community or ()), open=open, size=size, languages=languages,
+        wave=wave,
+        survey=survey,
+        community=tuple(community or ()),
+        open=open,
+        size=size,
+        languages=languages,
         large_print=large_print,
-        batch=batch, out=out, database=database,
-    )  # fmt: skip
+        batch=batch,
+        out=out,
+        database=database,
+    )
     raise typer.Exit(run(given))
 
 

@@ -90,6 +90,9 @@ def _wanted(session: Session, given: PrintArguments, city: Select[tuple[UUID]]) 
         raise Faulty(f"the survey has no community {', '.join(unknown)}; give codes as on the page of areas.")
     chosen = [communities[code] for code in given.community] if given.community else list(communities.values())
     return service.PrintRun(
-        area_ids=chosen, sampled=not given.open, size=given.size, languages=given.languages,
+        area_ids=chosen,
+        sampled=not given.open,
+        size=given.size,
+        languages=given.languages,
         large_print=given.large_print,
-    )  # fmt: skip
+    )

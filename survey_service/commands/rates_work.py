@@ -18,8 +18,24 @@ from analysis.results import ResponseRates
 from survey_service.tabular import Sheet, TableError, TableProblem, in_english, read_sheet
 from survey_service.tabular.harmless import harmless
 
-_RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4", "ref1", "ref2", "ref3", "con1",
-          "con2", "con3")  # fmt: skip
+_RATES = (
+    "rr1",
+    "rr2",
+    "rr3",
+    "rr4",
+    "rr5",
+    "rr6",
+    "coop1",
+    "coop2",
+    "coop3",
+    "coop4",
+    "ref1",
+    "ref2",
+    "ref3",
+    "con1",
+    "con2",
+    "con3",
+)
 _SHOWN = ("rr1", "rr3", "rr5", "coop1", "ref1", "con1")
 _MODES = {"web_invited": OutcomeMode.WEB, "face_to_face": OutcomeMode.IN_PERSON, "paper": OutcomeMode.MAIL}
 

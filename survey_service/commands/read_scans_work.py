@@ -138,15 +138,21 @@ def _fields(image: Grey, page: PageReading) -> Iterator[ReadField]:
     """Every field of the page with its picture: what is sure here may differ from another picture of the page."""
     for one in page.fields:
         yield ReadField(
-            variable=one.variable, codes=one.codes, confidence=one.confidence,
-            doubt=one.doubt.value if one.doubt else None, crop=field_picture(image, page, one.variable),
-        )  # fmt: skip
+            variable=one.variable,
+            codes=one.codes,
+            confidence=one.confidence,
+            doubt=one.doubt.value if one.doubt else None,
+            crop=field_picture(image, page, one.variable),
+        )
     for entry in page.edition.geometry.entries:
         if entry.page == page.located.code.page:
             yield ReadField(
-                variable=entry.variable, codes=(), confidence=0.0, doubt=Doubt.HANDWRITING.value,
+                variable=entry.variable,
+                codes=(),
+                confidence=0.0,
+                doubt=Doubt.HANDWRITING.value,
                 crop=entry_picture(image, page, entry),
-            )  # fmt: skip
+            )
 
 
 # ------------------------------------------------------------------ pages of one form

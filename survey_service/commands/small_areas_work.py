@@ -208,10 +208,15 @@ def _table(given: SmallAreaArguments, model: SmallAreaModel, areas: list[_Area],
     for one in areas:
         row = _row(one)
         cells = [
-            row["area"], f"{one.sample_size:,}", figure(row["direct"], share),
-            figure(row["direct_standard_error"], share), figure(row["model"], share),
-            figure(row["root_mean_squared_error"], share), f"{row['weight_of_direct']:.2f}", row["caution"],
-        ]  # fmt: skip
+            row["area"],
+            f"{one.sample_size:,}",
+            figure(row["direct"], share),
+            figure(row["direct_standard_error"], share),
+            figure(row["model"], share),
+            figure(row["root_mean_squared_error"], share),
+            f"{row['weight_of_direct']:.2f}",
+            row["caution"],
+        ]
         table.add_row(*map(Text, cells))
     beta = ", ".join(
         f"{name} {significant(value, 4)} (se {error:.2g})"

@@ -56,9 +56,16 @@ def list_files(
 
 @router.post("")
 def hand_in(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now, posted: Posted,
-    survey_key: str, wave_key: str,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
     """Read and judge the file, then keep it; what cannot be read is said on the same page."""
     try:
         sent = posted_forms.upload(posted, "file")
@@ -125,9 +132,16 @@ def columns_page(
 
 @router.post("/{import_id}/columns")
 def say_columns(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, posted: Posted,
-    survey_key: str, wave_key: str, import_id: UUID,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+    import_id: UUID,
+) -> Response:
     """Keep what the columns hold, and judge every row by it."""
     with reading.begin() as session:
         survey, wave, row = _find(session, person, survey_key, wave_key, import_id)
@@ -150,9 +164,16 @@ def say_columns(
 
 @router.post("/{import_id}/take-in")
 def take_in(
-    request: Request, running: Running, reading: Reading, writing: Writing, person: Manager, now: Now,
-    survey_key: str, wave_key: str, import_id: UUID,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    import_id: UUID,
+) -> Response:
     """A job does it; pressed twice it is done once."""
     try:
         with writing.begin() as session:
@@ -226,9 +247,15 @@ def _frame(survey: Survey, wave: Wave, fault: DomainError | None) -> dict[str, A
 
 
 def _list(
-    request: Request, running: Services, session: Session, person: Person, survey: Survey, wave: Wave, *,
+    request: Request,
+    running: Services,
+    session: Session,
+    person: Person,
+    survey: Survey,
+    wave: Wave,
+    *,
     fault: DomainError | None,
-) -> Response:  # fmt: skip
+) -> Response:
     whole = may(session, person, survey, *rights.TAKE_IN)
     context = {
         **_frame(survey, wave, fault),
@@ -266,9 +293,16 @@ def _columns(
 
 
 def _file(
-    request: Request, running: Services, session: Session, person: Person, survey: Survey, wave: Wave,
-    row: ImportFile, *, fault: DomainError | None,
-) -> Response:  # fmt: skip
+    request: Request,
+    running: Services,
+    session: Session,
+    person: Person,
+    survey: Survey,
+    wave: Wave,
+    row: ImportFile,
+    *,
+    fault: DomainError | None,
+) -> Response:
     job: Job | None = queries.job_of(session, row, JOB)
     context = {
         **_frame(survey, wave, fault),

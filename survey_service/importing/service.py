@@ -121,9 +121,14 @@ def hand_in(
         _settle(session, old, ImportState.DISCARDED, at=at, by=chain.SERVICE)
     session.flush()
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="import.handed_in", record=f"import_file {row.id}",
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="import.handed_in",
+        record=f"import_file {row.id}",
         detail={"sha256": row.sha256, "rows": row.rows},
-    )  # fmt: skip
+    )
     return row
 
 

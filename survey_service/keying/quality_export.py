@@ -2,115 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Generic, TypeVar
 
 import xlsxwriter
 
-from survey_service.keying.quality import Quality
+from questionnaires.text import Text
+from survey_service.keying.quality import KeyerLine, Quality, QuestionLine
+from survey_service.keying.schemas import BatchLine
 
 Cell = str | int | float | None
+Line = TypeVar("Line")
 Table = tuple[str, Sequence[str], Sequence[Sequence[Cell]]]  # name of the sheet, heads, rows
 
 _NAMES = {
     "zh": ("说明", "录入员", "题目", "批次"),
     "en": ("About", "Keyers", "Questions", "Batches"),
 }
-_KEYERS = {
-    "zh": (
-        "录入员",
-        "第一次录入（份）",
-        "核对（份）",
-        "比对字段",
-        "判错字段",
-        "错误率",
-        "每小时份数",
-        "每份击键",
-        "每小时击键",
-        "录入时间（分）",
-    ),
-    "en": (
-        "Keyer",
-        "Forms keyed first",
-        "Forms verified",
-        "Fields compared",
-        "Fields wrong",
-        "Error rate",
-        "Forms an hour",
-        "Keystrokes a form",
-        "Keystrokes an hour",
-        "Minutes at the keys",
-    ),
-}
-_QUESTIONS = {
-    "zh": (
-        "题号",
-        "变量",
-        "内容",
-        "录过两次（份）",
-        "不一致",
-        "待裁定",
-        "第一次错",
-        "第二次错",
-        "认不清",
-        "一致率",
-        "错误率",
-        "估计两次错成一样（处）",
-    ),
-    "en": (
-        "No.",
-        "Variable",
-        "Field",
-        "Forms keyed twice",
-        "Different",
-        "Undecided",
-        "First wrong",
-        "Second wrong",
-        "Illegible",
-        "Agreement",
-        "Error rate",
-        "Expected wrong alike",
-    ),
-}
-_BATCHES = {
-    "zh": (
-        "批次",
-        "社区代码",
-        "社区",
-        "状态",
-        "录入员",
-        "核对员",
-        "份数",
-        "已录",
-        "抽中核对",
-        "已核对",
-        "比对字段",
-        "不一致",
-        "待裁定",
-        "判错",
-        "错误率",
-        "抽取种子",
-    ),
-    "en": (
-        "Batch",
-        "Code",
-        "Community",
-        "State",
-        "Keyer",
-        "Verifier",
-        "Forms",
-        "Keyed",
-        "Drawn",
-        "Verified",
-        "Fields compared",
-        "Different",
-        "Undecided",
-        "Wrong",
-        "Error rate",
-        "Seed of the draw",
-    ),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Line]):
+    """One column of a sheet: its head in both languages, and what a line says in it."""
+
+    zh: str
+    en: str
+    cell: Callable[[Line, str], Cell]
+
+
+_KEYERS: Sequence[Column[KeyerLine]] = (
+    Column("录入员", "Keyer", lambda one, _: one.name),
+    Column("第一次录入（份）", "Forms keyed first", lambda one, _: one.first_forms),
+    Column("核对（份）", "Forms verified", lambda one, _: one.second_forms),
+    Column("比对字段", "Fields compared", lambda one, _: one.compared),
+    Column("判错字段", "Fields wrong", lambda one, _: one.wrong),
+    Column("错误率", "Error rate", lambda one, _: one.error_rate),
+    Column("每小时份数", "Forms an hour", lambda one, _: one.forms_per_hour),
+    Column("每份击键", "Keystrokes a form", lambda one, _: one.keystrokes_per_form),
+    Column("每小时击键", "Keystrokes an hour", lambda one, _: one.keystrokes_per_hour),
+    Column("录入时间（分）", "Minutes at the keys", lambda one, _: round(one.seconds / 60, 1)),
+)
+_QUESTIONS: Sequence[Column[QuestionLine]] = (
+    Column("题号", "No.", lambda one, _: one.row.number),
+    Column("变量", "Variable", lambda one, _: one.row.variable),
+    Column("内容", "Field", lambda one, _: one.row.label),
+    Column("录过两次（份）", "Forms keyed twice", lambda one, _: one.forms),
+    Column("不一致", "Different", lambda one, _: one.different),
+    Column("待裁定", "Undecided", lambda one, _: one.undecided),
+    Column("第一次错", "First wrong", lambda one, _: one.wrong_first),
+    Column("第二次错", "Second wrong", lambda one, _: one.wrong_second),
+    Column("认不清", "Illegible", lambda one, _: one.illegible),
+    Column("一致率", "Agreement", lambda one, _: one.agreement),
+    Column("错误率", "Error rate", lambda one, _: one.error_rate),
+    Column("估计两次错成一样（处）", "Expected wrong alike", lambda one, _: one.alike),
+)
+_BATCHES: Sequence[Column[BatchLine]] = (
+    Column("批次", "Batch", lambda one, _: one.batch.number),
+    Column("社区代码", "Code", lambda one, _: one.area.code),
+    Column("社区", "Community", lambda one, language: Text(one.area.name_zh, one.area.name_en).in_language(language)),
+    Column("状态", "State", lambda one, _: one.batch.state.value),
+    Column("录入员", "Keyer", lambda one, _: one.keyer),
+    Column("核对员", "Verifier", lambda one, _: one.verifier),
+    Column("份数", "Forms", lambda one, _: one.batch.size),
+    Column("已录", "Keyed", lambda one, _: one.keyed),
+    Column("抽中核对", "Drawn", lambda one, _: one.drawn_forms),
+    Column("已核对", "Verified", lambda one, _: one.verified),
+    Column("比对字段", "Fields compared", lambda one, _: one.compared),
+    Column("不一致", "Different", lambda one, _: one.different),
+    Column("待裁定", "Undecided", lambda one, _: one.undecided),
+    Column("判错", "Wrong", lambda one, _: one.wrong),
+    Column("错误率", "Error rate", lambda one, _: one.error_rate),
+    Column("抽取种子", "Seed of the draw", lambda one, _: one.drawn.seed if one.drawn else ""),
+)
 
 
 def workbook(quality: Quality, language: str, *, title: str, wave: str, at: datetime) -> bytes:
@@ -140,72 +106,15 @@ def _tables(quality: Quality, language: str, title: str, wave: str, at: datetime
     about, keyers, questions, batches = _NAMES[language]
     return [
         (about, (title, wave), _about(quality, language, at)),
-        (
-            keyers,
-            _KEYERS[language],
-            [
-                (
-                    one.name,
-                    one.first_forms,
-                    one.second_forms,
-                    one.compared,
-                    one.wrong,
-                    one.error_rate,
-                    one.forms_per_hour,
-                    one.keystrokes_per_form,
-                    one.keystrokes_per_hour,
-                    round(one.seconds / 60, 1),
-                )
-                for one in quality.keyers
-            ],
-        ),
-        (
-            questions,
-            _QUESTIONS[language],
-            [
-                (
-                    one.row.number,
-                    one.row.variable,
-                    one.row.label,
-                    one.forms,
-                    one.different,
-                    one.undecided,
-                    one.wrong_first,
-                    one.wrong_second,
-                    one.illegible,
-                    one.agreement,
-                    one.error_rate,
-                    one.alike,
-                )
-                for one in quality.questions
-            ],
-        ),
-        (
-            batches,
-            _BATCHES[language],
-            [
-                (
-                    one.batch.number,
-                    one.area.code,
-                    one.area.name_en if language == "en" and one.area.name_en else one.area.name_zh,
-                    one.batch.state.value,
-                    one.keyer,
-                    one.verifier,
-                    one.batch.size,
-                    one.keyed,
-                    one.drawn_forms,
-                    one.verified,
-                    one.compared,
-                    one.different,
-                    one.undecided,
-                    one.wrong,
-                    one.error_rate,
-                    one.drawn.seed if one.drawn else "",
-                )
-                for one in quality.batches
-            ],
-        ),
+        _table(keyers, _KEYERS, quality.keyers, language),
+        _table(questions, _QUESTIONS, quality.questions, language),
+        _table(batches, _BATCHES, quality.batches, language),
     ]
+
+
+def _table(name: str, columns: Sequence[Column[Line]], lines: Sequence[Line], language: str) -> Table:
+    heads = [one.zh if language == "zh" else one.en for one in columns]
+    return name, heads, [[one.cell(line, language) for one in columns] for line in lines]
 
 
 def _about(quality: Quality, language: str, at: datetime) -> list[tuple[str, Cell]]:

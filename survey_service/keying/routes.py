@@ -24,7 +24,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Keyer, Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import Asking, go, staff_page
+from survey_service.accounts.staff_pages import Asking, go
 from survey_service.captures.errors import ContentConflict
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
@@ -326,7 +326,7 @@ def _page(
         "seal": b64encode(running.keys.key_for(f"kept keying {person.account_id} {wave.id}")).decode(),
         **shown,
     }
-    return staff_page(asking.request, running, person, "staff/keying.html", context, section="keying", status=status)
+    return asking.page("staff/keying.html", context, section="keying", status=status)
 
 
 def _paradata(fields: Mapping[str, str]) -> dict[str, Any]:

@@ -235,15 +235,7 @@ def _form(
         "kept": kept,
         "faults": faults,
     }
-    return staff_page(
-        asking.request,
-        asking.running,
-        asking.person,
-        "staff/planning/wave-form.html",
-        context,
-        section="surveys",
-        status=422 if faults else 200,
-    )
+    return asking.page("staff/planning/wave-form.html", context, section="surveys", status=422 if faults else 200)
 
 
 def _delete_page(

@@ -16,15 +16,12 @@ from typing import Any, Final, Generic
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
-from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
-from survey_service.accounts.permissions import Person
-from survey_service.accounts.staff_pages import staff_page
+from survey_service.accounts.staff_pages import Asking
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.errors import BadInput, Conflict, DomainError
-from survey_service.services import Services
 from survey_service.tabular.harmless import harmless
 from survey_service.tabular.problems import TableError, TableProblem
 from survey_service.uploads.carried import pack, unpack
@@ -158,10 +155,16 @@ class Words:
 
 
 def upload_page(
-    request: Request, running: Services, person: Person, words: Words, here: str, *, section: str,
-    found: Look | None = None, typed: Mapping[str, str] | None = None, fault: DomainError | None = None,
-) -> Response:  # fmt: skip
+    asking: Asking,
+    words: Words,
+    here: str,
+    *,
+    section: str,
+    found: Look | None = None,
+    typed: Mapping[str, str] | None = None,
+    fault: DomainError | None = None,
+) -> Response:
     """The form for a file, or the look at one. ``here``: where it is posted, and below it the present table."""
     context = {"upload": words, "here": here, "look": found, "typed": typed or {}, "fault": fault}
-    status = fault.status if fault else found.status if found else 200
-    return staff_page(request, running, person, "staff/uploads/page.html", context, section=section, status=status)
+    status = found.status if found else 200
+    return asking.page("staff/uploads/page.html", context, section=section, fault=fault, status=status)

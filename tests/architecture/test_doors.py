@@ -10,9 +10,13 @@ SERVICE = ROOT / "survey_service"
 
 PARSERS = {"openpyxl", "python_calamine", "ruamel", "PIL", "pypdfium2", "xml", "zipfile", "lxml", "yaml"}
 OURS = {
-    "survey_service.tabular.reading", "survey_service.tabular.workbook", "survey_service.tabular.delimited",
-    "survey_service.tabular.book", "survey_service.tabular.package", "questionnaires.yaml_nodes",
-}  # fmt: skip
+    "survey_service.tabular.reading",
+    "survey_service.tabular.workbook",
+    "survey_service.tabular.delimited",
+    "survey_service.tabular.book",
+    "survey_service.tabular.package",
+    "questionnaires.yaml_nodes",
+}
 OUR_NAMES = {"read_cells", "read_sheet_bytes", "check_bytes"}
 MAY = {
     # The parsers themselves, and the children that run them.

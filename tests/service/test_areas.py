@@ -241,7 +241,7 @@ def test_people_come_with_their_source_and_day(client: TestClient, world: World,
         ({}, "110101000001,男,30-40,", "不是人数"),
         ({}, "119999999999,男,30-40,5", "没有代码是"),
     ],
-)  # fmt: skip
+)
 def test_people_that_cannot_be_are_named_by_row(
     client: TestClient, world: World, database: Database, fields: dict[str, str], rows: str, said: str
 ) -> None:
