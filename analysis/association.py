@@ -245,7 +245,7 @@ def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray, *, with
     ``with_total`` adds a last row and column for the weight, by which shares are centred; after calibration they are
     centred already.
     """
-    design, plan = table.design, variance.plan
+    design, of_units = table.design, variance.of_units
     last = design.stages[-1]
     used = np.flatnonzero(table.cell >= 0)
     weight = design.row_weight[used]
@@ -262,13 +262,13 @@ def _whitened(table: _Table, variance: WholeVariance, scale: FloatArray, *, with
         whole = sum_by(last.unit_of_row[used], weight / weight.sum(), last.units)
         sums = sparse.hstack([sums, sparse.csr_array(whole[:, None])], format="csr")
     found: Any = None
-    for depth in range(len(plan.levels) - 1, -1, -1):
-        level = plan.levels[depth]
+    for depth in range(len(of_units.levels) - 1, -1, -1):
+        level = of_units.levels[depth]
         if level.from_below is not None:
             sums = _adder(level.from_below, level.cells) @ sums
         multiplicity = np.ones(level.cells) if level.divisor is None else np.maximum(level.divisor, 1e-300)
         groups = _adder(level.pair, len(level.pair_domain)) @ sums
-        stretch = plan.stretch[0] if depth == 0 else 1.0
+        stretch = of_units.stretch[0] if depth == 0 else 1.0
         part = sums.T @ sparse.diags_array(level.factor[level.pair] * stretch / multiplicity) @ sums
         beside = level.adjusted - level.factor * stretch / np.maximum(level.pair_units, 1)
         part = part + groups.T @ sparse.diags_array(beside) @ groups
@@ -395,12 +395,12 @@ def correlation(
     r = float(weight @ (a * b) / total)
     variance = whole_variance(design, used, lonely_psu)
     influence = weight / total * (a * b - r * (a**2 + b**2) / 2)
-    error = float(np.sqrt(covariance_of(variance.plan, variance.unit_sums(influence[None, :]))[0, 0]))
+    error = float(np.sqrt(covariance_of(variance.of_units, variance.unit_sums(influence[None, :]))[0, 0]))
     freedom = variance.degrees_of_freedom
     half = float(stdtrit(freedom, (1 + level) / 2)) * error / (1 - r**2) if abs(r) < 1 else 0.0
     low, high = (float(np.tanh(np.arctanh(r) + sign * half)) for sign in (-1, 1)) if abs(r) < 1 else (r, r)
     null = weight / total * a * b  # under no correlation the second term is gone
-    null_error = float(np.sqrt(covariance_of(variance.plan, variance.unit_sums(null[None, :]))[0, 0]))
+    null_error = float(np.sqrt(covariance_of(variance.of_units, variance.unit_sums(null[None, :]))[0, 0]))
     statistic = r / null_error
     return TestResult(
         name=f"{kind} correlation",

@@ -20,7 +20,7 @@ from scipy import sparse
 from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.auxiliaries import AuxiliaryBlock, CrossProducts
 from analysis.design import SurveyDesign
-from analysis.estimation.variance import Variance, plan_variance
+from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.psu_totals import Item, PsuTotals
 from analysis.results import LonelyPsu
 
@@ -141,7 +141,7 @@ class CalibratedVariance:
         self.plain, self.totals, self.sums = plain, totals, sums
         self.levels, self.notes = plain.levels, plain.notes
         everyone = np.arange(last.units, dtype=np.int64)
-        self.whole = plan_variance(design, everyone, np.zeros_like(everyone), 1, lonely_psu)
+        self.whole = variance_of_cells(design, everyone, np.zeros_like(everyone), 1, lonely_psu)
         before = calibration.weight_before
         if design.frequency is not None:
             before = before * design.frequency

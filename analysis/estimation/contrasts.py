@@ -21,7 +21,7 @@ from analysis.estimation.intervals import t_quantile
 from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requests import Quantity, Request
 from analysis.estimation.table import EstimateTable, Figures
-from analysis.estimation.variance import Variance, plan_variance
+from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.problems import DataProblem, DesignError
 from analysis.results import Domain, Estimates, IntervalMethod, LonelyPsu, Statistic
 
@@ -168,17 +168,17 @@ def _variance_and_freedom(
     last = estimator.design.stages[-1]
     zeros = np.zeros_like(totals.cell_unit)
     unit, units = combine_codes(totals.cell_unit, last.units, zeros, 1)
-    plan = plan_variance(
+    of_cells = variance_of_cells(
         estimator.design, totals.cell_unit[first_rows(unit, units)], zeros[:units], 1, options.lonely_psu
     )
     cells = len(totals.cell_unit)
     factor = coefficients[totals.cell_domain]
     influence, counts = estimator.asked_influence()
     seen = np.stack([sum_by(unit, row * (factor != 0), units) for row in counts])
-    psus, strata = plan.touched(seen)
+    psus, strata = of_cells.touched(seen)
     if isinstance(estimator.variance, Variance):
         added = np.stack([sum_by(unit, row * factor, units) for row in influence])
-        return plan.of(added, seen)[0], psus - strata
+        return of_cells.of(added, seen)[0], psus - strata
     # After calibration every unit has a residual: what the margins explain of the contrast is taken off.
     calibrated = estimator.variance
     residuals = []

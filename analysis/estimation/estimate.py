@@ -29,7 +29,7 @@ from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requested_items import RequestedItems, items_of_requests
 from analysis.estimation.requests import Request
 from analysis.estimation.table import EstimateTable, Figures
-from analysis.estimation.variance import Variance, plan_variance
+from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import PsuTotals, by_domain, collapse
 from analysis.results import Estimates, IntervalMethod, LonelyPsu
@@ -83,7 +83,7 @@ def estimate_table(
 def prepare_estimator(
     frame: pd.DataFrame, design: SurveyDesign, requests: Sequence[Request], *, by: Sequence[str], options: Options
 ) -> Estimator:
-    """Makes the one pass over the rows and plans the variance."""
+    """Makes the one pass over the rows and prepares the variance."""
     if len(frame) != design.rows:
         raise DesignError(
             [
@@ -126,7 +126,7 @@ class Estimator:
     ) -> None:
         self.design, self.requested, self.domains, self.totals = design, requested, domains, totals
         self.options, self.level = options, options.two_sided_level(domains.count)
-        plain = plan_variance(design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu)
+        plain = variance_of_cells(design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu)
         self.variance: Variance | CalibratedVariance = plain
         self.auxiliary: AuxiliarySums | None = None
         if design.calibration is not None:

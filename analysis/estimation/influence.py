@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray, sum_by
 from analysis.design import SurveyDesign
-from analysis.estimation.variance import Variance, plan_variance
+from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.results import LonelyPsu
 
 
@@ -18,7 +18,7 @@ class WholeVariance:
     """The design's variance over all units of its last stage, and the degrees of freedom of the rows used."""
 
     design: SurveyDesign
-    plan: Variance
+    of_units: Variance
     degrees_of_freedom: int
 
     def unit_sums(self, influence: FloatArray) -> FloatArray:
@@ -31,7 +31,7 @@ class WholeVariance:
 
     def covariance(self, influence: FloatArray) -> FloatArray:
         """Covariance matrix (k, k) of the sums of the rows of ``influence`` (k, rows)."""
-        return covariance_of(self.plan, self.unit_sums(influence))
+        return covariance_of(self.of_units, self.unit_sums(influence))
 
     def _residuals(self, influence: FloatArray) -> FloatArray:
         calibration = self.design.calibration
@@ -53,20 +53,20 @@ def whole_variance(design: SurveyDesign, used: BoolArray, lonely_psu: LonelyPsu 
     """Plans the variance for analyses of the rows ``used``; every PSU of the design stays in it."""
     last = design.stages[-1]
     units = np.arange(last.units, dtype=np.int64)
-    plan = plan_variance(design, units, np.zeros_like(units), 1, lonely_psu)
+    of_units = variance_of_cells(design, units, np.zeros_like(units), 1, lonely_psu)
     counted = used & (design.weight > 0)
     seen = sum_by(last.unit_of_row, counted, last.units)
-    psus, strata = plan.touched(seen[None, :])
-    plan = replace(plan, stretch=plan.stretch_over(seen))
-    return WholeVariance(design, plan, int(psus[0, 0] - strata[0, 0]))
+    psus, strata = of_units.touched(seen[None, :])
+    of_units = replace(of_units, stretch=of_units.stretch_over(seen))
+    return WholeVariance(design, of_units, int(psus[0, 0] - strata[0, 0]))
 
 
-def covariance_of(plan: Variance, sums: FloatArray) -> FloatArray:
-    """Covariance matrix of rows of unit sums (k, units); ``plan`` has one domain whose cells are all units."""
+def covariance_of(of_units: Variance, sums: FloatArray) -> FloatArray:
+    """Covariance matrix of rows of unit sums (k, units); ``of_units`` has one domain whose cells are all units."""
     found = np.zeros((len(sums), len(sums)))
     values = sums
-    for depth in range(len(plan.levels) - 1, -1, -1):
-        level = plan.levels[depth]
+    for depth in range(len(of_units.levels) - 1, -1, -1):
+        level = of_units.levels[depth]
         if level.from_below is not None:
             values = np.stack([sum_by(level.from_below, row, level.cells) for row in values])
         pairs = len(level.pair_domain)
@@ -76,8 +76,8 @@ def covariance_of(plan: Variance, sums: FloatArray) -> FloatArray:
         apart = values / multiplicity - mean[:, level.pair]
         part = (apart * (level.factor[level.pair] * multiplicity)) @ apart.T
         if depth == 0:
-            centre = total.sum(axis=1, keepdims=True) / max(float(plan.psus[0]), 1.0)
+            centre = total.sum(axis=1, keepdims=True) / max(float(of_units.psus[0]), 1.0)
             lonely = total - centre
-            part = part * plan.stretch[0] + (lonely * level.adjusted) @ lonely.T
+            part = part * of_units.stretch[0] + (lonely * level.adjusted) @ lonely.T
         found += part
     return found

@@ -43,7 +43,7 @@ class _Level:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Variance:
-    """The variance of sums over cells, for many sums at once. Made by ``plan_variance``."""
+    """The variance of sums over cells, for many sums at once. Made by ``variance_of_cells``."""
 
     levels: tuple[_Level, ...]  # stage one first
     domains: int
@@ -152,7 +152,7 @@ def _squares(level: _Level, values: FloatArray) -> tuple[FloatArray, FloatArray]
     return squares + level.pair_absent * mean * mean, total
 
 
-def plan_variance(
+def variance_of_cells(
     design: SurveyDesign, cell_unit: IntArray, cell_domain: IntArray, domains: int, lonely_psu: LonelyPsu
 ) -> Variance:
     """Works out factors and maps once for cells (unit of the last stage, domain).
