@@ -98,6 +98,21 @@ def test_the_server_starts_without_the_statistics() -> None:
     assert run.returncode == 0, run.stderr
 
 
+def test_a_worker_starts_with_little_and_knows_every_job_and_round() -> None:
+    """What is heavy is imported by the job that needs it; what the server registers, the worker knows."""
+    program = (
+        "import sys, survey_service.worker.doing\n"
+        "from survey_service import jobs\n"
+        "heavy = {'numpy', 'scipy', 'pandas', 'reportlab', 'fontTools', 'fastapi', 'openpyxl'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "known = set(jobs._HANDLERS), {one.__name__ for _, one in jobs._ROUNDS}\n"
+        "import survey_service.app\n"
+        "assert known == (set(jobs._HANDLERS), {one.__name__ for _, one in jobs._ROUNDS}), known\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+
+
 def processor_seconds(*command: str | Path) -> float:
     """The least of three: a loaded machine makes any single start slow."""
     spent = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import resource
 import shutil
@@ -19,10 +20,11 @@ from survey_service.app import create_app
 from survey_service.audit.chain import SERVICE, chains, verify
 from survey_service.backups import copies
 from survey_service.backups.manifest import MANIFEST, PART, read_manifest
-from survey_service.captures.erasure import erase_response
+from survey_service.captures.erasure import Erasure, erase_response
 from survey_service.collection import tombstone_file
 from survey_service.database import open_database
 from survey_service.files import FileStore
+from survey_service.ids import new_id
 from survey_service.installation import Refused
 from survey_service.models import (
     AccessToken,
@@ -263,6 +265,26 @@ def test_a_line_cut_short_by_a_crash_is_written_anew(running: Running) -> None:
     path.write_bytes(b"nonsense\n" + whole)  # not a crash: somebody has to look at it
     with pytest.raises(ValueError, match="Expecting value"):
         tombstone_file.read(path)
+
+
+def test_two_processes_add_to_the_file_one_after_the_other(tmp_path: Path) -> None:
+    """The server after an erasure, a worker in its round: a line that is being written was none that a crash cut."""
+    path = tmp_path / "tombstones.jsonl"
+    first, second = (
+        Erasure(survey_id=new_id(), response_id=new_id(), at=NOW, by_account_id=None, ground=Ground.RECEIPT)
+        for _ in range(2)
+    )
+    line = json.dumps(first.to_json()) + "\n"
+    other = threading.Thread(target=tombstone_file.add, args=(path, [second]))
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(line[:20])
+        file.flush()
+        other.start()
+        other.join(0.3)
+        file.write(line[20:])
+    other.join()
+    assert tombstone_file.read(path) == [first, second]
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)

@@ -17,6 +17,7 @@ from survey_service.models import Area, Job, JobState, Survey
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.worker import doing
 from survey_service.writer import GroupWriter
 
 pytestmark = pytest.mark.both_databases
@@ -251,3 +252,23 @@ def test_progress_is_written_once_a_second_and_always_at_the_end(
     put(services, survey_id, "test_hasty")
     assert jobs.do_next(services)
     assert written == [1, 1, 1, 4, 4, 6]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_rounds_are_gone_at_full_minutes_by_a_thread_of_their_own(
+    services: Services, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = threading.Event()
+    gone: list[int] = []
+
+    def go_round(_services: Services, minute: int) -> None:
+        gone.append(minute)
+        clock.at += timedelta(minutes=1)
+        if len(gone) == 2:
+            stopping.set()
+
+    monkeypatch.setattr(jobs, "go_round", go_round)
+    clock.at = NOW + timedelta(seconds=59.99)
+    doing.Worker(services, "w", stopping).go_rounds()
+    first = int(NOW.timestamp()) // 60 + 1
+    assert gone == [first, first + 1]
