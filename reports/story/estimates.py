@@ -87,9 +87,8 @@ def sections(found: Sequence[Quantity]) -> Iterator[tuple[str, list[Quantity]]]:
     groups: dict[tuple[Statistic, str], list[Quantity]] = {}
     for each in found:
         groups.setdefault((each.statistic, each.variable), []).append(each)
-    phrases = {Statistic.PROPORTION: "share_of", Statistic.COMBINATION: "combination_of"}
     for (statistic, _), group in groups.items():
-        yield phrases.get(statistic, f"{statistic.value}_of"), group
+        yield "share_of" if statistic is Statistic.PROPORTION else f"{statistic.value}_of", group
 
 
 def domain_name(domain: Domain, language: str) -> str:

@@ -122,12 +122,13 @@ def _heading(one: Estimate) -> str:
         Statistic.PROPORTION: "Share of",
         Statistic.MEAN: "Mean of",
         Statistic.TOTAL: "Total of",
+        Statistic.RATIO: "Ratio",
         Statistic.QUANTILE: "Quantiles of",
         Statistic.DIFFERENCE: "Difference in",
         Statistic.COMBINATION: "Index",
         Statistic.VARIANCE: "Variance of",
     }
-    return f"{words.get(one.statistic, 'Ratio')} {one.variable}"
+    return f"{words[one.statistic]} {one.variable}"
 
 
 def _one_table(heading: str, estimates: Sequence[Estimate], marks: dict[str, int]) -> RenderableType:

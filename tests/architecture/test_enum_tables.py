@@ -1,0 +1,377 @@
+"""Every member of every enum stands in every table of words, in both languages; what is missing is named.
+
+A table is found where it is written: a dict literal whose keys are members of one enum, or their values. It is total,
+or it is named in ``PARTIAL`` with the reason. An enum that is in no table is named in ``ELSEWHERE``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+from jinja2 import Environment
+from jinja2.nodes import Const, Dict
+from typer.models import OptionInfo
+
+from analysis.estimation.options import Simultaneous
+from analysis.estimation.replicates import ReplicateKind
+from analysis.outcome_codes import OutcomeMode
+from analysis.results import Reliability, Statistic
+from analysis.sampling.allocation import Allocation
+from analysis.sampling.draw import ListDraw
+from analysis.small_area import FitMethod
+from analysis.weighting.blending import BlendMethod
+from analysis.weighting.propensity import PropensityUse
+from analysis.weighting.records import CalibrationMethod
+from questionnaires.answer_forms import FindingCode
+from questionnaires.answer_words import OF_A_QUESTION, OF_THE_FORM
+from questionnaires.kinds import KINDS
+from questionnaires.problems import Code
+from questionnaires.readiness import Blank, Reason
+from questionnaires.text import Text
+from reports.wording.phrases import PHRASES
+from survey_service.commands import app
+from survey_service.commands.blend import BlendMethodName
+from survey_service.commands.draw import AllocationName as DrawnAllocation
+from survey_service.commands.draw import Method
+from survey_service.commands.estimate_columns import Joint, ReplicateMethod
+from survey_service.commands.margins import CalibrationName
+from survey_service.commands.plan import AllocationName
+from survey_service.commands.rank import Publication as RankPublication
+from survey_service.commands.rates import Mode
+from survey_service.commands.report import Publication
+from survey_service.commands.small_areas import FitName
+from survey_service.commands.weight import PropensityName
+from survey_service.importing.pages import ASIDE
+from survey_service.importing.plan import Target
+from survey_service.paper.reading.ink import Remark
+from survey_service.paper.reading.judgement import Doubt
+from survey_service.tabular.notices import NoticeKind
+from survey_service.tabular.problems import ProblemKind
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("questionnaires", "analysis", "reports", "survey_service")
+TEMPLATES = ROOT / "survey_service" / "web" / "templates"
+
+# File and enum of each table that leaves members out -> why nobody meets them there.
+PARTIAL: Mapping[tuple[str, str], str] = {
+    (
+        "analysis/estimation/intervals.py",
+        "IntervalMethod",
+    ): "those with a rule of another shape; test_intervals takes all",
+    ("questionnaires/answer_words.py", "FindingCode"): "two tables, whole with those of the kinds (below)",
+    ("reports/charts.py", "Look"): "the two pale ones are drawn by another function",
+    ("reports/style.py", "Verdict"): "what is not published has no sign",
+    ("survey_service/commands/import_responses_work.py", "Target"): "the others are shown by their own word",
+    ("survey_service/importing/damage.py", "Mark"): "damage by which a cell is lost; the other marks lose nothing",
+    ("survey_service/importing/words.py", "Notice"): "those that show more of the file than is usual",
+    ("survey_service/surveys/case_upload.py", "Mode"): "modes that ask sampled households",
+    ("survey_service/surveys/service.py", "WaveState"): "a step from there on, or back: the last has none",
+    ("staff/estimates.html", "Verdict"): "a hidden figure has a line of its own",
+    ("staff/keying-parts.html", "Missing"): "what was not asked is no value of a box",
+    ("staff/wave/to-do.html", "Style"): "a link is no button",
+    ("survey_service/keying/values.py", "Missing"): "what has a key of its own in a box",
+    ("survey_service/commands/rates_work.py", "Mode"): "the modes of cases, by the outcome codes of AAPOR",
+}
+
+_SPEAKING = ("ProblemKind", "NoticeKind")  # members of their heirs are made of their words
+_WORD_OF_FILES = "a word of definition files; docs/questionnaires.md names each (test_manual)"
+_WORD_OF_COMMANDS = "a word of the command line; the help of its option lists each (below)"
+_INSIDE = "nobody sees it"
+# Enums in no table of their own -> where their words are, or why they need none.
+ELSEWHERE: Mapping[str, str] = {
+    "Code": "each is its own number and title; test_problem_words has the Chinese",
+    "FindingCode": "by kind and by answer_words (below)",
+    "Statistic": "phrases made of its name (below)",
+    "Target": "a list of pairs beside the page (below)",
+    "Doubt": "a field is shown as unclear, without saying why",
+    "Reason": "two sentences of readiness (below)",
+    "Remark": "becomes the doubt of the same name (below)",
+    "Mark": "of the doctor: its value is the sign; of a cell: see importing/damage.py",
+    "DontKnow": _WORD_OF_FILES,
+    "Order": _WORD_OF_FILES,
+    "Sense": _WORD_OF_FILES,
+    "VariableType": "a word of the codebook, as it is",
+    "Severity": "a word of the API, as it is; pages show it as a look",
+    "LonelyPsu": _WORD_OF_COMMANDS,
+    "Allocation": "a copy for the command line (below)",
+    "BlendMethod": "a copy for the command line (below)",
+    "CalibrationMethod": "a copy for the command line (below)",
+    "FitMethod": "a copy for the command line (below)",
+    "ListDraw": "a copy for the command line (below)",
+    "PropensityUse": "a copy for the command line (below)",
+    "Reliability": "a copy for the command line (below)",
+    "Simultaneous": "a copy for the command line (below)",
+    "AllocationName": _WORD_OF_COMMANDS,
+    "BlendFormat": _WORD_OF_COMMANDS,
+    "BlendMethodName": _WORD_OF_COMMANDS,
+    "CalibrationName": _WORD_OF_COMMANDS,
+    "FitName": _WORD_OF_COMMANDS,
+    "Form": _WORD_OF_COMMANDS,
+    "Joint": _WORD_OF_COMMANDS,
+    "Method": _WORD_OF_COMMANDS,
+    "PropensityName": _WORD_OF_COMMANDS,
+    "Publication": _WORD_OF_COMMANDS,
+    "ReplicateMethod": _WORD_OF_COMMANDS,
+    "VarianceMethod": _WORD_OF_COMMANDS,
+    "VarianceName": _WORD_OF_COMMANDS,
+    "CaseStatus": "a column of numbers in a file of cases",
+    "Correlation": "asked for in Python only",
+    "Family": "asked for in Python only",
+    "IndependenceTest": "asked for in Python only",
+    "QuantileRule": "asked for in Python only",
+    "Sides": "asked for in Python only",
+    "JobState": "the script follows it; templates branch on each and say it in sentences",
+    "ColumnKind": _INSIDE,
+    "Ground": _INSIDE,
+    "Kind": "of characters: " + _INSIDE,
+    "KeyingPass": _INSIDE,
+    "KeyingState": _INSIDE,
+    "Look": _INSIDE,
+    "Meaning": _INSIDE,
+    "Outcome": _INSIDE,
+    "Policy": _INSIDE,
+    "ResponseState": _INSIDE,
+    "Stage": _INSIDE,
+    "Style": _INSIDE,
+    "Ticks": _INSIDE,
+    "Tone": _INSIDE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dict literal about an enum."""
+
+    place: str  # file, from the packages or from the templates
+    enum: str
+    missing: frozenset[str]
+
+
+@cache
+def sources() -> Mapping[str, tuple[tuple[ast.ClassDef, ...], tuple[ast.Dict, ...]]]:
+    """Classes and dict literals of every file of the packages."""
+    found = {}
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        if "migrations/versions" not in path.as_posix():
+            nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+            classes = tuple(node for node in nodes if isinstance(node, ast.ClassDef))
+            literals = tuple(node for node in nodes if isinstance(node, ast.Dict) and len(node.keys) > 1)
+            found[path.relative_to(ROOT).as_posix()] = classes, literals
+    return found
+
+
+@cache
+def enums() -> Mapping[str, tuple[tuple[str, Mapping[str, object]], ...]]:
+    """Every enum of the packages by its name: file, and members with their values. A name may be used twice."""
+    found: dict[str, tuple[tuple[str, Mapping[str, object]], ...]] = {}
+    for place, (classes, _) in sources().items():
+        for node in classes:
+            if any(isinstance(base, ast.Name) and base.id.endswith(("Enum", *_SPEAKING)) for base in node.bases):
+                members = {
+                    line.targets[0].id: line.value.value if isinstance(line.value, ast.Constant) else None
+                    for line in node.body
+                    if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
+                }
+                if members:
+                    found[node.name] = (*found.get(node.name, ()), (place, members))
+    return found
+
+
+def by_members(place: str, literal: ast.Dict) -> Iterator[Table]:
+    """``{Role.KEYER: …}``: of two enums of one name the one that fits better is meant."""
+    named = {
+        (key.value.id, key.attr)
+        for key in literal.keys
+        if isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name)
+    }
+    names = {name for name, _ in named}
+    if len(named) == len(literal.keys) and len(names) == 1 and names <= enums().keys():
+        [name] = names
+        keys = {member for _, member in named}
+        missing = min((set(members) - keys for _, members in enums()[name] if keys <= members.keys()), key=len)
+        yield Table(place, name, frozenset(missing))
+
+
+def by_values(place: str, keys: set[str]) -> Iterator[Table]:
+    """``{"keyer": …}``: where the keys are values of several enums, it is of the one that they fill."""
+    of = [
+        (name, {str(value) for value in members.values()})
+        for name, several in enums().items()
+        for _, members in several
+    ]
+    fitting = [(name, values) for name, values in of if keys <= values]
+    whole = [name for name, values in fitting if keys == values]
+    for name, values in fitting:
+        if not whole or name in whole:
+            yield Table(place, name, frozenset(values - keys))
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    found: list[Table] = []
+    for place, (_, literals) in sources().items():
+        for literal in literals:
+            found += by_members(place, literal)
+            keys = {key.value for key in literal.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+            if len(keys) == len(literal.keys):
+                found += by_values(place, keys)
+    reading = Environment(extensions=["jinja2.ext.i18n"])
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        for one in reading.parse(path.read_text(encoding="utf-8")).find_all(Dict):
+            keys = {str(pair.key.value) for pair in one.items if isinstance(pair.key, Const)}
+            if len(keys) == len(one.items) >= 2:
+                found += by_values(path.relative_to(TEMPLATES).as_posix(), keys)
+    return tuple(found)
+
+
+def test_every_table_of_an_enum_is_total() -> None:
+    partial = {(one.place, one.enum): sorted(one.missing) for one in tables() if one.missing}
+    lacking = [
+        f"{place}: a table of {enum} lacks {partial[place, enum]}"
+        for place, enum in partial
+        if (place, enum) not in PARTIAL
+    ]
+    assert not lacking, "\n".join(lacking)
+    assert not PARTIAL.keys() - partial.keys(), "total by now, or gone: delete these lines"
+
+
+def test_every_enum_is_in_a_table_or_needs_none() -> None:
+    whole = {one.enum for one in tables() if not one.missing}
+    whole |= {heir.__name__ for heir in speaking()}
+    neither = [
+        f"enum {name} is in no table and not in ELSEWHERE" for name in enums() if name not in whole | ELSEWHERE.keys()
+    ]
+    assert not neither, "\n".join(neither)
+    assert not ELSEWHERE.keys() - enums().keys(), "no such enum: delete these lines"
+
+
+def speaking() -> list[type[ProblemKind] | type[NoticeKind]]:
+    for place, (classes, _) in sources().items():
+        if any(isinstance(base, ast.Name) and base.id in _SPEAKING for node in classes for base in node.bases):
+            import_module(place.removesuffix(".py").replace("/", "."))
+    return [*ProblemKind.__subclasses__(), *NoticeKind.__subclasses__()]
+
+
+def test_problems_and_notices_of_files_speak_both_languages() -> None:
+    members = [member for heir in speaking() for member in heir]
+    assert not [member for member in members if not (member.zh and member.en)]
+    ways = [(member, member.zh_way_out, member.en_way_out) for member in members if isinstance(member, ProblemKind)]
+    assert not [member for member, zh, en in ways if bool(zh) != bool(en)]
+
+
+def worded(value: object) -> bool:
+    """Whether what is said in words is said in both languages."""
+    if isinstance(value, Text):
+        return bool(value.zh and value.en)
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(one, str) for one in value):
+        return all(value)
+    return True
+
+
+def test_every_table_of_words_speaks_both_languages() -> None:
+    """Tables in Python; the messages of templates have a test of their own (test_translations)."""
+    silent, words = [], 0
+    for place in sorted({one.place for one in tables() if one.place.endswith(".py")}):
+        module = import_module(place.removesuffix(".py").replace("/", "."))
+        for name, table in vars(module).items():
+            if isinstance(table, Mapping) and table and all(isinstance(key, Enum) for key in table):
+                words += any(isinstance(value, Text | tuple) for value in table.values())
+                silent += [f"{place}: {name}[{key}]" for key, value in table.items() if not worded(value)]
+    assert not silent, "said in one language only: " + ", ".join(silent)
+    assert words >= 10
+
+
+# ------------------------------------------------------------------ words that are in no table of one enum
+
+
+def test_every_finding_has_its_words() -> None:
+    of_kinds = {code for kind in KINDS.values() for code in kind.faults}
+    assert not {*OF_A_QUESTION, *OF_THE_FORM} & of_kinds
+    assert {*OF_A_QUESTION, *OF_THE_FORM} | of_kinds == set(FindingCode)
+    assert not OF_A_QUESTION.keys() & OF_THE_FORM.keys()
+
+
+def test_every_statistic_has_its_phrases() -> None:
+    named = [*Statistic, *("share_of" if one is Statistic.PROPORTION else f"{one}_of" for one in Statistic)]
+    assert not [phrase for phrase in named if phrase not in PHRASES]
+
+
+def test_words_that_stand_in_lists_and_sentences() -> None:
+    answering = {Target.ANSWER, Target.OPTION}  # named by their question
+    emptied = {Target.PERSONAL}  # no one chooses it
+    assert {target for target, _ in ASIDE} == set(Target) - answering - emptied
+    for reason in Reason:
+        said = {
+            Blank("header.form_number", reason, Text("表号", "Form number")).describe(language)
+            for language in ("zh", "en")
+        }
+        assert len(said) == 2
+    assert len({Blank("", reason, Text("一", "one")).describe() for reason in Reason}) == len(Reason)
+    assert {Doubt(remark.value) for remark in Remark} < set(Doubt)
+    assert all(code.number and code.title for code in Code)
+
+
+# ------------------------------------------------------------------ what the command line calls the choices of analysis
+
+COPIES: tuple[tuple[type[Enum], type[Enum], str], ...] = (  # the copy, what it names, members that no option gives
+    (CalibrationName, CalibrationMethod, ""),
+    (AllocationName, Allocation, ""),
+    (DrawnAllocation, Allocation, "neyman power"),
+    (Method, ListDraw, ""),
+    (FitName, FitMethod, ""),
+    (BlendMethodName, BlendMethod, ""),
+    (PropensityName, PropensityUse, ""),
+    (Joint, Simultaneous, ""),
+    (ReplicateMethod, ReplicateKind, "jkn"),
+    (Mode, OutcomeMode, ""),
+    (RankPublication, Reliability, ""),
+    (Publication, Reliability, ""),
+)
+
+
+def values(enum: type[Enum]) -> set[str]:
+    return {str(member.value) for member in enum}
+
+
+@pytest.mark.parametrize(("copy", "named", "without"), COPIES, ids=lambda one: getattr(one, "__name__", ""))
+def test_the_command_line_names_every_choice(copy: type[Enum], named: type[Enum], without: str) -> None:
+    """Copies because the modules of analysis are loaded when a command runs, not when its help is shown."""
+    assert values(copy) == values(named) - set(without.split())
+
+
+def test_the_help_of_an_option_lists_every_word_that_it_takes() -> None:
+    """Typer lists them itself, but where an option has a short name for its value."""
+    unnamed, seen = [], set()
+    for command in app.registered_commands:
+        assert command.callback is not None
+        for option, hint in get_type_hints(command.callback, include_extras=True).items():
+            kinds = [one for one in _types(hint) if isinstance(one, type) and issubclass(one, Enum)]
+            [said] = [one for one in getattr(hint, "__metadata__", ()) if isinstance(one, OptionInfo)][:1] or [None]
+            seen |= {kind.__name__ for kind in kinds}
+            if kinds and said is not None and said.metavar and not said.parser:
+                words = [str(member.value) for member in kinds[0]]
+                unnamed += [
+                    f"{command.callback.__name__} --{option}: {word}" for word in words if word not in str(said.help)
+                ]
+    assert not unnamed, unnamed
+    assert {name for name, why in ELSEWHERE.items() if why is _WORD_OF_COMMANDS} <= seen
+
+
+def _types(hint: object) -> Iterator[object]:
+    """The types within ``Annotated[A | None, …]``."""
+    inner = get_args(hint)
+    if not inner:
+        yield hint
+    elif hasattr(hint, "__metadata__"):
+        yield from _types(inner[0])
+    else:
+        for one in inner:
+            yield from _types(one)
