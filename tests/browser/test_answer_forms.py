@@ -15,6 +15,7 @@ import pytest
 from questionnaires.answers import Policy, Severity, judge
 from questionnaires.characters import written
 from questionnaires.model import Questionnaire
+from survey_service.keying.kinds import Box
 from survey_service.keying.sheets import build_sheet
 from tests.spec.questionnaires.examples import NOTICE, loaded
 
@@ -154,12 +155,17 @@ def test_the_browser_reads_numbers_and_dates_as_the_judge_does(run: Any, questio
         if not keyed or typed.strip() in KEYS:
             continue
         hard = finding is not None and finding.severity is Severity.HARD
-        if expected["value"] is None and finding is None:
-            continue  # nothing that anybody sees: the sheet asks for a key that says so
+        if expected["value"] is None and finding is None:  # nothing that anybody sees: a key must say why
+            assert keyed == {"fault": "fill", "doubt": "", "value": None}, case
+            continue
         assert bool(keyed["fault"]) == hard, case
         assert bool(keyed["doubt"]) == (finding is not None and not hard), case
         assert keyed["value"] == expected["value"], case
     assert seen_faults == {"", "not_a_number", "decimals", "out_of_range", "not_a_date", "date_out_of_range"}
+
+
+def test_the_script_knows_every_kind_of_box(run: Any) -> None:
+    assert set(run("async () => Object.keys((await import('/keying-rows.js')).BOXES)")) == set(Box)
 
 
 def test_the_browser_takes_the_same_characters_for_unseen(run: Any) -> None:

@@ -27,35 +27,56 @@ export function shortCodes(row) {
   return row.codes.every(([code]) => code.length === 1);
 }
 
+const clear = (found) => ({ value: found, fault: "", doubt: "" });
+const unreadable = (name) => ({ value: null, fault: name, doubt: "" });
+const OUTSIDE = { out_of_range: "outside", date_out_of_range: "outside" };
+
+/** What answer-forms.js found, in the words of this page. */
+function inWords(found, row, name) {
+  if (found.value === null) return unreadable(found.fault === "" ? "fill" : name); // "": nothing that anybody sees
+  const doubt = found.fault === "decimals" && row.decimals === 0 ? "whole" : OUTSIDE[found.fault] ?? found.fault;
+  return { value: found.value, fault: "", doubt };
+}
+
+/**
+ * What may stand in each kind of box, by the names of keying/kinds.py: the answer as the conditions see it, null where none
+ * can be read; ``fault``, the name of the words for what cannot be read; ``doubt``, for what is clear and hardly meant.
+ */
+export const BOXES = {
+  one: (row, typed) => (row.codes.some(([code]) => code === typed) ? clear(typed) : unreadable("notACode")),
+  several: (row, typed) => {
+    const codes = chosen(row, typed);
+    if (codes === null) return unreadable("notACode");
+    return { ...clear(codes), doubt: codes.length > 1 && alone(row, codes) ? "alone" : "" };
+  },
+  number: (row, typed) => inWords(readNumber(typed, row), row, "notANumber"),
+  date: (row, typed) => inWords(readDate(typed, row), row, "notADate"),
+  text: (row, typed) => clear(typed),
+};
+
+function alone(row, codes) {
+  return codes.find((code) => row.exclusive.includes(code));
+}
+
 /** What cannot be read as an answer: a text to say, or "" where the answer can stand. */
 export function fault(row, typed, phrase) {
   if (typed in MISSING || row.kind === "text") return "";
-  if (typed === "") return phrase("fill");
-  if (row.kind === "one") return row.codes.some(([code]) => code === typed) ? "" : phrase("notACode", { seen: typed });
-  if (row.kind === "date") return readDate(typed, row).fault === "not_a_date" ? phrase("notADate") : "";
-  if (row.kind === "number") return readNumber(typed, row).fault === "not_a_number" ? phrase("notANumber", { seen: typed }) : "";
-  return chosen(row, typed) === null ? phrase("notACode", { seen: typed }) : "";
+  const name = typed === "" ? "fill" : BOXES[row.kind](row, typed).fault;
+  return name && phrase(name, { seen: typed });
 }
 
 /** The answer as the conditions see it: a code, a list of codes, a number, a day; null where none can be read. */
 export function value(row, typed) {
-  if (row.kind === "several") return chosen(row, typed);
-  if (row.kind === "number") return readNumber(typed, row).value;
-  return row.kind === "date" ? readDate(typed, row).value : typed;
+  return BOXES[row.kind](row, typed).value;
 }
 
 /** What is clear but cannot be meant. The paper may say it all the same. */
 export function unlikely(row, typed, phrase) {
   if (typed === "" || typed in MISSING) return "";
-  if (row.kind === "number" || row.kind === "date") {
-    const { fault: doubt } = row.kind === "number" ? readNumber(typed, row) : readDate(typed, row);
-    if (doubt === "decimals") return phrase(row.decimals > 0 ? "decimals" : "whole", { seen: typed, decimals: row.decimals });
-    return doubt.endsWith("out_of_range") ? phrase("outside", { seen: typed, minimum: row.minimum, maximum: row.maximum }) : "";
-  }
-  if (row.kind !== "several") return "";
-  const codes = chosen(row, typed) ?? [];
-  const alone = codes.find((code) => row.exclusive.includes(code));
-  return alone && codes.length > 1 ? phrase("alone", { label: label(row, alone) }) : "";
+  const found = BOXES[row.kind](row, typed);
+  const { minimum, maximum, decimals } = row;
+  const exclusive = found.doubt === "alone" ? label(row, alone(row, found.value)) : "";
+  return found.doubt && phrase(found.doubt, { seen: typed, minimum, maximum, decimals, label: exclusive });
 }
 
 /** Show the pictures of one form; those of the form before it go. ``address(variable)`` is where a picture lies. */
