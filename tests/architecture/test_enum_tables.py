@@ -37,6 +37,9 @@ from questionnaires.problems import Code
 from questionnaires.readiness import Blank, Reason
 from questionnaires.text import Text
 from reports.wording.phrases import PHRASES
+from survey_service import jobs
+from survey_service.areas import area_file
+from survey_service.areas import words as areas
 from survey_service.commands import app
 from survey_service.commands.blend import BlendMethodName
 from survey_service.commands.draw import AllocationName as DrawnAllocation
@@ -51,6 +54,7 @@ from survey_service.commands.small_areas import FitName
 from survey_service.commands.weight import PropensityName
 from survey_service.importing.pages import ASIDE
 from survey_service.importing.plan import Target
+from survey_service.paper import PRINT_JOB
 from survey_service.paper.reading.ink import Remark
 from survey_service.paper.reading.judgement import Doubt
 from survey_service.tabular.notices import NoticeKind
@@ -317,6 +321,22 @@ def test_words_that_stand_in_lists_and_sentences() -> None:
     assert len({Blank("", reason, Text("一", "one")).describe() for reason in Reason}) == len(Reason)
     assert {Doubt(remark.value) for remark in Remark} < set(Doubt)
     assert all(code.number and code.title for code in Code)
+
+
+def test_words_that_are_no_enum() -> None:
+    assert set(areas.LEVELS) == set(area_file.KINDS.values())
+    assert keys_in("staff/area-parts.html", "city") == set(areas.LEVELS)
+    of_a_wave = set(jobs._HANDLERS) - {PRINT_JOB}  # printing is followed on the page of its batch
+    assert keys_in("staff/wave/job.html", "release") == of_a_wave
+
+
+def keys_in(template: str, key: str) -> set[str]:
+    """The keys of the one dict of a template that has this key."""
+    parsed = Environment(extensions=["jinja2.ext.i18n"]).parse((TEMPLATES / template).read_text(encoding="utf-8"))
+    [found] = [
+        keys for one in parsed.find_all(Dict) if key in (keys := {str(pair.key.as_const()) for pair in one.items})
+    ]
+    return found
 
 
 # ------------------------------------------------------------------ what the command line calls the choices of analysis
