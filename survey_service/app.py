@@ -25,6 +25,7 @@ from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import code_entry_page, quality_marks_page, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
+from survey_service.collection.reception import reception
 from survey_service.collection.shedding import Shedding
 from survey_service.contacts import erasing as contacts_erasing
 from survey_service.contacts.pages import office as opened_contacts
@@ -112,6 +113,8 @@ def create_app(
     ``processes``: what does its background work. Without them jobs wait for ``survey-service work``.
     """
 
+    configured, counted = oidc_setup.Configured(oidc_setup.provider_for(settings)), metrics.Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
@@ -130,6 +133,7 @@ def create_app(
                 services = Services(
                     settings=settings, database=database, writer=writer, keys=keys, clock=clock, processes=processes
                 )
+                services.hold(reception(settings, writer), health.Question(), counted, configured)
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
                 tombstone_file.start(services)
@@ -154,8 +158,6 @@ def create_app(
     )
     app.router.routes.extend(_routes())
     failures.install(app)
-    app.state.provider = oidc_setup.provider_for(settings)
-    app.state.metrics = metrics.Metrics()
     app.add_middleware(Shedding)
-    app.add_middleware(Surroundings, settings=settings, metrics=app.state.metrics)
+    app.add_middleware(Surroundings, settings=settings, metrics=counted)
     return app

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from survey_service.accounts.permissions import session_cookie
@@ -17,10 +19,12 @@ ROUTERS = (router, *DESCRIBED)
 
 
 @router.get(f"{BASE}/openapi.json", include_in_schema=False)
-def openapi(request: Request, running: Running) -> Response:
+def openapi(running: Running) -> Response:
     """Public: it says what the service can do, which its source says too, and nothing of what is in it."""
-    state = request.app.state
-    if getattr(state, "openapi", None) is None:
-        every = [route for described in DESCRIBED for route in described.routes]
-        state.openapi = describe(every, session_cookie(running.settings))
-    return JSONResponse(state.openapi, headers={"Cache-Control": "no-cache"})
+    return JSONResponse(_described(session_cookie(running.settings)), headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _described(cookie: str) -> dict[str, Any]:
+    """The routes are those of the process; it is worked out for whoever asks first."""
+    return describe([route for described in DESCRIBED for route in described.routes], cookie)

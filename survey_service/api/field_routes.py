@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Interviewer, WaveStaff
@@ -19,7 +18,7 @@ from survey_service.api.errors import NotDoorToDoor
 from survey_service.api.routes import Limit, SurveyKey, WaveKey
 from survey_service.api.schemas import PRINTED, CapturesIn, CapturesOut, CaseOut, DispositionsOut, Page, Shape
 from survey_service.api.scope import CaseReader
-from survey_service.collection.routes import answer_intake
+from survey_service.collection.reception import Reception
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import BadInput, Conflict, NotFound, TooBusy
 from survey_service.models import Disposition, Mode
@@ -87,7 +86,6 @@ def dispositions(reading: Reading, person: WaveStaff, survey_key: SurveyKey, wav
     responses=refusals(*SENDING, NotFound, Conflict, NotDoorToDoor, TooBusy),
 )
 async def hand_in(
-    request: Request,
     running: Running,
     person: Interviewer,
     now: Now,
@@ -98,4 +96,4 @@ async def hand_in(
     """Each is judged and stored for itself, in the order sent; nothing said to be stored is ever lost. Send again what
     you had no answer for: an interview is known by its `client_id` and counted once."""
     ready = await run_in_threadpool(captures.judge, running, person, survey_key, wave_key, sent, now)
-    return await captures.hand_in(answer_intake(request, running), ready, running)
+    return await captures.hand_in(running.of(Reception).intake, ready, running)

@@ -26,11 +26,12 @@ from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import NothingAnswered, TooManyLookups, UnknownReceipt
 from survey_service.collection.posted_answers import Display, PostedAnswers, PostedFields, posted_form, read_fields
+from survey_service.collection.reception import Reception
 from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
 from survey_service.collection.resident_steps import screens, shuffles
 from survey_service.collection.resident_threads import aside
 from survey_service.collection.response_by_receipt import ResponseByReceipt, open_by_receipt
-from survey_service.collection.routes import answer_intake, display_of
+from survey_service.collection.routes import display_of
 from survey_service.contacts.store import ContactStore
 from survey_service.dependencies import Now, Running
 from survey_service.errors import BadInput, DomainError, TooBusy
@@ -70,7 +71,7 @@ async def receipt_step(request: Request, running: Running, now: Now) -> Response
         if isinstance(step, Response):
             return step
         try:
-            outcome = await answer_intake(request, running).hand_in(step.work)
+            outcome = await running.of(Reception).intake.hand_in(step.work)
         except TooBusy as busy:
             return step.unsent(busy)
         if isinstance(outcome, ContentConflict):

@@ -17,14 +17,14 @@ from survey_service.audit.chain import RESIDENT
 from survey_service.captures.errors import ContentConflict
 from survey_service.captures.incoming import IncomingCapture, Outcome
 from survey_service.collection import replies
-from survey_service.collection.answer_intake import AnswerIntake
 from survey_service.collection.arriving_capture import ArrivingCapture
 from survey_service.collection.errors import NothingAnswered, TooManyFromHere
 from survey_service.collection.limiter import RateLimiter
-from survey_service.collection.opened_by_code import OpenedByCode, RememberedCodes
+from survey_service.collection.opened_by_code import OpenedByCode
 from survey_service.collection.posted_answers import Display, PostedAnswers, read_form
 from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.receipt_page import receipt_view
+from survey_service.collection.reception import Reception
 from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
 from survey_service.collection.resident_steps import ORDERS, shuffles
 from survey_service.collection.resident_threads import aside
@@ -41,33 +41,15 @@ SMALL_BODY = 16 * 1024  # bytes: a usual questionnaire with a wish; judged in we
 _KEPT_ORDER = re.compile(r'"[0-9a-f]{20}-([0-9])\b')
 
 
-def answer_intake(request: Request, running: Services) -> AnswerIntake:
-    """One per application, made in its event loop."""
-    state = request.app.state
-    if getattr(state, "answer_intake", None) is None:
-        state.answer_intake = AnswerIntake(running.writer)
-    intake: AnswerIntake = state.answer_intake
-    return intake
-
-
 def display_of(request: Request) -> Display:
     asked = request.query_params
     return Display(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
 
 
-def _remembered(request: Request) -> RememberedCodes:
-    """One per application."""
-    state = request.app.state
-    if getattr(state, "remembered_codes", None) is None:
-        state.remembered_codes = RememberedCodes()
-    held: RememberedCodes = state.remembered_codes
-    return held
-
-
 @router.get("/a/{code}", include_in_schema=False)
 async def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
     """Asynchronous: a page of an open code that was opened a moment ago needs no thread and no database."""
-    remembered, display = _remembered(request), display_of(request)
+    remembered, display = running.of(Reception).remembered, display_of(request)
     opened = remembered.get(code)
     if opened is not None:
         look = _arranged(opened, display, request)
@@ -124,9 +106,10 @@ async def hand_in(request: Request) -> Response:
     running: Services = request.app.state.services
     now = running.clock()
     body = await request.body()
-    if replies.wants_json(request) and answer_intake(request, running).refuses():
+    held = running.of(Reception)
+    if replies.wants_json(request) and held.intake.refuses():
         return replies.turned_away()
-    remembered = _remembered(request)
+    remembered = held.remembered
     opened = remembered.get(code)
     if opened is not None and len(body) <= SMALL_BODY:
         # Reading and judging take less than a thread's turn would.
@@ -142,7 +125,7 @@ async def hand_in(request: Request) -> Response:
         crowd = _crowd(request, running, ready)
         if wait := crowd.wait(now.timestamp()):
             raise TooManyFromHere(seconds=wait)
-        recorded = await answer_intake(request, running).hand_in(work)
+        recorded = await held.intake.hand_in(work)
         if isinstance(recorded, ContentConflict):
             raise recorded
         if recorded.outcome is Outcome.STORED:
@@ -182,14 +165,11 @@ class _Crowd:
 
 
 def _crowd(request: Request, running: Services, ready: _Ready) -> _Crowd:
-    most = running.settings.answers_per_minute
-    if not most or ready.incoming.case_id is not None:
+    rate = running.of(Reception).by_open_code
+    if rate is None or ready.incoming.case_id is not None:
         return _Crowd(None, None)
-    state = request.app.state
-    if getattr(state, "answer_rate", None) is None:
-        state.answer_rate = RateLimiter(most, 60)
     place = place_of(client_address(request.scope, running.settings))
-    return _Crowd(state.answer_rate, (ready.opened.code.code_id, place))
+    return _Crowd(rate, (ready.opened.code.code_id, place))
 
 
 def _read(

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from types import SimpleNamespace
 from typing import Any
 
+from survey_service.collection.reception import Reception
 from survey_service.collection.replies import turned_away
 
 LATE_SECONDS = 0.05
@@ -84,7 +85,8 @@ class Shedding:
 
 def _stands_still(scope: Scope) -> bool:
     """Whether an answer that comes now would find no room at the intake; before the first answer there is none yet."""
-    intake = getattr(scope["app"].state, "answer_intake", None) if "app" in scope else None
+    running = getattr(scope["app"].state, "services", None) if "app" in scope else None
+    intake = running.of(Reception).intake if running is not None else None
     return intake is not None and intake.refuses()
 
 

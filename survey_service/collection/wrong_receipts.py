@@ -11,20 +11,14 @@ from datetime import datetime
 from starlette.requests import Request
 
 from survey_service.collection.errors import TooManyLookups, UnknownReceipt
-from survey_service.collection.limiter import RateLimiter
+from survey_service.collection.reception import Reception
 from survey_service.services import Services
 from survey_service.web.addresses import client_address, place_of
-
-WRONG_CODES = 30  # from one place in ten minutes: typing slips of a whole community
-WINDOW_SECONDS = 600
 
 
 def told(request: Request, running: Services, now: datetime, error: UnknownReceipt) -> UnknownReceipt | TooManyLookups:
     """What is said of a code that was looked for and not found: that, or how long to wait. In the event loop only."""
-    state = request.app.state
-    if getattr(state, "wrong_receipts", None) is None:
-        state.wrong_receipts = RateLimiter(WRONG_CODES, WINDOW_SECONDS)
-    wrong: RateLimiter = state.wrong_receipts
+    wrong = running.of(Reception).wrong_receipts
     place = place_of(client_address(request.scope, running.settings))
     if wait := wrong.wait(place, now.timestamp()):
         return TooManyLookups(seconds=wait)

@@ -6,13 +6,13 @@ import asyncio
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.engine import make_url
-from starlette.requests import Request
 
 from survey_service import database
 from survey_service.dependencies import Running
@@ -33,17 +33,22 @@ def _answers(opened: database.Database) -> tuple[bool, bool]:
         return False, False
 
 
-async def _asked(request: Request, opened: database.Database) -> tuple[bool, bool]:
-    """One question at a time: where one waits for its answer already, nobody waits as long for the same again."""
-    state = request.app.state
-    asked, since = getattr(state, "health_question", (None, 0.0))
-    if asked is None or asked.done():
-        asked, since = asyncio.get_running_loop().run_in_executor(_asking, _answers, opened), time.monotonic()
-        state.health_question = asked, since
-    try:
-        return await asyncio.wait_for(asyncio.shield(asked), max(0.0, since + SECONDS - time.monotonic()))
-    except TimeoutError:
-        return False, False
+@dataclass(slots=True)
+class Question:
+    """One at a time: where one waits for its answer already, nobody waits as long for the same again."""
+
+    asked: asyncio.Future[tuple[bool, bool]] | None = None
+    since: float = 0.0
+
+    async def answer(self, opened: database.Database) -> tuple[bool, bool]:
+        if self.asked is None or self.asked.done():
+            self.asked = asyncio.get_running_loop().run_in_executor(_asking, _answers, opened)
+            self.since = time.monotonic()
+        try:
+            left = max(0.0, self.since + SECONDS - time.monotonic())
+            return await asyncio.wait_for(asyncio.shield(self.asked), left)
+        except TimeoutError:
+            return False, False
 
 
 def _has_room(opened: database.Database) -> bool:
@@ -55,8 +60,8 @@ def _has_room(opened: database.Database) -> bool:
 
 
 @router.get("/health", include_in_schema=False)
-async def health(request: Request, running: Running) -> JSONResponse:
-    reachable, space = await _asked(request, running.database)
+async def health(running: Running) -> JSONResponse:
+    reachable, space = await running.of(Question).answer(running.database)
     alive = running.writer.alive
     room = running.writer.waiting < running.settings.queue_size
     storing = not running.writer.failing

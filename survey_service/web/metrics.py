@@ -97,8 +97,7 @@ def metrics(request: Request, running: Running, reading: Reading) -> Response:
             state.value: number
             for state, number in session.execute(select(Job.state, func.count()).group_by(Job.state))
         }
-    counted: Metrics = request.app.state.metrics
     now = CollectorRegistry()
     now.register(_Now(running, jobs))
-    body = generate_latest(counted.registry) + generate_latest(now)
+    body = generate_latest(running.of(Metrics).registry) + generate_latest(now)
     return Response(body, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

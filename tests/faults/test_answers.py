@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2 as httpx
@@ -15,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from survey_service.collection import answer_intake
 from survey_service.collection.answer_intake import AnswerIntake
+from survey_service.collection.reception import Reception
 from survey_service.collection.shedding import Shedding
 from survey_service.models import Capture, Response
 from tests.faults.test_writer import Gate
@@ -59,6 +61,13 @@ def post(address: str, client_id: str, **arguments: Any) -> Any:
     return httpx.post(address, data={**ANSWERS, "client_id": client_id}, timeout=120, **arguments)
 
 
+def received_by(app: FastAPI, intake: AnswerIntake) -> AnswerIntake:
+    """From now on it takes the answers in."""
+    running = app.state.services
+    running.hold(replace(running.of(Reception), intake=intake))
+    return intake
+
+
 def responses(database: Database) -> int:
     with database.reading.begin() as session:
         return session.execute(select(func.count()).select_from(Response)).scalar_one()
@@ -85,7 +94,7 @@ def test_a_full_line_answers_503_at_once_and_health_goes_on(
     served: tuple[FastAPI, str], held: Callable[[], Gate], database: Database
 ) -> None:
     app, address = served
-    app.state.answer_intake = AnswerIntake(app.state.services.writer, patience=120.0)
+    received_by(app, AnswerIntake(app.state.services.writer, patience=120.0))
     gate = held()
     with ThreadPoolExecutor(5) as pool:
         waiting = [pool.submit(post, address, f"waiting-{number:020d}", headers=SCRIPT) for number in range(5)]
@@ -114,7 +123,7 @@ def test_a_writer_that_stands_still_lets_nobody_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(answer_intake, "LOOKS_A_PATIENCE", 1_200)
     app, address = served
-    intake = app.state.answer_intake = AnswerIntake(app.state.services.writer, patience=120.0, stall=0.2)
+    intake = received_by(app, AnswerIntake(app.state.services.writer, patience=120.0, stall=0.2))
     gate = held()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(post, address, "a" * 32, headers=SCRIPT)

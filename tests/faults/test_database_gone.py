@@ -19,6 +19,7 @@ from survey_service.models import Capture, Response
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from tests.conftest import free_port, serving
+from tests.faults.test_answers import received_by
 from tests.service.conftest import TestClock
 from tests.service.world import NOW, World, build
 
@@ -100,7 +101,7 @@ def test_a_locked_database_is_said_at_once_and_waited_for(
     with served(settings) as (app, address):
         code = f"{address}/a/{world.open_codes[0]}"
         before = post(code, "0" * 32)
-        intake = app.state.answer_intake = AnswerIntake(app.state.services.writer, patience=1.0, stall=0.3)
+        intake = received_by(app, AnswerIntake(app.state.services.writer, patience=1.0, stall=0.3))
         with ThreadPoolExecutor(4) as pool, locked(database):
             until = time.monotonic() + seconds
             waiting = [pool.submit(post, code, f"{number:032d}") for number in range(1, 5)]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from survey_service.audit import chain
 from survey_service.audit.chain import SERVICE
 from survey_service.captures.content import answers_of
-from survey_service.collection.wrong_receipts import WRONG_CODES
+from survey_service.collection.reception import WRONG_CODES
 from survey_service.models import AuditEntry, Capture, Response, ResponseState, Source
 from survey_service.surveys import service as surveys
 from tests.service.resident import filled, read_page

@@ -6,13 +6,15 @@ service.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from survey_service.accounts.oidc import wire
 from survey_service.accounts.oidc.model import Provider
+from survey_service.dependencies import Running
 from survey_service.errors import NotFound
 from survey_service.installation import Refused
 from survey_service.settings import Settings
@@ -75,9 +77,16 @@ def _secret(settings: Settings) -> str:
     return secret
 
 
-async def _provider(request: Request) -> Provider:
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The provider of this installation, if it has one."""
+
+    provider: Provider | None
+
+
+async def _provider(running: Running) -> Provider:
     """NotFound where the installation has none: the addresses do not exist there."""
-    held: Provider | None = request.app.state.provider
+    held = running.of(Configured).provider
     if held is None:
         raise NotFound
     return held
