@@ -66,7 +66,7 @@ bench: install ## timings as JSON lines, with peers in the same run
 coverage: install ## how often intervals hold the truth, by simulation; writes docs/coverage.md
 	$(BIN)/python -m tests.coverage
 
-soak: install ## the heavy proofs at full count
+soak: install ## the heavy proofs at full count, everything on PostgreSQL
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m soak --soak
 
 reference: install ## regenerate the reference numbers with Rscript
