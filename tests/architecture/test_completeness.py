@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from survey_service.paper.reading.ink import Ink
 from survey_service.paper.reading.judgement import judge_boxes
 from survey_service.paper.reading.kinds import TICKED, Ticks
 from survey_service.tabular.cells import read_cells
+from survey_service.web.pages import environment
 from tests.architecture.kind_samples import SAMPLES, Sample
 
 ROOT = Path(__file__).parents[2]
@@ -187,6 +189,28 @@ def the_keying_sheet(walk: Walk) -> None:
             assert not shown.missing
 
 
+def the_preview(walk: Walk) -> None:
+    """What a manager sees: the page and the form of above, and every box with what is typed into it."""
+    for language in LANGUAGES:
+        template = environment(language).get_template("staff/planning/preview.html")
+        stored = {
+            "id": 1,
+            "key": "k",
+            "version": "1",
+            "sha256": "0" * 64,
+            "created_at": datetime(2026, 9, 1, tzinfo=UTC),
+        }
+        given = {
+            "survey": {"key": "s"}, "stored": stored, "title": Text("题", "Title"), "questionnaire": walk.questionnaire,
+            "zone": UTC, "pictures": True, "may_change": False, "language": language, "here": "",
+            "sheet": sheets.build_sheet(walk.questionnaire, language),
+        }  # fmt: skip
+        html = "".join(template.blocks["content"](template.new_context(given)))
+        boxes = re.findall(r'<span class="codes">(.*?)</span>\s*</li>', html, re.DOTALL)
+        assert len(boxes) == len(walk.variables)
+        assert all(re.sub(r"<[^>]*>", "", box).strip() for box in boxes), "a keyer is told what to type"
+
+
 def the_printed_form(walk: Walk) -> None:
     assert walk.question.type in PRINTED
     for languages in (("zh",), ("zh", "en")):
@@ -263,6 +287,7 @@ SURFACES: Mapping[str, tuple[Mapping[QuestionType, object], Callable[[Walk], Non
     "the codebook and the columns for statistics": (KINDS, the_codebook_and_the_columns_for_statistics),
     "the resident's page": (PHONE, the_residents_page),
     "the keying sheet": (KEYED, the_keying_sheet),
+    "the preview": (KEYED, the_preview),
     "the printed form": (PRINTED, the_printed_form),
     "the reader of scans": (TICKED, the_reader_of_scans),
     "the import of tables": (importing.IMPORTED, the_import_of_tables),

@@ -130,7 +130,7 @@ def test_a_kind_by_the_recipe(tmp_path: Path) -> None:
 
 
 def test_a_kind_without_two_of_its_lines_is_named_in_both_rooms(tmp_path: Path) -> None:
-    two = ("the keying sheet", "the printed form")
+    two = ("the import of tables", "the printed form")
     incomplete = followed(tmp_path, two).pytest(ADAPTERS)
     assert incomplete.returncode == 1, incomplete.stdout
     for name in two:
