@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 PART = ".part-"  # a folder of this name is a backup that was not finished
 CHUNK = 1 << 20  # bytes read at a time
-# Living state of the queue: the table ``job`` is the truth, and a queue that was restored would be out of date.
+# Tables that the queue of an earlier version left on PostgreSQL; nothing reads them, and they may be dropped.
 NOT_COUNTED = ("kv", "schedule", "task")
 
 

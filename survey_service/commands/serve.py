@@ -1,4 +1,4 @@
-"""``survey-service serve``: one process, one database, and every refusal says what to do instead."""
+"""``survey-service serve``: one server with its workers, one database; every refusal says what to do instead."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def settings_for(
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """One serving process per SQLite database: two would fight for its lock and share no queue."""
+    """One server per SQLite database: two would fight for its lock and remember different things."""
     path = sqlite_path(settings.resolved_database_url)
     if path is None:
         yield

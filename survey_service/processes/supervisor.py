@@ -108,9 +108,9 @@ class Workers:
             code = self._live(services, worker, rounds)
             if self._stopping.is_set():
                 return
-            if code == 0:  # it gives back the memory that a job took
-                continue
             lived = time.monotonic() - begun
+            if code == 0 and lived > FIRST_PAUSE:  # it gives back the memory that a job took
+                continue
             pause = FIRST_PAUSE if lived > OLD_ENOUGH else min(2 * pause, LONGEST_PAUSE)
             log.error("worker_died", code=code, seconds=round(lived, 1), next_in_seconds=pause)
             if self._pause(pause):
