@@ -28,9 +28,9 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
 from survey_service.secrets import KeyRing
 from survey_service.tabular.harmless import harmless
-from survey_service.uploads.looked import Looked, with_notices
-from survey_service.uploads.pages import Upload, Words, look, sent, upload_page
-from survey_service.uploads.records import Column, Records, read_records
+from survey_service.uploads.looked import Looked
+from survey_service.uploads.pages import ListUpload, Upload, Words, look, sent, upload_page
+from survey_service.uploads.records import Column, Record
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
@@ -55,33 +55,30 @@ class By:
     keys: KeyRing
 
 
-class AreaUpload(Upload[AreaChanges]):
+class AreaUpload(ListUpload[AreaChanges]):
+    columns = area_file.COLUMNS
+
     def __init__(self, by: By) -> None:
         self.by = by
 
-    def read(self, name: str, data: bytes) -> Records:
-        return read_records(name, data, area_file.COLUMNS)
-
-    def judge(self, session: Session, rows: Records) -> Looked[AreaChanges]:
-        known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
-        return with_notices(area_file.judge_areas(rows.rows, known), rows.notices)
+    def judge_rows(self, session: Session, rows: Sequence[Record]) -> Looked[AreaChanges]:
+        return area_file.judge_areas(rows, queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS)))
 
     def store(self, session: Session, looked: Looked[AreaChanges], name: str) -> None:
         assert looked.stored is not None
         service.take_areas(session, looked.stored, keys=self.by.keys, at=self.by.now, by=self.by.person.actor)
 
 
-class PeopleUpload(Upload[PopulationCounts]):
+class PeopleUpload(ListUpload[PopulationCounts]):
+    columns = people_file.COLUMNS
+
     def __init__(self, by: By, day: date, source: str) -> None:
         self.by, self.day, self.source = by, day, source
 
-    def read(self, name: str, data: bytes) -> Records:
-        return read_records(name, data, people_file.COLUMNS)
-
-    def judge(self, session: Session, rows: Records) -> Looked[PopulationCounts]:
+    def judge_rows(self, session: Session, rows: Sequence[Record]) -> Looked[PopulationCounts]:
         known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
         counted = queries.counted_on(session, self.day)
-        return with_notices(people_file.judge_people(rows.rows, known, counted, self.day, self.source), rows.notices)
+        return people_file.judge_people(rows, known, counted, self.day, self.source)
 
     def store(self, session: Session, looked: Looked[PopulationCounts], name: str) -> None:
         assert looked.stored is not None

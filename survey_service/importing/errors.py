@@ -6,48 +6,33 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from survey_service.errors import DomainError
-from survey_service.tabular import TableError, TableProblem
-from survey_service.tabular.problems import filled
+from survey_service.tabular import TableProblem
 
-_NAMED = 8  # cells that a refusal lists
+_NAMED = 5  # problems that a refusal says in one breath
 
 
 class UnreadableFile(DomainError):
-    """The file is no table that can be taken at its word; every reason is named."""
+    """The file is no table that can be taken at its word. ``problems``: every reason; ``more``: there are others."""
 
     code = "E220"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     zh = "这个文件读不出来。"
     en = "The file cannot be read."
 
-    def __init__(self, fault: TableError) -> None:
+    def __init__(self, problems: Sequence[TableProblem], *, more: bool = False) -> None:
+        self.problems, self.more = problems, more
         super().__init__(
-            zh="".join(dict.fromkeys(one.placed("zh") for one in fault.problems[:5])),
-            en=" ".join(dict.fromkeys(one.placed("en") for one in fault.problems[:5])),
+            zh="".join(dict.fromkeys(one.placed("zh") for one in problems[:_NAMED])),
+            en=" ".join(dict.fromkeys(one.placed("en") for one in problems[:_NAMED])),
         )
 
 
-class PersonalNumbers(DomainError):
+class PersonalNumbers(UnreadableFile):
     """Cells that would be kept hold numbers of persons; each is named, none repeated, and nothing was kept."""
 
     code = "E227"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
     zh = "文件里有身份证号或手机号，没有存下来。"
     en = "The file holds identity or mobile numbers and was not kept."
-
-    def __init__(self, problems: Sequence[TableProblem]) -> None:
-        some, more = problems[:_NAMED], len(problems) - _NAMED
-        zh = "；".join(f"第 {one.row} 行“{one.column}”里有{_what(one, 'zh')}" for one in some)
-        en = "; ".join(f"row {one.row}, column “{one.column}” holds {_what(one, 'en')}" for one in some)
-        super().__init__(
-            zh=f"{self.zh}{zh}{f'；另有 {more} 处' if more > 0 else ''}。请在文件里把号码改成“（已略）”，再上传。",
-            en=f"{self.en} {en}{f'; and {more} more' if more > 0 else ''}. "
-            "Write “(left out)” for the numbers in the file and upload it again.",
-        )
-
-
-def _what(one: TableProblem, language: str) -> str:
-    return filled("{judged}", one.values, language)
 
 
 class NoFile(DomainError):

@@ -26,7 +26,6 @@ from survey_service.importing.errors import (
     BadMapping,
     NoFile,
     NotTaking,
-    PersonalNumbers,
     ProblemsLeft,
     Settled,
     UnreadableFile,
@@ -37,6 +36,7 @@ from survey_service.importing.recognise import suggest
 from survey_service.models import ImportFile, ImportState, Job, JobState, Survey, Wave
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave, may
+from survey_service.uploads.pages import Look, refused
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
@@ -67,8 +67,8 @@ def hand_in(
     wave_key: str,
 ) -> Response:
     """Read and judge the file, then keep it; what cannot be read is said on the same page."""
+    sent = posted_forms.upload(posted, "file")
     try:
-        sent = posted_forms.upload(posted, "file")
         if sent is None or not sent[1]:
             raise NoFile
         with reading.begin() as session:
@@ -86,10 +86,11 @@ def hand_in(
             wave = session.get_one(Wave, key)
             row = service.hand_in(session, wave, looked, cases=held.cases, at=now, by=person.actor)
             return go(f"{_here(survey_key, wave_key)}/{row.id}/columns")
-    except (NoFile, NotTaking, PersonalNumbers, UnreadableFile) as fault:
+    except (NoFile, NotTaking, UnreadableFile) as fault:
+        look = refused(sent[0], fault.problems, fault.more) if sent and isinstance(fault, UnreadableFile) else None
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
-            return _list(request, running, session, person, survey, wave, fault=fault)
+            return _list(request, running, session, person, survey, wave, fault=fault, look=look)
 
 
 @router.get("/{import_id}")
@@ -255,10 +256,12 @@ def _list(
     wave: Wave,
     *,
     fault: DomainError | None,
+    look: Look | None = None,
 ) -> Response:
     whole = may(session, person, survey, *rights.TAKE_IN)
     context = {
         **_frame(survey, wave, fault),
+        "look": look,
         "files": queries.of_wave(session, wave, None if whole else person.account_id),
         "taking": wave.state in service.TAKING,
     }

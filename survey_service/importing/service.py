@@ -58,7 +58,7 @@ def read(name: str, content: bytes, questionnaire: Questionnaire) -> Grid:
     try:
         return heads.settled(read_grid(name, content, wanted(questionnaire)))
     except TableError as fault:
-        raise UnreadableFile(fault) from None
+        raise UnreadableFile(fault.problems, more=fault.more) from None
 
 
 def ground(session: Session, wave: Wave, city_id: UUID, visible: Select[tuple[UUID]]) -> Ground:

@@ -25,7 +25,8 @@ from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.tabular.harmless import harmless
 from survey_service.tabular.problems import TableError, TableProblem
 from survey_service.uploads.carried import pack, unpack
-from survey_service.uploads.looked import Looked, Stored, unreadable
+from survey_service.uploads.looked import Looked, Stored, unreadable, with_notices
+from survey_service.uploads.records import Column, Record, Records, read_records
 from survey_service.web import posted_forms
 
 SHOWN: Final = 200  # problems on one page
@@ -73,6 +74,22 @@ class Upload(ABC, Generic[Stored]):
     @abstractmethod
     def store(self, session: Session, looked: Looked[Stored], name: str) -> None:
         """All of it, in the caller's transaction."""
+
+
+class ListUpload(Upload[Stored]):
+    """A list by named columns. A new one says these, how rows are judged, and how what was judged is stored."""
+
+    columns: Sequence[Column]
+
+    def read(self, name: str, data: bytes) -> Records:
+        return read_records(name, data, self.columns)
+
+    def judge(self, session: Session, rows: Records) -> Looked[Stored]:
+        return with_notices(self.judge_rows(session, rows.rows), rows.notices)
+
+    @abstractmethod
+    def judge_rows(self, session: Session, rows: Sequence[Record]) -> Looked[Stored]:
+        """Every row judged, with every problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +146,11 @@ def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: 
     except IntegrityError:
         raise Conflict from None
     return Look(file=file.name, looked=looked, packed=carried, changed_since=bool(file.seen))
+
+
+def refused(file: str, problems: Sequence[TableProblem], more: bool) -> Look:
+    """A file of which nothing is kept, not even until it is mapped."""
+    return Look(file=file, looked=Looked(problems=problems, more=more), packed=(), changed_since=False)
 
 
 # ------------------------------------------------------------------ a page of its own

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import io
 import re
 from datetime import date
@@ -9,7 +11,7 @@ from datetime import date
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
 from questionnaires.text import Text
@@ -161,7 +163,6 @@ def test_what_changed_after_the_look_is_shown_again(client: TestClient, world: W
 
 
 def test_nothing_forged_comes_in_by_the_second_step(client: TestClient, world: World, database: Database) -> None:
-    import base64
     import zlib
 
     sign_in(client, "administrator")
@@ -177,6 +178,42 @@ def test_nothing_forged_comes_in_by_the_second_step(client: TestClient, world: W
 
 
 @pytest.mark.both_databases
+def test_what_the_reader_did_to_the_file_is_said_on_every_page(client: TestClient, world: World) -> None:
+    """Sheets that were not read and another encoding were dropped without a word on the pages of areas."""
+    sign_in(client, "administrator")
+    book = load_workbook(io.BytesIO(workbook(AREAS)))
+    book.create_sheet("去年").append(["代码", "别的"])
+    written = io.BytesIO()
+    book.save(written)
+    assert "另外 1 张没有读" in send(client, "tree", written.getvalue(), "areas.xlsx").text
+    people = send(client, "people", PEOPLE.encode("gb18030"), source="登记", as_of="2026-06-30")
+    assert "文件按 GB 18030 编码读取" in people.text
+    assert "有 1 个全角数字" in people.text or "有全角数字" in people.text
+    same = "代码,名称,级别\n110101000002,文昌阁社区,社区\n".encode("gb18030")
+    nothing = send(client, "tree", same).text
+    assert "没有要导入的" in nothing
+    assert "文件按 GB 18030 编码读取" in nothing
+
+
+def test_of_many_problems_the_first_are_shown_and_all_can_be_saved(client: TestClient, world: World) -> None:
+    sign_in(client, "administrator")
+    rows = "\n".join(f"{110101002000 + row},=街道{row},部落" for row in range(250))
+    page = send(client, "tree", f"代码,名称,级别\n{rows}\n".encode()).text
+    assert "有 250 处要改，一行也没有导入" in page
+    assert "先列出 200 处，还有 50 处。" in page
+    assert page.count("级别“部落”不认识") == 200
+    [saved] = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)" download="problems.csv"', page)
+    table = list(csv.reader(io.StringIO(base64.b64decode(saved).decode("utf-8-sig"))))
+    assert (len(table), table[0][:2], table[-1][:2]) == (251, ["行", "列"], ["251", "级别"])
+    english = client.post(
+        "/areas/imports/tree?lang=en",
+        data={"csrf": csrf(get(client, "/account"))},
+        files={"file": ("areas.csv", f"代码,名称,级别\n{rows}\n".encode())},
+        headers=HTML,
+    )
+    assert "“部落” is no level. Write one of: city" in english.text
+
+
 def test_a_street_administrator_brings_in_only_below_the_street(
     client: TestClient, world: World, database: Database
 ) -> None:

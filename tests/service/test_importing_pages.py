@@ -109,7 +109,7 @@ def test_numbers_of_persons_are_told_by_their_cells_and_nothing_of_the_file_is_k
     content = f"{HEADS},备注\n{ROWS[0]},x\n{ROWS[1].replace('(跳过)', '其他〖找我13812345678〗')},x\n"
     answer = upload(client, content.encode())
     assert answer.status_code == 422
-    assert "第 3 行“2、您是从哪里知道的？”里有手机号" in answer.text
+    assert '<td class="num">3</td><td>2、您是从哪里知道的？</td><td>这一格里有手机号' in answer.text
     assert "请在文件里把号码改成“（已略）”" in answer.text
     assert "13812345678" not in answer.text
     with database.reading.begin() as session:
