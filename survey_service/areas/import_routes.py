@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Administrator, Person
+from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.areas import area_file, people_file, queries, service
@@ -36,6 +36,7 @@ from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter()
+AreaKeeper = Annotated[Person, Depends(require(*rights.CHANGE_AREAS))]
 
 
 class What(StrEnum):
@@ -88,7 +89,7 @@ class PeopleUpload(ListUpload[PopulationCounts]):
 
 
 @router.get("/areas/imports/{what}")
-def import_page(request: Request, running: Running, person: Administrator, what: What) -> Response:
+def import_page(request: Request, running: Running, person: AreaKeeper, what: What) -> Response:
     return upload_page(Asking(request, running, person), WORDS[what], _here(what), section="areas")
 
 
@@ -98,7 +99,7 @@ def bring_in(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Administrator,
+    person: AreaKeeper,
     now: Now,
     posted: Posted,
     what: What,
@@ -129,7 +130,7 @@ def _here(what: What) -> str:
 
 
 @router.get("/areas/imports/{what}/present.csv")
-def present_table(reading: Reading, person: Administrator, reads: AuditsReads, what: What) -> Response:
+def present_table(reading: Reading, person: AreaKeeper, reads: AuditsReads, what: What) -> Response:
     """What is there now, in the form that is brought in: to be changed in a spreadsheet and given back."""
     reads.note(None, "areas.exported", f"areas {what.value}")
     with reading.begin() as session:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Manager, Person
+from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.queries import below
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import Asking, go, staff_page
@@ -42,12 +42,14 @@ from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/imports")
 
+Importer = Annotated[Person, Depends(require(*rights.TAKE_IN))]
+
 AT_WORK = (JobState.WAITING, JobState.RUNNING)
 
 
 @router.get("")
 def list_files(
-    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str
+    request: Request, running: Running, reading: Reading, person: Importer, survey_key: str, wave_key: str
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -60,7 +62,7 @@ def hand_in(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Manager,
+    person: Importer,
     now: Now,
     posted: Posted,
     survey_key: str,
@@ -98,7 +100,7 @@ def file_page(
     request: Request,
     running: Running,
     reading: Reading,
-    person: Manager,
+    person: Importer,
     reads: AuditsReads,
     survey_key: str,
     wave_key: str,
@@ -117,7 +119,7 @@ def columns_page(
     request: Request,
     running: Running,
     reading: Reading,
-    person: Manager,
+    person: Importer,
     reads: AuditsReads,
     survey_key: str,
     wave_key: str,
@@ -137,7 +139,7 @@ def say_columns(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Manager,
+    person: Importer,
     posted: Posted,
     survey_key: str,
     wave_key: str,
@@ -169,7 +171,7 @@ def take_in(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Manager,
+    person: Importer,
     now: Now,
     survey_key: str,
     wave_key: str,
@@ -199,7 +201,7 @@ def take_in(
 
 
 @router.post("/{import_id}/discard")
-def discard(writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, import_id: UUID) -> Response:
+def discard(writing: Writing, person: Importer, now: Now, survey_key: str, wave_key: str, import_id: UUID) -> Response:
     with writing.begin() as session:
         _, _, row = _find(session, person, survey_key, wave_key, import_id, locked=True)
         service.discard(session, row, at=now, by=person.actor)
@@ -208,7 +210,7 @@ def discard(writing: Writing, person: Manager, now: Now, survey_key: str, wave_k
 
 @router.get("/{import_id}/job")
 def job_state(
-    running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str, import_id: UUID
+    running: Running, reading: Reading, person: Importer, survey_key: str, wave_key: str, import_id: UUID
 ) -> JSONResponse:
     """How far the taking in has come; asked again and again by the page while it goes on."""
     with reading.begin() as session:

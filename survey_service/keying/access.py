@@ -17,6 +17,7 @@ from survey_service.surveys.queries import visible_wave
 KeyingStaff = Annotated[Person, Depends(require(*rights.SEE_KEYING))]
 Decider = Annotated[Person, Depends(require(*rights.DECIDE))]
 Overseer = Annotated[Person, Depends(require(*rights.OVERSEE_KEYING))]
+Assigner = Annotated[Person, Depends(require(*rights.ASSIGN_KEYING))]
 
 
 def find_wave(session: Session, person: Person, survey_key: str, wave_key: str, *roles: Role) -> tuple[Survey, Wave]:

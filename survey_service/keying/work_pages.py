@@ -13,13 +13,13 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Manager, Person
+from survey_service.accounts.permissions import Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.keying import assignment, batch_queries, queries, work_queries
-from survey_service.keying.access import KeyingStaff, Overseer, find_wave
+from survey_service.keying.access import Assigner, KeyingStaff, Overseer, find_wave
 from survey_service.keying.rules import Rules
 from survey_service.models import Role, Survey, Wave, WaveState
 from survey_service.services import Services
@@ -134,7 +134,7 @@ def assign_batch(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Manager,
+    person: Assigner,
     now: Now,
     survey_key: str,
     wave_key: str,
@@ -168,7 +168,7 @@ def end_batch(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Manager,
+    person: Assigner,
     now: Now,
     survey_key: str,
     wave_key: str,

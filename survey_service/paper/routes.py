@@ -15,7 +15,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Manager, Person, require
+from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.queries import above, below
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
@@ -32,6 +32,7 @@ router = APIRouter()
 
 # Whoever prints manages; whoever keys also opens the boxes that come back and notes what is in them.
 PaperStaff = Annotated[Person, Depends(require(*rights.HANDLE_FORMS))]
+Printer = Annotated[Person, Depends(require(*rights.PRINT))]
 EVERYWHERE = "all"
 USUAL_SIZE = 50
 HERE = "/surveys/{survey_key}/waves/{wave_key}/paper"
@@ -70,7 +71,7 @@ def make_batches(
     running: Running,
     reading: Reading,
     writing: Writing,
-    person: Manager,
+    person: Printer,
     now: Now,
     survey_key: str,
     wave_key: str,
@@ -189,7 +190,7 @@ def batch_page(
 
 @router.post(f"{HERE}/{{batch}}/print")
 def print_batch(
-    writing: Writing, person: Manager, now: Now, survey_key: str, wave_key: str, batch: BatchNumber
+    writing: Writing, person: Printer, now: Now, survey_key: str, wave_key: str, batch: BatchNumber
 ) -> Response:
     """Make the PDF, or make it anew: the serials stay."""
     with writing.begin() as session:
