@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts import failed_sign_ins, first_administrator, second_factor, service, throttle
+from survey_service.accounts.permissions import PostedFields
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
@@ -22,7 +23,7 @@ router = APIRouter()
 Line = Annotated[str, Field(max_length=200)]
 
 
-class FirstForm(BaseModel):
+class FirstForm(PostedFields):
     secret: Line = ""
     user: Line = ""
     name: Line = ""

@@ -17,6 +17,7 @@ from uuid import UUID
 from fastapi import BackgroundTasks, Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
@@ -69,6 +70,14 @@ PUBLIC = frozenset(
 _WITH_START_PASSWORD = frozenset({"/account", "/account/password", "/sign-out"})
 _WITHOUT_SECOND_FACTOR = _WITH_START_PASSWORD | {"/account/second-factor", "/account/second-factor/confirm"}
 PUBLIC_FOLDERS = ("/a/",)  # the resident's pages: their code is the authority
+
+
+class PostedFields(BaseModel):
+    """The fields of a form and no others, beside the token that every form of ours carries."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    csrf: Annotated[str, Field(max_length=200, exclude=True)] = ""  # judged by ``signed_in``, see CSRF_FIELD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

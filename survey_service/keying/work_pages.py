@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person
+from survey_service.accounts.permissions import Person, PostedFields
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
@@ -117,7 +117,7 @@ def _share(percent: str) -> float | None:
     return int(percent) / 100
 
 
-class AssignmentForm(BaseModel):
+class AssignmentForm(PostedFields):
     keyer: Annotated[str, Field(max_length=40)] = ""
     verifier: Annotated[str, Field(max_length=40)] = ""
     share: Annotated[str, Field(max_length=8)] = ""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.permissions import Person, PostedFields, require
 from survey_service.accounts.queries import above, below
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
@@ -53,7 +53,7 @@ def paper_page(
         return staff_page(request, running, person, "staff/paper/batches.html", context, section="surveys")
 
 
-class PrintForm(BaseModel):
+class PrintForm(PostedFields):
     area: Annotated[str, Field(max_length=20)] = ""
     kind: Annotated[str, Field(max_length=10)] = ""
     size: Annotated[str, Field(max_length=6)] = ""
