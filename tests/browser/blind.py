@@ -135,7 +135,8 @@ class Robot:
             if unheard is None and self._halted():
                 unheard = self.chance.randint(0, 4)  # keys until the clerk has heard it
             if unheard == 0 or (unheard is not None and cursor == len(stream)):
-                cursor, unheard = self._look(stream), None
+                # A question that the clerk foresaw and has answered by now is nothing to look at.
+                cursor, unheard = self._look(stream) if self._halted() else cursor, None
             elif unheard is not None:
                 unheard -= 1
             if cursor == len(stream) and self._stored(self.papers[-1].serial):
