@@ -1,4 +1,4 @@
-"""A served city with an open wave, and phones to answer on: fixtures that the resident's browser tests take by name."""
+"""An open wave in the served city, and phones to answer on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from survey_service.secrets import KeyRing
-from tests.browser.devices import backend, devices
+from tests.browser.devices import devices
 from tests.browser.resident_world import OpenWave, open_wave
-from tests.service.conftest import TestClock
-from tests.service.world import NOW, World, build
+from tests.service.world import World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,22 +19,11 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
 
 PHONE = {"width": 360, "height": 740}
-__all__ = ["backend", "base", "phone", "wave", "world"]
-
-
-@pytest.fixture
-def world(database: Database, settings: Settings) -> World:
-    return build(database, KeyRing(settings.secret_key.get_secret_value()))
 
 
 @pytest.fixture
 def wave(database: Database, settings: Settings, world: World) -> OpenWave:
     return open_wave(database, KeyRing(settings.secret_key.get_secret_value()), world, "civilized_city")
-
-
-@pytest.fixture
-def base(settings: Settings, world: World, serve: Callable[..., str]) -> str:
-    return serve(settings, clock=TestClock(NOW))
 
 
 @pytest.fixture

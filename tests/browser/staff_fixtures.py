@@ -1,4 +1,4 @@
-"""A served city with staff at their desks: fixtures that the staff's browser tests take by name."""
+"""A served city with staff at their desks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from survey_service.models import Area
 from survey_service.secrets import KeyRing
-from tests.browser.devices import backend, devices
-from tests.service.conftest import TestClock, light_passwords
+from tests.browser.devices import devices
+from tests.service.conftest import TestClock
 from tests.service.world import NOW, PASSWORD, World, _case, build
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 DESK = {"width": 1280, "height": 800}
 HERE = "/surveys/satisfaction/waves/2026Q3"
-__all__ = ["backend", "base", "clock", "desk", "light_passwords", "press", "send_sign_in", "sign_in", "world", "write"]
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from survey_service.audit.chain import SYSTEM, verify
 from survey_service.models import Area, AuditEntry
 from survey_service.secrets import KeyRing
-from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import press, send_sign_in, sign_in, write
 from tests.browser.test_wave import sound
 
@@ -27,14 +26,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, base, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.base,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 SECRET_WORDS = "a password of my own"
 FACTOR = "/account/second-factor"
 TREE_HEADS = "代码,名称,级别,户数"

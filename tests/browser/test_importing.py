@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.staff_fixtures import HERE, backend, base, clock, desk, light_passwords, sign_in, world
+from tests.browser.staff_fixtures import HERE, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["backend", "base", "clock", "desk", "light_passwords", "world"]
 
 pytestmark = pytest.mark.browser
 

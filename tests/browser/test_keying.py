@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 
 from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Case, Keying, KeyingState, SignIn
-from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import sign_in
 from tests.service.world import NOW, PASSWORD
 
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, base, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.base,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 KEPT = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open("keying", 1);
   opening.onerror = () => reject(opening.error);

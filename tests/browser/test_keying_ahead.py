@@ -15,7 +15,6 @@ from survey_service.app import create_app
 from survey_service.captures.content import answers_of
 from survey_service.ids import new_id
 from survey_service.models import Capture, Keying, KeyingPass, KeyingState, PaperForm
-from tests.browser import staff_fixtures
 from tests.browser.blind import Robot, Slow, papers, shown, wrong_fields
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_keying import ASKED, Keys, boxes, here, open_form, store
@@ -32,13 +31,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 SEED = 20261129
 HERE = "/keying/satisfaction/2026Q3"
 

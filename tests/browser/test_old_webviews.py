@@ -15,7 +15,6 @@ import pytest
 from pygments.lexers.javascript import JavascriptLexer
 from pygments.token import Comment, String
 
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
 from tests.browser.test_resident import EXPECTED, answer_to_the_end, answers, submit
 
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
 
     from survey_service.database import Database
 
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 WEB = Path(__file__).parents[2] / "survey_service" / "web"
 NEWER_SYNTAX = {
     "optional chaining (80)": r"\?\.(?!\d)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,36 +12,19 @@ from sqlalchemy import func, select
 
 from survey_service.audit.chain import verify
 from survey_service.models import Area, AuditEntry, Case, Response, Survey
-from tests.browser import staff_fixtures
-from tests.browser.devices import devices
-from tests.browser.resident_fixtures import PHONE
 from tests.browser.staff_fixtures import press, sign_in, write
 from tests.browser.test_wave import sound
 from tests.service.test_planning_cases import row, sheet
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from survey_service.database import Database
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, base, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.base,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 SMALL = Path(__file__).parents[1] / "service/small.yaml"
 WAVE = "/surveys/quarter/waves/2026Q4"
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Callable[..., Page]]:
-    with devices(browser, viewport=PHONE, has_touch=True, is_mobile=True) as opening:
-        yield opening
 
 
 def tick(page: Page, *modes: str) -> None:

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from survey_service.models import Account, AccountIdentity
-from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_wave import sound
 from tests.security.oidc_fixtures import given
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 
 
 @pytest.fixture

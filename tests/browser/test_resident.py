@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Response
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
 
 if TYPE_CHECKING:
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from survey_service.database import Database
 
 pytestmark = pytest.mark.browser
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 WISH = "把路灯修一修"
 RECEIPT = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")
 

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 SMALL_TARGETS = """
 () => [...document.querySelectorAll("a.btn, button, .option, .tile, .answer, .tools > *")]

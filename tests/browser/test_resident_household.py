@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from survey_service.models import Capture
 from survey_service.secrets import KeyRing
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave_of
 from tests.browser.test_resident import answers, choose, submit, to_the_next
 from tests.service.test_resident_steps import EVERY
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 
 
 @pytest.fixture

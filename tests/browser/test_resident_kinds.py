@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from survey_service.secrets import KeyRing
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave_of
 from tests.browser.test_resident import answers, reviewed, submit
 from tests.service.test_resident_steps import EVERY, ROWS
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 PARTS = ["q-g", "q-g-2", "q-g-3", "q-g-4"]  # twenty-two rows on four screens
 RATED = {f"g.{row.id}": "2" for row in ROWS}
 

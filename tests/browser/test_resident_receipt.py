@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from survey_service.models import Response, ResponseState
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
 from tests.browser.test_resident import WISH, answers, choose, on, reviewed
 from tests.browser.test_resident import submit as send
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     from survey_service.database import Database
 
 pytestmark = pytest.mark.browser
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 
 
 def submit(page: Page, base: str, wave: OpenWave, display: str = "") -> None:

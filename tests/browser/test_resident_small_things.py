@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave
 from tests.browser.test_resident import WISH, answers, choose, on, reviewed, submit, to_the_next
 
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
     from survey_service.database import Database
 
 pytestmark = pytest.mark.browser
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 TALL = {"q-q4", "q-q6", "q-q7", "q-q8"}  # more to read than a low screen holds: three or four rows, many activities
 
 

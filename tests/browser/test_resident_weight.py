@@ -9,7 +9,6 @@ import pytest
 
 from questionnaires.loader import available
 from survey_service.secrets import KeyRing
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave
 from tests.browser.test_resident import submit
 
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, wave, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.wave,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 LIMIT = 40 * 1024  # bytes in all, from the scan to the receipt
 
 

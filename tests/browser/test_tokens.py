@@ -9,7 +9,6 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import press, sign_in, write
 from tests.browser.test_wave import sound
 
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-backend, world, clock, base, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.base,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 
 
 def status(base: str, token: str) -> int:

@@ -14,12 +14,10 @@ from survey_service.audit.chain import SERVICE
 from survey_service.models import Account, Area, Survey, Wave
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions
-from tests.browser import resident_fixtures
 from tests.browser.resident_world import OpenWave, open_wave_of
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_resident_access import WIDER
 from tests.security.test_pages import PAGES, poisoned
-from tests.service.conftest import light_passwords
 from tests.service.test_resident_steps import EVERY
 from tests.service.world import NOW, QUESTIONNAIRE
 
@@ -30,14 +28,7 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
     from tests.service.world import World
 
-__all__ = ["light_passwords"]
 pytestmark = pytest.mark.browser
-backend, world, base, phone = (
-    resident_fixtures.backend,
-    resident_fixtures.world,
-    resident_fixtures.base,
-    resident_fixtures.phone,
-)
 LONG = "https://www.example.gov.cn/wjzf/2026/09/18/t20260918_482915.html?from=singlemessage&isappinstalled=0"
 
 

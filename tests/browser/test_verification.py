@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from survey_service.captures.content import answers_of
 from survey_service.models import BatchState, Capture, Keying, KeyingPass, PaperBatch, Response
-from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_keying import SHOWN, Keys, store
 from tests.service.paper_batches import colleagues, issue
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, base, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.base,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 
 
 def at_work(desk: Callable[..., Page], base: str, who: str) -> Keys:

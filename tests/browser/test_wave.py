@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import insert
 
 from survey_service.models import Job, JobState
-from tests.browser import staff_fixtures
 from tests.browser.staff_fixtures import HERE, sign_in
 from tests.service.world import NOW
 
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
-backend, world, clock, base, desk, light_passwords = (
-    staff_fixtures.backend,
-    staff_fixtures.world,
-    staff_fixtures.clock,
-    staff_fixtures.base,
-    staff_fixtures.desk,
-    staff_fixtures.light_passwords,
-)
 PAGES = ["/surveys", HERE, f"{HERE}/steps/close", f"{HERE}/steps/back", f"{HERE}/codes", "/areas", "/account", "/none"]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MAXIMUM_BYTES = 150_000

@@ -25,7 +25,7 @@ from sqlalchemy import select, update
 from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Keying
 from survey_service.secrets import KeyRing
-from tests.browser import staff_fixtures
+from tests.browser import devices
 from tests.browser.staff_fixtures import send_sign_in
 from tests.conftest import CHROMIUM_ARGUMENTS, free_port
 from tests.faults.killed import Killable
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=120_000)
-backend = staff_fixtures.backend
+backend = devices.backend
 SEED = 20261129
 HERE = "/keying/satisfaction/2026Q3"
 BOXES = 2 * clerks.FIELDS
