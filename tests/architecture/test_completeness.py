@@ -38,7 +38,7 @@ from survey_service.importing.pages import question_choices
 from survey_service.importing.plan import Target
 from survey_service.importing.recognise import suggest
 from survey_service.keying import quality, sheets, values
-from survey_service.keying.kinds import KEYED
+from survey_service.keying.kinds import KEYED, Box
 from survey_service.paper.reading.ink import Ink
 from survey_service.paper.reading.judgement import judge_boxes
 from survey_service.paper.reading.kinds import TICKED, Ticks
@@ -323,6 +323,13 @@ def test_every_module_of_a_kind_is_a_name_of_the_model() -> None:
     modules = {path.stem for path in folder.glob("*.py") if "\nKIND = " in path.read_text(encoding="utf-8")}
     assert modules == set(QuestionType), "the model names every kind of questionnaires/kinds, and no other"
     assert all(kind.type is name for name, kind in KINDS.items())
+
+
+def test_the_script_of_keying_knows_boxes_by_their_names() -> None:
+    scripts = (ROOT / "survey_service" / "web" / "static").glob("keying*.js")
+    named = {name for path in scripts for name in re.findall(r'row\.kind [!=]== "(\w+)"', path.read_text("utf-8"))}
+    assert named
+    assert named <= set(Box)
 
 
 def test_a_kind_is_named_in_its_tables_only() -> None:

@@ -23,7 +23,7 @@ from typer.models import OptionInfo
 from analysis.estimation.options import Simultaneous
 from analysis.estimation.replicates import ReplicateKind
 from analysis.outcome_codes import OutcomeMode
-from analysis.results import Reliability, Statistic
+from analysis.results import Reliability, Statistic, Verdict
 from analysis.sampling.allocation import Allocation
 from analysis.sampling.draw import ListDraw
 from analysis.small_area import FitMethod
@@ -303,8 +303,9 @@ def test_every_finding_has_its_words() -> None:
     assert not OF_A_QUESTION.keys() & OF_THE_FORM.keys()
 
 
-def test_every_statistic_has_its_phrases() -> None:
+def test_every_statistic_and_verdict_has_its_phrases() -> None:
     named = [*Statistic, *("share_of" if one is Statistic.PROPORTION else f"{one}_of" for one in Statistic)]
+    named += [phrase for one in Verdict for phrase in (f"legend_{one}", f"{one}_count", f"{one}_list")]
     assert not [phrase for phrase in named if phrase not in PHRASES]
 
 
