@@ -201,10 +201,17 @@ def the_preview(walk: Walk) -> None:
             "created_at": datetime(2026, 9, 1, tzinfo=UTC),
         }
         given = {
-            "survey": {"key": "s"}, "stored": stored, "title": Text("题", "Title"), "questionnaire": walk.questionnaire,
-            "zone": UTC, "pictures": True, "may_change": False, "language": language, "here": "",
+            "survey": {"key": "s"},
+            "stored": stored,
+            "title": Text("题", "Title"),
+            "questionnaire": walk.questionnaire,
+            "zone": UTC,
+            "pictures": True,
+            "may_change": False,
+            "language": language,
+            "here": "",
             "sheet": sheets.build_sheet(walk.questionnaire, language),
-        }  # fmt: skip
+        }
         html = "".join(template.blocks["content"](template.new_context(given)))
         boxes = re.findall(r'<span class="codes">(.*?)</span>\s*</li>', html, re.DOTALL)
         assert len(boxes) == len(walk.variables)
