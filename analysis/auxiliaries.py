@@ -146,7 +146,7 @@ class CrossProducts:
 
     @staticmethod
     def of(products: Any) -> CrossProducts:
-        """Of a sparse symmetric matrix (columns, columns)."""
+        """Factor a sparse symmetric matrix (columns, columns)."""
         products = products.tocsr()
         count, part = connected_components(products, directed=False)
         order = np.argsort(part, kind="stable")

@@ -143,7 +143,7 @@ class Judge:
         )
 
     def check(self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False) -> Checked:
-        """As ``check_answers``."""
+        """Judge one set of answers; see ``check_answers``."""
         return _Run(policy, partial).run(self._questions, self.variables, self.questionnaire, answers)
 
 

@@ -63,7 +63,7 @@ class Explained:
 
 
 def explain(problem: Problem, language: str) -> Explained:
-    """In Chinese ("zh") or English ("en")."""
+    """The problem explained in Chinese ("zh") or English ("en")."""
     if language == "en":
         return Explained(problem.code.title, problem.message, problem.hint)
     title = TITLES.get(problem.code.number, problem.code.title)

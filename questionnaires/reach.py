@@ -52,7 +52,7 @@ def _consistent(
     questions: Mapping[str, Question],
     asked_if: Mapping[str, tuple[Condition, ...]],
 ) -> bool:
-    """Nobody answers what was not asked."""
+    """Whether no answer stands at a question that its condition did not ask."""
     return all(
         value is None or all(condition.evaluate(answers) for condition in asked_if[questions[name].id])
         for name, value in answers.items()

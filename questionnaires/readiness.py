@@ -24,7 +24,7 @@ class Blank:
     label: Text  # the field's name as people know it
 
     def describe(self, language: str = "zh") -> str:
-        """What to do, in one sentence."""
+        """One sentence that says what to do about a blank."""
         name = self.label.in_language(language)
         if self.reason is Reason.EXPIRED:
             return f"“{name}”已过，请填新的日期。" if language == "zh" else f"“{name}” has passed; enter a later date."

@@ -83,7 +83,7 @@ def read(path: Path, name: str | None = None) -> tuple[Node | None, list[Problem
 
 
 def parse(data: bytes, name: str) -> tuple[Node | None, list[Problem]]:
-    """As ``read``, from bytes."""
+    """``read`` for the bytes of a file."""
     start = Location(name)
     if len(data) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES:,} bytes"

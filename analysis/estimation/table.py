@@ -37,7 +37,7 @@ class Figures:
 
     @staticmethod
     def side_by_side(parts: Sequence[Figures]) -> Figures:
-        """The columns of all, one after the other."""
+        """One table of all columns of these tables, in order; all have the same rows."""
         return Figures(
             **{
                 column.name: np.concatenate([getattr(part, column.name) for part in parts], axis=1)
@@ -46,7 +46,7 @@ class Figures:
         )
 
     def followed_by(self, other: Figures) -> Figures:
-        """The rows of both."""
+        """This table with the rows of the other below its own."""
         return Figures(
             **{
                 column.name: np.concatenate([getattr(self, column.name), getattr(other, column.name)])

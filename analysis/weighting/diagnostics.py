@@ -11,7 +11,7 @@ from analysis.arrays import FloatArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightDiagnostics:
-    """Of the weights above 0."""
+    """How unequal the weights above 0 are, and what that costs."""
 
     count: int
     total: float

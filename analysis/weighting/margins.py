@@ -53,12 +53,12 @@ class Margin:
 
     @staticmethod
     def quantity_of(variable: str, total: float) -> Margin:
-        """Of the sum of a number over the population."""
+        """A margin that is the sum of a number over the population."""
         return Margin(variables=(variable,), totals=(((), float(total)),), quantity=True)
 
     @staticmethod
     def population(total: float) -> Margin:
-        """Of the population itself: how many there are."""
+        """A margin that is the size of the population."""
         return Margin(variables=(), totals=(((), float(total)),))
 
 

@@ -92,7 +92,7 @@ def sections(found: Sequence[Quantity]) -> Iterator[tuple[str, list[Quantity]]]:
 
 
 def domain_name(domain: Domain, language: str) -> str:
-    """Tower; 城东 · 60 岁以上; 全部样本."""
+    """The domain as a name: Tower; 城东 · 60 岁以上; 全部样本."""
     return SEPARATOR.join(value for _, value in domain) if domain else say(language, "whole_sample")
 
 

@@ -62,7 +62,7 @@ def rate(value: float | None, language: str) -> str:
 
 
 def meta(sample: Sample | None, language: str) -> str:
-    """有效问卷 212 份，应答率 63.5%"""
+    """The facts below the title, e.g. 有效问卷 212 份，应答率 63.5%."""
     if sample is None:
         return ""
     valid, share = count(sample.rates.valid), response(sample)

@@ -65,12 +65,12 @@ def with_unit(text: str, unit: Unit, language: str) -> str:
 
 
 def level_words(level: float) -> str:
-    """0.95 as 95."""
+    """A confidence level in per cent, without the sign: 0.95 is 95."""
     return written(level * 100, 0 if abs(level * 100 - round(level * 100)) < 1e-9 else 1)
 
 
 def target_words(target: Target, figures: Figures, language: str) -> str:
-    """≥ 90.0%"""
+    """A target as it is printed: ≥ 90.0%."""
     sign = "≥" if target.sense == "at_least" else "≤"
     return f"{sign} {with_unit(figures.number(target.value), figures.unit, language)}"
 
@@ -151,7 +151,7 @@ def all_alike_short(cell: PublishableCell, figures: Figures) -> str | None:
 
 
 def interval_words(cell: PublishableCell, figures: Figures, language: str) -> str:
-    """92.1–98.6%"""
+    """An interval as it is printed: 92.1–98.6%."""
     if cell.low is None or cell.high is None:
         return NOTHING
     return with_unit(joined(*figures.interval(cell)), figures.unit, language)

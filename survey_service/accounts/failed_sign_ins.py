@@ -48,7 +48,7 @@ OTHERS = Kind(FAILED, "", "", "others")
 
 @dataclass(slots=True)
 class _Hour:
-    """What one process knows of the present hour."""
+    """Counts of failed sign-ins that this process has noted in the present hour."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     number: int = -1

@@ -99,7 +99,7 @@ def succeeded(session: Session, key: str) -> None:
 
 
 def give_back(session: Session, key: str) -> None:
-    """A try that turned out right."""
+    """Take back a try that was counted and turned out right."""
     session.execute(
         update(FailedAttempt)
         .where(FailedAttempt.key_sha256 == key, FailedAttempt.count > 0)

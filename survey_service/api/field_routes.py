@@ -29,7 +29,7 @@ router = APIRouter(prefix=f"{BASE}/surveys/{{survey_key}}/waves/{{wave_key}}", t
 
 
 class CaseList(Shape):
-    """Which cases, in which order."""
+    """The query of a list of cases: filters, page and order."""
 
     area: Annotated[str | None, Field(max_length=20, pattern=PRINTED, description="Code of a community.")] = None
     disposition: Disposition | None = None

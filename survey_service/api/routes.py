@@ -50,7 +50,7 @@ def me(reading: Reading, person: SignedIn) -> MeOut:
 
 
 class AreaPage(Shape):
-    """Which areas."""
+    """The query of a list of areas: filters and page."""
 
     kind: Annotated[Literal["city", "district", "street", "community", "village"] | None, Field()] = None
     after: Annotated[str, Field(max_length=20, pattern=PRINTED, description="`next` of the page before.")] = ""

@@ -22,7 +22,7 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Shape(BaseModel):
-    """Nothing but what is named, in either direction."""
+    """Base of all shapes: a field that is not named is neither taken nor sent."""
 
     model_config = ConfigDict(extra="forbid")
 

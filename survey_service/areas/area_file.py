@@ -222,7 +222,7 @@ class _Judge:
 
 
 def _levels() -> Text:
-    """As they may be written."""
+    """The spellings of an area's level that a file may use."""
     return Text("、".join(word for word in KINDS if not word.isascii()), ", ".join(dict.fromkeys(KINDS.values())))
 
 

@@ -49,7 +49,7 @@ WORDS: Final[Mapping[What, Words]] = {What.TREE: AREA_WORDS, What.PEOPLE: PEOPLE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """Who brings a file in, and when."""
+    """The person who uploads the file, and the time."""
 
     person: Person
     now: datetime

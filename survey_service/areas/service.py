@@ -150,7 +150,7 @@ def take_areas(session: Session, stored: AreaChanges, *, keys: KeyRing, at: date
 def take_counts(
     session: Session, stored: PopulationCounts, *, as_of: date, source: str, at: datetime, by: audit.Actor
 ) -> None:
-    """What a sound file of people says."""
+    """Store the counts of people of a file that was judged without problems."""
     ids = {
         code: id for id, code in session.execute(select(Area.id, Area.code).where(Area.code.in_(list(stored.counts))))
     }

@@ -166,7 +166,7 @@ _READERS: Mapping[str, Callable[[dict[str, Facts], AuditEntry], None]] = {
 
 
 def _missing(facts: dict[str, Facts], kind: str, found: set[str], key: str = "there") -> Iterator[Difference]:
-    """What the log knows and no row holds."""
+    """Records that the log names and that have no row any more."""
     for record, one in facts.items():
         if record.startswith(kind) and record not in found and key in one:
             yield Difference(record, "row", "there", "gone")

@@ -113,7 +113,7 @@ def door(
 
 
 def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> dict[str, Any]:
-    """For every page that holds the form."""
+    """The template values of every page that holds the questionnaire's form."""
     return {
         "city": occasion.city.in_language(look.language),
         "occasion": occasion,
@@ -286,7 +286,7 @@ def _environment(language: Language) -> Environment:
         return escape(words)
 
     def callable_numbers(text: str) -> Markup:
-        """Telephone numbers can be touched."""
+        """The text with telephone numbers as links that a phone can call."""
         pieces: list[str] = []
         end = 0
         for match in _PHONE.finditer(text):

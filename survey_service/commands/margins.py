@@ -61,7 +61,7 @@ def parse_bounds(text: str) -> tuple[float, float] | None:
 
 
 def check_calibration(margins: Path | None, method: CalibrationName, bounds: str) -> None:
-    """What the three options may not be together."""
+    """Refuse calibration options that contradict each other."""
     given = parse_bounds(bounds)
     if margins is None and given is not None:
         raise typer.BadParameter("--bounds belongs to --margins, which is not given")
@@ -244,7 +244,7 @@ def in_the_file(error: DesignError, sheet: Sheet, renamed: Mapping[str, str] | N
 
 
 def said(record: CalibrationRecord, margins: tuple[Margin, ...]) -> str:
-    """One sentence for the notes of an estimate."""
+    """The calibration in one sentence, for the notes of an estimate."""
     names = ", ".join(margin.name for margin in margins)
     return (
         f"weights calibrated ({record.method}) to {names}: factors {record.lowest_factor:.3g} to "

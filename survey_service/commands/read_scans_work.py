@@ -53,7 +53,7 @@ class ScanArguments:
 
 @dataclass(slots=True)
 class Found:
-    """What was read so far, by serial."""
+    """The pages that were read so far, by serial of their form."""
 
     pages: dict[str, list[ReadPage]] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)  # pages that a form has

@@ -120,7 +120,7 @@ class ContactStore:
             return connection.execute(found).first() is not None
 
     def forget(self, survey_id: UUID, receipt: str) -> bool:
-        """Whether there was one of this receipt."""
+        """Delete the contact left with this receipt; whether there was one."""
         if not self._stands():
             return False
         with self._opened() as connection:
@@ -132,7 +132,7 @@ class ContactStore:
     # -------------------------------------------------------------- what the office does
 
     def of_wave(self, survey_id: UUID, wave_id: UUID) -> list[Contact]:
-        """All of a wave, opened."""
+        """Every contact of a wave, decrypted."""
         if not self._stands():
             return []
         opener, table = Fernet(self._key()), self._table
@@ -148,7 +148,7 @@ class ContactStore:
             raise self._unreadable("another key") from None
 
     def counts(self) -> dict[tuple[UUID, UUID], int]:
-        """How many of each (survey, wave) are held."""
+        """Number of contacts held, by (survey, wave)."""
         if not self._stands():
             return {}
         table = self._table
@@ -179,7 +179,7 @@ class ContactStore:
         return connection.execute(gone).rowcount
 
     def _stands(self) -> bool:
-        """Looking never makes a store."""
+        """Whether the store's file exists; asking does not make it."""
         if self._file is not None:
             return self._file.exists() and self._file.stat().st_size > 0
         engine = self._engine()

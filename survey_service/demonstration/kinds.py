@@ -12,7 +12,7 @@ Invented = Callable[[random.Random, Question], object]
 
 
 def _one(rng: random.Random, question: Question) -> object:
-    """The first options are chosen most."""
+    """One option by chance; the first ones are chosen most."""
     return question.options[min(int(rng.expovariate(0.8)), len(question.options) - 1)].code
 
 

@@ -74,7 +74,7 @@ BATCHES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
-    """What was keyed."""
+    """How many forms were keyed, keyed twice and decided, and the keyers' start passwords."""
 
     forms: int
     verified: int  # of these, keyed twice

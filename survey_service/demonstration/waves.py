@@ -40,7 +40,7 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One wave as it was asked."""
+    """What asking one wave left behind: its id, days, answers and addresses."""
 
     wave_id: UUID
     days: FieldDays

@@ -20,7 +20,7 @@ MANY_ALIKE = 0.10
 
 
 def checks(session: Session, survey_id: UUID, wave_id: UUID) -> list[Check]:
-    """None where nobody answered on a phone."""
+    """Checks of the answers from phones; empty where there are none."""
     found = quality_mark_counts.total(quality_mark_counts.by_community(session, survey_id, wave_id).values())
     if not found.answers:
         return []
@@ -56,7 +56,7 @@ def _of_all(found: PhoneMarks) -> list[Check]:
 
 
 def _of_letters(found: PhoneMarks) -> list[Check]:
-    """Their answers count in the results."""
+    """Checks of those who answered by an invitation: their answers count in the results."""
     return [
         Check(
             found.invited_alike <= MANY_ALIKE * found.invited,

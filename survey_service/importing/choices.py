@@ -79,7 +79,7 @@ class Codes:
 
     @property
     def order(self) -> str:
-        """Which letter stands for which option, in words."""
+        """Words for people: which letter stands for which option."""
         return "，".join(f"{letter} 是“{self.codes[code].label.zh}”" for letter, code in self.letters.items())
 
     def said(self, text: str) -> object | None:

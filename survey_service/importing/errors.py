@@ -43,7 +43,7 @@ class NoFile(DomainError):
 
 
 class ProblemsLeft(DomainError):
-    """All or nothing."""
+    """The file still has problems: it is stored whole or not at all."""
 
     code = "E222"
     status = HTTPStatus.CONFLICT

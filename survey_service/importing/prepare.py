@@ -91,7 +91,7 @@ class Prepared:
         return sum(not row.known for row in self.rows)
 
     def looked(self) -> Looked[tuple[Row, ...]]:
-        """The same as every upload tells it."""
+        """The outcome in the form that the pages of every upload show."""
         new = [row for row in self.rows if not row.known]
         counts = {
             "read": self.read,

@@ -111,7 +111,7 @@ def of_wave(session: Session, wave: Wave, by: UUID | None) -> list[tuple[ImportF
 
 
 def left_lying(session: Session, survey_id: UUID, before: datetime) -> Sequence[ImportFile]:
-    """Files that nobody has gone on with since."""
+    """Files that were handed in and that nobody has worked on since the given time."""
     return session.scalars(
         select(ImportFile).where(
             ImportFile.survey_id == survey_id,

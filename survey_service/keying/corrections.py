@@ -42,7 +42,7 @@ from survey_service.surveys import definitions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A value that one capture gave a field."""
+    """The value of a field in one capture, in the order in which captures came."""
 
     source: Source
     at: datetime

@@ -160,7 +160,7 @@ def _compare(session: Session, second: Keying) -> None:
 
 
 def settle(session: Session, batch: PaperBatch, *, rules: Rules, at: datetime, by: audit.Actor) -> None:
-    """Move the batch to where its forms are."""
+    """Set the state of the batch by the states of its forms."""
     drawn = session.get(VerificationDraw, (batch.survey_id, batch.id))
     if drawn is None:
         return

@@ -25,7 +25,7 @@ _STOPPED: Final[Mapping[str, Reader]] = {
 
 
 def read_grid(source: str, data: bytes, wanted: Sequence[str] = ()) -> Grid:
-    """As ``tabular.cells.read_cells``."""
+    """``tabular.cells.read_cells``, done by a child process."""
     answer = _answer(source, data, {"as": "grid", "wanted": list(wanted)})
     head = next(answer)
     rows, records = _rows(answer)
@@ -34,7 +34,7 @@ def read_grid(source: str, data: bytes, wanted: Sequence[str] = ()) -> Grid:
 
 
 def read_sheet(source: str, data: bytes, wanted: Sequence[str] = ()) -> Sheet:
-    """As ``tabular.read_sheet_bytes``."""
+    """``tabular.read_sheet_bytes``, done by a child process."""
     from survey_service.tabular.sheet import sheet_of  # pandas: the server starts without
 
     answer = _answer(source, data, {"as": "table", "wanted": list(wanted)})

@@ -65,7 +65,7 @@ def read_wave(
     *,
     key: bool,
 ) -> WaveForm:
-    """``areas``: codes that may be chosen."""
+    """Read the form of a wave; ``areas`` are the codes that may be chosen."""
     name = reading.words(
         "name_zh", most=60, needed=Text("这一期叫什么，例如 2026年第四季度。", "Name the wave in Chinese.")
     )

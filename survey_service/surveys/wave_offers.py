@@ -89,7 +89,7 @@ def advice(wave: Wave, reader: Reader, *, today: date, blocked: bool) -> Advice:
 def offers(
     survey: Survey, wave: Wave, reader: Reader, *, today: date, blocked: bool, progress: WaveProgress | None
 ) -> list[Offer]:
-    """In the order of the page."""
+    """Everything the person may do with the wave now, in the order of the page."""
     here = wave_address(survey, wave)
     state = wave.state
     collecting_or_closed = state in (WaveState.OPEN, WaveState.CLOSED)

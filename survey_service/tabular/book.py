@@ -61,7 +61,7 @@ class Book:
 
     @property
     def meanings(self) -> tuple[Meaning, ...]:
-        """By the number of a cell's style."""
+        """What numbers stand for, by the number of a cell's style."""
         if self._meanings is None:
             reader = _Styles(self.limits)
             if self._styles_part:

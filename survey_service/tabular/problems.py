@@ -96,7 +96,7 @@ class TableProblem:
         return self.in_language("en")
 
     def placed(self, language: str) -> str:
-        """The same behind its place."""
+        """The problem's text, led by its file, row and column."""
         return self._where(language) + self.in_language(language)
 
     def listed(self, language: str) -> str:

@@ -27,7 +27,7 @@ class Picture:
 
     @property
     def numbers(self) -> frozenset[int]:
-        """Places of columns of numbers."""
+        """Indices of the columns that hold numbers, which stand to the right."""
         return frozenset(
             place
             for place in range(len(self.heads))

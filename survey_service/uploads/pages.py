@@ -73,7 +73,7 @@ class Upload(ABC, Generic[Stored]):
 
     @abstractmethod
     def store(self, session: Session, looked: Looked[Stored], name: str) -> None:
-        """All of it, in the caller's transaction."""
+        """Store everything that was looked at, in the caller's transaction."""
 
 
 class ListUpload(Upload[Stored]):
@@ -158,7 +158,7 @@ def refused(file: str, problems: Sequence[TableProblem], more: bool) -> Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """What is asked beside the file."""
+    """One field of the upload form beside the file itself."""
 
     name: str
     label: Text

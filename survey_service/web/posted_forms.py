@@ -132,7 +132,7 @@ def shown_percent(share: object) -> str:
 
 
 def both_of(given: Mapping[str, object], name: str) -> dict[str, str]:
-    """The boxes of a stored text in two languages."""
+    """The values of the two boxes (Chinese, English) of a stored text."""
     value = given.get(name)
     held = value if isinstance(value, Mapping) else {}
     return {f"{name}_zh": str(held.get("zh", "")), f"{name}_en": str(held.get("en", ""))}

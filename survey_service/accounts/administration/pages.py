@@ -179,7 +179,7 @@ def confirm_revoke(
     role: Role,
     area_code: str,
 ) -> Response:
-    """Says what is lost before it is taken."""
+    """Before a grant is revoked: what the person can no longer do afterwards."""
     return _revoke_page(Asking(request, running, person), reading, now, account_id, role, area_code, fault=None)
 
 

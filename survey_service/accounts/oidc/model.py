@@ -11,7 +11,7 @@ BACK = "/sign-in/oidc/back"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Whom the provider named, after every check."""
+    """The person that the provider named, after every check of its token."""
 
     issuer: str
     subject: str  # never changes and never passes to somebody else, at this issuer
