@@ -17,6 +17,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.areas import queries
+from survey_service.areas.words import LEVELS
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import NotFound
 from survey_service.models import Area, AreaPopulation
@@ -48,6 +49,7 @@ def list_areas(request: Request, running: Running, reading: Reading, person: Are
     shown = upper_part(lines, MOST_LINES)
     context = {
         "lines": shown,
+        "levels": LEVELS,
         "left_out": len(lines) - len(shown),
         "summed": any(line.summed for line in shown),
         "may_import": person.has(*rights.CHANGE_AREAS),
@@ -70,6 +72,7 @@ def show_area(request: Request, running: Running, reading: Reading, person: Area
         above = [one for one in queries.path(session, area.id)[:-1] if one.id in set(session.scalars(scope))]
         context = {
             "area": area,
+            "levels": LEVELS,
             "above": above,
             "below": below,
             "lines": {line.code: line for line in lines},

@@ -326,7 +326,6 @@ def test_words_that_stand_in_lists_and_sentences() -> None:
 
 def test_words_that_are_no_enum() -> None:
     assert set(areas.LEVELS) == set(area_file.KINDS.values())
-    assert keys_in("staff/area-parts.html", "city") == set(areas.LEVELS)
     of_a_wave = set(jobs._HANDLERS) - {PRINT_JOB}  # printing is followed on the page of its batch
     assert keys_in("staff/wave/job.html", "release") == of_a_wave
 
