@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from survey_service import jobs
+from survey_service.models import Job
+from survey_service.models.job import JobState
+from survey_service.worker.surroundings import services
 from tests.browser.staff_fixtures import HERE, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
 
 
 pytestmark = pytest.mark.browser
@@ -36,7 +44,17 @@ def upload(page: Page, base: str, path: Path, *rows: str) -> None:
     page.get_by_role("button", name="上传，看看读到了什么").click()
 
 
-def test_an_export_is_mapped_checked_and_taken_in(desk: Callable[..., Page], base: str, tmp_path: Path) -> None:
+def taken_in(database: Database, settings: Settings) -> None:
+    """What a worker of ``serve`` does: this server is served without any."""
+    with database.reading.begin() as session:
+        (key,) = session.execute(select(Job.survey_id, Job.id).where(Job.state == JobState.WAITING)).all()
+    with services(settings) as own:
+        assert jobs.work(own, *key) is JobState.DONE
+
+
+def test_an_export_is_mapped_checked_and_taken_in(
+    desk: Callable[..., Page], base: str, tmp_path: Path, database: Database, settings: Settings
+) -> None:
     from playwright.sync_api import expect
 
     page = desk()
@@ -61,6 +79,8 @@ def test_an_export_is_mapped_checked_and_taken_in(desk: Callable[..., Page], bas
     page.get_by_role("button", name="存好，检查每一行").click()
     expect(page.locator("main")).to_contain_text("“４５”读作 45")
     page.get_by_role("button", name="收入这 3 份").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("正在收入")
+    taken_in(database, settings)
     expect(page.get_by_role("heading", level=1)).to_have_text("已收入")
     expect(page.locator("main")).to_contain_text("收入了 3 份；先前已经收过、没有变的 0 份")
     page.get_by_role("link", name="看这一期的进度").click()
