@@ -195,7 +195,8 @@ def _tell(looked: Looked[tuple[Row, ...]], speaks: str) -> None:
     """Notices, problems by row and column, and how many rows there are of each sort."""
     for notice in looked.notices:
         where = _COLUMN.in_language(speaks).format(notice.column) if notice.column else ""
-        rows = ", ".join(map(str, notice.rows)) + (" …" if notice.count > len(notice.rows) else "")
+        listed = ", ".join(map(str, notice.rows))  # none: it is said of the whole file
+        rows = listed + (" …" if listed and notice.count > len(notice.rows) else "")
         told = notice.en if speaks == "en" else notice.zh
         typer.echo(
             _NOTE.in_language(speaks).format(where, told, _ROWS.in_language(speaks).format(rows) if rows else "")

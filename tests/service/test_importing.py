@@ -276,9 +276,10 @@ def test_the_command_maps_checks_and_takes_in(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, map_path = tmp_path / "a.csv", tmp_path / "map.json"
-    path.write_bytes(file(*ROWS, "0001-004,,知道,微信,很满意,45"))
+    path.write_bytes(file(*ROWS, "0001-004,,知道,微信,很满意,45").decode().encode("gb18030"))
     assert run(order(settings, path, write_map=map_path, check=True)) == 1
     said = capsys.readouterr()
+    assert "note: read as GB 18030\n" in said.out  # of the whole file: no rows are named
     assert 'row 5, column "3、总的来说，您对所在社区满意吗？": “很满意” is no option' in said.err
     assert "1 problem; nothing was taken in." in said.err
     stored = json.loads(map_path.read_text(encoding="utf-8"))
