@@ -31,7 +31,7 @@ def test_what_is_on_the_map_is_there() -> None:
     def there(one: str) -> bool:
         return one in files or any((place / one).exists() or any(place.glob(one)) for place in places)
 
-    assert {one for one in named() - {"*_work.py"} if not there(one)} == set()
+    assert {one for one in named() - {"*_work.py", "*_pages.py"} if not there(one)} == set()
 
 
 def test_the_four_packages_of_the_flow_are_those_that_exist() -> None:

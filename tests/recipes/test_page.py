@@ -17,10 +17,11 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Reading, Running
-from survey_service.models import Area, Role
+from survey_service.models import Area
 
 router = APIRouter()
 
@@ -28,12 +29,12 @@ router = APIRouter()
 @router.get("/area-count")
 def area_count(request: Request, running: Running, reading: Reading, manager: Manager) -> Response:
     with reading.begin() as session:
-        count = session.scalar(select(func.count()).where(Area.id.in_(manager.visible(Role.MANAGER))))
+        count = session.scalar(select(func.count()).where(Area.id.in_(manager.visible(*rights.PLAN))))
     return staff_page(request, running, manager, "staff/area-count.html", {"count": count}, section="areas")
 '''
 TEMPLATE = """{% extends "base.html" %}
 {% block title %}{% trans %}可见地区数{% endtrans %}{% endblock %}
-{% block main %}
+{% block content %}
 <h1>{% trans %}可见地区数{% endtrans %}</h1>
 <p>{{ count|number }}</p>
 {% endblock %}
@@ -53,8 +54,8 @@ pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 def test_who_may_sees_it(client: TestClient, world: World) -> None:
     sign_in(client, "manager")
-    assert "可见地区数" in get(client, "/area-count")
-    assert "Areas that you see" in get(client, "/area-count?lang=en")
+    assert "<h1>可见地区数</h1>" in get(client, "/area-count")
+    assert "<h1>Areas that you see</h1>" in get(client, "/area-count?lang=en")
     sign_in(client, "keyer")
     get(client, "/area-count", status=403)
 '''

@@ -225,6 +225,11 @@ def test_the_lines_name_the_roles_of_the_signatures() -> None:
     assert not differing
 
 
+def test_nobody_from_elsewhere_is_let_in_without_a_look_at_what_is_shown() -> None:
+    """``yes`` looks at the status alone; only ``free`` has names of other areas looked for on the page."""
+    assert not [line for several in lines().values() for line in several if line.outcomes["elsewhere"] == "yes"]
+
+
 def present() -> list[Line]:
     there = {(method, path) for method, path, _ in signatures()}
     return [line for key, several in lines().items() if key in there for line in several]
