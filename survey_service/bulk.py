@@ -1,4 +1,4 @@
-"""Many rows of one table in one statement, for the path that every answer takes."""
+"""Rows of one table in one statement: many for the path that every answer takes, one unless it is there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, TextClause, insert, text
+from sqlalchemy import CursorResult, Table, TextClause, insert, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Insert
 
@@ -26,6 +27,14 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
         connection.execute(_from_json(table), {"rows": document})
     else:
         connection.execute(_one_by_one(table), list(rows))
+
+
+def insert_unless_there(session: Session, table: Table, row: Mapping[str, Any]) -> bool:
+    """``row``, unless its key is there already, be it since this moment and by another; whether it was put in."""
+    insert_one = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = session.execute(insert_one(table).values(dict(row)).on_conflict_do_nothing())
+    assert isinstance(made, CursorResult)
+    return bool(made.rowcount)
 
 
 @lru_cache(maxsize=32)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
+from survey_service.bulk import insert_unless_there
 from survey_service.clock import binds
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.errors import TooManyAttempts
@@ -86,10 +87,10 @@ def _left(count: int, last_at: datetime, limit: Limit, at: datetime) -> int:
 
 def _locked(session: Session, key: str, at: datetime) -> FailedAttempt:
     """The row of ``key``, made where there is none, held until the transaction ends."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = session.execute(insert(FailedAttempt).values(key_sha256=key, count=0, last_at=at).on_conflict_do_nothing())
-    assert isinstance(made, CursorResult)
-    if made.rowcount:  # now and then, and cheap: what is forgotten goes
+    table = cast("Table", FailedAttempt.__table__)
+    if insert_unless_there(
+        session, table, {"key_sha256": key, "count": 0, "last_at": at}
+    ):  # now and then, and cheap: what is forgotten goes
         session.execute(delete(FailedAttempt).where(FailedAttempt.last_at < at - FORGOTTEN_AFTER))
     return session.scalars(select(FailedAttempt).where(FailedAttempt.key_sha256 == key).with_for_update()).one()
 

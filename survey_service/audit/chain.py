@@ -17,10 +17,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, event, select, union, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
-from survey_service.bulk import insert_rows
+from survey_service.bulk import insert_rows, insert_unless_there
 from survey_service.models import AuditEntry, AuditHead, Survey
 
 SYSTEM = "system"
@@ -28,6 +27,7 @@ ADDRESS = "address"  # in an entry's detail: the network address of whoever did 
 GENESIS = "0" * 64
 _PENDING = "audit_pending"
 _ENTRIES = cast("Table", AuditEntry.__table__)
+_HEADS = cast("Table", AuditHead.__table__)
 
 
 class BrokenChain(Exception):
@@ -132,8 +132,7 @@ def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
     head = session.execute(locked).one_or_none()
     if head is None:
         # The first entry of a chain: of two that race, one makes the head, and the other waits for it and reads it.
-        insert_head = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(insert_head(AuditHead).values(chain=chain, sequence=0, sha256=GENESIS).on_conflict_do_nothing())
+        insert_unless_there(session, _HEADS, {"chain": chain, "sequence": 0, "sha256": GENESIS})
         head = session.execute(locked).one()
     sequence, previous = head.sequence, head.sha256
     rows = []

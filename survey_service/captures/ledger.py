@@ -53,11 +53,14 @@ def enter_first(
         response_id, capture_id = before or new_id(), new_id()
         receipt = incoming.receipt(response_id, keys)
         captures.append(_capture_row(incoming, capture_id, response_id))
-        counted = _counted(incoming, capture_id, receipt)
+        counted = _counted(incoming, capture_id)
+        hashed = code_hash(receipt) if receipt else None
         if before is None:
-            responses.append(_place(incoming, response_id) | counted)
-        else:  # a case that broke off and goes on: its response is completed, not doubled
-            completed.append((incoming.survey_id, response_id, counted))
+            responses.append(_place(incoming, response_id) | counted | {"receipt_sha256": hashed})
+        else:  # a case that broke off and goes on: its response is completed, not doubled, and keeps its receipt
+            completed.append(
+                (incoming.survey_id, response_id, counted | ({"receipt_sha256": hashed} if hashed else {}))
+            )
         recorded.append(
             Recorded(response_id=response_id, capture_id=capture_id, receipt=receipt, outcome=Outcome.STORED)
         )
@@ -183,12 +186,11 @@ def _place(incoming: IncomingCapture, response_id: UUID) -> Row:
     }
 
 
-def _counted(incoming: IncomingCapture, capture_id: UUID, receipt: str | None) -> Row:
+def _counted(incoming: IncomingCapture, capture_id: UUID) -> Row:
     return {
         "mode": incoming.mode,
         "state": incoming.state,
         "current_capture_id": capture_id,
-        "receipt_sha256": code_hash(receipt) if receipt else None,
         "completed_at": incoming.at if incoming.state is ResponseState.COMPLETE else None,
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
@@ -14,6 +16,7 @@ from reports.paper_form.cover import Cover
 from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.layout import FormLayout, lay_out_form
 from survey_service import jobs
+from survey_service.bulk import insert_unless_there
 from survey_service.models import (
     Area,
     Mode,
@@ -89,17 +92,18 @@ def print_batch(
     now = services.clock()
     edition = layout.geometry.sha256
     with services.database.writing.begin() as session:
-        if session.get(PaperEdition, (survey_id, edition)) is None:
-            session.add(
-                PaperEdition(
-                    survey_id=survey_id,
-                    sha256=edition,
-                    questionnaire_version_id=version_id,
-                    geometry=layout.geometry.to_json(),
-                    made_at=now,
-                )
-            )
-            session.flush()
+        # Two batches of a new edition may end at the same moment.
+        insert_unless_there(
+            session,
+            cast("Table", PaperEdition.__table__),
+            {
+                "survey_id": survey_id,
+                "sha256": edition,
+                "questionnaire_version_id": version_id,
+                "geometry": layout.geometry.to_json(),
+                "made_at": now,
+            },
+        )
         made = session.get(PaperPrint, (survey_id, batch_id))
         if made is None:
             made = PaperPrint(survey_id=survey_id, batch_id=batch_id)

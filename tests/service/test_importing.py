@@ -34,7 +34,7 @@ from survey_service.models import (
     Source,
     Wave,
 )
-from survey_service.secrets import KeyRing
+from survey_service.secrets import KeyRing, code_hash
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
 from tests.service.world import NOW, QUESTIONNAIRE, World
@@ -187,6 +187,8 @@ def test_answers_that_broke_off_are_completed_not_doubled(database: Database, wo
     with database.reading.begin() as session:
         response = session.scalars(select(Response)).one()
         assert (response.id, response.state) == (begun.response_id, ResponseState.COMPLETE)
+        assert begun.receipt is not None
+        assert response.receipt_sha256 == code_hash(begun.receipt), "whoever has the receipt still finds the answers"
 
 
 def test_a_wave_takes_files_until_its_review(database: Database, world: World, keys: KeyRing) -> None:
