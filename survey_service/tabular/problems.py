@@ -73,7 +73,8 @@ class TableProblem:
         return filled("{column}", {"column": self.column}, language)
 
     def message(self, language: str) -> str:
-        return filled(self.kind.en if language == "en" else self.kind.zh, self.values, language)
+        said = filled(self.kind.en if language == "en" else self.kind.zh, self.values, language)
+        return said.replace("“”", "(blank)" if language == "en" else "（空）")
 
     def way_out(self, language: str) -> str:
         return filled(self.kind.en_way_out if language == "en" else self.kind.zh_way_out, self.values, language)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from survey_service.areas.words import InAreas
 from survey_service.commands.speech import language
 from survey_service.importing.words import Kind
 from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.notices import NoticeKind
-from survey_service.tabular.problems import Operator, ProblemKind
+from survey_service.tabular.problems import Operator, ProblemKind, problem
 from survey_service.tabular.words import Read, from_record
 from tests.spec.importing.files_with_problems import MET, frame, sheets
 
@@ -101,3 +102,9 @@ def test_a_command_tells_the_language_of_its_user(monkeypatch: pytest.MonkeyPatc
     fault = TableError("frame.csv", frame(*["1,110101001001,g"] * 30)())
     assert "frame.csv: 第 3 行“unit”列：“1”在第 2 行已经有了\n    列了两次的户" in fault.told("zh")
     assert fault.told("zh").endswith("……同类的还有 24 处\n共 29 处要改，什么也没有做。")
+
+
+def test_what_is_blank_is_called_so() -> None:
+    nothing = problem(InAreas.NO_CODE, row=3, column="代码", seen="")
+    assert nothing.message("zh") == "（空）不是区划代码"
+    assert nothing.message("en") == "(blank) is no area code"
