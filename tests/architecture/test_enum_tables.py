@@ -1,7 +1,8 @@
 """Every member of every enum stands in every table of words, in both languages; what is missing is named.
 
 A table is found where it is written: a dict literal whose keys are members of one enum, or their values. It is total,
-or it is named in ``PARTIAL`` with the reason. An enum that is in no table is named in ``ELSEWHERE``.
+or it is named in ``PARTIAL`` with the reason. An enum that is in no table is named in ``ELSEWHERE``. Enums are called
+by their module and their name, for several have the same name: what excuses one of them excuses no other.
 """
 
 from __future__ import annotations
@@ -64,25 +65,46 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("questionnaires", "analysis", "reports", "survey_service")
 TEMPLATES = ROOT / "survey_service" / "web" / "templates"
 
-# File and enum of each table that leaves members out -> why nobody meets them there.
+# File of each table and its enum that leaves members out -> why nobody meets them there.
 PARTIAL: Mapping[tuple[str, str], str] = {
     (
         "analysis/estimation/intervals.py",
-        "IntervalMethod",
+        "analysis.results:IntervalMethod",
     ): "those with a rule of another shape; test_intervals takes all",
-    ("questionnaires/answer_words.py", "FindingCode"): "two tables, whole with those of the kinds (below)",
-    ("reports/charts.py", "Look"): "the two pale ones are drawn by another function",
-    ("reports/style.py", "Verdict"): "what is not published has no sign",
-    ("survey_service/commands/import_responses_work.py", "Target"): "the others are shown by their own word",
-    ("survey_service/importing/damage.py", "Mark"): "damage by which a cell is lost; the other marks lose nothing",
-    ("survey_service/importing/words.py", "Notice"): "those that show more of the file than is usual",
-    ("survey_service/surveys/case_upload.py", "Mode"): "modes that ask sampled households",
-    ("survey_service/surveys/service.py", "WaveState"): "a step from there on, or back: the last has none",
-    ("staff/estimates.html", "Verdict"): "a hidden figure has a line of its own",
-    ("staff/keying-parts.html", "Missing"): "what was not asked is no value of a box",
-    ("staff/wave/to-do.html", "Style"): "a link is no button",
-    ("survey_service/keying/values.py", "Missing"): "what has a key of its own in a box",
-    ("survey_service/commands/rates_work.py", "Mode"): "the modes of cases, by the outcome codes of AAPOR",
+    (
+        "questionnaires/answer_words.py",
+        "questionnaires.answer_forms:FindingCode",
+    ): "two tables, whole with those of the kinds (below)",
+    ("reports/charts.py", "reports.blocks:Look"): "the two pale ones are drawn by another function",
+    ("reports/style.py", "analysis.results:Verdict"): "what is not published has no sign",
+    (
+        "survey_service/commands/import_responses_work.py",
+        "survey_service.importing.plan:Target",
+    ): "the others are shown by their own word",
+    (
+        "survey_service/importing/damage.py",
+        "survey_service.tabular.cells:Mark",
+    ): "damage by which a cell is lost; the other marks lose nothing",
+    (
+        "survey_service/importing/words.py",
+        "survey_service.importing.words:Notice",
+    ): "those that show more of the file than is usual",
+    (
+        "survey_service/surveys/case_upload.py",
+        "survey_service.models.capture:Mode",
+    ): "modes that ask sampled households",
+    (
+        "survey_service/surveys/service.py",
+        "survey_service.models.survey:WaveState",
+    ): "a step from there on, or back: the last has none",
+    ("staff/estimates.html", "analysis.results:Verdict"): "a hidden figure has a line of its own",
+    ("staff/keying-parts.html", "questionnaires.model:Missing"): "what was not asked is no value of a box",
+    ("staff/wave/to-do.html", "survey_service.surveys.wave_offers:Style"): "a link is no button",
+    ("survey_service/keying/values.py", "questionnaires.model:Missing"): "what has a key of its own in a box",
+    (
+        "survey_service/commands/rates_work.py",
+        "survey_service.models.capture:Mode",
+    ): "the modes of cases, by the outcome codes of AAPOR",
 }
 
 _SPEAKING = ("ProblemKind", "NoticeKind")  # members of their heirs are made of their words
@@ -91,62 +113,69 @@ _WORD_OF_COMMANDS = "a word of the command line; the help of its option lists ea
 _INSIDE = "nobody sees it"
 # Enums in no table of their own -> where their words are, or why they need none.
 ELSEWHERE: Mapping[str, str] = {
-    "Code": "each is its own number and title; test_problem_words has the Chinese",
-    "FindingCode": "by kind and by answer_words (below)",
-    "Statistic": "phrases made of its name (below)",
-    "Target": "a list of pairs beside the page (below)",
-    "Doubt": "a field is shown as unclear, without saying why",
-    "Reason": "two sentences of readiness (below)",
-    "Remark": "becomes the doubt of the same name (below)",
-    "Mark": "of the doctor: its value is the sign; of a cell: see importing/damage.py",
-    "DontKnow": _WORD_OF_FILES,
-    "Order": _WORD_OF_FILES,
-    "Sense": _WORD_OF_FILES,
-    "VariableType": "a word of the codebook, as it is",
-    "Severity": "a word of the API, as it is; pages show it as a look",
-    "LonelyPsu": _WORD_OF_COMMANDS,
-    "Allocation": "a copy for the command line (below)",
-    "BlendMethod": "a copy for the command line (below)",
-    "CalibrationMethod": "a copy for the command line (below)",
-    "FitMethod": "a copy for the command line (below)",
-    "ListDraw": "a copy for the command line (below)",
-    "PropensityUse": "a copy for the command line (below)",
-    "Reliability": "a copy for the command line (below)",
-    "Simultaneous": "a copy for the command line (below)",
-    "AllocationName": _WORD_OF_COMMANDS,
-    "BlendFormat": _WORD_OF_COMMANDS,
-    "BlendMethodName": _WORD_OF_COMMANDS,
-    "CalibrationName": _WORD_OF_COMMANDS,
-    "FitName": _WORD_OF_COMMANDS,
-    "Form": _WORD_OF_COMMANDS,
-    "Joint": _WORD_OF_COMMANDS,
-    "Method": _WORD_OF_COMMANDS,
-    "PropensityName": _WORD_OF_COMMANDS,
-    "Publication": _WORD_OF_COMMANDS,
-    "ReplicateMethod": _WORD_OF_COMMANDS,
-    "VarianceMethod": _WORD_OF_COMMANDS,
-    "VarianceName": _WORD_OF_COMMANDS,
-    "CaseStatus": "a column of numbers in a file of cases",
-    "Correlation": "asked for in Python only",
-    "Family": "asked for in Python only",
-    "IndependenceTest": "asked for in Python only",
-    "QuantileRule": "asked for in Python only",
-    "Sides": "asked for in Python only",
-    "JobState": "the script follows it; templates branch on each and say it in sentences",
-    "ColumnKind": _INSIDE,
-    "Ground": _INSIDE,
-    "Kind": "of characters: " + _INSIDE,
-    "KeyingPass": _INSIDE,
-    "KeyingState": _INSIDE,
-    "Look": _INSIDE,
-    "Meaning": _INSIDE,
-    "Outcome": _INSIDE,
-    "Policy": _INSIDE,
-    "ResponseState": _INSIDE,
-    "Stage": _INSIDE,
-    "Style": _INSIDE,
-    "Ticks": _INSIDE,
-    "Tone": _INSIDE,
+    "analysis.dispositions:Disposition": "people give outcomes of the service, or codes of outcome_codes",
+    "questionnaires.problems:Code": "each is its own number and title; test_problem_words has the Chinese",
+    "questionnaires.answer_forms:FindingCode": "by kind and by answer_words (below)",
+    "analysis.results:Statistic": "phrases made of its name (below)",
+    "survey_service.importing.plan:Target": "a list of pairs beside the page (below)",
+    "survey_service.paper.reading.judgement:Doubt": "a field is shown as unclear, without saying why",
+    "questionnaires.readiness:Reason": "two sentences of readiness (below)",
+    "survey_service.paper.reading.ink:Remark": "becomes the doubt of the same name (below)",
+    "survey_service.doctor.findings:Mark": "its value is the sign",
+    "survey_service.tabular.cells:Mark": "see importing/damage.py",
+    "questionnaires.indicators:DontKnow": _WORD_OF_FILES,
+    "questionnaires.model:Order": _WORD_OF_FILES,
+    "questionnaires.indicators:Sense": _WORD_OF_FILES,
+    "questionnaires.kinds.kind:VariableType": "a word of the codebook, as it is",
+    "questionnaires.answers:Severity": "a word of the API, as it is; pages show it as a look",
+    "analysis.results:LonelyPsu": _WORD_OF_COMMANDS,
+    "analysis.sampling.allocation:Allocation": "a copy for the command line (below)",
+    "analysis.weighting.blending:BlendMethod": "a copy for the command line (below)",
+    "analysis.weighting.records:CalibrationMethod": "a copy for the command line (below)",
+    "analysis.small_area:FitMethod": "a copy for the command line (below)",
+    "analysis.sampling.draw:ListDraw": "a copy for the command line (below)",
+    "analysis.weighting.propensity:PropensityUse": "a copy for the command line (below)",
+    "analysis.results:Reliability": "a copy for the command line (below)",
+    "analysis.estimation.options:Simultaneous": "a copy for the command line (below)",
+    "survey_service.commands.draw:AllocationName": _WORD_OF_COMMANDS,
+    "survey_service.commands.plan:AllocationName": _WORD_OF_COMMANDS,
+    "survey_service.commands.blend:BlendFormat": _WORD_OF_COMMANDS,
+    "survey_service.commands.blend:BlendMethodName": _WORD_OF_COMMANDS,
+    "survey_service.commands.margins:CalibrationName": _WORD_OF_COMMANDS,
+    "survey_service.commands.small_areas:FitName": _WORD_OF_COMMANDS,
+    "survey_service.commands.doctor:Form": _WORD_OF_COMMANDS,
+    "survey_service.commands.estimate_columns:Joint": _WORD_OF_COMMANDS,
+    "survey_service.commands.draw:Method": _WORD_OF_COMMANDS,
+    "survey_service.commands.weight:PropensityName": _WORD_OF_COMMANDS,
+    "survey_service.commands.rank:Publication": _WORD_OF_COMMANDS,
+    "survey_service.commands.report:Publication": _WORD_OF_COMMANDS,
+    "survey_service.commands.estimate_columns:ReplicateMethod": _WORD_OF_COMMANDS,
+    "survey_service.commands.estimate_columns:VarianceMethod": _WORD_OF_COMMANDS,
+    "survey_service.commands.small_areas:VarianceName": _WORD_OF_COMMANDS,
+    "analysis.weighting.eligibility:CaseStatus": "a column of numbers in a file of cases",
+    "analysis.association:Correlation": "asked for in Python only",
+    "analysis.regression:Family": "asked for in Python only",
+    "analysis.association:IndependenceTest": "asked for in Python only",
+    "analysis.estimation.quantiles:QuantileRule": "asked for in Python only",
+    "analysis.estimation.options:Sides": "asked for in Python only",
+    "survey_service.models.job:JobState": "the script follows it; templates branch on each and say it in sentences",
+    "reports.blocks:ColumnKind": _INSIDE,
+    "survey_service.models.tombstone:Ground": _INSIDE,
+    "reports.typesetting.characters:Kind": _INSIDE,
+    "survey_service.models.keying:KeyingPass": _INSIDE,
+    "survey_service.models.keying:KeyingState": _INSIDE,
+    "reports.blocks:Look": _INSIDE,
+    "survey_service.tabular.number_formats:Meaning": _INSIDE,
+    "survey_service.captures.incoming:Outcome": _INSIDE,
+    "questionnaires.answers:Policy": _INSIDE,
+    "survey_service.models.response:ResponseState": _INSIDE,
+    "survey_service.web.connections:Stage": _INSIDE,
+    "survey_service.surveys.wave_offers:Style": _INSIDE,
+    "survey_service.paper.reading.kinds:Ticks": _INSIDE,
+    "reports.blocks:Tone": _INSIDE,
+    "survey_service.commands.check:Format": _WORD_OF_COMMANDS,
+    "survey_service.commands.rates:Mode": "a copy for the command line (below)",
+    "survey_service.contacts.readers:Standing": "templates branch on each and say it in sentences",
 }
 
 
@@ -155,7 +184,7 @@ class Table:
     """A dict literal about an enum."""
 
     place: str  # file, from the packages or from the templates
-    enum: str
+    enum: str  # as ``called`` has it
     missing: frozenset[str]
 
 
@@ -170,6 +199,11 @@ def sources() -> Mapping[str, tuple[tuple[ast.ClassDef, ...], tuple[ast.Dict, ..
             literals = tuple(node for node in nodes if isinstance(node, ast.Dict) and len(node.keys) > 1)
             found[path.relative_to(ROOT).as_posix()] = classes, literals
     return found
+
+
+def called(place: str, name: str) -> str:
+    """An enum by its file and its name."""
+    return f"{place.removesuffix('.py').replace('/', '.')}:{name}"
 
 
 @cache
@@ -190,7 +224,7 @@ def enums() -> Mapping[str, tuple[tuple[str, Mapping[str, object]], ...]]:
 
 
 def by_members(place: str, literal: ast.Dict) -> Iterator[Table]:
-    """``{Role.KEYER: …}``: of two enums of one name the one that fits better is meant."""
+    """``{Role.KEYER: …}``: of several enums of one name the one that is imported or made there."""
     named = {
         (key.value.id, key.attr)
         for key in literal.keys
@@ -200,16 +234,30 @@ def by_members(place: str, literal: ast.Dict) -> Iterator[Table]:
     if len(named) == len(literal.keys) and len(names) == 1 and names <= enums().keys():
         [name] = names
         keys = {member for _, member in named}
-        missing = min((set(members) - keys for _, members in enums()[name] if keys <= members.keys()), key=len)
-        yield Table(place, name, frozenset(missing))
+        fitting = [(home, set(members) - keys) for home, members in enums()[name] if keys <= members.keys()]
+        if len(fitting) > 1:
+            at = imported(place).get(name, place)
+            fitting = [one for one in fitting if one[0].startswith((f"{at}.py", f"{at}/", place))]
+        [(home, missing)] = fitting
+        yield Table(place, called(home, name), frozenset(missing))
+
+
+@cache
+def imported(place: str) -> Mapping[str, str]:
+    """Names that a file imports -> the module or package, as a path."""
+    found = {}
+    for node in ast.walk(ast.parse((ROOT / place).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {one.asname or one.name: node.module.replace(".", "/") for one in node.names}
+    return found
 
 
 def by_values(place: str, keys: set[str]) -> Iterator[Table]:
-    """``{"keyer": …}``: where the keys are values of several enums, it is of the one that they fill."""
+    """``{"keyer": …}``: where the keys are values of several enums, it is of those that they fill."""
     of = [
-        (name, {str(value) for value in members.values()})
+        (called(home, name), {str(value) for value in members.values()})
         for name, several in enums().items()
-        for _, members in several
+        for home, members in several
     ]
     fitting = [(name, values) for name, values in of if keys <= values]
     whole = [name for name, values in fitting if keys == values]
@@ -249,12 +297,18 @@ def test_every_table_of_an_enum_is_total() -> None:
 
 def test_every_enum_is_in_a_table_or_needs_none() -> None:
     whole = {one.enum for one in tables() if not one.missing}
-    whole |= {heir.__name__ for heir in speaking()}
-    neither = [
-        f"enum {name} is in no table and not in ELSEWHERE" for name in enums() if name not in whole | ELSEWHERE.keys()
-    ]
-    assert not neither, "\n".join(neither)
-    assert not ELSEWHERE.keys() - enums().keys(), "no such enum: delete these lines"
+    whole |= {f"{heir.__module__}:{heir.__name__}" for heir in speaking()}
+    known = {called(home, name) for name, several in enums().items() for home, _ in several}
+    neither = [f"enum {name} is in no table and not in ELSEWHERE" for name in known - whole - ELSEWHERE.keys()]
+    assert not neither, "\n".join(sorted(neither))
+    assert not ELSEWHERE.keys() - known, "no such enum: delete these lines"
+
+
+def test_an_enum_is_not_excused_by_another_of_its_name() -> None:
+    assert "survey_service.doctor.findings:Mark" in ELSEWHERE
+    assert len(enums()["Mark"]) > 1
+    assert "survey_service.models.capture:Mode" in {one.enum for one in tables()}
+    assert not {one for one in ELSEWHERE if ":" not in one}
 
 
 def speaking() -> list[type[ProblemKind] | type[NoticeKind]]:
@@ -376,7 +430,7 @@ def test_the_help_of_an_option_lists_every_word_that_it_takes() -> None:
         for option, hint in get_type_hints(command.callback, include_extras=True).items():
             kinds = [one for one in _types(hint) if isinstance(one, type) and issubclass(one, Enum)]
             [said] = [one for one in getattr(hint, "__metadata__", ()) if isinstance(one, OptionInfo)][:1] or [None]
-            seen |= {kind.__name__ for kind in kinds}
+            seen |= {f"{kind.__module__}:{kind.__name__}" for kind in kinds}
             if kinds and said is not None and said.metavar and not said.parser:
                 words = [str(member.value) for member in kinds[0]]
                 unnamed += [
