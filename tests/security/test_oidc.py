@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from fastapi.testclient import TestClient
 from pyotp import TOTP
 from sqlalchemy import select
@@ -302,6 +303,7 @@ def test_another_identity_in_its_place_shuts_the_first_out(
     assert through(client, provider, "zhao.min").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_two_tabs_of_the_first_sign_in_both_come_in(
     linked: str, database: Database, joined: Settings, provider: LittleProvider
 ) -> None:

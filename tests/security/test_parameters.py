@@ -52,6 +52,7 @@ def send(client: TestClient, stop: Stop, address: str, value: str, token: str) -
     )
 
 
+@pytest.mark.both_databases
 def test_no_part_of_a_path_is_sql(client: TestClient, city: City, database: Database) -> None:
     """Every part of every path, as somebody with every role in another city: no fault, nothing of this city."""
     person(database, "everything", city.areas["elsewhere"])
@@ -66,6 +67,7 @@ def test_no_part_of_a_path_is_sql(client: TestClient, city: City, database: Data
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.both_databases
 def test_no_field_is_sql(client: TestClient, city: City, database: Database) -> None:
     """Every field of every query and form, all at once, as somebody with every role here: no fault, nothing stored."""
     person(database, "everything", city.areas["city"])

@@ -90,6 +90,7 @@ def test_an_attacker_gets_few_tries_an_hour(database: Database) -> None:
     assert tries <= 70
 
 
+@pytest.mark.both_databases
 def test_tries_of_several_processes_are_counted_together(database: Database, database_url: str) -> None:
     """Two services on one database: neither gives its own free tries."""
     from survey_service.database import open_database
@@ -105,6 +106,7 @@ def test_tries_of_several_processes_are_counted_together(database: Database, dat
         other.dispose()
 
 
+@pytest.mark.both_databases
 def test_a_hundred_tries_at_once_are_a_hundred(database: Database) -> None:
     """A try is counted before it is judged: parallel posts get no more than the free ones."""
     from concurrent.futures import ThreadPoolExecutor

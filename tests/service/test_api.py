@@ -267,6 +267,7 @@ def test_the_description_is_public_and_of_the_api_alone(client: TestClient) -> N
             assert "HTTPValidationError" not in json.dumps(operation)
 
 
+@pytest.mark.both_databases
 def test_no_character_is_a_fault(client: TestClient, database: Database, world: World) -> None:
     """PostgreSQL will not even look for a NUL, and half of a surrogate pair is no text."""
     manager = Program(client, database, "manager")

@@ -216,6 +216,7 @@ def test_language_and_text_size_come_back_with_the_answers_and_write_nothing(
     assert "Check your answers" in post(client, code, filled(read_page(check.text), {}, "en")).text
 
 
+@pytest.mark.both_databases
 def test_the_same_id_under_parallel_posts_is_stored_once(client: TestClient, world: World, database: Database) -> None:
     data = {**ANSWERS, "client_id": CLIENT_ID}
     with ThreadPoolExecutor(16) as pool:

@@ -64,6 +64,7 @@ def test_an_answer_that_came_too_fast_is_stored_like_any_other(client: Any, worl
         assert "straight" not in capture.paradata
 
 
+@pytest.mark.both_databases
 def test_the_statistician_sees_how_many(database: Database, world: World, settings: Settings) -> None:
     keys = KeyRing(settings.secret_key.get_secret_value())
 

@@ -82,6 +82,7 @@ def release(database: Database, world: World) -> UUID:
         return service.release_wave(session, prepared, NAMES, settings=Settings(), at=NOW, by=SERVICE).id
 
 
+@pytest.mark.both_databases
 def test_a_release_holds_what_recomputing_needs_and_comes_out_the_same(database: Database, reviewed: World) -> None:
     release_id = release(database, reviewed)
     with database.reading.begin() as session:
@@ -96,6 +97,7 @@ def test_a_release_holds_what_recomputing_needs_and_comes_out_the_same(database:
             assert verify(session, chain) > 0
 
 
+@pytest.mark.both_databases
 def test_a_changed_row_is_found_when_the_figures_are_computed_again(database: Database, reviewed: World) -> None:
     release_id = release(database, reviewed)
     with database.writing.begin() as session:
