@@ -1,14 +1,17 @@
 """Background work. The table ``job`` is the truth and the line: worker processes look there for what waits.
 
-A job is leased: whoever claims it holds it for ``LEASE`` and renews with every step it reports. When a worker is known
-to be dead its job is given back at once; where nobody can know (another machine lost its power) the lease runs out. The
-next worker does it again; so handlers are idempotent. ``attempt`` is the fence: a worker whose job was taken over can
-write nothing more.
+A job is leased: whoever claims it holds it for ``LEASE``, and a thread renews that while it is done, however long a
+step takes. When a worker is known to be dead its job is given back at once; where nobody can know (another machine lost
+its power) the lease runs out. The next worker does it again; so handlers are idempotent. ``attempt`` and ``worker`` are
+the fence: a worker whose job was taken over can write nothing more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -16,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Update, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.audit.chain import Actor
@@ -27,6 +30,8 @@ from survey_service.services import Services
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)
+BEAT_SECONDS = LEASE.total_seconds() / 4  # between two renewals: three may fail, as where the database is away
+HANGS_AFTER = 1800.0  # seconds without a report: no step takes that long, and the job is no longer held for it
 LONGEST_LEASE = 2 * LEASE  # none is set farther ahead, whatever two machines' clocks differ by
 MAXIMUM_ATTEMPTS = 3
 MAXIMUM_DEATHS = 5  # a job in whose midst the worker dies again and again is given up: it may be what kills it
@@ -52,13 +57,14 @@ class Claimed:
     arguments: Mapping[str, Any]
     by_account_id: UUID | None
     attempt: int
+    worker: str | None = None
 
 
 Watch = Callable[[int, int], None]
 
 
 class Progress:
-    """How far a job has come; a report renews its lease, once a second at most. Raises LeaseLost when the job is no
+    """How far a job has come; a report is written once a second at most, and renews the lease too. Raises LeaseLost when the job is no
     longer ours, Stopped when this worker is to end."""
 
     def __init__(
@@ -69,8 +75,15 @@ class Progress:
         self._watch = watch
         self._to_end = to_end
         self._reported: datetime | None = None
+        self._heard = time.monotonic()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the handler has not been heard of for longer than any step takes."""
+        return time.monotonic() - self._heard > HANGS_AFTER
 
     def report(self, done: int, total: int) -> None:
+        self._heard = time.monotonic()
         if self._watch is not None:
             self._watch(done, total)
         if self._to_end is not None and self._to_end():
@@ -157,10 +170,16 @@ def latest(session: Session, *, survey_id: UUID, kind: str, arguments: Mapping[s
 # ------------------------------------------------------------------ doing the work
 
 
-def do_next(services: Services, *, worker: str = "", to_end: Callable[[], bool] | None = None) -> bool:
+def do_next(
+    services: Services,
+    *,
+    worker: str = "",
+    to_end: Callable[[], bool] | None = None,
+    when_it_hangs: Callable[[], None] | None = None,
+) -> bool:
     """Do the job that has waited longest; False where none waits, which is found out by reading alone."""
     for survey_id, job_id in waiting(services, limit=1):
-        work(services, survey_id, job_id, worker=worker, to_end=to_end)
+        work(services, survey_id, job_id, worker=worker, to_end=to_end, when_it_hangs=when_it_hangs)
         return True
     return False
 
@@ -173,27 +192,71 @@ def work(
     *,
     worker: str = "",
     to_end: Callable[[], bool] | None = None,
+    when_it_hangs: Callable[[], None] | None = None,
 ) -> JobState | None:
     """Claim one job and do it; None when somebody else holds it or it is done.
 
     ``watch`` hears every (done, total) beside the table, for a command that does a job before the eyes of a person.
     ``worker`` names the process, so that others may give its job back when it is dead; ``to_end`` tells it to stop.
+    ``when_it_hangs`` is called, by another thread, when the handler has not been heard of for ``HANGS_AFTER``.
     """
     claimed = _claim(services, survey_id, job_id, worker)
     if claimed is None:
         return None
+    progress = Progress(services, claimed, watch, to_end)
     try:
-        _HANDLERS[claimed.kind](services, claimed, Progress(services, claimed, watch, to_end))
+        with _renewed(services, claimed, progress, when_it_hangs):
+            _HANDLERS[claimed.kind](services, claimed, progress)
     except LeaseLost:
         log.warning("job_lease_lost", job=str(job_id), kind=claimed.kind)
         return None
     except Stopped:
-        give_back(services, [worker])
+        give_back(services, [worker], told=True)
         return JobState.WAITING
     except Exception as failed:  # the job's fault is written on the job; the worker lives on
         log.error("job_failed", job=str(job_id), kind=claimed.kind, attempt=claimed.attempt, exc_info=failed)
         return _end(services, claimed, failed)
     return _end(services, claimed, None)
+
+
+@contextmanager
+def _renewed(
+    services: Services, claimed: Claimed, progress: Progress, when_it_hangs: Callable[[], None] | None
+) -> Iterator[None]:
+    """Within it the job is ours, also through a step that takes longer than the lease."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_SECONDS):
+            if not renew(services, claimed, progress, when_it_hangs):
+                return
+
+    beating = threading.Thread(target=beat, name="lease", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beating.join()  # it may hold the lock of the database for a moment, and nothing of ours comes after the end
+
+
+def renew(
+    services: Services, claimed: Claimed, progress: Progress, when_it_hangs: Callable[[], None] | None = None
+) -> bool:
+    """Hold the job for another ``LEASE``; False where there is nothing to hold any more: it is another's, or hangs."""
+    if progress.hangs:
+        log.error("job_hangs", job=str(claimed.id), kind=claimed.kind, attempt=claimed.attempt)
+        if when_it_hangs is not None:
+            when_it_hangs()
+        return False
+    try:
+        with services.database.writing.begin() as session:
+            _update_held(session, claimed, {"lease_until": services.clock() + LEASE})
+    except LeaseLost:
+        return False  # the handler hears of it at its next report
+    except Exception as failed:  # the database is away, say: the next beat tries again
+        log.warning("lease_not_renewed", job=str(claimed.id), kind=type(failed).__name__)
+    return True
 
 
 def waiting(services: Services, *, limit: int | None = None) -> list[tuple[UUID, UUID]]:
@@ -216,20 +279,28 @@ def holders(services: Services) -> set[str]:
         return set(session.scalars(select(Job.worker).where(Job.state == JobState.RUNNING, Job.worker.is_not(None))))
 
 
-def give_back(services: Services, workers: Collection[str], *, dead: bool = False) -> int:
+def give_back(services: Services, workers: Collection[str], *, dead: bool = False, told: bool = False) -> int:
     """Put the jobs of these workers back in line; how many. ``dead``: nobody will end them, and it may be their doing
-    that the worker is dead."""
-    held = update(Job).where(Job.state == JobState.RUNNING, Job.worker.in_(workers)).returning(Job.id, Job.kind)
+    that the worker is dead. ``told``: the worker was to end, which is no attempt that failed."""
+    held = update(Job).where(Job.state == JobState.RUNNING, Job.worker.in_(workers))
+    values: dict[str, Any] = {"state": JobState.WAITING, "lease_until": None, "worker": None}
+    if told:
+        values["attempt"] = Job.attempt - 1
     with services.database.writing.begin() as session:
         if dead:
-            over = held.where(Job.attempt >= MAXIMUM_DEATHS)
-            failed = {"state": JobState.FAILED, "error": DIED, "ended_at": services.clock(), "lease_until": None}
-            for job_id, kind in session.execute(over.values(failed)):
-                log.error("job_given_up", job=str(job_id), kind=kind)
-        given = session.execute(held.values(state=JobState.WAITING, lease_until=None, worker=None)).all()
+            _give_up(session, held, services.clock())
+        given = session.execute(held.values(values).returning(Job.id, Job.kind)).all()
     for job_id, kind in given:
         log.warning("job_given_back", job=str(job_id), kind=kind, dead=dead)
     return len(given)
+
+
+def _give_up(session: Session, held: Update, now: datetime) -> None:
+    """Those of the jobs ``held`` in whose midst the worker was lost time and again."""
+    failed = {"state": JobState.FAILED, "error": DIED, "ended_at": now, "lease_until": None}
+    over = held.where(Job.attempt >= MAXIMUM_DEATHS).values(failed).returning(Job.id, Job.kind)
+    for job_id, kind in session.execute(over):
+        log.error("job_given_up", job=str(job_id), kind=kind)
 
 
 def _run_out(now: datetime) -> ColumnElement[bool]:
@@ -239,14 +310,12 @@ def _run_out(now: datetime) -> ColumnElement[bool]:
 
 def _claim(services: Services, survey_id: UUID, job_id: UUID, worker: str) -> Claimed | None:
     now = services.clock()
+    this = update(Job).where(Job.survey_id == survey_id, Job.id == job_id)
+    left = (Job.state == JobState.RUNNING) & _run_out(now)
     with services.database.writing.begin() as session:
+        _give_up(session, this.where(left), now)
         taken = session.execute(
-            update(Job)
-            .where(
-                Job.survey_id == survey_id,
-                Job.id == job_id,
-                or_(Job.state == JobState.WAITING, (Job.state == JobState.RUNNING) & _run_out(now)),
-            )
+            this.where(or_(Job.state == JobState.WAITING, left))
             .values(
                 state=JobState.RUNNING,
                 attempt=Job.attempt + 1,
@@ -265,6 +334,7 @@ def _claim(services: Services, survey_id: UUID, job_id: UUID, worker: str) -> Cl
         arguments=taken.arguments,
         by_account_id=taken.by_account_id,
         attempt=taken.attempt,
+        worker=worker or None,
     )
 
 
@@ -297,6 +367,7 @@ def _update_held(session: Session, claimed: Claimed, values: Mapping[str, Any]) 
             Job.id == claimed.id,
             Job.state == JobState.RUNNING,
             Job.attempt == claimed.attempt,
+            Job.worker.is_(None) if claimed.worker is None else Job.worker == claimed.worker,
         )
         .values(**values)
         .returning(Job.id)

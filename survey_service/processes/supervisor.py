@@ -149,6 +149,7 @@ class Workers:
 
     def _bury(self, services: Services, worker: str) -> None:
         try:
-            jobs.give_back(services, [worker], dead=not self._stopping.is_set())
+            told = self._stopping.is_set()
+            jobs.give_back(services, [worker], dead=not told, told=told)
         except Exception as failed:  # the database is gone too; the lease will run out
             log.warning("job_not_given_back", kind=type(failed).__name__)

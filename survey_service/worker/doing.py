@@ -17,7 +17,7 @@ import survey_service.paper
 import survey_service.releases  # noqa: F401
 from survey_service import jobs
 from survey_service.processes import presence
-from survey_service.processes.supervisor import READY, STOP_SECONDS
+from survey_service.processes.supervisor import KILLED_AFTER, READY, STOP_SECONDS
 from survey_service.services import Services
 from survey_service.worker.surroundings import services, when_told_to_end
 
@@ -27,6 +27,8 @@ POLL_SECONDS = 0.4  # an indexed look that writes nothing; what a person waits f
 AFTER_A_FAULT = 2.0
 IDLE_SECONDS = 60.0  # after its jobs; then its memory is given back: it ends, and another is begun
 MOST_JOBS = 100  # in one life
+FOR_A_ROUND = KILLED_AFTER - STOP_SECONDS - 1.0  # seconds that a round may still take when its worker is to end
+HUNG = 3  # exit status: its job hangs, and only the end of the process ends it
 
 
 def run(name: str, *, rounds: bool) -> None:
@@ -48,6 +50,7 @@ class Worker:
         self._name = name
         self._stopping = stopping
         self._unsure = False  # whether a job of ours may stand there as held, which nobody is at
+        self._round = threading.Lock()  # held by a round: what it erases and the record of that belong together
 
     def work(self) -> None:
         """Until it is told to end, or has done enough."""
@@ -55,7 +58,9 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 self._give_back()
-                worked = jobs.do_next(self._running, worker=self._name, to_end=self._stopping.is_set)
+                worked = jobs.do_next(
+                    self._running, worker=self._name, to_end=self._stopping.is_set, when_it_hangs=self._hangs
+                )
             except Exception as failed:  # the database is away, say; it will be there again
                 log.error("worker_fault", kind=type(failed).__name__)
                 self._unsure = True
@@ -63,12 +68,12 @@ class Worker:
                 continue
             if worked:
                 done, last = done + 1, time.monotonic()
-                if done >= MOST_JOBS:
-                    return
-            elif done and time.monotonic() - last > IDLE_SECONDS:
-                return
             else:
                 self._stopping.wait(POLL_SECONDS)
+            idle = done and time.monotonic() - last > IDLE_SECONDS
+            if (idle or done >= MOST_JOBS) and self._round.acquire(blocking=False):
+                return
+        self._await_the_round()
 
     def _give_back(self) -> None:
         """What the dead of this machine hold, and what a fault has left to us."""
@@ -85,9 +90,20 @@ class Worker:
         self._stopping.wait()
         time.sleep(STOP_SECONDS)
         try:
-            jobs.give_back(self._running, [self._name])
+            jobs.give_back(self._running, [self._name], told=True)
         finally:
-            os._exit(0)
+            self._leave(0)
+
+    def _await_the_round(self) -> None:
+        """A process that ends takes its threads with it: not a round in its midst, and none begins any more."""
+        self._round.acquire(timeout=FOR_A_ROUND)
+
+    def _hangs(self) -> None:
+        self._leave(HUNG)  # the supervisor gives the job back, or up
+
+    def _leave(self, status: int) -> None:
+        self._await_the_round()
+        os._exit(status)
 
     def go_rounds(self) -> None:
         """Beside the jobs: none of which may keep contact data beyond their day."""
@@ -95,4 +111,5 @@ class Worker:
             now = self._running.clock().timestamp()
             if self._stopping.wait(60 - now % 60):
                 return
-            jobs.go_round(self._running, int(now) // 60 + 1)
+            with self._round:
+                jobs.go_round(self._running, int(now) // 60 + 1)

@@ -232,8 +232,73 @@ def test_a_worker_that_is_to_end_gives_its_job_back_and_the_next_one_goes_on(
     job = read(services, survey_id, job_id)
     assert (job.state, job.worker, job.lease_until) == (JobState.WAITING, None, None)
     assert jobs.do_next(services, worker="second")
-    assert steps == [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]
+    assert steps == [(1, 0), (1, 1), (1, 0), (1, 1), (1, 2)], "that it was to end is no attempt that failed"
     assert read(services, survey_id, job_id).state is JobState.DONE
+
+
+def test_a_job_is_held_through_a_step_that_is_longer_than_its_lease(
+    services: Services, survey_id: UUID, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no longer, once it has not been heard of for longer than any step takes."""
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.001)
+    hung = threading.Event()
+
+    @jobs.handles("test_long_step")
+    def long_step(_services: Services, job: jobs.Claimed, _progress: jobs.Progress) -> None:
+        clock.at += jobs.LEASE - timedelta(seconds=1)
+        before = read(services, survey_id, job.id).lease_until
+        while read(services, survey_id, job.id).lease_until == before:
+            pass
+        clock.at += timedelta(seconds=2)
+        assert jobs.waiting(services) == []
+        monkeypatch.setattr(jobs, "HANGS_AFTER", -1.0)
+        assert hung.wait(60)
+        clock.at += jobs.LEASE
+        assert jobs.waiting(services) == [(survey_id, job.id)]
+
+    put(services, survey_id, "test_long_step")
+    assert jobs.do_next(services, worker="w", when_it_hangs=hung.set)
+
+
+def test_a_job_that_is_lost_again_and_again_where_nobody_sees_it_is_given_up(
+    services: Services, survey_id: UUID, clock: MovingClock
+) -> None:
+    """As with workers of another machine, which loses its power: nobody gives their job back."""
+    begun: list[int] = []
+
+    class Lost(BaseException):
+        pass
+
+    @jobs.handles("test_lost")
+    def lost(_services: Services, job: jobs.Claimed, _progress: jobs.Progress) -> None:
+        begun.append(job.attempt)
+        raise Lost
+
+    job_id = put(services, survey_id, "test_lost")
+    for turn in range(jobs.MAXIMUM_DEATHS):
+        with pytest.raises(Lost):
+            jobs.do_next(services, worker=f"w{turn}")
+        clock.at += jobs.LEASE
+    assert jobs.do_next(services, worker="another")
+    job = read(services, survey_id, job_id)
+    assert (job.state, job.error, job.ended_at) == (JobState.FAILED, jobs.DIED, clock.at)
+    assert begun == list(range(1, jobs.MAXIMUM_DEATHS + 1))
+
+
+def test_who_was_told_to_end_can_write_nothing_into_the_same_attempt_of_another(
+    services: Services, survey_id: UUID
+) -> None:
+    @jobs.handles("test_given_back")
+    def given_back(_services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
+        if job.worker == "first":
+            assert jobs.give_back(services, ["first"], told=True) == 1
+            assert jobs.do_next(services, worker="second")
+            progress.report(1, 9)
+
+    job_id = put(services, survey_id, "test_given_back")
+    assert jobs.work(services, survey_id, job_id, worker="first") is None
+    job = read(services, survey_id, job_id)
+    assert (job.state, job.attempt, job.worker, job.total) == (JobState.DONE, 1, "second", None)
 
 
 def test_progress_is_written_once_a_second_and_always_at_the_end(
@@ -272,3 +337,28 @@ def test_rounds_are_gone_at_full_minutes_by_a_thread_of_their_own(
     doing.Worker(services, "w", stopping).go_rounds()
     first = int(NOW.timestamp()) // 60 + 1
     assert gone == [first, first + 1]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_worker_does_not_end_in_the_midst_of_a_round(
+    services: Services, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contact data may be erased by then, and the record of it not yet written."""
+    stopping, recorded = threading.Event(), threading.Event()
+
+    def go_round(_services: Services, _minute: int) -> None:
+        stopping.set()
+        assert not ended.wait(0.1)
+        recorded.set()
+
+    monkeypatch.setattr(jobs, "go_round", go_round)
+    monkeypatch.setattr(doing, "FOR_A_ROUND", 60.0)
+    clock.at = NOW + timedelta(seconds=59.99)
+    ended = threading.Event()
+    worker = doing.Worker(services, "w", stopping)
+    rounds = threading.Thread(target=worker.go_rounds)
+    rounds.start()
+    worker.work()
+    assert recorded.is_set()
+    ended.set()
+    rounds.join()
