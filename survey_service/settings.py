@@ -270,6 +270,11 @@ class Settings(BaseSettings):
         return self.tombstone_file or self.data_dir / "tombstones.jsonl"
 
     @property
+    def tombstones_lock(self) -> Path:
+        """Held by whoever writes to that file; not the file itself, which may lie on a network disk."""
+        return self.data_dir / "tombstones.lock"
+
+    @property
     def cache_dir(self) -> Path:
         return self.data_dir / "cache"
 

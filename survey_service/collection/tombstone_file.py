@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import structlog
@@ -24,7 +24,7 @@ from survey_service.database import Database
 from survey_service.services import Services
 
 log = structlog.get_logger()
-_FILES: dict[str, tuple[Database, Path]] = {}
+_FILES: dict[str, tuple[Database, Path, Path]] = {}
 _writing = threading.Lock()
 
 
@@ -43,13 +43,14 @@ def read(path: Path) -> list[Erasure]:
     return found
 
 
-def add(path: Path, laid: Iterable[Erasure]) -> int:
-    """Append those that the file does not hold yet, durably; how many."""
+def add(path: Path, laid: Iterable[Erasure], *, lock: Path | None = None) -> int:
+    """Append those that the file does not hold yet, durably; how many. ``lock``: held meanwhile, where other processes
+    write to the file too."""
     by_id = {(one.survey_id, one.response_id): one for one in laid}
     if not by_id:
         return 0
     private.folder(path.parent)
-    with _alone(path):
+    with nullcontext() if lock is None else _alone(lock):
         known = {(one.survey_id, one.response_id) for one in read(path)}
         fresh = [one for key, one in by_id.items() if key not in known]
         if fresh:
@@ -58,11 +59,16 @@ def add(path: Path, laid: Iterable[Erasure]) -> int:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _alone(lock: Path) -> Iterator[None]:
     """The server appends after an erasure and a worker in its round: neither may take the other's line, half written,
-    for one that a crash cut short."""
-    with private.begin_file(path).open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    for one that a crash cut short. A file of its own, opened for writing: on a network disk a lock needs that, and may
+    keep out whoever reads what it locks by another handle."""
+    private.folder(lock.parent)
+    with private.begin_file(lock).open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as failed:  # a disk that knows no locks: a line that comes twice is better than none
+            log.warning("tombstones_without_lock", kind=type(failed).__name__)
         yield
 
 
@@ -82,23 +88,23 @@ def _end_the_last_line(handle: int, path: Path) -> None:
         os.truncate(handle, whole)
 
 
-def keep(database: Database, path: Path) -> int:
+def keep(database: Database, path: Path, lock: Path) -> int:
     """Bring the file up to the table; how many were added."""
     with _writing, database.reading.begin() as session:
-        return add(path, tombstones(session))
+        return add(path, tombstones(session), lock=lock)
 
 
 def start(services: Services) -> None:
     """From now on every erasure of this process is written to the file right after its commit."""
-    path = services.settings.tombstones
-    _FILES[_address(services.database)] = (services.database, path)
+    path, lock = services.settings.tombstones, services.settings.tombstones_lock
+    _FILES[_address(services.database)] = (services.database, path, lock)
     try:
         # It stands from the first start on: where it is missing, it is lost, and not merely empty.
         private.folder(path.parent)
         private.begin_file(path)
+        keep(services.database, path, lock)
     except OSError as failed:  # a disk that is not mounted: told, and made up for by the regular round
         log.error("tombstone_not_kept", kind=type(failed).__name__)
-    keep(services.database, path)
 
 
 def stop(services: Services) -> None:
@@ -107,7 +113,7 @@ def stop(services: Services) -> None:
 
 @jobs.regularly(minutes=1)
 def make_up_for(services: Services) -> None:
-    keep(services.database, services.settings.tombstones)
+    keep(services.database, services.settings.tombstones, services.settings.tombstones_lock)
 
 
 def _address(database: Database) -> str:

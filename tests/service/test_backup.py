@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import resource
@@ -10,9 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
@@ -35,6 +37,7 @@ from survey_service.models import (
     Response,
     ResponseState,
     SignIn,
+    Tombstone,
 )
 from survey_service.settings import Settings
 from tests.service.backing_up import Running, quiet, responses, restore, running, settings, target
@@ -260,31 +263,68 @@ def test_a_line_cut_short_by_a_crash_is_written_anew(running: Running) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[:-9])
     assert tombstone_file.read(path) == []
-    assert tombstone_file.keep(running.database, path) == 1
+    assert tombstone_file.keep(running.database, path, running.settings.tombstones_lock) == 1
     assert path.read_bytes() == whole
     path.write_bytes(b"nonsense\n" + whole)  # not a crash: somebody has to look at it
     with pytest.raises(ValueError, match="Expecting value"):
         tombstone_file.read(path)
 
 
+def laid() -> Erasure:
+    return Erasure(survey_id=new_id(), response_id=new_id(), at=NOW, by_account_id=None, ground=Ground.RECEIPT)
+
+
 def test_two_processes_add_to_the_file_one_after_the_other(tmp_path: Path) -> None:
     """The server after an erasure, a worker in its round: a line that is being written was none that a crash cut."""
-    path = tmp_path / "tombstones.jsonl"
-    first, second = (
-        Erasure(survey_id=new_id(), response_id=new_id(), at=NOW, by_account_id=None, ground=Ground.RECEIPT)
-        for _ in range(2)
-    )
+    path, lock = tmp_path / "tombstones.jsonl", tmp_path / "tombstones.lock"
+    first, second = laid(), laid()
     line = json.dumps(first.to_json()) + "\n"
-    other = threading.Thread(target=tombstone_file.add, args=(path, [second]))
-    with path.open("a", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    other = threading.Thread(target=tombstone_file.add, args=(path, [second]), kwargs={"lock": lock})
+    with path.open("a", encoding="utf-8") as file, lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
         file.write(line[:20])
         file.flush()
         other.start()
         other.join(0.3)
         file.write(line[20:])
+        file.flush()
+        fcntl.flock(held, fcntl.LOCK_UN)
     other.join()
     assert tombstone_file.read(path) == [first, second]
+
+
+@pytest.mark.parametrize("knows_locks", [True, False])
+def test_the_file_is_written_on_a_network_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows_locks: bool
+) -> None:
+    """NFS locks only what is open for writing, SMB keeps others out of what is locked, and some lock nothing."""
+    path, lock = tmp_path / "far" / "tombstones.jsonl", tmp_path / "data" / "tombstones.lock"
+
+    def flock(file: IO[bytes], _operation: int) -> None:
+        if not knows_locks:
+            raise OSError(errno.ENOLCK, "no locks")
+        if not file.writable() or Path(file.name) == path:
+            raise OSError(errno.EBADF, "as NFS")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    one = laid()
+    assert tombstone_file.add(path, [one], lock=lock) == 1
+    assert tombstone_file.read(path) == [one]
+
+
+def test_a_file_of_tombstones_that_cannot_be_read_keeps_nobody_from_starting(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_path: Path) -> list[Erasure]:
+        raise PermissionError
+
+    with running.database.writing.begin() as session:
+        session.add(Tombstone(survey_id=running.world.survey_id, response_id=new_id(), at=NOW, ground=Ground.RECEIPT))
+    monkeypatch.setattr(tombstone_file, "read", away)
+    services = running.client.app.state.services  # type: ignore[attr-defined]
+    with structlog.testing.capture_logs() as told:
+        tombstone_file.start(services)
+    assert [line["event"] for line in told] == ["tombstone_not_kept"]
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
