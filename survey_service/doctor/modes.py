@@ -45,7 +45,7 @@ def belongings(settings: Settings) -> Iterator[Path]:
     if path := sqlite_path(settings.resolved_database_url):
         databases += [path, store_of(path)]
     ours.update(one.with_name(one.name + suffix) for one in databases for suffix in BESIDE)
-    ours.update({folder / MARKER, settings.tombstones, *(folder / name for name in KEYS)})
+    ours.update({folder / MARKER, settings.tombstones, settings.tombstones_lock, *(folder / name for name in KEYS)})
     demonstration = (folder / DEMONSTRATION).is_file()
     if demonstration:
         ours.update(one for one in folder.iterdir() if one.is_file())
@@ -64,8 +64,7 @@ def belongings(settings: Settings) -> Iterator[Path]:
 
 def mend(settings: Settings) -> None:
     """At the start: what others could open is closed, and told. Refused where a key is open and cannot be closed."""
-    for suffix in BESIDE:
-        (settings.data_dir / f"{QUEUE_OF_AN_EARLIER_VERSION}{suffix}").unlink(missing_ok=True)
+    _remove_the_queue(settings)
     closed, left = private.close(belongings(settings))
     if closed:
         log.warning("modes_closed", count=len(closed), first=closed[0].name)
@@ -79,6 +78,15 @@ def mend(settings: Settings) -> None:
             "service's: it cannot be closed from here.\n"
             f"  As root:  chown -R {_own_name()} {settings.data_dir} && chmod -R go= {settings.data_dir}"
         )
+
+
+def _remove_the_queue(settings: Settings) -> None:
+    queue = settings.data_dir / QUEUE_OF_AN_EARLIER_VERSION
+    database = sqlite_path(settings.resolved_database_url)
+    if database is not None and database.resolve() == queue.resolve():
+        return  # `serve --database queue.db`: somebody's choice of a name
+    for suffix in BESIDE:
+        queue.with_name(queue.name + suffix).unlink(missing_ok=True)
 
 
 def _own_name() -> str:

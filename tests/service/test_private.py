@@ -101,6 +101,16 @@ def test_a_folder_of_other_things_is_somebodys_and_stays_as_it_is(tmp_path: Path
     assert set(loose(home)) == {".", "letter.txt"}
 
 
+@pytest.mark.parametrize("named", ["queue.db", "city.db"])
+def test_the_queue_of_an_earlier_version_goes_unless_it_is_the_name_of_the_database(tmp_path: Path, named: str) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / named}")
+    for name in ("queue.db", "queue.db-wal", "city.db"):
+        (tmp_path / name).touch()
+    modes.mend(settings)
+    assert (tmp_path / "city.db").exists()
+    assert {(tmp_path / "queue.db").exists(), (tmp_path / "queue.db-wal").exists()} == {named == "queue.db"}
+
+
 def test_a_key_that_others_read_and_that_cannot_be_closed_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
