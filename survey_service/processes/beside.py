@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 300.0
 PATIENCE_SECONDS = 90.0  # for those who are before us; a proxy waits no longer than two minutes
+LONGEST_LINE = 6  # who wait for their turn: each keeps one of the server's threads, of which residents need the most
+LONGEST_SECONDS = 300.0  # for one answer: whoever asked for it has long gone, and others wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +82,31 @@ def _cut_off() -> TooBusy:
     )
 
 
+def _many_before() -> TooBusy:
+    return TooBusy(
+        zh="前面的计算还没有做完，请过一两分钟再打开这一页。",
+        en="What others asked for is still being computed. Open this page again in a minute or two.",
+    )
+
+
 class Beside:
     """The process, and the pipe to it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._turn = threading.Lock()
+        self._room = threading.BoundedSemaphore(1 + LONGEST_LINE)
         self._living: tuple[subprocess.Popen[bytes], Connection] | None = None
         self._rest: threading.Timer | None = None
         self._stopped = False
 
     def compute(self, place: str, *arguments: Any) -> Any:
-        if not self._turn.acquire(timeout=PATIENCE_SECONDS):
-            raise TooBusy(
-                zh="前面的计算还没有做完，请过一两分钟再打开这一页。",
-                en="What others asked for is still being computed. Open this page again in a minute or two.",
-            )
+        if not self._room.acquire(blocking=False):
+            raise _many_before()
         try:
-            answer = self._ask((place, arguments))
+            answer = self._answer((place, arguments))
         finally:
-            self._turn.release()
+            self._room.release()
         if isinstance(answer, Fault):
             raise answer.again()
         return answer
@@ -117,6 +124,14 @@ class Beside:
         living = self._living
         return None if living is None else living[0].pid
 
+    def _answer(self, question: tuple[str, tuple[Any, ...]]) -> Any:
+        if not self._turn.acquire(timeout=PATIENCE_SECONDS):
+            raise _many_before()
+        try:
+            return self._ask(question)
+        finally:
+            self._turn.release()
+
     def _ask(self, question: tuple[str, tuple[Any, ...]]) -> Any:
         if self._stopped:
             raise _cut_off()
@@ -127,6 +142,8 @@ class Beside:
             self._living = self._begin()
         try:
             self._living[1].send(question)
+            if not self._living[1].poll(LONGEST_SECONDS):
+                raise TimeoutError
             return self._living[1].recv()
         except (OSError, EOFError) as died:
             log.error("computing_died", kind=type(died).__name__)
@@ -142,7 +159,7 @@ class Beside:
         with theirs:
             passed = theirs.fileno()
             command = (*COMMAND, "--beside", str(passed))
-            return begin(self._settings, command, passed=[passed]), ours
+            return begin(self._settings, command, passed=[passed], says=subprocess.DEVNULL), ours
 
     def _end_if_idle(self) -> None:
         if self._turn.acquire(blocking=False):  # else somebody asks, and sets the time anew
@@ -161,7 +178,6 @@ class Beside:
         pipe.close()
         process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout):
-            assert stream is not None
-            with suppress(OSError):
-                stream.close()
+        assert process.stdin is not None
+        with suppress(OSError):
+            process.stdin.close()

@@ -1,17 +1,22 @@
-"""How what computes for long behaves on the machine of a server: residents go first."""
+"""How what computes for long behaves on the machine of a server: residents go first, and it says when to end."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import MutableMapping
 
+# systemd sends it to every process of a unit at once: who ended by it would leave the server without an answer to those
+# it still serves, and the server would begin another.
+DEAF_TO = frozenset({signal.SIGTERM, signal.SIGINT})
 NICE = 10  # 19 would keep it waiting for its turn while it holds the lock of the database
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def behind_the_server() -> None:
-    """Of this process, before numpy is imported."""
+    """Of this process, before numpy is imported, and before it has threads, which would take signals for themselves."""
     os.nice(NICE)
+    signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)
     keep_to_one_thread(os.environ)
 
 

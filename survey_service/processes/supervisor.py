@@ -36,14 +36,17 @@ STOP_SECONDS = 5.0  # what a job may still take when its worker is to end
 KILLED_AFTER = STOP_SECONDS + 5.0
 
 
-def begin(settings: Settings, command: Sequence[str], *, passed: Sequence[int] = ()) -> subprocess.Popen[bytes]:
-    """A process of ours beside this one, with these settings; its standard input is what it lives by."""
+def begin(
+    settings: Settings, command: Sequence[str], *, passed: Sequence[int] = (), says: int = subprocess.PIPE
+) -> subprocess.Popen[bytes]:
+    """A process of ours beside this one, with these settings; its standard input is what it lives by. ``says``: where
+    its standard output goes; nowhere, where nobody reads it."""
     environment = environment_of(settings)
     keep_to_one_thread(environment)
     # A group of its own: Ctrl+C in a terminal is for the server. Not a session of its own: Linux weighs sessions
     # against each other first, and being nice would then mean nothing.
     return subprocess.Popen(  # noqa: S603 -- this interpreter and a module of ours
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=0, pass_fds=passed
+        command, stdin=subprocess.PIPE, stdout=says, env=environment, process_group=0, pass_fds=passed
     )
 
 

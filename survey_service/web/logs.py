@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -20,9 +21,9 @@ PLACES = 8  # the last ones: where it broke, and the way there
 LONGEST = 160  # characters of what a library says
 
 
-def set_up_logs(*, level: int = logging.INFO, for_people: bool | None = None) -> None:
+def set_up_logs(*, level: int = logging.INFO, for_people: bool | None = None, deaths_too: bool = False) -> None:
     """To standard error, with what libraries and dying threads say. Called by ``serve``; tests and commands keep the
-    library's quiet default."""
+    library's quiet default. ``deaths_too``: what ends the whole process is told as a line of ours, and not in words."""
     people = sys.stderr.isatty() if for_people is None else for_people
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=people)
@@ -45,6 +46,8 @@ def set_up_logs(*, level: int = logging.INFO, for_people: bool | None = None) ->
     root.handlers = [_Libraries(logging.WARNING)]
     logging.captureWarnings(True)
     threading.excepthook = _thread_died
+    if deaths_too:
+        sys.excepthook = _process_died
 
 
 def places(fault: BaseException) -> list[str]:
@@ -81,3 +84,7 @@ class _Libraries(logging.Handler):
 def _thread_died(died: threading.ExceptHookArgs) -> None:
     name = died.thread.name if died.thread else "-"
     structlog.get_logger().error("thread_died", thread=name, exc_info=died.exc_value)
+
+
+def _process_died(_kind: type[BaseException], fault: BaseException, _places: TracebackType | None) -> None:
+    structlog.get_logger().critical("process_died", exc_info=fault)

@@ -14,7 +14,7 @@ def main() -> None:
     behind_the_server()  # before anything is imported: that takes a second of a processor
     from survey_service.web.logs import set_up_logs
 
-    set_up_logs()
+    set_up_logs(deaths_too=True)
     if sys.argv[1] == "--beside":
         from survey_service.worker import computing
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,8 +15,6 @@ from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.writer import GroupWriter
-
-TOLD = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 @contextmanager
@@ -35,18 +32,11 @@ def services(settings: Settings | None = None) -> Iterator[Services]:
 
 
 def when_told_to_end(end: Callable[[], None]) -> None:
-    """``end`` is called by another thread when standard input is closed, and at SIGTERM. To be said by the main thread
-    before it begins others, which would take the signal for themselves."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
+    """``end`` is called by another thread when standard input is closed, and by nothing else."""
 
     def wait_for_the_server() -> None:
         while os.read(0, 4096):
             pass
         end()
 
-    def wait_for_a_signal() -> None:
-        signal.sigwait(TOLD)
-        end()
-
-    for wait in (wait_for_the_server, wait_for_a_signal):
-        threading.Thread(target=wait, name=wait.__name__, daemon=True).start()
+    threading.Thread(target=wait_for_the_server, name="server", daemon=True).start()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from multiprocessing.connection import Pipe
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +18,7 @@ from survey_service.database import Database
 from survey_service.errors import TooBusy
 from survey_service.estimates.reviewed import Review
 from survey_service.models import Job, Release
+from survey_service.processes import beside as processes_beside
 from survey_service.processes.beside import Beside, ComputingFailed, computed
 from survey_service.releases import DOCUMENTS_JOB
 from survey_service.releases.errors import RowsChanged
@@ -37,6 +41,50 @@ def beside(settings: Settings) -> Iterator[Beside]:
     made = Beside(settings)
     yield made
     made.stop()
+
+
+@pytest.fixture
+def mute(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that never answers."""
+    ours, theirs = Pipe()
+    with theirs:  # its alone from here on: where it is killed, the pipe ends
+        process = subprocess.Popen(["sleep", "600"], stdin=subprocess.PIPE, pass_fds=[theirs.fileno()])
+    monkeypatch.setattr(beside, "_begin", lambda: (process, ours))
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_what_computes_for_ever_is_ended_and_whoever_waits_for_it_is_told(
+    beside: Beside, mute: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes_beside, "LONGEST_SECONDS", 0.01)
+    with pytest.raises(TooBusy, match="cut off"):
+        beside.compute(REVIEW)
+    assert mute.returncode == -signal.SIGKILL
+    assert beside.process_id is None
+
+
+@pytest.mark.usefixtures("mute")
+def test_only_a_few_wait_for_their_turn(beside: Beside) -> None:
+    """Each of them keeps one of the threads that residents' pages need; the next one is told at once."""
+    told: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(TooBusy) as busy:
+            beside.compute(REVIEW)
+        told.append(str(busy.value))
+
+    asking = [threading.Thread(target=ask) for _ in range(2 + processes_beside.LONGEST_LINE)]
+    for one in asking:
+        one.start()
+    until(lambda: len(told) == 1)
+    assert told[0].startswith("What others asked for")
+    beside.stop()
+    for one in asking:
+        one.join()
+    assert len(told) == len(asking)
+    assert all("cut off" in one for one in told[1:])
 
 
 @on_sqlite

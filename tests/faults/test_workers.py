@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -125,6 +126,9 @@ def test_serve_starts_workers_that_draw_a_batch_and_a_killed_server_leaves_none(
             assert files_of(settings, running.database).get(made.blob_sha256).startswith(b"%PDF")
         [worker] = workers_of(server.pid)
         assert os.getpriority(os.PRIO_PROCESS, worker) == os.getpriority(os.PRIO_PROCESS, server.pid) + 10
+        # systemd's SIGTERM, to all of a unit at once, is the server's: who waits for something is still answered.
+        [blocked] = re.findall(r"^SigBlk:\s*(\w+)", Path(f"/proc/{worker}/status").read_text(), re.MULTILINE)
+        assert int(blocked, 16) >> (signal.SIGTERM - 1) & 1
         told = Path(f"/proc/{worker}/cmdline").read_bytes()
         assert settings.secret_key.get_secret_value().encode() not in told
         assert not left.exists()

@@ -130,7 +130,7 @@ def test_exceptions_and_libraries_tell_kind_and_place_and_no_words() -> None:
 import logging, threading, warnings
 import structlog
 from survey_service.web.logs import set_up_logs
-set_up_logs(for_people=PEOPLE)
+set_up_logs(for_people=PEOPLE, deaths_too=True)
 def broken():
     wish = {WISH!r}
     raise RuntimeError(wish)
@@ -145,16 +145,18 @@ dying = threading.Thread(target=broken, name="group-writer")
 dying.start()
 dying.join()
 warnings.warn({WISH!r})
+broken()
 """
     for people in (False, True):
         ended = subprocess.run(
-            [sys.executable, "-c", script.replace("PEOPLE", str(people))], capture_output=True, text=True, check=True
+            [sys.executable, "-c", script.replace("PEOPLE", str(people))], capture_output=True, text=True, check=False
         )
+        assert ended.returncode == 1
         said = ended.stderr
         assert not ended.stdout
         for secret in (WISH, "路灯", "13800138000", "Traceback"):
             assert secret not in said
-        for word in ("job_failed", "in_a_handler", "uvicorn.error", "asyncio", "thread_died", "RuntimeError", "broken"):
+        for word in ("job_failed", "in_a_handler", "uvicorn.error", "asyncio", "thread_died", "process_died", "broken"):
             assert word in said
         if not people:
             assert [json.loads(line)["event"] for line in said.splitlines()] == [
@@ -164,4 +166,5 @@ warnings.warn({WISH!r})
                 "library",
                 "thread_died",
                 "library",
+                "process_died",
             ]
