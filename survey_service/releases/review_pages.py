@@ -70,8 +70,9 @@ def show(
     *,
     indicator: str,
     fault: DomainError | None,
+    typed: tuple[str, str] = ("", ""),
 ) -> Response:
-    """The page; with ``fault`` above it where a signature was refused."""
+    """The page; with ``fault`` above it where a signature was refused, and the names that were ``typed`` for it."""
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
         survey_id, wave_id, opened = survey.id, wave.id, wave.figures_opened_at is not None
@@ -94,6 +95,7 @@ def show(
             "may_open": wave.state is WaveState.UNDER_REVIEW and not opened,
             "may_sign": wave.state is WaveState.UNDER_REVIEW and opened,
             "fault": fault,
+            "typed": typed,
         }
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/estimates.html", context, section="surveys", status=status)

@@ -15,7 +15,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, PostedFields, Statistician, require
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running
-from survey_service.errors import DomainError, NotAllowed, NotFound
+from survey_service.errors import DomainError, NotAllowed, NotFound, TooBusy
 from survey_service.models import Release, Survey, Wave
 from survey_service.processes.beside import computed
 from survey_service.releases import queries
@@ -57,8 +57,26 @@ def sign(
         computed(running, "survey_service.releases.review:sign", survey_id, wave_id, snapshot, names, now, by)
     except (NotFound, NotAllowed):
         raise
+    except TooBusy as busy:  # the page with the figures would wait in the same line once more
+        raise TooBusy(
+            zh="这一次签发没有得到确认：前面的计算太久，或者中途断了。请用浏览器的“返回”回到签发的页面，填的姓名还在，"
+            "过一两分钟再签；要是其实已经签上了，系统会告诉您，不会签两次。",
+            en="This signature was not confirmed: other computing took too long, or it was cut off. Go back with your "
+            "browser, where the names you typed still stand, and sign again in a minute or two; if it was signed after "
+            "all you are told so, and it is never signed twice.",
+        ) from busy
     except DomainError as fault:
-        return estimates_page(request, running, reading, person, survey_key, wave_key, indicator="", fault=fault)
+        return estimates_page(
+            request,
+            running,
+            reading,
+            person,
+            survey_key,
+            wave_key,
+            indicator="",
+            fault=fault,
+            typed=(sent.prepared_by, sent.signed_by),
+        )
     return go(f"/surveys/{survey_key}/waves/{wave_key}")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,6 +21,7 @@ from survey_service.audit import verify
 from survey_service.audit.chain import SERVICE, chains
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
+from survey_service.errors import TooBusy
 from survey_service.models import (
     Area,
     Case,
@@ -248,6 +251,8 @@ def test_the_statistician_looks_and_signs(client: TestClient, database: Database
     refused = post(client, f"{wave_address(reviewed)}/release", {**names, "snapshot": "0" * 64}, token=csrf(page))
     assert refused.status_code == 409
     assert "没有签发" in refused.text
+    assert 'value="何建国"' in refused.text
+    assert 'value="周定之"' in refused.text
     signed = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
     assert signed.status_code == 303, signed.text
     with database.reading.begin() as session:
@@ -257,6 +262,42 @@ def test_the_statistician_looks_and_signs(client: TestClient, database: Database
     twice = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
     assert twice.status_code == 409
     assert "Diagnostics" in get(client, f"{wave_address(reviewed)}/estimates?lang=en&indicator=nonsense")
+
+
+class TakenUp:
+    """What computes beside the server, while others wait for it; and no worker lives."""
+
+    living = 0
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def compute(self, _place: str, *_arguments: Any) -> Any:
+        self.asked += 1
+        raise TooBusy
+
+
+def test_a_signature_for_which_there_is_no_turn_waits_once_and_says_so(client: TestClient, reviewed: World) -> None:
+    sign_in(client, "statistician")
+    page = get(client, f"{wave_address(reviewed)}/estimates")
+    beside = TakenUp()
+    services = client.app.state.services  # type: ignore[attr-defined]
+    client.app.state.services = replace(services, processes=beside)  # type: ignore[attr-defined]
+    names = {"snapshot": "0" * 64, "prepared_by": "何建国", "signed_by": "周定之"}
+    told = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
+    assert (told.status_code, beside.asked) == (503, 1)
+    assert "这一次签发没有得到确认" in told.text
+
+
+def test_reports_that_nobody_makes_are_said_to_wait(client: TestClient, database: Database, reviewed: World) -> None:
+    release(database, reviewed)
+    sign_in(client, "statistician")
+    assert "报告还在生成" in get(client, wave_address(reviewed))
+    services = client.app.state.services  # type: ignore[attr-defined]
+    client.app.state.services = replace(services, processes=TakenUp())  # type: ignore[attr-defined]
+    page = get(client, wave_address(reviewed))
+    assert "没有后台进程在运行" in page
+    assert "报告还在生成" not in page
 
 
 def test_the_page_of_a_release_says_what_its_reports_print(
