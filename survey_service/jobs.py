@@ -64,8 +64,8 @@ Watch = Callable[[int, int], None]
 
 
 class Progress:
-    """How far a job has come; a report is written once a second at most, and renews the lease too. Raises LeaseLost when the job is no
-    longer ours, Stopped when this worker is to end."""
+    """How far a job has come; a report is written once a second at most, and renews the lease too. Raises LeaseLost
+    when the job is no longer ours, Stopped when this worker is to end."""
 
     def __init__(
         self, services: Services, claimed: Claimed, watch: Watch | None, to_end: Callable[[], bool] | None

@@ -84,10 +84,9 @@ class Shedding:
 
 
 def _stands_still(scope: Scope) -> bool:
-    """Whether an answer that comes now would find no room at the intake; before the first answer there is none yet."""
+    """Whether an answer that comes now would find no room at the intake; an application that has not begun has none."""
     running = getattr(scope["app"].state, "services", None) if "app" in scope else None
-    intake = running.of(Reception).intake if running is not None else None
-    return intake is not None and intake.refuses()
+    return running is not None and running.of(Reception).intake.refuses()
 
 
 def _by_script(scope: Scope) -> bool:
