@@ -18,7 +18,7 @@ from survey_service.models import Survey, Wave, WaveState
 from survey_service.surveys import drafts, planning_queries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
-from survey_service.surveys.case_upload import CaseUpload, told_of
+from survey_service.surveys.case_upload import CaseUpload, refuse_unless_empty, told_of
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.notices import noticed
 from survey_service.tabular.words import from_record
@@ -52,12 +52,13 @@ def load_cases(
 ) -> Response:
     fault: DomainError | None = None
     found: Look | None = None
-    with reading.begin() as session:
-        survey, wave = find_wave(session, person, survey_key, wave_key)
-        refuse_unless(session, person, survey, *rights.PLAN)
-        upload = CaseUpload(survey, wave, person, now)
-        session.expunge_all()
     try:
+        with reading.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key)
+            refuse_unless(session, person, survey, *rights.PLAN)
+            refuse_unless_empty(session, wave)
+            upload = CaseUpload(survey, wave, person, now)
+            session.expunge_all()
         found = look(upload, sent(posted), reading, writing)
         if found is None:
             return go(f"/surveys/{survey_key}/waves/{wave_key}/cases")

@@ -56,13 +56,12 @@ class CaseUpload(Upload["CaseFile"]):
         # Imported here: the server starts without pandas.
         from survey_service.sampling.case_files import read_file
 
-        _refuse_unless_draft(self.wave)
         return read_file(name, data)
 
     def judge(self, session: Session, rows: Sheet) -> Looked[CaseFile]:
         from survey_service.sampling.case_files import read_cases
 
-        _refuse_unless_empty(session, self.wave)
+        refuse_unless_empty(session, self.wave)
         modes = [Mode(mode) for mode in self.wave.modes if mode in CASE_MODES]
         if not modes:
             raise BadInput(zh=NO_MODES.zh, en=NO_MODES.en)
@@ -76,19 +75,16 @@ class CaseUpload(Upload["CaseFile"]):
         assert looked.stored is not None
         file = looked.stored
         held = drafts.draft(session, self.wave.survey_id, self.wave.id)
-        _refuse_unless_empty(session, held)
+        refuse_unless_empty(session, held)
         store_cases(session, held, file, source=name, at=self.now, by=self.person.actor)
         about = {"adults_known": file.adults_known, "reserves": file.reserves, "notices": list(map(str, file.notices))}
         drafts.note_draw(held, {"file": name, **about})
 
 
-def _refuse_unless_draft(wave: Wave) -> None:
+def refuse_unless_empty(session: Session, wave: Wave) -> None:
+    """Asked before the file is read, too: whose wave has a sample needs no list of what is wrong with another."""
     if wave.state is not WaveState.DRAFT:
         raise drafts.NoDraft
-
-
-def _refuse_unless_empty(session: Session, wave: Wave) -> None:
-    _refuse_unless_draft(wave)
     if surveys.has_cases(session, wave):
         raise HasCases
 

@@ -163,6 +163,23 @@ def test_the_drawn_list_is_loaded_with_the_probability_of_every_stage(
     assert len(cases(database)) == 3
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_second_tab_is_told_of_the_sample_whatever_file_it_sends(
+    client: TestClient, draft: str, codes: list[str], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(client, sheet([row(1, codes[0])]))
+    refused = look(client, b"PK\x03\x04 broken", "cases.xlsx")
+    assert refused.status_code == 422
+    assert "已经有样本" in refused.text
+    # Where the other tab is faster than the check, the problems of the file stand above its sample.
+    monkeypatch.setattr("survey_service.surveys.case_pages.refuse_unless_empty", lambda session, wave: None)
+    late = look(client, b"PK\x03\x04 broken", "cases.xlsx")
+    assert late.status_code == 422
+    assert "不是 Excel 文件" in late.text
+    assert "共 1 户" in late.text
+    assert len(cases(database)) == 1
+
+
 def test_a_list_is_looked_at_before_a_household_is_stored(
     client: TestClient, draft: str, codes: list[str], database: Database
 ) -> None:
