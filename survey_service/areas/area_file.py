@@ -255,6 +255,7 @@ def _picture(stored: AreaChanges) -> Picture:
             for one in rows[:_SHOWN]
         ],
         of=len(rows),
+        plain=frozenset({0}),
     )
 
 

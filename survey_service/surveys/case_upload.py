@@ -116,6 +116,8 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
             )
             for case in file.cases[:FIRST_ROWS]
         ],
+        plain=frozenset({0}),
+        wide_only=frozenset({3}),
     )
     modes = Picture(
         caption=Text("各种方式会有多少户", "Households of each mode"),
@@ -126,6 +128,7 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
         caption=Text("各社区会有多少户", "Households of each community"),
         heads=(Text("社区", "Community"), Text("户数", "Households"), Text("已抽户数", "Drawn")),
         rows=[(names[area.id], area.households, by_area.get(area.id, 0)) for area in areas],
+        zeros_marked=frozenset({2}),
     )
     remarks = told_of(file.reserves, file.adults_known)
     none = sum(area.id not in by_area for area in areas)

@@ -18,12 +18,19 @@ Cell = str | int | float | Text | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A table of what would be stored, or of its counts; ``of``: rows in all, where only the first are shown."""
+    """A table of what would be stored, or of its counts; ``of``: rows in all, where only the first are shown.
+
+    Of columns, by their index: ``plain`` holds numbers of rows, which take no mark of thousands; a zero in
+    ``zeros_marked`` is what somebody has to see; ``wide_only`` goes where the screen is narrow.
+    """
 
     caption: Text
     heads: tuple[Text, ...]
     rows: Sequence[tuple[Cell, ...]]
     of: int = 0
+    plain: frozenset[int] = frozenset()
+    zeros_marked: frozenset[int] = frozenset()
+    wide_only: frozenset[int] = frozenset()
 
     @property
     def numbers(self) -> frozenset[int]:

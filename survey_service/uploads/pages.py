@@ -30,7 +30,8 @@ from survey_service.uploads.records import Column, Record, Records, read_records
 from survey_service.web import posted_forms
 
 SHOWN: Final = 200  # problems on one page
-LISTED: Final = 20_000  # in the table that can be saved
+MOST_LINKED: Final = 1_000_000  # characters of the link that holds the problems as a table
+_TABLE: Final = "data:text/csv;charset=utf-8;base64,"
 LONGEST_NAME: Final = 120  # of a file, as the log keeps it
 
 
@@ -92,6 +93,14 @@ class ListUpload(Upload[Stored]):
         """Every row judged, with every problem."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedProblems:
+    """The first ``count`` problems as a table, in the address of a link: the server keeps none of them."""
+
+    address: str
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """A file that was judged, as a page shows it and carries it to the next step."""
@@ -113,18 +122,25 @@ class Look:
     def count(self) -> int:
         return len(self.looked.problems)
 
-    def saved(self, language: str) -> str:
-        """All problems as a table, in the address of a link: the server keeps none of them."""
-        written = io.StringIO()
-        writer = csv.writer(written)
-        writer.writerow(("row", "column", "problem") if language == "en" else ("行", "列", "看到的，和怎么改"))
-        writer.writerows(
-            [harmless(cell) for cell in (one.row, one.head(language), one.in_language(language))]
-            for one in self.looked.problems[:LISTED]
-        )
-        return (
-            "data:text/csv;charset=utf-8;base64," + base64.b64encode(("\ufeff" + written.getvalue()).encode()).decode()
-        )
+    def saved(self, language: str) -> SavedProblems:
+        """As many problems as a link holds, a whole row each."""
+        heads = ("row", "column", "problem") if language == "en" else ("行", "列", "看到的，和怎么改")
+        table = bytearray("\ufeff".encode() + _csv_row(heads))
+        most = (MOST_LINKED - len(_TABLE)) // 4 * 3  # base64 writes three bytes as four characters
+        count = 0
+        for one in self.looked.problems:
+            line = _csv_row([harmless(cell) for cell in (one.row, one.head(language), one.in_language(language))])
+            if len(table) + len(line) > most:
+                break
+            table += line
+            count += 1
+        return SavedProblems(_TABLE + base64.b64encode(table).decode(), count)
+
+
+def _csv_row(cells: Sequence[object]) -> bytes:
+    written = io.StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue().encode()
 
 
 def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: WritingSessions) -> Look | None:

@@ -189,6 +189,7 @@ def test_a_list_is_looked_at_before_a_household_is_stored(
     for words in ("载入这 3 户", "在 2 个社区", "备用 1 户", f"{codes[0]}-0002", "有全角数字，已当作半角读"):
         assert words in shown.text, words
     assert "full-width" not in shown.text
+    assert 'class="num missed">0</td>' in look(client, sheet(rows[:2])).text, "a community without a case"
     sent = hidden(shown.text)
     forged = post(client, f"{draft}/cases", {**sent, "seen": "0" * 64})
     assert forged.status_code == 200
