@@ -40,7 +40,7 @@ class Release(Base):
     released_at: Mapped[datetime] = mapped_column(UtcDateTime)
     correction_of: Mapped[UUID | None]
     correction_reason: Mapped[str | None] = mapped_column(String(400))
-    # What its PDFs are written from (releases/printed.py); None: signed before this was kept. Read only to print.
+    # What its PDFs are written from (releases/signed_summaries.py), read only to print; None: signed before this.
     printed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
