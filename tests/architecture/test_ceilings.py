@@ -132,35 +132,3 @@ def unformatted(path: Path) -> Iterator[str]:
 
 def test_the_formatter_lays_out_everything_but_tables_of_data() -> None:
     assert [found for path in python_files() for found in unformatted(path)] == []
-
-
-def javascript_files() -> list[Path]:
-    return sorted((ROOT / "survey_service/web/static").rglob("*.js"))
-
-
-def javascript_code(source: str) -> list[str]:
-    """Lines without blanks and comments. Our modules hold no comment marks inside strings; the test below says so."""
-    without_blocks = re.sub(r"/\*.*?\*/", lambda match: "\n" * match.group().count("\n"), source, flags=re.DOTALL)
-    return [line if line.strip() and not line.lstrip().startswith("//") else "" for line in without_blocks.splitlines()]
-
-
-def too_long_in_javascript(path: Path) -> Iterator[str]:
-    lines = javascript_code(path.read_text(encoding="utf-8"))
-    if (count := sum(1 for line in lines if line)) > FILE_CEILING:
-        yield f"{path.name} has {count} lines of code"
-    # A function ends where a line closes at the indentation at which it was opened (the modules are so formatted).
-    for start, line in enumerate(lines):
-        if not re.search(r"\bfunction\b|=>\s*\{$", line):
-            continue
-        indent = len(line) - len(line.lstrip())
-        body = 0
-        for following in lines[start:]:
-            body += bool(following)
-            if following.lstrip().startswith("}") and len(following) - len(following.lstrip()) == indent:
-                break
-        if body > FUNCTION_CEILING:
-            yield f"{path.name}:{start + 1} has {body} lines"
-
-
-def test_javascript_file_and_function_ceilings() -> None:
-    assert [found for path in javascript_files() for found in too_long_in_javascript(path)] == []
