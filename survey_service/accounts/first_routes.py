@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts import failed_sign_ins, first_administrator, second_factor, service, throttle
-from survey_service.accounts.permissions import PostedFields
+from survey_service.accounts.permissions import FormModel
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, FormExpired, TooManyAttempts
@@ -23,7 +23,7 @@ router = APIRouter()
 Line = Annotated[str, Field(max_length=200)]
 
 
-class FirstForm(PostedFields):
+class FirstForm(FormModel):
     secret: Line = ""
     user: Line = ""
     name: Line = ""

@@ -72,7 +72,7 @@ _WITHOUT_SECOND_FACTOR = _WITH_START_PASSWORD | {"/account/second-factor", "/acc
 PUBLIC_FOLDERS = ("/a/",)  # the resident's pages: their code is the authority
 
 
-class PostedFields(BaseModel):
+class FormModel(BaseModel):
     """The fields of a form and no others, beside the token that every form of ours carries."""
 
     model_config = ConfigDict(extra="forbid")

@@ -37,7 +37,7 @@ def marks_page(
             "burst": quality_mark_counts.BURST,
             "invited_burst": quality_mark_counts.INVITED_BURST,
         }
-        return staff_page(request, running, person, "staff/marks.html", context, section="surveys")
+        return staff_page(request, running, person, "staff/quality_marks.html", context, section="surveys")
 
 
 def _weight(marks: quality_mark_counts.PhoneMarks) -> tuple[int, int, int]:

@@ -128,7 +128,7 @@ def _show(answered: ResponseByReceipt, display: Display, running: Services, now:
     except WaveClosed as over:
         closed = over.in_language(display.language)
     context = _context(answered, display, running) | {"closed": closed}
-    return html(render("kept.html", replies.look_of(display), context))
+    return html(render("response.html", replies.look_of(display), context))
 
 
 def _ask_before_erasing(answered: ResponseByReceipt, display: Display, running: Services) -> Response:

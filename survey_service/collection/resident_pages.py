@@ -109,7 +109,7 @@ def door(
         "hotline": settings.hotline,
         "staff": staff,
     }
-    return html(render("door.html", look, context), status=status)
+    return html(render("code_entry.html", look, context), status=status)
 
 
 def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> dict[str, Any]:

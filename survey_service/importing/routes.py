@@ -36,7 +36,7 @@ from survey_service.importing.recognise import suggest
 from survey_service.models import ImportFile, ImportState, Job, JobState, Survey, Wave
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave, may
-from survey_service.uploads.pages import Look, refused
+from survey_service.uploads.pages import FileLook, refused
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
@@ -84,9 +84,9 @@ def hand_in(
         plan = suggest(grid, questionnaire, held.cases)
         found = service.summary(prepare(grid, plan, questionnaire, held)) if plan.has_answers else {}
         with writing.begin() as session:
-            looked = service.Looked(grid=grid, sha256=hashlib.sha256(sent[1]).hexdigest(), plan=plan, found=found)
+            file = service.FileRead(grid=grid, sha256=hashlib.sha256(sent[1]).hexdigest(), plan=plan, found=found)
             wave = session.get_one(Wave, key)
-            row = service.hand_in(session, wave, looked, cases=held.cases, at=now, by=person.actor)
+            row = service.hand_in(session, wave, file, cases=held.cases, at=now, by=person.actor)
             return go(f"{_here(survey_key, wave_key)}/{row.id}/columns")
     except (NoFile, NotTaking, UnreadableFile) as fault:
         look = refused(sent[0], fault.problems, fault.more) if sent and isinstance(fault, UnreadableFile) else None
@@ -258,7 +258,7 @@ def _list(
     wave: Wave,
     *,
     fault: DomainError | None,
-    look: Look | None = None,
+    look: FileLook | None = None,
 ) -> Response:
     whole = may(session, person, survey, *rights.TAKE_IN)
     context = {

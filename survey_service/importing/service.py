@@ -81,7 +81,7 @@ def ground(session: Session, wave: Wave, city_id: UUID, visible: Select[tuple[UU
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class FileRead:
     """A file as it was read, and what was found in it by the first plan."""
 
     grid: Grid
@@ -91,7 +91,7 @@ class Looked:
 
 
 def hand_in(
-    session: Session, wave: Wave, looked: Looked, *, cases: Collection[str], at: datetime, by: audit.Actor
+    session: Session, wave: Wave, file: FileRead, *, cases: Collection[str], at: datetime, by: audit.Actor
 ) -> ImportFile:
     """Keep a file's cells until it is settled, without those of contact data.
 
@@ -99,8 +99,8 @@ def hand_in(
     """
     if wave.state not in TAKING:
         raise NotTaking
-    grid = looked.grid
-    plan, numbers = personal.shielded(grid, looked.plan, cases)
+    grid = file.grid
+    plan, numbers = personal.shielded(grid, file.plan, cases)
     if numbers:
         raise PersonalNumbers(numbers)
     emptied = [place for place, column in enumerate(plan.columns) if column.target is Target.PERSONAL]
@@ -108,11 +108,11 @@ def hand_in(
         survey_id=wave.survey_id,
         wave_id=wave.id,
         file_name=grid.source[-120:],
-        sha256=looked.sha256,
+        sha256=file.sha256,
         rows=len(grid.records),
         cells=grids.packed(grids.without(grid, emptied)),
         plan=plan.to_json(),
-        found=dict(looked.found),
+        found=dict(file.found),
         by_account_id=by.account_id,
         created_at=at,
     )

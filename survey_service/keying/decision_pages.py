@@ -15,7 +15,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.errors import ReadNotAudited
-from survey_service.accounts.permissions import Person, PostedFields
+from survey_service.accounts.permissions import FormModel, Person
 from survey_service.accounts.read_audit import AuditsReads, ReadAudit
 from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -37,7 +37,7 @@ Reason = Annotated[str, Field(max_length=LONGEST_REASON)]
 Value = Annotated[str, Field(max_length=LONGEST_VALUE)]
 
 
-class RulingForm(PostedFields):
+class RulingForm(FormModel):
     variable: Variable
     take: str = ""
     typed: Value = ""
@@ -48,7 +48,7 @@ class RulingForm(PostedFields):
         return adjudication.Ruling(variable=self.variable, decision=decision, typed=self.typed, reason=self.reason)
 
 
-class CorrectionForm(PostedFields):
+class CorrectionForm(FormModel):
     number: Annotated[str, Field(max_length=60)]
     variable: Variable
     client_id: Annotated[str, Field(min_length=8, max_length=64)]

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person, PostedFields
+from survey_service.accounts.permissions import FormModel, Person
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import BatchNumber, Now, Reading, Running, Writing
@@ -117,7 +117,7 @@ def _share(percent: str) -> float | None:
     return int(percent) / 100
 
 
-class AssignmentForm(PostedFields):
+class AssignmentForm(FormModel):
     keyer: Annotated[str, Field(max_length=40)] = ""
     verifier: Annotated[str, Field(max_length=40)] = ""
     share: Annotated[str, Field(max_length=8)] = ""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person, PostedFields, require
+from survey_service.accounts.permissions import FormModel, Person, require
 from survey_service.accounts.queries import above, below
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import go, staff_page
@@ -53,7 +53,7 @@ def paper_page(
         return staff_page(request, running, person, "staff/paper/batches.html", context, section="surveys")
 
 
-class PrintForm(PostedFields):
+class PrintForm(FormModel):
     area: Annotated[str, Field(max_length=20)] = ""
     kind: Annotated[str, Field(max_length=10)] = ""
     size: Annotated[str, Field(max_length=6)] = ""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person, PostedFields, Statistician, require
+from survey_service.accounts.permissions import FormModel, Person, Statistician, require
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotAllowed, NotFound, TooBusy
@@ -30,7 +30,7 @@ ReleaseReader = Annotated[Person, Depends(require(*rights.READ_RELEASES))]
 LONGEST_NAME = 60
 
 
-class SigningForm(PostedFields):
+class SigningForm(FormModel):
     snapshot: Annotated[str, Field(max_length=64)]  # of the figures that were looked at
     prepared_by: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     signed_by: Annotated[str, Field(max_length=LONGEST_NAME)] = ""

@@ -22,7 +22,7 @@ from survey_service.surveys.case_upload import CaseUpload, refuse_unless_empty, 
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.notices import noticed
 from survey_service.tabular.words import from_record
-from survey_service.uploads.pages import Look, look, sent
+from survey_service.uploads.pages import FileLook, look, sent
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/cases")
@@ -51,7 +51,7 @@ def load_cases(
     wave_key: str,
 ) -> Response:
     fault: DomainError | None = None
-    found: Look | None = None
+    found: FileLook | None = None
     try:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -85,7 +85,7 @@ def _page(
     person: Person,
     survey: Survey,
     wave: Wave,
-    found: Look | None = None,
+    found: FileLook | None = None,
     fault: DomainError | None = None,
 ) -> Response:
     areas = surveys.communities(session, survey, wave, person.visible(*rights.PLAN))

@@ -84,7 +84,7 @@ def wave_page(
         jobs = queries.jobs(session, wave)
         blockers = opening.blockers(session, survey, wave, on=today) if draft else ()
         progress = service.progress(session, survey, wave, visible) if staff and not draft else None
-        reader = wave_offers.Reader(
+        reader = wave_offers.WaveReader(
             may_change=may(session, person, survey, *rights.PLAN),
             may_review=may(session, person, survey, *rights.REVIEW),
             manages=person.has(*rights.PLAN),

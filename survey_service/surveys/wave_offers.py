@@ -49,7 +49,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class WaveReader:
     """Who reads the page: what they may do with this wave."""
 
     may_change: bool  # as a manager of the survey
@@ -70,7 +70,7 @@ def blocker_address(survey: Survey, wave: Wave, blocker: Blocker) -> str:
     return wave_address(survey, wave) + blocker.address
 
 
-def advice(wave: Wave, reader: Reader, *, today: date, blocked: bool) -> Advice:
+def advice(wave: Wave, reader: WaveReader, *, today: date, blocked: bool) -> Advice:
     match wave.state:
         case WaveState.DRAFT:
             return Advice.BLOCKED if blocked else Advice.READY_TO_OPEN
@@ -87,7 +87,7 @@ def advice(wave: Wave, reader: Reader, *, today: date, blocked: bool) -> Advice:
 
 
 def offers(
-    survey: Survey, wave: Wave, reader: Reader, *, today: date, blocked: bool, progress: WaveProgress | None
+    survey: Survey, wave: Wave, reader: WaveReader, *, today: date, blocked: bool, progress: WaveProgress | None
 ) -> list[Offer]:
     """Everything the person may do with the wave now, in the order of the page."""
     here = wave_address(survey, wave)

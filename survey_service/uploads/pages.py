@@ -102,7 +102,7 @@ class SavedProblems:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class FileLook:
     """A file that was judged, as a page shows it and carries it to the next step."""
 
     file: str
@@ -143,7 +143,7 @@ def _csv_row(cells: Sequence[object]) -> bytes:
     return written.getvalue().encode()
 
 
-def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: WritingSessions) -> Look | None:
+def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: WritingSessions) -> FileLook | None:
     """What the file would do. None: it was stored, since it would still do what was seen."""
     carried = pack(file.data)
     try:
@@ -161,12 +161,12 @@ def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: 
         looked = unreadable(fault)
     except IntegrityError:
         raise Conflict from None
-    return Look(file=file.name, looked=looked, packed=carried, changed_since=bool(file.seen))
+    return FileLook(file=file.name, looked=looked, packed=carried, changed_since=bool(file.seen))
 
 
-def refused(file: str, problems: Sequence[TableProblem], more: bool) -> Look:
+def refused(file: str, problems: Sequence[TableProblem], more: bool) -> FileLook:
     """A file of which nothing is kept, not even until it is mapped."""
-    return Look(file=file, looked=Looked(problems=problems, more=more), packed=(), changed_since=False)
+    return FileLook(file=file, looked=Looked(problems=problems, more=more), packed=(), changed_since=False)
 
 
 # ------------------------------------------------------------------ a page of its own
@@ -198,7 +198,7 @@ def upload_page(
     here: str,
     *,
     section: str,
-    found: Look | None = None,
+    found: FileLook | None = None,
     typed: Mapping[str, str] | None = None,
     fault: DomainError | None = None,
 ) -> Response:

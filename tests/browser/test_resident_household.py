@@ -97,7 +97,7 @@ def test_two_phones_open_one_code_and_the_second_keeps_what_was_not_taken_in(
     answer(second, address, "不满意")
     expect(second.locator("h1")).to_have_text("这一份没有收下")
     expect(second.locator(".answers")).to_contain_text("不满意")
-    expect(second.locator("#kept-too")).to_be_visible()
+    expect(second.locator("#draft-too")).to_be_visible()
     kept = "() => Object.keys(localStorage).filter((key) => key.startsWith('draft:')).length"
     assert second.evaluate(kept) == 1
     assert first.evaluate(kept) == 0
@@ -109,7 +109,7 @@ def test_two_phones_open_one_code_and_the_second_keeps_what_was_not_taken_in(
     assert second.evaluate(kept) == 1
     first.goto(address)
     expect(first.locator("h1")).to_have_text("已经提交过了")
-    expect(first.locator("#kept-here")).to_be_hidden()
+    expect(first.locator("#draft-here")).to_be_hidden()
 
 
 def test_a_draft_whose_receipt_never_came_is_given_it_by_the_used_code(

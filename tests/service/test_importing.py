@@ -208,7 +208,7 @@ def hand_in(database: Database, world: World, content: bytes) -> UUID:
     ready, plan = prepared(database, world, content)
     with database.writing.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
-        looked = service.Looked(grid=grid, sha256="0" * 64, plan=plan, found=service.summary(ready))
+        looked = service.FileRead(grid=grid, sha256="0" * 64, plan=plan, found=service.summary(ready))
         return service.hand_in(session, wave, looked, cases=(), at=NOW, by=SERVICE).id
 
 

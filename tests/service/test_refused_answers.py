@@ -51,7 +51,7 @@ def test_a_used_code_that_is_only_opened_asks_what_became_of_a_draft(client: Tes
     post(client, code, {**ANSWERS, "client_id": CLIENT_ID})
     page = client.get(f"/a/{code}")
     assert "<h1>已经提交过了</h1>" in page.text
-    assert 'id="kept-here" hidden' in page.text
+    assert 'id="draft-here" hidden' in page.text
     assert "receipt.js" not in page.text
 
 

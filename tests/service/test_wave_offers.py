@@ -10,7 +10,7 @@ import pytest
 
 from survey_service.models import Survey, Wave, WaveState
 from survey_service.surveys.schemas import WaveProgress
-from survey_service.surveys.wave_offers import Offer, Reader, Style, advice, offers
+from survey_service.surveys.wave_offers import Offer, Style, WaveReader, advice, offers
 
 DRAFT, OPEN, CLOSED, REVIEW, RELEASED = WaveState
 SURVEY = Survey(key="s")
@@ -22,9 +22,9 @@ def wave(state: WaveState, **more: Any) -> Wave:
     return Wave(key="w", state=state, closes_on=LAST_DAY, questionnaire_version_id=UUID(int=7), **more)
 
 
-def reader(*steps: str, **more: bool) -> Reader:
+def reader(*steps: str, **more: bool) -> WaveReader:
     allowed = {"may_change": False, "may_review": False, "manages": False, "reads_contacts": False, **more}
-    return Reader(steps=steps, **allowed)
+    return WaveReader(steps=steps, **allowed)
 
 
 def progress(completed: int = 0, **not_tied: int) -> WaveProgress:
@@ -49,7 +49,7 @@ def progress(completed: int = 0, **not_tied: int) -> WaveProgress:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_one_thing_to_do_next(found: Wave, who: Reader, today: date, blocked: bool, said: str) -> None:
+def test_the_one_thing_to_do_next(found: Wave, who: WaveReader, today: date, blocked: bool, said: str) -> None:
     assert advice(found, who, today=today, blocked=blocked) == said
 
 
@@ -87,7 +87,9 @@ def names(found: list[Offer]) -> list[str]:
         (wave(RELEASED, figures_opened_at=OPENED), reader(may_review=True), progress(), ["figures"]),
     ],
 )
-def test_the_ways_that_are_offered(found: Wave, who: Reader, so_far: WaveProgress | None, offered: list[str]) -> None:
+def test_the_ways_that_are_offered(
+    found: Wave, who: WaveReader, so_far: WaveProgress | None, offered: list[str]
+) -> None:
     assert names(offers(SURVEY, found, who, today=LAST_DAY, blocked=False, progress=so_far)) == offered
 
 

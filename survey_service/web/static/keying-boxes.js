@@ -1,6 +1,6 @@
 // A box of the sheet: where the keys lead, what a key does in it, and what is said before it is left.
 
-import { desk, hush, save, state, stop } from "./keying-desk.js";
+import { page, hush, save, state, stop } from "./keying-page.js";
 import { chosen, fault, fold, MISSING, shortCodes } from "./keying-rows.js";
 import { phrase, speak, words } from "./keying-say.js";
 
@@ -9,7 +9,7 @@ const store = document.getElementById("store");
 // ---------------------------------------------------------------- moving
 
 export function focus(row, select = true) {
-  for (const other of desk.sheet.rows) other.item.classList.toggle("now", other === row);
+  for (const other of page.sheet.rows) other.item.classList.toggle("now", other === row);
   row.before = row.input.value;
   state.row = row;
   row.input.focus({ preventScroll: true });
@@ -19,13 +19,13 @@ export function focus(row, select = true) {
 }
 
 export function toStore() {
-  for (const one of desk.sheet.rows) one.item.classList.remove("now");
+  for (const one of page.sheet.rows) one.item.classList.remove("now");
   state.row = null;
   store.focus();
 }
 
 function next(row) {
-  const following = state.ending ? null : desk.sheet.after(row);
+  const following = state.ending ? null : page.sheet.after(row);
   if (following) {
     focus(following);
     return;
@@ -36,7 +36,7 @@ function next(row) {
 
 export function back(row) {
   state.ending = false;
-  const target = desk.sheet.before(row);
+  const target = page.sheet.before(row);
   hush();
   if (target) focus(target);
   else if (row) focus(row);
@@ -51,7 +51,7 @@ export function complain(row, seen, text, select) {
 
 function wrong(row, seen, text) {
   row.input.value = "";
-  desk.sheet.show(row);
+  page.sheet.show(row);
   save();
   complain(row, seen, text, true);
 }
@@ -73,13 +73,13 @@ function commit(row) {
     return;
   }
   settle(row);
-  if (state.pending === null && typed === "/" && !desk.sheet.notes[row.variable]) speak("soft", "", phrase("noteOffer", { question: row.name }));
+  if (state.pending === null && typed === "/" && !page.sheet.notes[row.variable]) speak("soft", "", phrase("noteOffer", { question: row.name }));
 }
 
 function settle(row) {
-  desk.sheet.showAll();
+  page.sheet.showAll();
   save();
-  const [doubt] = desk.sheet.doubts(row);
+  const [doubt] = page.sheet.doubts(row);
   if (doubt) {
     ask(row, doubt.text);
     return;
@@ -89,14 +89,14 @@ function settle(row) {
 }
 
 function leaveAsWritten(row) {
-  desk.sheet.confirm(row);
-  if (!state.ending || desk.sheet.doubts(row).length > 0) {
+  page.sheet.confirm(row);
+  if (!state.ending || page.sheet.doubts(row).length > 0) {
     settle(row);
     return;
   }
   hush();
   save();
-  desk.handIn(); // the form was handed in already: this was all it waited for
+  page.handIn(); // the form was handed in already: this was all it waited for
 }
 
 /** Down: what stands in the box is looked at as with Enter. */
@@ -135,7 +135,7 @@ export function onInput(row, event) {
     complain(row, last, phrase("notACode", { seen: last }), false);
   }
   if (row.kind !== "one") {
-    desk.sheet.show(row);
+    page.sheet.show(row);
     return;
   }
   const possible = row.codes.filter(([code]) => code.startsWith(typed));
@@ -157,13 +157,13 @@ export function onKey(row, event) {
 // ---------------------------------------------------------------- a note on what cannot be read
 
 export function openNote() {
-  const row = desk.sheet.noted(state.row);
-  desk.note.ask(phrase("noteAsk", { question: row.name }), desk.sheet.notes[row.variable] ?? "", (text) => {
+  const row = page.sheet.noted(state.row);
+  page.note.ask(phrase("noteAsk", { question: row.name }), page.sheet.notes[row.variable] ?? "", (text) => {
     hush();
     if (text !== null) {
-      if (text) desk.sheet.notes[row.variable] = text;
-      else delete desk.sheet.notes[row.variable];
-      desk.sheet.show(row);
+      if (text) page.sheet.notes[row.variable] = text;
+      else delete page.sheet.notes[row.variable];
+      page.sheet.show(row);
       save();
     }
     if (state.row === null) store.focus();

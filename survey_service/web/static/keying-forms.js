@@ -1,7 +1,7 @@
 // One form after the other: found by its number, keyed, handed in, put aside.
 
 import { ask, complain, focus, toStore } from "./keying-boxes.js";
-import { desk, hush, state, stop } from "./keying-desk.js";
+import { page, hush, state, stop } from "./keying-page.js";
 import { fold, showPictures } from "./keying-rows.js";
 import { clock, phrase, speak, words } from "./keying-say.js";
 import { handIn, hold, refusal } from "./keying-server.js";
@@ -21,7 +21,7 @@ function toNumber() {
 
 /** Says where the boxes are; the truth, also when it is unwelcome. */
 export function told(kind) {
-  const filled = desk.sheet.rows.filter((one) => one.input.value !== "" && one.number);
+  const filled = page.sheet.rows.filter((one) => one.input.value !== "" && one.number);
   const question = filled.length > 0 ? filled[filled.length - 1].number : "–";
   strip.dataset.state = kind;
   strip.textContent = kind === "fresh" ? "–" : phrase(kind === "saved" ? "saved" : "waiting", { question, time: clock() });
@@ -30,30 +30,30 @@ export function told(kind) {
 }
 
 function left() {
-  return [...new Set([...JSON.parse(form.dataset.left), ...state.open, ...desk.drafts.keep.numbers()])].filter((one) => !state.done.has(one)).sort();
+  return [...new Set([...JSON.parse(form.dataset.left), ...state.open, ...page.drafts.keep.numbers()])].filter((one) => !state.done.has(one)).sort();
 }
 
 // ---------------------------------------------------------------- a form comes and goes
 
 /** Shows a form. ``found.draft.keying_id`` null: fetched ahead, and its hold is on the way. */
 function begin(found) {
-  const boxes = desk.drafts.open(found.number, found.draft);
+  const boxes = page.drafts.open(found.number, found.draft);
   Object.assign(state, { serial: found.number, shown: found.shown, clientId: found.draft.keying_id, last: Date.now(), seconds: boxes.seconds, strokes: boxes.keystrokes, pending: null, leaving: false, ending: false, offered: "", row: null });
   state.open.add(found.number);
-  desk.sheet.clear(boxes);
-  desk.sheet.confirmAll(boxes.accepted);
-  showPictures(desk.sheet.rows, found.pictures, (variable) => `${form.dataset.lookup}${found.number}/pictures/${variable}`, words.scanned);
+  page.sheet.clear(boxes);
+  page.sheet.confirmAll(boxes.accepted);
+  showPictures(page.sheet.rows, found.pictures, (variable) => `${form.dataset.lookup}${found.number}/pictures/${variable}`, words.scanned);
   document.getElementById("strip-number").textContent = found.shown;
   document.getElementById("strip-community").textContent = found.batch ? phrase("batch", { community: found.community, ...found.batch }) : found.community;
   document.getElementById("sheet-pass").textContent = found.pass === "second" ? words.second : words.first;
   document.getElementById("rows").hidden = false;
   find.hidden = true;
-  desk.sheet.showAll();
+  page.sheet.showAll();
   hush();
   const resumed = Object.keys(boxes.fields).length > 0;
   if (resumed) speak("ready", "", found.draft.by_others ? words.resumedOther : words.resumed);
-  if (desk.drafts.settled) told(resumed ? "saved" : "fresh");
-  const first = desk.sheet.first(resumed);
+  if (page.drafts.settled) told(resumed ? "saved" : "fresh");
+  const first = page.sheet.first(resumed);
   if (first) focus(first);
   else store.focus();
 }
@@ -63,7 +63,7 @@ function closeForm() {
   find.hidden = false;
   number.value = "";
   Object.assign(state, { serial: "", row: null, pending: null, hold: null, ending: false });
-  desk.drafts.close();
+  page.drafts.close();
   document.getElementById("strip-number").textContent = "–";
   document.getElementById("strip-community").textContent = "–";
 }
@@ -88,21 +88,21 @@ function leaveForm(kind, title, text) {
 /** The hold of a form, with what was fetched ahead of the forms behind it. */
 async function askForHold(serial, takeOver) {
   const reply = await hold(form, serial, takeOver);
-  if (reply.answer.ok) desk.upcoming.learn(reply.found);
+  if (reply.answer.ok) page.upcoming.learn(reply.found);
   return reply;
 }
 
 export async function lookUp() {
   const serial = fold(number.value).trim().toUpperCase();
   if (!serial) return;
-  desk.ahead.hold();
+  page.ahead.hold();
   speak("ready", "", words.look_up);
-  await desk.drafts.keep.ready;
-  const known = desk.drafts.keep.get(desk.upcoming.serial(serial)) === null ? desk.upcoming.take(serial) : null;
+  await page.drafts.keep.ready;
+  const known = page.drafts.keep.get(page.upcoming.serial(serial)) === null ? page.upcoming.take(serial) : null;
   if (known !== null) {
     begin(known);
     state.hold = attach(known);
-    desk.ahead.release();
+    page.ahead.release();
     return;
   }
   try {
@@ -110,7 +110,7 @@ export async function lookUp() {
     state.offered = found.error?.code === "E201" ? serial : "";
     if (answer.ok) {
       begin(found);
-      desk.ahead.release();
+      page.ahead.release();
     } else stop(...refusal(answer, found), toNumber);
   } catch {
     stop("missed", "", words.offline, toNumber);
@@ -122,18 +122,18 @@ async function attach(known) {
   for (;;) {
     try {
       const { answer, found } = await askForHold(known.number, false);
-      if (state.serial !== known.number || desk.drafts.current?.id !== null) return false; // put aside meanwhile
+      if (state.serial !== known.number || page.drafts.current?.id !== null) return false; // put aside meanwhile
       if (answer.status === 401) {
         speak("missed", `! ${words.unsaved}`, words.expired);
         return false;
       }
       if (!answer.ok) leaveForm(...refusal(answer, found));
-      else if (desk.upcoming.fits(known, found)) {
+      else if (page.upcoming.fits(known, found)) {
         state.clientId = found.draft.keying_id;
-        desk.drafts.attach(found.draft);
+        page.drafts.attach(found.draft);
         return true;
       } else leaveForm("missed", `! ${words.look}`, words.changed); // somebody keyed part of it, or a scan was read
-      desk.drafts.keep.forget(known.number);
+      page.drafts.keep.forget(known.number);
       return false;
     } catch {
       if (state.serial !== known.number) return false;
@@ -145,7 +145,7 @@ async function attach(known) {
 // ---------------------------------------------------------------- handed in
 
 export async function send() {
-  const open = desk.sheet.unsettled();
+  const open = page.sheet.unsettled();
   state.ending = true;
   if (open) {
     focus(open.row);
@@ -153,16 +153,16 @@ export async function send() {
     else ask(open.row, open.text);
     return;
   }
-  desk.ahead.hold();
+  page.ahead.hold();
   speak("ready", "", words.sending);
   if (state.hold !== null && !(await state.hold)) {
-    if (!desk.ahead.stopped) stop("missed", `! ${words.unsaved}`, words.expired, toStore);
+    if (!page.ahead.stopped) stop("missed", `! ${words.unsaved}`, words.expired, toStore);
     return;
   }
   try {
     const { answer, found } = await handIn(form, {
-      number: state.serial, client_id: state.clientId, hold: desk.drafts.current.hold, accept: desk.sheet.accepted().join(" "),
-      notes: JSON.stringify(desk.sheet.notes), seconds: Math.round(state.seconds), keystrokes: state.strokes,
+      number: state.serial, client_id: state.clientId, hold: page.drafts.current.hold, accept: page.sheet.accepted().join(" "),
+      notes: JSON.stringify(page.sheet.notes), seconds: Math.round(state.seconds), keystrokes: state.strokes,
     });
     if (answer.ok) stored(found);
     else if (found.messages) doubted(found.messages);
@@ -175,24 +175,24 @@ export async function send() {
 /** The server's own look at the form found something that the page did not. */
 function doubted(messages) {
   const first = messages.find((one) => one.hard) ?? messages[0];
-  const row = desk.sheet.byVariable.get(first.variable);
+  const row = page.sheet.byVariable.get(first.variable);
   if (row === undefined) stop("missed", `! ${words.wrong}`, first.message, toStore);
   else if (first.hard) stop("missed", `! ${words.wrong}`, first.message, () => focus(row));
   else {
-    for (const one of messages) desk.sheet.ofServer.set(one.variable, { typed: desk.sheet.byVariable.get(one.variable)?.input.value.trim(), text: one.message });
+    for (const one of messages) page.sheet.ofServer.set(one.variable, { typed: page.sheet.byVariable.get(one.variable)?.input.value.trim(), text: one.message });
     ask(row, `${first.message} ${words.keep}`);
   }
 }
 
 function stored(found) {
-  desk.drafts.keep.forget(state.serial); // only now: the server has it
+  page.drafts.keep.forget(state.serial); // only now: the server has it
   state.done.add(state.serial);
   document.getElementById("strip-forms").textContent = found.forms;
   document.getElementById("strip-rate").textContent = found.per_hour ? phrase("rate", { rate: found.per_hour }) : "";
   strip.dataset.state = "stored";
   strip.textContent = phrase("stored", { number: found.shown, time: clock() });
   askForSerial(words.next);
-  desk.ahead.release();
+  page.ahead.release();
 }
 
 // ---------------------------------------------------------------- left

@@ -4,7 +4,7 @@
 
 import { Ahead } from "./keying-ahead.js";
 import { back, onInput, onKey, openNote } from "./keying-boxes.js";
-import { acknowledged, desk, state } from "./keying-desk.js";
+import { acknowledged, page, state } from "./keying-page.js";
 import { Drafts } from "./keying-draft.js";
 import { askForSerial, leave, lookUp, send, signInAgain, told } from "./keying-forms.js";
 import { Keep } from "./keying-keep.js";
@@ -22,23 +22,23 @@ const strip = document.getElementById("strip-saved");
 const LONGEST_PAUSE = 60; // seconds: a longer one was a break, not work on this form
 
 function listen() {
-  for (const row of desk.sheet.rows) {
+  for (const row of page.sheet.rows) {
     row.input.addEventListener("input", (event) => onInput(row, event));
     row.input.addEventListener("compositionend", (event) => onInput(row, event));
     row.input.addEventListener("keydown", (event) => onKey(row, event));
     row.input.addEventListener("focus", () => {
-      for (const other of desk.sheet.rows) other.item.classList.toggle("now", other === row);
+      for (const other of page.sheet.rows) other.item.classList.toggle("now", other === row);
       row.before = row.input.value;
       state.row = row;
     });
-    row.item.addEventListener("pointerdown", () => desk.ahead.acknowledge());
+    row.item.addEventListener("pointerdown", () => page.ahead.acknowledge());
   }
   document.addEventListener("keydown", (event) => {
     const now = Date.now();
     state.strokes += 1;
     state.seconds += Math.min((now - state.last) / 1000, LONGEST_PAUSE);
     state.last = now;
-    if (desk.note.asking) return;
+    if (page.note.asking) return;
     if (event.key === "F2" && state.serial) openNote();
     else if (event.key === "F4" && state.serial) askForSerial(words.next);
     else if (event.key === "F8") signInAgain();
@@ -58,13 +58,13 @@ function listen() {
 }
 
 if (form && find) {
-  desk.sheet = new Sheet(JSON.parse(form.dataset.sheet));
-  desk.upcoming = new Upcoming();
+  page.sheet = new Sheet(JSON.parse(form.dataset.sheet));
+  page.upcoming = new Upcoming();
   const keep = new Keep({ owner: form.dataset.owner, key: form.dataset.seal, kept: (_, boxes) => (strip.dataset.kept = boxes.sequence) });
-  desk.drafts = new Drafts({ address: form.dataset.save, token: form.elements.csrf.value, keep, told });
-  desk.handIn = send;
-  desk.note = new NoteBox(document.getElementById("note"), document.getElementById("say"));
-  desk.ahead = new Ahead({ catcher: document.getElementById("ahead"), refused: (swallowed) => halted(swallowed, () => desk.ahead.acknowledge()), acknowledged });
+  page.drafts = new Drafts({ address: form.dataset.save, token: form.elements.csrf.value, keep, told });
+  page.handIn = send;
+  page.note = new NoteBox(document.getElementById("note"), document.getElementById("say"));
+  page.ahead = new Ahead({ catcher: document.getElementById("ahead"), refused: (swallowed) => halted(swallowed, () => page.ahead.acknowledge()), acknowledged });
   listen();
   await keep.ready;
   const opened = form.elements.number.value;
@@ -73,5 +73,5 @@ if (form && find) {
     lookUp();
   } else if (document.getElementById("say").textContent.trim() === "") askForSerial(words.next, "ready", number.value); // whoever types before all is here loses nothing
   else number.focus();
-  desk.ahead.takeEarly();
+  page.ahead.takeEarly();
 } else window.keyedEarly?.stop();

@@ -11,17 +11,17 @@ from questionnaires.text import Text
 from survey_service.tabular.problems import TableProblem, problem
 from survey_service.tabular.words import Reader
 from survey_service.uploads.looked import Looked, Picture
-from survey_service.uploads.pages import MOST_LINKED, Look
+from survey_service.uploads.pages import MOST_LINKED, FileLook
 from survey_service.web.pages import Language, environment
 
 PARTS = '{% from "staff/uploads/parts.html" import look_at, picture_of with context %}'
 
 
-def look(problems: list[TableProblem], *, more: bool = False) -> Look:
-    return Look(file="a.csv", looked=Looked(problems=problems, more=more), packed=(), changed_since=False)
+def look(problems: list[TableProblem], *, more: bool = False) -> FileLook:
+    return FileLook(file="a.csv", looked=Looked(problems=problems, more=more), packed=(), changed_since=False)
 
 
-def shown(found: Look, language: Language = "zh") -> str:
+def shown(found: FileLook, language: Language = "zh") -> str:
     page = environment(language).from_string(PARTS + '{{ look_at(look, "/here", "") }}')
     return page.render(look=found, csrf_token="")
 

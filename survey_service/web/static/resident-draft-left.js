@@ -1,12 +1,12 @@
 // A code that takes nothing more, on a phone that holds a draft: these answers may have arrived, or be another person's
 // who was first. The service is asked about this very draft by its id; nothing is removed on a guess.
 const KEY = `draft:${location.pathname}`;
-const KEPT_DAYS = 7;
+const DRAFT_DAYS = 7;
 
-function kept() {
+function draftLeft() {
   try {
     const draft = JSON.parse(localStorage.getItem(KEY));
-    return draft && draft.id && Object.keys(draft.values).length && Date.now() - draft.at < KEPT_DAYS * 864e5 ? draft : null;
+    return draft && draft.id && Object.keys(draft.values).length && Date.now() - draft.at < DRAFT_DAYS * 864e5 ? draft : null;
   } catch (error) {
     return null; // no storage, no draft
   }
@@ -20,9 +20,9 @@ function field(form, name, value) {
   form.appendChild(one);
 }
 
-const draft = kept();
-const place = document.getElementById("kept-here");
-const too = document.getElementById("kept-too");
+const draft = draftLeft();
+const place = document.getElementById("draft-here");
+const too = document.getElementById("draft-too");
 if (draft && document.querySelector("[data-forget]")) {
   localStorage.removeItem(KEY); // its answers were deleted at somebody's wish
 } else if (draft && place) {

@@ -10,13 +10,13 @@ export const state = {
 };
 
 // Made by keying.js when all modules are here. ``handIn``: what settles a form that was handed in and came back.
-export const desk = { sheet: null, drafts: null, note: null, ahead: null, upcoming: null, handIn: null };
+export const page = { sheet: null, drafts: null, note: null, ahead: null, upcoming: null, handIn: null };
 
 /** Says what is wrong and takes no key until that is acknowledged; then ``resume`` puts the focus back. */
 export function stop(kind, title, text, resume, keeps = false) {
   speak(kind, title, text);
   state.resume = resume;
-  desk.ahead.stop(keeps);
+  page.ahead.stop(keeps);
 }
 
 export function acknowledged() {
@@ -32,5 +32,5 @@ export function hush() {
 }
 
 export function save() {
-  desk.drafts.put({ fields: desk.sheet.fields(), accepted: desk.sheet.accepted(), notes: { ...desk.sheet.notes }, keystrokes: state.strokes, seconds: Math.round(state.seconds) });
+  page.drafts.put({ fields: page.sheet.fields(), accepted: page.sheet.accepted(), notes: { ...page.sheet.notes }, keystrokes: state.strokes, seconds: Math.round(state.seconds) });
 }
