@@ -41,6 +41,7 @@ def test_the_link_says_whether_all_problems_are_in_it(
     problems: list[TableProblem], more: bool, zh: str, en: str
 ) -> None:
     found = look(problems, more=more)
+    assert ("至少还有 800 处" in shown(found)) is more
     for page, words in ((shown(found), zh), (shown(found, "en"), en)):
         assert re.findall(r'download="problems\.csv">\s*([^<]+)</a>', page) == [words]
 
