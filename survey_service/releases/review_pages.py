@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -24,6 +26,14 @@ router = APIRouter()
 COMPUTED = (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Of a step on this page."""
+
+    fault: DomainError
+    typed: tuple[str, str] = ("", "")  # names of a signature: who prepared, who signed
+
+
 @router.get("/surveys/{survey_key}/waves/{wave_key}/estimates")
 def estimates_page(
     request: Request,
@@ -34,7 +44,7 @@ def estimates_page(
     wave_key: str,
     indicator: str = "",
 ) -> Response:
-    return show(request, running, reading, person, survey_key, wave_key, indicator=indicator, fault=None)
+    return show(request, running, reading, person, survey_key, wave_key, indicator=indicator, refusal=None)
 
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/estimates/open")
@@ -56,7 +66,7 @@ def open_figures(
     except (NotFound, NotAllowed):
         raise
     except DomainError as fault:
-        return show(request, running, reading, person, survey_key, wave_key, indicator="", fault=fault)
+        return show(request, running, reading, person, survey_key, wave_key, indicator="", refusal=Refusal(fault))
     return go(f"/surveys/{survey_key}/waves/{wave_key}/estimates#figures")
 
 
@@ -69,10 +79,10 @@ def show(
     wave_key: str,
     *,
     indicator: str,
-    fault: DomainError | None,
-    typed: tuple[str, str] = ("", ""),
+    refusal: Refusal | None,
 ) -> Response:
-    """The page; with ``fault`` above it where a signature was refused, and the names that were ``typed`` for it."""
+    """The page; with what was refused above it."""
+    fault = None if refusal is None else refusal.fault
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
         survey_id, wave_id, opened = survey.id, wave.id, wave.figures_opened_at is not None
@@ -95,7 +105,7 @@ def show(
             "may_open": wave.state is WaveState.UNDER_REVIEW and not opened,
             "may_sign": wave.state is WaveState.UNDER_REVIEW and opened,
             "fault": fault,
-            "typed": typed,
+            "typed": ("", "") if refusal is None else refusal.typed,
         }
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/estimates.html", context, section="surveys", status=status)

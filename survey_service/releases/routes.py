@@ -19,6 +19,7 @@ from survey_service.errors import DomainError, NotAllowed, NotFound, TooBusy
 from survey_service.models import Release, Survey, Wave
 from survey_service.processes.beside import computed
 from survey_service.releases import queries
+from survey_service.releases.review_pages import Refusal
 from survey_service.releases.review_pages import find as find_wave
 from survey_service.releases.review_pages import show as estimates_page
 from survey_service.stored_files import files_of
@@ -66,17 +67,8 @@ def sign(
             "all you are told so, and it is never signed twice.",
         ) from busy
     except DomainError as fault:
-        return estimates_page(
-            request,
-            running,
-            reading,
-            person,
-            survey_key,
-            wave_key,
-            indicator="",
-            fault=fault,
-            typed=(sent.prepared_by, sent.signed_by),
-        )
+        refusal = Refusal(fault, typed=(sent.prepared_by, sent.signed_by))
+        return estimates_page(request, running, reading, person, survey_key, wave_key, indicator="", refusal=refusal)
     return go(f"/surveys/{survey_key}/waves/{wave_key}")
 
 
