@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from survey_service.commands.installation_options import DatabaseOption, DataDirOption
 
 _EXAMPLE = """
 Searches the audit log of the installation, oldest entry first, and writes while it reads.
@@ -43,12 +44,8 @@ def audit_log(
     survey: Annotated[
         str | None, typer.Option(metavar="KEY", help="Only the chain of this survey; system: of accounts and areas.")
     ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Data folder of the installation; default: SURVEY_DATA_DIR.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Database, URL or SQLite file; default: SURVEY_DATABASE_URL.")
-    ] = None,
+    data_dir: DataDirOption = None,
+    database: DatabaseOption = None,
     format: Annotated[str, typer.Option(help="table, json or csv.")] = "table",
 ) -> None:
     from survey_service.commands.audit_log_work import AuditLogArguments, run_audit_log

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from survey_service.commands.installation_options import DatabaseOption, DataDirOption
+
 _EXAMPLE = """
 A backup of the database and of all files, while the service goes on taking
 answers.
@@ -30,12 +32,8 @@ survey-service backup --data-dir /srv/survey --out /mnt/backups
 
 def backup(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of all backups, best on another disk.")],
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Data folder of the installation; default: SURVEY_DATA_DIR.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Database, URL or SQLite file; default: SURVEY_DATABASE_URL.")
-    ] = None,
+    data_dir: DataDirOption = None,
+    database: DatabaseOption = None,
 ) -> None:
     from survey_service.commands.backup_work import run_backup
 

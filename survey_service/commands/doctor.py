@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from survey_service.commands.installation_options import DatabaseOption, DataDirOption
 
 
 class Form(StrEnum):
@@ -20,12 +21,8 @@ class Speaks(StrEnum):
 
 
 def doctor(
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Data folder of the installation; default: SURVEY_DATA_DIR.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Database, URL or SQLite file; default: SURVEY_DATABASE_URL.")
-    ] = None,
+    data_dir: DataDirOption = None,
+    database: DatabaseOption = None,
     form: Annotated[Form, typer.Option("--format", help="Lines for people, or one JSON object.")] = Form.TEXT,
     language: Annotated[Speaks, typer.Option(help="Language of the lines.")] = Speaks.ZH,
 ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from survey_service.commands.installation_options import DatabaseOption, DataDirOption
 
 _EXAMPLE = """
 Erases the contact data that residents of one wave left, at once.
@@ -26,12 +27,8 @@ def erase(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it; without it the command only says what it would erase.")
     ] = False,
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Data folder of the installation; default: SURVEY_DATA_DIR.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Database, URL or SQLite file; default: SURVEY_DATABASE_URL.")
-    ] = None,
+    data_dir: DataDirOption = None,
+    database: DatabaseOption = None,
 ) -> None:
     from survey_service.commands.erase_work import run_erase
 

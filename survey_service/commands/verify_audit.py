@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from survey_service.commands.installation_options import DatabaseOption, DataDirOption
 
 _EXAMPLE = """
 Walks every chain of the audit log, one per survey and one for the system, from its first entry to its head.
@@ -27,12 +28,8 @@ survey-service verify-audit --expect system:128:9f2c41d07b6e85a3
 
 
 def verify_audit(
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Data folder of the installation; default: SURVEY_DATA_DIR.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Database, URL or SQLite file; default: SURVEY_DATABASE_URL.")
-    ] = None,
+    data_dir: DataDirOption = None,
+    database: DatabaseOption = None,
     expect: Annotated[
         list[str] | None,
         typer.Option(metavar="CHAIN:ENTRY:HEAD", help="An entry as it was printed before; may be given again."),

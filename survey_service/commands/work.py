@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from survey_service.commands.installation_options import DatabaseOption, DataDirOption
 
 _EXAMPLE = """
 Does the background work (PDFs, printed forms, imports) of a service that is
@@ -26,12 +27,8 @@ def work(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes that work; default: SURVEY_WORKERS.")
     ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Data folder of the installation; default: SURVEY_DATA_DIR.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", help="Database, URL or SQLite file; default: SURVEY_DATABASE_URL.")
-    ] = None,
+    data_dir: DataDirOption = None,
+    database: DatabaseOption = None,
 ) -> None:
     from survey_service.commands.work_work import run_work
 
