@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from survey_service.analyses.service import WaveEstimates, community_domain
 from survey_service.demonstration.answers import HEADLINES, truth
 from survey_service.demonstration.population import Residents
-from survey_service.estimates.service import WaveEstimates, community_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.results import PublishableCell, PublishableTable
 from questionnaires.canonical_json import Form, canonical_text
-from survey_service.estimates.service import WaveEstimates
+from survey_service.analyses.service import WaveEstimates
 
 FORMAT = 1
 DIGITS = 12

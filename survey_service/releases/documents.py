@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reports.content import AreaSummary, CommunitySummary
 from survey_service import jobs
-from survey_service.estimates.summaries import Summaries
+from survey_service.analyses.summaries import Summaries
 from survey_service.models import ReleaseDocument
 from survey_service.releases import queries
 from survey_service.releases.service import release_summaries

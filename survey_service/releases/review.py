@@ -10,8 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from survey_service import audit, jobs
-from survey_service.estimates import phone_checks, response_rates, review_values
-from survey_service.estimates.reviewed import Review
+from survey_service.analyses import phone_checks, response_rates, review_values
+from survey_service.analyses.reviewed import Review
 from survey_service.releases import DOCUMENTS_JOB, service
 from survey_service.releases.errors import RowsChanged
 from survey_service.services import Services

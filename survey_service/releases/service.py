@@ -21,11 +21,11 @@ from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from reports.content import Caution, Imprint
 from survey_service import audit
+from survey_service.analyses import queries as estimate_queries
+from survey_service.analyses.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
+from survey_service.analyses.summaries import Summaries, method_of, summaries
+from survey_service.analyses.wave_cases import cases_of_wave
 from survey_service.errors import BadInput, NotFound
-from survey_service.estimates import queries as estimate_queries
-from survey_service.estimates.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
-from survey_service.estimates.summaries import Summaries, method_of, summaries
-from survey_service.estimates.wave_cases import cases_of_wave
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import queries
 from survey_service.releases.canonical_estimates import estimates_text, sha256

@@ -20,7 +20,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from analysis.results import PROTECTED
 from questionnaires.canonical_json import Form
 from questionnaires.conditions import Condition, parse
-from survey_service.estimates.summaries import Summaries
+from survey_service.analyses.summaries import Summaries
 
 FORMAT = 1
 _SEAL = "seal"

@@ -13,10 +13,10 @@ from multiprocessing.connection import Pipe
 import pytest
 from sqlalchemy import select
 
+from survey_service.analyses.reviewed import Review
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.errors import TooBusy
-from survey_service.estimates.reviewed import Review
 from survey_service.models import Job, Release
 from survey_service.processes import beside as processes_beside
 from survey_service.processes.beside import Beside, ComputingFailed, computed

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from analysis.results import Suppression
 from survey_service.accounts.queries import below
+from survey_service.analyses.service import WaveEstimates, community_domain
 from survey_service.audit import verify
 from survey_service.audit.chain import chains
 from survey_service.clock import system_clock
@@ -23,7 +24,6 @@ from survey_service.demonstration.built_already import stands
 from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
 from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, foreign_file
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
-from survey_service.estimates.service import WaveEstimates, community_domain
 from survey_service.importing import service as importing
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import prepare

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from analysis.results import Suppression, Verdict
 from questionnaires.answers import Policy, check_answers
+from survey_service.analyses.service import WaveEstimates, community_domain, estimate_wave, street_domain
+from survey_service.analyses.summaries import method_of, summaries
+from survey_service.analyses.wave_cases import WaveCases, cases_of_wave
 from survey_service.audit.chain import RESIDENT, SERVICE
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
-from survey_service.estimates.service import WaveEstimates, community_domain, estimate_wave, street_domain
-from survey_service.estimates.summaries import method_of, summaries
-from survey_service.estimates.wave_cases import WaveCases, cases_of_wave
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Case, Disposition, Mode, ResponseState, Source
 from survey_service.secrets import KeyRing

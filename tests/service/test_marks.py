@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from questionnaires.answers import Policy, check_answers
 from questionnaires.loader import available, load
+from survey_service.analyses import phone_checks
+from survey_service.analyses.wave_cases import cases_of_wave
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import quality_mark_counts
 from survey_service.collection.quality_marks import marks_of
 from survey_service.database import Database
-from survey_service.estimates import phone_checks
-from survey_service.estimates.wave_cases import cases_of_wave
 from survey_service.models import Capture, Response, ResponseState
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from analysis.results import PublishableCell
 from questionnaires.model import Missing
 from questionnaires.text import Text
+from survey_service.analyses import phone_checks, review_values
+from survey_service.analyses.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
+from survey_service.analyses.summaries import method_of
+from survey_service.analyses.wave_cases import WaveCases, cases_of_wave
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.estimates import phone_checks, review_values
-from survey_service.estimates.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
-from survey_service.estimates.summaries import method_of
-from survey_service.estimates.wave_cases import WaveCases, cases_of_wave
 from survey_service.fieldwork.outcomes import outcomes_recorded
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Area, AreaPopulation, Case, Disposition, Mode, Survey, Wave

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis import dispositions
 from analysis.results import ResponseRates
-from survey_service.estimates.wave_cases import CaseRow
+from survey_service.analyses.wave_cases import CaseRow
 from survey_service.fieldwork.outcomes import AAPOR, outcomes_recorded
 
 

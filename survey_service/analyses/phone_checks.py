@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
+from survey_service.analyses.reviewed import Check
 from survey_service.collection import quality_mark_counts
 from survey_service.collection.quality_mark_counts import BURST, INVITED_BURST, PhoneMarks
-from survey_service.estimates.reviewed import Check
 
 NONE = Text("没有这样的答卷。", "There is no such answer.")
 MANY_FAST = 0.05

@@ -12,15 +12,15 @@ from analysis.weighting import kish_design_effect, kish_effective_sample_size
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
-from survey_service.estimates.response_rates import recorded
-from survey_service.estimates.service import (
+from survey_service.analyses.response_rates import recorded
+from survey_service.analyses.service import (
     CITY_DOMAIN,
     WaveEstimates,
     community_domain,
     street_domain,
 )
-from survey_service.estimates.wave_cases import AreaName
-from survey_service.estimates.weights import MINIMUM_RESPONDENTS
+from survey_service.analyses.wave_cases import AreaName
+from survey_service.analyses.weights import MINIMUM_RESPONDENTS
 
 USUAL_CAUTION: Final = Caution()
 

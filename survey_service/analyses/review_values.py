@@ -12,10 +12,10 @@ from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.model import Missing
 from questionnaires.text import Text
-from survey_service.estimates.response_rates import recorded
-from survey_service.estimates.reviewed import Bar, Check, Figures, Line
-from survey_service.estimates.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
-from survey_service.estimates.wave_cases import AreaName
+from survey_service.analyses.response_rates import recorded
+from survey_service.analyses.reviewed import Bar, Check, Figures, Line
+from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
+from survey_service.analyses.wave_cases import AreaName
 
 BAR_WIDTH: Final = 176.0
 TICK_ROOM: Final = 36.0  # between the middle tick and the ends, so that no figure runs into another

@@ -31,9 +31,9 @@ from analysis.results import (
 from questionnaires.evaluation import evaluator
 from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
-from survey_service.estimates.response_rates import rates
-from survey_service.estimates.wave_cases import CaseRow, WaveCases, cases_of_wave
-from survey_service.estimates.weights import MINIMUM_RESPONDENTS, Weights, weigh
+from survey_service.analyses.response_rates import rates
+from survey_service.analyses.wave_cases import CaseRow, WaveCases, cases_of_wave
+from survey_service.analyses.weights import MINIMUM_RESPONDENTS, Weights, weigh
 
 __all__ = ["WaveEstimates", "cases_of_wave", "community_domain", "estimate_wave", "specification", "street_domain"]
 

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Policy, Value, judge
 from questionnaires.canonical_json import canonical_text
 from questionnaires.model import Questionnaire
+from survey_service.analyses import queries
 from survey_service.areas import queries as area_queries
 from survey_service.collection import quality_mark_counts
 from survey_service.errors import NotFound
-from survey_service.estimates import queries
 from survey_service.models import Disposition, Mode
 from survey_service.surveys import definitions
 from survey_service.surveys import queries as survey_queries

@@ -14,8 +14,8 @@ import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.weighting import NonresponseRecord, WeightDiagnostics, design_weights, diagnose, nonresponse_weights
-from survey_service.estimates.response_rates import rates
-from survey_service.estimates.wave_cases import CaseRow
+from survey_service.analyses.response_rates import rates
+from survey_service.analyses.wave_cases import CaseRow
 from survey_service.models import Disposition
 
 MINIMUM_RESPONDENTS = 20
