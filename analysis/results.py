@@ -102,22 +102,48 @@ class Verdict(StrEnum):
     REACHED = "reached"  # 达标: the whole interval on the target's side
     NOT_REACHED = "not_reached"  # 未达标: the whole interval on the other side
     CANNOT_TELL = "cannot_tell"  # 尚不能判定: the interval crosses the target
+    CANNOT_REACH = "cannot_reach"  # 任何结果都不足以判定达标: no result of so few could reach the target
     NOT_PUBLISHED = "not_published"  # 不予公布: no estimate, no verdict
 
 
 class Suppression(StrEnum):
-    """Why a cell is empty."""
+    """Why a cell is empty.
+
+    ``protect`` gives every hidden cell the one mark NOT_PUBLISHED, for a reader takes two marks as data. The others are
+    reasons: for the statistician, and in releases made before.
+    """
 
     FEW_RESPONDENTS = "few_respondents"  # a: fewer than the rule's respondents
     UNRELIABLE = "unreliable"  # b: effective sample or interval width
     COMPLEMENTARY = "complementary"  # c: hidden so that another cell cannot be had by subtraction
     GROUP_DISCLOSURE = "group_disclosure"  # 0 % or 100 % of fewer than 30
     NOT_ESTIMABLE = "not_estimable"
+    NOT_PUBLISHED = "not_published"  # the one mark of a hidden cell
 
 
 class Reliability(StrEnum):
-    SUPPRESS = "suppress"
-    FLAG = "flag"
+    """What becomes of a figure with a large error."""
+
+    TIERS = "tiers"  # shown, shown coarsely, or not alone
+    SUPPRESS = "suppress"  # left out
+    FLAG = "flag"  # shown with a mark
+
+
+class Tier(StrEnum):
+    """How firmly a figure is shown under ``Reliability.TIERS``."""
+
+    SHOWN = "shown"
+    COARSE = (
+        "coarse"  # 误差大，仅供参考: in whole per cent with its interval; never ranked, never called lowest or highest
+    )
+    NOT_ALONE = "not_alone"  # not published alone: the figure of the area above stands for it
+
+
+class Coding(StrEnum):
+    """An end of the scale that is told only as a band: how many of few said so is nobody's business."""
+
+    AT_LEAST = "at_least"  # 80 % or more
+    AT_MOST = "at_most"  # 20 % or less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +168,11 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishableCell:
-    """One figure that may be shown, or the reason why it may not. A suppressed cell carries no figure at all."""
+    """One figure that may be shown, or the mark that it may not. A suppressed cell carries no figure at all.
+
+    The numbers are those that are printed (``digits``). ``coded``: ``value`` is the inner end of a band, 0.80 for
+    80 % or more, and ``low`` and ``high`` span the intervals of every count in the band.
+    """
 
     variable: str
     category: str | None = None
@@ -164,6 +194,10 @@ class PublishableCell:
     goal: Goal | None = None
     settling_sample_size: int | None = None  # completed questionnaires in the next wave that would settle it
     tipping_point: float | None = None  # the nonrespondents' rate at which the estimate would just meet the target
+    tier: Tier = Tier.SHOWN
+    coded: Coding | None = None
+    digits: int | None = None  # decimals of the per cent, or of the point, that are printed; None: full precision
+    needed_sample_size: int | None = None  # of CANNOT_REACH: respondents with which a result could reach the target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

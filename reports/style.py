@@ -41,9 +41,15 @@ VERDICT_COLOUR: Final = {
     Verdict.REACHED: "#00504A",
     Verdict.NOT_REACHED: "#A8330F",
     Verdict.CANNOT_TELL: "#6D63A0",
+    Verdict.CANNOT_REACH: "#6D63A0",
     Verdict.NOT_PUBLISHED: MARKS,
 }
-VERDICT_SIGN: Final = {Verdict.REACHED: "●", Verdict.NOT_REACHED: "▲", Verdict.CANNOT_TELL: "◆"}
+VERDICT_SIGN: Final = {
+    Verdict.REACHED: "●",
+    Verdict.NOT_REACHED: "▲",
+    Verdict.CANNOT_TELL: "◆",
+    Verdict.CANNOT_REACH: "◆",
+}
 
 RULE_HEAVY: Final = 0.75
 RULE_HEAD: Final = 0.5

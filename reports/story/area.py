@@ -36,7 +36,7 @@ from reports.wording.phrases import say
 FIGURE_WIDTH = 38.0  # pt: sign, figure, letter
 ACROSS = 4  # indicators side by side in one table
 AIRY_ROWS, USUAL_ROWS = 17, 24  # up to so many rows the table is set with more air
-SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
+SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
 
 
 def area_story(summary: AreaSummary, language: str) -> Story:
@@ -160,6 +160,7 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
             + say(language, f"legend_{verdict.value}"),
         )
         for verdict in SIGN_ORDER[:-1]
+        if verdict is not Verdict.CANNOT_REACH or any(verdict in dict(card.counts) for card in drawn)
     )
     legend += ((Verdict.NOT_PUBLISHED, verdicts.verdict_word(Verdict.NOT_PUBLISHED, language)),)
     return Cards(tuple(drawn), legend if judged else (), say(language, "each_sign") if judged else "")

@@ -38,10 +38,12 @@ PHRASES: Final[Mapping[str, Text]] = {
     "reached_list": Text("{names}达标", "{names} reached the target"),
     "not_reached_list": Text("{names}未达标", "{names} did not reach the target"),
     "cannot_tell_list": Text("{names}尚不能判定", "{names}: cannot tell"),
+    "cannot_reach_list": Text("{names}因问卷少不能判定达标", "{names}: too few to judge"),
     "not_published_list": Text("{names}不单独公布", "{names}: not published"),
     "reached_count": Text("{count} 项达标", "{count} reached the target"),
     "not_reached_count": Text("{count} 项未达标", "{count} did not"),
     "cannot_tell_count": Text("{count} 项尚不能判定", "of {count} one cannot tell"),
+    "cannot_reach_count": Text("{count} 项因问卷少不能判定达标", "{count} had too few to judge"),
     "not_published_count": Text("{count} 项不单独公布", "{count} not published"),
     "of_indicators": Text("{count} 项指标中，", "Of {count} {count:indicator|indicators}, "),
     "no_targets": Text(
@@ -228,6 +230,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "legend_reached": Text("整个区间达到目标", "whole interval meets the target"),
     "legend_not_reached": Text("整个区间未达到目标", "whole interval misses the target"),
     "legend_cannot_tell": Text("区间跨过目标", "interval crosses the target"),
+    "legend_cannot_reach": Text("任何结果都不足以判定达标", "no result of so few could reach it"),
     "legend_not_published": Text("人数少，或为保护受访人", "few, or to protect them"),
     "how_made": Text("数字是怎样得来的", "How the figures were made"),
     "made_population": Text("调查对象：{text}。", "Population: {text}."),
@@ -330,6 +333,7 @@ VERDICT_WORDS: Final[Mapping[Verdict, Text]] = {
     Verdict.REACHED: Text("达标", "Reached"),
     Verdict.NOT_REACHED: Text("未达标", "Not reached"),
     Verdict.CANNOT_TELL: Text("尚不能判定", "Cannot tell"),
+    Verdict.CANNOT_REACH: Text("不足以判定", "Too few to judge"),
     Verdict.NOT_PUBLISHED: Text("不单独公布", "Not published"),
 }
 
@@ -339,6 +343,7 @@ SUPPRESSION_LETTERS: Final[Mapping[Suppression, str]] = {
     Suppression.COMPLEMENTARY: "c",
     Suppression.GROUP_DISCLOSURE: "d",
     Suppression.NOT_ESTIMABLE: "e",
+    Suppression.NOT_PUBLISHED: "",
 }
 
 SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
@@ -354,6 +359,10 @@ SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
         "受访者不足 {group} 人且回答全部相同", "fewer than {group} respondents, all of one answer"
     ),
     Suppression.NOT_ESTIMABLE: Text("样本设计不足以估计", "not estimable from this design"),
+    Suppression.NOT_PUBLISHED: Text(
+        "不单独公布：人数少，或为保护受访人；已计入上一级",
+        "not published alone: few respondents, or to protect them; counted in the level above",
+    ),
 }
 
 MODES: Final[Mapping[str, Text]] = {

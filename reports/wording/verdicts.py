@@ -11,7 +11,7 @@ from questionnaires.indicators import Indicator, IndicatorKind, Target
 from reports.wording.figures import NOTHING, Figures, Unit, count, joined, next_ten, written
 from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VERDICT_WORDS, say
 
-ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL, Verdict.NOT_PUBLISHED)
+ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH, Verdict.NOT_PUBLISHED)
 NAMED_AT_MOST: Final = 6  # with more indicators the sentence counts instead of naming
 UNRELIABLE_LETTER: Final = "*"
 PROTECTING: Final = frozenset(
@@ -19,6 +19,7 @@ PROTECTING: Final = frozenset(
         Suppression.FEW_RESPONDENTS,
         Suppression.COMPLEMENTARY,
         Suppression.GROUP_DISCLOSURE,
+        Suppression.NOT_PUBLISHED,
     }
 )
 

@@ -34,6 +34,7 @@ HIDDEN: Final[Mapping[Suppression, Text]] = {
     ),
     Suppression.GROUP_DISCLOSURE: Text("不足 30 人且回答全部相同", "fewer than 30 and all answered alike"),
     Suppression.NOT_ESTIMABLE: Text("无法估计", "not estimable"),
+    Suppression.NOT_PUBLISHED: Text("不单独公布", "not published alone"),
 }
 
 
@@ -245,7 +246,7 @@ def _shape(verdict: Verdict | None, x: float) -> str:
     match verdict:
         case Verdict.NOT_REACHED:
             return f"M{x:.1f} 6l6 11h-12z"
-        case Verdict.CANNOT_TELL:
+        case Verdict.CANNOT_TELL | Verdict.CANNOT_REACH:
             return f"M{x:.1f} 6l6 6l-6 6l-6-6z"
         case _:
             return f"M{x - 5:.1f} 12a5 5 0 1 0 10 0a5 5 0 1 0-10 0z"

@@ -29,6 +29,7 @@ survey-service rank city.json streets.json communities.json
 
 
 class Publication(StrEnum):
+    TIERS = "tiers"
     SUPPRESS = "suppress"
     FLAG = "flag"
 
@@ -48,7 +49,8 @@ def rank(
         bool, typer.Option("--each-alone", help="Each set holds at the level for itself, not all together.")
     ] = False,
     publication: Annotated[
-        Publication, typer.Option(help="Figures with a large error: suppress them, or flag them.")
+        Publication,
+        typer.Option(help="Figures with a large error: show them coarsely (tiers), suppress them, or flag them."),
     ] = Publication.SUPPRESS,
     seed: Annotated[int, typer.Option(help="Starts the chance behind the critical values.", min=0)] = 20260930,
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,

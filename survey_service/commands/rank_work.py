@@ -33,6 +33,7 @@ _WHY = {
     Suppression.GROUP_DISCLOSURE: "hidden so that nothing follows by subtraction",
     Suppression.UNRELIABLE: "too imprecise",
     Suppression.NOT_ESTIMABLE: "not estimable",
+    Suppression.NOT_PUBLISHED: "not published alone",
 }
 
 

@@ -15,6 +15,7 @@ class Language(StrEnum):
 
 
 class Publication(StrEnum):
+    TIERS = "tiers"
     FLAG = "flag"
     SUPPRESS = "suppress"
 
@@ -38,7 +39,10 @@ def report(
     language: Annotated[Language, typer.Option(help="language of the fixed words")] = Language.ZH,
     title: Annotated[str, typer.Option(metavar="TEXT", help="title of the summary, named on every PDF")] = "",
     publication: Annotated[
-        Publication, typer.Option(help="figures with a large error: leave them out, or print them with a mark")
+        Publication,
+        typer.Option(
+            help="figures with a large error: print them coarsely (tiers), leave them out, or print them with a mark"
+        ),
     ] = Publication.SUPPRESS,
     date: Annotated[
         str,

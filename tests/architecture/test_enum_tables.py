@@ -136,6 +136,8 @@ ELSEWHERE: Mapping[str, str] = {
     "analysis.sampling.draw:ListDraw": "a copy for the command line (below)",
     "analysis.weighting.propensity:PropensityUse": "a copy for the command line (below)",
     "analysis.results:Reliability": "a copy for the command line (below)",
+    "analysis.results:Tier": "reports.wording says how a cell is shown, in sentences",
+    "analysis.results:Coding": "a sign before the figure",
     "analysis.estimation.options:Simultaneous": "a copy for the command line (below)",
     "survey_service.commands.draw:AllocationName": _WORD_OF_COMMANDS,
     "survey_service.commands.plan:AllocationName": _WORD_OF_COMMANDS,
