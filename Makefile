@@ -10,6 +10,8 @@ OUT ?= out/demo
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 export UV_PYTHON_DOWNLOADS := never
+# Where it is set, every process compiles anew what it imports: a test that starts ten of them pays ten times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test check format bench coverage soak reference lock clean
