@@ -2,23 +2,20 @@
 
 The influence of sum a_k R_k is sum a_k z_k, cell by cell, so the covariance needs no matrix. A part whose answers are
 all alike has variance 0 that nobody believes: its one-sided half width is added in quadrature (Zou & Donner 2008,
-MOVER).
+MOVER). Half widths of parts whose variance is silent, and of all parts where they cancel in every PSU, are added up:
+an error is at most the sum of its parts', whatever their covariance.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.arrays import FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.requested_items import RequestedItems
-from analysis.estimation.table import EstimateTable, Figures
-
-if TYPE_CHECKING:
-    pass
+from analysis.estimation.table import ROUNDING, EstimateTable, Figures
 
 
 def combined_influence(requested: RequestedItems, influence: FloatArray) -> FloatArray:
@@ -60,7 +57,7 @@ def _with_indices(
     df, n = freedom[base], size[base]
     value, low, high = (np.full((count, domains), np.nan) for _ in range(3))
     effective = np.full((count, domains), np.nan)
-    alike, complete, hidden, unanswered = (np.zeros((count, domains), dtype=bool) for _ in range(4))
+    alike, complete, hidden, unanswered, silent = (np.zeros((count, domains), dtype=bool) for _ in range(5))
     quantile = t_quantile(table.level, df)
     for number, (quantity, rows, coefficients, _) in enumerate(requested.indices):
         parts = figures.value[rows]
@@ -70,7 +67,9 @@ def _with_indices(
         hidden[number] = figures.hidden_variance[rows].any(axis=0)
         unanswered[number] = figures.unanswered[rows].any(axis=0)
         effective[number] = figures.effective_sample_size[rows].min(axis=0)
-        below, above = _alike_widths(figures, rows, coefficients)
+        silent[number] = _cancels(figures, rows, coefficients, error[number])
+        below, above = _widths(figures, rows, coefficients, silent[number])
+        silent[number] |= figures.silent_variance[rows].any(axis=0)
         half = quantile[number] * error[number]
         least, most = quantity.scale or (-np.inf, np.inf)
         low[number] = np.maximum(value[number] - np.sqrt(half**2 + below), least)
@@ -92,17 +91,32 @@ def _with_indices(
         complete_enumeration=complete,
         hidden_variance=hidden,
         unanswered=unanswered,
+        silent_variance=silent & ~complete,
     )
     quantities = (*table.quantities, *(quantity for quantity, *_ in requested.indices))
     return replace(table, quantities=quantities, figures=figures.followed_by(new))
 
 
-def _alike_widths(figures: Figures, rows: IntArray, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Squared half widths below and above that parts with all answers alike add, (domains,) each."""
-    alike = figures.all_alike[rows] & ~figures.complete_enumeration[rows]
-    down = np.where(alike, figures.value[rows] - figures.low[rows], 0.0) * coefficients[:, None]
-    up = np.where(alike, figures.high[rows] - figures.value[rows], 0.0) * coefficients[:, None]
+def _cancels(figures: Figures, rows: IntArray, coefficients: FloatArray, error: FloatArray) -> BoolArray:
+    """Where the parts have errors and their sum shows none, (domains,)."""
+    squares = np.nansum((coefficients[:, None] * figures.standard_error[rows]) ** 2, axis=0)
+    return np.asarray((squares > 0) & (error**2 <= ROUNDING * squares))
+
+
+def _widths(
+    figures: Figures, rows: IntArray, coefficients: FloatArray, cancels: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Squared half widths below and above that parts add whose own variance says nothing, (domains,) each."""
+    sample = ~figures.complete_enumeration[rows]
+    down = np.where(sample, figures.value[rows] - figures.low[rows], 0.0) * coefficients[:, None]
+    up = np.where(sample, figures.high[rows] - figures.value[rows], 0.0) * coefficients[:, None]
     # A negative coefficient turns the part around: what could be higher lowers the sum.
-    below = np.where(coefficients[:, None] >= 0, down, up)
-    above = np.where(coefficients[:, None] >= 0, up, down)
-    return np.nansum(below**2, axis=0), np.nansum(above**2, axis=0)
+    positive = coefficients[:, None] >= 0
+    sides = np.abs(np.where(positive, down, up)), np.abs(np.where(positive, up, down))
+    alike, silent = figures.all_alike[rows], figures.silent_variance[rows] | cancels
+    below, above = (
+        np.nansum(np.where(alike, side, 0.0) ** 2, axis=0)
+        + np.nansum(np.where(silent & ~alike, side, 0.0), axis=0) ** 2
+        for side in sides
+    )
+    return below, above

@@ -2,8 +2,9 @@
 
 The influence of sum c_d R_d is c_d z added up per PSU over the domains, so domains (or waves) that share PSUs bring
 their covariance with them. Degrees of freedom are those of the union of the domains. A domain whose answers are all
-alike has a variance of 0 that nobody believes: half the width of its own interval goes in by quadrature (Zou & Donner
-2008, Statistics in Medicine 27: MOVER).
+alike, or whose variance is silent, has a variance of 0 that nobody believes: half the width of its own interval goes in
+by quadrature (Zou & Donner 2008, Statistics in Medicine 27: MOVER); so do those of all domains where their differences
+are the same in every PSU.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from analysis.estimation.estimate import Estimator, prepare_estimator
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requests import Quantity, Request
-from analysis.estimation.table import EstimateTable, Figures
+from analysis.estimation.table import ROUNDING, EstimateTable, Figures
 from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.problems import DataProblem, DesignError
 from analysis.results import Domain, Estimates, IntervalMethod, LonelyPsu, Statistic
@@ -128,13 +129,16 @@ def _contrast(
         value = (np.where(used, figures.value, 0.0) * coefficients).sum(axis=1, keepdims=True)
     variance, freedom = _variance_and_freedom(estimator, coefficients, options)
     size = (figures.sample_size * used).sum(axis=1, keepdims=True)
-    alike = figures.all_alike & ~figures.complete_enumeration & used
     usable = ~np.isnan(np.where(used, figures.low, 0.0)).any(axis=1, keepdims=True)
     error = np.where(usable, np.sqrt(variance), np.nan)
     level = options.two_sided_level(count)
     half = t_quantile(level, np.where(freedom > 0, freedom, np.nan)) * error
     complete = (figures.complete_enumeration | ~used).all(axis=1, keepdims=True)
-    below, above = _alike_widths(figures, alike, coefficients)
+    squares = np.nansum((coefficients * figures.standard_error) ** 2, axis=1, keepdims=True)
+    cancels = (squares > 0) & (variance <= ROUNDING * squares)
+    silent = (figures.silent_variance | cancels) & used
+    unbelieved = (figures.all_alike | silent) & ~figures.complete_enumeration & used
+    below, above = _own_widths(figures, unbelieved, coefficients)
     low, high = value - np.sqrt(half**2 + below), value + np.sqrt(half**2 + above)
     nowhere = np.full_like(value, np.nan)
     return Figures(
@@ -150,12 +154,14 @@ def _contrast(
         complete_enumeration=complete,
         hidden_variance=(figures.hidden_variance & used).any(axis=1, keepdims=True),
         unanswered=(figures.unanswered & used).any(axis=1, keepdims=True),
+        silent_variance=silent.any(axis=1, keepdims=True) & ~complete,
     )
 
 
-def _alike_widths(figures: Figures, alike: BoolArray, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
-    down = np.where(alike, figures.value - figures.low, 0.0) * coefficients
-    up = np.where(alike, figures.high - figures.value, 0.0) * coefficients
+def _own_widths(figures: Figures, of: BoolArray, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Squared half widths below and above of the domains ``of``, as the contrast counts them, (k, 1) each."""
+    down = np.where(of, figures.value - figures.low, 0.0) * coefficients
+    up = np.where(of, figures.high - figures.value, 0.0) * coefficients
     below, above = np.where(coefficients >= 0, down, up), np.where(coefficients >= 0, up, down)
     return (below**2).sum(axis=1, keepdims=True), (above**2).sum(axis=1, keepdims=True)
 

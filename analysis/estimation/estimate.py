@@ -28,7 +28,7 @@ from analysis.estimation.intervals import (
 from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requested_items import RequestedItems, items_of_requests
 from analysis.estimation.requests import Request
-from analysis.estimation.table import EstimateTable, Figures
+from analysis.estimation.table import ROUNDING, EstimateTable, Figures
 from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import PsuTotals, by_domain, collapse
@@ -112,6 +112,11 @@ class _Points:
     alike: BoolArray
     influence: FloatArray  # (numerators, cells), after calibration followed by domain x margin cell
 
+    def silent(self, variance: FloatArray) -> BoolArray:
+        """Where ``variance`` is 0 but for rounding although not all answers are alike; of totals also equal values."""
+        least = np.where(self.simple_variance > 0, self.simple_variance, np.abs(self.value) ** 2 * ROUNDING)
+        return np.asarray(~self.alike & (variance <= ROUNDING * least))
+
 
 class Estimator:
     """Turns the sums of one pass into figures."""
@@ -165,23 +170,26 @@ class Estimator:
         drawn, equal, answered = self._everyone(size)
         complete = (drawn & equal & answered)[totals.item_of]
         drawn, unanswered = drawn[totals.item_of], (drawn & equal & ~answered)[totals.item_of]
+        is_total = np.array([[quantity.is_total] for quantity in self.requested.quantities])
+        silent = ~complete & ~drawn & points.silent(variance) & points.silent(without_fpc)
+        variance, without_fpc = np.where(silent, 0.0, variance), np.where(silent, 0.0, without_fpc)
         # All categories of a question alike, also one that nobody or everybody chose.
         hidden = ~complete & (drawn | ((variance == 0) & (without_fpc > 0) & ~points.alike))
         with np.errstate(divide="ignore", invalid="ignore"):
             effect = variance / points.simple_variance
             gain = np.where(variance > 0, np.maximum(without_fpc / variance, 1.0), 1.0)
             effective = np.minimum(points.size * gain, points.size / effect)
-        effect = np.where(points.alike | ~np.isfinite(effect), np.nan, effect)
+        effect = np.where(points.alike | silent | ~np.isfinite(effect), np.nan, effect)
         effective = np.where(np.isfinite(effective) & ~points.alike, effective, points.size)
-        is_total = np.array([[quantity.is_total] for quantity in self.requested.quantities])
         # A total of equal values: a simple sample would show no variance to compare with.
         effective = np.where(is_total & (points.simple_variance == 0), np.nan, effective)
         known = ~np.isnan(points.value) & ~np.isnan(variance)
         # A domain in one PSU shows no variance: its ratio has none to give, its total keeps that of the zeros beside
         # it.
         measurable = known & ~hidden & ((freedom > 0) | is_total | complete)
-        low, high = self._limits(points, self._believed(variance, points), without_fpc, freedom, complete)
-        limited = measurable & ((freedom > 0) | complete)
+        low, high = self._limits(points, variance, without_fpc, freedom, silent, complete)
+        # Of equal values a simple sample shows no variance either.
+        limited = measurable & ((freedom > 0) | complete) & ~(silent & (points.simple_variance == 0))
         figures = Figures(
             value=points.value,
             standard_error=np.where(measurable, np.sqrt(variance), np.nan),
@@ -195,6 +203,7 @@ class Estimator:
             complete_enumeration=complete & known,
             hidden_variance=hidden,
             unanswered=unanswered,
+            silent_variance=silent & known,
         )
         table = EstimateTable(
             quantities=self.requested.quantities,
@@ -214,15 +223,6 @@ class Estimator:
     def _counts(self, items: IntArray) -> FloatArray | None:
         """Respondents per cell, for the one policy that asks which strata have any."""
         return self.totals.counts[items] if self.options.lonely_psu is LonelyPsu.AVERAGE else None
-
-    def _believed(self, variance: FloatArray, points: _Points) -> FloatArray:
-        """For intervals: where margins explain every answer of a sample, the variance of a plain sample, not 0.
-
-        The data cannot tell a share that the margins fix from cells whose few members happen to agree.
-        """
-        if self.auxiliary is None:
-            return variance
-        return np.where((variance == 0) & ~points.alike, np.nan_to_num(points.simple_variance), variance)
 
     def _replicated(self, replication: Replication) -> tuple[FloatArray, FloatArray | None]:
         """Variances of the quantities and, below them, of the indices; their degrees of freedom by domain."""
@@ -301,8 +301,20 @@ class Estimator:
         return all_drawn, equal, answered & (self.domains.missing == 0)
 
     def _limits(
-        self, points: _Points, variance: FloatArray, without_fpc: FloatArray, freedom: FloatArray, complete: BoolArray
+        self,
+        points: _Points,
+        variance: FloatArray,
+        without_fpc: FloatArray,
+        freedom: FloatArray,
+        silent: BoolArray,
+        complete: BoolArray,
     ) -> tuple[FloatArray, FloatArray]:
+        # Where a sample shows no variance (PSUs that happen to agree, margins that explain every answer) the interval
+        # is that of a plain sample: the data cannot tell such chance from a figure that is fixed.
+        believed = np.where(silent, np.nan_to_num(points.simple_variance), variance)
+        # The cap of Korn and Graubard says as much by itself, without a second penalty for few degrees of freedom.
+        capped = self.options.interval is IntervalMethod.KORN_GRAUBARD and self.auxiliary is None
+        of_shares = variance if capped else believed
         low, high = np.full_like(points.value, np.nan), np.full_like(points.value, np.nan)
         scales = np.array([quantity.scale or (-np.inf, np.inf) for quantity in self.requested.quantities]).reshape(
             -1, 2
@@ -316,7 +328,7 @@ class Estimator:
             low[plain], high[plain] = share_limits(
                 self.options.interval,
                 points.value[plain],
-                variance[plain],
+                of_shares[plain],
                 without_fpc[plain],
                 points.size[plain],
                 freedom[plain],
@@ -325,7 +337,7 @@ class Estimator:
         score = ~share
         if score.any():
             low[score], high[score] = score_limits(
-                points.value[score], np.sqrt(variance[score]), freedom[score], self.level, least[score], most[score]
+                points.value[score], np.sqrt(believed[score]), freedom[score], self.level, least[score], most[score]
             )
         bounded = points.alike & np.isfinite(least) & np.isfinite(most)
         if bounded.any():

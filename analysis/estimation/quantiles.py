@@ -172,7 +172,9 @@ def _turned_back(
     shares: Figures, requests: Sequence[Quantile], found: list[list[tuple[_Distribution, float]]], level: float
 ) -> Figures:
     t = t_quantile(level, np.where(shares.degrees_of_freedom > 0, shares.degrees_of_freedom, np.nan))
-    half = t * shares.standard_error
+    # Where the share shows no variance though answers differ, its error is that of a plain sample.
+    plain = np.sqrt(shares.value * (1 - shares.value) / np.maximum(shares.sample_size - 1, 1))
+    half = t * np.where(shares.silent_variance, plain, shares.standard_error)
     value, low, high = (np.full_like(shares.value, np.nan) for _ in range(3))
     for row, (request, parts) in enumerate(zip(requests, found, strict=True)):
         for column, (distribution, quantile) in enumerate(parts):
@@ -196,4 +198,5 @@ def _turned_back(
         complete_enumeration=shares.complete_enumeration,
         hidden_variance=shares.hidden_variance,
         unanswered=shares.unanswered,
+        silent_variance=shares.silent_variance,
     )

@@ -13,6 +13,9 @@ from analysis.estimation.options import Options, Sides
 from analysis.estimation.requests import Quantity
 from analysis.results import DesignSummary, Domain, Estimate, Estimates, Interval, Statistic
 
+ROUNDING = 1e-12
+"""A variance below this share of what it is measured by is the rounding of sums that are equal."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Figures:
@@ -30,6 +33,7 @@ class Figures:
     complete_enumeration: BoolArray
     hidden_variance: BoolArray  # declared stages leave nothing to chance, yet it is no complete enumeration
     unanswered: BoolArray  # everyone there is was asked, and some did not answer
+    silent_variance: BoolArray  # a sample whose variance is 0 though answers differ: the interval is a plain sample's
 
     def take(self, rows: IntArray) -> Figures:
         """The rows, in that order."""
@@ -133,8 +137,16 @@ class EstimateTable:
         elif figures.all_alike[place]:
             notes.append(_ALIKE if interval is not None else _ALIKE_WITHOUT_SCALE)
         elif interval is None:
-            notes.append(_NO_INTERVAL.get(quantity.statistic, "no interval can be given: a part of it has none"))
-        if quantity.statistic is Statistic.TOTAL and size > 1 and np.isnan(figures.design_effect[place]):
+            without = (
+                _SILENT_EQUAL if figures.silent_variance[place] else "no interval can be given: a part of it has none"
+            )
+            notes.append(_NO_INTERVAL.get(quantity.statistic, without))
+        elif figures.silent_variance[place]:
+            notes.append(
+                _SILENT if quantity.statistic in (*_DIRECT, Statistic.QUANTILE, Statistic.VARIANCE) else _SILENT_PART
+            )
+        equal = not figures.silent_variance[place] or interval is None
+        if quantity.statistic is Statistic.TOTAL and size > 1 and equal and np.isnan(figures.design_effect[place]):
             notes += [] if np.isnan(error) else [_EQUAL_VALUES]
         return (*notes, *self.estimate_notes)
 
@@ -152,6 +164,19 @@ _ALIKE = "all answers are alike: the limits are those of a sample without a diss
 _ALIKE_WITHOUT_SCALE = (
     "no interval can be given: all answers are alike and nothing says how far others may lie; give the scale of the "
     "answers, such as 0 to 100"
+)
+_SILENT = (
+    "the sample shows no variance although answers differ (equal totals in all PSUs, or margins that explain every "
+    "answer), which is not believed: the interval is that of a plain sample of as many respondents, the standard error "
+    "says nothing"
+)
+_SILENT_PART = (
+    "the sample shows no variance here or in a part although answers differ, which is not believed: half the width of "
+    "the parts' own intervals stands in for it, the standard error says too little"
+)
+_SILENT_EQUAL = (
+    "no interval can be given: all values are equal, and so are the totals of the PSUs, so that nothing says how far "
+    "others may lie"
 )
 _EQUAL_VALUES = "no design effect: all values are equal, so a simple sample would show no variance to compare with"
 _NO_INTERVAL = {
