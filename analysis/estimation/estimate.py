@@ -117,6 +117,15 @@ class _Points:
         least = np.where(self.simple_variance > 0, self.simple_variance, np.abs(self.value) ** 2 * ROUNDING)
         return np.asarray(~self.alike & (variance <= ROUNDING * least))
 
+    def effects(self, variance: FloatArray, without_fpc: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Design effect, NaN where answers are all alike, and effective sample size."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effect = variance / self.simple_variance
+            gain = np.where(variance > 0, np.maximum(without_fpc / variance, 1.0), 1.0)
+            effective = np.minimum(self.size * gain, self.size / effect)
+        effect = np.where(self.alike | ~np.isfinite(effect), np.nan, effect)
+        return effect, np.where(np.isfinite(effective) & ~self.alike, effective, self.size)
+
 
 class Estimator:
     """Turns the sums of one pass into figures."""
@@ -175,12 +184,8 @@ class Estimator:
         variance, without_fpc = np.where(silent, 0.0, variance), np.where(silent, 0.0, without_fpc)
         # All categories of a question alike, also one that nobody or everybody chose.
         hidden = ~complete & (drawn | ((variance == 0) & (without_fpc > 0) & ~points.alike))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            effect = variance / points.simple_variance
-            gain = np.where(variance > 0, np.maximum(without_fpc / variance, 1.0), 1.0)
-            effective = np.minimum(points.size * gain, points.size / effect)
-        effect = np.where(points.alike | silent | ~np.isfinite(effect), np.nan, effect)
-        effective = np.where(np.isfinite(effective) & ~points.alike, effective, points.size)
+        effect, effective = points.effects(variance, without_fpc)
+        effect = np.where(silent, np.nan, effect)
         # A total of equal values: a simple sample would show no variance to compare with.
         effective = np.where(is_total & (points.simple_variance == 0), np.nan, effective)
         known = ~np.isnan(points.value) & ~np.isnan(variance)
