@@ -24,12 +24,17 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An estimate with its limits in the unit of the axis. ``dot`` is None where only a limit is known."""
+    """An estimate with its limits in the unit of the axis; all three as they are printed.
+
+    ``dot`` is None where no estimate is told. ``limit``: all answers were alike, and the inner end is marked as what is
+    known; False for a figure that is coded, of which the interval alone is drawn.
+    """
 
     low: float
     high: float
     dot: float | None
     look: Look = Look.OWN
+    limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def label(value: float, step: float) -> str:
 
 
 def interval_marks(scale: Scale, value: Range, y: float) -> tuple[Mark, ...]:
-    """The marks of one interval at height ``y``: bar or line, and the dot; all alike: an end stroke, no dot."""
+    """The marks of one interval at height ``y``: bar or line, and the dot; all alike: an end stroke, no dot; coded:
+    nothing but the interval."""
     left, right = scale.at(value.low), scale.at(value.high)
     if value.look in (Look.PALE, Look.PALE_STRONG):
         return _pale(scale, value, left, right, y)
@@ -96,7 +97,7 @@ def interval_marks(scale: Scale, value: Range, y: float) -> tuple[Mark, ...]:
     line = style.INK if value.look is Look.OWN else style.MARKS
     marks: list[Mark] = [Stroke(left, y, right, y, width, line)]
     if value.dot is None:
-        return (*marks, *_end_strokes(left, right, y, scale, colour))
+        return (*marks, *(_end_strokes(left, right, y, scale, colour) if value.limit else ()))
     dot = scale.at(value.dot)
     if value.look is Look.WHOLE:
         return (*marks, Disc(dot, y, radius - 0.4, style.WHITE, colour, 1.0))
@@ -107,7 +108,7 @@ def _pale(scale: Scale, value: Range, left: float, right: float, y: float) -> tu
     colour = style.MARKS if value.look is Look.PALE_STRONG else style.BAR
     bar = Fill(left, y - BAR_HEIGHT / 2, max(right - left, 0.5), BAR_HEIGHT, colour)
     if value.dot is None:
-        return (bar, *_end_strokes(left, right, y, scale, style.INK))
+        return (bar, *(_end_strokes(left, right, y, scale, style.INK) if value.limit else ()))
     return (bar, Disc(scale.at(value.dot), y, 1.75, style.INK))
 
 

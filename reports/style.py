@@ -48,7 +48,7 @@ VERDICT_SIGN: Final = {
     Verdict.REACHED: "●",
     Verdict.NOT_REACHED: "▲",
     Verdict.CANNOT_TELL: "◆",
-    Verdict.CANNOT_REACH: "◆",
+    Verdict.CANNOT_REACH: "◇",
 }
 
 RULE_HEAVY: Final = 0.75

@@ -54,7 +54,8 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if alike:
         blocks.append(Notes(tuple(alike)))
     blocks.append(sample_by_area(summary, language))
-    sides = [Side(6, (common.how_to_read(table, language, judged=judged),))]
+    read = common.how_to_read(table, language, judged=judged, given=every_verdict(summary, own))
+    sides = [Side(6, (read,))]
     sides.append(Side(6, (common.how_made(summary.method, table, language),)))
     blocks.append(Columns(tuple(sides)))
     blocks += common.definitions(summary.indicators, summary.imprint, language)
@@ -115,6 +116,14 @@ def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdi
     return [verdicts.shown_verdict(cell) for cell in cells]
 
 
+def every_verdict(summary: AreaSummary, own: Sequence[Measured]) -> list[Verdict | None]:
+    """All verdicts of the report: of the area itself, its streets and its communities."""
+    streets = [street for street, _ in summary.streets] if is_city(summary) else []
+    places = [summary.place, *streets, *communities(summary)]
+    targets = [each.indicator for each in own if each.indicator.target is not None]
+    return [verdicts.shown_verdict(cell_at(summary, one, place)) for one in targets for place in places]
+
+
 def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -> str:
     """没有一个社区各项全部达标；满意率有 4 个社区未达标。"""
     targets = [each for each in own if each.indicator.target is not None]
@@ -137,10 +146,13 @@ def all_targets(each_community: Sequence[Sequence[Verdict | None]], language: st
     reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
     missed = sum(Verdict.NOT_REACHED in given for given in each_community)
     rest = total - reached - missed
+    few = any(Verdict.CANNOT_REACH in given for given in each_community)
     if total and total in (reached, missed, rest):
-        phrase = {reached: "area_each_reached", missed: "area_none_reached", rest: "area_each_open"}[total]
+        each_open = "area_each_few" if few else "area_each_open"
+        phrase = {reached: "area_each_reached", missed: "area_none_reached", rest: each_open}[total]
         return [say(language, phrase, count=total)]
-    counted = (("area_some_reached", reached), ("area_some_missed", missed), ("area_rest_open", rest))
+    rest_open = "area_rest_few" if few else "area_rest_open"
+    counted = (("area_some_reached", reached), ("area_some_missed", missed), (rest_open, rest))
     return [say(language, phrase, count=count) for phrase, count in counted if count]
 
 
@@ -151,7 +163,7 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
         if each.indicator.target is not None:
             given = community_verdicts(summary, each.indicator)
             counts = tuple((verdict, given.count(verdict)) for verdict in SIGN_ORDER if given.count(verdict))
-        drawn.append(common.card_of(each, summary.table, counts, top=is_city(summary)))
+        drawn.append(common.card_of(each, summary.table, counts, above=() if is_city(summary) else (summary.city,)))
     legend = tuple(
         (
             verdict,
@@ -185,7 +197,12 @@ def community_table(summary: AreaSummary, own: Sequence[Measured], language: str
     unit = "、".join(verdicts.unit_word(each, language) for each in sorted(units))
     cells = [cell_at(summary, each.indicator, place) for each in own for place in places]
     notes = verdicts.hidden_notes(cells, summary.table.rule, language)
-    if any(common.figures_all_alike(cell_at(summary, each.indicator, p), each.figures) for each in own for p in places):
+    alike = any(
+        common.figures_all_alike(cell_at(summary, each.indicator, place), each.figures)
+        for each in own
+        for place in places
+    )
+    if alike and not any(cell.coded for cell in cells):  # else the note of the coded ends says it
         notes.append(say(language, "all_yes_sign"))
     title = "communities_by_street" if is_city(summary) else "communities_of"
     pitch = 6 if len(rows) <= AIRY_ROWS else 5 if len(rows) <= USUAL_ROWS else 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
@@ -27,7 +27,7 @@ from reports.blocks import (
 )
 from reports.charts import axis_for
 from reports.content import Caution, Imprint, Method, Place, Sample
-from reports.wording import facts, figures, verdicts
+from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
 
@@ -89,11 +89,16 @@ def headline(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
 
 
 def range_of(cell: PublishableCell, written: Figures, look: Look) -> Range | None:
-    """The interval in the unit of its axis; without a dot where all answers were alike."""
+    """The interval in the unit of its axis; without a dot where all answers were alike, or the figure is coded.
+
+    Every coordinate comes from the cell's own numbers, which are those that are printed: a drawing tells no more.
+    """
     if cell.suppression is not None or cell.low is None or cell.high is None:
         return None
-    dot = None if cell.value is None or figures_all_alike(cell, written) else written.scaled(cell.value)
-    return Range(written.scaled(cell.low), written.scaled(cell.high), dot, look)
+    alike = figures_all_alike(cell, written)
+    untold = cell.value is None or alike or cell.coded is not None
+    dot = None if untold or cell.value is None else written.scaled(cell.value)
+    return Range(written.scaled(cell.low), written.scaled(cell.high), dot, look, limit=alike)
 
 
 def figures_all_alike(cell: PublishableCell, written: Figures) -> bool:
@@ -101,10 +106,31 @@ def figures_all_alike(cell: PublishableCell, written: Figures) -> bool:
 
 
 def value_words(cell: PublishableCell, written: Figures) -> str:
-    """The figure in a table: estimate, ≥88 where all alike, — where hidden."""
+    """The figure in a table: estimate, ≥88 where all alike, ≥80 where it is coded, — where hidden."""
     if cell.suppression is not None:
         return figures.NOTHING
-    return verdicts.all_alike_short(cell, written) or written.value(cell)
+    return tiers.coded(cell, written) or verdicts.all_alike_short(cell, written) or written.value(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """What stands for a hidden figure, whatever hid it: that of the nearest area above whose figure is shown."""
+
+    place: Place
+    cell: PublishableCell
+
+
+def substitute(
+    table: PublishableTable, cell: PublishableCell, indicator: Indicator, above: Iterable[Place]
+) -> Substitute | None:
+    """None for a figure that is shown, for one of an older release, and where nothing above is shown either."""
+    if not tiers.one_mark(cell):
+        return None
+    for place in above:
+        found = cell_of(row_of(table, place), indicator)
+        if found.suppression is None:
+            return Substitute(place, found)
+    return None
 
 
 def axis_of(
@@ -119,7 +145,9 @@ def axis_of(
     shown = [cell for cell in cells if cell.suppression is None]
     if not shown:
         return Axis(0.0, 1.0, ())
-    ends = [end for cell in shown for end in (cell.low, cell.high, cell.value) if end is not None]
+    # The end of a band is no point to draw; its interval is.
+    told = [(cell.low, cell.high, None if cell.coded else cell.value) for cell in shown]
+    ends = [end for each in told for end in each if end is not None]
     scales = [cell.scale for cell in shown if cell.scale is not None]
     bounds = None
     if scales and len(scales) == len(shown):
@@ -129,9 +157,13 @@ def axis_of(
 
 
 def card_of(
-    each: Measured, table: PublishableTable, counts: tuple[tuple[Verdict, int], ...] = (), *, top: bool = False
+    each: Measured,
+    table: PublishableTable,
+    counts: tuple[tuple[Verdict, int], ...] = (),
+    *,
+    above: Sequence[Place] = (),
 ) -> Card:
-    """One headline indicator as a card; ``top``: of an area with no level above."""
+    """One headline indicator as a card; ``above``: the areas that hold this one, the nearest first."""
     cell, indicator, language = each.cell, each.indicator, each.language
     verdict = verdicts.shown_verdict(cell)
     level = verdicts.level_words(table.level)
@@ -140,23 +172,35 @@ def card_of(
         rows.append(
             (say(language, "interval_short", level=level), verdicts.interval_words(cell, each.figures, language))
         )
+    instead = substitute(table, cell, indicator, above)
+    if instead is not None:
+        value = verdicts.with_unit(value_words(instead.cell, each.figures), each.figures.unit, language)
+        rows.append((instead.place.name.in_language(language), value))
     if indicator.target is not None:
-        rows.append((say(language, "target"), verdicts.target_words(indicator.target, each.figures, language)))
-    short = verdicts.all_alike_short(cell, each.figures) if cell.suppression is None else None
+        rows.append((say(language, "target"), verdicts.target_words(indicator.target, of_targets(each), language)))
     return Card(
         name=each.name,
         verdict=verdict,
         word=verdicts.verdict_word(verdict, language) if verdict else "",
-        figure=short or value_words(cell, each.figures),
+        figure=value_words(cell, each.figures),
         unit=verdicts.unit_sign(each.figures.unit, language),
         rows=tuple(rows),
-        reasons=() if counts else card_reasons(each, table, top=top),
+        reasons=() if counts else card_reasons(each, table, top=not above),
         counts=counts,
     )
 
 
+def of_targets(each: Measured) -> Figures:
+    """Beside a figure in whole per cent a whole target has no decimal either."""
+    target = each.indicator.target
+    if target is None or not tiers.by_tiers([each.cell]):
+        return each.figures
+    scaled = each.figures.scaled(target.value)
+    return replace(each.figures, decimals=0 if abs(scaled - round(scaled)) < 1e-9 else 1)
+
+
 def card_reasons(each: Measured, table: PublishableTable, *, top: bool = False) -> tuple[str, ...]:
-    """Why the verdict, and what weakens the figure."""
+    """Why the verdict, and what weakens the figure. ``top``: no level above holds the answers."""
     cell, language = each.cell, each.language
     if cell.suppression is not None:
         return (verdicts.cause_words(cell, table.rule, language, top=top),)
@@ -167,10 +211,15 @@ def card_reasons(each: Measured, table: PublishableTable, *, top: bool = False) 
         if cell.value == 1:
             words = verdicts.did(each.name) if language == "zh" else f"“{each.name}”"
             reasons.append(say(language, "sample_is_not_all", did=words))
-    if cell.unreliable:
+    if tiers.coarse(cell):
+        reasons.append(say(language, "coarse"))
+    elif cell.unreliable:
         reasons.append(
             verdicts.hidden_notes([cell], table.rule, language)[-1].removeprefix(f"{verdicts.UNRELIABLE_LETTER} ")
         )
+    end = tiers.coded(cell, each.figures)
+    if end is not None:
+        reasons.append(say(language, "coded", end=verdicts.with_unit(end, each.figures.unit, language)))
     if each.indicator.target is not None:
         reasons.append(verdicts.reason(each.indicator, cell, language))
     return tuple(reasons)
@@ -273,15 +322,16 @@ def definition_table(rows: Sequence[Row], notes: tuple[str, ...], imprint: Impri
     )
 
 
-def how_to_read(table: PublishableTable, language: str, *, judged: bool) -> Prose:
-    """What an interval is and what the signs mean."""
+def how_to_read(table: PublishableTable, language: str, *, judged: bool, given: Sequence[Verdict | None] = ()) -> Prose:
+    """What an interval is, what the signs mean, and how many of the verdicts ``given`` chance alone would get wrong."""
     level = verdicts.level_words(table.level)
+    shown = [*LEGEND_ORDER, *([Verdict.CANNOT_REACH] if Verdict.CANNOT_REACH in given else []), Verdict.NOT_PUBLISHED]
     legend = tuple(
         (verdict, verdicts.verdict_word(verdict, language), say(language, f"legend_{verdict.value}"))
-        for verdict in (*LEGEND_ORDER, Verdict.NOT_PUBLISHED)
+        for verdict in shown
     )
-    paragraphs = (say(language, "read_error", level=level),)
-    return Prose(say(language, "how_to_read"), paragraphs, legend if judged else ())
+    paragraphs = (say(language, "read_error", level=level), tiers.chance(table, given, language))
+    return Prose(say(language, "how_to_read"), tuple(filter(None, paragraphs)), legend if judged else ())
 
 
 def how_made(method: Method, table: PublishableTable, language: str) -> Prose:

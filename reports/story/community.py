@@ -31,12 +31,17 @@ from reports.blocks import (
 from reports.content import CommunitySummary, Imprint, Place
 from reports.story import common
 from reports.story.common import Measured
-from reports.wording import facts, figures, verdicts
+from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Unit
 from reports.wording.phrases import say
 
 LOWEST = 3
 ITEMS_BESIDE = 18  # more items take the whole width and may break over pages
+LOWEST_OF = {  # the lowest, or where high is bad the highest: of which items
+    "all": ("lowest_items", "highest_items"),
+    "firm": ("lowest_of_firm", "highest_of_firm"),
+    "published": ("lowest_of_shown", "highest_of_shown"),
+}
 CARDS_MOST = 8  # more headline indicators stand in the chart alone, which breaks over pages
 
 
@@ -48,7 +53,7 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     items = item_groups(summary, language)
     blocks: list[Block] = [masthead(summary, language), answer(summary, own, language, judged=judged)]
     if len(own) <= CARDS_MOST:
-        blocks.append(Cards(tuple(common.card_of(each, table) for each in own)))
+        blocks.append(Cards(tuple(common.card_of(each, table, above=above(summary)) for each in own)))
     blocks += comparisons(summary, own, language)
     blocks += foot_of_page_one(summary, own, items, language, judged=judged)
     blocks.append(PageBreak())
@@ -59,6 +64,11 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)
     return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
+
+
+def above(summary: CommunitySummary) -> tuple[Place, Place]:
+    """The areas that hold the community's answers too: what stands for a figure that is not published alone."""
+    return (summary.street, summary.city)
 
 
 def story_of(imprint: Imprint, place: Place, blocks: tuple[Block, ...], language: str, page_note: str) -> Story:
@@ -109,8 +119,21 @@ def answer(summary: CommunitySummary, own: Sequence[Measured], language: str, *,
     sentence = response.headline(verdicts.verdict_sentence(pairs, language), language, judged=judged)
     return Answer(
         sentence,
-        (*response.reading(language, judged=judged), *common.reading(summary.table, language, judged=judged)),
+        (
+            *response.reading(language, judged=judged),
+            *coarse_everywhere(own, language),
+            *common.reading(summary.table, language, judged=judged),
+        ),
     )
+
+
+def coarse_everywhere(own: Sequence[Measured], language: str) -> tuple[str, ...]:
+    """Said once where every figure of the page has a large error, which few questionnaires make usual."""
+    shown = [each.cell for each in own if each.cell.suppression is None]
+    if not shown or not all(tiers.coarse(cell) for cell in shown):
+        return ()
+    most = max(cell.sample_size or 0 for cell in shown)
+    return (say(language, "coarse_everywhere", n=figures.count(most)),)
 
 
 def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
@@ -183,7 +206,7 @@ def comparison_group(summary: CommunitySummary, each: Measured) -> ComparisonGro
 
 
 def item_groups(summary: CommunitySummary, language: str) -> list[list[Measured]]:
-    """Indicators that belong together, worst first; hidden ones last, in questionnaire order."""
+    """Indicators that belong together, worst first; those that stand in no order last, as in the questionnaire."""
     by_group: dict[str, list[Indicator]] = {}
     for indicator in summary.indicators:
         if indicator.group is not None and not indicator.headline:
@@ -196,7 +219,7 @@ def item_groups(summary: CommunitySummary, language: str) -> list[list[Measured]
 
 def worst_first(each: Measured) -> tuple[bool, float]:
     cell = each.cell
-    if cell.suppression is not None or cell.value is None:
+    if not tiers.comparable(cell) or cell.value is None:
         return (True, 0.0)
     return (False, -cell.value if ascending_is_bad(each) else cell.value)
 
@@ -246,27 +269,35 @@ def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) 
 
 
 def lowest(table: PublishableTable, group: list[Measured], language: str) -> Table | None:
-    """The three lowest items with their intervals: of all, or of those published, which the title then says."""
-    published = [each for each in group if each.cell.suppression is None]
-    hidden = len(group) - len(published)
-    shown = published[:LOWEST]
-    # Hidden ones may be lower: the lowest three of three that are shown would be no choice at all.
-    if not shown or len(group) < 2 or (hidden and len(published) <= LOWEST):
+    """The three lowest items with their intervals: of all, or of those that can be told, which the title then says."""
+    told = [each for each in group if tiers.comparable(each.cell)]
+    untold = len(group) - len(told)
+    shown = told[:LOWEST]
+    # The others may be lower: the lowest three of three that can be told would be no choice at all.
+    if not shown or len(group) < 2 or (untold and len(told) <= LOWEST):
         return None
     word = say(language, ("one_item", "two_items", "three_items")[len(shown) - 1])
-    if hidden:
-        phrase = "highest_of_shown" if ascending_is_bad(shown[0]) else "lowest_of_shown"
-    else:
-        phrase = "highest_items" if ascending_is_bad(shown[0]) else "lowest_items"
+    of = "all" if not untold else "firm" if any_coarse(group) else "published"
+    phrase = LOWEST_OF[of][ascending_is_bad(shown[0])]
+    rest = {
+        "all": (),
+        "firm": (say(language, "uncertain_items", count=untold),),
+        "published": (say(language, "hidden_items", hidden=untold),),
+    }[of]
     drawn = item_rows(shown, strong=len(shown))
     return Table(
-        title=say(language, phrase, count=word, shown=len(published)),
+        title=say(language, phrase, count=word, shown=len(told)),
         unit=say(language, "unit", unit=verdicts.unit_word(shown[0].figures.unit, language)),
         columns=item_columns(shown, table, language, count=False),
         rows=tuple(Row(row.cells[:-1], row.tone) for row in drawn),
-        notes=((say(language, "hidden_items", hidden=hidden),) if hidden else ()) + (say(language, "lowest_note"),),
+        notes=(*rest, say(language, "lowest_note")),
         pitch=5,
     )
+
+
+def any_coarse(group: Sequence[Measured]) -> bool:
+    """Whether some figure is shown, but too uncertain, or told by an end only, to stand in an order."""
+    return any(each.cell.suppression is None and not tiers.comparable(each.cell) for each in group)
 
 
 def item_columns(group: list[Measured], table: PublishableTable, language: str, *, count: bool) -> tuple[Column, ...]:
@@ -300,23 +331,46 @@ def item_rows(group: list[Measured], *, strong: int) -> list[Row]:
     return rows
 
 
-def item_table(table: PublishableTable, group: list[Measured], language: str) -> Table:
-    """All items of one group, worst first."""
-    published = sum(each.cell.suppression is None for each in group)
-    hidden = len(group) - published
-    strong = 0 if hidden and published <= LOWEST else min(LOWEST, published // 3)
+def item_table(summary: CommunitySummary, group: list[Measured], language: str) -> Table:
+    """All items of one group, worst first; what stands in no order after them."""
+    table = summary.table
+    told = sum(tiers.comparable(each.cell) for each in group)
+    untold, uncertain = len(group) - told, any_coarse(group)
+    strong = 0 if untold and told <= LOWEST else min(LOWEST, told // 3)
     words = ("one_item", "two_items", "three_items")
     notes = list(verdicts.hidden_notes([each.cell for each in group], table.rule, language))
-    if strong and not ascending_is_bad(group[0]):
-        phrase = "items_note_shown" if hidden else "items_note"
+    down = ascending_is_bad(group[0])
+    if strong and not down:
+        phrase = "items_note" if not untold else "items_note_firm" if uncertain else "items_note_shown"
         notes.insert(0, say(language, phrase, count=say(language, words[strong - 1])))
+    notes += in_place_of_hidden(summary, group, language)
+    title = "items_title_plain"
+    if told or not uncertain:
+        title = (("items_title", "items_title_down"), ("items_title_firm", "items_title_firm_down"))[uncertain][down]
     return Table(
-        title=say(language, "items_title_down" if ascending_is_bad(group[0]) else "items_title"),
+        title=say(language, title),
         unit=say(language, "unit", unit=verdicts.unit_word(group[0].figures.unit, language)),
         columns=item_columns(group, table, language, count=True),
         rows=tuple(item_rows(group, strong=strong)),
         notes=common.one_note(notes, language),
     )
+
+
+def in_place_of_hidden(summary: CommunitySummary, group: Sequence[Measured], language: str) -> list[str]:
+    """The figures of the street for the items that are not published alone: the same for all, whatever hid them."""
+    by_place: dict[str, list[str]] = {}
+    for each in group:
+        found = common.substitute(summary.table, each.cell, each.indicator, above(summary))
+        if found is None:
+            continue
+        value = verdicts.with_unit(common.value_words(found.cell, each.figures), each.figures.unit, language)
+        interval = figures.joined(*each.figures.interval(found.cell))
+        said = say(language, "item_stands", name=each.name, value=value, interval=interval)
+        by_place.setdefault(found.place.name.in_language(language), []).append(said)
+    between = say(language, "semicolon")
+    return [
+        say(language, "items_stand_for", place=place, items=between.join(items)) for place, items in by_place.items()
+    ]
 
 
 def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str) -> Table:
@@ -358,7 +412,7 @@ def other_indicators(summary: CommunitySummary, language: str) -> tuple[str, ...
         cell = each.cell
         if cell.suppression is not None:
             why = verdicts.cause_words(cell, summary.table.rule, language)
-            lines.append(say(language, "also_hidden", name=each.name, why=why))
+            lines.append(say(language, "also_hidden", name=each.name, why=why) + street_for(summary, each, language))
             continue
         value = verdicts.with_unit(common.value_words(cell, each.figures), each.figures.unit, language)
         interval = verdicts.interval_words(cell, each.figures, language)
@@ -367,18 +421,36 @@ def other_indicators(summary: CommunitySummary, language: str) -> tuple[str, ...
     return tuple(lines)
 
 
+def street_for(summary: CommunitySummary, each: Measured, language: str) -> str:
+    """The sentence with the figure that stands for a hidden one; nothing where none does."""
+    found = common.substitute(summary.table, each.cell, each.indicator, above(summary))
+    if found is None:
+        return ""
+    words = say(
+        language,
+        "stands_for_it",
+        place=found.place.name.in_language(language),
+        value=verdicts.with_unit(common.value_words(found.cell, each.figures), each.figures.unit, language),
+        level=verdicts.level_words(summary.table.level),
+        interval=verdicts.interval_words(found.cell, each.figures, language),
+    )
+    return f"{'' if language == 'zh' else ' '}{words}"
+
+
 def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], language: str, *, judged: bool) -> list[Block]:
     """The items beside sample and response, then how to read and how the figures were made."""
     sample = (
         common.sample_table(summary.sample, language),
         common.rates_table(summary.sample, summary.method, language),
     )
-    read = common.how_to_read(summary.table, language, judged=judged)
+    own = common.measured(summary.table, summary.place, summary.indicators, language)
+    given = [verdicts.shown_verdict(each.cell) for each in own if each.indicator.target is not None]
+    read = common.how_to_read(summary.table, language, judged=judged, given=given)
     made = common.how_made(summary.method, summary.table, language)
-    tables: list[Block] = [item_table(summary.table, group, language) for group in items]
+    tables: list[Block] = [item_table(summary, group, language) for group in items]
     also = other_indicators(summary, language)
     if also and items:
-        first = item_table(summary.table, items[0], language)
+        first = item_table(summary, items[0], language)
         tables[0] = replace(first, notes=common.one_note((*first.notes, *also), language))
     elif also:
         tables = [Notes(also)]

@@ -30,7 +30,7 @@ from reports.blocks import (
 )
 from reports.content import EstimatesSummary
 from reports.story import common
-from reports.wording import facts, figures, verdicts
+from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Figures, Unit, figures_for
 from reports.wording.notes import note_words
 from reports.wording.phrases import say
@@ -206,7 +206,11 @@ def card(each: Quantity, domain: Domain, language: str) -> Card:
         rows.append(("n", "" if cell.sample_size is None else figures.count(cell.sample_size)))
         alike = verdicts.all_alike(each.short, cell, each.figures, language)
         reasons += [alike] if alike else []
-        reasons += [say(language, "unreliable")] if cell.unreliable else []
+        reasons += [say(language, "coarse")] if tiers.coarse(cell) else []
+        reasons += [say(language, "unreliable")] if cell.unreliable and not tiers.coarse(cell) else []
+        end = tiers.coded(cell, each.figures)
+        if end is not None:
+            reasons.append(say(language, "coded", end=verdicts.with_unit(end, each.figures.unit, language)))
     else:
         reasons.append(verdicts.cause_words(cell, each.table.rule, language, top=not domain))
     return Card(
@@ -329,6 +333,7 @@ def details(found: Sequence[Quantity], domains: Sequence[Domain], language: str)
         notes=(
             *(verdicts.hidden_notes(cells, rule, language) if rule else ()),
             *([say(language, "no_error_alike")] if any(without_error(cell) for cell in cells) else ()),
+            *([say(language, "no_error_small")] if any(map(error_untold, cells)) else ()),
         ),
     )
 
@@ -336,6 +341,11 @@ def details(found: Sequence[Quantity], domains: Sequence[Domain], language: str)
 def without_error(cell: PublishableCell) -> bool:
     """True where all answers were alike: their standard error comes out as 0, which is no precision."""
     return cell.suppression is None and cell.all_alike
+
+
+def error_untold(cell: PublishableCell) -> bool:
+    """True where a standard error would tell what whole per cents, or a coded end, keep back."""
+    return cell.suppression is None and cell.digits is not None and cell.standard_error is None
 
 
 def detail_cells(each: Quantity, domain: Domain, language: str) -> tuple[Cell, ...]:

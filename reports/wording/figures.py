@@ -2,13 +2,16 @@
 
 Estimates are rounded half up; a lower limit is cut down, an upper limit raised, so that no printed interval is
 narrower than the computed one. A limit prints as the end of the scale only where every answer was that end.
+
+A cell that says its ``digits`` was rounded by the publication rule already, and nothing finer exists: it is printed
+with these.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
@@ -66,21 +69,32 @@ class Figures:
         """The estimate; never the end of the scale by rounding alone."""
         if cell.value is None:
             return NOTHING
-        return self._kept_off_the_ends(cell, self.number(cell.value))
+        here = self.of(cell)
+        text = here.number(cell.value)
+        if cell.digits is None:
+            return here._kept_off_the_ends(cell, text)
+        return text if cell.all_alike or cell.coded is not None else here._short_of_the_ends(cell, text)
+
+    def of(self, cell: PublishableCell) -> Figures:
+        """How this cell is written in the column: with the decimals it has, where it says them."""
+        return self if cell.digits is None else replace(self, decimals=cell.digits)
 
     def number(self, value: float, rounding: str = ROUND_HALF_UP) -> str:
         exact = Decimal(repr(float(value))) * self.unit.factor
         return written(float(exact), self.decimals, rounding)
 
     def low(self, cell: PublishableCell) -> str:
-        if cell.low is None:
-            return NOTHING
-        return self._kept_off_the_ends(cell, self.number(cell.low, ROUND_FLOOR))
+        return self._limit(cell, cell.low, ROUND_FLOOR)
 
     def high(self, cell: PublishableCell) -> str:
-        if cell.high is None:
+        return self._limit(cell, cell.high, ROUND_CEILING)
+
+    def _limit(self, cell: PublishableCell, limit: float | None, rounding: str) -> str:
+        if limit is None:
             return NOTHING
-        return self._kept_off_the_ends(cell, self.number(cell.high, ROUND_CEILING))
+        if cell.digits is not None:  # rounded outwards already: 100 is a limit then, and no claim that all said yes
+            return self.of(cell).number(limit, rounding)
+        return self._kept_off_the_ends(cell, self.number(limit, rounding))
 
     def interval(self, cell: PublishableCell) -> tuple[str, str]:
         """The limits apart, so that a column can align them on the dash between."""
@@ -88,13 +102,18 @@ class Figures:
 
     def _kept_off_the_ends(self, cell: PublishableCell, text: str) -> str:
         """>99.9 instead of 100.0, <0.1 instead of 0.0, unless everyone answered alike."""
+        if cell.scale is not None and cell.value in cell.scale and text == self.number(cell.value):
+            return text
+        return self._short_of_the_ends(cell, text)
+
+    def _short_of_the_ends(self, cell: PublishableCell, text: str) -> str:
         if cell.scale is None or self.unit is Unit.PLAIN:
             return text
         bottom, top = (self.number(end) for end in cell.scale)
         step = Decimal(1).scaleb(-self.decimals)
-        if text == top and cell.value != cell.scale[1]:
+        if text == top:
             return f">{written(float(Decimal(repr(cell.scale[1])) * self.unit.factor - step), self.decimals)}"
-        if text == bottom and cell.value != cell.scale[0]:
+        if text == bottom:
             return f"<{written(float(Decimal(repr(cell.scale[0])) * self.unit.factor + step), self.decimals)}"
         return text
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from analysis.results import PublicationRule, PublishableCell, Suppression, Verdict
 from questionnaires.indicators import Indicator, IndicatorKind, Target
+from reports.wording import tiers
 from reports.wording.figures import NOTHING, Figures, Unit, count, joined, next_ten, written
 from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VERDICT_WORDS, say
 
@@ -127,7 +128,9 @@ def did(name: str) -> str:
 
 def all_alike(name: str, cell: PublishableCell, figures: Figures, language: str) -> str | None:
     """受访 30 人全部知晓；至少 88%。 None unless everyone answered alike. The limit is cut, never rounded up."""
-    if not cell.all_alike or cell.sample_size is None or cell.value is None or cell.low == cell.high:
+    if cell.coded is not None or not cell.all_alike or cell.sample_size is None:
+        return None
+    if cell.value is None or cell.low == cell.high:
         return None
     words = did(name) if language == "zh" else f"“{name}”"
     n = count(cell.sample_size)
@@ -142,7 +145,7 @@ def all_alike(name: str, cell: PublishableCell, figures: Figures, language: str)
 
 def all_alike_short(cell: PublishableCell, figures: Figures) -> str | None:
     """≥88 or ≤12 in a table, where there is no room for the sentence."""
-    if not cell.all_alike or cell.low == cell.high or figures.unit is not Unit.PERCENT:
+    if cell.coded is not None or not cell.all_alike or cell.low == cell.high or figures.unit is not Unit.PERCENT:
         return None
     if cell.value == 1 and cell.low is not None:
         return f"≥{written(cell.low * 100, 0, ROUND_FLOOR)}"
@@ -162,6 +165,8 @@ def reason(indicator: Indicator, cell: PublishableCell, language: str) -> str:
     """Why the verdict is what it is, in one or two sentences."""
     if cell.verdict is None or indicator.target is None:
         return say(language, "no_target")
+    if cell.verdict is Verdict.CANNOT_REACH and cell.sample_size is not None and cell.needed_sample_size is not None:
+        return say(language, "cannot_reach", n=count(cell.sample_size), needed=count(cell.needed_sample_size))
     side = "above" if indicator.target.sense == "at_least" else "below"
     if cell.verdict is Verdict.REACHED:
         return say(language, f"{side}_reached")
@@ -186,7 +191,7 @@ def tipping(indicator: Indicator, cell: PublishableCell, figures: Figures, langu
     at_least = target.sense == "at_least"
     above = cell.value >= target.value
     rounding = ROUND_CEILING if above else ROUND_FLOOR
-    q = with_unit(figures.number(point, rounding), figures.unit, language)
+    q = with_unit(figures.of(cell).number(point, rounding), figures.unit, language)
     phrase = {
         (True, True): "tip_below",
         (True, False): "tip_above",
@@ -200,26 +205,34 @@ def letter(cell: PublishableCell) -> str:
     """The small letter behind — or behind a figure that is shown with a warning."""
     if cell.suppression is not None:
         return SUPPRESSION_LETTERS[cell.suppression]
-    return UNRELIABLE_LETTER if cell.unreliable else ""
+    return UNRELIABLE_LETTER if cell.unreliable or tiers.coarse(cell) else ""
 
 
 def hidden_notes(cells: Iterable[PublishableCell], rule: PublicationRule, language: str) -> list[str]:
-    """The notes that the letters of these cells need, and no others."""
+    """The notes that the signs and letters of these cells need, and no others."""
     listed = list(cells)
     used = {cell.suppression for cell in listed if cell.suppression is not None}
     width, effective = written(rule.widest_interval * 100, 0), written(rule.minimum_effective_sample, 0)
     values = {"minimum": rule.minimum_respondents, "effective": effective, "width": width}
     notes = []
-    if used:
-        reasons = [
-            f"{SUPPRESSION_LETTERS[cause]} "
-            + SUPPRESSION_REASONS[cause].in_language(language).format(**values, group=rule.group_disclosure_below)
-            for cause in Suppression
-            if cause in used
-        ]
+    if Suppression.NOT_PUBLISHED in used:
+        notes.append(say(language, "hidden_note", sign=NOTHING, why=say(language, "not_alone")))
+    reasons = [
+        f"{SUPPRESSION_LETTERS[cause]} "
+        + SUPPRESSION_REASONS[cause].in_language(language).format(**values, group=rule.group_disclosure_below)
+        for cause in Suppression
+        if cause in used and cause is not Suppression.NOT_PUBLISHED
+    ]
+    if reasons:
         notes.append(say(language, "suppressed_note", sign=NOTHING, reasons=say(language, "semicolon").join(reasons)))
-    if any(cell.unreliable for cell in listed):
+    if any(cell.unreliable and not tiers.coarse(cell) for cell in listed):
         notes.append(f"{UNRELIABLE_LETTER} {say(language, 'unreliable_long', n=effective, width=width)}")
+    if any(tiers.coarse(cell) for cell in listed):
+        notes.append(say(language, "coarse_note", sign=UNRELIABLE_LETTER))
+    if any(cell.coded is not None for cell in listed):
+        # The sign alone does not say which of the two it is, and need not: n stands beside it.
+        alike = any(cell.all_alike and cell.coded is None for cell in listed)
+        notes.append(say(language, "ends_note" if alike else "coded_note"))
     return notes
 
 
