@@ -84,9 +84,9 @@ class Setter:
         if character is None:
             line = self.composer.line(Span("—", radius * 3.2, colour))
             return (Words(x - line.width / 2, y + radius * 3.2 * OPTICAL_MIDDLE, line),)
-        left, bottom, right, top = self.composer.face.glyph(Weight.REGULAR, character).box
+        left, bottom, right, top = self.composer.face.glyph(_weight(verdict), character).box
         size = self._sign_size(verdict, radius)
-        line = self.composer.line(Span(character, size, colour))
+        line = self.composer.line(Span(character, size, colour, verdict is Verdict.CANNOT_REACH))
         return (Words(x - (left + right) / 2000 * size, y + (bottom + top) / 2000 * size, line),)
 
     def sign_reach(self, verdict: Verdict, radius: float) -> float:
@@ -94,12 +94,12 @@ class Setter:
         character = style.VERDICT_SIGN.get(verdict)
         if character is None:
             return radius * 1.43
-        left, _, right, _ = self.composer.face.glyph(Weight.REGULAR, character).box
+        left, _, right, _ = self.composer.face.glyph(_weight(verdict), character).box
         return (right - left) / 2000 * self._sign_size(verdict, radius)
 
     def _sign_size(self, verdict: Verdict, radius: float) -> float:
         """Size of type at which the sign has the area of a disc of ``radius``."""
-        left, bottom, right, top = self.composer.face.glyph(Weight.REGULAR, style.VERDICT_SIGN[verdict]).box
+        left, bottom, right, top = self.composer.face.glyph(_weight(verdict), style.VERDICT_SIGN[verdict]).box
         filled = math.pi / 4 if verdict is Verdict.REACHED else 0.5
         return radius * math.sqrt(math.pi / ((right - left) * (top - bottom) / 1e6 * filled))
 
@@ -128,3 +128,8 @@ class Setter:
             marks.extend(words)
             y += count * self.note.leading
         return Frame(y - 3 * style.U + 0.8 * style.U if lines else 0.0, tuple(marks))
+
+
+def _weight(verdict: Verdict) -> Weight:
+    """The hollow sign is drawn bold: its outline is all that is seen of it."""
+    return Weight.BOLD if verdict is Verdict.CANNOT_REACH else Weight.REGULAR

@@ -54,9 +54,9 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if alike:
         blocks.append(Notes(tuple(alike)))
     blocks.append(sample_by_area(summary, language))
-    read = common.how_to_read(table, language, judged=judged, given=every_verdict(summary, own))
-    sides = [Side(6, (read,))]
-    sides.append(Side(6, (common.how_made(summary.method, table, language),)))
+    given = every_verdict(summary, own)
+    sides = [Side(6, (common.how_to_read(table, language, judged=judged, given=given),))]
+    sides.append(Side(6, (common.how_made(summary.method, table, language, given=given),)))
     blocks.append(Columns(tuple(sides)))
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))

@@ -323,19 +323,22 @@ def definition_table(rows: Sequence[Row], notes: tuple[str, ...], imprint: Impri
 
 
 def how_to_read(table: PublishableTable, language: str, *, judged: bool, given: Sequence[Verdict | None] = ()) -> Prose:
-    """What an interval is, what the signs mean, and how many of the verdicts ``given`` chance alone would get wrong."""
+    """What an interval is and what the signs mean, of those that the report has."""
     level = verdicts.level_words(table.level)
     shown = [*LEGEND_ORDER, *([Verdict.CANNOT_REACH] if Verdict.CANNOT_REACH in given else []), Verdict.NOT_PUBLISHED]
     legend = tuple(
         (verdict, verdicts.verdict_word(verdict, language), say(language, f"legend_{verdict.value}"))
         for verdict in shown
     )
-    paragraphs = (say(language, "read_error", level=level), tiers.chance(table, given, language))
-    return Prose(say(language, "how_to_read"), tuple(filter(None, paragraphs)), legend if judged else ())
+    paragraphs = (say(language, "read_error", level=level),)
+    return Prose(say(language, "how_to_read"), paragraphs, legend if judged else ())
 
 
-def how_made(method: Method, table: PublishableTable, language: str) -> Prose:
-    return Prose(say(language, "how_made"), facts.how_made(method, table.interval_method, language))
+def how_made(method: Method, table: PublishableTable, language: str, *, given: Sequence[Verdict | None] = ()) -> Prose:
+    """Of whom, how, and how many of the verdicts ``given`` chance alone would get wrong."""
+    chance = tiers.chance(table, given, language)
+    paragraphs = (*facts.how_made(method, table.interval_method, language), *([chance] if chance else []))
+    return Prose(say(language, "how_made"), paragraphs)
 
 
 def sample_table(sample: Sample, language: str) -> Table:

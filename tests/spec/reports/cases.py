@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from analysis.results import PublicationRule, PublishableCell, Reliability, Suppression
+from analysis.results import Coding, PublicationRule, PublishableCell, Reliability, Suppression, Tier, Verdict
 from questionnaires.indicators import Indicator, IndicatorKind, Sense
 from questionnaires.text import Text
 from reports.content import AreaSummary, CommunitySummary, Place
@@ -237,6 +238,110 @@ def twelve_for_the_city() -> AreaSummary:
     return replace(base, indicators=indicators, table=replace(base.table, rows=rows))
 
 
+def few() -> CommunitySummary:
+    """Twenty-two questionnaires, as such cities have: coarse figures, a coded end, targets that none of them could
+    reach, and figures under the one mark, for which the street's stand."""
+    own = (
+        coarse("awareness", 0.90, 0.70, 1.0, 22, coded=Coding.AT_LEAST, verdict=Verdict.CANNOT_REACH, needed=36),
+        coarse("support", 0.86, 0.65, 0.97, 22, verdict=Verdict.CANNOT_REACH, needed=36),
+        coarse("participation", 0.41, 0.20, 0.64, 22, verdict=Verdict.NOT_REACHED),
+        given.hidden("satisfaction", Suppression.NOT_PUBLISHED),
+    )
+    items = [
+        coarse(f"item.{i}", v, max(v - 0.22, 0), min(v + 0.19, 1), 22 - i % 3)
+        for i, v in enumerate((0.64, 0.73, 0.5, 0.68, 0.77, 0.82, 0.55, 0.86, 0.45, 0.59, 0.8, 0.73))
+    ]
+    items[3] = given.hidden("item.3", Suppression.NOT_PUBLISHED)
+    items[8] = coarse("item.8", 0.90, 0.66, 1.0, 20, coded=Coding.AT_LEAST)
+    base = given.community()
+    above = {
+        place: (
+            *(printed(cell) for cell in base.table.row(place.domain).cells),
+            *(printed(replace(cell, sample_size=n)) for cell in given.item_cells()),
+        )
+        for place, n in ((given.STREET, 570), (given.CITY, 1248))
+    }
+    rates = replace(
+        given.SAMPLE.rates,
+        sampled=38,
+        completed=24,
+        valid=22,
+        by_mode={"paper": (26, 17, 15), "web_invited": (12, 7, 7)},
+    )
+    sample = replace(given.SAMPLE, rates=rates, kish_design_effect=1.21, kish_effective_sample_size=18.2)
+    rows = {given.COMMUNITY: (*own, *items), **above}
+    sizes = {given.COMMUNITY: 22, given.STREET: 570, given.CITY: 1248}
+    return replace(base, table=given.table(rows, sizes), sample=sample)
+
+
+def coarse(
+    variable: str,
+    value: float,
+    low: float,
+    high: float,
+    n: int,
+    *,
+    coded: Coding | None = None,
+    verdict: Verdict | None = None,
+    needed: int | None = None,
+) -> PublishableCell:
+    """A figure for orientation only, rounded as the rule rounds it."""
+    return PublishableCell(
+        variable=variable,
+        value=round(value, 2),
+        low=round(low, 2),
+        high=round(high, 2),
+        sample_size=n,
+        tier=Tier.COARSE,
+        coded=coded,
+        digits=0,
+        verdict=verdict,
+        needed_sample_size=needed,
+    )
+
+
+def printed(cell: PublishableCell) -> PublishableCell:
+    """A figure of many, in tenths of a per cent."""
+    assert cell.value is not None
+    assert cell.low is not None
+    assert cell.high is not None
+    return replace(
+        cell,
+        value=round(cell.value, 3),
+        low=math.floor(cell.low * 1000 + 1e-9) / 1000,
+        high=math.ceil(cell.high * 1000 - 1e-9) / 1000,
+        digits=1,
+    )
+
+
+def street_of_few() -> AreaSummary:
+    """A street of communities with few questionnaires each, one of them with fewer than ten."""
+    base = given.street()
+    street, places = base.streets[0]
+    own = {one.variable: one for one in few().table.row(given.COMMUNITY.domain).cells}
+    keys = [key for key, *_ in given.HEADLINE]
+    rows: dict[Place, tuple[PublishableCell, ...]] = {}
+    for number, place in enumerate(places):
+        shift = number * 0.04
+        cells = []
+        for key in keys:
+            cell = own[key]
+            if cell.value is None or cell.coded or number == 0:
+                cells.append(cell)
+                continue
+            assert cell.low is not None
+            assert cell.high is not None
+            ends = (cell.value - shift, max(cell.low - shift, 0), cell.high - shift)
+            cells.append(replace(coarse(key, *ends, 22 + number), verdict=cell.verdict, needed_sample_size=36))
+        rows[place] = tuple(cells)
+    rows[places[-1]] = tuple(given.hidden(key, Suppression.NOT_PUBLISHED) for key in keys)
+    rows[street] = tuple(printed(cell) for cell in base.table.row(street.domain).cells)
+    rows[given.CITY] = tuple(printed(cell) for cell in base.table.row(given.CITY.domain).cells)
+    sizes: dict[Place, int | None] = {place: 22 + number for number, place in enumerate(places)}
+    sizes |= {places[-1]: None, street: 570, given.CITY: 1248}
+    return replace(base, table=given.table(rows, sizes))
+
+
 CASES: Mapping[str, Callable[[], Summary]] = {
     "usual": given.community,
     "short_name": short_name,
@@ -250,6 +355,8 @@ CASES: Mapping[str, Callable[[], Summary]] = {
     "no_target": no_target,
     "scores": scores,
     "age_groups": age_groups,
+    "few": few,
+    "street_of_few": street_of_few,
     "city": given.city,
     "street": given.street,
     "sixty_communities": sixty_communities,

@@ -13,7 +13,9 @@ from reports.pdf import area_pdf, community_pdf
 from tests.spec.reports.cases import CASES
 
 FOLDER = Path(__file__).parents[2] / "golden" / "reports"
-TEXTS = tuple((case, language) for case in ("usual", "all_yes", "street") for language in ("zh", "en"))
+TEXTS = tuple(
+    (case, language) for case in ("usual", "all_yes", "street", "few", "street_of_few") for language in ("zh", "en")
+)
 
 
 def text_of(case: str, language: str, settings: TypeSettings | None = None) -> str:
