@@ -1,0 +1,97 @@
+"""The cases of a wave, or of a file, as columns: how each was drawn, what became of it, and what was answered.
+
+Nothing here knows where they come from. Arrays and tuples of texts only, so that they can lie in a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.dispositions import Disposition
+
+DISPOSITIONS: tuple[Disposition, ...] = tuple(Disposition)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """A column of texts: codes into names that are sorted; -1 where there is none."""
+
+    codes: IntArray  # (rows,)
+    names: tuple[str, ...]
+
+    @staticmethod
+    def of(texts: Sequence[str | None], *, names: Sequence[str] | None = None) -> Labels:
+        """``names``: all that may occur, in their order (default: what occurs, sorted)."""
+        known = tuple(names) if names is not None else tuple(sorted({one for one in texts if one is not None}))
+        place: dict[str | None, int] = {name: number for number, name in enumerate(known)}
+        place[None] = -1
+        return Labels(np.fromiter((place[one] for one in texts), dtype=np.int64, count=len(texts)), known)
+
+    def take(self, rows: IntArray) -> Labels:
+        return Labels(self.codes[rows], self.names)
+
+    def categorical(self) -> pd.Categorical[str]:
+        """The same as pandas has it; names that no row has stay categories."""
+        return pd.Categorical.from_codes(self.codes, pd.Index(self.names, dtype="str"))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CaseColumns:
+    """One row a case, in the order of the draw; answers by respondent, in the same order."""
+
+    community: Labels  # names: every community of the city, asked or not
+    street_of_community: IntArray  # (communities,) into ``streets``
+    streets: tuple[str, ...]
+    stratum: Labels
+    units: tuple[Labels, ...]  # per stage, outermost first: the drawn unit; below a case's last stage it is that again
+    populations: tuple[FloatArray, ...]  # per stage: units there are in the stratum; 1 below the last stage
+    adults: FloatArray  # (cases,) of the household, as the draw counted them; NaN where it did not
+    weighting_class: Labels  # the grid
+    probability: FloatArray  # (cases,) of inclusion over all stages, the adult too where adults are known
+    disposition: IntArray  # (cases,) into DISPOSITIONS
+    first_mode: Labels
+    mode: Labels  # in which it was answered, -1 without an answer
+    responded: BoolArray  # (cases,)
+    indicators: tuple[str, ...]
+    numerators: FloatArray  # (indicators, respondents) y of every pair; NaN outside the indicator's base
+    denominators: FloatArray  # (indicators, respondents) x
+    groups: Mapping[str, Labels]  # age, sex -> of every respondent, -1 where not answered
+
+    @property
+    def cases(self) -> int:
+        return len(self.responded)
+
+    @property
+    def respondents(self) -> IntArray:
+        """Rows of those who answered, (respondents,)."""
+        return np.flatnonzero(self.responded)
+
+    @property
+    def street(self) -> Labels:
+        """Of every case."""
+        return Labels(self.street_of_community[self.community.codes], self.streets)
+
+    @property
+    def communities_asked(self) -> IntArray:
+        """Communities with a case."""
+        return np.unique(self.community.codes)
+
+    @property
+    def adults_known(self) -> bool:
+        """Whether the draw counted the adults of every household, so that weights are of persons."""
+        return bool(self.cases) and not bool(np.isnan(self.adults).any())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationRegister:
+    """What is known of the population: adults of every community, and of the city by age group and sex."""
+
+    adults: Mapping[str, float]  # community -> adults
+    cells: Mapping[tuple[str, str, str], float]  # (community, age group, sex) -> adults
+    age_groups: tuple[str, ...] = ()  # in their order
+    sexes: tuple[str, ...] = ()

@@ -1,0 +1,148 @@
+"""From weights and columns to tables of every level and group, with the variance of the whole design."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import FloatArray
+from analysis.auxiliaries import Calibration
+from analysis.case_columns import CaseColumns
+from analysis.design import SurveyDesign
+from analysis.estimation import estimate_table
+from analysis.estimation.options import Options
+from analysis.estimation.requests import Index, Ratio, Request
+from analysis.estimation.table import EstimateTable
+from analysis.plan import AnalysisPlan, Level
+from analysis.results import Statistic
+
+COMMUNITY, STREET = "community", "street"
+BY_LEVEL: dict[Level, tuple[str, ...]] = {Level.COMMUNITY: (COMMUNITY,), Level.STREET: (STREET,), Level.CITY: ()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One indicator as the engine estimates it: the ratio of its pair, or a weighted sum of others."""
+
+    id: str
+    share: bool = True  # a proportion, with the intervals of one; else a mean
+    scale: tuple[float, float] | None = (0.0, 1.0)
+    parts: tuple[tuple[str, float], ...] = ()  # of an index: indicator and weight
+
+
+def tables(
+    columns: CaseColumns,
+    weight: FloatArray,
+    calibration: Calibration | None,
+    indicators: Sequence[Asked],
+    plan: AnalysisPlan,
+) -> dict[str, EstimateTable]:
+    """Figures by name of what they are by: ``community``, ``street``, ``city``, and ``city.age``, ``street.age`` where
+    the plan asks for groups. ``weight`` (respondents,)."""
+    frame = _frame(columns, weight, indicators, plan)
+    design = _design(columns, frame, plan)
+    if calibration is not None:
+        design = replace(design, calibration=calibration)
+    options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
+    requests = _requests(indicators)
+    found = {
+        level.value: estimate_table(frame, design, requests, by=BY_LEVEL[level], options=options)
+        for level in plan.levels
+    }
+    for group in plan.groups:
+        for level in (Level.CITY, Level.STREET):
+            by = (*BY_LEVEL[level], group.value)
+            found[f"{level.value}.{group.value}"] = estimate_table(frame, design, requests, by=by, options=options)
+    return found
+
+
+def _frame(columns: CaseColumns, weight: FloatArray, indicators: Sequence[Asked], plan: AnalysisPlan) -> pd.DataFrame:
+    rows = columns.respondents
+    data: dict[str, object] = {
+        COMMUNITY: columns.community.take(rows).categorical(),
+        STREET: columns.street.take(rows).categorical(),
+        "weight": weight,
+        "stratum": columns.stratum.codes[rows],
+    }
+    for stage, (unit, population) in enumerate(zip(columns.units, columns.populations, strict=True)):
+        data[_unit(stage)] = unit.codes[rows]
+        data[_population(stage)] = population[rows]
+    if with_adult_stage(columns, plan):
+        stage = len(columns.units)
+        data[_unit(stage)] = np.arange(len(rows))
+        data[_population(stage)] = columns.adults[rows]
+    for group in plan.groups:
+        if group.value in columns.groups:
+            data[group.value] = columns.groups[group.value].categorical()
+    place = {name: number for number, name in enumerate(columns.indicators)}
+    for one in indicators:
+        if not one.parts:
+            data[f"{one.id}.y"] = columns.numerators[place[one.id]]
+            data[f"{one.id}.x"] = columns.denominators[place[one.id]]
+    return pd.DataFrame(data, copy=False)
+
+
+def with_adult_stage(columns: CaseColumns, plan: AnalysisPlan) -> bool:
+    """Whether the adult within the household is a stage of the variance: then households that were not asked in full
+    take no finite population correction, and are no complete enumeration, whoever answered."""
+    return plan.variance.adult_stage and columns.adults_known
+
+
+def _design(columns: CaseColumns, frame: pd.DataFrame, plan: AnalysisPlan) -> SurveyDesign:
+    stages = range(len(columns.units) + with_adult_stage(columns, plan))
+    return SurveyDesign.from_frame(
+        frame,
+        weight="weight",
+        strata=["stratum"],
+        clusters=[_unit(stage) for stage in stages],
+        population_sizes=[_population(stage) for stage in stages],
+    )
+
+
+def _unit(stage: int) -> str:
+    return f"unit_{stage + 1}"
+
+
+def _population(stage: int) -> str:
+    return f"population_{stage + 1}"
+
+
+def _requests(indicators: Sequence[Asked]) -> list[Request]:
+    ratios = {
+        one.id: Ratio(
+            f"{one.id}.y",
+            f"{one.id}.x",
+            variable=one.id,
+            scale=one.scale,
+            statistic=Statistic.PROPORTION if one.share else Statistic.MEAN,
+        )
+        for one in indicators
+        if not one.parts
+    }
+    return [
+        Index(one.id, tuple((ratios[part], weight) for part, weight in one.parts), scale=one.scale)
+        if one.parts
+        else ratios[one.id]
+        for one in indicators
+    ]
+
+
+def city_rates(columns: CaseColumns, weight: FloatArray, indicators: Sequence[Asked]) -> dict[str, float | None]:
+    """Every indicator of the city under other weights, without an error: what one step of weighting did to it."""
+    place = {name: number for number, name in enumerate(columns.indicators)}
+    found: dict[str, float | None] = {}
+    for one in indicators:
+        if one.parts:
+            continue
+        y, x = columns.numerators[place[one.id]], columns.denominators[place[one.id]]
+        below = float(np.nansum(weight * x))
+        found[one.id] = float(np.nansum(weight * y)) / below if below > 0 else None
+    for one in indicators:
+        if one.parts:
+            parts = [(found.get(part), share) for part, share in one.parts]
+            known = [value * share for value, share in parts if value is not None]
+            found[one.id] = sum(known) if len(known) == len(parts) else None
+    return found

@@ -1,0 +1,106 @@
+"""``run``: plan, columns and register in; weights, tables and records out. A pure function of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.arrays import FloatArray
+from analysis.case_columns import CaseColumns, PopulationRegister
+from analysis.engine.figures import Asked, city_rates, tables
+from analysis.engine.margins import Calibrated, calibrated
+from analysis.engine.weights import FieldWeights, field_weights
+from analysis.estimation.table import EstimateTable
+from analysis.plan import AnalysisPlan, Sensitivity
+from analysis.problems import DataProblem, DesignError
+from analysis.weighting import WeightDiagnostics, diagnose
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Weighed:
+    """What can be looked at before anybody sees a figure: nothing here is computed from an indicator."""
+
+    field: FieldWeights
+    calibrated: Calibrated | None
+    final: FloatArray  # (respondents,)
+    diagnostics: WeightDiagnostics  # of the final weights
+    steps: Mapping[str, WeightDiagnostics]  # design, nonresponse, calibration, trimming: those that were taken
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Analysis:
+    """Everything computed. ``tables`` are for the statistician, before the publication rule."""
+
+    plan: AnalysisPlan
+    weighed: Weighed
+    indicators: tuple[Asked, ...]
+    tables: Mapping[str, EstimateTable]
+    sensitivity: Mapping[Sensitivity, Mapping[str, float | None]]  # of the city, by indicator
+
+
+def weigh(plan: AnalysisPlan, columns: CaseColumns, register: PopulationRegister | None) -> Weighed:
+    """All steps of weighting. DesignError where nobody answered, or where the plan has margins and no register."""
+    field = field_weights(columns, plan)
+    rows = columns.respondents
+    before = field.nonresponse_weight[rows]
+    steps = {"design": diagnose(field.design_weight[rows]), "nonresponse": diagnose(before)}
+    if not plan.calibration.margins:
+        return Weighed(field=field, calibrated=None, final=before, diagnostics=steps["nonresponse"], steps=steps)
+    if register is None:
+        raise DesignError(
+            [
+                DataProblem(
+                    column="register",
+                    rows=(),
+                    message="the plan has margins, and there is no register to take them from",
+                    remedy="Give the register, or a plan without margins.",
+                )
+            ]
+        )
+    found = calibrated(columns, before, plan, register)
+    steps["calibration"] = diagnose(found.before_trimming)
+    if found.trimming is not None:
+        steps["trimming"] = diagnose(found.weight)
+    return Weighed(field=field, calibrated=found, final=found.weight, diagnostics=diagnose(found.weight), steps=steps)
+
+
+def run(
+    plan: AnalysisPlan,
+    columns: CaseColumns,
+    indicators: Sequence[Asked],
+    register: PopulationRegister | None = None,
+) -> Analysis:
+    """Weights, then every table that the plan names. DesignError or CalibrationError say what keeps it from being
+    computed, with the place and the way out."""
+    chosen = tuple(one for one in indicators if not plan.indicators or one.id in plan.indicators)
+    weighed = weigh(plan, columns, register)
+    calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
+    return Analysis(
+        plan=plan,
+        weighed=weighed,
+        indicators=chosen,
+        tables=tables(columns, weighed.final, calibration, chosen, plan),
+        sensitivity=_sensitivity(plan, columns, weighed, chosen),
+    )
+
+
+def _sensitivity(
+    plan: AnalysisPlan, columns: CaseColumns, weighed: Weighed, indicators: Sequence[Asked]
+) -> dict[Sensitivity, dict[str, float | None]]:
+    """Only what differs from the plan: without margins nothing stands before them."""
+    rows = columns.respondents
+    margins = weighed.calibrated
+    weights: dict[Sensitivity, FloatArray | None] = {
+        Sensitivity.UNWEIGHTED: np.ones(len(rows)),
+        Sensitivity.DESIGN_WEIGHT: weighed.field.design_weight[rows],
+        Sensitivity.BEFORE_CALIBRATION: None if margins is None else weighed.field.nonresponse_weight[rows],
+        Sensitivity.BEFORE_TRIMMING: None if margins is None or margins.trimming is None else margins.before_trimming,
+        Sensitivity.WITHOUT_DRAWN_AGES: None
+        if margins is None or not margins.drawn_rows.any()
+        else weighed.final * ~margins.drawn_rows,
+    }
+    return {
+        one: city_rates(columns, found, indicators) for one in plan.sensitivity if (found := weights[one]) is not None
+    }

@@ -1,0 +1,296 @@
+"""The analysis plan: what will be computed, written before the figures, as data.
+
+Everything that a figure depends on beside the rows is here, so that a release can be computed again from what it kept,
+and every sentence about method is made of it. ``to_document`` and ``from_document`` are its one form outside: plain
+values that JSON and YAML write alike, with a format number.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from analysis.results import IntervalMethod, LonelyPsu, PublicationRule
+from analysis.weighting.records import CalibrationMethod
+
+FORMAT = 2
+"""Releases of format 1 kept a description in words; their recipe is ``plan_of_format_1``."""
+
+
+class Unit(StrEnum):
+    """Whom the figures are about."""
+
+    ADULT = "adult"
+    HOUSEHOLD = "household"
+
+
+class Adults(StrEnum):
+    """Where the number of adults of a household comes from, which one adult's chance depends on."""
+
+    FRAME = "frame"
+    NOT_KNOWN = "not_known"  # then the figures are about households, and margins of persons are refused
+
+
+class EligibilityBy(StrEnum):
+    """Within what the share e of eligible cases is taken for cases nobody knows about (AAPOR RR3)."""
+
+    CITY = "city"
+    COMMUNITY = "community"
+
+
+class MarginOf(StrEnum):
+    """What a margin gives the totals of."""
+
+    COMMUNITY = "community"  # adults of every community
+    AGE_SEX = "age_sex"  # age group x sex
+    AGE = "age"
+    SEX = "sex"
+
+
+class MarginWithin(StrEnum):
+    """For which part of the population the totals are given."""
+
+    CITY = "city"
+    STREET = "street"
+    COMMUNITY = "community"
+
+
+class NoCalibration(StrEnum):
+    """Why a plan has no margins."""
+
+    NO_REGISTER = "no_register"
+    COMMUNITIES_MISSING = "communities_missing"  # not counted everywhere
+    HOUSEHOLD_REGISTER = "household_register"  # 户籍 leaves out migrants, whom the figures count
+    UNDECLARED = "undeclared"
+    TOO_OLD = "too_old"  # more than two years
+    MIXED = "mixed"  # of several kinds or days
+    OTHER_AGES = "other_ages"  # of another lowest age than the survey's
+    HOUSEHOLDS = "households"  # the weights are households', the register counts persons
+    BY_CHOICE = "by_choice"
+
+
+class Level(StrEnum):
+    CITY = "city"
+    STREET = "street"
+    COMMUNITY = "community"
+
+
+class Group(StrEnum):
+    """A part of the respondents that is no area."""
+
+    AGE = "age"
+    SEX = "sex"
+
+
+class Sensitivity(StrEnum):
+    """The headline rates of the city once more, with one step of the plan left out."""
+
+    UNWEIGHTED = "unweighted"
+    DESIGN_WEIGHT = "design_weight"
+    BEFORE_CALIBRATION = "before_calibration"
+    BEFORE_TRIMMING = "before_trimming"
+    WITHOUT_DRAWN_AGES = "without_drawn_ages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseWeight:
+    """1 / inclusion probability over every stage; the adult within the household where the frame counted them."""
+
+    adults: Adults = Adults.FRAME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    by: EligibilityBy = EligibilityBy.CITY
+    design_weighted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nonresponse:
+    """Weighting classes: the grids of a community, joined with a neighbour of the same community where too small."""
+
+    minimum_respondents: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMargin:
+    of: MarginOf
+    within: MarginWithin = MarginWithin.CITY
+    minimum_respondents: int = 20
+    """Answers a category needs; below it, it is joined with its neighbour. Communities need one answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCalibration:
+    """Margins that the weights shall meet. Without margins ``why_none`` says why."""
+
+    margins: tuple[PlannedMargin, ...] = (
+        PlannedMargin(of=MarginOf.COMMUNITY, minimum_respondents=1),
+        PlannedMargin(of=MarginOf.AGE_SEX),
+    )
+    method: CalibrationMethod = CalibrationMethod.RAKING
+    seed: int = 1  # of drawing age or sex where it was not answered
+    why_none: NoCalibration | None = None
+    register_kind: str = ""  # as it was declared, with its day and lowest age
+    register_as_of: str = ""
+    register_lower_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trimming:
+    median_multiple: float | None = 5.0
+    """Largest weight over the median of its community; what is cut off stays in the community. None: no trimming."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VarianceRules:
+    """By linearisation over every stage."""
+
+    lonely_psu: LonelyPsu = LonelyPsu.ADJUST
+    adult_stage: bool = True
+    """Whether one adult of a household counts as a stage of its own, so that households that were not asked in full
+    take no finite population correction. False is the recipe of format 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisPlan:
+    """How a wave, or a file, is weighed, estimated and published. The defaults are those of a city that changes
+    nothing."""
+
+    unit: Unit = Unit.ADULT
+    base_weight: BaseWeight = BaseWeight()
+    eligibility: Eligibility = Eligibility()
+    nonresponse: Nonresponse = Nonresponse()
+    calibration: PlannedCalibration = PlannedCalibration()
+    trimming: Trimming = Trimming()
+    variance: VarianceRules = VarianceRules()
+    indicators: tuple[str, ...] = ()  # ids; none: all of the questionnaire
+    levels: tuple[Level, ...] = (Level.COMMUNITY, Level.STREET, Level.CITY)
+    groups: tuple[Group, ...] = ()  # of the city and of every street
+    sensitivity: tuple[Sensitivity, ...] = tuple(Sensitivity)
+    interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD
+    level: float = 0.95
+    rule: PublicationRule = field(default_factory=PublicationRule)
+
+    def __post_init__(self) -> None:
+        persons = [one for one in self.calibration.margins if one.of is not MarginOf.COMMUNITY]
+        if self.unit is Unit.HOUSEHOLD and (persons or self.calibration.margins):
+            raise ValueError("margins count persons; weights of households cannot meet them")
+        if self.unit is Unit.ADULT and self.base_weight.adults is Adults.NOT_KNOWN:
+            raise ValueError("without the adults of each household the figures are about households")
+        if self.interval is IntervalMethod.WOODRUFF:
+            raise ValueError("woodruff is the interval of a quantile; choose another for shares")
+        if not 0 < self.level < 1:
+            raise ValueError(f"the confidence level is a share between 0 and 1, not {self.level!r}")
+        if not self.calibration.margins and self.calibration.why_none is None:
+            raise ValueError("a plan without margins says why")
+
+
+def plan_of_format_1(rule: PublicationRule, adults: Adults = Adults.FRAME) -> AnalysisPlan:
+    """The recipe of releases signed before plans were kept, whatever the defaults are now."""
+    return AnalysisPlan(
+        unit=Unit.ADULT if adults is Adults.FRAME else Unit.HOUSEHOLD,
+        base_weight=BaseWeight(adults=adults),
+        eligibility=Eligibility(by=EligibilityBy.COMMUNITY, design_weighted=False),
+        nonresponse=Nonresponse(minimum_respondents=20),
+        calibration=PlannedCalibration(margins=(), why_none=NoCalibration.NO_REGISTER),
+        trimming=Trimming(median_multiple=None),
+        variance=VarianceRules(lonely_psu=LonelyPsu.ADJUST, adult_stage=False),
+        groups=(),
+        sensitivity=(),
+        interval=IntervalMethod.KORN_GRAUBARD,
+        level=0.95,
+        rule=rule,
+    )
+
+
+# ------------------------------------------------------------------ as a document
+
+
+class PlanError(ValueError):
+    """A document that is no plan; the message names the place."""
+
+
+def to_document(plan: AnalysisPlan) -> dict[str, Any]:
+    """Plain values, every field written: ``{"format": 2, "unit": "adult", ...}``."""
+    return {"format": FORMAT, **_plain(plan)}
+
+
+def from_document(document: Mapping[str, Any]) -> AnalysisPlan:
+    """The plan of a document; what it leaves out takes its default. PlanError names a place that cannot be read."""
+    if not isinstance(document, Mapping):
+        raise PlanError("a plan is a mapping of its parts")
+    given = dict(document)
+    found = given.pop("format", None)
+    if found != FORMAT:
+        raise PlanError(f"format: this software reads format {FORMAT}, not {found!r}")
+    plan = _made(AnalysisPlan, given, "")
+    assert isinstance(plan, AnalysisPlan)
+    return plan
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _made(kind: Any, plain: Any, place: str) -> Any:
+    """``plain`` as a value of the annotated type ``kind``."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (types.UnionType, Union):
+        [known] = [one for one in inner if one is not type(None)]
+        return None if plain is None else _made(known, plain, place)
+    if origin is tuple:
+        if not isinstance(plain, (list, tuple)):
+            raise PlanError(f"{place}: a list is needed")
+        return tuple(_made(inner[0], one, f"{place}[{number}]") for number, one in enumerate(plain))
+    if is_dataclass(kind):
+        return _dataclass(kind, plain, place)
+    return _simple(kind, plain, place)
+
+
+def _dataclass(kind: Any, plain: Any, place: str) -> Any:
+    if not isinstance(plain, Mapping):
+        raise PlanError(f"{place or 'plan'}: a mapping is needed")
+    hints = get_type_hints(kind)
+    known = {one.name: one for one in fields(kind)}
+    strange = [str(name) for name in plain if name not in known]
+    if strange:
+        raise PlanError(f"{_inside(place, strange[0])}: there is no such part; known are {', '.join(known)}")
+    lacking = [
+        name
+        for name, one in known.items()
+        if name not in plain and one.default is MISSING and one.default_factory is MISSING
+    ]
+    if lacking:
+        raise PlanError(f"{_inside(place, lacking[0])}: is missing")
+    values = {name: _made(hints[name], value, _inside(place, name)) for name, value in plain.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise PlanError(f"{place or 'plan'}: {error}") from error
+
+
+def _simple(kind: Any, plain: Any, place: str) -> Any:
+    if issubclass(kind, StrEnum):
+        try:
+            return kind(plain)
+        except ValueError:
+            raise PlanError(f"{place}: {plain!r} is none of {', '.join(kind)}") from None
+    if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
+        return float(plain)
+    if not isinstance(plain, kind) or (isinstance(plain, bool) and kind is not bool):
+        raise PlanError(f"{place}: {kind.__name__} is needed, not {plain!r}")
+    return plain
+
+
+def _inside(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name
