@@ -7,7 +7,7 @@ Codes by mode are in ``analysis.outcome_codes``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum, isfinite
@@ -61,17 +61,44 @@ def response_rates(
     """
     cases = _Cases.of(dispositions, modes, valid, weights, substitute)
     count = Counter(cases.codes)
-    size = _Sizes.of(cases)
+    return _rates(
+        count,
+        sum(ok for ok, code in zip(cases.valid, cases.codes, strict=True) if code is Disposition.COMPLETE),
+        _Sizes.of(cases),
+        {} if modes is None else _by_mode(cases),
+        weighted=weights is not None,
+        substitutes=cases.substitutes,
+    )
+
+
+def response_rates_of_counts(
+    counts: Mapping[Disposition, int], *, valid: int, by_mode: Mapping[str, tuple[int, int, int]]
+) -> ResponseRates:
+    """The same of an area whose cases were counted already. ``valid``: completed cases that passed review;
+    ``by_mode``: mode -> sampled, completed, valid."""
+    sizes = {code: float(counts.get(code, 0)) for code in Disposition}
+    return _rates(counts, valid, _Sizes.of_sums(sizes), dict(by_mode), weighted=False, substitutes=0)
+
+
+def _rates(
+    count: Mapping[Disposition, int],
+    valid: int,
+    size: _Sizes,
+    by_mode: dict[str, tuple[int, int, int]],
+    *,
+    weighted: bool,
+    substitutes: int,
+) -> ResponseRates:
     e = size.eligible / (size.eligible + size.not_eligible) if size.eligible + size.not_eligible else None
     estimated = None if e is None else size.eligible + e * size.unknown
     everyone = size.eligible + size.unknown
     return ResponseRates(
-        sampled=len(cases.codes),
-        completed=count[Disposition.COMPLETE],
-        valid=sum(ok for ok, code in zip(cases.valid, cases.codes, strict=True) if code is Disposition.COMPLETE),
+        sampled=sum(count.values()),
+        completed=count.get(Disposition.COMPLETE, 0),
+        valid=valid,
         eligible=estimated,
         e=e,
-        by_mode={} if modes is None else _by_mode(cases),
+        by_mode=by_mode,
         rr1=_rate(size.complete, everyone),
         rr2=_rate(size.answered, everyone),
         rr3=_rate(size.complete, estimated),
@@ -88,8 +115,8 @@ def response_rates(
         con1=_rate(size.reached, everyone),
         con2=_rate(size.reached, estimated),
         con3=_rate(size.reached, size.eligible),
-        weighted=weights is not None,
-        substitutes=cases.substitutes,
+        weighted=weighted,
+        substitutes=substitutes,
     )
 
 
@@ -186,6 +213,12 @@ class _Sizes:
         complete, partial, refused, no_contact, other = (total(code) for code in _ELIGIBLE)
         unknown, not_eligible = total(*_UNKNOWN), total(Disposition.NOT_ELIGIBLE)
         return cls(complete, partial, refused, no_contact, other, unknown, not_eligible)
+
+    @classmethod
+    def of_sums(cls, sums: Mapping[Disposition, float]) -> _Sizes:
+        unknown = sum(sums[code] for code in _UNKNOWN)
+        complete, partial, refused, no_contact, other = (sums[code] for code in _ELIGIBLE)
+        return cls(complete, partial, refused, no_contact, other, unknown, sums[Disposition.NOT_ELIGIBLE])
 
     @property
     def answered(self) -> float:

@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, Suppression, Verdict
-from questionnaires.answers import Value
 from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
-from questionnaires.model import Missing
 from questionnaires.text import Text
-from survey_service.analyses.response_rates import recorded
+from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
-from survey_service.analyses.wave_cases import AreaName
 
 BAR_WIDTH: Final = 176.0
 TICK_ROOM: Final = 36.0  # between the middle tick and the ends, so that no figure runs into another
@@ -53,7 +50,7 @@ def checks(estimates: WaveEstimates) -> list[Check]:
 def _response(estimates: WaveEstimates) -> Check:
     rows = estimates.cases
     city = estimates.rates[rows.city.code]
-    if not recorded(rows.rows):
+    if not estimates.fieldwork[rows.city.code].outcomes_recorded:
         why = Text(
             "没有完成的各户没有登记结果（拒访、无人、不合格等），算不出应答率；报告只印完成占抽中的比重。",
             "Why others did not answer was not recorded (refusal, no contact, not eligible), so no response rate can "
@@ -103,8 +100,8 @@ def _weights(estimates: WaveEstimates) -> Check:
 
 
 def _classes(estimates: WaveEstimates) -> Check:
-    joined = sum(len(record.collapsed) for record in estimates.weights.records.values())
-    classes = [each for record in estimates.weights.records.values() for each in record.classes]
+    joined = sum(len(record.collapsed) for record in estimates.weights.field.records.values())
+    classes = [each for record in estimates.weights.field.records.values() for each in record.classes]
     largest = max(each.factor for each in classes)
     why = Text(
         f"{len(classes)} 个加权类，最大调整系数 {largest:.2f}；"
@@ -116,8 +113,7 @@ def _classes(estimates: WaveEstimates) -> Check:
 
 
 def _missing(estimates: WaveEstimates) -> Check:
-    answered = [row.answers for row in estimates.cases.rows if row.answers is not None]
-    shares = {variable: _left_out(variable, answered) for variable in _variables(estimates)}
+    shares = {name: lost / asked for name, (asked, lost) in estimates.cases.item_nonresponse.items() if asked}
     worst = max(shares, key=lambda variable: shares[variable]) if shares else ""
     share = shares.get(worst, 0.0)
     name = Text("漏答", "Item nonresponse")
@@ -126,17 +122,6 @@ def _missing(estimates: WaveEstimates) -> Check:
     words = _short(estimates, worst)
     why = Text(f"“{words.zh}”漏得最多。", f"“{words.en or words.zh}” is left out most.")
     return Check(share < MUCH_MISSING, name, "<0.1%" if share < 0.0005 else _share(share), why)
-
-
-def _variables(estimates: WaveEstimates) -> list[str]:
-    used = dict.fromkeys(variable for one in estimates.indicators for variable in one.variables)
-    return list(used)
-
-
-def _left_out(variable: str, answered: Sequence[Mapping[str, Value]]) -> float:
-    asked = [one[variable] for one in answered if one.get(variable) is not Missing.NOT_ASKED]
-    lost = sum(value in (Missing.NO_ANSWER, Missing.REFUSED, Missing.ILLEGIBLE) for value in asked)
-    return lost / len(asked) if asked else 0.0
 
 
 def _short(estimates: WaveEstimates, variable: str) -> Text:

@@ -1,68 +1,60 @@
-"""From the rows of a wave to figures: weights, estimates of every indicator by community, street and city, protection.
+"""From the columns of a wave and its plan to figures: estimates of every indicator by community, street and city, and
+what of them may be published.
 
-Everything here but ``cases_of_wave`` is a pure function of its arguments, so that a release can be computed again.
+Everything here is a pure function of its arguments, so that a release can be computed again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import numpy as np
-import pandas as pd
-
-from analysis.design import SurveyDesign
+from analysis import engine
+from analysis.case_columns import PopulationRegister
 from analysis.disclosure import protect
-from analysis.estimation import estimate
-from analysis.estimation.requests import Index, Ratio, Request
+from analysis.engine import Analysis
+from analysis.engine.figures import Asked
+from analysis.engine.run import Weighed
+from analysis.plan import AnalysisPlan, Level
 from analysis.results import (
     Domain,
     Estimate,
     Estimates,
     Goal,
-    IntervalMethod,
-    LonelyPsu,
-    PublicationRule,
     PublishableTable,
     ResponseRates,
     Statistic,
 )
-from questionnaires.evaluation import evaluator
 from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
-from survey_service.analyses.response_rates import rates
-from survey_service.analyses.wave_cases import CaseRow, WaveCases, cases_of_wave
-from survey_service.analyses.weights import MINIMUM_RESPONDENTS, Weights, weigh
-
-__all__ = ["WaveEstimates", "cases_of_wave", "community_domain", "estimate_wave", "specification", "street_domain"]
+from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
+from survey_service.analyses.wave_columns import WaveColumns
 
 COMMUNITY, STREET = "community", "street"
 CITY_DOMAIN: Final[Domain] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisPlan:
-    """How a wave is estimated; every field is printed in the release's specification."""
-
-    interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD
-    level: float = 0.95
-    # A community may have a grid with one answer: its stratum is centred on the mean of all, and a note says so.
-    lonely_psu: LonelyPsu = LonelyPsu.ADJUST
-    rule: PublicationRule = field(default_factory=PublicationRule)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class WaveEstimates:
     """All figures of a wave. ``raw`` is for the statistician; ``table`` is what may be published."""
 
-    cases: WaveCases
-    weights: Weights
+    cases: WaveColumns
     plan: AnalysisPlan
+    analysis: Analysis
     indicators: tuple[Indicator, ...]  # with the wave's own targets
-    raw: tuple[Estimates, ...]  # communities, streets, city
+    raw: tuple[Estimates, ...]  # communities, streets, city, then groups
     table: PublishableTable
-    rates: Mapping[str, ResponseRates]  # by area code: communities, streets, city
+    fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
+
+    @property
+    def weights(self) -> Weighed:
+        return self.analysis.weighed
+
+    @property
+    def rates(self) -> Mapping[str, ResponseRates]:
+        """By area code."""
+        return {code: found.rates for code, found in self.fieldwork.items()}
 
 
 def community_domain(code: str) -> Domain:
@@ -73,34 +65,33 @@ def street_domain(code: str) -> Domain:
     return ((STREET, code),)
 
 
-def estimate_wave(
-    rows: WaveCases, *, targets: Mapping[str, Mapping[str, Any]] | None = None, plan: AnalysisPlan | None = None
+def analyse_wave(
+    wave: WaveColumns,
+    plan: AnalysisPlan,
+    *,
+    register: PopulationRegister | None = None,
+    targets: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> WaveEstimates:
-    """Estimates of every indicator for every community, street and the city, weighted and protected.
+    """Estimates of every indicator for every community, street and the city, weighted and protected by ``plan``.
 
     ``targets``: indicator -> {"value", "sense"} of the wave, instead of the questionnaire's own.
     """
-    plan = plan or AnalysisPlan()
-    weights = weigh(rows.rows)
-    indicators = with_targets(rows.questionnaire, targets or {})
-    data = _data(rows, weights, indicators)
-    design = _design(data)
-    requests = _requests(indicators)
-    levels: list[tuple[str, ...]] = [(COMMUNITY,), (STREET,), ()]
-    raw = [
-        estimate(data, design, requests, by=by, interval=plan.interval, level=plan.level, lonely_psu=plan.lonely_psu)
-        for by in levels
-    ]
-    raw[0] = _with_silent(raw[0], rows, indicators)
-    by_area = _rates(rows)
+    indicators = with_targets(wave.questionnaire, targets or {})
+    found = engine.run(plan, wave.columns, asked(indicators), register)
+    raw = [table.estimates() for table in found.tables.values()]
+    places = list(found.tables)
+    if Level.COMMUNITY in plan.levels:
+        at = places.index(Level.COMMUNITY.value)
+        raw[at] = _with_silent(raw[at], wave, indicators)
+    counted = fieldwork(wave.columns, found.weighed.final, wave.city.code)
     return WaveEstimates(
-        cases=rows,
-        weights=weights,
+        cases=wave,
         plan=plan,
+        analysis=found,
         indicators=indicators,
         raw=tuple(raw),
-        table=_protected(rows, raw, indicators, by_area, plan),
-        rates=by_area,
+        table=_protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan),
+        fieldwork=counted,
     )
 
 
@@ -114,113 +105,16 @@ def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str
     )
 
 
-def specification(plan: AnalysisPlan, rows: WaveCases) -> dict[str, Any]:
-    """How it was computed, as a release keeps it."""
-    adults = sum(row.chose_adult for row in rows.rows)
-    household = "included" if adults == len(rows.rows) else "included where the frame had adults" if adults else ""
-    return {
-        "design_weight": "1 / inclusion probability over all stages"
-        + (f", the adult within the household {household}" if household else " down to the household"),
-        "nonresponse": {
-            "method": "weighting classes",
-            "classes": "grid within community",
-            "minimum_respondents": MINIMUM_RESPONDENTS,
-            "unknown_eligibility": "share e of AAPOR RR3, by community",
-        },
-        "calibration": None,
-        "variance": "linearisation over all stages down to the household, with finite population corrections",
-        "lonely_psu": plan.lonely_psu.value,
-        "interval": plan.interval.value,
-        "level": plan.level,
-        "rule": {
-            "minimum_respondents": plan.rule.minimum_respondents,
-            "group_disclosure_below": plan.rule.group_disclosure_below,
-            "reliability": plan.rule.reliability.value,
-            "minimum_effective_sample": plan.rule.minimum_effective_sample,
-            "widest_interval": plan.rule.widest_interval,
-        },
-    }
-
-
-# ------------------------------------------------------------------ rows to columns
-
-
-def _data(rows: WaveCases, weights: Weights, indicators: Sequence[Indicator]) -> pd.DataFrame:
-    """One line per respondent: domains, design, weight, and the pair (y, x) of every indicator."""
-    places = [place for place, row in enumerate(rows.rows) if row.responded]
-    kept = [rows.rows[place] for place in places]
-    stages = max(len(row.variance_stages) for row in kept)
-    columns: dict[str, Any] = {
-        COMMUNITY: [row.community for row in kept],
-        STREET: [row.street for row in kept],
-        "weight": weights.nonresponse_weight[places],
-        "stratum": [row.stratum for row in kept],
-    }
-    for stage in range(stages):
-        columns[_unit(stage)] = [_stage(row, stage)[0] for row in kept]
-        columns[_population(stage)] = [_stage(row, stage)[1] for row in kept]
-    pairs_of = evaluator(rows.questionnaire)
-    pairs = [pairs_of(row.answers or {}) for row in kept]
-    for indicator in indicators:
-        if indicator.kind is IndicatorKind.INDEX:
-            continue
-        found = [pair[indicator.id] for pair in pairs]
-        columns[f"{indicator.id}.y"] = np.array([np.nan if pair is None else pair[0] for pair in found])
-        columns[f"{indicator.id}.x"] = np.array([np.nan if pair is None else pair[1] for pair in found])
-    return pd.DataFrame(columns)
-
-
-def _stage(row: CaseRow, stage: int) -> tuple[str, int]:
-    """Unit and population of one stage; below a row's last stage the unit is drawn with certainty, 1 of 1."""
-    own = row.variance_stages
-    if stage < len(own):
-        return str(own[stage]["unit"]), int(own[stage]["population"])
-    return str(own[-1]["unit"]), 1
-
-
-def _unit(stage: int) -> str:
-    return f"unit_{stage + 1}"
-
-
-def _population(stage: int) -> str:
-    return f"population_{stage + 1}"
-
-
-def _design(data: pd.DataFrame) -> SurveyDesign:
-    stages = sum(column.startswith("unit_") for column in data.columns)
-    return SurveyDesign.from_frame(
-        data,
-        weight="weight",
-        strata=["stratum"],
-        clusters=[_unit(stage) for stage in range(stages)],
-        population_sizes=[_population(stage) for stage in range(stages)],
-    )
-
-
-# ------------------------------------------------------------------ indicators to requests
-
-
-def _requests(indicators: Sequence[Indicator]) -> list[Request]:
-    ratios = {one.id: _ratio(one) for one in indicators if one.kind is not IndicatorKind.INDEX}
-    scales = {one.id: scale(one, indicators) for one in indicators}
-    requests: list[Request] = []
-    for one in indicators:
-        if one.kind is IndicatorKind.INDEX:
-            parts = tuple((ratios[part.indicator], part.weight) for part in one.parts)
-            requests.append(Index(one.id, parts, scale=scales[one.id]))
-        else:
-            requests.append(ratios[one.id])
-    return requests
-
-
-def _ratio(indicator: Indicator) -> Ratio:
-    share = indicator.kind in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT)
-    return Ratio(
-        f"{indicator.id}.y",
-        f"{indicator.id}.x",
-        variable=indicator.id,
-        scale=scale(indicator, ()),
-        statistic=Statistic.PROPORTION if share else Statistic.MEAN,
+def asked(indicators: Sequence[Indicator]) -> tuple[Asked, ...]:
+    """Indicators as the engine estimates them."""
+    return tuple(
+        Asked(
+            id=one.id,
+            share=one.kind in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT),
+            scale=scale(one, indicators),
+            parts=tuple((part.indicator, part.weight) for part in one.parts) if one.kind is IndicatorKind.INDEX else (),
+        )
+        for one in indicators
     )
 
 
@@ -247,7 +141,7 @@ def scale(indicator: Indicator, others: Sequence[Indicator]) -> tuple[float, flo
             return (sum(min(pair) for pair in ends), sum(max(pair) for pair in ends))
 
 
-def _with_silent(communities: Estimates, rows: WaveCases, indicators: Sequence[Indicator]) -> Estimates:
+def _with_silent(communities: Estimates, rows: WaveColumns, indicators: Sequence[Indicator]) -> Estimates:
     """A community where nobody answered has its row too: it must count as hidden when its street is protected."""
     present = {estimate.domain for estimate in communities.estimates}
     silent = [
@@ -276,7 +170,7 @@ def _with_silent(communities: Estimates, rows: WaveCases, indicators: Sequence[I
 
 
 def _protected(
-    rows: WaveCases,
+    rows: WaveColumns,
     raw: Sequence[Estimates],
     indicators: Sequence[Indicator],
     by_area: Mapping[str, ResponseRates],
@@ -308,12 +202,3 @@ def _protected(
 
 def _goal(target: Target) -> Goal:
     return Goal(value=target.value, at_least=target.sense is Sense.AT_LEAST)
-
-
-def _rates(rows: WaveCases) -> dict[str, ResponseRates]:
-    found = {rows.city.code: rates(rows.rows)}
-    for street, communities in rows.streets:
-        found[street.code] = rates([row for row in rows.rows if row.street == street.code])
-        for community in communities:
-            found[community.code] = rates([row for row in rows.rows if row.community == community.code])
-    return found

@@ -6,21 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
-from analysis.weighting import kish_design_effect, kish_effective_sample_size
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
-from survey_service.analyses.response_rates import recorded
+from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.method_words import variance_words, weighting_words
 from survey_service.analyses.service import (
     CITY_DOMAIN,
     WaveEstimates,
     community_domain,
     street_domain,
 )
-from survey_service.analyses.wave_cases import AreaName
-from survey_service.analyses.weights import MINIMUM_RESPONDENTS
 
 USUAL_CAUTION: Final = Caution()
 
@@ -49,7 +45,10 @@ def summaries(
     )
     indicators = _ordered(estimates.indicators)
     names = {indicator.id: indicator.name for indicator in indicators}
-    samples = {code: _sample(estimates, code) for code in estimates.rates}
+    inside = {rows.city.code: [one.code for one in rows.communities]}
+    for above, communities_of in rows.streets:
+        inside |= {above.code: [one.code for one in communities_of]} | {one.code: [one.code] for one in communities_of}
+    samples = {code: _sample(estimates, code, communities_of) for code, communities_of in inside.items()}
     shared: dict[str, Any] = {"imprint": imprint, "method": method, "city": city, "table": estimates.table}
     shared |= {"indicators": indicators, "names": names, "caution": caution}
     communities = {
@@ -77,39 +76,8 @@ def method_of(given: Mapping[str, Any], estimates: WaveEstimates) -> Method:
         frame=_text(given, "frame"),
         frame_coverage=float(coverage) if coverage is not None else None,
         selection=_text(given, "selection"),
-        weighting=_weighting(estimates),
-        variance=_variance(estimates),
-    )
-
-
-def _weighting(estimates: WaveEstimates) -> Text:
-    rows = estimates.cases.rows
-    adults = sum(row.chose_adult for row in rows)
-    zh, en = "先按抽中概率加权", "Weights start from the selection probabilities"
-    if adults == len(rows):
-        zh += "，含户内成人数"
-        en += ", the number of adults in the household included"
-    elif not adults:
-        zh += "；抽样框里没有户内成人数，权数是户的权数"
-        en += "; the frame has no number of adults, so they are weights of households"
-    zh += "；再以网格为加权类调整无应答"
-    en += ", and are adjusted for nonresponse by grid"
-    if any(record.collapsed for record in estimates.weights.records.values()):
-        zh += f"，完成不足 {MINIMUM_RESPONDENTS} 份的网格并入本社区相邻的网格"
-        en += (
-            f"; a grid with fewer than {MINIMUM_RESPONDENTS} completed questionnaires is joined with a neighbour in "
-            "the same community"
-        )
-    return Text(f"{zh}。未做人口校准。", f"{en}. They are not calibrated to the population.")
-
-
-def _variance(estimates: WaveEstimates) -> Text:
-    several = any(len(row.variance_stages) > 1 for row in estimates.cases.rows)
-    zh, en = ("、逐级抽样", ", every stage of selection") if several else ("", "")
-    return Text(
-        f"区间计入分层{zh}、不等概率和有限总体的影响；无应答调整按已定的系数处理。",
-        f"Intervals count stratification{en}, unequal probabilities and finite populations; "
-        "the nonresponse adjustment is taken as given.",
+        weighting=weighting_words(estimates),
+        variance=variance_words(estimates),
     )
 
 
@@ -127,18 +95,13 @@ def _ordered(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
     return tuple(sorted(indicators, key=lambda one: (not one.headline, one.group is not None)))
 
 
-def _sample(estimates: WaveEstimates, code: str) -> Sample:
-    rows = estimates.cases
-    inside = np.array([code in (row.community, row.street, rows.city.code) for row in rows.rows], dtype=bool)
-    here = [row for row, included in zip(rows.rows, inside, strict=True) if included]
-    weights = estimates.weights.nonresponse_weight[inside]
-    answered = weights[weights > 0]
-    communities = {row.community for row in rows.rows if code in (row.community, row.street, rows.city.code)}
+def _sample(estimates: WaveEstimates, code: str, communities: Sequence[str]) -> Sample:
+    rows, found = estimates.cases, estimates.fieldwork[code]
     return Sample(
-        rates=estimates.rates[code],
-        kish_design_effect=kish_design_effect(answered) if len(answered) else None,
-        kish_effective_sample_size=kish_effective_sample_size(answered) if len(answered) else None,
-        outcomes_recorded=recorded(here),
-        open_responses=sum(count for area, count in rows.open_responses.items() if area in communities),
-        open_in_bursts=sum(count for area, count in rows.open_in_bursts.items() if area in communities),
+        rates=found.rates,
+        kish_design_effect=found.kish_design_effect,
+        kish_effective_sample_size=found.kish_effective_sample_size,
+        outcomes_recorded=found.outcomes_recorded,
+        open_responses=sum(rows.open_responses.get(one, 0) for one in communities),
+        open_in_bursts=sum(rows.open_in_bursts.get(one, 0) for one in communities),
     )

@@ -9,7 +9,8 @@ from analysis.results import PublishableCell, PublishableTable
 from questionnaires.canonical_json import Form, canonical_text
 from survey_service.analyses.service import WaveEstimates
 
-FORMAT = 1
+FORMAT = 2
+"""1: before plans were kept; its figures before the publication rule are written alike."""
 DIGITS = 12
 """The same software on another machine may differ in the last bits; what is printed never shows so many digits."""
 
@@ -18,15 +19,21 @@ _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 
 def estimates_text(estimates: WaveEstimates) -> str:
     """Everything estimated, before and after protection, with weights and rates, as one text."""
+    margins = estimates.weights.calibrated
     document = {
         "format": FORMAT,
         "raw": _FORM.plain(estimates.raw),
         "published": _table(estimates.table),
         "weights": {
             "diagnostics": _FORM.plain(estimates.weights.diagnostics),
-            "eligibility": _FORM.plain(estimates.weights.eligibility),
-            "nonresponse": _FORM.plain(estimates.weights.records),
+            "eligibility": _FORM.plain(estimates.weights.field.eligibility),
+            "nonresponse": _FORM.plain(estimates.weights.field.records),
+            "calibration": None if margins is None else _FORM.plain(margins.record),
+            "cells": [] if margins is None else _FORM.plain(margins.cells),
+            "drawn": {} if margins is None else _FORM.plain(margins.drawn),
+            "trimming": None if margins is None else _FORM.plain(margins.trimming),
         },
+        "sensitivity": _FORM.plain({one.value: found for one, found in estimates.analysis.sensitivity.items()}),
         "response_rates": _FORM.plain(estimates.rates),
         "open_responses": _FORM.plain(estimates.cases.open_responses),
     }

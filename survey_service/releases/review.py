@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from survey_service import audit, jobs
-from survey_service.analyses import phone_checks, response_rates, review_values
+from survey_service.analyses import phone_checks, review_values
 from survey_service.analyses.reviewed import Review
 from survey_service.releases import DOCUMENTS_JOB, service
 from survey_service.releases.errors import RowsChanged
@@ -28,7 +28,7 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
     return Review(
         checks=(*review_values.checks(estimates), *phones),
         rates=estimates.rates[estimates.cases.city.code],
-        recorded=response_rates.recorded(estimates.cases.rows),
+        recorded=estimates.fieldwork[estimates.cases.city.code].outcomes_recorded,
         version=estimates.cases.questionnaire.version,
         indicators=indicators,
         figures=review_values.figures(estimates, chosen) if opened else None,

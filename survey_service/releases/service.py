@@ -7,6 +7,7 @@ signature: a resident who takes an answer back later takes no report along.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +17,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from analysis.plan import AnalysisPlan, from_document, plan_of_format_1
+from analysis.results import PublicationRule, Reliability
+from questionnaires.canonical_json import canonical_text
 from questionnaires.characters import written
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from reports.content import Caution, Imprint
 from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
-from survey_service.analyses.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
+from survey_service.analyses.plans import plan_text
+from survey_service.analyses.service import WaveEstimates
 from survey_service.analyses.summaries import Summaries, method_of, summaries
-from survey_service.analyses.wave_cases import cases_of_wave
+from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
+from survey_service.analyses.wave_columns import columns_of_wave
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import queries
@@ -60,10 +66,11 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID) -> Prepared:
     found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
-    rows = cases_of_wave(session, survey_id, wave_id)
-    if not rows.questionnaire.indicators or not any(row.responded for row in rows.rows):
+    given = columns_and_register(session, survey_id, wave_id)
+    if not given.wave.questionnaire.indicators or not given.wave.columns.responded.any():
         raise NothingToRelease
-    return Prepared(estimates=estimate_wave(rows, targets=found[1].targets), snapshot_sha256=rows.snapshot_sha256())
+    estimates = analysis_of_wave(given, targets=found[1].targets)
+    return Prepared(estimates=estimates, snapshot_sha256=given.wave.snapshot_sha256)
 
 
 def release_wave(
@@ -87,7 +94,7 @@ def release_wave(
     survey_id, wave_id = rows.survey_id, rows.wave_id
     # Moving the wave first takes the lock: from here nobody can release it beside us.
     wave = surveys.mark_released(session, survey_id, wave_id, at=at, by=by)
-    if cases_of_wave(session, survey_id, wave_id).snapshot_sha256() != prepared.snapshot_sha256:
+    if columns_of_wave(session, survey_id, wave_id).snapshot_sha256 != prepared.snapshot_sha256:
         raise RowsChanged
     survey = session.get_one(Survey, survey_id)
     edition = queries.last_edition(session, survey_id, wave_id) + 1
@@ -99,7 +106,7 @@ def release_wave(
         number=f"{survey.key.upper()}-{wave.key}-{edition:02d}",
         snapshot_sha256=prepared.snapshot_sha256,
         questionnaire_sha256=rows.questionnaire_sha256,
-        specification=specification(prepared.estimates.plan, rows),
+        specification=json.loads(plan_text(prepared.estimates.plan)),
         estimates=text,
         estimates_sha256=sha256(text),
         software_version=version("survey-service"),
@@ -129,19 +136,36 @@ def release_wave(
 
 
 def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
-    """The figures of a release from the rows as they are now; NotRecomputable where they are not those signed."""
-    rows = cases_of_wave(session, release.survey_id, release.wave_id)
-    if rows.snapshot_sha256() != release.snapshot_sha256:
+    """The figures of a release from the rows as they are now, by the plan that it kept; NotRecomputable where they are
+    not those signed."""
+    given = columns_and_register(session, release.survey_id, release.wave_id)
+    if given.wave.snapshot_sha256 != release.snapshot_sha256:
         raise NotRecomputable
-    estimates = estimate_wave(rows, targets=wave.targets, plan=AnalysisPlan())
-    # How the weights are described is left out: earlier releases named adults that their frame did not have. What was
-    # computed is held by its hash.
-    kept, now = ({**one, "design_weight": ""} for one in (release.specification, specification(AnalysisPlan(), rows)))
-    if kept != now:
-        raise NotRecomputable
-    if sha256(estimates_text(estimates)) != release.estimates_sha256:
+    estimates = analysis_of_wave(given, targets=wave.targets, plan=plan_of(release.specification))
+    if raw_sha256(estimates_text(estimates)) != raw_sha256(release.estimates):
         raise NotRecomputable
     return estimates
+
+
+def plan_of(specification: Mapping[str, Any]) -> AnalysisPlan:
+    """The plan that a release kept; for releases of format 1, which described it in words, the recipe of that time."""
+    if "format" in specification:
+        return from_document(specification)
+    rule = specification["rule"]
+    return plan_of_format_1(
+        PublicationRule(
+            minimum_respondents=rule["minimum_respondents"],
+            group_disclosure_below=rule["group_disclosure_below"],
+            reliability=Reliability(rule["reliability"]),
+            minimum_effective_sample=rule["minimum_effective_sample"],
+            widest_interval=rule["widest_interval"],
+        )
+    )
+
+
+def raw_sha256(text: str) -> str:
+    """Of the figures before the publication rule: what was published is read from the record and never made again."""
+    return sha256(canonical_text(json.loads(text)["raw"]))
 
 
 def release_summaries(session: Session, survey_id: UUID, release_id: UUID, settings: Settings) -> Summaries:

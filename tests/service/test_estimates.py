@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
-from analysis.results import Suppression, Verdict
+from analysis.plan import AnalysisPlan, plan_of_format_1
+from analysis.results import PublicationRule, Suppression, Verdict
 from questionnaires.answers import Policy, check_answers
-from survey_service.analyses.service import WaveEstimates, community_domain, estimate_wave, street_domain
+from survey_service.analyses.plans import default_plan
+from survey_service.analyses.service import WaveEstimates, analyse_wave, community_domain, street_domain
 from survey_service.analyses.summaries import method_of, summaries
-from survey_service.analyses.wave_cases import WaveCases, cases_of_wave
+from survey_service.analyses.wave_columns import WaveColumns, columns_of_wave
 from survey_service.audit.chain import RESIDENT, SERVICE
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
@@ -82,41 +84,55 @@ def tiny(database: Database, world: World, keys: KeyRing) -> World:
     return world
 
 
-def read(database: Database, world: World) -> WaveCases:
+def read(database: Database, world: World) -> WaveColumns:
     with database.reading.begin() as session:
-        return cases_of_wave(session, world.survey_id, world.wave_id)
+        return columns_of_wave(session, world.survey_id, world.wave_id)
 
 
-def figures(database: Database, world: World) -> WaveEstimates:
-    return estimate_wave(read(database, world), targets={"awareness": {"value": 0.5, "sense": "at_least"}})
+def figures(database: Database, world: World, plan: AnalysisPlan | None = None) -> WaveEstimates:
+    wave = read(database, world)
+    targets = {"awareness": {"value": 0.5, "sense": "at_least"}}
+    return analyse_wave(wave, plan or default_plan(wave.columns), targets=targets)
 
 
-def test_the_frame_has_one_row_per_case_with_its_draw_and_its_outcome(database: Database, tiny: World) -> None:
-    rows = read(database, tiny)
-    assert [row.number for row in rows.rows] == sorted(tiny.case_numbers)
-    first, fourth = rows.rows[0], rows.rows[3]
-    assert (first.community, first.street, first.stratum) == (FIRST, "110101000000", f"{FIRST}-01")
-    assert [stage["population"] for stage in first.variance_stages] == [30]
-    assert first.answers is not None
-    assert first.answers["know"] == "1"
-    assert (fourth.mode, fourth.inclusion_probability) == (Mode.PAPER, 0.1)
-    assert [row.responded for row in rows.rows[:6]] == [True, True, False, True, False, False]
-    assert rows.open_responses == {FIRST: 1}
-    assert [[one.code for one in inside] for _, inside in rows.streets] == [[FIRST, SECOND]]
+def test_columns_have_one_row_per_case_with_its_draw_and_its_outcome(database: Database, tiny: World) -> None:
+    wave = read(database, tiny)
+    columns = wave.columns
+    assert columns.cases == len(tiny.case_numbers)
+    assert [columns.community.names[code] for code in columns.community.codes[:7]] == [FIRST] * 6 + [SECOND]
+    assert columns.street.names == ("110101000000",)
+    assert columns.stratum.names[columns.stratum.codes[0]] == f"{FIRST}-01"
+    assert [population[0] for population in columns.populations] == [30]
+    assert (columns.mode.names[columns.mode.codes[3]], columns.probability[3]) == ("paper", 0.1)
+    assert columns.responded[:6].tolist() == [True, True, False, True, False, False]
+    assert columns.indicators == ("awareness", "satisfaction")
+    assert columns.numerators.tolist() == [[1, 0, 1], [1, 1, 0]]
+    assert columns.denominators.tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert wave.open_responses == {FIRST: 1}
+    assert [[one.code for one in inside] for _, inside in wave.streets] == [[FIRST, SECOND]]
 
 
 def test_weights_and_rates_by_hand(database: Database, tiny: World) -> None:
     estimates = figures(database, tiny)
-    # Known: 4 eligible, 1 not; e = 4 / 5. The unknown case counts 0.8 of its 20.
-    assert estimates.weights.eligibility == {FIRST: pytest.approx(0.8)}
-    factor = (20 + 20 + 20 + 10 + 0.8 * 20) / (20 + 20 + 10)
+    # Known in the city, by design weight: 20 + 20 + 20 + 10 eligible, 20 not; e = 70 / 90 of the unknown case's 20.
+    assert estimates.weights.field.eligibility == {FIRST: pytest.approx(70 / 90)}
+    factor = (20 + 20 + 20 + 10 + 70 / 90 * 20) / (20 + 20 + 10)
     expected = [20 * factor, 20 * factor, 0, 10 * factor, 0, 0, 0, 0, 0, 0, 0, 0]
-    assert estimates.weights.nonresponse_weight == pytest.approx(expected)
+    assert estimates.weights.field.nonresponse_weight == pytest.approx(expected)
+    assert estimates.weights.final == pytest.approx([20 * factor, 20 * factor, 10 * factor])
     rates = estimates.rates[FIRST]
     assert (rates.sampled, rates.completed, rates.valid) == (6, 3, 3)
     assert rates.rr1 == pytest.approx(3 / 5)
     assert rates.rr3 == pytest.approx(3 / (4 + 0.8))
     assert rates.by_mode == {"paper": (3, 2, 2), "web_invited": (3, 1, 1)}
+
+
+def test_releases_from_before_plans_were_kept_have_their_own_recipe(database: Database, tiny: World) -> None:
+    estimates = figures(database, tiny, plan_of_format_1(PublicationRule()))
+    # Cases of the community, counted: 4 eligible, 1 not; e = 4 / 5 of the unknown case's 20.
+    assert estimates.weights.field.eligibility == {FIRST: pytest.approx(0.8)}
+    factor = (20 + 20 + 20 + 10 + 0.8 * 20) / (20 + 20 + 10)
+    assert estimates.weights.final == pytest.approx([20 * factor, 20 * factor, 10 * factor])
 
 
 def test_shares_by_hand_and_open_answers_stay_out(database: Database, tiny: World) -> None:
@@ -150,11 +166,11 @@ def test_the_waves_targets_stand_before_the_questionnaires(database: Database, t
 
 
 def test_the_snapshot_changes_with_any_row_and_with_nothing_else(database: Database, tiny: World) -> None:
-    before = read(database, tiny).snapshot_sha256()
-    assert read(database, tiny).snapshot_sha256() == before
+    before = read(database, tiny).snapshot_sha256
+    assert read(database, tiny).snapshot_sha256 == before
     with database.writing.begin() as session:
         session.execute(update(Case).where(Case.id == tiny.case_ids[7]).values(disposition=Disposition.NONCONTACT))
-    assert read(database, tiny).snapshot_sha256() != before
+    assert read(database, tiny).snapshot_sha256 != before
 
 
 def test_reading_a_wave_takes_a_fixed_number_of_statements(database: Database, tiny: World) -> None:

@@ -144,11 +144,11 @@ def test_a_form_half_keyed_whose_household_answered_elsewhere_holds_no_batch_up(
 def test_a_review_waits_for_the_batches_and_figures_for_final_values(
     client: TestClient, world: World, database: Database, key: Key, clock: TestClock
 ) -> None:
-    from survey_service.analyses.wave_cases import cases_of_wave
+    from survey_service.analyses.wave_columns import columns_of_wave
 
     def answered() -> int:
         with database.reading.begin() as session:
-            return sum(row.responded for row in cases_of_wave(session, world.survey_id, world.wave_id).rows)
+            return int(columns_of_wave(session, world.survey_id, world.wave_id).columns.responded.sum())
 
     printed = issue(database, world, forms=1)
     (serial,) = printed.serials

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from questionnaires.answers import Policy, check_answers
 from questionnaires.loader import available, load
 from survey_service.analyses import phone_checks
-from survey_service.analyses.wave_cases import cases_of_wave
+from survey_service.analyses.wave_columns import columns_of_wave
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import quality_mark_counts
@@ -84,7 +84,7 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
         record(session, answer(950, 99, at=later, case=0, paradata={"straight": True}), keys=keys)  # by a letter
         marks = quality_mark_counts.by_community(session, world.survey_id, world.wave_id)
         lines = phone_checks.checks(session, world.survey_id, world.wave_id)
-        rows = cases_of_wave(session, world.survey_id, world.wave_id)
+        rows = columns_of_wave(session, world.survey_id, world.wave_id)
     here = quality_mark_counts.PhoneMarks(
         answers=many + 3,
         fast=1,

@@ -13,19 +13,19 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.plan import Unit
 from analysis.results import PublishableCell
-from questionnaires.model import Missing
 from questionnaires.text import Text
 from survey_service.analyses import phone_checks, review_values
-from survey_service.analyses.service import AnalysisPlan, WaveEstimates, estimate_wave, specification
+from survey_service.analyses.plans import default_plan
+from survey_service.analyses.service import WaveEstimates, analyse_wave
 from survey_service.analyses.summaries import method_of
-from survey_service.analyses.wave_cases import WaveCases, cases_of_wave
+from survey_service.analyses.wave_columns import columns_of_wave
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.fieldwork.outcomes import outcomes_recorded
 from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Area, AreaPopulation, Case, Disposition, Mode, Survey, Wave
-from survey_service.releases import service as releases
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys.schemas import CommunityProgress
@@ -51,9 +51,9 @@ def answered(session: Session, world: World, keys: KeyRing, cases: int, **given:
         answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=said)
 
 
-def read(session: Session, world: World) -> tuple[WaveCases, WaveEstimates]:
-    rows = cases_of_wave(session, world.survey_id, world.wave_id)
-    return rows, estimate_wave(rows)
+def read(session: Session, world: World) -> WaveEstimates:
+    wave = columns_of_wave(session, world.survey_id, world.wave_id)
+    return analyse_wave(wave, default_plan(wave.columns))
 
 
 # ------------------------------------------------------------------ the weights
@@ -65,20 +65,21 @@ def test_adults_of_the_household_are_named_only_where_the_frame_had_them(
     with database.writing.begin() as session:
         answered(session, world, keys, 6)
     with database.reading.begin() as session:
-        rows, estimates = read(session, world)
+        estimates = read(session, world)
         assert "含户内成人数" in method_of({}, estimates).weighting.zh
-        assert "adult within the household included" in specification(AnalysisPlan(), rows)["design_weight"]
+        assert estimates.plan.unit is Unit.ADULT
     with database.writing.begin() as session:
         for case in session.scalars(select(Case)):
             case.stages = [stage for stage in case.stages if stage["variance"]]
             case.inclusion_probability = 0.1
     with database.reading.begin() as session:
-        rows, estimates = read(session, world)
+        estimates = read(session, world)
         words = method_of({}, estimates).weighting
         assert "含户内成人数" not in words.zh
         assert "权数是户的权数" in words.zh
         assert "weights of households" in words.en
-        assert "adult" not in specification(AnalysisPlan(), rows)["design_weight"]
+        assert estimates.plan.unit is Unit.HOUSEHOLD
+        assert "数字说的是户" in method_of({}, estimates).variance.zh
 
 
 def test_stages_and_joined_grids_are_named_only_where_there_are_any(
@@ -87,7 +88,7 @@ def test_stages_and_joined_grids_are_named_only_where_there_are_any(
     with database.writing.begin() as session:
         answered(session, world, keys, 6)
     with database.reading.begin() as session:
-        _, estimates = read(session, world)
+        estimates = read(session, world)
         method = method_of({}, estimates)
     # Three households a grid, fewer than twenty: two grids became one class. Every grid is in the sample: one stage.
     assert "并入本社区相邻的网格" in method.weighting.zh
@@ -98,35 +99,8 @@ def test_stages_and_joined_grids_are_named_only_where_there_are_any(
             case.stages = [first, *case.stages]
             case.psu = case.stratum
     with database.reading.begin() as session:
-        _, estimates = read(session, world)
+        estimates = read(session, world)
         assert "逐级抽样" in method_of({}, estimates).variance.zh
-
-
-def test_a_release_that_named_adults_its_frame_did_not_have_is_still_computed_again(
-    database: Database, world: World, keys: KeyRing, settings: Settings
-) -> None:
-    """The words were wrong in releases made before; what was computed has its own hash."""
-    from survey_service.surveys import figures
-    from survey_service.surveys import service as surveys
-
-    signatures = releases.Signatures(prepared_by="甲", reviewed_by="乙", signed_by="丙")
-    with database.writing.begin() as session:
-        for case in session.scalars(select(Case)):
-            case.stages = [stage for stage in case.stages if stage["variance"]]
-        answered(session, world, keys, 6)
-        for step in (surveys.close_wave, surveys.begin_review, figures.open_figures):
-            step(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
-    with database.writing.begin() as session:
-        prepared = releases.prepare(session, world.survey_id, world.wave_id)
-        made = releases.release_wave(session, prepared, signatures, settings=settings, at=NOW, by=SERVICE)
-        old = {**made.specification, "design_weight": "1 / probability, the adult within the household included"}
-        session.expunge(made)
-        made.specification = old
-        wave = session.get_one(Wave, (world.survey_id, world.wave_id))
-        assert releases.recompute(session, made, wave).rates
-        made.specification = {**old, "level": 0.9}
-        with pytest.raises(releases.NotRecomputable):
-            releases.recompute(session, made, wave)
 
 
 # ------------------------------------------------------------------ outcomes
@@ -181,7 +155,7 @@ def test_where_nothing_was_left_out_no_question_is_named(database: Database, wor
     with database.writing.begin() as session:
         answered(session, world, keys, 3)
     with database.reading.begin() as session:
-        _, estimates = read(session, world)
+        estimates = read(session, world)
     check = next(one for one in review_values.checks(estimates) if one.name.zh == "漏答")
     assert (check.value, check.why) == ("0.0%", Text("没有一题漏答。", "No question is left out."))
 
@@ -190,11 +164,10 @@ def test_what_was_left_out_is_named(database: Database, world: World, keys: KeyR
     with database.writing.begin() as session:
         answered(session, world, keys, 3)
     with database.reading.begin() as session:
-        _, estimates = read(session, world)
-    first, *others = estimates.cases.rows
-    assert first.answers is not None
-    lost = replace(first, answers={**first.answers, "overall": Missing.NO_ANSWER})
-    estimates = replace(estimates, cases=replace(estimates.cases, rows=(lost, *others)))
+        estimates = read(session, world)
+    asked = estimates.cases.item_nonresponse
+    assert asked == {"know": (3, 0), "overall": (3, 0)}
+    estimates = replace(estimates, cases=replace(estimates.cases, item_nonresponse={**asked, "overall": (3, 1)}))
     check = next(one for one in review_values.checks(estimates) if one.name.zh == "漏答")
     assert check.value == "33.3%"
     assert "漏得最多" in check.why.zh
@@ -217,7 +190,7 @@ def test_a_table_of_hidden_figures_has_no_axis_and_no_two_ticks_touch(
     with database.writing.begin() as session:
         answered(session, world, keys, 6)
     with database.reading.begin() as session:
-        _, estimates = read(session, world)
+        estimates = read(session, world)
     assert review_values.figures(estimates, estimates.indicators[0]).ticks == ()
     for low, high in ((0.91, 0.99), (0.2, 0.95), (0.86, 0.93)):
         cell = PublishableCell(variable="x", value=0.9, low=low, high=high, scale=(0.0, 1.0))

@@ -1,0 +1,147 @@
+"""The sentences about method, each made of the plan and of what was done by it; none is a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from analysis.engine.figures import with_adult_stage
+from analysis.engine.margins import Calibrated
+from analysis.plan import MarginOf, MarginWithin, NoCalibration, PlannedMargin, Unit
+from questionnaires.text import Text
+from survey_service.analyses.service import WaveEstimates
+
+WHY_NONE: Final[Mapping[NoCalibration, Text]] = {
+    NoCalibration.NO_REGISTER: Text("没有导入各社区的人口数", "no population of the communities was imported"),
+    NoCalibration.COMMUNITIES_MISSING: Text(
+        "不是每个社区都有人口数", "the population of some communities is not known"
+    ),
+    NoCalibration.HOUSEHOLD_REGISTER: Text(
+        "人口数是户籍口径，不含外来人口，拿来校准反而会偏",
+        "the register counts registered residents only; margins without migrants would add bias",
+    ),
+    NoCalibration.UNDECLARED: Text(
+        "没有说明人口数是常住、实有还是户籍口径", "whom the register counts was not declared"
+    ),
+    NoCalibration.TOO_OLD: Text("人口数超过两年", "the register is more than two years old"),
+    NoCalibration.MIXED: Text("各社区人口数的口径或日期不一", "the counts are of several kinds or days"),
+    NoCalibration.OTHER_AGES: Text(
+        "人口数的起始年龄与调查对象不同", "the register begins at another age than the survey"
+    ),
+    NoCalibration.HOUSEHOLDS: Text("权数是户的权数", "the weights are of households"),
+    NoCalibration.BY_CHOICE: Text("分析方案选择不校准", "the plan chose none"),
+}
+MARGIN: Final[Mapping[MarginOf, Text]] = {
+    MarginOf.COMMUNITY: Text("各社区成年人口", "the adults of every community"),
+    MarginOf.AGE_SEX: Text("年龄乘性别", "age by sex"),
+    MarginOf.AGE: Text("年龄", "age"),
+    MarginOf.SEX: Text("性别", "sex"),
+}
+WITHIN: Final[Mapping[MarginWithin, Text]] = {
+    MarginWithin.CITY: Text("全市", "of the city"),
+    MarginWithin.STREET: Text("各街道", "of every street"),
+    MarginWithin.COMMUNITY: Text("各社区", "of every community"),
+}
+KINDS: Final[Mapping[str, Text]] = {
+    "usual_residents": Text("常住人口", "usual residents"),
+    "actual_population": Text("实有人口", "the actual population"),
+}
+
+
+def weighting_words(estimates: WaveEstimates) -> Text:
+    plan = estimates.plan
+    columns = estimates.cases.columns
+    zh, en = "先按抽中概率加权", "Weights start from the selection probabilities"
+    if columns.adults_known:
+        zh += "，含户内成人数"
+        en += ", the number of adults in the household included"
+    else:
+        zh += "；抽样框里没有户内成人数，权数是户的权数"
+        en += "; the frame has no number of adults, so they are weights of households"
+    zh += "；再以网格为加权类调整无应答"
+    en += ", and are adjusted for nonresponse by grid"
+    if any(record.collapsed for record in estimates.weights.field.records.values()):
+        least = plan.nonresponse.minimum_respondents
+        zh += f"，完成不足 {least} 份的网格并入本社区相邻的网格"
+        en += (
+            f"; a grid with fewer than {least} completed questionnaires is joined with a neighbour in the same "
+            "community"
+        )
+    calibration = _calibration(estimates)
+    return Text(f"{zh}。{calibration.zh}", f"{en}. {calibration.en}")
+
+
+def _calibration(estimates: WaveEstimates) -> Text:
+    plan, found = estimates.plan.calibration, estimates.weights.calibrated
+    if found is None:
+        why = WHY_NONE[plan.why_none or NoCalibration.BY_CHOICE]
+        return Text(f"未做人口校准：{why.zh}。", f"They are not calibrated to the population: {why.en}.")
+    kind = KINDS.get(plan.register_kind, Text("登记人口", "the register"))
+    day = f"{plan.register_as_of} " if plan.register_as_of else ""
+    margins = [_margin(one) for one in plan.margins]
+    zh = f"最后校准到{day}{kind.zh}：{'、'.join(one.zh for one in margins)}"
+    en = f"They are calibrated to {kind.en}{' of ' + day.strip() if day else ''}: "
+    en += ", ".join(one.en for one in margins)
+    zh, en = f"{zh}。", f"{en}."
+    for said in (_joined(found), _drawn(found), _trimmed(found)):
+        zh += said.zh
+        en += f" {said.en}" if said.en else ""
+    return Text(zh, en)
+
+
+def _margin(planned: PlannedMargin) -> Text:
+    what, where = MARGIN[planned.of], WITHIN[planned.within]
+    if planned.of is MarginOf.COMMUNITY:
+        return what
+    return Text(f"{where.zh}{what.zh}", f"{what.en} {where.en}")
+
+
+def _joined(found: Calibrated) -> Text:
+    count = len(found.calibration.auxiliaries.collapsed)
+    if not count:
+        return Text("", "")
+    return Text(f"人数不够的类与相邻的类合并 {count} 次。", f"Categories with too few answers were joined: {count}.")
+
+
+def _drawn(found: Calibrated) -> Text:
+    count = int(found.drawn_rows.sum())
+    if not count:
+        return Text("", "")
+    return Text(
+        f"{count} 人没有填年龄或性别，校准时按本社区其他受访人随机补上，只用于校准。",
+        f"For {count} who gave no age or sex it was drawn from other respondents of the same community, for the "
+        "margins only.",
+    )
+
+
+def _trimmed(found: Calibrated) -> Text:
+    done = found.trimming
+    if done is None:
+        return Text("", "")
+    return Text(
+        f"{done.trimmed} 个超过本社区中位权数 {done.median_multiple:g} 倍的权数作了截断，截下的部分留在本社区。",
+        f"Weights above {done.median_multiple:g} times the median of their community were trimmed ({done.trimmed}); "
+        "what was cut off stays in the community.",
+    )
+
+
+def variance_words(estimates: WaveEstimates) -> Text:
+    columns, plan = estimates.cases.columns, estimates.plan
+    several = len(columns.units) > 1
+    zh, en = ("、逐级抽样", ", every stage of selection") if several else ("", "")
+    zh, en = f"区间计入分层{zh}、不等概率", f"Intervals count stratification{en} and unequal probabilities"
+    if with_adult_stage(columns, plan) and bool((columns.adults > 1).any()):
+        zh += "；一户只访一人，户这一级不作有限总体修正"
+        en += "; one adult of a household is asked, so households take no finite population correction"
+    else:
+        zh += "和有限总体的影响"
+        en += " and finite populations"
+    if estimates.weights.calibrated is not None:
+        zh += "；校准带来的精度已计入"
+        en += "; the precision that the margins give is counted"
+    zh += "。无应答调整按已定的系数处理。"
+    en += ". The nonresponse adjustment is taken as given."
+    if plan.unit is Unit.HOUSEHOLD:
+        zh += "数字说的是户，不是人。"
+        en += " The figures are about households, not persons."
+    return Text(zh, en)
