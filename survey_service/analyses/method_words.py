@@ -2,50 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from analysis.engine.figures import with_adult_stage
 from analysis.engine.margins import Calibrated
-from analysis.plan import MarginOf, MarginWithin, NoCalibration, PlannedMargin, Unit
+from analysis.plan import MarginOf, NoCalibration, PlannedMargin, Unit
 from questionnaires.text import Text
+from survey_service.analyses.plan_words import KINDS, MARGIN, WHY_NONE, WITHIN
 from survey_service.analyses.service import WaveEstimates
-
-WHY_NONE: Final[Mapping[NoCalibration, Text]] = {
-    NoCalibration.NO_REGISTER: Text("没有导入各社区的人口数", "no population of the communities was imported"),
-    NoCalibration.COMMUNITIES_MISSING: Text(
-        "不是每个社区都有人口数", "the population of some communities is not known"
-    ),
-    NoCalibration.HOUSEHOLD_REGISTER: Text(
-        "人口数是户籍口径，不含外来人口，拿来校准反而会偏",
-        "the register counts registered residents only; margins without migrants would add bias",
-    ),
-    NoCalibration.UNDECLARED: Text(
-        "没有说明人口数是常住、实有还是户籍口径", "whom the register counts was not declared"
-    ),
-    NoCalibration.TOO_OLD: Text("人口数超过两年", "the register is more than two years old"),
-    NoCalibration.MIXED: Text("各社区人口数的口径或日期不一", "the counts are of several kinds or days"),
-    NoCalibration.OTHER_AGES: Text(
-        "人口数的起始年龄与调查对象不同", "the register begins at another age than the survey"
-    ),
-    NoCalibration.HOUSEHOLDS: Text("权数是户的权数", "the weights are of households"),
-    NoCalibration.BY_CHOICE: Text("分析方案选择不校准", "the plan chose none"),
-}
-MARGIN: Final[Mapping[MarginOf, Text]] = {
-    MarginOf.COMMUNITY: Text("各社区成年人口", "the adults of every community"),
-    MarginOf.AGE_SEX: Text("年龄乘性别", "age by sex"),
-    MarginOf.AGE: Text("年龄", "age"),
-    MarginOf.SEX: Text("性别", "sex"),
-}
-WITHIN: Final[Mapping[MarginWithin, Text]] = {
-    MarginWithin.CITY: Text("全市", "of the city"),
-    MarginWithin.STREET: Text("各街道", "of every street"),
-    MarginWithin.COMMUNITY: Text("各社区", "of every community"),
-}
-KINDS: Final[Mapping[str, Text]] = {
-    "usual_residents": Text("常住人口", "usual residents"),
-    "actual_population": Text("实有人口", "the actual population"),
-}
 
 
 def weighting_words(estimates: WaveEstimates) -> Text:
