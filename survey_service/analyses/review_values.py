@@ -10,6 +10,8 @@ from analysis.results import PublishableCell, PublishableRow, Suppression, Verdi
 from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.text import Text
+from reports.wording import figures as column
+from reports.wording import tiers, verdicts
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
@@ -157,35 +159,40 @@ def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
         places.append((street, "street", _row(estimates, street_domain(street.code))))
         places += [(one, "community", _row(estimates, community_domain(one.code))) for one in communities]
     cells = [row.cell(indicator.id) for _, _, row in places]
-    share = all(cell.scale == (0.0, 1.0) for cell in cells)
-    axis = _Axis(cells, indicator.target, share)
+    unit = verdicts.unit_of(indicator, cells[0])
+    written = column.Figures(unit=unit)
+    axis = _Axis(cells, indicator.target, written)
     sizes = _sizes(estimates, indicator.id)
+    judged, wrong = tiers.false_verdicts([cell.verdict for cell in cells], estimates.table.level)
     return Figures(
         indicator=indicator,
-        target=_target(indicator.target, share),
-        unit="%" if share else "",
+        target="" if indicator.target is None else _target(indicator.target, unit),
+        unit=_unit(unit),
         ticks=axis.ticks(),
+        judged=judged,
+        wrong=f"{wrong:.1f}",
         lines=tuple(
-            _line(area, level, cell, axis, sizes.get(row.domain, 0), share)
+            _line(area, level, cell, axis, sizes.get(row.domain, 0))
             for (area, level, row), cell in zip(places, cells, strict=True)
         ),
     )
 
 
-def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: int, share: bool) -> Line:
-    shown = cell.suppression is None
+def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: int) -> Line:
+    shown, written = cell.suppression is None, axis.written
     return Line(
         name=Text(area.name_zh, area.name_en),
         level=level,
         verdict=cell.verdict.value if cell.verdict else "",
-        value=_figure(cell.value, share) if shown else "",
-        interval=f"{_figure(cell.low, share, down=True)}–{_figure(cell.high, share, up=True)}" if shown else "",
+        needed="" if cell.needed_sample_size is None else f"{cell.needed_sample_size:,}",
+        value=(tiers.coded(cell, written) or written.value(cell)) if shown else "",
+        interval=column.joined(*written.interval(cell)) if shown else "",
         sample_size=size,
         degrees_of_freedom="" if cell.degrees_of_freedom is None else f"{cell.degrees_of_freedom:,}",
         design_effect="" if cell.design_effect is None else f"{cell.design_effect:.2f}",
         bar=axis.bar(cell),
         hidden=None if cell.suppression is None else HIDDEN[cell.suppression],
-        unreliable=cell.unreliable,
+        unreliable=cell.unreliable or tiers.coarse(cell),
         review=cell.review,
     )
 
@@ -193,8 +200,9 @@ def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: 
 class _Axis:
     """One scale for all bars of a table: from the lowest limit to the highest, to tens of the unit."""
 
-    def __init__(self, cells: Sequence[PublishableCell], target: Target | None, share: bool) -> None:
-        factor = 100.0 if share else 1.0
+    def __init__(self, cells: Sequence[PublishableCell], target: Target | None, written: column.Figures) -> None:
+        self.written = written
+        factor = float(written.unit.factor)
         self.empty = all(cell.suppression is not None for cell in cells)
         ends = [end * factor for cell in cells for end in (cell.low, cell.high) if end is not None]
         if target is not None:
@@ -219,12 +227,13 @@ class _Axis:
         return tuple((f"{x:.1f}", anchor, f"{value:g}") for x, anchor, value in figures)
 
     def bar(self, cell: PublishableCell) -> Bar | None:
+        """Of the numbers that are printed beside it, so no coordinate tells more. A coded figure has its interval."""
         if cell.suppression is not None or cell.low is None or cell.high is None or cell.value is None:
             return None
-        x = self.x(cell.value * self.factor)
+        mark = "" if cell.coded else _shape(cell.verdict, self.x(cell.value * self.factor))
         line = f"M{self.x(cell.low * self.factor):.1f} {BAR_MIDDLE:g}H{self.x(cell.high * self.factor):.1f}"
         goal = "" if self.target is None else f"M{self.x(self.target):.1f} 0v24"
-        return Bar(line, _shape(cell.verdict, x), goal)
+        return Bar(line, mark, goal)
 
 
 def _shape(verdict: Verdict | None, x: float) -> str:
@@ -248,21 +257,14 @@ def _sizes(estimates: WaveEstimates, variable: str) -> dict[tuple[tuple[str, str
     }
 
 
-def _figure(value: float | None, share: bool, *, down: bool = False, up: bool = False) -> str:
-    """One decimal; lower limits are rounded down and upper ones up, so that no interval is printed too narrow."""
-    if value is None:
-        return ""
-    tenths = value * (1000.0 if share else 10.0)
-    cut = math.floor(tenths + 1e-9) if down else math.ceil(tenths - 1e-9) if up else round(tenths)
-    return f"{cut / 10:.1f}"
-
-
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.1f}%"
 
 
-def _target(target: Target | None, share: bool) -> str:
-    if target is None:
-        return ""
+def _target(target: Target, unit: column.Unit) -> str:
     sign = "≥" if target.sense is Sense.AT_LEAST else "≤"
-    return f"{sign} {target.value * 100:g}%" if share else f"{sign} {in_digits(target.value)}"
+    return f"{sign} {target.value * 100:g}%" if unit is column.Unit.PERCENT else f"{sign} {in_digits(target.value)}"
+
+
+def _unit(unit: column.Unit) -> Text:
+    return Text(*(verdicts.unit_sign(unit, language) for language in ("zh", "en")))

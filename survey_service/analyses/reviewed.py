@@ -24,7 +24,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An interval as SVG coordinates; ``mark`` is the path of the verdict's shape."""
+    """An interval as SVG coordinates; ``mark`` is the path of the verdict's shape, "" where no point may be drawn."""
 
     line: str
     mark: str
@@ -37,14 +37,15 @@ class Line:
 
     name: Text
     level: str  # city, street, community
-    verdict: str  # reached, not_reached, cannot_tell, not_published or empty
+    verdict: str  # of analysis.results.Verdict, or empty
+    needed: str  # respondents from which a result could reach the target; empty where this result could
     value: str
     interval: str
     sample_size: int
     degrees_of_freedom: str
     design_effect: str
     bar: Bar | None
-    hidden: Text | None  # why it will not be published
+    hidden: Text | None  # why it will not be published: for the statistician, nowhere else
     unreliable: bool
     review: bool
 
@@ -55,8 +56,10 @@ class Figures:
 
     indicator: Indicator
     target: str
-    unit: str
+    unit: Text
     ticks: tuple[tuple[str, str, str], ...]  # x, anchor, words
+    judged: int  # areas of which a verdict was asked
+    wrong: str  # verdicts that chance alone would get wrong, were every level exactly the target
     lines: tuple[Line, ...]
 
 

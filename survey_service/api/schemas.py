@@ -327,11 +327,15 @@ class IndicatorOut(Shape):
 
 
 class CellOut(Shape):
-    """One figure that may be shown, or why it may not. Fields are left out where the release has none."""
+    """One figure that may be shown, or the mark that it may not. Fields are left out where the release has none.
+
+    The numbers are those that are printed, and no finer ones exist: ``digits`` says how many decimals of the per cent
+    or the point. Releases made before there were tiers have full precision and no ``digits``.
+    """
 
     variable: str
     category: str | None = None
-    value: float | None = None
+    value: Annotated[float | None, Field(description="Where coded, the end to which the figure is told.")] = None
     low: Annotated[float | None, Field(description="Lower end of the interval.")] = None
     high: float | None = None
     standard_error: float | None = None
@@ -344,8 +348,26 @@ class CellOut(Shape):
     unreliable: bool = False
     complement_unreliable: bool = False
     review: bool = False
-    suppression: Annotated[str | None, Field(description="Why there is no figure.")] = None
-    verdict: str | None = None
+    suppression: Annotated[
+        str | None,
+        Field(
+            description="not_published: there is no figure and no reason is told; the area above stands for it. Older "
+            "releases have reasons."
+        ),
+    ] = None
+    tier: Annotated[
+        str | None, Field(description="shown, or coarse: for orientation only, never ranked, never lowest or highest.")
+    ] = None
+    coded: Annotated[
+        str | None, Field(description="at_least or at_most: the figure is told only to this end of a band.")
+    ] = None
+    digits: Annotated[int | None, Field(description="Decimals of the per cent, or of the point.")] = None
+    verdict: Annotated[
+        str | None, Field(description="reached, not_reached, cannot_tell, cannot_reach or not_published.")
+    ] = None
+    needed_sample_size: Annotated[
+        int | None, Field(description="Of cannot_reach: respondents from which a result could reach the target.")
+    ] = None
     goal: dict[str, Any] | None = None
     settling_sample_size: int | None = None
     tipping_point: float | None = None

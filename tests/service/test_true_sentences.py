@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from analysis.plan import Unit
 from analysis.results import PublishableCell
 from questionnaires.text import Text
+from reports.wording import figures as written
 from survey_service.analyses import phone_checks, review_values
 from survey_service.analyses.plans import default_plan
 from survey_service.analyses.service import WaveEstimates, analyse_wave
@@ -194,7 +195,9 @@ def test_a_table_of_hidden_figures_has_no_axis_and_no_two_ticks_touch(
     assert review_values.figures(estimates, estimates.indicators[0]).ticks == ()
     for low, high in ((0.91, 0.99), (0.2, 0.95), (0.86, 0.93)):
         cell = PublishableCell(variable="x", value=0.9, low=low, high=high, scale=(0.0, 1.0))
-        ticks = review_values._Axis([cell], estimates.indicators[0].target, share=True).ticks()
+        ticks = review_values._Axis(
+            [cell], estimates.indicators[0].target, written.Figures(unit=written.Unit.PERCENT)
+        ).ticks()
         places = [float(x) for x, _, _ in ticks]
         assert all(after - before >= review_values.TICK_ROOM for before, after in pairwise(places)), ticks
 
