@@ -75,7 +75,9 @@ def _response(estimates: WaveEstimates) -> Check:
 
 def _small(estimates: WaveEstimates) -> Check:
     hidden = [
-        one for one in estimates.cases.communities if _row(estimates, community_domain(one.code)).sample_size is None
+        one
+        for one in estimates.cases.communities
+        if all(cell.suppression is not None for cell in _row(estimates, community_domain(one.code)).cells)
     ]
     name = Text("小样本", "Small samples")
     if not hidden:
