@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
@@ -22,6 +22,7 @@ from questionnaires.model import (
     QuestionType,
     Scale,
     Section,
+    StandsFor,
 )
 from questionnaires.problems import Code, did_you_mean
 from questionnaires.text import Text
@@ -43,7 +44,7 @@ class Building:
 
 
 def option(notes: Notes, node: Node, owner: str) -> Option:
-    known = ("code", "label", "value", "missing", "exclusive", "other")
+    known = ("code", "label", "value", "missing", "exclusive", "other", "stands_for")
     fields = Fields(notes, node, f"an option of {owner}", known)
     code_node = fields.get("code")
     code = ""
@@ -67,6 +68,7 @@ def option(notes: Notes, node: Node, owner: str) -> Option:
         missing=missing,
         exclusive=fields.boolean("exclusive"),
         other=fields.boolean("other"),
+        stands_for=fields.string("stands_for") or None,
     )
 
 
@@ -139,6 +141,10 @@ class _Given:
     def text(self, name: str) -> Text | None:
         return self._fields.text(name)
 
+    def stands_for(self) -> StandsFor | None:
+        found = self._fields.word("stands_for", StandsFor, StandsFor.AGE)
+        return found if self._fields.string("stands_for") == found else None
+
     def items(self) -> tuple[Item, ...]:
         fields = self._fields
         return tuple(item(fields.notes, one, fields.owner) for one in fields.sequence("items", needed=True))
@@ -199,7 +205,7 @@ class _Given:
 
 
 def _exclusive(one: Option) -> Option:
-    return Option(code=one.code, label=one.label, value=one.value, missing=one.missing, exclusive=True, other=one.other)
+    return replace(one, exclusive=True)
 
 
 def question(building: Building, node: Node) -> Question:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from questionnaires.age_and_sex_checks import check_age_and_sex
 from questionnaires.builders import Building
 from questionnaires.conditions import Answered, Compare, Condition, Includes, OneOf, Test
 from questionnaires.fields import Notes
@@ -52,6 +53,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     for row, contradiction in enumerate(questionnaire.contradictions):
         place = places.at("contradictions", row, "condition")
         _condition(contradiction.condition, number, variables, notes, place, f'contradiction "{contradiction.id}"')
+    check_age_and_sex(questionnaire, places, building)
     check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
         place = places.at("indicators", row, "base")

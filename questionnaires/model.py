@@ -40,6 +40,20 @@ class Missing(StrEnum):
     ILLEGIBLE = "illegible"
 
 
+class StandsFor(StrEnum):
+    """What a question says of whoever answers, so that the answers can be held against a register of residents."""
+
+    AGE = "age"
+    SEX = "sex"
+
+
+class Sex(StrEnum):
+    """The sexes of a register of residents; an option of a question that stands for the sex stands for one of them."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
 class Order(StrEnum):
     FIXED = "fixed"
     SHUFFLED = "shuffled"
@@ -55,6 +69,7 @@ class Option:
     missing: Missing | None = None  # DONT_KNOW or REFUSED where choosing it means that
     exclusive: bool = False  # multiple choice: rules out every other option
     other: bool = False  # asks for words; the text is its own variable ``<question>.other``
+    stands_for: str | None = None  # male, female, or ages as 18-29 and 75+, where the question stands for sex or age
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +106,7 @@ class Question:
     decimals: int = 0  # number: digits allowed after the point
     unit: Text | None = None
     max_length: int | None = None  # text: characters
+    stands_for: StandsFor | None = None  # single choice and number: the sex or the age in full years of who answers
     ask_if: Condition | None = None  # None: asked of everyone who reaches the section
 
     def variables(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, TypedDict
 
 from questionnaires.answer_forms import Canonical, FindingCode, Reader
 from questionnaires.conditions import Literal
-from questionnaires.model import Item, Option, Order, Question, QuestionType
+from questionnaires.model import Item, Option, Order, Question, QuestionType, StandsFor
 from questionnaires.text import Text
 
 
@@ -40,6 +40,7 @@ class Own(TypedDict, total=False):
     decimals: int
     unit: Text | None
     max_length: int | None
+    stands_for: StandsFor | None
 
 
 class Given(Protocol):
@@ -49,6 +50,8 @@ class Given(Protocol):
         """The question's own options or those of its scale; ``words``: one of them may ask for words."""
 
     def scale(self) -> str | None: ...
+
+    def stands_for(self) -> StandsFor | None: ...
 
     def items(self) -> tuple[Item, ...]: ...
 

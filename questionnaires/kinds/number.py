@@ -18,7 +18,7 @@ _WRITTEN = re.compile(r"[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0
 
 class Number(Kind):
     type: ClassVar = QuestionType.NUMBER
-    fields: ClassVar = ("minimum", "maximum", "decimals", "unit")
+    fields: ClassVar = ("minimum", "maximum", "decimals", "unit", "stands_for")
     variable: ClassVar = VariableType.NUMBER
     faults: ClassVar = frozenset({FindingCode.NOT_A_NUMBER, FindingCode.OUT_OF_RANGE, FindingCode.DECIMALS})
 
@@ -29,6 +29,7 @@ class Number(Kind):
             "maximum": maximum,
             "decimals": given.whole("decimals", 0, 6) or 0,
             "unit": given.text("unit"),
+            "stands_for": given.stands_for(),
         }
 
     def reader(self, question: Question) -> Reader:

@@ -14,7 +14,7 @@ from questionnaires.model import Question, QuestionType
 
 class SingleChoice(Choosing):
     type: ClassVar = QuestionType.SINGLE_CHOICE
-    fields: ClassVar = ("options", "scale", "order")
+    fields: ClassVar = ("options", "scale", "order", "stands_for")
     variable: ClassVar = VariableType.CODE
 
     def parse(self, given: Given) -> Own:
@@ -22,6 +22,7 @@ class SingleChoice(Choosing):
             "options": given.options(several=False, words=True),
             "scale": given.scale(),
             "order": given.order(),
+            "stands_for": given.stands_for(),
         }
 
     def reader(self, question: Question) -> Reader:

@@ -125,6 +125,8 @@ ELSEWHERE: Mapping[str, str] = {
     "survey_service.tabular.cells:Mark": "see importing/damage.py",
     "questionnaires.indicators:DontKnow": _WORD_OF_FILES,
     "questionnaires.model:Order": _WORD_OF_FILES,
+    "questionnaires.model:StandsFor": _WORD_OF_FILES,
+    "questionnaires.model:Sex": _WORD_OF_FILES,
     "questionnaires.indicators:Sense": _WORD_OF_FILES,
     "questionnaires.kinds.kind:VariableType": "a word of the codebook, as it is",
     "questionnaires.answers:Severity": "a word of the API, as it is; pages show it as a look",

@@ -10,12 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires.loader import available, check, load
-from questionnaires.model import Missing, Order, QuestionType
+from questionnaires.model import Missing, Order, QuestionType, StandsFor
 from questionnaires.problems import Code, DefinitionProblems, Location, Problem, did_you_mean, listing
 from questionnaires.yaml_nodes import MAX_BYTES, parse
 from tests.spec.questionnaires.examples import EVERY_TYPE, NOTICE, loaded, written
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "questionnaires"
+
+OPTIONS = """
+      - id: extra
+        type: single_choice
+        text: {zh: 您是？, en: You are?}
+        stands_for: WHAT
+        options:
+          - {code: "1", label: {zh: 甲, en: A}, stands_for: FIRST}
+          - {code: "2", label: {zh: 乙, en: B}, stands_for: SECOND}
+          - {code: "3", label: {zh: 丙, en: C}THIRD}
+          - {code: "9", label: {zh: 不愿说, en: Rather not say}, missing: refused}"""
+
+
+def one_more(what: str, first: str, second: str, third: str = "") -> str:
+    """A question whose options stand for something, set behind the last line of q3."""
+    texts = {"WHAT": what, "FIRST": first, "SECOND": second, "THIRD": third and f", stands_for: {third}"}
+    question = OPTIONS
+    for name, text in texts.items():
+        question = question.replace(name, text)
+    return "maximum: 120" + question
+
 
 SOUND = f"""\
 key: sound
@@ -134,6 +155,18 @@ FAULTS: list[tuple[str, str, Code, str, str]] = [
     ("{zh: 公园, en: Parks}", "{zh: 公园, en: 'Parks of ${city}'}", Code.PLACEHOLDER, "'Parks", "write the words"),
     ("{zh: 同意, en: Agree}", "{zh: '同意[[x]]', en: Agree}", Code.PLACEHOLDER, "'同意", "write the words"),
     ("{zh: 公园, en: Parks}", '{zh: "\\u200b\\u202e", en: Parks}', Code.MISSING_TRANSLATION, "{zh:", "Chinese"),
+    ("maximum: 120", "maximum: 120\n        stands_for: sex", Code.STANDS_FOR, "sex", "two options"),
+    ("maximum: 120", "maximum: 120\n        stands_for: years", Code.UNKNOWN_WORD, "years", "age, sex"),
+    ("maximum: 120", one_more("age", "18-44", "45-64", "65+") + "\n      - {id: q3b, type: number, stands_for: age, text: {zh: 岁数, en: Age}}", Code.STANDS_FOR, "age, text", "other mark"),
+    ("{code: \"8\"", "{code: \"8\", stands_for: male", Code.STANDS_FOR, "male", "at the question"),
+    ("maximum: 120", one_more("sex", "man", "female"), Code.STANDS_FOR, "man}", "male or female"),
+    ("maximum: 120", one_more("sex", "male", "''"), Code.STANDS_FOR, "sex", "male or female"),
+    ("maximum: 120", one_more("sex", "male", "female", "female"), Code.STANDS_FOR, "female}", "one of them"),
+    ("maximum: 120", one_more("age", "18-44", "45-64", "old"), Code.STANDS_FOR, "old}", "75+"),
+    ("maximum: 120", one_more("age", "18-44", "45-64"), Code.STANDS_FOR, "{code: \"3\"", "75+"),
+    ("maximum: 120", one_more("age", "18-44", "50-64", "65+"), Code.STANDS_FOR, "50-64}", "one before"),
+    ("maximum: 120", one_more("age", "18+", "50-64", "65+"), Code.STANDS_FOR, "50-64}", "one before"),
+    ("type: date", "type: date\n        stands_for: age", Code.NOT_FOR_TYPE, "age", "minimum, maximum"),
     ("q3 >= 18", "q3 => 18", Code.CONDITION_SYNTAX, "=> 18", "=="),
     ("q3 >= 18", "'q3 >= '", Code.CONDITION_SYNTAX, "'", ""),
     ("ask_if: q3 >= 18", "ask_if: q33 >= 18", Code.CONDITION_UNKNOWN, "q33", '"q3"'),
@@ -168,6 +201,17 @@ def found(folder: Path, text: str) -> list[Problem]:
 
 def test_the_sound_file_is_sound(tmp_path: Path) -> None:
     assert found(tmp_path, SOUND) == []
+
+
+def test_questions_say_which_of_them_tell_age_and_sex(tmp_path: Path) -> None:
+    sex = one_more("sex", "male", "female")
+    questionnaire = loaded(tmp_path, SOUND.replace("maximum: 120", "stands_for: age\n        " + sex))
+    assert questionnaire.question("q3").stands_for is StandsFor.AGE
+    assert questionnaire.question("extra").stands_for is StandsFor.SEX
+    assert [one.stands_for for one in questionnaire.question("extra").options] == ["male", "female", None, None]
+    ranges = loaded(tmp_path, SOUND.replace("maximum: 120", one_more("age", "18-44", "45-64", "65+")))
+    assert [one.stands_for for one in ranges.question("extra").options] == ["18-44", "45-64", "65+", None]
+    assert ranges.question("q3").stands_for is None
 
 
 @pytest.mark.parametrize(
