@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Wit
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Severity
 from questionnaires.model import QuestionType
-from survey_service.models import Disposition, Mode, Role, WaveState
+from survey_service.models import Disposition, Mode, RegisterKind, Role, WaveState
 
 T = TypeVar("T")
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -95,6 +95,9 @@ class AreaOut(Shape):
 
 class CountOut(Shape):
     as_of: date
+    register_kind: Annotated[
+        RegisterKind, Field(description="Whom the counts are of, as the importer declared it: 常住, 实有 or 户籍人口.")
+    ]
     sex: str
     age_group: Annotated[str, Field(examples=["18-29"])]
     persons: int

@@ -31,7 +31,17 @@ from survey_service.api.schemas import (
     Words,
 )
 from survey_service.fieldwork.outcomes import AAPOR
-from survey_service.models import Area, AreaPopulation, Case, Disposition, Grant, QuestionnaireVersion, Survey, Wave
+from survey_service.models import (
+    Area,
+    AreaCount,
+    AreaPopulation,
+    Case,
+    Disposition,
+    Grant,
+    QuestionnaireVersion,
+    Survey,
+    Wave,
+)
 
 
 def words(text: Text) -> Words:
@@ -64,11 +74,18 @@ def area(found: Area, parent: str | None, adults: int | None) -> AreaOut:
 
 
 def area_with_counts(
-    found: Area, parent: str | None, adults: int | None, counts: Sequence[AreaPopulation]
+    found: Area, parent: str | None, adults: int | None, counts: Sequence[Row[AreaCount, AreaPopulation]]
 ) -> AreaWithCounts:
     listed = [
-        CountOut(as_of=one.as_of, sex=one.sex, age_group=one.age_group, persons=one.persons, source=one.source)
-        for one in counts
+        CountOut(
+            as_of=count.as_of,
+            register_kind=count.register,
+            sex=cell.sex,
+            age_group=cell.age_group,
+            persons=cell.persons,
+            source=count.source,
+        )
+        for count, cell in counts
     ]
     return AreaWithCounts(**dict(area(found, parent, adults)), counts=listed)
 

@@ -22,7 +22,7 @@ from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.areas import area_file, people_file, queries, service
 from survey_service.areas.area_file import AreaChanges
-from survey_service.areas.people_file import PopulationCounts
+from survey_service.areas.people_file import Declaration, PopulationCounts
 from survey_service.areas.words import AREA_WORDS, PEOPLE_WORDS
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
@@ -73,19 +73,17 @@ class AreaUpload(ListUpload[AreaChanges]):
 class PeopleUpload(ListUpload[PopulationCounts]):
     columns = people_file.COLUMNS
 
-    def __init__(self, by: By, day: date, source: str) -> None:
-        self.by, self.day, self.source = by, day, source
+    def __init__(self, by: By, said: Declaration, today: date) -> None:
+        self.by, self.said, self.today = by, said, today
 
     def judge_rows(self, session: Session, rows: Sequence[Record]) -> Looked[PopulationCounts]:
         known = queries.known(session, self.by.person.visible(*rights.CHANGE_AREAS))
-        counted = queries.counted_on(session, self.day)
-        return people_file.judge_people(rows, known, counted, self.day, self.source)
+        counted = queries.counted_on(session, self.said.as_of)
+        return people_file.judge_people(rows, known, counted, self.said, self.today)
 
     def store(self, session: Session, looked: Looked[PopulationCounts], name: str) -> None:
         assert looked.stored is not None
-        service.take_counts(
-            session, looked.stored, as_of=self.day, source=self.source, at=self.by.now, by=self.by.person.actor
-        )
+        service.take_counts(session, looked.stored, at=self.by.now, by=self.by.person.actor)
 
 
 @router.get("/areas/imports/{what}")
@@ -119,7 +117,8 @@ def bring_in(
 def _upload(what: What, by: By, typed: Mapping[str, str], zone: ZoneInfo) -> Upload[Any]:
     if what is What.TREE:
         return AreaUpload(by)
-    return PeopleUpload(by, people_file.day_of(typed, by.now.astimezone(zone).date()), typed["source"])
+    today = by.now.astimezone(zone).date()
+    return PeopleUpload(by, people_file.declared(typed, today), today)
 
 
 def _here(what: What) -> str:

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from questionnaires.ages import ages
+from survey_service.areas import registers
 from survey_service.areas.area_file import Known
-from survey_service.models import Area, AreaPopulation
+from survey_service.areas.registers import ADULT_FROM, Counted, Register
+from survey_service.models import Area, AreaCount, AreaPopulation
 
 COMMUNITY_KINDS = ("community", "village")
-ADULT_FROM = "18"
-"""Age groups are named by their first year (18-29, 75+); whoever is younger is in the count but not in the survey."""
 
 
 def by_code(session: Session, code: str) -> Area | None:
@@ -67,12 +68,46 @@ def adults(session: Session, area_ids: Sequence[UUID]) -> dict[UUID, int]:
         .subquery()
     )
     rows = session.execute(
-        select(AreaPopulation.area_id, func.sum(AreaPopulation.persons))
+        select(AreaPopulation.area_id, AreaPopulation.age_group, func.sum(AreaPopulation.persons))
         .join(newest, (newest.c.area_id == AreaPopulation.area_id) & (newest.c.as_of == AreaPopulation.as_of))
-        .where(AreaPopulation.age_group >= ADULT_FROM)
-        .group_by(AreaPopulation.area_id)
+        .group_by(AreaPopulation.area_id, AreaPopulation.age_group)
     )
-    return {area_id: int(persons) for area_id, persons in rows}
+    found: dict[UUID, int] = {}
+    for area_id, group, persons in rows:
+        range_ = ages(group)
+        if range_ is not None and range_.first >= ADULT_FROM:  # whoever is younger is counted but not in the survey
+            found[area_id] = found.get(area_id, 0) + int(persons)
+    return found
+
+
+def register_of_city(session: Session, city_id: UUID, on: date) -> Register | None:
+    """The counts that figures of a survey on the day ``on`` may be calibrated to, whichever way they fall short of it;
+    None where no community was counted. Three statements, whatever the size of the city."""
+    communities = _communities(city_id)
+    codes = dict(session.execute(select(Area.id, Area.code).where(Area.id.in_(communities))).all())
+    in_city = AreaCount.area_id.in_(communities)
+    counted = [
+        Counted(community=codes[one.area_id], kind=one.register, as_of=one.as_of, source=one.source)
+        for one in session.scalars(select(AreaCount).where(in_city))
+    ]
+    chosen = registers.best(codes.values(), counted, on)
+    if chosen is None:
+        return None
+    cells = session.execute(
+        select(AreaPopulation.area_id, AreaPopulation.age_group, AreaPopulation.sex, AreaPopulation.persons)
+        .join(AreaCount, (AreaCount.area_id == AreaPopulation.area_id) & (AreaCount.as_of == AreaPopulation.as_of))
+        .where(in_city, AreaCount.as_of == chosen.as_of, AreaCount.register == chosen.kind)
+    )
+    return registers.made_of(chosen, ((codes[id], group, sex, persons) for id, group, sex, persons in cells))
+
+
+def _communities(area_id: UUID) -> Select[tuple[UUID]]:
+    """Ids of the communities and villages of an area, as a part of another statement: thousands are no list of
+    parameters."""
+    tree = select(Area.id, Area.kind).where(Area.id == area_id).cte("communities", recursive=True)
+    child = aliased(Area)
+    tree = tree.union_all(select(child.id, child.kind).join(tree, child.parent_id == tree.c.id))
+    return select(tree.c.id).where(tree.c.kind.in_(COMMUNITY_KINDS))
 
 
 def known(session: Session, scope: Select[tuple[UUID]]) -> dict[str, Known]:
@@ -96,15 +131,19 @@ def known(session: Session, scope: Select[tuple[UUID]]) -> dict[str, Known]:
 
 def counted_on(session: Session, as_of: date) -> set[str]:
     """Codes of areas that have counts of that day."""
-    statement = select(Area.code).join(AreaPopulation, AreaPopulation.area_id == Area.id)
-    return set(session.scalars(statement.where(AreaPopulation.as_of == as_of).distinct()))
+    statement = select(Area.code).join(AreaCount, AreaCount.area_id == Area.id)
+    return set(session.scalars(statement.where(AreaCount.as_of == as_of)))
 
 
-def counts(session: Session, area_id: UUID) -> Sequence[AreaPopulation]:
+def counts(session: Session, area_id: UUID) -> Sequence[Row[AreaCount, AreaPopulation]]:
     """All counts of an area, the newest day first, then by age group and sex."""
-    statement = select(AreaPopulation).where(AreaPopulation.area_id == area_id)
-    return session.scalars(
-        statement.order_by(AreaPopulation.as_of.desc(), AreaPopulation.age_group, AreaPopulation.sex.desc())
+    statement = (
+        select(AreaCount, AreaPopulation)
+        .join(AreaPopulation, (AreaPopulation.area_id == AreaCount.area_id) & (AreaPopulation.as_of == AreaCount.as_of))
+        .where(AreaCount.area_id == area_id)
+    )
+    return session.execute(
+        statement.order_by(AreaCount.as_of.desc(), AreaPopulation.age_group, AreaPopulation.sex.desc())
     ).all()
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,10 +18,11 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.areas import queries
-from survey_service.areas.words import LEVELS
+from survey_service.areas.registers import by_age
+from survey_service.areas.words import LEVELS, REGISTERS
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import NotFound
-from survey_service.models import Area, AreaPopulation
+from survey_service.models import Area, AreaCount, AreaPopulation, RegisterKind
 
 router = APIRouter()
 
@@ -77,6 +79,7 @@ def show_area(request: Request, running: Running, reading: Reading, person: Area
             "below": below,
             "lines": {line.code: line for line in lines},
             "counts": by_day(queries.counts(session, area.id)),
+            "registers": REGISTERS,
             "may_import": person.has(*rights.CHANGE_AREAS),
         }
         return staff_page(request, running, person, "staff/area.html", context, section="areas")
@@ -87,6 +90,7 @@ class Count:
     """The people of an area on one day: rows of (age group, men, women), and their sums."""
 
     as_of: date
+    register: RegisterKind
     source: str
     rows: list[tuple[str, int, int]]
 
@@ -99,21 +103,20 @@ class Count:
         return sum(women for _, _, women in self.rows)
 
 
-def by_day(cells: Sequence[AreaPopulation]) -> list[Count]:
+def by_day(cells: Sequence[Row[AreaCount, AreaPopulation]]) -> list[Count]:
     """The newest day first; age groups by their first year."""
-    days: dict[tuple[date, str], dict[str, dict[str, int]]] = {}
-    for cell in cells:
-        days.setdefault((cell.as_of, cell.source), {}).setdefault(cell.age_group, {})[cell.sex] = cell.persons
+    days: dict[date, tuple[AreaCount, dict[str, dict[str, int]]]] = {}
+    for count, cell in cells:
+        _, groups = days.setdefault(count.as_of, (count, {}))
+        groups.setdefault(cell.age_group, {})[cell.sex] = cell.persons
     return [
         Count(
             as_of,
-            source,
-            [
-                (group, sexes.get("male", 0), sexes.get("female", 0))
-                for group, sexes in sorted(groups.items(), key=lambda one: int(one[0].rstrip("+").partition("-")[0]))
-            ],
+            count.register,
+            count.source,
+            [(group, groups[group].get("male", 0), groups[group].get("female", 0)) for group in by_age(groups)],
         )
-        for (as_of, source), groups in days.items()
+        for as_of, (count, groups) in days.items()
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.areas.area_file import CODE, AreaChanges
-from survey_service.areas.people_file import PopulationCounts
+from survey_service.areas.people_file import Declaration, PopulationCounts
 from survey_service.areas.queries import children, communities_below, path
 from survey_service.errors import BadInput
-from survey_service.models import Area, AreaPopulation
+from survey_service.models import Area, AreaCount, AreaPopulation
 from survey_service.secrets import KeyRing
 
 __all__ = [
@@ -96,15 +96,17 @@ def record_population(
     session: Session,
     area_id: UUID,
     persons: Mapping[tuple[str, str], int],
+    said: Declaration,
     *,
-    as_of: date,
-    source: str,
     at: datetime,
     by: audit.Actor,
 ) -> None:
-    """Counts of an area by (sex, age group) on one day, with their source; a new day is added, none is overwritten."""
+    """Counts of an area by (sex, age group) on one day, with what is said of them as a whole; a new day is added, none
+    is overwritten."""
+    session.add(AreaCount(area_id=area_id, as_of=said.as_of, register=said.register, source=said.source))
+    session.flush()
     session.add_all(
-        AreaPopulation(area_id=area_id, sex=sex, age_group=age_group, as_of=as_of, persons=count, source=source)
+        AreaPopulation(area_id=area_id, sex=sex, age_group=age_group, as_of=said.as_of, persons=count)
         for (sex, age_group), count in persons.items()
     )
     session.flush()
@@ -115,7 +117,7 @@ def record_population(
         by=by,
         action="area.population_recorded",
         record=f"area {area_id}",
-        detail={"as_of": as_of.isoformat(), "cells": len(persons)},
+        detail={"as_of": said.as_of.isoformat(), "register": said.register.value, "cells": len(persons)},
     )
 
 
@@ -147,12 +149,10 @@ def take_areas(session: Session, stored: AreaChanges, *, keys: KeyRing, at: date
         change_area(session, there[row.code], values, keys=keys, at=at, by=by)
 
 
-def take_counts(
-    session: Session, stored: PopulationCounts, *, as_of: date, source: str, at: datetime, by: audit.Actor
-) -> None:
+def take_counts(session: Session, stored: PopulationCounts, *, at: datetime, by: audit.Actor) -> None:
     """Store the counts of people of a file that was judged without problems."""
     ids = {
         code: id for id, code in session.execute(select(Area.id, Area.code).where(Area.code.in_(list(stored.counts))))
     }
     for code, cells in stored.counts.items():
-        record_population(session, ids[code], cells, as_of=as_of, source=source, at=at, by=by)
+        record_population(session, ids[code], cells, stored.said, at=at, by=by)

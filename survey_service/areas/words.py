@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import unique
 from typing import Final
 
 from questionnaires.text import Text
+from survey_service.models import RegisterKind
 from survey_service.tabular.problems import ProblemKind
-from survey_service.uploads.pages import Field, Words
+from survey_service.uploads.pages import Choice, Field, Words
 
 LEVELS: Final[Mapping[str, Text]] = {
     "city": Text("城市", "City"),
@@ -19,6 +21,42 @@ LEVELS: Final[Mapping[str, Text]] = {
     "village": Text("村", "Village"),
     "grid": Text("网格", "Grid"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWords:
+    name: Text
+    meaning: Text  # whom it counts, in a sentence
+
+
+REGISTERS: Final[Mapping[RegisterKind, RegisterWords]] = {
+    RegisterKind.USUAL_RESIDENTS: RegisterWords(
+        Text("常住人口", "usual residents"),
+        Text(
+            "住在本地半年以上的人，包括外来人口，不管户口在哪里。",
+            "Those who have lived here for half a year or more, migrants included, wherever they are registered.",
+        ),
+    ),
+    RegisterKind.ACTUAL_POPULATION: RegisterWords(
+        Text("实有人口", "actual population"),
+        Text(
+            "公安或网格登记的现在住在本地的人，包括流动人口。",
+            "Those who live here now by the registers of police or grids, the floating population included.",
+        ),
+    ),
+    RegisterKind.HOUSEHOLD_REGISTER: RegisterWords(
+        Text("户籍人口", "household register"),
+        Text(
+            "户口在本地的人，不管住在哪里。默认不用来校准结果。",
+            "Those whose household registration is here, wherever they live. Not used for calibration by default.",
+        ),
+    ),
+    RegisterKind.UNDECLARED: RegisterWords(
+        Text("未说明口径", "not declared"),
+        Text("导入时没有问。说明以前不用来校准结果。", "Nobody was asked. Not used for calibration until declared."),
+    ),
+}
+DECLARED: Final = tuple(kind for kind in RegisterKind if kind is not RegisterKind.UNDECLARED)
 
 _YOURS_ZH = "请核对代码；要管更大的范围，请找上一级的管理员。"
 _YOURS = "Check the code; for a wider area ask the administrator above you."
@@ -150,6 +188,11 @@ PEOPLE_WORDS: Final = Words(
     fields=(
         Field(name="source", label=Text("人口数的出处", "Source of the counts")),
         Field(name="as_of", label=Text("人口数的日期", "Day of the counts"), type="date"),
+        Field(
+            name="register",
+            label=Text("人口数的口径：这份数数的是哪些人", "What the counts are of"),
+            choices=tuple(Choice(kind.value, REGISTERS[kind].name, REGISTERS[kind].meaning) for kind in DECLARED),
+        ),
     ),
     rules=(
         Text(

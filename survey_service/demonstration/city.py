@@ -15,7 +15,7 @@ CITY_NAME: Final = ("示范市", "Shifan City")
 AGE_GROUPS: Final = ("0-17", "18-29", "30-44", "45-59", "60-74", "75+")
 AGES: Final = ((0, 17), (18, 29), (30, 44), (45, 59), (60, 74), (75, 93))
 SEXES: Final = ("male", "female")
-POPULATION_SOURCE: Final = "示范市公安户籍与社区网格台账（虚构）"
+POPULATION_SOURCE: Final = "示范市统计局与社区网格的常住人口台账（虚构）"
 
 PAPER_SHARE: Final = 0.55  # of the cases, by lot; the others get a letter with a code
 

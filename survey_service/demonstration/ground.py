@@ -17,6 +17,7 @@ from questionnaires.model import Questionnaire
 from survey_service import audit
 from survey_service.accounts import service as accounts
 from survey_service.areas import service as areas
+from survey_service.areas.people_file import Declaration
 from survey_service.audit.chain import SERVICE, SYSTEM
 from survey_service.demonstration.answers import TOPICS
 from survey_service.demonstration.city import (
@@ -28,7 +29,7 @@ from survey_service.demonstration.city import (
     street_code,
 )
 from survey_service.demonstration.population import Residents, settle
-from survey_service.models import Account, Area, AuditEntry, Mode, Role
+from survey_service.models import Account, Area, AuditEntry, Mode, RegisterKind, Role
 from survey_service.surveys import definitions
 from survey_service.surveys import service as surveys
 
@@ -198,8 +199,7 @@ def _areas(
                 session,
                 community.id,
                 residents[code].counts(),
-                as_of=counted_on,
-                source=POPULATION_SOURCE,
+                Declaration(as_of=counted_on, register=RegisterKind.USUAL_RESIDENTS, source=POPULATION_SOURCE),
                 at=at,
                 by=SERVICE,
             )

@@ -4,7 +4,7 @@ Importing this package registers every table on ``Base.metadata``.
 """
 
 from survey_service.models.account import Account, AccountIdentity, FailedAttempt, Grant, RecoveryCode, Role, SignIn
-from survey_service.models.area import Area, AreaPopulation
+from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
 from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
@@ -36,6 +36,7 @@ __all__ = [
     "Account",
     "AccountIdentity",
     "Area",
+    "AreaCount",
     "AreaPopulation",
     "AuditEntry",
     "AuditHead",
@@ -66,6 +67,7 @@ __all__ = [
     "PaperPrint",
     "QuestionnaireVersion",
     "RecoveryCode",
+    "RegisterKind",
     "Release",
     "ReleaseDocument",
     "Response",

@@ -172,14 +172,24 @@ def refused(file: str, problems: Sequence[TableProblem], more: bool) -> FileLook
 # ------------------------------------------------------------------ a page of its own
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a field that offers a few; ``meaning``: what it says, in a sentence."""
+
+    value: str
+    name: Text
+    meaning: Text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of the upload form beside the file itself."""
+    """One field of the upload form beside the file itself; ``choices``: none is chosen until somebody does."""
 
     name: str
     label: Text
     type: str = "text"
     most: int = 120
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

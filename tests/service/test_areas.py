@@ -41,7 +41,10 @@ PEOPLE = """代码,性别,年龄组,人数
 
 
 def send(client: TestClient, what: str, content: bytes, name: str = "areas.csv", **fields: str) -> Response:
+    """``register``: what the counts of people are said to be of; usual residents where nothing is given."""
     token = csrf(get(client, "/account"))
+    if what == "people":
+        fields = {"register": "usual_residents", **fields}
     files = {"file": (name, content, "application/octet-stream")}
     return client.post(f"/areas/imports/{what}", data={**fields, "csrf": token}, files=files, headers=HTML)
 

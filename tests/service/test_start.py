@@ -8,11 +8,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import delete, select
 
 from survey_service.app import create_app
+from survey_service.areas import service as areas
+from survey_service.areas.people_file import Declaration
+from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.models import Account, AreaPopulation, Grant, Role
+from survey_service.models import Account, Grant, RegisterKind, Role
 from survey_service.settings import Settings
 from tests.service.signed_in import HTML, get, sign_in
-from tests.service.world import World
+from tests.service.world import NOW, World
 
 
 def test_an_administrators_first_page_lists_what_is_to_do_and_marks_what_is_done(
@@ -26,16 +29,9 @@ def test_an_administrators_first_page_lists_what_is_to_do_and_marks_what_is_done
     assert page.count("已做") == 3  # areas, colleagues, the survey
     assert "还缺" not in page
     with database.writing.begin() as session:
-        session.add(
-            AreaPopulation(
-                area_id=world.community_ids[0],
-                sex="male",
-                age_group="18-29",
-                as_of=date(2026, 6, 30),
-                persons=9,
-                source="x",
-            )
-        )
+        said = Declaration(as_of=date(2026, 6, 30), register=RegisterKind.ACTUAL_POPULATION, source="x")
+        cells = {("male", "18-29"): 9}
+        areas.record_population(session, world.community_ids[0], cells, said, at=NOW, by=SERVICE)
         manager = session.scalars(select(Account.id).where(Account.user == "manager")).one()
         session.execute(delete(Grant).where(Grant.account_id == manager, Grant.role == Role.MANAGER))
     page = get(client, "/start")

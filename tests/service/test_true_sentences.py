@@ -22,11 +22,13 @@ from survey_service.analyses.plans import default_plan
 from survey_service.analyses.service import WaveEstimates, analyse_wave
 from survey_service.analyses.summaries import method_of
 from survey_service.analyses.wave_columns import columns_of_wave
+from survey_service.areas import service as areas
+from survey_service.areas.people_file import Declaration
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.fieldwork.outcomes import outcomes_recorded
 from survey_service.fieldwork.service import record_dispositions
-from survey_service.models import Area, AreaPopulation, Case, Disposition, Mode, Survey, Wave
+from survey_service.models import Area, Case, Disposition, Mode, RegisterKind, Survey, Wave
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys.schemas import CommunityProgress
@@ -270,10 +272,8 @@ def test_what_the_weights_add_up_to_stands_beside_what_they_count(
 
 
 def add_adults(session: Session, area_id: UUID, persons: int) -> None:
-    row = AreaPopulation(
-        area_id=area_id, as_of=NOW.date(), sex="female", age_group="18-99", persons=persons, source="公安"
-    )
-    session.add(row)
+    said = Declaration(as_of=NOW.date(), register=RegisterKind.ACTUAL_POPULATION, source="公安")
+    areas.record_population(session, area_id, {("female", "18-99"): persons}, said, at=NOW, by=SERVICE)
 
 
 def test_an_office_without_surveys_is_told_what_it_can_do(client: TestClient, database: Database, world: World) -> None:
