@@ -7,6 +7,7 @@ the totals; the variance takes the regression on the columns out of every estima
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,13 @@ class Auxiliaries:
         return self.offsets[-1]
 
     @property
+    def longest(self) -> slice:
+        """The columns of the margin with the most: a row is in one of them at most."""
+        widths = [len(block.columns) for block in self.blocks]
+        place = int(np.argmax(widths))
+        return slice(self.offsets[place], self.offsets[place] + widths[place])
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(name for block in self.blocks for name in block.columns)
 
@@ -135,55 +143,78 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class CrossProducts:
-    """The pseudo-inverse of X' W X, block by block: columns that never meet in a row are solved apart.
+    """X' W X taken apart, so that it can be solved: the longest margin first, then what is left of the others.
 
-    Post-strata are blocks of one column, margins within communities a block per community.
+    Of the K columns of the longest margin a row is in one at most: their block D is diagonal. With C their products
+    with the r other columns and E those among the others, the others less what the longest margin explains of them,
+    Z = X_rest - X_longest D^-1 C, have the products S = E - C' D^-1 C (the Schur complement), and Z meets no column of
+    the longest margin. So 5,000 communities beside twelve groups by age and sex are 5,000 divisions and a matrix of
+    twelve. Margins share their total, so S is singular: its pseudo-inverse is taken, block by block of columns that
+    never meet in a row. Fitted values X b are those of the pseudo-inverse of the whole.
     """
 
-    part_of_column: IntArray  # (columns,)
-    place_of_column: IntArray  # (columns,) within its part
-    inverses: tuple[FloatArray, ...]  # one per part
+    longest: IntArray  # (K,) its columns
+    others: IntArray  # (r,)
+    reciprocal: FloatArray  # (K,) 1 / D, 0 where no row has a weight
+    explained: Any  # sparse (K, r), D^-1 C
+    inverse: Any  # sparse (r, r), of S
 
     @staticmethod
-    def of(products: Any) -> CrossProducts:
-        """Factor a sparse symmetric matrix (columns, columns)."""
+    def of(products: Any, longest: slice) -> CrossProducts:
+        """Of a sparse symmetric matrix (columns, columns), whose block ``longest`` is diagonal."""
         products = products.tocsr()
-        count, part = connected_components(products, directed=False)
-        order = np.argsort(part, kind="stable")
-        ends = np.searchsorted(part[order], np.arange(count + 1))
-        place = np.empty(len(part), dtype=np.int64)
-        place[order] = np.arange(len(part)) - ends[part[order]]
-        inverses = []
+        columns = np.arange(products.shape[0], dtype=np.int64)
+        first, others = columns[longest], np.delete(columns, longest)
         diagonal = products.diagonal()
-        arranged = products[order][:, order]
-        for number in range(count):
-            first, last = int(ends[number]), int(ends[number + 1])
-            if last - first == 1:
-                value = diagonal[order[first]]
-                inverses.append(np.array([[1 / value if value > 0 else 0.0]]))
-            else:
-                inverses.append(pseudo_inverse(arranged[first:last, first:last].toarray()))
-        return CrossProducts(part_of_column=part.astype(np.int64), place_of_column=place, inverses=tuple(inverses))
+        reciprocal = np.divide(1.0, diagonal[first], out=np.zeros(len(first)), where=diagonal[first] > 0)
+        across = products[longest][:, others]
+        explained = across.multiply(reciprocal[:, None]).tocsr()
+        rest = products[others][:, others] - across.T @ explained
+        inverse = _inverse_by_blocks(rest.tocsr(), diagonal[others])
+        return CrossProducts(longest=first, others=others, reciprocal=reciprocal, explained=explained, inverse=inverse)
 
-    def matrix(self) -> Any:
-        """The inverse as one sparse block-diagonal matrix, in the order of the columns."""
-        order = np.lexsort((self.place_of_column, self.part_of_column))
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
-        arranged: Any
-        if all(len(inverse) == 1 for inverse in self.inverses):
-            arranged = sparse.diags_array(np.array([inverse[0, 0] for inverse in self.inverses]))
-        else:
-            arranged = sparse.block_diag(self.inverses)
-        return sparse.csr_array(arranged)[back][:, back]
+    def solve(self, right: FloatArray) -> FloatArray:
+        """Some b with X' W X b = ``right``, (columns,) or (columns, k)."""
+        found = np.empty_like(right)
+        first = (right[self.longest].T * self.reciprocal).T
+        rest = self.inverse @ (right[self.others] - self.explained.T @ right[self.longest])
+        found[self.others] = rest
+        found[self.longest] = first - self.explained @ rest
+        return found
+
+    def left_over(self, rows: Any) -> Any:
+        """Z of sparse rows (k, columns) of X: the other columns less what the longest margin explains, (k, r)."""
+        return (rows[:, self.others] - rows[:, self.longest] @ self.explained).tocsr()
 
 
-def pseudo_inverse(products: FloatArray) -> FloatArray:
+def _inverse_by_blocks(products: Any, scale: FloatArray) -> Any:
+    """The pseudo-inverse of a sparse symmetric matrix; ``scale`` are the squared sizes of its columns."""
+    columns = products.shape[0]
+    if not columns:
+        return sparse.csr_array((0, 0))
+    count, part = connected_components(products, directed=False)
+    order = np.argsort(part, kind="stable")
+    ends = np.searchsorted(part[order], np.arange(count + 1))
+    arranged = products[order][:, order]
+    inverses = [
+        pseudo_inverse(arranged[first:last, first:last].toarray(), scale[order[first:last]])
+        for first, last in pairwise(ends)
+    ]
+    back = np.empty_like(order)
+    back[order] = np.arange(columns)
+    return sparse.csr_array(sparse.block_diag(inverses))[back][:, back]
+
+
+def pseudo_inverse(products: FloatArray, squared_sizes: FloatArray) -> FloatArray:
     """Of a symmetric matrix without negative eigenvalues; scaled first, so that a quantity in yuan stands beside
-    indicators."""
-    diagonal = np.sqrt(np.maximum(np.diagonal(products), 0.0))
-    scale = np.where(diagonal > 0, 1 / np.where(diagonal > 0, diagonal, 1.0), 0.0)
+    indicators.
+
+    ``squared_sizes`` are those of the columns before anything was taken off: what is left of one that others explain
+    is rounding, and counts as 0.
+    """
+    sizes = np.sqrt(np.maximum(squared_sizes, 0.0))
+    scale = np.divide(1.0, sizes, out=np.zeros_like(sizes), where=sizes > 0)
     values, vectors = np.linalg.eigh(products * np.outer(scale, scale))
-    kept = values > _REDUNDANT * max(float(values[-1]), 1e-300)
+    kept = values > _REDUNDANT * max(float(values[-1]), 1.0)
     inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
     return np.asarray(inverse * np.outer(scale, scale))

@@ -5,13 +5,13 @@ calibration and w those after. Source: Deville & Särndal (1992), section 3.4; R
 
 For a domain z is 0 outside, the residual is not: the PSU value is Y_ud - X_u B_d for every PSU u of the design. The
 first part is sparse (the cells of the domain), the second has as many dimensions as margin cells; PSUs x domains are
-never laid out. Where domains are few the values are simply worked out, which keeps every digit.
+never laid out (``quadratic_form``). Where figures are few the values are simply worked out, which keeps every digit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,15 @@ from scipy import sparse
 from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.auxiliaries import AuxiliaryBlock, CrossProducts
 from analysis.design import SurveyDesign
+from analysis.estimation.quadratic_form import QuadraticForm
 from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.psu_totals import Item, PsuTotals
 from analysis.results import LonelyPsu
 
-_LAID_OUT = 30_000_000
-"""Values of quantities x domains x units x margins up to which they are worked out one by one."""
+_FEW, _LAID_OUT = 400, 10_000_000
+"""Quantities x domains, and values of them in units and columns, up to which residuals are worked out one by one."""
+_WIDEST = 20
+"""Residuals for each cell and unit up to which the longest margin is taken off unit by unit."""
 _NOISE = 1e-13
 """A variance below this share of the one without margins is rounding: the margins fix the figure."""
 
@@ -138,17 +141,21 @@ class CalibratedVariance:
         calibration = design.calibration
         auxiliaries = calibration.auxiliaries
         last = design.stages[-1]
-        self.plain, self.totals, self.sums = plain, totals, sums
+        self.design, self.plain, self.totals, self.sums, self.lonely_psu = design, plain, totals, sums, lonely_psu
         self.levels, self.notes = plain.levels, plain.notes
         everyone = np.arange(last.units, dtype=np.int64)
         self.whole = variance_of_cells(design, everyone, np.zeros_like(everyone), 1, lonely_psu)
         before = calibration.weight_before
         if design.frequency is not None:
             before = before * design.frequency
-        self.inverse = CrossProducts.of(auxiliaries.cross_products(before)).matrix()
         self.units = auxiliaries.group_sums(last.unit_of_row, last.units, design.row_weight)
-        self.margins = len(auxiliaries.blocks)
-        self._form: tuple[_Form, _Form] | None = None
+        longest = auxiliaries.longest
+        if _spread(self.units[:, longest].tocsr(), sums, longest) > _WIDEST * (last.units + len(totals.cell_unit)):
+            longest = slice(0, 0)
+        self.cross = CrossProducts.of(auxiliaries.cross_products(before), longest)
+        self.cells = SparseSums.of(totals.cell_domain, totals.cell_unit, (totals.domains, last.units))
+        self.entries = SparseSums.of(sums.entry_domain, sums.entry_column, (totals.domains, auxiliaries.columns))
+        self._left: _LeftOver | None = None
 
     def touched(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         return self.plain.touched(counts)
@@ -159,98 +166,133 @@ class CalibratedVariance:
         The margins give every stratum a residual, so ``average`` counts all of them, as in R.
         """
         cells = len(self.totals.cell_unit)
-        domains = self.totals.domains
         own, beside = influence[:, :cells], influence[:, cells:]
-        work = len(influence) * domains * self.units.shape[0] * (self.margins + 10)
-        special = bool(self.whole.levels[0].adjusted.any()) or bool((self.whole.stretch != 1).any())
-        raw = self.plain.of(own)
-        laid_out = special or work <= _LAID_OUT
-        with_fpc, without = self._laid_out(own, beside) if laid_out else self._low_rank(own, beside, raw)
+        figures = len(influence) * self.totals.domains
+        if figures <= _FEW and figures * sum(self.units.shape) <= _LAID_OUT:
+            found = self._laid_out(own, beside)
+        else:
+            self._left = _LeftOver.of(self) if self._left is None else self._left
+            found = self._left.variances(own, beside)
         return tuple(  # type: ignore[return-value]  # two in, two out
-            np.where(found <= _NOISE * plain, 0.0, found) for found, plain in zip((with_fpc, without), raw, strict=True)
+            np.where(variance <= _NOISE * plain, 0.0, variance)
+            for variance, plain in zip(found, self.plain.of(own), strict=True)
         )
 
-    def coefficients(self, beside: FloatArray) -> Any:
-        """B of one quantity for every domain: sparse (domains, columns)."""
-        shape = (self.totals.domains, self.inverse.shape[0])
-        place = (self.sums.entry_domain, self.sums.entry_column)
-        return sparse.coo_array((beside, place), shape=shape).tocsr() @ self.inverse
+    def explained(self, coefficients: FloatArray, beside: FloatArray) -> FloatArray:
+        """What the margins explain of a quantity's linear combination of domains, (units of the last stage,).
+
+        ``coefficients`` (domains,) of the combination, ``beside`` (entries,) of the quantity's influence.
+        """
+        return np.asarray(self.units @ self.cross.solve(coefficients @ self.entries.matrix(beside)))
 
     def _laid_out(self, own: FloatArray, beside: FloatArray) -> tuple[FloatArray, FloatArray]:
-        domains = self.totals.domains
-        with_fpc, without = np.zeros((len(own), domains)), np.zeros((len(own), domains))
-        order = np.argsort(self.totals.cell_domain, kind="stable")
-        ends = np.searchsorted(self.totals.cell_domain[order], np.arange(domains + 1))
-        for number, values in enumerate(own):
-            coefficients = self.coefficients(beside[number])
-            for domain in range(domains):
-                inside = order[ends[domain] : ends[domain + 1]]
-                residual = sum_by(self.totals.cell_unit[inside], values[inside], self.units.shape[0])
-                residual -= self.units @ coefficients[[domain]].toarray().ravel()
-                found, plain = self.whole.of(residual[None, :])
-                with_fpc[number, domain], without[number, domain] = found[0, 0], plain[0, 0]
+        """Few figures: the residual of every unit."""
+        found = []
+        for cells, entries in zip(own, beside, strict=True):
+            right = self.entries.matrix(entries).toarray().T
+            residuals = self.cells.matrix(cells).toarray() - (self.units @ self.cross.solve(right)).T
+            found.append(self.whole.of(residuals))
+        with_fpc, without = (np.stack([pair[place][:, 0] for pair in found]) for place in range(2))
         return with_fpc, without
 
-    def _low_rank(
-        self, own: FloatArray, beside: FloatArray, raw: tuple[FloatArray, FloatArray]
-    ) -> tuple[FloatArray, FloatArray]:
-        """V(Y - X B) = V(Y) - 2 C(Y, X) B + B' V(X) B, domain by domain."""
-        if self._form is None:
-            self._form = _Form.of(self.whole, self.units, fpc=True), _Form.of(self.whole, self.units, fpc=False)
-        shape = (self.totals.domains, self.units.shape[0])
-        place = (self.totals.cell_domain, self.totals.cell_unit)
-        results = raw[0].copy(), raw[1].copy()
-        for number, values in enumerate(own):
-            coefficients = self.coefficients(beside[number])
-            cells = sparse.coo_array((values, place), shape=shape).tocsr()
-            for form, result in zip(self._form, results, strict=True):
-                crossed = coefficients.multiply(form.crossed(cells)).sum(axis=1)
-                squared = coefficients.multiply(coefficients @ form.squares).sum(axis=1)
-                result[number] += np.asarray(squared).ravel() - 2 * np.asarray(crossed).ravel()
-        return results
+
+def _spread(units: Any, sums: AuxiliarySums, longest: slice) -> float:
+    """Units x domains in which a domain touches a column of the longest margin that a unit touches."""
+    inside = (sums.entry_column >= longest.start) & (sums.entry_column < longest.stop)
+    per_column = sum_by(units.indices, None, longest.stop - longest.start)
+    return float(per_column[sums.entry_column[inside] - longest.start].sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Form:
-    """The variance of sums over units as a quadratic form in the columns of X."""
+class SparseSums:
+    """Where sums per domain and unit (or column) stand in a sparse matrix: sorted once for all quantities."""
 
-    units: Any  # (units of the last stage, columns) X weighted by the factors of the groups above
-    groups: tuple[tuple[Any, Any], ...]  # per stage: units -> groups transposed, and X of the groups weighted
-    squares: Any  # (columns, columns) V(X)
+    order: IntArray
+    place: IntArray
+    ends: IntArray
+    shape: tuple[int, int]
 
     @staticmethod
-    def of(variance: Variance, units: Any, *, fpc: bool) -> _Form:
-        """``variance`` has one domain whose cells are all units of the last stage; ``units`` is X there."""
-        below: Any = sparse.csr_array(units.shape)
-        groups = []
-        squares = sparse.csr_array((units.shape[1], units.shape[1]))
-        climb = sparse.eye_array(units.shape[0], format="csr")  # (units of the level, units of the last stage)
-        for depth in range(len(variance.levels) - 1, -1, -1):
-            level = variance.levels[depth]
-            if level.from_below is not None:
-                climb = _adder(level.from_below, level.cells) @ climb
-            if not fpc and depth > 0:
-                continue
-            factor = level.factor if fpc else level.factor_without_fpc
-            at_level = climb @ units
-            multiplicity = np.ones(level.cells) if level.divisor is None else np.maximum(level.divisor, 1e-300)
-            into_groups = _adder(level.pair, len(level.pair_domain))
-            per_unit = (sparse.diags_array(factor[level.pair] / multiplicity) @ at_level).tocsr()
-            per_group = (sparse.diags_array(factor / level.pair_units) @ (into_groups @ at_level)).tocsr()
-            squares = squares + at_level.T @ per_unit - (into_groups @ at_level).T @ per_group
-            below = below + climb.T @ per_unit
-            groups.append(((into_groups @ climb).T.tocsr(), per_group))
-        return _Form(below.tocsr(), tuple(groups), squares)
+    def of(domain: IntArray, place: IntArray, shape: tuple[int, int]) -> SparseSums:
+        order = np.lexsort((place, domain))
+        return SparseSums(order, place[order], np.searchsorted(domain[order], np.arange(shape[0] + 1)), shape)
 
-    def crossed(self, cells: Any) -> Any:
-        """C(Y, X) of sums Y (domains, units of the last stage): sparse (domains, columns)."""
-        total = cells @ self.units
-        for into_groups, per_group in self.groups:
-            total = total - (cells @ into_groups) @ per_group
-        return total
+    def matrix(self, values: FloatArray) -> Any:
+        """The sums as a sparse matrix."""
+        return sparse.csr_array((values[self.order], self.place, self.ends), shape=self.shape)
 
 
-def _adder(place: IntArray, size: int) -> Any:
-    """Sparse (size, len(place)): row p adds the entries whose place is p."""
-    ones = np.ones(len(place))
-    return sparse.coo_array((ones, (place, np.arange(len(place)))), shape=(size, len(place))).tocsr()
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _LeftOver:
+    """Many figures: the longest margin is taken off unit by unit, the few other columns by the quadratic form.
+
+    A domain touches few columns of a long margin, and each of those few units: the residuals Y - X_D B_D are cells
+    again, of the domain with every unit of the areas it touches. What is left of the other columns is not sparse, and
+    narrow.
+    """
+
+    cross: CrossProducts
+    cells: SparseSums  # every (domain, unit) with a member or a residual
+    place_of_cell: IntArray  # (cells of the totals,) its place among those
+    taken: Any  # sparse (cells, entries of the longest margin): X_D of the cell's unit
+    inside: IntArray  # entries of the longest margin
+    reciprocal: FloatArray  # one for each of them
+    entries: SparseSums
+    of_cells: Variance
+    forms: tuple[QuadraticForm, ...]  # with and without finite population correction; one where they are the same
+
+    @staticmethod
+    def of(one: CalibratedVariance) -> _LeftOver:
+        units, cross = one.units, one.cross
+        entry_domain, entry_column = one.sums.entry_domain, one.sums.entry_column
+        place_in_longest = np.full(units.shape[1], -1, dtype=np.int64)
+        place_in_longest[cross.longest] = np.arange(len(cross.longest))
+        inside = np.flatnonzero(place_in_longest[entry_column] >= 0)
+        column = place_in_longest[entry_column[inside]]
+        met = units[:, cross.longest].tocsc()
+        entry, position = _ranges(met.indptr[column], met.indptr[column + 1])
+        domain = np.concatenate([one.totals.cell_domain, entry_domain[inside][entry]])
+        unit = np.concatenate([one.totals.cell_unit, met.indices[position]])
+        place, count = combine_codes(domain, one.totals.domains, unit, units.shape[0])
+        first, own = first_rows(place, count), len(one.totals.cell_unit)
+        taken = sparse.coo_array((met.data[position], (place[own:], entry)), shape=(count, len(inside)))
+        of_cells = variance_of_cells(one.design, unit[first], domain[first], one.totals.domains, one.lonely_psu)
+        stretch = np.full(one.totals.domains, one.whole.stretch[0])
+        left = cross.left_over(units)
+        top = one.whole.levels[0]
+        corrected = len(one.levels) > 1 or not np.array_equal(top.factor, top.factor_without_fpc)
+        kinds = (True, False) if corrected else (True,)
+        return _LeftOver(
+            cross=cross,
+            cells=SparseSums.of(domain[first], unit[first], (one.totals.domains, units.shape[0])),
+            place_of_cell=place[:own],
+            taken=taken.tocsr(),
+            inside=inside,
+            reciprocal=cross.reciprocal[column],
+            entries=one.entries,
+            of_cells=replace(of_cells, stretch=stretch, averaged=None),
+            forms=tuple(QuadraticForm.of(one.whole, left, fpc=kind) for kind in kinds),
+        )
+
+    def variances(self, own: FloatArray, beside: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """With and without finite population correction, each (k, domains)."""
+        shape = (len(own), self.of_cells.domains)
+        results = np.empty(shape), np.empty(shape)
+        for number, (cells, entries) in enumerate(zip(own, beside, strict=True)):
+            residuals = self.taken @ (-self.reciprocal * entries[self.inside])
+            residuals[self.place_of_cell] += cells
+            sums = self.cells.matrix(residuals)
+            coefficients = (self.cross.left_over(self.entries.matrix(entries)) @ self.cross.inverse).tocsr()
+            differences = [form.difference(sums, coefficients) for form in self.forms]
+            for result, variance, difference in zip(
+                results, self.of_cells.of(residuals[None, :]), differences * 2, strict=False
+            ):
+                result[number] = variance[0] + difference
+        return results
+
+
+def _ranges(starts: IntArray, stops: IntArray) -> tuple[IntArray, IntArray]:
+    """Every number from each start up to its stop, and which of the ranges it is of."""
+    lengths = (stops - starts).astype(np.int64)
+    which = np.repeat(np.arange(len(starts), dtype=np.int64), lengths)
+    return which, np.arange(len(which), dtype=np.int64) + (starts - (np.cumsum(lengths) - lengths))[which]

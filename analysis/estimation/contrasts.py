@@ -189,6 +189,6 @@ def _variance_and_freedom(
     calibrated = estimator.variance
     residuals = []
     for row in influence:
-        explained = calibrated.units @ (coefficients @ calibrated.coefficients(row[cells:]))
-        residuals.append(sum_by(totals.cell_unit, row[:cells] * factor, last.units) - np.asarray(explained).ravel())
+        explained = calibrated.explained(coefficients, row[cells:])
+        residuals.append(sum_by(totals.cell_unit, row[:cells] * factor, last.units) - explained)
     return calibrated.whole.of(np.stack(residuals))[0], psus - strata

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray, sum_by
+from analysis.auxiliaries import CrossProducts
 from analysis.design import SurveyDesign
 from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.results import LonelyPsu
@@ -43,9 +44,8 @@ class WholeVariance:
             before = before * self.design.frequency
         margins = calibration.auxiliaries.matrix()
         plain = np.divide(influence, weight, out=np.zeros_like(influence), where=weight > 0)
-        cross = (margins.T @ margins.multiply(before[:, None]).tocsr()).toarray()
-        # Margins repeat their total, so the cross products are singular: the least solution explains the same.
-        coefficients = np.linalg.lstsq(cross, (margins.T @ (before * plain).T), rcond=1e-12)[0]
+        cross = CrossProducts.of(calibration.auxiliaries.cross_products(before), calibration.auxiliaries.longest)
+        coefficients = cross.solve(margins.T @ (before * plain).T)
         return np.asarray((plain - (margins @ coefficients).T) * weight)
 
 

@@ -210,7 +210,7 @@ class _Newton:
             iteration += 1
             slope = self.base * self.distance.slope(position)
             products = self.matrix.T @ (self.matrix.multiply(slope[:, None]).tocsr())
-            step = CrossProducts.of(products).matrix() @ (self.totals - sums)
+            step = CrossProducts.of(products, self.auxiliaries.longest).solve(self.totals - sums)
             along = self.matrix @ step
             position, sums, reached, share = self._best(position, along, worst, sums)
             if reached >= worst and share == 0.0:
