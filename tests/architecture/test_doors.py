@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,11 +38,12 @@ DOORS = {
 }
 
 
-def modules() -> list[tuple[str, ast.Module]]:
-    return [
-        (path.relative_to(SERVICE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
-        for path in sorted(SERVICE.rglob("*.py"))
-    ]
+def modules(*words: str) -> Iterator[tuple[str, ast.Module]]:
+    """Modules in which one of these words stands; the others are not parsed."""
+    for path in sorted(SERVICE.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if any(word in source for word in words):
+            yield path.relative_to(SERVICE).as_posix(), ast.parse(source)
 
 
 def imported(tree: ast.Module) -> set[tuple[str, str]]:
@@ -59,9 +61,10 @@ def parses(module: str, name: str) -> bool:
 
 
 def test_no_module_that_serves_people_parses_a_file_itself() -> None:
+    named = PARSERS | OUR_NAMES | {one.rpartition(".")[2] for one in OURS}
     found = {
         (place, module, name)
-        for place, tree in modules()
+        for place, tree in modules(*named)
         for module, name in imported(tree)
         if parses(module, name) and not any(place == may or place.startswith(f"{may}/") for may in MAY)
     }
@@ -72,7 +75,7 @@ def test_every_posted_file_goes_through_the_door() -> None:
     """A new route that takes a file is named here with the reader it uses; a new look-first upload reads by its own."""
     takes = {
         place
-        for place, tree in modules()
+        for place, tree in modules("posted_forms", "UploadFile")
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute | ast.Name)
         and place != "web/posted_forms.py"
@@ -87,7 +90,7 @@ def test_every_posted_file_goes_through_the_door() -> None:
         assert f"{reader}(" in source, place
     for place in ("uploads/records.py", "importing/service.py", "sampling/case_files.py"):
         assert "from survey_service.outside.tables import" in (SERVICE / place).read_text(encoding="utf-8")
-    readers = {place: found for place, tree in modules() if (found := _readers(tree)) is not None}
+    readers = {place: found for place, tree in modules("Upload") if (found := _readers(tree)) is not None}
     assert readers == {
         "surveys/case_upload.py": {"read_file"},
         "uploads/pages.py": {"read_records"},

@@ -29,6 +29,8 @@ OF_THEM_ALONE = frozenset(_columns(theirs=True) - _columns(theirs=False))
 
 def writes(source: str) -> list[int]:
     """Lines that insert, change or delete rows of these tables, or make or change an object of them in a session."""
+    if not any(word in source for word in WRITTEN | OF_THEM_ALONE):
+        return []  # neither a model of theirs nor a column
     tree = ast.parse(source)
     models = {
         name.asname or name.name
