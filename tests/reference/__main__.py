@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.reference import generate, generate_margins
+from tests.reference import generate, generate_margins, generate_wave
 
 HERE = Path(__file__).parent
 
@@ -22,6 +22,7 @@ def main(wanted: list[str]) -> int:
         return 1
     generate.write()
     generate_margins.write()
+    generate_wave.write()
     for script in sorted(HERE.glob("*/make.R")):
         if wanted and script.parent.name not in wanted:
             continue
