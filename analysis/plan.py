@@ -61,14 +61,18 @@ class MarginWithin(StrEnum):
 class NoCalibration(StrEnum):
     """Why a plan has no margins."""
 
-    NO_REGISTER = "no_register"
+    NONE_IMPORTED = "none_imported"
     COMMUNITIES_MISSING = "communities_missing"  # not counted everywhere
     HOUSEHOLD_REGISTER = "household_register"  # 户籍 leaves out migrants, whom the figures count
     UNDECLARED = "undeclared"
     TOO_OLD = "too_old"  # more than two years
     MIXED = "mixed"  # of several kinds or days
-    OTHER_AGES = "other_ages"  # of another lowest age than the survey's
+    STARTS_TOO_OLD = "starts_too_old"  # the youngest of those who are asked are not counted
+    AGES_STRADDLE = "ages_straddle"  # an age group reaches across the age at which the survey begins
+    AGES_MISSING = "ages_missing"
+    UNEVEN_CELLS = "uneven_cells"  # not the same age groups and sexes everywhere
     HOUSEHOLDS = "households"  # the weights are households', the register counts persons
+    NOT_IN_FORCE = "not_in_force"  # before plans were kept nothing was calibrated
     BY_CHOICE = "by_choice"
 
 
@@ -196,7 +200,7 @@ def plan_of_format_1(rule: PublicationRule, adults: Adults = Adults.FRAME) -> An
         base_weight=BaseWeight(adults=adults),
         eligibility=Eligibility(by=EligibilityBy.COMMUNITY, design_weighted=False),
         nonresponse=Nonresponse(minimum_respondents=20),
-        calibration=PlannedCalibration(margins=(), why_none=NoCalibration.NO_REGISTER),
+        calibration=PlannedCalibration(margins=(), why_none=NoCalibration.NOT_IN_FORCE),
         trimming=Trimming(median_multiple=None),
         variance=VarianceRules(lonely_psu=LonelyPsu.ADJUST, adult_stage=False),
         groups=(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -23,6 +23,7 @@ from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
+from survey_service.analyses import stored_columns
 from survey_service.collection import code_entry_page, quality_marks_page, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.reception import reception
@@ -136,7 +137,7 @@ def create_app(
                 services.hold(reception(settings, writer), health.Question(), counted, configured)
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
-                tombstone_file.start(services)
+                tombstone_file.start(services, partial(stored_columns.remove_all, settings.columns))
                 jobs.do_round(contacts_erasing.erase_due_contacts, services)  # what came due while nobody served
                 opened.callback(tombstone_file.stop, services)
                 if processes is not None:

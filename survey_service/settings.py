@@ -275,6 +275,11 @@ class Settings(BaseSettings):
         return self.data_dir / "tombstones.lock"
 
     @property
+    def columns(self) -> Path:
+        """Waves as columns, made of answers: kept to be fast, removed with every erasure, in no backup."""
+        return self.data_dir / "columns"
+
+    @property
     def cache_dir(self) -> Path:
         return self.data_dir / "cache"
 

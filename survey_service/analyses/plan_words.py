@@ -9,7 +9,7 @@ from analysis.plan import Adults, EligibilityBy, Group, MarginOf, MarginWithin, 
 from questionnaires.text import Text
 
 WHY_NONE: Final[Mapping[NoCalibration, Text]] = {
-    NoCalibration.NO_REGISTER: Text("没有导入各社区的人口数", "no population of the communities was imported"),
+    NoCalibration.NONE_IMPORTED: Text("没有导入各社区的人口数", "no population of the communities was imported"),
     NoCalibration.COMMUNITIES_MISSING: Text(
         "不是每个社区都有人口数", "the population of some communities is not known"
     ),
@@ -22,10 +22,19 @@ WHY_NONE: Final[Mapping[NoCalibration, Text]] = {
     ),
     NoCalibration.TOO_OLD: Text("人口数超过两年", "the register is more than two years old"),
     NoCalibration.MIXED: Text("各社区人口数的口径或日期不一", "the counts are of several kinds or days"),
-    NoCalibration.OTHER_AGES: Text(
-        "人口数的起始年龄与调查对象不同", "the register begins at another age than the survey"
+    NoCalibration.STARTS_TOO_OLD: Text(
+        "人口数的起始年龄高于调查对象", "the register begins at a higher age than the survey"
+    ),
+    NoCalibration.AGES_STRADDLE: Text(
+        "人口数的年龄组跨过调查的起始年龄",
+        "an age group of the register reaches across the age at which the survey begins",
+    ),
+    NoCalibration.AGES_MISSING: Text("人口数的年龄组不全", "age groups of the register are missing"),
+    NoCalibration.UNEVEN_CELLS: Text(
+        "各社区人口数的年龄组或性别不一致", "the communities are not counted in the same age groups and sexes"
     ),
     NoCalibration.HOUSEHOLDS: Text("权数是户的权数", "the weights are of households"),
+    NoCalibration.NOT_IN_FORCE: Text("当时的方法没有校准", "the method of that time had none"),
     NoCalibration.BY_CHOICE: Text("分析方案选择不校准", "the plan chose none"),
 }
 MARGIN: Final[Mapping[MarginOf, Text]] = {

@@ -31,7 +31,7 @@ class KnownPopulation:
     lower_age: int | None = None
 
 
-NOTHING_KNOWN = KnownPopulation(register=None, why_none=NoCalibration.NO_REGISTER)
+NOTHING_KNOWN = KnownPopulation(register=None, why_none=NoCalibration.NONE_IMPORTED)
 
 
 def default_plan(columns: CaseColumns, population: KnownPopulation = NOTHING_KNOWN) -> AnalysisPlan:
@@ -44,7 +44,7 @@ def default_plan(columns: CaseColumns, population: KnownPopulation = NOTHING_KNO
             calibration=PlannedCalibration(margins=(), why_none=NoCalibration.HOUSEHOLDS),
         )
     if population.register is None:
-        why = population.why_none or NoCalibration.NO_REGISTER
+        why = population.why_none or NoCalibration.NONE_IMPORTED
         return AnalysisPlan(calibration=PlannedCalibration(margins=(), why_none=why))
     margins = [PlannedMargin(of=MarginOf.COMMUNITY, minimum_respondents=1)]
     asked = {name for name in ("age", "sex") if name in columns.groups}

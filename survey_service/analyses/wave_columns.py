@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,8 +25,11 @@ from questionnaires.canonical_json import canonical_text
 from questionnaires.evaluation import evaluator
 from questionnaires.indicators import IndicatorKind
 from questionnaires.model import Missing, Questionnaire
-from survey_service.analyses import queries
+from survey_service.analyses import queries, stored_columns
 from survey_service.analyses.area_names import AreaName, CityTree
+from survey_service.analyses.population import asked_who
+from survey_service.analyses.stored_columns import StoredWave
+from survey_service.audit.rows import rows_key
 from survey_service.collection import quality_mark_counts
 from survey_service.errors import NotFound
 from survey_service.fieldwork.outcomes import AAPOR
@@ -45,6 +49,7 @@ class WaveColumns:
     questionnaire: Questionnaire
     questionnaire_sha256: str
     columns: CaseColumns
+    answers: Mapping[str, Labels]  # question -> answer of every respondent, of the questions that tell age and sex
     item_nonresponse: Mapping[str, tuple[int, int]]  # variable -> asked, left unanswered
     open_responses: Mapping[str, int]  # community code -> answers outside the probability sample
     open_in_bursts: Mapping[str, int]  # of these, by open codes in a minute that brought too many of one community
@@ -79,42 +84,72 @@ class _Answered:
     mode: dict[UUID, Mode] = field(default_factory=dict)
     sha256: dict[UUID, str] = field(default_factory=dict)
     pairs: dict[UUID, list[tuple[float, float] | None]] = field(default_factory=dict)
-    groups: dict[UUID, tuple[str | None, ...]] = field(default_factory=dict)
+    kept: dict[UUID, dict[str, str]] = field(default_factory=dict)  # answers that tell age and sex, as texts
+    asked_who: tuple[str, ...] = ()  # the questions that do
     asked: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     open_responses: Counter[UUID] = field(default_factory=Counter)
 
 
-def columns_of_wave(session: Session, survey_id: UUID, wave_id: UUID) -> WaveColumns:
-    """The columns of a wave, in a fixed number of statements; NotFound where there is no such wave."""
+def columns_of_wave(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> WaveColumns:
+    """The columns of a wave, in a fixed number of statements; NotFound where there is no such wave.
+
+    ``folder``: where they are kept as a file for as long as no row of the wave moves; None: read anew.
+    """
     found = queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
     survey, wave = found
+    key = rows_key(session, survey_id, wave_id)  # before the rows: a key that is older than its rows is found out
     questionnaire = definitions.frozen(session, survey_id, wave.questionnaire_version_id)
     tree = CityTree(session, survey.city_id)
-    answered = _answers(session, survey_id, wave_id, questionnaire)
-    heaped = quality_mark_counts.open_in_bursts(session, survey_id, wave_id)
-    rows = [_Drawn._make(row) for row in queries.cases(session, survey_id, wave_id)]
     sha256 = tree.version_sha256(wave.questionnaire_version_id, survey_id)
-    open_responses = {tree.code(area): count for area, count in answered.open_responses.items()}
+    stored = None if folder is None else stored_columns.read(folder, wave_id, key)
+    if stored is None:
+        stored = _read(session, survey_id, wave_id, questionnaire, tree, sha256)
+        if folder is not None:
+            stored_columns.write(folder, wave_id, key, stored)
     return WaveColumns(
         survey_id=survey_id,
         wave_id=wave_id,
         questionnaire=questionnaire,
         questionnaire_sha256=sha256,
+        columns=stored.columns,
+        answers=stored.answers,
+        item_nonresponse=stored.item_nonresponse,
+        open_responses=stored.open_responses,
+        open_in_bursts=stored.open_in_bursts,
+        city=tree.name(survey.city_id),
+        streets=tree.streets(),
+        snapshot_sha256=stored.snapshot_sha256,
+    )
+
+
+def _read(
+    session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Questionnaire, tree: CityTree, sha256: str
+) -> StoredWave:
+    """The rows themselves: a second for every few thousand answers."""
+    answered = _answers(session, survey_id, wave_id, questionnaire)
+    heaped = quality_mark_counts.open_in_bursts(session, survey_id, wave_id)
+    rows = [_Drawn._make(row) for row in queries.cases(session, survey_id, wave_id)]
+    open_responses = {tree.code(area): count for area, count in answered.open_responses.items()}
+    return StoredWave(
         columns=_columns(rows, answered, tree, questionnaire),
+        answers=_kept_answers(rows, answered),
         item_nonresponse={name: (count, answered.lost[name]) for name, count in answered.asked.items()},
         open_responses=open_responses,
         open_in_bursts={tree.code(area): count for area, count in heaped.items()},
-        city=tree.name(survey.city_id),
-        streets=tree.streets(),
         snapshot_sha256=_snapshot(rows, answered, tree, sha256, open_responses),
     )
 
 
+def _kept_answers(rows: Sequence[_Drawn], answered: _Answered) -> dict[str, Labels]:
+    given = [answered.kept[row.id] for row in rows if row.id in answered.kept]
+    return {name: Labels.of([one.get(name) for one in given]) for name in answered.asked_who}
+
+
 def _answers(session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Questionnaire) -> _Answered:
-    found = _Answered()
+    found = _Answered(asked_who=tuple(one.id for one in asked_who(questionnaire)))
     judged = judge(questionnaire)
     pairs_of = evaluator(questionnaire)
     pooled = [one for one in questionnaire.indicators if one.kind is not IndicatorKind.INDEX]
@@ -128,8 +163,16 @@ def _answers(session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Qu
         pairs = pairs_of(values)
         found.mode[case_id], found.sha256[case_id] = mode, sha256
         found.pairs[case_id] = [pairs[one.id] for one in pooled]
+        found.kept[case_id] = {name: text for name in found.asked_who if (text := _as_text(values.get(name)))}
         _count_left_out(found, values, used)
     return found
+
+
+def _as_text(value: Value | None) -> str | None:
+    """A number as its digits, a code as it is; None where nothing was answered."""
+    if value is None or isinstance(value, (Missing, list)):
+        return None
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _count_left_out(found: _Answered, values: Mapping[str, Value], used: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from survey_service.services import Services
 
 log = structlog.get_logger()
 _FILES: dict[str, tuple[Database, Path, Path]] = {}
+_FORGETTING: dict[str, Callable[[], object]] = {}  # what else holds something of answers, to be removed with them
 _writing = threading.Lock()
 
 
@@ -94,9 +95,11 @@ def keep(database: Database, path: Path, lock: Path) -> int:
         return add(path, tombstones(session), lock=lock)
 
 
-def start(services: Services) -> None:
-    """From now on every erasure of this process is written to the file right after its commit."""
+def start(services: Services, forget: Callable[[], object]) -> None:
+    """From now on every erasure of this process is written to the file right after its commit, and ``forget`` is
+    called: it removes what was made of the answers and lies elsewhere."""
     path, lock = services.settings.tombstones, services.settings.tombstones_lock
+    _FORGETTING[_address(services.database)] = forget
     _FILES[_address(services.database)] = (services.database, path, lock)
     try:
         # It stands from the first start on: where it is missing, it is lost, and not merely empty.
@@ -109,6 +112,7 @@ def start(services: Services) -> None:
 
 def stop(services: Services) -> None:
     _FILES.pop(_address(services.database), None)
+    _FORGETTING.pop(_address(services.database), None)
 
 
 @jobs.regularly(minutes=1)
@@ -124,10 +128,12 @@ def _address(database: Database) -> str:
 def _remember(session: Session) -> None:
     if session.in_nested_transaction() or not session.info.pop(LAID, False):
         return
-    kept = _FILES.get(session.get_bind().engine.url.render_as_string(hide_password=False))
+    address = session.get_bind().engine.url.render_as_string(hide_password=False)
+    kept = _FILES.get(address)
     if kept is None:
         return  # no service in this process; the one that runs makes up for it within a minute
     try:
+        _FORGETTING[address]()
         keep(*kept)
     except Exception as failed:  # the answers are erased; the regular round writes the line
         log.error("tombstone_not_kept", kind=type(failed).__name__)

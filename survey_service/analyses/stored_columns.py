@@ -1,0 +1,146 @@
+"""A wave's columns as a file: read again in a moment while nothing of the wave moved, made anew when something did.
+
+The file is named for the wave and holds the key of the rows that it was made of (``audit.rows``); with another key it
+is nothing. It is made of answers, so it is its owner's alone, stands in no backup, and goes with every erasure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zipfile import BadZipFile
+
+import numpy as np
+
+from analysis.case_columns import CaseColumns, Labels
+from survey_service import private
+
+FORMAT = 1
+_LABELS = ("community", "stratum", "weighting_class", "first_mode", "mode")
+_ARRAYS = (
+    "street_of_community",
+    "adults",
+    "probability",
+    "disposition",
+    "responded",
+    "numerators",
+    "denominators",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StoredWave:
+    """What cannot be read in a moment: the cases, the answers, and what was counted while they were read."""
+
+    columns: CaseColumns
+    answers: Mapping[str, Labels]  # question -> answer of every respondent, of the questions that tell age and sex
+    item_nonresponse: Mapping[str, tuple[int, int]]
+    open_responses: Mapping[str, int]
+    open_in_bursts: Mapping[str, int]
+    snapshot_sha256: str
+
+
+def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
+    """Whole or not at all."""
+    private.folder(folder)
+    arrays, texts = _taken_apart(stored.columns, stored.answers)
+    header = {
+        "format": FORMAT,
+        "key": key,
+        "texts": texts,
+        "item_nonresponse": {name: list(pair) for name, pair in stored.item_nonresponse.items()},
+        "open_responses": dict(stored.open_responses),
+        "open_in_bursts": dict(stored.open_in_bursts),
+        "snapshot": stored.snapshot_sha256,
+    }
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f"{wave_id}.", suffix=".new")  # mkstemp makes it 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(name, _path(folder, wave_id))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
+    """None where there is none of these very rows."""
+    try:
+        with np.load(_path(folder, wave_id), allow_pickle=False) as file:
+            header = json.loads(file["header"].tobytes())
+            if header["format"] != FORMAT or header["key"] != key:
+                return None
+            arrays = {name: file[name] for name in file.files if name != "header"}
+    except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+        return None  # not there, or cut short: it is made anew
+    columns, answers = _put_together(arrays, header["texts"])
+    return StoredWave(
+        columns=columns,
+        answers=answers,
+        item_nonresponse={name: (pair[0], pair[1]) for name, pair in header["item_nonresponse"].items()},
+        open_responses=header["open_responses"],
+        open_in_bursts=header["open_in_bursts"],
+        snapshot_sha256=header["snapshot"],
+    )
+
+
+def remove_all(folder: Path) -> None:
+    """Of every wave: an erasure is rare, and making a file anew takes seconds."""
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def waves(folder: Path) -> dict[UUID, str]:
+    """The waves that have a file, and the key of the rows it was made of."""
+    found = {}
+    for path in folder.glob("*.npz"):
+        with suppress(OSError, ValueError, KeyError, BadZipFile), np.load(path, allow_pickle=False) as file:
+            found[UUID(path.stem)] = str(json.loads(file["header"].tobytes())["key"])
+    return found
+
+
+def remove(folder: Path, wave_id: UUID) -> None:
+    _path(folder, wave_id).unlink(missing_ok=True)
+
+
+def _path(folder: Path, wave_id: UUID) -> Path:
+    return folder / f"{wave_id}.npz"
+
+
+def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    arrays: dict[str, Any] = {name: getattr(columns, name) for name in _ARRAYS}
+    labels = {name: getattr(columns, name) for name in _LABELS}
+    labels |= {f"unit {stage}": unit for stage, unit in enumerate(columns.units)}
+    labels |= {f"answer {name}": given for name, given in answers.items()}
+    texts = {name: list(one.names) for name, one in labels.items()}
+    texts |= {"streets": list(columns.streets), "indicators": list(columns.indicators)}
+    arrays |= {f"codes {name}": one.codes for name, one in labels.items()}
+    arrays |= {f"population {stage}": values for stage, values in enumerate(columns.populations)}
+    return arrays, texts
+
+
+def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> tuple[CaseColumns, dict[str, Labels]]:
+    def labels(name: str) -> Labels:
+        return Labels(arrays[f"codes {name}"], tuple(texts[name]))
+
+    stages = range(sum(name.startswith("population ") for name in arrays))
+    columns = CaseColumns(
+        **{name: arrays[name] for name in _ARRAYS},
+        **{name: labels(name) for name in _LABELS},
+        units=tuple(labels(f"unit {stage}") for stage in stages),
+        populations=tuple(arrays[f"population {stage}"] for stage in stages),
+        streets=tuple(texts["streets"]),
+        indicators=tuple(texts["indicators"]),
+        groups={},
+    )
+    given = [name.removeprefix("answer ") for name in texts if name.startswith("answer ")]
+    return columns, {name: labels(f"answer {name}") for name in given}
