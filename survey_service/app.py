@@ -19,11 +19,11 @@ from survey_service.accounts.administration import pages as administration
 from survey_service.accounts.oidc import routes as oidc_routes
 from survey_service.accounts.oidc import setup as oidc_setup
 from survey_service.accounts.permissions import refuse_unprotected
+from survey_service.analyses import columns_folder
 from survey_service.api import all_routes as api
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
-from survey_service.analyses import stored_columns
 from survey_service.collection import code_entry_page, quality_marks_page, receipt_page, receipts, tombstone_file
 from survey_service.collection import routes as collection
 from survey_service.collection.reception import reception
@@ -137,7 +137,7 @@ def create_app(
                 services.hold(reception(settings, writer), health.Question(), counted, configured)
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
-                tombstone_file.start(services, partial(stored_columns.remove_all, settings.columns))
+                tombstone_file.start(services, partial(columns_folder.empty, settings.columns))
                 jobs.do_round(contacts_erasing.erase_due_contacts, services)  # what came due while nobody served
                 opened.callback(tombstone_file.stop, services)
                 if processes is not None:

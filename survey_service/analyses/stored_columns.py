@@ -10,7 +10,6 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import numpy as np
 
 from analysis.case_columns import CaseColumns, Labels
 from survey_service import private
+from survey_service.analyses.columns_folder import path_of
 
 FORMAT = 1
 _LABELS = ("community", "stratum", "weighting_class", "first_mode", "mode")
@@ -33,6 +33,8 @@ _ARRAYS = (
     "numerators",
     "denominators",
 )
+
+_UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, EOFError)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -65,7 +67,7 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             np.savez(file, **arrays)
-        os.replace(name, _path(folder, wave_id))
+        Path(name).replace(path_of(folder, wave_id))
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -74,12 +76,12 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
 def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
     """None where there is none of these very rows."""
     try:
-        with np.load(_path(folder, wave_id), allow_pickle=False) as file:
+        with np.load(path_of(folder, wave_id), allow_pickle=False) as file:
             header = json.loads(file["header"].tobytes())
             if header["format"] != FORMAT or header["key"] != key:
                 return None
             arrays = {name: file[name] for name in file.files if name != "header"}
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+    except _UNREADABLE:
         return None  # not there, or cut short: it is made anew
     columns, answers = _put_together(arrays, header["texts"])
     return StoredWave(
@@ -92,28 +94,13 @@ def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
     )
 
 
-def remove_all(folder: Path) -> None:
-    """Of every wave: an erasure is rare, and making a file anew takes seconds."""
-    for path in folder.glob("*"):
-        with suppress(FileNotFoundError):
-            path.unlink()
-
-
-def waves(folder: Path) -> dict[UUID, str]:
-    """The waves that have a file, and the key of the rows it was made of."""
-    found = {}
-    for path in folder.glob("*.npz"):
-        with suppress(OSError, ValueError, KeyError, BadZipFile), np.load(path, allow_pickle=False) as file:
-            found[UUID(path.stem)] = str(json.loads(file["header"].tobytes())["key"])
-    return found
-
-
-def remove(folder: Path, wave_id: UUID) -> None:
-    _path(folder, wave_id).unlink(missing_ok=True)
-
-
-def _path(folder: Path, wave_id: UUID) -> Path:
-    return folder / f"{wave_id}.npz"
+def key_of(path: Path) -> str | None:
+    """Of the rows that a file was made of; None where it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return str(json.loads(file["header"].tobytes())["key"])
+    except _UNREADABLE:
+        return None
 
 
 def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -133,9 +120,10 @@ def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> 
         return Labels(arrays[f"codes {name}"], tuple(texts[name]))
 
     stages = range(sum(name.startswith("population ") for name in arrays))
+    kept: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+    kept |= {name: labels(name) for name in _LABELS}
     columns = CaseColumns(
-        **{name: arrays[name] for name in _ARRAYS},
-        **{name: labels(name) for name in _LABELS},
+        **kept,
         units=tuple(labels(f"unit {stage}") for stage in stages),
         populations=tuple(arrays[f"population {stage}"] for stage in stages),
         streets=tuple(texts["streets"]),

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from analysis.plan import AnalysisPlan
-from survey_service.analyses.plans import NOTHING_KNOWN, KnownPopulation, default_plan
+from survey_service.analyses import queries
+from survey_service.analyses.plans import KnownPopulation, default_plan
+from survey_service.analyses.population import groups_of, population_of_city
 from survey_service.analyses.service import WaveEstimates, analyse_wave
 from survey_service.analyses.wave_columns import WaveColumns, columns_of_wave
+from survey_service.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class WaveToAnalyse:
+    """``wave`` with age and sex of every respondent in the register's groups, where that can be used."""
+
     wave: WaveColumns
     population: KnownPopulation
 
 
-def columns_and_register(session: Session, survey_id: UUID, wave_id: UUID) -> WaveToAnalyse:
-    """NotFound where there is no such wave."""
-    return WaveToAnalyse(wave=columns_of_wave(session, survey_id, wave_id), population=NOTHING_KNOWN)
+def columns_and_register(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> WaveToAnalyse:
+    """NotFound where there is no such wave. ``folder``: where its columns are kept (``columns_of_wave``)."""
+    found = queries.survey_and_wave(session, survey_id, wave_id)
+    if found is None:
+        raise NotFound
+    wave = columns_of_wave(session, survey_id, wave_id, folder)
+    of_city = population_of_city(session, found[0].city_id, wave.questionnaire, found[1].closes_on)
+    columns = replace(wave.columns, groups=groups_of(of_city.matched, wave.answers))
+    return WaveToAnalyse(wave=replace(wave, columns=columns), population=of_city.known)
 
 
 def analysis_of_wave(

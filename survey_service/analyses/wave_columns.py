@@ -163,7 +163,8 @@ def _answers(session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Qu
         pairs = pairs_of(values)
         found.mode[case_id], found.sha256[case_id] = mode, sha256
         found.pairs[case_id] = [pairs[one.id] for one in pooled]
-        found.kept[case_id] = {name: text for name in found.asked_who if (text := _as_text(values.get(name)))}
+        told = {name: _as_text(values.get(name)) for name in found.asked_who}
+        found.kept[case_id] = {name: one for name, one in told.items() if one is not None}
         _count_left_out(found, values, used)
     return found
 

@@ -19,7 +19,7 @@ from survey_service.services import Services
 
 def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, opened: bool) -> Review:
     with running.database.reading.begin() as session:
-        prepared = service.prepare(session, survey_id, wave_id)
+        prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
         estimates = prepared.estimates
         phones = phone_checks.checks(session, survey_id, wave_id)
     indicators = sorted(estimates.indicators, key=lambda one: not one.headline)
@@ -48,7 +48,7 @@ def sign(
     """Release the very figures that were looked at, those of ``snapshot``; a job makes the PDFs."""
     prepared_by, reviewed_by, signed_by = names
     with running.database.reading.begin() as session:
-        prepared = service.prepare(session, survey_id, wave_id)
+        prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
     if prepared.snapshot_sha256 != snapshot:
         raise RowsChanged
     signatures = service.Signatures(prepared_by=prepared_by, reviewed_by=reviewed_by, signed_by=signed_by)

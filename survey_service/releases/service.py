@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -61,12 +62,14 @@ class Prepared:
     snapshot_sha256: str
 
 
-def prepare(session: Session, survey_id: UUID, wave_id: UUID) -> Prepared:
-    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer or indicator."""
+def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> Prepared:
+    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer or indicator.
+
+    ``folder``: where columns of waves are kept."""
     found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
-    given = columns_and_register(session, survey_id, wave_id)
+    given = columns_and_register(session, survey_id, wave_id, folder)
     if not given.wave.questionnaire.indicators or not given.wave.columns.responded.any():
         raise NothingToRelease
     estimates = analysis_of_wave(given, targets=found[1].targets)
