@@ -76,7 +76,7 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
 def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
     """None where there is none of these very rows."""
     try:
-        with np.load(path_of(folder, wave_id), allow_pickle=False) as file:
+        with path_of(folder, wave_id).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             header = json.loads(file["header"].tobytes())
             if header["format"] != FORMAT or header["key"] != key:
                 return None
@@ -97,7 +97,7 @@ def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
 def key_of(path: Path) -> str | None:
     """Of the rows that a file was made of; None where it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return str(json.loads(file["header"].tobytes())["key"])
     except _UNREADABLE:
         return None
