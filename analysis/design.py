@@ -7,7 +7,7 @@ units within the units of the stage above. Without clusters every row is a PSU o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,6 +102,7 @@ class SurveyDesign:
         sampling_fractions: Sequence[str] = (),
         frequency: str | None = None,
         nest: bool = False,
+        adults: str | None = None,
     ) -> SurveyDesign:
         """The design of ``frame``, whose rows are the respondents.
 
@@ -110,11 +111,28 @@ class SurveyDesign:
         be unique over strata unless ``nest``. Weights multiply to the population or to anything proportional to it.
         ``frequency``: a row stands for that many respondents, each a PSU of its own where there are no clusters.
 
+        ``adults``: column of the adults there are in the respondent's household, which is the last of ``clusters`` (or
+        the row, where there are none). Strata of households of which any was not asked whole (one adult per household)
+        have no finite population correction and are never a complete enumeration, however many households were drawn:
+        another adult might have been. ``weight`` has to count the adults.
+
         Raises DesignError with every problem at once.
         """
-        return _Reader(frame, nest).read(
+        reader = _Reader(frame, nest)
+        drawn = reader.read(
             weight, tuple(strata), tuple(clusters), tuple(population_sizes), tuple(sampling_fractions), frequency
         )
+        return drawn if adults is None else reader.with_adults(drawn, adults, clusters[-1] if clusters else None)
+
+
+def _one_adult(fallen: int, corrected: int) -> tuple[str, ...]:
+    if not fallen:
+        return ()
+    where = "" if fallen == corrected else f"in {fallen} of {corrected} strata of households "
+    return (
+        f"one adult per household: {where}not every adult of the households was asked, so no finite population "
+        "correction counts for households there, whatever share of them answered: another adult might have been asked",
+    )
 
 
 def _shown(mask: BoolArray) -> tuple[int, ...]:
@@ -185,6 +203,52 @@ class _Reader:
             stratum_names=self._stratum_names(stages[0], strata[:1]),
             stratum_column=strata[0] if strata else None,
         )
+
+    def with_adults(self, design: SurveyDesign, column: str, households: str | None) -> SurveyDesign:
+        """The design without the correction of households whose adults were not all asked; ``households``: a label."""
+        last = design.stages[-1]
+        there = self._adults(design, column)
+        of_household = there[first_rows(last.unit_of_row, last.units)]
+        varies = there != of_household[last.unit_of_row]
+        if varies.any():
+            row = int(np.flatnonzero(varies)[0])
+            seen = f"{there[row]:.12g} beside {of_household[last.unit_of_row[row]]:.12g}"
+            self._problem(
+                column, _shown(varies), f"it differs within one household: {seen}", "One number per household."
+            )
+        asked = sum_by(last.unit_of_row, design.weight > 0, last.units)
+        more = (asked > of_household)[last.unit_of_row]
+        if more.any():
+            row = int(np.flatnonzero(more)[0])
+            name = "" if households is None else f" {self.frame[households].iloc[row]}"
+            self._problem(
+                column,
+                _shown(more),
+                f"the household{name} has {asked[last.unit_of_row[row]]:.12g} respondents and {there[row]:.12g} adults",
+                "The last of the clusters is the household: name it there, or correct the number.",
+            )
+        self._raise()
+        partly = np.zeros(last.groups, dtype=bool)
+        partly[last.group_of_unit[(asked > 0) & (asked < of_household)]] = True
+        corrected = np.isfinite(last.population_size)
+        population = np.where(partly, np.inf, last.population_size)
+        stages = (*design.stages[:-1], replace(last, population_size=population))
+        notes = _one_adult(int((partly & corrected).sum()), int(corrected.sum()))
+        return replace(design, stages=stages, notes=(*design.notes, *notes))
+
+    def _adults(self, design: SurveyDesign, column: str) -> FloatArray:
+        self._known([column])
+        self._raise()
+        there = self._numbers(column, "the number of adults")
+        wrong = ((there < 1) | (there != np.floor(there))) & ~np.isnan(there)
+        if wrong.any():
+            said = "the number of adults is not a whole number from 1 on"
+            self._problem(column, _shown(wrong), said, "Count the adults of the household, the respondent among them.")
+        if design.frequency is not None:
+            said = "a row with a frequency stands for several households, so their adults are not told apart"
+            self._problem(column, (), said, "Give one row per respondent.")
+        self._raise()
+        return there
 
     def _problem(self, column: str, rows: tuple[int, ...], message: str, remedy: str) -> None:
         self.problems.append(DataProblem(column=column, rows=rows, message=message, remedy=remedy))

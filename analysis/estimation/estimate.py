@@ -51,11 +51,14 @@ def estimate(
     sides: Sides = Sides.BOTH,
     simultaneous: Simultaneous | None = None,
     replication: Replication | None = None,
+    adjust_domain_lonely: bool = False,
 ) -> Estimates:
     """Estimates of ``requests`` for the whole sample or for every combination of the ``by`` columns that occurs.
 
     Order: domain by domain in the order of their values, within each in the order of the requests. Raises DesignError
     naming column, first rows and remedy; LonelyPsuError where a stratum has one PSU and ``lonely_psu`` is ``fail``.
+    ``adjust_domain_lonely``: ``adjust`` or ``average`` also for strata of which a domain has a single PSU, as with R's
+    option survey.adjust.domain.lonely.
     """
     options = Options(
         interval=interval,
@@ -64,6 +67,7 @@ def estimate(
         sides=sides,
         simultaneous=simultaneous,
         replication=replication,
+        adjust_domain_lonely=adjust_domain_lonely,
     )
     return estimate_table(frame, design, requests, by=by, options=options).estimates()
 
@@ -127,6 +131,14 @@ class _Points:
         return effect, np.where(np.isfinite(effective) & ~self.alike, effective, self.size)
 
 
+_ALL_STRATA = DataProblem(
+    column="weight",
+    rows=(),
+    message="after calibration every PSU has a residual in every domain, so that none is alone in a domain",
+    remedy="Leave adjust_domain_lonely out; R knows it for designs without calibration only, too.",
+)
+
+
 class Estimator:
     """Turns the sums of one pass into figures."""
 
@@ -140,12 +152,22 @@ class Estimator:
     ) -> None:
         self.design, self.requested, self.domains, self.totals = design, requested, domains, totals
         self.options, self.level = options, options.two_sided_level(domains.count)
-        plain = variance_of_cells(design, totals.cell_unit, totals.cell_domain, domains.count, options.lonely_psu)
+        plain = variance_of_cells(
+            design,
+            totals.cell_unit,
+            totals.cell_domain,
+            domains.count,
+            options.lonely_psu,
+            in_domains=options.adjust_domain_lonely,
+        )
+        self.fractions = plain.fractions
         self.variance: Variance | CalibratedVariance = plain
         self.auxiliary: AuxiliarySums | None = None
         if design.calibration is not None:
             from analysis.estimation.calibrated import CalibratedVariance, auxiliary_sums
 
+            if options.adjust_domain_lonely:
+                raise DesignError([_ALL_STRATA])
             self.auxiliary = auxiliary_sums(design, domains.code_of_row, domains.count, requested.items)
             self.variance = CalibratedVariance(design, plain, totals, self.auxiliary, options.lonely_psu)
         self.size = by_domain(totals, totals.counts)
@@ -226,8 +248,9 @@ class Estimator:
         return combine(self.requested, table, combined, size, item_freedom)
 
     def _counts(self, items: IntArray) -> FloatArray | None:
-        """Respondents per cell, for the one policy that asks which strata have any."""
-        return self.totals.counts[items] if self.options.lonely_psu is LonelyPsu.AVERAGE else None
+        """Respondents per cell, for the policies that ask which strata have any, or which PSUs."""
+        asked = self.options.lonely_psu is LonelyPsu.AVERAGE or self.options.adjust_domain_lonely
+        return self.totals.counts[items] if asked else None
 
     def _replicated(self, replication: Replication) -> tuple[FloatArray, FloatArray | None]:
         """Variances of the quantities and, below them, of the indices; their degrees of freedom by domain."""
@@ -245,7 +268,13 @@ class Estimator:
                 ]
             )
         sums = first_stage_sums(
-            self.design, self.requested, self.variance, self.totals, self.points.value, self.domains.code_of_row
+            self.design,
+            self.requested,
+            self.variance,
+            self.totals,
+            self.points.value,
+            self.domains.code_of_row,
+            self.options.lonely_psu,
         )
         return replication.variance(sums), replication.degrees_of_freedom(sums)
 
@@ -291,7 +320,7 @@ class Estimator:
         units = totals.cell_unit
         drawn = np.ones(len(units), dtype=bool)
         for number in range(len(stages) - 1, -1, -1):
-            drawn &= stages[number].sampling_fraction[stages[number].group_of_unit[units]] > 1 - 1e-7
+            drawn &= self.fractions[number][stages[number].group_of_unit[units]] > 1 - 1e-7
             parents = stages[number].parent_of_unit
             if parents is not None:
                 units = parents[units]

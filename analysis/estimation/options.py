@@ -35,6 +35,7 @@ class Options:
     sides: Sides = Sides.BOTH
     simultaneous: Simultaneous | None = None
     replication: Replication | None = None  # None: linearisation
+    adjust_domain_lonely: bool = False  # R's survey.adjust.domain.lonely
 
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
@@ -43,6 +44,12 @@ class Options:
             raise ValueError(f"a one-sided limit needs a level above 0.5, not {self.level!r}")
         if self.interval is IntervalMethod.WOODRUFF:
             raise ValueError("woodruff is the interval of a quantile; choose another for shares")
+        if self.adjust_domain_lonely and self.lonely_psu not in (LonelyPsu.ADJUST, LonelyPsu.AVERAGE):
+            raise ValueError(
+                f"strata with a single PSU in a domain are adjusted or averaged: lonely_psu is {self.lonely_psu}"
+            )
+        if self.adjust_domain_lonely and self.replication is not None:
+            raise ValueError("replicates know no policy for strata with a single PSU in a domain; linearise")
 
     def two_sided_level(self, domains: int) -> float:
         """The level of the two-sided interval whose limits are drawn, for each of ``domains``.
@@ -62,4 +69,6 @@ class Options:
             said.append(f"intervals hold jointly over {domains} domains ({self.simultaneous})")
         if self.sides is not Sides.BOTH:
             said.append(f"one-sided: {self.sides} limits at {self.level:g}")
+        if self.adjust_domain_lonely:
+            said.append(f"strata with a single PSU in a domain count as lonely ones ({self.lonely_psu})")
         return tuple(said)

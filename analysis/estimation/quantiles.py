@@ -95,13 +95,16 @@ def quantiles(
     by: Sequence[str] = (),
     level: float = 0.95,
     lonely_psu: LonelyPsu = LonelyPsu.FAIL,
+    adjust_domain_lonely: bool = False,
 ) -> Estimates:
     """Quantiles for the whole sample or for each domain. ``category`` of a result is its probability.
 
     The standard error is half the interval's width over the t quantile, as in R. A limit beyond the data is not known:
     the interval is then missing, and a note says so.
     """
-    options = Options(interval=IntervalMethod.WALD, level=level, lonely_psu=lonely_psu)
+    options = Options(
+        interval=IntervalMethod.WALD, level=level, lonely_psu=lonely_psu, adjust_domain_lonely=adjust_domain_lonely
+    )
     domains = read_domains(frame, by, design.respondents)
     found = [_of_domains(frame, design, request, domains.code_of_row, domains.count) for request in requests]
     requested = RequestedItems(

@@ -21,9 +21,10 @@ from scipy.sparse import csr_array
 from analysis.arrays import FloatArray, IntArray, sum_by
 from analysis.design import SurveyDesign
 from analysis.estimation.requested_items import RequestedItems
-from analysis.estimation.variance import Variance
+from analysis.estimation.variance import Variance, lonely_strata, sampling_fractions
 from analysis.problems import DataProblem, DesignError
 from analysis.psu_totals import Item, PsuTotals
+from analysis.results import LonelyPsu
 
 _BLOCK = 64  # replicates held at once
 
@@ -42,6 +43,7 @@ class Sums:
     cell_domain: IntArray
     cell_unit: IntArray  # first-stage unit
     domain_of_row: IntArray
+    lonely_psu: LonelyPsu
 
     @property
     def domains(self) -> int:
@@ -72,6 +74,7 @@ def first_stage_sums(
     totals: PsuTotals,
     value: FloatArray,
     domain_of_row: IntArray,
+    lonely_psu: LonelyPsu,
 ) -> Sums:
     """The sums of one pass, added up to stage one."""
     above = np.stack([linear.to_first(row) for row in totals.numerators])
@@ -87,6 +90,7 @@ def first_stage_sums(
         cell_domain=linear.first_domain,
         cell_unit=linear.first_unit,
         domain_of_row=domain_of_row,
+        lonely_psu=lonely_psu,
     )
 
 
@@ -95,7 +99,9 @@ def first_stage_sums(
 class Jackknife:
     """Leaves out each PSU in turn: JKn, and JK1 where there is one stratum; (1 - f_h) from stage one.
 
-    A stratum with a single PSU adds nothing.
+    A stratum with a single PSU, as R's jknweights: under ``adjust`` one more replicate leaves it out and all other
+    strata count H/(H - 1), with the factor (H - 1)/H, H strata in all; under ``average`` the whole is multiplied by
+    PSUs over replicates; under ``certainty`` and ``remove`` it adds nothing.
     """
 
     def degrees_of_freedom(self, sums: Sums) -> FloatArray | None:
@@ -108,7 +114,7 @@ class Jackknife:
         stage = sums.design.stages[0]
         several = stage.sample_size > 1
         size = np.where(several, stage.sample_size, 2.0)
-        scale = np.where(several, (size - 1) / size * np.maximum(1 - stage.sampling_fraction, 0.0), 0.0)
+        scale = np.where(several, (size - 1) / size * np.maximum(1 - sums.linear.fractions[0], 0.0), 0.0)
         scale[scale < 1e-7] = 0.0
         counted = np.where(scale > 0, stage.sample_size, 0.0)
         present, absent = self._deviations(sums)
@@ -117,12 +123,14 @@ class Jackknife:
         cell_scale = group_scale[level.pair]
         inside = multiplicity * (cell_scale > 0)
         everywhere = float(scale @ counted)
+        lonely = _LonelyReplicates.of(sums)
+        replicates = float(counted.sum())
         found = np.zeros((len(present), sums.domains))
         for row in range(len(present)):
             here, there = present[row], absent[row]
             added = sum_by(sums.cell_domain, here * inside, sums.domains)
             added += sum_by(level.pair_domain, there * gone, sums.domains)
-            mean = added / max(float(counted.sum()), 1.0)
+            mean = (added + lonely.added(row)) / max(replicates + lonely.count, 1.0)
             squares = sum_by(
                 sums.cell_domain, cell_scale * multiplicity * (here - mean[sums.cell_domain]) ** 2, sums.domains
             )
@@ -133,7 +141,9 @@ class Jackknife:
             )
             # Strata without a member of the domain: their replicates leave it as it is.
             touched = sum_by(level.pair_domain, group_scale * level.pair_units, sums.domains)
-            found[row] = squares + (everywhere - touched) * mean**2
+            found[row] = squares + (everywhere - touched) * mean**2 + lonely.squares(row, mean)
+        if sums.lonely_psu is LonelyPsu.AVERAGE:
+            found *= average_factor(replicates, float(lonely_strata(sums.design, sums.linear.fractions[0]).sum()))
         return found
 
     def _deviations(self, sums: Sums) -> tuple[FloatArray, FloatArray]:
@@ -162,6 +172,66 @@ class Jackknife:
 
 def _indices_over_pairs(sums: Sums, absent: FloatArray) -> FloatArray:
     return sums.with_indices(absent) if sums.requested.indices else absent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LonelyReplicates:
+    """Under ``adjust``: a replicate for every stratum with a single PSU; under the other policies there is none."""
+
+    present: FloatArray  # (k, pairs) theta without the stratum minus theta, of strata with a member of the domain
+    absent: FloatArray  # (k, domains) the same of strata without one
+    pair_domain: IntArray  # (pairs,)
+    missing: FloatArray  # (domains,) strata without a member
+    count: float  # strata with a single PSU
+    factor: float
+
+    @staticmethod
+    def of(sums: Sums) -> _LonelyReplicates:
+        level, strata = sums.linear.levels[0], sums.design.stages[0].groups
+        lonely = lonely_strata(sums.design, sums.linear.fractions[0])
+        if sums.lonely_psu is not LonelyPsu.ADJUST or strata == 1:
+            lonely = np.zeros_like(lonely)
+        pairs = np.flatnonzero(lonely[level.pair_group])
+        domain, more = level.pair_domain[pairs], strata / max(strata - 1, 1)
+        present, absent = np.zeros((len(sums.above), len(pairs))), np.zeros_like(sums.value)
+        for row, (above, below) in enumerate(zip(sums.above, sums.below, strict=True)):
+            left = [
+                sum_by(sums.cell_domain, values, sums.domains)[domain]
+                - sum_by(level.pair, values, len(level.pair_domain))[pairs]
+                for values in (above, below)
+            ]
+            theta = sums.value[row]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                estimate = more * left[0] if sums.is_total[row, 0] else left[0] / left[1]
+            present[row] = np.nan_to_num(estimate - theta[domain], nan=0.0, posinf=0.0, neginf=0.0)
+            absent[row] = np.nan_to_num((more - 1) * theta) if sums.is_total[row, 0] else 0.0
+        return _LonelyReplicates(
+            present=sums.with_indices(present),
+            absent=sums.with_indices(absent),
+            pair_domain=domain,
+            missing=float(lonely.sum()) - sum_by(domain, None, sums.domains),
+            count=float(lonely.sum()),
+            factor=(strata - 1) / strata,
+        )
+
+    def added(self, row: int) -> FloatArray:
+        """The sum of all deviations, (domains,)."""
+        added = sum_by(self.pair_domain, self.present[row], len(self.missing))
+        return np.asarray(added + self.missing * self.absent[row])
+
+    def squares(self, row: int, mean: FloatArray) -> FloatArray:
+        """Their part of the variance about ``mean`` (domains,), (domains,)."""
+        apart = (self.present[row] - mean[self.pair_domain]) ** 2
+        added = sum_by(self.pair_domain, apart, len(self.missing))
+        return np.asarray(self.factor * (added + self.missing * (self.absent[row] - mean) ** 2))
+
+
+def average_factor(replicates: float, lonely: float) -> float:
+    """What the jackknife's variance is multiplied by under ``average``; NaN where no stratum has several PSUs.
+
+    R takes PSUs over replicates. It counts those of strata that were drawn whole, too, which show nothing: we do not.
+    """
+    return (replicates + lonely) / replicates if replicates else float("nan")
 
 
 # ------------------------------------------------------------------ replicates that are made
@@ -239,7 +309,7 @@ class Bootstrap:
         start = np.repeat(np.concatenate([[0], np.cumsum(size)[:-1]]), np.maximum(size - 1, 0))
         drawn_from = np.repeat(size, np.maximum(size - 1, 0))
         of_unit = np.repeat(size, size).astype(np.float64)
-        shrink = np.repeat(np.sqrt(np.maximum(1 - stage.sampling_fraction, 0.0)), size)
+        shrink = np.repeat(np.sqrt(np.maximum(1 - sampling_fractions(design)[0][0], 0.0)), size)
         shrink[of_unit == 1] = 0.0  # a single PSU stays as it is
         ratio = shrink * of_unit / np.maximum(of_unit - 1, 1)
         equal = int(size[0]) if np.ptp(size) == 0 else None
@@ -298,7 +368,7 @@ class BalancedHalfSamples:
                     )
                 ]
             )
-        if np.isfinite(stage.population_size).any() and not self.ignore_fpc:
+        if (sampling_fractions(design)[0][0] > 0).any() and not self.ignore_fpc:
             raise DesignError(
                 [
                     DataProblem(
@@ -328,19 +398,22 @@ class ReplicateKind(StrEnum):
     BRR = "brr"  # 1 / R
     FAY = "fay"  # 1 / (R (1 - rho)^2)
     JKN = "jkn"  # 1, with each replicate's own factor
+    OTHER = "other"  # as given, else 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GivenReplicates:
     """Replicate weights given as columns, (rows, replicates): each the full weight of that replicate.
 
-    ``factors`` are the replicates' own (JKn: (n_h - 1)/n_h (1 - f_h)); ``fay`` is rho of Fay's method.
+    ``factors`` are the replicates' own, R's rscales (JKn: (n_h - 1)/n_h (1 - f_h)); ``fay`` is rho of Fay's method;
+    ``given_scale`` is R's scale: what all squares are multiplied by, in place of that of the kind.
     """
 
     weights: FloatArray
     kind: ReplicateKind
     fay: float = 0.0
     factors: FloatArray | None = None
+    given_scale: float | None = None
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 2 or self.weights.shape[1] < 2:
@@ -349,9 +422,19 @@ class GivenReplicates:
             raise ValueError(
                 "jkn replicates need the factor of each: (n - 1) / n of the stratum it leaves a PSU out of"
             )
+        if self.factors is not None and self.factors.shape != self.weights.shape[1:]:
+            raise ValueError(f"{len(self.factors)} factors beside {self.weights.shape[1]} replicates: one for each")
+        if self.factors is not None and not ((self.factors >= 0) & np.isfinite(self.factors)).all():
+            raise ValueError("the factor of a replicate is a number from 0 on")
+        if self.given_scale is not None and self.kind in (ReplicateKind.BRR, ReplicateKind.FAY):
+            raise ValueError(f"{self.kind} has a scale of its own; for another take the kind other")
+        if self.given_scale is not None and not 0 < self.given_scale < np.inf:
+            raise ValueError(f"the scale of replicates is a number above 0, not {self.given_scale!r}")
 
     @property
     def scale(self) -> float:
+        if self.given_scale is not None:
+            return self.given_scale
         count = self.weights.shape[1]
         scales: dict[ReplicateKind, float] = {
             ReplicateKind.JK1: (count - 1) / count,
@@ -359,6 +442,7 @@ class GivenReplicates:
             ReplicateKind.BRR: 1 / count,
             ReplicateKind.FAY: 1 / (count * (1 - self.fay) ** 2),
             ReplicateKind.JKN: 1.0,
+            ReplicateKind.OTHER: 1.0,
         }
         return scales[self.kind]
 

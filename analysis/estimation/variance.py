@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows, sum_by
+from analysis.arrays import BoolArray, FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.design import Stage, SurveyDesign
 from analysis.problems import DataProblem, LonelyPsuError
 from analysis.results import LonelyPsu
 
 _ALL_DRAWN = 1e-7  # a sampling fraction this near to 1 is a census of the group, as in R
+DOMAIN_POLICIES = (LonelyPsu.ADJUST, LonelyPsu.AVERAGE)
+"""What can be done about a stratum with a single PSU in a domain; R has the same two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -50,6 +52,8 @@ class Variance:
     psus: FloatArray  # (domains,) PSUs of the whole design, those without a member of the domain too
     stretch: FloatArray  # (domains,) strata / strata with a variance, under the policy ``average``; else 1
     averaged: FloatArray | None  # (pairs of stage one,) 1 in a stratum with a single PSU, under ``average`` only
+    in_domains: LonelyPsu | None  # adjust or average: also for strata with a single PSU that has a member of the domain
+    fractions: tuple[FloatArray, ...]  # per stage (groups,), see ``sampling_fractions``
     absent_adjusted: tuple[FloatArray, FloatArray]  # (domains,) 1 - f of single-PSU strata without a member; f = 0
     notes: tuple[str, ...]
     first_unit: IntArray  # (cells of stage one,) the PSU of each
@@ -65,8 +69,8 @@ class Variance:
     def of(self, influence: FloatArray, counts: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Variances with and without finite population correction, each (k, domains), of rows (k, cells).
 
-        ``counts`` (k, cells), respondents: under ``average`` only strata with one of them count, as in R. NaN where
-        every such stratum has a single PSU.
+        ``counts`` (k, cells), respondents: under ``average`` only strata with one of them count, as in R, and they say
+        where one PSU of several has a member of the domain. NaN where every such stratum has a single PSU.
         """
         with_fpc = np.zeros((len(influence), self.domains))
         without = np.zeros((len(influence), self.domains))
@@ -76,6 +80,8 @@ class Variance:
                 if level.from_below is not None:
                     values = sum_by(level.from_below, values, level.cells)
                 squares, total = _squares(level, values)
+                if depth == 0 and counts is not None and self.in_domains is not None:
+                    squares = self._with_lonely_of_domains(level, squares, total, counts[number])
                 part = self._by_domain(level, level.factor * squares)
                 if depth == 0:
                     stretch = self.stretch if counts is None else self.stretch_over(counts[number])
@@ -88,11 +94,38 @@ class Variance:
 
     def stretch_over(self, counts: FloatArray) -> FloatArray:
         """``stretch`` over the strata with a respondent among ``counts`` (cells,); NaN where none has a variance."""
-        if self.averaged is None:
-            return self.stretch
         first = self.levels[0]
+        alone = self.averaged
+        if self.in_domains is LonelyPsu.AVERAGE:
+            alone = self._alone_in_domain(counts) + (0.0 if alone is None else alone)
+        if alone is None:
+            return self.stretch
         seen = sum_by(first.pair, self.to_first(counts) > 0, len(first.pair_domain)) > 0
-        return _stretch(self._by_domain(first, seen.astype(np.float64)), self._by_domain(first, self.averaged * seen))
+        return _stretch(self._by_domain(first, seen.astype(np.float64)), self._by_domain(first, alone * seen))
+
+    def _alone_in_domain(self, counts: FloatArray) -> FloatArray:
+        """1 for strata of several PSUs, not all drawn, of which one has a respondent among ``counts``, (pairs,)."""
+        first = self.levels[0]
+        members = np.where(self.to_first(counts) > 0, 1.0 if first.divisor is None else first.divisor, 0.0)
+        seen = sum_by(first.pair, members, len(first.pair_domain))
+        return np.asarray((seen == 1) & (first.pair_units > 1) & (first.factor > 0), dtype=np.float64)
+
+    def _with_lonely_of_domains(
+        self, level: _Level, squares: FloatArray, total: FloatArray, counts: FloatArray
+    ) -> FloatArray:
+        """Squares of strata that are lonely in a domain: about the mean of all PSUs, or none, which ``average`` mends.
+
+        As R does with options(survey.adjust.domain.lonely = TRUE): the one PSU and the zeros of the others.
+        """
+        alone = self._alone_in_domain(counts) > 0
+        if self.in_domains is LonelyPsu.AVERAGE:
+            return np.where(alone, 0.0, squares)
+        centre = self._centre(level, total)[level.pair_domain]
+        return np.where(alone, (total - centre) ** 2 + (level.pair_units - 1) * centre**2, squares)
+
+    def _centre(self, level: _Level, total: FloatArray) -> FloatArray:
+        """The mean total of all PSUs of the design, (domains,)."""
+        return self._by_domain(level, total) / np.maximum(self.psus, 1)
 
     def _by_domain(self, level: _Level, values: FloatArray) -> FloatArray:
         return sum_by(level.pair_domain, values, self.domains)
@@ -105,7 +138,7 @@ class Variance:
         absent, absent_without = self.absent_adjusted
         if not (level.adjusted_without_fpc.any() or absent_without.any()):
             return np.zeros(self.domains), np.zeros(self.domains)
-        centre = self._by_domain(level, total) / np.maximum(self.psus, 1)
+        centre = self._centre(level, total)
         apart = (total - centre[level.pair_domain]) ** 2
         return (
             self._by_domain(level, level.adjusted * apart) + absent * centre**2,
@@ -153,13 +186,21 @@ def _squares(level: _Level, values: FloatArray) -> tuple[FloatArray, FloatArray]
 
 
 def variance_of_cells(
-    design: SurveyDesign, cell_unit: IntArray, cell_domain: IntArray, domains: int, lonely_psu: LonelyPsu
+    design: SurveyDesign,
+    cell_unit: IntArray,
+    cell_domain: IntArray,
+    domains: int,
+    lonely_psu: LonelyPsu,
+    *,
+    in_domains: bool = False,
 ) -> Variance:
     """Works out factors and maps once for cells (unit of the last stage, domain).
 
+    ``in_domains``: the policy (adjust or average) also where one PSU of a stratum has members of the domain.
+
     Raises LonelyPsuError under the policy ``fail`` where a stratum has one PSU and is not a census.
     """
-    fractions, notes = _fractions(design)
+    fractions, notes = sampling_fractions(design)
     inclusion = _inclusion_above(design, fractions)
     lonely = _lonely_groups(design, fractions[0], lonely_psu)
     deepest = max(number for number in range(len(design.stages)) if number == 0 or inclusion[number].any())
@@ -195,11 +236,13 @@ def variance_of_cells(
         psus=np.full(domains, design.stages[0].sample_size.sum()),
         stretch=stretch,
         averaged=averaged,
+        in_domains=lonely_psu if in_domains and lonely_psu in DOMAIN_POLICIES else None,
+        fractions=tuple(fractions),
         absent_adjusted=(
             _rest(float((adjusted * (1 - fractions[0])).sum()), sum_by(top.pair_domain, top.adjusted, domains)),
             _rest(float(adjusted.sum()), sum_by(top.pair_domain, top.adjusted_without_fpc, domains)),
         ),
-        notes=notes,
+        notes=(*design.notes, *notes),
         first_unit=units,
         first_domain=domain_of,
     )
@@ -241,8 +284,8 @@ def _level(
     )
 
 
-def _fractions(design: SurveyDesign) -> tuple[list[FloatArray], tuple[str, ...]]:
-    """Sampling fractions per stage; 0 where a single later unit sends its PSU's stratum to the ultimate cluster."""
+def sampling_fractions(design: SurveyDesign) -> tuple[list[FloatArray], tuple[str, ...]]:
+    """Per stage (groups,); 0 where a single later unit sends the stratum above to the ultimate cluster, with a note."""
     fractions = [stage.sampling_fraction.copy() for stage in design.stages]
     fallen = 0
     for number in range(len(design.stages) - 1, 0, -1):
@@ -259,8 +302,9 @@ def _fractions(design: SurveyDesign) -> tuple[list[FloatArray], tuple[str, ...]]
     if not fallen:
         return fractions, ()
     return fractions, (
-        f"{fallen} strata have a unit with a single drawn unit below it: their variance is that of the ultimate "
-        "cluster, without finite population correction",
+        f"in {fallen} {'stratum' if fallen == 1 else 'strata'} of an earlier stage a unit has one drawn unit below it, "
+        "which shows nothing of how those differ: the variance there is that of the ultimate cluster, without finite "
+        "population correction",
     )
 
 
@@ -276,10 +320,15 @@ def _inclusion_above(design: SurveyDesign, fractions: list[FloatArray]) -> list[
     return inclusion
 
 
+def lonely_strata(design: SurveyDesign, fraction: FloatArray) -> BoolArray:
+    """Strata of stage one with a single PSU that is not all there is, shape (groups,)."""
+    return np.asarray((design.stages[0].sample_size == 1) & (fraction < 1 - _ALL_DRAWN))
+
+
 def _lonely_groups(design: SurveyDesign, fraction: FloatArray, policy: LonelyPsu) -> FloatArray:
     """1 for strata of stage one with a single PSU out of several, shape (groups,)."""
     first = design.stages[0]
-    lonely = (first.sample_size == 1) & (fraction < 1 - _ALL_DRAWN)
+    lonely = lonely_strata(design, fraction)
     if lonely.any() and policy is LonelyPsu.FAIL:
         raise LonelyPsuError([_alone(design) if first.groups == 1 else _single_psus(design, np.flatnonzero(lonely))])
     return np.asarray(lonely, dtype=np.float64)

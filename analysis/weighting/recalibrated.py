@@ -22,8 +22,11 @@ from analysis.estimation.replicates import (
     Jackknife,
     ReplicateKind,
     Sums,
+    average_factor,
 )
+from analysis.estimation.variance import lonely_strata, sampling_fractions
 from analysis.problems import DataProblem
+from analysis.results import LonelyPsu
 from analysis.weighting.calibration import Bounds, calibrate
 from analysis.weighting.margins import Margin, read_margins
 from analysis.weighting.records import CalibrationError, CalibrationMethod
@@ -49,18 +52,21 @@ def recalibrated(
     method: CalibrationMethod = CalibrationMethod.RAKING,
     bounds: Bounds | None = None,
     tolerance: float = 1e-10,
+    lonely_psu: LonelyPsu = LonelyPsu.FAIL,
 ) -> tuple[SurveyDesign, GivenReplicates]:
     """The design with calibrated weights and its replicates, for ``estimate(..., replication=...)``.
 
     Holds rows x replicates weights: 500 replicates of 10,000 rows are 40 MB. Bounds are on the way from each
-    replicate's own weights. Raises CalibrationError naming the replicate whose weights cannot meet the margins.
+    replicate's own weights. ``lonely_psu``: what the jackknife does about strata with a single PSU. Raises
+    CalibrationError naming the replicate whose weights cannot meet the margins.
     """
     if design.frequency is not None or design.calibration is not None:
         raise ValueError("give a design of rows with the weights before calibration")
     known = read_margins(frame, margins, counted=design.weight > 0)
     weights, _ = calibrate(design.weight, known, method=method, bounds=bounds, tolerance=tolerance)
     columns: list[FloatArray] = []
-    for number, before in enumerate(_before(design, base), start=1):
+    left_out = _LeftOut.of(design, lonely_psu)
+    for number, before in enumerate(_before(design, base, left_out), start=1):
         try:
             columns.append(calibrate(before, known, method=method, bounds=bounds, tolerance=tolerance)[0])
         except CalibrationError as error:
@@ -79,19 +85,19 @@ def recalibrated(
         return calibrated, replace(base, weights=table)
     kind, factors, fay = ReplicateKind.BOOTSTRAP, None, 0.0
     if isinstance(base, Jackknife):
-        kind, factors = ReplicateKind.JKN, _jackknife_factors(design)
+        kind, factors = ReplicateKind.JKN, left_out.factors
     elif isinstance(base, BalancedHalfSamples):
         kind, fay = ReplicateKind.FAY, base.fay
     return calibrated, RecalibratedReplicates(table, kind, fay, factors)
 
 
-def _before(design: SurveyDesign, base: Base) -> Iterator[FloatArray]:
+def _before(design: SurveyDesign, base: Base, left_out: _LeftOut) -> Iterator[FloatArray]:
     """Weights of each replicate before calibration, (rows,)."""
     if isinstance(base, GivenReplicates):
         yield from base.weights.T
         return
     unit_of_row = design.stages[0].unit_of_row
-    multipliers = _left_out(design) if isinstance(base, Jackknife) else _rows_of(base.multipliers(design))
+    multipliers = left_out.multipliers() if isinstance(base, Jackknife) else _rows_of(base.multipliers(design))
     for factor in multipliers:
         yield design.weight * factor[unit_of_row]
 
@@ -101,26 +107,39 @@ def _rows_of(blocks: Iterator[FloatArray]) -> Iterator[FloatArray]:
         yield from block
 
 
-def _left_out(design: SurveyDesign) -> Iterator[FloatArray]:
-    """JKn: each PSU in turn counts 0 and the others of its stratum n / (n - 1)."""
-    stage = design.stages[0]
-    for unit in _in_turn(design):
-        group = stage.group_of_unit[unit]
+@dataclass(frozen=True, slots=True, eq=False)
+class _LeftOut:
+    """The jackknife's replicates, one by one: whom each leaves out, and its factor."""
+
+    design: SurveyDesign
+    units: list[int]  # PSUs of strata with several
+    strata: list[int]  # strata with a single PSU, under ``adjust``
+    factors: FloatArray  # (units + strata,)
+
+    @staticmethod
+    def of(design: SurveyDesign, lonely_psu: LonelyPsu) -> _LeftOut:
+        stage, fraction = design.stages[0], sampling_fractions(design)[0][0]
+        units = [unit for unit in range(stage.units) if stage.sample_size[stage.group_of_unit[unit]] > 1]
+        lonely = lonely_strata(design, fraction)
+        group = stage.group_of_unit[units]
         size = stage.sample_size[group]
-        factor = np.where(stage.group_of_unit == group, size / (size - 1), 1.0)
-        factor[unit] = 0.0
-        yield factor
+        factors = (size - 1) / size * (1 - fraction[group])
+        strata: list[int] = []
+        if lonely_psu is LonelyPsu.ADJUST and stage.groups > 1:
+            strata = [int(one) for one in np.flatnonzero(lonely)]
+            factors = np.concatenate([factors, np.full(len(strata), (stage.groups - 1) / stage.groups)])
+        elif lonely_psu is LonelyPsu.AVERAGE:
+            factors = factors * average_factor(float((factors > 0).sum()), float(lonely.sum()))
+        return _LeftOut(design, units, strata, np.asarray(factors))
 
-
-def _jackknife_factors(design: SurveyDesign) -> FloatArray:
-    """(n_h - 1) / n_h (1 - f_h) of each replicate's stratum."""
-    stage = design.stages[0]
-    group = stage.group_of_unit[_in_turn(design)]
-    size = stage.sample_size[group]
-    return np.asarray((size - 1) / size * (1 - stage.sampling_fraction[group]))
-
-
-def _in_turn(design: SurveyDesign) -> list[int]:
-    """PSUs of strata with several: a single one cannot be left out."""
-    stage = design.stages[0]
-    return [unit for unit in range(stage.units) if stage.sample_size[stage.group_of_unit[unit]] > 1]
+    def multipliers(self) -> Iterator[FloatArray]:
+        """(first-stage units,) each: 0 for whom is left out, more than 1 for those who stand in for it."""
+        stage = self.design.stages[0]
+        for unit in self.units:  # JKn: the others of its stratum count n / (n - 1)
+            group = stage.group_of_unit[unit]
+            size = stage.sample_size[group]
+            factor = np.where(stage.group_of_unit == group, size / (size - 1), 1.0)
+            factor[unit] = 0.0
+            yield factor
+        for group in self.strata:
+            yield np.where(stage.group_of_unit == group, 0.0, stage.groups / (stage.groups - 1))

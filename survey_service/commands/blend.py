@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from survey_service.commands.design_options import AdultsOption, NestOption
+
 _EXAMPLE = """
 Open answers beside a probability sample, never with a verdict.
 
@@ -53,6 +55,8 @@ def blend(
     population_size: Annotated[
         str, typer.Option(metavar="COL[,COL]", help="Units there are in the stratum, one column per stage.")
     ] = "",
+    nest: NestOption = False,
+    adults: AdultsOption = None,
     mean: Annotated[list[str] | None, typer.Option(metavar="COL", help="Mean of a column; may be repeated.")] = None,
     proportion: Annotated[
         list[str] | None, typer.Option(metavar="COL=VALUE", help="Share of one category; may be repeated.")
@@ -81,6 +85,8 @@ def blend(
             strata=_names(strata),
             clusters=_names(clusters),
             population_sizes=_names(population_size),
+            nest=nest,
+            adults=adults,
             means=tuple(mean or ()),
             proportions=tuple(_pair(text, "=", "--proportion takes COL=VALUE") for text in proportion or ()),
             ratios=tuple(_pair(text, "/", "--ratio takes NUM/DEN") for text in ratio or ()),

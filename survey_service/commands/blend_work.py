@@ -39,6 +39,8 @@ class BlendArguments:
     strata: tuple[str, ...]
     clusters: tuple[str, ...]
     population_sizes: tuple[str, ...]
+    nest: bool
+    adults: str | None
     means: tuple[str, ...]
     proportions: tuple[tuple[str, str], ...]
     ratios: tuple[tuple[str, str], ...]
@@ -80,7 +82,7 @@ def run(given: BlendArguments, *, as_json: bool, out: Path | None) -> None:
 
 def _blended(given: BlendArguments) -> Blend:
     sheet, other = read_sheet(given.sample), read_sheet(given.open_answers)
-    design_numbers = [name for name in (given.weight, *given.population_sizes) if name]
+    design_numbers = [name for name in (given.weight, *given.population_sizes, given.adults) if name]
     frame = _frame(sheet, given, design_numbers, (*given.strata, *given.clusters))
     answers = _frame(other, given, (), ())
     lacking = [
@@ -109,6 +111,8 @@ def _blended(given: BlendArguments) -> Blend:
             strata=given.strata,
             clusters=given.clusters,
             population_sizes=given.population_sizes,
+            nest=given.nest,
+            adults=given.adults,
         )
         return blend(
             frame,

@@ -14,6 +14,7 @@ from survey_service.commands.design_options import (
     FormatOption,
     LevelOption,
     LonelyOption,
+    NestOption,
     OutOption,
     WeightOption,
     arguments_of,
@@ -55,6 +56,7 @@ def change(
     weight: WeightOption = None,
     strata: Annotated[str, typer.Option(metavar="COL", help="Stratum of the first stage.")] = "",
     clusters: Annotated[str, typer.Option(metavar="COL", help="First sampled unit (PSU), named alike in both.")] = "",
+    nest: NestOption = False,
     mean: Annotated[
         list[str] | None, typer.Option(metavar="COL[LOW,HIGH]", help="Mean of a column, with its scale; repeatable.")
     ] = None,
@@ -80,7 +82,7 @@ def change(
         raise typer.BadParameter("--labels takes two different names with a comma between them, as 2026Q2,2026Q3")
     from survey_service.commands.change_work import ChangeArguments, run
 
-    design = DesignNames(weight=weight, strata=strata, clusters=clusters)
+    design = DesignNames(weight=weight, strata=strata, clusters=clusters, nest=nest)
     asked = {
         "by": by,
         "means": tuple(map(scaled, mean or ())),

@@ -147,6 +147,8 @@ def _wave(given: EstimateArguments, sheet: Sheet) -> tuple[Prepared, pd.DataFram
     strata, clusters = prepared.labels(given.strata), prepared.labels(given.clusters)
     frame[_STRATUM] = frame[strata[0]].astype(str) if strata else "all"
     frame[_PSU] = frame[clusters[0]].astype(str) if clusters else [f"{given.data}:{row}" for row in sheet.rows]
+    if given.nest and clusters:  # the same number in another stratum is another unit
+        frame[_PSU] = frame[_STRATUM] + "/" + frame[_PSU]
     frame[_WEIGHT] = frame[given.weight] if given.weight else np.ones(len(frame))
     return prepared, frame
 

@@ -17,7 +17,19 @@ from survey_service.commands.output import Format
 WeightOption = Annotated[str | None, typer.Option(metavar="COL", help="Weight of a respondent.")]
 StrataOption = Annotated[str, typer.Option(metavar="COL[,COL]", help="Strata, one column per stage.")]
 ClustersOption = Annotated[
-    str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata.")
+    str,
+    typer.Option(
+        metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata without --nest."
+    ),
+]
+NestOption = Annotated[bool, typer.Option("--nest", help="Labels of --clusters start anew in every stratum.")]
+AdultsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COL",
+        help="Adults there are in the household, the last of --clusters: where not all of them were asked no "
+        "--population-size counts for households.",
+    ),
 ]
 PopulationOption = Annotated[
     str, typer.Option(metavar="COL[,COL]", help="Units there are in the stratum, one column per stage.")
@@ -39,6 +51,8 @@ class DesignNames:
     strata: str = ""
     clusters: str = ""
     population_size: str = ""
+    nest: bool = False
+    adults: str | None = None
 
 
 def arguments_of(
@@ -59,6 +73,8 @@ def arguments_of(
         strata=names(design.strata, "--strata"),
         clusters=names(design.clusters, "--clusters"),
         population_sizes=names(design.population_size, "--population-size"),
+        nest=design.nest,
+        adults=design.adults,
         means=tuple(means),
         totals=(),
         proportions=tuple(proportions),

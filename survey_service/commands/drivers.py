@@ -9,11 +9,13 @@ import typer
 
 from analysis.results import LonelyPsu
 from survey_service.commands.design_options import (
+    AdultsOption,
     ClustersOption,
     DesignNames,
     FormatOption,
     LevelOption,
     LonelyOption,
+    NestOption,
     OutOption,
     PopulationOption,
     StrataOption,
@@ -55,6 +57,8 @@ def drivers(
     strata: StrataOption = "",
     clusters: ClustersOption = "",
     population_size: PopulationOption = "",
+    nest: NestOption = False,
+    adults: AdultsOption = None,
     level: LevelOption = 0.95,
     lonely_psu: LonelyOption = LonelyPsu.FAIL,
     format: FormatOption = Format.TABLE,
@@ -69,7 +73,9 @@ def drivers(
         raise typer.BadParameter("give the scale of every --aspect, as q3[1,5], or of none")
     from survey_service.commands.drivers_work import run
 
-    design = DesignNames(weight=weight, strata=strata, clusters=clusters, population_size=population_size)
+    design = DesignNames(
+        weight=weight, strata=strata, clusters=clusters, population_size=population_size, nest=nest, adults=adults
+    )
     means = [(whole, None), *((name, None) for name in named)]
     given = arguments_of(data, design, means=means, level=level, lonely_psu=lonely_psu)
     scales = {name: scale for name, scale in aspects if scale is not None}

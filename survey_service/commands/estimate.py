@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from analysis.results import SHARE_INTERVALS, IntervalMethod, LonelyPsu
+from survey_service.commands.design_options import AdultsOption, ClustersOption, LonelyOption, NestOption
 from survey_service.commands.estimate_columns import EstimateArguments, Joint, ReplicateMethod, VarianceMethod
 from survey_service.commands.estimate_names import bare, names, parted, scaled
 from survey_service.commands.estimate_names import ratio as two_columns
@@ -39,11 +40,12 @@ Interval = Annotated[
         autocompletion=lambda: list(map(str, SHARE_INTERVALS)),
     ),
 ]
-Lonely = Annotated[
-    LonelyPsu, typer.Option(metavar="POLICY", help="A stratum with one PSU: " + ", ".join(LonelyPsu) + ".")
-]
-Clusters = Annotated[
-    str, typer.Option(metavar="COL[,COL]", help="Sampled units, one column per stage; no label in two strata.")
+DomainLonely = Annotated[
+    bool,
+    typer.Option(
+        "--adjust-domain-lonely",
+        help="--lonely-psu adjust or average also for a stratum of which one PSU has members of the domain.",
+    ),
 ]
 Means = Annotated[
     list[str] | None,
@@ -52,6 +54,13 @@ Means = Annotated[
 Method = Annotated[VarianceMethod, typer.Option(metavar="NAME", help=", ".join(VarianceMethod) + ".")]
 Given = Annotated[
     ReplicateMethod, typer.Option(metavar="NAME", help="How they were made: " + ", ".join(ReplicateMethod) + ".")
+]
+GivenScale = Annotated[
+    float | None, typer.Option(metavar="NUMBER", help="What all squares are multiplied by, in place of the method's.")
+]
+GivenFactors = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,...", help="Factor of each replicate; or a file whose column factor has one a row."),
 ]
 Simultaneous = Annotated[
     Joint | None,
@@ -64,10 +73,12 @@ def estimate(
     weight: Annotated[str | None, typer.Option(metavar="COL", help="Weight of a respondent.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="COL", help="Respondents that a row stands for.")] = None,
     strata: Annotated[str, typer.Option(metavar="COL[,COL]", help="Strata, one column per stage.")] = "",
-    clusters: Clusters = "",
+    clusters: ClustersOption = "",
     population_size: Annotated[
         str, typer.Option(metavar="COL[,COL]", help="Units there are in the stratum, one column per stage.")
     ] = "",
+    nest: NestOption = False,
+    adults: AdultsOption = None,
     mean: Means = None,
     total: Annotated[list[str] | None, typer.Option(metavar="COL", help="Total of a column; may be repeated.")] = None,
     proportion: Annotated[
@@ -85,7 +96,8 @@ def estimate(
     interval: Interval = IntervalMethod.KORN_GRAUBARD,
     level: Annotated[float, typer.Option(help="Confidence level, a share such as 0.95.")] = 0.95,
     simultaneous: Simultaneous = None,
-    lonely_psu: Lonely = LonelyPsu.FAIL,
+    lonely_psu: LonelyOption = LonelyPsu.FAIL,
+    adjust_domain_lonely: DomainLonely = False,
     variance_method: Method = VarianceMethod.LINEARISED,
     replicates: Annotated[int, typer.Option(help="Bootstrap replicates.", min=2)] = 500,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.", min=0)] = 1,
@@ -94,6 +106,8 @@ def estimate(
         str | None, typer.Option(metavar="PREFIX", help="Replicate weights in the file: PREFIX1, PREFIX2, ...")
     ] = None,
     replicate_method: Given = ReplicateMethod.JK1,
+    replicate_scale: GivenScale = None,
+    replicate_factors: GivenFactors = None,
     margins: MarginsOption = None,
     calibration: CalibrationOption = CalibrationName.RAKING,
     bounds: BoundsOption = "",
@@ -140,6 +154,11 @@ def estimate(
         fay=fay,
         replicate_weights=replicate_weights,
         replicate_method=replicate_method,
+        replicate_scale=replicate_scale,
+        replicate_factors=_factors(replicate_factors),
+        nest=nest,
+        adults=adults,
+        adjust_domain_lonely=adjust_domain_lonely,
     )
     _check(given, format)
     found, tests = carry_out(given)
@@ -155,6 +174,16 @@ def _quantile(text: str) -> tuple[str, float]:
     if not mark or not column or not 0 < value < 1:
         raise typer.BadParameter(f"--quantile takes COL@SHARE with a share between 0 and 1, not {text!r}")
     return bare(column.strip()), value
+
+
+def _factors(text: str | None) -> tuple[float, ...] | Path | None:
+    """Numbers with commas between them, or the file that has them."""
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return Path(text)
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -196,3 +225,28 @@ def _check(given: EstimateArguments, format: Format) -> None:
         raise typer.BadParameter(
             "--replicate-weights already says how the variance is made; leave --variance-method out"
         )
+    _check_policies(given)
+
+
+def _check_policies(given: EstimateArguments) -> None:
+    scaled_by_hand = given.replicate_scale is not None or given.replicate_factors is not None
+    if scaled_by_hand and not given.replicate_weights:
+        raise typer.BadParameter(
+            "--replicate-scale and --replicate-factors are of replicate weights in the file: say --replicate-weights"
+        )
+    if given.replicate_scale is not None and given.replicate_method in (ReplicateMethod.BRR, ReplicateMethod.FAY):
+        raise typer.BadParameter(f"{given.replicate_method} has a scale of its own: say --replicate-method other")
+    if given.replicate_scale is not None and not 0 < given.replicate_scale < float("inf"):
+        raise typer.BadParameter(f"--replicate-scale is a number above 0, not {given.replicate_scale:g}")
+    if given.replicate_method is ReplicateMethod.JKN and given.replicate_weights and given.replicate_factors is None:
+        raise typer.BadParameter("--replicate-method jkn needs --replicate-factors: (n - 1)/n of each one's stratum")
+    if not given.adjust_domain_lonely:
+        return
+    if given.lonely_psu not in (LonelyPsu.ADJUST, LonelyPsu.AVERAGE):
+        raise typer.BadParameter("--adjust-domain-lonely needs --lonely-psu adjust or average")
+    if given.replicate_weights or given.variance_method is not VarianceMethod.LINEARISED:
+        raise typer.BadParameter(
+            "--adjust-domain-lonely is for the linearised variance: replicates know no such policy"
+        )
+    if given.margins is not None:
+        raise typer.BadParameter("--adjust-domain-lonely is for weights without --margins, which leave no PSU alone")

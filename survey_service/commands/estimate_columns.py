@@ -35,9 +35,11 @@ class ReplicateMethod(StrEnum):
     """How replicate weights that came with the data were made."""
 
     JK1 = "jk1"
+    JKN = "jkn"
     BOOTSTRAP = "bootstrap"
     BRR = "brr"
     FAY = "fay"
+    OTHER = "other"
 
 
 class Joint(StrEnum):
@@ -76,11 +78,16 @@ class EstimateArguments:
     fay: float = 0.5
     replicate_weights: str | None = None
     replicate_method: ReplicateMethod = ReplicateMethod.JK1
+    replicate_scale: float | None = None
+    replicate_factors: tuple[float, ...] | Path | None = None  # numbers, or the file that has them
+    nest: bool = False
+    adults: str | None = None
+    adjust_domain_lonely: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Columns that are read as numbers."""
-        design = [name for name in (self.weight, self.frequency) if name]
+        design = [name for name in (self.weight, self.frequency, self.adults) if name]
         parts = [part for ratio in self.ratios for part in ratio]
         return (
             *design,
@@ -122,16 +129,19 @@ class Prepared:
     def labels(self, names: Sequence[str]) -> list[str]:
         return [self.renamed.get(name, name) for name in names]
 
-    def design(self, given: EstimateArguments) -> SurveyDesign:
+    def design(self, given: EstimateArguments, frame: pd.DataFrame | None = None) -> SurveyDesign:
+        """The design of the columns, or of ``frame``, which has them too."""
         from analysis.design import SurveyDesign
 
         return SurveyDesign.from_frame(
-            self.frame,
+            self.frame if frame is None else frame,
             weight=given.weight,
             frequency=given.frequency,
             strata=self.labels(given.strata),
             clusters=self.labels(given.clusters),
             population_sizes=given.population_sizes,
+            nest=given.nest,
+            adults=given.adults,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +14,7 @@ from survey_service.commands.estimate_columns import (
     EstimateArguments,
     Prepared,
     VarianceMethod,
+    must_be_there,
     named_back,
     progress,
     read_columns,
@@ -22,6 +24,7 @@ from survey_service.commands.estimate_names import bare, parted
 from survey_service.commands.margins import calibrate_to_file, in_the_file, recalibrate_to_file
 
 if TYPE_CHECKING:
+    from analysis.arrays import FloatArray
     from analysis.association import TestResult
     from analysis.design import SurveyDesign
     from analysis.estimation.replicates import Replication
@@ -36,7 +39,7 @@ def carry_out(given: EstimateArguments) -> tuple[Estimates, tuple[TestResult, ..
         with progress("reading") as told:
             return _estimates(given, told)
     except OSError as error:
-        typer.echo(f"{given.data}: {error.strerror or error}", err=True)
+        typer.echo(f"{error.filename or given.data}: {error.strerror or error}", err=True)
     except TableError as error:
         typer.echo(str(error), err=True)
     raise typer.Exit(1)
@@ -60,7 +63,7 @@ def _estimates(given: EstimateArguments, told: Callable[[str], None]) -> tuple[E
             how = (given.margins, given.calibration, given.bounds)
             if replication is not None:
                 told("calibrating every replicate")
-                replicated, replication = recalibrate_to_file(sheet, design, replication, *how)
+                replicated, replication = recalibrate_to_file(sheet, design, replication, *how, given.lonely_psu)
             design, known = calibrate_to_file(sheet, design, *how)
         told("estimating")
         found = _asked(given, prepared, design, replicated if replication is not None else design, replication)
@@ -78,9 +81,10 @@ def _replication(given: EstimateArguments, prepared: Prepared) -> Base | None:
     from analysis.estimation import replicates
 
     if prepared.replicate_columns:
+        factors = _factors(given, len(prepared.replicate_columns))
         weights = prepared.frame[list(prepared.replicate_columns)].to_numpy(dtype=np.float64)
         kind = replicates.ReplicateKind(given.replicate_method)
-        return replicates.GivenReplicates(weights, kind, fay=given.fay)
+        return replicates.GivenReplicates(weights, kind, given.fay, factors, given.replicate_scale)
     if given.variance_method is VarianceMethod.JACKKNIFE:
         return replicates.Jackknife()
     if given.variance_method is VarianceMethod.BOOTSTRAP:
@@ -90,6 +94,34 @@ def _replication(given: EstimateArguments, prepared: Prepared) -> Base | None:
     if given.variance_method is VarianceMethod.FAY:
         return replicates.BalancedHalfSamples(fay=given.fay)
     return None
+
+
+def _factors(given: EstimateArguments, replicates: int) -> FloatArray | None:
+    """The factor of each replicate, in the order of their numbers; one number counts for all."""
+    import numpy as np
+
+    from survey_service.tabular import TableError, in_english, read_sheet
+
+    source, factors = "--replicate-factors", given.replicate_factors
+    if factors is None:
+        return None
+    if isinstance(factors, Path):
+        sheet = read_sheet(factors)
+        must_be_there(sheet, ["factor"])
+        numbers, _ = sheet.typed(numbers=["factor"])
+        source, found = sheet.source, numbers["factor"].to_numpy(dtype=np.float64)
+    else:
+        found = np.array(factors)
+    found = np.repeat(found, replicates) if len(found) == 1 else found
+    said = None
+    if len(found) != replicates:
+        said = f"there are {len(found)} factors beside {replicates} replicates"
+    elif not ((found >= 0) & np.isfinite(found)).all():
+        said = "a factor is missing, or no number from 0 on"
+    if said is not None:
+        remedy = "Give one for each replicate, in the order of the replicates."
+        raise TableError(source, [in_english(message=said, remedy=remedy)])
+    return found
 
 
 def _asked(
@@ -119,11 +151,17 @@ def _asked(
             lonely_psu=given.lonely_psu,
             simultaneous=jointly,
             replication=replication,
+            adjust_domain_lonely=given.adjust_domain_lonely,
         )
         parts.append(found)
     if given.quantiles:
         asked = [Quantile(column, share) for column, share in given.quantiles]
-        common = {"by": by, "level": given.level, "lonely_psu": given.lonely_psu}
+        common = {
+            "by": by,
+            "level": given.level,
+            "lonely_psu": given.lonely_psu,
+            "adjust_domain_lonely": given.adjust_domain_lonely,
+        }
         parts.append(quantiles(prepared.frame, design, asked, **common))  # type: ignore[arg-type]
     if given.differences:
         wanted = [Contrast.difference(_domain(by, one), _domain(by, other)) for one, other in given.differences]

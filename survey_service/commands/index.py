@@ -9,12 +9,14 @@ import typer
 
 from analysis.results import LonelyPsu
 from survey_service.commands.design_options import (
+    AdultsOption,
     ByOption,
     ClustersOption,
     DesignNames,
     FormatOption,
     LevelOption,
     LonelyOption,
+    NestOption,
     OutOption,
     PopulationOption,
     StrataOption,
@@ -58,6 +60,8 @@ def index(
     strata: StrataOption = "",
     clusters: ClustersOption = "",
     population_size: PopulationOption = "",
+    nest: NestOption = False,
+    adults: AdultsOption = None,
     by: ByOption = "",
     over: Annotated[str, typer.Option(metavar="COL", help="Column of the rounds to put together.")] = "",
     shares: Annotated[str, typer.Option(metavar="A=0.4,B=0.6", help="Weight of each round.")] = "",
@@ -70,7 +74,9 @@ def index(
         raise typer.BadParameter("--over and --shares belong together: the column of the rounds, and their weights")
     from survey_service.commands.index_work import IndexArguments, run
 
-    design = DesignNames(weight=weight, strata=strata, clusters=clusters, population_size=population_size)
+    design = DesignNames(
+        weight=weight, strata=strata, clusters=clusters, population_size=population_size, nest=nest, adults=adults
+    )
     rounds = ",".join(filter(None, (by, f'"{over}"' if over else "")))
     given = IndexArguments(
         plain=arguments_of(data, design, by=rounds, level=level, lonely_psu=lonely_psu),

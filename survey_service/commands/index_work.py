@@ -78,13 +78,7 @@ def _estimates(given: IndexArguments) -> Estimates:
     wanted = [whole, *(composite(name, {name: replace(part, weight=1.0)}) for name, part in parts.items())]
     common: dict[str, Any] = {"by": by, "level": plain.level, "lonely_psu": plain.lonely_psu}
     try:
-        design = SurveyDesign.from_frame(
-            frame,
-            weight=plain.weight,
-            strata=prepared.labels(plain.strata),
-            clusters=prepared.labels(plain.clusters),
-            population_sizes=plain.population_sizes,
-        )
+        design = prepared.design(plain, frame)
         found = estimate(frame, design, wanted, **common)
         if given.over is not None:
             found = replace(found, estimates=(*found.estimates, *_together(given, frame, design, wanted, common)))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.design import SurveyDesign
     from analysis.estimation.replicates import GivenReplicates
     from analysis.problems import DesignError
+    from analysis.results import LonelyPsu
     from analysis.weighting import CalibrationRecord, Margin
     from analysis.weighting.recalibrated import Base
     from survey_service.tabular import Sheet, TableError, TableProblem
@@ -203,6 +204,7 @@ def recalibrate_to_file(
     path: Path,
     method: CalibrationName,
     bounds: tuple[float, float] | None,
+    lonely_psu: LonelyPsu,
 ) -> tuple[SurveyDesign, GivenReplicates]:
     """The design with calibrated weights, and replicates that repeat the calibration."""
     from analysis.weighting import CalibrationMethod, recalibrated
@@ -210,7 +212,8 @@ def recalibrate_to_file(
     margins = read_margin_file(path, data)
     frame, _ = margin_frame(data, margins)
     one_margin(method, margins)
-    return recalibrated(frame, design, margins, base, method=CalibrationMethod(method), bounds=bounds)
+    how = CalibrationMethod(method)
+    return recalibrated(frame, design, margins, base, method=how, bounds=bounds, lonely_psu=lonely_psu)
 
 
 def one_margin(method: CalibrationName, margins: tuple[Margin, ...]) -> None:
@@ -231,7 +234,7 @@ def in_the_file(error: DesignError, sheet: Sheet, renamed: Mapping[str, str] | N
     for problem in error.problems:
         rows = [sheet.row(position) for position in problem.rows]
         more = f" (also rows {', '.join(str(row) for row in rows[1:])})" if len(rows) > 1 else ""
-        remedy = problem.remedy.replace("nest=True", "it in the label, as in stratum-unit")
+        remedy = problem.remedy.replace("nest=True", "--nest")
         column = names.get(problem.column, problem.column)
         known = column in sheet.columns
         message = problem.message if known or column in ("data", "strata") else f"{column}: {problem.message}"

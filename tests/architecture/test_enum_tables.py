@@ -409,7 +409,7 @@ COPIES: tuple[tuple[type[Enum], type[Enum], str], ...] = (  # the copy, what it 
     (BlendMethodName, BlendMethod, ""),
     (PropensityName, PropensityUse, ""),
     (Joint, Simultaneous, ""),
-    (ReplicateMethod, ReplicateKind, "jkn"),
+    (ReplicateMethod, ReplicateKind, ""),
     (Mode, OutcomeMode, ""),
     (RankPublication, Reliability, ""),
     (Publication, Reliability, ""),

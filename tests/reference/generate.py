@@ -54,6 +54,50 @@ def city(seed: int, *, communities: int, grids: tuple[int, int], households: tup
     return pd.DataFrame(rows)
 
 
+def adults_of_households(seed: int, *, communities: int, grids: tuple[int, int]) -> pd.DataFrame:
+    """One row per adult who was asked: one of each household in most communities, all of them in two.
+
+    ``grids`` as in ``city``; (1, 1): the community's households are drawn without grids. Households of one adult stand
+    in every community, so that in some grids everyone was asked. Answers agree within a household.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for community in range(communities):
+        level, whole, drawn = rng.normal(0.4, 0.5), community in (1, 4), int(rng.integers(*grids, endpoint=True))
+        exist = drawn + int(rng.integers(1, 6)) if grids[1] > 1 else 1
+        for grid in range(drawn):
+            size = int(rng.integers(5, 16)) if grids[1] > 1 else int(rng.integers(20, 45))
+            there = size + int(rng.integers(1, size))
+            lonely = grid == 0 and grids[1] > 1  # a grid of people who live alone
+            for household in range(size):
+                adults = 1 if lonely else int(rng.integers(1, 4))
+                chance = 1 / (1 + np.exp(-(level + rng.normal(0, 0.8))))
+                asked = adults if whole else 1
+                where = {
+                    "street": f"S{community % 3}",
+                    "community": f"C{community:02d}",
+                    "grid": f"C{community:02d}-{grid}",
+                    "household": f"C{community:02d}-{grid}-{household}",
+                    "grids": exist,
+                    "households": there,
+                    "adults": adults,
+                    "weight": round(exist / drawn * there / size * adults / asked, 4),
+                }
+                for _ in range(asked):
+                    answers = {
+                        "aware": int(rng.random() < chance),
+                        "rare": int(rng.random() < 0.04),
+                        "takes_part": None if rng.random() < 0.1 else int(rng.random() < chance / 2),
+                        "opinion": None if rng.random() < 0.08 else str(rng.choice(["a", "b", "c"])),
+                        "score": None if rng.random() < 0.05 else float(rng.choice([100, 75, 55, 20])),
+                        "spending": round(float(rng.gamma(2 + chance, 300)), 2),
+                        "persons": adults + int(rng.integers(0, 3)),
+                    }
+                    age = ["18-39", "40-59", "60+"][int(rng.integers(3))]
+                    rows.append(where | {"age": age} | answers)
+    return pd.DataFrame(rows)
+
+
 def write() -> None:
     """Writes the data of every synthetic case; the same bytes each time."""
     clusters = city(11, communities=9, grids=(3, 7), households=(4, 12))
@@ -63,6 +107,10 @@ def write() -> None:
     elements.to_csv(HERE / "city_elements" / "data.csv", index=False)
     lonely = city(41, communities=8, grids=(1, 4), households=(5, 10))
     lonely.to_csv(HERE / "city_lonely" / "data.csv", index=False)
+    adults = adults_of_households(53, communities=6, grids=(1, 1))
+    adults.to_csv(HERE / "city_adults" / "data.csv", index=False)
+    nested = adults_of_households(59, communities=6, grids=(3, 5))
+    nested.to_csv(HERE / "city_adults_grids" / "data.csv", index=False)
     _replicate_weights(clusters).to_csv(HERE / "city_methods" / "weights.csv", index=False)
 
 

@@ -33,6 +33,20 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "city_elements": {"weight": "weight", "strata": ["community"], "population_sizes": ["households"]},
     "city_lonely": {"weight": "weight", "strata": ["community"], "clusters": ["grid"]},
     "copenhagen": {"frequency": "count"},
+    "city_adults": {
+        "weight": "weight",
+        "strata": ["community"],
+        "clusters": ["household"],
+        "population_sizes": ["households"],
+        "adults": "adults",
+    },
+    "city_adults_grids": {
+        "weight": "weight",
+        "strata": ["community"],
+        "clusters": ["grid", "household"],
+        "population_sizes": ["grids", "households"],
+        "adults": "adults",
+    },
 }
 REQUESTS = {
     "copenhagen": (Proportion("satisfaction"),),

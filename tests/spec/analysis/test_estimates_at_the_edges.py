@@ -11,8 +11,10 @@ import pytest
 from analysis import Mean, Proportion, Ratio, SurveyDesign, Total, estimate
 from analysis.estimation.contrasts import Contrast, contrasts
 from analysis.estimation.quantiles import Quantile, quantiles
+from analysis.estimation.replicates import Jackknife
 from analysis.problems import DesignError
 from analysis.results import Estimate, Estimates, LonelyPsu
+from analysis.weighting import Margin, recalibrated
 
 
 def only(found: Estimates) -> Estimate:
@@ -190,3 +192,101 @@ def test_what_is_asked_for_is_trimmed_as_what_is_read() -> None:
     assert only(estimate(BLANKS, design, [Proportion("q", "Yes ")])).value == 0.75
     found = estimate(BLANKS, design, [Proportion("q", categories=("Yes ", "No", "Perhaps"))]).estimates
     assert [(one.category, one.value) for one in found] == [("Yes", 0.75), ("No", 0.25), ("Perhaps", 0.0)]
+
+
+# ------------------------------------------------------------------ a single PSU under the jackknife
+#  stratum A: 1, 2   stratum B: 3, 5   stratum C: 9 (lonely)
+FIVE = pd.DataFrame({"stratum": list("AABBC"), "y": [1.0, 2, 3, 5, 9]})
+FIVE_DESIGN = SurveyDesign.from_frame(FIVE, strata=["stratum"])
+
+
+def test_the_jackknife_leaves_a_lonely_stratum_out_under_adjust() -> None:
+    how = {"lonely_psu": LonelyPsu.ADJUST, "replication": Jackknife()}
+    one = only(estimate(FIVE, FIVE_DESIGN, [Mean("y")], **how))  # type: ignore[arg-type]
+    # Without 1, 2, 3, 5: 21/5, 19/5, 22/5, 18/5, each at 1/2; without stratum C: 11/4 at 2/3.
+    left_out = [21 / 5, 19 / 5, 22 / 5, 18 / 5, 11 / 4]
+    centre = sum(left_out) / 5
+    squares = [(theta - centre) ** 2 for theta in left_out]
+    assert one.standard_error == pytest.approx(sqrt(sum(squares[:4]) / 2 + squares[4] * 2 / 3))
+    assert one.standard_error == pytest.approx(0.995824616419311)  # R 4.2.2, survey 4.1-1, JKn with "adjust"
+    linear = only(estimate(FIVE, FIVE_DESIGN, [Mean("y")], lonely_psu=LonelyPsu.ADJUST))
+    assert linear.standard_error == pytest.approx(1.0954451150103321)
+
+
+@pytest.mark.parametrize(
+    ("policy", "error"), [(LonelyPsu.CERTAINTY, 0.2), (LonelyPsu.REMOVE, 0.2), (LonelyPsu.AVERAGE, 0.2 * 5 / 4)]
+)
+def test_the_jackknife_under_the_other_policies(policy: LonelyPsu, error: float) -> None:
+    one = only(estimate(FIVE, FIVE_DESIGN, [Mean("y")], lonely_psu=policy, replication=Jackknife()))
+    assert one.standard_error == pytest.approx(sqrt(error))
+    weights, replicates = recalibrated(
+        FIVE.assign(all="all"),
+        FIVE_DESIGN,
+        [Margin(variables=("all",), totals=((("all",), 5.0),))],
+        Jackknife(),
+        lonely_psu=policy,
+    )
+    again = only(estimate(FIVE, weights, [Mean("y")], lonely_psu=policy, replication=replicates))
+    assert again.standard_error == pytest.approx(one.standard_error)  # a margin of everyone changes no mean
+
+
+def test_a_calibrated_jackknife_leaves_the_lonely_stratum_out_too() -> None:
+    weights, replicates = recalibrated(
+        FIVE.assign(all="all"),
+        FIVE_DESIGN,
+        [Margin(variables=("all",), totals=((("all",), 5.0),))],
+        Jackknife(),
+        lonely_psu=LonelyPsu.ADJUST,
+    )
+    one = only(estimate(FIVE, weights, [Mean("y")], lonely_psu=LonelyPsu.ADJUST, replication=replicates))
+    assert one.standard_error == pytest.approx(0.995824616419311)
+
+
+def test_the_jackknife_has_nothing_to_average_where_all_strata_are_lonely() -> None:
+    frame = FIVE.iloc[[0, 2, 4]].reset_index(drop=True)
+    design = SurveyDesign.from_frame(frame, strata=["stratum"])
+    one = only(estimate(frame, design, [Total("y")], lonely_psu=LonelyPsu.AVERAGE, replication=Jackknife()))
+    assert (one.standard_error, one.interval) == (None, None)
+
+
+def test_the_jackknife_of_a_domain_beside_the_lonely_stratum() -> None:
+    found = estimate(
+        FIVE, FIVE_DESIGN, [Total("y"), Mean("y")], by=["stratum"], lonely_psu=LonelyPsu.ADJUST, replication=Jackknife()
+    ).estimates
+    # A's total is 3: without 1 or 2 it is 4 or 2; without stratum C the others count 3/2: 4.5. B's replicates leave it.
+    left_out = [1.0, -1.0, 0, 0, 1.5]
+    centre = sum(left_out) / 5
+    squares = [(apart - centre) ** 2 for apart in left_out]
+    assert found[0].standard_error == pytest.approx(sqrt(sum(squares[:4]) / 2 + squares[4] * 2 / 3))
+    # Its mean is the same without C.
+    left_out = [0.5, -0.5, 0, 0, 0]
+    assert found[1].standard_error == pytest.approx(sqrt(0.5**2))
+
+
+# ------------------------------------------------------------------ strata with a single PSU in a domain
+def test_a_lonely_psu_of_a_domain_may_be_adjusted_too() -> None:
+    #  A: PSUs 1, 3   B: 2, 8   C: 5, 7; the domain x has both PSUs of A and one of B
+    frame = pd.DataFrame({"stratum": list("AABBCC"), "y": [1.0, 3, 2, 8, 5, 7], "where": list("xxxyyy")})
+    design = SurveyDesign.from_frame(frame, strata=["stratum"])
+    how = {"by": ["where"], "adjust_domain_lonely": True}
+    x = estimate(frame, design, [Total("y")], lonely_psu=LonelyPsu.ADJUST, **how).estimates[0]  # type: ignore[arg-type]
+    # B adds 2 ((2 - 1)^2 + (0 - 1)^2) about the mean PSU total 6 / 6.
+    assert x.standard_error == pytest.approx(sqrt(2 * (1 + 1) + 2 * (1 + 1)))
+    x = estimate(frame, design, [Total("y")], lonely_psu=LonelyPsu.AVERAGE, **how).estimates[0]  # type: ignore[arg-type]
+    assert x.standard_error == pytest.approx(sqrt(2 * (1 + 1) * 2 / 1))  # A stands for B
+    found = estimate(frame, design, [Total("y")], lonely_psu=LonelyPsu.AVERAGE, **how)  # type: ignore[arg-type]
+    assert "strata with a single PSU in a domain count as lonely ones (average)" in found.notes
+
+
+def test_a_policy_for_domains_needs_one_for_strata() -> None:
+    with pytest.raises(ValueError, match="adjusted or averaged"):
+        estimate(FIVE, FIVE_DESIGN, [Mean("y")], adjust_domain_lonely=True)
+    with pytest.raises(ValueError, match="linearise"):
+        estimate(
+            FIVE,
+            FIVE_DESIGN,
+            [Mean("y")],
+            lonely_psu=LonelyPsu.ADJUST,
+            adjust_domain_lonely=True,
+            replication=Jackknife(),
+        )
