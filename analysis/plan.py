@@ -231,7 +231,7 @@ def from_document(document: Mapping[str, Any]) -> AnalysisPlan:
     found = given.pop("format", None)
     if found != FORMAT:
         raise PlanError(f"format: this software reads format {FORMAT}, not {found!r}")
-    plan = _made(AnalysisPlan, given, "")
+    plan = from_plain(AnalysisPlan, given, "")
     assert isinstance(plan, AnalysisPlan)
     return plan
 
@@ -246,16 +246,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _made(kind: Any, plain: Any, place: str) -> Any:
-    """``plain`` as a value of the annotated type ``kind``."""
+def from_plain(kind: Any, plain: Any, place: str) -> Any:
+    """``plain`` as a value of the annotated type ``kind``; PlanError names the place within ``place``."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (types.UnionType, Union):
         [known] = [one for one in inner if one is not type(None)]
-        return None if plain is None else _made(known, plain, place)
+        return None if plain is None else from_plain(known, plain, place)
     if origin is tuple:
         if not isinstance(plain, (list, tuple)):
             raise PlanError(f"{place}: a list is needed")
-        return tuple(_made(inner[0], one, f"{place}[{number}]") for number, one in enumerate(plain))
+        return tuple(from_plain(inner[0], one, f"{place}[{number}]") for number, one in enumerate(plain))
     if is_dataclass(kind):
         return _dataclass(kind, plain, place)
     return _simple(kind, plain, place)
@@ -276,7 +276,7 @@ def _dataclass(kind: Any, plain: Any, place: str) -> Any:
     ]
     if lacking:
         raise PlanError(f"{_inside(place, lacking[0])}: is missing")
-    values = {name: _made(hints[name], value, _inside(place, name)) for name, value in plain.items()}
+    values = {name: from_plain(hints[name], value, _inside(place, name)) for name, value in plain.items()}
     try:
         return kind(**values)
     except ValueError as error:

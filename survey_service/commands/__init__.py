@@ -7,6 +7,7 @@ import sys
 import typer
 
 from survey_service import private
+from survey_service.commands.analyse import analyse
 from survey_service.commands.audit_log import audit_log
 from survey_service.commands.backup import backup
 from survey_service.commands.blend import blend
@@ -79,6 +80,7 @@ for command in (
     rates,
     weight,
     estimate,
+    analyse,
     blend,
     rank,
     small_areas,
