@@ -53,9 +53,10 @@ def read_domains(frame: pd.DataFrame, by: Sequence[str], respondents: FloatArray
     rank = np.empty(count + 1, dtype=np.int64)
     rank[order] = np.arange(count)
     rank[-1] = -1
-    keys = tuple(
-        tuple((column, labels[part]) for column, (_, labels), part in zip(by, columns, parts[:, place], strict=True))
-        for place in order
-    )
+    named = [
+        [(column, labels[part]) for part in places]
+        for column, (_, labels), places in zip(by, columns, parts[:, order].tolist(), strict=True)
+    ]
+    keys = tuple(zip(*named, strict=True))
     outside = codes < 0
     return Domains(rank[codes], keys, int(outside.sum() if respondents is None else respondents[outside].sum()))

@@ -301,14 +301,15 @@ class Estimator:
             denominators = np.concatenate([denominators, self.auxiliary.denominators], axis=1)
             domain = np.concatenate([domain, self.auxiliary.entry_domain])
         influence = np.empty_like(numerators)
+        scale = np.divide(1.0, below, out=np.zeros_like(below), where=(below != 0) & ~alike)
+        centre = np.nan_to_num(ratio)
         for row, number in enumerate(item):
             if is_total[row, 0]:
                 influence[row] = numerators[row]
                 continue
-            scale = np.nan_to_num(1 / np.where(below[row] == 0, np.inf, below[row]))
-            centre = np.nan_to_num(ratio[row])[domain]
-            influence[row] = (numerators[row] - centre * denominators[number]) * scale[domain]
-            influence[row][alike[row][domain]] = 0.0
+            np.multiply(centre[row][domain], denominators[number], out=influence[row])
+            np.subtract(numerators[row], influence[row], out=influence[row])
+            influence[row] *= scale[row][domain]
         return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence)
 
     def _everyone(self, size: FloatArray) -> tuple[BoolArray, BoolArray, BoolArray]:

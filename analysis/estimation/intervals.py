@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import betaincinv, gammaln, stdtrit
+import pandas as pd
+from scipy.special import gammaln, stdtrit
 
 from analysis.arrays import FloatArray
+from analysis.estimation.beta_quantile import beta_quantile
 from analysis.results import IntervalMethod
 
 Limits = tuple[FloatArray, FloatArray]
@@ -20,9 +22,12 @@ Limits = tuple[FloatArray, FloatArray]
 
 def t_quantile(level: float, freedom: FloatArray) -> FloatArray:
     """Two-sided t quantile; NaN where there are no degrees of freedom."""
-    with np.errstate(invalid="ignore"):
-        usable = np.where(freedom > 0, freedom, np.nan)
-        return np.asarray(stdtrit(usable, (1 + level) / 2))
+    # Many figures share few degrees of freedom, and a quantile costs more than looking one up.
+    place, kinds = pd.factorize(np.ravel(freedom))
+    quantiles = np.full(len(kinds) + 1, np.nan)  # the last is for those without
+    usable = np.flatnonzero(kinds > 0)
+    quantiles[usable] = stdtrit(kinds[usable], (1 + level) / 2)
+    return quantiles[place].reshape(np.shape(freedom))
 
 
 def share_limits(
@@ -60,8 +65,8 @@ def clopper_pearson(share: FloatArray, size: FloatArray, level: float) -> Limits
     tail = (1 - level) / 2
     yes, no = share * size, (1 - share) * size
     with np.errstate(invalid="ignore"):
-        low = np.where(share > 0, betaincinv(yes, no + 1, tail), 0.0)
-        high = np.where(share < 1, betaincinv(yes + 1, no, 1 - tail), 1.0)
+        low = np.where(share > 0, beta_quantile(yes, no + 1, tail), 0.0)
+        high = np.where(share < 1, beta_quantile(yes + 1, no, 1 - tail), 1.0)
     endless = np.isinf(size)  # nothing left to chance
     low = np.where(endless, share, np.where(np.isnan(size), np.nan, low))
     high = np.where(endless, share, np.where(np.isnan(size), np.nan, high))

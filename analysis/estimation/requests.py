@@ -56,7 +56,7 @@ class Mean:
         if self.scale is not None:
             refuse_outside(self.variable, values, self.scale)
         kept = values if observed is None else values[observed]
-        zero_one = bool((kept * kept == kept).all())  # of all numbers 0 and 1 alone are their own squares
+        zero_one = _zero_one(kept)
         return Prepared(
             item=Item(observed=observed, denominator=None, numerators=(values,), zero_one=zero_one),
             quantities=(quantity,),
@@ -151,15 +151,13 @@ class Ratio:
             if seen is not None:
                 observed = seen if observed is None else observed & seen
         share = self.scale == (0.0, 1.0)
-        if self.scale is not None:
+        if self.scale is not None and not (share and observed is None and _all_one(x) and _zero_one(y)):
             self._within(y, x, observed)
             # Someone with x = 0 was not asked: outside the indicator's base, and not a PSU's observation.
             base = x > 0 if observed is None else observed & (x > 0)
             observed = None if base.all() else base
-        kept_x = x if observed is None else x[observed]
-        kept_y = y if observed is None else y[observed]
-        plain = bool((kept_x == 1).all())
-        zero_one = plain and bool(((kept_y == 0) | (kept_y == 1)).all())
+        plain = _all_one(x if observed is None else x[observed])
+        zero_one = plain and _zero_one(y if observed is None else y[observed])
         quantity = Quantity(statistic=self.statistic, variable=self.name, scale=self.scale, share=share)
         item = Item(observed=observed, denominator=None if plain else x, numerators=(y,), zero_one=zero_one)
         missing = 0 if observed is None else int((~observed).sum())
@@ -212,6 +210,15 @@ def _joined(variable: str, column: pd.Series[Any]) -> tuple[str, ...]:
     )
 
 
+def _all_one(values: FloatArray) -> bool:
+    return bool((values == 1).all())
+
+
+def _zero_one(values: FloatArray) -> bool:
+    """Of all numbers 0 and 1 alone are their own squares."""
+    return bool((values * values == values).all())
+
+
 def _unknown_category(variable: str, category: str, names: Sequence[str]) -> DataProblem:
     return DataProblem(
         column=variable,
@@ -250,7 +257,11 @@ def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None)
     else:
         dense = dense_codes(column.to_numpy()) if isinstance(column.dtype, np.dtype) else None
         found, unique = pd.factorize(column, sort=True) if dense is None else dense
-        names, codes = tuple(label(value) for value in unique), np.asarray(found, dtype=np.int64)
+        numbers = dense is not None  # whole ones, without blanks and decimal points
+        names = tuple(map(str, unique.tolist())) if numbers else tuple(label(value) for value in unique)
+        codes = np.asarray(found, dtype=np.int64)
+        if numbers and categories is None:
+            return codes, names
     if any(name != name.strip() for name in names):
         codes, names = without_blanks(codes, names, sort=not isinstance(column.dtype, pd.CategoricalDtype))
     if categories is None or tuple(categories) == names:

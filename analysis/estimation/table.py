@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -73,36 +75,43 @@ class EstimateTable:
     estimate_notes: tuple[str, ...] = ()  # said of every estimate
 
     def estimates(self) -> Estimates:
-        """One value per domain and quantity, domain by domain."""
-        rows = range(len(self.quantities))
-        found = [self._estimate(row, column) for column in range(len(self.domains)) for row in rows]
+        """One value per domain and quantity, domain by domain; ``figures`` are the same facts without objects."""
+        columns = [getattr(self.figures, name).T.ravel().tolist() for name in _Figure._fields]
+        places = product(self.domains, self.quantities)
+        found = [
+            self._estimate(quantity, domain, _Figure(*numbers))
+            for (domain, quantity), numbers in zip(places, zip(*columns, strict=True), strict=True)
+        ]
         return Estimates(design=self.design, estimates=tuple(found), notes=self.notes)
 
-    def _estimate(self, row: int, column: int) -> Estimate:
-        quantity = self.quantities[row]
-        size = int(self.figures.sample_size[row, column])
-        interval = self._interval(row, column, quantity)
+    def estimate(self, row: int, column: int) -> Estimate:
+        """The value of one quantity in one domain."""
+        numbers = (getattr(self.figures, name)[row, column].item() for name in _Figure._fields)
+        return self._estimate(self.quantities[row], self.domains[column], _Figure(*numbers))
+
+    def _estimate(self, quantity: Quantity, domain: Domain, one: _Figure) -> Estimate:
+        interval = self._interval(quantity, one)
         return Estimate(
             statistic=quantity.statistic,
             variable=quantity.variable,
             category=quantity.category,
-            domain=self.domains[column],
-            value=_number(self.figures.value[row, column]),
-            standard_error=_number(self.figures.standard_error[row, column]),
+            domain=domain,
+            value=_known(one.value),
+            standard_error=_known(one.standard_error),
             interval=interval,
-            degrees_of_freedom=max(int(self.figures.degrees_of_freedom[row, column]), 0),
-            sample_size=size,
-            design_effect=_number(self.figures.design_effect[row, column]),
-            effective_sample_size=_number(self.figures.effective_sample_size[row, column]),
-            all_alike=bool(self.figures.all_alike[row, column]),
-            complete_enumeration=bool(self.figures.complete_enumeration[row, column]),
+            degrees_of_freedom=max(int(one.degrees_of_freedom), 0),
+            sample_size=int(one.sample_size),
+            design_effect=_known(one.design_effect),
+            effective_sample_size=_known(one.effective_sample_size),
+            all_alike=one.all_alike,
+            complete_enumeration=one.complete_enumeration,
             scale=quantity.scale,
-            notes=self._notes(row, column, quantity, size, interval),
+            notes=(*_notes(quantity, one, interval), *self.estimate_notes),
         )
 
-    def _interval(self, row: int, column: int, quantity: Quantity) -> Interval | None:
-        low, high = _number(self.figures.low[row, column]), _number(self.figures.high[row, column])
-        if low is None or high is None:
+    def _interval(self, quantity: Quantity, one: _Figure) -> Interval | None:
+        low, high = one.low, one.high
+        if low != low or high != high:
             return None
         least, most = quantity.scale or (-math.inf, math.inf)
         if self.options.sides is Sides.LOWER:
@@ -112,43 +121,58 @@ class EstimateTable:
         method = self.options.interval if quantity.share else quantity.method
         return Interval(low=low, high=high, level=self.options.level, method=method)
 
-    def _notes(
-        self, row: int, column: int, quantity: Quantity, size: int, interval: Interval | None
-    ) -> tuple[str, ...]:
-        notes: list[str] = []
-        figures, place = self.figures, (row, column)
-        error = figures.standard_error[place]
-        if size == 0:
-            notes.append("not estimable: nobody in this domain answered")
-        elif np.isnan(figures.value[place]):
-            notes.append("not estimable: the denominator is 0")
-        elif figures.complete_enumeration[place]:
-            notes.append("complete enumeration: no sampling error")
-        elif figures.hidden_variance[place]:
-            notes.append(_UNANSWERED if figures.unanswered[place] else _HIDDEN)
-        elif figures.degrees_of_freedom[place] < 1:
-            what = "sampling error" if np.isnan(error) else "interval"
-            notes.append(
-                f"no {what} can be given: the domain has no more PSUs than strata (0 degrees of freedom)"
-                + ("" if np.isnan(error) else ", so the standard error is itself hardly known")
-            )
-        elif np.isnan(error) and interval is None and quantity.statistic in _DIRECT:
-            notes.append("no sampling error can be given: every stratum with an answer has a single PSU")
-        elif figures.all_alike[place]:
-            notes.append(_ALIKE if interval is not None else _ALIKE_WITHOUT_SCALE)
-        elif interval is None:
-            without = (
-                _SILENT_EQUAL if figures.silent_variance[place] else "no interval can be given: a part of it has none"
-            )
-            notes.append(_NO_INTERVAL.get(quantity.statistic, without))
-        elif figures.silent_variance[place]:
-            notes.append(
-                _SILENT if quantity.statistic in (*_DIRECT, Statistic.QUANTILE, Statistic.VARIANCE) else _SILENT_PART
-            )
-        equal = not figures.silent_variance[place] or interval is None
-        if quantity.statistic is Statistic.TOTAL and size > 1 and equal and np.isnan(figures.design_effect[place]):
-            notes += [] if np.isnan(error) else [_EQUAL_VALUES]
-        return (*notes, *self.estimate_notes)
+
+class _Figure(NamedTuple):
+    """One place of ``Figures``, as plain numbers."""
+
+    value: float
+    standard_error: float
+    low: float
+    high: float
+    degrees_of_freedom: float
+    sample_size: float
+    design_effect: float
+    effective_sample_size: float
+    all_alike: bool
+    complete_enumeration: bool
+    hidden_variance: bool
+    unanswered: bool
+    silent_variance: bool
+
+
+def _notes(quantity: Quantity, one: _Figure, interval: Interval | None) -> list[str]:
+    """What cannot be given, and why."""
+    notes: list[str] = []
+    unknown = one.standard_error != one.standard_error
+    if one.sample_size < 1:
+        notes.append("not estimable: nobody in this domain answered")
+    elif one.value != one.value:
+        notes.append("not estimable: the denominator is 0")
+    elif one.complete_enumeration:
+        notes.append("complete enumeration: no sampling error")
+    elif one.hidden_variance:
+        notes.append(_UNANSWERED if one.unanswered else _HIDDEN)
+    elif one.degrees_of_freedom < 1:
+        what = "sampling error" if unknown else "interval"
+        notes.append(
+            f"no {what} can be given: the domain has no more PSUs than strata (0 degrees of freedom)"
+            + ("" if unknown else ", so the standard error is itself hardly known")
+        )
+    elif unknown and interval is None and quantity.statistic in _DIRECT:
+        notes.append("no sampling error can be given: every stratum with an answer has a single PSU")
+    elif one.all_alike:
+        notes.append(_ALIKE if interval is not None else _ALIKE_WITHOUT_SCALE)
+    elif interval is None:
+        without = _SILENT_EQUAL if one.silent_variance else "no interval can be given: a part of it has none"
+        notes.append(_NO_INTERVAL.get(quantity.statistic, without))
+    elif one.silent_variance:
+        parts = (*_DIRECT, Statistic.QUANTILE, Statistic.VARIANCE)
+        notes.append(_SILENT if quantity.statistic in parts else _SILENT_PART)
+    equal = not one.silent_variance or interval is None
+    no_effect = one.design_effect != one.design_effect
+    if quantity.statistic is Statistic.TOTAL and int(one.sample_size) > 1 and equal and no_effect and not unknown:
+        notes.append(_EQUAL_VALUES)
+    return notes
 
 
 _DIRECT = (Statistic.MEAN, Statistic.TOTAL, Statistic.PROPORTION, Statistic.RATIO)
@@ -184,5 +208,6 @@ _NO_INTERVAL = {
 }
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _known(value: float) -> float | None:
+    """None for NaN, which alone differs from itself."""
+    return value if value == value else None

@@ -151,6 +151,9 @@ class Variance:
         strata = np.zeros((len(counts), self.domains))
         first = self.levels[0]
         for number, values in enumerate(counts):
+            if number and np.array_equal(values, counts[number - 1]):  # items that everyone answered
+                psus[number], strata[number] = psus[number - 1], strata[number - 1]
+                continue
             seen = self.to_first(values) > 0
             units = np.where(seen, 1.0 if first.divisor is None else first.divisor, 0.0)
             per_pair = sum_by(first.pair, units, len(first.pair_domain))
