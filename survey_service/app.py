@@ -21,6 +21,7 @@ from survey_service.accounts.oidc import setup as oidc_setup
 from survey_service.accounts.permissions import refuse_unprotected
 from survey_service.analyses import columns_folder
 from survey_service.api import all_routes as api
+from survey_service.areas import count_pages as area_counts
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
 from survey_service.clock import Clock, system_clock
@@ -83,8 +84,9 @@ ROUTERS = (
     keying_decisions.router,
     keying_work.router,
     keying_quality.router,
-    areas.router,
     area_imports.router,
+    area_counts.router,
+    areas.router,
     review_pages.router,
     releases.router,
     *api.ROUTERS,

@@ -10,10 +10,11 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from questionnaires.ages import ages
+from questionnaires.text import Text
 from survey_service.areas import registers
 from survey_service.areas.area_file import Known
 from survey_service.areas.registers import ADULT_FROM, Counted, Register
-from survey_service.models import Area, AreaCount, AreaPopulation
+from survey_service.models import Area, AreaCount, AreaPopulation, RegisterKind
 
 COMMUNITY_KINDS = ("community", "village")
 
@@ -160,4 +161,33 @@ def newest_counts(session: Session, scope: Select[tuple[UUID]]) -> Sequence[Row[
         .join(newest, (newest.c.area_id == Area.id) & (newest.c.as_of == AreaPopulation.as_of))
         .where(Area.id.in_(scope))
         .order_by(Area.code, AreaPopulation.sex.desc(), AreaPopulation.age_group)
+    ).all()
+
+
+def cities(session: Session, scope: Select[tuple[UUID]]) -> Sequence[Area]:
+    """Cities among the areas of ``scope``, in code order."""
+    return session.scalars(select(Area).where(Area.id.in_(scope), Area.kind == "city").order_by(Area.code)).all()
+
+
+def names(session: Session, codes: Sequence[str]) -> dict[str, Text]:
+    """Names of areas by their code."""
+    rows = session.execute(select(Area.code, Area.name_zh, Area.name_en).where(Area.code.in_(codes)))
+    return {code: Text(zh, en) for code, zh, en in rows}
+
+
+def counted_days(session: Session, scope: Select[tuple[UUID]]) -> Sequence[Row[date, RegisterKind, str, int]]:
+    """Day, kind of register and source of the counts of ``scope``, with how many areas have it; newest first."""
+    what = (AreaCount.as_of, AreaCount.register, AreaCount.source)
+    statement = select(*what, func.count()).where(AreaCount.area_id.in_(scope)).group_by(*what)
+    return session.execute(statement.order_by(AreaCount.as_of.desc(), AreaCount.register, AreaCount.source)).all()
+
+
+def counted_groups(session: Session, scope: Select[tuple[UUID]]) -> Sequence[Row[date, RegisterKind, str, str, int]]:
+    """The persons of every age group of those counts."""
+    what = (AreaCount.as_of, AreaCount.register, AreaCount.source, AreaPopulation.age_group)
+    return session.execute(
+        select(*what, func.sum(AreaPopulation.persons))
+        .join(AreaPopulation, (AreaPopulation.area_id == AreaCount.area_id) & (AreaPopulation.as_of == AreaCount.as_of))
+        .where(AreaCount.area_id.in_(scope))
+        .group_by(*what)
     ).all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
@@ -15,7 +15,7 @@ from survey_service.areas.area_file import CODE, AreaChanges
 from survey_service.areas.people_file import Declaration, PopulationCounts
 from survey_service.areas.queries import children, communities_below, path
 from survey_service.errors import BadInput
-from survey_service.models import Area, AreaCount, AreaPopulation
+from survey_service.models import Area, AreaCount, AreaPopulation, RegisterKind
 from survey_service.secrets import KeyRing
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "change_area",
     "children",
     "communities_below",
+    "declare_register",
     "path",
     "record_population",
     "take_areas",
@@ -119,6 +120,43 @@ def record_population(
         record=f"area {area_id}",
         detail={"as_of": said.as_of.isoformat(), "register": said.register.value, "cells": len(persons)},
     )
+
+
+def declare_register(
+    session: Session,
+    said: Declaration,
+    register: RegisterKind,
+    scope: Select[tuple[UUID]],
+    *,
+    at: datetime,
+    by: audit.Actor,
+) -> int:
+    """Correct the kind of register of all counts in ``scope`` of which ``said`` is what is held; how many there were.
+
+    What came in between is left alone: a count that somebody declared otherwise since is not of this ``said``.
+    """
+    corrected = session.scalars(
+        update(AreaCount)
+        .where(
+            AreaCount.as_of == said.as_of,
+            AreaCount.register == said.register,
+            AreaCount.source == said.source,
+            AreaCount.area_id.in_(scope),
+        )
+        .values(register=register)
+        .returning(AreaCount.area_id)
+    ).all()
+    for area_id in sorted(corrected):
+        audit.record(
+            session,
+            survey_id=None,
+            at=at,
+            by=by,
+            action="area.register_declared",
+            record=f"area {area_id}",
+            detail={"as_of": said.as_of.isoformat(), "was": said.register.value, "register": register.value},
+        )
+    return len(corrected)
 
 
 def take_areas(session: Session, stored: AreaChanges, *, keys: KeyRing, at: datetime, by: audit.Actor) -> None:

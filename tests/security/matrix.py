@@ -64,6 +64,8 @@ GET  /areas                                                       administrator,
 GET  /areas/{area_code}                                           administrator,manager,statistician  yes yes none none
 GET  /areas/imports/{what}                                        administrator                yes  yes  free free
 POST /areas/imports/{what}                                        administrator                yes  yes  free free
+GET  /areas/counts                                                administrator                yes  yes  free free
+POST /areas/counts                                                administrator                yes  yes  free free
 GET  /areas/imports/{what}/present.csv                            administrator                yes  yes  free free
 
 GET  /surveys                                                     leader,manager,statistician  yes  yes  yes  free
