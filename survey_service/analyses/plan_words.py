@@ -51,6 +51,8 @@ WITHIN: Final[Mapping[MarginWithin, Text]] = {
 KINDS: Final[Mapping[str, Text]] = {
     "usual_residents": Text("常住人口", "usual residents"),
     "actual_population": Text("实有人口", "the actual population"),
+    "household_register": Text("户籍人口", "the household register"),
+    "undeclared": Text("未说明口径的登记人口", "a register of undeclared kind"),
 }
 UNIT: Final[Mapping[Unit, Text]] = {
     Unit.ADULT: Text("成年人", "adults"),

@@ -83,12 +83,12 @@ WORDS: Final[Mapping[Unusable, Text]] = {
     Unusable.UNDECLARED: Text(
         "人口数没有说明是常住、实有还是户籍。请地区管理员在“人口数的口径”里说明。",
         "It was not said whether the counts are of usual residents, the actual population or the household register. "
-        "Ask an administrator to declare it on the page of counts.",
+        "Ask an administrator to declare it under “Kinds of population counts”.",
     ),
     Unusable.HOUSEHOLD_REGISTER: Text(
-        "人口数是户籍人口：住在本地的外来人口不在里面，搬走的人还在里面。调查对象含流动人口时，按它校准反而更偏。",
-        "The counts are of the household register: it lacks migrants who live here and keeps people who moved away. "
-        "Where the survey is about all who live here, calibrating to it adds bias.",
+        "户籍人口里没有住在本地的外来人口，却有搬走的人；调查对象含流动人口时，按它校准反而更偏。",
+        "A household register lacks migrants who live here and keeps people who moved away; where the survey is about "
+        "all who live here, calibrating to it adds bias.",
     ),
     Unusable.NONE_IMPORTED: Text(
         "还没有导入社区的人口数。请导入常住人口或实有人口。",

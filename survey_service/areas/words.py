@@ -190,7 +190,7 @@ PEOPLE_WORDS: Final = Words(
         Field(name="as_of", label=Text("人口数的日期", "Day of the counts"), type="date"),
         Field(
             name="register",
-            label=Text("人口数的口径：这份数数的是哪些人", "What the counts are of"),
+            label=Text("人口数的口径：这份数数的是哪些人", "Kind of the counts: whom they are of"),
             choices=tuple(Choice(kind.value, REGISTERS[kind].name, REGISTERS[kind].meaning) for kind in DECLARED),
         ),
     ),

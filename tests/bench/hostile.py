@@ -123,7 +123,11 @@ def routes() -> dict[str, tuple[str, dict[str, tuple[str, bytes]], dict[str, str
     return {
         "answers": ("/surveys/satisfaction/waves/{wave}/imports", some, {}),
         "areas": ("/areas/imports/tree", some, {}),
-        "people": ("/areas/imports/people", some, {"source": "x", "as_of": "2026-01-01"}),
+        "people": (
+            "/areas/imports/people",
+            some,
+            {"source": "x", "as_of": "2026-01-01", "register": "usual_residents"},
+        ),
         "sample": ("/surveys/satisfaction/waves/{draft}/cases", some, {}),
         "questionnaire": ("/surveys/satisfaction/questionnaires", definitions(), {}),
     }

@@ -103,6 +103,7 @@ def areas_and_people(page: Page, base: str) -> None:
     press(page, "a[href='/areas/imports/people']")
     write(page, source="2025 年人口变动情况抽样调查")
     page.fill("#as_of", "2026-06-30")
+    page.get_by_role("radio", name="常住人口").check()
     choose(page, PEOPLE_HEADS, *PEOPLE, name="people.csv")
     press(page, "form:has(#file) .btn")
     expect(page.locator("main")).to_contain_text("一共 960 人")
@@ -228,6 +229,7 @@ def test_every_page_of_an_administrator_on_a_phone(
         "/areas/110101000001",
         "/areas/imports/tree",
         "/areas/imports/people",
+        "/areas/counts",
     ):
         page.goto(base + address)
         sound(page, f"{address} {language}")

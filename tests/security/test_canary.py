@@ -69,6 +69,7 @@ def test_the_administrators_pages(open_to: TestClient, world: World, database: D
         "/areas/110101000001",
         "/areas/imports/tree",
         "/areas/imports/people",
+        "/areas/counts",
     ):
         assert harmless(get(open_to, address), address), address
     typed = post(open_to, "/accounts", {"user": CANARY, "name": CANARY, "role": CANARY, "area": CANARY})
@@ -80,6 +81,7 @@ def test_the_administrators_pages(open_to: TestClient, world: World, database: D
         for line in (f"{quoted},{quoted},{quoted},1", f"110101000009,{quoted},社区,"):
             file = {"file": (f"{CANARY}.csv", f"{heads},\n{line}\n".encode())}
             sent = {"csrf": csrf(get(open_to, "/account")), "source": CANARY, "as_of": "2026-06-30"}
+            sent["register"] = "usual_residents"
             shown = open_to.post(f"/areas/imports/{what}", data=sent, files=file, headers=HTML)
             assert harmless(shown.text, f"import of {what}")
 

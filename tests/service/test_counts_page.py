@@ -43,16 +43,16 @@ def declare(client: TestClient, row: dict[str, str], kind: str) -> int:
 def test_the_upload_asks_what_the_counts_are_of(client: TestClient, world: World, database: Database) -> None:
     sign_in(client, "administrator")
     form = get(client, "/areas/imports/people")
-    assert re.findall(r'type="radio" name="register" value="(\w+)" required>', form) == [
-        "usual_residents", "actual_population", "household_register",
-    ]  # fmt: skip
+    offered = re.findall(r'type="radio" name="register" value="(\w+)" required>', form)
+    assert offered == ["usual_residents", "actual_population", "household_register"]
     assert "不管户口在哪里" in form
     given = {"source": "统计局", "as_of": "2025-12-31"}
     refused = send(client, "people", BOTH.encode(), register="", **given)
     assert (refused.status_code, "请选人口数的口径" in refused.text) == (422, True)
     assert send(client, "people", BOTH.encode(), register="undeclared", **given).status_code == 422
     shown = send(client, "people", BOTH.encode(), register="household_register", **given).text
-    assert "2 个地区，一共 1,200 人，户籍人口，2025-12-31，出处：统计局。默认不用它校准结果：人口数是户籍人口" in shown
+    assert "2 个地区，一共 1,200 人，户籍人口，2025-12-31，出处：统计局。" in shown
+    assert "默认不用它校准结果：户籍人口里没有住在本地的外来人口" in shown
     shown = send(client, "people", BOTH.encode(), **given).text
     assert "常住人口，2025-12-31，出处：统计局。可以用来校准结果。" in shown
     assert "<td>0-17、18-59、60+</td>" in shown
