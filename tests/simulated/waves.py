@@ -35,6 +35,7 @@ class Shape:
     issued: int = 12  # households drawn in every grid
     indicators: int = 4
     missing: float = 0.02  # share who give no age, and of those who give no sex
+    willing: float = -0.35  # how many answer, on the logit scale
     slope: float = 0.35  # how steeply response rises from one age group to the next, on the logit scale
     opinion: float = 0.25  # the same of the answers: where both rise, who answers is no picture of the city
     drawn_grids: int = 0  # of every community; 0: all of them are in the sample
@@ -141,7 +142,7 @@ def wave(of: City, seed: int) -> CaseColumns:
     grid = np.repeat(chosen, shape.issued)
     adults = of.adults_of[household]
     person = of.first_adult[household] + np.floor(rng.random(len(household)) * adults).astype(np.int64)
-    willing = 1 / (1 + np.exp(-(-0.35 + shape.slope * (of.age[person] - 1.5) - 0.2 * (of.sex[person] == 1))))
+    willing = 1 / (1 + np.exp(-(shape.willing + shape.slope * (of.age[person] - 1.5) - 0.2 * (of.sex[person] == 1))))
     empty = rng.random(len(household)) < 0.04
     responded = (rng.random(len(household)) < willing) & ~empty
     unknown = ~responded & ~empty & (rng.random(len(household)) < 0.15)
