@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +37,7 @@ from survey_service.models import Mode
 from survey_service.surveys import definitions
 
 SNAPSHOT_FORMAT = 1
+TOLD_EVERY = 1_000
 _LOST = (Missing.NO_ANSWER, Missing.REFUSED, Missing.ILLEGIBLE)
 
 
@@ -91,7 +92,13 @@ class _Answered:
     open_responses: Counter[UUID] = field(default_factory=Counter)
 
 
-def columns_of_wave(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> WaveColumns:
+Watch = Callable[[int, int], None]
+"""Told how many answers were read, and of how many."""
+
+
+def columns_of_wave(
+    session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None, watch: Watch | None = None
+) -> WaveColumns:
     """The columns of a wave, in a fixed number of statements; NotFound where there is no such wave.
 
     ``folder``: where they are kept as a file for as long as no row of the wave moves; None: read anew.
@@ -106,7 +113,8 @@ def columns_of_wave(session: Session, survey_id: UUID, wave_id: UUID, folder: Pa
     sha256 = tree.version_sha256(wave.questionnaire_version_id, survey_id)
     stored = None if folder is None else stored_columns.read(folder, wave_id, key)
     if stored is None:
-        stored = _read(session, survey_id, wave_id, questionnaire, tree, sha256)
+        answered = _answers(session, survey_id, wave_id, questionnaire, watch)
+        stored = _read(session, survey_id, wave_id, questionnaire, tree, sha256, answered)
         if folder is not None:
             stored_columns.write(folder, wave_id, key, stored)
     return WaveColumns(
@@ -126,10 +134,14 @@ def columns_of_wave(session: Session, survey_id: UUID, wave_id: UUID, folder: Pa
 
 
 def _read(
-    session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Questionnaire, tree: CityTree, sha256: str
+    session: Session,
+    survey_id: UUID,
+    wave_id: UUID,
+    questionnaire: Questionnaire,
+    tree: CityTree,
+    sha256: str,
+    answered: _Answered,
 ) -> StoredWave:
-    """The rows themselves: a second for every few thousand answers."""
-    answered = _answers(session, survey_id, wave_id, questionnaire)
     heaped = quality_mark_counts.open_in_bursts(session, survey_id, wave_id)
     rows = [_Drawn._make(row) for row in queries.cases(session, survey_id, wave_id)]
     open_responses = {tree.code(area): count for area, count in answered.open_responses.items()}
@@ -148,13 +160,19 @@ def _kept_answers(rows: Sequence[_Drawn], answered: _Answered) -> dict[str, Labe
     return {name: Labels.of([one.get(name) for one in given]) for name in answered.asked_who}
 
 
-def _answers(session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Questionnaire) -> _Answered:
+def _answers(
+    session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Questionnaire, watch: Watch | None
+) -> _Answered:
+    """What the judge makes of every complete response: a second for every few thousand."""
     found = _Answered(asked_who=tuple(one.id for one in asked_who(questionnaire)))
     judged = judge(questionnaire)
     pairs_of = evaluator(questionnaire)
     pooled = [one for one in questionnaire.indicators if one.kind is not IndicatorKind.INDEX]
     used = tuple(dict.fromkeys(variable for one in questionnaire.indicators for variable in one.variables))
-    for case_id, area_id, mode, text, sha256 in queries.complete_answers(session, survey_id, wave_id):
+    rows = queries.complete_answers(session, survey_id, wave_id)
+    for number, (case_id, area_id, mode, text, sha256) in enumerate(rows):
+        if watch is not None and number % TOLD_EVERY == 0:
+            watch(number, len(rows))
         if case_id is None:
             found.open_responses[area_id] += 1
             continue

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from analysis.case_columns import CaseColumns, Labels
-from survey_service.analyses import columns_folder
+from survey_service import jobs
+from survey_service.analyses import columns_folder, columns_round
 from survey_service.analyses.columns_folder import path_of
 from survey_service.analyses.columns_round import remove_stale
 from survey_service.analyses.wave_columns import WaveColumns, columns_of_wave
@@ -20,10 +21,11 @@ from survey_service.audit.chain import SERVICE
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.fieldwork.service import record_dispositions
-from survey_service.models import Disposition, Ground, Response
+from survey_service.models import Disposition, Ground, Job, JobState, Response
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.surveys import service as surveys
 from tests.service.test_estimates import tiny
 from tests.service.test_releases import services
 from tests.service.world import NOW, World
@@ -118,3 +120,26 @@ def test_an_erasure_removes_the_file_at_once_and_a_round_what_was_written_late(s
 def erase(session: Session, world: World) -> None:
     response = session.scalars(select(Response).where(Response.case_id == world.case_ids[0])).one()
     erase_response(session, world.survey_id, response.id, ground=Ground.RECEIPT, at=NOW, by=SERVICE)
+
+
+def test_a_large_wave_that_has_ended_is_read_by_a_job_once(
+    services: Services, tiny: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns_round, "LARGE", 12)
+    folder, database = services.settings.columns, services.database
+    columns_round.read_ahead(services)
+    assert waiting(database) == 0  # it is still asked
+    with database.writing.begin() as session:
+        surveys.close_wave(session, tiny.survey_id, tiny.wave_id, at=NOW, by=SERVICE)
+    columns_round.read_ahead(services)
+    columns_round.read_ahead(services)
+    assert waiting(database) == 1
+    assert jobs.do_next(services, worker="w")
+    assert path_of(folder, tiny.wave_id).exists()
+    columns_round.read_ahead(services)
+    assert waiting(database) == 0
+
+
+def waiting(database: Database) -> int:
+    with database.reading.begin() as session:
+        return session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.WAITING)) or 0
