@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,17 +30,36 @@ def dense_codes(values: npt.NDArray[Any]) -> tuple[IntArray, npt.NDArray[Any]] |
 
 def code_labels(labels: Sequence[Any] | pd.Series | npt.NDArray[Any]) -> tuple[IntArray, int]:
     """Integers 0..k-1, one for each kind of label, -1 where missing, and k."""
+    codes, count, _ = code_labels_and_blanks(labels)
+    return codes, count
+
+
+def code_labels_and_blanks(labels: Sequence[Any] | pd.Series | npt.NDArray[Any]) -> tuple[IntArray, int, str | None]:
+    """The same, and a label that had blanks at its ends, if any."""
     if isinstance(labels, pd.Series) and isinstance(labels.dtype, np.dtype):
         dense = dense_codes(labels.to_numpy())
         if dense is not None:
-            return dense[0], len(dense[1])
+            return dense[0], len(dense[1]), None
     codes, unique = pd.factorize(np.asarray(labels) if not isinstance(labels, pd.Series) else labels)
-    if any(isinstance(kind, str) and kind != kind.strip() for kind in unique):
+    blank = blank_at_end(unique)
+    if blank is not None:
         # A number beside words stays itself: 1 is not “1 ”.
         names = [kind if isinstance(kind, str) else f"{type(kind).__name__} {kind}" for kind in unique]
         joined, kinds = without_blanks(np.asarray(codes, dtype=np.int64), names)
-        return joined, len(kinds)
-    return np.asarray(codes, dtype=np.int64), len(unique)
+        return joined, len(kinds), blank
+    return np.asarray(codes, dtype=np.int64), len(unique), None
+
+
+def blank_at_end(kinds: Iterable[object]) -> str | None:
+    """The first of the texts that have blanks at their ends, in their order as texts; None where none has."""
+    return min((kind for kind in kinds if isinstance(kind, str) and kind != kind.strip()), default=None)
+
+
+def blank_note(column: str, blank: str | None) -> tuple[str, ...]:
+    """What is said where labels differed by blanks at their ends alone, or might have."""
+    if blank is None:
+        return ()
+    return (f"{column}: blanks at the ends of categories were left out (“{blank}” is read as “{blank.strip()}”)",)
 
 
 def without_blanks(codes: IntArray, names: Sequence[str], *, sort: bool = False) -> tuple[IntArray, tuple[str, ...]]:

@@ -67,6 +67,7 @@ class Auxiliaries:
     rows: int
     blocks: tuple[AuxiliaryBlock, ...]
     collapsed: tuple[str, ...] = ()  # one sentence for every joining of categories
+    notes: tuple[str, ...] = ()  # how labels were read
 
     @property
     def offsets(self) -> tuple[int, ...]:

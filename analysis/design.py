@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
+from analysis.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    blank_note,
+    code_labels_and_blanks,
+    combine_codes,
+    first_rows,
+    sum_by,
+)
 from analysis.problems import LARGEST, DataProblem, DesignError
 from analysis.results import DesignSummary
 
@@ -58,7 +67,8 @@ class SurveyDesign:
     stratum_names: tuple[str, ...]  # of stage one, for messages
     elements_are_psus: bool  # no clusters were given
     stratum_column: str | None = None  # of stage one, for messages
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # of the variance: said of every estimate
+    label_notes: tuple[str, ...] = ()  # how strata and clusters were read
     calibration: Calibration | None = None  # the weights meet margins: the variance takes their regression out
 
     @property
@@ -146,6 +156,7 @@ class _Reader:
         self.frame = frame
         self.nest = nest
         self.problems: list[DataProblem] = []
+        self.label_notes: tuple[str, ...] = ()
 
     def read(
         self,
@@ -202,6 +213,7 @@ class _Reader:
             elements_are_psus=not clusters,
             stratum_names=self._stratum_names(stages[0], strata[:1]),
             stratum_column=strata[0] if strata else None,
+            label_notes=tuple(dict.fromkeys(self.label_notes)),
         )
 
     def with_adults(self, design: SurveyDesign, column: str, households: str | None) -> SurveyDesign:
@@ -319,7 +331,8 @@ class _Reader:
         return values
 
     def _labels(self, column: str) -> tuple[IntArray, int]:
-        codes, count = code_labels(self.frame[column])
+        codes, count, blank = code_labels_and_blanks(self.frame[column])
+        self.label_notes += blank_note(column, blank)
         missing = codes < 0
         if missing.any():
             self._problem(

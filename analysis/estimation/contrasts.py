@@ -91,7 +91,8 @@ def _matrix(estimator: Estimator, wanted: Sequence[Contrast]) -> FloatArray:
     places = {domain: place for place, domain in enumerate(estimator.domains.keys)}
     matrix = np.zeros((len(wanted), len(places)))
     for row, contrast in enumerate(wanted):
-        for domain, coefficient in contrast.coefficients.items():
+        for named, coefficient in contrast.coefficients.items():
+            domain = tuple((column, label.strip()) for column, label in named)  # as the labels are read
             if domain not in places:
                 there = "; ".join(_words(key) for key in list(places)[:20])
                 raise DesignError(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows
-from analysis.estimation.requests import label_codes
+from analysis.arrays import FloatArray, IntArray, blank_note, combine_codes, first_rows
+from analysis.estimation.requests import labels_and_blanks
 from analysis.problems import DataProblem, DesignError
 from analysis.results import Domain
 
@@ -19,6 +19,7 @@ class Domains:
     code_of_row: IntArray  # (rows,), -1 in none
     keys: tuple[Domain, ...]
     missing: int  # respondents in no domain
+    notes: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -43,7 +44,9 @@ def read_domains(frame: pd.DataFrame, by: Sequence[str], respondents: FloatArray
                 for name in unknown
             ]
         )
-    columns = [label_codes(frame[column]) for column in by]
+    read = [labels_and_blanks(frame[column]) for column in by]
+    columns = [(column_codes, names) for column_codes, names, _ in read]
+    notes = [note for column, (*_, blank) in zip(by, read, strict=True) for note in blank_note(column, blank)]
     codes, count = np.zeros(len(frame), dtype=np.int64), 1
     for column_codes, names in columns:
         codes, count = combine_codes(codes, count, column_codes, len(names))
@@ -59,4 +62,5 @@ def read_domains(frame: pd.DataFrame, by: Sequence[str], respondents: FloatArray
     ]
     keys = tuple(zip(*named, strict=True))
     outside = codes < 0
-    return Domains(rank[codes], keys, int(outside.sum() if respondents is None else respondents[outside].sum()))
+    missing = int(outside.sum() if respondents is None else respondents[outside].sum())
+    return Domains(rank[codes], keys, missing, tuple(notes))

@@ -404,7 +404,7 @@ class Estimator:
         return found
 
     def _notes(self) -> tuple[str, ...]:
-        notes = list(self.requested.notes)
+        notes = [*self.requested.notes, *self.domains.notes, *self.design.label_notes]
         if self.domains.missing:
             notes.append(f"{self.domains.missing} respondents have no value in the by columns and belong to no domain")
-        return (*notes, *self.options.notes(self.domains.count))
+        return (*dict.fromkeys(notes), *self.options.notes(self.domains.count))

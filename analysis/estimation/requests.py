@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, dense_codes, without_blanks
+from analysis.arrays import BoolArray, FloatArray, IntArray, blank_at_end, blank_note, dense_codes, without_blanks
 from analysis.problems import LARGEST, DataProblem, DesignError
 from analysis.psu_totals import Item
 from analysis.results import IntervalMethod, Statistic
@@ -95,11 +95,11 @@ class Proportion:
     def prepare(self, frame: pd.DataFrame) -> Prepared:
         categories = None if self.categories is None else tuple(dict.fromkeys(one.strip() for one in self.categories))
         wanted = None if self.category is None else self.category.strip()
-        codes, names = label_codes(_column(frame, self.variable), categories)
+        codes, names, blank = labels_and_blanks(_column(frame, self.variable), categories)
         observed = codes >= 0
         missing = int((~observed).sum())
         kept = None if missing == 0 else observed
-        notes = _joined(self.variable, _column(frame, self.variable))
+        notes = blank_note(self.variable, blank)
         shown: tuple[str | None, ...] = names
         if wanted is not None:
             # Where the categories are known a wrong one is a mistake; else it may be one that nobody chose.
@@ -197,19 +197,6 @@ Simple: TypeAlias = Mean | Total | Proportion | Ratio
 Request: TypeAlias = Simple | Index
 
 
-def _joined(variable: str, column: pd.Series[Any]) -> tuple[str, ...]:
-    """The note that categories differed by blanks at their ends alone."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return ()
-    kinds = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column.dropna().unique()
-    blank = sorted(kind for kind in kinds if isinstance(kind, str) and kind != kind.strip())
-    if not blank:
-        return ()
-    return (
-        f"{variable}: blanks at the ends of categories were left out (“{blank[0]}” is read as “{blank[0].strip()}”)",
-    )
-
-
 def _all_one(values: FloatArray) -> bool:
     return bool((values == 1).all())
 
@@ -251,6 +238,14 @@ def refuse_outside(name: str, values: FloatArray, scale: Scale) -> None:
 
 def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None) -> tuple[IntArray, tuple[str, ...]]:
     """Codes (-1 where missing) and names of a column's categories; blanks at their ends part nothing."""
+    codes, names, _ = labels_and_blanks(column, categories)
+    return codes, names
+
+
+def labels_and_blanks(
+    column: pd.Series[Any], categories: Sequence[str] | None = None
+) -> tuple[IntArray, tuple[str, ...], str | None]:
+    """The same, and a label that had blanks at its ends, if any."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         names = tuple(label(value) for value in column.cat.categories)
         codes = np.asarray(column.cat.codes, dtype=np.int64)
@@ -261,11 +256,12 @@ def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None)
         names = tuple(map(str, unique.tolist())) if numbers else tuple(label(value) for value in unique)
         codes = np.asarray(found, dtype=np.int64)
         if numbers and categories is None:
-            return codes, names
-    if any(name != name.strip() for name in names):
+            return codes, names, None
+    blank = blank_at_end(names)
+    if blank is not None:
         codes, names = without_blanks(codes, names, sort=not isinstance(column.dtype, pd.CategoricalDtype))
     if categories is None or tuple(categories) == names:
-        return codes, names
+        return codes, names, blank
     place = {name: position for position, name in enumerate(categories)}
     unknown = [name for name in names if name not in place]
     if unknown:
@@ -280,7 +276,7 @@ def label_codes(column: pd.Series[Any], categories: Sequence[str] | None = None)
             ]
         )
     moved = np.array([place[name] for name in names] + [-1], dtype=np.int64)
-    return moved[codes], tuple(categories)
+    return moved[codes], tuple(categories), blank
 
 
 def label(value: object) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
+from analysis.arrays import BoolArray, FloatArray, IntArray, blank_note, sum_by
 from analysis.auxiliaries import Auxiliaries, AuxiliaryBlock
-from analysis.estimation.requests import label_codes
+from analysis.estimation.requests import labels_and_blanks
 from analysis.problems import DataProblem, DesignError
 
 _AGREE = 1e-6  # relative; two margins of one population may differ by the rounding of their source
@@ -88,6 +88,7 @@ class _Reader:
         self.counted = counted
         self.minimum = minimum
         self.collapsed: list[str] = []
+        self.notes: tuple[str, ...] = ()
         self.problems: list[DataProblem] = []
 
     def read(self, margins: Sequence[Margin]) -> Auxiliaries:
@@ -97,7 +98,8 @@ class _Reader:
             self.problems.append(problem)
         if self.problems:
             raise DesignError(self.problems)
-        return Auxiliaries(rows=len(self.frame), blocks=tuple(blocks), collapsed=tuple(self.collapsed))
+        notes = tuple(dict.fromkeys(self.notes))
+        return Auxiliaries(rows=len(self.frame), blocks=tuple(blocks), collapsed=tuple(self.collapsed), notes=notes)
 
     def _problem(self, column: str, message: str, remedy: str, rows: BoolArray | None = None) -> None:
         shown = () if rows is None else tuple(int(row) for row in np.flatnonzero(rows)[:_SHOWN])
@@ -181,7 +183,8 @@ class _Reader:
         combined, grid = np.zeros(len(self.frame), dtype=np.int64), 1
         parts: list[tuple[IntArray, tuple[str, ...]]] = []
         for name in labels:
-            codes, names = label_codes(self.frame[name])
+            codes, names, blank = labels_and_blanks(self.frame[name])
+            self.notes += blank_note(name, blank)
             missing = (codes < 0) & self.counted
             if missing.any() and name != margin.within:
                 self._problem(

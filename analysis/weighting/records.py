@@ -52,6 +52,7 @@ class CalibrationRecord:
     margins: tuple[MarginLine, ...]
     collapsed: tuple[str, ...]  # one sentence for every joining of cells
     diagnostics: WeightDiagnostics
+    notes: tuple[str, ...] = ()  # how labels were read
 
 
 def relative_gaps(sums: FloatArray, totals: FloatArray) -> FloatArray:
@@ -89,6 +90,7 @@ def record_of(
         ),
         collapsed=auxiliaries.collapsed,
         diagnostics=diagnose(after),
+        notes=auxiliaries.notes,
     )
 
 

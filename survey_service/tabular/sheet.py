@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ class Sheet:
     text: pd.DataFrame
     rows: npt.NDArray[np.int64]  # the spreadsheet row of each record
     notices: tuple[TableNotice, ...]
+    joined: Mapping[str, str] = field(default_factory=dict)  # column: a text that differed from another by blanks alone
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -105,6 +106,8 @@ class Sheet:
             problem(Reader.ROUNDED, row=self.row(position), column=name, seen=excerpt(text.iloc[position]))
             for position in _positions(rounded)
         )
+        if (blank := self.joined.get(name)) is not None:
+            notices.append(TableNotice.of(Read.BLANK_ENDS, column=name, seen=blank, plain=blank.strip()))
         dated = sorted(seen for seen in kinds if _DATED.match(seen))
         if dated:
             notices.append(TableNotice.of(Read.DATE_MADE, column=name, seen=dated[0]))
@@ -129,18 +132,31 @@ def read_sheet_bytes(source: str, data: bytes, limits: Limits = UPLOADED) -> She
 
 def sheet_of(source: str, table: Table) -> Sheet:
     """The columns of a table. Raises TableError for heads that are missing or stand twice."""
-    columns = {
-        place: pd.Series(list(map(str.strip, column)), dtype=str)
-        for place, column in enumerate(zip(*table.records, strict=True) if table.records else ((),) * len(table.heads))
-    }
-    frame = pd.DataFrame(columns, columns=range(len(table.heads)))
+    raw = list(zip(*table.records, strict=True)) if table.records else [()] * len(table.heads)
+    columns = {place: list(map(str.strip, column)) for place, column in enumerate(raw)}
+    joined = {table.heads[place]: _joined(column, columns[place]) for place, column in enumerate(raw)}
+    typed = {place: pd.Series(column, dtype=str) for place, column in columns.items()}
+    frame = pd.DataFrame(typed, columns=range(len(table.heads)))
     frame = frame.mask(frame.isin(_MISSING))
     problems = _heads(table.heads, frame)
     if problems:
         raise TableError(source, problems)
     kept = [place for place, head in enumerate(table.heads) if head]
     frame = frame.iloc[:, kept].set_axis([table.heads[place] for place in kept], axis=1)
-    return Sheet(source, frame, np.asarray(table.rows, dtype=np.int64), table.notices)
+    known = {head: seen for head, seen in joined.items() if head and seen is not None}
+    return Sheet(source, frame, np.asarray(table.rows, dtype=np.int64), table.notices, known)
+
+
+def _joined(raw: Sequence[str], stripped: Sequence[str]) -> str | None:
+    """A text with blanks at its ends that is another text of the column without them; None where there is none."""
+    forms: dict[str, set[str]] = {}
+    for seen, plain in zip(raw, stripped, strict=True):
+        if seen is not plain and plain not in _MISSING:  # strip gives the text itself where nothing was there
+            forms.setdefault(plain, set()).add(seen)
+    if not forms:
+        return None
+    bare = set(raw)
+    return min((min(seen) for plain, seen in forms.items() if plain in bare or len(seen) > 1), default=None)
 
 
 def _heads(heads: tuple[str, ...], frame: pd.DataFrame) -> list[TableProblem]:

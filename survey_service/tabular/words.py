@@ -368,6 +368,10 @@ class Read(NoticeKind):
         "“{column}”列有全角数字，已当作半角读，例如 {seen}",
         "{column}: full-width digits were read as plain ones ({seen})",
     )
+    BLANK_ENDS = (
+        "“{column}”列有的选项只差前后的空格，已去掉空格当作同一项，例如“{seen}”就是“{plain}”",
+        "{column}: blanks at the ends of categories were left out (“{seen}” is read as “{plain}”)",
+    )
     DATE_MADE = (
         "“{column}”列的“{seen}”像是被 Excel 改成日期的代码，请核对",
         "{column}: “{seen}” looks like a code that Excel turned into a date",

@@ -2,7 +2,8 @@
 share.
 
 Each sample is one community of a single frame, so the intervals are those of the service's own road. Answers in a grid
-are beta-binomial with intraclass correlation 0.05; the truth is the share of the population of grids.
+are beta-binomial with intraclass correlation 0.05; the truth is the share of the population of grids. A second table is
+about one adult of each household.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from analysis.estimation import Ratio
 from analysis.estimation.estimate import prepare_estimator
 from analysis.estimation.options import Options
 from analysis.results import IntervalMethod
+from tests.coverage import adults
 
 SHARES = (0.02, 0.2, 0.5, 0.9, 0.98, 1.0)
 SIZES = (20, 60, 200)
@@ -85,7 +87,7 @@ def cells(samples: int, seed: int) -> Iterator[Cell]:
                 yield simulate(design, size, share, samples, rng)
 
 
-def document(found: list[Cell], samples: int, seed: int) -> str:
+def document(found: list[Cell], of_adults: list[adults.Cell], samples: int, seed: int) -> str:
     default = IntervalMethod.KORN_GRAUBARD
     worst = min(found, key=lambda cell: cell.coverage[default])
     short = [cell for cell in found if cell.coverage[default] < 0.94]
@@ -111,7 +113,7 @@ def document(found: list[Cell], samples: int, seed: int) -> str:
     for cell in found:
         figures = [f"{100 * cell.coverage[method]:.1f} / {100 * cell.width[method]:.1f}" for method in METHODS]
         lines.append(f"| {cell.design} | {cell.size} | {cell.share:g} | " + " | ".join(figures) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *adults.section(of_adults)]) + "\n"
 
 
 def main() -> int:
@@ -127,7 +129,11 @@ def main() -> int:
             f"{cell.design:12} n={cell.size:<4} p={cell.share:<5} "
             + " ".join(f"{m}={c:.3f}" for m, c in cell.coverage.items())
         )
-    asked.out.write_text(document(found, asked.samples, asked.seed), encoding="utf-8")
+    of_adults = []
+    for each in adults.cells(asked.samples, asked.seed):
+        of_adults.append(each)
+        print(f"fraction={each.fraction:<5} n={each.size:<4} p={each.share:<5} {each.left_out} {each.corrected}")
+    asked.out.write_text(document(found, of_adults, asked.samples, asked.seed), encoding="utf-8")
     return 0
 
 

@@ -257,3 +257,29 @@ def test_scale_and_factors_equal_r(
 )
 def test_scales_and_factors_that_cannot_be_are_refused(replicated: Path, more: tuple[str, ...], said: str) -> None:
     assert said in refused("estimate", replicated / "data.csv", "--weight", "weight", "--mean", "score", *more)
+
+
+# ------------------------------------------------------------------ blanks at the ends of labels
+@pytest.mark.parametrize("command", ["estimate", "change"])
+def test_labels_that_differ_by_blanks_alone_are_one_and_it_is_said(tmp_path: Path, command: str) -> None:
+    rows = ["a,x,1,k1", "a ,x,0,k2", "a,x ,1,k3", "b,y,0,k4", "b,y,1,k5", "b,y,1,k6"]
+    file, again = tmp_path / "one.csv", tmp_path / "two.csv"
+    for path in (file, again):
+        path.write_text("stratum,where,yes,psu\n" + "\n".join(rows) + "\n")
+    files = (file,) if command == "estimate" else (file, again)
+    design = ("--strata", "stratum", "--clusters", "psu")
+    found = document(command, *files, *design, "--proportion", "yes=1", "--by", "where")
+    said = {
+        "where: blanks at the ends of categories were left out (“x ” is read as “x”)",
+        "stratum: blanks at the ends of categories were left out (“a ” is read as “a”)",
+    }
+    assert said <= set(found["notes"])
+    key = "estimates" if command == "estimate" else "changes"
+    assert [one["domain"] for one in found[key]] == [{"where": "x"}, {"where": "y"}]
+
+
+def test_blanks_that_part_nothing_are_not_spoken_of(tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("where, yes\nx, 1\nx, 0\ny, 1\ny, 1\n")
+    found = document("estimate", file, "--proportion", "yes=1", "--by", "where")
+    assert found["notes"] == []

@@ -14,7 +14,7 @@ from analysis.estimation.quantiles import Quantile, quantiles
 from analysis.estimation.replicates import Jackknife
 from analysis.problems import DesignError
 from analysis.results import Estimate, Estimates, LonelyPsu
-from analysis.weighting import Margin, recalibrated
+from analysis.weighting import Margin, calibrate_design, recalibrated
 
 
 def only(found: Estimates) -> Estimate:
@@ -290,3 +290,31 @@ def test_a_policy_for_domains_needs_one_for_strata() -> None:
             adjust_domain_lonely=True,
             replication=Jackknife(),
         )
+
+
+def test_blanks_in_domains_strata_and_clusters_are_said() -> None:
+    frame = BLANKS.assign(stratum=["s", "s ", "t", "t"], y=[1.0, 2, 3, 4])
+    design = SurveyDesign.from_frame(frame, strata=["stratum"], clusters=["psu"], nest=True)
+    assert design.summary().psus == 2
+    found = estimate(frame, design, [Mean("y")], by=["where"], lonely_psu=LonelyPsu.REMOVE)
+    assert found.notes == (
+        "where: blanks at the ends of categories were left out (“x ” is read as “x”)",
+        "stratum: blanks at the ends of categories were left out (“s ” is read as “s”)",
+        "psu: blanks at the ends of categories were left out (“a ” is read as “a”)",
+    )
+    wanted = [Contrast.difference((("where", "x "),), (("where", "y"),))]
+    alone = SurveyDesign.from_frame(frame)
+    assert contrasts(frame, alone, [Mean("y")], wanted, by=["where"]).notes[0].startswith("where: blanks")
+
+
+def test_labels_without_blanks_are_not_spoken_of() -> None:
+    frame = BLANKS.apply(lambda column: column.str.strip())
+    design = SurveyDesign.from_frame(frame, clusters=["psu"])
+    assert estimate(frame, design, [Proportion("q")], by=["where"]).notes == ()
+
+
+def test_blanks_in_a_margin_are_said_in_its_record() -> None:
+    totals = ((("Yes ",), 30.0), (("No",), 10.0))
+    margin = Margin(variables=("q",), totals=totals)
+    _, record = calibrate_design(BLANKS, SurveyDesign.from_frame(BLANKS), [margin])
+    assert record.notes == ("q: blanks at the ends of categories were left out (“ Yes” is read as “Yes”)",)

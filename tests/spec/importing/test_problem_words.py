@@ -70,6 +70,7 @@ NOTICED = {
     Read.OTHER_SHEETS: lambda: read_sheet_bytes("a.xlsx", sheets()).notices,
     Read.FULL_WIDTH_NUMBERS: lambda: read_sheet_bytes("a.csv", "a\n１２\n".encode()).typed(numbers=["a"])[1],
     Read.FULL_WIDTH_LABELS: lambda: read_sheet_bytes("a.csv", "a\n１２\n".encode()).typed(labels=["a"])[1],
+    Read.BLANK_ENDS: lambda: read_sheet_bytes("a.csv", b"a,b\nyes,1\nyes ,2\n").typed(labels=["a"])[1],
     Read.DATE_MADE: lambda: read_sheet_bytes("a.csv", b"a\n2-Mar\n").typed(labels=["a"])[1],
     Read.LOST_ZERO: lambda: read_sheet_bytes("a.csv", b"a\n1234567\n1234568\n123456\n").typed(labels=["a"])[1],
     Read.AS_WRITTEN: lambda: [from_record("what an older version said")],
