@@ -34,18 +34,15 @@ TIER_PHRASES: Final[Mapping[str, Text]] = {
         "本社区有效问卷 {n} 份，误差大，各数字只印整数，仅供参考。",
         "{n} valid {n:questionnaire|questionnaires} here: the error is large; whole numbers, for orientation only.",
     ),
-    "coded": Text(
-        "份数少，只公布到“{end}”，免得看出各人怎样答。",
-        "Few were asked: told only as “{end}”, so that no answer shows.",
-    ),
+    "coded": Text("为保护受访人，只公布到“{end}”。", "To protect respondents it is told only as “{end}”."),
     "coded_note": Text(
-        "“≥”“≤”：份数少，只公布到这一端，免得看出各人怎样答。",
-        "“≥”, “≤”: few were asked, so the figure is told only to this end and no answer shows.",
+        "“≥”“≤”：为保护受访人，只公布到这一端。",
+        "“≥”, “≤”: told only to this end, to protect respondents.",
     ),
     "ends_note": Text(
-        "“≥”“≤”：只给界限，或因份数少、免得看出各人怎样答，或因受访者回答全部相同；样本中人人如此，不等于居民人人如此。",
-        "“≥”, “≤”: a limit only, because few were asked and no answer should show, or because everyone asked gave the "
-        "same answer; the sample is not every resident.",
+        "“≥”“≤”：只给界限，或为保护受访人，或因受访者回答全部相同；样本中人人如此，不等于居民人人如此。",
+        "“≥”, “≤”: a limit only, to protect respondents, or because everyone asked gave the same answer; the sample is "
+        "not every resident.",
     ),
     "no_error_small": Text(
         "标准误、设计效应、有效样本量为“—”的，问卷不足 100 份或只公布到一端，只印整数。",

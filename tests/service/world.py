@@ -61,7 +61,7 @@ def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> Wor
     cases = [_case(survey.id, wave.id, community, number) for community in communities for number in range(1, 7)]
     session.add_all(cases)
     session.flush()
-    _people(session, city)
+    grant_every_role(session, city)
     surveys.open_wave(session, survey.id, wave.id, on=NOW.date(), at=NOW, by=SERVICE)
     return World(
         survey_id=survey.id,
@@ -135,7 +135,8 @@ def _areas(session: Session) -> tuple[Area, Area, list[Area]]:
     return city, street, communities
 
 
-def _people(session: Session, city: Area) -> None:
+def grant_every_role(session: Session, city: Area) -> None:
+    """A person for every role, named after it."""
     for role in Role:
         person = accounts.create_account(
             session, user=role.value, name=f"测试{role.value}", password=PASSWORD, at=NOW, by=SERVICE

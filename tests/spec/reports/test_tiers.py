@@ -113,13 +113,13 @@ def test_an_axis_does_not_know_the_end_of_a_band() -> None:
 
 def test_the_sign_is_explained_once_whatever_it_stands_for(story: Story) -> None:
     words = said(story)
-    assert "“≥”“≤”：份数少，只公布到这一端，免得看出各人怎样答。" in words
+    assert "“≥”“≤”：为保护受访人，只公布到这一端。" in words
     summary = cases.street_of_few()
     alike = replace(cases.printed(given.share("support", 1.0, 0.88, 1.0, 30)), all_alike=True, digits=0)
     rows = list(summary.table.rows)
     rows[1] = replace(rows[1], cells=tuple(alike if cell.variable == "support" else cell for cell in rows[1].cells))
     words = said(area_story(replace(summary, table=replace(summary.table, rows=tuple(rows))), "zh"))
-    assert "或因份数少、免得看出各人怎样答，或因受访者回答全部相同" in words
+    assert "或为保护受访人，或因受访者回答全部相同" in words
     assert "只公布到这一端" not in words
 
 
