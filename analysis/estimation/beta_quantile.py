@@ -9,7 +9,7 @@ evaluation where the start was near, another where it was not. What lies outside
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaincinv, betaln, ndtri
+from scipy.special import betaincinv, gammaln, ndtri
 
 from analysis.arrays import BoolArray, FloatArray
 
@@ -41,7 +41,7 @@ def beta_quantile(a: FloatArray, b: FloatArray, probability: float) -> FloatArra
 def _many(a: FloatArray, b: FloatArray, tail: float) -> tuple[FloatArray, BoolArray]:
     """Quantiles, and where the series came to rest."""
     found, settled = _start(a, b, tail), np.zeros(len(a), dtype=bool)
-    constant = betaln(a, b)
+    constant = gammaln(a) + gammaln(b) - gammaln(a + b)  # a third of the time of betaln, and parameters are small
     waiting = np.arange(len(a))
     for _ in range(_STEPS):
         x = found[waiting]

@@ -27,6 +27,8 @@ from analysis.results import LonelyPsu
 
 _FEW, _LAID_OUT = 400, 10_000_000
 """Quantities x domains, and values of them in units and columns, up to which residuals are worked out one by one."""
+_AT_ONCE = 1_000_000
+"""Residuals of several quantities that are worked out together."""
 _WIDEST = 20
 """Residuals for each cell and unit up to which the longest margin is taken off unit by unit."""
 _NOISE = 1e-13
@@ -218,8 +220,12 @@ class SparseSums:
         return SparseSums(order, place[order], np.searchsorted(domain[order], np.arange(shape[0] + 1)), shape)
 
     def matrix(self, values: FloatArray) -> Any:
-        """The sums as a sparse matrix."""
-        return sparse.csr_array((values[self.order], self.place, self.ends), shape=self.shape)
+        """The sums as a sparse matrix; of rows of values (k, sums) one below the other: (k x domains, units)."""
+        values = np.atleast_2d(values)
+        count, sums = len(values), len(self.order)
+        ends = (self.ends[:-1] + sums * np.arange(count)[:, None]).ravel()
+        place = (values[:, self.order].ravel(), np.tile(self.place, count), np.append(ends, count * sums))
+        return sparse.csr_array(place, shape=(count * self.shape[0], self.shape[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -278,16 +284,18 @@ class _LeftOver:
         """With and without finite population correction, each (k, domains)."""
         shape = (len(own), self.of_cells.domains)
         results = np.empty(shape), np.empty(shape)
-        for number, (cells, entries) in enumerate(zip(own, beside, strict=True)):
-            residuals = self.taken @ (-self.reciprocal * entries[self.inside])
-            residuals[self.place_of_cell] += cells
+        step = max(_AT_ONCE // max(self.taken.shape[0], 1), 1)
+        for start in range(0, len(own), step):
+            part = slice(start, start + step)
+            residuals = (self.taken @ (-self.reciprocal * beside[part, self.inside]).T).T
+            residuals[:, self.place_of_cell] += own[part]
             sums = self.cells.matrix(residuals)
-            coefficients = (self.cross.left_over(self.entries.matrix(entries)) @ self.cross.inverse).tocsr()
-            differences = [form.difference(sums, coefficients) for form in self.forms]
+            coefficients = (self.cross.left_over(self.entries.matrix(beside[part])) @ self.cross.inverse).tocsr()
+            differences = [form.difference(sums, coefficients).reshape(-1, shape[1]) for form in self.forms]
             for result, variance, difference in zip(
-                results, self.of_cells.of(residuals[None, :]), differences * 2, strict=False
+                results, self.of_cells.of(residuals), differences * 2, strict=False
             ):
-                result[number] = variance[0] + difference
+                result[part] = variance + difference
         return results
 
 
