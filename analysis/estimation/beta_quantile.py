@@ -15,7 +15,7 @@ from analysis.arrays import BoolArray, FloatArray
 
 _LARGEST = 300.0  # the fraction needs about the square root of the larger parameter in terms
 _TERMS, _STEPS, _BLOCK = 100, 8, 8_000
-_NEAR = 1e-3
+_NEAR = 5e-3
 """Distance, in units of the density's own, from which the fifth power that the series leaves out is rounding."""
 
 
