@@ -19,7 +19,7 @@ from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Level
 from analysis.results import Statistic
 
-COMMUNITY, STREET = "community", "street"
+COMMUNITY, STREET, ADULTS = "community", "street", "adults"
 BY_LEVEL: dict[Level, tuple[str, ...]] = {Level.COMMUNITY: (COMMUNITY,), Level.STREET: (STREET,), Level.CITY: ()}
 
 
@@ -71,9 +71,7 @@ def _frame(columns: CaseColumns, weight: FloatArray, indicators: Sequence[Asked]
         data[_unit(stage)] = unit.codes[rows]
         data[_population(stage)] = population[rows]
     if with_adult_stage(columns, plan):
-        stage = len(columns.units)
-        data[_unit(stage)] = np.arange(len(rows))
-        data[_population(stage)] = columns.adults[rows]
+        data[ADULTS] = columns.adults[rows]
     for group in plan.groups:
         if group.value in columns.groups:
             data[group.value] = columns.groups[group.value].categorical()
@@ -92,13 +90,14 @@ def with_adult_stage(columns: CaseColumns, plan: AnalysisPlan) -> bool:
 
 
 def _design(columns: CaseColumns, frame: pd.DataFrame, plan: AnalysisPlan) -> SurveyDesign:
-    stages = range(len(columns.units) + with_adult_stage(columns, plan))
+    stages = range(len(columns.units))
     return SurveyDesign.from_frame(
         frame,
         weight="weight",
         strata=["stratum"],
         clusters=[_unit(stage) for stage in stages],
         population_sizes=[_population(stage) for stage in stages],
+        adults=ADULTS if with_adult_stage(columns, plan) else None,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 def path_of(folder: Path, wave_id: UUID) -> Path:
-    return folder / f"{wave_id}.npz"
+    return folder / f"{wave_id}.columns"
 
 
 def empty(folder: Path) -> None:

@@ -20,7 +20,7 @@ from survey_service.services import Services
 def remove_stale(services: Services) -> None:
     """Also what another machine erased, and a file that was written from rows read just before an erasure."""
     folder = services.settings.columns
-    files = list(folder.glob("*.npz"))
+    files = list(folder.glob("*.columns"))
     if not files:
         return
     from survey_service.analyses.stored_columns import key_of

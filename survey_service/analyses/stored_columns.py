@@ -12,9 +12,8 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,7 +33,7 @@ _ARRAYS = (
     "denominators",
 )
 
-_UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, EOFError)
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -62,11 +61,13 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
         "open_in_bursts": dict(stored.open_in_bursts),
         "snapshot": stored.snapshot_sha256,
     }
-    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    header["arrays"] = list(arrays)
     handle, name = tempfile.mkstemp(dir=folder, prefix=f"{wave_id}.", suffix=".new")  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
+            np.save(file, np.frombuffer(json.dumps(header).encode(), dtype=np.uint8), allow_pickle=False)
+            for array in arrays.values():
+                np.save(file, array, allow_pickle=False)
         Path(name).replace(path_of(folder, wave_id))
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -76,11 +77,11 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
 def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
     """None where there is none of these very rows."""
     try:
-        with path_of(folder, wave_id).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            header = json.loads(file["header"].tobytes())
+        with path_of(folder, wave_id).open("rb") as file:
+            header = _header(file)
             if header["format"] != FORMAT or header["key"] != key:
                 return None
-            arrays = {name: file[name] for name in file.files if name != "header"}
+            arrays = {name: np.load(file, allow_pickle=False) for name in header["arrays"]}
     except _UNREADABLE:
         return None  # not there, or cut short: it is made anew
     columns, answers = _put_together(arrays, header["texts"])
@@ -97,10 +98,15 @@ def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
 def key_of(path: Path) -> str | None:
     """Of the rows that a file was made of; None where it cannot be read."""
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return str(json.loads(file["header"].tobytes())["key"])
+        with path.open("rb") as file:
+            return str(_header(file)["key"])
     except _UNREADABLE:
         return None
+
+
+def _header(file: BinaryIO) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(np.load(file, allow_pickle=False).tobytes())
+    return found
 
 
 def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[dict[str, Any], dict[str, list[str]]]:

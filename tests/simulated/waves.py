@@ -147,23 +147,26 @@ def wave(of: City, seed: int) -> CaseColumns:
     responded = (rng.random(len(household)) < willing) & ~empty
     unknown = ~responded & ~empty & (rng.random(len(household)) < 0.15)
     disposition = np.where(responded, COMPLETE, np.where(empty, NOT_ELIGIBLE, np.where(unknown, UNKNOWN, REFUSED)))
-    rows = np.flatnonzero(responded)
-    who = person[rows]
-    return _columns(of, grid, household, adults, responded, disposition, who, first_share, rng)
+    fielded = _Fielded(grid, household, adults, responded, disposition, person[responded], first_share)
+    return _columns(of, fielded, rng)
 
 
-def _columns(
-    of: City,
-    grid: IntArray,
-    household: IntArray,
-    adults: IntArray,
-    responded: BoolArray,
-    disposition: IntArray,
-    who: IntArray,
-    first_share: float,
-    rng: np.random.Generator,
-) -> CaseColumns:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fielded:
+    """One entry a case, but ``who``: the adults who answered."""
+
+    grid: IntArray
+    household: IntArray
+    adults: IntArray
+    responded: BoolArray
+    disposition: IntArray
+    who: IntArray
+    first_share: float  # of the grids of a community that were drawn
+
+
+def _columns(of: City, cases: _Fielded, rng: np.random.Generator) -> CaseColumns:
     shape = of.shape
+    grid, household, who, responded = cases.grid, cases.household, cases.who, cases.responded
     community = grid // shape.grids
     grids = tuple(f"g{number:06d}" for number in range(of.communities * shape.grids))
     names = of.names()
@@ -182,10 +185,10 @@ def _columns(
         stratum=Labels(community, names) if several else Labels(grid, grids),
         units=(Labels(grid, grids), unit) if several else (unit,),
         populations=(np.full(len(household), float(shape.grids)), in_grid) if several else (in_grid,),
-        adults=adults.astype(np.float64),
+        adults=cases.adults.astype(np.float64),
         weighting_class=Labels(grid, grids),
-        probability=first_share * shape.issued / shape.households / adults,
-        disposition=disposition,
+        probability=cases.first_share * shape.issued / shape.households / cases.adults,
+        disposition=cases.disposition,
         first_mode=Labels(np.zeros(len(household), dtype=np.int64), ("paper",)),
         mode=Labels(np.where(responded, 0, -1), ("paper",)),
         responded=responded,
