@@ -13,8 +13,12 @@ import typer
 from sqlalchemy import func, select
 
 from analysis.results import Suppression
+from questionnaires.loader import available, load
 from survey_service.accounts.queries import below
 from survey_service.analyses.service import WaveEstimates, community_domain
+from survey_service.areas.age_and_sex import age_and_sex
+from survey_service.areas.queries import register_of_city
+from survey_service.areas.registers import usable
 from survey_service.audit import verify
 from survey_service.audit.chain import chains
 from survey_service.clock import system_clock
@@ -40,6 +44,7 @@ from survey_service.models import (
     Disposition,
     Mode,
     PaperBatch,
+    RegisterKind,
     ReleaseDocument,
     Response,
     Role,
@@ -107,6 +112,12 @@ def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Serv
         )
         assert people == 3290
         assert session.scalar(select(Area.households).where(Area.name_zh == "万寿桥社区")) == 1534
+        city = session.scalars(select(Area.id).where(Area.kind == "city")).one()
+        register = register_of_city(session, city, SMALL.on)
+        assert register is not None
+        assert (register.kind, len(register.counts)) == (RegisterKind.USUAL_RESIDENTS, 13)
+        assert usable(register, SMALL.on) is None
+        assert not age_and_sex(load(available()[ground.PROGRAMME]), register.from_age(18).age_groups).reasons()
 
         states = {wave.key: wave.state for wave in session.scalars(select(Wave))}
         assert states == {"2026Q3": WaveState.RELEASED, "2026Q4": WaveState.OPEN}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import MetaData, Table, Uuid, delete, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,9 @@ from survey_service.areas.people_file import Declaration
 from survey_service.areas.registers import Unusable, usable
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
+from survey_service.migrations import migrate
 from survey_service.models import Area, AreaCount, RegisterKind
+from tests.architecture.test_tables import empty_database
 from tests.service.world import NOW, World
 
 pytestmark = pytest.mark.both_databases
@@ -116,3 +119,42 @@ def test_adults_are_those_whose_group_begins_at_eighteen(database: Database, wor
         said = Declaration(as_of=DAY, register=RegisterKind.USUAL_RESIDENTS, source="x")
         areas.record_population(session, world.community_ids[0], cells, said, at=NOW, by=SERVICE)
         assert queries.adults(session, world.community_ids) == {world.community_ids[0]: 24}
+
+
+def test_counts_that_were_there_before_the_question_are_undeclared(
+    backend: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    database = empty_database(backend, tmp_path, request)
+    migrate(database, "0018")
+    area_id = uuid4()
+    held = [(sex, group, number) for number, (sex, group) in enumerate(CELLS)]
+    with database.writing_engine.begin() as connection:
+        area, people = (Table(name, MetaData(), autoload_with=connection) for name in ("area", "area_population"))
+        for table in (area, people):
+            for column in table.columns:
+                if column.name in ("id", "area_id"):
+                    column.type = Uuid()
+        connection.execute(
+            insert(area), {"id": area_id, "code": "110101000001", "name_zh": "社区", "name_en": "", "kind": "community"}
+        )
+        connection.execute(
+            insert(people),
+            [
+                {"area_id": area_id, "sex": sex, "age_group": group, "as_of": day, "persons": number, "source": source}
+                for day, source in ((DAY, "公安"), (date(2026, 6, 30), "统计局"))
+                for sex, group, number in held
+            ],
+        )
+    migrate(database)
+    with database.reading.begin() as session:
+        assert sorted((one.as_of, one.register, one.source) for one in session.scalars(select(AreaCount))) == [
+            (DAY, RegisterKind.UNDECLARED, "公安"),
+            (date(2026, 6, 30), RegisterKind.UNDECLARED, "统计局"),
+        ]
+        kept = [(one.sex, one.age_group, one.persons) for _, one in queries.counts(session, area_id)]
+        assert sorted(kept) == sorted(held * 2)
+        register = queries.register_of_city(session, area_id, NOW.date())
+        assert usable(register, NOW.date()) is Unusable.UNDECLARED
+    with pytest.raises(IntegrityError), database.writing.begin() as session:
+        session.execute(delete(AreaCount))  # the cells point to it
+    database.dispose()
