@@ -85,21 +85,24 @@ def register_of_city(session: Session, city_id: UUID, on: date) -> Register | No
     """The counts that figures of a survey on the day ``on`` may be calibrated to, whichever way they fall short of it;
     None where no community was counted. Three statements, whatever the size of the city."""
     communities = _communities(city_id)
-    codes = dict(session.execute(select(Area.id, Area.code).where(Area.id.in_(communities))).all())
-    in_city = AreaCount.area_id.in_(communities)
-    counted = [
-        Counted(community=codes[one.area_id], kind=one.register, as_of=one.as_of, source=one.source)
-        for one in session.scalars(select(AreaCount).where(in_city))
-    ]
-    chosen = registers.best(codes.values(), counted, on)
+    codes = session.scalars(select(Area.code).where(Area.id.in_(communities))).all()
+    counted = session.execute(
+        select(Area.code, AreaCount.register, AreaCount.as_of, AreaCount.source)
+        .join(Area, Area.id == AreaCount.area_id)
+        .where(AreaCount.area_id.in_(communities))
+    )
+    chosen = registers.best(
+        codes, (Counted(community=code, kind=kind, as_of=day, source=source) for code, kind, day, source in counted), on
+    )
     if chosen is None:
         return None
     cells = session.execute(
-        select(AreaPopulation.area_id, AreaPopulation.age_group, AreaPopulation.sex, AreaPopulation.persons)
-        .join(AreaCount, (AreaCount.area_id == AreaPopulation.area_id) & (AreaCount.as_of == AreaPopulation.as_of))
-        .where(in_city, AreaCount.as_of == chosen.as_of, AreaCount.register == chosen.kind)
+        select(Area.code, AreaPopulation.age_group, AreaPopulation.sex, AreaPopulation.persons)
+        .join(Area, Area.id == AreaPopulation.area_id)
+        .join(AreaCount, (AreaCount.area_id == Area.id) & (AreaCount.as_of == AreaPopulation.as_of))
+        .where(Area.id.in_(communities), AreaCount.as_of == chosen.as_of, AreaCount.register == chosen.kind)
     )
-    return registers.made_of(chosen, ((codes[id], group, sex, persons) for id, group, sex, persons in cells))
+    return registers.made_of(chosen, ((code, group, sex, persons) for code, group, sex, persons in cells))
 
 
 def _communities(area_id: UUID) -> Select[tuple[UUID]]:
