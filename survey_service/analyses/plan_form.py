@@ -1,4 +1,4 @@
-"""The form by which a plan is changed: boxes to a plan, and a plan to boxes. What the form does not ask stays as it is."""
+"""The form by which a plan is changed: boxes to a plan, and back. What the form does not ask stays as it is."""
 
 from __future__ import annotations
 

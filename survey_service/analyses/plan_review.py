@@ -97,7 +97,7 @@ def store(
     if plan_sha256(given.plan) != sha256:
         raise Conflict(
             zh="分析方案刚刚被别人改过，您的改动没有保存。请看过新的方案，再改一次。",
-            en="Somebody has just changed the analysis plan; yours was not stored. Look at the new one, change it again.",
+            en="Somebody has just changed the analysis plan; yours was not stored. Look at the new one first.",
         )
     try:
         plan = plan_history.of_text(text)
