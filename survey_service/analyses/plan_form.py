@@ -104,12 +104,11 @@ def kind_of(calibration: PlannedCalibration) -> Margins:
         return Margins.COMMUNITIES
     if len(others) == 1 and others[0][1] is MarginWithin.CITY:
         return Margins.CITY
-    within = {one for _, one in others}
-    if len(within) == 1 and MarginOf.AGE_SEX not in {one for one, _ in others}:
-        return {
-            MarginWithin.STREET: Margins.STREETS,
-            MarginWithin.COMMUNITY: Margins.WITHIN_COMMUNITIES,
-        }.get(within.pop(), Margins.AS_THEY_ARE)
+    one_by_one = MarginOf.AGE_SEX not in {one for one, _ in others}
+    if one_by_one and all(within is MarginWithin.STREET for _, within in others):
+        return Margins.STREETS
+    if one_by_one and all(within is MarginWithin.COMMUNITY for _, within in others):
+        return Margins.WITHIN_COMMUNITIES
     return Margins.AS_THEY_ARE
 
 

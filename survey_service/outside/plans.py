@@ -22,7 +22,7 @@ class Read(NamedTuple):
 def read(content: bytes) -> Read:
     """The document of the file, or what is wrong with it."""
     try:
-        with parsed("plans", content, DEFINITIONS, {}) as reply:
+        with parsed("plans", content, DEFINITIONS, {"source": "plan"}) as reply:
             (answer,) = reply.lines()
     except Stopped as stopped:
         return Read(None, _BUSY if stopped.reason == "busy" else _UNREADABLE)

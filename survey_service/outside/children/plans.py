@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
 def answer(given: Mapping[str, Any], stream: BinaryIO, out: Output) -> None:
-    root, problems = parse(stream.read(MAX_BYTES + 1), "plan")
+    root, problems = parse(stream.read(MAX_BYTES + 1), given["source"])
     if root is None or problems:
         out.line({"line": problems[0].location.line if problems else 0, "message": str(problems[0].message)})
     else:
