@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analysis.plan import AnalysisPlan, PlanError, from_document
+from analysis.plan import FORMAT, AnalysisPlan, PlanError, from_document
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.analyses import kept_plans, plan_form, plan_history
@@ -30,7 +30,7 @@ from survey_service.services import Services
 
 def shown(running: Services, survey_id: UUID, wave_id: UUID, opened: bool, every: bool) -> PlanShown:
     with running.database.reading.begin() as session:
-        given = columns_and_register(session, survey_id, wave_id)
+        given = columns_and_register(session, survey_id, wave_id, running.settings.columns)
         by_default = kept_plans.newest(session, survey_id, wave_id) is None
     return plan_shown(given, by_default=by_default, opened=opened, every=every)
 
@@ -53,8 +53,11 @@ def proposed(running: Services, survey_id: UUID, wave_id: UUID, filled: Filled) 
     return _proposed(given, plan, filled.kept, filled.groups)
 
 
-def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document: Mapping[str, Any]) -> Proposed:
-    """The same of a file that was read: ``document``, plain values."""
+def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document: Any) -> Proposed:
+    """The same of a file that was read: ``document``, plain values, or a file of ``survey-service analyse`` with the
+    plan beside its data."""
+    if isinstance(document, Mapping) and isinstance(beside := document.get("plan"), Mapping):
+        document = {"format": FORMAT, **beside}
     given = _given(running, survey_id, wave_id)
     kept, groups = plan_form.boxes(given.plan), tuple(one.value for one in given.plan.groups)
     try:
@@ -116,7 +119,7 @@ def plan_address(session: Session, survey_id: UUID, wave_id: UUID) -> str:
 
 def _given(running: Services, survey_id: UUID, wave_id: UUID) -> WaveToAnalyse:
     with running.database.reading.begin() as session:
-        return columns_and_register(session, survey_id, wave_id)
+        return columns_and_register(session, survey_id, wave_id, running.settings.columns)
 
 
 def _proposed(given: WaveToAnalyse, plan: AnalysisPlan, kept: Mapping[str, str], groups: tuple[str, ...]) -> Proposed:

@@ -19,6 +19,7 @@ from survey_service.analyses.plan_words import SENSITIVITY, WHY_NONE
 from survey_service.analyses.plans import plan_sha256, plan_text
 from survey_service.analyses.service import asked, with_targets
 from survey_service.analyses.wave_analysis import WaveToAnalyse
+from survey_service.areas.registers import WORDS, Unusable
 
 NEVER_IN_A_LINE: Final = ("calibration.seed", "eligibility.design_weighted")  # in the file; a sentence of no use
 
@@ -53,11 +54,16 @@ def changed_line(one: Difference) -> Said:
 
 
 def why_none(plan: AnalysisPlan) -> Text | None:
-    """Why nothing is calibrated; None where something is."""
+    """Why nothing is calibrated, and the way out; None where something is."""
     if plan.calibration.margins:
         return None
-    why = WHY_NONE[plan.calibration.why_none or NoCalibration.BY_CHOICE]
-    return Text(f"没有按人口校准：{why.zh}。", f"Nothing is calibrated: {why.en}.")
+    why = plan.calibration.why_none or NoCalibration.BY_CHOICE
+    said = WORDS[Unusable(why.value)] if why.value in {one.value for one in Unusable} else _sentence(WHY_NONE[why])
+    return Text(f"没有按人口校准。{said.zh}", f"Nothing is calibrated. {said.en}")
+
+
+def _sentence(said: Text) -> Text:
+    return Text(f"{said.zh}。", f"{said.en[:1].upper()}{said.en[1:]}.")
 
 
 def area_words(given: WaveToAnalyse) -> Mapping[str, Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from questionnaires.text import Text
@@ -15,7 +14,7 @@ _UNREADABLE: Final = Text(
 
 
 class Read(NamedTuple):
-    document: Mapping[str, Any] | None
+    document: Any  # plain values; None where there is a fault
     fault: Text | None
 
 

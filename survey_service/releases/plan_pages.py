@@ -89,8 +89,8 @@ def look_at_change(
     if posted_forms.text(posted, "by") == "file":
         sent = posted_forms.upload(posted, "file")
         document, fault = (None, NO_FILE) if sent is None else outside.read(sent[1])
-        if document is None:
-            proposed = Proposed(kept={}, chosen_groups=(), faults={"file": fault or NO_FILE})
+        if fault is not None:
+            proposed = Proposed(kept={}, chosen_groups=(), faults={"file": fault})
         else:
             proposed = computed(running, f"{BESIDE}:proposed_by_file", survey_id, wave_id, document)
     else:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -58,8 +60,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     """The city with a register, and who answered with age and sex; ``missing``: how many gave no age."""
 
     def arrange(register: PopulationRegister | None = REGISTER, missing: int = 0) -> None:
-        def given(session: Session, survey_id: UUID, wave_id: UUID) -> WaveToAnalyse:
-            found = columns_and_register(session, survey_id, wave_id)
+        def given(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> WaveToAnalyse:
+            found = columns_and_register(session, survey_id, wave_id, folder)
             count = len(found.wave.columns.respondents)
             ages = [None] * missing + [AGES[(row // 2) % 2] for row in range(count - missing)]
             groups = {
@@ -92,8 +94,9 @@ def hidden(page: str, name: str) -> str:
     return found[1].replace("&#34;", '"').replace("&quot;", '"')
 
 
-def propose(client: TestClient, boxes: Mapping[str, object], status: int = 200) -> str:
-    answer = post(client, PLAN, dict(boxes), token=csrf(get(client, PLAN)))
+def propose(client: TestClient, boxes: Mapping[str, str | list[str]], status: int = 200) -> str:
+    given = {**boxes, "csrf": csrf(get(client, PLAN))}
+    answer = client.post(PLAN, data=given, headers={"Accept": "text/html"})
     assert answer.status_code == status, answer.text
     return answer.text
 
@@ -320,7 +323,7 @@ def test_a_file_that_is_no_plan_is_told_about(
     assert kept(database, closed) == []
 
 
-def upload(client: TestClient, content: bytes) -> object:
+def upload(client: TestClient, content: bytes) -> Response:
     token = csrf(get(client, PLAN))
     return client.post(
         PLAN,
