@@ -22,6 +22,7 @@ from survey_service.commands.estimate import estimate
 from survey_service.commands.import_responses import import_responses
 from survey_service.commands.index import index
 from survey_service.commands.plan import plan
+from survey_service.commands.plan_of import plan_of
 from survey_service.commands.print_forms import print_forms
 from survey_service.commands.rank import rank
 from survey_service.commands.rates import rates
@@ -50,6 +51,7 @@ KEEPERS = frozenset(
         "read-scans",
         "verify-audit",
         "audit-log",
+        "plan-of",
     }
 )
 
@@ -80,6 +82,7 @@ for command in (
     rates,
     weight,
     estimate,
+    plan_of,
     analyse,
     blend,
     rank,

@@ -7,12 +7,16 @@ import json
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from analysis import engine
 from analysis.case_columns import DISPOSITIONS, CaseColumns
 from analysis.plan import AnalysisPlan, from_document, to_document
+from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.commands import app
+from survey_service.database import Database
+from tests.service.world import World
 from tests.simulated.waves import AGES, SEXES, Shape, asked, city, wave
 
 SHAPE = Shape(streets=2, communities=3, grids=2, households=60, issued=24, indicators=2)
@@ -130,3 +134,17 @@ def test_a_plan_that_cannot_be_read_names_the_place_and_a_table_its_column(files
 def test_a_plan_is_the_same_after_it_was_written_and_read() -> None:
     for plan in (AnalysisPlan(), AnalysisPlan(level=0.9, indicators=("q1",))):
         assert from_document(json.loads(json.dumps(to_document(plan)))) == plan
+
+
+def test_plan_of_writes_the_plan_of_a_wave_that_analyse_can_read(
+    database: Database, database_url: str, world: World, tmp_path: Path
+) -> None:
+    out = tmp_path / "plan.yaml"
+    given = ["--database", database_url, "--data-dir", str(tmp_path), "--out", str(out)]
+    found = CliRunner().invoke(app, ["plan-of", world.wave_key, *given])
+    assert found.exit_code == 0, found.stderr
+    plan = from_document(YAML(typ="safe", pure=True).load(out.read_text(encoding="utf-8")))
+    with database.reading.begin() as session:
+        assert plan == columns_and_register(session, world.survey_id, world.wave_id).plan
+    found = CliRunner().invoke(app, ["plan-of", "2020Q1", *given])
+    assert (found.exit_code, "There is no wave 2020Q1" in found.stderr) == (1, True)
