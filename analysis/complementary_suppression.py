@@ -1,267 +1,228 @@
-"""Complementary suppression: what else must be hidden so that no hidden count can be had by subtraction.
+"""Complementary suppression: what else must be coded or hidden so that no sum gives away what is coded or hidden.
 
-After it no hidden count can be bounded within three: the range that a reader can work out
-(``analysis.disclosure_bounds``, with all sums and what the marks say) is wider than that.
+Hidden figures of fewer than ten keep a range of at least ``min(n, 4)`` respondents; a coded end keeps two respondents,
+so that no sum proves all, or all but one, alike. The range is what a reader can work out with every n, every weight
+and every printed figure (``analysis.disclosure_bounds``). One respondent would do against a proof; two are asked for so
+that the very need to code a street does not say that all of its parts were alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Generic
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from analysis.disclosure_bounds import Count, Family, Node, Range, implied, ranges
-from analysis.results import Domain
-
-PROTECTION = 3.0
-"""Width, in respondents, that the range of a hidden count must exceed."""
-
-
-_SMALL_COST = 10.0  # of hiding any count, in respondents, beside its own size
+from analysis.arrays import IntArray
+from analysis.cells import Cells, Place
+from analysis.cheapest_partners import cheapest
+from analysis.coding import SLIM, WIDE, widest_end
+from analysis.disclosure_bounds import Rooms, by_programs, proven
+from analysis.families import Ties
+from analysis.hiding import EXACT, Guards, Hiding, Range
 
 
 class CannotProtect(ValueError):
-    """A count that must be hidden follows from figures that were published before."""
+    """A figure that must be hidden follows from what was published before."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(
+            f"{place} must be hidden, but follows from figures that were published in an earlier release; "
+            "leave the figures of its area out of this one"
+        )
+        self.place = place
 
 
-def families(hierarchy: Mapping[Domain, Domain], present: Iterable[Domain]) -> list[Family[Domain]]:
-    """The families among the domains that are present.
+class Search:
+    """Codes and hides until every range is wide enough; the fewest and smallest first, ties by their order."""
 
-    Children of one parent make it up together when they are divided by the same columns: a street's communities are one
-    family, its age groups another. A level that is left out of the table does not hide the sum: its parts then belong
-    to the next level that is there.
-    """
-    there = dict.fromkeys(present)
-    children: dict[tuple[Domain, tuple[str, ...]], list[Domain]] = {}
-    for domain in there:
-        for parent in _wholes(domain, hierarchy, there):
-            children.setdefault((parent, tuple(column for column, _ in domain)), []).append(domain)
-    return [Family(parent, tuple(parts)) for (parent, _), parts in children.items()]
+    def __init__(self, cells: Cells, ties: Ties, hiding: Hiding, *, least: int, below: int) -> None:
+        self.cells, self.sums, self.whole = cells, ties.sums, ties.whole
+        self.hiding, self.least, self.below = hiding, least, below
+        self.part = cells.part
+        self.added: set[int] = set()
+        self.tried: set[int] = set()
 
+    def run(self) -> None:
+        """Changes ``hiding``. Raises CannotProtect where what is ``fixed`` gives something away."""
+        while True:
+            rooms = self.hiding.rooms(self.part)
+            guards = Guards.of(self.cells, self.hiding, self.below)
+            known = self.sums.narrowed(rooms)
+            asked = guards.asked
+            narrow = asked[guards.missed(asked, known.down[asked], known.up[asked])]
+            if not len(narrow):
+                narrow = self._in_circles(known, guards)
+            if not len(narrow):
+                thin = list(self._thin())
+                if not thin:
+                    return
+                for sum_, whole in thin:
+                    self._hide(self._smallest(sum_, whole))
+                continue
+            for cell in self._apart(narrow):
+                self._free(int(cell), guards, known)
 
-def _wholes(domain: Domain, hierarchy: Mapping[Domain, Domain], there: Collection[Domain]) -> list[Domain]:
-    """What ``domain`` is a part of: its parent, and where tables cross, the same group of the area above.
+    def _in_circles(self, known: Rooms, guards: Guards) -> IntArray:
+        """Narrow cells among those whose limits were only passed along a circle."""
+        found: list[int] = []
+        wanted = np.zeros(len(self.part), dtype=bool)
+        wanted[guards.asked] = True
+        for cells, rows in self.sums.circles(known):
+            asked = np.flatnonzero(wanted[cells])
+            if not len(asked):
+                continue
+            matrix = self.sums.matrix(cells, rows)
+            down, up = known.down[cells], known.up[cells]
+            doubtful = asked[guards.missed(cells[asked], *proven(matrix, down, up, asked))]
+            for place in doubtful.tolist():
+                least, most = by_programs(matrix, down, up, place)
+                if guards.missed(cells[[place]], np.array([least]), np.array([most]))[0]:
+                    found.append(int(cells[place]))
+        return np.array(found, dtype=np.int64)
 
-    The 60-year-olds of a community are a part of the community, and of the 60-year-olds of its street.
-    """
-    found: list[Domain] = []
-    for place in range(len(domain), 0, -1):
-        above, rest = hierarchy.get(domain[:place]), domain[place:]
-        while above is not None and (*above, *rest) not in there:
-            above = hierarchy.get(above)
-        if above is not None and (*above, *rest) != domain:
-            found.append((*above, *rest))
-    return list(dict.fromkeys(found))
+    def _thin(self) -> Iterator[tuple[int, int]]:
+        """Sums whose hidden parts come to too few even together: they are as good as one figure for all of them."""
+        hiding, sums, size = self.hiding, self.sums, self.cells.size
+        if not sums.count:
+            return
+        child = self.whole[sums.row] != sums.cell
+        open_ = (hiding.hidden | hiding.coded)[sums.cell] & child & (self.whole[sums.row] >= 0)
+        together = np.bincount(sums.row, size[sums.cell] * open_, sums.count)
+        few = np.bincount(sums.row, (hiding.hidden & hiding.few)[sums.cell] * open_ * size[sums.cell], sums.count) > 0
+        shown = ~(hiding.hidden | hiding.coded)[np.maximum(self.whole, 0)] & (self.whole >= 0)
+        for row in np.flatnonzero(few & shown & (together < self.least)).tolist():
+            yield row, int(self.whole[row])
 
+    def _smallest(self, row: int, whole: int) -> int:
+        """The smallest part that is still shown, else the whole."""
+        for cell in self._shown_parts(row):
+            return cell
+        if self.hiding.fixed[whole]:
+            raise CannotProtect(self.cells.place(whole))
+        return whole
 
-def hide_complements(
-    groups: Sequence[Family[Node]],
-    hidden: Collection[Node],
-    counts: Mapping[Node, Count],
-    *,
-    guarded: Callable[[Node], bool] | None = None,
-    fixed: Collection[Node] = (),
-    least_together: float = 0.0,
-) -> set[Node]:
-    """The further counts to hide, few and small ones; ties by their order.
+    def _shown_parts(self, row: int) -> list[int]:
+        members = [int(self.sums.cell[term]) for term in self.sums.terms_of[row]]
+        parts = [cell for cell in members if cell != self.whole[row] and self._may_hide(cell)]
+        return sorted(parts, key=lambda cell: self.cells.size[cell])
 
-    ``counts``: all counts that are shown or hidden, with the prior of each for the case that it is hidden.
-    ``guarded``: which hidden ones must be protected (default: all, also those that are hidden here). ``fixed``:
-    counts that readers know already. ``least_together``: hidden parts of a whole that is shown are as good as one
-    figure for all of them, so together they must come to that. Raises CannotProtect where ``fixed`` gives one away.
-    """
-    closed = dict.fromkeys(node for node in hidden if node in counts)
-    search = _Search(groups, counts, fixed)
-    while True:
-        narrow, found = _narrow(groups, closed, counts, guarded)
-        if narrow:
-            more = {node: search.beside(node, closed, found) for node in search.apart(narrow)}
-        else:
-            thin = [family for family in groups if _is_thin(family, closed, counts, least_together)]
-            more = {family.parent: search.smallest(family, closed) for family in thin}
-        if not more:
-            return set(closed) - set(hidden)
-        for node, further in more.items():
-            # What was added for another may have freed it: then nothing is cheaper than nothing.
-            for one in further if further is not None else search.cheapest(node, closed):
-                closed[one] = None
+    def _may_hide(self, cell: int) -> bool:
+        return bool(self.cells.size[cell] > 0 and not self.hiding.hidden[cell] and not self.hiding.fixed[cell])
 
-
-def _is_narrow(found: Range, count: Count) -> bool:
-    """Whether the sums bound it within three. A prior that is no wider itself asks only not to be narrowed."""
-    needed = min(PROTECTION, count.prior[1] - count.prior[0] - 1e-6)
-    return found[1] - found[0] <= needed + 1e-6
-
-
-def _narrow(
-    groups: Sequence[Family[Node]],
-    closed: Collection[Node],
-    counts: Mapping[Node, Count],
-    guarded: Callable[[Node], bool] | None,
-) -> tuple[list[Node], dict[Node, Range]]:
-    """Hidden counts that are bounded within three, and all ranges. The exact look only where the quick one finds
-    none."""
-    asked = [node for node in closed if guarded is None or guarded(node)]
-    found = ranges(groups, closed, counts, exact=())
-    narrow = [node for node in asked if _is_narrow(found[node], counts[node])]
-    if not narrow:
-        found = ranges(groups, closed, counts, exact=asked)
-        narrow = [node for node in asked if _is_narrow(found[node], counts[node])]
-    return narrow, found
-
-
-def _is_thin(
-    family: Family[Node], closed: Collection[Node], counts: Mapping[Node, Count], least_together: float
-) -> bool:
-    """Whether the hidden parts of a shown whole have too few respondents even together."""
-    if family.parent not in counts or family.parent in closed:
-        return False
-    inside = [counts[child].value for child in family.children if child in closed]
-    return 0 < sum(inside) < least_together
-
-
-class _Search(Generic[Node]):
-    """Looks for the next counts to hide."""
-
-    def __init__(self, groups: Sequence[Family[Node]], counts: Mapping[Node, Count], fixed: Collection[Node]) -> None:
-        self.counts = counts
-        self.fixed = fixed
-        self.groups = [family for family in groups if family.parent in counts]
-        self.of_node: dict[Node, list[Family[Node]]] = {}
-        for family in self.groups:
-            for member in (*family.children, family.parent):
-                self.of_node.setdefault(member, []).append(family)
-        # In a tree of tables a count is a part of one whole only; then what hides it best is beside it.
-        parts = [child for family in self.groups for child in family.children]
-        self.is_tree = len(set(parts)) == len(parts)
-        self.wholes = {family.parent for family in self.groups}
-        self.nodes = [node for node in self.of_node if node in counts]
-        self.place = {node: number for number, node in enumerate(self.nodes)}
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """One row a sum, one column for a rise and one for a fall of every count."""
-        rows, columns, signs = [], [], []
-        for row, family in enumerate(self.groups):
-            for member, sign in (*((child, 1.0) for child in family.children), (family.parent, -1.0)):
-                if member in self.place:
-                    rows += [row, row]
-                    columns += [self.place[member], self.place[member] + len(self.nodes)]
-                    signs += [sign, -sign]
-        return csr_array((signs, (rows, columns)), shape=(len(self.groups), 2 * len(self.nodes)))
-
-    @cached_property
-    def rooms(self) -> tuple[list[Range], list[Range]]:
-        """How far every count could rise and fall."""
-        rises = [(0.0, self._room(node, 1)) for node in self.nodes]
-        return rises, [(0.0, self._room(node, -1)) for node in self.nodes]
-
-    def apart(self, narrow: Sequence[Node]) -> list[Node]:
-        """Narrow counts that share no family: what protects one of a family often protects the other."""
-        chosen: list[Node] = []
+    def _apart(self, narrow: IntArray) -> list[int]:
+        """Narrow cells that share no sum: what protects one of a family often protects the other."""
+        chosen: list[int] = []
         touched: set[int] = set()
-        for node in narrow:
-            near = {id(family) for family in self.of_node.get(node, [])}
+        for cell in narrow.tolist():
+            near = {int(self.sums.row[term]) for term in self.sums.rows_of.get(cell, [])}
             if not near & touched:
-                chosen.append(node)
+                chosen.append(cell)
                 touched |= near
         return chosen
 
-    def beside(self, node: Node, closed: Collection[Node], found: Mapping[Node, Range]) -> list[Node] | None:
-        """In a tree of tables the smallest part beside it, not itself a whole, that frees ``node``; None: it takes
-        more."""
-        if not self.is_tree:
-            return None
-        for family in self.of_node.get(node, []):
-            if not self._is_bound(family, node, found):
-                continue
-            for candidate in self._shown(family, closed):
-                known = {**found, candidate: self.counts[candidate].prior}
-                if candidate not in self.wholes and not self._is_bound(family, node, known):
-                    return [candidate]
-        return None
+    def _free(self, cell: int, guards: Guards, known: Rooms) -> None:
+        """What is cheapest in the sums that bind it; where that was not enough before, what a program finds."""
+        if cell not in self.tried:
+            self.tried.add(cell)
+            if self._beside(cell, guards, known):
+                return
+        found = cheapest(cell, self.cells, self.sums, self.hiding, list(guards.moves(cell, float(self.part[cell]))))
+        if found is None:
+            raise CannotProtect(self.cells.place(cell))
+        if not found:  # what was added for another may have freed it
+            self.tried.discard(cell)
+        for partner, end in found:
+            self._give(partner, end)
 
-    def smallest(self, family: Family[Node], closed: Collection[Node]) -> list[Node]:
-        """The smallest part that is still shown, else the whole."""
-        free = self._shown(family, closed)
-        if not free:
-            raise _cannot(family.parent)
-        return free[:1]
+    def _beside(self, cell: int, guards: Guards, known: Rooms) -> bool:
+        """Opens what frees ``cell`` in each sum that binds it; False where something does not."""
+        one = np.array([cell])
+        for term in self.sums.rows_of.get(cell, []):
+            changed: dict[int, Range] = {}
+            chosen: list[tuple[int, float | None]] = []
+            for partner, end in [(-1, None), *self._candidates(cell, term)]:
+                if partner >= 0:
+                    room = self._mobile(partner, end, term, known)
+                    before = changed.get(partner, (0.0, 0.0))
+                    if room[1] - room[0] <= before[1] - before[0] + EXACT:
+                        continue
+                    changed[partner] = room
+                    chosen = [*(pair for pair in chosen if pair[0] != partner), (partner, end)]
+                low, high = self.sums.left(term, known, changed)
+                low, high = max(low, -float(self.part[cell])), min(high, 1 - float(self.part[cell]))
+                if not guards.missed(one, np.array([low]), np.array([high]))[0]:
+                    break
+            else:
+                return False
+            for partner, end in self._needed(cell, term, guards, known, chosen, changed):
+                self._give(partner, end)
+        return True
 
-    def cheapest(self, node: Node, closed: Collection[Node]) -> list[Node]:
-        """The counts to hide so that ``node`` could as well be larger or smaller by more than three, at the least cost.
+    def _needed(
+        self,
+        cell: int,
+        term: int,
+        guards: Guards,
+        known: Rooms,
+        chosen: list[tuple[int, float | None]],
+        changed: dict[int, Range],
+    ) -> list[tuple[int, float | None]]:
+        """``chosen`` without those that later ones made needless."""
+        one = np.array([cell])
+        for pair in list(chosen[:-1]):
+            without = {partner: room for partner, room in changed.items() if partner != pair[0]}
+            low, high = self.sums.left(term, known, without)
+            low, high = max(low, -float(self.part[cell])), min(high, 1 - float(self.part[cell]))
+            if not guards.missed(one, np.array([low]), np.array([high]))[0]:
+                changed = without
+                chosen = [other for other in chosen if other != pair]
+        return chosen
 
-        A linear program moves the hidden counts up and down so that every sum still holds; to move a count that is
-        shown costs by its size, so small parts are preferred to wholes (Kelly, Golden & Assad 1992, Networks 22(4)).
+    def _candidates(self, cell: int, term: int) -> Iterable[tuple[int, float | None]]:
+        """Neighbours and how to give them, in the order in which they are tried.
+
+        For a coded end the whole coded, its parts coded, its parts hidden; for the few parts hidden. To hide a whole is
+        dear: a program then looks for what is cheaper further away.
         """
-        count = self.counts[node]
-        steps = (PROTECTION + 1.0, 0.0), (0.0, PROTECTION + 1.0), ((PROTECTION + 1) / 2, (PROTECTION + 1) / 2)
-        best: tuple[float, list[Node]] | None = None
-        for up, down in steps:
-            if count.value + up > count.prior[1] or count.value - down < count.prior[0]:
-                continue
-            moves = [self._move(node, step, closed) for step in (up, -down) if step]
-            if any(move is None for move in moves):
-                continue
-            cost = sum(move[0] for move in moves if move is not None)
-            if best is None or cost < best[0] - 1e-9:
-                best = cost, list(dict.fromkeys(one for move in moves if move is not None for one in move[1]))
-        if best is None:
-            raise _cannot(node)
-        return best[1]
+        row = int(self.sums.row[term])
+        whole = int(self.whole[row])
+        parts = [part for part in self._shown_parts(row) if part != cell]
+        open_whole = [whole] if whole >= 0 and whole != cell and self._may_hide(whole) else []
+        found: list[tuple[int, float | None]] = []
+        if not self.hiding.few[cell]:
+            for one in (*open_whole, *parts):
+                if not self.hiding.coded[one]:
+                    found += [(one, end) for end in self._ends(one)]
+        return [*found, *((one, None) for one in parts)]
 
-    def _move(self, node: Node, step: float, closed: Collection[Node]) -> tuple[float, list[Node]] | None:
-        """Cost, and the shown counts that must move with it; None where nothing makes room."""
-        from scipy.optimize import linprog
+    def _ends(self, cell: int) -> list[float]:
+        if not self.cells.bounded[cell]:
+            return []
+        slim = float(widest_end(self.part[[cell]])[0])
+        return [end for end in (SLIM, WIDE) if end <= slim + EXACT]
 
-        nodes = self.nodes
-        if node not in self.place:
-            return 0.0, []
-        costs = np.array([0.0 if one in closed else _SMALL_COST + self.counts[one].value for one in nodes])
-        ups, downs = list(self.rooms[0]), list(self.rooms[1])
-        at, size = self.place[node], abs(step)
-        ups[at], downs[at] = ((size, size), (0.0, 0.0)) if step > 0 else ((0.0, 0.0), (size, size))
-        solved = linprog(  # type: ignore[call-overload]  # the stubs know no sparse constraints
-            np.concatenate([costs, costs]),
-            A_eq=self.matrix,
-            b_eq=np.zeros(len(self.groups)),
-            bounds=[*ups, *downs],
-            method="highs",
-        )
-        if solved.x is None or solved.fun is None:
-            return None
-        moved = np.asarray(solved.x)[: len(nodes)] + np.asarray(solved.x)[len(nodes) :]
-        needed = [one for one, amount in zip(nodes, moved, strict=True) if amount > 1e-6 and one not in closed]
-        return float(solved.fun), needed
+    def _mobile(self, cell: int, end: float | None, term: int, known: Rooms) -> Range:
+        """How far a neighbour could move if it were given so, by the other sums that it is in."""
+        part = float(self.part[cell])
+        low, high = -part, 1 - part
+        if end is not None and part >= 0.5:
+            low = min(end - part, 0.0)
+        elif end is not None:
+            high = max(1 - end - part, 0.0)
+        for other in self.sums.rows_of[cell]:
+            if other != term and self.sums.row[other] != self.sums.row[term]:
+                least, most = self.sums.left(other, known, {})
+                low, high = max(low, min(least, 0.0)), min(high, max(most, 0.0))
+        return low, high
 
-    def _room(self, node: Node, sign: int) -> float:
-        count = self.counts[node]
-        if node in self.fixed:
-            return 0.0
-        return max(0.0, count.prior[1] - count.value if sign > 0 else count.value - count.prior[0])
+    def _give(self, cell: int, end: float | None) -> None:
+        if end is None:
+            self._hide(cell)
+        elif not self.hiding.hidden[cell]:
+            self.hiding.end[cell] = end
+            self.hiding.side[cell] = 1 if self.part[cell] >= 0.5 else -1
+            self.added.add(cell)
 
-    def _is_bound(self, family: Family[Node], node: Node, known: Mapping[Node, Range]) -> bool:
-        low, high = implied(family, node, known, self.counts)
-        least, most = self.counts[node].prior
-        return _is_narrow((max(low, least), min(high, most)), self.counts[node])
-
-    def _shown(self, family: Family[Node], closed: Collection[Node]) -> list[Node]:
-        """Parts that could be hidden, the smallest first, then the whole. A part of nobody hides nothing."""
-        parts = [child for child in family.children if self._may_hide(child, closed)]
-        parts.sort(key=lambda child: self.counts[child].value)
-        return [*parts, *([family.parent] if self._may_hide(family.parent, closed) else [])]
-
-    def _may_hide(self, node: Node, closed: Collection[Node]) -> bool:
-        if node not in self.counts or node in closed or node in self.fixed:
-            return False
-        return self.counts[node].prior[0] < self.counts[node].prior[1]
-
-
-def _cannot(node: object) -> CannotProtect:
-    return CannotProtect(
-        f"{node} must be hidden, but follows from figures that were published in an earlier release; "
-        "leave the figures of its area out of this one"
-    )
+    def _hide(self, cell: int) -> None:
+        self.hiding.hidden[cell] = True
+        self.added.add(cell)

@@ -1,17 +1,24 @@
 """What may be published: the only maker of ``PublishableTable``.
 
-Confidentiality first (it may only be made stricter), then reliability. Confidentiality hides a figure of fewer than ten
-respondents, group disclosure (0 % or 100 % of fewer than thirty), and what would give either away by subtraction.
-Reliability follows the NCHS presentation standard for proportions (Parker et al. 2017, Vital and Health Statistics
-2(175)) for shares, a rule of our own for scores.
+Confidentiality first (it may only be made stricter), then reliability, then the digits that are printed. A table holds
+nothing finer than what is printed, one mark for whatever is hidden, and no reason: why a figure is hidden is known to
+``Protected`` alone, for the statistician.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from analysis.confidentiality import Before, Key, hide
+import numpy as np
+
+from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.cells import Cells, Place, cells_of
+from analysis.coding import coded_limits, end_for, side_of, usual_effects
+from analysis.complementary_suppression import CannotProtect
+from analysis.confidentiality import Before, confidential
+from analysis.families import wholes
+from analysis.printed_cells import Context, Shown, printed_rows
 from analysis.results import (
     PROTECTED,
     Domain,
@@ -20,27 +27,34 @@ from analysis.results import (
     Goal,
     IntervalMethod,
     PublicationRule,
-    PublishableCell,
     PublishableRow,
     PublishableTable,
     Reliability,
     Suppression,
-    Verdict,
 )
-from analysis.verdicts import settling_sample_size, tipping_point, verdict
-
-_NARROW = 0.05  # an interval this narrow is shown whatever its relative width
-_RELATIVE_WIDTH = 1.30
+from analysis.tiers import firm, usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
+class Protected:
+    """The table, and beside it what no reader may know."""
+
+    table: PublishableTable
+    reasons: Mapping[Place, Suppression] = field(repr=False)
+    """Why a cell is hidden, or coded for the sake of others: for the statistician, in nothing that leaves."""
+    left_out: tuple[Domain, ...] = ()  # groups whose rows could not be protected and are in no table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    estimates: Sequence[Estimate]
     rule: PublicationRule
     goals: Mapping[str, Goal]
+    hierarchy: Mapping[Domain, Domain]
     response_rates: Mapping[Domain, float]
     adults: Mapping[Domain, int]
-    hidden_rows: frozenset[Domain]
-    hidden: Mapping[tuple[Domain, Key], Suppression]
+    before: Before
+    notes: tuple[str, ...]
 
 
 def protect(
@@ -57,31 +71,127 @@ def protect(
     ``hierarchy``: domain -> the domain it is part of, so that a hidden figure cannot be had by subtraction (children
     divided by the same columns make up their parent together). ``goals``: variable -> target. ``response_rates`` (RR3)
     give tipping points, ``adults`` bound the settling sample size. ``earlier``: what was released of the same wave
-    before; what was hidden then stays hidden, what was shown is known. Raises ValueError when a confidentiality rule is
-    laxer than the default, when a domain and variable come twice, or when levels or intervals differ.
+    before; what was hidden then stays hidden, what was shown is known. Groups that cannot be protected beside all the
+    others are left out, the finest first, and a note says so. Raises ValueError when a confidentiality rule is laxer
+    than the default, when a domain and variable come twice, or when levels or intervals differ.
     """
+    return protected(
+        *tables,
+        rule=rule,
+        goals=goals,
+        hierarchy=hierarchy,
+        response_rates=response_rates,
+        adults=adults,
+        earlier=earlier,
+    ).table
+
+
+def protected(
+    *tables: Estimates,
+    rule: PublicationRule | None = None,
+    goals: Mapping[str, Goal] | None = None,
+    hierarchy: Mapping[Domain, Domain] | None = None,
+    response_rates: Mapping[Domain, float] | None = None,
+    adults: Mapping[Domain, int] | None = None,
+    earlier: Sequence[PublishableTable] = (),
+) -> Protected:
+    """``protect`` with the reasons beside the table. They are for the statistician and leave in nothing."""
     rule = rule or PublicationRule()
     _no_laxer(rule)
-    estimates = [estimate for table in tables for estimate in table.estimates]
-    rows = _rows(estimates)
-    hidden = hide(rows, rule, hierarchy or {}, Before.of(earlier))
-    context = _Context(
+    asked = _Asked(
+        estimates=[estimate for table in tables for estimate in table.estimates],
         rule=rule,
         goals=goals or {},
+        hierarchy=hierarchy or {},
         response_rates=response_rates or {},
         adults=adults or {},
-        hidden_rows=hidden.rows,
-        hidden=hidden.cells,
-    )
-    levels = {estimate.interval.level for estimate in estimates if estimate.interval is not None}
-    if len(levels) > 1:
-        raise ValueError(f"one table holds one confidence level, not {sorted(levels)}")
-    return PublishableTable(
-        rows=tuple(_row(domain, cells, context) for domain, cells in rows.items()),
-        rule=rule,
-        level=levels.pop() if levels else 0.95,
-        interval_method=_method(estimates),
+        before=Before.of(earlier),
         notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
+    )
+    left_out: list[Domain] = []
+    while True:
+        try:
+            return _protected(asked, tuple(left_out))
+        except CannotProtect as error:
+            present = {estimate.domain for estimate in asked.estimates} - set(left_out)
+            finer = _finest_groups(error.place[0], asked.hierarchy, present)
+            if not finer:
+                raise
+            left_out += finer
+
+
+def _finest_groups(domain: Domain, hierarchy: Mapping[Domain, Domain], present: set[Domain]) -> list[Domain]:
+    """All groups of that kind, of the most columns, that cross areas with ``domain``'s own: coarser comes first."""
+    crossing = {tuple(column for column, _ in one) for one in present if len(wholes(one, hierarchy, present)) > 1}
+    own = tuple(column for column, _ in domain)
+    if not crossing:
+        return []
+    chosen = own if own in crossing else max(crossing, key=lambda columns: (len(columns), columns))
+    return sorted(one for one in present if tuple(column for column, _ in one) == chosen)
+
+
+def _protected(asked: _Asked, left_out: tuple[Domain, ...]) -> Protected:
+    without = set(left_out)
+    cells = cells_of([one for one in asked.estimates if one.domain not in without] if without else asked.estimates)
+    level, method = _level(cells.estimates), _method(cells.estimates)
+    if not len(cells):
+        return Protected(table=_table(asked, (), (level, method), left_out), reasons={}, left_out=left_out)
+    rule = asked.rule
+    effect = usual_effects(cells, rule)
+    end = end_for(cells.size)
+    candidates = (
+        (cells.size < rule.group_disclosure_below) & (side_of(cells.part, end) != 0) & cells.bounded
+    ) & ~np.isnan(cells.value)
+    known = ~np.isnan(cells.value) & ~np.isnan(cells.low)
+    shown = _limits(cells, candidates, side_of(cells.part, end), end, effect, (level, method.value))
+    weak = ~known | np.isnan(shown.low) | _weak(cells, shown, rule)
+    found = confidential(cells, weak, rule, asked.hierarchy, asked.before)
+    hiding = found.hiding
+    shown = _limits(cells, hiding.coded, hiding.side, hiding.end, effect, (level, method.value))
+    hidden = hiding.hidden | np.isnan(shown.low) | _weak(cells, shown, rule)
+    reasons = {cells.place(number): reason for number, reason in found.reasons.items()}
+    for number in np.flatnonzero(hidden).tolist():
+        reason = Suppression.UNRELIABLE if known[number] else Suppression.NOT_ESTIMABLE
+        reasons.setdefault(cells.place(number), reason)
+    shown = shown.with_hidden(hidden, firm(cells, shown.low, shown.high, shown.effective, rule))
+    context = Context(
+        goals=asked.goals, response_rates=asked.response_rates, adults=asked.adults, level=level, rule=rule
+    )
+    rows = printed_rows(cells, shown, context)
+    return Protected(table=_table(asked, rows, (level, method), left_out), reasons=reasons, left_out=left_out)
+
+
+def _limits(
+    cells: Cells, coded: BoolArray, side: IntArray, end: FloatArray, effect: FloatArray, drawn: tuple[float, str]
+) -> Shown:
+    """What would be shown of every cell: its own interval, or that of its band."""
+    low, high, effective = cells.low.copy(), cells.high.copy(), cells.effective.copy()
+    low[coded], high[coded] = coded_limits(cells, coded, side, end, effect, drawn)
+    effective[coded] = cells.size[coded] / effect[coded]
+    return Shown.of(low, high, effective, np.where(coded, side, 0), end)
+
+
+def _weak(cells: Cells, shown: Shown, rule: PublicationRule) -> BoolArray:
+    """Cells that their error keeps from being shown."""
+    if rule.reliability is Reliability.FLAG:
+        return np.zeros(len(cells), dtype=bool)
+    good = firm(cells, shown.low, shown.high, shown.effective, rule)
+    if rule.reliability is Reliability.TIERS:
+        good |= usable(cells, shown.low, shown.high, rule)
+    return ~good
+
+
+def _table(
+    asked: _Asked, rows: tuple[PublishableRow, ...], drawn: tuple[float, IntervalMethod], left_out: tuple[Domain, ...]
+) -> PublishableTable:
+    kinds = dict.fromkeys(" x ".join(column for column, _ in domain) for domain in left_out)
+    coarser = tuple(f"left out so that nobody's answers follow from the rest: {kind}" for kind in kinds)
+    return PublishableTable(
+        rows=rows,
+        rule=asked.rule,
+        level=drawn[0],
+        interval_method=drawn[1],
+        notes=(*asked.notes, *coarser),
         seal=PROTECTED,
     )
 
@@ -96,119 +206,16 @@ def _no_laxer(rule: PublicationRule) -> None:
             )
 
 
-def _rows(estimates: Iterable[Estimate]) -> dict[Domain, list[Estimate]]:
-    rows: dict[Domain, list[Estimate]] = {}
-    seen: set[tuple[Domain, Key]] = set()
-    for estimate in estimates:
-        key = (estimate.domain, _key(estimate))
-        if key in seen:
-            raise ValueError(f"{estimate.variable} comes twice for {estimate.domain}; name the results apart")
-        seen.add(key)
-        rows.setdefault(estimate.domain, []).append(estimate)
-    return rows
-
-
-def _key(estimate: Estimate) -> Key:
-    return estimate.variable, estimate.category
+def _level(estimates: Iterable[Estimate]) -> float:
+    levels = {estimate.interval.level for estimate in estimates if estimate.interval is not None}
+    if len(levels) > 1:
+        raise ValueError(f"one table holds one confidence level, not {sorted(levels)}")
+    return levels.pop() if levels else 0.95
 
 
 def _method(estimates: Iterable[Estimate]) -> IntervalMethod:
     """The rule of the shares; scores have the t interval in every table."""
-    methods = [estimate.interval.method for estimate in estimates if estimate.interval is not None]
+    drawn = [estimate.interval.method for estimate in estimates if estimate.interval is not None]
+    methods = list(dict.fromkeys(drawn))
     shares = [method for method in methods if method is not IntervalMethod.WALD]
     return (shares or methods or [IntervalMethod.KORN_GRAUBARD])[0]
-
-
-def _row(domain: Domain, cells: list[Estimate], context: _Context) -> PublishableRow:
-    size = max(estimate.sample_size for estimate in cells)
-    return PublishableRow(
-        domain=domain,
-        sample_size=None if domain in context.hidden_rows else size,
-        cells=tuple(_cell(estimate, context) for estimate in cells),
-    )
-
-
-def _cell(estimate: Estimate, context: _Context) -> PublishableCell:
-    goal = context.goals.get(estimate.variable)
-    reason = context.hidden.get((estimate.domain, _key(estimate)))
-    if reason is None and (estimate.value is None or estimate.interval is None):
-        reason = Suppression.NOT_ESTIMABLE
-    unreliable = reason is None and _unreliable(estimate, context.rule)
-    if unreliable and context.rule.reliability is Reliability.SUPPRESS:
-        reason = Suppression.UNRELIABLE
-    if reason is not None:
-        return PublishableCell(
-            variable=estimate.variable,
-            category=estimate.category,
-            scale=estimate.scale,
-            suppression=reason,
-            goal=goal,
-            verdict=None if goal is None else Verdict.NOT_PUBLISHED,
-        )
-    assert estimate.interval is not None
-    assert estimate.value is not None
-    found = None if goal is None else verdict(estimate.interval, goal)
-    adults = context.adults.get(estimate.domain)
-    return PublishableCell(
-        variable=estimate.variable,
-        category=estimate.category,
-        value=estimate.value,
-        low=estimate.interval.low,
-        high=estimate.interval.high,
-        standard_error=estimate.standard_error,
-        sample_size=estimate.sample_size,
-        degrees_of_freedom=estimate.degrees_of_freedom,
-        design_effect=estimate.design_effect,
-        effective_sample_size=estimate.effective_sample_size,
-        all_alike=estimate.all_alike,
-        scale=estimate.scale,
-        unreliable=unreliable,
-        complement_unreliable=_complement_unreliable(estimate),
-        review=_review(estimate, context.rule),
-        verdict=found,
-        goal=goal,
-        settling_sample_size=settling_sample_size(estimate, goal, adults=adults)
-        if goal is not None and found is Verdict.CANNOT_TELL
-        else None,
-        tipping_point=None
-        if goal is None
-        else tipping_point(estimate.value, goal, context.response_rates.get(estimate.domain), estimate.scale),
-    )
-
-
-def _unreliable(estimate: Estimate, rule: PublicationRule) -> bool:
-    """Whether the rule would suppress the figure for its error."""
-    if estimate.complete_enumeration or estimate.scale is None:
-        return False
-    assert estimate.value is not None
-    effective = estimate.effective_sample_size
-    if effective is None or effective < rule.minimum_effective_sample * (1 - 1e-9):
-        return True
-    width = _width(estimate, estimate.scale)
-    if width >= rule.widest_interval:
-        return True
-    if estimate.scale != (0.0, 1.0) or width <= _NARROW or estimate.all_alike:
-        return False
-    return width > _RELATIVE_WIDTH * estimate.value
-
-
-def _complement_unreliable(estimate: Estimate) -> bool:
-    """0.97 is as badly known as 0.03: the complement's relative width marks a share, but never hides it."""
-    if estimate.complete_enumeration or estimate.scale != (0.0, 1.0) or estimate.all_alike:
-        return False
-    assert estimate.value is not None
-    width = _width(estimate, estimate.scale)
-    return width > _NARROW and width > _RELATIVE_WIDTH * (1 - estimate.value)
-
-
-def _width(estimate: Estimate, scale: tuple[float, float]) -> float:
-    assert estimate.interval is not None
-    return (estimate.interval.high - estimate.interval.low) / (scale[1] - scale[0])
-
-
-def _review(estimate: Estimate, rule: PublicationRule) -> bool:
-    """A statistician looks before release: few degrees of freedom, or 0 % or 100 %."""
-    if estimate.complete_enumeration:
-        return False
-    few = (estimate.degrees_of_freedom or 0) < rule.review_below_degrees_of_freedom
-    return few or estimate.all_alike

@@ -1,173 +1,168 @@
-"""What a reader can work out about hidden counts from those that are shown: sums that hold, and what the marks say.
+"""What a reader can work out of figures that are not printed exactly: sums that hold, and what is known of each.
 
-Each ``Family`` says that a whole is the sum of its parts. A hidden count lies somewhere in its ``prior`` (what the mark
-beside it says); the sums narrow that to a range. Where the sums form no circle, passing limits along them is exact;
-where they do (tables crossed with each other), two linear programs per count give the range.
+Every cell has a room: how far below and above its true place on the scale a reader must think it possible, by its print
+alone (nothing where it is printed, a band where it is coded, the whole scale where it is hidden). A sum says that
+weights times these distances come to 0. Passing limits along sums narrows the rooms; where sums form no circle that is
+exact. Where they do (tables crossed with each other) it may come out too wide; there a ray that stays in all rooms
+proves some width, and two linear programs give the range.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-Node = TypeVar("Node", bound=Hashable)
-Range = tuple[float, float]
-ENDLESS = 1e9  # no count of respondents comes near it
-_EXACT = 1e-7
+from analysis.arrays import FloatArray, IntArray
+
 _MOST_PASSES = 200
+_EXACT = 1e-9
+_LARGEST = 1500  # cells in circles for which rays are sought: the matrix is square
 
 
-@dataclass(frozen=True, slots=True)
-class Family(Generic[Node]):
-    """A whole and the parts that make it up."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rooms:
+    """By cell, on the scale 0..1, seen from the true place: ``down`` at most 0, ``up`` at least 0."""
 
-    parent: Node
-    children: tuple[Node, ...]
+    down: FloatArray
+    up: FloatArray
 
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A count and what is known of it by its mark once it is hidden."""
-
-    value: float
-    prior: Range = (0.0, ENDLESS)
+    @property
+    def open(self) -> IntArray:
+        return np.flatnonzero(self.up - self.down > _EXACT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum(Generic[Node]):
-    """sum of sign x count over the hidden = ``total``, which everyone can work out."""
+@dataclass(eq=False)
+class Sums:
+    """Sums over cells as a list of terms: in sum ``row[i]`` the cell ``cell[i]`` counts ``factor[i]``."""
 
-    nodes: tuple[Node, ...]
-    signs: tuple[float, ...]
-    total: float
+    row: IntArray
+    cell: IntArray
+    factor: FloatArray
+    count: int  # sums
+    cells: int
+
+    @cached_property
+    def rows_of(self) -> dict[int, list[int]]:
+        """Cell -> its terms."""
+        found: dict[int, list[int]] = {}
+        for term, cell in enumerate(self.cell.tolist()):
+            found.setdefault(cell, []).append(term)
+        return found
+
+    @cached_property
+    def terms_of(self) -> dict[int, list[int]]:
+        """Sum -> its terms."""
+        found: dict[int, list[int]] = {}
+        for term, row in enumerate(self.row.tolist()):
+            found.setdefault(row, []).append(term)
+        return found
+
+    def narrowed(self, rooms: Rooms) -> Rooms:
+        """Rooms after limits were passed along all sums; exact where these form no circle."""
+        down, up = rooms.down.copy(), rooms.up.copy()
+        terms = np.flatnonzero(np.isin(self.cell, rooms.open) & (self.factor != 0))
+        row, cell, factor = self.row[terms], self.cell[terms], self.factor[terms]
+        for _ in range(_MOST_PASSES):
+            ends = factor * down[cell], factor * up[cell]
+            least, most = np.minimum(*ends), np.maximum(*ends)
+            rest_least = np.bincount(row, least, self.count)[row] - least
+            rest_most = np.bincount(row, most, self.count)[row] - most
+            one, other = -rest_most / factor, -rest_least / factor
+            before = down.copy(), up.copy()
+            np.maximum.at(down, cell, np.minimum(np.minimum(one, other), 0.0))
+            np.minimum.at(up, cell, np.maximum(np.maximum(one, other), 0.0))
+            if np.abs(before[0] - down).max(initial=0) <= 1e-7 and np.abs(before[1] - up).max(initial=0) <= 1e-7:
+                break
+        return Rooms(down, up)
+
+    def left(self, term: int, rooms: Rooms, changed: dict[int, tuple[float, float]]) -> tuple[float, float]:
+        """What one sum alone leaves to the cell of ``term``, where ``changed`` cells have other rooms."""
+        least = most = 0.0
+        for other in self.terms_of[int(self.row[term])]:
+            if other != term:
+                cell, factor = int(self.cell[other]), float(self.factor[other])
+                low, high = changed.get(cell) or (float(rooms.down[cell]), float(rooms.up[cell]))
+                least += min(factor * low, factor * high)
+                most += max(factor * low, factor * high)
+        factor = float(self.factor[term])
+        if factor == 0:
+            return -1.0, 1.0
+        ends = -most / factor, -least / factor
+        return min(ends), max(ends)
+
+    def circles(self, rooms: Rooms) -> list[tuple[IntArray, IntArray]]:
+        """Parts of the sums over open cells that contain a circle: their cells and their sums."""
+        opened = rooms.open
+        is_open = np.zeros(self.cells, dtype=bool)
+        is_open[opened] = True
+        terms = np.flatnonzero(is_open[self.cell] & (self.factor != 0))
+        if not len(terms):
+            return []
+        graph = csr_array(
+            (np.ones(len(terms)), (self.cell[terms], self.cells + self.row[terms])),
+            shape=(self.cells + self.count,) * 2,
+        )
+        _, label = connected_components(graph, directed=False)
+        links = np.bincount(label[self.cell[terms]], minlength=label.max() + 1)
+        cells = np.bincount(label[opened], minlength=label.max() + 1)
+        used = np.unique(self.row[terms])
+        rows = np.bincount(label[self.cells + used], minlength=label.max() + 1)
+        return [
+            (opened[label[opened] == part], used[label[self.cells + used] == part])
+            for part in np.flatnonzero((links > cells + rows - 1) & (links > 0))
+        ]
+
+    def matrix(self, cells: IntArray, rows: IntArray) -> FloatArray:
+        """Terms of ``rows`` and ``cells`` as a dense matrix."""
+        place = np.full(self.cells, -1)
+        place[cells] = np.arange(len(cells))
+        line = np.full(self.count, -1)
+        line[rows] = np.arange(len(rows))
+        terms = np.flatnonzero((place[self.cell] >= 0) & (line[self.row] >= 0))
+        found = np.zeros((len(rows), len(cells)))
+        np.add.at(found, (line[self.row[terms]], place[self.cell[terms]]), self.factor[terms])
+        return found
 
 
-def ranges(
-    families: Sequence[Family[Node]],
-    hidden: Collection[Node],
-    counts: Mapping[Node, Count],
-    *,
-    exact: Collection[Node] | None = None,
-) -> dict[Node, Range]:
-    """The range of every hidden count. Counts that are not in ``hidden`` are taken as shown.
+def proven(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: IntArray) -> tuple[FloatArray, FloatArray]:
+    """A range that each asked cell surely has: moved along the least-squares ray that keeps all sums.
 
-    ``exact``: those whose range must be exact also where sums form circles (default: all); the others may come out too
-    wide there. A family whose whole has no count gives nothing away.
+    The ray moves every cell in proportion to its squared room; it is followed each way until a room ends. No further
+    than the true range, and often as far.
     """
-    sums = _sums(families, hidden, counts)
-    found = {node: counts[node].prior for node in hidden}
-    for nodes, inside in _components(hidden, sums):
-        links = sum(len(one.nodes) for one in inside)
-        acyclic = links == len(nodes) + len(inside) - 1
-        narrowed = _passed_along(inside, {node: found[node] for node in nodes})
-        found |= narrowed
-        if not acyclic:
-            asked = nodes if exact is None else [node for node in nodes if node in exact]
-            found |= _by_programs(inside, narrowed, asked)
-    return found
+    if matrix.shape[1] > _LARGEST:
+        return np.zeros(len(asked)), np.zeros(len(asked))
+    room = (up - down) ** 2
+    scaled = matrix * room
+    inverse = np.linalg.pinv(scaled @ matrix.T, rcond=1e-11, hermitian=True)
+    rays = -(scaled.T @ (inverse @ scaled[:, asked]))
+    rays[asked, np.arange(len(asked))] += room[asked]
+    own = rays[asked, np.arange(len(asked))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rays = np.where(own > 1e-12, rays / own, 0.0)
+        rays[np.abs(rays) < 1e-9] = 0.0
+        rise = np.where(rays > 0, up[:, None] / rays, np.where(rays < 0, down[:, None] / rays, np.inf)).min(axis=0)
+        fall = np.where(rays > 0, -down[:, None] / rays, np.where(rays < 0, -up[:, None] / rays, np.inf)).min(axis=0)
+    usable = own > 1e-12
+    return np.where(usable, -fall, 0.0), np.where(usable, rise, 0.0)
 
 
-def implied(family: Family[Node], node: Node, known: Mapping[Node, Range], counts: Mapping[Node, Count]) -> Range:
-    """The range that one family alone leaves to one of its hidden counts, given the ranges of the others."""
-    sums = _sums([family], known, counts)
-    if not sums or node not in sums[0].nodes:
-        return 0.0, ENDLESS
-    one = sums[0]
-    return _left(one, one.nodes.index(node), known)
-
-
-def _sums(families: Sequence[Family[Node]], hidden: Collection[Node], counts: Mapping[Node, Count]) -> list[_Sum[Node]]:
-    found: list[_Sum[Node]] = []
-    for family in families:
-        if family.parent not in counts:
-            continue
-        signed = [(child, 1.0) for child in family.children if child in hidden]
-        if family.parent in hidden:
-            signed.append((family.parent, -1.0))
-        if signed:
-            total = sum(sign * counts[node].value for node, sign in signed)
-            found.append(_Sum(tuple(node for node, _ in signed), tuple(sign for _, sign in signed), total))
-    return found
-
-
-def _components(hidden: Collection[Node], sums: Sequence[_Sum[Node]]) -> list[tuple[list[Node], list[_Sum[Node]]]]:
-    """Hidden counts that are linked by sums, with those sums; counts without any are left out."""
-    root = {node: node for node in hidden}
-
-    def find(node: Node) -> Node:
-        while root[node] != node:
-            root[node] = root[root[node]]
-            node = root[node]
-        return node
-
-    for one in sums:
-        for node in one.nodes[1:]:
-            root[find(node)] = find(one.nodes[0])
-    parts: dict[Node, tuple[list[Node], list[_Sum[Node]]]] = {}
-    for one in sums:
-        parts.setdefault(find(one.nodes[0]), ([], []))[1].append(one)
-    for node in hidden:
-        if find(node) in parts:
-            parts[find(node)][0].append(node)
-    return list(parts.values())
-
-
-def _left(one: _Sum[Node], place: int, known: Mapping[Node, Range]) -> Range:
-    """What the others of a sum leave to the one at ``place``."""
-    least = most = 0.0
-    for other, (node, sign) in enumerate(zip(one.nodes, one.signs, strict=True)):
-        if other != place:
-            low, high = known[node]
-            least += min(sign * low, sign * high)
-            most += max(sign * low, sign * high)
-    ends = one.signs[place] * (one.total - most), one.signs[place] * (one.total - least)
-    return min(ends), max(ends)
-
-
-def _passed_along(sums: Sequence[_Sum[Node]], known: dict[Node, Range]) -> dict[Node, Range]:
-    for _ in range(_MOST_PASSES):
-        changed = False
-        for one in sums:
-            for place, node in enumerate(one.nodes):
-                low, high = known[node]
-                least, most = _left(one, place, known)
-                narrowed = max(low, least), min(high, most)
-                if narrowed[0] > low + _EXACT or narrowed[1] < high - _EXACT:
-                    known[node] = narrowed
-                    changed = True
-        if not changed:
-            break
-    return known
-
-
-def _by_programs(sums: Sequence[_Sum[Node]], known: Mapping[Node, Range], asked: Sequence[Node]) -> dict[Node, Range]:
-    """The exact range where sums form circles: the least and the greatest value that all of them allow."""
-    if not asked:
-        return {}
+def by_programs(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: int) -> tuple[float, float]:
+    """The exact range of one cell: the least and the greatest move that all sums allow."""
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array
 
-    nodes = list(known)
-    place = {node: number for number, node in enumerate(nodes)}
-    rows = [row for row, one in enumerate(sums) for _ in one.nodes]
-    columns = [place[node] for one in sums for node in one.nodes]
-    signs = [sign for one in sums for sign in one.signs]
-    matrix = csr_array((signs, (rows, columns)), shape=(len(sums), len(nodes)))
-    totals = np.array([one.total for one in sums])
-    limits = [known[node] for node in nodes]
-    found: dict[Node, Range] = {}
-    for node in asked:
-        ends = []
-        for sign in (1.0, -1.0):
-            goal = np.zeros(len(nodes))
-            goal[place[node]] = sign
-            solution = linprog(  # type: ignore[call-overload]  # the stubs know no sparse constraints
-                goal, A_eq=matrix, b_eq=totals, bounds=limits, method="highs"
-            ).fun
-            # The true counts satisfy every sum, so only rounding can make a program infeasible.
-            ends.append(known[node][0 if sign > 0 else 1] if solution is None else sign * float(solution))
-        found[node] = (ends[0], ends[1])
-    return found
+    lines = csr_array(matrix)
+    ends = []
+    for sign in (1.0, -1.0):
+        goal = np.zeros(len(down))
+        goal[asked] = sign
+        solution = linprog(  # type: ignore[call-overload]  # the stubs know no sparse constraints
+            goal, A_eq=lines, b_eq=np.zeros(len(matrix)), bounds=np.stack([down, up], axis=1), method="highs"
+        ).fun
+        # No move at all satisfies every sum, so only rounding can make a program infeasible.
+        ends.append(0.0 if solution is None else sign * float(solution))
+    return ends[0], ends[1]

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import stdtrit
 
 from analysis.arrays import BoolArray, FloatArray
-from analysis.results import Domain, PublishableCell, PublishableTable
+from analysis.results import Domain, PublishableCell, PublishableTable, Tier
 
 METHOD = "Mogstad, Romano, Shaikh & Wilhelm (2024), stepdown"
 _CHUNK = 4_000_000  # draws x pairs held at once
@@ -115,7 +116,7 @@ def rank_table(
     left_out: list[str] = []
     for name, domain in zip(known, domains, strict=True):
         cell = table.row(domain).cell(variable, category)
-        error = _error(cell)
+        error = _error(cell, table.level)
         if cell.suppression is not None or cell.value is None or error is None or not cell.degrees_of_freedom:
             left_out.append(name)
         else:
@@ -125,7 +126,7 @@ def rank_table(
     values = np.array([cell.value for *_, cell in kept], dtype=np.float64)
     low, high, better = rank_sets(
         values,
-        np.array([_error(cell) for *_, cell in kept], dtype=np.float64),
+        np.array([_error(cell, table.level) for *_, cell in kept], dtype=np.float64),
         rng=rng,
         degrees_of_freedom=np.array([cell.degrees_of_freedom for *_, cell in kept], dtype=np.float64),
         level=table.level,
@@ -152,16 +153,27 @@ def rank_table(
     return Ranking(sets=tuple(sets), level=table.level, simultaneous=rule.simultaneous, left_out=tuple(left_out))
 
 
-def _error(cell: PublishableCell) -> float | None:
-    """Standard error that is never 0 in a sample."""
-    if cell.standard_error is None or not cell.all_alike or cell.scale is None:
-        return cell.standard_error or None
-    assert cell.value is not None
+def _error(cell: PublishableCell, level: float) -> float | None:
+    """Standard error that is never 0 in a sample; None for what is never ranked: coarse figures and coded ends.
+
+    Below a hundred respondents no standard error is published; the interval gives one, a little too wide by its
+    rounding.
+    """
+    if cell.suppression is not None or cell.value is None or cell.coded is not None or cell.tier is not Tier.SHOWN:
+        return None
+    if not cell.all_alike or cell.scale is None:
+        return cell.standard_error or _by_interval(cell, level)
     size = cell.effective_sample_size or cell.sample_size or 0
     low, high = cell.scale
     part = (cell.value - low) / (high - low)
     centred = (part * size + 2) / (size + 4)
     return float((high - low) * np.sqrt(centred * (1 - centred) / (size + 4)))
+
+
+def _by_interval(cell: PublishableCell, level: float) -> float | None:
+    if cell.low is None or cell.high is None or not cell.degrees_of_freedom or cell.high <= cell.low:
+        return None
+    return (cell.high - cell.low) / (2 * float(stdtrit(cell.degrees_of_freedom, (1 + level) / 2)))
 
 
 def _check(value: FloatArray, error: FloatArray, level: float) -> None:

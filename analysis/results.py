@@ -81,6 +81,8 @@ class Estimate:
     complete_enumeration: bool = False  # a census without nonresponse in this domain
     scale: tuple[float, float] | None = (0.0, 1.0)  # the range the quantity can take; None: unbounded
     notes: tuple[str, ...] = ()
+    weight: float | None = field(default=None, repr=False, compare=False)
+    """What the figure counts for in the figure of its whole: the weighted number of those who answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +150,14 @@ class Coding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationRule:
-    """Confidentiality may only be made stricter than these defaults; reliability has two settings."""
+    """Confidentiality may only be made stricter than these defaults; reliability has three settings."""
 
     minimum_respondents: int = 10
     group_disclosure_below: int = 30
-    reliability: Reliability = Reliability.SUPPRESS
+    reliability: Reliability = Reliability.TIERS
     minimum_effective_sample: float = 30.0
     widest_interval: float = 0.30  # share of the scale
+    widest_coarse_interval: float = 0.60  # the same of a figure that is shown coarsely; only ``tiers`` has such
     review_below_degrees_of_freedom: int = 8
 
 

@@ -4,9 +4,14 @@ agree."""
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
+from analysis.arrays import FloatArray
 from analysis.results import Estimate, Goal, Interval, Verdict
 from analysis.sampling.sample_size import settling
 
@@ -26,7 +31,45 @@ def verdict(interval: Interval | None, goal: Goal) -> Verdict:
     return Verdict.NOT_REACHED if interval.low > goal.value else Verdict.CANNOT_TELL
 
 
+def verdicts(low: FloatArray, high: FloatArray, goal: Goal) -> npt.NDArray[np.object_]:
+    """``verdict`` of many intervals, (n,) each."""
+    reached = low >= goal.value if goal.at_least else high <= goal.value
+    missed = high < goal.value if goal.at_least else low > goal.value
+    names = np.array([Verdict.CANNOT_TELL, Verdict.NOT_REACHED, Verdict.REACHED, Verdict.NOT_PUBLISHED], dtype=object)
+    place = np.where(np.isnan(low) | np.isnan(high), 3, np.where(reached, 2, np.where(missed, 1, 0)))
+    return names[place]
+
+
+@dataclass(slots=True, kw_only=True)
+class Precision:
+    """What is known of the level of a figure and of its error."""
+
+    value: float
+    level: float  # of confidence
+    sample_size: int
+    design_effect: float | None
+    standard_error: float | None
+    all_alike: bool
+    scale: tuple[float, float] | None
+
+
 def settling_sample_size(estimate: Estimate, goal: Goal, *, adults: int | None = None) -> int | None:
+    """``settling_size`` of an estimate; None where it has no interval, or is no sample."""
+    if estimate.value is None or estimate.interval is None or estimate.complete_enumeration:
+        return None
+    known = Precision(
+        value=estimate.value,
+        level=estimate.interval.level,
+        sample_size=estimate.sample_size,
+        design_effect=estimate.design_effect,
+        standard_error=estimate.standard_error,
+        all_alike=estimate.all_alike,
+        scale=estimate.scale,
+    )
+    return settling_size(known, goal, adults=adults)
+
+
+def settling_size(known: Precision, goal: Goal, *, adults: int | None = None) -> int | None:
     """Completed questionnaires in the *next* wave that would settle the target with 80 % power if the level stayed.
 
     n = d [(z sqrt(T (1 - T)) + z_power sqrt(p (1 - p))) / (p - T)]^2 with the design effect d; the interval tests T
@@ -36,40 +79,40 @@ def settling_sample_size(estimate: Estimate, goal: Goal, *, adults: int | None =
     level is the target, a target of 100 % (or at most 0 %), or more than the area's adults. Never top up the present
     wave by it.
     """
-    if estimate.value is None or estimate.interval is None or estimate.complete_enumeration:
-        return None
-    z, z_power = float(ndtri((1 + estimate.interval.level) / 2)), float(ndtri(POWER))
-    needed = _share(estimate, goal, z, z_power) if estimate.scale == (0.0, 1.0) else _score(estimate, goal, z, z_power)
+    z, z_power = _normal(known.level)
+    needed = _share(known, goal, z, z_power) if known.scale == (0.0, 1.0) else _score(known, goal, z, z_power)
     if needed is None or not math.isfinite(needed):
         return None
     rounded = max(10, math.ceil(needed / 10 - 1e-9) * 10)
     return None if adults is not None and rounded > adults else rounded
 
 
-def _share(estimate: Estimate, goal: Goal, z: float, z_power: float) -> float | None:
-    assert estimate.value is not None
-    assert estimate.interval is not None
-    share, target = estimate.value, goal.value
+@lru_cache(maxsize=8)
+def _normal(level: float) -> tuple[float, float]:
+    return float(ndtri((1 + level) / 2)), float(ndtri(POWER))
+
+
+def _share(known: Precision, goal: Goal, z: float, z_power: float) -> float | None:
+    share, target = known.value, goal.value
     if not 0 < target < 1 or share == target:
         return None
-    if estimate.all_alike:
+    if known.all_alike:
         # All alike stays all alike if the level stays: the exact limit (alpha/2)^(1/n) must pass the target.
-        tail = (1 - estimate.interval.level) / 2
+        tail = (1 - known.level) / 2
         passed = target if share == 1 else 1 - target
-        return max(math.log(tail) / math.log(passed), estimate.sample_size + 1)
-    effect = estimate.design_effect
+        return max(math.log(tail) / math.log(passed), known.sample_size + 1)
+    effect = known.design_effect
     if effect is None or not 0 < share < 1:
         return None
     return settling(share, target, z, z_power, effect)
 
 
-def _score(estimate: Estimate, goal: Goal, z: float, z_power: float) -> float | None:
-    assert estimate.value is not None
-    if estimate.all_alike or not estimate.standard_error or estimate.value == goal.value:
+def _score(known: Precision, goal: Goal, z: float, z_power: float) -> float | None:
+    if known.all_alike or not known.standard_error or known.value == goal.value:
         return None
-    if estimate.scale is not None and goal.value in estimate.scale:
+    if known.scale is not None and goal.value in known.scale:
         return None
-    return estimate.sample_size * (estimate.standard_error * (z + z_power) / (estimate.value - goal.value)) ** 2
+    return known.sample_size * (known.standard_error * (z + z_power) / (known.value - goal.value)) ** 2
 
 
 def tipping_point(

@@ -87,6 +87,7 @@ def _with_indices(
         sample_size=n,
         design_effect=np.full((count, domains), np.nan),
         effective_sample_size=effective,
+        weight=np.stack([figures.weight[rows].max(axis=0) for _, rows, *_ in requested.indices]),
         all_alike=alike,
         complete_enumeration=complete,
         hidden_variance=hidden,

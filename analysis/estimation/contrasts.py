@@ -151,6 +151,7 @@ def _contrast(
         sample_size=size,
         design_effect=nowhere,
         effective_sample_size=nowhere,
+        weight=nowhere,
         all_alike=(figures.all_alike | ~used).all(axis=1, keepdims=True),
         complete_enumeration=complete,
         hidden_variance=(figures.hidden_variance & used).any(axis=1, keepdims=True),

@@ -115,6 +115,7 @@ class _Points:
     simple_variance: FloatArray  # under simple random sampling with replacement of the same size
     alike: BoolArray
     influence: FloatArray  # (numerators, cells), after calibration followed by domain x margin cell
+    weight: FloatArray  # sum of the denominators: of weights, where the figure is no ratio
 
     def silent(self, variance: FloatArray) -> BoolArray:
         """Where ``variance`` is 0 but for rounding although not all answers are alike; of totals also equal values."""
@@ -226,6 +227,7 @@ class Estimator:
             sample_size=points.size,
             design_effect=np.where(measurable, effect, np.nan),
             effective_sample_size=np.where(measurable, effective, np.nan),
+            weight=np.where(is_total, 1.0, points.weight),
             all_alike=points.alike & ~np.isnan(points.value),
             complete_enumeration=complete & known,
             hidden_variance=hidden,
@@ -310,7 +312,7 @@ class Estimator:
             np.multiply(centre[row][domain], denominators[number], out=influence[row])
             np.subtract(numerators[row], influence[row], out=influence[row])
             influence[row] *= scale[row][domain]
-        return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence)
+        return _Points(value, count, np.where(count > 1, simple, np.nan), alike & ~is_total, influence, below)
 
     def _everyone(self, size: FloatArray) -> tuple[BoolArray, BoolArray, BoolArray]:
         """Where every unit of every stage was drawn; where every weight is 1; where nobody left the item out.

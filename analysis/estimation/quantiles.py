@@ -197,6 +197,7 @@ def _turned_back(
         sample_size=shares.sample_size,
         design_effect=unknown,
         effective_sample_size=unknown,
+        weight=shares.weight,
         all_alike=np.zeros(value.shape, dtype=bool),
         complete_enumeration=shares.complete_enumeration,
         hidden_variance=shares.hidden_variance,

@@ -31,6 +31,7 @@ class Figures:
     sample_size: FloatArray
     design_effect: FloatArray
     effective_sample_size: FloatArray
+    weight: FloatArray  # weighted number of those who answered: what the figure counts for in that of its whole
     all_alike: BoolArray
     complete_enumeration: BoolArray
     hidden_variance: BoolArray  # declared stages leave nothing to chance, yet it is no complete enumeration
@@ -106,6 +107,7 @@ class EstimateTable:
             all_alike=one.all_alike,
             complete_enumeration=one.complete_enumeration,
             scale=quantity.scale,
+            weight=_known(one.weight),
             notes=(*_notes(quantity, one, interval), *self.estimate_notes),
         )
 
@@ -133,6 +135,7 @@ class _Figure(NamedTuple):
     sample_size: float
     design_effect: float
     effective_sample_size: float
+    weight: float
     all_alike: bool
     complete_enumeration: bool
     hidden_variance: bool

@@ -46,7 +46,6 @@ class WaveEstimates:
     raw: tuple[Estimates, ...]  # communities, streets, city, then groups
     table: PublishableTable
     fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
-    plan_changes: tuple[str, ...] = ()  # why the plan was changed since somebody saw the figures, each time it was
 
     @property
     def weights(self) -> Weighed:

@@ -51,7 +51,7 @@ def rank(
     publication: Annotated[
         Publication,
         typer.Option(help="Figures with a large error: show them coarsely (tiers), suppress them, or flag them."),
-    ] = Publication.SUPPRESS,
+    ] = Publication.TIERS,
     seed: Annotated[int, typer.Option(help="Starts the chance behind the critical values.", min=0)] = 20260930,
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,

@@ -133,7 +133,7 @@ def _rows(given: RankArguments, table: PublishableTable, ranking: Ranking) -> li
     for row in table.rows:
         if row.domain and row.domain[-1][0] == given.by and row.domain[-1][1] in ranking.left_out:
             cell = _cell(given, table, row.domain)
-            reason = "not estimable" if cell.suppression is None else _WHY[cell.suppression]
+            reason = "too imprecise to be ranked" if cell.suppression is None else _WHY[cell.suppression]
             empty = dict.fromkeys(("rank", "rank_low", "rank_high", "value", "ci_low", "ci_high", "sample_size"))
             rows.append({"area": row.domain[-1][1], **empty, "not_told_apart": [], "hidden": reason})
     return rows
@@ -179,7 +179,7 @@ def _table(given: RankArguments, table: PublishableTable, ranking: Ranking) -> s
     share = any(_cell(given, table, one.domain).scale == (0.0, 1.0) for one in ranking.sets)
 
     def number(value: float | None) -> str:
-        return "" if value is None else f"{value:.1%}" if share else significant(value, 4)
+        return "" if value is None else f"{100 * value:.4g}%" if share else significant(value, 4)
 
     shown = Table(box=box.SIMPLE_HEAD, title=given.variable, title_justify="left", title_style="bold")
     shown.add_column(given.by, overflow="fold")

@@ -43,7 +43,7 @@ def report(
         typer.Option(
             help="figures with a large error: print them coarsely (tiers), leave them out, or print them with a mark"
         ),
-    ] = Publication.SUPPRESS,
+    ] = Publication.TIERS,
     date: Annotated[
         str,
         typer.Option(metavar="YYYY-MM-DD", help="date printed and kept as the file's creation date; none if absent"),

@@ -206,7 +206,7 @@ def test_a_release_tells_the_figures_that_were_signed(client: TestClient, databa
     with database.reading.begin() as session:
         frozen = json.loads(session.scalars(select(Release.estimates)).one())["published"]
     assert [row["cells"] for row in told_["rows"]] == [row["cells"] for row in frozen["rows"]]
-    assert {cell["suppression"] for cell in told_["rows"][0]["cells"]} == {"few_respondents"}
+    assert {cell["suppression"] for cell in told_["rows"][0]["cells"]} == {"not_published"}
     assert (told_["interval"], told_["level"]) == (frozen["interval"], 0.95)
     asked = {one["id"]: one for one in told_["indicators"]}["awareness"]["asked"]
     assert asked[0]["text"]["zh"] == "您知道本市正在创建全国文明城市吗？"

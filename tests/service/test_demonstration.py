@@ -179,7 +179,7 @@ def test_the_stories_that_the_city_is_to_tell(services: Services, built: Built) 
     rows = {one.code: estimates.table.row(community_domain(one.code)) for one in estimates.cases.communities}
     names = {one.name_zh: one.code for one in estimates.cases.communities}
     few = rows[names["莲花池社区"]].cell("awareness")
-    assert few.suppression is Suppression.FEW_RESPONDENTS
+    assert few.suppression is Suppression.NOT_PUBLISHED
     found = {(one.domain, one.variable): one for table in estimates.raw for one in table.estimates}
     assert found[community_domain(names["莲花池社区"]), "awareness"].sample_size == 8
     # Who answered knew of it; not everyone who lives there does.

@@ -152,7 +152,7 @@ def test_a_community_where_nobody_answered_is_hidden_like_any_other(database: Da
     for code in (FIRST, SECOND):
         cell = estimates.table.row(community_domain(code)).cell("awareness")
         assert (cell.suppression, cell.value, cell.verdict) == (
-            Suppression.FEW_RESPONDENTS,
+            Suppression.NOT_PUBLISHED,
             None,
             Verdict.NOT_PUBLISHED,
         )

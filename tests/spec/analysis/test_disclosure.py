@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.disclosure import protect
+from analysis.disclosure import Protected, protected
 from analysis.results import (
+    Coding,
     DesignSummary,
     Domain,
     Estimate,
@@ -21,6 +22,7 @@ from analysis.results import (
     Reliability,
     Statistic,
     Suppression,
+    Tier,
     Verdict,
 )
 
@@ -52,14 +54,26 @@ def share(
 
 
 def table(*estimates: Estimate, parents: dict[str, str] | None = None, **more: object) -> PublishableTable:
+    return gated(*estimates, parents=parents, **more).table
+
+
+def gated(*estimates: Estimate, parents: dict[str, str] | None = None, **more: object) -> Protected:
     hierarchy = {place(child): place(parent) for child, parent in (parents or {}).items()}
     found = Estimates(design=DESIGN, estimates=estimates)
     more.setdefault("rule", PublicationRule(reliability=Reliability.FLAG))
-    return protect(found, hierarchy=hierarchy, **more)  # type: ignore[arg-type]
+    return protected(found, hierarchy=hierarchy, **more)  # type: ignore[arg-type]
 
 
-def reasons(found: PublishableTable, variable: str = "aware") -> dict[str, Suppression | None]:
-    return {row.domain[0][1] if row.domain else "": row.cell(variable).suppression for row in found.rows}
+def reasons(found: Protected, variable: str = "aware") -> dict[str, Suppression | None]:
+    """Why, as the statistician is told; the table has one mark."""
+    told = {}
+    for row in found.table.rows:
+        why = found.reasons.get((row.domain, (variable, None)))
+        hidden = row.cell(variable).suppression
+        assert hidden is (None if hidden is None else S.NOT_PUBLISHED)
+        assert (hidden is not None) <= (why is not None)
+        told[row.domain[0][1] if row.domain else ""] = why
+    return told
 
 
 def tree(**sizes: int) -> tuple[list[Estimate], dict[str, str]]:
@@ -77,13 +91,10 @@ def tree(**sizes: int) -> tuple[list[Estimate], dict[str, str]]:
         ({"a1": 40, "a2": 50, "b1": 60, "b2": 70}, {}),
         # One community of 8: the next smallest of its street goes with it.
         ({"a1": 8, "a2": 50, "a3": 40, "b1": 60, "b2": 70}, {"a1": S.FEW_RESPONDENTS, "a3": S.COMPLEMENTARY}),
-        # Two of 4 and 9 protect each other: together 13, so the one is 4 to 9 and the other too.
+        # Two of 4 and 9 protect each other: of 7.8 who said yes all 4 of the one may have, or none.
         ({"a1": 4, "a2": 9, "a3": 40, "b1": 60}, {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS}),
-        # Two of 8 and 9 do not: both below ten and together 17, they are 8 and 9.
-        (
-            {"a1": 8, "a2": 9, "a3": 40, "b1": 60},
-            {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS, "a3": S.COMPLEMENTARY},
-        ),
+        # So do two of 8 and 9: that they are 8 and 9 everybody knows.
+        ({"a1": 8, "a2": 9, "a3": 40, "b1": 60}, {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS}),
         # Two of 3 and 4 are 7 together: still fewer than ten.
         (
             {"a1": 3, "a2": 4, "a3": 40, "a4": 50},
@@ -94,29 +105,21 @@ def tree(**sizes: int) -> tuple[list[Estimate], dict[str, str]]:
             {"a1": 8, "b1": 30, "b2": 40, "c1": 90, "c2": 95},
             {"a1": S.FEW_RESPONDENTS, "a": S.FEW_RESPONDENTS, "b": S.COMPLEMENTARY, "b1": S.COMPLEMENTARY},
         ),
-        # All of a street below ten: the street goes too, and another street with its only community.
-        (
-            {"a1": 8, "a2": 9, "b1": 60, "c1": 70},
-            {
-                "a1": S.FEW_RESPONDENTS,
-                "a2": S.FEW_RESPONDENTS,
-                "a": S.COMPLEMENTARY,
-                "b": S.COMPLEMENTARY,
-                "b1": S.COMPLEMENTARY,
-            },
-        ),
+        # All of a street below ten: together they are 17, and the street may be told.
+        ({"a1": 8, "a2": 9, "b1": 60, "c1": 70}, {"a1": S.FEW_RESPONDENTS, "a2": S.FEW_RESPONDENTS}),
     ],
 )
 def test_few_respondents_and_their_complements(sizes: dict[str, int], hidden: dict[str, Suppression]) -> None:
     rows, parents = tree(**sizes)
-    found = table(*rows, parents=parents)
+    found = gated(*rows, parents=parents)
     assert {name: reason for name, reason in reasons(found).items() if reason is not None} == hidden
-    for row in found.rows:
+    for row in found.table.rows:
         name = row.domain[0][1] if row.domain else ""
-        assert (row.sample_size is None) == (name in hidden)
+        assert (row.cells[0].suppression is not None) == (name in hidden)
+        assert row.sample_size is not None  # the response table prints it
 
 
-def recoverable(found: PublishableTable, parents: dict[str, str], sizes: dict[str, int]) -> set[str]:
+def recoverable(found: Protected, parents: dict[str, str], sizes: dict[str, int]) -> set[str]:
     """The areas whose total follows from what is shown, by solving parent = sum of children for single unknowns."""
     unknown = {name for name, reason in reasons(found).items() if reason is not None}
     start = set(unknown)
@@ -143,36 +146,41 @@ def test_no_hidden_area_follows_from_what_is_shown(seed: int) -> None:
         for number in range(int(rng.integers(1, 6)))
     }
     rows, parents = tree(**sizes)
-    found = table(*rows, parents=parents)
+    found = gated(*rows, parents=parents)
     assert recoverable(found, parents, sizes) == set()
 
 
 def test_a_hidden_cell_carries_no_figure() -> None:
     cell = table(share("x", 9), goals={"aware": Goal(value=0.9)}).rows[0].cells[0]
     assert cell == PublishableCell(
-        variable="aware", suppression=S.FEW_RESPONDENTS, goal=Goal(value=0.9), verdict=Verdict.NOT_PUBLISHED
+        variable="aware",
+        suppression=S.NOT_PUBLISHED,
+        goal=Goal(value=0.9),
+        verdict=Verdict.NOT_PUBLISHED,
+        tier=Tier.NOT_ALONE,
     )
 
 
 def test_item_nonresponse_is_judged_cell_by_cell() -> None:
     rows = [share("", 150), share("a", 40), share("b", 50), share("c", 60)]
     others = [replace(one, variable="part", sample_size=n) for one, n in zip(rows, [97, 7, 45, 45], strict=True)]
-    found = table(*rows, *others, parents=dict.fromkeys("abc", ""))
+    found = gated(*rows, *others, parents=dict.fromkeys("abc", ""))
     assert set(reasons(found, "aware").values()) == {None}
     assert reasons(found, "part") == {"": None, "a": S.FEW_RESPONDENTS, "b": S.COMPLEMENTARY, "c": None}
-    assert found.row(place("a")).sample_size == 40
+    assert found.table.row(place("a")).sample_size == 40
 
 
-def test_group_disclosure_below_thirty() -> None:
+def test_an_end_of_fewer_than_thirty_is_a_band_and_its_neighbour_hides_how_many() -> None:
     rows = [share("", 160), share("a", 29, 1.0, low=0.88, high=1.0), share("b", 61), share("c", 70)]
-    found = table(*rows, parents=dict.fromkeys("abc", ""))
-    # Its own mark would say what it hides: 100 % of fewer than thirty.
-    assert reasons(found) == {"": None, "a": S.COMPLEMENTARY, "b": S.COMPLEMENTARY, "c": None}
+    found = gated(*rows, parents=dict.fromkeys("abc", ""))
+    assert reasons(found) == {"": None, "a": None, "b": S.COMPLEMENTARY, "c": None}
+    cell = found.table.row(place("a")).cells[0]
+    assert (cell.value, cell.coded, cell.high, cell.all_alike) == (0.9, Coding.AT_LEAST, 1.0, False)
 
 
 def test_everyone_of_thirty_or_more_is_shown_as_at_least() -> None:
     cell = table(share("a", 30, 1.0, low=0.884, high=1.0)).rows[0].cells[0]
-    assert (cell.all_alike, cell.low, cell.review, cell.suppression) == (True, 0.884, True, None)
+    assert (cell.all_alike, cell.low, cell.review, cell.suppression) == (True, 0.88, True, None)
 
 
 def test_a_category_of_zero_takes_another_with_it() -> None:
@@ -180,7 +188,9 @@ def test_a_category_of_zero_takes_another_with_it() -> None:
         share("a", 20, value, variable="opinion", category=name) for name, value in (("x", 0.0), ("y", 0.3), ("z", 0.7))
     ]
     found = table(*rows).rows[0]
-    assert [cell.suppression for cell in found.cells] == [S.COMPLEMENTARY, S.COMPLEMENTARY, None]
+    # x is printed as "at most 10 %"; y and z together would say that it is 0.
+    assert [cell.suppression for cell in found.cells] == [None, S.NOT_PUBLISHED, None]
+    assert (found.cells[0].coded, found.cells[0].value) == (Coding.AT_MOST, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +212,7 @@ def test_reliability_flag_or_suppress(estimate: Estimate, unreliable: bool) -> N
     flagged = table(estimate).rows[0].cells[0]
     assert (flagged.unreliable, flagged.suppression) == (unreliable, None)
     strict = table(estimate, rule=PublicationRule(reliability=Reliability.SUPPRESS)).rows[0].cells[0]
-    assert strict.suppression == (S.UNRELIABLE if unreliable else None)
+    assert strict.suppression == (S.NOT_PUBLISHED if unreliable else None)
     assert (strict.value is None) == unreliable
 
 
@@ -219,13 +229,13 @@ def test_few_degrees_of_freedom_go_to_review() -> None:
 
 def test_what_cannot_be_estimated_is_not_published() -> None:
     cell = table(share("a", 100, interval=None, standard_error=None), goals={"aware": Goal(value=0.9)}).rows[0].cells[0]
-    assert (cell.suppression, cell.value, cell.verdict) == (S.NOT_ESTIMABLE, None, Verdict.NOT_PUBLISHED)
+    assert (cell.suppression, cell.value, cell.verdict) == (S.NOT_PUBLISHED, None, Verdict.NOT_PUBLISHED)
 
 
 def test_confidentiality_may_only_be_made_stricter() -> None:
     with pytest.raises(ValueError, match="minimum_respondents may only be made stricter than 10, not 5"):
         table(share("a", 100), rule=PublicationRule(minimum_respondents=5))
-    found = table(share("a", 15), rule=PublicationRule(minimum_respondents=20))
+    found = gated(share("a", 15), rule=PublicationRule(minimum_respondents=20))
     assert reasons(found) == {"a": S.FEW_RESPONDENTS}
 
 

@@ -165,7 +165,10 @@ def estimate(name: str, value: float, size: int, error: float) -> Estimate:
         value=value,
         standard_error=error,
         interval=Interval(
-            low=max(0, value - 0.02), high=min(1, value + 0.02), level=0.95, method=IntervalMethod.KORN_GRAUBARD
+            low=value - 1.97 * error,
+            high=min(1.0, value + 1.97 * error),
+            level=0.95,
+            method=IntervalMethod.KORN_GRAUBARD,
         ),
         degrees_of_freedom=size - 1,
         sample_size=size,

@@ -1,0 +1,43 @@
+"""Whether any result of so many respondents could show that a target is reached, and how many it takes.
+
+Where all say yes the exact limit is (alpha/2)^(1/n): to show 90 % takes 36 even then. Below thirty the best figure that
+is printed is a coded end, whose interval starts lower.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from analysis.arrays import FloatArray
+from analysis.coding import end_for
+from analysis.estimation.intervals import clopper_pearson, t_quantile
+from analysis.printed_figures import FINE_FROM
+from analysis.results import PublicationRule
+
+_LONGEST = 4000  # respondents; nobody plans more for one figure
+_NOISE = 1e-9
+
+
+def penalty(size: FloatArray, freedom: FloatArray, level: float) -> FloatArray:
+    """What few degrees of freedom leave of a sample: (t_{n-1} / t_df)^2, at most 1."""
+    ratio = t_quantile(level, size - 1) / t_quantile(level, freedom)
+    return np.asarray(np.minimum(np.where(np.isnan(ratio), 1.0, ratio), 1.0) ** 2)
+
+
+def best_limits(sizes: FloatArray, shrunk: float, level: float, rule: PublicationRule) -> FloatArray:
+    """The highest lower limit that is printed for so many respondents, if ``shrunk`` of each of them counts."""
+    low, _ = clopper_pearson(np.where(sizes < rule.group_disclosure_below, end_for(sizes), 1.0), sizes * shrunk, level)
+    factor = np.where(sizes >= FINE_FROM, 1000.0, 100.0)
+    return np.asarray(np.floor(low * factor + _NOISE) / factor)
+
+
+@lru_cache(maxsize=4096)
+def needed(target: float, size: int, shrunk: float, level: float, rule: PublicationRule) -> tuple[bool, int | None]:
+    """Whether ``size`` respondents could show at least ``target``; if not, how many could (None: no number)."""
+    sizes = np.arange(max(size, rule.minimum_respondents), _LONGEST, dtype=np.float64)
+    enough = best_limits(sizes, shrunk, level, rule) >= target - _NOISE
+    if size >= rule.minimum_respondents and len(enough) and enough[0]:
+        return True, None
+    return False, int(sizes[int(np.argmax(enough))]) if enough.any() else None

@@ -1,0 +1,117 @@
+"""Which cells make up which: the sums that hold between the cells of all tables that leave together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.arrays import FloatArray, IntArray
+from analysis.cells import Cells
+from analysis.disclosure_bounds import Sums
+from analysis.results import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A whole and the parts that make it up."""
+
+    parent: Domain
+    children: tuple[Domain, ...]
+
+
+def families(hierarchy: Mapping[Domain, Domain], present: Iterable[Domain]) -> list[Family]:
+    """The families among the domains that are present.
+
+    Children of one parent make it up together when they are divided by the same columns: a street's communities are one
+    family, its age groups another. A level that is left out of the table does not hide the sum: its parts then belong
+    to the next level that is there.
+    """
+    there = dict.fromkeys(present)
+    children: dict[tuple[Domain, tuple[str, ...]], list[Domain]] = {}
+    for domain in there:
+        for parent in wholes(domain, hierarchy, there):
+            children.setdefault((parent, tuple(column for column, _ in domain)), []).append(domain)
+    return [Family(parent, tuple(parts)) for (parent, _), parts in children.items()]
+
+
+def wholes(domain: Domain, hierarchy: Mapping[Domain, Domain], there: Collection[Domain]) -> list[Domain]:
+    """What ``domain`` is a part of: its parent, and where tables cross, the same group of the area above.
+
+    The 60-year-olds of a community are a part of the community, and of the 60-year-olds of its street.
+    """
+    found: list[Domain] = []
+    for place in range(len(domain), 0, -1):
+        above, rest = hierarchy.get(domain[:place]), domain[place:]
+        while above is not None and (*above, *rest) not in there:
+            above = hierarchy.get(above)
+        if above is not None and (*above, *rest) != domain:
+            found.append((*above, *rest))
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ties:
+    """The sums, and of each its whole; -1 where the whole is no cell but everybody: shares of one question."""
+
+    sums: Sums
+    whole: IntArray
+
+
+def ties(cells: Cells, hierarchy: Mapping[Domain, Domain]) -> Ties:
+    """Every sum over cells: areas and groups that make up a whole, categories that make up everybody.
+
+    A part counts by the weighted number of its answers, or where that is not known by their plain number; then in a
+    weighted sample the sums are those of a sample that is not.
+    """
+    at = cells.at()
+    place = {domain: number for number, domain in enumerate(cells.domains)}
+    rows: list[IntArray] = []
+    members: list[IntArray] = []
+    factors: list[FloatArray] = []
+    whole: list[int] = []
+    for family in families(hierarchy, cells.domains):
+        parts = at[[place[child] for child in family.children]]
+        for key, parent in enumerate(at[place[family.parent]]):
+            children = parts[:, key][parts[:, key] >= 0]
+            if parent >= 0 and len(children) and cells.additive[parent]:
+                together = np.append(children, parent)
+                rows.append(np.full(len(together), len(whole)))
+                members.append(together)
+                factors.append(_factors(cells, together))
+                whole.append(int(parent))
+    for several in _categories(cells, at):
+        rows.append(np.full(len(several), len(whole)))
+        members.append(several)
+        factors.append(np.ones(len(several)))
+        whole.append(-1)
+    if not whole:
+        return Ties(Sums(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0, len(cells)), np.empty(0, int))
+    row, cell, factor = np.concatenate(rows), np.concatenate(members), np.concatenate(factors)
+    return Ties(Sums(row, cell, factor, len(whole), len(cells)), np.array(whole, dtype=np.int64))
+
+
+def _factors(cells: Cells, together: IntArray) -> FloatArray:
+    """What each cell counts in a family, the whole last; the largest is 1."""
+    weight = cells.weight[together]
+    weight = np.where(cells.size[together] > 0, weight, 0.0)
+    if np.isnan(weight).any():
+        weight = cells.size[together]
+    factor = weight * (cells.most - cells.least)[together]
+    factor[-1] *= -1
+    return np.asarray(factor / max(float(np.abs(factor).max()), 1e-300))
+
+
+def _categories(cells: Cells, at: IntArray) -> Iterable[IntArray]:
+    """Categories of one variable whose shares make up the whole of a domain."""
+    variables: dict[str, list[int]] = {}
+    for number, (variable, category) in enumerate(cells.keys):
+        if category is not None:
+            variables.setdefault(variable, []).append(number)
+    for keys in variables.values():
+        if len(keys) > 1:
+            for line in at[:, keys]:
+                several = line[line >= 0]
+                if len(several) > 1 and abs(np.nansum(cells.value[several]) - 1) < 1e-9:
+                    yield several

@@ -1,0 +1,53 @@
+"""How firmly a figure is shown: its error against what the rule asks.
+
+``tiers``: shown where the effective sample is at least 30 and the interval narrower than 0.30 of the scale; coarsely
+(误差大) from ten respondents on where it is at most 0.60 wide; else not alone. ``suppress`` and ``flag`` follow the
+NCHS presentation standard for proportions (Parker et al. 2017, Vital and Health Statistics 2(175)) for shares, a rule
+of our own for scores.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.arrays import BoolArray, FloatArray
+from analysis.cells import Cells
+from analysis.results import PublicationRule, Reliability
+
+_NARROW = 0.05  # an interval this narrow is shown whatever its relative width
+_RELATIVE_WIDTH = 1.30
+_EXACT = 1e-9
+
+
+def firm(cells: Cells, low: FloatArray, high: FloatArray, effective: FloatArray, rule: PublicationRule) -> BoolArray:
+    """Cells without a remark. ``low``, ``high`` and ``effective`` are those that would be shown."""
+    width = _width(cells, low, high)
+    enough = np.nan_to_num(effective) >= rule.minimum_effective_sample * (1 - _EXACT)
+    narrow = width < rule.widest_interval
+    found = enough & narrow
+    if rule.reliability is not Reliability.TIERS:
+        share = (cells.least == 0.0) & (cells.most == 1.0) & ~cells.alike & (width > _NARROW)
+        with np.errstate(invalid="ignore"):
+            found &= ~(share & (width > _RELATIVE_WIDTH * cells.value))
+    return np.asarray(found | cells.complete | ~cells.bounded)
+
+
+def usable(cells: Cells, low: FloatArray, high: FloatArray, rule: PublicationRule) -> BoolArray:
+    """Cells that may be shown coarsely under ``tiers``."""
+    enough = cells.size >= rule.minimum_respondents
+    return np.asarray(enough & (_width(cells, low, high) <= rule.widest_coarse_interval + _EXACT))
+
+
+def complement_unreliable(cells: Cells, value: FloatArray, low: FloatArray, high: FloatArray) -> BoolArray:
+    """0.97 is as badly known as 0.03: the complement's relative width marks a share, but never hides it.
+
+    Of the figures as they are printed, so that the mark says no more than they.
+    """
+    width = high - low
+    share = (cells.least == 0.0) & (cells.most == 1.0) & cells.bounded & ~cells.alike & ~cells.complete
+    with np.errstate(invalid="ignore"):
+        return np.asarray(share & (width > _NARROW) & (width > _RELATIVE_WIDTH * (1 - value)))
+
+
+def _width(cells: Cells, low: FloatArray, high: FloatArray) -> FloatArray:
+    return np.asarray((high - low) / (cells.most - cells.least))
