@@ -249,6 +249,6 @@ class Attacker:
                     method="highs",
                 )
                 assert solved.status == 0, solved.message
-                ends.append(sign * solved.fun)
+                ends.append(sign * float(solved.fun or 0.0))
             found[domain] = ends[0], ends[1]
         return found
