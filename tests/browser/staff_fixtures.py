@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from survey_service.models import Area
-from survey_service.secrets import KeyRing
 from tests.browser.devices import devices
 from tests.service.conftest import TestClock
-from tests.service.world import NOW, PASSWORD, World, _case, build
+from tests.service.world import NOW, PASSWORD, World, _case, build_or_copy
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,7 +25,7 @@ HERE = "/surveys/satisfaction/waves/2026Q3"
 @pytest.fixture
 def world(database: Database, settings: Settings) -> World:
     """The small city with thirty more cases in its second community: forms enough for a shift."""
-    made = build(database, KeyRing(settings.secret_key.get_secret_value()))
+    made = build_or_copy(database, settings)
     with database.writing.begin() as session:
         community = session.get_one(Area, made.community_ids[1])
         session.add_all(_case(made.survey_id, made.wave_id, community, number) for number in range(7, 37))

@@ -48,10 +48,9 @@ class TestClock:
 
 @pytest.fixture
 def world(database: Database, settings: Settings) -> World:
-    from survey_service.secrets import KeyRing
-    from tests.service.world import build
+    from tests.service.world import build_or_copy
 
-    return build(database, KeyRing(settings.secret_key.get_secret_value()))
+    return build_or_copy(database, settings)
 
 
 @pytest.fixture

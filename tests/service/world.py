@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from questionnaires.loader import load
@@ -18,6 +22,7 @@ from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.models import Area, Case, Mode, QuestionnaireVersion, Role, Survey, Wave
 from survey_service.secrets import KeyRing
+from survey_service.settings import Settings
 from survey_service.surveys import codes, definitions
 from survey_service.surveys import service as surveys
 
@@ -47,6 +52,32 @@ class World:
 def build(database: Database, keys: KeyRing, questionnaire: Questionnaire = QUESTIONNAIRE) -> World:
     with database.writing.begin() as session:
         return _build(session, keys, questionnaire)
+
+
+_BUILT: dict[Path, World] = {}
+
+
+def build_or_copy(database: Database, settings: Settings) -> World:
+    """What ``build`` makes in an empty database; on SQLite it is made once a process and then copied, ids and all."""
+    secret = settings.secret_key.get_secret_value()
+    if not database.is_sqlite:
+        return build(database, KeyRing(secret))
+    target = Path(str(make_url(database.url).database))
+    template = target.with_name(f"city-{hashlib.sha256(secret.encode()).hexdigest()[:16]}.db")
+    if template in _BUILT:
+        _copy(template, target)
+    else:
+        _BUILT[template] = build(database, KeyRing(secret))
+        _copy(target, template)
+    lists = {
+        one.name: list(value) for one in fields(World) if isinstance(value := getattr(_BUILT[template], one.name), list)
+    }
+    return replace(_BUILT[template], **lists)  # a test may add to its own
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+        reading.backup(writing)
 
 
 def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> World:
