@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,12 +25,22 @@ def config() -> Config:
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the tables to this version of the software; does nothing where they are already there."""
+    if revision == "head":
+        with database.writing_engine.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == _head():
+                return
     configuration = config()
     with database.writing_engine.connect() as connection:
         configuration.attributes["connection"] = connection
         with _foreign_keys_aside(connection):
             command.upgrade(configuration, revision)
             connection.commit()
+
+
+@cache
+def _head() -> str | None:
+    """The newest version; to know it, every migration is imported."""
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 @contextmanager
@@ -52,6 +63,5 @@ def _foreign_keys_aside(connection: Connection) -> Iterator[None]:
 
 def is_current(database: Database) -> bool:
     """Whether the tables are those of this version."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
     with database.reading_engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == _head()
