@@ -8,7 +8,8 @@ PORT ?= 8000
 SEED ?= 20260930
 OUT ?= out/demo
 STAMP := $(VENV)/.installed
-WORKERS ?= 2
+# One more than processors: now and then a test waits for a browser or a process.
+WORKERS ?= 3
 export UV_PYTHON_DOWNLOADS := never
 # Where it is set, every process compiles anew what it imports: a test that starts ten of them pays ten times.
 unexport PYTHONDONTWRITEBYTECODE

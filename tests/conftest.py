@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.skip(reason="a full count; run by make soak"))
+    if hasattr(config, "workerinput"):  # of several that share the processors
+        items[:] = _spread(items)
+
+
+WAITING = ("tests/browser/", "tests/faults/")
+
+
+def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same tests; those that wait for a browser or a process stand one by one between files of those that compute.
+
+    In the order of their folders they come together, and every worker waits at once. The last eighth has none: what
+    takes long is begun early. No file of the others is cut: it may hold things of its own.
+    """
+    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+    others = [item for item in items if not item.nodeid.startswith(WAITING)]
+    begun, among, pending = 0, 7 * len(others) / 8, iter(waiting)
+    placed: list[pytest.Item] = []
+    for number, item in enumerate(others):
+        if number == 0 or item.path != others[number - 1].path:
+            wanted = min(len(waiting), 1 + int(number * len(waiting) / among))
+            placed += islice(pending, wanted - begun)
+            begun = max(begun, wanted)
+        placed.append(item)
+    return [*placed, *pending]
 
 
 def _asks_postgresql_as_well(item: pytest.Item) -> bool:
@@ -215,7 +240,7 @@ def serving(app: Any, port: int) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not server.started:
             if not thread.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError("the server did not start")
@@ -223,7 +248,7 @@ def serving(app: Any, port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=120)
 
 
 def free_port() -> int:

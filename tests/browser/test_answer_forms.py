@@ -103,12 +103,12 @@ async (runs) => {
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
     return loaded(tmp_path_factory.mktemp("typed"), DEFINITION)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run(browser: Browser) -> Any:
     """Runs a script with an argument on an empty page whose host serves our static files."""
     page = browser.new_page()

@@ -102,7 +102,7 @@ def own_server() -> Iterator[Server]:
             running.cleanup()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with own_server() as made:
         yield made
