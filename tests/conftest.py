@@ -81,14 +81,16 @@ def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
     """The same tests; those that wait for a browser or a process stand one by one between files of those that compute.
 
     In the order of their folders they come together, and every worker waits at once. The last eighth has none: what
-    takes long is begun early. No file of the others is cut: it may hold things of its own.
+    takes long is begun early. A file of the others is not cut but after forty tests: it may hold things of its own.
     """
     waiting = [item for item in items if item.nodeid.startswith(WAITING)]
     others = [item for item in items if not item.nodeid.startswith(WAITING)]
     begun, among, pending = 0, 7 * len(others) / 8, iter(waiting)
     placed: list[pytest.Item] = []
+    since = 0  # where the file of this test began, or was last cut
     for number, item in enumerate(others):
-        if number == 0 or item.path != others[number - 1].path:
+        if number == 0 or item.path != others[number - 1].path or number - since == 40:
+            since = number
             wanted = min(len(waiting), 1 + int(number * len(waiting) / among))
             placed += islice(pending, wanted - begun)
             begun = max(begun, wanted)
