@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import make_url
@@ -69,10 +70,11 @@ def build_or_copy(database: Database, settings: Settings) -> World:
     else:
         _BUILT[template] = build(database, KeyRing(secret))
         _copy(target, template)
-    lists = {
-        one.name: list(value) for one in fields(World) if isinstance(value := getattr(_BUILT[template], one.name), list)
+    made = _BUILT[template]
+    lists: dict[str, Any] = {
+        one.name: list(getattr(made, one.name)) for one in fields(made) if str(one.type).startswith("list")
     }
-    return replace(_BUILT[template], **lists)  # a test may add to its own
+    return replace(made, **lists)  # a test may add to its own
 
 
 def _copy(source: Path, target: Path) -> None:
