@@ -59,7 +59,8 @@ class Drawing:
 
 
 def drawings(pdf: bytes) -> list[Drawing]:
-    return [_read(page.get_contents().get_data().decode("latin-1")) for page in PdfReader(io.BytesIO(pdf)).pages]
+    contents = [page.get_contents() for page in PdfReader(io.BytesIO(pdf)).pages]
+    return [_read(one.get_data().decode("latin-1")) for one in contents if one is not None]
 
 
 def text_of(pdf: bytes) -> str:
