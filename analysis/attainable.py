@@ -41,3 +41,14 @@ def needed(target: float, size: int, shrunk: float, level: float, rule: Publicat
     if size >= rule.minimum_respondents and len(enough) and enough[0]:
         return True, None
     return False, int(sizes[int(np.argmax(enough))]) if enough.any() else None
+
+
+def highest_target(size: int, *, level: float = 0.95, rule: PublicationRule | None = None) -> float:
+    """The highest target, in 0..1, that a share of ``size`` respondents could be shown to reach, whatever they say.
+
+    At best: with as many degrees of freedom as respondents. 0.90 takes 36.
+    """
+    rule = rule or PublicationRule()
+    if size < rule.minimum_respondents:
+        return 0.0
+    return float(best_limits(np.array([float(size)]), 1.0, level, rule)[0])

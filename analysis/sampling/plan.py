@@ -1,7 +1,7 @@
 """What a sample will be able to say, before the field: per community and overall, as a table and as a curve.
 
 The interval foretold is the one that will be printed (Korn-Graubard, here without a penalty for few degrees of
-freedom), and the publication rule is asked in advance: a community whose figures would be hidden is named before it is
+freedom), and the publication rule is asked in advance: in which tier a community will be told is known before it is
 visited.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimation.intervals import all_alike_limit, clopper_pearson
-from analysis.results import PublicationRule
+from analysis.results import PublicationRule, Reliability, Tier
 from analysis.sampling.sample_size import FieldAssumptions, PlannedSize, margin_of, size_for_margin
 
 
@@ -29,6 +29,7 @@ class Prospect:
     low: float  # of the interval that is printed
     high: float
     effective_sample_size: float
+    tier: Tier  # how firmly a share at this level will be told; a share nearer to 0 or 1 has a narrower interval
     warnings: tuple[str, ...] = ()
 
 
@@ -71,6 +72,7 @@ def prospect(
         low=low,
         high=high,
         effective_sample_size=effective,
+        tier=tier_of(completed, effective, high - low, rule),
         warnings=_warnings(completed, effective, high - low, rule),
     )
 
@@ -172,6 +174,7 @@ def _whole(areas: Sequence[AreaField], completed: Sequence[int], level: float, r
         low=low,
         high=high,
         effective_sample_size=effective,
+        tier=tier_of(size, effective, high - low, rule),
         warnings=_warnings(size, effective, high - low, rule),
     )
 
@@ -191,12 +194,28 @@ def _interval(completed: int, share: float, level: float, field: FieldAssumption
     return float(low[0]), float(high[0])
 
 
-def _warnings(completed: int, effective: float, width: float, rule: PublicationRule) -> tuple[str, ...]:
-    found = []
+def tier_of(completed: int, effective: float, width: float, rule: PublicationRule) -> Tier:
+    """How firmly a figure with that effective sample and that width of its interval (share of the scale) is told."""
     if completed < rule.minimum_respondents:
-        found.append(f"fewer than {rule.minimum_respondents} respondents: hidden")
-    elif effective < rule.minimum_effective_sample:
-        found.append(f"effective sample {math.floor(effective)} below {rule.minimum_effective_sample:g}: unreliable")
+        return Tier.NOT_ALONE
+    if effective >= rule.minimum_effective_sample and width < rule.widest_interval:
+        return Tier.SHOWN
+    if rule.reliability is Reliability.SUPPRESS:
+        return Tier.NOT_ALONE
+    too_wide = rule.reliability is Reliability.TIERS and width > rule.widest_coarse_interval
+    return Tier.NOT_ALONE if too_wide else Tier.COARSE
+
+
+def _warnings(completed: int, effective: float, width: float, rule: PublicationRule) -> tuple[str, ...]:
+    """Why a figure will not be told firmly."""
+    tier = tier_of(completed, effective, width, rule)
+    if tier is Tier.SHOWN:
+        return ()
+    if completed < rule.minimum_respondents:
+        return (f"not alone: fewer than {rule.minimum_respondents} respondents",)
+    found = []
+    if effective < rule.minimum_effective_sample:
+        found.append(f"effective sample {math.floor(effective)} below {rule.minimum_effective_sample:g}")
     if width >= rule.widest_interval:
-        found.append(f"interval {width:.0%} wide, {rule.widest_interval:.0%} or more: unreliable")
-    return tuple(found)
+        found.append(f"interval {width:.0%} wide")
+    return (f"{'coarse' if tier is Tier.COARSE else 'not alone'}: {', '.join(found)}",)

@@ -12,6 +12,7 @@ from typing import Any
 
 import typer
 
+from analysis.attainable import highest_target
 from analysis.results import Goal
 from analysis.sampling import (
     Allocation,
@@ -86,6 +87,10 @@ class Line:
     planned: PlannedSize
     prospect: Prospect | None
     warnings: tuple[str, ...] = ()
+
+    def highest_target(self, level: float) -> float | None:
+        """The highest target, a share in 0..1, that any result of so many could show reached; None without a size."""
+        return highest_target(self.planned.completed, level=level) if self.planned.completed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +289,7 @@ def _write(answer: Answer, given: PlanArguments) -> None:
     if given.format == "json":
         text = json.dumps(_document(answer, given), ensure_ascii=False, indent=2) + "\n"
     elif given.format == "csv":
-        text = _csv(answer)
+        text = _csv(answer, given.level)
     else:
         text = _table(answer, given)
     if given.out is None:
@@ -313,6 +318,8 @@ def _document(answer: Answer, given: PlanArguments) -> dict[str, Any]:
                 "ci_low": line.prospect.low if line.prospect else None,
                 "ci_high": line.prospect.high if line.prospect else None,
                 "effective_sample_size": line.prospect.effective_sample_size if line.prospect else None,
+                "tier": str(line.prospect.tier) if line.prospect else None,
+                "highest_target": line.highest_target(given.level),
                 "warnings": _warnings(line),
             }
             for line in answer.lines
@@ -328,15 +335,18 @@ def _warnings(line: Line) -> list[str]:
     return [*([line.planned.reason] if line.planned.reason else []), *foretold, *line.warnings]
 
 
-def _csv(answer: Answer) -> str:
+def _csv(answer: Answer, level: float) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(["code", "name", "adults", "completed", "cases", "margin", "ci_low", "ci_high", "warnings"])
+    figures_told = ["margin", "ci_low", "ci_high", "tier", "highest_target"]
+    writer.writerow(["code", "name", "adults", "completed", "cases", *figures_told, "warnings"])
     for line in answer.lines:
         if not line.code and len(answer.lines) > 1:
             continue  # the whole is not a community that draw could draw from
         shown = line.prospect
         figures = ["", "", ""] if shown is None else [f"{x:.6f}" for x in (shown.margin, shown.low, shown.high)]
+        highest = line.highest_target(level)
+        figures += ["" if shown is None else str(shown.tier), "" if highest is None else f"{highest:g}"]
         counts = [line.adults, line.planned.completed, line.planned.cases]
         cells = ["" if count is None else count for count in counts]
         writer.writerow([harmless(line.code), harmless(line.name), *cells, *figures, "; ".join(_warnings(line))])
@@ -349,7 +359,7 @@ def _table(answer: Answer, given: PlanArguments) -> str:
     from rich.table import Table
 
     written = io.StringIO()
-    console = Console(file=written, width=110)
+    console = Console(file=written, width=124)
     # A margin is that of a share: which one is said, once where it is the same everywhere.
     shares = [None if line.prospect is None else f"{line.prospect.share:.0%}" for line in answer.lines]
     supposed = sorted({share for share in shares if share is not None})
@@ -357,17 +367,21 @@ def _table(answer: Answer, given: PlanArguments) -> str:
     main = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     several = len(answer.lines) > 1
     for head in ("code", "name") if several else ():
-        main.add_column(head, overflow="fold")
+        main.add_column(head, no_wrap=head == "code", overflow="fold")
     heads = ("adults", "completed", "cases", *(("level",) if len(supposed) > 1 else ()), "margin")
-    for head in (*heads, f"{given.level:.4g} interval"):
+    for head in (*heads, f"{given.level:.4g} interval", "targets to"):
         main.add_column(head, justify="right", no_wrap=True)
-    main.add_column("", overflow="fold")
+    main.add_column("told", overflow="fold")
     for line, share in zip(answer.lines, shares, strict=True):
         names = [line.code or "all", line.name] if several else []
         counts = [line.adults, line.planned.completed, line.planned.cases]
         level = (share or "—",) if len(supposed) > 1 else ()
-        main.add_row(*names, *map(_count, counts), *level, *_foretold(line.prospect), "; ".join(_warnings(line)))
+        highest = line.highest_target(given.level)
+        told = "; ".join(_warnings(line)) or ("shown" if line.prospect else "—")
+        reached = "—" if highest is None else f"{highest:.0%}"
+        main.add_row(*names, *map(_count, counts), *level, *_foretold(line.prospect), reached, told)
     console.print(main)
+    console.print("Targets to: the highest target that any result of so many could show reached.")
     table = Table(
         box=box.SIMPLE_HEAD,
         title=f"Size and margin, if the level is {given.share:.0%}",
@@ -376,9 +390,9 @@ def _table(answer: Answer, given: PlanArguments) -> str:
     )
     for head in ("completed", "cases", "margin", f"{given.level:.4g} interval"):
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("")
+    table.add_column("told")
     for row in answer.table:
-        table.add_row(_count(row.completed), _count(row.cases), *_foretold(row), "; ".join(row.warnings))
+        table.add_row(_count(row.completed), _count(row.cases), *_foretold(row), "; ".join(row.warnings) or "shown")
     console.print(table)
     for notice in answer.notices:
         console.print(f"Note: {notice}")

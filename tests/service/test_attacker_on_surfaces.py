@@ -20,6 +20,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from reports import style
+from reports.wording.figures import written
 from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.models import Release
@@ -36,7 +37,7 @@ from tests.spec.reports.drawn_charts import Drawing, Interval, drawings, text_of
 SEEDS = (3, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(100, 119)))
 INDICATORS = ("awareness", "satisfaction")
 DRAWN_TO = 0.0021  # pt: a PDF has three decimals
-SVG_TO = 0.051  # an SVG has one
+SVG_TO = 0.1  # an SVG has one, and a per cent is two and more
 FIGURES = ("value", "low", "high", "standard_error", "design_effect", "effective_sample_size", "tipping_point")
 FEW = 100  # respondents below which no standard error is told
 Cell = Mapping[str, Any]
@@ -101,7 +102,7 @@ def decimals_allowed(told: Mapping[str, Any]) -> set[str]:
     allowed |= {f"{tenths / 10:.1f}" for tenths in range(60)}  # verdicts that chance would get wrong
     for rates in told["response_rates"].values():
         shares = [rates.get("rr1"), rates.get("rr3"), rates["valid"] / rates["sampled"]]
-        allowed |= {f"{share * 100:.1f}" for share in shares if share is not None}
+        allowed |= {written(share * 100, 1) for share in shares if share is not None}
         allowed |= {f"{rates['e']:.3f}"} if rates.get("e") is not None else set()
     allowed |= {f"{hundredths / 100:.2f}" for hundredths in range(100, 300)}  # Kish's effect of the weights
     for row in told["rows"]:

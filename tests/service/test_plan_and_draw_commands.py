@@ -391,12 +391,13 @@ def test_a_margin_names_the_level_it_is_of(tmp_path: Path) -> None:
     file.write_text(COMMUNITIES, encoding="utf-8")
     several = survey_service("plan", file, "--size", "300").output
     assert "level" in several.splitlines()[2]
-    assert [row.split()[-5] for row in several.splitlines() if "望江社区" in row] == ["85%"]
+    assert ["85%" in row.split() for row in several.splitlines() if "望江社区" in row] == [True]
     alike = survey_service("plan", "--size", "47", "--share", "0.85").output
     assert "The plan, if the level is 85%" in alike
     widest = survey_service("plan", "--size", "47").output
     assert "Size and margin, if the level is 50%" in widest
     # The page of a draft says "of a share of 50 %" and reckons with the same function.
-    margin, _ = _outlook(47, 1.0)
+    margin, tier = _outlook(47, 1.0)
+    assert tier == "shown"
     assert margin is not None
     assert f"±{margin:.1%}" in widest

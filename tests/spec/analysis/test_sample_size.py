@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import betaincinv
 from scipy.stats import binom
 
-from analysis.results import Goal
+from analysis.results import Goal, PublicationRule, Reliability, Tier
 from analysis.sampling import (
     AreaField,
     FieldAssumptions,
@@ -141,10 +141,15 @@ def test_an_assumption_that_cannot_be_is_refused(arguments: dict[str, float], me
 
 def test_the_planner_warns_before_the_field() -> None:
     few, loose, fine = (prospect(size, share=0.8) for size in (8, 20, 400))
-    assert any("hidden" in warning for warning in few.warnings)
-    assert any("effective sample 20" in warning for warning in loose.warnings)
-    assert any("wide" in warning for warning in loose.warnings)
-    assert not fine.warnings
+    assert (few.tier, few.warnings) == (Tier.NOT_ALONE, ("not alone: fewer than 10 respondents",))
+    assert (loose.tier, loose.warnings) == (Tier.COARSE, ("coarse: effective sample 20 below 30, interval 38% wide",))
+    assert (fine.tier, fine.warnings) == (Tier.SHOWN, ())
+    # Of ten who are split the interval is 63 points wide: nothing to go by.
+    assert prospect(10).tier is Tier.NOT_ALONE
+    assert prospect(12).tier is Tier.COARSE
+    strict = PublicationRule(reliability=Reliability.SUPPRESS)
+    assert prospect(20, rule=strict).tier is Tier.NOT_ALONE
+    assert prospect(10, rule=PublicationRule(reliability=Reliability.FLAG)).tier is Tier.COARSE
     # The foretold interval is the exact one: 16 of 20 gives 56.3 % to 94.3 % (Clopper-Pearson).
     assert (loose.low, loose.high) == pytest.approx((0.5634, 0.9427), abs=1e-4)
 
