@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from analysis.results import PublishableCell, PublishableRow, Suppression, Verdict
+from analysis.results import Domain, PublishableCell, PublishableRow, Suppression, Verdict
 from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target
 from questionnaires.text import Text
@@ -174,13 +174,20 @@ def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
         judged=judged,
         wrong=f"{wrong:.1f}",
         lines=tuple(
-            _line(area, level, cell, axis, sizes.get(row.domain, 0))
+            _line(area, level, cell, axis, sizes.get(row.domain, 0), _why(estimates, row.domain, cell))
             for (area, level, row), cell in zip(places, cells, strict=True)
         ),
     )
 
 
-def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: int) -> Line:
+def _why(estimates: WaveEstimates, domain: Domain, cell: PublishableCell) -> Text | None:
+    """Why a figure is hidden: the gate's own record, for whoever has all answers before them anyway."""
+    if cell.suppression is None:
+        return None
+    return HIDDEN[estimates.reasons.get((domain, (cell.variable, cell.category)), cell.suppression)]
+
+
+def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: int, why: Text | None) -> Line:
     shown, written = cell.suppression is None, axis.written
     return Line(
         name=Text(area.name_zh, area.name_en),
@@ -193,7 +200,7 @@ def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: 
         degrees_of_freedom="" if cell.degrees_of_freedom is None else f"{cell.degrees_of_freedom:,}",
         design_effect="" if cell.design_effect is None else f"{cell.design_effect:.2f}",
         bar=axis.bar(cell),
-        hidden=None if cell.suppression is None else HIDDEN[cell.suppression],
+        hidden=why,
         unreliable=cell.unreliable or tiers.coarse(cell),
         review=cell.review,
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from analysis import engine
 from analysis.case_columns import PopulationRegister
-from analysis.disclosure import protect
+from analysis.disclosure import Protected, protected
 from analysis.engine import Analysis
 from analysis.engine.figures import Asked
 from analysis.engine.run import Weighed
@@ -25,6 +25,7 @@ from analysis.results import (
     PublishableTable,
     ResponseRates,
     Statistic,
+    Suppression,
 )
 from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
@@ -37,19 +38,29 @@ CITY_DOMAIN: Final[Domain] = ()
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class WaveEstimates:
-    """All figures of a wave. ``raw`` is for the statistician; ``table`` is what may be published."""
+    """All figures of a wave. ``raw`` and ``reasons`` are for the statistician; ``table`` is what may be published."""
 
     cases: WaveColumns
     plan: AnalysisPlan
     analysis: Analysis
     indicators: tuple[Indicator, ...]  # with the wave's own targets
     raw: tuple[Estimates, ...]  # communities, streets, city, then groups
-    table: PublishableTable
+    protected: Protected
     fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
 
     @property
     def weights(self) -> Weighed:
         return self.analysis.weighed
+
+    @property
+    def table(self) -> PublishableTable:
+        return self.protected.table
+
+    @property
+    def reasons(self) -> Mapping[tuple[Domain, tuple[str, str | None]], Suppression]:
+        """Why a cell is hidden, or coded for the sake of others, by domain, variable and category. It leaves in nothing
+        but the statistician's page."""
+        return self.protected.reasons
 
     @property
     def rates(self) -> Mapping[str, ResponseRates]:
@@ -90,7 +101,7 @@ def analyse_wave(
         analysis=found,
         indicators=indicators,
         raw=tuple(raw),
-        table=_protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan),
+        protected=_protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan),
         fieldwork=counted,
     )
 
@@ -175,7 +186,7 @@ def _protected(
     indicators: Sequence[Indicator],
     by_area: Mapping[str, ResponseRates],
     plan: AnalysisPlan,
-) -> PublishableTable:
+) -> Protected:
     domains: dict[str, Domain] = {rows.city.code: CITY_DOMAIN}
     hierarchy: dict[Domain, Domain] = {}
     adults: dict[Domain, int] = {}
@@ -188,7 +199,7 @@ def _protected(
     for area in (rows.city, *(street for street, _ in rows.streets), *rows.communities):
         if area.adults is not None:
             adults[domains[area.code]] = area.adults
-    return protect(
+    return protected(
         *raw,
         rule=plan.rule,
         goals={one.id: _goal(one.target) for one in indicators if one.target is not None},
