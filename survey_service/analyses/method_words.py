@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.engine.figures import with_adult_stage
 from analysis.engine.margins import Calibrated
-from analysis.plan import MarginOf, NoCalibration, PlannedMargin, Unit
+from analysis.plan import NoCalibration, Unit
 from questionnaires.text import Text
-from survey_service.analyses.plan_words import KINDS, MARGIN, WHY_NONE, WITHIN
+from survey_service.analyses.plan_fields import said_margin
+from survey_service.analyses.plan_words import KINDS, WHY_NONE
 from survey_service.analyses.service import WaveEstimates
 
 
@@ -29,8 +32,8 @@ def weighting_words(estimates: WaveEstimates) -> Text:
             f"; a grid with fewer than {least} completed questionnaires is joined with a neighbour in the same "
             "community"
         )
-    calibration = _calibration(estimates)
-    return Text(f"{zh}。{calibration.zh}", f"{en}. {calibration.en}")
+    calibration, changed = _calibration(estimates), _changed(estimates.plan_changes)
+    return Text(f"{zh}。{calibration.zh}{changed.zh}", f"{en}. {calibration.en}{changed.en}")
 
 
 def _calibration(estimates: WaveEstimates) -> Text:
@@ -40,7 +43,7 @@ def _calibration(estimates: WaveEstimates) -> Text:
         return Text(f"未做人口校准：{why.zh}。", f"They are not calibrated to the population: {why.en}.")
     kind = KINDS.get(plan.register_kind, Text("登记人口", "the register"))
     day = f"{plan.register_as_of} " if plan.register_as_of else ""
-    margins = [_margin(one) for one in plan.margins]
+    margins = [said_margin(one) for one in plan.margins]
     zh = f"最后校准到{day}{kind.zh}：{'、'.join(one.zh for one in margins)}"
     en = f"They are calibrated to {kind.en}{' of ' + day.strip() if day else ''}: "
     en += ", ".join(one.en for one in margins)
@@ -49,13 +52,6 @@ def _calibration(estimates: WaveEstimates) -> Text:
         zh += said.zh
         en += f" {said.en}" if said.en else ""
     return Text(zh, en)
-
-
-def _margin(planned: PlannedMargin) -> Text:
-    what, where = MARGIN[planned.of], WITHIN[planned.within]
-    if planned.of is MarginOf.COMMUNITY:
-        return what
-    return Text(f"{where.zh}{what.zh}", f"{what.en} {where.en}")
 
 
 def _joined(found: Calibrated) -> Text:
@@ -84,6 +80,19 @@ def _trimmed(found: Calibrated) -> Text:
         f"{done.trimmed} 个超过本社区中位权数 {done.median_multiple:g} 倍的权数作了截断，截下的部分留在本社区。",
         f"Weights above {done.median_multiple:g} times the median of their community were trimmed ({done.trimmed}); "
         "what was cut off stays in the community.",
+    )
+
+
+def _changed(reasons: Sequence[str]) -> Text:
+    """Whoever changes the plan after a look at the figures says so to the reader."""
+    if not reasons:
+        return Text("", "")
+    why_zh = "；".join(one.rstrip("。.；;") for one in reasons)
+    why_en = "; ".join(one.rstrip("。.；;") for one in reasons)
+    times = "once" if len(reasons) == 1 else f"{len(reasons)} times"
+    return Text(
+        f"结果打开以后，分析方案改过 {len(reasons)} 次，原因：{why_zh}。",
+        f" After the figures were opened the analysis plan was changed {times}, because: {why_en}.",
     )
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from analysis.plan import Adults, EligibilityBy, Group, MarginOf, MarginWithin, NoCalibration, Sensitivity, Unit
+from analysis.plan import Adults, EligibilityBy, Group, Level, MarginOf, MarginWithin, NoCalibration, Sensitivity, Unit
+from analysis.results import LonelyPsu, Reliability
+from analysis.weighting.records import CalibrationMethod
 from questionnaires.text import Text
+
+YES: Final = Text("是", "yes")
+NO: Final = Text("没有", "none")
 
 WHY_NONE: Final[Mapping[NoCalibration, Text]] = {
     NoCalibration.NONE_IMPORTED: Text("没有导入各社区的人口数", "no population of the communities was imported"),
@@ -76,4 +81,30 @@ SENSITIVITY: Final[Mapping[Sensitivity, Text]] = {
     Sensitivity.BEFORE_CALIBRATION: Text("校准以前", "before calibration"),
     Sensitivity.BEFORE_TRIMMING: Text("截断以前", "before trimming"),
     Sensitivity.WITHOUT_DRAWN_AGES: Text("去掉补过年龄、性别的人", "without those whose age or sex was drawn"),
+}
+LEVELS: Final[Mapping[Level, Text]] = {
+    Level.CITY: Text("全市", "the city"),
+    Level.STREET: Text("各街道", "every street"),
+    Level.COMMUNITY: Text("各社区", "every community"),
+}
+METHOD_OF_CALIBRATION: Final[Mapping[CalibrationMethod, Text]] = {
+    CalibrationMethod.POSTSTRATIFY: Text("事后分层", "post-stratification"),
+    CalibrationMethod.RAKING: Text("迭代比例调整（raking）", "raking"),
+    CalibrationMethod.LINEAR: Text("线性（回归估计）", "linear (the regression estimator)"),
+    CalibrationMethod.LOGIT: Text("logit", "logit"),
+}
+LONELY: Final[Mapping[LonelyPsu, Text]] = {
+    LonelyPsu.FAIL: Text("不算，报错", "refused"),
+    LonelyPsu.CERTAINTY: Text("当作必选，不计方差", "taken with certainty, without variance"),
+    LonelyPsu.ADJUST: Text("与总平均比较", "held against the mean of all"),
+    LonelyPsu.AVERAGE: Text("取其他层的平均方差", "the average variance of the other strata"),
+    LonelyPsu.REMOVE: Text("不计", "left out"),
+}
+RELIABILITY: Final[Mapping[Reliability, Text]] = {
+    Reliability.TIERS: Text(
+        "分三档：照印；取整，注明“误差大，仅供参考”；不单独公布",
+        "three tiers: shown; in whole per cent, marked as imprecise; not published alone",
+    ),
+    Reliability.SUPPRESS: Text("不公布", "left out"),
+    Reliability.FLAG: Text("照印，注明误差大", "shown, marked as imprecise"),
 }

@@ -47,6 +47,7 @@ class WaveEstimates:
     raw: tuple[Estimates, ...]  # communities, streets, city, then groups
     protected: Protected
     fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
+    plan_changes: tuple[str, ...] = ()  # why the plan was changed since somebody saw the figures, each time it was
 
     @property
     def weights(self) -> Weighed:

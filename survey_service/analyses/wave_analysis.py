@@ -11,8 +11,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analysis.plan import AnalysisPlan
-from survey_service.analyses import queries
-from survey_service.analyses.plans import KnownPopulation, default_plan
+from analysis.problems import DesignError
+from survey_service.analyses import kept_plans, queries
+from survey_service.analyses.errors import PlanFails
+from survey_service.analyses.plan_history import plan_of_wave
+from survey_service.analyses.plans import KnownPopulation
 from survey_service.analyses.population import groups_of, population_of_city
 from survey_service.analyses.service import WaveEstimates, analyse_wave
 from survey_service.analyses.wave_columns import WaveColumns, columns_of_wave
@@ -25,6 +28,8 @@ class WaveToAnalyse:
 
     wave: WaveColumns
     population: KnownPopulation
+    plan: AnalysisPlan  # the one in force
+    plan_changes: tuple[str, ...] = ()  # why it was changed since somebody saw the figures, each time it was
 
 
 def columns_and_register(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> WaveToAnalyse:
@@ -34,13 +39,21 @@ def columns_and_register(session: Session, survey_id: UUID, wave_id: UUID, folde
         raise NotFound
     wave = columns_of_wave(session, survey_id, wave_id, folder)
     of_city = population_of_city(session, found[0].city_id, wave.questionnaire, found[1].closes_on)
-    columns = replace(wave.columns, groups=groups_of(of_city.matched, wave.answers))
-    return WaveToAnalyse(wave=replace(wave, columns=columns), population=of_city.known)
+    wave = replace(wave, columns=replace(wave.columns, groups=groups_of(of_city.matched, wave.answers)))
+    return WaveToAnalyse(
+        wave=wave,
+        population=of_city.known,
+        plan=plan_of_wave(session, wave, of_city.known),
+        plan_changes=kept_plans.reasons(session, survey_id, wave_id),
+    )
 
 
 def analysis_of_wave(
     given: WaveToAnalyse, *, targets: Mapping[str, Mapping[str, Any]], plan: AnalysisPlan | None = None
 ) -> WaveEstimates:
-    """By ``plan``, or by the default one."""
-    chosen = plan or default_plan(given.wave.columns, given.population)
-    return analyse_wave(given.wave, chosen, register=given.population.register, targets=targets)
+    """By ``plan``, or by the one in force. PlanFails where weights cannot be made by it."""
+    try:
+        found = analyse_wave(given.wave, plan or given.plan, register=given.population.register, targets=targets)
+    except DesignError as error:
+        raise PlanFails from error
+    return replace(found, plan_changes=given.plan_changes)

@@ -4,6 +4,7 @@ Importing this package registers every table on ``Base.metadata``.
 """
 
 from survey_service.models.account import Account, AccountIdentity, FailedAttempt, Grant, RecoveryCode, Role, SignIn
+from survey_service.models.analysis_plan import KeptPlan
 from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
 from survey_service.models.audit import AuditEntry, AuditHead
 from survey_service.models.base import Base, UtcDateTime
@@ -57,6 +58,7 @@ __all__ = [
     "Installation",
     "Job",
     "JobState",
+    "KeptPlan",
     "Keying",
     "KeyingPass",
     "KeyingState",

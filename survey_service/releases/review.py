@@ -10,16 +10,24 @@ from datetime import datetime
 from uuid import UUID
 
 from survey_service import audit, jobs
-from survey_service.analyses import phone_checks, review_values
+from survey_service.analyses import phone_checks, plan_history, review_values
+from survey_service.analyses.errors import PlanFails
+from survey_service.analyses.plan_review import plan_address
 from survey_service.analyses.reviewed import Review
+from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.releases import DOCUMENTS_JOB, service
 from survey_service.releases.errors import RowsChanged
 from survey_service.services import Services
+from survey_service.surveys import figures
 
 
 def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, opened: bool) -> Review:
     with running.database.reading.begin() as session:
-        prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
+        try:
+            prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
+        except PlanFails as fault:
+            fault.leads_to = plan_address(session, survey_id, wave_id)
+            raise
         estimates = prepared.estimates
         phones = phone_checks.checks(session, survey_id, wave_id)
     indicators = sorted(estimates.indicators, key=lambda one: not one.headline)
@@ -34,6 +42,15 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
         figures=review_values.figures(estimates, chosen) if opened else None,
         snapshot=prepared.snapshot_sha256,
     )
+
+
+def open_figures(running: Services, survey_id: UUID, wave_id: UUID, at: datetime, by: audit.Actor) -> None:
+    """From here on the field never goes on, and the plan by which the figures are seen stays."""
+    with running.database.reading.begin() as session:
+        given = columns_and_register(session, survey_id, wave_id, running.settings.columns)
+    with running.database.writing.begin() as session:
+        figures.open_figures(session, survey_id, wave_id, at=at, by=by)
+        plan_history.lock(session, survey_id, wave_id, given.plan, at=at, by=by)
 
 
 def sign(

@@ -112,6 +112,7 @@ def offers(
         offer(Style.EARLY if today <= wave.closes_on else Style.FIRST, ("close", "/steps/close"))
     if reader.may_review and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.SECOND, ("figures" if wave.figures_opened_at else "checks", "/estimates"))
+        offer(Style.LINK, ("plan", "/plan"))
     if reader.manages and collecting_or_closed:
         offer(Style.SECOND, ("paper", "/paper"))
     if "review" in reader.steps:

@@ -25,7 +25,7 @@ from analysis.results import Domain
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.database import open_database
 from survey_service.migrations import migrate
-from tests.bench._wave_in_database import put
+from tests.simulated.in_database import lay_city, lay_wave
 from tests.simulated.waves import Shape, asked, city, wave
 
 SHAPE = Shape(streets=100, communities=10, grids=4, households=150, issued=36, indicators=20, willing=1.1)
@@ -81,14 +81,23 @@ def from_database() -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/large.db")
         migrate(database)
-        survey_id, wave_id = put(database, streets=100, communities=10, cases=142, responding=0.7)
+        of = city(SHAPE, 1)
+        drawn = wave(of, 2)
+        with database.writing.begin() as session:
+            laid = lay_city(session, of)
+            wave_id = lay_wave(session, laid, drawn, "large")
         columns = Path(folder) / "columns"
 
         def read() -> object:
             with database.reading.begin() as session:
-                return columns_and_register(session, survey_id, wave_id, columns)
+                return columns_and_register(session, laid.survey_id, wave_id, columns)
 
-        timed("first look: rows of the database to columns", read, cases=142_000)
+        timed(
+            "first look: rows of the database to columns",
+            read,
+            cases=drawn.cases,
+            respondents=int(drawn.responded.sum()),
+        )
         timed("second look: columns from their file", read)
         database.dispose()
 

@@ -97,6 +97,10 @@ GET  /surveys/{survey_key}/waves/{wave_key}/marks                 manager,statis
 GET  /surveys/{survey_key}/waves/{wave_key}/codes/{area_code}.svg manager,statistician         yes  yes  none none
 GET  /surveys/{survey_key}/waves/{wave_key}/estimates             statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/estimates/open        statistician                 yes  none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/plan                  statistician                 yes  none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/plan.yaml             statistician                 yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/plan                  statistician                 yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/plan/change           statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none
 
 GET  /keying                                                      keyer,manager,statistician   yes  yes  yes  free

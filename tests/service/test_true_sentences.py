@@ -294,9 +294,10 @@ def test_an_office_without_surveys_is_told_what_it_can_do(client: TestClient, da
 
 
 def test_a_count_of_people_promises_no_weighting(client: TestClient, world: World) -> None:
+    """Whether it is calibrated to is told by the page that looks: not every kind, and not before all are counted."""
     sign_in(client, "administrator")
     page = get(client, "/areas?done=people")
-    assert "现在的加权还不用人口数" in page
+    assert "结果能不能校准到这些人口数" in page
     for address in ("/areas?done=people", "/areas/110101000001", "/areas/imports/people"):
         for promise in ("下一次加权", "加权没有底数", "加权用"):
             assert promise not in get(client, address)

@@ -80,11 +80,11 @@ def names(found: list[Offer]) -> list[str]:
             wave(CLOSED),
             reader("review", may_review=True, reads_contacts=True),
             progress(),
-            ["checks", "review", "contacts"],
+            ["checks", "plan", "review", "contacts"],
         ),
-        (wave(REVIEW), reader("back", may_review=True), progress(), ["checks", "back"]),
-        (wave(REVIEW, figures_opened_at=OPENED), reader("back", may_review=True), progress(), ["figures"]),
-        (wave(RELEASED, figures_opened_at=OPENED), reader(may_review=True), progress(), ["figures"]),
+        (wave(REVIEW), reader("back", may_review=True), progress(), ["checks", "plan", "back"]),
+        (wave(REVIEW, figures_opened_at=OPENED), reader("back", may_review=True), progress(), ["figures", "plan"]),
+        (wave(RELEASED, figures_opened_at=OPENED), reader(may_review=True), progress(), ["figures", "plan"]),
     ],
 )
 def test_the_ways_that_are_offered(
