@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
 
 from analysis.engine.figures import with_adult_stage
 from analysis.engine.margins import Calibrated
@@ -12,9 +15,10 @@ from survey_service.analyses.plan_fields import said_margin
 from survey_service.analyses.plan_words import KINDS, WHY_NONE
 from survey_service.analyses.service import WaveEstimates
 
+_AS_ONE: Final = 1e-9
+
 
 def weighting_words(estimates: WaveEstimates) -> Text:
-    plan = estimates.plan
     columns = estimates.cases.columns
     zh, en = "先按抽中概率加权", "Weights start from the selection probabilities"
     if columns.adults_known:
@@ -23,17 +27,48 @@ def weighting_words(estimates: WaveEstimates) -> Text:
     else:
         zh += "；抽样框里没有户内成人数，权数是户的权数"
         en += "; the frame has no number of adults, so they are weights of households"
-    zh += "；再以网格为加权类调整无应答"
-    en += ", and are adjusted for nonresponse by grid"
+    nonresponse, calibration, changed = (
+        _nonresponse(estimates),
+        _calibration(estimates),
+        _changed(estimates.plan_changes),
+    )
+    zh, en = (
+        f"{zh}{nonresponse.zh}。{calibration.zh}{changed.zh}",
+        f"{en}{nonresponse.en}. {calibration.en}{changed.en}",
+    )
+    return Text(zh, en)
+
+
+def _nonresponse(estimates: WaveEstimates) -> Text:
+    if not adjusted_for_nonresponse(estimates):
+        zh, en = (
+            "抽中的合格户都答了，不用调整无应答",
+            "every eligible case answered, so that nothing is adjusted for nonresponse",
+        )
+        if _nobody_answered_somewhere(estimates):
+            zh, en = f"有答卷的社区里，{zh}", f"where anybody answered {en}"
+        return Text(f"；{zh}", f"; {en}")
+    zh, en = "；再以网格为加权类调整无应答", ", and are adjusted for nonresponse by grid"
     if any(record.collapsed for record in estimates.weights.field.records.values()):
-        least = plan.nonresponse.minimum_respondents
+        least = estimates.plan.nonresponse.minimum_respondents
         zh += f"，完成不足 {least} 份的网格并入本社区相邻的网格"
         en += (
             f"; a grid with fewer than {least} completed questionnaires is joined with a neighbour in the same "
             "community"
         )
-    calibration, changed = _calibration(estimates), _changed(estimates.plan_changes)
-    return Text(f"{zh}。{calibration.zh}{changed.zh}", f"{en}. {calibration.en}{changed.en}")
+    return Text(zh, en)
+
+
+def _nobody_answered_somewhere(estimates: WaveEstimates) -> bool:
+    columns = estimates.cases.columns
+    answered = np.unique(columns.community.codes[columns.respondents])
+    return len(answered) < len(columns.communities_asked)
+
+
+def adjusted_for_nonresponse(estimates: WaveEstimates) -> bool:
+    """Whether anybody carries the weight of somebody who did not answer."""
+    records = estimates.weights.field.records.values()
+    return any(each.factor > 1 + _AS_ONE for record in records for each in record.classes)
 
 
 def _calibration(estimates: WaveEstimates) -> Text:
@@ -110,8 +145,10 @@ def variance_words(estimates: WaveEstimates) -> Text:
     if estimates.weights.calibrated is not None:
         zh += "；校准带来的精度已计入"
         en += "; the precision that the margins give is counted"
-    zh += "。无应答调整按已定的系数处理。"
-    en += ". The nonresponse adjustment is taken as given."
+    zh, en = f"{zh}。", f"{en}."
+    if adjusted_for_nonresponse(estimates):
+        zh += "无应答调整按已定的系数处理。"
+        en += " The nonresponse adjustment is taken as given."
     if plan.unit is Unit.HOUSEHOLD:
         zh += "数字说的是户，不是人。"
         en += " The figures are about households, not persons."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from analysis.arrays import FloatArray, IntArray
 from analysis.engine.margins import Calibrated, MarginCell
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, MarginOf, PlannedMargin
@@ -108,9 +109,10 @@ def _word(label: str, areas: Mapping[str, Text]) -> Text:
 # ------------------------------------------------------------------ steps
 
 
-def steps_shown(weighed: Weighed) -> tuple[Step, ...]:
-    """The weights after every step that was taken."""
-    return tuple(_step(name, found, _did(name, weighed)) for name, found in weighed.steps.items())
+def steps_shown(weighed: Weighed, rows: IntArray) -> tuple[Step, ...]:
+    """The weights after every step that was taken. ``rows`` (respondents,) of the cases."""
+    before = weighed.field.nonresponse_weight[rows]
+    return tuple(_step(name, found, _did(name, weighed, before)) for name, found in weighed.steps.items())
 
 
 def _step(name: str, found: WeightDiagnostics, did: Text) -> Step:
@@ -123,13 +125,13 @@ def _step(name: str, found: WeightDiagnostics, did: Text) -> Step:
     )
 
 
-def _did(name: str, weighed: Weighed) -> Text:
+def _did(name: str, weighed: Weighed, before: FloatArray) -> Text:
     match name:
         case "nonresponse":
             return _nonresponse(weighed)
         case "calibration":
             assert weighed.calibrated is not None
-            return _calibration(weighed.calibrated)
+            return _calibration(weighed.calibrated, before)
         case "trimming":
             assert weighed.calibrated is not None
             return _trimming(weighed.calibrated)
@@ -148,11 +150,11 @@ def _nonresponse(weighed: Weighed) -> Text:
     return Text(zh, en)
 
 
-def _calibration(found: Calibrated) -> Text:
-    ratio = found.before_trimming / found.calibration.weight_before if found.trimming is None else None
-    low, high = (
-        (found.record.lowest_factor, found.record.highest_factor) if ratio is None else (ratio.min(), ratio.max())
-    )
+def _calibration(found: Calibrated, before: FloatArray) -> Text:
+    """``before`` (respondents,); somebody who is not eligible has no weight, and no factor."""
+    used = before > 0
+    factors = found.before_trimming[used] / before[used]
+    low, high = factors.min(), factors.max()
     return Text(f"系数 {low:.2f} 到 {high:.2f}", f"factors from {low:.2f} to {high:.2f}")
 
 

@@ -11,7 +11,7 @@ from analysis.plan import AnalysisPlan, Level, NoCalibration, Sensitivity
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from survey_service.analyses.plan_cells import margins_shown, notes, steps_shown
-from survey_service.analyses.plan_fields import Difference, PlanField, plan_fields
+from survey_service.analyses.plan_fields import Difference, plan_fields
 from survey_service.analyses.plan_form import boxes, choices
 from survey_service.analyses.plan_problems import troubles
 from survey_service.analyses.plan_shown import PlanShown, RateLine, Said, Weighing
@@ -21,7 +21,8 @@ from survey_service.analyses.service import asked, with_targets
 from survey_service.analyses.wave_analysis import WaveToAnalyse
 from survey_service.areas.registers import WORDS, Unusable
 
-NEVER_IN_A_LINE: Final = ("calibration.seed", "eligibility.design_weighted")  # in the file; a sentence of no use
+IN_THE_FILE_ONLY: Final = ("calibration.seed", "eligibility.design_weighted")
+OF_MARGINS: Final = ("calibration.method", "calibration.register", "trimming.median_multiple")  # nothing without them
 
 
 def plan_shown(given: WaveToAnalyse, *, by_default: bool, opened: bool, every: bool) -> PlanShown:
@@ -33,7 +34,7 @@ def plan_shown(given: WaveToAnalyse, *, by_default: bool, opened: bool, every: b
     return PlanShown(
         text=plan_text(plan),
         sha256=plan_sha256(plan),
-        lines=tuple(_line(one) for one in plan_fields(plan) if one.path not in NEVER_IN_A_LINE),
+        lines=_lines(plan),
         by_default=by_default,
         why_none=why_none(plan),
         weighed=weighed,
@@ -45,8 +46,9 @@ def plan_shown(given: WaveToAnalyse, *, by_default: bool, opened: bool, every: b
     )
 
 
-def _line(one: PlanField) -> Said:
-    return Said(one.name, one.said)
+def _lines(plan: AnalysisPlan) -> tuple[Said, ...]:
+    left_out = IN_THE_FILE_ONLY if plan.calibration.margins else IN_THE_FILE_ONLY + OF_MARGINS
+    return tuple(Said(one.name, one.said) for one in plan_fields(plan) if one.path not in left_out)
 
 
 def changed_line(one: Difference) -> Said:
@@ -86,11 +88,11 @@ def weighing(plan: AnalysisPlan, given: WaveToAnalyse, *, every: bool = False) -
             before = weigh(replace(plan, calibration=bare), columns, None)
         except ValueError:
             return Weighing(steps=(), trouble=trouble)
-        return Weighing(steps=steps_shown(before), trouble=trouble)
+        return Weighing(steps=steps_shown(before, columns.respondents), trouble=trouble)
     if weighed.calibrated is None:
-        return Weighing(steps=steps_shown(weighed))
+        return Weighing(steps=steps_shown(weighed, columns.respondents))
     return Weighing(
-        steps=steps_shown(weighed),
+        steps=steps_shown(weighed, columns.respondents),
         margins=margins_shown(plan, weighed.calibrated, areas, every=every),
         notes=notes(weighed.calibrated, areas),
     )

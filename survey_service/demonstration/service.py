@@ -9,6 +9,7 @@ from importlib.metadata import version
 from uuid import UUID
 
 from survey_service import jobs
+from survey_service.analyses import plan_history
 from survey_service.demonstration import calendar, ground, paper, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
@@ -127,9 +128,12 @@ def _release(
     with services.database.writing.begin() as session:
         surveys.close_wave(session, laid.survey_id, asked.wave_id, at=closed_at, by=manager)
         surveys.begin_review(session, laid.survey_id, asked.wave_id, at=closed_at, by=statistician)
-        figures.open_figures(session, laid.survey_id, asked.wave_id, at=signed_at, by=statistician)
     with services.database.reading.begin() as session:
         prepared = releases.prepare(session, laid.survey_id, asked.wave_id)
+    plan = prepared.estimates.plan
+    with services.database.writing.begin() as session:
+        figures.open_figures(session, laid.survey_id, asked.wave_id, at=signed_at, by=statistician)
+        plan_history.lock(session, laid.survey_id, asked.wave_id, plan, at=signed_at, by=statistician)
     signatures = releases.Signatures(
         prepared_by=ground.PREPARED_BY, reviewed_by=statistician.name, signed_by=laid.staff[Role.LEADER].name
     )

@@ -70,6 +70,8 @@ def test_adults_of_the_household_are_named_only_where_the_frame_had_them(
     with database.reading.begin() as session:
         estimates = read(session, world)
         assert "含户内成人数" in method_of({}, estimates).weighting.zh
+        # All six of one community answered, and nobody of the other.
+        assert "有答卷的社区里，抽中的合格户都答了" in method_of({}, estimates).weighting.zh
         assert estimates.plan.unit is Unit.ADULT
     with database.writing.begin() as session:
         for case in session.scalars(select(Case)):
@@ -89,7 +91,7 @@ def test_stages_and_joined_grids_are_named_only_where_there_are_any(
     database: Database, world: World, keys: KeyRing
 ) -> None:
     with database.writing.begin() as session:
-        answered(session, world, keys, 6)
+        answered(session, world, keys, 5)
     with database.reading.begin() as session:
         estimates = read(session, world)
         method = method_of({}, estimates)
