@@ -185,8 +185,10 @@ def _auxiliaries(
     _agree(margins)
     for margin in margins:
         for name in (*margin.variables, *([margin.within] if margin.within else [])):
-            if name not in frame.columns:
-                frame[name] = _beside(frame, name.split(_AND))
+            columns_of = name.split(_AND)
+            # A column that nobody asked for is a problem of the margin, told by its reader.
+            if name not in frame.columns and all(one in frame.columns for one in columns_of):
+                frame[name] = _beside(frame, columns_of)
     parts = [
         read_margins(frame, [margin], minimum_respondents=planned.minimum_respondents)
         for margin, planned in zip(margins, plan.calibration.margins, strict=True)
