@@ -20,7 +20,7 @@ from survey_service import audit
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.models import KeptPlan, Wave, WaveState
 
-LONGEST_REASON = 400
+LONGEST_REASON = 120  # it is printed in every report: a community's stays on its two pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
