@@ -22,6 +22,17 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an edition corrects: the edition before it with the table that it published, and why."""
+
+    edition: int
+    of_number: str
+    of_date: date
+    reason: str  # as the manager wrote it, in one language
+    earlier: PublishableTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imprint:
     """What every page carries: whose survey, which wave, under which number, on which data."""
 
@@ -40,6 +51,7 @@ class Imprint:
     signed_by: str  # 审签
     data_sha256: str
     software_version: str
+    correction: Correction | None = None  # None: a first edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
 from survey_service.processes.of_a_server import ProcessesOfAServer
-from survey_service.releases import plan_pages, review_pages
+from survey_service.releases import correction_pages, plan_pages, review_pages, step_pages
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
@@ -89,6 +89,8 @@ ROUTERS = (
     areas.router,
     review_pages.router,
     plan_pages.router,
+    step_pages.router,
+    correction_pages.router,
     releases.router,
     *api.ROUTERS,
     static_files.router,

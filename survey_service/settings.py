@@ -109,6 +109,12 @@ class Settings(BaseSettings):
     no_headline_below: float = Field(
         default=0.30, ge=0, le=1, description="Response, as a share, below which no verdict stands in the headline."
     )
+    signatures_differ: int = Field(
+        default=2,
+        ge=1,
+        le=3,
+        description="How many different accounts at least must prepare, review and sign a release: 1, 2 or 3.",
+    )
     connections_per_address: int = Field(
         default=256, ge=0, description="Connections that one address may hold open at a time; 0: any number."
     )

@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import common
+from reports.story import common, correction
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -58,6 +58,9 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     sides = [Side(6, (common.how_to_read(table, language, judged=judged, given=given),))]
     sides.append(Side(6, (common.how_made(summary.method, table, language, given=given),)))
     blocks.append(Columns(tuple(sides)))
+    listed = [summary.place, *(street for street, _ in summary.streets), *communities(summary)]
+    places = [(place, shown) for place in dict.fromkeys(listed)]
+    blocks += correction.blocks(summary.imprint, table, places, language)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)
@@ -85,6 +88,7 @@ def masthead(summary: AreaSummary, language: str) -> Masthead:
         "　".join(counted),
         say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
         facts.meta(sample, language),
+        *correction.in_short(imprint, language),
     ]
     return Masthead(
         overline=f"{imprint.survey.in_language(language)}　{report}",

@@ -29,7 +29,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import common
+from reports.story import common, correction
 from reports.story.common import Measured
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Unit
@@ -60,6 +60,9 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     blocks += page_two(summary, items, language, judged=judged)
     if summary.age_groups:
         blocks.append(age_table(summary, own, language))
+    shown = common.headline(summary.indicators)
+    places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
+    blocks += correction.blocks(summary.imprint, table, places, language)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)
@@ -101,6 +104,7 @@ def masthead(summary: CommunitySummary, language: str) -> Masthead:
         places,
         say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
         facts.meta(summary.sample, language),
+        *correction.in_short(imprint, language),
     )
     return Masthead(
         overline=f"{imprint.survey.in_language(language)}　{say(language, 'community_report')}",

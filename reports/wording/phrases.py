@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from analysis.results import IntervalMethod, Suppression, Verdict
 from questionnaires.text import Text
+from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
 
 PHRASES: Final[Mapping[str, Text]] = {
     **TIER_PHRASES,
+    **CORRECTION_PHRASES,
     # page furniture
     "community_report": Text("社区报告", "Community report"),
     "street_report": Text("街道报告", "Street report"),

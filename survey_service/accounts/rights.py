@@ -16,7 +16,14 @@ Roles = tuple[Role, ...]
 SEE_SURVEYS: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
 FOLLOW_WAVES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)  # how far they have come, before anything is released
 PLAN: Final[Roles] = (Role.MANAGER,)  # make and change surveys and waves, load cases, print letters, open and close
-REVIEW: Final[Roles] = (Role.STATISTICIAN,)  # begin the review, see the figures, sign
+REVIEW: Final[Roles] = (Role.STATISTICIAN,)  # begin the review, open and see the figures
+# The three steps of a release; how many different people must take them is a setting.
+PREPARE: Final[Roles] = (Role.STATISTICIAN,)
+CHECK: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)
+SIGN: Final[Roles] = (Role.MANAGER, Role.LEADER)
+STAND_FOR: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER, Role.LEADER)  # see how far they have come, read the proof
+CORRECT: Final[Roles] = (Role.MANAGER,)  # take what was released back to review
+RECOMPUTE: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)
 STEP_BACK: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)
 READ_RELEASES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
 TAKE_IN: Final[Roles] = (Role.MANAGER,)  # files of answers

@@ -74,3 +74,5 @@ class Review:
     indicators: Sequence[Indicator]
     figures: Figures | None
     snapshot: str
+    rows_key: str  # of the rows that it was computed from
+    plan_sha256: str

@@ -83,10 +83,12 @@ def analyse_wave(
     *,
     register: PopulationRegister | None = None,
     targets: Mapping[str, Mapping[str, Any]] | None = None,
+    earlier: Sequence[PublishableTable] = (),
 ) -> WaveEstimates:
     """Estimates of every indicator for every community, street and the city, weighted and protected by ``plan``.
 
-    ``targets``: indicator -> {"value", "sense"} of the wave, instead of the questionnaire's own.
+    ``targets``: indicator -> {"value", "sense"} of the wave, instead of the questionnaire's own. ``earlier``: what was
+    published of this wave before, in the order of its editions.
     """
     indicators = with_targets(wave.questionnaire, targets or {})
     found = engine.run(plan, wave.columns, asked(indicators), register)
@@ -102,7 +104,7 @@ def analyse_wave(
         analysis=found,
         indicators=indicators,
         raw=tuple(raw),
-        protected=_protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan),
+        protected=_protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan, earlier),
         fieldwork=counted,
     )
 
@@ -187,6 +189,7 @@ def _protected(
     indicators: Sequence[Indicator],
     by_area: Mapping[str, ResponseRates],
     plan: AnalysisPlan,
+    earlier: Sequence[PublishableTable],
 ) -> Protected:
     domains: dict[str, Domain] = {rows.city.code: CITY_DOMAIN}
     hierarchy: dict[Domain, Domain] = {}
@@ -209,6 +212,7 @@ def _protected(
             domains[code]: found.rr3 for code, found in by_area.items() if found.rr3 is not None and code in domains
         },
         adults=adults,
+        earlier=earlier,
     )
 
 

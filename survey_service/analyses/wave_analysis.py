@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from analysis.plan import AnalysisPlan
 from analysis.problems import DesignError
+from analysis.results import PublishableTable
 from survey_service.analyses import kept_plans, queries
 from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.plan_history import plan_of_wave
@@ -49,11 +50,17 @@ def columns_and_register(session: Session, survey_id: UUID, wave_id: UUID, folde
 
 
 def analysis_of_wave(
-    given: WaveToAnalyse, *, targets: Mapping[str, Mapping[str, Any]], plan: AnalysisPlan | None = None
+    given: WaveToAnalyse,
+    *,
+    targets: Mapping[str, Mapping[str, Any]],
+    plan: AnalysisPlan | None = None,
+    earlier: Sequence[PublishableTable] = (),
 ) -> WaveEstimates:
-    """By ``plan``, or by the one in force. PlanFails where weights cannot be made by it."""
+    """By ``plan``, or by the one in force. PlanFails where weights cannot be made by it. ``earlier``: what was
+    published of this wave before."""
+    chosen, register = plan or given.plan, given.population.register
     try:
-        found = analyse_wave(given.wave, plan or given.plan, register=given.population.register, targets=targets)
+        found = analyse_wave(given.wave, chosen, register=register, targets=targets, earlier=earlier)
     except DesignError as error:
         raise PlanFails from error
     return replace(found, plan_changes=given.plan_changes)

@@ -63,7 +63,13 @@ def add_area(session: Session, new: NewArea, *, at: datetime, by: audit.Actor) -
     session.add(area)
     session.flush()
     audit.record(
-        session, survey_id=None, at=at, by=by, action="area.added", record=f"area {area.id}", detail={"code": new.code}
+        session,
+        survey_id=None,
+        at=at,
+        by=by,
+        action="area.added",
+        record=audit.Rows(f"area {area.id}", None),
+        detail={"code": new.code},
     )
     return area
 
@@ -88,7 +94,7 @@ def change_area(
             at=at,
             by=by,
             action="area.changed",
-            record=f"area {area.id}",
+            record=audit.Rows(f"area {area.id}", None),
             detail={"code": area.code, "fields": changed},
         )
 
@@ -117,7 +123,7 @@ def record_population(
         at=at,
         by=by,
         action="area.population_recorded",
-        record=f"area {area_id}",
+        record=audit.Rows(f"area {area_id}", None),
         detail={"as_of": said.as_of.isoformat(), "register": said.register.value, "cells": len(persons)},
     )
 

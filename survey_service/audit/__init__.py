@@ -2,5 +2,6 @@
 
 from survey_service.audit.chain import Actor, BrokenChain, record, verify
 from survey_service.audit.changes import changes
+from survey_service.audit.rows import Rows, rows_key
 
-__all__ = ["Actor", "BrokenChain", "changes", "record", "verify"]
+__all__ = ["Actor", "BrokenChain", "Rows", "changes", "record", "rows_key", "verify"]

@@ -2,7 +2,8 @@
 
 Entries wait in the session and are chained last before commit: the head is a row, read and locked inside that
 transaction and never remembered between two (a remembered head breaks at the first row of another process). A group
-of answers takes the lock once.
+of answers takes the lock once. An entry about rows that figures come from moves the key of their wave as well
+(``audit/rows.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from uuid import UUID
 from sqlalchemy import Table, event, select, union, update
 from sqlalchemy.orm import Session, SessionTransaction
 
+from survey_service.audit.rows import Rows, move
 from survey_service.bulk import insert_rows, insert_unless_there
 from survey_service.models import AuditEntry, AuditHead, Survey
 
@@ -56,6 +58,7 @@ class _Pending:
     record: str
     detail: Mapping[str, Any]
     reason: str | None
+    moves: str = ""  # whose key
 
 
 def record(
@@ -65,12 +68,12 @@ def record(
     at: datetime,
     by: Actor,
     action: str,
-    record: str,
+    record: str | Rows,
     detail: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> None:
     """Add one entry to the chain of ``survey_id`` (None: the system's). ``detail`` holds ids, names of fields and
-    keyed hashes, never answers or contact values."""
+    keyed hashes, never answers or contact values. ``record``: as Rows where the figures of a wave come from it."""
     pending: list[_Pending] = session.info.setdefault(_PENDING, [])
     pending.append(
         _Pending(
@@ -78,9 +81,10 @@ def record(
             at=at.astimezone(UTC),  # what is hashed must be what the database gives back
             by=by.account_id,
             action=action,
-            record=record,
+            record=record.record if isinstance(record, Rows) else record,
             detail={**(detail or {}), **({ADDRESS: by.address} if by.address else {})},
             reason=reason,
+            moves=record.whose if isinstance(record, Rows) else "",
         )
     )
 
@@ -122,12 +126,16 @@ def _chain_entries(session: Session) -> None:
     chains: dict[str, list[_Pending]] = {}
     for entry in pending:
         chains.setdefault(entry.chain, []).append(entry)
+    moved: dict[str, str] = {}
     # Sorted: two transactions that touch two chains must lock them in one order.
     for chain in sorted(chains):
-        _append(session, chain, chains[chain])
+        moved |= _append(session, chain, chains[chain])
+    for whose in sorted(moved):  # after all chains, and in one order too
+        move(session, whose, moved[whose])
 
 
-def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
+def _append(session: Session, chain: str, entries: list[_Pending]) -> dict[str, str]:
+    """Chain the entries; whose keys they move -> the hash of the last entry that does."""
     locked = select(AuditHead.sequence, AuditHead.sha256).where(AuditHead.chain == chain).with_for_update()
     head = session.execute(locked).one_or_none()
     if head is None:
@@ -135,7 +143,7 @@ def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
         insert_unless_there(session, _HEADS, {"chain": chain, "sequence": 0, "sha256": GENESIS})
         head = session.execute(locked).one()
     sequence, previous = head.sequence, head.sha256
-    rows = []
+    rows, moved = [], {}
     for entry in entries:
         sequence += 1
         digest = _digest(previous, sequence, entry)
@@ -154,8 +162,11 @@ def _append(session: Session, chain: str, entries: list[_Pending]) -> None:
             }
         )
         previous = digest
+        if entry.moves:
+            moved[entry.moves] = digest
     insert_rows(session, _ENTRIES, rows)
     session.execute(update(AuditHead).where(AuditHead.chain == chain).values(sequence=sequence, sha256=previous))
+    return moved
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, union_all, update
+from sqlalchemy import Row, delete, insert, select, union_all, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_service import audit
@@ -77,7 +77,7 @@ def erase_response(
     reached and does not want to be counted.
     """
     response = session.execute(
-        select(Response.state, Response.case_id)
+        select(Response.state, Response.case_id, Response.wave_id)
         .where(Response.survey_id == survey_id, Response.id == response_id)
         .with_for_update()
     ).one_or_none()
@@ -89,7 +89,7 @@ def erase_response(
         session,
         Erasure(survey_id=survey_id, response_id=response_id, at=at, by_account_id=by.account_id, ground=ground),
     )
-    _erase(session, survey_id, response_id, case_id=response.case_id, ground=ground, at=at, by=by, replayed=False)
+    _erase(session, survey_id, response_id, response, ground=ground, at=at, by=by)
     return True
 
 
@@ -124,22 +124,13 @@ def apply_tombstones(session: Session, laid: Iterable[Erasure], *, at: datetime,
         if session.get(Tombstone, (one.survey_id, one.response_id)) is None:
             _lay(session, one)
         response = session.execute(
-            select(Response.state, Response.case_id).where(
+            select(Response.state, Response.case_id, Response.wave_id).where(
                 Response.survey_id == one.survey_id, Response.id == one.response_id
             )
         ).one_or_none()
         if response is None or response.state is ResponseState.DELETED:
             continue
-        _erase(
-            session,
-            one.survey_id,
-            one.response_id,
-            case_id=response.case_id,
-            ground=one.ground,
-            at=at,
-            by=by,
-            replayed=True,
-        )
+        _erase(session, one.survey_id, one.response_id, response, ground=one.ground, at=at, by=by, replayed=True)
         erased += 1
     return erased
 
@@ -161,21 +152,21 @@ def _erase(
     session: Session,
     survey_id: UUID,
     response_id: UUID,
+    response: Row[ResponseState, UUID | None, UUID],
     *,
-    case_id: UUID | None,
     ground: Ground,
     at: datetime,
     by: audit.Actor,
-    replayed: bool,
+    replayed: bool = False,
 ) -> None:
     captures = _captures(session, survey_id, response_id)
     ledger.blank(session, survey_id, response_id, captures)
     _drop_keying(session, survey_id, response_id)
     _forget_pictures(session, survey_id, response_id)
-    if case_id is not None:
+    if response.case_id is not None:
         session.execute(
             update(Case)
-            .where(Case.survey_id == survey_id, Case.id == case_id)
+            .where(Case.survey_id == survey_id, Case.id == response.case_id)
             .where(Case.disposition.in_((Disposition.COMPLETE, Disposition.PARTIAL)))
             .values(disposition=Disposition.REFUSAL)
         )
@@ -185,7 +176,7 @@ def _erase(
         at=at,
         by=by,
         action="response.erased",
-        record=f"response {response_id}",
+        record=audit.Rows(f"response {response_id}", response.wave_id),
         detail={"captures": len(captures), "ground": ground.value, **({"replayed": True} if replayed else {})},
     )
 

@@ -124,7 +124,7 @@ def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) ->
         at=incoming.at,
         by=incoming.by,
         action="capture.conflict",
-        record=f"capture {capture_id}",
+        record=audit.Rows(f"capture {capture_id}", incoming.wave_id),
         detail=_detail(incoming, row, keys),
     )
     return capture_id
@@ -247,7 +247,7 @@ def _audit(session: Session, incoming: IncomingCapture, done: Recorded, action: 
         at=incoming.at,
         by=incoming.by,
         action=action,
-        record=f"response {done.response_id}",
+        record=audit.Rows(f"response {done.response_id}", incoming.wave_id),
         reason=incoming.reason,
         detail=detail,
     )

@@ -45,7 +45,6 @@ STAFF: Final[Mapping[Role, str]] = {
     Role.STATISTICIAN: "林一舟",
     Role.LEADER: "周定之",
 }
-PREPARED_BY: Final = "何建国"
 
 HEADER: Final = {
     "form_number": "SFW-03 表",

@@ -13,7 +13,7 @@ from survey_service.analyses import plan_history
 from survey_service.demonstration import calendar, ground, paper, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
-from survey_service.releases import DOCUMENTS_JOB
+from survey_service.releases import DOCUMENTS_JOB, steps
 from survey_service.releases import service as releases
 from survey_service.services import Services
 from survey_service.surveys import figures
@@ -130,16 +130,18 @@ def _release(
         surveys.begin_review(session, laid.survey_id, asked.wave_id, at=closed_at, by=statistician)
     with services.database.reading.begin() as session:
         prepared = releases.prepare(session, laid.survey_id, asked.wave_id)
-    plan = prepared.estimates.plan
-    with services.database.writing.begin() as session:
-        figures.open_figures(session, laid.survey_id, asked.wave_id, at=signed_at, by=statistician)
-        plan_history.lock(session, laid.survey_id, asked.wave_id, plan, at=signed_at, by=statistician)
+    people = (statistician, manager, laid.staff[Role.LEADER])
     signatures = releases.Signatures(
-        prepared_by=ground.PREPARED_BY, reviewed_by=statistician.name, signed_by=laid.staff[Role.LEADER].name
+        prepared_by=statistician.name, reviewed_by=manager.name, signed_by=laid.staff[Role.LEADER].name
     )
+    of, seen = (laid.survey_id, asked.wave_id), prepared.seen
     with services.database.writing.begin() as session:
+        figures.open_figures(session, *of, plan_sha256=seen.plan_sha256, at=signed_at, by=statistician)
+        plan_history.lock(session, *of, prepared.estimates.plan, at=signed_at, by=statistician)
+        for kind, person in zip(steps.ORDER, people, strict=True):
+            steps.take(session, kind, of, seen, differ=len(people), at=signed_at, by=person)
         release = releases.release_wave(
-            session, prepared, signatures, settings=services.settings, at=signed_at, by=statistician
+            session, prepared, signatures, settings=services.settings, at=signed_at, by=people[-1]
         )
         session.flush()
         session.expunge(release)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
@@ -45,6 +45,7 @@ def record_dispositions(
                 .values(disposition=outcome)
                 .execution_options(synchronize_session=False)
             )
+    waves = _waves(session, survey_id, list(outcomes))
     for case_id, outcome in outcomes.items():
         audit.record(
             session,
@@ -52,6 +53,15 @@ def record_dispositions(
             at=at,
             by=by,
             action="case.outcome",
-            record=f"case {case_id}",
+            record=audit.Rows(f"case {case_id}", waves.get(case_id)),
             detail={"outcome": outcome.value},
         )
+
+
+def _waves(session: Session, survey_id: UUID, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Of which wave each case is."""
+    found: dict[UUID, UUID] = {}
+    for start in range(0, len(case_ids), GROUP):
+        of_these = (Case.survey_id == survey_id) & Case.id.in_(case_ids[start : start + GROUP])
+        found |= dict(session.execute(select(Case.id, Case.wave_id).where(of_these)).all())
+    return found

@@ -83,7 +83,7 @@ def assign(
         at=at,
         by=by,
         action="batch.assigned",
-        record=f"paper_batch {batch.id}",
+        record=audit.Rows(f"paper_batch {batch.id}", wave.id),  # whose forms may count now, or not yet
         detail={"keyer": _plain(keyer_id), "verifier": _plain(verifier_id), "share": share},
     )
     verification.settle(session, batch, rules=rules, at=at, by=by)

@@ -180,7 +180,7 @@ def settle(session: Session, batch: PaperBatch, *, rules: Rules, at: datetime, b
             at=at,
             by=by,
             action="batch.done",
-            record=f"paper_batch {batch.id}",
+            record=audit.Rows(f"paper_batch {batch.id}", batch.wave_id),
             detail={"error_rate": drawn.error_rate},
         )
     session.flush()

@@ -6,7 +6,7 @@ Importing this package registers every table on ``Base.metadata``.
 from survey_service.models.account import Account, AccountIdentity, FailedAttempt, Grant, RecoveryCode, Role, SignIn
 from survey_service.models.analysis_plan import KeptPlan
 from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
-from survey_service.models.audit import AuditEntry, AuditHead
+from survey_service.models.audit import AuditEntry, AuditHead, RowsHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
 from survey_service.models.capture import Capture, Mode, Source
@@ -25,7 +25,13 @@ from survey_service.models.paper import (
     ScanField,
     ScanPage,
 )
-from survey_service.models.release import Release, ReleaseDocument
+from survey_service.models.release import (
+    Release,
+    ReleaseDocument,
+    ReleaseRecomputed,
+    ReleaseStep,
+    ReleaseStepKind,
+)
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
@@ -72,9 +78,13 @@ __all__ = [
     "RegisterKind",
     "Release",
     "ReleaseDocument",
+    "ReleaseRecomputed",
+    "ReleaseStep",
+    "ReleaseStepKind",
     "Response",
     "ResponseState",
     "Role",
+    "RowsHead",
     "ScanField",
     "ScanPage",
     "SignIn",

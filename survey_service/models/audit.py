@@ -37,3 +37,12 @@ class AuditHead(Base):
     chain: Mapped[str] = mapped_column(String(40), primary_key=True)
     sequence: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+
+
+class RowsHead(Base):
+    """The last entry about the rows that figures come from (``audit/rows.py``)."""
+
+    __tablename__ = "rows_head"
+
+    whose: Mapped[str] = mapped_column(String(40), primary_key=True)  # a wave's id, or "areas"
+    sha256: Mapped[str] = mapped_column(String(64))  # of that entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, Te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
-from survey_service.models.base import Base, Json, UtcDateTime
+from survey_service.models.base import Base, Json, UtcDateTime, words
 
 
 class Release(Base):
@@ -40,6 +41,9 @@ class Release(Base):
     released_at: Mapped[datetime] = mapped_column(UtcDateTime)
     correction_of: Mapped[UUID | None]
     correction_reason: Mapped[str | None] = mapped_column(String(400))
+    format: Mapped[int] = mapped_column(default=1, server_default="1")  # of ``estimates`` and of what is kept beside
+    plan: Mapped[str | None] = mapped_column(Text)  # canonical JSON of the analysis plan; None: format 1, without one
+    plan_sha256: Mapped[str | None] = mapped_column(String(64))
     # What its PDFs are written from (releases/signed_summaries.py), read only to print; None: signed before this.
     printed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
@@ -57,3 +61,44 @@ class ReleaseDocument(Base):
     file_name: Mapped[str] = mapped_column(String(120))
     blob_sha256: Mapped[str] = mapped_column(String(64))
     pages: Mapped[int]
+
+
+class ReleaseStepKind(StrEnum):
+    PREPARED = "prepared"
+    REVIEWED = "reviewed"
+    SIGNED = "signed"
+    CORRECTION = "correction"  # a released wave was taken back to review
+    CORRECTION_DROPPED = "correction_dropped"  # and returned as it was
+
+
+class ReleaseStep(Base):
+    """Who stood for which figures: appended, never changed. It stands while the rows and the plan are those."""
+
+    __tablename__ = "release_step"
+    __table_args__ = (ForeignKeyConstraint(["survey_id", "wave_id"], ["wave.survey_id", "wave.id"]),)
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    wave_id: Mapped[UUID]
+    edition: Mapped[int]  # which this is to become
+    step: Mapped[ReleaseStepKind] = mapped_column(words(ReleaseStepKind))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(60))  # as it is printed
+    rows_key: Mapped[str] = mapped_column(String(64))
+    plan_sha256: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(400))  # of a correction
+
+
+class ReleaseRecomputed(Base):
+    """What came out when a release was computed again."""
+
+    __tablename__ = "release_recomputed"
+    __table_args__ = (ForeignKeyConstraint(["survey_id", "release_id"], ["release.survey_id", "release.id"]),)
+
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    release_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    software_version: Mapped[str] = mapped_column(String(40))
+    found: Mapped[dict[str, Any]] = mapped_column(Json)  # releases/recomputing.py

@@ -82,4 +82,5 @@ class Wave(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     figures_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from then on the field never reopens
     figures_opened_by: Mapped[str] = mapped_column(String(60), default="", server_default="")  # name, as shown
+    figures_plan_sha256: Mapped[str | None] = mapped_column(String(64))  # of the plan that they were opened by
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

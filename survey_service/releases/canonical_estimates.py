@@ -1,13 +1,28 @@
-"""Estimates as the canonical text that a release keeps and hashes: floats to 12 digits, keys sorted."""
+"""Estimates as the canonical text that a release keeps and hashes (floats to 12 digits, keys sorted), and read back.
+
+What was published is read from here for ever: no later rule is put to it again.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
-from analysis.results import PublishableCell, PublishableTable
+from analysis.results import (
+    PROTECTED,
+    IntervalMethod,
+    PublicationRule,
+    PublishableCell,
+    PublishableRow,
+    PublishableTable,
+)
 from questionnaires.canonical_json import Form, canonical_text
 from survey_service.analyses.service import WaveEstimates
+from survey_service.releases.signed_summaries import read_back
 
 FORMAT = 2
 """1: before plans were kept; its figures before the publication rule are written alike."""
@@ -38,6 +53,34 @@ def estimates_text(estimates: WaveEstimates) -> str:
         "open_responses": _FORM.plain(estimates.cases.open_responses),
     }
     return canonical_text(document)
+
+
+def published_table(text: str) -> PublishableTable:
+    """What was published, as it was published, from the text that a release keeps."""
+    kept = json.loads(text)["published"]
+    return PublishableTable(
+        rows=tuple(
+            PublishableRow(
+                domain=tuple((column, value) for column, value in row["domain"]),
+                sample_size=row["sample_size"],
+                cells=tuple(_cell_again(cell) for cell in row["cells"]),
+            )
+            for row in kept["rows"]
+        ),
+        rule=read_back(PublicationRule, kept["rule"]),
+        level=kept["level"],
+        interval_method=IntervalMethod(kept["interval"]),
+        notes=tuple(kept["notes"]),
+        seal=PROTECTED,
+    )
+
+
+def _cell_again(kept: Mapping[str, Any]) -> PublishableCell:
+    """What a cell did not have was left out; a field that came later has its default."""
+    hints = get_type_hints(PublishableCell)
+    absent = {one.name for one in fields(PublishableCell) if NoneType in get_args(hints[one.name])} - kept.keys()
+    cell: PublishableCell = read_back(PublishableCell, {**kept, **dict.fromkeys(absent)})
+    return cell
 
 
 def sha256(text: str) -> str:

@@ -35,3 +35,50 @@ class NothingToRelease(DomainError):
     status = HTTPStatus.CONFLICT
     zh = "样本里还没有一份有效答卷，没有数字可看。"
     en = "Nobody in the sample has answered yet, so there is no figure to look at."
+
+
+class PlanChanged(DomainError):
+    """Between looking at the figures and standing for them, the analysis plan changed."""
+
+    code = "E063"
+    status = HTTPStatus.CONFLICT
+    zh = "您看数字的时候，分析方案有了变动，这一步没有做成。请重新看一遍数字再做。"
+    en = "The analysis plan changed while you were looking at the figures; nothing was done. Look again first."
+
+
+class OutOfTurn(DomainError):
+    """A step of a release is taken when the one before it stands, and once."""
+
+    code = "E064"
+    status = HTTPStatus.CONFLICT
+    zh = "现在轮不到这一步：上一步还没有做，或者这一步刚刚有人做过。请刷新后再看。"
+    en = "It is not the turn of this step: the one before is missing, or somebody has just taken this one. Reload."
+
+
+class TooFewPeople(DomainError):
+    """Who prepares, reviews and signs must be more people than these."""
+
+    code = "E065"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, differ: int) -> None:
+        super().__init__(
+            zh=f"统计、复核、审签要由至少 {differ} 个不同的账号来做。您已经做过前面的步骤，这一步请另一个人做。",
+            en=f"At least {differ} different accounts must prepare, review and sign. You have taken a step before this "
+            "one: somebody else has to take this.",
+        )
+
+
+class GivenAwayBefore(DomainError):
+    """A correction would have to hide what the edition before it published."""
+
+    code = "E066"
+    status = HTTPStatus.CONFLICT
+    zh = (
+        "这一版不能发布：有的数字按规则现在要隐去，可是上一版已经公布，由上一版可以倒推出来。"
+        "请撤销这次更正，上一版照旧有效。"
+    )
+    en = (
+        "This edition cannot be published: the rule hides figures now that the edition before it has published, so "
+        "they could be had from there. Drop the correction; the edition before stays in force."
+    )

@@ -8,7 +8,17 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from survey_service.models import Area, Release, ReleaseDocument, Survey, Wave
+from survey_service.models import (
+    Area,
+    Release,
+    ReleaseDocument,
+    ReleaseRecomputed,
+    ReleaseStep,
+    Response,
+    Survey,
+    Tombstone,
+    Wave,
+)
 
 
 def last_edition(session: Session, survey_id: UUID, wave_id: UUID) -> int:
@@ -18,6 +28,60 @@ def last_edition(session: Session, survey_id: UUID, wave_id: UUID) -> int:
         )
         or 0
     )
+
+
+def newest(session: Session, survey_id: UUID, wave_id: UUID) -> Release | None:
+    """The edition that is in force."""
+    return next(iter(reversed(editions(session, survey_id, wave_id))), None)
+
+
+def editions(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Release]:
+    """What was released of a wave, the first edition first."""
+    return session.scalars(
+        select(Release).where(Release.survey_id == survey_id, Release.wave_id == wave_id).order_by(Release.edition)
+    ).all()
+
+
+def erased_since(session: Session, release: Release) -> int:
+    """Answers of its wave that were taken back after it was signed."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Tombstone)
+            .join(Response, (Response.survey_id == Tombstone.survey_id) & (Response.id == Tombstone.response_id))
+            .where(
+                Response.survey_id == release.survey_id,
+                Response.wave_id == release.wave_id,
+                Tombstone.at > release.released_at,
+            )
+        )
+        or 0
+    )
+
+
+def recomputed(session: Session, release: Release) -> ReleaseRecomputed | None:
+    """What came out when it was computed again the last time."""
+    return session.scalar(
+        select(ReleaseRecomputed)
+        .where(ReleaseRecomputed.survey_id == release.survey_id, ReleaseRecomputed.release_id == release.id)
+        .order_by(ReleaseRecomputed.at.desc(), ReleaseRecomputed.id.desc())
+        .limit(1)
+    )
+
+
+def steps(session: Session, survey_id: UUID, wave_id: UUID, edition: int) -> Sequence[ReleaseStep]:
+    """Steps towards an edition, the newest last."""
+    return session.scalars(
+        select(ReleaseStep)
+        .where(ReleaseStep.survey_id == survey_id, ReleaseStep.wave_id == wave_id, ReleaseStep.edition == edition)
+        .order_by(ReleaseStep.at, ReleaseStep.id)
+    ).all()
+
+
+def locked_wave(session: Session, survey_id: UUID, wave_id: UUID) -> Wave | None:
+    """The wave, held by this transaction: of two who take a step at once the second sees the first."""
+    wave = select(Wave).where(Wave.survey_id == survey_id, Wave.id == wave_id)
+    return session.scalar(wave.with_for_update().execution_options(populate_existing=True))
 
 
 def release(session: Session, survey_id: UUID, release_id: UUID) -> Row[Release, Survey, Wave] | None:

@@ -13,10 +13,14 @@ from survey_service import audit, jobs
 from survey_service.analyses import phone_checks, plan_history, review_values
 from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.plan_review import plan_address
+from survey_service.analyses.plans import plan_text
 from survey_service.analyses.reviewed import Review
 from survey_service.analyses.wave_analysis import columns_and_register
-from survey_service.releases import DOCUMENTS_JOB, service
-from survey_service.releases.errors import RowsChanged
+from survey_service.models import ReleaseStepKind
+from survey_service.releases import DOCUMENTS_JOB, documents, service, steps
+from survey_service.releases.canonical_estimates import sha256
+from survey_service.releases.errors import PlanChanged, RowsChanged
+from survey_service.releases.steps import Seen, ToStandFor
 from survey_service.services import Services
 from survey_service.surveys import figures
 
@@ -41,6 +45,8 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
         indicators=indicators,
         figures=review_values.figures(estimates, chosen) if opened else None,
         snapshot=prepared.snapshot_sha256,
+        rows_key=prepared.seen.rows_key,
+        plan_sha256=prepared.seen.plan_sha256,
     )
 
 
@@ -48,28 +54,45 @@ def open_figures(running: Services, survey_id: UUID, wave_id: UUID, at: datetime
     """From here on the field never goes on, and the plan by which the figures are seen stays."""
     with running.database.reading.begin() as session:
         given = columns_and_register(session, survey_id, wave_id, running.settings.columns)
+    plan = sha256(plan_text(given.plan))
     with running.database.writing.begin() as session:
-        figures.open_figures(session, survey_id, wave_id, at=at, by=by)
+        figures.open_figures(session, survey_id, wave_id, plan_sha256=plan, at=at, by=by)
         plan_history.lock(session, survey_id, wave_id, given.plan, at=at, by=by)
 
 
-def sign(
-    running: Services,
-    survey_id: UUID,
-    wave_id: UUID,
-    snapshot: str,
-    names: tuple[str, str, str],
-    at: datetime,
-    by: audit.Actor,
-) -> None:
-    """Release the very figures that were looked at, those of ``snapshot``; a job makes the PDFs."""
-    prepared_by, reviewed_by, signed_by = names
+def to_stand_for(running: Services, survey_id: UUID, wave_id: UUID) -> ToStandFor:
     with running.database.reading.begin() as session:
         prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
-    if prepared.snapshot_sha256 != snapshot:
+    return ToStandFor(
+        seen=prepared.seen,
+        snapshot=prepared.snapshot_sha256,
+        version=prepared.estimates.cases.questionnaire.version,
+    )
+
+
+def proof(
+    running: Services, survey_id: UUID, wave_id: UUID, language: str, names: tuple[str, str, str], at: datetime
+) -> bytes:
+    """The PDF of the city as it would be printed if it were signed now."""
+    with running.database.reading.begin() as session:
+        prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
+        written = service.proof(session, prepared, names, running.settings, at=at)
+    return documents.pdf(documents.Wanted(written.city, language), running.settings)
+
+
+def sign(running: Services, survey_id: UUID, wave_id: UUID, seen: Seen, at: datetime, by: audit.Actor) -> None:
+    """Release the very figures that were looked at, those of ``seen``; a job makes the PDFs."""
+    with running.database.reading.begin() as session:
+        prepared = service.prepare(session, survey_id, wave_id, running.settings.columns)
+    if prepared.rows_key != seen.rows_key:
         raise RowsChanged
-    signatures = service.Signatures(prepared_by=prepared_by, reviewed_by=reviewed_by, signed_by=signed_by)
+    if prepared.seen != seen:
+        raise PlanChanged
+    kind, differ = ReleaseStepKind.SIGNED, running.settings.signatures_differ
     with running.database.writing.begin() as session:
+        held = steps.take(session, kind, (survey_id, wave_id), seen, differ=differ, at=at, by=by).held
+        prepared_by, reviewed_by, signed_by = (held[one].name for one in steps.ORDER)
+        signatures = service.Signatures(prepared_by=prepared_by, reviewed_by=reviewed_by, signed_by=signed_by)
         made = service.release_wave(session, prepared, signatures, settings=running.settings, at=at, by=by)
         jobs.enqueue(
             session, survey_id=survey_id, kind=DOCUMENTS_JOB, by=by, at=at, arguments=service.document_arguments(made)

@@ -18,6 +18,8 @@ from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Survey, Wave, WaveState
 from survey_service.processes.beside import computed
+from survey_service.releases import steps_shown
+from survey_service.releases.steps import Seen
 from survey_service.surveys import queries as survey_queries
 
 router = APIRouter()
@@ -30,7 +32,6 @@ class Refusal:
     """Of a step on this page."""
 
     fault: DomainError
-    typed: tuple[str, str] = ("", "")  # names of a signature: who prepared, who signed
 
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/estimates")
@@ -56,7 +57,7 @@ def open_figures(
     survey_key: str,
     wave_key: str,
 ) -> Response:
-    """Stored with name and time: from here on the field of this wave never goes on."""
+    """Stored with name, time and the plan: from here on the field of this wave never goes on."""
     try:
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
@@ -88,6 +89,8 @@ def show(
     review = computed(running, "survey_service.releases.review:review", survey_id, wave_id, indicator, opened)
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
+        seen = Seen(rows_key=review.rows_key, plan_sha256=review.plan_sha256)
+        stood_for = opened and wave.state is WaveState.UNDER_REVIEW
         context = {
             "survey": survey,
             "wave": wave,
@@ -102,18 +105,20 @@ def show(
             "figures": review.figures,
             "snapshot": review.snapshot,
             "may_open": wave.state is WaveState.UNDER_REVIEW and not opened,
-            "may_sign": wave.state is WaveState.UNDER_REVIEW and opened,
+            "standing": steps_shown.shown(session, person, running.settings, survey, wave, seen) if stood_for else None,
             "fault": fault,
-            "typed": ("", "") if refusal is None else refusal.typed,
         }
         status = fault.status if fault else 200
         return staff_page(request, running, person, "staff/estimates.html", context, section="surveys", status=status)
 
 
-def find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
-    """A closed wave whose whole city is the statistician's; NotFound otherwise. An open one shows progress only."""
-    visible = person.visible(*rights.REVIEW)
-    found = survey_queries.visible_wave(session, survey_key, wave_key, visible, above(person.areas(*rights.REVIEW)))
+def find(
+    session: Session, person: Person, survey_key: str, wave_key: str, roles: rights.Roles = rights.REVIEW
+) -> tuple[Survey, Wave]:
+    """A closed wave whose whole city is the person's by ``roles``; NotFound otherwise. An open one shows progress
+    only."""
+    visible = person.visible(*roles)
+    found = survey_queries.visible_wave(session, survey_key, wave_key, visible, above(person.areas(*roles)))
     if found is None or not survey_queries.holds(session, found[0].city_id, visible):
         raise NotFound
     if found[1].state not in COMPUTED:

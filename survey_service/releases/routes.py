@@ -1,75 +1,32 @@
-"""Signing a release, its page, and its PDFs for whoever may see the area."""
+"""The page of a release, its PDFs for whoever may see the area, and computing it again."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
-from pydantic import Field
+from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
+from survey_service import jobs
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import FormModel, Person, Statistician, require
+from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import go, staff_page
-from survey_service.dependencies import Now, Reading, Running
-from survey_service.errors import DomainError, NotAllowed, NotFound, TooBusy
-from survey_service.models import Release, Survey, Wave
-from survey_service.processes.beside import computed
-from survey_service.releases import queries
-from survey_service.releases.review_pages import Refusal
-from survey_service.releases.review_pages import find as find_wave
-from survey_service.releases.review_pages import show as estimates_page
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import NotFound
+from survey_service.models import Area, JobState, Release, Survey, Wave
+from survey_service.releases import RECOMPUTE_JOB, queries
 from survey_service.stored_files import files_of
+from survey_service.surveys import definitions
+from survey_service.surveys.access import may, refuse_unless
 from survey_service.web.downloads import content_disposition
 
 router = APIRouter()
 
 ReleaseReader = Annotated[Person, Depends(require(*rights.READ_RELEASES))]
-LONGEST_NAME = 60
-
-
-class SigningForm(FormModel):
-    snapshot: Annotated[str, Field(max_length=64)]  # of the figures that were looked at
-    prepared_by: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
-    signed_by: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
-
-
-@router.post("/surveys/{survey_key}/waves/{wave_key}/release")
-def sign(
-    request: Request,
-    running: Running,
-    reading: Reading,
-    person: Statistician,
-    now: Now,
-    survey_key: str,
-    wave_key: str,
-    sent: Annotated[SigningForm, Form()],
-) -> Response:
-    """Release the very figures that were looked at; the PDFs are made by a job."""
-    try:
-        with reading.begin() as session:
-            survey, wave = find_wave(session, person, survey_key, wave_key)
-            survey_id, wave_id = survey.id, wave.id
-        names = (sent.prepared_by, person.name, sent.signed_by)
-        snapshot, by = sent.snapshot, person.actor
-        computed(running, "survey_service.releases.review:sign", survey_id, wave_id, snapshot, names, now, by)
-    except (NotFound, NotAllowed):
-        raise
-    except TooBusy as busy:  # the page with the figures would wait in the same line once more
-        raise TooBusy(
-            zh="这一次签发没有得到确认：前面的计算太久，或者中途断了。请用浏览器的“返回”回到签发的页面，填的姓名还在，"
-            "过一两分钟再签；要是其实已经签上了，系统会告诉您，不会签两次。",
-            en="This signature was not confirmed: other computing took too long, or it was cut off. Go back with your "
-            "browser, where the names you typed still stand, and sign again in a minute or two; if it was signed after "
-            "all you are told so, and it is never signed twice.",
-        ) from busy
-    except DomainError as fault:
-        refusal = Refusal(fault, typed=(sent.prepared_by, sent.signed_by))
-        return estimates_page(request, running, reading, person, survey_key, wave_key, indicator="", refusal=refusal)
-    return go(f"/surveys/{survey_key}/waves/{wave_key}")
+Recomputer = Annotated[Person, Depends(require(*rights.RECOMPUTE))]
 
 
 @router.get("/releases/{number}")
@@ -83,6 +40,8 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
             "wave": wave,
             "survey_title": Text(survey.title_zh, survey.title_en),
             "wave_name": Text(wave.name_zh, wave.name_en),
+            **_editions(session, release),
+            **_recomputed(session, person, release, survey, wave),
             "documents": [
                 {
                     "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
@@ -95,6 +54,50 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
             ],
         }
         return staff_page(request, running, person, "staff/release.html", context, section="surveys")
+
+
+@router.post("/releases/{number}/recompute")
+def recompute(reading: Reading, writing: Writing, person: Recomputer, now: Now, number: str) -> Response:
+    """Compute the release again, as a job; its page shows what came out."""
+    with reading.begin() as session:
+        release, survey, _ = find_release(session, person, number)
+        refuse_unless(session, person, survey, *rights.RECOMPUTE)
+        survey_id, arguments = release.survey_id, {"release_id": str(release.id)}
+        before = jobs.latest(session, survey_id=survey_id, kind=RECOMPUTE_JOB, arguments=arguments)
+        waits = before is not None and before.state in (JobState.WAITING, JobState.RUNNING)
+    if not waits:
+        with writing.begin() as session:
+            jobs.enqueue(session, survey_id=survey_id, kind=RECOMPUTE_JOB, by=person.actor, at=now, arguments=arguments)
+    return go(f"/releases/{number}")
+
+
+def _editions(session: Session, release: Release) -> dict[str, Any]:
+    every = queries.editions(session, release.survey_id, release.wave_id)
+    newest = every[-1]
+    return {"editions": every, "corrected_by": newest if newest.id != release.id else None}
+
+
+def _recomputed(session: Session, person: Person, release: Release, survey: Survey, wave: Wave) -> dict[str, Any]:
+    """What came out when it was computed again, for whoever may see raw figures."""
+    if not may(session, person, survey, *rights.RECOMPUTE):
+        return {"may_recompute": False, "job": None, "recomputed": None}
+    arguments = {"release_id": str(release.id)}
+    job = jobs.latest(session, survey_id=release.survey_id, kind=RECOMPUTE_JOB, arguments=arguments)
+    found = queries.recomputed(session, release)
+    shown: dict[str, Any] = {"may_recompute": True, "job": job, "recomputed": found.found if found else None}
+    if found is not None:
+        lines = [one["domain"] for one in found.found["lines"]]
+        codes = {one.rpartition("=")[2] for one in lines}
+        areas = queries.areas_by_code(session, sorted(codes))
+        city = session.get_one(Area, survey.city_id)
+        names = {one: areas.get(one.rpartition("=")[2], city if not one else None) for one in lines}
+        questionnaire = definitions.frozen(session, release.survey_id, wave.questionnaire_version_id)
+        shown |= {
+            "recomputed_at": found.at,
+            "places": {one: Text(area.name_zh, area.name_en or area.name_zh) for one, area in names.items() if area},
+            "indicators": {one.id: one.name for one in questionnaire.indicators},
+        }
+    return shown
 
 
 @router.get("/releases/{number}/{area_code}.{language}.pdf")

@@ -1,7 +1,7 @@
 """Releasing a wave: the figures are frozen with everything that computing them again needs.
 
-The figures are computed before the transaction that signs them; that transaction reads the rows once more and refuses
-where their hash is no longer the one that was looked at. PDFs are made afterwards by a job, from what was kept of the
+The figures are computed before the transaction that signs them; that transaction compares the key of their rows, one
+row of the database, and refuses where it has moved since. PDFs are made afterwards by a job, from what was kept of the
 signature: a resident who takes an answer back later takes no report along.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,31 +18,31 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analysis.plan import AnalysisPlan, from_document, plan_of_format_1
-from analysis.results import PublicationRule, Reliability
-from questionnaires.canonical_json import canonical_text
+from analysis.complementary_suppression import CannotProtect
 from questionnaires.characters import written
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
-from reports.content import Caution, Imprint
+from reports.content import Caution, Correction, Imprint
 from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
 from survey_service.analyses.plans import plan_text
 from survey_service.analyses.service import WaveEstimates
 from survey_service.analyses.summaries import Summaries, method_of, summaries
 from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
-from survey_service.analyses.wave_columns import columns_of_wave
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
-from survey_service.releases import queries
-from survey_service.releases.canonical_estimates import estimates_text, sha256
-from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
+from survey_service.releases import corrections, queries, recomputing
+from survey_service.releases.canonical_estimates import FORMAT, estimates_text, published_table, sha256
+from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
 from survey_service.releases.signed_summaries import mark, packed, unpacked
+from survey_service.releases.steps import Seen
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
 from survey_service.surveys.opening import header_of
 
 LANGUAGES = ("zh", "en")
+PROOF = "送审稿 PROOF"
+"""In place of a number, on what is read before it is signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +56,38 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Prepared:
-    """Figures that were computed and looked at, with the hash of the rows they came from."""
+    """Figures that were computed and looked at, with the hash of the rows they came from and the key they were read
+    at."""
 
     estimates: WaveEstimates
     snapshot_sha256: str
+    rows_key: str
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(rows_key=self.rows_key, plan_sha256=sha256(plan_text(self.estimates.plan)))
 
 
 def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | None = None) -> Prepared:
-    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer or indicator.
+    """Compute the figures of a wave as they would be released now; NothingToRelease without an answer or indicator,
+    GivenAwayBefore where an edition before published what must be hidden now.
 
     ``folder``: where columns of waves are kept."""
+    rows_key = audit.rows_key(session, survey_id, wave_id)  # before the rows
     found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
     given = columns_and_register(session, survey_id, wave_id, folder)
     if not given.wave.questionnaire.indicators or not given.wave.columns.responded.any():
         raise NothingToRelease
-    estimates = analysis_of_wave(given, targets=found[1].targets)
-    return Prepared(estimates=estimates, snapshot_sha256=given.wave.snapshot_sha256)
+    earlier = [published_table(one.estimates) for one in queries.editions(session, survey_id, wave_id)]
+    try:
+        estimates = analysis_of_wave(given, targets=found[1].targets, earlier=earlier)
+    except CannotProtect as given_away:
+        if not earlier:
+            raise
+        raise GivenAwayBefore from given_away
+    return Prepared(estimates=estimates, snapshot_sha256=given.wave.snapshot_sha256, rows_key=rows_key)
 
 
 def release_wave(
@@ -97,11 +111,12 @@ def release_wave(
     survey_id, wave_id = rows.survey_id, rows.wave_id
     # Moving the wave first takes the lock: from here nobody can release it beside us.
     wave = surveys.mark_released(session, survey_id, wave_id, at=at, by=by)
-    if columns_of_wave(session, survey_id, wave_id).snapshot_sha256 != prepared.snapshot_sha256:
+    if audit.rows_key(session, survey_id, wave_id) != prepared.rows_key:
         raise RowsChanged
     survey = session.get_one(Survey, survey_id)
-    edition = queries.last_edition(session, survey_id, wave_id) + 1
-    text = estimates_text(prepared.estimates)
+    before = queries.newest(session, survey_id, wave_id)
+    edition = before.edition + 1 if before else 1
+    text, plan = estimates_text(prepared.estimates), plan_text(prepared.estimates.plan)
     made = Release(
         survey_id=survey_id,
         wave_id=wave_id,
@@ -109,7 +124,10 @@ def release_wave(
         number=f"{survey.key.upper()}-{wave.key}-{edition:02d}",
         snapshot_sha256=prepared.snapshot_sha256,
         questionnaire_sha256=rows.questionnaire_sha256,
-        specification=json.loads(plan_text(prepared.estimates.plan)),
+        specification=json.loads(plan),
+        format=FORMAT,
+        plan=plan,
+        plan_sha256=sha256(plan),
         estimates=text,
         estimates_sha256=sha256(text),
         software_version=version("survey-service"),
@@ -117,8 +135,10 @@ def release_wave(
         reviewed_by=written(signatures.reviewed_by),
         signed_by=written(signatures.signed_by),
         released_at=at,
+        correction_of=before.id if before else None,
+        correction_reason=corrections.reason_of(session, survey_id, wave_id, edition) if before else None,
     )
-    made.printed = kept = packed(_summaries(prepared.estimates, made, survey, wave, settings))
+    made.printed = kept = packed(_summaries(prepared.estimates, made, survey, wave, settings, before=before))
     session.add(made)
     session.flush()
     audit.record(
@@ -138,43 +158,11 @@ def release_wave(
     return made
 
 
-def recompute(session: Session, release: Release, wave: Wave) -> WaveEstimates:
-    """The figures of a release from the rows as they are now, by the plan that it kept; NotRecomputable where they are
-    not those signed."""
-    given = columns_and_register(session, release.survey_id, release.wave_id)
-    if given.wave.snapshot_sha256 != release.snapshot_sha256:
-        raise NotRecomputable
-    estimates = analysis_of_wave(given, targets=wave.targets, plan=plan_of(release.specification))
-    if raw_sha256(estimates_text(estimates)) != raw_sha256(release.estimates):
-        raise NotRecomputable
-    return estimates
-
-
-def plan_of(specification: Mapping[str, Any]) -> AnalysisPlan:
-    """The plan that a release kept; for releases of format 1, which described it in words, the recipe of that time."""
-    if "format" in specification:
-        return from_document(specification)
-    rule = specification["rule"]
-    return plan_of_format_1(
-        PublicationRule(
-            minimum_respondents=rule["minimum_respondents"],
-            group_disclosure_below=rule["group_disclosure_below"],
-            reliability=Reliability(rule["reliability"]),
-            minimum_effective_sample=rule["minimum_effective_sample"],
-            widest_interval=rule["widest_interval"],
-        )
-    )
-
-
-def raw_sha256(text: str) -> str:
-    """Of the figures before the publication rule: what was published is read from the record and never made again."""
-    return sha256(canonical_text(json.loads(text)["raw"]))
-
-
 def release_summaries(session: Session, survey_id: UUID, release_id: UUID, settings: Settings) -> Summaries:
     """The summaries that the PDFs of a release are written from, as they were when it was signed.
 
-    A release from before they were kept: computed again and held against what was signed, or NotRecomputable.
+    A release from before they were kept: its samples and weights are computed again, its table is the one that was
+    published; NotRecomputable where the figures are others by now.
     """
     found = queries.release(session, survey_id, release_id)
     if found is None:
@@ -182,13 +170,55 @@ def release_summaries(session: Session, survey_id: UUID, release_id: UUID, setti
     release, survey, wave = found
     if release.printed is not None:
         return unpacked(release.printed)
-    return _summaries(recompute(session, release, wave), release, survey, wave, settings)
+    return _summaries(recomputing.as_signed(session, release, wave), release, survey, wave, settings)
 
 
-def _summaries(estimates: WaveEstimates, release: Release, survey: Survey, wave: Wave, settings: Settings) -> Summaries:
+def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: Settings, *, at: datetime) -> Summaries:
+    """What the PDFs would be written from if it were signed now: to be read before the signature."""
+    rows = prepared.estimates.cases
+    survey, wave = session.get_one(Survey, rows.survey_id), session.get_one(Wave, (rows.survey_id, rows.wave_id))
+    before = queries.newest(session, rows.survey_id, rows.wave_id)
+    prepared_by, reviewed_by, signed_by = names
+    unsigned = Release(
+        number=PROOF,
+        edition=before.edition + 1 if before else 1,
+        snapshot_sha256=prepared.snapshot_sha256,
+        software_version=version("survey-service"),
+        prepared_by=prepared_by,
+        reviewed_by=reviewed_by,
+        signed_by=signed_by,
+        released_at=at,
+        correction_reason=(
+            corrections.reason_of(session, rows.survey_id, rows.wave_id, before.edition + 1) if before else None
+        ),
+    )
+    return _summaries(prepared.estimates, unsigned, survey, wave, settings, before=before)
+
+
+def _summaries(
+    estimates: WaveEstimates,
+    release: Release,
+    survey: Survey,
+    wave: Wave,
+    settings: Settings,
+    *,
+    before: Release | None = None,
+) -> Summaries:
     imprint = imprint_of(survey, wave, estimates, settings, release=release)
+    if before is not None:
+        imprint = replace(imprint, correction=_correction(before, release, settings))
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
     return summaries(estimates, imprint=imprint, method=method_of(wave.method, estimates), caution=caution)
+
+
+def _correction(before: Release, release: Release, settings: Settings) -> Correction:
+    return Correction(
+        edition=release.edition,
+        of_number=before.number,
+        of_date=before.released_at.astimezone(settings.zone).date(),
+        reason=release.correction_reason or "",
+        earlier=published_table(before.estimates),
+    )
 
 
 def imprint_of(

@@ -43,8 +43,13 @@ def unpacked(kept: bytes) -> Summaries:
     document = json.loads(zlib.decompress(kept))
     if document["format"] != FORMAT:
         raise ValueError(f"summaries of a release in format {document['format']}")
-    made: Summaries = _made(Summaries, document["summaries"])
+    made: Summaries = read_back(Summaries, document["summaries"])
     return made
+
+
+def read_back(kind: Any, plain: Any) -> Any:
+    """Plain JSON as the value of the type ``kind`` that it was written from."""
+    return _made(kind, plain)
 
 
 def mark(kept: bytes) -> str:

@@ -229,6 +229,12 @@ def store_cases(session: Session, wave: Wave, file: CaseFile, *, source: str, at
     )
     detail = {"cases": len(file.cases), "reserves": file.reserves, "file": source}
     audit.record(
-        session, survey_id=wave.survey_id, at=at, by=by, action="cases.loaded", record=f"wave {wave.id}", detail=detail
+        session,
+        survey_id=wave.survey_id,
+        at=at,
+        by=by,
+        action="cases.loaded",
+        record=audit.Rows(f"wave {wave.id}", wave.id),
+        detail=detail,
     )
     return len(file.cases)

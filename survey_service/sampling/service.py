@@ -129,7 +129,7 @@ def add_cases(
         at=at,
         by=by,
         action="cases.drawn",
-        record=f"wave {wave_id}",
+        record=audit.Rows(f"wave {wave_id}", wave_id),
         detail={"area": str(area_id), "cases": len(rows)},
     )
     return [row["id"] for row in rows]  # type: ignore[misc]  # a row mixes types; its id is a UUID

@@ -73,7 +73,7 @@ def change_wave(
             at=at,
             by=by,
             action="wave.changed",
-            record=f"wave {wave_id}",
+            record=audit.Rows(f"wave {wave_id}", wave_id),  # its targets and its questionnaire
             detail={"fields": changed},
         )
     return list(changed)
@@ -92,7 +92,13 @@ def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetim
             en="Paper, answers or visits already belong to this wave; it cannot be deleted.",
         ) from held
     audit.record(
-        session, survey_id=survey_id, at=at, by=by, action="wave.deleted", record=f"wave {wave_id}", detail=trace
+        session,
+        survey_id=survey_id,
+        at=at,
+        by=by,
+        action="wave.deleted",
+        record=audit.Rows(f"wave {wave_id}", wave_id),
+        detail=trace,
     )
 
 
@@ -118,7 +124,7 @@ def take_out_cases(session: Session, survey_id: UUID, wave_id: UUID, *, at: date
             at=at,
             by=by,
             action="cases.taken_out",
-            record=f"wave {wave_id}",
+            record=audit.Rows(f"wave {wave_id}", wave_id),
             detail={"cases": gone},
         )
     return gone

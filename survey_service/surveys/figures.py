@@ -40,8 +40,16 @@ class FiguresClosed(Conflict):
     en = "The figures of this wave are not open. Under review, look at the diagnostics, open the figures, then sign."
 
 
-def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> Wave:
-    """Note who opened the figures, and when; nothing where they are open already.
+def open_figures(
+    session: Session,
+    survey_id: UUID,
+    wave_id: UUID,
+    *,
+    plan_sha256: str | None = None,
+    at: datetime,
+    by: audit.Actor,
+) -> Wave:
+    """Note who opened the figures, when, and by which plan they are computed; nothing where they are open already.
 
     NotFound where there is no such wave, Conflict where it is not under review.
     """
@@ -50,7 +58,7 @@ def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: dateti
         raise NotFound
     if wave.figures_opened_at is not None:
         return wave
-    opened = queries.open_figures(session, survey_id, wave_id, at=at, by=by.name)
+    opened = queries.open_figures(session, survey_id, wave_id, plan_sha256=plan_sha256, at=at, by=by.name)
     session.refresh(wave)
     if opened:
         audit.record(
@@ -60,6 +68,7 @@ def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: dateti
             by=by,
             action="wave.figures_opened",
             record=f"wave {wave_id}",
+            detail={"plan": plan_sha256} if plan_sha256 else None,
         )
     elif wave.figures_opened_at is None:
         raise Conflict(

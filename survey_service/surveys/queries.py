@@ -67,7 +67,9 @@ def move_state(
     return session.execute(moving.values(state=after).returning(Wave.id)).scalar_one_or_none() is not None
 
 
-def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: str) -> bool:
+def open_figures(
+    session: Session, survey_id: UUID, wave_id: UUID, *, plan_sha256: str | None, at: datetime, by: str
+) -> bool:
     """Whether this caller opened the figures of a wave under review: of two who press the button one does."""
     opened = session.execute(
         update(Wave)
@@ -77,7 +79,7 @@ def open_figures(session: Session, survey_id: UUID, wave_id: UUID, *, at: dateti
             Wave.state == WaveState.UNDER_REVIEW,
             Wave.figures_opened_at.is_(None),
         )
-        .values(figures_opened_at=at, figures_opened_by=by)
+        .values(figures_opened_at=at, figures_opened_by=by, figures_plan_sha256=plan_sha256)
         .returning(Wave.id)
     ).scalar_one_or_none()
     return opened is not None

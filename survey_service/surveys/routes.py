@@ -58,7 +58,7 @@ def list_waves(request: Request, running: Running, reading: Reading, person: Wav
         visible, upward = person.visible(*rights.SEE_SURVEYS), above(person.areas(*rights.SEE_SURVEYS))
         lines = queries.visible_waves(session, visible, upward)
         if not person.has(*rights.FOLLOW_WAVES):
-            lines = [line for line in lines if line.wave.state is WaveState.RELEASED]
+            lines = [line for line in lines if _for_leaders(line.wave)]
         surveys: list[tuple[Survey, int]] = []
         if person.has(*rights.FOLLOW_WAVES):
             surveys = queries.visible_surveys(session, visible, upward)
@@ -77,7 +77,7 @@ def wave_page(
         survey, wave = find_wave(session, person, survey_key, wave_key)
         visible = person.visible(*rights.SEE_SURVEYS)
         staff = person.has(*rights.FOLLOW_WAVES)
-        if not staff and wave.state is not WaveState.RELEASED:
+        if not staff and not _for_leaders(wave):
             raise NotFound
         today = now.astimezone(running.settings.zone).date()
         draft = wave.state is WaveState.DRAFT
@@ -88,6 +88,8 @@ def wave_page(
             may_change=may(session, person, survey, *rights.PLAN),
             may_review=may(session, person, survey, *rights.REVIEW),
             manages=person.has(*rights.PLAN),
+            may_stand=may(session, person, survey, *rights.STAND_FOR),
+            may_correct=may(session, person, survey, *rights.CORRECT) and bool(queries.releases(session, wave)),
             reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
             steps=_steps(session, person, survey, wave),
         )
@@ -209,6 +211,13 @@ def code_picture(
         raise NotFound
     picture = qr_svg(f"{running.settings.public_url}/a/{code}")
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _for_leaders(wave: Wave) -> bool:
+    """What is released, and what waits to be signed or is corrected: its figures are open."""
+    return wave.state is WaveState.RELEASED or (
+        wave.state is WaveState.UNDER_REVIEW and wave.figures_opened_at is not None
+    )
 
 
 def _titles(survey: Survey, wave: Wave) -> dict[str, Text]:

@@ -34,7 +34,7 @@ STEPS: Mapping[WaveState, WaveState] = {
     WaveState.CLOSED: WaveState.UNDER_REVIEW,
     WaveState.UNDER_REVIEW: WaveState.RELEASED,
 }
-# A released wave never goes back: its numbers are out.
+# A released wave goes back to be corrected by a next edition only (``reopen_released``): its numbers are out.
 STEPS_BACK: Mapping[WaveState, WaveState] = {
     WaveState.OPEN: WaveState.DRAFT,
     WaveState.CLOSED: WaveState.OPEN,
@@ -178,18 +178,26 @@ def mark_released(session: Session, survey_id: UUID, wave_id: UUID, *, at: datet
     return wave
 
 
+def reopen_released(
+    session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, at: datetime, by: audit.Actor
+) -> Wave:
+    """Released back to under review, to be corrected by a next edition; called by ``releases.corrections``.
+
+    The day of its release stays until the next one: what was published is not taken back by this.
+    """
+    wave = _wave(session, survey_id, wave_id)
+    reason = _reason(reason)
+    _move(session, wave, WaveState.RELEASED, after=WaveState.UNDER_REVIEW, reason=reason, at=at, by=by)
+    return wave
+
+
 def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, at: datetime, by: audit.Actor) -> Wave:
     """One step back, with a reason; never from released, never to draft once an answer has come in.
 
     FiguresOpen once somebody has seen the figures: no reason is good enough then.
     """
     wave = _wave(session, survey_id, wave_id)
-    reason = written(reason)
-    if len(reason) < MINIMUM_REASON:
-        raise BadInput(
-            zh="请写明退回的原因，至少四个字，以后要查得到。",
-            en=f"Give the reason for stepping back, {MINIMUM_REASON} characters at least: it will be looked up.",
-        )
+    reason = _reason(reason)
     before = wave.state
     if before not in STEPS_BACK:
         raise Conflict(
@@ -204,12 +212,22 @@ def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, 
             en="Answers have come in, so the wave cannot return to draft: its questionnaire is frozen. "
             "Close it and make another wave.",
         )
-    _move(session, wave, before, after=STEPS_BACK[before], reason=reason[:400], at=at, by=by)
+    _move(session, wave, before, after=STEPS_BACK[before], reason=reason, at=at, by=by)
     if before is WaveState.OPEN:
         wave.opened_at = None
     elif before is WaveState.CLOSED:
         wave.closed_at = None
     return wave
+
+
+def _reason(typed: str) -> str:
+    reason = written(typed)
+    if len(reason) < MINIMUM_REASON:
+        raise BadInput(
+            zh="请写明退回的原因，至少四个字，以后要查得到。",
+            en=f"Give the reason for stepping back, {MINIMUM_REASON} characters at least: it will be looked up.",
+        )
+    return reason[:400]
 
 
 def _wave(session: Session, survey_id: UUID, wave_id: UUID) -> Wave:

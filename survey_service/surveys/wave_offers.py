@@ -56,6 +56,8 @@ class WaveReader:
     may_review: bool  # as a statistician of the survey
     manages: bool  # a manager of anything
     reads_contacts: bool
+    may_stand: bool = False  # take a step of a release of the whole survey
+    may_correct: bool = False  # what was released before
     steps: Collection[str]  # of the wave's life, that they can take now
 
 
@@ -113,6 +115,10 @@ def offers(
     if reader.may_review and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.SECOND, ("figures" if wave.figures_opened_at else "checks", "/estimates"))
         offer(Style.LINK, ("plan", "/plan"))
+    if reader.may_stand and state is WaveState.UNDER_REVIEW and wave.figures_opened_at:
+        offer(Style.FIRST, ("sign", "/release"))
+    if reader.may_correct and state in (WaveState.UNDER_REVIEW, WaveState.RELEASED):
+        offer(Style.LINK, ("correct" if state is WaveState.RELEASED else "drop_correction", "/correct"))
     if reader.manages and collecting_or_closed:
         offer(Style.SECOND, ("paper", "/paper"))
     if "review" in reader.steps:

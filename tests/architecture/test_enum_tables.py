@@ -90,6 +90,14 @@ PARTIAL: Mapping[tuple[str, str], str] = {
         "survey_service.importing.words:Notice",
     ): "those that show more of the file than is usual",
     (
+        "survey_service/releases/steps_shown.py",
+        "survey_service.models.release:ReleaseStepKind",
+    ): "the three that make a release; a correction is its manager's",
+    (
+        "staff/release-steps.html",
+        "survey_service.models.release:ReleaseStepKind",
+    ): "the same three",
+    (
         "survey_service/surveys/case_upload.py",
         "survey_service.models.capture:Mode",
     ): "modes that ask sampled households",
@@ -114,6 +122,8 @@ _INSIDE = "nobody sees it"
 # Enums in no table of their own -> where their words are, or why they need none.
 ELSEWHERE: Mapping[str, str] = {
     "analysis.dispositions:Disposition": "people give outcomes of the service, or codes of outcome_codes",
+    "survey_service.models.release:ReleaseStepKind": "its three steps are named on their page",
+    "survey_service.releases.steps_shown:State": "the page says each in a sentence of its own",
     "questionnaires.problems:Code": "each is its own number and title; test_problem_words has the Chinese",
     "questionnaires.answer_forms:FindingCode": "by kind and by answer_words (below)",
     "analysis.results:Statistic": "phrases made of its name (below)",

@@ -20,6 +20,7 @@ from survey_service.database import Database, open_database
 from survey_service.migrations import config, migrate
 from survey_service.migrations.guards import APPEND_ONLY as FIRST
 from survey_service.migrations.guards_of_plans import PLANS
+from survey_service.migrations.guards_of_steps import STEPS
 from survey_service.models import Base, Capture, Response
 from survey_service.models.capture import CONFLICTS, KNOWN
 from survey_service.secrets import KeyRing
@@ -27,7 +28,7 @@ from tests.service.test_collection_service import incoming
 from tests.service.world import build
 
 pytestmark = pytest.mark.both_databases
-APPEND_ONLY = (*FIRST, *PLANS)
+APPEND_ONLY = (*FIRST, *PLANS, *STEPS)
 
 
 def test_migrations_make_the_tables_of_the_models(database: Database) -> None:

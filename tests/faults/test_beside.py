@@ -8,19 +8,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import Pipe
 
 import pytest
 from sqlalchemy import select
 
 from survey_service.analyses.reviewed import Review
-from survey_service.audit.chain import SERVICE
+from survey_service.audit import Actor
 from survey_service.database import Database
 from survey_service.errors import TooBusy
-from survey_service.models import Job, Release
+from survey_service.models import Account, Job, Release
 from survey_service.processes import beside as processes_beside
 from survey_service.processes.beside import Beside, ComputingFailed, computed
-from survey_service.releases import DOCUMENTS_JOB
+from survey_service.releases import DOCUMENTS_JOB, steps
 from survey_service.releases.errors import RowsChanged
 from survey_service.services import Services
 from survey_service.settings import Settings
@@ -97,9 +98,13 @@ def test_figures_are_looked_at_and_signed_beside_the_server(
     assert found == computed(services, REVIEW, *asked, "", True), "as in this process"
     program = "import pickle, sys; pickle.load(sys.stdin.buffer); assert not {'numpy', 'pandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], input=pickle.dumps(found), check=True)  # as the server takes it in
-    names = ("何建国", "林一舟", "周定之")
+    seen = steps.Seen(rows_key=found.rows_key, plan_sha256=found.plan_sha256)
+    with database.writing.begin() as session:
+        people = {one.user: Actor(one.id, one.name) for one in session.scalars(select(Account))}
+        for kind in steps.ORDER[:2]:
+            steps.take(session, kind, asked, seen, differ=2, at=NOW, by=people["statistician"])
     with pytest.raises(RowsChanged) as changed:
-        beside.compute(SIGN, *asked, "0" * 64, names, NOW, SERVICE)
+        beside.compute(SIGN, *asked, replace(seen, rows_key="0" * 64), NOW, people["leader"])
     assert (changed.value.zh, changed.value.code) == (RowsChanged.zh, RowsChanged.code)
     with pytest.raises(ComputingFailed):
         beside.compute("survey_service.releases.review:nothing")
@@ -109,9 +114,9 @@ def test_figures_are_looked_at_and_signed_beside_the_server(
     assert process is not None
     with pytest.raises(TooBusy, match="cut off"):
         beside.compute("tests.faults.slow_worker:die")
-    beside.compute(SIGN, *asked, found.snapshot, names, NOW, SERVICE)
+    beside.compute(SIGN, *asked, seen, NOW, people["leader"])
     with database.reading.begin() as session:
-        assert session.scalars(select(Release.reviewed_by)).one() == "林一舟"
+        assert session.scalars(select(Release.signed_by)).one() == "测试leader"
         assert session.scalars(select(Job.kind)).one() == DOCUMENTS_JOB
     another = beside.process_id
     assert another not in (None, process)

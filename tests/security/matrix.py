@@ -101,7 +101,14 @@ GET  /surveys/{survey_key}/waves/{wave_key}/plan                  statistician  
 GET  /surveys/{survey_key}/waves/{wave_key}/plan.yaml             statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/plan                  statistician                 yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/plan/change           statistician                 yes  none none none
-POST /surveys/{survey_key}/waves/{wave_key}/release               statistician                 yes  none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/release               leader,manager,statistician  yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/release               leader,manager               yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/release/prepared      statistician                 yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/release/reviewed      manager,statistician         yes  none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/release/proof.{language}.pdf leader,manager,statistician yes none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/correct               manager                      yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/correct               manager                      yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/correct/drop          manager                      yes  none none none
 
 GET  /keying                                                      keyer,manager,statistician   yes  yes  yes  free
 GET  /keying/{survey_key}/{wave_key}                              keyer                        yes  yes  yes  none
@@ -152,6 +159,8 @@ GET  /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/forms.pdf keyer,manage
 POST /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/missing keyer,manager                void void void none
 
 GET  /releases/{number}                                           leader,manager,statistician  yes  yes  none none
+GET  /releases/{number}/changes                                   leader,manager,statistician  void void none none
+POST /releases/{number}/recompute                                 manager,statistician         yes  no   none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
 
 GET  /api/v1/me                                                   anyone                       free free free free

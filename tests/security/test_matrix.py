@@ -42,7 +42,10 @@ SECRET = (*OF_THE_COMMUNITY, "秘密的测评", "secret survey", "秘密的一�
 FORMS = {
     "/surveys/{survey_key}/waves": {"version": "{version_id}"},
     "/surveys/{survey_key}/waves/{wave_key}/edit": {"version": "{version_id}"},
-    "/surveys/{survey_key}/waves/{wave_key}/release": {"snapshot": "0" * 64},
+    **{
+        f"/surveys/{{survey_key}}/waves/{{wave_key}}/release{step}": {"rows": "0" * 64, "plan": "0" * 64}
+        for step in ("", "/prepared", "/reviewed")
+    },
     "/keying/{survey_key}/{wave_key}/decide/{number}": {"variable": "q1"},
     "/keying/{survey_key}/{wave_key}/record": {"number": "{number}", "variable": "q1", "client_id": "0" * 16},
 }

@@ -34,6 +34,16 @@ def light_passwords() -> Iterator[None]:
     passwords.nobody.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def _rows_are_watched() -> Iterator[None]:
+    """Nothing changes rows that figures come from without moving their key: held in every test of the service."""
+    from tests.service.rows_watched import watched
+
+    with watched() as silent:
+        yield
+    assert not silent, silent
+
+
 class TestClock:
     """A clock that stands where a test puts it."""
 

@@ -53,6 +53,7 @@ from survey_service.models import (
     Wave,
     WaveState,
 )
+from survey_service.releases import recomputing
 from survey_service.releases import service as releases
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
@@ -197,7 +198,7 @@ def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Serv
         assert sorted(one.file_name for one in shown) == ["桂花岭社区.pdf", "示范市.pdf"]
         assert all(store.get(one.blob_sha256).startswith(b"%PDF-") for one in shown)
         wave = session.get_one(Wave, (built.survey_id, built.finished.wave_id))
-        releases.recompute(session, built.release, wave)
+        assert recomputing.recompute(session, built.release, wave).same
 
 
 def test_the_foreign_file_is_understood_but_for_one_word(services: Services, built: Built) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from survey_service.audit.chain import SERVICE, chains
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.errors import TooBusy
+from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import (
     Area,
     Case,
@@ -36,8 +38,8 @@ from survey_service.models import (
     Role,
 )
 from survey_service.models.tombstone import Ground
-from survey_service.releases import DOCUMENTS_JOB, documents, service
-from survey_service.releases.canonical_estimates import estimates_text
+from survey_service.releases import DOCUMENTS_JOB, documents, recomputing, service
+from survey_service.releases.canonical_estimates import estimates_text, published_table, sha256
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
@@ -94,8 +96,14 @@ def test_a_release_holds_what_recomputing_needs_and_comes_out_the_same(database:
         made, survey, wave = found
         assert (made.number, made.edition, wave.state.value) == (f"{survey.key.upper()}-2026Q3-01", 1, "released")
         assert len(made.snapshot_sha256) == len(made.questionnaire_sha256) == len(made.estimates_sha256) == 64
-        again = service.recompute(session, made, wave)
+        assert (made.format, made.plan_sha256) == (2, sha256(made.plan or ""))
+        assert json.loads(made.plan or "") == made.specification
+        again = recomputing.figures_again(session, made, wave)
         assert estimates_text(again) == made.estimates
+        assert published_table(made.estimates).rows == published_table(estimates_text(again)).rows
+        found_again = recomputing.compare(session, made, again)
+        assert (found_again.same, found_again.rows_same, found_again.erased) == (True, True, 0)
+        assert found_again.compared > 30
         for chain in chains(session):
             assert verify(session, chain) > 0
 
@@ -108,14 +116,19 @@ def test_a_changed_row_is_found_when_the_figures_are_computed_again(database: Da
     with database.reading.begin() as session:
         found = service.queries.release(session, reviewed.survey_id, release_id)
         assert found is not None
+        other = recomputing.recompute(session, found[0], found[2])
+        assert (other.same, other.rows_same) == (False, False)
+        assert 0 < len(other.lines) <= recomputing.LINES
+        assert other.differing >= len(other.lines)
         with pytest.raises(NotRecomputable):
-            service.recompute(session, found[0], found[2])
+            recomputing.as_signed(session, found[0], found[2])
 
 
 def test_figures_that_changed_since_they_were_looked_at_are_not_signed(database: Database, reviewed: World) -> None:
     prepared = prepare(database, reviewed)
     with database.writing.begin() as session:
-        session.execute(update(Case).where(Case.id == reviewed.case_ids[0]).values(disposition=Disposition.OTHER))
+        outcomes = {reviewed.case_ids[0]: Disposition.OTHER}
+        record_dispositions(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
 
     def sign() -> None:
         with database.writing.begin() as session:
@@ -193,7 +206,7 @@ def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
         release_id = session.scalars(select(Release.id)).one()
         found = service.queries.release(session, reviewed.survey_id, release_id)
         assert found is not None
-        computed = service.recompute(session, found[0], found[2])
+        computed = recomputing.as_signed(session, found[0], found[2])
         summaries = service._summaries(computed, found[0], found[1], found[2], services.settings)
         before = {
             (one.area_code, one.language): documents.pdf(one, services.settings)
@@ -207,7 +220,7 @@ def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
         found = service.queries.release(session, reviewed.survey_id, release_id)
         assert found is not None
         with pytest.raises(NotRecomputable):
-            service.recompute(session, found[0], found[2])
+            recomputing.as_signed(session, found[0], found[2])
     assert jobs.work(services, reviewed.survey_id, printed()) is JobState.DONE
     store = documents.files_of(services.settings, database)
     with database.reading.begin() as session:
@@ -241,27 +254,39 @@ def wave_address(world: World) -> str:
     return f"/surveys/{world.survey_key}/waves/{world.wave_key}"
 
 
-def test_the_statistician_looks_and_signs(client: TestClient, database: Database, reviewed: World) -> None:
+def test_the_statistician_looks_and_the_leader_signs(client: TestClient, database: Database, reviewed: World) -> None:
     sign_in(client, "statistician")
     page = get(client, f"{wave_address(reviewed)}/estimates")
     assert "先看诊断" in page
     assert "知晓率" in page
-    snapshot = page.split('name="snapshot" value="')[1].split('"')[0]
-    names = {"snapshot": snapshot, "prepared_by": "何建国", "signed_by": "周定之"}
-    refused = post(client, f"{wave_address(reviewed)}/release", {**names, "snapshot": "0" * 64}, token=csrf(page))
+    seen = seen_on(page)
+    refused = post(client, f"{wave_address(reviewed)}/release/prepared", {**seen, "rows": "0" * 64}, token=csrf(page))
     assert refused.status_code == 409
-    assert "没有签发" in refused.text
-    assert 'value="何建国"' in refused.text
-    assert 'value="周定之"' in refused.text
-    signed = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
+    assert "答卷有了变动" in refused.text
+    for step in ("prepared", "reviewed"):
+        taken = post(client, f"{wave_address(reviewed)}/release/{step}", seen, token=csrf(page))
+        assert taken.status_code == 303, taken.text
+    sign_in(client, "leader")
+    page = get(client, f"{wave_address(reviewed)}/release")
+    assert "知晓率" not in page, "the leader reads the proof, not raw figures"
+    signed = post(client, f"{wave_address(reviewed)}/release", seen_on(page), token=csrf(page))
     assert signed.status_code == 303, signed.text
     with database.reading.begin() as session:
         made = session.scalars(select(Release)).one()
-        assert (made.prepared_by, made.reviewed_by, made.signed_by) == ("何建国", "测试statistician", "周定之")
-        assert made.snapshot_sha256 == snapshot
-    twice = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
+        assert (made.prepared_by, made.reviewed_by, made.signed_by) == (
+            "测试statistician",
+            "测试statistician",
+            "测试leader",
+        )
+    twice = post(client, f"{wave_address(reviewed)}/release", seen, token=csrf(page))
     assert twice.status_code == 409
+    sign_in(client, "statistician")
     assert "Diagnostics" in get(client, f"{wave_address(reviewed)}/estimates?lang=en&indicator=nonsense")
+
+
+def seen_on(page: str) -> dict[str, str]:
+    """The figures that a page of steps asks to stand for."""
+    return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("rows", "plan")}
 
 
 class TakenUp:
@@ -278,12 +303,12 @@ class TakenUp:
 
 
 def test_a_signature_for_which_there_is_no_turn_waits_once_and_says_so(client: TestClient, reviewed: World) -> None:
-    sign_in(client, "statistician")
-    page = get(client, f"{wave_address(reviewed)}/estimates")
+    sign_in(client, "leader")
+    page = get(client, f"{wave_address(reviewed)}/release")
     beside = TakenUp()
     services = client.app.state.services  # type: ignore[attr-defined]
     client.app.state.services = replace(services, processes=beside)  # type: ignore[attr-defined]
-    names = {"snapshot": "0" * 64, "prepared_by": "何建国", "signed_by": "周定之"}
+    names = {"rows": "0" * 64, "plan": "0" * 64}
     told = post(client, f"{wave_address(reviewed)}/release", names, token=csrf(page))
     assert (told.status_code, beside.asked) == (503, 1)
     assert "这一次签发没有得到确认" in told.text
@@ -325,8 +350,11 @@ def test_nobody_but_a_statistician_sees_unsigned_figures(client: TestClient, rev
     sign_in(client, role)
     get(client, f"{wave_address(reviewed)}/estimates", status=403)
     page = get(client, "/account")
-    answer = post(client, f"{wave_address(reviewed)}/release", {"snapshot": "0" * 64}, token=csrf(page))
-    assert answer.status_code == 403
+    for step in ("prepared", "reviewed", ""):
+        may = (role, step) in {("manager", "reviewed"), ("manager", ""), ("leader", "")}
+        address = f"{wave_address(reviewed)}/release/{step}".rstrip("/")
+        answer = post(client, address, {"rows": "0" * 64, "plan": "0" * 64}, token=csrf(page))
+        assert answer.status_code == (409 if may else 403), step
 
 
 def test_an_open_wave_shows_no_figures(client: TestClient, world: World) -> None:

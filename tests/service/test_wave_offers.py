@@ -23,7 +23,15 @@ def wave(state: WaveState, **more: Any) -> Wave:
 
 
 def reader(*steps: str, **more: bool) -> WaveReader:
-    allowed = {"may_change": False, "may_review": False, "manages": False, "reads_contacts": False, **more}
+    allowed = {
+        "may_stand": False,
+        "may_correct": False,
+        "may_change": False,
+        "may_review": False,
+        "manages": False,
+        "reads_contacts": False,
+        **more,
+    }
     return WaveReader(steps=steps, **allowed)
 
 

@@ -13,7 +13,7 @@ from survey_service.migrations.guards import install_guards
 from survey_service.migrations.guards_of_plans import install_guards_of_plans
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
