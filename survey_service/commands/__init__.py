@@ -27,6 +27,7 @@ from survey_service.commands.print_forms import print_forms
 from survey_service.commands.rank import rank
 from survey_service.commands.rates import rates
 from survey_service.commands.read_scans import read_scans
+from survey_service.commands.recompute import recompute
 from survey_service.commands.report import report
 from survey_service.commands.restore import restore
 from survey_service.commands.serve import serve
@@ -52,6 +53,7 @@ KEEPERS = frozenset(
         "verify-audit",
         "audit-log",
         "plan-of",
+        "recompute",
     }
 )
 
@@ -83,6 +85,7 @@ for command in (
     weight,
     estimate,
     plan_of,
+    recompute,
     analyse,
     blend,
     rank,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from analysis.results import IntervalMethod
 from survey_service import jobs
 from survey_service.audit.chain import SERVICE, chains, verify
 from survey_service.captures.erasure import erase_response
+from survey_service.commands.recompute_work import run
 from survey_service.database import Database, open_database
 from survey_service.models import JobState, Release, ReleaseDocument, ReleaseRecomputed, Response, Survey, Wave
 from survey_service.models.tombstone import Ground
@@ -161,3 +164,21 @@ def _enqueue(services: Services, made: Release, kind: str, **further: object):  
     with services.database.writing.begin() as session:
         arguments = {"release_id": str(made.id), **further}
         return jobs.enqueue(session, survey_id=made.survey_id, kind=kind, arguments=arguments, by=SERVICE, at=NOW).id
+
+
+def test_the_command_says_the_same_and_ends_by_it(
+    old: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, _, _ = release_of(old)
+    asked = {"data_dir": tmp_path / "data", "database": old.url}
+    assert run(made.number, None, **asked, form="table") == 0
+    assert "all 70 raw figures are the same" in capsys.readouterr().out
+    with old.writing.begin() as session:
+        response = session.scalars(select(Response.id).order_by(Response.id).limit(1)).one()
+        later = made.released_at + timedelta(days=1)
+        erase_response(session, made.survey_id, response, ground=Ground.REQUEST, at=later, by=SERVICE)
+    assert run(made.number, "satisfaction", **asked, form="json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["release"], told["erased"], told["same"]) == (made.number, 1, False)
+    assert run("NOTHING-01", None, **asked, form="table") == 1
+    assert "There is no release NOTHING-01" in capsys.readouterr().err
