@@ -17,7 +17,7 @@ from analysis.cells import Cells, Place, cells_of
 from analysis.coding import coded_limits, end_for, side_of, usual_effects
 from analysis.complementary_suppression import CannotProtect
 from analysis.confidentiality import Before, confidential
-from analysis.families import wholes
+from analysis.families import Wholes
 from analysis.printed_cells import Context, Shown, printed_rows
 from analysis.results import (
     PROTECTED,
@@ -122,7 +122,8 @@ def protected(
 
 def _finest_groups(domain: Domain, hierarchy: Mapping[Domain, Domain], present: set[Domain]) -> list[Domain]:
     """All groups of that kind, of the most columns, that cross areas with ``domain``'s own: coarser comes first."""
-    crossing = {tuple(column for column, _ in one) for one in present if len(wholes(one, hierarchy, present)) > 1}
+    known = Wholes(hierarchy, present)
+    crossing = {tuple(column for column, _ in one) for one in present if len(known.of(one)) > 1}
     own = tuple(column for column, _ in domain)
     if not crossing:
         return []

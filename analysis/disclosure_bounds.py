@@ -129,26 +129,44 @@ class Sums:
 
 
 def proven(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: IntArray) -> tuple[FloatArray, FloatArray]:
-    """A range that each asked cell surely has: moved along the least-squares ray that keeps all sums.
+    """A range that each asked cell surely has: moved along least-squares rays that keep all sums.
 
-    The ray moves every cell in proportion to its squared room; it is followed each way until a room ends. No further
-    than the true range, and often as far.
+    A ray moves the other cells in proportion to their squared room, once the whole of it and once the smaller side
+    alone (so that what stands at the end of its room stays there); it is followed each way until a room ends. No
+    further than the true range, and mostly far enough.
     """
+    least, most = np.zeros(len(asked)), np.zeros(len(asked))
     if matrix.shape[1] > _LARGEST:
-        return np.zeros(len(asked)), np.zeros(len(asked))
-    room = (up - down) ** 2
+        return least, most
+    for room in (up - down, np.minimum(up, -down)):
+        fall, rise = _along(_rays(matrix, room**2, asked), down, up)
+        least, most = np.minimum(least, -fall), np.maximum(most, rise)
+    return least, most
+
+
+def _rays(matrix: FloatArray, room: FloatArray, asked: IntArray) -> FloatArray:
+    """One column per asked cell, which it moves by 1; a column of zeros where it cannot move."""
     scaled = matrix * room
     inverse = np.linalg.pinv(scaled @ matrix.T, rcond=1e-11, hermitian=True)
-    rays = -(scaled.T @ (inverse @ scaled[:, asked]))
-    rays[asked, np.arange(len(asked))] += room[asked]
-    own = rays[asked, np.arange(len(asked))]
+    own = matrix[:, asked]
+    # The others make up for what the cell itself does; its own part of the ray is replaced by 1.
+    answer = inverse @ own
+    rays = -(scaled.T @ answer)
+    free = 1 + rays[asked, np.arange(len(asked))]  # 1 where the cell has no room in ``room``
+    rays = np.where(free > 1e-9, rays / np.where(free > 1e-9, free, 1.0), 0.0)
+    rays[asked, np.arange(len(asked))] = 1.0
+    kept = np.abs(matrix @ rays).max(axis=0, initial=0.0) < 1e-8
+    return np.where(kept, rays, 0.0)
+
+
+def _along(rays: FloatArray, down: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How far each ray can be followed against its direction and along it."""
+    rays = np.where(np.abs(rays) < 1e-9, 0.0, rays)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rays = np.where(own > 1e-12, rays / own, 0.0)
-        rays[np.abs(rays) < 1e-9] = 0.0
         rise = np.where(rays > 0, up[:, None] / rays, np.where(rays < 0, down[:, None] / rays, np.inf)).min(axis=0)
         fall = np.where(rays > 0, -down[:, None] / rays, np.where(rays < 0, -up[:, None] / rays, np.inf)).min(axis=0)
-    usable = own > 1e-12
-    return np.where(usable, -fall, 0.0), np.where(usable, rise, 0.0)
+    moved = rays.any(axis=0)
+    return np.where(moved, fall, 0.0), np.where(moved, rise, 0.0)
 
 
 def by_programs(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: int) -> tuple[float, float]:

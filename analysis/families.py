@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -29,26 +30,51 @@ def families(hierarchy: Mapping[Domain, Domain], present: Iterable[Domain]) -> l
     to the next level that is there.
     """
     there = dict.fromkeys(present)
+    known = Wholes(hierarchy, there)
     children: dict[tuple[Domain, tuple[str, ...]], list[Domain]] = {}
     for domain in there:
-        for parent in wholes(domain, hierarchy, there):
+        for parent in known.of(domain):
             children.setdefault((parent, tuple(column for column, _ in domain)), []).append(domain)
     return [Family(parent, tuple(parts)) for (parent, _), parts in children.items()]
 
 
-def wholes(domain: Domain, hierarchy: Mapping[Domain, Domain], there: Collection[Domain]) -> list[Domain]:
-    """What ``domain`` is a part of: its parent, and where tables cross, the same group of the area above.
+class Wholes:
+    """What every domain is a part of.
 
-    The 60-year-olds of a community are a part of the community, and of the 60-year-olds of its street.
+    Its area's parent, by ``hierarchy``, and where tables cross, the same group of the area above: the 60-year-olds of a
+    community are a part of the 60-year-olds of its street. And whatever is divided by fewer of its columns: they are a
+    part of the community too, whether the hierarchy says so or not. Only the next ones are given.
     """
-    found: list[Domain] = []
-    for place in range(len(domain), 0, -1):
-        above, rest = hierarchy.get(domain[:place]), domain[place:]
-        while above is not None and (*above, *rest) not in there:
-            above = hierarchy.get(above)
-        if above is not None and (*above, *rest) != domain:
-            found.append((*above, *rest))
-    return list(dict.fromkeys(found))
+
+    def __init__(self, hierarchy: Mapping[Domain, Domain], there: Collection[Domain]) -> None:
+        self.hierarchy, self.there = hierarchy, there
+        self._of: dict[Domain, tuple[Domain, ...]] = {}
+
+    def of(self, domain: Domain) -> tuple[Domain, ...]:
+        if domain not in self._of:
+            self._of[domain] = ()  # a hierarchy that turns in a circle ends here
+            found = dict.fromkeys((*self._above(domain), *self._coarser(domain)))
+            further = {above for whole in found for above in self._all_above(whole)}
+            self._of[domain] = tuple(whole for whole in found if whole not in further)
+        return self._of[domain]
+
+    def _above(self, domain: Domain) -> Iterable[Domain]:
+        for place in range(len(domain), 0, -1):
+            above, rest = self.hierarchy.get(domain[:place]), domain[place:]
+            while above is not None and (*above, *rest) not in self.there:
+                above = self.hierarchy.get(above)
+            if above is not None and (*above, *rest) != domain:
+                yield (*above, *rest)
+
+    def _coarser(self, domain: Domain) -> Iterable[Domain]:
+        for columns in range(len(domain) - 1, -1, -1):
+            for chosen in combinations(domain, columns):
+                if chosen in self.there:
+                    yield chosen
+
+    def _all_above(self, domain: Domain) -> set[Domain]:
+        found = set(self.of(domain))
+        return found.union(*(self._all_above(whole) for whole in found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
