@@ -69,13 +69,13 @@ CHECKS = (
 def followed(folder: Path) -> Scratch:
     """The steps of the recipe but those that other files hold: English and the matrix."""
     scratch = copied(folder)
-    scratch.write("survey_service/areas/count_pages.py", MODULE)
+    scratch.write("survey_service/areas/total_pages.py", MODULE)
     scratch.write("survey_service/web/templates/staff/area-count.html", TEMPLATE)
     scratch.add("survey_service/app.py", "    areas.router,\n", "    area_count.router,\n")
     scratch.add(
         "survey_service/app.py",
         "from survey_service.areas import routes as areas\n",
-        "from survey_service.areas import count_pages as area_count\n",
+        "from survey_service.areas import total_pages as area_count\n",
     )
     return scratch
 
@@ -103,7 +103,7 @@ def test_a_page_without_its_english_or_its_line_is_named(tmp_path: Path) -> None
 def test_a_page_without_its_permission_stops_the_service(tmp_path: Path) -> None:
     scratch = followed(tmp_path)
     scratch.change(
-        "survey_service/areas/count_pages.py", ", reading: Reading, manager: Manager)", ", reading: Reading)"
+        "survey_service/areas/total_pages.py", ", reading: Reading, manager: Manager)", ", reading: Reading)"
     )
     run = scratch.python(
         "-c",

@@ -36,6 +36,10 @@ ELSE = {
     f"{W}/estimates": 404,  # a review's
     f"{W}/plan": 404,
     f"{W}/plan.yaml": 404,
+    f"{W}/release": 404,
+    f"{W}/release/proof.{{language}}.pdf": 404,
+    f"{W}/correct": 404,  # a released wave's
+    "/releases/{number}/changes": 404,  # a later edition's
     f"{W}/paper/{{batch}}/forms.pdf": 409,  # no worker has drawn it
     f"{W}/imports/{{import_id}}": 303,  # to its columns
     "/keying/{survey_key}/{wave_key}/decide": 303,  # to the form that waits
@@ -111,7 +115,8 @@ def test_every_page_is_shown(client: TestClient, city: City, database: Database,
         met = walked(client, city.desk(role.value, "city").token, pages(city, records, role.value))
         faults |= {f"{role} {path}": status for path, status in met.items() if status >= 500}
     of_wave = {path: where for path, where in every.items() if path.startswith((W, "/api/v1" + W))}
-    for path in (f"{W}/estimates", f"{W}/plan", f"{W}/plan.yaml"):
+    computed = (f"{W}/estimates", f"{W}/plan", f"{W}/plan.yaml", f"{W}/release", f"{W}/release/proof.{{language}}.pdf")
+    for path in computed:
         del of_wave[path]  # seconds of computing; test_estimates.py asks both databases for their rows
     for state, shown in ((WaveState.DRAFT, f"{W}/edit"), (WaveState.UNDER_REVIEW, W)):
         with database.writing.begin() as session:
