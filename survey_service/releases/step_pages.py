@@ -24,6 +24,7 @@ from survey_service.releases.review_pages import show as estimates_page
 from survey_service.releases.steps import Seen
 from survey_service.surveys.access import may
 from survey_service.surveys.figures import FiguresClosed
+from survey_service.web.downloads import content_disposition
 
 router = APIRouter()
 
@@ -70,8 +71,14 @@ def proof(
         of = survey.id, wave.id
     names = ("", "", "")
     content = computed(running, "survey_service.releases.review:proof", *of, language, names, now)
-    headers = {"Content-Disposition": f'inline; filename="proof.{language}.pdf"', "Cache-Control": "private, no-store"}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition("inline", f"proof.{language}.pdf"),
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 @router.post("/surveys/{survey_key}/waves/{wave_key}/release/prepared")
