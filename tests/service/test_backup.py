@@ -323,7 +323,7 @@ def test_a_file_of_tombstones_that_cannot_be_read_keeps_nobody_from_starting(
     monkeypatch.setattr(tombstone_file, "read", away)
     services = running.client.app.state.services  # type: ignore[attr-defined]
     with structlog.testing.capture_logs() as told:
-        tombstone_file.start(services)
+        tombstone_file.start(services, forget=list)
     assert [line["event"] for line in told] == ["tombstone_not_kept"]
 
 
