@@ -193,6 +193,10 @@ _FIELDS: Final[dict[str, tuple[Text, Callable[[AnalysisPlan], Text]]]] = {
         Text("区间最宽", "Widest interval"),
         lambda plan: _percent(plan.rule.widest_interval),
     ),
+    "rule.widest_coarse_interval": (
+        Text("仅供参考的区间最宽", "Widest interval of a figure shown coarsely"),
+        lambda plan: _percent(plan.rule.widest_coarse_interval),
+    ),
     "rule.review_below_degrees_of_freedom": (
         Text("自由度少于几个要细看", "To be looked at below degrees of freedom"),
         lambda plan: _number(plan.rule.review_below_degrees_of_freedom),
