@@ -23,7 +23,7 @@ from survey_service.importing.prepare import CaseRef, Ground, fold_name, prepare
 from survey_service.importing.recognise import suggest
 from survey_service.importing.words import Kind
 from survey_service.migrations.guards import ERASED
-from survey_service.models import Mode
+from survey_service.models import Mode, RegisterKind
 from survey_service.outside import tables
 from survey_service.outside.door import Stopped
 from survey_service.sampling import case_files, frames
@@ -203,7 +203,8 @@ def people(*rows: str, counted: Iterable[str] = ()) -> Meets:
     content = "\n".join(["code,sex,age_group,persons", *rows]).encode()
     read = people_file.COLUMNS
     day = date(2026, 6, 30)
-    return lambda: people_file.judge_people(read_here(content, read), KNOWN, counted, day, "register").problems
+    said = people_file.Declaration(as_of=day, register=RegisterKind.USUAL_RESIDENTS, source="register")
+    return lambda: people_file.judge_people(read_here(content, read), KNOWN, counted, said, day).problems
 
 
 def read_here(content: bytes, columns: Sequence[area_file.Column]) -> Sequence[area_file.Record]:
