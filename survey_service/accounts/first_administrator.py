@@ -77,7 +77,7 @@ def make(
             at=at,
             by=SERVICE,
             action="area.added",
-            record=f"area {root.id}",
+            record=audit.Rows(f"area {root.id}", None),
             detail={"code": root.code},
         )
     account = service.create_account(session, user, name, "", password_hash=password_hash, at=at, by=SERVICE)

@@ -76,7 +76,8 @@ def test_the_page_of_a_draft_says_it(client: TestClient, database: Database, wor
         made = surveys.create_wave(session, world.survey_id, new, at=NOW, by=SERVICE)
         assert made.state is WaveState.DRAFT
         made.plan = {"response_rate": 0.5}
-        session.flush()
+        wave_id = made.id
+    with database.writing.begin() as session:  # cases by hand, apart from what the service did
         communities = session.scalars(select(Area).where(Area.kind == "community").order_by(Area.code)).all()
         pattern = session.scalars(select(Case)).first()
         assert pattern is not None
@@ -84,7 +85,7 @@ def test_the_page_of_a_draft_says_it(client: TestClient, database: Database, wor
             session.add_all(
                 Case(
                     survey_id=world.survey_id,
-                    wave_id=made.id,
+                    wave_id=wave_id,
                     area_id=community.id,
                     number=f"{community.code[-4:]}-{number:03d}",
                     stratum=pattern.stratum,
