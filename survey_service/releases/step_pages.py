@@ -81,6 +81,20 @@ def proof(
     )
 
 
+def _take(
+    session: Session,
+    kind: ReleaseStepKind,
+    which: tuple[Survey, Wave],
+    sent: StepForm,
+    asking: Asking,
+    at: Now,
+) -> None:
+    """The step, by whoever asks, for the figures that the form was shown beside."""
+    of = which[0].id, which[1].id
+    differ = asking.running.settings.signatures_differ
+    steps.take(session, kind, of, sent.seen, differ=differ, at=at, by=asking.person.actor)
+
+
 @router.post("/surveys/{survey_key}/waves/{wave_key}/release/prepared")
 def prepared(
     request: Request,
@@ -97,9 +111,7 @@ def prepared(
     try:
         with writing.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key, rights.PREPARE)
-            differ = running.settings.signatures_differ
-            of = survey.id, wave.id
-            steps.take(session, ReleaseStepKind.PREPARED, of, sent.seen, differ=differ, at=now, by=person.actor)
+            _take(session, ReleaseStepKind.PREPARED, (survey, wave), sent, Asking(request, running, person), now)
     except (NotFound, NotAllowed):
         raise
     except DomainError as fault:
@@ -123,9 +135,7 @@ def reviewed(
     try:
         with writing.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key, rights.CHECK)
-            differ = running.settings.signatures_differ
-            of = survey.id, wave.id
-            steps.take(session, ReleaseStepKind.REVIEWED, of, sent.seen, differ=differ, at=now, by=person.actor)
+            _take(session, ReleaseStepKind.REVIEWED, (survey, wave), sent, Asking(request, running, person), now)
     except (NotFound, NotAllowed):
         raise
     except DomainError as fault:
