@@ -6,7 +6,7 @@ Floats keep full precision; what cannot be estimated is null, with a note that s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.results import DesignSummary, Estimate, Estimates, Interval, IntervalMethod, Statistic
@@ -73,51 +73,79 @@ def _finite(limit: float) -> float | None:
     return limit if math.isfinite(limit) else None
 
 
-def from_document(document: Mapping[str, Any]) -> Estimates:
-    """The estimates of a document that ``to_document`` made. Raises KeyError or ValueError for any other."""
-    design = document["design"]
-    return Estimates(
-        design=DesignSummary(
-            strata=int(design["strata"]),
-            psus=int(design["psus"]),
-            degrees_of_freedom=int(design["degrees_of_freedom"]),
-            sample_size=int(design["sample_size"]),
-        ),
-        estimates=tuple(_read(entry) for entry in document["estimates"]),
-        notes=tuple(str(note) for note in document["notes"]),
-    )
+class NotEstimates(ValueError):
+    """A document that holds no estimates; ``faults`` has every place that cannot be read, one sentence each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
 
 
-def _read(entry: Mapping[str, Any]) -> Estimate:
+def from_document(document: object) -> Estimates:
+    """The estimates of a document that ``to_document`` made, or an older one of its kind. NotEstimates names every
+    place that cannot be read."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("estimates"), list):
+        raise NotEstimates(["has no list “estimates”"])
+    faults: list[str] = []
+    estimates: list[Estimate] = []
+    for place, entry in enumerate(document["estimates"]):
+        try:
+            estimates.append(_read(entry))
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            faults.append(f"estimates[{place}] {_said(fault)}")
+    design = None
+    try:
+        design = DesignSummary(**{name: int(document["design"][name]) for name in DesignSummary.__dataclass_fields__})
+    except (KeyError, TypeError, ValueError) as fault:
+        faults.append(f"“design” lacks {fault}")
+    if design is None or faults:
+        raise NotEstimates(faults)
+    return Estimates(design=design, estimates=tuple(estimates), notes=tuple(map(str, document.get("notes", ()))))
+
+
+def _said(fault: Exception) -> str:
+    return f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
+
+
+def _read(entry: object) -> Estimate:
+    """One entry. What an older document does not say follows from it: the scale, whether all answered alike."""
+    if not isinstance(entry, Mapping):
+        raise ValueError("is no estimate but a bare value")
     statistic = Statistic(entry["statistic"])
-    value, low, high = (_float(entry[name]) for name in ("value", "ci_low", "ci_high"))
+    value, low, high = (_number(entry, name) for name in ("value", "ci_low", "ci_high"))
     interval = None
     if low is not None and high is not None:
-        method = IntervalMethod(entry["interval"])
-        interval = Interval(low=low, high=high, level=float(entry["level"]), method=method)
+        level = _number(entry, "level")
+        if level is None:
+            raise ValueError("has limits but no level")
+        interval = Interval(low=low, high=high, level=level, method=IntervalMethod(entry["interval"]))
     share = statistic is Statistic.PROPORTION
     certain = share and value is not None and low == high == value
-    # A document of before these were written says of shares alone what it must.
     scale = entry.get("scale", (0.0, 1.0) if share else None)
-    freedom = entry["degrees_of_freedom"]
+    freedom, category = entry["degrees_of_freedom"], entry["category"]
     return Estimate(
         statistic=statistic,
         variable=str(entry["variable"]),
-        category=None if entry["category"] is None else str(entry["category"]),
+        category=None if category is None else str(category),
         domain=tuple((str(column), str(label)) for column, label in entry["domain"].items()),
         value=value,
-        standard_error=_float(entry["standard_error"]),
+        standard_error=_number(entry, "standard_error"),
         interval=interval,
         degrees_of_freedom=None if freedom is None else int(freedom),
         sample_size=int(entry["sample_size"]),
-        design_effect=_float(entry["design_effect"]),
-        effective_sample_size=_float(entry["effective_sample_size"]),
+        design_effect=_number(entry, "design_effect"),
+        effective_sample_size=_number(entry, "effective_sample_size"),
         all_alike=bool(entry.get("all_alike", share and value in (0.0, 1.0))),
         complete_enumeration=bool(entry.get("complete_enumeration", certain)),
         scale=None if scale is None else (float(scale[0]), float(scale[1])),
-        notes=tuple(str(note) for note in entry["notes"]),
+        notes=tuple(map(str, entry.get("notes", ()))),
     )
 
 
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)
+def _number(entry: Mapping[str, Any], name: str) -> float | None:
+    given = entry[name]
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ValueError(f"has {name} {given!r}, which is not a number")
+    return float(given)

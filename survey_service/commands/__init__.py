@@ -10,30 +10,24 @@ from survey_service import private
 from survey_service.commands.analyse import analyse
 from survey_service.commands.audit_log import audit_log
 from survey_service.commands.backup import backup
-from survey_service.commands.blend import blend
-from survey_service.commands.change import change
 from survey_service.commands.check import check
 from survey_service.commands.demo import demo
 from survey_service.commands.doctor import doctor
 from survey_service.commands.draw import draw
-from survey_service.commands.drivers import drivers
 from survey_service.commands.erase import erase
-from survey_service.commands.estimate import estimate
 from survey_service.commands.import_responses import import_responses
-from survey_service.commands.index import index
 from survey_service.commands.plan import plan
+from survey_service.commands.plan_commands import PLAN_COMMANDS
 from survey_service.commands.plan_of import plan_of
+from survey_service.commands.plan_writing import writes_plans
 from survey_service.commands.print_forms import print_forms
-from survey_service.commands.rank import rank
 from survey_service.commands.rates import rates
 from survey_service.commands.read_scans import read_scans
 from survey_service.commands.recompute import recompute
 from survey_service.commands.report import report
 from survey_service.commands.restore import restore
 from survey_service.commands.serve import serve
-from survey_service.commands.small_areas import small_areas
 from survey_service.commands.verify_audit import verify_audit
-from survey_service.commands.weight import weight
 from survey_service.commands.work import work
 from survey_service.installation import Refused
 from survey_service.processes.manners import behind_the_server
@@ -82,17 +76,10 @@ for command in (
     plan,
     draw,
     rates,
-    weight,
-    estimate,
+    *map(writes_plans, PLAN_COMMANDS.values()),
+    analyse,
     plan_of,
     recompute,
-    analyse,
-    blend,
-    rank,
-    small_areas,
-    change,
-    index,
-    drivers,
     report,
     import_responses,
     verify_audit,

@@ -18,6 +18,10 @@ its default. [bold]data[/bold] names the columns: community, street,
 stratum, units, populations, adults, weighting_class, probability, outcome,
 mode, age, sex, and under indicators what is estimated.
 
+A plan that another command wrote with [bold]--write-plan[/bold] (estimate,
+weight, rank, small-areas, change, index, drivers, blend) is run as that
+command would, on the DATA given here: two files for change and blend.
+
 What is printed has been through the publication rule; --raw prints the
 figures before it, which are for the statistician alone.
 
@@ -32,7 +36,7 @@ survey-service analyse plan.yaml cases.csv --register register.csv
 
 def analyse(
     plan: Annotated[Path, typer.Argument(metavar="PLAN.yaml", help="The plan, and where its columns stand.")],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="One row a case: .csv, .tsv or .xlsx.")],
+    data: Annotated[list[Path], typer.Argument(metavar="DATA", help="One row a case: .csv, .tsv or .xlsx.")],
     register: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help="Population: columns community, age, sex, persons."),
@@ -43,8 +47,8 @@ def analyse(
 ) -> None:
     from survey_service.commands.analyse_work import AnalyseArguments, run
 
-    given = AnalyseArguments(plan=plan, data=data, register=register, raw=raw)
-    raise typer.Exit(run(given, format, out))
+    given = AnalyseArguments(plan=plan, data=tuple(data), register=register, raw=raw, format=format, out=out)
+    raise typer.Exit(run(given))
 
 
 analyse.__doc__ = _HELP

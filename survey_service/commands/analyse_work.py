@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -22,6 +23,8 @@ from analysis.problems import DesignError
 from analysis.results import Domain, Estimates, Goal, PublishableTable
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format, carried_out, figure, in_form
+from survey_service.commands.plan_commands import PLAN_COMMANDS
+from survey_service.commands.plan_writing import call_of_plan, data_files
 from survey_service.tabular import TableError, in_english, read_sheet
 
 if TYPE_CHECKING:
@@ -33,23 +36,73 @@ COMMUNITY, STREET = "community", "street"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyseArguments:
     plan: Path
-    data: Path
+    data: tuple[Path, ...]
     register: Path | None
     raw: bool
+    format: Format
+    out: Path | None
 
 
-def run(given: AnalyseArguments, format: Format, out: Path | None) -> int:
-    return carried_out(lambda: _text(given, format), out)
+def run(given: AnalyseArguments) -> int:
+    """Figures by the plan; the exit status."""
+    try:
+        document = _document(given.plan)
+        command = next((name for name in PLAN_COMMANDS if name in document), None)
+        if command is not None:
+            return _as_command(command, document, given)
+        [data] = _files(given, 1)
+    except (OSError, TableError) as error:
+        typer.echo(str(error), err=True)
+        return 1
+    return carried_out(lambda: _text(given, document, data), given.out)
 
 
-def _text(given: AnalyseArguments, format: Format) -> str:
-    document = _document(given.plan)
+def _files(given: AnalyseArguments, number: int) -> tuple[Path, ...]:
+    if len(given.data) != number:
+        raise _in_plan(given.plan, f"it is for {number} file{'s' * (number != 1)} of data, not {len(given.data)}")
+    return given.data
+
+
+def _as_command(command: str, document: Mapping[str, Any], given: AnalyseArguments) -> int:
+    """The call that wrote the plan, on these files."""
+    from survey_service.commands import app
+
+    function = PLAN_COMMANDS[command]
+    extra = [name for name in document if name not in ("format", command)]
+    if extra:
+        raise _in_plan(given.plan, f"{extra[0]}: a plan of {command} has no such part")
+    if given.register is not None or given.raw:
+        raise typer.BadParameter(f"--register and --raw are not for a plan of {command}")
+    files = data_files(function)
+    if files is not None:
+        _files(given, files)
+    options = document[command]
+    try:
+        if document.get("format") != FORMAT:
+            raise PlanError(f"format: this software reads format {FORMAT}, not {document.get('format')!r}")
+        if not isinstance(options, Mapping):
+            raise PlanError(f"{command}: a mapping of its options is needed")
+        words = call_of_plan(function, options, given.plan.parent)
+    except PlanError as error:
+        raise _in_plan(given.plan, str(error)) from error
+    if given.format is not Format.TABLE:
+        words.append(f"--format={given.format}")
+    if given.out is not None:
+        words.append(f"--out={given.out}")
+    try:
+        status = app([command, *words, "--", *map(str, given.data)], standalone_mode=False)
+    except typer.BadParameter as error:
+        raise _in_plan(given.plan, f"{command}: {error.format_message()}") from error
+    return status or 0
+
+
+def _text(given: AnalyseArguments, document: Mapping[str, Any], data: Path) -> str:
     try:
         plan = from_document({"format": FORMAT, **document.get("plan", {})})
         said = columns_from_document(document.get("data", {}))
     except PlanError as error:
         raise _in_plan(given.plan, str(error)) from error
-    sheet = read_sheet(given.data)
+    sheet = read_sheet(data)
     try:
         frame, _ = sheet.typed(numbers=said.numbers, labels=said.labels)
         read = read_frame(frame, said)
@@ -69,7 +122,7 @@ def _text(given: AnalyseArguments, format: Format) -> str:
         "margins": _margins(found),
         "figures": {name: to_document(one) for name, one in tables.items()} if given.raw else lines,
     }
-    return in_form(format, whole, lines, lambda: _table(lines))
+    return in_form(given.format, whole, lines, lambda: _table(lines))
 
 
 def _register(path: Path) -> PopulationRegister:

@@ -97,7 +97,7 @@ def _ranked(given: RankArguments) -> tuple[PublishableTable, Ranking]:
 def read_estimates(path: Path) -> Estimates:
     try:
         return from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except ValueError as error:
         raise ValueError(f"{path}: not the JSON of survey-service estimate ({error})") from error
 
 

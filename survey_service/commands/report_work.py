@@ -18,17 +18,8 @@ from typing import Any
 import typer
 
 from analysis.disclosure import protect
-from analysis.results import (
-    DesignSummary,
-    Domain,
-    Estimate,
-    Estimates,
-    Interval,
-    IntervalMethod,
-    PublicationRule,
-    Reliability,
-    Statistic,
-)
+from analysis.estimates_document import NotEstimates, from_document
+from analysis.results import Domain, Estimate, Estimates, PublicationRule, Reliability, Statistic
 from reports.content import EstimatesSummary, StatisticTable
 from reports.fonts import FontFault, TypeSettings
 from survey_service.tabular.words import from_record
@@ -109,9 +100,7 @@ def read_json(path: Path) -> tuple[bytes, Mapping[str, Any]]:
         raise Refused(f"{path}:{fault.lineno}:{fault.colno}: not JSON ({fault.msg}). {MAKE_IT_ANEW}") from fault
     except UnicodeDecodeError as fault:
         raise Refused(f"{path}: byte {fault.start} is not UTF-8. {MAKE_IT_ANEW}") from fault
-    if not isinstance(content, dict) or not isinstance(content.get("estimates"), list):
-        raise Refused(f"{path}: has no list “estimates”. {MAKE_IT_ANEW}")
-    if not content["estimates"]:
+    if isinstance(content, dict) and content.get("estimates") == []:
         raise Refused(f"{path}: “estimates” is empty, there is nothing to report. {MAKE_IT_ANEW}")
     return data, content
 
@@ -127,69 +116,10 @@ def read_date(text: str) -> datetime.date | None:
 
 def read_estimates(path: Path, content: Mapping[str, Any]) -> Estimates:
     """Every estimate, or Refused with each faulty one by its place in the list."""
-    problems: list[str] = []
-    estimates: list[Estimate] = []
-    for place, entry in enumerate(content["estimates"]):
-        try:
-            estimates.append(read_estimate(entry))
-        except (KeyError, TypeError, ValueError) as fault:
-            what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
-            problems.append(f"{path}: estimates[{place}] {what}.")
-    if problems:
-        raise Refused("\n".join([*problems, MAKE_IT_ANEW]))
     try:
-        design = DesignSummary(**{name: int(content["design"][name]) for name in DesignSummary.__dataclass_fields__})
-    except (KeyError, TypeError, ValueError) as fault:
-        raise Refused(f"{path}: “design” lacks {fault}. {MAKE_IT_ANEW}") from fault
-    return Estimates(design=design, estimates=tuple(estimates), notes=tuple(map(str, content.get("notes", ()))))
-
-
-def read_estimate(entry: object) -> Estimate:
-    """One entry of the file. What an older file does not say follows from it: the scale, whether all answered alike."""
-    if not isinstance(entry, dict):
-        raise ValueError("is no estimate but a bare value")
-    statistic = Statistic(entry["statistic"])
-    value, low, high = number(entry, "value"), number(entry, "ci_low"), number(entry, "ci_high")
-    interval = None
-    if low is not None and high is not None:
-        level = number(entry, "level")
-        if level is None:
-            raise ValueError("has limits but no level")
-        interval = Interval(low=low, high=high, level=level, method=IntervalMethod(entry["interval"]))
-    share = statistic is Statistic.PROPORTION
-    degrees = entry["degrees_of_freedom"]
-    category = entry["category"]
-    return Estimate(
-        statistic=statistic,
-        variable=str(entry["variable"]),
-        category=None if category is None else str(category),
-        domain=tuple((str(name), str(given)) for name, given in entry["domain"].items()),
-        value=value,
-        standard_error=number(entry, "standard_error"),
-        interval=interval,
-        degrees_of_freedom=None if degrees is None else int(degrees),
-        sample_size=int(entry["sample_size"]),
-        design_effect=number(entry, "design_effect"),
-        effective_sample_size=number(entry, "effective_sample_size"),
-        all_alike=bool(entry.get("all_alike", share and value in (0.0, 1.0))),
-        complete_enumeration=bool(entry.get("complete_enumeration", interval is not None and low == high == value)),
-        scale=scale_of(entry, share),
-        notes=tuple(map(str, entry.get("notes", ()))),
-    )
-
-
-def scale_of(entry: Mapping[str, Any], share: bool) -> tuple[float, float] | None:
-    given = entry.get("scale", (0.0, 1.0) if share else None)
-    return None if given is None else (float(given[0]), float(given[1]))
-
-
-def number(entry: Mapping[str, Any], name: str) -> float | None:
-    given = entry[name]
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise ValueError(f"has {name} {given!r}, which is not a number")
-    return float(given)
+        return from_document(content)
+    except NotEstimates as fault:
+        raise Refused("\n".join([*(f"{path}: {one}." for one in fault.faults), MAKE_IT_ANEW])) from fault
 
 
 def by_statistic(estimates: Estimates) -> dict[Statistic, Estimates]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from analysis.arrays import FloatArray
-from analysis.auxiliaries import Auxiliaries
+from analysis.engine.table_weights import TableCases, TableRecipe, WeightSteps, weigh_table
 from analysis.problems import DesignError
-from analysis.weighting import (
-    CalibrationMethod,
-    CalibrationRecord,
-    CaseStatus,
-    PropensityUse,
-    TrimmingRecord,
-    WeightDiagnostics,
-    calibrate,
-    design_weights,
-    diagnose,
-    eligibility_weights,
-    nonresponse_weights,
-    propensity_weights,
-    read_margins,
-    trim_weights,
-)
+from analysis.weighting import CalibrationMethod, CalibrationRecord, CaseStatus, PropensityUse, TrimmingRecord
 from questionnaires.figures import in_digits, significant
 from survey_service.commands.margins import (
     CalibrationName,
@@ -77,34 +62,15 @@ class WeightArguments:
     trim: float | None
 
 
-@dataclass(slots=True)
-class Steps:
-    """Weights and records as they come; a step's name is its column."""
-
-    columns: dict[str, FloatArray] = field(default_factory=dict)
-    records: dict[str, Any] = field(default_factory=dict)
-    diagnostics: dict[str, WeightDiagnostics] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-
-    def add(self, name: str, weights: FloatArray, record: Any) -> None:
-        self.columns[name] = weights
-        self.records[name] = record
-        self.diagnostics[name] = diagnose(weights)
-
-    @property
-    def last(self) -> FloatArray:
-        return self.columns[next(reversed(self.columns))]
-
-
 def run(given: WeightArguments, out: Path | None, record: Path | None) -> None:
     """Reads, weighs, writes; every fault with its row, column and remedy on standard error, exit status 1."""
     try:
         sheet = read_sheet(given.data)
-        steps = _weighed(sheet, given)
+        steps, notices = _weighed(sheet, given)
         if out is not None:
             _frame(sheet, steps).to_csv(out, index=False, encoding="utf-8-sig")
         if record is not None:
-            text = json.dumps(document(given, steps), ensure_ascii=False, indent=2, allow_nan=False)
+            text = json.dumps(document(given, steps, notices), ensure_ascii=False, indent=2, allow_nan=False)
             record.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         typer.echo(f"{error.filename or given.data}: {error.strerror or error}", err=True)
@@ -112,19 +78,25 @@ def run(given: WeightArguments, out: Path | None, record: Path | None) -> None:
     except TableError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    _show(given, steps)
+    _show(given, steps, notices)
 
 
-def _weighed(sheet: Sheet, given: WeightArguments) -> Steps:
-    steps = Steps(notices=list(sheet.notices))
+def _weighed(sheet: Sheet, given: WeightArguments) -> tuple[WeightSteps, tuple[str, ...]]:
+    """The steps, and what was mended in the file on the way."""
+    notices = list(sheet.notices)
+    recipe = TableRecipe(
+        minimum_respondents=given.minimum,
+        propensity_use=PropensityUse(given.propensity_use),
+        method=CalibrationMethod(given.calibration),
+        bounds=given.bounds,
+        minimum_cell=given.minimum_cell,
+        trim=given.trim,
+    )
     try:
-        _base(sheet, given, steps)
-        if given.status is not None:
-            _field(sheet, given, given.status, steps)
-        if given.margins is not None:
-            _margins(sheet, given, given.margins, steps)
-        elif given.trim is not None:
-            _trimmed(given, given.trim, steps, None)
+        cases = replace(
+            _base(sheet, given, notices), **_field(sheet, given, notices), **_margins(sheet, given, notices)
+        )
+        steps = weigh_table(recipe, cases)
     except DesignError as error:
         raise in_the_file(error, sheet) from error
     clash = [name for name in (*steps.columns, "final_weight") if name in sheet.columns]
@@ -133,13 +105,13 @@ def _weighed(sheet: Sheet, given: WeightArguments) -> Steps:
         raise TableError(
             sheet.source, [in_english(row=1, column=name, message="the name is ours", remedy=said) for name in clash]
         )
-    return steps
+    return steps, tuple(notices)
 
 
-def _base(sheet: Sheet, given: WeightArguments, steps: Steps) -> None:
+def _base(sheet: Sheet, given: WeightArguments, notices: list[str]) -> TableCases:
     names = [given.design_weight] if given.design_weight else list(given.probabilities)
     numbers, mended = sheet.typed(numbers=names)
-    steps.notices += mended
+    notices += mended
     problems = [
         in_english(row=sheet.row(place), column=name, message=message, remedy="Every case has one above 0.")
         for name in names
@@ -148,11 +120,8 @@ def _base(sheet: Sheet, given: WeightArguments, steps: Steps) -> None:
     if problems:
         raise TableError(sheet.source, problems)
     if given.design_weight:
-        weights = numbers[given.design_weight].to_numpy().copy()
-        steps.add("design_weight", weights, None)
-        return
-    weights, record = design_weights([numbers[name].to_numpy() for name in names], stages=names)
-    steps.add("design_weight", weights, record)
+        return TableCases(design_weight=numbers[given.design_weight].to_numpy())
+    return TableCases(probabilities=np.array([numbers[name].to_numpy() for name in names]), stages=tuple(names))
 
 
 def _doubtful(values: FloatArray) -> list[tuple[int, str]]:
@@ -164,38 +133,15 @@ def _doubtful(values: FloatArray) -> list[tuple[int, str]]:
 
 
 # ------------------------------------------------------------------ the field
-def _field(sheet: Sheet, given: WeightArguments, column: str, steps: Steps) -> None:
-    """Unknown eligibility, then nonresponse among the eligible."""
-    labels, odd = sheet.typed(labels=[column, *given.classes])
-    steps.notices += odd
-    status = _status(sheet, labels[column], column)
-    cells = _cells(sheet, labels, given.classes)
-    if (np.isin(status, [CaseStatus.UNKNOWN, CaseStatus.INELIGIBLE])).any():
-        weights, eligibility = eligibility_weights(steps.last, list(status), cells, minimum_known=given.minimum)
-        steps.add("eligibility_weight", weights, eligibility)
-    eligible = np.isin(status, [CaseStatus.RESPONDENT, CaseStatus.NONRESPONDENT])
-    answered = status == CaseStatus.RESPONDENT
-    before = steps.last
-    found = np.zeros(len(before))
-    record: Any
-    if given.propensity and (answered != eligible).any():
-        frame = _model_frame(sheet, given.propensity, steps)
-        found[eligible], record = propensity_weights(
-            before[eligible],
-            answered[eligible],
-            frame[eligible].reset_index(drop=True),
-            given.propensity,
-            use=PropensityUse(given.propensity_use),
-            minimum_respondents=given.minimum,
-        )
-    else:
-        found[eligible], record = nonresponse_weights(
-            before[eligible],
-            answered[eligible],
-            [cell for cell, keep in zip(cells, eligible, strict=True) if keep],
-            minimum_respondents=given.minimum,
-        )
-    steps.add("nonresponse_weight", found, record)
+def _field(sheet: Sheet, given: WeightArguments, notices: list[str]) -> dict[str, Any]:
+    if given.status is None:
+        return {}
+    labels, odd = sheet.typed(labels=[given.status, *given.classes])
+    notices += odd
+    status = _status(sheet, labels[given.status], given.status)
+    classes = _cells(sheet, labels, given.classes)
+    model = _model_frame(sheet, given.propensity, notices) if given.propensity else None
+    return {"status": tuple(status), "classes": tuple(classes), "model": model}
 
 
 def _status(sheet: Sheet, told: pd.Series[Any], column: str) -> Any:
@@ -231,47 +177,35 @@ def _cells(sheet: Sheet, labels: pd.DataFrame, classes: Sequence[str]) -> list[s
     return [" · ".join(row) for row in zip(*(labels[name] for name in classes), strict=True)]
 
 
-def _model_frame(sheet: Sheet, names: Sequence[str], steps: Steps) -> pd.DataFrame:
+def _model_frame(sheet: Sheet, names: Sequence[str], notices: list[str]) -> pd.DataFrame:
     """Columns of nothing but numbers are numbers, the others categories."""
     labels, _ = sheet.typed(labels=names)
     plain = [name for name in names if pd.to_numeric(labels[name].dropna(), errors="coerce").notna().all()]
     numbers, mended = sheet.typed(numbers=plain)
-    steps.notices += mended
-    return pd.concat([numbers, labels.drop(columns=plain)], axis=1)
+    notices += mended
+    return pd.concat([numbers, labels.drop(columns=plain)], axis=1)[list(names)]
 
 
 # ------------------------------------------------------------------ the margins
-def _margins(sheet: Sheet, given: WeightArguments, path: Path, steps: Steps) -> None:
-    margins = read_margin_file(path, sheet)
+def _margins(sheet: Sheet, given: WeightArguments, notices: list[str]) -> dict[str, Any]:
+    if given.margins is None:
+        return {}
+    margins = read_margin_file(given.margins, sheet)
     one_margin(given.calibration, margins)
-    frame, notices = margin_frame(sheet, margins)
-    steps.notices += notices
-    counted = steps.last > 0
-    known = read_margins(frame, margins, counted=counted, minimum_respondents=given.minimum_cell)
-    method = CalibrationMethod(given.calibration)
-    weights, record = calibrate(steps.last, known, method=method, bounds=given.bounds)
-    steps.add("calibrated_weight", weights, record)
-    if given.trim is not None:
-        _trimmed(given, given.trim, steps, known)
-
-
-def _trimmed(given: WeightArguments, multiple: float, steps: Steps, known: Auxiliaries | None) -> None:
-    # Bounds are on the way from the weights before; the rounds of trimming keep weights positive by raking instead.
-    chosen = CalibrationMethod(given.calibration)
-    method = CalibrationMethod.RAKING if chosen is CalibrationMethod.LOGIT else chosen
-    weights, record = trim_weights(steps.last, median_multiple=multiple, auxiliaries=known, method=method)
-    steps.add("trimmed_weight", weights, record)
+    frame, mended = margin_frame(sheet, margins)
+    notices += mended
+    return {"margins": margins, "margin_frame": frame}
 
 
 # ------------------------------------------------------------------ how it is written and shown
-def _frame(sheet: Sheet, steps: Steps) -> pd.DataFrame:
+def _frame(sheet: Sheet, steps: WeightSteps) -> pd.DataFrame:
     columns = {**steps.columns, "final_weight": steps.last}
     # The rows as they came hold what respondents wrote: a spreadsheet must not run it.
     text = sheet.text.map(harmless, na_action="ignore").rename(columns=harmless)
     return pd.concat([text, pd.DataFrame(columns, index=sheet.text.index)], axis=1)
 
 
-def document(given: WeightArguments, steps: Steps) -> dict[str, Any]:
+def document(given: WeightArguments, steps: WeightSteps, notices: tuple[str, ...]) -> dict[str, Any]:
     """The record as plain values."""
     said = []
     for name, weights in steps.columns.items():
@@ -289,11 +223,11 @@ def document(given: WeightArguments, steps: Steps) -> dict[str, Any]:
         "data": given.data.name,
         "margins": given.margins.name if given.margins else None,
         "steps": said,
-        "notices": steps.notices,
+        "notices": list(notices),
     }
 
 
-def _show(given: WeightArguments, steps: Steps) -> None:
+def _show(given: WeightArguments, steps: WeightSteps, notices: tuple[str, ...]) -> None:
     console = Console(width=max(Console().width, _WIDTH))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title="Weights, step by step")
     table.title_justify, table.title_style = "left", "bold"
@@ -326,7 +260,7 @@ def _show(given: WeightArguments, steps: Steps) -> None:
                 f"{record.moved:,.1f} shared out, "
                 f"{record.rounds} round{'s' if record.rounds != 1 else ''}"
             )
-    for notice in steps.notices:
+    for notice in notices:
         console.print(f"Note: {notice}", markup=False)
     if given.margins is not None:
         console.print(

@@ -1,0 +1,206 @@
+"""``--write-plan``: what a command was asked, kept, and run again by ``analyse`` to the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner, Result
+
+from survey_service.commands import app
+from survey_service.commands.plan_commands import PLAN_COMMANDS
+
+DESIGN = ("--weight", "weight", "--strata", "street", "--clusters", "community")
+JSON = ("--format", "json")
+
+
+def survey_service(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two waves, answers from the open web, and the small files that the commands read beside them."""
+    folder = tmp_path_factory.mktemp("calls")
+    rng = np.random.default_rng(12)
+    n = 240
+    frame = pd.DataFrame(
+        {
+            "street": np.repeat([f"S{k}" for k in range(3)], n // 3),
+            "community": np.repeat([f"C{k:02d}" for k in range(12)], n // 12),
+            "weight": rng.uniform(1, 3, n).round(3),
+            "sex": rng.choice(["f", "m"], n),
+            "satisfied": rng.choice(["1", "0"], n, p=[0.7, 0.3]),
+            "whole": rng.integers(1, 6, n),
+            "clean": rng.integers(1, 6, n),
+            "safe": rng.integers(1, 6, n),
+            "status": rng.choice(["respondent", "nonrespondent", "unknown"], n, p=[0.7, 0.2, 0.1]),
+        }
+    )
+    frame.to_csv(folder / "before.csv", index=False)
+    frame.assign(satisfied=rng.choice(["1", "0"], n, p=[0.5, 0.5])).to_csv(folder / "after.csv", index=False)
+    frame[["sex", "satisfied"]].to_csv(folder / "open.csv", index=False)
+    (folder / "margins.csv").write_text("variable,category,total\nsex,f,260\nsex,m,240\n", encoding="utf-8")
+    (folder / "parts.csv").write_text(
+        "part,column,weight,lowest,highest\ncleanliness,clean,0.4,1,5\nsafety,safe,0.6,1,5\n", encoding="utf-8"
+    )
+    areas = "\n".join(f"C{k:02d},{k % 5}" for k in range(12))
+    (folder / "areas.csv").write_text(f"community,floors\n{areas}\n", encoding="utf-8")
+    made = survey_service(
+        *("estimate", folder / "before.csv", *DESIGN[:2], "--proportion", "satisfied=1", "--by", "community"),
+        *(*JSON, "--out", folder / "estimates.json"),
+    )
+    assert made.exit_code == 0, made.stderr
+    return folder
+
+
+def calls(folder: Path) -> dict[str, tuple[tuple[str, ...], tuple[object, ...]]]:
+    """Of every command: the files of data, the options."""
+    return {
+        "estimate": (
+            ("before.csv",),
+            (
+                *DESIGN,
+                "--proportion",
+                "satisfied=1",
+                "--mean",
+                "whole[1,5]",
+                "--by",
+                "street",
+                "--nest",
+                "--margins",
+                folder / "margins.csv",
+                "--calibration",
+                "linear",
+                *JSON,
+            ),
+        ),
+        "weight": (
+            ("before.csv",),
+            (
+                "--design-weight",
+                "weight",
+                "--status",
+                "status",
+                "--classes",
+                "street",
+                "--minimum",
+                "10",
+                "--margins",
+                folder / "margins.csv",
+                "--trim",
+                "3",
+            ),
+        ),
+        "rank": (
+            ("estimates.json",),
+            ("--variable", "satisfied=1", "--by", "community", "--lowest-first", "--publication", "flag", *JSON),
+        ),
+        "small-areas": (
+            ("estimates.json",),
+            (
+                "--variable",
+                "satisfied=1",
+                "--by",
+                "community",
+                "--areas",
+                folder / "areas.csv",
+                "--covariates",
+                "floors",
+                *JSON,
+            ),
+        ),
+        "change": (
+            ("before.csv", "after.csv"),
+            (*DESIGN, "--proportion", "satisfied=1", "--by", "street", "--labels", "one,two", *JSON),
+        ),
+        "index": (("before.csv",), (*DESIGN, "--parts", folder / "parts.csv", "--by", "street", *JSON)),
+        "drivers": (("before.csv",), (*DESIGN, "--outcome", "whole", "--aspect", "clean", "--aspect", "safe", *JSON)),
+        "blend": (
+            ("before.csv", "open.csv"),
+            (
+                *DESIGN,
+                "--on",
+                "sex",
+                "--method",
+                "calibration",
+                "--proportion",
+                "satisfied=1",
+                "--seed",
+                "3",
+                "--replicates",
+                "20",
+                *JSON,
+            ),
+        ),
+    }
+
+
+def test_every_command_that_computes_from_tables_writes_plans(folder: Path) -> None:
+    assert set(calls(folder)) == set(PLAN_COMMANDS)
+
+
+@pytest.mark.parametrize("command", PLAN_COMMANDS)
+def test_the_plan_gives_the_bytes_of_the_call(
+    command: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)  # paths in a plan hold from where the plan lies
+    data, options = calls(folder)[command]
+    files, plan = [folder / name for name in data], folder / f"{command}.yaml"
+    called, again = tmp_path / "called", tmp_path / "again"
+    asked = survey_service(command, *files, *options, "--out", called, "--write-plan", plan)
+    assert asked.exit_code == 0, asked.stderr
+    document = YAML(typ="safe").load(plan.read_text(encoding="utf-8"))
+    assert set(document) == {"format", command}
+    assert not [value for value in document[command].values() if str(folder) in str(value)]
+    form = JSON if "--format" in options else ()
+    run = survey_service("analyse", plan, *files, *form, "--out", again)
+    assert run.exit_code == 0, run.stderr
+    assert again.read_bytes() == called.read_bytes()
+
+
+def test_defaults_are_in_the_plan(folder: Path, tmp_path: Path) -> None:
+    """So that a default that changes later moves no figure."""
+    plan = tmp_path / "plan.yaml"
+    survey_service("estimate", folder / "before.csv", "--proportion", "satisfied=1", "--write-plan", plan)
+    options = YAML(typ="safe").load(plan.read_text(encoding="utf-8"))["estimate"]
+    assert (options["interval"], options["level"], options["lonely-psu"]) == ("korn_graubard", 0.95, "fail")
+    assert "weight" not in options
+
+
+def test_a_call_that_fails_leaves_no_plan(folder: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    run = survey_service("estimate", folder / "before.csv", "--proportion", "nothing=1", "--write-plan", plan)
+    assert run.exit_code == 1
+    assert not plan.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("format: 2\nestimate: {wieght: w}\n", "estimate.wieght: there is no such option"),
+        ("format: 2\nestimate: {proportion: [satisfied=1], level: high}\n", "level"),
+        ("format: 2\nestimate: {by: {street: 1}}\n", "estimate.by: a text or a number is needed"),
+        ("format: 2\nestimate: [satisfied=1]\n", "estimate: a mapping of its options is needed"),
+        ("format: 7\nestimate: {proportion: [satisfied=1]}\n", "this software reads format 2, not 7"),
+        ("format: 2\nestimate: {proportion: [satisfied=1]}\nplan: {}\n", "plan: a plan of estimate has no such part"),
+    ],
+)
+def test_a_plan_that_cannot_be_run_says_where(folder: Path, tmp_path: Path, text: str, said: str) -> None:
+    plan = tmp_path / "wrong.yaml"
+    plan.write_text(text, encoding="utf-8")
+    run = survey_service("analyse", plan, folder / "before.csv")
+    assert run.exit_code == 1
+    assert "wrong.yaml" in run.stderr
+    assert said in run.stderr
+
+
+def test_the_number_of_files_is_that_of_the_command(folder: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "change.yaml"
+    plan.write_text("format: 2\nchange: {proportion: [satisfied=1]}\n", encoding="utf-8")
+    run = survey_service("analyse", plan, folder / "before.csv")
+    assert run.exit_code == 1
+    assert "for 2 files of data, not 1" in run.stderr
