@@ -103,6 +103,9 @@ class Database:
         return self.writing_engine.dialect.name == "sqlite"
 
     def dispose(self) -> None:
+        """Closes every connection; one that a thread still has is closed when it comes back."""
+        if self.lifelines is not None:
+            self.lifelines.end()
         self.reading_engine.dispose()
         self.writing_engine.dispose()
         if self.lifelines is not None:
@@ -134,6 +137,11 @@ def _watch(engine: Engine, lifelines: Lifelines) -> None:
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
         return lifelines.connect(*arguments, **parameters)
+
+    @event.listens_for(engine, "checkin")
+    def close_the_last(_connection: Any, record: Any) -> None:
+        if lifelines.ended:  # the pool it goes back to is gone: nobody would ever close it
+            record.close()
 
 
 def _open_sqlite(url: str) -> Database:

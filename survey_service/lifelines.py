@@ -123,9 +123,17 @@ class Lifelines:
             raise
         return made
 
-    def close(self) -> None:
-        """Stop watching. Connections that are open stay so."""
+    @property
+    def ended(self) -> bool:
+        return self._ended.is_set()
+
+    def end(self) -> None:
+        """No wait is looked after any more. Connections that are open stay so."""
         self._ended.set()
+
+    def close(self) -> None:
+        """As ``end``, and the thread has ended too."""
+        self.end()
         if self._thread is not None:
             self._thread.join(CONNECT_SECONDS + 10)
 

@@ -306,6 +306,17 @@ def test_a_reply_that_waits_to_be_read_is_no_lost_connection(
         silent.close()
 
 
+def test_a_connection_that_comes_back_after_the_end_is_closed(database: Database) -> None:
+    """A thread that is still at work when the service ends: the pool that its connection goes back to is gone."""
+    own = open_database(database.url)
+    with own.reading_engine.connect() as late:
+        line = late.connection.dbapi_connection
+        assert isinstance(line, lifelines.Connection)
+        own.dispose()
+        assert late.execute(text("SELECT 1")).scalar_one() == 1
+    assert line.closed
+
+
 def test_a_worker_goes_on_after_a_crash_of_the_database(
     server: Server, settings: Settings, world: World, database: Database, tmp_path: Path
 ) -> None:
