@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.chromium import CHROMIUM_ARGUMENTS, chromium
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -276,23 +278,15 @@ def serve() -> Iterator[Callable[..., str]]:
 
 # ------------------------------------------------------------------ browser
 
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium. CI may not do without; elsewhere its absence is said loudly and the test is skipped."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    executable = chromium()
     if executable is None:
-        message = "no Chromium found: the browser tests prove nothing here. On Debian: apt-get install chromium"
+        message = (
+            "no Chromium: the browser tests prove nothing here. On Debian: apt-get install chromium-headless-shell"
+        )
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)

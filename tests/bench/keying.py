@@ -7,13 +7,13 @@ time stamp of the key to the frame that shows the next box in focus.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.conftest import CHROMIUM_ARGUMENTS, free_port, serving
+from tests.chromium import CHROMIUM_ARGUMENTS, chromium
+from tests.conftest import free_port, serving
 from tests.service import paper_batches
 from tests.service.world import NOW, PASSWORD, build
 from tests.spec.keying import clerks
@@ -54,7 +54,7 @@ def measure(folder: Path) -> dict[str, object]:
     migrate(database)
     world = build(database, KeyRing(key), clerks.questionnaire(folder))
     serials = paper_batches.issue(database, world, forms=FORMS, open_=True).serials
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    executable = chromium()
     with serving(create_app(settings, clock=TestClock(NOW)), port) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})

@@ -14,7 +14,6 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
@@ -279,15 +278,13 @@ class Bench:
     async def paint(self, seconds: float) -> None:
         from playwright.async_api import async_playwright
 
-        from tests.conftest import CHROMIUM_ARGUMENTS
+        from tests.chromium import CHROMIUM_ARGUMENTS, chromium
 
         with self.service(self.url()) as (server, code):
             await server.ready(f"/a/{code}")
             painted = []
             async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(
-                    executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-                )
+                browser = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
                 for _ in range(ROUNDS):
                     context = await browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True)
                     page = await context.new_page()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -27,7 +26,8 @@ from survey_service.models import Capture, Keying
 from survey_service.secrets import KeyRing
 from tests.browser import devices
 from tests.browser.staff_fixtures import send_sign_in
-from tests.conftest import CHROMIUM_ARGUMENTS, free_port
+from tests.chromium import CHROMIUM_ARGUMENTS, chromium
+from tests.conftest import free_port
 from tests.faults.killed import Killable
 from tests.faults.phones import wait_until_healthy
 from tests.service.paper_batches import colleagues, issue
@@ -77,7 +77,7 @@ class Desk:
         if self.context is None:
             self.context = self.browser.browser_type.launch_persistent_context(
                 self.profile,
-                executable_path=_chromium(),
+                executable_path=chromium(),
                 args=CHROMIUM_ARGUMENTS,
                 viewport={"width": 1280, "height": 800},
             )
@@ -112,10 +112,6 @@ class Desk:
             with suppress(Error):  # it may be dead: that was the point
                 self.context.close()
         self.context = None
-
-
-def _chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def shown_boxes(page: Page) -> list[str]:
