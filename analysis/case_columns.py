@@ -6,7 +6,7 @@ Nothing here knows where they come from. Arrays and tuples of texts only, so tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,8 @@ class CaseColumns:
     numerators: FloatArray  # (indicators, respondents) y of every pair; NaN outside the indicator's base
     denominators: FloatArray  # (indicators, respondents) x
     groups: Mapping[str, Labels]  # age, sex -> of every respondent, -1 where not answered
+    drawn: Mapping[str, Labels] = field(default_factory=dict)
+    """Age, sex -> of every respondent, drawn already where it was not answered: then nothing is drawn again."""
 
     @property
     def cases(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels, PopulationRegister
 from analysis.dispositions import Disposition
 from analysis.engine.figures import Asked
@@ -24,17 +24,41 @@ _WHOLE = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilePart:
+    """One component of an index."""
+
+    indicator: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileIndicator:
-    """A rate: the share of ``yes`` among the answers of a column; or without ``yes`` the mean of its numbers."""
+    """A rate: the share of ``yes`` among the answers of ``column``; without ``yes`` the mean of its numbers; the ratio
+    of two columns that were counted before; or a weighted sum of others."""
 
     id: str
-    column: str
+    column: str = ""
     yes: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()  # answers that are outside the base
+    numerator: str = ""  # columns of the ratio, empty cells outside the base
+    denominator: str = ""
+    share: bool = False  # whether the ratio is a proportion
+    parts: tuple[FilePart, ...] = ()
     lowest: float | None = None  # of a mean: the ends of its scale
     highest: float | None = None
     target: float | None = None
     at_least: bool = True
+
+    def __post_init__(self) -> None:
+        ways = (bool(self.column), bool(self.numerator and self.denominator), bool(self.parts))
+        if sum(ways) != 1 or bool(self.numerator) != bool(self.denominator):
+            raise ValueError(f"{self.id}: name its column, or its numerator and denominator, or its parts")
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        if self.parts:
+            return ()
+        return (self.numerator, self.denominator) if self.numerator else () if self.yes else (self.column,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +75,27 @@ class FileColumns:
     weighting_class: str | None = None  # none: the community
     probability: str | None = None  # of inclusion over all stages; none: all alike
     outcome: str | None = None  # AAPOR codes 1.1 to 4.9; none: every row answered
+    answered: str | None = None  # 1 or 0: whether there are answers; none: where the outcome is complete
     mode: str | None = None
     age: str | None = None
     sex: str | None = None
+    age_drawn: str | None = None  # 1 where the age was not answered and drawn by somebody before
+    sex_drawn: str | None = None
+    register: str | None = None  # file of the population, beside the plan
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Columns that hold numbers."""
         single = [name for name in (self.adults, self.probability) if name is not None]
-        return (*self.populations, *single, *(one.column for one in self.indicators if not one.yes))
+        single += [name for name in (self.answered, self.age_drawn, self.sex_drawn) if name is not None]
+        return (*self.populations, *single, *(name for one in self.indicators for name in one.numbers))
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Columns that hold texts."""
         single = [self.community, self.street, self.stratum, self.weighting_class, self.outcome, self.mode]
         single += [self.age, self.sex]
-        answers = [one.column for one in self.indicators if one.yes]
+        answers = [one.column for one in self.indicators if one.yes and not one.parts]
         return (*self.units, *(name for name in single if name is not None), *answers)
 
 
@@ -100,7 +129,7 @@ class _Reader:
         self._known()
         said, rows = self.said, len(self.frame)
         disposition = self._outcomes()
-        responded = np.isin(disposition, [DISPOSITIONS.index(Disposition.COMPLETE)])
+        responded = self._answered(disposition)
         community = self._labels(said.community)
         stratum = self._labels(said.stratum)
         units = tuple(self._labels(name) for name in said.units) or (
@@ -108,9 +137,15 @@ class _Reader:
         )
         populations = tuple(self._numbers(name, above=0.0) for name in said.populations)
         endless = np.full(rows, np.inf)
-        pairs = [self._pair(one, responded) for one in said.indicators]
+        counted = [one for one in said.indicators if not one.parts]
+        pairs = [self._pair(one, responded) for one in counted]
         probability = np.ones(rows) if said.probability is None else self._numbers(said.probability, above=0.0)
         adults = np.full(rows, np.nan) if said.adults is None else self._numbers(said.adults, above=0.0)
+        told = {
+            name: self._labels(column, missing=True).take(np.flatnonzero(responded))
+            for name, column in (("age", said.age), ("sex", said.sex))
+            if column is not None
+        }
         self._raise()
         street_names, street_of = self._streets(community)
         columns = CaseColumns(
@@ -127,14 +162,11 @@ class _Reader:
             first_mode=self._labels(said.mode),
             mode=self._labels(said.mode),
             responded=responded,
-            indicators=tuple(one.id for one in said.indicators),
+            indicators=tuple(one.id for one in counted),
             numerators=np.stack([y for y, _ in pairs]),
             denominators=np.stack([x for _, x in pairs]),
-            groups={
-                name: self._labels(column, missing=True).take(np.flatnonzero(responded))
-                for name, column in (("age", said.age), ("sex", said.sex))
-                if column is not None
-            },
+            groups={name: self._answered_group(labels, name, responded) for name, labels in told.items()},
+            drawn=told if said.age_drawn or said.sex_drawn else {},
         )
         self._raise()
         return ReadFile(
@@ -198,6 +230,19 @@ class _Reader:
             self._problem(self.said.outcome, strange, f"is no outcome code in {len(strange)} rows", remedy)
         return found
 
+    def _answered(self, disposition: IntArray) -> BoolArray:
+        if self.said.answered is None:
+            return np.isin(disposition, [DISPOSITIONS.index(Disposition.COMPLETE)])
+        return self._numbers(self.said.answered) == 1.0
+
+    def _answered_group(self, labels: Labels, name: str, responded: BoolArray) -> Labels:
+        """Without what somebody drew before."""
+        column = self.said.age_drawn if name == "age" else self.said.sex_drawn
+        if column is None:
+            return labels
+        drawn = _floats(self.frame[column])[responded] == 1.0
+        return Labels(np.where(drawn, -1, labels.codes), labels.names)
+
     def _streets(self, community: Labels) -> tuple[tuple[str, ...], IntArray]:
         size = len(community.names)
         if self.said.street is None:
@@ -210,8 +255,10 @@ class _Reader:
             self._problem(self.said.street, list(split), "a community lies in two streets", "It belongs to one.")
         return street.names, found
 
-    def _pair(self, one: FileIndicator, responded: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    def _pair(self, one: FileIndicator, responded: BoolArray) -> tuple[FloatArray, FloatArray]:
         rows = np.flatnonzero(responded)
+        if one.numerator:
+            return _floats(self.frame[one.numerator])[rows], _floats(self.frame[one.denominator])[rows]
         if not one.yes:
             y = _floats(self.frame[one.column])[rows]
             return y, np.where(np.isnan(y), np.nan, 1.0)
@@ -226,10 +273,11 @@ def _floats(column: pd.Series[Any]) -> FloatArray:
 
 
 def _asked(one: FileIndicator) -> Asked:
-    if one.yes:
+    if one.yes or one.share:
         return Asked(id=one.id)
     scale = None if one.lowest is None or one.highest is None else (one.lowest, one.highest)
-    return Asked(id=one.id, share=False, scale=scale)
+    parts = tuple((part.indicator, part.weight) for part in one.parts)
+    return Asked(id=one.id, share=False, scale=scale, parts=parts)
 
 
 def register_of_frame(frame: pd.DataFrame) -> PopulationRegister:

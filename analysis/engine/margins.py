@@ -57,6 +57,7 @@ class Calibrated:
     calibration: Calibration  # for the variance
     record: CalibrationRecord  # of the last calibration
     cells: tuple[MarginCell, ...]
+    groups: Mapping[str, Labels]  # age, sex as the margins count them, drawn where it was not answered
     drawn: Mapping[str, int]  # age, sex -> how many were not answered and drawn
     drawn_rows: BoolArray  # (respondents,) age or sex was drawn
     trimming: TrimmingDone | None
@@ -89,6 +90,7 @@ def calibrated(
         calibration=Calibration(weight_before=before, auxiliaries=auxiliaries),
         record=record,
         cells=_cells(auxiliaries, weights, final),
+        groups=groups,
         drawn=drawn,
         drawn_rows=drawn_rows,
         trimming=trimming,
@@ -108,9 +110,11 @@ def _completed(
     lacking = np.zeros(len(weights), dtype=bool)
     for labels in groups.values():
         lacking |= labels.codes < 0
-    counted = {name: int((labels.codes < 0).sum()) for name, labels in groups.items()}
+    counted = {name: count for name, labels in groups.items() if (count := int((labels.codes < 0).sum()))}
     if not lacking.any():
-        return groups, lacking, {name: count for name, count in counted.items() if count}
+        return groups, lacking, counted
+    if all(name in columns.drawn for name in names):
+        return {name: columns.drawn[name] for name in names}, lacking, counted
     rng = np.random.default_rng(plan.calibration.seed)
     codes = {name: labels.codes.copy() for name, labels in groups.items()}
     donors = np.flatnonzero(~lacking & (weights > 0))
@@ -143,7 +147,7 @@ def _completed(
             if values[row] < 0:
                 values[row] = groups[name].codes[donor]
     completed = {name: Labels(codes[name], groups[name].names) for name in names}
-    return completed, lacking, {name: count for name, count in counted.items() if count}
+    return completed, lacking, counted
 
 
 def _asked_for(group: str, plan: AnalysisPlan) -> bool:
