@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from analysis.engine.figures import with_adult_stage
 from analysis.engine.margins import Calibrated
-from analysis.plan import NoCalibration, Unit
+from analysis.engine.run import Weighed
+from analysis.plan import AnalysisPlan, NoCalibration, Unit
 from questionnaires.text import Text
 from survey_service.analyses.plan_fields import said_margin
 from survey_service.analyses.plan_words import KINDS, WHY_NONE
-from survey_service.analyses.service import WaveEstimates
+from survey_service.analyses.wave_columns import WaveColumns
 
 _AS_ONE: Final = 1e-9
 
 
-def weighting_words(estimates: WaveEstimates) -> Text:
+class WeighedWave(Protocol):
+    """What the sentences are made of: figures or not, a wave that was weighed by a plan."""
+
+    @property
+    def cases(self) -> WaveColumns: ...
+
+    @property
+    def plan(self) -> AnalysisPlan: ...
+
+    @property
+    def weights(self) -> Weighed: ...
+
+    @property
+    def plan_changes(self) -> tuple[str, ...]: ...
+
+
+def weighting_words(estimates: WeighedWave) -> Text:
     columns = estimates.cases.columns
     zh, en = "先按抽中概率加权", "Weights start from the selection probabilities"
     if columns.adults_known:
@@ -39,7 +56,7 @@ def weighting_words(estimates: WaveEstimates) -> Text:
     return Text(zh, en)
 
 
-def _nonresponse(estimates: WaveEstimates) -> Text:
+def _nonresponse(estimates: WeighedWave) -> Text:
     if not adjusted_for_nonresponse(estimates):
         zh, en = (
             "抽中的合格户都答了，不用调整无应答",
@@ -59,19 +76,19 @@ def _nonresponse(estimates: WaveEstimates) -> Text:
     return Text(zh, en)
 
 
-def _nobody_answered_somewhere(estimates: WaveEstimates) -> bool:
+def _nobody_answered_somewhere(estimates: WeighedWave) -> bool:
     columns = estimates.cases.columns
     answered = np.unique(columns.community.codes[columns.respondents])
     return len(answered) < len(columns.communities_asked)
 
 
-def adjusted_for_nonresponse(estimates: WaveEstimates) -> bool:
+def adjusted_for_nonresponse(estimates: WeighedWave) -> bool:
     """Whether anybody carries the weight of somebody who did not answer."""
     records = estimates.weights.field.records.values()
     return any(each.factor > 1 + _AS_ONE for record in records for each in record.classes)
 
 
-def _calibration(estimates: WaveEstimates) -> Text:
+def _calibration(estimates: WeighedWave) -> Text:
     plan, found = estimates.plan.calibration, estimates.weights.calibrated
     if found is None:
         why = WHY_NONE[plan.why_none or NoCalibration.BY_CHOICE]
@@ -131,7 +148,7 @@ def _changed(reasons: Sequence[str]) -> Text:
     )
 
 
-def variance_words(estimates: WaveEstimates) -> Text:
+def variance_words(estimates: WeighedWave) -> Text:
     columns, plan = estimates.cases.columns, estimates.plan
     several = len(columns.units) > 1
     zh, en = ("、逐级抽样", ", every stage of selection") if several else ("", "")

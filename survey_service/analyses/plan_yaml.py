@@ -18,6 +18,11 @@ def as_yaml(plan: AnalysisPlan) -> str:
     return "\n".join(_lines(to_document(plan), "")) + "\n"
 
 
+def with_data(plan: AnalysisPlan, data: dict[str, Any]) -> str:
+    """The plan and where its columns stand in a file: what ``survey-service analyse`` runs."""
+    return "\n".join(_lines({"plan": to_document(plan), "data": data}, "")) + "\n"
+
+
 def _lines(value: dict[str, Any], indent: str) -> Iterator[str]:
     for name, inner in value.items():
         if isinstance(inner, dict) and inner:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from survey_service.models import Capture, Mode, Response, ResponseState
@@ -42,7 +42,7 @@ def total(parts: Iterable[PhoneMarks]) -> PhoneMarks:
     return PhoneMarks(**sums)
 
 
-_MINUTE = func.substr(cast(Response.completed_at, String), 1, len("2026-09-18 02:00"))
+MINUTE = func.substr(cast(Response.completed_at, String), 1, len("2026-09-18 02:00"))
 
 
 def _current_of(survey_id: UUID, wave_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -53,27 +53,51 @@ def _current_of(survey_id: UUID, wave_id: UUID) -> tuple[ColumnElement[bool], Co
     return current, of_wave
 
 
-def _together(
-    session: Session, of: tuple[UUID, UUID], kind: SQLColumnExpression[str], mode: Mode, more_than: int
-) -> Mapping[UUID, int]:
-    """By community, how many answers of ``mode`` share their ``kind`` with more than so many in all."""
+def _groups(
+    of: tuple[UUID, UUID], kind: SQLColumnExpression[str], mode: Mode, more_than: int
+) -> Select[UUID, str, int]:
+    """Communities and kinds that more than so many answers of ``mode`` share."""
     current, of_wave = _current_of(*of)
-    groups = (
-        select(Response.area_id.label("area"), func.count().label("size"))
+    return (
+        select(Response.area_id.label("area"), kind.label("kind"), func.count().label("size"))
         .select_from(Response)
         .join(Capture, current)
         .where(of_wave, Response.mode == mode)
         .group_by(Response.area_id, kind)
         .having(func.count() > more_than)
-        .subquery()
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedTogether:
+    """What several answers by the codes of sampled households of one community share; one of them is marked by it."""
+
+    alike: frozenset[tuple[UUID, str]]  # community and hash of the answers
+    in_bursts: frozenset[tuple[UUID, str]]  # community and ``MINUTE``
+
+
+def invited_together(session: Session, survey_id: UUID, wave_id: UUID) -> InvitedTogether:
+    """Two statements."""
+
+    def shared(kind: SQLColumnExpression[str], more_than: int) -> frozenset[tuple[UUID, str]]:
+        found = session.execute(_groups((survey_id, wave_id), kind, Mode.WEB_INVITED, more_than))
+        return frozenset((area, one) for area, one, _ in found)
+
+    return InvitedTogether(alike=shared(Capture.content_sha256, 1), in_bursts=shared(MINUTE, INVITED_BURST))
+
+
+def _together(
+    session: Session, of: tuple[UUID, UUID], kind: SQLColumnExpression[str], mode: Mode, more_than: int
+) -> Mapping[UUID, int]:
+    """By community, how many answers of ``mode`` share their ``kind`` with more than so many in all."""
+    groups = _groups(of, kind, mode, more_than).subquery()
     rows = session.execute(select(groups.c.area, func.sum(groups.c.size)).group_by(groups.c.area))
     return {area: int(size) for area, size in rows}
 
 
 def open_in_bursts(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, int]:
     """Answers by open codes that came in a minute which brought their community more than ``BURST``; one statement."""
-    return _together(session, (survey_id, wave_id), _MINUTE, Mode.WEB_OPEN, BURST)
+    return _together(session, (survey_id, wave_id), MINUTE, Mode.WEB_OPEN, BURST)
 
 
 def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, PhoneMarks]:
@@ -86,7 +110,7 @@ def by_community(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UU
     def together(kind: SQLColumnExpression[str], mode: Mode, more_than: int) -> Mapping[UUID, int]:
         return _together(session, (survey_id, wave_id), kind, mode, more_than)
 
-    minute = _MINUTE
+    minute = MINUTE
     by_poster, by_letter = Mode.WEB_OPEN, Mode.WEB_INVITED
     alike, bursts = together(Capture.content_sha256, by_poster, 1), together(minute, by_poster, BURST)
     same = together(Capture.content_sha256, by_letter, 1)

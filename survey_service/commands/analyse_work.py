@@ -106,7 +106,9 @@ def _text(given: AnalyseArguments, document: Mapping[str, Any], data: Path) -> s
     try:
         frame, _ = sheet.typed(numbers=said.numbers, labels=said.labels)
         read = read_frame(frame, said)
-        register = None if given.register is None else _register(given.register)
+        beside = None if said.register is None else given.plan.parent / said.register
+        population = given.register or beside
+        register = None if population is None else _register(population)
         found = engine.run(plan, read.columns, read.asked, register)
     except DesignError as error:
         raise in_the_file(error, sheet) from error

@@ -115,6 +115,7 @@ class Dataset:
     margins: tuple[Margin, ...] = ()
     cut: tuple[CutName, ...] = ()
     texts: bool = False  # whether open answers are in it
+    adults_known: bool = False  # of every household, so that weights are of persons
 
     def variable(self, name: str) -> Variable:
         """KeyError where there is none."""

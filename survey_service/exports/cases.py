@@ -1,0 +1,221 @@
+"""The data set of a closed wave: its cases in a drawn order, weighed by the plan that is in force.
+
+The plan of a released wave is the one its newest edition kept. Nothing is exported before somebody opened the figures:
+with answers and weights at hand anybody can compute them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.engine.run import Weighed, weigh
+from analysis.plan import AnalysisPlan
+from analysis.problems import DesignError
+from questionnaires.indicators import Indicator, IndicatorKind
+from questionnaires.text import Text
+from survey_service.analyses.errors import PlanFails
+from survey_service.analyses.method_words import variance_words, weighting_words
+from survey_service.analyses.service import with_targets
+from survey_service.analyses.wave_analysis import WaveToAnalyse, columns_and_register
+from survey_service.analyses.wave_columns import WaveColumns
+from survey_service.areas import queries as area_queries
+from survey_service.collection import quality_mark_counts
+from survey_service.errors import NotFound
+from survey_service.exports import words
+from survey_service.exports.answers import Answers, answer_columns, spread
+from survey_service.exports.dataset import CutName, Dataset, Holds, Measure, Role, Variable
+from survey_service.exports.drawn import DrawnCases, drawn_cases
+from survey_service.exports.fixed import CaseColumn, FixedColumns, Renamed
+from survey_service.exports.names import Names
+from survey_service.models import Survey, Wave
+from survey_service.releases import queries as release_queries
+from survey_service.releases.recomputing import plan_of
+from survey_service.surveys.figures import FiguresClosed
+
+if TYPE_CHECKING:
+    from survey_service.exports.writing import WaveSource
+
+BLOCK = 5_000
+"""Rows that are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _WeighedWave:
+    """What the sentences about method are made of."""
+
+    cases: WaveColumns
+    plan: AnalysisPlan
+    weights: Weighed
+    plan_changes: tuple[str, ...]
+
+
+def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed: int | None = None) -> Dataset:
+    """The data set of a wave; its blocks read from the session of ``source``, which stays open.
+
+    ``texts``: open answers too. ``seed`` of the order and of the numbers that stand for households: None, and no two
+    exports can be laid side by side. Raises NotFound, FiguresClosed, PlanFails.
+    """
+    session, survey_id, wave_id = source.session, source.survey_id, source.wave_id
+    survey, wave = session.get(Survey, survey_id), session.get(Wave, (survey_id, wave_id))
+    if survey is None or wave is None:
+        raise NotFound
+    if wave.figures_opened_at is None:
+        raise FiguresClosed
+    given = columns_and_register(session, survey_id, wave_id, source.columns)
+    release = release_queries.newest(session, survey_id, wave_id)
+    plan = given.plan if release is None else plan_of(release)
+    weighed = _weigh(given, plan)
+    rng = np.random.default_rng(seed)
+    drawn = drawn_cases(session, survey_id, wave_id, given.wave.columns.cases)
+    areas = {one.code for one in area_queries.below(session, survey.city_id)}
+    fixed, margins = FixedColumns(
+        wave=given.wave,
+        plan=plan,
+        weighed=weighed,
+        drawn=drawn,
+        renamed=Renamed.of(given.wave.columns, areas, rng),
+    ).build()
+    questionnaire = given.wave.questionnaire
+    indicators = _of_plan(with_targets(questionnaire, wave.targets), plan)
+    table = _Table(fixed, drawn, given.wave, indicators, rng.permutation(given.wave.columns.cases))
+    table.answers = Answers(
+        session=session,
+        survey_id=survey_id,
+        wave_id=wave_id,
+        questionnaire=questionnaire,
+        columns=answer_columns(questionnaire, texts=texts),
+        together=quality_mark_counts.invited_together(session, survey_id, wave_id),
+    )
+    method = _WeighedWave(cases=given.wave, plan=plan, weights=weighed, plan_changes=given.plan_changes)
+    return Dataset(
+        survey=survey.key,
+        wave=wave.key,
+        title=questionnaire.title,
+        release=None if release is None else release.number,
+        variables=table.variables(),
+        rows=given.wave.columns.cases,
+        blocks=table.blocks,
+        notes=(weighting_words(method), variance_words(method), _how_to_weigh(given.wave)),
+        plan=plan,
+        questionnaire=questionnaire,
+        indicators=indicators,
+        names=table.pair_names,
+        register=given.population.register,
+        margins=margins,
+        cut=tuple(table.cut),
+        texts=texts,
+        adults_known=given.wave.columns.adults_known,
+    )
+
+
+def _weigh(given: WaveToAnalyse, plan: AnalysisPlan) -> Weighed:
+    try:
+        return weigh(plan, given.wave.columns, given.population.register)
+    except DesignError as error:
+        raise PlanFails from error
+
+
+def _of_plan(indicators: Sequence[Indicator], plan: AnalysisPlan) -> tuple[Indicator, ...]:
+    return tuple(one for one in indicators if not plan.indicators or one.id in plan.indicators)
+
+
+def _how_to_weigh(wave: WaveColumns) -> Text:
+    """Which columns a program is told."""
+    stages = len(wave.columns.units)
+    named = ["psu", "household", *(f"unit_{stage}" for stage in range(3, stages + 1))][:stages]
+    populations = [f"population_{stage}" for stage in range(1, stages + 1)]
+    return Text(
+        f"加权用 weight_final；分层 stratum，抽样单元 {'、'.join(named)}，总单元数 {'、'.join(populations)}。"
+        "只有 answered 为 1 的行有答案。",
+        f"Weight by weight_final; strata: stratum; units: {', '.join(named)}; units of the stratum: "
+        f"{', '.join(populations)}. Rows with answered 1 have answers.",
+    )
+
+
+class _Table:
+    """The columns with their names, and the rows in the drawn order."""
+
+    answers: Answers
+
+    def __init__(
+        self,
+        fixed: Sequence[CaseColumn],
+        drawn: DrawnCases,
+        wave: WaveColumns,
+        indicators: Sequence[Indicator],
+        order: np.ndarray,
+    ) -> None:
+        self._fixed, self._drawn, self._wave, self._order = fixed, drawn, wave, order
+        self._pooled = [one for one in indicators if one.kind is not IndicatorKind.INDEX]
+        self._place_of = np.cumsum(wave.columns.responded) - 1  # of a respondent among the respondents
+        self.pair_names: dict[tuple[str, str], str] = {}
+        self.cut: list[CutName] = []
+        self._variables: tuple[Variable, ...] = ()
+
+    def variables(self) -> tuple[Variable, ...]:
+        if not self._variables:
+            own = [_own("row", Holds.WHOLE, Measure.SCALE, Role.DESIGN)]
+            own += [one.variable for one in self._fixed]
+            own.append(
+                replace(_own("marks", Holds.TEXT, Measure.NOMINAL, Role.OUTCOME), values=tuple(words.MARKS.items()))
+            )
+            names = Names([one.name for one in own])
+            pairs = [self._pair(one, which, names) for one in self._pooled for which in ("y", "x")]
+            answers = [
+                replace(column.variable, name=names.give(column.variable.source)) for _, column in self.answers.columns
+            ]
+            self.cut = names.cut
+            self._variables = (*own, *pairs, *answers)
+        return self._variables
+
+    def _pair(self, indicator: Indicator, which: str, names: Names) -> Variable:
+        name = names.give(f"{which}_{indicator.id}")
+        self.pair_names[which, indicator.id] = name
+        return Variable(
+            name=name,
+            label=words.pair_words(indicator.name, which),
+            measure=Measure.SCALE,
+            holds=Holds.NUMBER,
+            role=Role.INDICATOR,
+            source=indicator.id,
+        )
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        names = [one.name for one in self.variables()]
+        for start in range(0, len(self._order), BLOCK):
+            rows = self._order[start : start + BLOCK]
+            yield pd.DataFrame(dict(zip(names, self._cells(start, rows), strict=True)), columns=names, copy=False)
+
+    def _cells(self, start: int, rows: np.ndarray) -> Iterator[np.ndarray | list[str]]:
+        columns = self._wave.columns
+        yield np.arange(start + 1, start + 1 + len(rows), dtype=np.float64)
+        for one in self._fixed:
+            yield one.take(rows)
+        answered = columns.responded[rows]
+        cells, marks = self.answers.read([self._drawn.id(row) for row in rows[answered].tolist()])
+        yield spread(marks, answered) if marks else [""] * len(rows)
+        places = self._place_of[rows[answered]]
+        at = {name: place for place, name in enumerate(columns.indicators)}
+        for indicator in self._pooled:
+            for pairs in (columns.numerators, columns.denominators):
+                yield spread(pairs[at[indicator.id]][places].tolist(), answered)
+        for (_, column), found in zip(self.answers.columns, cells, strict=True):
+            if found:
+                yield spread(found, answered)
+            elif column.variable.holds in (Holds.TEXT, Holds.DAY):
+                yield [""] * len(rows)
+            else:
+                yield np.full(len(rows), np.nan)
+
+
+def _own(name: str, holds: Holds, measure: Measure, role: Role) -> Variable:
+    return Variable(name=name, label=words.LABELS[name], measure=measure, holds=holds, role=role)
+
+
+def names_of(variables: Sequence[Variable]) -> Mapping[str, Variable]:
+    return {one.name: one for one in variables}

@@ -1,0 +1,46 @@
+"""The cases of a wave as they were drawn, in the order of ``CaseColumns``: whose they are, and what each stage did.
+
+Ids stay here: they lead to the answers of a block and stand in no file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.arrays import FloatArray
+from survey_service.models import Case
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DrawnCases:
+    ids: np.ndarray  # (cases, 16) bytes: a million ids are 16 MB, not 100
+    probabilities: tuple[FloatArray, ...]  # per stage as the draw recorded them, outermost first; NaN below the last
+
+    def id(self, row: int) -> UUID:
+        return UUID(bytes=self.ids[row].tobytes())
+
+
+def drawn_cases(session: Session, survey_id: UUID, wave_id: UUID, count: int) -> DrawnCases:
+    """One statement, read in parts."""
+    ids = np.zeros((count, 16), dtype=np.uint8)
+    stages: list[FloatArray] = []
+    rows = session.execute(
+        select(Case.id, Case.stages)
+        .where(Case.survey_id == survey_id, Case.wave_id == wave_id)
+        .order_by(Case.number)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for row, (case_id, recorded) in enumerate(rows):
+        ids[row] = np.frombuffer(case_id.bytes, dtype=np.uint8)
+        while len(stages) < len(recorded):
+            stages.append(np.full(count, np.nan))
+        for stage, one in enumerate(recorded):
+            stages[stage][row] = float(one["probability"])
+    return DrawnCases(ids=ids, probabilities=tuple(stages))

@@ -1,0 +1,240 @@
+"""The columns of an export before its answers: how each case was drawn, what became of it, and its weights.
+
+Whatever could lead back to a household is numbered anew, at random: a drawn unit keeps its name only where it is an
+area of the city, a grid or a community.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analysis.arrays import FloatArray, IntArray
+from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
+from analysis.engine.run import Weighed
+from analysis.plan import AnalysisPlan, PlannedMargin
+from questionnaires.text import Text
+from survey_service.analyses.wave_columns import WaveColumns
+from survey_service.exports import words
+from survey_service.exports.dataset import Holds, Margin, Measure, Role, Variable
+from survey_service.exports.drawn import DrawnCases
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CaseColumn:
+    """One column with its value of every case, in the order of the draw."""
+
+    variable: Variable
+    values: FloatArray | Labels
+
+    def take(self, rows: IntArray) -> FloatArray | list[str]:
+        if isinstance(self.values, Labels):
+            names = np.array([*self.values.names, ""], dtype=object)
+            found: list[str] = names[self.values.codes[rows]].tolist()
+            return found
+        return self.values[rows]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Renamed:
+    """Names of drawn units as an export may tell them: those of areas stay, the others are numbered anew."""
+
+    names: dict[str, str]
+    kept: frozenset[str]
+
+    @staticmethod
+    def of(columns: CaseColumns, areas: Collection[str], rng: np.random.Generator) -> Renamed:
+        units = sorted({name for labels in columns.units for name in labels.names})
+        kept = frozenset(units) & frozenset(areas)
+        hidden = [name for name in units if name not in kept]
+        numbers = rng.permutation(len(hidden)) + 1
+        return Renamed(
+            names=dict(zip(hidden, map(str, numbers.tolist()), strict=True)) | {name: name for name in kept}, kept=kept
+        )
+
+    def labels(self, labels: Labels) -> Labels:
+        """The same column, its names sorted anew: as numbers where all are."""
+        said = [self.names.get(name, name) for name in labels.names]
+        order = sorted(range(len(said)), key=lambda place: (len(said[place]), said[place]))
+        place_of = np.empty(len(said) + 1, dtype=np.int64)
+        place_of[order] = np.arange(len(said))
+        place_of[-1] = -1
+        return Labels(place_of[labels.codes], tuple(said[place] for place in order))
+
+
+@dataclass(slots=True)
+class FixedColumns:
+    """Builds them one after another."""
+
+    wave: WaveColumns
+    plan: AnalysisPlan
+    weighed: Weighed
+    drawn: DrawnCases
+    renamed: Renamed
+    found: list[CaseColumn] = field(default_factory=list)
+    margins: list[Margin] = field(default_factory=list)
+
+    @property
+    def columns(self) -> CaseColumns:
+        return self.wave.columns
+
+    def build(self) -> tuple[tuple[CaseColumn, ...], tuple[Margin, ...]]:
+        self._places()
+        self._stages()
+        self._outcome()
+        self._weighting()
+        self._weights()
+        return tuple(self.found), tuple(self.margins)
+
+    def _text(
+        self,
+        name: str,
+        labels: Labels,
+        role: Role,
+        values: Sequence[tuple[str, Text]] = (),
+        label: Text | None = None,
+    ) -> None:
+        variable = Variable(
+            name=name,
+            label=label or words.LABELS[name],
+            measure=Measure.NOMINAL,
+            holds=Holds.TEXT,
+            role=role,
+            values=tuple(values),
+        )
+        self.found.append(CaseColumn(variable=variable, values=labels))
+
+    def _number(self, name: str, values: FloatArray, role: Role, *, whole: bool, label: Text | None = None) -> None:
+        variable = Variable(
+            name=name,
+            label=label or words.LABELS[name],
+            measure=Measure.SCALE,
+            holds=Holds.WHOLE if whole else Holds.NUMBER,
+            role=role,
+        )
+        self.found.append(CaseColumn(variable=variable, values=values))
+
+    def _yes_no(self, name: str, values: FloatArray, role: Role) -> None:
+        variable = Variable(
+            name=name,
+            label=words.LABELS[name],
+            measure=Measure.NOMINAL,
+            holds=Holds.WHOLE,
+            role=role,
+            values=words.YES_NO,
+        )
+        self.found.append(CaseColumn(variable=variable, values=values))
+
+    def _of_respondents(self, values: FloatArray, otherwise: float) -> FloatArray:
+        """Spread over all cases."""
+        found = np.full(self.columns.cases, otherwise)
+        found[self.columns.respondents] = values
+        return found
+
+    def _labels_of_respondents(self, labels: Labels) -> Labels:
+        codes = np.full(self.columns.cases, -1, dtype=np.int64)
+        codes[self.columns.respondents] = labels.codes
+        return Labels(codes, labels.names)
+
+    # -------------------------------------------------------------- where, and how it was drawn
+
+    def _places(self) -> None:
+        columns, asked = self.columns, set(self.columns.communities_asked.tolist())
+        names = {one.code: Text(one.name_zh, one.name_en) for one in self.wave.communities}
+        streets = {one.code: Text(one.name_zh, one.name_en) for one, _ in self.wave.streets}
+        here = [code for place, code in enumerate(columns.community.names) if place in asked]
+        known = {columns.streets[columns.street_of_community[place]] for place in asked}
+        self._text("community", columns.community, Role.DESIGN, [(code, names[code]) for code in here])
+        values = [(code, streets[code]) for code in columns.streets if code in known and code in streets]
+        self._text("street", columns.street, Role.DESIGN, values)
+        self._text("stratum", columns.stratum, Role.DESIGN)
+
+    def _stages(self) -> None:
+        columns = self.columns
+        for stage, unit in enumerate(columns.units, start=1):
+            name = {1: "psu", 2: "household"}.get(stage, f"unit_{stage}")
+            label = None if name in words.LABELS else words.stage_words("unit", stage)
+            self._text(name, self.renamed.labels(unit), Role.DESIGN, label=label)
+        for stage, population in enumerate(columns.populations, start=1):
+            label = words.stage_words("population", stage)
+            self._number(f"population_{stage}", population, Role.DESIGN, whole=True, label=label)
+        self._number("adults", columns.adults, Role.DESIGN, whole=True)
+        self._number("probability", columns.probability, Role.DESIGN, whole=False)
+        for stage, probability in enumerate(self.drawn.probabilities, start=1):
+            label = words.stage_words("probability", stage)
+            self._number(f"probability_{stage}", probability, Role.DESIGN, whole=False, label=label)
+
+    def _outcome(self) -> None:
+        columns = self.columns
+        outcomes = Labels(columns.disposition, tuple(one.value for one in DISPOSITIONS))
+        self._text("outcome", outcomes, Role.OUTCOME, [(one.value, words.OUTCOMES[one]) for one in DISPOSITIONS])
+        self._yes_no("answered", columns.responded.astype(np.float64), Role.OUTCOME)
+        modes = [(name, words.MODE_WORDS[name]) for name in columns.mode.names]
+        self._text("mode", columns.mode, Role.OUTCOME, modes)
+
+    # -------------------------------------------------------------- what the weights were made of
+
+    def _weighting(self) -> None:
+        columns, weighed = self.columns, self.weighed
+        self._text("weighting_class", self._joined_classes(), Role.WEIGHTING)
+        shares = np.array([weighed.field.eligibility.get(name, np.nan) for name in columns.community.names])
+        self._number("eligibility", shares[columns.community.codes], Role.WEIGHTING, whole=False)
+        calibrated = weighed.calibrated
+        completed = {} if calibrated is None else calibrated.groups
+        for name in ("age", "sex"):
+            own = columns.groups.get(name)
+            if own is None:
+                continue
+            used = completed.get(name, own)
+            values = [(one, words.SEXES[one]) for one in used.names if one in words.SEXES] if name == "sex" else []
+            self._text(name, self._labels_of_respondents(used), Role.WEIGHTING, values)
+            drawn = ((own.codes < 0) & (used.codes >= 0)).astype(np.float64)
+            self._yes_no(f"{name}_drawn", self._of_respondents(drawn, np.nan), Role.WEIGHTING)
+        if calibrated is None:
+            return
+        blocks = calibrated.calibration.auxiliaries.blocks
+        for planned, block in zip(self.plan.calibration.margins, blocks, strict=True):
+            name = _margin_name(planned)
+            cells = self._labels_of_respondents(Labels(block.code_of_row, block.columns))
+            label = words.margin_words(planned)
+            self._text(name, cells, Role.WEIGHTING, label=label)
+            totals = dict(zip(block.columns, block.totals.tolist(), strict=True))
+            self.margins.append(Margin(column=name, label=label, totals=totals))
+
+    def _joined_classes(self) -> Labels:
+        """The class of every case as it was used: classes that were joined bear one name."""
+        columns, raw = self.columns, self.columns.weighting_class
+        of_joined = {
+            (community, cell): " + ".join(self.renamed.names.get(one, one) for one in joined.cells)
+            for community, record in self.weighed.field.records.items()
+            for joined in record.classes
+            for cell in joined.cells
+        }
+        pair = columns.community.codes * (len(raw.names) + 1) + raw.codes
+        seen, inverse = np.unique(pair, return_inverse=True)
+        said = []
+        for one in seen.tolist():
+            community, code = divmod(one, len(raw.names) + 1)
+            own = raw.names[code]
+            said.append(of_joined.get((columns.community.names[community], own), self.renamed.names.get(own, own)))
+        names = tuple(sorted(set(said)))
+        place = {name: number for number, name in enumerate(names)}
+        return Labels(np.array([place[one] for one in said], dtype=np.int64)[inverse], names)
+
+    def _weights(self) -> None:
+        field_weights, calibrated = self.weighed.field, self.weighed.calibrated
+        self._number("weight_design", field_weights.design_weight, Role.WEIGHT, whole=False)
+        self._number("weight_nonresponse", field_weights.nonresponse_weight, Role.WEIGHT, whole=False)
+        # Without margins the two are those before; a script reads the same columns of every wave.
+        first = self.weighed.final if calibrated is None else calibrated.before_trimming
+        before = self.weighed.final if calibrated is None else calibrated.calibration.weight_before
+        self._number("weight_calibrated", self._of_respondents(first, 0.0), Role.WEIGHT, whole=False)
+        self._number("weight_trimmed", self._of_respondents(before, 0.0), Role.WEIGHT, whole=False)
+        self._number("weight_final", self._of_respondents(self.weighed.final, 0.0), Role.WEIGHT, whole=False)
+
+
+def _margin_name(planned: PlannedMargin) -> str:
+    within = "" if planned.within.value == "city" else f"_{planned.within.value}"
+    return f"margin_{planned.of.value}{within}"

@@ -1,0 +1,186 @@
+"""The columns of an export that a question of each kind becomes, and how its values are read into them.
+
+A column is read from the values of many respondents at once: a list of what the judge made of each (``answers.Value``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from questionnaires import codebook
+from questionnaires.answers import Value
+from questionnaires.codebook import MISSING_CODES, MISSING_LABELS
+from questionnaires.model import Missing, Question, QuestionType
+from questionnaires.text import Text
+from survey_service.exports.dataset import Holds, Measure, Role, Variable
+
+Cells = list[float] | list[str]
+Read = Callable[[Sequence[Value]], Cells]
+GIVEN: Final = 1
+_LARGEST: Final = 2_000_000_000  # a code with a label is a long integer of Stata
+_STEP: Final = 90
+_CHOSEN: Final = ((0, Text("未选", "Not chosen")), (1, Text("选了", "Chosen")))
+_ANSWERED: Final = ((GIVEN, Text("有回答", "Answered")),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerColumn:
+    """``variable`` without its name, which the export gives; ``read`` fills it; ``open``: words of the respondent."""
+
+    variable: Variable
+    read: Read
+    open: bool = False
+
+
+Exporter = Callable[[Question, codebook.Variable], tuple[AnswerColumn, ...]]
+
+
+def _coded(row: codebook.Variable) -> Mapping[str, int]:
+    """Code of the questionnaire -> number: itself where it is one, else its place."""
+    codes = [one.code for one in row.values]
+    numbers = [int(code) for code in codes if code.isascii() and code.isdigit()]
+    if len(set(numbers)) == len(codes) and max(numbers, default=0) < _LARGEST:
+        return dict(zip(codes, numbers, strict=True))
+    return {code: place for place, code in enumerate(codes, start=1)}
+
+
+def _missing_labels(row: codebook.Variable) -> Mapping[Missing, Text]:
+    """As the questionnaire words them, where an option means that nothing is known."""
+    own = {one.missing: one.label for one in row.values if one.missing is not None}
+    return {kind: own.get(kind, label) for kind, label in MISSING_LABELS.items()}
+
+
+def _clear_of(least: float | None) -> Mapping[Missing, int]:
+    """The codes of missing answers, moved below the least answer where that may be negative."""
+    if least is not None and least >= 0:
+        return MISSING_CODES
+    steps = 11_111_111 if least is None else max(0, -int(least // _STEP))
+    return {kind: code - _STEP * steps for kind, code in MISSING_CODES.items()}
+
+
+def _one_code(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+    coded = _coded(row)
+    told = [one for one in row.values if one.missing is None]
+    ordered = len(told) > 1 and all(one.value is not None for one in told)
+    numbers: dict[object, float] = {code: float(number) for code, number in coded.items()}
+    numbers |= {kind: float(code) for kind, code in MISSING_CODES.items()}
+    variable = _variable(
+        row,
+        measure=Measure.ORDINAL if ordered else Measure.NOMINAL,
+        holds=Holds.WHOLE,
+        values=tuple((coded[one.code], one.label) for one in told),
+        codes={number: code for code, number in coded.items() if str(number) != code},
+    )
+    return (AnswerColumn(variable=variable, read=lambda values: [numbers[one] for one in values]),)  # type: ignore[index]
+
+
+def _several_codes(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+    return tuple(_chosen(row, option, column) for option, column in zip(row.values, row.columns(), strict=True))
+
+
+def _chosen(row: codebook.Variable, option: codebook.ValueLabel, column: codebook.Column) -> AnswerColumn:
+    lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
+    code = option.code
+
+    def read(values: Sequence[Value]) -> list[float]:
+        return [float(code in one) if isinstance(one, list) else lost[one] for one in values]
+
+    variable = _variable(
+        row, source=column.name, label=column.label, measure=Measure.NOMINAL, holds=Holds.WHOLE, values=_CHOSEN
+    )
+    return AnswerColumn(variable=variable, read=read)
+
+
+def _number(question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+    least = question.minimum if isinstance(question.minimum, int | float) else None
+    missing = _clear_of(least)
+    lost: dict[object, float] = {kind: float(code) for kind, code in missing.items()}
+
+    def read(values: Sequence[Value]) -> list[float]:
+        return [lost[one] if isinstance(one, Missing) else float(one) for one in values]  # type: ignore[arg-type]
+
+    holds = Holds.NUMBER if row.decimals else Holds.WHOLE
+    return (AnswerColumn(variable=_variable(row, measure=Measure.SCALE, holds=holds, missing=missing), read=read),)
+
+
+def _written(holds: Holds, *, open: bool) -> Exporter:
+    """The text itself, and beside it whether it was given or why not: a text has no codes for that."""
+    lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
+
+    def text(values: Sequence[Value]) -> list[str]:
+        return ["" if isinstance(one, Missing) else str(one) for one in values]
+
+    def given(values: Sequence[Value]) -> list[float]:
+        return [lost[one] if isinstance(one, Missing) else float(GIVEN) for one in values]
+
+    def columns(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+        whether = _variable(
+            row,
+            source=f"{row.name}.given",
+            label=Text(f"{row.short.zh}：是否回答", f"{row.short.en or row.short.zh}: whether answered"),
+            measure=Measure.NOMINAL,
+            holds=Holds.WHOLE,
+            values=_ANSWERED,
+        )
+        written = _variable(row, measure=Measure.TEXT, holds=holds, missing={})
+        return (
+            AnswerColumn(variable=written, read=text, open=open),
+            AnswerColumn(variable=whether, read=given),
+        )
+
+    return columns
+
+
+def _variable(
+    row: codebook.Variable,
+    *,
+    measure: Measure,
+    holds: Holds,
+    source: str | None = None,
+    label: Text | None = None,
+    values: tuple[tuple[int | str, Text], ...] = (),
+    missing: Mapping[Missing, int] = MISSING_CODES,
+    codes: Mapping[int, str] | None = None,
+) -> Variable:
+    return Variable(
+        name="",
+        label=row.label if label is None else label,
+        measure=measure,
+        holds=holds,
+        role=Role.ANSWER,
+        values=values,
+        missing=missing,
+        missing_labels=_missing_labels(row) if missing else {},
+        decimals=row.decimals,
+        question=row.question,
+        source=row.name if source is None else source,
+        codes=codes or {},
+        asked_if=row.asked_if,
+        unit=row.unit,
+    )
+
+
+_words: Final = _written(Holds.TEXT, open=True)
+EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields no column
+    QuestionType.SINGLE_CHOICE: _one_code,
+    QuestionType.MULTIPLE_CHOICE: _several_codes,
+    QuestionType.SCALE: _one_code,
+    QuestionType.NUMBER: _number,
+    QuestionType.SHORT_TEXT: _words,
+    QuestionType.LONG_TEXT: _words,
+    QuestionType.DATE: _written(Holds.DAY, open=False),
+    QuestionType.NOTE: None,
+}
+
+
+def exported(question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+    """The columns of the variable ``row`` of ``question``; the words behind 其他 are words, whatever the question."""
+    if row.name == f"{question.id}.other" and not any(
+        row.name == f"{question.id}.{item.id}" for item in question.items
+    ):
+        return _words(question, row)
+    exporter = EXPORTED[question.type]
+    assert exporter is not None  # a kind without variables has no row in the codebook
+    return exporter(question, row)
