@@ -45,7 +45,6 @@ _MEASURES: Final = {
 }
 
 
-
 def street_files(dataset: Dataset) -> tuple[str, ...]:
     """Codes of the streets that have a file each; none where the wave is one file."""
     if dataset.rows <= AT_ONCE:
