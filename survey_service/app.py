@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -35,6 +35,8 @@ from survey_service.contacts.pages import readers as contact_readers
 from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
+from survey_service.exports import pages as exports
+from survey_service.exports import round as export_round
 from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
 from survey_service.keying import quality_pages as keying_quality
@@ -92,6 +94,7 @@ ROUTERS = (
     step_pages.router,
     correction_pages.router,
     releases.router,
+    exports.router,
     *api.ROUTERS,
     static_files.router,
     health.router,
@@ -139,10 +142,16 @@ def create_app(
                 services = Services(
                     settings=settings, database=database, writer=writer, keys=keys, clock=clock, processes=processes
                 )
+
+                def forget() -> None:
+                    """What holds answers and is no row: after every erasure."""
+                    columns_folder.empty(settings.columns)
+                    export_round.remove_files(services)
+
                 services.hold(reception(settings, writer), health.Question(), counted, configured)
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
-                tombstone_file.start(services, partial(columns_folder.empty, settings.columns))
+                tombstone_file.start(services, forget)
                 jobs.do_round(contacts_erasing.erase_due_contacts, services)  # what came due while nobody served
                 opened.callback(tombstone_file.stop, services)
                 if processes is not None:

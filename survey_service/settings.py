@@ -132,6 +132,14 @@ class Settings(BaseSettings):
     contact_readers: str = Field(
         default="", description="User names, by commas, of the managers who may open contact data; empty: nobody."
     )
+    export_by_managers: bool = Field(
+        default=False, description="Whether managers, too, take the data of waves away; else statisticians alone."
+    )
+    export_text_readers: str = Field(
+        default="",
+        description="User names, by commas, of those whose exports may hold what people wrote in words; empty: nobody.",
+    )
+    export_days: int = Field(default=7, ge=1, le=365, description="Days after which a made export is removed.")
     metrics_token: SecretStr = Field(
         default=SecretStr(""),
         description="What the monitoring sends as bearer token to read /metrics; empty: there is no such page.",
@@ -238,6 +246,10 @@ class Settings(BaseSettings):
         return _names(self.contact_readers)
 
     @property
+    def who_exports_texts(self) -> frozenset[str]:
+        return _names(self.export_text_readers)
+
+    @property
     def second_factor_roles(self) -> frozenset[str]:
         return _names(self.second_factor_required) - {NOBODY}
 
@@ -284,6 +296,11 @@ class Settings(BaseSettings):
     def columns(self) -> Path:
         """Waves as columns, made of answers: kept to be fast, removed with every erasure, in no backup."""
         return self.data_dir / "columns"
+
+    @property
+    def exports(self) -> Path:
+        """What was made to be taken away: its owner's alone, for some days, in no backup."""
+        return self.data_dir / "exports"
 
     @property
     def cache_dir(self) -> Path:

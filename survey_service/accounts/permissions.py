@@ -292,6 +292,25 @@ ContactReader = Annotated[Person, Depends(_may_read_contacts)]
 WaveStaff = Annotated[Person, Depends(require(*rights.FOLLOW_WAVES))]
 
 
+def export_roles(settings: Settings) -> rights.Roles:
+    """Who takes data away: the signature of a route knows the most that a setting can open, this what is open."""
+    return rights.EXPORT_BY_SETTING if settings.export_by_managers else rights.EXPORT
+
+
+def _may_export(person: Annotated[Person, Depends(require(*rights.EXPORT_BY_SETTING))], running: Running) -> Person:
+    if not person.has(*export_roles(running.settings)):
+        raise NotAllowed
+    return person
+
+
+Exporter = Annotated[Person, Depends(_may_export)]
+
+
+def may_export_texts(person: Person, settings: Settings) -> bool:
+    """Whoever the installation names besides: no role gives it, so that no administrator can give it away."""
+    return person.has(*export_roles(settings)) and person.user.lower() in settings.who_exports_texts
+
+
 class UnprotectedRoute(RuntimeError):
     """A route neither asks for a person nor stands on the public list."""
 

@@ -67,11 +67,19 @@ class ReadAudit:
     person: Person
     at: datetime
 
-    def note(self, survey_id: UUID | None, action: str, record: str, detail: Mapping[str, Any] | None = None) -> None:
-        """Durable when it returns; ReadNotAudited where that could not be had."""
+    def note(
+        self,
+        survey_id: UUID | None,
+        action: str,
+        record: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        every: bool = False,
+    ) -> None:
+        """Durable when it returns; ReadNotAudited where that could not be had. ``every``: each time is one read."""
         known = _remembered.setdefault(self.running.writer, _Remembered())
         read = (self.person.account_id, self.person.address, action, record)
-        if known.lately(read, self.at):
+        if not every and known.lately(read, self.at):
             return
 
         def write(session: Session) -> None:

@@ -26,6 +26,8 @@ CORRECT: Final[Roles] = (Role.MANAGER,)  # take what was released back to review
 RECOMPUTE: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)
 STEP_BACK: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)
 READ_RELEASES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
+EXPORT: Final[Roles] = (Role.STATISTICIAN,)  # take a wave's answers away as files
+EXPORT_BY_SETTING: Final[Roles] = (*EXPORT, Role.MANAGER)  # where the installation says so
 TAKE_IN: Final[Roles] = (Role.MANAGER,)  # files of answers
 
 # ------------------------------------------------------------------ paper and keying

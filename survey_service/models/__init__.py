@@ -11,6 +11,7 @@ from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
+from survey_service.models.export import DataExport, ExportEnd
 from survey_service.models.importing import ImportFile, ImportState
 from survey_service.models.installation import Installation
 from survey_service.models.job import Job, JobState
@@ -52,9 +53,11 @@ __all__ = [
     "BlobPiece",
     "Capture",
     "Case",
+    "DataExport",
     "Decision",
     "Discrepancy",
     "Disposition",
+    "ExportEnd",
     "FailedAttempt",
     "FormState",
     "Grant",

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person, WaveStaff, is_named_for_contacts, require
+from survey_service.accounts.permissions import Person, WaveStaff, export_roles, is_named_for_contacts, require
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.contacts.asked import contact_asked
@@ -90,6 +90,7 @@ def wave_page(
             manages=person.has(*rights.PLAN),
             may_stand=may(session, person, survey, *rights.STAND_FOR),
             may_correct=may(session, person, survey, *rights.CORRECT) and bool(queries.releases(session, wave)),
+            may_export=may(session, person, survey, *export_roles(running.settings)),
             reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
             steps=_steps(session, person, survey, wave),
         )

@@ -56,6 +56,7 @@ class WaveReader:
     may_review: bool  # as a statistician of the survey
     manages: bool  # a manager of anything
     reads_contacts: bool
+    may_export: bool = False  # take the data of the whole survey away
     may_stand: bool = False  # take a step of a release of the whole survey
     may_correct: bool = False  # what was released before
     steps: Collection[str]  # of the wave's life, that they can take now
@@ -115,6 +116,8 @@ def offers(
     if reader.may_review and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.SECOND, ("figures" if wave.figures_opened_at else "checks", "/estimates"))
         offer(Style.LINK, ("plan", "/plan"))
+    if reader.may_export and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
+        offer(Style.LINK, ("export", "/exports"))
     if reader.may_stand and state is WaveState.UNDER_REVIEW and wave.figures_opened_at:
         offer(Style.FIRST, ("sign", "/release"))
     if reader.may_correct and state in (WaveState.UNDER_REVIEW, WaveState.RELEASED):

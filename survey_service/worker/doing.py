@@ -13,6 +13,7 @@ import structlog
 import survey_service.analyses.columns_round
 import survey_service.collection.tombstone_file
 import survey_service.contacts.erasing
+import survey_service.exports.round
 import survey_service.importing
 import survey_service.paper
 import survey_service.releases  # noqa: F401

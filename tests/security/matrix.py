@@ -7,7 +7,7 @@ another city. ``yes``: let in; ``no``: 403, the role does not reach that far up;
 has no such role gets 403 wherever it was granted. Where roles meet different things, each has a line. ``void``: the
 city of this test has no such record, so only the roles are tried here; the slice's own tests hold the areas.
 Contact data ask for a permission of their own beside the role, so that here nobody meets them: test_contact_matrix.py
-tries those who have it.
+tries those who have it. Managers take data away where a setting says so: test_export_matrix.py.
 
 A new route needs a line here, or the tests fail. Think of what each of the four should meet; do not copy what it does.
 """
@@ -110,6 +110,17 @@ GET  /surveys/{survey_key}/waves/{wave_key}/correct               manager       
 POST /surveys/{survey_key}/waves/{wave_key}/correct               manager                      yes  none none none
 POST /surveys/{survey_key}/waves/{wave_key}/correct/drop          manager                      yes  none none none
 
+GET  /surveys/{survey_key}/waves/{wave_key}/exports               statistician                 yes  none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/exports               manager                      no   no   no   no
+POST /surveys/{survey_key}/waves/{wave_key}/exports               statistician                 yes  none none none
+POST /surveys/{survey_key}/waves/{wave_key}/exports               manager                      no   no   no   no
+GET  /surveys/{survey_key}/waves/{wave_key}/exports/jobs          statistician                 yes  none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/exports/jobs          manager                      no   no   no   no
+GET  /surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/{name} statistician            void none none none
+GET  /surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/{name} manager                 no   no   no   no
+POST /surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/delete statistician            void none none none
+POST /surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/delete manager                 no   no   no   no
+
 GET  /keying                                                      keyer,manager,statistician   yes  yes  yes  free
 GET  /keying/{survey_key}/{wave_key}                              keyer                        yes  yes  yes  none
 POST /keying/{survey_key}/{wave_key}/forms/{number}/hold          keyer                        yes  yes  none none
@@ -178,6 +189,14 @@ GET  /api/v1/surveys/{survey_key}/waves/{wave_key}                leader        
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/cases          interviewer,manager,statistician yes yes yes none
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/dispositions   manager,statistician         yes  yes  yes  none
 POST /api/v1/surveys/{survey_key}/waves/{wave_key}/captures       interviewer                  yes  yes  yes  none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         statistician                yes  none none none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         manager                     no   no   no   no
+POST /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         statistician                yes  none none none
+POST /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         manager                     no   no   no   no
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id} statistician            void none none none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id} manager                 no   no   no   no
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name} statistician void none none none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name} manager    no   no   no   no
 GET  /api/v1/releases/{number}                                    leader,manager,statistician  yes  yes  none none
 """
 

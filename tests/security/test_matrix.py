@@ -52,6 +52,7 @@ FORMS = {
 PROGRAMS: dict[str, dict[str, Any]] = {
     "/keying/{survey_key}/{wave_key}/forms/{number}/hold": {},
     "/keying/{survey_key}/{wave_key}/drafts/{keying_id}": {"hold": 1, "sequence": 1, "fields": {}},
+    "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports": {"formats": ["csv"]},
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/captures": {
         "questionnaire_sha256": "0" * 64,
         "captures": [

@@ -61,6 +61,8 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/imports/{import_id}",
     "/surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/cases",
+    "/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/{name}",
+    "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",
 }
 
 
@@ -129,6 +131,7 @@ def filled(path: str, world: World) -> str:
         "batch": "1",
         "keying_id": str(world.wave_id),
         "import_id": str(world.wave_id),
+        "export_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",
         "role": "keyer",
         "what": "tree",

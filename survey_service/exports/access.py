@@ -1,0 +1,66 @@
+"""Who takes which wave's data away: a statistician of the whole city, a manager where the installation says so."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from survey_service.accounts.permissions import Person, export_roles, may_export_texts
+from survey_service.errors import NotFound
+from survey_service.exports import folder, kept_queries
+from survey_service.exports.kept_errors import FilesGone, NotOpenedYet, TextsNotAllowed
+from survey_service.models import DataExport, Survey, Wave
+from survey_service.settings import Settings
+from survey_service.surveys import access
+
+
+def find(session: Session, person: Person, settings: Settings, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
+    """The wave, where its whole city is the person's: rows of one street say nothing without the others. NotFound
+    otherwise."""
+    roles = export_roles(settings)
+    survey, wave = access.find_wave(session, person, survey_key, wave_key, roles)
+    if not access.may(session, person, survey, *roles):
+        raise NotFound
+    return survey, wave
+
+
+def find_export(session: Session, wave: Wave, export_id: UUID) -> kept_queries.Found:
+    found = kept_queries.one(session, wave.survey_id, wave.id, export_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is handed out now."""
+
+    export: DataExport
+    name: str
+    sha256: str
+    bytes: int
+    file: BinaryIO
+
+
+def open_file(wave: Wave, found: kept_queries.Found, person: Person, settings: Settings, name: str) -> Opened:
+    """NotOpenedYet while nobody has opened the figures of the wave, TextsNotAllowed where the person may not take what
+    it holds, FilesGone where it is over, NotFound where the export never had such a file."""
+    export, _, _, holds_erased = found
+    if wave.figures_opened_at is None:
+        raise NotOpenedYet
+    if export.texts and not may_export_texts(person, settings):
+        raise TextsNotAllowed
+    if export.gone_at is not None or holds_erased:
+        raise FilesGone
+    listed = next((one for one in export.files if one["name"] == name), None)
+    if listed is None:
+        raise NotFound
+    try:
+        file = (folder.place_of(settings.exports, export.id) / name).open("rb")
+    except FileNotFoundError:
+        raise FilesGone from None
+    return Opened(export, name, str(listed["sha256"]), os.fstat(file.fileno()).st_size, file)

@@ -1,0 +1,107 @@
+"""Exports as a page and a program are shown them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib.util import find_spec
+
+from questionnaires.kinds import kind_of
+from questionnaires.kinds.kind import VariableType
+from questionnaires.model import Questionnaire
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person, may_export_texts
+from survey_service.exports import folder, kept_queries
+from survey_service.exports.folder import MadeFile
+from survey_service.exports.formats import Format
+from survey_service.exports.kept import UNDER_WAY
+from survey_service.models import ExportEnd, Job
+from survey_service.settings import Settings
+
+
+class Standing(StrEnum):
+    UNDER_WAY = "under_way"
+    FAILED = "failed"
+    READY = "ready"
+    ELSEWHERE = "elsewhere"  # another machine made it, and has the files
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One export."""
+
+    id: str
+    by: str
+    asked_at: datetime
+    formats: tuple[Format, ...]
+    language: str
+    texts: bool
+    standing: Standing
+    job: Job
+    why: str  # it could not be made, in words; empty where that was our own fault
+    rows: int | None
+    files: tuple[MadeFile, ...]
+    mine: bool  # whether the person may take the files
+    until: datetime | None
+    gone_at: datetime | None
+    gone_why: ExportEnd | None
+
+
+def shown(found: kept_queries.Found, person: Person, settings: Settings) -> Shown:
+    export, job, name, holds_erased = found
+    gone_why = export.gone_why or (ExportEnd.ERASED if holds_erased else None)
+    return Shown(
+        id=str(export.id),
+        by=name,
+        asked_at=export.asked_at,
+        formats=tuple(Format(one) for one in export.formats),
+        language=export.language,
+        texts=export.texts,
+        standing=_standing(found, settings),
+        job=job,
+        why=job.error if job.error and not job.error.isascii() else "",
+        rows=export.rows,
+        files=tuple(MadeFile(**one) for one in export.files),
+        mine=not export.texts or may_export_texts(person, settings),
+        until=None if export.made_at is None else export.made_at + timedelta(days=settings.export_days),
+        gone_at=export.gone_at,
+        gone_why=gone_why,
+    )
+
+
+def _standing(found: kept_queries.Found, settings: Settings) -> Standing:
+    export, job, _, holds_erased = found
+    if export.gone_at is not None or holds_erased:
+        return Standing.GONE
+    if export.made_at is None:
+        return Standing.UNDER_WAY if job.state in UNDER_WAY else Standing.FAILED
+    return Standing.READY if folder.place_of(settings.exports, export.id).is_dir() else Standing.ELSEWHERE
+
+
+def formats() -> tuple[Format, ...]:
+    """Those that this installation can write: Parquet is an extra."""
+    return tuple(one for one in Format if one is not Format.PARQUET or find_spec("pyarrow") is not None)
+
+
+def in_words(questionnaire: Questionnaire) -> tuple[Text, ...]:
+    """The questions that are answered in words, or by an option that asks for words."""
+    return tuple(
+        question.text
+        for section in questionnaire.sections
+        for question in section.questions
+        if question.variables()
+        and (kind_of(question).variable is VariableType.TEXT or any(option.other for option in question.options))
+    )
+
+
+UNITS = ("B", "KB", "MB", "GB")
+
+
+def size(count: int) -> str:
+    """1.2 MB"""
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.1f} {UNITS[unit]}" if unit else f"{count} B"
