@@ -45,7 +45,7 @@ def publish(folder: Path, export_id: UUID, names: Collection[str]) -> list[int]:
     part, place = folder / f"{export_id}{PART}", place_of(folder, export_id)
     for path in part.iterdir():
         if path.name not in names:
-            path.unlink()  # what a killed attempt left half
+            _drop(path)  # what a killed attempt left half
             continue
         path.chmod(private.FILE)
         sync_file(path)
@@ -53,6 +53,13 @@ def publish(folder: Path, export_id: UUID, names: Collection[str]) -> list[int]:
     part.rename(place)
     sync_folder(folder)
     return [(place / name).stat().st_size for name in names]
+
+
+def _drop(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def remove(folder: Path, export_id: UUID) -> None:
