@@ -17,7 +17,7 @@ from analysis.estimation.options import Options
 from analysis.estimation.requests import Index, Ratio, Request
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Level
-from analysis.results import Statistic
+from analysis.results import Domain, Statistic
 
 COMMUNITY, STREET, ADULTS = "community", "street", "adults"
 BY_LEVEL: dict[Level, tuple[str, ...]] = {Level.COMMUNITY: (COMMUNITY,), Level.STREET: (STREET,), Level.CITY: ()}
@@ -31,6 +31,14 @@ class Asked:
     share: bool = True  # a proportion, with the intervals of one; else a mean
     scale: tuple[float, float] | None = (0.0, 1.0)
     parts: tuple[tuple[str, float], ...] = ()  # of an index: indicator and weight
+
+
+def area_hierarchy(columns: CaseColumns) -> dict[Domain, Domain]:
+    """Every street's and community's figures, and the larger ones they are part of: what the publication rule needs."""
+    found: dict[Domain, Domain] = {((STREET, name),): () for name in columns.streets}
+    for place, name in enumerate(columns.community.names):
+        found[((COMMUNITY, name),)] = ((STREET, columns.streets[columns.street_of_community[place]]),)
+    return found
 
 
 def tables(

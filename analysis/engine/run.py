@@ -9,12 +9,13 @@ import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
-from analysis.engine.figures import Asked, city_rates, tables
+from analysis.engine.figures import Asked, area_hierarchy, city_rates, tables
 from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Sensitivity
 from analysis.problems import DataProblem, DesignError
+from analysis.results import Domain
 from analysis.weighting import WeightDiagnostics, diagnose
 
 
@@ -37,6 +38,7 @@ class Analysis:
     weighed: Weighed
     indicators: tuple[Asked, ...]
     tables: Mapping[str, EstimateTable]
+    hierarchy: Mapping[Domain, Domain]  # domain of an area -> that of the area above
     sensitivity: Mapping[Sensitivity, Mapping[str, float | None]]  # of the city, by indicator
 
 
@@ -81,6 +83,7 @@ def run(
         plan=plan,
         weighed=weighed,
         indicators=chosen,
+        hierarchy=area_hierarchy(columns),
         tables=tables(columns, weighed.final, calibration, chosen, plan),
         sensitivity=_sensitivity(plan, columns, weighed, chosen),
     )

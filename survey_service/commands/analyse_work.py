@@ -30,8 +30,6 @@ from survey_service.tabular import TableError, in_english, read_sheet
 if TYPE_CHECKING:
     from rich.table import Table
 
-COMMUNITY, STREET = "community", "street"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyseArguments:
@@ -152,12 +150,8 @@ def _in_plan(path: Path, message: str) -> TableError:
 
 
 def _protected(tables: Mapping[str, Estimates], read: ReadFile, found: Analysis) -> PublishableTable:
-    columns = read.columns
-    hierarchy: dict[Domain, Domain] = {((STREET, name),): () for name in columns.streets}
-    for place, name in enumerate(columns.community.names):
-        hierarchy[((COMMUNITY, name),)] = ((STREET, columns.streets[columns.street_of_community[place]]),)
     goals = {name: Goal(value=value, at_least=at_least) for name, (value, at_least) in read.targets.items()}
-    return protect(*tables.values(), rule=found.plan.rule, goals=goals, hierarchy=hierarchy)
+    return protect(*tables.values(), rule=found.plan.rule, goals=goals, hierarchy=found.hierarchy)
 
 
 def _margins(found: Analysis) -> list[dict[str, Any]]:

@@ -21,7 +21,6 @@ from analysis import engine
 from analysis.case_columns import CaseColumns
 from analysis.disclosure import protect
 from analysis.plan import AnalysisPlan, Group
-from analysis.results import Domain
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.database import open_database
 from survey_service.migrations import migrate
@@ -57,11 +56,9 @@ def floor(columns: CaseColumns) -> float:
     return total
 
 
-def gate(columns: CaseColumns, found: engine.Analysis) -> object:
-    hierarchy: dict[Domain, Domain] = {(("street", name),): () for name in columns.streets}
-    for place, name in enumerate(columns.community.names):
-        hierarchy[(("community", name),)] = (("street", columns.streets[columns.street_of_community[place]]),)
-    return protect(*(table.estimates() for table in found.tables.values()), rule=found.plan.rule, hierarchy=hierarchy)
+def gate(found: engine.Analysis) -> object:
+    tables = [table.estimates() for table in found.tables.values()]
+    return protect(*tables, rule=found.plan.rule, hierarchy=found.hierarchy)
 
 
 def from_columns() -> None:
@@ -73,7 +70,7 @@ def from_columns() -> None:
         lambda: engine.run(PLAN, columns, asked(SHAPE), register),
         **size,
     )
-    timed("gate: what of it may be published", lambda: gate(columns, found))
+    timed("gate: what of it may be published", lambda: gate(found))
     timed("floor: bare bincount of the same sums", lambda: floor(columns))
 
 
