@@ -15,10 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
-from ruamel.yaml import YAML
 from typer.models import ArgumentInfo
-
-from analysis.plan import FORMAT, PlanError
 
 Command = Callable[..., None]
 
@@ -60,6 +57,8 @@ def writes_plans(command: Command) -> Command:
 
 def plan_of_call(command: Command, values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """``{"format": 2, "estimate": {"weight": "w", ...}}`` with paths from ``folder``."""
+    from analysis.plan import FORMAT
+
     written = {
         _spoken(name): _plain(values[name], name, folder)
         for name in _options(command)
@@ -70,6 +69,8 @@ def plan_of_call(command: Command, values: Mapping[str, Any], folder: Path) -> d
 
 def call_of_plan(command: Command, options: Mapping[str, Any], folder: Path) -> list[str]:
     """The words of the call. PlanError names an option that the command does not have."""
+    from analysis.plan import PlanError
+
     known = {_spoken(name): name for name in _options(command)}
     place = _spoken(command.__name__)
     strange = [str(name) for name in options if name not in known]
@@ -131,6 +132,8 @@ def _parts(hint: Any) -> tuple[Any, ...]:
 
 
 def _write(target: Path, document: Mapping[str, Any]) -> None:
+    from ruamel.yaml import YAML
+
     yaml = YAML()
     yaml.default_flow_style = False
     with target.open("w", encoding="utf-8") as file:
