@@ -15,6 +15,7 @@ from survey_service.commands.demo import demo
 from survey_service.commands.doctor import doctor
 from survey_service.commands.draw import draw
 from survey_service.commands.erase import erase
+from survey_service.commands.export import export
 from survey_service.commands.import_responses import import_responses
 from survey_service.commands.plan import plan
 from survey_service.commands.plan_commands import PLAN_COMMANDS
@@ -48,11 +49,12 @@ KEEPERS = frozenset(
         "audit-log",
         "plan-of",
         "recompute",
+        "export",
     }
 )
 
 # They compute for minutes on the machine that serves: residents go first.
-BEHIND = frozenset({"print-forms", "read-scans"})
+BEHIND = frozenset({"print-forms", "read-scans", "export"})
 
 app = typer.Typer(
     name="survey-service",
@@ -80,6 +82,7 @@ for command in (
     analyse,
     plan_of,
     recompute,
+    export,
     report,
     import_responses,
     verify_audit,
