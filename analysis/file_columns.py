@@ -233,7 +233,8 @@ class _Reader:
     def _answered(self, disposition: IntArray) -> BoolArray:
         if self.said.answered is None:
             return np.isin(disposition, [DISPOSITIONS.index(Disposition.COMPLETE)])
-        return self._numbers(self.said.answered) == 1.0
+        found: BoolArray = self._numbers(self.said.answered) == 1.0
+        return found
 
     def _answered_group(self, labels: Labels, name: str, responded: BoolArray) -> Labels:
         """Without what somebody drew before."""

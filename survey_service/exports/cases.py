@@ -6,15 +6,18 @@ with answers and weights at hand anybody can compute them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.engine.run import Weighed, weigh
-from analysis.plan import AnalysisPlan
+from analysis.plan import AnalysisPlan, to_document
 from analysis.problems import DesignError
 from questionnaires.indicators import Indicator, IndicatorKind
 from questionnaires.text import Text
@@ -24,6 +27,7 @@ from survey_service.analyses.service import with_targets
 from survey_service.analyses.wave_analysis import WaveToAnalyse, columns_and_register
 from survey_service.analyses.wave_columns import WaveColumns
 from survey_service.areas import queries as area_queries
+from survey_service.audit.rows import rows_key
 from survey_service.collection import quality_mark_counts
 from survey_service.errors import NotFound
 from survey_service.exports import words
@@ -54,11 +58,12 @@ class _WeighedWave:
     plan_changes: tuple[str, ...]
 
 
-def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed: int | None = None) -> Dataset:
+def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed_of: Callable[[str], int] | None = None) -> Dataset:
     """The data set of a wave; its blocks read from the session of ``source``, which stays open.
 
-    ``texts``: open answers too. ``seed`` of the order and of the numbers that stand for households: None, and no two
-    exports can be laid side by side. Raises NotFound, FiguresClosed, PlanFails.
+    ``texts``: open answers too. ``seed_of`` gives the seed of the order and of the numbers that stand for households,
+    for a key of what the rows are made of; None: drawn, so that no two exports can be laid side by side. Raises
+    NotFound, FiguresClosed, PlanFails.
     """
     session, survey_id, wave_id = source.session, source.survey_id, source.wave_id
     survey, wave = session.get(Survey, survey_id), session.get(Wave, (survey_id, wave_id))
@@ -70,7 +75,8 @@ def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed: int | None
     release = release_queries.newest(session, survey_id, wave_id)
     plan = given.plan if release is None else plan_of(release)
     weighed = _weigh(given, plan)
-    rng = np.random.default_rng(seed)
+    key = _key(source, plan, given, texts=texts)
+    rng = np.random.default_rng(None if seed_of is None else seed_of(key))
     drawn = drawn_cases(session, survey_id, wave_id, given.wave.columns.cases)
     areas = {one.code for one in area_queries.below(session, survey.city_id)}
     fixed, margins = FixedColumns(
@@ -111,6 +117,21 @@ def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed: int | None
         texts=texts,
         adults_known=given.wave.columns.adults_known,
     )
+
+
+def _key(source: WaveSource, plan: AnalysisPlan, given: WaveToAnalyse, *, texts: bool) -> str:
+    """Of everything that a row is made of: as long as it stays, a second try can go on where the first was killed."""
+    register = given.population.register
+    made_of = {
+        "rows": rows_key(source.session, source.survey_id, source.wave_id),
+        "plan": to_document(plan),
+        "register": None if register is None else sorted(map(repr, register.cells.items())),
+        "questionnaire": given.wave.questionnaire_sha256,
+        "texts": texts,
+        "software": version("survey-service"),
+        "block": BLOCK,
+    }
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def _weigh(given: WaveToAnalyse, plan: AnalysisPlan) -> Weighed:
@@ -162,7 +183,7 @@ class _Table:
             own = [_own("row", Holds.WHOLE, Measure.SCALE, Role.DESIGN)]
             own += [one.variable for one in self._fixed]
             own.append(
-                replace(_own("marks", Holds.TEXT, Measure.NOMINAL, Role.OUTCOME), values=tuple(words.MARKS.items()))
+                replace(_own("row", Holds.TEXT, Measure.NOMINAL, Role.OUTCOME), name="marks", label=words.marks_words())
             )
             names = Names([one.name for one in own])
             pairs = [self._pair(one, which, names) for one in self._pooled for which in ("y", "x")]
@@ -185,11 +206,11 @@ class _Table:
             source=indicator.id,
         )
 
-    def blocks(self) -> Iterator[pd.DataFrame]:
+    def blocks(self, start: int = 0) -> Iterator[pd.DataFrame]:
         names = [one.name for one in self.variables()]
-        for start in range(0, len(self._order), BLOCK):
-            rows = self._order[start : start + BLOCK]
-            yield pd.DataFrame(dict(zip(names, self._cells(start, rows), strict=True)), columns=names, copy=False)
+        for first in range(start, len(self._order), BLOCK):
+            rows = self._order[first : first + BLOCK]
+            yield pd.DataFrame(dict(zip(names, self._cells(first, rows), strict=True)), columns=names, copy=False)
 
     def _cells(self, start: int, rows: np.ndarray) -> Iterator[np.ndarray | list[str]]:
         columns = self._wave.columns
@@ -215,7 +236,3 @@ class _Table:
 
 def _own(name: str, holds: Holds, measure: Measure, role: Role) -> Variable:
     return Variable(name=name, label=words.LABELS[name], measure=measure, holds=holds, role=role)
-
-
-def names_of(variables: Sequence[Variable]) -> Mapping[str, Variable]:
-    return {one.name: one for one in variables}

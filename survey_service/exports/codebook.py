@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from questionnaires.text import Text
-from survey_service.exports.csv_file import Told
 from survey_service.exports.dataset import Dataset, Measure, Role, Variable
 
 FORMAT: Final = 1
@@ -72,7 +71,7 @@ def column_of(variable: Variable) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, "", 0, [], {})}
 
 
-def write_codebook(dataset: Dataset, path: Path, _told: Told) -> None:
+def write_codebook(dataset: Dataset, path: Path) -> None:
     path.write_text(json.dumps(codebook_of(dataset), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

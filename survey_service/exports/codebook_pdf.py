@@ -90,7 +90,7 @@ def _rows(one: Variable, language: str) -> Iterator[Row]:
     if len(one.values) > MOST_CODES:
         more = _MORE.in_language(language).format(count=len(one.values) - MOST_CODES)
         yield Row((Cell("…", indent=True), Cell(more, grey=True), Cell()))
-    for kind, lost in one.missing.items():
-        said = one.missing_labels[kind].in_language(language)
-        missing = _MISSING.in_language(language)
-        yield Row((Cell(str(lost), indent=True, grey=True), Cell(said, grey=True), Cell(missing, grey=True)))
+    if one.missing:
+        said = [f"{lost} {one.missing_labels[kind].in_language(language)}" for kind, lost in one.missing.items()]
+        lost_cell = Cell("　".join(said) if language != "en" else "; ".join(said), grey=True)
+        yield Row((Cell("", indent=True), lost_cell, Cell(_MISSING.in_language(language), grey=True)))

@@ -8,10 +8,10 @@ all. A text that is missing is empty, and the column beside it, ``<name>_given``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from questionnaires.model import Missing, Questionnaire
 from questionnaires.text import Text
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from analysis.plan import AnalysisPlan
     from questionnaires.indicators import Indicator
 
-NAME_LENGTH = 32
-"""ASCII characters of the longest name of a column: Stata takes no more."""
+NAME_LENGTH = 28
+"""ASCII characters of the longest name of a column: Stata takes 32, and pyreadstat calls the labels of a column by its
+name with a number of up to four digits behind."""
 
 
 class Measure(StrEnum):
@@ -94,6 +95,13 @@ class Margin:
     totals: Mapping[str, float]  # cell -> adults of the register
 
 
+class Blocks(Protocol):
+    """The rows from ``start`` on, block by block: columns as ``variables`` name them, in their order. Called again it
+    begins again, with the same rows in the same order."""
+
+    def __call__(self, start: int = 0) -> Iterator[pd.DataFrame]: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Dataset:
     """The cases of one wave, in an order drawn for this export."""
@@ -104,8 +112,7 @@ class Dataset:
     release: str | None  # number of the newest edition, where the wave is released
     variables: tuple[Variable, ...]
     rows: int
-    blocks: Callable[[], Iterator[pd.DataFrame]]
-    """The rows from the first again, block by block: columns as ``variables`` name them, in their order."""
+    blocks: Blocks
     notes: tuple[Text, ...]  # weights and design in words
     plan: AnalysisPlan
     questionnaire: Questionnaire

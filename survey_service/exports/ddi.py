@@ -111,14 +111,14 @@ class _Codebook:
             self._in_both(asked, "qstnLit", self._dataset.questionnaire.question(one.question).text)
         if one.missing:
             invalid = self._element(found, "invalrng")
-            for code in sorted(one.missing.values()):
-                self._element(invalid, "item", VALUE=str(code))
+            for lost in sorted(one.missing.values()):
+                self._element(invalid, "item", VALUE=str(lost))
         if one.asked_if:
-            self._element(found, "universe", " and ".join(f"({one})" for one in one.asked_if))
+            self._element(found, "universe", " and ".join(f"({condition})" for condition in one.asked_if))
         for code, label in one.values:
             self._category(found, str(code), label, missing=False)
-        for kind, lost in one.missing.items():
-            self._category(found, str(lost), one.missing_labels[kind], missing=True)
+        for kind, absent in one.missing.items():
+            self._category(found, str(absent), one.missing_labels[kind], missing=True)
         text = one.holds in (Holds.TEXT, Holds.DAY)
         self._element(found, "varFormat", type="character" if text else "numeric", schema="other")
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from questionnaires import codebook
 from questionnaires.answers import Value
-from questionnaires.codebook import MISSING_CODES, MISSING_LABELS
+from questionnaires.codebook import MISSING_CODES, MISSING_LABELS, Column, ValueLabel
+from questionnaires.codebook import Variable as Row
 from questionnaires.model import Missing, Question, QuestionType
 from questionnaires.text import Text
 from survey_service.exports.dataset import Holds, Measure, Role, Variable
@@ -34,10 +34,10 @@ class AnswerColumn:
     open: bool = False
 
 
-Exporter = Callable[[Question, codebook.Variable], tuple[AnswerColumn, ...]]
+Exporter = Callable[[Question, Row], tuple[AnswerColumn, ...]]
 
 
-def _coded(row: codebook.Variable) -> Mapping[str, int]:
+def _coded(row: Row) -> Mapping[str, int]:
     """Code of the questionnaire -> number: itself where it is one, else its place."""
     codes = [one.code for one in row.values]
     numbers = [int(code) for code in codes if code.isascii() and code.isdigit()]
@@ -46,7 +46,7 @@ def _coded(row: codebook.Variable) -> Mapping[str, int]:
     return {code: place for place, code in enumerate(codes, start=1)}
 
 
-def _missing_labels(row: codebook.Variable) -> Mapping[Missing, Text]:
+def _missing_labels(row: Row) -> Mapping[Missing, Text]:
     """As the questionnaire words them, where an option means that nothing is known."""
     own = {one.missing: one.label for one in row.values if one.missing is not None}
     return {kind: own.get(kind, label) for kind, label in MISSING_LABELS.items()}
@@ -60,7 +60,7 @@ def _clear_of(least: float | None) -> Mapping[Missing, int]:
     return {kind: code - _STEP * steps for kind, code in MISSING_CODES.items()}
 
 
-def _one_code(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+def _one_code(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
     coded = _coded(row)
     told = [one for one in row.values if one.missing is None]
     ordered = len(told) > 1 and all(one.value is not None for one in told)
@@ -73,14 +73,14 @@ def _one_code(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn
         values=tuple((coded[one.code], one.label) for one in told),
         codes={number: code for code, number in coded.items() if str(number) != code},
     )
-    return (AnswerColumn(variable=variable, read=lambda values: [numbers[one] for one in values]),)  # type: ignore[index]
+    return (AnswerColumn(variable=variable, read=lambda values: [numbers[one] for one in values]),)
 
 
-def _several_codes(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+def _several_codes(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
     return tuple(_chosen(row, option, column) for option, column in zip(row.values, row.columns(), strict=True))
 
 
-def _chosen(row: codebook.Variable, option: codebook.ValueLabel, column: codebook.Column) -> AnswerColumn:
+def _chosen(row: Row, option: ValueLabel, column: Column) -> AnswerColumn:
     lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
     code = option.code
 
@@ -93,7 +93,7 @@ def _chosen(row: codebook.Variable, option: codebook.ValueLabel, column: codeboo
     return AnswerColumn(variable=variable, read=read)
 
 
-def _number(question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+def _number(question: Question, row: Row) -> tuple[AnswerColumn, ...]:
     least = question.minimum if isinstance(question.minimum, int | float) else None
     missing = _clear_of(least)
     lost: dict[object, float] = {kind: float(code) for kind, code in missing.items()}
@@ -115,7 +115,7 @@ def _written(holds: Holds, *, open: bool) -> Exporter:
     def given(values: Sequence[Value]) -> list[float]:
         return [lost[one] if isinstance(one, Missing) else float(GIVEN) for one in values]
 
-    def columns(_question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+    def columns(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
         whether = _variable(
             row,
             source=f"{row.name}.given",
@@ -134,7 +134,7 @@ def _written(holds: Holds, *, open: bool) -> Exporter:
 
 
 def _variable(
-    row: codebook.Variable,
+    row: Row,
     *,
     measure: Measure,
     holds: Holds,
@@ -175,7 +175,7 @@ EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields n
 }
 
 
-def exported(question: Question, row: codebook.Variable) -> tuple[AnswerColumn, ...]:
+def exported(question: Question, row: Row) -> tuple[AnswerColumn, ...]:
     """The columns of the variable ``row`` of ``question``; the words behind 其他 are words, whatever the question."""
     if row.name == f"{question.id}.other" and not any(
         row.name == f"{question.id}.{item.id}" for item in question.items

@@ -6,6 +6,7 @@ pyarrow is the extra ``[parquet]`` of the installation.
 from __future__ import annotations
 
 import json
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def _array(pa: Any, block: pd.DataFrame, variable: Variable) -> Any:
     if variable.holds is Holds.TEXT:
         return pa.array(block[variable.name].tolist(), type=pa.string())
     if variable.holds is Holds.DAY:
-        days = [np.datetime64(one) if one else None for one in block[variable.name]]
+        days = [date.fromisoformat(one) if one else None for one in block[variable.name]]
         return pa.array(days, type=pa.date32())
     values = block[variable.name].to_numpy(dtype=np.float64)
     absent = np.isnan(values)

@@ -7,7 +7,8 @@ longer is cut between characters, and the codebook lists it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,14 +46,18 @@ _MEASURES: Final = {
 }
 
 
-def street_files(dataset: Dataset) -> tuple[str, ...]:
-    """Codes of the streets that have a file each; none where the wave is one file."""
+def streets(dataset: Dataset, told: Told) -> Mapping[str, int]:
+    """Streets that have a file each, with their rows; one nameless street where the wave is one file."""
     if dataset.rows <= AT_ONCE:
-        return ()
-    return tuple(str(code) for code, _ in dataset.variable("street").values)
+        return {"": dataset.rows}
+    found: Counter[str] = Counter()
+    for block in dataset.blocks():
+        found.update(block["street"].tolist())
+        told(0)
+    return dict(sorted(found.items()))
 
 
-def frame_of(dataset: Dataset, told: Told, street: str = "") -> pd.DataFrame:
+def _frame(dataset: Dataset, told: Told, street: str) -> pd.DataFrame:
     """All rows, or those of a street, in memory."""
     parts: list[pd.DataFrame] = []
     done = 0
@@ -66,8 +71,9 @@ def frame_of(dataset: Dataset, told: Told, street: str = "") -> pd.DataFrame:
 # ------------------------------------------------------------------ SPSS
 
 
-def write_sav(dataset: Dataset, path: Path, frame: pd.DataFrame, language: str) -> None:
-    """``frame``: all rows or those of a street. Missing answers are user-missing values with labels."""
+def write_sav(dataset: Dataset, path: Path, told: Told, street: str, language: str) -> None:
+    """All rows or those of a street. Missing answers are user-missing values with labels."""
+    frame = _frame(dataset, told, street)
     named = {one.name: one for one in dataset.variables}
     pyreadstat.write_sav(
         _with_days(frame, dataset.variables),
@@ -91,7 +97,7 @@ def write_sav(dataset: Dataset, path: Path, frame: pd.DataFrame, language: str) 
     )
 
 
-def _values(variable: Variable, language: str) -> Iterator[tuple[int | str, str]]:
+def _values(variable: Variable, language: str) -> Iterator[tuple[Any, str]]:
     for code, label in variable.values:
         yield code, label.in_language(language)
     for kind, missing in variable.missing.items():
@@ -138,11 +144,12 @@ def _lines(text: str, most: int) -> Iterator[str]:
 # ------------------------------------------------------------------ Stata
 
 
-def write_dta(dataset: Dataset, path: Path, frame: pd.DataFrame, language: str) -> None:
+def write_dta(dataset: Dataset, path: Path, told: Told, street: str, language: str) -> None:
     """As above; missing answers are the extended missing values .a to .e. Texts with labels become labelled numbers:
     Stata labels no text."""
+    frame = _frame(dataset, told, street)
     columns: dict[str, Any] = {}
-    labels: dict[str, dict[int | str, str]] = {}
+    labels: dict[str, dict[Any, str]] = {}
     for one in dataset.variables:
         columns[one.name] = _stata_column(frame, one)
         found = _stata_labels(one, language)
@@ -164,8 +171,9 @@ def write_dta(dataset: Dataset, path: Path, frame: pd.DataFrame, language: str) 
 def _stata_column(frame: pd.DataFrame, variable: Variable) -> Any:
     own = frame[variable.name]
     if variable.holds is Holds.TEXT and variable.values:
-        place = {code: float(at) for at, (code, _) in enumerate(variable.values, start=1)}
-        return own.map(lambda one: place.get(one, np.nan)).astype(np.float64)
+        place: dict[Any, float] = {code: float(at) for at, (code, _) in enumerate(variable.values, start=1)}
+        place[""] = np.nan
+        return own.map(place.__getitem__).astype(np.float64)
     if not variable.missing:
         return own
     letters = {float(code): STATA_MISSING[kind] for kind, code in variable.missing.items()}
@@ -177,13 +185,13 @@ def _stata_column(frame: pd.DataFrame, variable: Variable) -> Any:
     return found
 
 
-def _stata_labels(variable: Variable, language: str) -> dict[int | str, str]:
+def _stata_labels(variable: Variable, language: str) -> dict[Any, str]:
     if variable.holds is Holds.TEXT:
         return {
             at: f"{code} {label.in_language(language)}" if str(code).isdigit() else label.in_language(language)
             for at, (code, label) in enumerate(variable.values, start=1)
         }
-    found: dict[int | str, str] = {int(code): label.in_language(language) for code, label in variable.values}
+    found: dict[Any, str] = {int(code): label.in_language(language) for code, label in variable.values}
     found |= {STATA_MISSING[kind]: variable.missing_labels[kind].in_language(language) for kind in variable.missing}
     return found
 

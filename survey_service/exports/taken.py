@@ -25,7 +25,7 @@ def begun(
     by: audit.Actor,
     further: Mapping[str, Any] | None = None,
 ) -> None:
-    """Before anything is written, so that nothing is taken that stands in no log. ``further``: how, if not by a page."""
+    """Before anything is written, so that nothing is taken that no log tells of. ``further``: how, if not by a page."""
     detail = {"formats": [one.value for one in formats], "open_answers": texts, **(further or {})}
     _record(session, survey_id, wave_id, "wave.export_begun", detail, at, by)
 

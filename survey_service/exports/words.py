@@ -24,7 +24,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "probability": Text("各级合计的抽中概率", "Probability of selection over all stages"),
     "outcome": Text("调查结果（AAPOR）", "Outcome (AAPOR)"),
     "mode": Text("作答方式", "Mode of the answer"),
-    "marks": Text("质量标记", "Marks of quality"),
     "answered": Text("是否有计入的答卷", "Whether there is a counted response"),
     "weighting_class": Text("无应答调整的加权类（合并后）", "Weighting class of nonresponse, as joined"),
     "eligibility": Text("情况不明的户按几成合格计（e）", "Share e of cases of unknown eligibility that count"),
@@ -61,11 +60,18 @@ SEXES: Final[Mapping[str, Text]] = {Sex.MALE.value: Text("男", "Male"), Sex.FEM
 
 FAST, STRAIGHT, ALIKE, BURST = "fast", "straight", "alike", "burst"
 MARKS: Final[Mapping[str, Text]] = {
-    FAST: Text("答得太快", "Faster than a second an answer"),
-    STRAIGHT: Text("一列到底", "One option all the way down"),
-    ALIKE: Text("与本社区另一份答卷完全相同", "All answers those of another response of the community"),
-    BURST: Text("同一分钟本社区来了多份", "Came in a minute that brought the community many"),
+    FAST: Text("答得太快", "faster than a second an answer"),
+    STRAIGHT: Text("一列到底", "one option all the way down"),
+    ALIKE: Text("与本社区另一份答卷完全相同", "all answers those of another response of the community"),
+    BURST: Text("同一分钟本社区来了多份", "came in a minute that brought the community many"),
 }
+
+
+def marks_words() -> Text:
+    """A response may bear several, with semicolons between them."""
+    zh = "；".join(f"{name} {words.zh}" for name, words in MARKS.items())
+    en = "; ".join(f"{name} {words.en}" for name, words in MARKS.items())
+    return Text(f"质量标记（{zh}）", f"Marks of quality ({en})")
 
 
 def stage_words(what: str, stage: int) -> Text:

@@ -7,9 +7,9 @@ street's code behind: ``2026Q3-990181001000.sav``. Beside them lie ``plan.yaml``
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -18,12 +18,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from survey_service import private
+from survey_service.errors import DomainError
 from survey_service.exports import beside
 from survey_service.exports.formats import DATA, Format
 
 if TYPE_CHECKING:
     from reports.fonts import TypeSettings
     from survey_service.exports.dataset import Dataset
+    from survey_service.exports.spool import Spool
 
 Progress = Callable[[int, int], None]
 """Told how many rows are written, and of how many: every format that holds rows writes all of them."""
@@ -59,14 +62,38 @@ def write_export(
     """Write ``<wave>.csv`` and so on into ``folder``, each beside its place and renamed when it is whole.
 
     ``texts``: open answers too; whoever calls asks for the right. Raises NotFound, FiguresClosed, PlanFails,
-    ExportRefused; what was written until then stays, and is whole.
+    ExportRefused; what was written until then stays, and is whole. Called again after it was killed, it goes on: files
+    that are whole stay, and answers that were read are not read again.
     """
     from survey_service.exports.cases import dataset_of_wave
+    from survey_service.exports.spool import Spool
 
-    dataset = dataset_of_wave(source, texts=texts)
-    return write_dataset(
-        dataset, formats, folder, language=language, progress=progress, type_settings=source.type_settings
-    )
+    private.folder(folder)
+    beside.sweep(folder)
+    spools: list[Spool] = []
+
+    def seed_of(key: str) -> int:
+        choices = ",".join(sorted({one.value for one in formats}))
+        spools.append(Spool(folder, hashlib.sha256(f"{key} {language} {choices}".encode()).hexdigest()))
+        return spools[0].seed
+
+    dataset = dataset_of_wave(source, texts=texts, seed_of=seed_of)
+    [spool] = spools
+    try:
+        files = write_dataset(
+            spool.of(dataset),
+            formats,
+            folder,
+            language=language,
+            progress=progress,
+            done=spool,
+            type_settings=source.type_settings,
+        )
+    except DomainError:
+        spool.remove()
+        raise
+    spool.remove()
+    return files
 
 
 def write_dataset(
@@ -76,30 +103,24 @@ def write_dataset(
     *,
     language: str = "zh",
     progress: Progress | None = None,
+    done: Spool | None = None,
     type_settings: TypeSettings | None = None,
 ) -> tuple[WrittenFile, ...]:
-    """As ``write_export``, of a data set that is made already."""
-    from survey_service.exports.spool import spooled
-
-    folder.mkdir(parents=True, exist_ok=True)
-    beside.sweep(folder)
+    """As ``write_export``, of a data set that is made already. ``done``: what an export that was killed had written."""
     wanted = [one for one in Format if one in formats]
-    with_rows = [one for one in wanted if one in DATA]
     for one in wanted:
         _refuse(one, dataset)
     dataset = replace(dataset, cut=(*dataset.cut, *_cut(dataset, wanted, language)))
+    with_rows = [one for one in wanted if one in DATA]
     told = _Told(len(with_rows) * dataset.rows, progress)
+    writing = _Writing(dataset, folder, language, told, done, type_settings)
     found: list[WrittenFile] = []
-    with ExitStack() as stack:
-        if len(with_rows) > 1 or _streets(dataset, wanted):
-            dataset = stack.enter_context(spooled(dataset, folder))
-        writing = _Writing(dataset, folder, language, told, type_settings)
-        for one in wanted:
-            found += writing.format(one)
-            if one in DATA:
-                told.next(dataset.rows)
-        if with_rows:
-            found += writing.plan()
+    for one in wanted:
+        found += writing.format(one)
+        if one in DATA:
+            told.next(dataset.rows)
+    if with_rows:
+        found += writing.plan()
     return tuple(found)
 
 
@@ -123,49 +144,60 @@ class _Writing:
     dataset: Dataset
     folder: Path
     language: str
-    told: Callable[[int], None]
+    told: _Told
+    done: Spool | None
     type_settings: TypeSettings | None
 
     def format(self, one: Format) -> Iterator[WrittenFile]:
+        rows = self.dataset.rows
         match one:
             case Format.SAV | Format.DTA:
                 yield from self._statistics(one)
             case Format.CODEBOOK:
-                yield self._written("-codebook.json", "codebook", "write_codebook", 0, self.told)
-                yield self._written(
-                    "-codebook.pdf", "codebook_pdf", "write_codebook_pdf", 0, self.language, self.type_settings
-                )
+                yield self._whole(self._name("-codebook.json"), 0, _call("codebook", "write_codebook"))
+                write = _call("codebook_pdf", "write_codebook_pdf", self.language, self.type_settings)
+                yield self._whole(self._name("-codebook.pdf"), 0, write)
             case Format.DDI:
-                yield self._written("-ddi.xml", "ddi", "write_ddi", 0, self.language)
+                yield self._whole(self._name("-ddi.xml"), 0, _call("ddi", "write_ddi", self.language))
             case Format.XLSX:
-                yield self._written(".xlsx", "xlsx_file", "write_xlsx", self.dataset.rows, self.told, self.language)
+                write = _call("xlsx_file", "write_xlsx", self.told, self.language)
+                yield self._whole(self._name(".xlsx"), rows, write)
             case Format.CSV | Format.PARQUET:
-                module, function = f"{one.value}_file", f"write_{one.value}"
-                yield self._written(f".{one.value}", module, function, self.dataset.rows, self.told)
+                write = _call(f"{one.value}_file", f"write_{one.value}", self.told)
+                yield self._whole(self._name(f".{one.value}"), rows, write)
 
     def plan(self) -> Iterator[WrittenFile]:
-        yield self._whole("plan.yaml", "plan_file", "write_plan", 0)
+        yield self._whole("plan.yaml", 0, _call("plan_file", "write_plan"))
         if self.dataset.register is not None:
-            yield self._whole("register.csv", "plan_file", "write_register", 0)
+            yield self._whole("register.csv", 0, _call("plan_file", "write_register"))
 
     def _statistics(self, one: Format) -> Iterator[WrittenFile]:
-        files = import_module("survey_service.exports.statistics_files")
-        for street in _streets(self.dataset, [one]) or ("",):
-            frame = files.frame_of(self.dataset, self.told, street)
-            if len(frame):
-                end = f"-{street}.{one.value}" if street else f".{one.value}"
-                yield self._written(
-                    end, "statistics_files", f"write_{one.value}", len(frame), frame, language=self.language
-                )
+        for street, rows in _streets(self.dataset, self.told).items():
+            write = _call("statistics_files", f"write_{one.value}", self.told, street, self.language)
+            yield self._whole(self._name(f"-{street}.{one.value}" if street else f".{one.value}"), rows, write)
 
-    def _written(self, end: str, module: str, function: str, rows: int, *further: Any, **named: Any) -> WrittenFile:
-        return self._whole(f"{file_stem(self.dataset.wave)}{end}", module, function, rows, *further, **named)
+    def _name(self, end: str) -> str:
+        return f"{file_stem(self.dataset.wave)}{end}"
 
-    def _whole(self, name: str, module: str, function: str, rows: int, *further: Any, **named: Any) -> WrittenFile:
-        write = getattr(import_module(f"survey_service.exports.{module}"), function)
+    def _whole(self, name: str, rows: int, write: Callable[[Dataset, Path], None]) -> WrittenFile:
+        """The file, unless it was whole already before the export was killed."""
+        if self.done is not None and (known := self.done.written(name)) is not None:
+            return WrittenFile(name=name, **known)
         with beside.whole(self.folder / name) as part:
-            write(self.dataset, part, *further, **named)
-        return WrittenFile(name=name, sha256=beside.sha256_of(self.folder / name), rows=rows)
+            write(self.dataset, part)
+        found = WrittenFile(name=name, sha256=beside.sha256_of(self.folder / name), rows=rows)
+        if self.done is not None:
+            self.done.is_written(name, sha256=found.sha256, rows=rows)
+        return found
+
+
+def _call(module: str, function: str, *further: Any) -> Callable[[Dataset, Path], None]:
+    """``function(dataset, path, *further)`` of a module of this room, imported when its format is asked for."""
+
+    def write(dataset: Dataset, path: Path) -> None:
+        getattr(import_module(f"survey_service.exports.{module}"), function)(dataset, path, *further)
+
+    return write
 
 
 def file_stem(wave: str) -> str:
@@ -176,10 +208,9 @@ def file_stem(wave: str) -> str:
 _STATISTICS: Final = (Format.SAV, Format.DTA)
 
 
-def _streets(dataset: Dataset, formats: Sequence[Format]) -> tuple[str, ...]:
-    if not any(one in _STATISTICS for one in formats):
-        return ()
-    found: tuple[str, ...] = import_module("survey_service.exports.statistics_files").street_files(dataset)
+def _streets(dataset: Dataset, told: _Told) -> Mapping[str, int]:
+    """Streets with a file each and their rows; "" where the wave is one file."""
+    found: Mapping[str, int] = import_module("survey_service.exports.statistics_files").streets(dataset, told)
     return found
 
 

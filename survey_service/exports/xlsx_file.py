@@ -80,7 +80,7 @@ def _data(sheet: Any, dataset: Dataset, told: Told, bold: Any) -> None:
         told(line)
 
 
-def _codes(dataset: Dataset, language: str) -> Iterator[list[object]]:
+def _codes(dataset: Dataset, language: str) -> Iterator[Sequence[object]]:
     """A line for every column, and one below it for every code."""
     for one in dataset.variables:
         head = [
@@ -101,7 +101,7 @@ def _said(one: Variable, language: str) -> Iterator[tuple[int | str, str, str]]:
         yield missing, one.missing_labels[kind].in_language(language), kind.value
 
 
-def _notes(dataset: Dataset, language: str) -> Iterator[list[object]]:
+def _notes(dataset: Dataset, language: str) -> Iterator[Sequence[object]]:
     yield [dataset.title.in_language(language)]
     yield [f"{dataset.survey} {dataset.wave}"]
     if dataset.release is not None:

@@ -33,6 +33,8 @@ from survey_service.collection.kinds import PHONE
 from survey_service.collection.resident_pages import _environment, answered_questions
 from survey_service.collection.resident_steps import screens
 from survey_service.demonstration.kinds import INVENTED
+from survey_service.exports.answers import answer_columns
+from survey_service.exports.kinds import EXPORTED
 from survey_service.importing import kinds as importing
 from survey_service.importing.pages import question_choices
 from survey_service.importing.plan import Target
@@ -264,6 +266,32 @@ def the_import_of_tables(walk: Walk) -> None:
         assert walk.judged({variable: reading.answer}, Policy.IMPORT).canonical[variable] == walk.canonical[variable]
 
 
+def the_export(walk: Walk) -> None:
+    """A column or several for every variable: what was answered comes out, and every reason for no answer apart."""
+    exported = EXPORTED[walk.question.type]
+    assert (exported is None) == (not walk.variables)
+    columns = answer_columns(walk.questionnaire, texts=True)
+    assert list(dict.fromkeys(variable for variable, _ in columns)) == list(walk.variables)
+    answered = walk.judged(walk.canonical, Policy.IMPORT).values
+    for variable, column in columns:
+        values = [answered[variable], *Missing]
+        cells = column.read(values)
+        assert len(cells) == len(values)
+        said = column.variable
+        assert said.label.zh
+        assert said.label.en
+        known = {code for code, _ in said.values}
+        assert not known or cells[0] in known
+        if said.missing:
+            assert [float(said.missing[one]) for one in Missing] == cells[1:]
+            assert cells[0] not in said.missing.values()
+            assert set(said.missing_labels) == set(Missing)
+        else:
+            assert cells[1:] == [""] * len(Missing)
+    kept = answer_columns(walk.questionnaire, texts=False)
+    assert [column.open for _, column in kept] == [False] * len(kept)
+
+
 def the_invented_file(walk: Walk) -> None:
     chance = random.Random(1)
     for _ in range(20):
@@ -298,6 +326,7 @@ SURFACES: Mapping[str, tuple[Mapping[QuestionType, object], Callable[[Walk], Non
     "the printed form": (PRINTED, the_printed_form),
     "the reader of scans": (TICKED, the_reader_of_scans),
     "the import of tables": (importing.IMPORTED, the_import_of_tables),
+    "the export": (EXPORTED, the_export),
     "the invented file": (INVENTED, the_invented_file),
     "devices and programs": (KINDS, the_devices_and_the_programs),
     "the samples of this test": (SAMPLES, lambda walk: None),
