@@ -96,6 +96,11 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         NOTE,
         "    QuestionType.TIME: Imported(read=_words, closed=False),\n",
     ),
+    "the export": (
+        "survey_service/exports/kinds.py",
+        NOTE,
+        "    QuestionType.TIME: _written(Holds.TEXT, open=False),\n",
+    ),
     "the invented file": (
         "survey_service/demonstration/kinds.py",
         NOTE,
