@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,7 @@ from importlib.util import find_spec
 
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
-from questionnaires.model import Questionnaire
+from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, may_export_texts
 from survey_service.exports import folder, kept_queries
@@ -56,7 +57,7 @@ def shown(found: kept_queries.Found, person: Person, settings: Settings) -> Show
         id=str(export.id),
         by=name,
         asked_at=export.asked_at,
-        formats=tuple(Format(one) for one in export.formats),
+        formats=tuple(one for one in Format if one in export.formats),
         language=export.language,
         texts=export.texts,
         standing=_standing(found, settings),
@@ -86,14 +87,26 @@ def formats() -> tuple[Format, ...]:
 
 
 def in_words(questionnaire: Questionnaire) -> tuple[Text, ...]:
-    """The questions that are answered in words, or by an option that asks for words."""
+    """What is answered in words: whole questions, and options that ask for words."""
     return tuple(
-        question.text
+        words
         for section in questionnaire.sections
         for question in section.questions
         if question.variables()
-        and (kind_of(question).variable is VariableType.TEXT or any(option.other for option in question.options))
+        for words in _in_words(question)
     )
+
+
+def _in_words(question: Question) -> Iterator[Text]:
+    if kind_of(question).variable is VariableType.TEXT:
+        yield question.text
+    for option in question.options:
+        if option.other:
+            asked, chosen = question.text, option.label
+            yield Text(
+                f"{asked.zh}（“{chosen.zh}”后面写的）",
+                f"{asked.in_language('en')} (written after “{chosen.in_language('en')}”)",
+            )
 
 
 UNITS = ("B", "KB", "MB", "GB")
