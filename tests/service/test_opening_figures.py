@@ -18,7 +18,7 @@ from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from tests.service.signed_in import csrf, get, post, sign_in
 from tests.service.test_estimates import answer
-from tests.service.world import NOW, World
+from tests.service.world import NOW, World, once
 
 HERE = "/surveys/satisfaction/waves/2026Q3"
 NAMES = releases.Signatures(prepared_by="何建国", reviewed_by="林一舟", signed_by="周定之")
@@ -27,13 +27,17 @@ NAMES = releases.Signatures(prepared_by="何建国", reviewed_by="林一舟", si
 @pytest.fixture
 def closed(database: Database, world: World, settings: Settings) -> World:
     """Six answers in each community, and the wave closed."""
-    keys = KeyRing(settings.secret_key.get_secret_value())
-    with database.writing.begin() as session:
-        for case in range(12):
-            given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
-            answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
-        surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
-    return world
+
+    def make() -> World:
+        keys = KeyRing(settings.secret_key.get_secret_value())
+        with database.writing.begin() as session:
+            for case in range(12):
+                given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
+                answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+            surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+        return world
+
+    return once(database, f"twelve answers {settings.secret_key.get_secret_value()}", make)
 
 
 @pytest.fixture

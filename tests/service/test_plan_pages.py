@@ -29,7 +29,6 @@ from tests.service.test_opening_figures import HERE, closed, reviewed
 from tests.service.world import QUESTIONNAIRE, World
 
 __all__ = ["closed", "reviewed"]
-pytestmark = pytest.mark.both_databases
 PLAN = f"{HERE}/plan"
 AGES, SEXES = ("18-44", "45-59", "60+"), ("female", "male")
 REGISTER = PopulationRegister(

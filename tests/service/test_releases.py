@@ -49,7 +49,7 @@ from survey_service.surveys import service as surveys
 from survey_service.writer import GroupWriter
 from tests.service.signed_in import csrf, get, post, sign_in
 from tests.service.test_estimates import answer
-from tests.service.world import NOW, PASSWORD, World
+from tests.service.world import NOW, PASSWORD, World, once
 
 NAMES = service.Signatures(prepared_by="何建国", reviewed_by="林一舟", signed_by="周定之")
 
@@ -65,15 +65,19 @@ def services(settings: Settings, database: Database) -> Iterator[Services]:
 @pytest.fixture
 def reviewed(database: Database, world: World, settings: Settings) -> World:
     """Six answers in each community, the wave closed and under review."""
-    keys = KeyRing(settings.secret_key.get_secret_value())
-    with database.writing.begin() as session:
-        for case in range(12):
-            given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
-            answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
-        surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
-        surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
-        figures.open_figures(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
-    return world
+
+    def make() -> World:
+        keys = KeyRing(settings.secret_key.get_secret_value())
+        with database.writing.begin() as session:
+            for case in range(12):
+                given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
+                answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+            surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+            surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+            figures.open_figures(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
+        return world
+
+    return once(database, f"figures opened {settings.secret_key.get_secret_value()}", make)
 
 
 def prepare(database: Database, world: World) -> service.Prepared:

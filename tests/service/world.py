@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
@@ -55,31 +57,51 @@ def build(database: Database, keys: KeyRing, questionnaire: Questionnaire = QUES
         return _build(session, keys, questionnaire)
 
 
-_BUILT: dict[Path, World] = {}
-
-
 def build_or_copy(database: Database, settings: Settings) -> World:
-    """What ``build`` makes in an empty database; on SQLite it is made once a process and then copied, ids and all."""
+    """What ``build`` makes in an empty database, made once a process."""
     secret = settings.secret_key.get_secret_value()
-    if not database.is_sqlite:
-        return build(database, KeyRing(secret))
-    target = Path(str(make_url(database.url).database))
-    template = target.with_name(f"city-{hashlib.sha256(secret.encode()).hexdigest()[:16]}.db")
-    if template in _BUILT:
-        _copy(template, target)
+    return once(database, f"city {secret}", lambda: build(database, KeyRing(secret)))
+
+
+def once(database: Database, state: str, make: Callable[[], World]) -> World:
+    """The database as ``make`` leaves it, ids and all: made once a process under the name ``state``, then copied.
+
+    ``make`` writes into this database and nothing else; what it needs of other states it asks for by itself.
+    """
+    copies = _on_sqlite if database.is_sqlite else _on_postgresql
+    template = f"{copies.__name__}{hashlib.sha256(state.encode()).hexdigest()[:16]}"
+    if template not in _MADE:
+        _MADE[template] = make()
+        copies(database, template, keep=True)
     else:
-        _BUILT[template] = build(database, KeyRing(secret))
-        _copy(target, template)
-    made = _BUILT[template]
+        copies(database, template, keep=False)
+    made = _MADE[template]
     lists: dict[str, Any] = {
         one.name: list(getattr(made, one.name)) for one in fields(made) if str(one.type).startswith("list")
     }
     return replace(made, **lists)  # a test may add to its own
 
 
-def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+_MADE: dict[str, World] = {}
+
+
+def _on_sqlite(database: Database, template: str, *, keep: bool) -> None:
+    target = Path(str(make_url(database.url).database))
+    kept = target.with_name(f"{template}.db")
+    source, copied = (target, kept) if keep else (kept, target)
+    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(copied)) as writing:
         reading.backup(writing)
+
+
+def _on_postgresql(database: Database, template: str, *, keep: bool) -> None:
+    for engine in (database.reading_engine, database.writing_engine):
+        engine.dispose()  # a database that somebody uses is not copied
+    url = make_url(database.url)
+    source, copied = (url.database, template) if keep else (template, url.database)
+    with psycopg.connect(str(url.set(drivername="postgresql", database="postgres")), autocommit=True) as server:
+        name = sql.Identifier
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name(str(copied))))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name(str(copied)), name(str(source))))
 
 
 def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> World:
