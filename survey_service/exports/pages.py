@@ -40,7 +40,8 @@ KINDS = {
     ".xml": "application/xml",
     ".json": "application/json",
 }
-"""Of a file by its ending; whatever else there is, is bytes."""
+"""Of a file by its ending."""
+BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +132,11 @@ def take_file(
     with reading.begin() as session:
         _, wave = find(session, person, running.settings, survey_key, wave_key)
         opened = open_file(wave, find_export(session, wave, export_id), person, running.settings, name)
-        return handed_out(opened, reads)
+        _, dot, ending = name.rpartition(".")
+        return handed_out(opened, reads, KINDS.get(dot + ending, BYTES))
 
 
-def handed_out(opened: Opened, reads: ReadAudit) -> Response:
+def handed_out(opened: Opened, reads: ReadAudit, media_type: str = BYTES) -> Response:
     """The file, once it is written down who takes it: each time."""
     export = opened.export
     further = {"file": opened.name, "sha256": opened.sha256}
@@ -149,10 +151,9 @@ def handed_out(opened: Opened, reads: ReadAudit) -> Response:
     except DomainError:
         opened.file.close()
         raise
-    _, dot, ending = opened.name.rpartition(".")
     return StreamingResponse(
         folder.blocks(opened.file),
-        media_type=KINDS.get(dot + ending, "application/octet-stream"),
+        media_type=media_type,
         headers={
             "Content-Disposition": content_disposition("attachment", opened.name),
             "Content-Length": str(opened.bytes),

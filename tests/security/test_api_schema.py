@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +31,12 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import select
 
 from survey_service.database import Database
+from survey_service.exports.formats import Format
 from survey_service.models import QuestionnaireVersion, Release, Role, Wave, WaveState
 from survey_service.secrets import code_hash
 from survey_service.settings import Settings
 from tests.service.conftest import TestClock
+from tests.service.made_exports import make
 from tests.service.programs import token_of
 from tests.service.world import CLOSES, NOW, OPENS, World
 
@@ -64,10 +66,16 @@ OF_STAFF = OF_SURVEYS | {
     f"GET {WAVE}/dispositions",
     "GET /api/v1/releases/{number}",
 }
+OF_EXPORTS = {
+    f"GET {WAVE}/exports",
+    f"POST {WAVE}/exports",
+    f"GET {WAVE}/exports/{{export_id}}",
+    f"GET {WAVE}/exports/{{export_id}}/files/{{name}}",
+}
 MET: dict[str, set[str]] = {
     "administrator": ANYBODY | {"GET /api/v1/areas/{area_code}"},
     "manager": ANYBODY | OF_STAFF,
-    "statistician": ANYBODY | OF_STAFF,
+    "statistician": ANYBODY | OF_STAFF | OF_EXPORTS,
     "leader": ANYBODY | OF_SURVEYS | {"GET /api/v1/releases/{number}"},
     "interviewer": ANYBODY | OF_SURVEYS | {f"GET {WAVE}/cases", f"POST {WAVE}/captures"},
     "keyer": ANYBODY,
@@ -125,6 +133,7 @@ def released(database: Database, world: World) -> World:
             state=WaveState.RELEASED,
             created_at=NOW,
             released_at=NOW,
+            figures_opened_at=NOW,
         )
         session.add(before)
         session.flush()
@@ -158,6 +167,7 @@ class Run:
     token: str | None
     world: World
     sha256: str
+    export_id: str
     session: requests.Session = field(default_factory=requests.Session)
     met: set[str] = field(default_factory=set)
     requests_sent: int = 0
@@ -175,6 +185,8 @@ class Run:
             "version_id": str(self.world.version_id),
             "area_code": "110101000001",
             "number": "SATISFACTION-2026Q2-01",
+            "export_id": self.export_id,
+            "name": "wave.csv",
         }
 
     def description(self, *, guess_credentials: bool) -> Any:
@@ -197,7 +209,8 @@ class Run:
 
     def try_operation(self, operation: Any, examples: int) -> None:
         names = {one.name for one in operation.path_parameters}
-        there = {name: value for name, value in self.known.items() if name in names}
+        known = self.known | ({"wave_key": "2026Q2"} if "/exports" in operation.path else {})
+        there = {name: value for name, value in known.items() if name in names}
         positive, negative = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
         self._try(operation.as_strategy(positive, path_parameters=there), examples, self._with_real_cases)
         self._try(operation.as_strategy(positive), examples)
@@ -225,7 +238,7 @@ class Run:
 
     def _with_real_cases(self, case: Any) -> None:
         """Interviews of cases that are there: of each batch the first with answers that can be stored."""
-        if case.method != "POST":
+        if case.method != "POST" or "captures" not in case.body:
             return
         case.body["questionnaire_sha256"] = self.sha256
         for number, capture in enumerate(case.body["captures"]):
@@ -240,10 +253,18 @@ def run(
 ) -> Callable[[str], Run]:
     with database.reading.begin() as session:
         sha256 = session.scalars(select(QuestionnaireVersion.sha256)).one()
+        before = session.scalars(select(Wave.id).where(Wave.key == "2026Q2")).one()
+    made = make(database, replace(released, wave_id=before), settings, (Format.CSV,))
 
     def begin(role: str) -> Run:
-        token = None if role == NOBODY else token_of(database, role)
-        return Run(address=serve(settings, clock=clock), role=role, token=token, world=released, sha256=sha256)
+        return Run(
+            address=serve(settings, clock=clock),
+            role=role,
+            token=None if role == NOBODY else token_of(database, role),
+            world=released,
+            sha256=sha256,
+            export_id=str(made.id),
+        )
 
     return begin
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from survey_service.database import Database
+from survey_service.exports.formats import Format
+from survey_service.models import Wave
 from survey_service.settings import Settings
 from tests.security.test_api_schema import released
 from tests.service.conftest import TestClock
+from tests.service.made_exports import make
 from tests.service.programs import token_of
 from tests.service.world import QUESTIONNAIRE, World
 
@@ -43,6 +49,10 @@ def curl(line: str, body: Any) -> requests.Response:
             case "-H":
                 name, _, value = words.pop(0).partition(": ")
                 headers[name] = value
+            case "-o":
+                words.pop(0)
+            case "--json":
+                headers["Content-Type"], data = "application/json", words.pop(0).encode()
             case "--data":
                 assert words.pop(0) == "@interviews.json"
                 data = json.dumps(body).encode()
@@ -88,6 +98,21 @@ def test_the_interview_of_the_manual_is_stored(
     body["questionnaire_sha256"] = wave["questionnaire"]["sha256"]
     answer = curl(blocks("sh")[1].strip(), body)
     assert [one["outcome"] for one in answer.json()["results"]] == ["stored"], answer.text
+
+
+def test_the_data_of_the_manual_are_asked_for_looked_at_and_taken(
+    base: str, database: Database, settings: Settings, released: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", token_of(database, "statistician"))
+    ask, look, take = blocks("sh")[2].strip().splitlines()
+    assert curl(ask, None).json()["standing"] == "under_way"
+    with database.reading.begin() as session:
+        wave_id = session.scalars(select(Wave.id).where(Wave.key == "2026Q2")).one()
+    export_id = str(make(database, replace(released, wave_id=wave_id), settings, (Format.CSV,)).id)
+    seen = curl(look.replace("EXPORT_ID", export_id), None).json()
+    name = seen["files"][0]["name"]
+    taken = curl(take.replace("EXPORT_ID", export_id).replace("FILE_NAME", name), None)
+    assert hashlib.sha256(taken.content).hexdigest() == seen["files"][0]["sha256"]
 
 
 def test_every_address_and_error_of_the_manual_exists(base: str) -> None:
