@@ -36,6 +36,9 @@ ELSE = {
     f"{W}/estimates": 404,  # a review's
     f"{W}/plan": 404,
     f"{W}/plan.yaml": 404,
+    f"{W}/exports/{{export_id}}/{{name}}": 404,  # test_export_pages.py takes them on both databases
+    f"/api/v1{W}/exports/{{export_id}}": 404,
+    f"/api/v1{W}/exports/{{export_id}}/files/{{name}}": 404,
     f"{W}/release": 404,
     f"{W}/release/proof.{{language}}.pdf": 404,
     f"{W}/correct": 404,  # a released wave's

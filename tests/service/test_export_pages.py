@@ -76,6 +76,7 @@ def test_the_page_says_what_a_file_holds_and_what_never(client: TestClient, open
         assert f'href="{HERE}"' in get(client, there), there
 
 
+@pytest.mark.both_databases
 def test_pressed_twice_it_is_one_job_and_made_it_may_be_asked_for_again(
     client: TestClient, database: Database, opened: World, settings: Settings
 ) -> None:
@@ -98,6 +99,7 @@ def test_pressed_twice_it_is_one_job_and_made_it_may_be_asked_for_again(
     assert len(exports(database)) == 3, "what failed may be asked for again"
 
 
+@pytest.mark.both_databases
 def test_of_two_at_the_same_moment_the_database_keeps_one(
     client: TestClient, database: Database, opened: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +122,7 @@ def test_nothing_chosen_is_told_and_what_was_chosen_stays(client: TestClient, op
         assert 'value="en" checked' in answer.text
 
 
+@pytest.mark.both_databases
 def test_every_download_is_written_down_and_a_deletion_ends_it(
     client: TestClient, database: Database, opened: World, settings: Settings
 ) -> None:
@@ -160,6 +163,7 @@ def test_files_are_their_owners_alone(database: Database, opened: World, setting
     assert {path.stat().st_mode & 0o777 for path in place.iterdir()} == {0o600}
 
 
+@pytest.mark.both_databases
 def test_an_erasure_takes_the_files_with_it(
     client: TestClient, database: Database, opened: World, settings: Settings
 ) -> None:
@@ -201,6 +205,7 @@ def test_after_some_days_they_go_and_what_was_left_half_goes_too(
     assert entry.record == kept.record_of(export.id)
 
 
+@pytest.mark.both_databases
 def test_a_program_asks_looks_and_takes(
     client: TestClient, database: Database, opened: World, settings: Settings
 ) -> None:
