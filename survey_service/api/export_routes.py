@@ -17,7 +17,7 @@ from survey_service.api.routes import SurveyKey, WaveKey
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.exports import access, kept, kept_queries, shown
-from survey_service.exports.kept_errors import FilesGone, NothingChosen, NotOpenedYet, TextsNotAllowed
+from survey_service.exports.kept_errors import FilesGone, NothingChosen, NotOpenedYet, TextsNotAllowed, TooManyOnOffer
 from survey_service.exports.pages import handed_out
 from survey_service.services import Services
 
@@ -43,7 +43,7 @@ def exports(
     PLACE,
     summary="Ask for an export",
     status_code=202,
-    responses=refusals(*SENDING, NotFound, NotOpenedYet, NothingChosen, TextsNotAllowed, Conflict),
+    responses=refusals(*SENDING, NotFound, NotOpenedYet, NothingChosen, TextsNotAllowed, TooManyOnOffer, Conflict),
 )
 def ask(
     running: Running,

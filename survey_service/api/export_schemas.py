@@ -37,7 +37,8 @@ class ExportOut(Shape):
         Standing,
         Field(
             description="`under_way`; `failed`, nothing was made; `ready`; `elsewhere`, another machine of the "
-            "service has the files; `gone`, they ran out, were deleted, or an answer in them was erased."
+            "service made the files, or a restore lost them; `gone`, they ran out, were "
+            "deleted, or an answer in them was erased."
         ),
     ]
     asked_at: datetime

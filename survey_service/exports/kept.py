@@ -16,7 +16,7 @@ from survey_service.audit.chain import SERVICE
 from survey_service.exports import EXPORT_JOB, kept_queries
 from survey_service.exports.folder import MadeFile
 from survey_service.exports.formats import Format
-from survey_service.exports.kept_errors import NothingChosen, NotOpenedYet
+from survey_service.exports.kept_errors import MOST_ON_OFFER, NothingChosen, NotOpenedYet, TooManyOnOffer
 from survey_service.ids import new_id
 from survey_service.models import DataExport, ExportEnd, Job, JobState, Wave
 
@@ -35,8 +35,8 @@ class Order:
 def ask(session: Session, wave: Wave, order: Order, *, by: Actor, at: datetime) -> DataExport:
     """The export that will be made; the one that is being made where it was asked for in these very words before.
 
-    NotOpenedYet before the figures of the wave were opened, NothingChosen without a format. Of two who ask at the
-    same moment in the same name one is refused by the database.
+    NotOpenedYet before the figures of the wave were opened, NothingChosen without a format, TooManyOnOffer. Of two who
+    ask at the same moment in the same name one is refused by the database.
     """
     if wave.figures_opened_at is None:
         raise NotOpenedYet
@@ -51,6 +51,8 @@ def ask(session: Session, wave: Wave, order: Order, *, by: Actor, at: datetime) 
             return before[0]
         before[0].waits_as = None  # its job failed
         session.flush()
+    if kept_queries.on_offer(session, wave.survey_id, wave.id) >= MOST_ON_OFFER:
+        raise TooManyOnOffer
     export_id = new_id()
     arguments = {"wave_id": str(wave.id), "export_id": str(export_id)}
     job = jobs.enqueue(session, survey_id=wave.survey_id, kind=EXPORT_JOB, arguments=arguments, by=by, at=at)

@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 from survey_service.errors import BadInput, Conflict, DomainError, NotAllowed
 
+MOST_ON_OFFER = 20  # of a wave: each is a copy of its answers, and takes room
+
 
 class NotOpenedYet(Conflict):
     """Answers leave the service after the figures of the closed wave were opened, and not before."""
@@ -33,6 +35,14 @@ class TextsNotAllowed(NotAllowed):
         "Your account may not take what people wrote in words: names and telephone numbers may stand in it. If you "
         "need it, ask the system administrator to name you in the settings."
     )
+
+
+class TooManyOnOffer(Conflict):
+    """Each is a copy of a wave's answers; nobody needs as many."""
+
+    code = "E084"
+    zh = f"这一期做好的、正在做的已经有 {MOST_ON_OFFER} 份。请先删掉不用的，再做新的。"
+    en = f"There are {MOST_ON_OFFER} exports of this wave, made or being made. Delete those that nobody needs first."
 
 
 class FilesGone(DomainError):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from survey_service.models import Account, DataExport, ExportEnd, Job, Response, Tombstone
+from survey_service.models import Account, DataExport, ExportEnd, Job, JobState, Response, Tombstone
 
 Found = Row[DataExport, Job, str, bool]
 """An export, its job, who asked for it, and whether an answer in it was erased after its rows were read."""
@@ -72,6 +72,14 @@ def waiting_as(session: Session, survey_id: UUID, waits_as: str) -> Row[DataExpo
         .join(Job, _its_job())
         .where(DataExport.survey_id == survey_id, DataExport.waits_as == waits_as)
     ).one_or_none()
+
+
+def on_offer(session: Session, survey_id: UUID, wave_id: UUID) -> int:
+    """Exports of a wave whose files are there, or will be."""
+    there = or_(DataExport.made_at.is_not(None), Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+    found = select(func.count()).select_from(DataExport).join(Job, _its_job())
+    of_wave = found.where(DataExport.survey_id == survey_id, DataExport.wave_id == wave_id)
+    return session.scalar(of_wave.where(DataExport.gone_at.is_(None), there)) or 0
 
 
 def over(made_before: datetime) -> Select[DataExport]:

@@ -25,7 +25,7 @@ class Standing(StrEnum):
     UNDER_WAY = "under_way"
     FAILED = "failed"
     READY = "ready"
-    ELSEWHERE = "elsewhere"  # another machine made it, and has the files
+    ELSEWHERE = "elsewhere"  # another machine made it, or a restored backup knows of it
     GONE = "gone"
 
 

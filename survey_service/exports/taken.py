@@ -1,4 +1,5 @@
-"""Who took what: the two entries of the audit log for an export, before its first file and after its last."""
+"""Who took what: the two entries of the audit log for an export by the command, before its first file and after its
+last. They are called as those of the page (``kept``), so that one search finds all."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ def begun(
     further: Mapping[str, Any] | None = None,
 ) -> None:
     """Before anything is written, so that nothing is taken that no log tells of. ``further``: how, if not by a page."""
-    detail = {"formats": [one.value for one in formats], "open_answers": texts, **(further or {})}
-    _record(session, survey_id, wave_id, "wave.export_begun", detail, at, by)
+    detail = {"formats": [one.value for one in formats], "texts": texts, **(further or {})}
+    _record(session, survey_id, wave_id, "export.asked", detail, at, by)
 
 
 def finished(
@@ -43,9 +44,8 @@ def finished(
 ) -> None:
     """Every file with its rows and its hash."""
     named = [{"name": one.name, "rows": one.rows, "sha256": one.sha256} for one in files]
-    _record(
-        session, survey_id, wave_id, "wave.exported", {"files": named, "open_answers": texts, **(further or {})}, at, by
-    )
+    detail = {"files": named, "texts": texts, **(further or {})}
+    _record(session, survey_id, wave_id, "export.made", detail, at, by)
 
 
 def _record(

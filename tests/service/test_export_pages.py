@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +12,16 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from survey_service import jobs
+from survey_service.app import create_app
+from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.exports import kept, kept_queries
 from survey_service.exports import round as export_round
 from survey_service.exports.formats import Format
-from survey_service.models import AuditEntry, DataExport, Job, JobState, Response
+from survey_service.models import Account, AuditEntry, DataExport, Job, JobState, Response, Wave
 from survey_service.models.tombstone import Ground
 from survey_service.settings import Settings
 from tests.service.conftest import TestClock
@@ -228,3 +234,52 @@ def test_a_program_asks_looks_and_takes(
     assert (newest["standing"], newest["rows"], len(newest["files"])) == ("ready", 12, len(Format))
     taken = client.get(f"{API}/{export.id}/files/{newest['files'][0]['name']}")
     assert taken.content == content_of(Format.CSV)
+
+
+def test_more_than_some_are_not_kept(
+    client: TestClient, database: Database, opened: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "statistician")
+    token = csrf(get(client, HERE))
+    monkeypatch.setattr(kept, "MOST_ON_OFFER", 2)
+    for one, status in (("csv", 303), ("sav", 303), ("dta", 409), ("csv", 303)):
+        assert post(client, HERE, {"formats": one}, token=token).status_code == status, one
+    [first, _] = exports(database)
+    post(client, f"{HERE}/{first.id}/delete", token=token)
+    assert post(client, HERE, {"formats": "dta"}, token=token).status_code == 303
+
+
+@pytest.mark.parametrize("managers", [False, True])
+def test_the_way_to_the_page_is_shown_to_whom_it_is_open(
+    settings: Settings, clock: TestClock, opened: World, managers: bool
+) -> None:
+    chosen = settings.model_copy(update={"export_by_managers": managers})
+    with TestClient(create_app(chosen, clock=clock), follow_redirects=False) as client:
+        for user, may in (("statistician", True), ("manager", managers)):
+            sign_in(client, user)
+            assert (f'href="{HERE}"' in get(client, WAVE)) is may, user
+            get(client, HERE, 200 if may else 403)
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_the_job_makes_what_was_asked_for_and_nothing_that_names_a_case(
+    client: TestClient, database: Database, opened: World, settings: Settings, texts: bool
+) -> None:
+    chosen = kept.Order(formats=(Format.CSV, Format.CODEBOOK), language="en", texts=texts)
+    with database.writing.begin() as session:
+        account = session.scalars(select(Account).where(Account.user == "statistician")).one()
+        wave = session.get_one(Wave, (opened.survey_id, opened.wave_id))
+        kept.ask(session, wave, chosen, by=Actor(account.id), at=NOW)
+    assert jobs.do_next(client.app.state.services)  # type: ignore[attr-defined]
+    [export] = exports(database)
+    assert (export.rows, len(export.files)) == (12, len({one["name"] for one in export.files}))
+    place = settings.exports / str(export.id)
+    content = {path.name: path.read_bytes() for path in place.iterdir()}
+    assert {name: hashlib.sha256(one).hexdigest() for name, one in content.items()} == {
+        one["name"]: one["sha256"] for one in export.files
+    }
+    rows = list(csv.DictReader(io.StringIO(content[f"{opened.wave_key}.csv"].decode("utf-8-sig"))))
+    assert len(rows) == 12
+    assert ("channels_other" in rows[0]) is texts
+    ids = [*opened.case_numbers, *opened.case_codes, *opened.open_codes, *map(str, opened.case_ids)]
+    assert not [one for one in ids if any(one.encode() in whole for whole in content.values())]
