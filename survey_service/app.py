@@ -35,6 +35,7 @@ from survey_service.contacts.pages import readers as contact_readers
 from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
+from survey_service.exports import figure_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
 from survey_service.importing import routes as importing
@@ -95,6 +96,7 @@ ROUTERS = (
     correction_pages.router,
     releases.router,
     exports.router,
+    figure_pages.router,
     *api.ROUTERS,
     static_files.router,
     health.router,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,17 +16,12 @@ from survey_service.api import queries, shown
 from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
 from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
 from survey_service.releases import queries as release_queries
+from survey_service.releases.signed_records import signed_record
 from survey_service.surveys import definitions
 
 
-class DamagedRelease(ValueError):
-    """The stored figures are not those whose hash was signed."""
-
-
 def release(session: Session, person: Person, found: Release, survey: Survey, wave: Wave) -> ReleaseOut:
-    if hashlib.sha256(found.estimates.encode()).hexdigest() != found.estimates_sha256:
-        raise DamagedRelease(f"release {found.id} does not match its hash")
-    record = json.loads(found.estimates)
+    record = signed_record(found)
     table = record.get("published", {})
     visible = person.visible(*rights.READ_RELEASES)
     # As in the reports: a community stands beside its street and the city.

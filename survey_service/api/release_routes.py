@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from starlette.responses import Response
 
 from survey_service.api import published
 from survey_service.api.description import BASE, READING, refusals
 from survey_service.api.schemas import ReleaseOut
-from survey_service.dependencies import Reading
+from survey_service.dependencies import Reading, Running
 from survey_service.errors import BadInput, NotFound
+from survey_service.exports.figure_files import MEDIA, FigureFormat, written
+from survey_service.exports.figures import release_figures
 from survey_service.releases.routes import ReleaseReader, find_release
 
 router = APIRouter(prefix=BASE, tags=["releases"])
@@ -28,3 +31,30 @@ def release(reading: Reading, person: ReleaseReader, number: Annotated[str, Path
     with reading.begin() as session:
         found, survey, wave = find_release(session, person, number)
         return published.release(session, person, found, survey, wave)
+
+
+@router.get(
+    "/releases/{number}/figures.{kind}",
+    summary="The figures of a release as a table",
+    response_class=Response,
+    responses={
+        **refusals(*READING, NotFound, BadInput),
+        200: {
+            "description": "Excel, CSV or JSON.",
+            "content": {media.partition(";")[0]: {} for media in MEDIA.values()},
+        },
+    },
+)
+def figures(
+    reading: Reading,
+    running: Running,
+    person: ReleaseReader,
+    number: Annotated[str, Path(max_length=40)],
+    kind: FigureFormat,
+) -> Response:
+    """As they are printed, of your areas and those above them: a line for every area, group and indicator, with what is
+    coded, coarse or hidden said in words of both languages."""
+    with reading.begin() as session:
+        found = find_release(session, person, number)
+        content = written(release_figures(session, person, found, running.settings), kind)
+    return Response(content, media_type=MEDIA[kind], headers={"Cache-Control": "private, no-store"})

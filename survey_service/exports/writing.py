@@ -2,7 +2,7 @@
 
 Names begin with the key of the wave: ``2026Q3.csv``; where a wave is too large for one file of SPSS or Stata, with the
 street's code behind: ``2026Q3-990181001000.sav``. Beside them lie ``plan.yaml`` and, where the weights meet margins,
-``register.csv``.
+``register.csv``; beside a CSV the scripts that compute the figures from it, and ``margins.csv``.
 """
 
 from __future__ import annotations
@@ -121,6 +121,8 @@ def write_dataset(
             told.next(dataset.rows)
     if with_rows:
         found += writing.plan()
+    if Format.CSV in wanted:
+        found += writing.scripts()
     return tuple(found)
 
 
@@ -170,6 +172,14 @@ class _Writing:
         yield self._whole("plan.yaml", 0, _call("plan_file", "write_plan"))
         if self.dataset.register is not None:
             yield self._whole("register.csv", 0, _call("plan_file", "write_register"))
+
+    def scripts(self) -> Iterator[WrittenFile]:
+        """Beside a CSV: what computes the figures from it, in R and in Python."""
+        stem = file_stem(self.dataset.wave)
+        yield self._whole(self._name(".R"), 0, _call("scripts", "write_for_r", stem))
+        yield self._whole(self._name(".py"), 0, _call("scripts", "write_for_python", stem))
+        if self.dataset.margins:
+            yield self._whole("margins.csv", 0, _call("scripts", "write_margins"))
 
     def _statistics(self, one: Format) -> Iterator[WrittenFile]:
         for street, rows in _streets(self.dataset, self.told).items():

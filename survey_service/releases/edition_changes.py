@@ -46,7 +46,7 @@ def changes(session: Session, person: Person, before: Release, now: Release, sur
 
     wave = session.get_one(Wave, (now.survey_id, now.wave_id))
     indicators = definitions.frozen(session, now.survey_id, wave.questionnaire_version_id).indicators
-    places = [(place, indicators) for place in _places(session, person, survey)]
+    places = [(place, indicators) for place in places_of(session, person, survey)]
     tables = published_table(before.estimates), published_table(now.estimates)
     zh, en = (compared(*tables, places, language) for language in ("zh", "en"))
     both = zip(zh.changed, en.changed, strict=True)
@@ -64,7 +64,7 @@ def changes(session: Session, person: Person, before: Release, now: Release, sur
     )
 
 
-def _places(session: Session, person: Person, survey: Survey) -> list[Place]:
+def places_of(session: Session, person: Person, survey: Survey) -> list[Place]:
     """City, then each street with its communities, of those that the person's reports hold."""
     from reports.content import Place
 

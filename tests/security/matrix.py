@@ -173,6 +173,7 @@ GET  /releases/{number}                                           leader,manager
 GET  /releases/{number}/changes                                   leader,manager,statistician  void void none none
 POST /releases/{number}/recompute                                 manager,statistician         yes  no   none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
+GET  /releases/{number}/figures.{kind}                            leader,manager,statistician  yes  yes  none none
 
 GET  /api/v1/me                                                   anyone                       free free free free
 GET  /api/v1/areas                                                anyone                       free free free free
@@ -198,6 +199,7 @@ GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id} manager  
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name} statistician void none none none
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name} manager    no   no   no   no
 GET  /api/v1/releases/{number}                                    leader,manager,statistician  yes  yes  none none
+GET  /api/v1/releases/{number}/figures.{kind}                     leader,manager,statistician  yes  yes  none none
 """
 
 

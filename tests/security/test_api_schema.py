@@ -65,6 +65,7 @@ OF_STAFF = OF_SURVEYS | {
     f"GET {WAVE}/cases",
     f"GET {WAVE}/dispositions",
     "GET /api/v1/releases/{number}",
+    "GET /api/v1/releases/{number}/figures.{kind}",
 }
 OF_EXPORTS = {
     f"GET {WAVE}/exports",
@@ -76,7 +77,7 @@ MET: dict[str, set[str]] = {
     "administrator": ANYBODY | {"GET /api/v1/areas/{area_code}"},
     "manager": ANYBODY | OF_STAFF,
     "statistician": ANYBODY | OF_STAFF | OF_EXPORTS,
-    "leader": ANYBODY | OF_SURVEYS | {"GET /api/v1/releases/{number}"},
+    "leader": ANYBODY | OF_SURVEYS | {"GET /api/v1/releases/{number}", "GET /api/v1/releases/{number}/figures.{kind}"},
     "interviewer": ANYBODY | OF_SURVEYS | {f"GET {WAVE}/cases", f"POST {WAVE}/captures"},
     "keyer": ANYBODY,
     NOBODY: set(),
@@ -107,6 +108,7 @@ ESTIMATES = json.dumps(
         "published": {
             "level": 0.95,
             "interval": "korn_graubard",
+            "rule": {"minimum_respondents": 10},
             "notes": [],
             "rows": [
                 {"domain": [], "sample_size": 212, "cells": [FIGURE]},

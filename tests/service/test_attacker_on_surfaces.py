@@ -76,6 +76,8 @@ def test_no_surface_tells_more_than_its_cell(seed: int, database: Database, sett
             community_is_drawn(pdf, rows, code) if code in city.communities else area_is_drawn(pdf, rows, code)
         for address in leaders_pages(city):
             assert_tells(words(get(client, address)), allowed)
+        for kind in ("csv", "json"):
+            assert_tells(client.get(f"/releases/{city.release}/figures.{kind}").text, allowed)
         sign_in(client, "statistician")
         for indicator in INDICATORS:
             page = get(client, f"/surveys/{city.survey_key}/waves/{city.wave_key}/estimates?indicator={indicator}")

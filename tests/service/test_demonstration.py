@@ -28,6 +28,8 @@ from survey_service.demonstration.built_already import stands
 from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
 from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, foreign_file
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
+from survey_service.exports.formats import Format
+from survey_service.exports.writing import WaveSource, write_export
 from survey_service.importing import service as importing
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import prepare
@@ -61,6 +63,7 @@ from survey_service.settings import Settings
 from survey_service.stored_files import files_of
 from survey_service.tabular.words import Read
 from survey_service.writer import GroupWriter
+from tests import exported_scripts
 
 ON = date(2026, 11, 22)
 SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
@@ -199,6 +202,25 @@ def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Serv
         assert all(store.get(one.blob_sha256).startswith(b"%PDF-") for one in shown)
         wave = session.get_one(Wave, (built.survey_id, built.finished.wave_id))
         assert recomputing.recompute(session, built.release, wave).same
+
+
+@pytest.mark.parametrize("language", ["R", "py"])
+def test_a_script_beside_the_exported_rows_computes_every_figure_of_the_release(
+    services: Services, built: Built, tmp_path: Path, language: str
+) -> None:
+    """Value, standard error and interval to 1e-8, from the columns alone: no figure stands in script or data."""
+    if language == "R":
+        exported_scripts.skip_without_r()
+    with services.database.reading.begin() as session:
+        source = WaveSource(session=session, survey_id=built.survey_id, wave_id=built.finished.wave_id)
+        write_export(source, [Format.CSV], tmp_path)
+    wanted = exported_scripts.of_record(built.release.estimates)
+    printed = exported_scripts.run(tmp_path / f"{built.finished.days.quarter.key}.{language}")
+    exported_scripts.assert_same(printed, wanted)
+    kept = "".join(path.read_text(encoding="utf-8-sig") for path in tmp_path.glob("*.*"))
+    figures = [f"{one:.12g}" for line in wanted.values() for one in line[:4] if one not in (None, 0, 1)]
+    assert len(figures) > 100
+    assert not [one for one in figures if len(one) > 8 and one[:10] in kept]
 
 
 def test_the_foreign_file_is_understood_but_for_one_word(services: Services, built: Built) -> None:
