@@ -122,6 +122,7 @@ def decimals_allowed(told: Mapping[str, Any]) -> set[str]:
     allowed |= {f"{hundredths / 100:.2f}" for hundredths in range(100, 300)}  # Kish's effect of the weights
     for row in told["rows"]:
         for cell in row["cells"]:
+            allowed |= {f"{cell['goal']['value'] * 100:.1f}"} if cell.get("goal") else set()  # a target is no answer
             if cell.get("digits"):
                 allowed |= {
                     f"{cell[name] * 100:.1f}" for name in ("value", "low", "high", "tipping_point") if name in cell
