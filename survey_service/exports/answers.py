@@ -16,6 +16,7 @@ from questionnaires.codebook import codebook
 from questionnaires.model import Questionnaire
 from survey_service.collection import quality_mark_counts, quality_marks
 from survey_service.collection.quality_mark_counts import InvitedTogether
+from survey_service.exports.dataset import Holds
 from survey_service.exports.kinds import AnswerColumn, Cells, exported
 from survey_service.exports.words import ALIKE, BURST, FAST, STRAIGHT
 from survey_service.models import Capture, Mode, Response, ResponseState
@@ -93,13 +94,11 @@ class Answers:
         )
 
 
-def spread(cells: Cells, answered: np.ndarray) -> np.ndarray | list[str]:
+def spread(cells: Cells, answered: np.ndarray, holds: Holds) -> np.ndarray:
     """Cells of those who answered among all rows of a block: NaN or empty elsewhere. ``answered`` (rows,)."""
-    if cells and isinstance(cells[0], str):
-        texts = np.full(len(answered), "", dtype=object)
-        texts[answered] = cells
-        found: list[str] = texts.tolist()
-        return found
-    numbers = np.full(len(answered), np.nan)
-    numbers[answered] = cells
-    return numbers
+    if holds in (Holds.TEXT, Holds.DAY):
+        found = np.full(len(answered), "", dtype=object)
+    else:
+        found = np.full(len(answered), np.nan)
+    found[answered] = cells
+    return found

@@ -32,6 +32,7 @@ from survey_service.collection import quality_mark_counts
 from survey_service.errors import NotFound
 from survey_service.exports import words
 from survey_service.exports.answers import Answers, answer_columns, spread
+from survey_service.exports.block import frame_of
 from survey_service.exports.dataset import CutName, Dataset, Holds, Measure, Role, Variable
 from survey_service.exports.drawn import DrawnCases, drawn_cases
 from survey_service.exports.fixed import CaseColumn, FixedColumns, Renamed
@@ -207,31 +208,25 @@ class _Table:
         )
 
     def blocks(self, start: int = 0) -> Iterator[pd.DataFrame]:
-        names = [one.name for one in self.variables()]
         for first in range(start, len(self._order), BLOCK):
             rows = self._order[first : first + BLOCK]
-            yield pd.DataFrame(dict(zip(names, self._cells(first, rows), strict=True)), columns=names, copy=False)
+            yield frame_of(self.variables(), self._cells(first, rows))
 
-    def _cells(self, start: int, rows: np.ndarray) -> Iterator[np.ndarray | list[str]]:
+    def _cells(self, start: int, rows: np.ndarray) -> Iterator[np.ndarray]:
         columns = self._wave.columns
         yield np.arange(start + 1, start + 1 + len(rows), dtype=np.float64)
         for one in self._fixed:
             yield one.take(rows)
         answered = columns.responded[rows]
         cells, marks = self.answers.read([self._drawn.id(row) for row in rows[answered].tolist()])
-        yield spread(marks, answered) if marks else [""] * len(rows)
+        yield spread(marks, answered, Holds.TEXT)
         places = self._place_of[rows[answered]]
         at = {name: place for place, name in enumerate(columns.indicators)}
         for indicator in self._pooled:
             for pairs in (columns.numerators, columns.denominators):
-                yield spread(pairs[at[indicator.id]][places].tolist(), answered)
+                yield spread(pairs[at[indicator.id]][places].tolist(), answered, Holds.NUMBER)
         for (_, column), found in zip(self.answers.columns, cells, strict=True):
-            if found:
-                yield spread(found, answered)
-            elif column.variable.holds in (Holds.TEXT, Holds.DAY):
-                yield [""] * len(rows)
-            else:
-                yield np.full(len(rows), np.nan)
+            yield spread(found, answered, column.variable.holds)
 
 
 def _own(name: str, holds: Holds, measure: Measure, role: Role) -> Variable:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from analysis.arrays import FloatArray
 from survey_service.models import Case
 
-_AT_ONCE = 5_000
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.arrays import FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, PlannedMargin
@@ -28,13 +28,16 @@ class CaseColumn:
 
     variable: Variable
     values: FloatArray | Labels
+    respondents: IntArray | None = None  # (cases,) place among those who answered, -1 for the others; None: of all
+    otherwise: float = np.nan  # of whoever did not answer
 
-    def take(self, rows: IntArray) -> FloatArray | list[str]:
+    def take(self, rows: IntArray) -> np.ndarray:
+        places = rows if self.respondents is None else self.respondents[rows]
         if isinstance(self.values, Labels):
             names = np.array([*self.values.names, ""], dtype=object)
-            found: list[str] = names[self.values.codes[rows]].tolist()
-            return found
-        return self.values[rows]
+            codes = np.where(places < 0, -1, self.values.codes[places])
+            return np.asarray(names[codes])
+        return np.asarray(np.where(places < 0, self.otherwise, self.values[places]))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -75,6 +78,11 @@ class FixedColumns:
     renamed: Renamed
     found: list[CaseColumn] = field(default_factory=list)
     margins: list[Margin] = field(default_factory=list)
+    respondents: IntArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        responded = self.wave.columns.responded
+        self.respondents = np.where(responded, np.cumsum(responded) - 1, -1).astype(np.int32)
 
     @property
     def columns(self) -> CaseColumns:
@@ -95,7 +103,9 @@ class FixedColumns:
         role: Role,
         values: Sequence[tuple[str, Text]] = (),
         label: Text | None = None,
+        answered: bool = False,
     ) -> None:
+        """``answered``: of whoever did, as the next two."""
         variable = Variable(
             name=name,
             label=label or words.LABELS[name],
@@ -104,7 +114,12 @@ class FixedColumns:
             role=role,
             values=tuple(values),
         )
-        self.found.append(CaseColumn(variable=variable, values=labels))
+        small = Labels(labels.codes.astype(np.int32), labels.names)
+        self._put(variable, small, answered)
+
+    def _put(self, variable: Variable, values: FloatArray | Labels, answered: bool, otherwise: float = np.nan) -> None:
+        places = self.respondents if answered else None
+        self.found.append(CaseColumn(variable=variable, values=values, respondents=places, otherwise=otherwise))
 
     def _number(self, name: str, values: FloatArray, role: Role, *, whole: bool, label: Text | None = None) -> None:
         variable = Variable(
@@ -116,7 +131,14 @@ class FixedColumns:
         )
         self.found.append(CaseColumn(variable=variable, values=values))
 
-    def _yes_no(self, name: str, values: FloatArray, role: Role) -> None:
+    def _weight(self, name: str, values: FloatArray) -> None:
+        """Of respondents; 0 for the others."""
+        variable = Variable(
+            name=name, label=words.LABELS[name], measure=Measure.SCALE, holds=Holds.NUMBER, role=Role.WEIGHT
+        )
+        self._put(variable, values, answered=True, otherwise=0.0)
+
+    def _yes_no(self, name: str, values: BoolArray, role: Role, *, answered: bool = False) -> None:
         variable = Variable(
             name=name,
             label=words.LABELS[name],
@@ -125,18 +147,7 @@ class FixedColumns:
             role=role,
             values=words.YES_NO,
         )
-        self.found.append(CaseColumn(variable=variable, values=values))
-
-    def _of_respondents(self, values: FloatArray, otherwise: float) -> FloatArray:
-        """Spread over all cases."""
-        found = np.full(self.columns.cases, otherwise)
-        found[self.columns.respondents] = values
-        return found
-
-    def _labels_of_respondents(self, labels: Labels) -> Labels:
-        codes = np.full(self.columns.cases, -1, dtype=np.int64)
-        codes[self.columns.respondents] = labels.codes
-        return Labels(codes, labels.names)
+        self._put(variable, values.astype(np.float64), answered)
 
     # -------------------------------------------------------------- where, and how it was drawn
 
@@ -170,7 +181,7 @@ class FixedColumns:
         columns = self.columns
         outcomes = Labels(columns.disposition, tuple(one.value for one in DISPOSITIONS))
         self._text("outcome", outcomes, Role.OUTCOME, [(one.value, words.OUTCOMES[one]) for one in DISPOSITIONS])
-        self._yes_no("answered", columns.responded.astype(np.float64), Role.OUTCOME)
+        self._yes_no("answered", columns.responded, Role.OUTCOME)
         modes = [(name, words.MODE_WORDS[name]) for name in columns.mode.names]
         self._text("mode", columns.mode, Role.OUTCOME, modes)
 
@@ -189,17 +200,16 @@ class FixedColumns:
                 continue
             used = completed.get(name, own)
             values = [(one, words.SEXES[one]) for one in used.names if one in words.SEXES] if name == "sex" else []
-            self._text(name, self._labels_of_respondents(used), Role.WEIGHTING, values)
-            drawn = ((own.codes < 0) & (used.codes >= 0)).astype(np.float64)
-            self._yes_no(f"{name}_drawn", self._of_respondents(drawn, np.nan), Role.WEIGHTING)
+            self._text(name, used, Role.WEIGHTING, values, answered=True)
+            self._yes_no(f"{name}_drawn", (own.codes < 0) & (used.codes >= 0), Role.WEIGHTING, answered=True)
         if calibrated is None:
             return
         blocks = calibrated.calibration.auxiliaries.blocks
         for planned, block in zip(self.plan.calibration.margins, blocks, strict=True):
             name = _margin_name(planned)
-            cells = self._labels_of_respondents(Labels(block.code_of_row, block.columns))
+            cells = Labels(block.code_of_row, block.columns)
             label = words.margin_words(planned)
-            self._text(name, cells, Role.WEIGHTING, label=label)
+            self._text(name, cells, Role.WEIGHTING, label=label, answered=True)
             totals = dict(zip(block.columns, block.totals.tolist(), strict=True))
             self.margins.append(Margin(column=name, label=label, totals=totals))
 
@@ -230,9 +240,9 @@ class FixedColumns:
         # Without margins the two are those before; a script reads the same columns of every wave.
         first = self.weighed.final if calibrated is None else calibrated.before_trimming
         before = self.weighed.final if calibrated is None else calibrated.calibration.weight_before
-        self._number("weight_calibrated", self._of_respondents(first, 0.0), Role.WEIGHT, whole=False)
-        self._number("weight_trimmed", self._of_respondents(before, 0.0), Role.WEIGHT, whole=False)
-        self._number("weight_final", self._of_respondents(self.weighed.final, 0.0), Role.WEIGHT, whole=False)
+        self._weight("weight_calibrated", first)
+        self._weight("weight_trimmed", before)
+        self._weight("weight_final", self.weighed.final)
 
 
 def _margin_name(planned: PlannedMargin) -> str:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from survey_service import private
 from survey_service.exports.beside import sha256_of, whole
+from survey_service.exports.block import frame_of
 from survey_service.exports.dataset import Dataset, Holds
 
 _FOLDER: Final = ".export-"
@@ -117,8 +118,8 @@ class _Blocks:
         numbers = np.load(self._folder / f"{part}.npy", allow_pickle=False)
         texts = json.loads(self._texts_of(part).read_text(encoding="ascii"))
         place = {name: at for at, name in enumerate(self._numbers)}
-        columns = {
-            one.name: numbers[:, place[one.name]] if one.name in place else texts[one.name]
+        columns = (
+            numbers[:, place[one.name]] if one.name in place else np.array(texts[one.name], dtype=object)
             for one in self._dataset.variables
-        }
-        return pd.DataFrame(columns, copy=False)
+        )
+        return frame_of(self._dataset.variables, columns)
