@@ -63,7 +63,7 @@ from survey_service.settings import Settings
 from survey_service.stored_files import files_of
 from survey_service.tabular.words import Read
 from survey_service.writer import GroupWriter
-from tests import exported_scripts
+from tests import exported_plan, exported_scripts
 
 ON = date(2026, 11, 22)
 SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
@@ -202,6 +202,20 @@ def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Serv
         assert all(store.get(one.blob_sha256).startswith(b"%PDF-") for one in shown)
         wave = session.get_one(Wave, (built.survey_id, built.finished.wave_id))
         assert recomputing.recompute(session, built.release, wave).same
+
+
+def test_the_plan_beside_the_exported_rows_gives_every_figure_of_the_wave(
+    services: Services, built: Built, tmp_path: Path
+) -> None:
+    """Digit for digit what is compared of a release that is computed again: 12 of them, last one up or down."""
+    with services.database.reading.begin() as session:
+        source = WaveSource(session=session, survey_id=built.survey_id, wave_id=built.finished.wave_id)
+        write_export(source, [Format.CSV], tmp_path)
+    quarter = built.finished.days.quarter.key
+    found = exported_plan.analysed(tmp_path, f"{quarter}.csv")
+    own = exported_plan.raw_figures(estimates_of(services, built).raw)
+    assert len(own) > 200
+    assert exported_plan.differing(own, found) == []
 
 
 @pytest.mark.parametrize("language", ["R", "py"])
