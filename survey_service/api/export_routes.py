@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -36,7 +37,7 @@ def exports(
     with reading.begin() as session:
         _, wave = access.find(session, person, running.settings, survey_key, wave_key)
         found = kept_queries.listed(session, wave.survey_id, wave.id)
-        return [_out(one, person, running) for one in found]
+        return _out(running, person, found)
 
 
 @router.post(
@@ -65,7 +66,7 @@ def ask(
             _, wave = access.find(session, person, running.settings, survey_key, wave_key)
             export = kept.ask(session, wave, wanted, by=person.actor, at=now)
             session.flush()
-            return _out(access.find_export(session, wave, export.id), person, running)
+            return _out(running, person, [access.find_export(session, wave, export.id)])[0]
     except IntegrityError:
         raise Conflict from None  # two at the very same moment; who asks again is told of the other
 
@@ -81,7 +82,7 @@ def export(
 ) -> ExportOut:
     with reading.begin() as session:
         _, wave = access.find(session, person, running.settings, survey_key, wave_key)
-        return _out(access.find_export(session, wave, export_id), person, running)
+        return _out(running, person, [access.find_export(session, wave, export_id)])[0]
 
 
 @router.get(
@@ -107,11 +108,14 @@ def file(
     with reading.begin() as session:
         _, wave = access.find(session, person, running.settings, survey_key, wave_key)
         found = access.find_export(session, wave, export_id)
-        return handed_out(access.open_file(wave, found, person, running.settings, name), reads)
+        return handed_out(access.open_file(running, person, wave, found, name), reads)
 
 
-def _out(found: kept_queries.Found, person: Person, running: Services) -> ExportOut:
-    one = shown.shown(found, person, running.settings)
+def _out(running: Services, person: Person, found: Sequence[kept_queries.Found]) -> list[ExportOut]:
+    return [_one(one) for one in shown.shown(running, person, found)]
+
+
+def _one(one: shown.Shown) -> ExportOut:
     return ExportOut(
         id=UUID(one.id),
         standing=one.standing,

@@ -36,9 +36,8 @@ class ExportOut(Shape):
     standing: Annotated[
         Standing,
         Field(
-            description="`under_way`; `failed`, nothing was made; `ready`; `elsewhere`, another machine of the "
-            "service made the files, or a restore lost them; `gone`, they ran out, were "
-            "deleted, or an answer in them was erased."
+            description="`under_way`; `failed`, nothing was made; `ready`; `lost`, the service was restored from a "
+            "backup, which holds no files; `gone`, they ran out, were deleted, or an answer in them was erased."
         ),
     ]
     asked_at: datetime

@@ -14,6 +14,7 @@ from survey_service import private
 from survey_service.backups import programs
 from survey_service.backups.manifest import blobs_named, chain_heads, count_rows, tables_of
 from survey_service.database import Database
+from survey_service.exports.shelf import SCHEMA as EXPORTS_SCHEMA
 from survey_service.files import sync_file
 from survey_service.installation import Refused
 from survey_service.settings import Settings
@@ -21,6 +22,7 @@ from survey_service.stored_files import HELD_WHOLE
 
 PAGES_AT_A_TIME = 2_000  # of 4 KB: a bar that moves, and Ctrl-C that is heard
 CONTACTS_SCHEMA = "contacts"  # left out of every ordinary dump
+
 
 Watch = Callable[[int, int], None]
 
@@ -115,7 +117,7 @@ def dump_postgresql(
                 watch(done, len(tables))
 
         private.begin_file(target)
-        chosen = f"--schema={only_schema}" if only_schema else f"--exclude-schema={CONTACTS_SCHEMA}"
+        left_out = [f"--exclude-schema={one}" for one in (CONTACTS_SCHEMA, EXPORTS_SCHEMA)]
         programs.run(
             [
                 dump,
@@ -125,7 +127,7 @@ def dump_postgresql(
                 "--verbose",
                 f"--snapshot={snapshot}",
                 f"--file={target}",
-                chosen,
+                *([f"--schema={only_schema}"] if only_schema else left_out),
             ],
             database.url,
             each_line,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from survey_service.accounts.permissions import Person, export_roles, may_export_texts
 from survey_service.errors import NotFound
-from survey_service.exports import folder, kept_queries
+from survey_service.exports import kept_queries
 from survey_service.exports.kept_errors import FilesGone, NotOpenedYet, TextsNotAllowed
+from survey_service.exports.shelf import shelf_of
 from survey_service.models import DataExport, Survey, Wave
+from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import access
 
@@ -42,17 +43,17 @@ class Opened:
     export: DataExport
     name: str
     sha256: str
-    bytes: int
-    file: BinaryIO
+    size: int
+    pieces: Iterator[bytes]
 
 
-def open_file(wave: Wave, found: kept_queries.Found, person: Person, settings: Settings, name: str) -> Opened:
+def open_file(running: Services, person: Person, wave: Wave, found: kept_queries.Found, name: str) -> Opened:
     """NotOpenedYet while nobody has opened the figures of the wave, TextsNotAllowed where the person may not take what
     it holds, FilesGone where it is over, NotFound where the export never had such a file."""
     export, _, _, holds_erased = found
     if wave.figures_opened_at is None:
         raise NotOpenedYet
-    if export.texts and not may_export_texts(person, settings):
+    if export.texts and not may_export_texts(person, running.settings):
         raise TextsNotAllowed
     if export.gone_at is not None or holds_erased:
         raise FilesGone
@@ -60,7 +61,7 @@ def open_file(wave: Wave, found: kept_queries.Found, person: Person, settings: S
     if listed is None:
         raise NotFound
     try:
-        file = (folder.place_of(settings.exports, export.id) / name).open("rb")
+        pieces = shelf_of(running.settings, running.database).open(export.id, name)
     except FileNotFoundError:
         raise FilesGone from None
-    return Opened(export, name, str(listed["sha256"]), os.fstat(file.fileno()).st_size, file)
+    return Opened(export, name, str(listed["sha256"]), int(listed["bytes"]), pieces)

@@ -12,9 +12,9 @@ from pathlib import PurePath
 from uuid import UUID
 
 from survey_service.errors import NotFound
-from survey_service.exports import folder, kept, kept_queries
-from survey_service.exports.folder import MadeFile
+from survey_service.exports import kept, kept_queries
 from survey_service.exports.formats import Format
+from survey_service.exports.shelf import MadeFile, shelf_of
 from survey_service.exports.writing import WaveSource, WrittenFile, write_export
 from survey_service.jobs import Claimed, Progress
 from survey_service.models import DataExport
@@ -23,7 +23,8 @@ from survey_service.services import Services
 
 def make_export(services: Services, job: Claimed, progress: Progress) -> None:
     """Nothing where it was made, deleted, or its files are on offer already."""
-    key, lies_in = (job.survey_id, UUID(job.arguments["export_id"])), services.settings.exports
+    key = (job.survey_id, UUID(job.arguments["export_id"]))
+    shelf = shelf_of(services.settings, services.database)
     with services.database.reading.begin() as session:
         export = session.get(DataExport, key)
         if export is None:
@@ -31,7 +32,6 @@ def make_export(services: Services, job: Claimed, progress: Progress) -> None:
         if export.made_at is not None or export.gone_at is not None:
             return
         told = _Told(progress)
-        folder.remove_unnoted(lies_in, export.id)
         # Before the rows are read: an answer that is erased meanwhile makes the export one too old, never too young.
         erased_before = kept_queries.erased(session, export.survey_id, export.wave_id)
         written = write_export(
@@ -43,20 +43,20 @@ def make_export(services: Services, job: Claimed, progress: Progress) -> None:
                 type_settings=services.settings.type_settings,
             ),
             tuple(Format(one) for one in export.formats),
-            folder.begin(lies_in, export.id),
+            shelf.begin(export.id),
             texts=export.texts,
             language=export.language,
             progress=told,
         )
     told(told.total, told.total)  # LeaseLost here, where another worker has it: what follows is seen
-    sizes = folder.publish(lies_in, key[1], [one.name for one in written])
+    sizes = shelf.publish(key[1], [one.name for one in written])
     files = [MadeFile(one.name, size, one.sha256) for one, size in zip(written, sizes, strict=True)]
     rows = _rows(written)
     with services.database.writing.begin() as session:
         export = session.get_one(DataExport, key)
         offered = kept.note_made(session, export, files, rows=rows, erased_before=erased_before, at=services.clock())
     if not offered:
-        folder.remove(lies_in, key[1])
+        shelf.remove(key[1])
 
 
 class _Told:

@@ -14,9 +14,9 @@ from survey_service import audit, jobs
 from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE
 from survey_service.exports import EXPORT_JOB, kept_queries
-from survey_service.exports.folder import MadeFile
 from survey_service.exports.formats import Format
 from survey_service.exports.kept_errors import MOST_ON_OFFER, NothingChosen, NotOpenedYet, TooManyOnOffer
+from survey_service.exports.shelf import MadeFile
 from survey_service.ids import new_id
 from survey_service.models import DataExport, ExportEnd, Job, JobState, Wave
 

@@ -19,10 +19,11 @@ from survey_service.accounts.read_audit import AuditsReads, ReadAudit
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.exports import folder, kept, kept_queries, shown
+from survey_service.exports import kept, kept_queries, shown
 from survey_service.exports.access import Opened, find, find_export, open_file
 from survey_service.exports.formats import DATA, Format
 from survey_service.exports.kept_errors import TextsNotAllowed
+from survey_service.exports.shelf import shelf_of
 from survey_service.models import ExportEnd, Survey, Wave, WaveState
 from survey_service.surveys import definitions, planning_queries
 from survey_service.web import posted_forms
@@ -131,7 +132,7 @@ def take_file(
 ) -> Response:
     with reading.begin() as session:
         _, wave = find(session, person, running.settings, survey_key, wave_key)
-        opened = open_file(wave, find_export(session, wave, export_id), person, running.settings, name)
+        opened = open_file(running, person, wave, find_export(session, wave, export_id), name)
         _, dot, ending = name.rpartition(".")
         return handed_out(opened, reads, KINDS.get(dot + ending, BYTES))
 
@@ -140,23 +141,14 @@ def handed_out(opened: Opened, reads: ReadAudit, media_type: str = BYTES) -> Res
     """The file, once it is written down who takes it: each time."""
     export = opened.export
     further = {"file": opened.name, "sha256": opened.sha256}
-    try:
-        reads.note(
-            export.survey_id,
-            "export.downloaded",
-            kept.record_of(export.id),
-            {**kept.detail(export), **further},
-            every=True,
-        )
-    except DomainError:
-        opened.file.close()
-        raise
+    detail = {**kept.detail(export), **further}
+    reads.note(export.survey_id, "export.downloaded", kept.record_of(export.id), detail, every=True)
     return StreamingResponse(
-        folder.blocks(opened.file),
+        opened.pieces,
         media_type=media_type,
         headers={
             "Content-Disposition": content_disposition("attachment", opened.name),
-            "Content-Length": str(opened.bytes),
+            "Content-Length": str(opened.size),
             "Cache-Control": "no-store",
         },
     )
@@ -177,13 +169,13 @@ def delete_export(
         _, wave = find(session, person, running.settings, survey_key, wave_key)
         export = find_export(session, wave, export_id)[0]
         kept.let_go(session, export, ExportEnd.DELETED, at=now, by=person.actor)
-    folder.remove(running.settings.exports, export_id)
+    shelf_of(running.settings, running.database).remove(export_id)
     return go(f"/surveys/{survey_key}/waves/{wave_key}/exports#made")
 
 
 def _page(asking: Asking, session: Session, survey: Survey, wave: Wave, filled: Filled) -> Response:
     person, settings = asking.person, asking.running.settings
-    made = [shown.shown(one, person, settings) for one in kept_queries.listed(session, wave.survey_id, wave.id)]
+    found = kept_queries.listed(session, wave.survey_id, wave.id)
     context = {
         "survey": survey,
         "wave": wave,
@@ -191,7 +183,7 @@ def _page(asking: Asking, session: Session, survey: Survey, wave: Wave, filled: 
         "wave_name": Text(wave.name_zh, wave.name_en),
         "filled": filled,
         "fault": filled.fault,
-        "made": made,
+        "made": shown.shown(asking.running, person, found),
         "size": shown.size,
         "days": settings.export_days,
         "opened": wave.figures_opened_at is not None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from survey_service import jobs
-from survey_service.exports import folder, kept, kept_queries
+from survey_service.exports import kept, kept_queries
+from survey_service.exports.shelf import shelf_of
 from survey_service.services import Services
 
 
@@ -22,11 +23,11 @@ def remove_what_is_over(services: Services) -> None:
 
 
 def remove_files(services: Services) -> None:
-    """What lies on this machine and is nobody's any more, also because of what another machine did."""
-    lies_in = services.settings.exports
-    for export_id in folder.lying(lies_in):
+    """What is nobody's any more, in the making or whole, also because of what another machine did."""
+    shelf = shelf_of(services.settings, services.database)
+    for export_id in shelf.lying():
         with services.database.reading.begin() as session:
             found = kept_queries.by_id(session, export_id)
             lies = found is not None and kept.may_lie(*found)
         if not lies:
-            folder.remove(lies_in, export_id)
+            shelf.remove(export_id)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.util import find_spec
+from uuid import UUID
 
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, may_export_texts
-from survey_service.exports import folder, kept_queries
-from survey_service.exports.folder import MadeFile
+from survey_service.exports import kept_queries
 from survey_service.exports.formats import Format
 from survey_service.exports.kept import UNDER_WAY
+from survey_service.exports.shelf import MadeFile, shelf_of
 from survey_service.models import ExportEnd, Job
+from survey_service.services import Services
 from survey_service.settings import Settings
 
 
@@ -25,7 +27,7 @@ class Standing(StrEnum):
     UNDER_WAY = "under_way"
     FAILED = "failed"
     READY = "ready"
-    ELSEWHERE = "elsewhere"  # another machine made it, or a restored backup knows of it
+    LOST = "lost"  # a restored backup knows of it: its files stood in none
     GONE = "gone"
 
 
@@ -50,7 +52,13 @@ class Shown:
     gone_why: ExportEnd | None
 
 
-def shown(found: kept_queries.Found, person: Person, settings: Settings) -> Shown:
+def shown(running: Services, person: Person, found: Sequence[kept_queries.Found]) -> list[Shown]:
+    """In their order."""
+    held = shelf_of(running.settings, running.database).held() if found else set()
+    return [_shown(one, person, running.settings, held) for one in found]
+
+
+def _shown(found: kept_queries.Found, person: Person, settings: Settings, held: Collection[UUID]) -> Shown:
     export, job, name, holds_erased = found
     gone_why = export.gone_why or (ExportEnd.ERASED if holds_erased else None)
     return Shown(
@@ -60,7 +68,7 @@ def shown(found: kept_queries.Found, person: Person, settings: Settings) -> Show
         formats=tuple(one for one in Format if one in export.formats),
         language=export.language,
         texts=export.texts,
-        standing=_standing(found, settings),
+        standing=_standing(found, held),
         job=job,
         why=job.error if job.error and not job.error.isascii() else "",
         rows=export.rows,
@@ -72,13 +80,13 @@ def shown(found: kept_queries.Found, person: Person, settings: Settings) -> Show
     )
 
 
-def _standing(found: kept_queries.Found, settings: Settings) -> Standing:
+def _standing(found: kept_queries.Found, held: Collection[UUID]) -> Standing:
     export, job, _, holds_erased = found
     if export.gone_at is not None or holds_erased:
         return Standing.GONE
     if export.made_at is None:
         return Standing.UNDER_WAY if job.state in UNDER_WAY else Standing.FAILED
-    return Standing.READY if folder.place_of(settings.exports, export.id).is_dir() else Standing.ELSEWHERE
+    return Standing.READY if export.id in held else Standing.LOST
 
 
 def formats() -> tuple[Format, ...]:

@@ -14,7 +14,7 @@ from survey_service import jobs
 from survey_service.audit import Actor
 from survey_service.clock import system_clock
 from survey_service.database import Database
-from survey_service.exports import folder, kept
+from survey_service.exports import kept
 from survey_service.exports.formats import Format
 from survey_service.models import Account, AuditEntry, DataExport, JobState, Wave
 from survey_service.processes.supervisor import Workers
@@ -56,7 +56,7 @@ def test_a_killed_worker_leaves_no_half_file_and_another_makes_it(
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
         order = kept.Order(formats=(Format.CSV, Format.SAV), language="zh", texts=False)
         export_id = kept.ask(session, wave, order, by=Actor(account.id), at=NOW).id
-    place = folder.place_of(settings.exports, export_id)
+    place = settings.exports / str(export_id)
     workers = Workers(number=2, rounds=False, command=slow_export.COMMAND)
     workers.start(running)
     try:

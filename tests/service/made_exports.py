@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.exports import folder, kept, kept_queries
-from survey_service.exports.folder import MadeFile
+from survey_service.exports import kept, kept_queries
 from survey_service.exports.formats import Format
+from survey_service.exports.shelf import MadeFile, shelf_of
 from survey_service.models import Account, DataExport, Job, JobState, Mode, Wave, WaveState
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
@@ -64,13 +64,14 @@ def make(
         export = kept.ask(session, wave, order, by=Actor(account.id, account.name), at=NOW)
         key = export.survey_id, export.id
         session.execute(update(Job).where(Job.id == export.job_id).values(state=JobState.DONE))
-    part = folder.begin(settings.exports, key[1])
+    shelf = shelf_of(settings, database)
+    part = shelf.begin(key[1])
     files = []
     for one in formats:
         content = content_of(one)
         (part / f"wave.{one}").write_bytes(content)
         files.append(MadeFile(f"wave.{one}", len(content), hashlib.sha256(content).hexdigest()))
-    folder.publish(settings.exports, key[1], [one.name for one in files])
+    shelf.publish(key[1], [one.name for one in files])
     with database.writing.begin() as session:
         export = session.get_one(DataExport, key)
         erased = kept_queries.erased(session, world.survey_id, world.wave_id)

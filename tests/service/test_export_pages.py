@@ -21,6 +21,7 @@ from survey_service.database import Database
 from survey_service.exports import kept, kept_queries
 from survey_service.exports import round as export_round
 from survey_service.exports.formats import Format
+from survey_service.exports.shelf import shelf_of
 from survey_service.models import Account, AuditEntry, DataExport, Job, JobState, Response, Wave
 from survey_service.models.tombstone import Ground
 from survey_service.settings import Settings
@@ -153,7 +154,7 @@ def test_every_download_is_written_down_and_a_deletion_ends_it(
     for name in ("nothing.csv", "..%2f..%2fsecret.key", "wave.csv%00"):
         assert client.get(f"{place}/{name}").status_code in (400, 404), name
     assert post(client, f"{place}/delete", token=csrf(page)).status_code == 303
-    assert not (settings.exports / str(export.id)).exists()
+    assert shelf_of(settings, database).lying() == set()
     assert client.get(f"{place}/wave.csv").status_code == 410
     assert "文件由人删除了" in get(client, HERE)
     assert len(entries(database, "export.deleted")) == 1
@@ -174,11 +175,11 @@ def test_an_erasure_takes_the_files_with_it(
     client: TestClient, database: Database, opened: World, settings: Settings
 ) -> None:
     export = make(database, opened, settings)
-    place = settings.exports / str(export.id)
+    assert shelf_of(settings, database).held() == {export.id}
     with database.writing.begin() as session:
         response_id = session.scalars(select(Response.id).limit(1)).one()
         erase_response(session, opened.survey_id, response_id, ground=Ground.REQUEST, at=NOW, by=SERVICE)
-    assert not place.exists(), "right after the commit, and in the process that erased"
+    assert shelf_of(settings, database).lying() == set(), "right after the commit, and in the process that erased"
     sign_in(client, "statistician")
     assert client.get(f"{HERE}/{export.id}/wave.csv").status_code == 410
     assert "有居民要求删除这一期的答卷" in get(client, HERE)
