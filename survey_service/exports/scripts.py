@@ -93,15 +93,15 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
 
 def for_r(found: Mapping[str, Any], notes: Sequence[Text]) -> bytes:
     head = [*_comments(notes), "# Rscript <this file>", "", f"settings <- {in_r(found)}", ""]
-    return ("\n".join(head) + _body("estimates.R")).encode()
+    return ("\n".join(head) + body("estimates.R")).encode()
 
 
 def for_python(found: Mapping[str, Any], notes: Sequence[Text]) -> bytes:
-    body = _body("estimates.py")
-    if body.count(_PLACE_IN_PYTHON) != 1:
+    text = body("estimates.py")
+    if text.count(_PLACE_IN_PYTHON) != 1:
         raise ValueError("the script for Python has no place for its settings")
     written = f"SETTINGS: dict[str, Any] = {pprint.pformat(dict(found), width=WIDTH, sort_dicts=False)}\n"
-    return ("\n".join(_comments(notes)) + "\n" + body.replace(_PLACE_IN_PYTHON, written)).encode()
+    return ("\n".join(_comments(notes)) + "\n" + text.replace(_PLACE_IN_PYTHON, written)).encode()
 
 
 def margins_table(margins: Sequence[Margin]) -> bytes:
@@ -145,5 +145,6 @@ def _comments(notes: Sequence[Text]) -> list[str]:
 
 
 @cache
-def _body(name: str) -> str:
+def body(name: str) -> str:
+    """What stands in every script of that language."""
     return files("survey_service.exports").joinpath("bodies", name).read_text(encoding="utf-8")
