@@ -43,7 +43,7 @@ def codes(*columns: Any) -> np.ndarray:
 
 def spread(values: np.ndarray, by: np.ndarray) -> np.ndarray:
     """The sum of its group beside every row."""
-    return np.bincount(by, weights=values)[by]
+    return np.asarray(np.bincount(by, weights=values)[by])
 
 
 # ---------------------------------------------------------------- weights, step by step
@@ -170,7 +170,7 @@ class Design:
     @staticmethod
     def _distinct(unit: np.ndarray, group: np.ndarray) -> np.ndarray:
         first = np.unique(unit, return_index=True)[1]
-        return np.bincount(group[first], minlength=int(group.max()) + 1)[group].astype(np.float64)
+        return np.asarray(np.bincount(group[first], minlength=int(group.max()) + 1)[group], dtype=np.float64)
 
     def fraction(self, stage: int) -> np.ndarray:
         return np.asarray(self.drawn[stage] / self.there[stage])
