@@ -18,6 +18,7 @@ from survey_service.api.routes import SurveyKey, WaveKey
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.exports import access, kept, kept_queries, shown
+from survey_service.exports.errors import ExportRefused
 from survey_service.exports.kept_errors import FilesGone, NothingChosen, NotOpenedYet, TextsNotAllowed, TooManyOnOffer
 from survey_service.exports.pages import handed_out
 from survey_service.services import Services
@@ -44,7 +45,9 @@ def exports(
     PLACE,
     summary="Ask for an export",
     status_code=202,
-    responses=refusals(*SENDING, NotFound, NotOpenedYet, NothingChosen, TextsNotAllowed, TooManyOnOffer, Conflict),
+    responses=refusals(
+        *SENDING, NotFound, NotOpenedYet, NothingChosen, TextsNotAllowed, TooManyOnOffer, ExportRefused, Conflict
+    ),
 )
 def ask(
     running: Running,

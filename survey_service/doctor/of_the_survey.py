@@ -59,9 +59,7 @@ def second_factors(settings: Settings, database: Database) -> Iterator[Finding]:
 
 
 def contact_readers(settings: Settings, database: Database) -> Iterator[Finding]:
-    with database.reading.begin() as session:
-        known = set(session.scalars(select(Account.user).where(Account.disabled_at.is_(None))))
-    if strangers := settings.who_reads_contacts - known:
+    if strangers := settings.who_reads_contacts - _known(database):
         yield Finding(
             "contacts",
             Mark.CARE,
@@ -70,6 +68,23 @@ def contact_readers(settings: Settings, database: Database) -> Iterator[Finding]
             "改正或删去；以后用这个名字新建的账号，要第二个人同意才能看。",
             "Mend or remove them; an account made under such a name later needs a second person's consent.",
         )
+
+
+def export_text_readers(settings: Settings, database: Database) -> Iterator[Finding]:
+    if strangers := settings.who_exports_texts - _known(database):
+        yield Finding(
+            "exports",
+            Mark.CARE,
+            f"SURVEY_EXPORT_TEXT_READERS 里有 {len(strangers)} 个名字没有账号",
+            f"SURVEY_EXPORT_TEXT_READERS holds {len(strangers)} names without an account",
+            "改正或删去：以后用这个名字新建的账号，一有角色就能带走居民写的话。",
+            "Mend or remove them: who later gets such a name and the role takes what people wrote.",
+        )
+
+
+def _known(database: Database) -> set[str]:
+    with database.reading.begin() as session:
+        return set(session.scalars(select(Account.user).where(Account.disabled_at.is_(None))))
 
 
 def clock(database: Database, now: datetime) -> Iterator[Finding]:

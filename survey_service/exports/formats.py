@@ -15,5 +15,8 @@ class Format(StrEnum):
     CODEBOOK = "codebook"  # as PDF and as JSON
 
 
+WORKBOOK_ROWS = 100_000
+"""Cases of a wave that a workbook is good for."""
+
 DATA = (Format.CSV, Format.XLSX, Format.SAV, Format.DTA, Format.PARQUET)
 """Those that hold rows; the others hold what the columns mean."""

@@ -14,11 +14,13 @@ from survey_service import audit, jobs
 from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE
 from survey_service.exports import EXPORT_JOB, kept_queries
-from survey_service.exports.formats import Format
+from survey_service.exports.errors import TooManyRows
+from survey_service.exports.formats import WORKBOOK_ROWS, Format
 from survey_service.exports.kept_errors import MOST_ON_OFFER, NothingChosen, NotOpenedYet, TooManyOnOffer
 from survey_service.exports.shelf import MadeFile
 from survey_service.ids import new_id
 from survey_service.models import DataExport, ExportEnd, Job, JobState, Wave
+from survey_service.surveys import planning_queries
 
 UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
@@ -35,13 +37,15 @@ class Order:
 def ask(session: Session, wave: Wave, order: Order, *, by: Actor, at: datetime) -> DataExport:
     """The export that will be made; the one that is being made where it was asked for in these very words before.
 
-    NotOpenedYet before the figures of the wave were opened, NothingChosen without a format, TooManyOnOffer. Of two who
-    ask at the same moment in the same name one is refused by the database.
+    NotOpenedYet before the figures of the wave were opened, NothingChosen without a format, TooManyOnOffer,
+    TooManyRows for a workbook. Of two who ask at the same moment in the same name one is refused by the database.
     """
     if wave.figures_opened_at is None:
         raise NotOpenedYet
     if not order.formats or by.account_id is None:
         raise NothingChosen
+    if Format.XLSX in order.formats and (rows := planning_queries.count_cases(session, wave)) > WORKBOOK_ROWS:
+        raise TooManyRows(rows, WORKBOOK_ROWS)
     formats = sorted(set(order.formats))
     said = [str(wave.id), str(by.account_id), *formats, order.language, "texts" if order.texts else ""]
     waits_as = hashlib.sha256("\n".join(said).encode()).hexdigest()

@@ -15,8 +15,9 @@ from survey_service.exports.codebook import MEASURES, ROLES
 from survey_service.exports.csv_file import Told
 from survey_service.exports.dataset import Dataset, Holds, Variable
 from survey_service.exports.errors import TooManyRows
+from survey_service.exports.formats import WORKBOOK_ROWS
 
-MOST_ROWS: Final = 100_000
+MOST_ROWS: Final = WORKBOOK_ROWS
 _CELL: Final = 32_767  # characters that a cell takes
 _SHEETS: Final = {"zh": ("数据", "代码本", "说明"), "en": ("Data", "Codebook", "Notes")}
 _HEADS: Final = (

@@ -73,6 +73,7 @@ def test_all_is_well_where_all_is_well(begun: Settings, database: Database) -> N
         ({"public_url": "http://127.0.0.1:8000"}, "proxy", Mark.CARE),
         ({"second_factor_required": "nobody"}, "second_factor", Mark.CARE),
         ({"contact_readers": "no.body"}, "contacts", Mark.CARE),
+        ({"export_text_readers": "no.body"}, "exports", Mark.CARE),
         ({"font_regular": Path("no-such.ttf")}, "fonts", Mark.WRONG),
         ({"database_url": "sqlite:///no-such.db"}, "database", Mark.WRONG),
     ],

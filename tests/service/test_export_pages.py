@@ -250,6 +250,18 @@ def test_more_than_some_are_not_kept(
     assert post(client, HERE, {"formats": "dta"}, token=token).status_code == 303
 
 
+def test_a_wave_that_no_workbook_takes_is_told_at_once(
+    client: TestClient, database: Database, opened: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "statistician")
+    token = csrf(get(client, HERE))
+    monkeypatch.setattr(kept, "WORKBOOK_ROWS", 11)
+    answer = post(client, HERE, {"formats": "xlsx"}, token=token)
+    assert answer.status_code == 409
+    assert "这一期有 12 行，Excel 文件最多写 11 行" in answer.text
+    assert exports(database) == []
+
+
 @pytest.mark.parametrize("managers", [False, True])
 def test_the_way_to_the_page_is_shown_to_whom_it_is_open(
     settings: Settings, clock: TestClock, opened: World, managers: bool
