@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -266,3 +269,56 @@ def test_marks_of_quality_are_words_and_phones_alone_have_them(export: Export) -
     assert {"fast", "straight"} in [one & {"fast", "straight"} for one in marks]
     for row, own in zip(export.rows(), marks, strict=True):
         assert not own or row["mode"] == "web_invited"
+
+
+HAVEN = """
+library(haven); library(jsonlite)
+read <- function(path, ...) {
+  columns <- switch(tools::file_ext(path), sav = read_sav(path, user_na = TRUE), dta = read_dta(path))
+  said <- function(one) list(
+    label = attr(one, "label"), labels = as.list(attr(one, "labels")), range = attr(one, "na_range"),
+    tags = if (is.double(one)) as.list(na_tag(one)) else list(), values = as.list(as.vector(zap_labels(one))))
+  lapply(columns, said)
+}
+both <- list(sav = read("2026Q3.sav"), dta = read("2026Q3.dta"))
+cat(toJSON(both, auto_unbox = TRUE, null = "null", na = "null", digits = NA))
+"""
+
+
+@pytest.fixture(scope="module")
+def in_r(export: Export) -> Any:
+    """What R's haven reads of the two files."""
+    if shutil.which("Rscript") is None or _runs_in_r("library(haven); library(jsonlite)", export.folder).returncode:
+        if os.environ.get("CI"):
+            pytest.fail("R with haven and jsonlite is not installed")
+        pytest.skip("R with haven is not installed: apt-get install r-cran-haven r-cran-jsonlite")
+    done = _runs_in_r(HAVEN, export.folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _runs_in_r(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        ["Rscript", "--vanilla", "-e", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def test_haven_reads_labels_kinds_of_missing_and_whole_chinese(export: Export, in_r: Any) -> None:
+    spss, stata = in_r["sav"], in_r["dta"]
+    assert spss["know"]["label"] == stata["know"]["label"] == "您知道创建文明城市吗？"
+    assert spss["overall"]["labels"]["说不清"] == lost(Missing.DONT_KNOW)
+    assert spss["overall"]["range"] == [-9, -5]
+    assert spss["community"]["labels"]["万寿桥社区"] == "110101000001"
+    assert {one for one in stata["overall"]["tags"] if one} == {"b", "d", "e"}
+    assert {one for one in stata["channels_1"]["tags"] if one} == {"a", "d"}
+    assert {one for one in stata["know"]["tags"] if one} == {"c"}
+    expected = sorted(str(one.get("wish", "")) for one in given(export))
+    for form in (spss, stata):
+        assert sorted(filter(None, form["wish"]["values"])) == expected
