@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
+from survey_service import jobs
 from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
@@ -15,9 +16,11 @@ from survey_service.exports.formats import Format
 from survey_service.exports.shelf import MadeFile, shelf_of
 from survey_service.models import Account, DataExport, Job, JobState, Mode, Wave, WaveState
 from survey_service.secrets import KeyRing
+from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
+from survey_service.writer import GroupWriter
 from tests.service.test_estimates import answer
 from tests.service.world import NOW, World
 
@@ -80,3 +83,17 @@ def make(
         export = session.get_one(DataExport, key)
         session.expunge(export)
         return export
+
+
+def make_by_job(database: Database, world: World, settings: Settings, *formats: Format) -> None:
+    """An export as a worker makes it, of the rows that are there."""
+    with database.writing.begin() as session:
+        account = session.scalars(select(Account).where(Account.user == "statistician")).one()
+        wave = session.get_one(Wave, (world.survey_id, world.wave_id))
+        order = kept.Order(formats=formats, language="zh", texts=False)
+        job = kept.ask(session, wave, order, by=Actor(account.id, account.name), at=NOW).job_id
+    writer = GroupWriter(database.writing, queue_size=10, group_size=10)
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=lambda: NOW)
+    assert jobs.work(services, world.survey_id, job) is JobState.DONE
+    writer.close()

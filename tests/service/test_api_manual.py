@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ from survey_service.exports.formats import Format
 from survey_service.models import Wave
 from survey_service.settings import Settings
 from tests.security.test_api_schema import released
+from tests.service import made_exports
 from tests.service.conftest import TestClock
 from tests.service.made_exports import make
 from tests.service.programs import token_of
@@ -81,12 +83,32 @@ def test_what_the_manual_reads_is_there(base: str, database: Database, monkeypat
     for line in lines:
         answer = curl(line, None)
         assert answer.status_code == 200, (line, answer.text)
-    (program,) = blocks("python")
+    program = blocks("python")[0]
     names: dict[str, Any] = {}
     exec(compile(program, "docs/api.md", "exec"), names)
     assert names["questions"] == [question.text.zh for question in QUESTIONNAIRE.questions()]
     assert len(names["cases"]) == 12
     assert set(names["weights"]) == {20.0}
+
+
+def test_figures_and_rows_come_to_a_notebook_in_three_lines(
+    base: str, database: Database, released: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manual's program as it stands, but for the wave: the one that was released here has no rows."""
+    monkeypatch.setenv("TOKEN", token_of(database, "statistician"))
+    figures, rows = blocks("python")[1:]
+    assert [len(ast.parse(block).body) for block in (figures, rows)] == [3, 3]
+    assert len(rows.splitlines()) == 3
+    names: dict[str, Any] = {}
+    exec(compile(figures, "docs/api.md", "exec"), names)
+    assert names["figures"]["mark"].tolist() == ["shown", "shown", "hidden"]
+    assert names["figures"]["figure"].tolist()[-1] == "—"
+    made_exports.review(database, released, settings)
+    made_exports.make_by_job(database, released, settings, Format.CSV)
+    exec(compile(rows.replace("2026Q2", "2026Q3"), "docs/api.md", "exec"), names)
+    assert len(names["cases"]) == len(released.case_ids)
+    assert names["cases"]["answered"].sum() == 12
+    assert set(names["cases"]["street"]) == {110101000000}
 
 
 def test_the_interview_of_the_manual_is_stored(
