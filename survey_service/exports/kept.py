@@ -20,9 +20,14 @@ from survey_service.exports.kept_errors import MOST_ON_OFFER, NothingChosen, Not
 from survey_service.exports.shelf import MadeFile
 from survey_service.ids import new_id
 from survey_service.models import DataExport, ExportEnd, Job, JobState, Wave
-from survey_service.surveys import planning_queries
 
 UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
+
+
+def _cases(session: Session, wave: Wave) -> int:
+    from survey_service.surveys import planning_queries  # with the web behind it, which no worker needs to start
+
+    return planning_queries.count_cases(session, wave)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ def ask(session: Session, wave: Wave, order: Order, *, by: Actor, at: datetime) 
         raise NotOpenedYet
     if not order.formats or by.account_id is None:
         raise NothingChosen
-    if Format.XLSX in order.formats and (rows := planning_queries.count_cases(session, wave)) > WORKBOOK_ROWS:
+    if Format.XLSX in order.formats and (rows := _cases(session, wave)) > WORKBOOK_ROWS:
         raise TooManyRows(rows, WORKBOOK_ROWS)
     formats = sorted(set(order.formats))
     said = [str(wave.id), str(by.account_id), *formats, order.language, "texts" if order.texts else ""]
