@@ -72,15 +72,18 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
 
 
 def _row(frozen: dict[str, Any], city: str, rates: Mapping[str, Any]) -> RowOut:
-    """The domain of a row names its community or its street; the empty one is the city.
+    """The domain of a row names its community or its street, or neither: then it is of the city; and the group in it.
 
     How many answered in an area is no secret, hidden figures or not: as in the reports (docs/publication.md).
     """
-    level, code = frozen["domain"][0] if frozen["domain"] else ("city", city)
+    domain = dict(frozen["domain"])
+    level = next((one for one in ("community", "street") if one in domain), "city")
+    code = domain.pop(level, city)
     size = frozen["sample_size"]
-    if size is None:
+    if size is None and not domain:
         size = rates.get(code, {}).get("valid")
-    return RowOut.model_validate({"area": code, "level": level, "sample_size": size, "cells": frozen["cells"]})
+    row = {"area": code, "level": level, "sample_size": size, "cells": frozen["cells"]}
+    return RowOut.model_validate({**row, "group": domain} if domain else row)
 
 
 def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:

@@ -379,6 +379,9 @@ class CellOut(Shape):
 class RowOut(Shape):
     area: AreaCode
     level: Literal["community", "street", "city"]
+    group: Annotated[
+        dict[str, str], Field(description='Where the row is of a part of the area: {"age": "18-39"}; else left out.')
+    ] = {}
     sample_size: int | None
     cells: list[CellOut]
 

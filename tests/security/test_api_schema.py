@@ -114,6 +114,8 @@ ESTIMATES = json.dumps(
                 {"domain": [], "sample_size": 212, "cells": [FIGURE]},
                 {"domain": [["street", "110101000000"]], "sample_size": 212, "cells": [FIGURE]},
                 {"domain": [["community", "110101000001"]], "sample_size": None, "cells": [HIDDEN]},
+                {"domain": [["age", "18-39"]], "sample_size": 90, "cells": [FIGURE]},
+                {"domain": [["street", "110101000000"], ["sex", "女"]], "sample_size": None, "cells": [HIDDEN]},
             ],
         },
         "response_rates": {"110000000000": {"sampled": 300, "rr1": 0.7, "by_mode": {"paper": [9, 9, 9]}}},

@@ -101,7 +101,7 @@ def test_figures_and_rows_come_to_a_notebook_in_three_lines(
     assert len(rows.splitlines()) == 3
     names: dict[str, Any] = {}
     exec(compile(figures, "docs/api.md", "exec"), names)
-    assert names["figures"]["mark"].tolist() == ["shown", "shown", "hidden"]
+    assert names["figures"]["mark"].tolist() == ["shown", "shown", "shown", "hidden", "hidden"]
     assert names["figures"]["figure"].tolist()[-1] == "—"
     made_exports.review(database, released, settings)
     made_exports.make_by_job(database, released, settings, Format.CSV)

@@ -16,12 +16,14 @@ from survey_service.app import create_app
 from survey_service.database import Database
 from survey_service.models import Area, Role
 from survey_service.settings import Settings
+from tests.security.test_api_schema import released
 from tests.service.conftest import TestClock
 from tests.service.generated_city import SignedCity, signed_city
 from tests.service.programs import Program, person_at, token_of
 from tests.service.signed_in import get, sign_in
-from tests.service.world import NOW
+from tests.service.world import NOW, World
 
+__all__ = ["released"]
 FIRST_COMMUNITY = "110101001001"
 
 
@@ -137,6 +139,27 @@ def test_a_program_reads_the_same_bytes(client: TestClient, city: SignedCity, da
     assert token_of(database, "leader") not in own.text
     page = get(client, f"/releases/{city.release}")
     assert [kind for kind in by_token if f"/releases/{city.release}/figures.{kind}" in page] == ["csv", "json", "xlsx"]
+
+
+def test_groups_of_an_area_stand_behind_it(settings: Settings, database: Database, released: World) -> None:
+    with TestClient(create_app(settings, clock=TestClock(NOW)), follow_redirects=False) as client:
+        sign_in(client, "leader")
+        told = client.get("/api/v1/releases/SATISFACTION-2026Q2-01").json()
+        lines = table(client.get("/releases/SATISFACTION-2026Q2-01/figures.csv").content)
+    assert [(row["level"], row["area"], row.get("group")) for row in told["rows"]] == [
+        ("city", "110000000000", None),
+        ("street", "110101000000", None),
+        ("community", "110101000001", None),
+        ("city", "110000000000", {"age": "18-39"}),
+        ("street", "110101000000", {"sex": "女"}),
+    ]
+    assert [(line["level"], line["group"], line["mark"], line["respondents"]) for line in lines] == [
+        ("city", "", "shown", "212"),
+        ("city", "age=18-39", "shown", "212"),
+        ("street", "", "shown", "212"),
+        ("street", "sex=女", "hidden", ""),
+        ("community", "", "hidden", ""),
+    ]
 
 
 def test_a_record_that_is_not_the_signed_one_is_not_told(
