@@ -13,7 +13,7 @@ from starlette.responses import Response
 from survey_service.accounts.permissions import Exporter, Person, may_export_texts
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.api.description import BASE, READING, SENDING, refusals
-from survey_service.api.export_schemas import ExportOrder, ExportOut, FileOut
+from survey_service.api.export_schemas import ExportIn, ExportOut, FileOut
 from survey_service.api.routes import SurveyKey, WaveKey
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
@@ -56,14 +56,14 @@ def ask(
     now: Now,
     survey_key: SurveyKey,
     wave_key: WaveKey,
-    order: ExportOrder,
+    order: ExportIn,
 ) -> ExportOut:
     """Made in the background: look at it by its `id` until it is `ready`. Asked for twice in the same words, while the
     first is being made, it is one export. Needs a token that is not read-only."""
     if order.texts and not may_export_texts(person, running.settings):
         raise TextsNotAllowed
     formats = tuple(one for one in shown.formats() if one in order.formats)
-    wanted = kept.Order(formats=formats, language=order.language, texts=order.texts)
+    wanted = kept.ExportChoice(formats=formats, language=order.language, texts=order.texts)
     try:
         with writing.begin() as session:
             _, wave = access.find(session, person, running.settings, survey_key, wave_key)

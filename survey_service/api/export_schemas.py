@@ -13,7 +13,7 @@ from survey_service.exports.formats import Format
 from survey_service.exports.shown import Standing
 
 
-class ExportOrder(Shape):
+class ExportIn(Shape):
     """What is to be made."""
 
     formats: Annotated[list[Format], Field(min_length=1, max_length=len(Format), examples=[["csv", "codebook"]])]

@@ -24,14 +24,8 @@ from survey_service.models import DataExport, ExportEnd, Job, JobState, Wave
 UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
-def _cases(session: Session, wave: Wave) -> int:
-    from survey_service.surveys import planning_queries  # with the web behind it, which no worker needs to start
-
-    return planning_queries.count_cases(session, wave)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ExportChoice:
     """What somebody wants to take away."""
 
     formats: tuple[Format, ...]
@@ -39,7 +33,7 @@ class Order:
     texts: bool  # with what people wrote in words
 
 
-def ask(session: Session, wave: Wave, order: Order, *, by: Actor, at: datetime) -> DataExport:
+def ask(session: Session, wave: Wave, order: ExportChoice, *, by: Actor, at: datetime) -> DataExport:
     """The export that will be made; the one that is being made where it was asked for in these very words before.
 
     NotOpenedYet before the figures of the wave were opened, NothingChosen without a format, TooManyOnOffer,
@@ -49,7 +43,7 @@ def ask(session: Session, wave: Wave, order: Order, *, by: Actor, at: datetime) 
         raise NotOpenedYet
     if not order.formats or by.account_id is None:
         raise NothingChosen
-    if Format.XLSX in order.formats and (rows := _cases(session, wave)) > WORKBOOK_ROWS:
+    if Format.XLSX in order.formats and (rows := kept_queries.cases(session, wave.survey_id, wave.id)) > WORKBOOK_ROWS:
         raise TooManyRows(rows, WORKBOOK_ROWS)
     formats = sorted(set(order.formats))
     said = [str(wave.id), str(by.account_id), *formats, order.language, "texts" if order.texts else ""]

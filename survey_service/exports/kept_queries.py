@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from survey_service.models import Account, DataExport, ExportEnd, Job, JobState, Response, Tombstone
+from survey_service.models import Account, Case, DataExport, ExportEnd, Job, JobState, Response, Tombstone
 
 Found = Row[DataExport, Job, str, bool]
 """An export, its job, who asked for it, and whether an answer in it was erased after its rows were read."""
@@ -72,6 +72,12 @@ def waiting_as(session: Session, survey_id: UUID, waits_as: str) -> Row[DataExpo
         .join(Job, _its_job())
         .where(DataExport.survey_id == survey_id, DataExport.waits_as == waits_as)
     ).one_or_none()
+
+
+def cases(session: Session, survey_id: UUID, wave_id: UUID) -> int:
+    """Rows that an export of the wave has."""
+    found = select(func.count()).select_from(Case).where(Case.survey_id == survey_id, Case.wave_id == wave_id)
+    return session.scalar(found) or 0
 
 
 def on_offer(session: Session, survey_id: UUID, wave_id: UUID) -> int:

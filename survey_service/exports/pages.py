@@ -25,7 +25,7 @@ from survey_service.exports.formats import DATA, Format
 from survey_service.exports.kept_errors import TextsNotAllowed
 from survey_service.exports.shelf import shelf_of
 from survey_service.models import ExportEnd, Survey, Wave, WaveState
-from survey_service.surveys import definitions, planning_queries
+from survey_service.surveys import definitions
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
@@ -96,11 +96,11 @@ def ask_for_export(
     return go(f"/surveys/{survey_key}/waves/{wave_key}/exports#made")
 
 
-def read_order(posted: FormData) -> kept.Order:
+def read_order(posted: FormData) -> kept.ExportChoice:
     """What was ticked; a format that there is not is none."""
     known = {str(one): one for one in shown.formats()}
     chosen = [known[one] for one in posted_forms.texts(posted, "formats") if one in known]
-    return kept.Order(
+    return kept.ExportChoice(
         formats=tuple(dict.fromkeys(chosen)),
         language="en" if posted_forms.text(posted, "language") == "en" else "zh",
         texts=posted_forms.text(posted, "texts") == "yes",
@@ -198,7 +198,7 @@ def _content(session: Session, person: Person, wave: Wave, asking: Asking) -> di
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
     offered = shown.formats()
     return {
-        "rows": planning_queries.count_cases(session, wave),
+        "rows": kept_queries.cases(session, wave.survey_id, wave.id),
         "questions": sum(len(one.variables()) > 0 for part in questionnaire.sections for one in part.questions),
         "in_words": shown.in_words(questionnaire),
         "may_texts": may_export_texts(person, asking.running.settings),

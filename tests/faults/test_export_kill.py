@@ -54,7 +54,7 @@ def test_a_killed_worker_leaves_no_half_file_and_another_makes_it(
     with database.writing.begin() as session:
         account = session.scalars(select(Account).where(Account.user == "statistician")).one()
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
-        order = kept.Order(formats=(Format.CSV, Format.SAV), language="zh", texts=False)
+        order = kept.ExportChoice(formats=(Format.CSV, Format.SAV), language="zh", texts=False)
         export_id = kept.ask(session, wave, order, by=Actor(account.id), at=NOW).id
     place = settings.exports / str(export_id)
     workers = Workers(number=2, rounds=False, command=slow_export.COMMAND)

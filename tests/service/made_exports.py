@@ -63,7 +63,7 @@ def make(
     with database.writing.begin() as session:
         account = session.scalars(select(Account).where(Account.user == "statistician")).one()
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
-        order = kept.Order(formats=tuple(formats), language="zh", texts=texts)
+        order = kept.ExportChoice(formats=tuple(formats), language="zh", texts=texts)
         export = kept.ask(session, wave, order, by=Actor(account.id, account.name), at=NOW)
         key = export.survey_id, export.id
         session.execute(update(Job).where(Job.id == export.job_id).values(state=JobState.DONE))
@@ -90,7 +90,7 @@ def make_by_job(database: Database, world: World, settings: Settings, *formats: 
     with database.writing.begin() as session:
         account = session.scalars(select(Account).where(Account.user == "statistician")).one()
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
-        order = kept.Order(formats=formats, language="zh", texts=False)
+        order = kept.ExportChoice(formats=formats, language="zh", texts=False)
         job = kept.ask(session, wave, order, by=Actor(account.id, account.name), at=NOW).job_id
     writer = GroupWriter(database.writing, queue_size=10, group_size=10)
     keys = KeyRing(settings.secret_key.get_secret_value())

@@ -278,7 +278,7 @@ def test_the_way_to_the_page_is_shown_to_whom_it_is_open(
 def test_the_job_makes_what_was_asked_for_and_nothing_that_names_a_case(
     client: TestClient, database: Database, opened: World, settings: Settings, texts: bool
 ) -> None:
-    chosen = kept.Order(formats=(Format.CSV, Format.CODEBOOK), language="en", texts=texts)
+    chosen = kept.ExportChoice(formats=(Format.CSV, Format.CODEBOOK), language="en", texts=texts)
     with database.writing.begin() as session:
         account = session.scalars(select(Account).where(Account.user == "statistician")).one()
         wave = session.get_one(Wave, (opened.survey_id, opened.wave_id))
