@@ -42,10 +42,18 @@ def skip_without_r() -> None:
 
 def run(script: Path) -> Mapping[Key, Line]:
     """(community, street, age, sex, indicator) -> figures, as the script prints them. It has to read its own folder's
-    files wherever it is started."""
+    files wherever it is started, and Chinese where no language is set."""
     program = PROGRAMS[script.suffix.removeprefix(".")]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
     done = subprocess.run(
-        [program, str(script)], capture_output=True, text=True, encoding="utf-8", cwd="/", check=False, timeout=300
+        [program, str(script)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd="/",
+        env={**plain, "LC_ALL": "C"},
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     table = pd.read_csv(io.StringIO(done.stdout), dtype=str, keep_default_na=False)

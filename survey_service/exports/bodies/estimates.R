@@ -6,7 +6,10 @@ options(survey.lonely.psu = "certainty")
 # ---------------------------------------------------------------- the rows
 # Everything is read as text first: area codes have twelve digits and are no numbers.
 
-here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]))
+# The files lie beside the script; where it is sourced, in the working directory. Rscript writes a blank as ~+~.
+script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+here <- if (is.na(script) || !file.exists(gsub("~+~", " ", script, fixed = TRUE))) "." else
+  dirname(gsub("~+~", " ", script, fixed = TRUE))
 read <- function(name) {
   table <- read.csv(file.path(here, name), colClasses = "character", na.strings = "", check.names = FALSE,
                     encoding = "UTF-8")
@@ -429,4 +432,9 @@ if (!any(lonely)) for (one in simple) {
 for (name in c("value", "standard_error", "low", "high")) {
   figures[[name]] <- ifelse(is.na(figures[[name]]), "", formatC(figures[[name]], digits = 12, format = "g"))
 }
-write.csv(figures, stdout(), row.names = FALSE, quote = TRUE)
+# As bytes of UTF-8, whatever the locale.
+quoted <- lapply(figures, function(column) {
+  if (is.character(column)) paste0("\"", gsub("\"", "\"\"", column, fixed = TRUE), "\"") else as.character(column)
+})
+heads <- paste0("\"", names(figures), "\"", collapse = ",")
+writeLines(enc2utf8(c(heads, do.call(paste, c(unname(quoted), sep = ",")))), stdout(), useBytes = TRUE)
