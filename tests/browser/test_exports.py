@@ -59,7 +59,7 @@ def test_data_are_asked_for_and_fetched_by_keyboard(
     page.keyboard.press("Space")
     press(page, "form.ask-export button")
     page.wait_for_selector("[data-job]")
-    assert "CSV、SPSS、编码簿" in page.inner_text("#made")
+    assert "CSV、SPSS、代码本" in page.inner_text("#made")
     with database.writing.begin() as session:
         job = session.scalars(select(DataExport.job_id)).one()
         session.execute(update(Job).where(Job.id == job).values(state=JobState.FAILED, done=1, total=2))
