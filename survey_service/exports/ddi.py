@@ -15,7 +15,12 @@ from survey_service.exports.dataset import Dataset, Holds, Measure, Role, Variab
 
 NAMESPACE: Final = "ddi:codebook:2_5"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_INTERVAL: Final = {Measure.SCALE: "contin"}
+_NATURE: Final = {
+    Measure.NOMINAL: "nominal",
+    Measure.ORDINAL: "ordinal",
+    Measure.SCALE: "interval",
+    Measure.TEXT: "other",
+}
 # XML takes no control characters, whatever somebody put into a questionnaire.
 _UNFIT: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAGS: Final = {"zh": "zh-CN", "en": "en"}
@@ -97,13 +102,11 @@ class _Codebook:
             "name": one.name,
             "files": "F1",
             "dcml": str(one.decimals),
-            "intrvl": _INTERVAL.get(one.measure, "discrete"),
+            "intrvl": "contin" if one.measure is Measure.SCALE else "discrete",
+            "nature": _NATURE[one.measure],
         }
         if one.role is Role.WEIGHT:
             attributes["wgt"] = "wgt"
-        nature = {Measure.NOMINAL: "nominal", Measure.ORDINAL: "ordinal", Measure.SCALE: "interval"}.get(one.measure)
-        if nature is not None:
-            attributes["nature"] = nature
         found = self._element(above, "var", "", **attributes)
         self._in_both(found, "labl", one.label)
         if one.question is not None and one.role is Role.ANSWER:

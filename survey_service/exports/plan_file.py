@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ def data_of(dataset: Dataset) -> dict[str, Any]:
 def _indicator(one: Indicator, dataset: Dataset) -> dict[str, Any]:
     found: dict[str, Any] = {"id": one.id}
     if one.kind is IndicatorKind.INDEX:
-        found["parts"] = [{"indicator": part.indicator, "weight": part.weight} for part in one.parts]
+        found["parts"] = [asdict(part) for part in one.parts]
     else:
         found["numerator"], found["denominator"] = dataset.names["y", one.id], dataset.names["x", one.id]
         found["share"] = one.kind in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT)
