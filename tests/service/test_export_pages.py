@@ -296,3 +296,33 @@ def test_the_job_makes_what_was_asked_for_and_nothing_that_names_a_case(
     assert ("channels_other" in rows[0]) is texts
     ids = [*opened.case_numbers, *opened.case_codes, *opened.open_codes, *map(str, opened.case_ids)]
     assert not [one for one in ids if any(one.encode() in whole for whole in content.values())]
+
+
+def test_an_erasure_while_an_export_is_made_keeps_it_from_everybody(
+    client: TestClient, database: Database, opened: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows were read, the answer is erased, and only then the export is whole."""
+    from survey_service.exports import job
+
+    real = job.write_export
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        written = real(*arguments, **named)
+        with database.writing.begin() as session:
+            response_id = session.scalars(select(Response.id).limit(1)).one()
+            erase_response(session, opened.survey_id, response_id, ground=Ground.REQUEST, at=NOW, by=SERVICE)
+        return written
+
+    monkeypatch.setattr(job, "write_export", slow)
+    sign_in(client, "statistician")
+    assert post(client, HERE, {"formats": "csv"}, token=csrf(get(client, HERE))).status_code == 303
+    services = client.app.state.services  # type: ignore[attr-defined]
+    assert jobs.do_next(services)
+    [export] = exports(database)
+    assert export.made_at is not None
+    assert client.get(f"{HERE}/{export.id}/{opened.wave_key}.csv").status_code == 410
+    page = get(client, HERE)
+    assert "有居民要求删除这一期的答卷" in page
+    assert f'href="{HERE}/{export.id}' not in page
+    export_round.remove_what_is_over(services)
+    assert shelf_of(settings, database).lying() == set()
