@@ -72,11 +72,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.skip(reason="a full count; run by make soak"))
+    for item in items:
+        if item.nodeid.startswith(TOGETHER):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if hasattr(config, "workerinput"):  # of several that share the processors
         items[:] = _spread(items)
 
 
 WAITING = ("tests/browser/", "tests/faults/")
+# What these make once takes seconds: another worker would make it again.
+TOGETHER = tuple(
+    f"tests/{name}.py::"
+    for name in (
+        "architecture/test_enum_tables",
+        "faults/test_server_gone",
+        "service/test_analyse_command",
+        "service/test_demonstration",
+        "service/test_exports",
+        "service/test_exports_elsewhere",
+        "service/test_plans_of_commands",
+        "spec/paper/test_reading",
+    )
+)
 
 
 def _spread(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -134,7 +134,7 @@ def test_bias_that_the_columns_explain_is_taken_off_and_the_interval_covers(meth
             SurveyDesign.from_frame(reference, weight="w"),
             answers,
             [Proportion("yes", "1")],
-            Adjustment(on=["age"], method=method, rng=rng, replicates=60),
+            Adjustment(on=["age"], method=method, rng=rng, replicates=30),
         ).estimates[0]
         assert found.interval is not None
         assert found.standard_error is not None
