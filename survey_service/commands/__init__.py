@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -71,7 +72,7 @@ def _surroundings(context: typer.Context) -> None:
         private.only_ours()
 
 
-for command in (
+_COMPUTING: tuple[Callable[..., object], ...] = (
     serve,
     demo,
     check,
@@ -89,7 +90,8 @@ for command in (
     audit_log,
     print_forms,
     read_scans,
-):
+)
+for command in _COMPUTING:
     app.command()(command)
 # Care of the installation.
 for care in (work, doctor, backup, restore, erase):

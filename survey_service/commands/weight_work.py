@@ -83,7 +83,7 @@ def run(given: WeightArguments, out: Path | None, record: Path | None) -> None:
 
 def _weighed(sheet: Sheet, given: WeightArguments) -> tuple[WeightSteps, tuple[str, ...]]:
     """The steps, and what was mended in the file on the way."""
-    notices = list(sheet.notices)
+    notices: list[str] = list(sheet.notices)
     recipe = TableRecipe(
         minimum_respondents=given.minimum,
         propensity_use=PropensityUse(given.propensity_use),

@@ -90,7 +90,7 @@ def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed_of: Callabl
     questionnaire = given.wave.questionnaire
     indicators = _of_plan(with_targets(questionnaire, wave.targets), plan)
     table = _Table(fixed, drawn, given.wave, indicators, rng.permutation(given.wave.columns.cases))
-    table.answers = Answers(
+    table.answered = Answers(
         session=session,
         survey_id=survey_id,
         wave_id=wave_id,
@@ -162,7 +162,7 @@ def _how_to_weigh(wave: WaveColumns) -> Text:
 class _Table:
     """The columns with their names, and the rows in the drawn order."""
 
-    answers: Answers
+    answered: Answers
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class _Table:
             names = Names([one.name for one in own])
             pairs = [self._pair(one, which, names) for one in self._pooled for which in ("y", "x")]
             answers = [
-                replace(column.variable, name=names.give(column.variable.source)) for _, column in self.answers.columns
+                replace(column.variable, name=names.give(column.variable.source)) for _, column in self.answered.columns
             ]
             self.cut = names.cut
             self._variables = (*own, *pairs, *answers)
@@ -218,14 +218,14 @@ class _Table:
         for one in self._fixed:
             yield one.take(rows)
         answered = columns.responded[rows]
-        cells, marks = self.answers.read([self._drawn.id(row) for row in rows[answered].tolist()])
+        cells, marks = self.answered.read([self._drawn.id(row) for row in rows[answered].tolist()])
         yield spread(marks, answered, Holds.TEXT)
         places = self._place_of[rows[answered]]
         at = {name: place for place, name in enumerate(columns.indicators)}
         for indicator in self._pooled:
             for pairs in (columns.numerators, columns.denominators):
                 yield spread(pairs[at[indicator.id]][places].tolist(), answered, Holds.NUMBER)
-        for (_, column), found in zip(self.answers.columns, cells, strict=True):
+        for (_, column), found in zip(self.answered.columns, cells, strict=True):
             yield spread(found, answered, column.variable.holds)
 
 
