@@ -22,8 +22,11 @@ import pyreadstat
 import pytest
 from pypdf import PdfReader
 
+from analysis import engine
 from questionnaires.codebook import MISSING_CODES
 from questionnaires.model import Missing
+from survey_service.analyses.service import asked
+from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
 from survey_service.database import Database, open_database
 from survey_service.exports.dataset import NAME_LENGTH
 from survey_service.exports.formats import Format
@@ -31,6 +34,7 @@ from survey_service.exports.statistics_files import SPSS_LABEL, SPSS_VALUE
 from survey_service.exports.writing import WrittenFile
 from survey_service.settings import Settings
 from survey_service.tabular.harmless import as_meant
+from tests import exported_plan
 from tests.service.exported_wave import LANES, QUESTIONNAIRE, ExportedWave, exported_wave, written
 
 LANES_COLUMN = LANES.replace(".", "_")[:NAME_LENGTH].rstrip("_")
@@ -246,10 +250,6 @@ def test_without_the_choice_there_are_no_words_and_still_whether_there_were(expo
 
 
 def test_weights_and_pairs_are_those_of_the_engine(export: Export) -> None:
-    from analysis import engine
-    from survey_service.analyses.service import asked
-    from survey_service.analyses.wave_analysis import columns_and_register
-
     world = export.wave.world
     with export.database.reading.begin() as session:
         wave = columns_and_register(session, world.survey_id, world.wave_id)
@@ -264,11 +264,36 @@ def test_weights_and_pairs_are_those_of_the_engine(export: Export) -> None:
     assert sums["y"] / sums["x"] == pytest.approx(found.tables["city"].figures.value[0, 0], rel=1e-12)
 
 
+def test_analyse_gives_every_indicator_also_an_index_and_a_mean(export: Export) -> None:
+    world = export.wave.world
+    with export.database.reading.begin() as session:
+        own = analysis_of_wave(columns_and_register(session, world.survey_id, world.wave_id), targets={})
+    found = exported_plan.analysed(export.folder, "2026Q3.csv")
+    assert {variable for _, variable in found} == {"awareness", "satisfaction", "points", "whole"}
+    assert exported_plan.differing(exported_plan.raw_figures(own.raw), found) == []
+
+
 def test_marks_of_quality_are_words_and_phones_alone_have_them(export: Export) -> None:
     marks = [set(filter(None, row["marks"].split(";"))) for row in export.rows()]
     assert {"fast", "straight"} in [one & {"fast", "straight"} for one in marks]
     for row, own in zip(export.rows(), marks, strict=True):
         assert not own or row["mode"] == "web_invited"
+
+
+@pytest.mark.both_databases
+def test_both_databases_give_the_same_rows(
+    database: Database, settings: Settings, export: Export, tmp_path: Path
+) -> None:
+    """But for their order and the numbers of households, which are drawn."""
+    wave = exported_wave(database, settings)
+    written(database, wave.world, tmp_path, Format.CSV)
+    drawn = {"row", "psu"}
+
+    def told(path: Path) -> list[list[str]]:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return sorted([cell for name, cell in row.items() if name not in drawn] for row in csv.DictReader(file))
+
+    assert told(tmp_path / "2026Q3.csv") == told(export.path(".csv"))
 
 
 HAVEN = """
