@@ -28,8 +28,9 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
 from survey_service.secrets import KeyRing
 from survey_service.tabular.harmless import harmless
+from survey_service.uploads.forms import Words
 from survey_service.uploads.looked import Looked
-from survey_service.uploads.pages import ListUpload, Upload, Words, look, sent, upload_page
+from survey_service.uploads.pages import ListUpload, Upload, look, sent, upload_page
 from survey_service.uploads.records import Column, Record
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition

@@ -10,7 +10,7 @@ from typing import Final
 from questionnaires.text import Text
 from survey_service.models import RegisterKind
 from survey_service.tabular.problems import ProblemKind
-from survey_service.uploads.pages import Choice, Field, Words
+from survey_service.uploads.forms import Choice, Field, Words
 
 LEVELS: Final[Mapping[str, Text]] = {
     "city": Text("城市", "City"),

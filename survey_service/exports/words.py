@@ -11,7 +11,7 @@ from questionnaires.model import Sex
 from questionnaires.text import Text
 from survey_service.analyses.plan_fields import said_margin
 from survey_service.models import Mode
-from survey_service.surveys.case_upload import MODES
+from survey_service.surveys.mode_words import MODES
 
 LABELS: Final[Mapping[str, Text]] = {
     "row": Text("行号（为本次导出随机编的）", "Number of the row, drawn for this export"),

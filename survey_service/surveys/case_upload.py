@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from survey_service.errors import BadInput, Conflict
 from survey_service.models import Area, Mode, Survey, Wave, WaveState
 from survey_service.surveys import drafts
 from survey_service.surveys import queries as surveys
+from survey_service.surveys.mode_words import MODES
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.notices import noticed
 from survey_service.uploads.looked import Looked, Picture
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from survey_service.tabular import Sheet
 
 FIRST_ROWS = 5  # of the file, as they were read
-MODES: Final[Mapping[Mode, Text]] = {
-    Mode.PAPER: Text("纸质", "Paper"),
-    Mode.FACE_TO_FACE: Text("入户", "Face to face"),
-    Mode.WEB_INVITED: Text("邀请码", "Invitation code"),
-}
 NO_MODES = Text(
     "这一期还没有选入户、纸质或邀请码的方式，不用样本。先在“修改这一期”里选方式。",
     "The wave has no mode that asks sampled households. Choose one under “change this wave” first.",

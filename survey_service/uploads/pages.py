@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from questionnaires.text import Text
 from survey_service.accounts.staff_pages import Asking
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.tabular.harmless import harmless
 from survey_service.tabular.problems import TableError, TableProblem
 from survey_service.uploads.carried import pack, unpack
+from survey_service.uploads.forms import Words
 from survey_service.uploads.looked import Looked, Stored, unreadable, with_notices
 from survey_service.uploads.records import Column, Record, Records, read_records
 from survey_service.web import posted_forms
@@ -170,36 +170,6 @@ def refused(file: str, problems: Sequence[TableProblem], more: bool) -> FileLook
 
 
 # ------------------------------------------------------------------ a page of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer to a field that offers a few; ``meaning``: what it says, in a sentence."""
-
-    value: str
-    name: Text
-    meaning: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of the upload form beside the file itself; ``choices``: none is chosen until somebody does."""
-
-    name: str
-    label: Text
-    type: str = "text"
-    most: int = 120
-    choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What the page of one upload says; ``rules``: how the file is written."""
-
-    title: Text
-    back: tuple[str, Text]
-    rules: tuple[Text, ...]
-    fields: tuple[Field, ...] = ()
 
 
 def upload_page(

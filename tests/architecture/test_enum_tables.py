@@ -98,7 +98,7 @@ PARTIAL: Mapping[tuple[str, str], str] = {
         "survey_service.models.release:ReleaseStepKind",
     ): "the same three",
     (
-        "survey_service/surveys/case_upload.py",
+        "survey_service/surveys/mode_words.py",
         "survey_service.models.capture:Mode",
     ): "modes that ask sampled households",
     (

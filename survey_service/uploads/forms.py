@@ -1,0 +1,37 @@
+"""What the page of one upload says and asks beside the file: plain words, without the page itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from questionnaires.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a field that offers a few; ``meaning``: what it says, in a sentence."""
+
+    value: str
+    name: Text
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of the upload form beside the file itself; ``choices``: none is chosen until somebody does."""
+
+    name: str
+    label: Text
+    type: str = "text"
+    most: int = 120
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the page of one upload says; ``rules``: how the file is written."""
+
+    title: Text
+    back: tuple[str, Text]
+    rules: tuple[Text, ...]
+    fields: tuple[Field, ...] = ()
