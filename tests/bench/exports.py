@@ -19,32 +19,33 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import select
 
-from survey_service.analyses.wave_columns import columns_of_wave
-from survey_service.audit.chain import SERVICE
 from survey_service.database import open_database
 from survey_service.exports.cases import dataset_of_wave
 from survey_service.exports.dataset import Dataset
 from survey_service.exports.formats import DATA, Format
 from survey_service.exports.spool import Spool
 from survey_service.exports.writing import WaveSource, write_dataset, write_export
-from survey_service.migrations import migrate
 from survey_service.models import Wave
-from survey_service.surveys import figures
-from survey_service.surveys import service as surveys
-from tests.service.world import NOW
-from tests.simulated.in_database import lay_city, lay_wave
-from tests.simulated.waves import Shape, city, wave
 
 CASES, MANY = 100_000, 1_000_000
-SHAPE = Shape(streets=10, communities=20, households=200, issued=125, indicators=2)
 STREAMED = (Format.CSV, Format.PARQUET)
 AT_LEAST, AT_MOST = 20_000, 300  # rows a second, MB: of CSV and Parquet
 
 
 def lay(folder: Path) -> None:
+    """Imported here: what is measured has no more in memory than a worker that exports."""
+    from survey_service.analyses.wave_columns import columns_of_wave
+    from survey_service.audit.chain import SERVICE
+    from survey_service.migrations import migrate
+    from survey_service.surveys import figures
+    from survey_service.surveys import service as surveys
+    from tests.service.world import NOW
+    from tests.simulated.in_database import lay_city, lay_wave
+    from tests.simulated.waves import Shape, city, wave
+
     database = open_database(f"sqlite:///{folder / 'city.db'}")
     migrate(database)
-    of = city(SHAPE, 11)
+    of = city(Shape(streets=10, communities=20, households=200, issued=125, indicators=2), 11)
     with database.writing.begin() as session:
         laid = lay_city(session, of)
         wave_id = lay_wave(session, laid, wave(of, 500), "w")
