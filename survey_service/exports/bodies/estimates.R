@@ -143,13 +143,18 @@ for (stage in seq_len(stages)) {
 ids <- reformulate(settings$units)
 fpc <- reformulate(paste0("there_", seq_len(stages)))
 design <- svydesign(ids = ids, strata = ~stratum, fpc = fpc, weights = ~weight, data = frame)
-# The same stage by stage, which takes survey a fraction of the time where there are many units.
+# The same stage by stage, which takes survey a fraction of the time where there are many units. Below the first stage a
+# group counts only where it has several units and the stages above it were drawn from a known number.
+included <- Reduce(`*`, lapply(seq_len(stages), function(stage) drawn[[stage]] / population[[stage]]), rep(1, nrow(people)),
+                   accumulate = TRUE)
 of_stage <- lapply(seq_len(stages), function(stage) {
+  rows <- if (stage == 1) rep(TRUE, nrow(people)) else drawn[[stage]] > 1 & included[[stage]] > 0
+  if (!any(rows)) return(NULL)
   label <- do.call(paste, people[settings$units[seq_len(stage)]])
-  rows <- data.frame(unit = label, group = inside[[stage]], there = population[[stage]], weight = final)
-  svydesign(ids = ~unit, strata = ~group, fpc = ~there, weights = ~weight, data = rows)
+  units <- data.frame(unit = label, group = inside[[stage]], there = population[[stage]], weight = final)[rows, ]
+  made <- svydesign(ids = ~unit, strata = ~group, fpc = ~there, weights = ~weight, data = units)
+  list(design = made, rows = rows, share = sqrt(included[[stage]][rows]))
 })
-included <- Reduce(`*`, lapply(seq_len(stages), function(stage) drawn[[stage]] / population[[stage]]), 1, accumulate = TRUE)
 plain <- svydesign(ids = reformulate(settings$units[1]), strata = ~stratum, weights = ~weight, data = frame)
 if (length(cells)) margins <- qr(cells * sqrt(before))
 
@@ -177,11 +182,10 @@ recursive <- function(x, of) {
 }
 variance <- function(z, seen) {
   x <- residual(z) * final
-  top <- recursive(x, of_stage[[1]])
+  part <- function(one) if (is.null(one)) 0 else recursive(x[one$rows, , drop = FALSE] * one$share, one$design)
+  top <- part(of_stage[[1]])
   with_fpc <- top
-  for (stage in seq_len(stages)[-1]) {
-    if (any(included[[stage]] > 0)) with_fpc <- with_fpc + recursive(x * sqrt(included[[stage]]), of_stage[[stage]])
-  }
+  for (one in of_stage[-1]) with_fpc <- with_fpc + part(one)
   without <- recursive(x, plain)
   if (settings$lonely_psu == "adjust" && any(lonely)) {
     totals <- rowsum(x, psu, reorder = FALSE)
@@ -409,14 +413,16 @@ figures <- do.call(rbind, tables)
 names(figures)[6:11] <- c("value", "standard_error", "low", "high", "respondents", "degrees_of_freedom")
 
 # ---------------------------------------------------------------- the referee
-# The figures of the city once more by survey's own functions, from the weights before the last calibration.
+# A figure of the city once more by survey's own functions, from the weights before the last calibration; with the
+# argument --referee every indicator, which takes survey some time where there are many units.
 frame$weight <- before
 own <- svydesign(ids = ids, strata = ~stratum, fpc = fpc, weights = ~weight, data = frame)
 if (length(cells)) {
   own$variables <- cbind(own$variables, as.data.frame(cells))
   own <- calibrated(own)
 }
-if (!any(lonely)) for (one in simple) {
+asked_again <- if ("--referee" %in% commandArgs(TRUE)) simple else simple[1]
+if (!any(lonely)) for (one in asked_again) {
   own$variables$.y <- bases[[one$id]]$y
   own$variables$.x <- bases[[one$id]]$x
   rows <- bases[[one$id]]$rows
