@@ -27,7 +27,7 @@ router = APIRouter(prefix=BASE, tags=["exports"])
 
 PLACE = "/surveys/{survey_key}/waves/{wave_key}/exports"
 ExportId = Annotated[UUID, Path(description="`id` of the export.")]
-FileName = Annotated[str, Path(max_length=120, description="`name` of one of its files.")]
+FileName = Annotated[str, Path(max_length=120, description="`name` of one of its files, or `all.zip`: all of them.")]
 
 
 @router.get(PLACE, summary="Exports of a wave", responses=refusals(*READING, NotFound, BadInput))

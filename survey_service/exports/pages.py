@@ -40,6 +40,7 @@ KINDS = {
     ".pdf": "application/pdf",
     ".xml": "application/xml",
     ".json": "application/json",
+    ".zip": "application/zip",
 }
 """Of a file by its ending."""
 BYTES = "application/octet-stream"
@@ -140,18 +141,12 @@ def take_file(
 def handed_out(opened: Opened, reads: ReadAudit, media_type: str = BYTES) -> Response:
     """The file, once it is written down who takes it: each time."""
     export = opened.export
-    further = {"file": opened.name, "sha256": opened.sha256}
-    detail = {**kept.detail(export), **further}
+    detail = {**kept.detail(export), "files": opened.sha256}
     reads.note(export.survey_id, "export.downloaded", kept.record_of(export.id), detail, every=True)
-    return StreamingResponse(
-        opened.pieces,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": content_disposition("attachment", opened.name),
-            "Content-Length": str(opened.size),
-            "Cache-Control": "no-store",
-        },
-    )
+    headers = {"Content-Disposition": content_disposition("attachment", opened.name), "Cache-Control": "no-store"}
+    if opened.size is not None:
+        headers["Content-Length"] = str(opened.size)
+    return StreamingResponse(opened.pieces, media_type=media_type, headers=headers)
 
 
 @router.post(f"{PAGE}/{{export_id}}/delete")

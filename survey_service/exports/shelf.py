@@ -127,7 +127,7 @@ class DatabaseShelf(FolderShelf):
             _PIECES.metadata.create_all(connection)
         with self._database.writing_engine.begin() as connection:
             for name in names:
-                for number, content in enumerate(_pieces((part / name).open("rb"))):
+                for number, content in enumerate(_at_least_one(part / name)):
                     row = {"export_id": export_id, "name": name, "number": number, "content": content}
                     connection.execute(_PIECES.insert(), row)
         shutil.rmtree(part)
@@ -182,6 +182,13 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
     with file:
         while piece := file.read(PIECE):
             yield piece
+
+
+def _at_least_one(path: Path) -> Iterator[bytes]:
+    """The pieces of a file; of an empty one, nothing, once: so it is known to be there."""
+    yield from _pieces(path.open("rb"))
+    if path.stat().st_size == 0:
+        yield b""
 
 
 def _drop(path: Path) -> None:

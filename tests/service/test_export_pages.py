@@ -7,6 +7,7 @@ import hashlib
 import io
 from datetime import timedelta
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from fastapi.testclient import TestClient
@@ -145,9 +146,16 @@ def test_every_download_is_written_down_and_a_deletion_ends_it(
         assert answer.headers["content-disposition"] == 'attachment; filename="wave.csv"'
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     taken = entries(database, "export.downloaded")
-    assert [(one.detail["file"], one.detail["sha256"]) for one in taken] == [
-        ("wave.csv", export.files[0]["sha256"])
-    ] * 2
+    assert [one.detail["files"] for one in taken] == [{"wave.csv": export.files[0]["sha256"]}] * 2
+    every = client.get(f"{place}/all.zip")
+    assert every.headers["content-disposition"] == f'attachment; filename="{opened.wave_key}.zip"'
+    with ZipFile(io.BytesIO(every.content)) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "wave.csv": content_of(Format.CSV),
+            "wave.xlsx": content_of(Format.XLSX),
+        }
+    assert set(entries(database, "export.downloaded")[-1].detail["files"]) == {"wave.csv", "wave.xlsx"}
     [made] = entries(database, "export.made")
     assert made.detail["files"] == {one["name"]: one["sha256"] for one in export.files}
     assert made.detail["rows"] == 12
@@ -302,12 +310,10 @@ def test_an_erasure_while_an_export_is_made_keeps_it_from_everybody(
     client: TestClient, database: Database, opened: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its rows were read, the answer is erased, and only then the export is whole."""
-    from survey_service.exports import job
-
-    real = job.write_export
+    from survey_service.exports import job, writing
 
     def slow(*arguments: Any, **named: Any) -> Any:
-        written = real(*arguments, **named)
+        written = writing.write_export(*arguments, **named)
         with database.writing.begin() as session:
             response_id = session.scalars(select(Response.id).limit(1)).one()
             erase_response(session, opened.survey_id, response_id, ground=Ground.REQUEST, at=NOW, by=SERVICE)

@@ -42,7 +42,7 @@ def test_what_one_machine_made_another_hands_out(
 def test_a_file_of_many_pieces_comes_back_whole(database: Database, world: World, settings: Settings) -> None:
     review(database, world, settings)
     export = make(database, world, settings, (Format.CSV,))
-    content = {"large": bytes(range(256)) * (PIECE // 100), "exact": b"x" * PIECE, "small": b"1"}
+    content = {"large": bytes(range(256)) * (PIECE // 100), "exact": b"x" * PIECE, "small": b"1", "none": b""}
     shelf = shelf_of(settings, database)
     part = shelf.begin(export.id)
     (part / "left half").mkdir()
