@@ -128,6 +128,10 @@ def workbook(figures: ReleaseFigures) -> bytes:
     for language, (name, about) in _SHEETS.items():
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for place, column in enumerate(_COLUMNS):
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, column.head.in_language(language), bold)

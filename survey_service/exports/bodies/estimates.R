@@ -363,6 +363,7 @@ bases <- lapply(simple, base_of)
 names(bases) <- names(simple) <- sapply(simple, `[[`, "id")
 names(indices) <- sapply(indices, `[[`, "id")
 
+at_once <- 5000000  # rows x figures that are in memory together
 table_of <- function(by) {
   keys <- people[, by, drop = FALSE]
   none <- rowSums(is.na(keys)) > 0
@@ -374,7 +375,14 @@ table_of <- function(by) {
     for (name in by) rows <- rows & keys[[name]] == domains[row, name]
     rows & !is.na(rows)
   })
-  at <- lapply(inside, function(rows) lapply(simple, function(one) point(one, bases[[one$id]], rows, any(none))))
+  step <- max(1, at_once %/% (nrow(people) * length(ids_of)))
+  parts <- split(seq_along(inside), (seq_along(inside) - 1) %/% step)
+  do.call(rbind, lapply(parts, function(some) {
+    lines_of(by, domains[some, , drop = FALSE], inside[some], any(none))
+  }))
+}
+lines_of <- function(by, domains, inside, undecided) {
+  at <- lapply(inside, function(rows) lapply(simple, function(one) point(one, bases[[one$id]], rows, undecided)))
   sums <- lapply(seq_along(inside), function(row) lapply(indices, function(one) {
     parts <- names(one$parts)
     rows <- Reduce(`|`, lapply(parts, function(id) bases[[id]]$rows)) & inside[[row]] & final > 0

@@ -19,6 +19,7 @@ SETTINGS: dict[str, Any] = {}  # written by the export
 
 ALL_DRAWN = 1e-7  # a sampling fraction this near to 1 is a census
 REACHED = 1e-6
+AT_ONCE = 5_000_000  # rows x figures that are in memory together
 AREAS = ("community", "street", "age", "sex")
 BY = {"community": ["community"], "street": ["street"], "city": []}
 
@@ -74,6 +75,7 @@ class Margins:
             totals.append(pd.to_numeric(mine["population"]).to_numpy(dtype=np.float64))
         self.cells, self.totals = np.concatenate(parts, axis=1), np.concatenate(totals)
         self.before = np.ones(len(people))
+        self._inverse: np.ndarray | None = None  # of the cross products, with the weights before
 
     def met(self, weight: np.ndarray) -> np.ndarray:
         """The nearest weights that meet every margin: w F(x' lambda), lambda by Newton's method (Deville & Sarndal
@@ -92,8 +94,9 @@ class Margins:
 
     def residual(self, z: np.ndarray) -> np.ndarray:
         """What the margins do not explain of the columns of z, by a regression with the weights before."""
-        inverse = np.linalg.pinv(self.cells.T @ (self.cells * self.before[:, None]), hermitian=True)
-        return np.asarray(z - self.cells @ (inverse @ (self.cells.T @ (z * self.before[:, None]))))
+        if self._inverse is None:  # the weights before are settled by now
+            self._inverse = np.linalg.pinv(self.cells.T @ (self.cells * self.before[:, None]), hermitian=True)
+        return np.asarray(z - self.cells @ (self._inverse @ (self.cells.T @ (z * self.before[:, None]))))
 
 
 def cut_off(weight: np.ndarray, limit: np.ndarray, community: np.ndarray) -> np.ndarray:
@@ -451,27 +454,35 @@ def table(people: pd.DataFrame, design: Design, by: list[str]) -> list[dict[str,
     keys = people[by].fillna("")
     none = (keys == "").any(axis=1).to_numpy() if by else np.zeros(len(people), dtype=bool)
     domains = sorted(set(map(tuple, keys[~none].to_numpy().tolist()))) if by else [()]
-    inside = [(keys == list(one)).all(axis=1).to_numpy() if by else np.ones(len(people), dtype=bool) for one in domains]
-    simple = [one for one in SETTINGS["indicators"] if not one["parts"]]
-    bases = {one["id"]: Indicator(one, people) for one in simple}
-    at = [{name: Point(base, design, rows, bool(none.any())) for name, base in bases.items()} for rows in inside]
-    indices = [one for one in SETTINGS["indicators"] if one["parts"]]
-    columns = [(row, one) for row in range(len(domains)) for one in (*simple, *indices)]
+    bases = {one["id"]: Indicator(one, people) for one in SETTINGS["indicators"] if not one["parts"]}
+    lines: list[dict[str, Any]] = []
+    at_once = max(1, AT_ONCE // (len(people) * len(SETTINGS["indicators"])))
+    for start in range(0, len(domains), at_once):
+        some = domains[start : start + at_once]
+        everyone = np.ones(len(people), dtype=bool)
+        inside = [(keys == list(one)).all(axis=1).to_numpy() if by else everyone for one in some]
+        at = [{name: Point(base, design, rows, bool(none.any())) for name, base in bases.items()} for rows in inside]
+        for domain, made in zip(some, figures(at, design), strict=True):
+            area = {**dict.fromkeys(AREAS, ""), **dict(zip(by, domain, strict=True))}
+            asked = [one["id"] for one in SETTINGS["indicators"]]
+            lines += [{**area, "indicator": name, **_columns(made[name])} for name in asked]
+    return lines
+
+
+def figures(at: Sequence[Mapping[str, Point]], design: Design) -> list[dict[str, Figure]]:
+    """By indicator, of every domain: one pass for the variances of all."""
+    ordered = sorted(SETTINGS["indicators"], key=lambda one: bool(one["parts"]))  # indices stand on the others
+    columns = [(row, one) for row in range(len(at)) for one in ordered]
     pairs = [_influence(at[row], one) for row, one in columns]
     z, seen = (np.stack(arrays, axis=1) for arrays in zip(*pairs, strict=True))
-    made: dict[tuple[int, str], Figure] = {}
+    made: list[dict[str, Figure]] = [{} for _ in at]
     for (row, one), (_, rows), v, v0 in zip(columns, pairs, *design.variance(z, seen), strict=True):
         if one["parts"]:
-            parts = [(made[row, name], weight) for name, weight in one["parts"].items()]
-            made[row, one["id"]] = index(parts, v, design.touched(rows), one["scale"])
+            parts = [(made[row][name], weight) for name, weight in one["parts"].items()]
+            made[row][one["id"]] = index(parts, v, design.touched(rows), one["scale"])
         else:
-            made[row, one["id"]] = figure(at[row][one["id"]], v, v0, design.margins is not None)
-    return [
-        {**dict.fromkeys(AREAS, ""), **dict(zip(by, domain, strict=True)), "indicator": one["id"]}
-        | _columns(made[row, one["id"]])
-        for row, domain in enumerate(domains)
-        for one in SETTINGS["indicators"]
-    ]
+            made[row][one["id"]] = figure(at[row][one["id"]], v, v0, design.margins is not None)
+    return made
 
 
 def _influence(at: Mapping[str, Point], one: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
