@@ -68,6 +68,8 @@ def once(database: Database, state: str, make: Callable[[], World]) -> World:
 
     ``make`` writes into this database and nothing else; what it needs of other states it asks for by itself.
     """
+    if not database.is_sqlite and _served(database):
+        return make()
     copies = _on_sqlite if database.is_sqlite else _on_postgresql
     template = f"{copies.__name__}{hashlib.sha256(state.encode()).hexdigest()[:16]}"
     if template not in _MADE:
@@ -93,12 +95,29 @@ def _on_sqlite(database: Database, template: str, *, keep: bool) -> None:
         reading.backup(writing)
 
 
-def _on_postgresql(database: Database, template: str, *, keep: bool) -> None:
+def _served(database: Database) -> bool:
+    """Whether anybody else uses it, a client of HTTP for one: PostgreSQL copies no such database."""
+    _leave(database)
+    with _server(database) as server:
+        asked = server.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", [make_url(database.url).database])
+        return asked.fetchone() is not None
+
+
+def _leave(database: Database) -> None:
     for engine in (database.reading_engine, database.writing_engine):
-        engine.dispose()  # a database that somebody uses is not copied
-    url = make_url(database.url)
-    source, copied = (url.database, template) if keep else (template, url.database)
-    with psycopg.connect(str(url.set(drivername="postgresql", database="postgres")), autocommit=True) as server:
+        engine.dispose()
+
+
+def _server(database: Database) -> psycopg.Connection[Any]:
+    url = make_url(database.url).set(drivername="postgresql", database="postgres")
+    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def _on_postgresql(database: Database, template: str, *, keep: bool) -> None:
+    _leave(database)
+    here = make_url(database.url).database
+    source, copied = (here, template) if keep else (template, here)
+    with _server(database) as server:
         name = sql.Identifier
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name(str(copied))))
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name(str(copied)), name(str(source))))
