@@ -186,7 +186,7 @@ variance <- function(z, seen) {
   top <- part(of_stage[[1]])
   with_fpc <- top
   for (one in of_stage[-1]) with_fpc <- with_fpc + part(one)
-  without <- recursive(x, plain)
+  without <- if (any(is.finite(population[[1]]))) recursive(x, plain) else top
   if (settings$lonely_psu == "adjust" && any(lonely)) {
     totals <- rowsum(x, psu, reorder = FALSE)
     from_mean <- sweep(totals, 2, colMeans(totals))^2
