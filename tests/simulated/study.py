@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.stats import t as student
 from analysis import engine
 from analysis.arrays import FloatArray
 from analysis.plan import AnalysisPlan, Level, MarginOf, MarginWithin, NoCalibration, PlannedCalibration, PlannedMargin
+from analysis.problems import DesignError
 from tests.simulated.waves import City, Shape, asked, city, wave
 
 UNCALIBRATED = PlannedCalibration(margins=(), why_none=NoCalibration.BY_CHOICE)
@@ -30,6 +32,7 @@ class Study:
     high: FloatArray
     freedom: FloatArray
     size: float  # respondents a community, on average
+    impossible: int  # waves whose answers could not meet the margins: in none of the rows
 
     @property
     def bias(self) -> FloatArray:
@@ -55,6 +58,7 @@ class Study:
         above, below = self.tails
         return {
             "waves": len(self.value),
+            "could_not_be_weighed": self.impossible,
             "respondents_a_community": round(self.size, 1),
             "error_ratio": [round(float(one), 3) for one in self.error_ratio],
             "wald_coverage": round(self.wald_coverage, 4),
@@ -67,7 +71,10 @@ class Study:
 def study(shape: Shape, plan: AnalysisPlan, *, waves: int, seed: int) -> Study:
     of = city(shape, seed)
     register = of.register()
-    found = [list(_city_figures(of, plan, register, seed * 100_003 + number)) for number in range(waves)]
+    found: list[list[FloatArray]] = []
+    for number in range(waves):
+        with suppress(DesignError):  # margins that the answers of this wave cannot meet
+            found.append(list(_city_figures(of, plan, register, seed * 100_003 + number)))
     cube = np.array(found)
     return Study(
         truth=of.truth(),
@@ -77,6 +84,7 @@ def study(shape: Shape, plan: AnalysisPlan, *, waves: int, seed: int) -> Study:
         high=cube[:, 3],
         freedom=cube[:, 4],
         size=float(cube[:, 5].mean()) / of.communities,
+        impossible=waves - len(found),
     )
 
 

@@ -46,6 +46,8 @@ def faults(found: Study, limits: Limits) -> list[str]:
     ]
     if not limits.coverage[0] <= found.wald_coverage <= limits.coverage[1]:
         told.append(f"Wald-t coverage {found.wald_coverage:.4f}")
+    if found.impossible:
+        told.append(f"{found.impossible} waves could not be weighed")
     if max(above, below) > limits.tail:
         told.append(f"tails {above:.4f}, {below:.4f}")
     if above > limits.falsely_reached:
