@@ -49,7 +49,7 @@ demo: install ## the demonstration city and all its PDFs under out/demo/
 	$(BIN)/survey-service demo --out $(OUT) --seed $(SEED)
 
 test: install ## every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: install ## format, lint, types, contracts, tests
 	$(BIN)/ruff format --check .
@@ -70,7 +70,7 @@ coverage: install ## how often intervals hold the truth, by simulation; writes d
 	$(BIN)/python -m tests.coverage
 
 soak: install ## the heavy proofs at full count, everything on PostgreSQL
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m soak --soak
+	$(BIN)/python -m pytest -n $(WORKERS) -m soak --soak
 
 reference: install ## regenerate the reference numbers with Rscript
 	$(BIN)/python -m tests.reference

@@ -28,6 +28,7 @@ MAY = {
     "backups": "the operator's own",
     # What the service has made itself.
     "exports/ddi.py": "writes XML, and reads none",
+    "exports/zipped.py": "writes archives, and reads none",
     "paper/pictures.py": "our own PDF as a picture",
     "paper/reading": "scans of the operator's folder, once the pages are pixels",
 }

@@ -125,8 +125,8 @@ def processor_seconds(*command: str | Path) -> float:
 
 
 def test_help_answers_at_once() -> None:
-    # Half a second; on a machine so loaded that typer alone takes a good part of it, four times what typer takes.
-    allowed = max(0.5, 4 * processor_seconds(sys.executable, "-c", "import typer, rich.panel"))
+    # Half a second; on a machine so loaded that typer alone takes a good part of it, six times what typer takes.
+    allowed = max(0.5, 6 * processor_seconds(sys.executable, "-c", "import typer, rich.panel"))
     assert processor_seconds(BIN / "survey-service", "--help") < allowed
 
 
