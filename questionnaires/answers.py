@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
+from typing import Final
 
 from questionnaires.answer_forms import (
+    NOTHING,
     Canonical,
-    Fault,
     FindingCode,
+    Read,
     Reader,
     explicit_missing,
     glimpse,
@@ -105,7 +107,9 @@ def check_answers(
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
+class Slot:
+    """How one variable is read."""
+
     variable: str
     question: Question
     read: Reader
@@ -113,12 +117,35 @@ class _Slot:
     other_codes: frozenset[str] | None = None  # words behind 其他: asked for only where one of these was chosen
     codes: frozenset[str] = frozenset()  # of a choice among which one is made: such a string is canonical as it is
 
+    def canonical(self, raw: object, *, seen: bool) -> Read:
+        """Whoever is asked; ``seen``: somebody looked at paper and may call it illegible."""
+        if isinstance(raw, Mapping):
+            options = () if self.other_codes is not None else self.question.options
+            return explicit_missing(raw, options, several=kind_of(self.question).several, seen=seen)
+        if raw is None or raw == "":
+            return NOTHING
+        return self.read(raw)
+
+    def value(self, canonical: Canonical | None) -> Value:
+        """What an answer in canonical form is worth, of whoever is asked."""
+        if canonical is None:
+            return Missing.NO_ANSWER
+        if isinstance(canonical, dict):
+            return Missing(canonical["missing"])
+        if isinstance(canonical, list):
+            return self.missing.get(canonical[0], canonical) if len(canonical) == 1 else canonical
+        if isinstance(canonical, str):
+            return self.missing.get(canonical, canonical)
+        return canonical
+
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A question, and who is asked."""
+
     question: Question
     conditions: tuple[Condition, ...]  # of the section and of the question
-    slots: tuple[_Slot, ...]
+    slots: tuple[Slot, ...]
 
 
 class Judge:
@@ -126,8 +153,8 @@ class Judge:
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
-        self._questions = tuple(
-            _Asked(
+        self.questions: Final = tuple(
+            Asked(
                 question,
                 tuple(one for one in (section.ask_if, question.ask_if) if one is not None),
                 tuple(_slots(question)),
@@ -135,7 +162,7 @@ class Judge:
             for section in questionnaire.sections
             for question in section.questions
         )
-        self.variables = frozenset(slot.variable for asked in self._questions for slot in asked.slots)
+        self.variables = frozenset(slot.variable for asked in self.questions for slot in asked.slots)
         self.several = frozenset(one.id for one in questionnaire.questions() if kind_of(one).several)
         """Variables that may hold more than one code."""
         self.matrix_rows = tuple(
@@ -144,10 +171,10 @@ class Judge:
 
     def check(self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False) -> Checked:
         """Judge one set of answers; see ``check_answers``."""
-        return _Run(policy, partial).run(self._questions, self.variables, self.questionnaire, answers)
+        return _Run(policy, partial).run(self.questions, self.variables, self.questionnaire, answers)
 
 
-def _slots(question: Question) -> list[_Slot]:
+def _slots(question: Question) -> list[Slot]:
     kind = kind_of(question)
     read = kind.reader(question)
     missing = {option.code: option.missing for option in question.options if option.missing is not None}
@@ -156,9 +183,9 @@ def _slots(question: Question) -> list[_Slot]:
     slots = []
     for variable in question.variables():
         if others and variable == f"{question.id}.other":
-            slots.append(_Slot(variable, question, behind_other(), {}, others))
+            slots.append(Slot(variable, question, behind_other(), {}, others))
         else:
-            slots.append(_Slot(variable, question, read, missing, codes=codes))
+            slots.append(Slot(variable, question, read, missing, codes=codes))
     return slots
 
 
@@ -177,12 +204,12 @@ class _Run:
 
     def run(
         self,
-        questions: tuple[_Asked, ...],
+        questions: tuple[Asked, ...],
         known: frozenset[str],
         questionnaire: Questionnaire,
         answers: Mapping[str, object],
     ) -> Checked:
-        if not _is_readable(answers):
+        if not is_readable(answers):
             self._find("", "", FindingCode.TOO_LARGE, Severity.HARD, {"limit": MAX_ANSWERS})
             answers = {}
         for asked in questions:
@@ -218,11 +245,11 @@ class _Run:
         finding = Finding(variable=variable, question=question, code=code, severity=severity, parameters=parameters)
         self._findings.append(finding)
 
-    def _judge(self, slot: _Slot, raw: object, on_path: bool) -> None:
+    def _judge(self, slot: Slot, raw: object, on_path: bool) -> None:
         variable, question = slot.variable, slot.question
         if slot.other_codes is not None and on_path:
-            on_path = _chose(self._given.get(question.id), slot.other_codes)
-        canonical, fault = self._read(slot, raw)
+            on_path = chose(self._given.get(question.id), slot.other_codes)
+        canonical, fault = slot.canonical(raw, seen=self._seen_on_paper)
         if not on_path:
             self._values[variable] = Missing.NOT_ASKED
             if canonical == {"missing": "no_answer"}:
@@ -251,15 +278,7 @@ class _Run:
                 self._find(variable, question.id, FindingCode.REQUIRED, severity, {})
             return
         self._canonical[variable] = self._given[variable] = canonical
-        self._values[variable] = _value(canonical, slot.missing)
-
-    def _read(self, slot: _Slot, raw: object) -> tuple[Canonical | None, Fault | None]:
-        if isinstance(raw, Mapping):
-            options = () if slot.other_codes is not None else slot.question.options
-            return explicit_missing(raw, options, several=kind_of(slot.question).several, seen=self._seen_on_paper)
-        if raw is None or raw == "":
-            return None, None
-        return slot.read(raw)
+        self._values[variable] = slot.value(canonical)
 
     def _unknown(self, answers: Mapping[str, object], known: frozenset[str]) -> None:
         unknown = [name for name in answers if name not in known]
@@ -267,25 +286,16 @@ class _Run:
             self._find(glimpse(name), "", FindingCode.UNKNOWN_VARIABLE, Severity.HARD, {"seen": glimpse(name)})
 
 
-def _is_readable(answers: object) -> bool:
+def is_readable(answers: object) -> bool:
     """JSON may hold anything where a mapping was meant."""
     return isinstance(answers, Mapping) and len(answers) <= MAX_ANSWERS
 
 
-def _chose(given: object, codes: frozenset[str]) -> bool:
+def chose(given: object, codes: frozenset[str]) -> bool:
+    """Whether the answer given is, or holds, one of these codes."""
     if isinstance(given, list):
         return any(code in codes for code in given)
     return isinstance(given, str) and given in codes
-
-
-def _value(canonical: Canonical, missing: Mapping[str, Missing]) -> Value:
-    if isinstance(canonical, dict):
-        return Missing(canonical["missing"])
-    if isinstance(canonical, list):
-        return missing.get(canonical[0], canonical) if len(canonical) == 1 else canonical
-    if isinstance(canonical, str):
-        return missing.get(canonical, canonical)
-    return canonical
 
 
 _MAX_JUDGES = 64

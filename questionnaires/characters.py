@@ -6,6 +6,7 @@ that is seen: an emoji, Mongolian and Arabic letters are written with them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 BREAK_MARK = "\u200b"  # in a definition: where a long title may break
@@ -13,10 +14,13 @@ _JOINING = frozenset("\u200c\u200d\u034f\u180b\u180c\u180d\u180e\u180f")
 _BETWEEN = frozenset("\u200c\u200d\u034f")  # these stand between two characters
 # Letters and symbols by their category, blank by their shape: Hangul fillers, the empty Braille cell, Khmer vowels.
 _BLANK_SHAPES = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
+_SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
+# Every other character that shows nothing Python itself calls unprintable.
+_PRINTABLE = re.compile(f"[{''.join(_JOINING | _BLANK_SHAPES)}{''.join(map('-'.join, _SELECTORS))}]")
 
 
 def _joins(one: str) -> bool:
-    return one in _JOINING or "\ufe00" <= one <= "\ufe0f" or "\U000e0100" <= one <= "\U000e01ef"
+    return one in _JOINING or any(first <= one <= last for first, last in _SELECTORS)
 
 
 def is_invisible(one: str) -> bool:
@@ -41,7 +45,9 @@ def without_invisible(text: str, *, keep: str = "") -> str:
 
     ``keep``: characters that mean something to the caller, such as ``BREAK_MARK``.
     """
-    if (text.isascii() and text.isprintable()) or not any(map(is_invisible, set(text))):
+    if text.isprintable() and not _PRINTABLE.search(text):
+        return text
+    if not any(map(is_invisible, set(text))):
         return text
     kept: list[str] = []
     for one in text:

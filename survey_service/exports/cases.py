@@ -224,7 +224,7 @@ class _Table:
         at = {name: place for place, name in enumerate(columns.indicators)}
         for indicator in self._pooled:
             for pairs in (columns.numerators, columns.denominators):
-                yield spread(pairs[at[indicator.id]][places].tolist(), answered, Holds.NUMBER)
+                yield spread(pairs[at[indicator.id]][places], answered, Holds.NUMBER)
         for (_, column), found in zip(self.answered.columns, cells, strict=True):
             yield spread(found, answered, column.variable.holds)
 

@@ -5,11 +5,12 @@ Ids stay here: they lead to the answers of a block and stand in no file.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from analysis.arrays import FloatArray
@@ -31,16 +32,23 @@ def drawn_cases(session: Session, survey_id: UUID, wave_id: UUID, count: int) ->
     """One statement, read in parts."""
     ids = np.zeros((count, 16), dtype=np.uint8)
     stages: list[FloatArray] = []
-    rows = session.execute(
-        select(Case.id, Case.stages)
+    rows = session.connection().execute(
+        # As texts: what the database hands over is taken apart here, once, without an object for every id.
+        select(cast(Case.id, String), cast(Case.stages, String))
         .where(Case.survey_id == survey_id, Case.wave_id == wave_id)
         .order_by(Case.number)
         .execution_options(yield_per=_AT_ONCE)
     )
-    for row, (case_id, recorded) in enumerate(rows):
-        ids[row] = np.frombuffer(case_id.bytes, dtype=np.uint8)
-        while len(stages) < len(recorded):
+    start = 0
+    for some in rows.partitions():
+        end = start + len(some)
+        written = "".join(case_id for case_id, _ in some)
+        ids[start:end] = np.frombuffer(bytes.fromhex(written.replace("-", "")), dtype=np.uint8).reshape(-1, 16)
+        drawn = json.loads(f"[{','.join(text for _, text in some)}]")
+        recorded = [[float(one["probability"]) for one in recorded] for recorded in drawn]
+        while len(stages) < max(map(len, recorded)):
             stages.append(np.full(count, np.nan))
-        for stage, one in enumerate(recorded):
-            stages[stage][row] = float(one["probability"])
+        for stage, values in enumerate(stages):
+            values[start:end] = [one[stage] if stage < len(one) else np.nan for one in recorded]
+        start = end
     return DrawnCases(ids=ids, probabilities=tuple(stages))

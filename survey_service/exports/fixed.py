@@ -34,9 +34,13 @@ class CaseColumn:
     def take(self, rows: IntArray) -> np.ndarray:
         places = rows if self.respondents is None else self.respondents[rows]
         if isinstance(self.values, Labels):
-            names = np.array([*self.values.names, ""], dtype=object)
+            names = self.values.names
             codes = np.where(places < 0, -1, self.values.codes[places])
-            return np.asarray(names[codes])
+            if len(names) > len(rows):  # of households: not all of the wave for every block
+                found = np.empty(len(rows), dtype=object)
+                found[:] = ["" if code < 0 else names[code] for code in codes.tolist()]
+                return found
+            return np.asarray(np.array([*names, ""], dtype=object)[codes])
         return np.asarray(np.where(places < 0, self.otherwise, self.values[places]))
 
 

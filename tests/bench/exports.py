@@ -41,6 +41,7 @@ def lay(folder: Path) -> None:
     from survey_service.surveys import service as surveys
     from tests.service.world import NOW
     from tests.simulated.in_database import lay_city, lay_wave
+    from tests.simulated.varied import varied_contents
     from tests.simulated.waves import Shape, city, wave
 
     database = open_database(f"sqlite:///{folder / 'city.db'}")
@@ -48,7 +49,7 @@ def lay(folder: Path) -> None:
     of = city(Shape(streets=10, communities=20, households=200, issued=125, indicators=2), 11)
     with database.writing.begin() as session:
         laid = lay_city(session, of)
-        wave_id = lay_wave(session, laid, wave(of, 500), "w")
+        wave_id = lay_wave(session, laid, wave(of, 500), "w", varied_contents)
         for step in (surveys.begin_review, figures.open_figures):
             step(session, laid.survey_id, wave_id, at=NOW, by=SERVICE)
     with database.reading.begin() as session:  # as the job of a wave keeps them when it closes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,13 +20,16 @@ from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from analysis.results import Estimates
+from questionnaires.answers import Policy, judge
+from questionnaires.answers_by_column import ColumnJudge, ValueColumn
 from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
 from survey_service.audit.chain import SERVICE
 from survey_service.commands import app
 from survey_service.commands.export_work import formats_of
 from survey_service.database import Database, open_database
-from survey_service.exports import parquet_file, statistics_files, xlsx_file
+from survey_service.exports import csv_file, parquet_file, spool, statistics_files, xlsx_file
 from survey_service.exports.answers import Answers
+from survey_service.exports.dataset import Variable
 from survey_service.exports.errors import PackageMissing, TooManyRows
 from survey_service.exports.formats import Format
 from survey_service.exports.writing import WaveSource, WrittenFile, write_export
@@ -33,9 +38,11 @@ from survey_service.models import AuditEntry, Wave
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from survey_service.surveys.figures import FiguresClosed
+from survey_service.tabular.harmless import harmless
 from tests import exported_plan
 from tests.service.world import NOW
-from tests.simulated.in_database import Laid, lay_city, lay_wave
+from tests.simulated.in_database import Contents, Laid, lay_city, lay_wave
+from tests.simulated.varied import varied_contents
 from tests.simulated.waves import Shape, city, wave
 
 SCHEMA = Path(__file__).parents[1] / "reference" / "ddi" / "ddi-2.5.tar.gz"
@@ -68,11 +75,14 @@ def of(
     empty_databases: Callable[[str, pytest.FixtureRequest], str], request: pytest.FixtureRequest
 ) -> Iterator[LaidWave]:
     """A city with a register, ages left out, margins met."""
-    database = open_database(empty_databases("sqlite", request))
+    yield from laid_wave(open_database(empty_databases("sqlite", request)))
+
+
+def laid_wave(database: Database, contents: Contents | None = None) -> Iterator[LaidWave]:
     simulated = city(SHAPE, 11)
     with database.writing.begin() as session:
         laid = lay_city(session, simulated)
-        wave_id = lay_wave(session, laid, wave(simulated, 500), "w")
+        wave_id = lay_wave(session, laid, wave(simulated, 500), "w", contents)
         for step in (surveys.begin_review, figures.open_figures):
             step(session, laid.survey_id, wave_id, at=NOW, by=SERVICE)
     yield LaidWave(database=database, laid=laid, wave_id=wave_id)
@@ -103,6 +113,14 @@ def test_the_ddi_file_is_valid_against_its_schema(of: LaidWave, tmp_path: Path, 
     )
     missing = document.xpath("//d:var[@name='q1']/d:catgry[@missing='Y']/d:catValu/text()", namespaces=names)
     assert sorted(missing) == ["-5", "-6", "-7", "-8", "-9"]
+
+
+@pytest.fixture(scope="module")
+def varied(
+    empty_databases: Callable[[str, pytest.FixtureRequest], str], request: pytest.FixtureRequest
+) -> Iterator[LaidWave]:
+    """No two answers alike, on and off the path, with words that CSV writes in quotes."""
+    yield from laid_wave(open_database(empty_databases("sqlite", request)), varied_contents)
 
 
 class Killed(BaseException):
@@ -162,6 +180,37 @@ def test_killed_halfway_through_the_rows_it_reads_the_rest_only(
     of.write(tmp_path, Format.CSV)
     answered = pd.read_csv(tmp_path / "w.csv")["answered"].sum()
     assert sum(whole) == answered, "no answer was read twice"
+
+
+def test_by_column_and_one_by_one_the_same_bytes_are_written(
+    varied: LaidWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every answer judged by itself, as the judge of a form does, and every text written by the module ``csv``."""
+    monkeypatch.setattr(spool.secrets, "randbits", lambda bits: 7)
+    by_column = {one.name: one.sha256 for one in varied.write(tmp_path / "a", Format.CSV, Format.PARQUET, texts=True)}
+
+    def one_by_one(self: ColumnJudge, answers: Sequence[Mapping[str, object]]) -> Mapping[str, ValueColumn]:
+        check = judge(varied.laid.questionnaire).check
+        found = [check(one, Policy.IMPORT).values for one in answers]
+        return {
+            name: ValueColumn(list(range(len(found))), [one[name] for one in found])
+            for name in judge(varied.laid.questionnaire).variables
+        }
+
+    monkeypatch.setattr(ColumnJudge, "values", one_by_one)
+    monkeypatch.setattr(csv_file, "_fields", cells_one_by_one)
+    again = {one.name: one.sha256 for one in varied.write(tmp_path / "b", Format.CSV, Format.PARQUET, texts=True)}
+    assert again == by_column
+
+
+def cells_one_by_one(block: pd.DataFrame, variable: Variable) -> list[str]:
+    found = []
+    for one in block[variable.name].tolist():
+        text = StringIO()
+        said = str(harmless(one)) if isinstance(one, str) else csv_file.number_text(one)
+        csv.writer(text, lineterminator="\r\n").writerow([said, ""])
+        found.append(text.getvalue().removesuffix(",\r\n"))
+    return found
 
 
 def test_a_wave_too_large_for_one_file_becomes_one_a_street(

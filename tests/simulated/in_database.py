@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +40,8 @@ from tests.service.world import NOW
 from tests.simulated.waves import AGES, SEXES, City
 
 AS_OF = date(2025, 12, 31)
+Contents = Callable[[Questionnaire, CaseColumns], Sequence[tuple[str, str]]]
+"""The answers of every respondent as a capture keeps them, with their hashes."""
 QUESTIONNAIRE = "civilized_city"
 INDICATORS = ("awareness", "satisfaction")  # told by the first and the second question of the simulated city
 _AGE_OF_GROUP = {group: str(int(group[:2]) + 3) for group in AGES}
@@ -93,8 +95,9 @@ def _area(id: UUID, code: str, kind: str, parent: UUID | None) -> dict[str, Any]
     return {"id": id, "code": code, "name_zh": code, "name_en": code, "kind": kind, "parent_id": parent}
 
 
-def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str) -> UUID:
-    """One closed wave with every case of ``columns`` and the answers of whoever responded."""
+def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str, contents: Contents | None = None) -> UUID:
+    """One closed wave with every case of ``columns`` and the answers of whoever responded; ``contents`` makes them,
+    default: those that ``columns`` tell."""
     wave_id = new_id()
     session.add(
         Wave(
@@ -112,7 +115,7 @@ def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str) -> UU
         )
     )
     session.flush()
-    contents = _contents(laid.questionnaire, columns)
+    texts = (contents or _contents)(laid.questionnaire, columns)
     of_wave = {"survey_id": laid.survey_id, "wave_id": wave_id}
     cases: list[dict[str, Any]] = []
     captures: list[dict[str, Any]] = []
@@ -122,7 +125,7 @@ def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str) -> UU
         case_id, area_id = new_id(), laid.communities[columns.community.codes[row]]
         cases.append({**of_wave, "id": case_id, "area_id": area_id, **_case(columns, row)})
         if columns.responded[row]:
-            text, sha256 = contents[respondents]
+            text, sha256 = texts[respondents]
             respondents += 1
             response_id, capture_id = new_id(), new_id()
             common = {**of_wave, "area_id": area_id, "case_id": case_id, "mode": Mode.PAPER}

@@ -1,0 +1,126 @@
+"""The judge of many answers at once: every variable of a thousand respondents, worth what ``Judge.check`` says.
+
+One variable after another instead of one respondent after another. Each raw answer is read once, whoever else gave it;
+each condition is evaluated once for all who gave the same answers to what it asks about. There are no findings here:
+what is read was judged when it was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from questionnaires.answer_forms import Canonical
+from questionnaires.answers import Asked, Judge, Slot, Value, chose, is_readable
+from questionnaires.model import Missing
+
+MOST_KEPT = 5_000
+"""Different raw answers that are remembered at once: open answers are all different."""
+_AS_THEY_ARE: Final = {str, type(None)}
+_NOT_ASKED: Final = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValueColumn:
+    """One variable of many respondents: ``values[codes[row]]``. Not every value need occur."""
+
+    codes: list[int]
+    values: Sequence[Value]
+
+
+class _Readings(dict[object, int]):
+    """Raw answers to one variable -> their codes; what each is worth to whoever was asked, and 0 for who was not."""
+
+    def __init__(self, slot: Slot) -> None:
+        super().__init__()
+        self._slot = slot
+        self.worth: list[Value] = [Missing.NOT_ASKED]
+        self.given: list[Canonical | None] = [None]  # what conditions see
+
+    def __missing__(self, raw: object) -> int:
+        """Texts and None are their own keys."""
+        return self._keep(raw, raw)
+
+    def codes(self, column: list[object]) -> list[int]:
+        if set(map(type, column)) <= _AS_THEY_ARE:
+            return list(map(self.__getitem__, column))
+        return [self._code(raw) for raw in column]
+
+    def _code(self, raw: object) -> int:
+        if type(raw) is str or raw is None:
+            return self[raw]
+        key = (type(raw), repr(raw))  # 1, 1.0 and true are one key of a mapping and three answers
+        return self[key] if key in self else self._keep(key, raw)
+
+    def _keep(self, key: object, raw: object) -> int:
+        canonical, _ = self._slot.canonical(raw, seen=True)
+        code = self[key] = len(self.worth)
+        self.worth.append(self._slot.value(canonical))
+        self.given.append(canonical)
+        return code
+
+
+class _Ask(dict[tuple[int, ...], bool]):
+    """Codes of the answers that a question's conditions ask about -> whether it is asked."""
+
+    def __init__(self, asked: Asked, readings: Mapping[str, _Readings]) -> None:
+        """``readings`` of the questions before it: no condition sees what comes later."""
+        super().__init__()
+        self._conditions = asked.conditions
+        named = dict.fromkeys(name for one in asked.conditions for name in one.variables())
+        self.about = tuple(name for name in named if name in readings)
+        self._readings = tuple(readings[name] for name in self.about)
+
+    def __missing__(self, codes: tuple[int, ...]) -> bool:
+        given = {name: of.given[code] for name, of, code in zip(self.about, self._readings, codes, strict=True)}
+        found = self[codes] = all(one.evaluate(given) for one in self._conditions)
+        return found
+
+    def of(self, columns: Mapping[str, list[int]], rows: int) -> list[bool] | None:
+        """By row; None: everybody is asked."""
+        if not self._conditions:
+            return None
+        if not self.about:
+            return [self[()]] * rows
+        found = list(map(self.__getitem__, zip(*(columns[name] for name in self.about), strict=True)))
+        return None if all(found) else found
+
+
+class ColumnJudge:
+    """A judge made ready to read many answers."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._begin()
+
+    def _begin(self) -> None:
+        self._readings: dict[str, _Readings] = {}
+        self._asks: list[_Ask] = []
+        for asked in self._judge.questions:
+            self._asks.append(_Ask(asked, self._readings))
+            self._readings |= {slot.variable: _Readings(slot) for slot in asked.slots}
+
+    def values(self, answers: Sequence[Mapping[str, object]]) -> Mapping[str, ValueColumn]:
+        """By variable of the questionnaire: ``Judge.check(one, Policy.IMPORT).values`` of every one of ``answers``."""
+        if sum(map(len, self._readings.values())) + sum(map(len, self._asks)) > MOST_KEPT:
+            self._begin()
+        given = [one if is_readable(one) else {} for one in answers]
+        codes: dict[str, list[int]] = {}
+        for asked, ask in zip(self._judge.questions, self._asks, strict=True):
+            on_path = ask.of(codes, len(given))
+            for slot in asked.slots:
+                column = self._readings[slot.variable].codes([one.get(slot.variable) for one in given])
+                own = on_path if slot.other_codes is None else self._told_more(asked, slot.other_codes, codes)
+                codes[slot.variable] = column if own is None else _asked_only(column, own)
+        return {name: ValueColumn(column, self._readings[name].worth) for name, column in codes.items()}
+
+    def _told_more(self, asked: Asked, other: frozenset[str], codes: Mapping[str, list[int]]) -> list[bool]:
+        """Who chose 其他; of those who were not asked nothing is given."""
+        name = asked.question.id
+        chosen = [chose(one, other) for one in self._readings[name].given]
+        return [chosen[code] for code in codes[name]]
+
+
+def _asked_only(column: list[int], on_path: list[bool]) -> list[int]:
+    return [code if asked else _NOT_ASKED for code, asked in zip(column, on_path, strict=True)]
