@@ -25,6 +25,7 @@ from survey_service.exports.dataset import Dataset, Holds
 
 _FOLDER: Final = ".export-"
 _STATE: Final = "state.json"
+_MARK: Final = "\0"  # between texts
 
 
 class Spool:
@@ -109,7 +110,7 @@ class _Blocks:
     def _write(self, part: int, block: pd.DataFrame) -> None:
         with (self._folder / f"{part}.npy").open("wb") as file:
             np.save(file, block[self._numbers].to_numpy(dtype=np.float64), allow_pickle=False)
-        texts = {name: block[name].tolist() for name in self._texts}
+        texts = {name: _joined(block[name].tolist()) for name in self._texts}
         new = self._folder / f"{part}.new"
         new.write_text(json.dumps(texts), encoding="ascii")
         new.replace(self._texts_of(part))
@@ -119,7 +120,17 @@ class _Blocks:
         texts = json.loads(self._texts_of(part).read_text(encoding="ascii"))
         place = {name: at for at, name in enumerate(self._numbers)}
         columns = (
-            numbers[:, place[one.name]] if one.name in place else np.array(texts[one.name], dtype=object)
+            numbers[:, place[one.name]] if one.name in place else np.array(_parted(texts[one.name]), dtype=object)
             for one in self._dataset.variables
         )
         return frame_of(self._dataset.variables, columns)
+
+
+def _joined(texts: list[str]) -> str | list[str]:
+    """One text is written and read in a tenth of the time of five thousand; as they are where one holds the mark."""
+    joined = _MARK.join(texts)
+    return joined if joined.count(_MARK) == len(texts) - 1 else texts
+
+
+def _parted(joined: str | list[str]) -> list[str]:
+    return joined.split(_MARK) if isinstance(joined, str) else joined
