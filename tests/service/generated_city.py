@@ -1,32 +1,59 @@
-"""A city by chance, asked as cities ask: 20 to 25 people in most communities, few in some, many in one; signed."""
+"""A city by chance, asked as cities ask: 20 to 25 people in most communities, few in some, many in one; weighed to a
+register, with figures by age; signed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from analysis.plan import Group
 from questionnaires.answers import Policy, check_answers
+from questionnaires.loader import load
+from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service import jobs
+from survey_service.analyses import plan_history
+from survey_service.analyses.wave_analysis import columns_and_register
+from survey_service.areas.people_file import Declaration
+from survey_service.areas.service import record_population
 from survey_service.audit.chain import RESIDENT, SERVICE
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
-from survey_service.models import Area, Case, Mode, ResponseState, Source
+from survey_service.models import Area, Case, Mode, RegisterKind, ResponseState, Source
 from survey_service.releases import DOCUMENTS_JOB, service
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
-from tests.service.world import NOW, QUESTIONNAIRE, draft, grant_every_role
+from tests.service.world import NOW, draft, grant_every_role
 
 SILENT = 3  # households of a community that did not answer
 LEVELS = (0.3, 0.7, 0.85, 0.95, 1.0)
 NAMES = service.Signatures(prepared_by="何建国", reviewed_by="林一舟", signed_by="周定之")
+AGES = {"18-39": (18, 40), "40-59": (40, 60), "60+": (60, 90)}
+REGISTER = Declaration(as_of=date(2026, 1, 1), register=RegisterKind.USUAL_RESIDENTS, source="某市统计局")
+
+
+def _questionnaire() -> Questionnaire:
+    """The small one, whose question of age says that it is."""
+    text = (Path(__file__).parent / "small.yaml").read_text(encoding="utf-8")
+    asked = "- id: age\n        type: number\n"
+    assert asked in text
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.yaml"
+        path.write_text(text.replace(asked, f"{asked}        stands_for: age\n"), encoding="utf-8")
+        return load(path)
+
+
+QUESTIONNAIRE = _questionnaire()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +80,9 @@ def signed_city(database: Database, settings: Settings, seed: int) -> SignedCity
     keys = KeyRing(settings.secret_key.get_secret_value())
     with database.writing.begin() as session:
         city, communities = _areas(session, rng)
+        for community in communities:
+            persons = {(sex, age): int(rng.integers(200, 400)) for sex in ("male", "female") for age in AGES}
+            record_population(session, community.id, persons, REGISTER, at=NOW, by=SERVICE)
         title = Text("某市公众满意度测评", "Satisfaction survey of a city")
         survey, version, wave = draft(session, QUESTIONNAIRE, city_id=city.id, key="satisfaction", title=title)
         grant_every_role(session, city)
@@ -67,11 +97,20 @@ def signed_city(database: Database, settings: Settings, seed: int) -> SignedCity
         levels = {one.id: (float(rng.choice(LEVELS)), float(rng.choice(LEVELS))) for one in communities}
         for case in answering:
             know, content = levels[case.area_id]
-            _answer(session, keys, case, version.id, know=rng.random() < know, content=rng.random() < content)
-        for step in (surveys.close_wave, surveys.begin_review, figures.open_figures):
+            age = int(rng.integers(*AGES[str(rng.choice(list(AGES), p=[0.25, 0.35, 0.4]))]))
+            said = {"know": "1" if rng.random() < know else "2", "overall": "1" if rng.random() < content else "3"}
+            _answer(session, keys, case, version.id, {**said, "age": str(age)})
+        for step in (surveys.close_wave, surveys.begin_review):
             step(session, survey.id, wave.id, at=NOW, by=SERVICE)
         survey_id, wave_id, survey_key, wave_key = survey.id, wave.id, survey.key, wave.key
         codes = tuple(community.code for community in communities)
+    with database.reading.begin() as session:
+        plan = columns_and_register(session, survey_id, wave_id).plan
+    with database.writing.begin() as session:
+        by_age = replace(plan, groups=(Group.AGE,))
+        plan_history.change_plan(session, survey_id, wave_id, plan, by_age, reason="", at=NOW, by=SERVICE)
+        figures.open_figures(session, survey_id, wave_id, at=NOW, by=SERVICE)
+        plan_history.lock(session, survey_id, wave_id, by_age, at=NOW, by=SERVICE)
     with database.reading.begin() as session:
         prepared = service.prepare(session, survey_id, wave_id)
     with database.writing.begin() as session:
@@ -146,8 +185,7 @@ def _case(survey_id: UUID, wave_id: UUID, community: Area, number: int, rng: np.
     )
 
 
-def _answer(session: Session, keys: KeyRing, case: Case, version_id: UUID, *, know: bool, content: bool) -> None:
-    said = {"know": "1" if know else "2", "overall": "1" if content else "3", "age": "44"}
+def _answer(session: Session, keys: KeyRing, case: Case, version_id: UUID, said: dict[str, str]) -> None:
     checked = check_answers(QUESTIONNAIRE, said, Policy.WEB)
     assert checked.accepted, checked.findings
     incoming = IncomingCapture(

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html import unescape
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,7 +67,8 @@ def test_no_surface_tells_more_than_its_cell(seed: int, database: Database, sett
     with TestClient(create_app(settings, clock=TestClock(NOW)), follow_redirects=False) as client:
         sign_in(client, "leader")
         told = client.get(f"/api/v1/releases/{city.release}").json()
-        rows = {row["area"]: row for row in told["rows"]}
+        assert {"age"} == {name for row in told["rows"] for name in row.get("group") or ()}
+        rows = {row["area"]: row for row in told["rows"] if not row.get("group")}
         seen = json_tells_no_more(told, truth(database, city))
         assert min(seen["hidden"], seen["shown"]) > 0, f"a city that shows nothing proves nothing: {seen}"
         assert all(seen.values()) or seed != SEEDS[0], f"the city of every run has all there is: {seen}"
@@ -90,8 +90,8 @@ def test_no_surface_tells_more_than_its_cell(seed: int, database: Database, sett
 # ------------------------------------------------------------------ what is there to be found
 
 
-def truth(database: Database, city: SignedCity) -> dict[tuple[str, str], tuple[float, int]]:
-    """(area, indicator) -> the estimate before the publication rule and its respondents: what must not be told."""
+def truth(database: Database, city: SignedCity) -> dict[tuple[str, str, str], tuple[float, int]]:
+    """(area, age group, indicator) -> the estimate before the publication rule and its respondents: the secret."""
     with database.reading.begin() as session:
         made = session.get(Release, (city.survey_id, city.release_id))
         assert made is not None
@@ -99,8 +99,10 @@ def truth(database: Database, city: SignedCity) -> dict[tuple[str, str], tuple[f
     found = {}
     for table in record["raw"]:
         for one in table["estimates"]:
-            code = one["domain"][0][1] if one["domain"] else "110000000000"
-            found[(code, one["variable"])] = (one["value"], one["sample_size"])
+            domain = dict(one["domain"])
+            age = domain.pop("age", "")
+            code = next(iter(domain.values()), "110000000000")
+            found[(code, age, one["variable"])] = (one["value"], one["sample_size"])
     return found
 
 
@@ -137,12 +139,15 @@ def decimals_allowed(told: Mapping[str, Any]) -> set[str]:
 # ------------------------------------------------------------------ the JSON
 
 
-def json_tells_no_more(told: Mapping[str, Any], raw: Mapping[tuple[str, str], tuple[float, int]]) -> dict[str, int]:
+def json_tells_no_more(
+    told: Mapping[str, Any], raw: Mapping[tuple[str, str, str], tuple[float, int]]
+) -> dict[str, int]:
     """How many cells there are of each kind."""
     seen = {"hidden": 0, "coded": 0, "coarse": 0, "shown": 0}
     for row in told["rows"]:
         for cell in row["cells"]:
-            value, size = raw[(row["area"], cell["variable"])]
+            age = (row.get("group") or {}).get("age", "")
+            value, size = raw[(row["area"], age, cell["variable"])]
             if cell.get("suppression"):
                 seen["hidden"] += 1
                 hidden_tells_nothing(cell)
@@ -245,12 +250,12 @@ def area_is_drawn(pdf: bytes, rows: Mapping[str, Row], code: str) -> None:
     expected = [cells for row in listed if any(map(shown, cells := cells_of(row)))]
     drawn = [(drawing, row) for drawing in drawings(pdf) for row in drawing.rows()]
     assert len(drawn) == len(expected)
-    bounds = column_bounds([row for _, row in drawn])
     pairs: dict[int, Pairs] = {}
     for (drawing, intervals), cells in zip(drawn, expected, strict=True):
-        of_column = {int(np.searchsorted(bounds, one.left)): one for one in intervals}
-        assert set(of_column) == {place for place, cell in enumerate(cells) if shown(cell)}
-        for place, interval in of_column.items():
+        # Of which indicator an interval is, the scale tells below: one of the other's would not lie on it.
+        places = [place for place, cell in enumerate(cells) if shown(cell)]
+        in_order = sorted(intervals, key=lambda one: one.left)
+        for place, interval in zip(places, in_order, strict=True):
             pairs.setdefault(place, []).extend(drawn_pairs(drawing, interval, cells[place]))
     for of_column_pairs in pairs.values():
         is_one_scale(of_column_pairs, DRAWN_TO)
@@ -262,16 +267,6 @@ def areas_in_order(rows: Mapping[str, Row], code: str) -> Iterator[Row]:
     prefix = "" if code == "110000000000" else code[:9]
     yield from (rows[one] for one in inside if one.startswith(prefix))
     yield rows["110000000000"]
-
-
-def column_bounds(rows: Sequence[Sequence[Interval]]) -> list[float]:
-    """Between the charts, by the rows that have an interval in each; the city's is one."""
-    whole = [row for row in rows if len(row) == len(INDICATORS)]
-    assert rows[-1] in whole
-    columns = list(zip(*whole, strict=True))
-    return [
-        (max(one.right for one in before) + min(one.left for one in after)) / 2 for before, after in pairwise(columns)
-    ]
 
 
 # ------------------------------------------------------------------ pages

@@ -48,19 +48,23 @@ def table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def cells(client: TestClient, city: SignedCity) -> dict[tuple[str, str], dict[str, Any]]:
-    """(area, indicator) -> the cell as the API tells it."""
+def cells(client: TestClient, city: SignedCity) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """(area, age group, indicator) -> the cell as the API tells it."""
     told = client.get(f"/api/v1/releases/{city.release}").json()
-    return {(row["area"], cell["variable"]): cell for row in told["rows"] for cell in row["cells"]}
+    return {
+        (row["area"], (row.get("group") or {}).get("age", ""), cell["variable"]): cell
+        for row in told["rows"]
+        for cell in row["cells"]
+    }
 
 
 def test_every_figure_is_the_printed_one_and_what_is_hidden_says_so(client: TestClient, city: SignedCity) -> None:
     sign_in(client, "leader")
     lines = table(client.get(f"/releases/{city.release}/figures.csv").content)
     published = cells(client, city)
-    assert {(line["area"], line["indicator"]) for line in lines} == set(published)
+    assert {(line["area"], line["group"].removeprefix("age="), line["indicator"]) for line in lines} == set(published)
     for line in lines:
-        cell = published[line["area"], line["indicator"]]
+        cell = published[line["area"], line["group"].removeprefix("age="), line["indicator"]]
         if cell.get("suppression"):
             assert (line["figure"], line["value"], line["low"], line["high"]) == ("—", "", "", "")
             assert line["mark"] == "hidden"
@@ -110,7 +114,7 @@ def test_the_workbook_has_both_languages_numbers_as_printed_and_no_formula(
         _, *rows = book[name].iter_rows(values_only=True)
         assert len(rows) == len(lines)
         for row, line in zip(rows, lines, strict=True):
-            assert str(row[5]) == (line["value"] or line["figure"])
+            assert row[5] == (float(line["value"]) if line["value"] else line["figure"])
             assert (row[13] or "") == line[f"remark_{language}"]
     assert city.release in {str(cell) for row in book["说明"].iter_rows(values_only=True) for cell in row}
 
@@ -153,7 +157,9 @@ def test_groups_of_an_area_stand_behind_it(settings: Settings, database: Databas
         ("city", "110000000000", {"age": "18-39"}),
         ("street", "110101000000", {"sex": "女"}),
     ]
-    assert [(line["level"], line["group"], line["mark"], line["respondents"]) for line in lines] == [
+    assert [
+        (line["level"], line["group"], line["mark"], line["respondents"]) for line in lines
+    ] == [
         ("city", "", "shown", "212"),
         ("city", "age=18-39", "shown", "212"),
         ("street", "", "shown", "212"),
