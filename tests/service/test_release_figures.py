@@ -157,9 +157,7 @@ def test_groups_of_an_area_stand_behind_it(settings: Settings, database: Databas
         ("city", "110000000000", {"age": "18-39"}),
         ("street", "110101000000", {"sex": "女"}),
     ]
-    assert [
-        (line["level"], line["group"], line["mark"], line["respondents"]) for line in lines
-    ] == [
+    assert [(line["level"], line["group"], line["mark"], line["respondents"]) for line in lines] == [
         ("city", "", "shown", "212"),
         ("city", "age=18-39", "shown", "212"),
         ("street", "", "shown", "212"),
