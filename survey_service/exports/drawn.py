@@ -44,11 +44,10 @@ def drawn_cases(session: Session, survey_id: UUID, wave_id: UUID, count: int) ->
         end = start + len(some)
         written = "".join(case_id for case_id, _ in some)
         ids[start:end] = np.frombuffer(bytes.fromhex(written.replace("-", "")), dtype=np.uint8).reshape(-1, 16)
-        drawn = json.loads(f"[{','.join(text for _, text in some)}]")
-        recorded = [[float(one["probability"]) for one in recorded] for recorded in drawn]
+        recorded = json.loads(f"[{','.join(text for _, text in some)}]")
         while len(stages) < max(map(len, recorded)):
             stages.append(np.full(count, np.nan))
         for stage, values in enumerate(stages):
-            values[start:end] = [one[stage] if stage < len(one) else np.nan for one in recorded]
+            values[start:end] = [one[stage]["probability"] if stage < len(one) else np.nan for one in recorded]
         start = end
     return DrawnCases(ids=ids, probabilities=tuple(stages))

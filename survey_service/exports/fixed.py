@@ -54,12 +54,12 @@ class Renamed:
     @staticmethod
     def of(columns: CaseColumns, areas: Collection[str], rng: np.random.Generator) -> Renamed:
         units = sorted({name for labels in columns.units for name in labels.names})
-        kept = frozenset(units) & frozenset(areas)
+        kept = frozenset(areas).intersection(units)
         hidden = [name for name in units if name not in kept]
         numbers = rng.permutation(len(hidden)) + 1
-        return Renamed(
-            names=dict(zip(hidden, map(str, numbers.tolist()), strict=True)) | {name: name for name in kept}, kept=kept
-        )
+        names = dict(zip(hidden, map(str, numbers.tolist()), strict=True))
+        names.update(zip(kept, kept, strict=True))
+        return Renamed(names=names, kept=kept)
 
     def labels(self, labels: Labels) -> Labels:
         """The same column, its names sorted anew: as numbers where all are."""
