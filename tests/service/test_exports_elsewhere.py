@@ -123,6 +123,13 @@ def varied(
     yield from laid_wave(open_database(empty_databases("sqlite", request)), varied_contents)
 
 
+@pytest.fixture(scope="module")
+def on_postgresql(
+    empty_databases: Callable[[str, pytest.FixtureRequest], str], request: pytest.FixtureRequest
+) -> Iterator[LaidWave]:
+    yield from laid_wave(open_database(empty_databases("postgresql", request)), varied_contents)
+
+
 class Killed(BaseException):
     """As a process that is ended: nobody cleans up."""
 
@@ -201,6 +208,18 @@ def test_by_column_and_one_by_one_the_same_bytes_are_written(
     monkeypatch.setattr(csv_file, "_fields", cells_one_by_one)
     again = {one.name: one.sha256 for one in varied.write(tmp_path / "b", Format.CSV, Format.PARQUET, texts=True)}
     assert again == by_column
+
+
+def test_both_databases_give_the_same_bytes(
+    varied: LaidWave, on_postgresql: LaidWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids and stages are taken as texts, which each database writes in its own way."""
+    monkeypatch.setattr(spool.secrets, "randbits", lambda bits: 7)
+    one, other = (
+        {file.name: file.sha256 for file in of.write(tmp_path / name, Format.CSV, Format.PARQUET)}
+        for name, of in (("sqlite", varied), ("postgresql", on_postgresql))
+    )
+    assert one == other
 
 
 def cells_one_by_one(block: pd.DataFrame, variable: Variable) -> list[str]:
