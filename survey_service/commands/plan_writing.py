@@ -62,9 +62,14 @@ def plan_of_call(command: Command, values: Mapping[str, Any], folder: Path) -> d
     written = {
         _spoken(name): _plain(values[name], name, folder)
         for name in _options(command)
-        if values.get(name) not in (None, False, "", [], ())
+        if not _left_out(values.get(name))
     }
     return {"format": FORMAT, _spoken(command.__name__): written}
+
+
+def _left_out(value: Any) -> bool:
+    """Not given, and without a default; a seed of 0 is given."""
+    return value is None or value is False or (isinstance(value, str | list | tuple) and not value)
 
 
 def call_of_plan(command: Command, options: Mapping[str, Any], folder: Path) -> list[str]:

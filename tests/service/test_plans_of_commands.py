@@ -121,6 +121,16 @@ def test_defaults_are_in_the_plan(folder: Path, tmp_path: Path) -> None:
     assert "weight" not in options
 
 
+def test_a_number_that_is_nought_is_in_the_plan(folder: Path, tmp_path: Path) -> None:
+    """Left out, the default would stand for it: another seed, other figures."""
+    plan = tmp_path / "plan.yaml"
+    asked = ("--proportion", "satisfied=1", "--variance-method", "bootstrap", "--replicates", "20", "--seed", "0")
+    called = survey_service("estimate", folder / "before.csv", *asked, "--format", "json", "--write-plan", plan)
+    assert YAML(typ="safe").load(plan.read_text(encoding="utf-8"))["estimate"]["seed"] == 0
+    again = survey_service("analyse", plan, folder / "before.csv", "--format", "json")
+    assert again.stdout == called.stdout
+
+
 def test_a_call_that_fails_leaves_no_plan(folder: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     run = survey_service("estimate", folder / "before.csv", "--proportion", "nothing=1", "--write-plan", plan)
