@@ -12,13 +12,12 @@ from survey_service.analyses import kept_plans
 from survey_service.areas.people_file import Declaration
 from survey_service.areas.service import record_population
 from survey_service.audit.chain import SERVICE
-from survey_service.models import Mode, RegisterKind
-from survey_service.secrets import KeyRing
+from survey_service.models import RegisterKind
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from tests.browser.staff_fixtures import HERE, press, sign_in, write
 from tests.browser.test_wave import sound
-from tests.service.test_estimates import answer
+from tests.service.test_estimates import twelve_answers
 from tests.service.world import NOW
 
 if TYPE_CHECKING:
@@ -35,15 +34,12 @@ PLAN = f"{HERE}/plan"
 @pytest.fixture
 def reviewed(database: Database, world: World, settings: Settings) -> World:
     """Two communities that were counted, six answers in each, and the wave under review."""
-    keys = KeyRing(settings.secret_key.get_secret_value())
     said = Declaration(as_of=date(2026, 1, 1), register=RegisterKind.USUAL_RESIDENTS, source="统计局")
     with database.writing.begin() as session:
         for persons, community in zip((600, 400), world.community_ids, strict=True):
             cells = {(sex, age): persons // 4 for sex in ("male", "female") for age in ("18-44", "45+")}
             record_population(session, community, cells, said, at=NOW, by=SERVICE)
-        for case in range(12):
-            given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
-            answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+        twelve_answers(session, world, settings)
         surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
         surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
     return world

@@ -14,14 +14,14 @@ from survey_service.database import Database
 from survey_service.exports import kept, kept_queries
 from survey_service.exports.formats import Format
 from survey_service.exports.shelf import MadeFile, shelf_of
-from survey_service.models import Account, DataExport, Job, JobState, Mode, Wave, WaveState
+from survey_service.models import Account, DataExport, Job, JobState, Wave, WaveState
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from survey_service.writer import GroupWriter
-from tests.service.test_estimates import answer
+from tests.service.test_estimates import twelve_answers
 from tests.service.world import NOW, World
 
 HERE = "/surveys/satisfaction/waves/2026Q3/exports"
@@ -30,11 +30,8 @@ API = f"/api/v1{HERE}"
 
 def review(database: Database, world: World, settings: Settings, *, opened: bool = True) -> None:
     """Six answers in each community, the wave closed and under review."""
-    keys = KeyRing(settings.secret_key.get_secret_value())
     with database.writing.begin() as session:
-        for case in range(12):
-            given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
-            answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+        twelve_answers(session, world, settings)
         surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
         surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
         if opened:

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.errors import Conflict
-from survey_service.models import AuditEntry, Mode, Release, Role, Wave, WaveState
+from survey_service.models import AuditEntry, Release, Role, Wave, WaveState
 from survey_service.releases import service as releases
-from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from tests.service.signed_in import csrf, get, post, sign_in
-from tests.service.test_estimates import answer
+from tests.service.test_estimates import twelve_answers
 from tests.service.world import NOW, World, once
 
 HERE = "/surveys/satisfaction/waves/2026Q3"
@@ -29,11 +28,8 @@ def closed(database: Database, world: World, settings: Settings) -> World:
     """Six answers in each community, and the wave closed."""
 
     def make() -> World:
-        keys = KeyRing(settings.secret_key.get_secret_value())
         with database.writing.begin() as session:
-            for case in range(12):
-                given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
-                answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+            twelve_answers(session, world, settings)
             surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
         return world
 

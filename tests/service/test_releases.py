@@ -30,7 +30,6 @@ from survey_service.models import (
     Disposition,
     Job,
     JobState,
-    Mode,
     Release,
     ReleaseDocument,
     Response,
@@ -48,7 +47,7 @@ from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from survey_service.writer import GroupWriter
 from tests.service.signed_in import csrf, get, post, sign_in
-from tests.service.test_estimates import answer
+from tests.service.test_estimates import twelve_answers
 from tests.service.world import NOW, PASSWORD, World, once
 
 NAMES = service.Signatures(prepared_by="何建国", reviewed_by="林一舟", signed_by="周定之")
@@ -67,11 +66,8 @@ def reviewed(database: Database, world: World, settings: Settings) -> World:
     """Six answers in each community, the wave closed and under review."""
 
     def make() -> World:
-        keys = KeyRing(settings.secret_key.get_secret_value())
         with database.writing.begin() as session:
-            for case in range(12):
-                given = {"know": "2" if case % 4 == 3 else "1", "overall": "3" if case % 5 == 0 else "1", "age": "44"}
-                answer(session, world, keys, case=case, mode=Mode.WEB_INVITED, answers=given)
+            twelve_answers(session, world, settings)
             surveys.close_wave(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
             surveys.begin_review(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
             figures.open_figures(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
