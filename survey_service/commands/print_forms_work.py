@@ -48,7 +48,6 @@ def run(given: PrintArguments) -> int:
     keys = load_or_make_key(settings.data_dir, settings.secret_key.get_secret_value())
     services = Services(settings=settings, database=database, writer=writer, keys=keys, clock=system_clock)
     try:
-        given.out.mkdir(parents=True, exist_ok=True)
         for batch_key, number in _batches(services, given):
             content = print_batch(services, *batch_key)
             path = given.out / f"{given.wave}-{number:03d}.pdf"
@@ -68,7 +67,10 @@ def run(given: PrintArguments) -> int:
 
 
 def _batches(services: Services, given: PrintArguments) -> list[tuple[tuple[UUID, UUID], int]]:
-    """The batch that is named, to be drawn again; or new ones."""
+    """The batch that is named, to be drawn again; or new ones.
+
+    The folder is made in the same transaction: what is refused leaves none, and without one no serial is given.
+    """
     with services.database.writing.begin() as session:
         survey, wave = find_wave(session, given.survey, given.wave)
         city = below([survey.city_id])
@@ -80,6 +82,7 @@ def _batches(services: Services, given: PrintArguments) -> list[tuple[tuple[UUID
         else:
             wanted = _wanted(session, given, city)
             made = service.make_batches(session, wave, wanted, at=system_clock(), by=OPERATOR)
+        given.out.mkdir(parents=True, exist_ok=True)
         return [((one.survey_id, one.id), one.number) for one in made]
 
 

@@ -177,7 +177,9 @@ def test_pictures_go_when_the_answers_are_erased(
         assert session.scalar(select(func.count()).select_from(ScanField)) == 0
 
 
-def test_what_cannot_be_read_is_named(installed: str, tmp_path: Path, world: World) -> None:
+def test_what_cannot_be_read_is_named(
+    installed: str, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "no PDF or picture" in run("read-scans", str(empty), "--wave", "2026Q3", "--database", installed, status=1)
@@ -187,9 +189,11 @@ def test_what_cannot_be_read_is_named(installed: str, tmp_path: Path, world: Wor
     assert "blank.png, page 1: no QR code" in said
     assert "broken.pdf: not a readable PDF" in said
     assert "has no wave" in run("read-scans", str(empty), "--wave", "x", "--database", installed, status=1)
+    monkeypatch.chdir(tmp_path)
     assert "no community" in run(
         "print-forms", "--wave", "2026Q3", "--open", "--community", "1", "--database", installed, status=1
     )
+    assert not (tmp_path / "forms").exists(), "what is refused leaves no folder"
 
 
 @ONE_BACKEND
