@@ -137,6 +137,32 @@ def _asks_postgresql_as_well(item: pytest.Item) -> bool:
 # ------------------------------------------------------------------ databases
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """What SQLAlchemy makes of a statement is kept for all databases of a process, not for each of its engines.
+
+    A service compiles a statement once in its life; a test that opens one for two pages would do nothing else. What is
+    kept is looked up by the dialect, and two of one kind are alike here: nobody opens one with types of its own.
+    """
+    from sqlalchemy import Connection, Engine, event
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+    from sqlalchemy.util import LRUCache
+
+    kept = LRUCache(4000)
+
+    def share(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=kept)
+
+    event.listen(Engine, "engine_connect", share)
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patch.setattr(kind, "__eq__", lambda one, other: type(one) is type(other))
+            patch.setattr(kind, "__hash__", lambda one: hash(type(one)))
+        yield
+    event.remove(Engine, "engine_connect", share)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """Address of a PostgreSQL server of this test run alone, as SQLAlchemy reads it, without a database name."""
