@@ -28,6 +28,8 @@ class FindingCode(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     CHOOSE_ONE = "choose_one"
     EXCLUSIVE = "exclusive"
+    TOO_FEW_CHOICES = "too_few_choices"
+    TOO_MANY_CHOICES = "too_many_choices"
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
     DECIMALS = "decimals"

@@ -161,10 +161,18 @@ class _Given:
             self._impossible(str(minimum), "after", str(maximum))
         return minimum, maximum
 
-    def _impossible(self, low: str, beyond: str, high: str) -> None:
+    def counts(self, options: tuple[Option, ...]) -> tuple[int | None, int | None]:
+        together = sum(not one.exclusive for one in options) or MAX_OPTIONS  # unknown options are said elsewhere
+        least = self._fields.whole("minimum_choices", 1, together)
+        most = self._fields.whole("maximum_choices", 2, together)
+        if least is not None and most is not None and least > most:
+            self._impossible(str(least), "above", str(most), "minimum_choices")
+        return least, most
+
+    def _impossible(self, low: str, beyond: str, high: str, name: str = "minimum") -> None:
         message = f"{self._fields.owner} has the minimum {low} {beyond} the maximum {high}"
         self._building.broken.add(self._question)
-        self._fields.notes.add(Code.BAD_RANGE, self._fields.place("minimum"), message, "exchange them")
+        self._fields.notes.add(Code.BAD_RANGE, self._fields.place(name), message, "exchange them")
 
     def options(self, *, several: bool, words: bool) -> tuple[Option, ...]:
         fields, notes = self._fields, self._building.notes

@@ -59,6 +59,7 @@ class Variable:
     values: tuple[ValueLabel, ...]
     unit: Text | None
     decimals: int
+    rule: Text | None  # how an answer has to look beside its values: how many may be chosen
     asked_if: tuple[str, ...]  # sources of the conditions of section and question
 
     def columns(self) -> tuple[Column, ...]:
@@ -102,6 +103,7 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
         ),
         unit=question.unit,
         decimals=question.decimals,
+        rule=None if words else kind_of(question).rule(question),
         asked_if=conditions,
     )
 

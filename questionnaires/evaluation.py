@@ -78,7 +78,8 @@ def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...]
                 item = next((each for each in question.items if variable == f"{question.id}.{each.id}"), None)
                 options = tuple((each.code, each.label.zh) for each in question.options)
                 conditions = (section.ask_if and section.ask_if.tree, question.ask_if and question.ask_if.tree)
-                return (question.type, question.text.zh, item and item.text.zh, options, conditions)
+                limits = (question.minimum_choices, question.maximum_choices)
+                return (question.type, question.text.zh, item and item.text.zh, options, limits, conditions)
     return None
 
 

@@ -103,6 +103,8 @@ class Question:
     order: Order = Order.FIXED
     minimum: float | date | None = None  # number and date: smallest answer accepted
     maximum: float | date | None = None
+    minimum_choices: int | None = None  # multiple choice: fewest options accepted; one that stands alone is enough
+    maximum_choices: int | None = None
     decimals: int = 0  # number: digits allowed after the point
     unit: Text | None = None
     max_length: int | None = None  # text: characters

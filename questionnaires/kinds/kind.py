@@ -37,6 +37,8 @@ class Own(TypedDict, total=False):
     order: Order
     minimum: float | date | None
     maximum: float | date | None
+    minimum_choices: int | None
+    maximum_choices: int | None
     decimals: int
     unit: Text | None
     max_length: int | None
@@ -64,6 +66,9 @@ class Given(Protocol):
         """The first and the last day accepted."""
 
     def whole(self, name: str, least: int, most: int) -> int | None: ...
+
+    def counts(self, options: tuple[Option, ...]) -> tuple[int | None, int | None]:
+        """How many of these options are to be chosen, at least and at most."""
 
     def text(self, name: str) -> Text | None: ...
 
@@ -109,6 +114,10 @@ class Kind(ABC):
     @abstractmethod
     def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
         """An answer of each sort that these literals of conditions tell apart; more than ``most`` end a search."""
+
+    def rule(self, question: Question) -> Text | None:
+        """What the codebook says of an answer beside its values; None for nothing."""
+        return None
 
     def fault(self, code: FindingCode, found: Mapping[str, object], question: Question, language: str) -> str:
         """What to do about a fault of its own: most say again what is expected. ``found``: what the finding says."""

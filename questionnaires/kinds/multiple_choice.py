@@ -1,36 +1,45 @@
-"""Any number of options; one that stands alone rules out the others."""
+"""Several options, within limits where there are any; one that stands alone rules out the others."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from questionnaires.answer_forms import NOTHING, Fault, FindingCode, Read, Reader, clean, glimpse, is_number
 from questionnaires.conditions import Literal
+from questionnaires.kinds.choice_limits import fault_of_limits, limits_in_words
 from questionnaires.kinds.choices import Choosing
 from questionnaires.kinds.kind import Given, Own, VariableType
 from questionnaires.model import Question, QuestionType
+from questionnaires.text import Text
 
+_OF_LIMITS = frozenset({FindingCode.TOO_FEW_CHOICES, FindingCode.TOO_MANY_CHOICES})
 MOST_TESTED = 15  # codes whose sets are tried one by one
 
 
 class MultipleChoice(Choosing):
     type: ClassVar = QuestionType.MULTIPLE_CHOICE
-    fields: ClassVar = ("options", "scale", "order")
+    fields: ClassVar = ("options", "scale", "order", "minimum_choices", "maximum_choices")
     variable: ClassVar = VariableType.CODES
+    faults: ClassVar = Choosing.faults | _OF_LIMITS
 
     def parse(self, given: Given) -> Own:
+        options = given.options(several=True, words=True)
+        minimum, maximum = given.counts(options)
         return {
-            "options": given.options(several=True, words=True),
+            "options": options,
             "scale": given.scale(),
             "order": given.order(),
+            "minimum_choices": minimum,
+            "maximum_choices": maximum,
         }
 
     def reader(self, question: Question) -> Reader:
         codes = tuple(option.code for option in question.options)
         exclusive = {option.code for option in question.options if option.exclusive}
+        least, most = question.minimum_choices or 0, question.maximum_choices or len(codes)
 
         def read(raw: object) -> Read:
             chosen: set[str] = set()
@@ -42,15 +51,29 @@ class MultipleChoice(Choosing):
             if not chosen:
                 return NOTHING
             alone = sorted(chosen & exclusive)
+            written = [code for code in codes if code in chosen]
             if alone and len(chosen) > 1:
-                written = [code for code in codes if code in chosen]
                 return None, Fault(FindingCode.EXCLUSIVE, {"option": alone[0]}, written)
-            return [code for code in codes if code in chosen], None
+            if len(chosen) > most:
+                return None, Fault(FindingCode.TOO_MANY_CHOICES, {"count": len(chosen)}, written)
+            if len(chosen) < least and not alone:
+                return None, Fault(FindingCode.TOO_FEW_CHOICES, {"count": len(chosen)}, written)
+            return written, None
 
         return read
 
     def expected(self, question: Question, language: str) -> str:
-        return "请至少选一项。" if language != "en" else "Choose at least one answer."
+        limits = limits_in_words(question, language)
+        return limits or ("请至少选一项。" if language != "en" else "Choose at least one answer.")
+
+    def rule(self, question: Question) -> Text | None:
+        said = limits_in_words(question, "zh")
+        return Text(said, limits_in_words(question, "en")) if said else None
+
+    def fault(self, code: FindingCode, found: Mapping[str, object], question: Question, language: str) -> str:
+        if code in _OF_LIMITS:
+            return fault_of_limits(question, code, found, language)
+        return super().fault(code, found, question, language)
 
     def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:
         return f'write "{literals[0]}" in {name}'
@@ -60,11 +83,15 @@ class MultipleChoice(Choosing):
         tested = {str(literal) for literal in literals}
         free = [option.code for option in question.options if not option.exclusive]
         alone: list[object] = [[option.code] for option in question.options if option.exclusive]
-        kept = [code for code in free if code in tested] + [code for code in free if code not in tested][:1]
+        least, most_chosen = question.minimum_choices or 1, question.maximum_choices or len(free)
+        others = [code for code in free if code not in tested][:least]
+        kept = [code for code in free if code in tested] + others
         if len(kept) > MOST_TESTED:  # more combinations than may be tried: let the product give up
             return [None] * (most + 1)
         several: list[object] = [
-            [code for bit, code in enumerate(kept) if mask >> bit & 1] for mask in range(1, 1 << len(kept))
+            [code for bit, code in enumerate(kept) if mask >> bit & 1]
+            for mask in range(1, 1 << len(kept))
+            if least <= mask.bit_count() <= most_chosen
         ]
         return [*alone, *several]
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from questionnaires.model import QuestionType
 from questionnaires.text import Text
-from reports.paper_form.questions import Printer, asked, cells, line, lines, matrix, note, number, options
+from reports.paper_form.questions import Printer, asked, cells, how_many, line, lines, matrix, note, number, options
 
 PRINTED: Final[Mapping[QuestionType, Printer]] = {
     QuestionType.SINGLE_CHOICE: asked(options, skips=True),
-    QuestionType.MULTIPLE_CHOICE: asked(options),
+    QuestionType.MULTIPLE_CHOICE: asked(options, rule=how_many),
     QuestionType.SCALE: matrix,
     QuestionType.NUMBER: asked(number),
     QuestionType.SHORT_TEXT: asked(line),

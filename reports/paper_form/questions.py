@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
+from questionnaires.kinds.choice_limits import limits_in_words
 from questionnaires.model import Option, Question
 from questionnaires.text import Text
 from reports import style
@@ -29,12 +30,26 @@ Printer = Callable[[Hand, Mapping[str, Numbered], Question], Iterator[Block]]
 """The blocks of one question; the mapping holds every numbered question of the form by its id."""
 
 
-def asked(body: Callable[[Hand, Question], Block], *, skips: bool = False) -> Printer:
+Rule = Callable[[Question, str], str]
+"""What stands beside the hint of a question in a language: how an answer must look; "" for nothing."""
+
+
+def no_rule(_question: Question, _language: str) -> str:
+    return ""
+
+
+def how_many(question: Question, language: str) -> str:
+    """How many options to tick, and what becomes of any other number."""
+    limits = limits_in_words(question, language)
+    return f"{limits}{'' if language == 'zh' else ' '}{say('other_number', language)}" if limits else ""
+
+
+def asked(body: Callable[[Hand, Question], Block], *, skips: bool = False, rule: Rule = no_rule) -> Printer:
     """Number and words, the body below them; ``skips``: then where to go on after each choice."""
 
     def blocks(hand: Hand, numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
         questions = tuple(numbers.values())
-        head = _head(hand, questions, numbers[question.id])
+        head = _head(hand, questions, numbers[question.id], rule)
         after = _after(hand, questions, question) if skips else []
         yield stacked([head, body(hand, question), *after], hand.density.gap * MM)
 
@@ -57,7 +72,7 @@ def note(hand: Hand, _numbers: Mapping[str, Numbered], question: Question) -> It
     yield stacked([hand.text(question.text, role, WIDTH)], hand.density.gap * MM)
 
 
-def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Block:
+def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered, rule: Rule = no_rule) -> Block:
     density = hand.density
     role = density.role(density.question, bold=True)
     note = density.role(density.note, colour=style.GREY)
@@ -68,6 +83,8 @@ def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered) -> Block:
         tail = [Span(f"{'' if language == 'zh' else ' '}{who}", density.note, style.INK)] if who else []
         if one.question.hint:
             tail.append(note.span(f"  {plain(one.question.hint.in_language(language))}"))
+        if said := rule(one.question, language):
+            tail.append(note.span(f"  {plain(said)}"))
         tails.append(tail)
     words = hand.text(one.question.text, role, INNER, INDENT, tail=tails)
     # Two digits of large print would touch the words.

@@ -30,6 +30,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "请不要折叠，不要涂画四角的黑方块和二维码。",
         "Please do not fold, and leave the corner marks and the code clean.",
     ),
+    "other_number": Text("项数不符的，本题不计。", "Any other number is not counted."),
     "other": Text("{label}，请写明", "{label}, please specify"),
     "skip": Text("选{options}者跳至第 {number} 题", "If {options}, go to question {number}"),
     "skip_end": Text("选{options}者到此结束，谢谢您", "If {options}, this is the end; thank you"),

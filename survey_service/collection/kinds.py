@@ -6,18 +6,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from questionnaires.answer_forms import FindingCode
 from questionnaires.kinds import kind_of
+from questionnaires.kinds.choice_limits import beyond_limits, limits_in_words
 from questionnaires.model import Question, QuestionType
 from questionnaires.text import Text
 from survey_service.web.pages import Language
 
 Hint = Callable[[Question, Language], str]
+Data = Callable[[Question, Language], Mapping[str, str]]
+
+
+def _nothing(_question: Question, _language: Language) -> str:
+    return ""
+
+
+def _no_data(_question: Question, _language: Language) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnPhone:
     fields: str  # the macro of resident/parts.html that draws them
     hint: Hint  # what stands above them where the question brings no hint of its own
+    rule: Hint = _nothing  # what is said beside the question's own hint too
+    data: Data = _no_data  # data attributes of the fields: what the script has to hold to, and what it says then
     input: str = ""  # the type of their inputs, where the macro draws more than one
     single: bool = False  # one field holds the whole answer: its label is the question itself
 
@@ -39,10 +52,21 @@ def _without_names(question: Question, language: Language) -> str:
     ).in_language(language)
 
 
+def _many(question: Question, language: Language) -> str:
+    return limits_in_words(question, language) or Text("可选多项。", "Choose all that apply.").in_language(language)
+
+
+def _limits(question: Question, language: Language) -> Mapping[str, str]:
+    bounds = {"fewest": question.minimum_choices, "most": question.maximum_choices}
+    said = {"fewest": FindingCode.TOO_FEW_CHOICES, "most": FindingCode.TOO_MANY_CHOICES}
+    found = {name: str(bound) for name, bound in bounds.items() if bound is not None}
+    return found | {f"beyond-{name}": beyond_limits(question, said[name], language) for name in found}
+
+
 PHONE: Final[Mapping[QuestionType, OnPhone]] = {
     QuestionType.SINGLE_CHOICE: OnPhone(fields="choices", hint=_always("选一项。", "Choose one."), input="radio"),
     QuestionType.MULTIPLE_CHOICE: OnPhone(
-        fields="choices", hint=_always("可选多项。", "Choose all that apply."), input="checkbox"
+        fields="choices", hint=_many, rule=limits_in_words, data=_limits, input="checkbox"
     ),
     QuestionType.SCALE: OnPhone(fields="matrix", hint=_always("每一行选一项。", "Choose one in each row.")),
     QuestionType.NUMBER: OnPhone(fields="figure", hint=_expected, single=True),

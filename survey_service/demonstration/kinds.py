@@ -18,7 +18,9 @@ def _one(rng: random.Random, question: Question) -> object:
 
 def _several(rng: random.Random, question: Question) -> object:
     plain = [option.code for option in question.options if not option.exclusive and not option.other]
-    return [code for code in plain if rng.random() < 0.4] or plain[:1]
+    chosen = [code for code in plain if rng.random() < 0.4] or plain[:1]
+    more = [code for code in plain if code not in chosen][: max((question.minimum_choices or 0) - len(chosen), 0)]
+    return [*chosen, *more][: question.maximum_choices]
 
 
 def _age(rng: random.Random, _question: Question) -> object:

@@ -60,6 +60,7 @@ def column_of(variable: Variable) -> dict[str, Any]:
         "question": variable.question,
         "decimals": variable.decimals,
         "unit": None if variable.unit is None else _both(variable.unit),
+        "rule": None if variable.rule is None else _both(variable.rule),
         "asked_if": list(variable.asked_if),
         "values": [{"code": code, "label": _both(label)} for code, label in variable.values],
         "missing": [

@@ -78,6 +78,8 @@ def _rows(one: Variable, language: str) -> Iterator[Row]:
     remark = [MEASURES[one.measure].in_language(language)]
     if one.source and one.source != one.name:
         remark.append(one.source)
+    if one.rule is not None:
+        remark.append(one.rule.in_language(language).rstrip("。."))
     remark += one.asked_if
     head = (
         Cell(one.name, bold=True),

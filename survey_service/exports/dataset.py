@@ -73,6 +73,7 @@ class Variable:
     codes: Mapping[int, str] = field(default_factory=dict)  # code here -> code there, where they differ
     asked_if: tuple[str, ...] = ()  # sources of the conditions of section and question
     unit: Text | None = None
+    rule: Text | None = None  # how an answer had to look: how many options might be chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

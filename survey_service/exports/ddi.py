@@ -112,6 +112,8 @@ class _Codebook:
         if one.question is not None and one.role is Role.ANSWER:
             asked = self._element(found, "qstn", qstn=one.question)
             self._in_both(asked, "qstnLit", self._dataset.questionnaire.question(one.question).text)
+            if one.rule is not None:
+                self._in_both(asked, "ivuInstr", one.rule)
         if one.missing:
             invalid = self._element(found, "invalrng")
             for lost in sorted(one.missing.values()):

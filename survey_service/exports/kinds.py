@@ -159,6 +159,7 @@ def _variable(
         codes=codes or {},
         asked_if=row.asked_if,
         unit=row.unit,
+        rule=row.rule,
     )
 
 

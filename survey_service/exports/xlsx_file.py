@@ -92,6 +92,8 @@ def _codes(dataset: Dataset, language: str) -> Iterator[Sequence[object]]:
             one.source,
         ]
         yield [*head, "", "", ""]
+        if one.rule is not None:
+            yield [one.name, "", "", "", "", "", one.rule.in_language(language), ""]
         yield from ([one.name, "", "", "", "", code, label, kind] for code, label, kind in _said(one, language))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from questionnaires.model import QuestionType
+from questionnaires.model import Question, QuestionType
 
 
 class Box(StrEnum):
@@ -20,15 +20,24 @@ class Box(StrEnum):
     TEXT = "text"  # as it stands on the paper; every key is part of it
 
 
+def _of_the_answer(question: Question) -> tuple[object, object]:
+    return question.minimum, question.maximum
+
+
+def _of_choices(question: Question) -> tuple[object, object]:
+    return question.minimum_choices, question.maximum_choices
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed:
     box: Box
     example: str = ""  # beside a box whose form is fixed
+    limits: Callable[[Question], tuple[object, object]] = _of_the_answer  # what may be less or more only on paper
 
 
 KEYED: Final[Mapping[QuestionType, Keyed | None]] = {  # None: nothing is keyed
     QuestionType.SINGLE_CHOICE: Keyed(box=Box.ONE),
-    QuestionType.MULTIPLE_CHOICE: Keyed(box=Box.SEVERAL),
+    QuestionType.MULTIPLE_CHOICE: Keyed(box=Box.SEVERAL, limits=_of_choices),
     QuestionType.SCALE: Keyed(box=Box.ONE),
     QuestionType.NUMBER: Keyed(box=Box.NUMBER),
     QuestionType.SHORT_TEXT: Keyed(box=Box.TEXT),

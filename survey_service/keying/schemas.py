@@ -22,7 +22,7 @@ class Row:
     kind: Box
     example: str = ""  # of an answer, where its form is fixed
     codes: tuple[tuple[str, str], ...] = ()  # code and label
-    minimum: str = ""
+    minimum: str = ""  # of a number or a day; of several codes, how many
     maximum: str = ""
     decimals: int = 0
     units: tuple[str, ...] = ()  # words that may stand behind the number

@@ -79,12 +79,13 @@ def _rows(
 ) -> list[Row]:
     asked_if = tuple(condition.to_json() for condition in conditions if condition is not None)
     codes = tuple((option.code, option.label.in_language(language)) for option in question.options)
+    minimum, maximum = map(_plain, keyed.limits(question))
     common: dict[str, Any] = {
         "kind": keyed.box,
         "example": keyed.example,
         "codes": codes,
-        "minimum": _plain(question.minimum),
-        "maximum": _plain(question.maximum),
+        "minimum": minimum,
+        "maximum": maximum,
         "decimals": question.decimals,
         "units": tuple(one for one in (question.unit.zh, question.unit.en) if one) if question.unit else (),
         "max_length": question.max_length,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from questionnaires.model import QuestionType
@@ -12,6 +12,8 @@ _OPTIONS = """
         options:
           - {code: "1", label: {zh: 公园, en: Park}}
           - {code: "2", label: {zh: 菜市场, en: Market}}"""
+_THIRD = """
+          - {code: "3", label: {zh: 广场, en: Square}}"""
 _ITEMS = """
         items:
           - {id: lamps, text: {zh: 路灯, en: Street lamps}}"""
@@ -23,8 +25,24 @@ class Sample:
     right: str = ""  # an answer as it is typed; "" where the kind asks nothing
     cell: str = ""  # the same in somebody's table, where it is written otherwise
     wrong: str = ""  # an answer that is refused
+    says: Mapping[str, str] = field(default_factory=dict)  # by language: what page, paper and codebook say of it
 
 
+_LIMITED = """
+        maximum_choices: 2"""
+# Kinds with fields that change what a surface shows: walked as well, beside the plain sample of the kind.
+VARIANTS: Final[Mapping[str, tuple[QuestionType, Sample]]] = {
+    "limited choices": (
+        QuestionType.MULTIPLE_CHOICE,
+        Sample(
+            fields=_LIMITED + _OPTIONS + _THIRD,
+            right="13",
+            cell="公园┋广场",
+            wrong="banana",
+            says={"zh": "最多选两项", "en": "at most two"},
+        ),
+    ),
+}
 SAMPLES: Final[Mapping[QuestionType, Sample]] = {
     QuestionType.SINGLE_CHOICE: Sample(fields=_OPTIONS, right="2", cell="菜市场", wrong="banana"),
     QuestionType.MULTIPLE_CHOICE: Sample(fields=_OPTIONS, right="12", cell="公园┋菜市场", wrong="banana"),

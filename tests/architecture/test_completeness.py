@@ -46,7 +46,7 @@ from survey_service.paper.reading.judgement import judge_boxes
 from survey_service.paper.reading.kinds import TICKED, Ticks
 from survey_service.tabular.cells import read_cells
 from survey_service.web.pages import environment
-from tests.architecture.kind_samples import SAMPLES, Sample
+from tests.architecture.kind_samples import SAMPLES, VARIANTS, Sample
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("questionnaires", "analysis", "reports", "survey_service")
@@ -73,9 +73,9 @@ LANGUAGES = ("zh", "en")
 class Walk:
     """One kind, its sample question in a questionnaire of its own, and the right answer in canonical form."""
 
-    def __init__(self, kind: QuestionType, type_settings: TypeSettings) -> None:
+    def __init__(self, kind: QuestionType, sample: Sample, type_settings: TypeSettings) -> None:
         self.type_settings = type_settings
-        self.sample: Sample = SAMPLES[kind]
+        self.sample = sample
         definition = DEFINITION.format(kind=kind, fields=self.sample.fields)
         made, problems = check_bytes(definition.encode(), "sample.yaml")
         assert made is not None, problems
@@ -139,6 +139,8 @@ def conditions(walk: Walk) -> None:
 def the_codebook_and_the_columns_for_statistics(walk: Walk) -> None:
     rows = codebook(walk.questionnaire)
     assert [row.name for row in rows] == list(walk.variables)
+    assert all(row.rule is None or (row.rule.zh and row.rule.en) for row in rows)
+    assert all(words in str(row.rule) for row in rows for words in walk.sample.says.values())
     python = {VariableType.CODE: str, VariableType.CODES: list, VariableType.NUMBER: (int, float)}
     for row in rows:
         value = walk.judged(walk.canonical, Policy.IMPORT).values[row.name]
@@ -170,6 +172,7 @@ def the_residents_page(walk: Walk) -> None:
         fields = set(re.findall(r'<(?:input|textarea)[^>]* name="([^"]+)"', html))
         assert fields == set(walk.variables), "every variable has a field"
         assert bool(phone.hint(walk.question, language)) == bool(walk.variables)
+        assert walk.sample.says.get(language, "") in html
         lines = answered_questions(walk.judged(walk.canonical, Policy.WEB), shown, language)
         assert all(words for line in lines for _, words in line.answers)
         assert len(lines) == len({one.partition(".")[0] for one in walk.variables})
@@ -232,6 +235,7 @@ def the_printed_form(walk: Walk) -> None:
         assert not ticked & written
         printed = "".join(mark.line.text if hasattr(mark, "line") else "" for page in form.pages for mark in page.marks)
         assert "问的是这一题吗" in printed
+        assert all(words in printed for language, words in walk.sample.says.items() if language in languages)
 
 
 def the_reader_of_scans(walk: Walk) -> None:
@@ -341,17 +345,21 @@ def test_every_kind_has_an_adapter(surface: str) -> None:
     assert set(table) == set(QuestionType)
 
 
-@pytest.mark.parametrize("kind", QuestionType)
-def test_every_kind_walks_through_every_surface(kind: QuestionType, tmp_path_factory: pytest.TempPathFactory) -> None:
+WALKED: Mapping[str, tuple[QuestionType, Sample]] = {kind.value: (kind, SAMPLES[kind]) for kind in SAMPLES} | VARIANTS
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_every_kind_walks_through_every_surface(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    kind, sample = WALKED[name]
     # The cache is that of the tests of reports: type is drawn once for all of them.
-    walk = Walk(kind, TypeSettings(cache=tmp_path_factory.getbasetemp().parent / "type-cache"))
+    walk = Walk(kind, sample, TypeSettings(cache=tmp_path_factory.getbasetemp().parent / "type-cache"))
     for surface, (table, through) in SURFACES.items():
         if kind not in table:
             continue  # named above
         try:
             through(walk)
         except Exception as fault:
-            raise AssertionError(f"kind {kind} fails on {surface}: {fault!r}") from fault
+            raise AssertionError(f"kind {name} fails on {surface}: {fault!r}") from fault
 
 
 def test_every_module_of_a_kind_is_a_name_of_the_model() -> None:

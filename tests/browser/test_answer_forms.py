@@ -17,6 +17,7 @@ from questionnaires.characters import written
 from questionnaires.model import Questionnaire
 from survey_service.keying.kinds import Box
 from survey_service.keying.sheets import build_sheet
+from tests.spec.questionnaires import test_choice_limits
 from tests.spec.questionnaires.examples import NOTICE, loaded
 
 if TYPE_CHECKING:
@@ -162,6 +163,19 @@ def test_the_browser_reads_numbers_and_dates_as_the_judge_does(run: Any, questio
         assert bool(keyed["doubt"]) == (finding is not None and not hard), case
         assert keyed["value"] == expected["value"], case
     assert seen_faults == {"", "not_a_number", "decimals", "out_of_range", "not_a_date", "date_out_of_range"}
+
+
+def test_the_sheet_counts_several_choices_as_the_judge_does(run: Any, tmp_path: Path) -> None:
+    limited = loaded(tmp_path, test_choice_limits.DEFINITION)
+    (row,) = build_sheet(limited, "zh").rows
+    table = [keyed for keyed, _ in test_choice_limits.CASES if keyed]
+    script = """async ({ row, table }) => {
+      const { fault, unlikely } = await import("/keying-rows.js");
+      return table.map((keyed) => [fault(row, keyed, (name) => name), unlikely(row, keyed, (name) => name)]);
+    }"""
+    found = run(script, {"row": row.for_script(), "table": table})
+    words = {"too_few_choices": "tooFew", "too_many_choices": "tooMany", "exclusive": "alone", None: ""}
+    assert found == [["", words[code]] for keyed, code in test_choice_limits.CASES if keyed]
 
 
 def test_the_script_knows_every_kind_of_box(run: Any) -> None:

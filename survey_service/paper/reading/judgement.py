@@ -38,7 +38,7 @@ class Doubt(StrEnum):
     """Why a person is asked."""
 
     FAINT = "faint"  # hardly a mark, or hardly none
-    SEVERAL = "several"  # more than one mark where one is asked
+    SEVERAL = "several"  # more marks than are asked for
     FILLED = "filled"  # taken back, or a filled-in answer
     STRUCK = "struck"  # so much ink that a mark may have been struck out
     BESIDE = "beside"  # a stroke that is not plainly in one box
@@ -61,8 +61,8 @@ def judge_boxes(
     questionnaire: Questionnaire, boxes: Sequence[Box], inks: Sequence[Ink], remarks: Mapping[str, Remark]
 ) -> list[FieldReading]:
     """A reading for every closed field of these boxes, in their order; a field with a remark is left to a person."""
-    several = {
-        variable: TICKED[question.type] is Ticks.SEVERAL
+    most = {
+        variable: 1 if TICKED[question.type] is not Ticks.SEVERAL else question.maximum_choices or len(question.options)
         for question in questionnaire.questions()
         for variable in question.variables()
     }
@@ -71,7 +71,7 @@ def judge_boxes(
         fields.setdefault(box.variable, []).append((box, ink))
     page = _page(inks, [[ink for _, ink in found] for found in fields.values()])
     read = [
-        _field(variable, {box.code: ink for box, ink in found}, several[variable], page)
+        _field(variable, {box.code: ink for box, ink in found}, most[variable], page)
         for variable, found in fields.items()
     ]
     return [_remarked(one, remarks.get(one.variable)) for one in read]
@@ -121,7 +121,8 @@ def _fills_in(fields: Sequence[Sequence[Ink]], floor: float) -> bool:
     return sum(len(field) == 1 and field[0].covered >= NEARLY_FILLED for field in marked) >= FILLERS
 
 
-def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -> FieldReading:
+def _field(variable: str, inks: Mapping[str, Ink], most: int, page: _Page) -> FieldReading:
+    """``most``: so many of these boxes may be ticked."""
     floor = page.floor
     shares = {code: likelihood(ink, floor) for code, ink in inks.items()}
     confidence = min(max(share, 1 - share) for share in shares.values())
@@ -136,7 +137,7 @@ def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -
         doubt, confidence = Doubt.STRUCK, min(confidence, 0.5)
     if len(marked) == 1:
         # Alone in its field: taken back and nothing chosen instead, unless this hand answers thus.
-        limit = NEARLY_FILLED if several else FILLED
+        limit = NEARLY_FILLED if most > 1 else FILLED
         taken_back = inks[marked[0]].covered >= limit and not page.filler
     else:
         # By the printed rule a filled box is taken back; so may be one of those of a hand that answers by filling.
@@ -145,6 +146,6 @@ def _field(variable: str, inks: Mapping[str, Ink], several: bool, page: _Page) -
             marked = [code for code in marked if code not in filled] or marked
     if taken_back:
         doubt, confidence = Doubt.FILLED, min(confidence, 0.5)
-    if not several and len(marked) > 1:
+    if len(marked) > most:
         doubt, confidence = Doubt.SEVERAL, min(confidence, 0.4)
     return FieldReading(variable=variable, codes=tuple(marked), confidence=round(confidence, 4), doubt=doubt)

@@ -47,12 +47,17 @@ export const BOXES = {
   several: (row, typed) => {
     const codes = chosen(row, typed);
     if (codes === null) return unreadable("notACode");
-    return { ...clear(codes), doubt: codes.length > 1 && alone(row, codes) ? "alone" : "" };
+    return { ...clear(codes), doubt: codes.length > 1 && alone(row, codes) ? "alone" : howMany(row, codes) };
   },
   number: (row, typed) => inWords(readNumber(typed, row), row, "notANumber"),
   date: (row, typed) => inWords(readDate(typed, row), row, "notADate"),
   text: (row, typed) => clear(typed),
 };
+
+function howMany(row, codes) {
+  if (row.maximum !== "" && codes.length > Number(row.maximum)) return "tooMany";
+  return row.minimum !== "" && codes.length < Number(row.minimum) && !alone(row, codes) ? "tooFew" : "";
+}
 
 function alone(row, codes) {
   return codes.find((code) => row.exclusive.includes(code));
@@ -76,7 +81,8 @@ export function unlikely(row, typed, phrase) {
   const found = BOXES[row.kind](row, typed);
   const { minimum, maximum, decimals } = row;
   const exclusive = found.doubt === "alone" ? label(row, alone(row, found.value)) : "";
-  return found.doubt && phrase(found.doubt, { seen: typed, minimum, maximum, decimals, label: exclusive });
+  const count = Array.isArray(found.value) ? found.value.length : "";
+  return found.doubt && phrase(found.doubt, { seen: typed, minimum, maximum, decimals, count, label: exclusive });
 }
 
 /** Show the pictures of one form; those of the form before it go. ``address(variable)`` is where a picture lies. */

@@ -25,7 +25,7 @@ export class Answers {
     const found = {};
     for (const field of this.kept.fields(place)) {
       if (field.type === "checkbox") {
-        if (field.checked) (found[field.name] = found[field.name] || []).push(field.value);
+        if (field.checked && !this.beyond(field.closest("fieldset"))) (found[field.name] = found[field.name] || []).push(field.value);
       } else if (field.type === "radio") {
         if (field.checked) found[field.name] = field.value;
       } else {
@@ -75,6 +75,7 @@ export class Answers {
   }
 
   fault(field) {
+    if (field.type === "checkbox") return this.beyond(field.closest("fieldset"));
     if (this.kept.isChoice(field)) return "";
     return field.validity.badInput || this.read(field).fault ? field.dataset.fault || "" : "";
   }
@@ -94,6 +95,29 @@ export class Answers {
       field.setAttribute("aria-describedby", line.id);
     }
     field.focus();
+  }
+
+  // What is wrong with how many boxes of a group are ticked; "" where it is as many as may be, or none at all.
+  beyond(group) {
+    const { fewest, most, beyondFewest, beyondMost } = group.dataset;
+    const ticked = group.querySelectorAll("input[type=checkbox]:checked");
+    const words = most && ticked.length > Number(most) ? beyondMost : "";
+    const few = fewest && ticked.length && ticked.length < Number(fewest) && !("alone" in ticked[0].dataset);
+    return (words || (few ? beyondFewest : ""))
+      .replace("{count}", ticked.length).replace("{over}", ticked.length - most).replace("{short}", fewest - ticked.length);
+  }
+
+  // One box too many is told at once, right under the box: a group of many may be longer than the screen.
+  tellTooMany(field) {
+    const group = field.closest("fieldset");
+    const over = field.checked && group.dataset.most && group.querySelectorAll("input[type=checkbox]:checked").length > Number(group.dataset.most);
+    if (!over) return;
+    for (const line of group.querySelectorAll(".fault")) line.remove();
+    const line = document.createElement("p");
+    line.className = "fault";
+    line.setAttribute("role", "alert");
+    line.textContent = this.beyond(group);
+    field.closest("label").after(line);
   }
 
   // Whether the step may be left; else its first fault is said beside the field.

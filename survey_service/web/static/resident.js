@@ -133,6 +133,7 @@ function changed(event) {
   }
   // Out of sight, not out of place: were it removed now, the button would move away under the finger.
   for (const line of current.querySelectorAll(".fault")) line.classList.add("mended");
+  if (field.type === "checkbox") answers.tellTooMany(field);
   keep();
   show(current, false);
 }

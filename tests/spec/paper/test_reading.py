@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL import Image
 from scipy import stats
 
 from questionnaires.canonical import sha256
+from questionnaires.kinds import kind_of
 from questionnaires.loader import load
 from questionnaires.model import Header
 from reports.fonts import TypeSettings
@@ -261,6 +262,30 @@ def test_what_is_clear_and_what_is_not(
         assert q3.codes == codes
     remarked = judge_boxes(layout.questionnaire, [*boxes, *others], [*inks, *rest], {"q3": Remark.BESIDE})
     assert next(one for one in remarked if one.variable == "q3").doubt is Doubt.BESIDE
+
+
+@pytest.mark.parametrize(("ticked", "doubt"), [(3, None), (4, Doubt.SEVERAL)])
+def test_more_ticks_than_may_be_are_left_to_a_person(layout: FormLayout, ticked: int, doubt: Doubt | None) -> None:
+    several = next(one for one in layout.questionnaire.questions() if kind_of(one).several)
+    limited = replace(
+        layout.questionnaire,
+        sections=tuple(
+            replace(
+                section,
+                questions=tuple(
+                    replace(one, maximum_choices=3) if one.id == several.id else one for one in section.questions
+                ),
+            )
+            for section in layout.questionnaire.sections
+        ),
+    )
+    boxes = [box for box in layout.geometry.boxes if box.page == 1]
+    wanted = [box.code for box in boxes if box.variable == several.id][:ticked]
+    inks = [TICK if box.variable == several.id and box.code in wanted else EMPTY for box in boxes]
+    read = {one.variable: one for one in judge_boxes(limited, boxes, inks, {})}[several.id]
+    assert (read.codes, read.doubt) == (tuple(wanted), doubt)
+    free = {one.variable: one for one in judge_boxes(layout.questionnaire, boxes, inks, {})}
+    assert free[several.id].doubt is None
 
 
 def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ questions = st.builds(
     order=st.sampled_from(Order),
     minimum=st.none() | numbers | dates,
     maximum=st.none() | numbers | dates,
+    minimum_choices=st.none() | st.integers(1, 9),
+    maximum_choices=st.none() | st.integers(2, 9),
     decimals=st.integers(0, 6),
     unit=st.none() | texts,
     max_length=st.none() | st.integers(1, 1000),
@@ -138,7 +140,7 @@ def test_the_strategy_covers_every_field() -> None:
     named = {
         Questionnaire: 10,
         Section: 4,
-        Question: 17,
+        Question: 19,
         Item: 3,
         Option: 7,
         Scale: 2,

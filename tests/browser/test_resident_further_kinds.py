@@ -1,0 +1,109 @@
+"""Questions that ask for more than a tick or a number, answered on a phone 360 px wide, with a script and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from questionnaires.model import Questionnaire
+from survey_service.secrets import KeyRing
+from tests.browser.resident_world import OpenWave, open_wave_of
+from tests.browser.test_resident import answers, reviewed
+from tests.browser.test_resident_access import sound
+from tests.spec.questionnaires.examples import NOTICE, loaded
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from survey_service.database import Database
+    from survey_service.settings import Settings
+    from tests.service.world import World
+
+pytestmark = pytest.mark.browser
+WISHES = (
+    ("停车", "Parking"),
+    ("路灯", "Street lamps"),
+    ("绿化", "Greenery"),
+    ("电梯", "Lifts"),
+    ("养老", "Elderly care"),
+)
+OPTIONS = "".join(
+    f'\n          - {{code: "{code}", label: {{zh: {zh}, en: {en}}}}}' for code, (zh, en) in enumerate(WISHES, start=1)
+)
+DEFINITION = f"""\
+key: further
+version: "1"
+title: {{zh: 社区改造, en: Works in the community}}
+{NOTICE}
+sections:
+  - id: all
+    title: {{zh: 全部, en: All}}
+    questions:
+      - id: wishes
+        type: multiple_choice
+        text: {{zh: 您最盼望改善哪些方面？, en: What should be improved first?}}
+        maximum_choices: 3
+        options:{OPTIONS}
+          - {{code: "8", label: {{zh: 都不用, en: None of these}}, exclusive: true}}
+"""
+
+
+@pytest.fixture(scope="module")
+def further(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
+    return loaded(tmp_path_factory.mktemp("further"), DEFINITION)
+
+
+@pytest.fixture
+def wave(database: Database, settings: Settings, world: World, further: Questionnaire) -> OpenWave:
+    return open_wave_of(database, KeyRing(settings.secret_key.get_secret_value()), world, further)
+
+
+def choose_more_than_may_be(page: Page) -> None:
+    """A fourth tick is told where it was made, and not gone on with."""
+    for code in "1235":
+        page.locator(f"#q-wishes input[value='{code}']").check()
+    told = page.locator("#q-wishes .fault[role=alert]")
+    expect(told).to_have_text("最多选三项。现在选了 4 项，请去掉 1 项。")
+    assert page.locator("label:has(input[value='5']) + .fault").count() == 1
+    page.locator(".here [data-turn=on]").tap()
+    expect(page.locator("#q-wishes.here .fault:not(.mended)")).to_have_count(1)
+    sound(page, "too many")
+    page.locator("#q-wishes input[value='2']").uncheck()
+    expect(page.locator("#q-wishes .fault:not(.mended)")).to_have_count(0)
+
+
+def test_each_is_answered_on_a_small_phone(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    page = phone()
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator("#start").tap()
+    page.locator("#q-wishes.here").wait_for()
+    choose_more_than_may_be(page)
+    page.locator(".here [data-turn=on]").tap()
+    reviewed(page)
+    page.locator(".here [data-turn=on]").tap()
+    page.locator(".receipt").wait_for()
+    assert answers(database, wave) == [{"wishes": ["1", "3", "5"]}]
+
+
+def test_without_a_script_the_service_tells(
+    phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
+) -> None:
+    page = phone()
+    page.route("**/resident.js", lambda route: route.abort())
+    page.goto(f"{base}/a/{wave.code}#q-wishes")
+    for code in "1235":
+        page.locator(f"#q-wishes input[value='{code}']").check()
+    page.locator("#q-wishes [value=check]").tap()
+    expect(page.locator(".faulty .fault").first).to_have_text("最多选三项。现在选了 4 项，请去掉 1 项。")
+    sound(page, "faults")
+    page.locator("input[value='2']").uncheck()
+    page.locator("form button.btn").tap()
+    page.locator(".answers").wait_for()
+    page.locator("form button.btn.full, form button.btn").last.tap()
+    page.locator(".receipt").wait_for()
+    assert answers(database, wave) == [{"wishes": ["1", "3", "5"]}]
