@@ -41,6 +41,7 @@ class FindingCode(StrEnum):
     REQUIRED = "required"
     OFF_PATH = "off_path"
     CONTRADICTION = "contradiction"
+    RULE = "rule"
     TOO_LARGE = "too_large"
 
 

@@ -12,10 +12,11 @@ from questionnaires.model import Question, Questionnaire
 
 def describe(finding: Finding, questionnaire: Questionnaire, language: str = "zh") -> str:
     """One or two sentences in Chinese ("zh") or English ("en")."""
-    if finding.code is FindingCode.CONTRADICTION:
-        for contradiction in questionnaire.contradictions:
-            if contradiction.id == finding.parameters.get("id"):
-                return contradiction.message.in_language(language)
+    if finding.code in (FindingCode.CONTRADICTION, FindingCode.RULE):
+        told = questionnaire.contradictions if finding.code is FindingCode.CONTRADICTION else questionnaire.rules
+        for one in told:
+            if one.id == finding.parameters.get("id"):
+                return one.message.in_language(language)
     question = next((one for one in questionnaire.questions() if one.id == finding.question), None)
     if question is None:
         return OF_THE_FORM[finding.code](finding, language)
@@ -51,8 +52,9 @@ OF_A_QUESTION: Mapping[FindingCode, Callable[[Finding, Question, str], str]] = {
         "照前面的答案，这道题不用答，这里却有答案。请再看一眼前面的题和这道题。",
         "By the earlier answers this question is not asked, yet it is answered. Please look at both again.",
     ),
-    FindingCode.CONTRADICTION: _always(
-        "这几道题的答案对不上，请再看一眼。", "These answers hardly go together. Please look again."
+    **dict.fromkeys(
+        (FindingCode.CONTRADICTION, FindingCode.RULE),
+        _always("这几道题的答案对不上，请再看一眼。", "These answers hardly go together. Please look again."),
     ),
 }
 OF_THE_FORM: Mapping[FindingCode, Callable[[Finding, str], str]] = {

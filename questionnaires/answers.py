@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from threading import Lock
 from typing import Final
@@ -25,9 +26,11 @@ from questionnaires.answer_forms import (
 )
 from questionnaires.canonical_json import canonical_text
 from questionnaires.conditions import Condition
+from questionnaires.expressions import TODAY
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.texts import behind_other
-from questionnaires.model import Missing, Question, Questionnaire
+from questionnaires.model import Missing, Question, Questionnaire, Rule
+from questionnaires.model import Severity as Severity
 
 CANONICAL_FORMAT = 1
 MAX_ANSWERS = 5_000  # variables in one set of answers
@@ -43,11 +46,6 @@ class Policy(StrEnum):
     DEVICE = "device"
     PAPER = "paper"
     IMPORT = "import"
-
-
-class Severity(StrEnum):
-    HARD = "hard"  # the answers are not accepted as they are
-    SOFT = "soft"  # look again; they may be right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +95,19 @@ def canonical_hash(canonical: Mapping[str, Canonical]) -> str:
 
 
 def check_answers(
-    questionnaire: Questionnaire, answers: Mapping[str, object], policy: Policy, *, partial: bool = False
+    questionnaire: Questionnaire,
+    answers: Mapping[str, object],
+    policy: Policy,
+    *,
+    partial: bool = False,
+    today: date | None = None,
 ) -> Checked:
     """Judge one set of answers; never raises, whatever the answers are.
 
-    ``partial``: more is to come, so that what is required and still absent is no finding.
+    ``partial``: more is to come, so that what is required and still absent is no finding. ``today``: the day of
+    answering, for the rules that ask for it; None where nobody knows it any more.
     """
-    return judge(questionnaire).check(answers, policy, partial=partial)
+    return judge(questionnaire).check(answers, policy, partial=partial, today=today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +173,31 @@ class Judge:
             f"{question.id}.{item.id}" for question in questionnaire.questions() for item in question.items
         )
 
-    def check(self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False) -> Checked:
+        self.order = {name: place for place, name in enumerate(_variables_in_order(self.questions))}
+        self.rules = tuple(RuleOnPage.of(rule, self.order) for rule in questionnaire.rules)
+
+    def check(
+        self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False, today: date | None = None
+    ) -> Checked:
         """Judge one set of answers; see ``check_answers``."""
-        return _Run(policy, partial).run(self.questions, self.variables, self.questionnaire, answers)
+        return _Run(policy, partial).run(self, answers, today)
+
+
+def _variables_in_order(questions: tuple[Asked, ...]) -> list[str]:
+    return [slot.variable for asked in questions for slot in asked.slots]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOnPage:
+    """A rule, and the variables it is about in the order in which they are asked: it is told at the last of them."""
+
+    rule: Rule
+    variables: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rule: Rule, order: Mapping[str, int]) -> RuleOnPage:
+        named = [name for name in rule.condition.variables() if name in order]
+        return cls(rule, tuple(sorted(named, key=order.__getitem__)))
 
 
 def _slots(question: Question) -> list[Slot]:
@@ -202,17 +228,11 @@ class _Run:
         self._given: dict[str, object] = {}  # canonical answers on the path: what conditions see
         self._findings: list[Finding] = []
 
-    def run(
-        self,
-        questions: tuple[Asked, ...],
-        known: frozenset[str],
-        questionnaire: Questionnaire,
-        answers: Mapping[str, object],
-    ) -> Checked:
+    def run(self, judge: Judge, answers: Mapping[str, object], today: date | None) -> Checked:
         if not is_readable(answers):
             self._find("", "", FindingCode.TOO_LARGE, Severity.HARD, {"limit": MAX_ANSWERS})
             answers = {}
-        for asked in questions:
+        for asked in judge.questions:
             on_path = all(condition.evaluate(self._given) for condition in asked.conditions)
             for slot in asked.slots:
                 raw = answers.get(slot.variable)
@@ -221,18 +241,33 @@ class _Run:
                     self._values[slot.variable] = slot.missing.get(raw, raw)
                 else:
                     self._judge(slot, raw, on_path)
-        self._unknown(answers, known)
-        for contradiction in questionnaire.contradictions:
-            if contradiction.condition.evaluate(self._given):
-                last = contradiction.condition.variables()[-1]
-                parameters = {"id": contradiction.id}
-                self._find(last, last.partition(".")[0], FindingCode.CONTRADICTION, Severity.SOFT, parameters)
+        self._unknown(answers, judge.variables)
+        self._across_answers(judge, today)
         return Checked(
             values=self._values,
             off_path=self._off_path,
             findings=tuple(self._findings),
             canonical=self._canonical,
         )
+
+    def _across_answers(self, judge: Judge, today: date | None) -> None:
+        """Contradictions and rules. The day of answering is seen by these alone: who is asked does not hang on it."""
+        given = self._given
+        if today is not None and TODAY not in judge.variables:
+            given = {**given, TODAY: today.isoformat()}
+        for contradiction in judge.questionnaire.contradictions:
+            if contradiction.condition.evaluate(given):
+                last = [name for name in contradiction.condition.variables() if name in judge.variables][-1]
+                parameters = {"id": contradiction.id}
+                self._find(last, last.partition(".")[0], FindingCode.CONTRADICTION, Severity.SOFT, parameters)
+        for one in judge.rules:
+            if self._partial and not all(name in self._given for name in one.variables):
+                continue  # more is to come
+            if one.rule.condition.evaluate(given):
+                asked = [name for name in one.variables if self._values[name] is not Missing.NOT_ASKED]
+                last = (asked or one.variables)[-1]
+                severity = Severity.SOFT if self._follows_paper else one.rule.severity
+                self._find(last, last.partition(".")[0], FindingCode.RULE, severity, {"id": one.rule.id})
 
     def _find(
         self,

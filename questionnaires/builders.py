@@ -20,8 +20,10 @@ from questionnaires.model import (
     Question,
     Questionnaire,
     QuestionType,
+    Rule,
     Scale,
     Section,
+    Severity,
     StandsFor,
 )
 from questionnaires.problems import Code, did_you_mean
@@ -348,11 +350,24 @@ def contradiction(notes: Notes, node: Node) -> Contradiction | None:
     return Contradiction(id=identifier, condition=condition, message=message) if condition else None
 
 
+def rule(notes: Notes, node: Node) -> Rule | None:
+    known = ("id", "condition", "message", "severity")
+    name = Fields(Notes(), node, "a rule", known).string("id")
+    fields = Fields(notes, node, f'rule "{name}"' if name else "a rule", known)
+    if fields.get("condition") is None:
+        fields.lacks("condition", "say what must not be")
+    condition = fields.condition("condition")
+    identifier = fields.identifier()
+    message = fields.text("message", needed=True) or Text("")
+    severity = fields.word("severity", Severity, Severity.SOFT)
+    return Rule(id=identifier, condition=condition, message=message, severity=severity) if condition else None
+
+
 def questionnaire(building: Building, node: Node) -> Questionnaire:
     notes = building.notes
     known = (
         *("key", "version", "languages", "title", "header", "notice", "scales", "sections"),
-        *("indicators", "contradictions"),
+        *("indicators", "contradictions", "rules"),
     )
     fields = Fields(notes, node, "the questionnaire", known)
     languages = fields.strings("languages") or LANGUAGES
@@ -370,6 +385,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
     sections = tuple(section(building, one) for one in fields.sequence("sections", needed=True))
     used = {one.scale for part in sections for one in part.questions if one.scale}
     contradictions = (contradiction(notes, one) for one in fields.sequence("contradictions"))
+    rules = (rule(notes, one) for one in fields.sequence("rules"))
     return Questionnaire(
         key=fields.identifier("key"),
         version=fields.string("version", needed=True),
@@ -383,4 +399,5 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         indicators=tuple(indicator(building, one) for one in fields.sequence("indicators")),
         languages=notes.languages,
         contradictions=tuple(one for one in contradictions if one is not None),
+        rules=tuple(one for one in rules if one is not None),
     )

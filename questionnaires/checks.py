@@ -11,14 +11,12 @@ from collections.abc import Iterable, Iterator
 
 from questionnaires.age_and_sex_checks import check_age_and_sex
 from questionnaires.builders import Building
-from questionnaires.conditions import Answered, Compare, Condition, Includes, OneOf, Test
+from questionnaires.condition_checks import check_condition
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
-from questionnaires.kinds import KINDS, kind_of
-from questionnaires.kinds.kind import Kind
-from questionnaires.model import Question, Questionnaire, QuestionType
+from questionnaires.model import Question, Questionnaire
 from questionnaires.places import Places
-from questionnaires.problems import Code, Location
+from questionnaires.problems import Code
 from questionnaires.reach import can_hold
 from questionnaires.variables import Variables
 
@@ -33,12 +31,12 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     number = 0
     for row, section in enumerate(questionnaire.sections):
         path = ("sections", row)
-        sound = _condition(
+        sound = check_condition(
             section.ask_if, number, variables, notes, places.at(*path, "ask_if"), f'section "{section.id}"'
         )
         for column, question in enumerate(section.questions):
             place = places.at(*path, "questions", column, "ask_if")
-            fine = _condition(question.ask_if, number, variables, notes, place, f'question "{question.id}"')
+            fine = check_condition(question.ask_if, number, variables, notes, place, f'question "{question.id}"')
             if (
                 fine
                 and sound
@@ -52,12 +50,16 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
             number += 1
     for row, contradiction in enumerate(questionnaire.contradictions):
         place = places.at("contradictions", row, "condition")
-        _condition(contradiction.condition, number, variables, notes, place, f'contradiction "{contradiction.id}"')
+        owner = f'contradiction "{contradiction.id}"'
+        check_condition(contradiction.condition, number, variables, notes, place, owner, of_the_day=True)
+    for row, rule in enumerate(questionnaire.rules):
+        place = places.at("rules", row, "condition")
+        check_condition(rule.condition, number, variables, notes, place, f'rule "{rule.id}"', of_the_day=True)
     check_age_and_sex(questionnaire, places, building)
     check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
         place = places.at("indicators", row, "base")
-        _condition(indicator.base, number, variables, notes, place, f'indicator "{indicator.id}"')
+        check_condition(indicator.base, number, variables, notes, place, f'indicator "{indicator.id}"')
 
 
 def _unique_ids(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:
@@ -80,70 +82,10 @@ def _unique_ids(questionnaire: Questionnaire, places: Places, notes: Notes) -> N
         )
     unique("indicator", ((one.id, ("indicators", row)) for row, one in enumerate(questionnaire.indicators)))
     unique("contradiction", ((one.id, ("contradictions", row)) for row, one in enumerate(questionnaire.contradictions)))
+    unique("rule", ((one.id, ("rules", row)) for row, one in enumerate(questionnaire.rules)))
 
 
 def _paths(questionnaire: Questionnaire) -> Iterator[tuple[Question, tuple[str | int, ...]]]:
     for row, section in enumerate(questionnaire.sections):
         for column, question in enumerate(section.questions):
             yield question, ("sections", row, "questions", column)
-
-
-def _condition(
-    condition: Condition | None, number: int, variables: Variables, notes: Notes, place: Location, owner: str
-) -> bool:
-    """Whether the condition of the question with this running number can be judged further; True without one."""
-    if condition is None:
-        return True
-    before = len(notes.problems)
-    broken = False
-    for test in condition.tests():
-        name = test.variable
-        if variables.is_broken(name):
-            broken = True
-        elif name not in variables.questions:
-            message = f'{owner} depends on "{name}", which does not exist'
-            notes.add(Code.CONDITION_UNKNOWN, _offset(place, condition, name), message, variables.hint(name))
-        elif variables.order[name] >= number:
-            message = f'{owner} depends on "{name}", which is asked later'
-            notes.add(Code.CONDITION_LATER, _offset(place, condition, name), message, "a condition looks back only")
-        else:
-            _test(test, variables, notes, _offset(place, condition, name), owner)
-    return len(notes.problems) == before and not broken
-
-
-def _offset(place: Location, condition: Condition, name: str) -> Location:
-    """The column of a name in a condition written on one line (a quoted source begins one column later)."""
-    return Location(place.file, place.line, place.column + max(condition.source.find(name), 0))
-
-
-def _test(test: Test, variables: Variables, notes: Notes, place: Location, owner: str) -> None:
-    question = variables.questions[test.variable]
-    known = variables.codes(test.variable)
-    kind = KINDS[QuestionType.SHORT_TEXT] if test.variable.endswith(".other") else kind_of(question)
-    wrong = _wrong_kind(test, kind)
-    if wrong:
-        notes.add(Code.CONDITION_KIND, place, f'{owner}: "{test.variable}" is a {kind.type} question', wrong)
-        return
-    tested: tuple[object, ...] = ()
-    match test:
-        case Compare(literal=literal):
-            tested = (literal,)
-        case OneOf(literals=literals):
-            tested = literals
-        case Includes(code=code):
-            tested = (code,)
-    for one in tested:
-        if known and one not in known:
-            message = f'{owner}: "{test.variable}" has no code "{one}"'
-            notes.add(Code.CONDITION_CODE, place, message, "its codes: " + ", ".join(known))
-
-
-def _wrong_kind(test: Test, kind: Kind) -> str:
-    """How the test should have been written for a question of this kind; empty where it is right."""
-    if isinstance(test, Answered):
-        return ""
-    if isinstance(test, Includes):
-        return "" if kind.several else f'write {test.variable} == "{test.code}"'
-    literals = (test.literal,) if isinstance(test, Compare) else test.literals
-    ordering = isinstance(test, Compare) and test.operator not in ("==", "!=")
-    return kind.refuses(test.variable, literals, ordering=ordering)

@@ -1,22 +1,33 @@
-"""Conditions: who is asked, who is in a base, what contradicts what. Parsed, checked, evaluated.
+"""Conditions: who is asked, who is in a base, what contradicts what. Trees and what they come to.
 
-The language is small on purpose; nothing in it can call, assign or loop, and nothing is ever given to Python's own
+``condition_parser`` reads them as they are written.
+
+The language is small on purpose; nothing in it can assign or loop, and nothing is ever given to Python's own
 evaluator::
 
     condition  = conjunction { "or" conjunction }
     conjunction = negation { "and" negation }
     negation   = "not" negation | "(" condition ")" | test
     test       = variable ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) literal
+               | expression ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) expression     numbers, dates, answers
                | variable "in" "[" literal { "," literal } "]"      one choice: is the answer one of these codes
                | string "in" variable                               several choices: is this code among those chosen
                | "answered" "(" variable ")"
+               | "matches" "(" variable "," string [ "," number [ "," number ] ] ")"     a text has a named form
+    expression = term { ( "+" | "-" ) term }
+    term       = value { ( "*" | "/" ) value }
+    value      = variable | literal | "(" expression ")" | "-" value | "sum" "(" expression { "," expression } ")"
+               | "count" "(" variable ")" | "years_between" "(" expression "," expression ")"
     variable   = name [ "." name ]
     literal    = string | number
 
 **Missing values.** A test of a variable without an answer (not asked, not answered, refused, illegible) is false,
 ``!=`` too; so is a test between unlike kinds. ``not`` turns false into true, hence ``not q1 == "1"`` holds for those
 who gave no answer and ``q1 != "1"`` does not. "Don't know" that was chosen as an option is an answer with a code like
-any other.
+any other. What expressions come to, and when to nothing, is said in ``expressions``.
+
+A variable against a literal is kept as it always was, whatever else may be compared since: the trees of conditions that
+were frozen never change.
 
 The same trees, as JSON arrays, are interpreted in the browser by ``survey_service/web/static/conditions.js``; both pass
 ``tests/spec/questionnaires/condition_vectors.json``.
@@ -30,6 +41,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from questionnaires import expressions
+from questionnaires.expressions import Expression
+from questionnaires.patterns import CODE, LONGEST, PATTERNS, matches
 
 MAX_LENGTH = 1_000  # characters of a source
 MAX_DEPTH = 20  # nested parentheses and negations
@@ -83,18 +98,35 @@ class Answered:
     variable: str
 
 
-Test = Compare | OneOf | Includes | Answered
-Node = And | Or | Not | Compare | OneOf | Includes | Answered
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One expression against another; the left one is never a mere literal."""
+
+    operator: str
+    left: Expression
+    right: Expression
 
 
-class ConditionFault(ValueError):
-    """A source that is not a condition; ``offset`` counts characters from its beginning."""
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The text of ``variable`` has the named form; the lengths are those of a ``code``."""
 
-    def __init__(self, message: str, offset: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.hint = hint
+    variable: str
+    pattern: str
+    shortest: int = 0
+    longest: int = LONGEST
+
+
+Test = Compare | OneOf | Includes | Answered | Relation | Matches
+Node = And | Or | Not | Test
+
+
+def variables_of(test: Test) -> tuple[str, ...]:
+    """Names of the variables that one test looks at, each once, in the order of the source."""
+    if isinstance(test, Relation):
+        named = (*expressions.variables(test.left), *expressions.variables(test.right))
+        return tuple(dict.fromkeys(named))
+    return (test.variable,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +140,7 @@ class Condition:
 
     def variables(self) -> tuple[str, ...]:
         """Names of the variables tested, each once, in the order of the source."""
-        return tuple(dict.fromkeys(test.variable for test in self.tests()))
+        return tuple(dict.fromkeys(name for test in self.tests() for name in variables_of(test)))
 
     def evaluate(self, values: Mapping[str, object]) -> bool:
         """Whether the condition holds for answers in canonical form (see ``answers``).
@@ -120,13 +152,6 @@ class Condition:
     def to_json(self) -> list[object]:
         """The tree as nested arrays: ``["and", ["==", "q1", "1"], ["answered", "q2"]]``."""
         return _to_json(self.tree)
-
-
-def parse(source: str) -> Condition:
-    """The condition that ``source`` writes; raises ``ConditionFault``."""
-    if len(source) > MAX_LENGTH:
-        raise ConditionFault(f"a condition has at most {MAX_LENGTH} characters, this one {len(source)}", MAX_LENGTH)
-    return Condition(source, _Parser(source).condition())
 
 
 # ---------------------------------------------------------------- evaluation
@@ -187,6 +212,24 @@ def _holds(node: Node, values: Mapping[str, object]) -> bool:
         case Answered(variable):
             value = _answer(values, variable)
             return value is not None and value != ""
+        case Relation(comparison, left, right):
+            return _relate(comparison, expressions.worth(left, values), expressions.worth(right, values))
+        case Matches(variable, pattern, shortest, longest):
+            value = _answer(values, variable)
+            return isinstance(value, str) and matches(value, pattern, shortest, longest)
+
+
+def _relate(comparison: str, left: expressions.Worth, right: expressions.Worth) -> bool:
+    """Numbers with numbers, at a fixed number of decimals; days with days; codes are equal or are not."""
+    if left is None or right is None or isinstance(left, str) != isinstance(right, str):
+        return False
+    if isinstance(left, float) and isinstance(right, float):
+        left, right = expressions.rounded(left), expressions.rounded(right)
+    elif comparison in _ORDER and not (expressions.is_day(left) and expressions.is_day(right)):
+        return False
+    if comparison in ("==", "!="):
+        return (left == right) is (comparison == "==")
+    return _ORDER[comparison](left, right)
 
 
 def _tests(node: Node) -> Iterator[Test]:
@@ -219,6 +262,10 @@ def _to_json(node: Node) -> list[object]:
             return ["includes", variable, code]
         case Answered(variable):
             return ["answered", variable]
+        case Relation(comparison, left, right):
+            return [comparison, expressions.to_json(left), expressions.to_json(right)]
+        case Matches(variable, pattern, shortest, longest):
+            return ["matches", variable, pattern, *((shortest, longest) if pattern == CODE else ())]
 
 
 def from_json(tree: object, depth: int = 0) -> Node:
@@ -242,185 +289,10 @@ def from_json(tree: object, depth: int = 0) -> Node:
             return Includes(variable, code)
         case ["answered", str(variable)]:
             return Answered(variable)
+        case [str(comparison), [*_] as left, right] if comparison in OPERATORS:
+            return Relation(comparison, expressions.from_json(left), expressions.from_json(right))
+        case ["matches", str(variable), "code", int(shortest), int(longest)]:
+            return Matches(variable, CODE, shortest, longest)
+        case ["matches", str(variable), str(pattern)] if pattern in PATTERNS and pattern != CODE:
+            return Matches(variable, pattern)
     raise ValueError(f"not a condition: {tree!r:.80}")
-
-
-# ---------------------------------------------------------------- the parser
-
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<number>-?[0-9]+(?:\.[0-9]+)?)
-    | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?)
-    | (?P<string>"[^"\\]*"|'[^'\\]*')
-    | (?P<sign>==|!=|<=|>=|[<>()\[\],])
-    )""",
-    re.VERBOSE,
-)
-_WORDS = frozenset({"and", "or", "not", "in", "answered"})
-_HABITS = {
-    "=": 'write "==" to compare',
-    "&": 'write "and"',
-    "|": 'write "or"',
-    "!": 'write "not", or "!=" to compare',
-    "“": 'codes stand in straight quotes: "1"',
-    "”": 'codes stand in straight quotes: "1"',
-    "（": "write the parenthesis as ( )",
-    "）": "write the parenthesis as ( )",
-    "，": "write the comma as ,",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # number, name, word, string, sign, end
-    text: str
-    offset: int
-
-
-def _tokens(source: str) -> list[_Token]:
-    found: list[_Token] = []
-    position = 0
-    while source[position:].strip():
-        match = _TOKEN.match(source, position)
-        if match is None or match.lastgroup is None:
-            offset = position + len(source[position:]) - len(source[position:].lstrip())
-            character = source[offset]
-            if character in "\"'":
-                raise ConditionFault("a quote that is opened here is never closed", offset)
-            raise ConditionFault(f"“{character}” has no meaning in a condition", offset, _HABITS.get(character, ""))
-        kind, text = match.lastgroup, match.group(match.lastgroup)
-        if kind == "name" and text in _WORDS:
-            kind = "word"
-        found.append(_Token(kind, text, match.start(match.lastgroup)))
-        position = match.end()
-    found.append(_Token("end", "", len(source)))
-    return found
-
-
-class _Parser:
-    """Recursive descent, one method per rule of the grammar in the module's docstring."""
-
-    def __init__(self, source: str) -> None:
-        self._tokens = _tokens(source)
-        self._next = 0
-        self._depth = 0
-
-    def condition(self) -> Node:
-        tree = self._disjunction()
-        token = self._peek()
-        if token.kind != "end":
-            hint = "tests cannot be chained; join two with and" if token.text in OPERATORS else ""
-            raise ConditionFault(f"“{token.text}” is not expected here", token.offset, hint)
-        return tree
-
-    def _peek(self) -> _Token:
-        return self._tokens[self._next]
-
-    def _take(self) -> _Token:
-        token = self._tokens[self._next]
-        if token.kind != "end":
-            self._next += 1
-        return token
-
-    def _takes(self, text: str) -> bool:
-        token = self._peek()
-        if token.kind in ("word", "sign") and token.text == text:
-            self._next += 1
-            return True
-        return False
-
-    def _expect(self, text: str) -> None:
-        token = self._peek()
-        if not self._takes(text):
-            raise ConditionFault(f"“{text}” is expected here{_seen(token)}", token.offset)
-
-    def _disjunction(self) -> Node:
-        parts = [self._conjunction()]
-        while self._takes("or"):
-            parts.append(self._conjunction())
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
-
-    def _conjunction(self) -> Node:
-        parts = [self._negation()]
-        while self._takes("and"):
-            parts.append(self._negation())
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
-
-    def _negation(self) -> Node:
-        token = self._peek()
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise ConditionFault(
-                f"nested more than {MAX_DEPTH} deep", token.offset, "split the question or the condition"
-            )
-        try:
-            if self._takes("not"):
-                return Not(self._negation())
-            if self._takes("("):
-                inner = self._disjunction()
-                self._expect(")")
-                return inner
-            return self._test()
-        finally:
-            self._depth -= 1
-
-    def _test(self) -> Node:
-        token = self._take()
-        if token.kind == "word" and token.text == "answered":
-            self._expect("(")
-            variable = self._variable()
-            self._expect(")")
-            return Answered(variable)
-        if token.kind == "string":
-            hint = 'a comparison has the question first: q1 == "1"'
-            if not self._takes("in"):
-                raise ConditionFault(f"“in” is expected after {token.text}", self._peek().offset, hint)
-            return Includes(self._variable(), token.text[1:-1])
-        if token.kind != "name":
-            hint = "a comparison has the question first: q11 >= 18" if token.kind == "number" else ""
-            raise ConditionFault(f"the name of a question is expected here{_seen(token)}", token.offset, hint)
-        return self._comparison(token)
-
-    def _comparison(self, name: _Token) -> Node:
-        sign = self._peek()
-        if self._takes("in"):
-            return OneOf(name.text, self._list())
-        if sign.kind == "sign" and sign.text in OPERATORS:
-            self._take()
-            return Compare(name.text, sign.text, self._literal())
-        raise ConditionFault(
-            f"“{name.text}” is not tested for anything",
-            name.offset,
-            f'write {name.text} == "1", {name.text} in ["1", "2"] or answered({name.text})',
-        )
-
-    def _variable(self) -> str:
-        token = self._take()
-        if token.kind != "name":
-            raise ConditionFault(f"the name of a question is expected here{_seen(token)}", token.offset)
-        return token.text
-
-    def _list(self) -> tuple[Literal, ...]:
-        start = self._peek().offset
-        self._expect("[")
-        literals = [self._literal()]
-        while self._takes(","):
-            literals.append(self._literal())
-        self._expect("]")
-        if len(literals) > MAX_LITERALS:
-            raise ConditionFault(f"a list has at most {MAX_LITERALS} members", start)
-        return tuple(literals)
-
-    def _literal(self) -> Literal:
-        token = self._take()
-        if token.kind == "string":
-            return token.text[1:-1]
-        if token.kind == "number":
-            # No digit string from a source of 1,000 characters may become an integer that JSON readers round.
-            return float(token.text) if "." in token.text or len(token.text) > 15 else int(token.text)
-        hint = "two questions cannot be compared with each other" if token.kind == "name" else ""
-        raise ConditionFault(f"a quoted code or a number is expected here{_seen(token)}", token.offset, hint)
-
-
-def _seen(token: _Token) -> str:
-    return ", where the condition ends" if token.kind == "end" else f", not “{token.text}”"

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from questionnaires.characters import BREAK_MARK, without_invisible, written
-from questionnaires.conditions import Condition, ConditionFault
-from questionnaires.conditions import parse as parse_condition
+from questionnaires.condition_parser import ConditionFault
+from questionnaires.condition_parser import parse as parse_condition
+from questionnaires.conditions import Condition
 from questionnaires.figures import in_digits
 from questionnaires.problems import Code, Location, Problem, did_you_mean
 from questionnaires.text import Text
@@ -22,7 +23,7 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,39}")
 OPTION_CODE = re.compile(r"[A-Za-z0-9]{1,8}")
 # As templates of other systems have them: {job}, ${q1}, {{name}}, [[name]], %(name)s, <%= name %>.
 _PLACEHOLDER = re.compile(r"\$?\{[^{}\n]{0,80}\}|\[\[[^\[\]\n]{0,80}\]\]|%\([a-z_]{1,40}\)[sd]|<%[^%>\n]{0,80}%>")
-RESERVED = frozenset({"and", "or", "not", "in", "answered", "other", "missing"})
+RESERVED = frozenset({"and", "or", "not", "in", "answered", "other", "missing", "today"})
 LANGUAGES = ("zh", "en")
 
 Word = TypeVar("Word", bound=StrEnum)

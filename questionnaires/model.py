@@ -54,6 +54,13 @@ class Sex(StrEnum):
     FEMALE = "female"
 
 
+class Severity(StrEnum):
+    """How firmly something wrong with answers is told."""
+
+    HARD = "hard"  # the answers are not accepted as they are
+    SOFT = "soft"  # look again; they may be right
+
+
 class Order(StrEnum):
     FIXED = "fixed"
     SHUFFLED = "shuffled"
@@ -163,6 +170,16 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Answers that do not go together. ``condition`` says what must not be; ``severity`` whether they are refused."""
+
+    id: str
+    condition: Condition
+    message: Text  # what is expected, naming the answers
+    severity: Severity = Severity.SOFT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
     key: str
     version: str
@@ -174,6 +191,7 @@ class Questionnaire:
     indicators: tuple[Indicator, ...] = ()
     languages: tuple[str, ...] = field(default=("zh", "en"))
     contradictions: tuple[Contradiction, ...] = ()  # soft checks across answers
+    rules: tuple[Rule, ...] = ()  # the same, of which some refuse
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:

@@ -40,6 +40,7 @@ class Code(Enum):
     CONDITION_CODE = ("Q033", "condition on an unknown code")
     CONDITION_KIND = ("Q034", "condition of the wrong kind")
     UNREACHABLE = ("Q035", "unreachable question")
+    DAY_OF_ANSWERING = ("Q036", "day of answering where it is not known")
     INDICATOR_UNKNOWN = ("Q040", "indicator on an unknown question")
     INDICATOR_CODE = ("Q041", "indicator on an unknown code")
     INDICATOR_PART = ("Q042", "index on an unknown indicator")

@@ -3,7 +3,7 @@
 Sound: a question is called unreachable only when no combination leads to it. Each variable that its conditions depend
 on, directly or through the conditions of those questions, is given every value that the conditions can tell apart: no
 answer, each code, for numbers and dates the values at and between the literals and the limits. Beyond
-``MAX_COMBINATIONS`` the search gives up and says "reachable".
+``MAX_COMBINATIONS``, and where an expression or the form of a text decides, the search gives up and says "reachable".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from questionnaires.conditions import Compare, Condition, Includes, OneOf
+from questionnaires.conditions import Compare, Condition, Includes, Matches, OneOf, Relation, variables_of
 from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
 
@@ -37,6 +37,8 @@ def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
         earlier = asked_if[questions[name].id]
         conditions.update(earlier)
         waiting.extend(inner for condition in earlier for inner in condition.variables())
+    if any(isinstance(test, Relation | Matches) for condition in conditions for test in condition.tests()):
+        return True
     domains = [_domain(name, questions[name], conditions) for name in variables]
     if math.prod(map(len, domains)) > MAX_COMBINATIONS:
         return True
@@ -64,7 +66,7 @@ def _domain(name: str, question: Question, conditions: Iterable[Condition]) -> l
     literals: set[str | int | float] = set()
     for condition in conditions:
         for test in condition.tests():
-            if test.variable == name:
+            if name in variables_of(test):
                 match test:
                     case Compare(literal=literal):
                         literals.add(literal)

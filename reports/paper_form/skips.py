@@ -22,6 +22,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {
     ">": ("大于", "above"),
     ">=": ("不小于", "at least"),
 }
+ARITHMETIC: Mapping[str, str] = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -69,11 +70,20 @@ def _next_asked(questions: tuple[Numbered, ...], place: int, option: Option) -> 
     here = questions[place].question.id
     at = place + 1
     while at < len(questions):
-        deciding = [one for one in questions[at].conditions if one.variables() == (here,)]
+        deciding = [
+            one for one in questions[at].conditions if one.variables() == (here,) and _of_choices(one.to_json())
+        ]
         if all(one.evaluate({here: option.code}) for one in deciding):
             break
         at += 1
     return at if at > place + 1 else None
+
+
+def _of_choices(tree: Any) -> bool:
+    """Whether what was chosen decides, and nothing that is counted or calculated from it."""
+    if tree[0] in ("and", "or", "not"):
+        return all(map(_of_choices, tree[1:]))
+    return not isinstance(tree[1], list)
 
 
 def who_answers(questions: tuple[Numbered, ...], one: Numbered, language: str) -> str:
@@ -97,8 +107,13 @@ def _words(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated
         return say(joint, language).join(parts)
     if kind == "not":
         return _words(tree[1], numbers, language, negated=not negated)
+    if isinstance(tree[1], list):
+        return _relation(tree, numbers, language, negated=negated)
     about = numbers.get(tree[1])
     number = _number(tree[1], about)
+    if kind == "matches":
+        told = say("form_of_text", language, number=number, form=say(f"form_{tree[2]}", language))
+        return say("not_who", language, who=told) if negated else told
     if kind == "answered":
         return say("not_answered" if negated else "answered", language, number=number)
     codes = _codes(tree)
@@ -111,6 +126,29 @@ def _words(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated
     sign = SIGNS.get(kind, SIGNS["=="])[0 if language == "zh" else 1]
     told = say("compare", language, number=number, sign=sign, value="、".join(map(str, codes)))
     return say("not_who", language, who=told) if negated else told
+
+
+def _relation(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated: bool) -> str:
+    """Not turned round where it is negated: who gave no answer is then meant as well."""
+    left, right = (_expression(part, numbers, language) for part in tree[1:])
+    told = say("relation", language, left=left, sign=SIGNS[tree[0]][0 if language == "zh" else 1], right=right)
+    return say("not_who", language, who=told) if negated else told
+
+
+def _expression(tree: Any, numbers: Mapping[str, Numbered], language: str) -> str:
+    if not isinstance(tree, list):
+        return str(tree)
+    kind = tree[0]
+    if kind in ("value", "count"):
+        return say(kind, language, number=_number(tree[1], numbers.get(tree[1])))
+    parts = [_expression(part, numbers, language) for part in tree[1:]]
+    if kind in ("sum", "years_between"):
+        return say(kind, language, parts=say("listed", language).join(parts), first=parts[0], last=parts[-1])
+    inner = [
+        f"({words})" if isinstance(part, list) and part[0] in ARITHMETIC else words
+        for part, words in zip(tree[1:], parts, strict=True)
+    ]
+    return f" {ARITHMETIC[kind]} ".join(inner)
 
 
 def _codes(tree: Any) -> list[object]:

@@ -113,7 +113,8 @@ def _judged(
     one: CaptureIn,
     now: datetime,
 ) -> Ready:
-    checked = check_answers(questionnaire, one.answers, Policy.DEVICE, partial=not one.complete)
+    today = one.finished_at.astimezone(running.settings.zone).date()
+    checked = check_answers(questionnaire, one.answers, Policy.DEVICE, partial=not one.complete, today=today)
     findings = [
         FindingOut(
             variable=found.variable,

@@ -173,7 +173,8 @@ def _correct(
         return replies.form_again(answered, posted)
     if posted.version != answered.occasion.version_sha256[:16]:
         raise BadInput
-    checked = check_answers(answered.questionnaire, posted.raw_answers(answered.questionnaire), Policy.WEB)
+    raw, today = posted.raw_answers(answered.questionnaire), now.astimezone(running.settings.zone).date()
+    checked = check_answers(answered.questionnaire, raw, Policy.WEB, today=today)
     if not checked.accepted:
         return replies.faults_page(request, answered, posted, checked)
     if not checked.canonical:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from starlette.responses import HTMLResponse, Response
 
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
-from questionnaires.answers import Checked, Severity
+from questionnaires.answers import Checked, Severity, judge
 from questionnaires.kinds import kind_of
 from questionnaires.model import Header, Missing, Question, Questionnaire
 from questionnaires.text import Text
@@ -120,10 +121,25 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "questionnaire": questionnaire,
         "screens": screens(questionnaire, look.order),
         "shuffled": shuffles(questionnaire),
+        "rules": rules_for_script(questionnaire, look.language),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "client_id": "",
         "given": {},
     }
+
+
+def rules_for_script(questionnaire: Questionnaire, language: Language) -> str:
+    """JSON of the rules: tree, questions concerned, message, whether it refuses. Empty where there is none."""
+    told = [
+        {
+            "tree": one.rule.condition.to_json(),
+            "questions": list(dict.fromkeys(name.partition(".")[0] for name in one.variables)),
+            "message": one.rule.message.in_language(language),
+            "hard": one.rule.severity is Severity.HARD,
+        }
+        for one in judge(questionnaire).rules
+    ]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
 
 
 _pages: dict[tuple[Occasion, Look], CompressedPage] = {}
@@ -223,10 +239,11 @@ def _in_words(question: Question, variable: str, checked: Checked, language: Lan
 
 
 def contradictions(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[str]:
+    """What hardly goes together, in the words of its rule; nobody is refused for it."""
     return [
         describe(finding, questionnaire, language)
         for finding in checked.findings
-        if finding.code is FindingCode.CONTRADICTION
+        if finding.code in (FindingCode.CONTRADICTION, FindingCode.RULE) and finding.severity is Severity.SOFT
     ]
 
 

@@ -200,7 +200,8 @@ def _judge(
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
         opened.refuse_if_over(now, zone)
         return partial(replies.form_again, opened, posted)
-    checked = check_answers(opened.questionnaire, posted.raw_answers(opened.questionnaire), Policy.WEB)
+    raw, today = posted.raw_answers(opened.questionnaire), now.astimezone(zone).date()
+    checked = check_answers(opened.questionnaire, raw, Policy.WEB, today=today)
     if not checked.accepted:
         opened.refuse_if_over(now, zone)
         return partial(replies.faults_page, request, opened, posted, checked)

@@ -220,7 +220,8 @@ def key_form(
         try:
             number, visible = fields.get("number", ""), person.visible(*rights.KEY)
             form = forms.find_form(session, wave, number, visible, language=speaks)
-            checked = sheets.judge(questionnaire, sheets.read_keys(fields))
+            today = now.astimezone(running.settings.zone).date()
+            checked = sheets.judge(questionnaire, sheets.read_keys(fields), today)
         except DomainError as refused:
             if not wants_page(request):
                 return failure_response(request, refused)
@@ -303,12 +304,13 @@ def _page(
     running, person = asking.running, asking.person
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
     sheet = sheets.sheet(questionnaire, language)
+    for_script = sheet.for_script(now.astimezone(running.settings.zone).date())
     context = {
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "sheet": sheet,
-        "for_script": json.dumps(sheet.for_script(), ensure_ascii=False, separators=(",", ":")),
+        "for_script": json.dumps(for_script, ensure_ascii=False, separators=(",", ":")),
         "form_number": sheets.form_number(questionnaire, wave),
         "prefix": sheets.PREFIX,
         "tally": service.tally(session, person.account_id, now=now, zone=running.settings.zone),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -61,14 +62,16 @@ class Sheet:
     title: str
     form_number: str
     sections: tuple[SheetSection, ...]
-    contradictions: tuple[tuple[Any, str, str], ...]  # condition tree, last variable of it, message
+    contradictions: tuple[tuple[Any, str, str], ...]  # rules too: condition tree, last variable of it, message
 
     @property
     def rows(self) -> list[Row]:
         return [row for section in self.sections for row in section.rows]
 
-    def for_script(self) -> dict[str, Any]:
+    def for_script(self, today: date | None = None) -> dict[str, Any]:
+        """What ``keying.js`` needs of it on the day of keying."""
         return {
+            "today": "" if today is None else today.isoformat(),
             "rows": [row.for_script() for row in self.rows],
             "contradictions": [
                 {"tree": tree, "variable": variable, "message": message}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -63,15 +64,26 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
             rows += _rows(question, keyed, number, [section.ask_if, question.ask_if], language)
         if rows:
             sections.append(SheetSection(title=section.title.in_language(language), rows=tuple(rows)))
+    asked = [row.variable for one in sections for row in one.rows]
     return Sheet(
         title=questionnaire.title.in_language(language),
         form_number=questionnaire.header.form_number,
         sections=tuple(sections),
         contradictions=tuple(
-            (one.condition.to_json(), one.condition.variables()[-1], one.message.in_language(language))
-            for one in questionnaire.contradictions
+            (one.condition.to_json(), place(one.condition, asked), one.message.in_language(language))
+            for told, place in ((questionnaire.contradictions, _last_named), (questionnaire.rules, _last_asked))
+            for one in told
         ),
     )
+
+
+def _last_named(condition: Condition, asked: list[str]) -> str:
+    return [name for name in condition.variables() if name in asked][-1]
+
+
+def _last_asked(condition: Condition, asked: list[str]) -> str:
+    """The box with which all is known that the rule is about."""
+    return max((name for name in condition.variables() if name in asked), key=asked.index)
 
 
 def _rows(
@@ -150,9 +162,9 @@ def read_keys(fields: Mapping[str, str]) -> dict[str, object]:
     return answers
 
 
-def judge(questionnaire: Questionnaire, answers: Mapping[str, object]) -> Checked:
-    """The judgement on a paper form. BlankForm where nothing at all was answered."""
-    checked = check_answers(questionnaire, answers, Policy.PAPER)
+def judge(questionnaire: Questionnaire, answers: Mapping[str, object], today: date | None = None) -> Checked:
+    """The judgement on a paper form keyed on the day ``today``. BlankForm where nothing at all was answered."""
+    checked = check_answers(questionnaire, answers, Policy.PAPER, today=today)
     if checked.accepted and not any(not isinstance(value, dict) for value in checked.canonical.values()):
         raise BlankForm
     return checked

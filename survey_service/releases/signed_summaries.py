@@ -19,7 +19,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from analysis.results import PROTECTED
 from questionnaires.canonical_json import Form
-from questionnaires.conditions import Condition, parse
+from questionnaires.condition_parser import parse
+from questionnaires.conditions import Condition
 from survey_service.analyses.summaries import Summaries
 
 FORMAT = 1

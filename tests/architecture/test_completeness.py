@@ -390,7 +390,7 @@ def test_a_kind_is_named_in_its_tables_only() -> None:
     }
     assert spread == {
         "questionnaires/builders.py": ["QuestionType.NOTE"],  # stands for a kind that cannot be known
-        "questionnaires/checks.py": ["QuestionType.SHORT_TEXT"],  # the words behind 其他 are one
+        "questionnaires/condition_checks.py": ["QuestionType.SHORT_TEXT"],  # the words behind 其他 are one
         "questionnaires/model.py": ["QuestionType.NOTE"],  # yields no variable
     }
     templates = (ROOT / "survey_service" / "web" / "templates").rglob("*.html")

@@ -140,7 +140,7 @@ ELSEWHERE: Mapping[str, str] = {
     "questionnaires.model:Sex": _WORD_OF_FILES,
     "questionnaires.indicators:Sense": _WORD_OF_FILES,
     "questionnaires.kinds.kind:VariableType": "a word of the codebook, as it is",
-    "questionnaires.answers:Severity": "a word of the API, as it is; pages show it as a look",
+    "questionnaires.model:Severity": "a word of the API, as it is; pages show it as a look",
     "analysis.results:LonelyPsu": _WORD_OF_COMMANDS,
     "analysis.sampling.allocation:Allocation": "a copy for the command line (below)",
     "analysis.weighting.blending:BlendMethod": "a copy for the command line (below)",

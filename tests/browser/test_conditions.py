@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from questionnaires.conditions import Condition, Node
+from questionnaires.expressions import Expression, to_json, worth
+from tests.spec.questionnaires.condition_trees import answers, expressions, trees
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "survey_service" / "web" / "static" / "conditions.js"
@@ -25,6 +32,62 @@ async ({ source, conditions }) => {
   }));
 }
 """
+
+
+COMPARE = """
+async ({ source, conditions, expressions }) => {
+  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { evaluate, mentioned, worth } = await import(address);
+  return {
+    holds: conditions.map(([tree, values]) => evaluate(tree, values)),
+    named: conditions.map(([tree]) => [...new Set(mentioned(tree))]),
+    comes: expressions.map(([tree, values]) => worth(tree, values)),
+  };
+}
+"""
+CONDITIONS = st.lists(st.tuples(trees(), answers()), min_size=40, max_size=60)
+EXPRESSIONS = st.lists(st.tuples(expressions(), answers()), min_size=40, max_size=60)
+AT_HAND = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    made = browser.new_page()
+    yield made
+    made.close()
+
+
+def agree(
+    page: Page, conditions: list[tuple[Node, dict[str, Any]]], alone: list[tuple[Expression, dict[str, Any]]]
+) -> None:
+    found = page.evaluate(
+        COMPARE,
+        {
+            "source": MODULE.read_text(encoding="utf-8"),
+            "conditions": [[Condition("", tree).to_json(), values] for tree, values in conditions],
+            "expressions": [[to_json(tree), values] for tree, values in alone],
+        },
+    )
+    for (tree, values), holds, named in zip(conditions, found["holds"], found["named"], strict=True):
+        assert holds is Condition("", tree).evaluate(values), (tree, values)
+        assert tuple(named) == Condition("", tree).variables(), tree
+    for (tree, values), comes in zip(alone, found["comes"], strict=True):
+        assert comes == worth(tree, values), (tree, values)
+
+
+@pytest.mark.browser
+@given(CONDITIONS, EXPRESSIONS)
+@settings(max_examples=4, **AT_HAND)
+def test_both_agree_on_random_trees(page: Page, conditions: Any, alone: Any) -> None:
+    agree(page, conditions, alone)
+
+
+@pytest.mark.soak
+@pytest.mark.browser
+@given(CONDITIONS, EXPRESSIONS)
+@settings(max_examples=400, **AT_HAND)
+def test_both_agree_on_a_great_many(page: Page, conditions: Any, alone: Any) -> None:
+    agree(page, conditions, alone)
 
 
 @pytest.mark.browser

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from questionnaires import conditions
+from questionnaires import condition_parser
 from questionnaires.model import Contradiction, Missing
 from questionnaires.text import Text
 from survey_service import audit
@@ -192,7 +192,7 @@ def test_soft_faults_are_stored_with_the_answers(client: TestClient, world: Worl
 
 
 def test_contradictions_reach_the_sheet_and_the_messages() -> None:
-    condition = conditions.parse('aspects.parking == "3" and overall == "1"')
+    condition = condition_parser.parse('aspects.parking == "3" and overall == "1"')
     questionnaire = replace(
         QUESTIONNAIRE,
         contradictions=(Contradiction(id="c1", condition=condition, message=Text("对不上。", "They differ.")),),

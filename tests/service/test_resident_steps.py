@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from questionnaires.answers import Policy, check_answers
-from questionnaires.conditions import parse
+from questionnaires.condition_parser import parse
 from questionnaires.model import (
     Header,
     Item,

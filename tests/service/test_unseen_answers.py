@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.testclient import TestClient
 
-from questionnaires.conditions import parse
+from questionnaires.condition_parser import parse
 from survey_service.app import create_app
 from survey_service.secrets import KeyRing
 from tests.service.resident import filled, read_page

@@ -1,16 +1,12 @@
 // The boxes of a form: what stands in them as the conditions see it, and what about them deserves a look at the paper.
 
-import { evaluate } from "./conditions.js";
+import { evaluate, mentioned } from "./conditions.js";
 import { chosen, fault, label, MISSING, unlikely, value } from "./keying-rows.js";
 import { phrase, words } from "./keying-say.js";
 
-/** Variables that a condition tree looks at. */
-function mentioned([operator, ...parts]) {
-  return ["and", "or", "not"].includes(operator) ? parts.flatMap(mentioned) : [parts[0]];
-}
-
 export class Sheet {
-  constructor({ rows, contradictions }) {
+  constructor({ rows, contradictions, today }) {
+    this.today = today;
     this.contradictions = contradictions;
     this.rows = rows.map((row, place) => {
       const item = document.querySelector(`[data-row="${row.variable}"]`);
@@ -112,8 +108,9 @@ export class Sheet {
     if (row.required && (typed === "." || typed === "") && asked) add("required", words.required, row.askedIf);
     const odd = unlikely(row, typed, phrase);
     if (odd) add("unlikely", `${odd} ${words.keep}`);
+    const dated = { today: this.today, ...given };
     this.contradictions.forEach((one, place) => {
-      if (one.variable === row.variable && evaluate(one.tree, given)) add(`contradiction ${place}`, `${one.message} ${words.keep}`, [one.tree]);
+      if (one.variable === row.variable && evaluate(one.tree, dated)) add(`contradiction ${place}`, `${one.message} ${words.keep}`, [one.tree]);
     });
     const ofServer = this.ofServer.get(row.variable);
     if (ofServer && ofServer.typed === typed) add("server", `${ofServer.text} ${words.keep}`);

@@ -90,7 +90,7 @@ function turn(back) {
     go(earlier[earlier.length - 1] || steps[0]);
     return;
   }
-  if (!answers.sound(current) || answers.wantsWords(current)) return;
+  if (!answers.sound(current) || answers.wantsWords(current) || answers.broken(current, false)) return;
   const following = answers.path().find((step) => asking.indexOf(step) > place);
   const next = changing || !following ? reviewed : following;
   changing = false;
@@ -202,6 +202,7 @@ async function load() {
   }
   draft = new Draft(form);
   answers = new answered.Answers({ asking, words, evaluate, forms, kept });
+  if (evaluate === askedAlways) answers.rules = []; // the service judges by them
   sending = new send.Sending(page);
 }
 

@@ -26,7 +26,7 @@ from questionnaires.answers import (
     judge,
 )
 from questionnaires.canonical import from_canonical, to_canonical
-from questionnaires.conditions import parse
+from questionnaires.condition_parser import parse
 from questionnaires.loader import available, load
 from questionnaires.model import Missing, Questionnaire
 from tests.spec.questionnaires.examples import EVERY_TYPE, loaded

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questionnaires.canonical import FORMAT, NotCanonical, canonical_bytes, from_canonical, sha256, to_canonical
-from questionnaires.conditions import parse
+from questionnaires.condition_parser import parse
+from questionnaires.conditions import Condition
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.loader import available, load
 from questionnaires.model import (
@@ -25,11 +26,14 @@ from questionnaires.model import (
     Question,
     Questionnaire,
     QuestionType,
+    Rule,
     Scale,
     Section,
+    Severity,
     StandsFor,
 )
 from questionnaires.text import Text
+from tests.spec.questionnaires.condition_trees import trees
 
 words = st.text(max_size=8).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text))
 texts = st.builds(Text, words, words)
@@ -120,6 +124,16 @@ questionnaires = st.builds(
     ),
     indicators=st.lists(indicators, max_size=2).map(tuple),
     languages=st.sampled_from([("zh",), ("zh", "en")]),
+    rules=st.lists(
+        st.builds(
+            Rule,
+            id=words,
+            condition=st.builds(Condition, words, trees()),
+            message=texts,
+            severity=st.sampled_from(Severity),
+        ),
+        max_size=1,
+    ).map(tuple),
     contradictions=st.lists(
         st.builds(Contradiction, id=words, condition=conditions.filter(bool), message=texts), max_size=1
     ).map(tuple),
@@ -138,7 +152,7 @@ def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None
 def test_the_strategy_covers_every_field() -> None:
     """A field added to the model later must be added above, else its round trip is not tested."""
     named = {
-        Questionnaire: 10,
+        Questionnaire: 11,
         Section: 4,
         Question: 19,
         Item: 3,
@@ -147,6 +161,7 @@ def test_the_strategy_covers_every_field() -> None:
         Header: 4,
         Notice: 5,
         Contradiction: 3,
+        Rule: 4,
         Indicator: 16,
         Part: 2,
         Target: 2,

@@ -10,22 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires.conditions import (
-    MAX_DEPTH,
-    MAX_LENGTH,
-    And,
-    Answered,
-    Compare,
-    Condition,
-    ConditionFault,
-    Includes,
-    Node,
-    Not,
-    OneOf,
-    Or,
-    from_json,
-    parse,
-)
+from questionnaires.condition_parser import ConditionFault, parse, parse_expression
+from questionnaires.conditions import MAX_DEPTH, MAX_LENGTH, Condition, Node, Not, from_json
+from questionnaires.expressions import MAX_OPERATIONS, Answer, Arithmetic, Sum, YearsBetween
+from tests.spec.questionnaires.condition_trees import answers, trees
 
 VECTORS = json.loads(Path(__file__).with_name("condition_vectors.json").read_text(encoding="utf-8"))
 
@@ -48,6 +36,33 @@ def test_faults_point_at_the_character(fault: dict[str, Any]) -> None:
 
 def test_variables_in_the_order_of_the_source() -> None:
     assert parse('b == "1" or (a in ["2"] and not "3" in c.d) or answered(b)').variables() == ("b", "a", "c.d")
+
+
+def test_an_expression_has_so_many_operations() -> None:
+    chain = "+".join(["q"] * (MAX_OPERATIONS + 1))
+    deepest = parse(f"{'(' * (MAX_DEPTH - 2)}{chain}{')' * (MAX_DEPTH - 2)} > 1")
+    assert from_json(deepest.to_json()) == deepest.tree, "what can be written can be stored"
+    signs = parse(f"{'-' * MAX_OPERATIONS}q > 1")
+    assert from_json(signs.to_json()) == signs.tree
+    for source in (f"{chain} + q > 1", "-" * 900 + "q > 1"):
+        with pytest.raises(ConditionFault, match="operations"):
+            parse(source)
+    for source in ("(" * 900 + "q > 1", "q > " + "(" * 900, "sum(" * 200 + "q", "q + " * 3 + "sum(" * 25 + "q"):
+        with pytest.raises(ConditionFault, match=r"deep|name of a question"):
+            parse(source)
+
+
+def test_a_text_of_any_length_is_held_against_a_form_at_once() -> None:
+    for pattern in ("telephone", "landline", "postal_code"):
+        assert not parse(f'matches(q, "{pattern}")').evaluate({"q": "0" * 1_000_000})
+
+
+def test_an_expression_alone() -> None:
+    assert parse_expression("sum(q1, q2) / 2") == Arithmetic("/", Sum((Answer("q1"), Answer("q2"))), 2)
+    assert parse_expression("years_between(born, today)") == YearsBetween(Answer("born"), Answer("today"))
+    for source in ("q1 == 1", "q1 q2", "", "answered(q1)"):
+        with pytest.raises(ConditionFault):
+            parse_expression(source)
 
 
 def test_depth_and_length_are_limited() -> None:
@@ -74,27 +89,7 @@ def test_no_source_does_anything_but_parse_or_fail(source: str) -> None:
     assert 0 <= offset <= len(source)
 
 
-names = st.sampled_from(["q1", "q2", "q5.parking"])
-literals = st.text("123ab", max_size=2) | st.integers(-9, 99) | st.sampled_from([0.5, 21.5])
-leaves: st.SearchStrategy[Node] = st.one_of(
-    st.builds(Compare, names, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), literals),
-    st.builds(OneOf, names, st.lists(literals, min_size=1, max_size=3).map(tuple)),
-    st.builds(Includes, names, st.text("123", min_size=1, max_size=1)),
-    st.builds(Answered, names),
-)
-trees = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-    ),
-    max_leaves=6,
-)
-answers = st.dictionaries(names, st.one_of(literals, st.lists(st.text("123", max_size=1)), st.none(), st.booleans()))
-
-
-@given(trees, answers)
+@given(trees(), answers())
 def test_the_json_form_means_the_same(tree: Node, values: dict[str, object]) -> None:
     stored = json.loads(json.dumps(Condition("", tree).to_json()))
     assert from_json(stored) == tree

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from questionnaires.answers import Policy, Value, check_answers
-from questionnaires.conditions import parse
+from questionnaires.condition_parser import parse
 from questionnaires.evaluation import comparable, evaluate, evaluator
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Target, same_definition
 from questionnaires.loader import available, load

@@ -16,13 +16,15 @@ from tests.spec.questionnaires.examples import written
 from tests.spec.questionnaires.test_loader import FAULTS, SOUND
 
 PACKAGE = Path(__file__).parents[3] / "questionnaires"
-TOLD = {"add", "_add", "lacks", "_forbid", "Problem", "ConditionFault", "wrong"}
+TOLD = {"add", "_add", "lacks", "_forbid", "Problem", "ConditionFault", "wrong", "_wrong", "_not_a_number"}
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 # Where a part is one of few words, one of them stands for all.
 SAMPLES = {
     '"X" of X: X': '"base" of X: X',
     "X has X characters in X": "X has 7 characters in Chinese",
     "X has no X": "X has no English",
+    '"X" is a X': 'rule "x": "q3" is a number question',
+    "X cannot be calculated with": 'rule "x": "7" cannot be calculated with',
     'X has the X "X"': 'X has the id "X"',
     "X has the minimum X X the maximum X": "X has the minimum 7 above the maximum 2",
     "X wants X, not X": "X wants a text, not a list",
@@ -76,6 +78,7 @@ def test_every_sentence_of_the_package_has_a_row(sentence: str) -> None:
     tried = [
         sentence,
         f'indicator "x" {sentence}',
+        f'rule "x": {sentence}',
         sentence.replace("X", "7"),
         f'indicator "x" {sentence.replace("X", "7")}',
     ]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questionnaires.answers import Policy, check_answers
+from questionnaires.condition_parser import parse
 from questionnaires.conditions import (
     OPERATORS,
     And,
@@ -20,7 +21,6 @@ from questionnaires.conditions import (
     Not,
     OneOf,
     Or,
-    parse,
 )
 from questionnaires.model import Header, Missing, Notice, Option, Question, Questionnaire, QuestionType, Section
 from questionnaires.reach import can_hold

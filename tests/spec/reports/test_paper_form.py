@@ -14,8 +14,9 @@ import pypdf
 import pytest
 
 from questionnaires.canonical import sha256
+from questionnaires.condition_parser import parse
 from questionnaires.loader import load
-from questionnaires.model import Header, Questionnaire
+from questionnaires.model import Header, Question, Questionnaire, QuestionType
 from questionnaires.text import Text
 from reports.fonts import TypeSettings
 from reports.marks import Stroke, Words
@@ -24,7 +25,7 @@ from reports.paper_form.density import LARGE, MM
 from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.geometry import BOX, CLEAR, PAGE, from_json
 from reports.paper_form.layout import FormLayout, lay_out_form
-from reports.paper_form.skips import numbered, skip_lines, who_answers
+from reports.paper_form.skips import Numbered, numbered, skip_lines, who_answers
 from reports.paper_form.words import WORDS
 
 DEFINITIONS = Path(__file__).parents[3] / "questionnaires" / "definitions"
@@ -274,6 +275,40 @@ def test_skips_in_words(shipped: dict[str, Questionnaire]) -> None:
     questions = numbered(services)
     assert skip_lines(questions, services.question("q7"), "zh") == ["选“没办过”者跳至第 9 题"]
     assert who_answers(questions, questions[7], "zh") == "（限第 7 题没有选“没办过”者回答）"
+
+
+RELATIONS = {
+    "q2 <= q1": ("第 2 题不大于第 1 题者", "question 2 is at most question 1"),
+    "(q1 + 1) * 2 > q2 - 3": ("(第 1 题 + 1) × 2大于第 2 题 − 3者", "(question 1 + 1) × 2 is above question 2 − 3"),
+    "sum(q1, q2) == 10": ("第 1 题、第 2 题之和等于10者", "the sum of question 1, question 2 is equal to 10"),
+    "not count(q3) > 2": (
+        "不属于“第 3 题选的项数大于2者”者",
+        "not (the number of choices in question 3 is above 2)",
+    ),
+    'years_between(q4, "2026-10-01") >= 60': (
+        "第 4 题到2026-10-01的周年数不小于60者",
+        "the full years from question 4 to 2026-10-01 is at least 60",
+    ),
+    'matches(q5, "mobile")': ("第 5 题写的是手机号码者", "question 5 is a mobile number"),
+}
+
+
+def test_who_answers_by_an_expression_is_said_in_words() -> None:
+    words = Text("字", "Words")
+    kinds = ["number", "number", "multiple_choice", "date", "short_text"]
+    asked = tuple(
+        Question(id=f"q{place}", type=QuestionType(kind), text=words, short=words)
+        for place, kind in enumerate(kinds, start=1)
+    )
+    for source, told in RELATIONS.items():
+        last = Question(id="q6", type=QuestionType.NUMBER, text=words, short=words, ask_if=parse(source))
+        found = tuple(
+            Numbered(number=place, question=one, conditions=(one.ask_if,) if one.ask_if else ())
+            for place, one in enumerate((*asked, last), start=1)
+        )
+        for language, said in zip(("zh", "en"), told, strict=True):
+            assert said in who_answers(found, found[-1], language), source
+        assert skip_lines(found, asked[2], "zh") == []
 
 
 def test_every_sentence_has_the_same_places_in_both_languages() -> None:
