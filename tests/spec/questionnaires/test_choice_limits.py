@@ -11,7 +11,7 @@ from questionnaires.answer_words import describe
 from questionnaires.answers import Policy, check_answers
 from questionnaires.canonical import canonical_bytes
 from questionnaires.codebook import codebook
-from questionnaires.conditions import parse
+from questionnaires.condition_parser import parse
 from questionnaires.evaluation import comparable
 from questionnaires.loader import check
 from questionnaires.model import Missing, Questionnaire
