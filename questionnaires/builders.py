@@ -13,6 +13,7 @@ from questionnaires.model import (
     Contradiction,
     Header,
     Item,
+    Layout,
     Missing,
     Notice,
     Option,
@@ -136,6 +137,9 @@ class _Given:
 
     def order(self) -> Order:
         return self._fields.word("order", Order, Order.FIXED)
+
+    def layout(self) -> Layout:
+        return self._fields.word("layout", Layout, Layout.LIST)
 
     def whole(self, name: str, least: int, most: int) -> int | None:
         return self._fields.whole(name, least, most)

@@ -16,6 +16,7 @@ from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
 from questionnaires.model import Question, Questionnaire
 from questionnaires.places import Places
+from questionnaires.points_checks import check_points
 from questionnaires.problems import Code
 from questionnaires.reach import can_hold
 from questionnaires.variables import Variables
@@ -56,6 +57,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
         place = places.at("rules", row, "condition")
         check_condition(rule.condition, number, variables, notes, place, f'rule "{rule.id}"', of_the_day=True)
     check_age_and_sex(questionnaire, places, building)
+    check_points(questionnaire, places, building)
     check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
         place = places.at("indicators", row, "base")

@@ -66,6 +66,13 @@ class Order(StrEnum):
     SHUFFLED = "shuffled"
 
 
+class Layout(StrEnum):
+    """How the options of a question stand: one below the other, or as points in a row with words at both ends."""
+
+    LIST = "list"
+    POINTS = "points"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One answer that can be chosen. ``code`` is a string of digits or letters, unique in its question."""
@@ -108,6 +115,7 @@ class Question:
     scale: str | None = None  # id of the shared scale the options came from
     items: tuple[Item, ...] = ()  # matrix rows; empty for every other type
     order: Order = Order.FIXED
+    layout: Layout = Layout.LIST
     minimum: float | date | None = None  # number and date: smallest answer accepted
     maximum: float | date | None = None
     minimum_choices: int | None = None  # multiple choice: fewest options accepted; one that stands alone is enough

@@ -19,6 +19,7 @@ TITLES: Mapping[str, str] = {
     "Q015": "不认识的词", "Q016": "太多或太少", "Q017": "范围不可能", "Q018": "这种题型没有的字段",
     "Q019": "排他选项只能在多选里", "Q020": "两个选项表示同一种缺失", "Q021": "没有东西去填的占位符",
     "Q022": "年龄或性别读不出来",
+    "Q023": "分值不是一排数",
     "Q030": "条件看不懂", "Q031": "条件里没有这道题", "Q032": "条件用了后面的题", "Q033": "条件里没有这个代码",
     "Q034": "条件的种类不对", "Q035": "走不到的题", "Q036": "这里不知道哪天作答",
     "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码",
@@ -209,6 +210,12 @@ _SENTENCES = (
         "年龄的选项表示一段年龄，例如 \"18-29\" 或 \"75+\"",
     ),
     (rf"(.+): {_QUOTED} does not follow on {_QUOTED}", "{0}的“{1}”没有接着“{2}”"),
+    (r"(.+) has options that are no points", "{0}的选项排不成一排分值"),
+    (
+        r"(\d+) to (\d+) whole numbers in a row, each one more than the last; beside them only what means missing",
+        "{0} 到 {1} 个连续的整数，一个比一个大 1；旁边只能有表示缺失的选项",
+    ),
+    (r"(.+) has points in a shuffled order", "{0}的分值要打乱次序"),
     (r"ranges of ages begin where the one before ends", "每段年龄从前一段的后一岁开始"),
     # ---------------------------------------------------------------- the whole questionnaire
     (r"\"languages\" names \"(.*)\"", "“languages”里写了“{0}”"),

@@ -34,6 +34,7 @@ class Code(Enum):
     MISSING_TWICE = ("Q020", "two options with one meaning of missing")
     PLACEHOLDER = ("Q021", "placeholder that nothing fills")
     STANDS_FOR = ("Q022", "age or sex that cannot be read")
+    POINTS = ("Q023", "points that are no row of numbers")
     CONDITION_SYNTAX = ("Q030", "condition cannot be understood")
     CONDITION_UNKNOWN = ("Q031", "condition on an unknown question")
     CONDITION_LATER = ("Q032", "condition on a later question")

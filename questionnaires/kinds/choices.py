@@ -8,7 +8,7 @@ from typing import ClassVar
 from questionnaires.answer_forms import NOTHING, Canonical, Fault, FindingCode, Read, Reader, glimpse, single_value
 from questionnaires.conditions import Literal
 from questionnaires.kinds.kind import Kind
-from questionnaires.model import Option, Question
+from questionnaires.model import Layout, Option, Question
 
 
 class Choosing(Kind):
@@ -20,8 +20,9 @@ class Choosing(Kind):
 
     def in_words(self, question: Question, answer: Canonical, language: str) -> str:
         codes = answer if isinstance(answer, list) else [answer]
-        labels = (question.option(str(code)) for code in codes)
-        return ("、" if language == "zh" else "; ").join(one.label.in_language(language) for one in labels if one)
+        chosen = (question.option(str(code)) for code in codes)
+        told = [numbered_label(question, one, language) for one in chosen if one]
+        return ("、" if language == "zh" else "; ").join(told)
 
     def fault(self, code: FindingCode, found: Mapping[str, object], question: Question, language: str) -> str:
         zh = language != "en"
@@ -38,6 +39,14 @@ class Choosing(Kind):
         )
         seen = found.get("seen", "")
         return f"“{seen}”不是选项。可选：{listed}。" if zh else f"“{seen}” is not an option. Choose from: {listed}."
+
+
+def numbered_label(question: Question, option: Option, language: str) -> str:
+    """The label as it is told alone: of a point with its number, "0 完全不会", and 5 alone where there are no words."""
+    label = option.label.in_language(language)
+    if question.layout is not Layout.POINTS or option.missing is not None or label == option.code:
+        return label
+    return f"{option.code} {label}"
 
 
 def one_of(options: tuple[Option, ...]) -> Reader:

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, TypedDict
 
 from questionnaires.answer_forms import Canonical, FindingCode, Reader
 from questionnaires.conditions import Literal
-from questionnaires.model import Item, Option, Order, Question, QuestionType, StandsFor
+from questionnaires.model import Item, Layout, Option, Order, Question, QuestionType, StandsFor
 from questionnaires.text import Text
 
 
@@ -35,6 +35,7 @@ class Own(TypedDict, total=False):
     scale: str | None
     items: tuple[Item, ...]
     order: Order
+    layout: Layout
     minimum: float | date | None
     maximum: float | date | None
     minimum_choices: int | None
@@ -58,6 +59,8 @@ class Given(Protocol):
     def items(self) -> tuple[Item, ...]: ...
 
     def order(self) -> Order: ...
+
+    def layout(self) -> Layout: ...
 
     def numbers(self) -> tuple[float | None, float | None]:
         """The smallest and the largest number accepted."""

@@ -9,12 +9,12 @@ from questionnaires.answer_forms import Reader
 from questionnaires.conditions import Literal
 from questionnaires.kinds.choices import Choosing, one_code_refuses, one_of
 from questionnaires.kinds.kind import Given, Own, VariableType
-from questionnaires.model import Question, QuestionType
+from questionnaires.model import Layout, Question, QuestionType
 
 
 class SingleChoice(Choosing):
     type: ClassVar = QuestionType.SINGLE_CHOICE
-    fields: ClassVar = ("options", "scale", "order", "stands_for")
+    fields: ClassVar = ("options", "scale", "order", "layout", "stands_for")
     variable: ClassVar = VariableType.CODE
 
     def parse(self, given: Given) -> Own:
@@ -22,6 +22,7 @@ class SingleChoice(Choosing):
             "options": given.options(several=False, words=True),
             "scale": given.scale(),
             "order": given.order(),
+            "layout": given.layout(),
             "stands_for": given.stands_for(),
         }
 
@@ -29,6 +30,8 @@ class SingleChoice(Choosing):
         return one_of(question.options)
 
     def expected(self, question: Question, language: str) -> str:
+        if question.layout is Layout.POINTS:
+            return "请选一个数。" if language != "en" else "Choose one number."
         return "请选一项。" if language != "en" else "Choose one answer."
 
     def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:

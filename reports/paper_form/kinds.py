@@ -7,12 +7,25 @@ from typing import Final
 
 from questionnaires.model import QuestionType
 from questionnaires.text import Text
-from reports.paper_form.questions import Printer, asked, cells, how_many, line, lines, matrix, note, number, options
+from reports.paper_form.points import by_layout, numbers_and_ends, row_of_points
+from reports.paper_form.questions import (
+    Printer,
+    asked,
+    cells,
+    how_many,
+    labels,
+    line,
+    lines,
+    matrix,
+    note,
+    number,
+    options,
+)
 
 PRINTED: Final[Mapping[QuestionType, Printer]] = {
-    QuestionType.SINGLE_CHOICE: asked(options, skips=True),
+    QuestionType.SINGLE_CHOICE: by_layout(asked(options, skips=True), asked(row_of_points, skips=True)),
     QuestionType.MULTIPLE_CHOICE: asked(options, rule=how_many),
-    QuestionType.SCALE: matrix,
+    QuestionType.SCALE: by_layout(matrix(labels), matrix(numbers_and_ends)),
     QuestionType.NUMBER: asked(number),
     QuestionType.SHORT_TEXT: asked(line),
     QuestionType.LONG_TEXT: asked(lines),

@@ -56,15 +56,23 @@ def asked(body: Callable[[Hand, Question], Block], *, skips: bool = False, rule:
     return blocks
 
 
-def matrix(hand: Hand, numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
+Heads = Callable[[Hand, Question, Sequence[float], float], Block]
+"""The heads of the columns of a matrix, from their centres and their width."""
+
+
+def matrix(heads: Heads) -> Printer:
     """A matrix of many rows is several blocks, each with the heads of its columns."""
-    one = numbers[question.id]
-    head = _head(hand, tuple(numbers.values()), one)
-    gap = hand.density.gap * MM
-    chunks = [question.items[start : start + MOST_ROWS] for start in range(0, len(question.items), MOST_ROWS)]
-    for place, items in enumerate(chunks):
-        table = _rows(hand, one, [item.id for item in items])
-        yield stacked([head, table], gap) if place == 0 else stacked([table], gap)
+
+    def blocks(hand: Hand, numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
+        one = numbers[question.id]
+        head = _head(hand, tuple(numbers.values()), one)
+        gap = hand.density.gap * MM
+        chunks = [question.items[start : start + MOST_ROWS] for start in range(0, len(question.items), MOST_ROWS)]
+        for place, items in enumerate(chunks):
+            table = _rows(hand, one, [item.id for item in items], heads)
+            yield stacked([head, table], gap) if place == 0 else stacked([table], gap)
+
+    return blocks
 
 
 def note(hand: Hand, _numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
@@ -112,19 +120,19 @@ def options(hand: Hand, question: Question) -> Block:
     density = hand.density
     role = density.role(density.answer)
     code_role = density.role(density.note, colour=style.GREY)
-    labels = [_label(hand, option) for option in question.options]
+    spans = [_label(hand, option) for option in question.options]
     side = density.box * MM
     start = side + AFTER_BOX + hand.setter.width(code_role, "99") + 0.6 * MM
-    needed = [start + hand.width(spans) + 4 * MM for spans in labels]
-    columns = max(1, min(len(labels), int(INNER / max(needed))))
-    columns = ceil(len(labels) / ceil(len(labels) / columns))
+    needed = [start + hand.width(one) + 4 * MM for one in spans]
+    columns = max(1, min(len(spans), int(INNER / max(needed))))
+    columns = ceil(len(spans) / ceil(len(spans) / columns))
     width = INNER / max(columns, 2) if columns < 4 else INNER / columns
     if columns == 1:
         width = INNER
     marks: list[Mark] = []
     ticks: list[Tick] = []
     y, height = 0.0, density.option * MM
-    for first in range(0, len(labels), columns):
+    for first in range(0, len(spans), columns):
         tallest = height
         for place, option in enumerate(question.options[first : first + columns]):
             x = INDENT + place * width
@@ -135,7 +143,7 @@ def options(hand: Hand, question: Question) -> Block:
             marks.append(hand.setter.left(code_role, option.code, x + side + AFTER_BOX, base))
             words, count = hand.setter.paragraph(
                 role,
-                labels[first + place],
+                spans[first + place],
                 INDENT + INNER - x - start if columns == 1 else width - start,
                 x=x + start,
                 y=base,
@@ -168,7 +176,7 @@ def _other(hand: Hand, question: Question, option: Option) -> Block:
     return Block(height=height, marks=(words, line), writings=(field,))
 
 
-def _rows(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
+def _rows(hand: Hand, one: Numbered, items: Sequence[str], heads: Heads) -> Block:
     """Rows of one scale: words at the left, a column of boxes for each option, thin rules between."""
     density, question = hand.density, one.question
     role = density.role(density.answer)
@@ -176,7 +184,7 @@ def _rows(hand: Hand, one: Numbered, items: Sequence[str]) -> Block:
     column = _column_width(hand, question)
     label_width = INNER - column * len(question.options)
     centres = [INDENT + label_width + column * (place + 0.5) for place in range(len(question.options))]
-    head = _matrix_head(hand, question.options, centres, column)
+    head = heads(hand, question, centres, column)
     marks: list[Mark] = list(head.marks)
     ticks: list[Tick] = []
     y = head.height
@@ -216,7 +224,9 @@ def _breakable(label: str, language: str) -> list[str]:
     return [label] if language == "zh" else label.split()
 
 
-def _matrix_head(hand: Hand, options: Sequence[Option], centres: Sequence[float], column: float) -> Block:
+def labels(hand: Hand, question: Question, centres: Sequence[float], column: float) -> Block:
+    """The label of every option over its column."""
+    options = question.options
     role = hand.density.role(hand.density.heads or hand.density.note)
     stacks = [
         [

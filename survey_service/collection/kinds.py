@@ -9,7 +9,7 @@ from typing import Final
 from questionnaires.answer_forms import FindingCode
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.choice_limits import beyond_limits, limits_in_words
-from questionnaires.model import Question, QuestionType
+from questionnaires.model import Layout, Question, QuestionType
 from questionnaires.text import Text
 from survey_service.web.pages import Language
 
@@ -32,11 +32,16 @@ class OnPhone:
     rule: Hint = _nothing  # what is said beside the question's own hint too
     data: Data = _no_data  # data attributes of the fields: what the script has to hold to, and what it says then
     input: str = ""  # the type of their inputs, where the macro draws more than one
+    points: str = ""  # the macro where options stand as points in a row
     single: bool = False  # one field holds the whole answer: its label is the question itself
 
 
 def _always(zh: str, en: str) -> Hint:
     return lambda _question, language: Text(zh, en).in_language(language)
+
+
+def _by_layout(of_lists: Hint, of_points: Hint) -> Hint:
+    return lambda question, language: (of_points if question.layout is Layout.POINTS else of_lists)(question, language)
 
 
 def _expected(question: Question, language: Language) -> str:
@@ -64,11 +69,23 @@ def _limits(question: Question, language: Language) -> Mapping[str, str]:
 
 
 PHONE: Final[Mapping[QuestionType, OnPhone]] = {
-    QuestionType.SINGLE_CHOICE: OnPhone(fields="choices", hint=_always("选一项。", "Choose one."), input="radio"),
+    QuestionType.SINGLE_CHOICE: OnPhone(
+        fields="choices",
+        points="points",
+        hint=_by_layout(_always("选一项。", "Choose one."), _always("选一个数。", "Choose one number.")),
+        input="radio",
+    ),
     QuestionType.MULTIPLE_CHOICE: OnPhone(
         fields="choices", hint=_many, rule=limits_in_words, data=_limits, input="checkbox"
     ),
-    QuestionType.SCALE: OnPhone(fields="matrix", hint=_always("每一行选一项。", "Choose one in each row.")),
+    QuestionType.SCALE: OnPhone(
+        fields="matrix",
+        points="points_matrix",
+        hint=_by_layout(
+            _always("每一行选一项。", "Choose one in each row."),
+            _always("每一行选一个数。", "Choose one number in each row."),
+        ),
+    ),
     QuestionType.NUMBER: OnPhone(fields="figure", hint=_expected, single=True),
     QuestionType.SHORT_TEXT: OnPhone(fields="line", hint=_without_names, single=True),
     QuestionType.LONG_TEXT: OnPhone(fields="lines", hint=_without_names, single=True),

@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from questionnaires.model import Item, Option, Order, Question, Questionnaire
+from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
+from questionnaires.points import apart_from, points_of
 from survey_service.collection.kinds import PHONE, OnPhone
 from survey_service.web.pages import Language
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
+POINTS_PER_SCREEN = 3  # of those that are answered by points, in two lines each
 LONGEST_IN_FIVE = 4  # characters of a label where five stand side by side, in two lines of two
 ORDERS = 8  # arrangements of a shuffled question that are rendered; a page gets one of them by chance
 # Names of the form that are no answers. Answers are named like variables, which never begin with an underscore.
@@ -49,6 +51,20 @@ class Step:
     @property
     def phone(self) -> OnPhone:
         return PHONE[self.question.type]
+
+    @property
+    def fields(self) -> str:
+        """The macro that draws them."""
+        return self.phone.points if self.question.layout is Layout.POINTS else self.phone.fields
+
+    @property
+    def points(self) -> tuple[Option, ...]:
+        return points_of(self.question)
+
+    @property
+    def apart(self) -> tuple[Option, ...]:
+        """What stands below a row of points."""
+        return apart_from(self.question)
 
     @property
     def other(self) -> Option | None:
@@ -116,7 +132,8 @@ def _screens(same: _Same, order: int) -> Screens:
 
 def _of_question(question: Question, number: int, ask_if: str, order: int) -> list[Step]:
     options, items = _arranged(question, order)
-    parts = _parts(items)
+    most = POINTS_PER_SCREEN if question.layout is Layout.POINTS else ITEMS_PER_SCREEN
+    parts = _parts(items, most)
     steps = []
     first = 1
     for position, part in enumerate(parts, start=1):
@@ -154,9 +171,9 @@ def _arranged(question: Question, order: int) -> tuple[tuple[Option, ...], tuple
     return (*moved, *apart), tuple(items)
 
 
-def _parts(items: Sequence[Item]) -> list[tuple[Item, ...]]:
+def _parts(items: Sequence[Item], most: int) -> list[tuple[Item, ...]]:
     """Rows in parts of equal length, the longer ones first: 22 rows are 6, 6, 5, 5."""
-    count = max(1, -(-len(items) // ITEMS_PER_SCREEN))
+    count = max(1, -(-len(items) // most))
     short, longer = divmod(len(items), count)
     parts, start = [], 0
     for position in range(count):

@@ -90,7 +90,8 @@ def _rows(
     question: Question, keyed: Keyed, number: int, conditions: list[Condition | None], language: str
 ) -> list[Row]:
     asked_if = tuple(condition.to_json() for condition in conditions if condition is not None)
-    codes = tuple((option.code, option.label.in_language(language)) for option in question.options)
+    labels = ((option.code, option.label.in_language(language)) for option in question.options)
+    codes = tuple((code, "" if label == code else label) for code, label in labels)  # 5 of 0 to 10 is said once
     minimum, maximum = map(_plain, keyed.limits(question))
     common: dict[str, Any] = {
         "kind": keyed.box,

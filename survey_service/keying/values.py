@@ -22,7 +22,7 @@ def shown(row: Row, value: object) -> Shown:
         return Shown((), str(value.get("missing", "no_answer")))
     labels = dict(row.codes)
     codes = value if isinstance(value, list) else [value]
-    return Shown(tuple(f"{code} {labels[code]}" if code in labels else typed(code) for code in codes))
+    return Shown(tuple(f"{code} {labels[code]}".rstrip() if code in labels else typed(code) for code in codes))
 
 
 def typed(value: object) -> str:

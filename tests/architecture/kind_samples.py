@@ -30,6 +30,9 @@ class Sample:
 
 _LIMITED = """
         maximum_choices: 2"""
+_POINTS = """
+        layout: points
+        scale: likelihood_0_10"""
 # Kinds with fields that change what a surface shows: walked as well, beside the plain sample of the kind.
 VARIANTS: Final[Mapping[str, tuple[QuestionType, Sample]]] = {
     "limited choices": (
@@ -41,6 +44,14 @@ VARIANTS: Final[Mapping[str, tuple[QuestionType, Sample]]] = {
             wrong="banana",
             says={"zh": "最多选两项", "en": "at most two"},
         ),
+    ),
+    "points": (
+        QuestionType.SINGLE_CHOICE,
+        Sample(fields=_POINTS, right="10", cell="非常可能", wrong="12", says={"zh": "完全不可能", "en": "Not at all"}),
+    ),
+    "rows of points": (
+        QuestionType.SCALE,
+        Sample(fields=_POINTS + _ITEMS, right="0", cell="0", wrong="12", says={"zh": "非常可能", "en": "Extremely"}),
     ),
 }
 SAMPLES: Final[Mapping[QuestionType, Sample]] = {

@@ -140,7 +140,7 @@ def the_codebook_and_the_columns_for_statistics(walk: Walk) -> None:
     rows = codebook(walk.questionnaire)
     assert [row.name for row in rows] == list(walk.variables)
     assert all(row.rule is None or (row.rule.zh and row.rule.en) for row in rows)
-    assert all(words in str(row.rule) for row in rows for words in walk.sample.says.values())
+    assert all(words in f"{row.rule} {row.values}" for row in rows for words in walk.sample.says.values())
     python = {VariableType.CODE: str, VariableType.CODES: list, VariableType.NUMBER: (int, float)}
     for row in rows:
         value = walk.judged(walk.canonical, Policy.IMPORT).values[row.name]

@@ -136,6 +136,7 @@ ELSEWHERE: Mapping[str, str] = {
     "survey_service.tabular.cells:Mark": "see importing/damage.py",
     "questionnaires.indicators:DontKnow": _WORD_OF_FILES,
     "questionnaires.model:Order": _WORD_OF_FILES,
+    "questionnaires.model:Layout": _WORD_OF_FILES,
     "questionnaires.model:StandsFor": _WORD_OF_FILES,
     "questionnaires.model:Sex": _WORD_OF_FILES,
     "questionnaires.indicators:Sense": _WORD_OF_FILES,

@@ -48,6 +48,19 @@ sections:
         maximum_choices: 3
         options:{OPTIONS}
           - {{code: "8", label: {{zh: 都不用, en: None of these}}, exclusive: true}}
+      - id: likely
+        type: single_choice
+        text: {{zh: 您会向亲友推荐住在这里吗？, en: Would you recommend living here?}}
+        layout: points
+        scale: likelihood_0_10
+      - id: rated
+        type: scale
+        text: {{zh: 您对这些服务满意不满意？, en: How satisfied are you with these?}}
+        layout: points
+        scale: satisfaction_0_10
+        items:
+          - {{id: lamps, text: {{zh: 路灯维修, en: Repair of street lamps}}}}
+          - {{id: lifts, text: {{zh: 电梯维修, en: Repair of lifts}}}}
 """
 
 
@@ -75,6 +88,23 @@ def choose_more_than_may_be(page: Page) -> None:
     expect(page.locator("#q-wishes .fault:not(.mended)")).to_have_count(0)
 
 
+GIVEN = {"wishes": ["1", "3", "5"], "likely": "10", "rated.lamps": "0", "rated.lifts": "11"}
+
+
+def on(page: Page, anchor: str) -> None:
+    page.locator(".here [data-turn=on]").tap()
+    page.locator(f"#{anchor}.here").wait_for()
+
+
+def on_plain(page: Page, anchor: str) -> None:
+    """The links of the plain page lead to the next question."""
+    page.locator(f".step a[href='#{anchor}'][data-turn=on]").tap()
+
+
+def point(page: Page, variable: str, code: str) -> None:
+    page.locator(f"label:has([name='{variable}'][value='{code}'])").tap()
+
+
 def test_each_is_answered_on_a_small_phone(
     phone: Callable[..., Page], base: str, wave: OpenWave, database: Database
 ) -> None:
@@ -83,11 +113,20 @@ def test_each_is_answered_on_a_small_phone(
     page.locator("#start").tap()
     page.locator("#q-wishes.here").wait_for()
     choose_more_than_may_be(page)
+    on(page, "q-likely")
+    sound(page, "points")
+    point(page, "likely", "10")
+    on(page, "q-rated")
+    sound(page, "rows of points")
+    point(page, "rated.lamps", "0")
+    point(page, "rated.lifts", "11")
     page.locator(".here [data-turn=on]").tap()
     reviewed(page)
+    said = page.locator("#review-answers dd b").all_inner_texts()
+    assert said == ["停车、绿化、养老", "10 非常可能", "0 非常不满意", "说不清"]
     page.locator(".here [data-turn=on]").tap()
     page.locator(".receipt").wait_for()
-    assert answers(database, wave) == [{"wishes": ["1", "3", "5"]}]
+    assert answers(database, wave) == [GIVEN]
 
 
 def test_without_a_script_the_service_tells(
@@ -98,12 +137,18 @@ def test_without_a_script_the_service_tells(
     page.goto(f"{base}/a/{wave.code}#q-wishes")
     for code in "1235":
         page.locator(f"#q-wishes input[value='{code}']").check()
-    page.locator("#q-wishes [value=check]").tap()
+    on_plain(page, "q-likely")
+    point(page, "likely", "10")
+    on_plain(page, "q-rated")
+    point(page, "rated.lamps", "0")
+    point(page, "rated.lifts", "11")
+    page.locator("#q-rated [value=check]").tap()
     expect(page.locator(".faulty .fault").first).to_have_text("最多选三项。现在选了 4 项，请去掉 1 项。")
     sound(page, "faults")
     page.locator("input[value='2']").uncheck()
     page.locator("form button.btn").tap()
     page.locator(".answers").wait_for()
-    page.locator("form button.btn.full, form button.btn").last.tap()
+    assert "10 非常可能" in page.locator(".answers").inner_text()
+    page.locator("form button.btn").last.tap()
     page.locator(".receipt").wait_for()
-    assert answers(database, wave) == [{"wishes": ["1", "3", "5"]}]
+    assert answers(database, wave) == [GIVEN]

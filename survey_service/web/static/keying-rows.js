@@ -20,7 +20,7 @@ export function chosen(row, typed) {
 }
 
 export function label(row, code) {
-  return row.codes.find(([one]) => one === code)?.[1] ?? code;
+  return row.codes.find(([one]) => one === code)?.[1] || code;
 }
 
 export function shortCodes(row) {

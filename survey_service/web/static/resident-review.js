@@ -9,7 +9,7 @@ function add(parent, kind, text, className) {
 }
 
 function chosen(place) {
-  return [...place.querySelectorAll("input:checked")].map((one) => one.parentNode.querySelector("span").textContent);
+  return [...place.querySelectorAll("input:checked")].map((one) => one.parentNode.querySelector("span").textContent.trim());
 }
 
 // What one step holds, row by row: [words of the row or "", answer or ""].

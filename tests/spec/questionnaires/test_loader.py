@@ -150,6 +150,8 @@ FAULTS: list[tuple[str, str, Code, str, str]] = [
     ("minimum: 18", "minimum: 180", Code.BAD_RANGE, "180", "exchange"),
     ("type: multiple_choice", "type: multiple_choice\n        maximum_choices: 3", Code.OUT_OF_LIMITS, "3", "from 2 to 2"),
     ("type: multiple_choice", "type: multiple_choice\n        minimum_choices: 0", Code.OUT_OF_LIMITS, "0", "from 1 to 2"),
+    ("        scale: agreement\n      - id: q2", "        scale: agreement\n        layout: points\n      - id: q2", Code.POINTS, "points", "whole numbers"),
+    ("        ask_if: q3 >= 18\n", "        ask_if: q3 >= 18\n      - {id: q6, type: single_choice, layout: points, order: shuffled, scale: likelihood_0_10, text: {zh: 几分, en: Points}}\n", Code.POINTS, "points,", "fixed"),
     ("type: date", "type: date\n        maximum_choices: 3", Code.NOT_FOR_TYPE, "3", "minimum, maximum"),
     ("type: date", "type: date\n        options: []", Code.NOT_FOR_TYPE, "[]", "minimum, maximum"),
     ("type: multiple_choice", "type: single_choice", Code.MISPLACED_EXCLUSIVE, "{code: \"8\"", "delete"),

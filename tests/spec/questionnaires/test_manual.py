@@ -13,7 +13,7 @@ from questionnaires.codebook import MISSING_CODES
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Sense
 from questionnaires.kinds import long_text, short_text
 from questionnaires.loader import check
-from questionnaires.model import Header, Item, Missing, Notice, Option, Order, Question, QuestionType
+from questionnaires.model import Header, Item, Layout, Missing, Notice, Option, Order, Question, QuestionType
 from questionnaires.problems import Code
 from tests.spec.questionnaires.examples import written
 
@@ -36,7 +36,7 @@ def test_every_field_is_named(kind: type) -> None:
     assert not [name for name in names if f"`{name}`" not in MANUAL and f"{name}:" not in MANUAL]
 
 
-@pytest.mark.parametrize("words", [QuestionType, Order, IndicatorKind, DontKnow, Sense, Missing, FindingCode])
+@pytest.mark.parametrize("words", [QuestionType, Order, Layout, IndicatorKind, DontKnow, Sense, Missing, FindingCode])
 def test_every_word_is_named(words: type[QuestionType]) -> None:
     assert not [word.value for word in words if f"`{word.value}`" not in MANUAL]
 
