@@ -264,8 +264,8 @@ def section(building: Building, node: Node) -> Section:
 def indicator(building: Building, node: Node) -> Indicator:
     notes = building.notes
     known = (
-        *("id", "name", "definition", "kind", "variables", "numerator", "against", "correct", "scores", "base"),
-        *("excluded", "dont_know", "parts", "target", "headline", "group"),
+        *("id", "name", "definition", "kind", "variables", "numerator", "numerator_if", "against", "correct"),
+        *("pass_at", "scores", "base", "excluded", "dont_know", "parts", "target", "headline", "group"),
     )
     name = Fields(Notes(), node, "an indicator", known).string("id")
     fields = Fields(notes, node, f'indicator "{name}"' if name else "an indicator", known)
@@ -285,15 +285,18 @@ def indicator(building: Building, node: Node) -> Indicator:
     for key, value in fields.pairs("scores"):
         points = fields.as_number(value, "scores")
         scores[fields.code_of(key, "scores")] = points if points is not None else 0.0
+    numerator_if = fields.condition("numerator_if")
     return Indicator(
         id=fields.identifier(),
         name=fields.text("name", needed=True) or Text(""),
         definition=fields.text("definition", needed=True) or Text(""),
         kind=kind,
-        variables=fields.strings("variables") or tuple(correct),
+        variables=fields.strings("variables") or tuple(correct) or (numerator_if.variables() if numerator_if else ()),
         numerator=fields.codes("numerator"),
+        numerator_if=numerator_if,
         against=fields.codes("against"),
         correct=correct,
+        pass_at=fields.whole("pass_at", 1, 100),
         scores=scores,
         base=fields.condition("base"),
         excluded=fields.codes("excluded"),

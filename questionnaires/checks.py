@@ -60,8 +60,9 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     check_points(questionnaire, places, building)
     check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
-        place = places.at("indicators", row, "base")
-        check_condition(indicator.base, number, variables, notes, place, f'indicator "{indicator.id}"')
+        for field in ("base", "numerator_if"):
+            place = places.at("indicators", row, field)
+            check_condition(getattr(indicator, field), number, variables, notes, place, f'indicator "{indicator.id}"')
 
 
 def _unique_ids(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:

@@ -6,9 +6,11 @@ Every rate is the ratio sum(w y) / sum(w x) over respondents, so one estimator s
 kind              y                                              x
 ================  =============================================  ==========================================
 proportion        1 if the answer is in ``numerator``, else 0    1 for everyone in the base
+                  1 where ``numerator_if`` holds, else 0         1 for everyone in the base
 mean_score        the points of the answer (a number: itself)    1 for everyone in the base
 net               1 in ``numerator``, -1 in ``against``, else 0  1 for everyone in the base
 share_correct     1 if the answer is right, else 0               1 for every question in the base
+share_passing     1 with at least ``pass_at`` right answers      1 for everyone with a question in the base
 index             no pair: a weighted sum of other indicators    (estimated from its parts)
 ================  =============================================  ==========================================
 
@@ -16,6 +18,9 @@ Several variables are pooled: y and x are summed over those in the base, so that
 answered. A variable is *not* in the base where it was not asked, not answered, refused or illegible, where its code is
 in ``excluded``, or where the indicator's ``base`` does not hold. Don't know: ``in_base`` gives (0, 1), ``excluded``
 leaves it out, ``zero`` gives (0, 1) with 0 points. None: nothing of the respondent is in the base.
+
+A proportion by a condition counts people, not answers: without ``base`` those for whom every one of its variables is in
+the base, with it all for whom it holds. Of those who pass nothing is right that was not answered.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from questionnaires.answers import Value
+from questionnaires.conditions import Condition
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, same_definition
 from questionnaires.model import Missing, Questionnaire
 
@@ -48,12 +54,14 @@ def evaluator(questionnaire: Questionnaire) -> Evaluator:
         answers: Mapping[str, object] | None = None
         found: dict[str, Pair | None] = {}
         for indicator in chosen:
-            if indicator.base is not None:
-                answers = answers if answers is not None else _as_answered(values, stated)
-                if not indicator.base.evaluate(answers):
-                    found[indicator.id] = None
-                    continue
-            found[indicator.id] = _pair(indicator, values)
+            if answers is None and (indicator.base is not None or indicator.numerator_if is not None):
+                answers = _as_answered(values, stated)
+            if indicator.base is not None and not indicator.base.evaluate(answers or {}):
+                found[indicator.id] = None
+            elif indicator.numerator_if is not None:
+                found[indicator.id] = _by_condition(indicator, indicator.numerator_if, values, answers or {})
+            else:
+                found[indicator.id] = _pair(indicator, values)
         return found
 
     return pairs
@@ -103,7 +111,20 @@ def _pair(indicator: Indicator, values: Mapping[str, Value]) -> Pair | None:
         if points is not None:
             y += points
             x += 1.0
+    if indicator.kind is IndicatorKind.SHARE_PASSING and x:
+        return (float(y >= (indicator.pass_at or 1)), 1.0)
     return (y, x) if x else None
+
+
+def _by_condition(
+    indicator: Indicator, numerator: Condition, values: Mapping[str, Value], answers: Mapping[str, object]
+) -> Pair | None:
+    given = [values.get(variable, Missing.NO_ANSWER) for variable in indicator.variables]
+    if indicator.base is None and any(isinstance(one, Missing) and one is not Missing.DONT_KNOW for one in given):
+        return None
+    if indicator.dont_know is DontKnow.EXCLUDED and Missing.DONT_KNOW in given:
+        return None
+    return (float(numerator.evaluate(answers)), 1.0)
 
 
 def _points(indicator: Indicator, variable: str, value: str | int | float | list[str]) -> float | None:
@@ -118,7 +139,7 @@ def _points(indicator: Indicator, variable: str, value: str | int | float | list
             favour = any(code in indicator.numerator for code in codes)
             against = any(code in indicator.against for code in codes)
             return float(favour) - float(against)
-        case IndicatorKind.SHARE_CORRECT:
+        case IndicatorKind.SHARE_CORRECT | IndicatorKind.SHARE_PASSING:
             right = indicator.correct.get(variable, ())
             return float(set(codes) == set(right) if isinstance(value, list) else value in right)
         case IndicatorKind.MEAN_SCORE:

@@ -18,8 +18,9 @@ _FIELDS_OF_KIND = {
     IndicatorKind.NET: ("numerator", "against"),
     IndicatorKind.INDEX: ("parts",),
     IndicatorKind.SHARE_CORRECT: ("correct",),
+    IndicatorKind.SHARE_PASSING: ("correct", "pass_at"),
 }
-_SPECIFIC = ("numerator", "against", "correct", "scores", "parts")
+_SPECIFIC = ("numerator", "numerator_if", "against", "correct", "pass_at", "scores", "parts")
 
 
 def check_indicators(questionnaire: Questionnaire, places: Places, building: Building, variables: Variables) -> None:
@@ -53,13 +54,20 @@ class _Judge:
         self._codes(known)
         if self._indicator.kind is IndicatorKind.MEAN_SCORE:
             self._scores(known)
+        if self._indicator.numerator_if is not None:
+            self._by_condition()
+        if self._indicator.pass_at is not None and self._indicator.pass_at > len(self._indicator.variables) > 0:
+            hint = f"from 1 to {len(self._indicator.variables)}"
+            self._add(Code.OUT_OF_LIMITS, "pass_at", f"passes with {self._indicator.pass_at} right answers", hint)
         if self._indicator.kind is IndicatorKind.INDEX:
             self._parts(questionnaire)
         self._target()
 
     def _fields(self) -> None:
         one = self._indicator
-        wanted = _FIELDS_OF_KIND[one.kind]
+        wanted: tuple[str, ...] = _FIELDS_OF_KIND[one.kind]
+        if one.kind is IndicatorKind.PROPORTION and one.numerator_if is not None:
+            wanted = ("numerator_if",)  # in place of codes
         for field in _SPECIFIC:
             if getattr(one, field) and field not in wanted:
                 self._add(Code.NOT_FOR_KIND, field, f'has "{field}"', f"a {one.kind} has: {', '.join(wanted)}")
@@ -75,6 +83,17 @@ class _Judge:
             field = "against" if set(both) & set(one.against) else "excluded"
             self._add(Code.OVERLAP, field, f"counts the code {', '.join(both)} twice", "a code is counted in one way")
 
+    def _by_condition(self) -> None:
+        """What the figure stands on are the questions that the condition names, and no others."""
+        one = self._indicator
+        assert one.numerator_if is not None
+        if set(one.variables) != set(one.numerator_if.variables()):
+            hint = "the condition names its questions; leave it out"
+            self._add(Code.NOT_FOR_KIND, "variables", 'has "variables" beside "numerator_if"', hint)
+        if one.excluded:
+            hint = "write it into the base"
+            self._add(Code.NOT_FOR_KIND, "excluded", 'has "excluded" beside "numerator_if"', hint)
+
     def _is_plain_mean(self, field: str) -> bool:
         """The mean of a number needs no scores."""
         questions = [self._variables.questions.get(name) for name in self._indicator.variables]
@@ -83,6 +102,8 @@ class _Judge:
         )
 
     def _known(self, name: str) -> bool:
+        if self._indicator.numerator_if is not None and name in self._indicator.numerator_if.variables():
+            return False  # judged as a condition
         if self._variables.is_broken(name):
             return False
         if name in self._variables.questions:
@@ -98,7 +119,7 @@ class _Judge:
             codes = self._variables.codes(name)
             named = [("numerator", one.numerator), ("against", one.against), ("excluded", one.excluded)]
             named += [("scores", tuple(one.scores)), ("correct", one.correct.get(name, ()))]
-            if one.kind is IndicatorKind.SHARE_CORRECT and one.correct and name not in one.correct:
+            if "correct" in _FIELDS_OF_KIND[one.kind] and one.correct and name not in one.correct:
                 self._add(Code.INDICATOR_CODE, "correct", f'has no right answer for "{name}"', "add its codes")
             for field, listed in named:
                 for code in listed:

@@ -20,6 +20,11 @@ class IndicatorKind(StrEnum):
     NET = "net"  # share of ``numerator`` minus share of ``against``
     INDEX = "index"  # weighted sum of other indicators
     SHARE_CORRECT = "share_correct"  # share of correct answers over several questions
+    SHARE_PASSING = "share_passing"  # share of people with at least so many correct answers
+
+
+SHARES = frozenset({IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT, IndicatorKind.SHARE_PASSING})
+"""Kinds whose figure is a share: from 0 to 1, told in per cent."""
 
 
 class DontKnow(StrEnum):
@@ -59,8 +64,10 @@ class Indicator:
     kind: IndicatorKind
     variables: tuple[str, ...] = ()  # one for most kinds; several for share_correct and pooled items; none for index
     numerator: tuple[str, ...] = ()  # answer codes that count
+    numerator_if: Condition | None = None  # proportion: a condition in place of codes
     against: tuple[str, ...] = ()  # net: the codes subtracted
-    correct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # share_correct: variable -> right codes
+    correct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # correct, passing: variable -> right codes
+    pass_at: int | None = None  # share_passing: so many right answers at least
     scores: Mapping[str, float] = field(default_factory=dict)  # mean_score: code -> points
     base: Condition | None = None  # who is in the denominator besides having been asked; None: everyone asked
     excluded: tuple[str, ...] = ()  # answer codes left out of the base, e.g. 没用过
@@ -85,6 +92,8 @@ def same_definition(one: Indicator, other: Indicator) -> bool:
             frozenset(indicator.numerator),
             frozenset(indicator.against),
             {variable: frozenset(codes) for variable, codes in indicator.correct.items()},
+            indicator.pass_at,
+            indicator.numerator_if.tree if indicator.numerator_if else None,
             dict(indicator.scores),
             indicator.base.tree if indicator.base else None,
             frozenset(indicator.excluded),

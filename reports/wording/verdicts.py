@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Final
 
 from analysis.results import PublicationRule, PublishableCell, Suppression, Verdict
-from questionnaires.indicators import Indicator, IndicatorKind, Target
+from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Target
 from reports.wording import tiers
 from reports.wording.figures import NOTHING, Figures, Unit, count, joined, next_ten, written
 from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VERDICT_WORDS, say
@@ -29,7 +29,7 @@ def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
     """In which unit an indicator is printed; an index of shares is a share."""
     if indicator.kind is IndicatorKind.NET:
         return Unit.PERCENTAGE_POINTS
-    if indicator.kind in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT):
+    if indicator.kind in SHARES:
         return Unit.PERCENT
     if cell is not None and cell.scale == (0.0, 1.0):
         return Unit.PERCENT

@@ -27,7 +27,7 @@ from analysis.results import (
     Statistic,
     Suppression,
 )
-from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
+from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
 from survey_service.analyses.wave_columns import WaveColumns
@@ -124,7 +124,7 @@ def asked(indicators: Sequence[Indicator]) -> tuple[Asked, ...]:
     return tuple(
         Asked(
             id=one.id,
-            share=one.kind in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT),
+            share=one.kind in SHARES,
             scale=scale(one, indicators),
             parts=tuple((part.indicator, part.weight) for part in one.parts) if one.kind is IndicatorKind.INDEX else (),
         )
@@ -135,7 +135,7 @@ def asked(indicators: Sequence[Indicator]) -> tuple[Asked, ...]:
 def scale(indicator: Indicator, others: Sequence[Indicator]) -> tuple[float, float] | None:
     """The range that an indicator can take; None for the mean of a number without bounds."""
     match indicator.kind:
-        case IndicatorKind.PROPORTION | IndicatorKind.SHARE_CORRECT:
+        case IndicatorKind.PROPORTION | IndicatorKind.SHARE_CORRECT | IndicatorKind.SHARE_PASSING:
             return (0.0, 1.0)
         case IndicatorKind.NET:
             return (-1.0, 1.0)

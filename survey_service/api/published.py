@@ -95,6 +95,8 @@ def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:
         definition=shown.words(one.definition),
         variables=list(one.variables),
         numerator=list(one.numerator),
+        numerator_if=one.numerator_if.source if one.numerator_if else None,
+        pass_at=one.pass_at,
         asked=[_asked(questionnaire.question(question)) for question in asked],
     )
 

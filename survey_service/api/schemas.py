@@ -326,6 +326,8 @@ class IndicatorOut(Shape):
     definition: Words
     variables: list[str]
     numerator: Annotated[list[str], Field(description="Codes that count.")]
+    numerator_if: Annotated[str | None, Field(description="The condition that counts, in place of codes.")] = None
+    pass_at: Annotated[int | None, Field(description="So many right answers pass.")] = None
     asked: Annotated[list[Asked], Field(description="The questions it stands on, in the words that were asked.")]
 
 

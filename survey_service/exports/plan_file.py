@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from questionnaires.indicators import Indicator, IndicatorKind, Sense
+from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense
 from survey_service.analyses.plan_yaml import with_data
 from survey_service.analyses.service import scale
 from survey_service.exports.csv_file import number_text
@@ -44,7 +44,7 @@ def _indicator(one: Indicator, dataset: Dataset) -> dict[str, Any]:
         found["parts"] = [asdict(part) for part in one.parts]
     else:
         found["numerator"], found["denominator"] = dataset.names["y", one.id], dataset.names["x", one.id]
-        found["share"] = one.kind in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT)
+        found["share"] = one.kind in SHARES
     ends = scale(one, dataset.questionnaire.indicators)
     if ends is not None and not found.get("share"):
         found["lowest"], found["highest"] = ends

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from questionnaires.indicators import Indicator, IndicatorKind, Sense
+from questionnaires.indicators import SHARES, Indicator, Sense
 from questionnaires.model import Header
 from questionnaires.readiness import Blank, Reason, ready_to_open
 from questionnaires.text import Text
@@ -160,7 +160,7 @@ def reminders(session: Session, wave: Wave, *, on: date) -> tuple[Reminder, ...]
 
 def _never_shown(indicator: Indicator, target: Mapping[str, Any] | None) -> bool:
     """Whether only a complete enumeration could show the target as reached: a share of all, or of none."""
-    if indicator.kind not in (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT):
+    if indicator.kind not in SHARES:
         return False
     own = indicator.target
     value = target["value"] if target else own.value if own else None

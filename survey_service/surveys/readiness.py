@@ -13,7 +13,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from questionnaires.figures import in_digits
-from questionnaires.indicators import IndicatorKind
+from questionnaires.indicators import SHARES
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.models import Survey, Wave
@@ -21,7 +21,6 @@ from survey_service.surveys import definitions, queries
 from survey_service.surveys.opening import CASE_MODES
 
 NOT_ALONE, COARSE = "not_alone", "coarse"  # of analysis.results.Tier, which the server does not load
-SHARES = (IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT)
 
 
 class Prepared(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from questionnaires.figures import in_digits
-from questionnaires.indicators import Indicator, IndicatorKind, Sense
+from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.contacts.asked import DAYS, IN_PLAN, MOST_DAYS
@@ -18,7 +18,6 @@ from survey_service.web import posted_forms
 
 MODES = (Mode.WEB_INVITED, Mode.PAPER, Mode.FACE_TO_FACE, Mode.WEB_OPEN)
 HEADER = ("form_number", "issuing_body", "approval_number")
-SHARES = frozenset({IndicatorKind.PROPORTION, IndicatorKind.SHARE_CORRECT})
 LONGEST_WAVE = 400  # days; a longer one is a slip of the year
 NEVER_SHOWN = Text(
     "抽样调查永远证明不了 100%：哪怕问到的人全都这样答，区间的下限也到不了 100%。只有全部调查才行；"

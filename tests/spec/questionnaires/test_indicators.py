@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,11 @@ from questionnaires.answers import Policy, Value, check_answers
 from questionnaires.condition_parser import parse
 from questionnaires.evaluation import comparable, evaluate, evaluator
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Target, same_definition
-from questionnaires.loader import available, load
+from questionnaires.loader import available, check, load
 from questionnaires.model import Missing, Questionnaire
+from questionnaires.problems import Code
 from questionnaires.text import Text
+from tests.spec.questionnaires.examples import EVERY_TYPE, loaded, written
 
 CITY = load(available()["civilized_city"])
 SERVICES = load(available()["window_services"])
@@ -29,7 +32,8 @@ def pair(one: Indicator, values: dict[str, Value]) -> tuple[float, float] | None
 
 
 REFUSED, DONT_KNOW, NO_ANSWER = Missing.REFUSED, Missing.DONT_KNOW, Missing.NO_ANSWER
-OUTSIDE = (REFUSED, NO_ANSWER, Missing.NOT_ASKED, Missing.ILLEGIBLE)
+NOT_ASKED = Missing.NOT_ASKED
+OUTSIDE = (REFUSED, NO_ANSWER, NOT_ASKED, Missing.ILLEGIBLE)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,132 @@ def test_share_correct() -> None:
     assert pair(one, {"q1": "1", "q3": "2", "q4": ["1", "2"]}) == (3, 3)
     assert pair(one, {"q1": "3", "q3": DONT_KNOW, "q4": ["1"]}) == (0, 3)  # half of a set is not the set
     assert pair(one, {"q1": "1", "q3": REFUSED}) == (1, 1)
+
+
+#  three questions; right is 1, 1 or 2, and {1, 2}     passes with at least: 1       2       3
+PASSING: list[tuple[dict[str, Value], tuple[int | None, int | None, int | None]]] = [
+    ({"q1": "1", "q3": "2", "q4": ["1", "2"]}, (1, 1, 1)),  # 3 of 3
+    ({"q1": "1", "q3": "2", "q4": ["1"]}, (1, 1, 0)),  # 2: half of a set is not the set
+    ({"q1": "1", "q3": "4", "q4": DONT_KNOW}, (1, 0, 0)),  # 1: not to know is not to be right
+    ({"q1": "2", "q3": "4", "q4": ["8"]}, (0, 0, 0)),  # 0
+    ({"q1": "1", "q3": "1"}, (1, 1, 0)),  # 2, the third left blank: not right
+    ({"q1": "1", "q3": REFUSED, "q4": NO_ANSWER}, (1, 0, 0)),  # 1
+    ({"q1": DONT_KNOW}, (0, 0, 0)),
+    ({"q1": REFUSED, "q3": NOT_ASKED}, (None, None, None)),  # nothing was answered: not in the base
+    ({}, (None, None, None)),
+]
+
+
+@pytest.mark.parametrize(("values", "passes"), PASSING)
+def test_share_passing(values: dict[str, Value], passes: tuple[int | None, ...]) -> None:
+    for pass_at, expected in enumerate(passes, start=1):
+        one = indicator(
+            IndicatorKind.SHARE_PASSING,
+            variables=("q1", "q3", "q4"),
+            correct={"q1": ("1",), "q3": ("1", "2"), "q4": ("1", "2")},
+            pass_at=pass_at,
+        )
+        assert pair(one, values) == (None if expected is None else (expected, 1)), pass_at
+
+
+def test_share_passing_where_dont_know_is_left_out_and_by_a_base() -> None:
+    fields = {"variables": ("q1", "q3"), "correct": {"q1": ("1",), "q3": ("1",)}, "pass_at": 1}
+    one = indicator(IndicatorKind.SHARE_PASSING, dont_know=DontKnow.EXCLUDED, **fields)
+    assert pair(one, {"q1": DONT_KNOW, "q3": "1"}) == (1, 1)
+    assert pair(one, {"q1": DONT_KNOW, "q3": DONT_KNOW}) is None
+    one = indicator(IndicatorKind.SHARE_PASSING, base=parse("q10 >= 18"), **fields)
+    assert pair(one, {"q1": "1", "q10": 18}) == (1, 1)
+    assert pair(one, {"q1": "1", "q10": 17}) is None
+
+
+def test_share_passing_of_people_by_hand() -> None:
+    """Three of the four in the base have at least one of two right: 3 / 4, where 4 of 7 answers are right."""
+    fields = {"variables": ("q1", "q3"), "correct": {"q1": ("1",), "q3": ("1",)}}
+    people: list[dict[str, Value]] = [
+        {"q1": "1", "q3": "1"},
+        {"q1": "1", "q3": "4"},
+        {"q1": "1", "q3": NO_ANSWER},
+        {"q1": "2", "q3": "4"},
+        {"q1": REFUSED, "q3": REFUSED},
+    ]
+
+    def total(one: Indicator) -> tuple[float, float]:
+        found = [two for two in (pair(one, each) for each in people) if two is not None]
+        return sum(y for y, _ in found), sum(x for _, x in found)
+
+    assert total(indicator(IndicatorKind.SHARE_PASSING, pass_at=1, **fields)) == (3, 4)
+    assert total(indicator(IndicatorKind.SHARE_PASSING, pass_at=2, **fields)) == (1, 4)
+    assert total(indicator(IndicatorKind.SHARE_CORRECT, **fields)) == (4, 7)
+
+
+#  answers                              no base   base: answered(q1)
+BY_CONDITION: list[tuple[dict[str, Value], float | None, float | None]] = [
+    ({"q1": "1", "q10": 60}, 1, 1),
+    ({"q1": "1", "q10": 59}, 0, 0),
+    ({"q1": "2", "q10": 60}, 0, 0),
+    ({"q1": "1", "q10": NO_ANSWER}, None, 0),
+    ({"q1": NO_ANSWER, "q10": 60}, None, None),
+    ({"q1": "1", "q10": NOT_ASKED}, None, 0),
+    ({"q1": REFUSED, "q10": REFUSED}, None, None),
+    ({}, None, None),
+]
+
+
+@pytest.mark.parametrize(("values", "alone", "with_base"), BY_CONDITION)
+def test_a_proportion_by_a_condition(values: dict[str, Value], alone: float | None, with_base: float | None) -> None:
+    numerator = parse('q1 == "1" and q10 >= 60')
+    for base, expected in ((None, alone), (parse("answered(q1)"), with_base)):
+        one = indicator(variables=("q1", "q10"), numerator_if=numerator, base=base)
+        assert pair(one, values) == (None if expected is None else (expected, 1))
+
+
+def test_a_proportion_by_a_condition_and_dont_know() -> None:
+    fields = {"variables": ("q3", "q10"), "numerator_if": parse('q3 == "9" or q10 > 60')}
+    assert pair(indicator(**fields), {"q3": DONT_KNOW, "q10": 1}) == (1, 1), "a condition sees the code that was chosen"
+    assert pair(indicator(dont_know=DontKnow.EXCLUDED, **fields), {"q3": DONT_KNOW, "q10": 61}) is None
+
+
+def test_what_moves_the_figure_is_compared() -> None:
+    passing = indicator(IndicatorKind.SHARE_PASSING, variables=("q1",), correct={"q1": ("1",)}, pass_at=1)
+    assert same_definition(passing, passing)
+    assert not same_definition(passing, dataclasses.replace(passing, pass_at=2))
+    told = indicator(variables=("q1",), numerator_if=parse('q1 == "1"'))
+    assert same_definition(told, dataclasses.replace(told, numerator_if=parse('q1  ==  "1"')))
+    assert not same_definition(told, dataclasses.replace(told, numerator_if=parse('q1 == "2"')))
+
+
+def test_both_are_written_in_a_file(tmp_path: Path) -> None:
+    kinds = """
+  - id: literate
+    name: {zh: 知识合格率, en: Literate}
+    definition: {zh: 两题都答对者所占比重。, en: Share with both right.}
+    kind: share_passing
+    correct: {knows: ["1"], aspects.dogs: ["1", "2"]}
+    pass_at: 2
+  - id: older
+    name: {zh: 知道的老人, en: Older and aware}
+    definition: {zh: 六十岁以上、知道的人所占比重。, en: Share who are 60 or older and know.}
+    kind: proportion
+    numerator_if: knows == "1" and age >= 60
+    target: {value: 0.5}
+"""
+    passing, older = loaded(tmp_path, f"{EVERY_TYPE}indicators:{kinds}").indicators
+    assert (passing.variables, passing.pass_at) == (("knows", "aspects.dogs"), 2)
+    assert older.variables == ("knows", "age")
+    for old, new, code in (
+        ("pass_at: 2", "pass_at: 3", Code.OUT_OF_LIMITS),
+        ("    pass_at: 2\n", "", Code.NOT_FOR_KIND),
+        ('knows == "1" and', 'know == "1" and', Code.CONDITION_UNKNOWN),
+        ("and age >= 60", "and age > today", Code.DAY_OF_ANSWERING),
+        ("    target", '    numerator: ["1"]\n    target', Code.NOT_FOR_KIND),
+        ("    target", "    variables: [knows]\n    target", Code.NOT_FOR_KIND),
+        ("    target", '    excluded: ["1"]\n    target', Code.NOT_FOR_KIND),
+        ("{value: 0.5}", "{value: 50}", Code.BAD_TARGET),
+        ("kind: proportion", "kind: net", Code.NOT_FOR_KIND),
+    ):
+        assert old in kinds
+        problems = check(written(tmp_path, f"{EVERY_TYPE}indicators:{kinds.replace(old, new)}"))[1]
+        assert code in [one.code for one in problems], (new, problems)
 
 
 def test_base_sees_dont_know_as_the_code_that_was_chosen() -> None:
