@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from tests.chromium import CHROMIUM_ARGUMENTS, chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from reports.fonts import TypeSettings
     from survey_service.database import Database
     from survey_service.settings import Settings
 
@@ -271,6 +273,30 @@ def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def type_settings(tmp_path_factory: pytest.TempPathFactory) -> TypeSettings:
+    """One cache of type for all tests of a run: to open the font takes half a second, to draw a glyph a millisecond."""
+    from reports.fonts import TypeSettings
+
+    return TypeSettings(cache=tmp_path_factory.getbasetemp().parent / "type-cache")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _type_is_drawn_once(type_settings: TypeSettings) -> Iterator[None]:
+    """The service draws with it, too, whatever the folder of its data. A process of its own draws by itself.
+
+    Which glyphs are kept changes no document: held by tests/spec/reports/test_fonts.py.
+    """
+    from survey_service.settings import Settings
+
+    def shared(settings: Settings) -> TypeSettings:
+        return replace(type_settings, regular=settings.font_regular, bold=settings.font_bold)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Settings, "type_settings", property(shared))
+        yield
 
 
 @pytest.fixture

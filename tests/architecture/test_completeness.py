@@ -349,10 +349,9 @@ WALKED: Mapping[str, tuple[QuestionType, Sample]] = {kind.value: (kind, SAMPLES[
 
 
 @pytest.mark.parametrize("name", WALKED)
-def test_every_kind_walks_through_every_surface(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_every_kind_walks_through_every_surface(name: str, type_settings: TypeSettings) -> None:
     kind, sample = WALKED[name]
-    # The cache is that of the tests of reports: type is drawn once for all of them.
-    walk = Walk(kind, sample, TypeSettings(cache=tmp_path_factory.getbasetemp().parent / "type-cache"))
+    walk = Walk(kind, sample, type_settings)
     for surface, (table, through) in SURFACES.items():
         if kind not in table:
             continue  # named above

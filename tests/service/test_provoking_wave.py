@@ -6,7 +6,6 @@ From the rows to the words of the printed PDFs, in both languages.
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -82,17 +81,19 @@ def provoking(database: Database, world: World, settings: Settings) -> World:
 
 
 def test_the_printed_pages_claim_nothing_that_the_rows_do_not_say(
-    database: Database, provoking: World, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+    database: Database, provoking: World, settings: Settings, type_settings: TypeSettings
 ) -> None:
     with database.writing.begin() as session:
         prepared = releases.prepare(session, provoking.survey_id, provoking.wave_id)
         made = releases.release_wave(session, prepared, SIGNATURES, settings=settings, at=NOW, by=SERVICE).id
     with database.reading.begin() as session:
         found = releases.release_summaries(session, provoking.survey_id, made, settings)
-    fonts = TypeSettings(cache=Path(tmp_path_factory.getbasetemp().parent) / "type-cache")
     for language in ("zh", "en"):
         code, community = next(iter(found.communities.items()))
-        pdfs = {code: community_pdf(community, language, fonts), "city": area_pdf(found.city, language, fonts)}
+        pdfs = {
+            code: community_pdf(community, language, type_settings),
+            "city": area_pdf(found.city, language, type_settings),
+        }
         for code, pdf in pdfs.items():
             pages = PdfReader(BytesIO(pdf)).pages
             words = " ".join("".join(page.extract_text() for page in pages).split()).replace("\u00a0", " ")

@@ -38,10 +38,9 @@ SOAK_SHARES = (("ordinary", 4), ("beside", 2), ("struck", 2), ("curled", 1), ("s
 
 
 @pytest.fixture(scope="module")
-def layout(tmp_path_factory: pytest.TempPathFactory) -> FormLayout:
+def layout(type_settings: TypeSettings) -> FormLayout:
     questionnaire = load(DEFINITION)
-    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
-    return lay_out_form(questionnaire, ("zh",), definition_sha256=sha256(questionnaire), settings=settings)
+    return lay_out_form(questionnaire, ("zh",), definition_sha256=sha256(questionnaire), settings=type_settings)
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +107,9 @@ def test_a_form_is_read(layout: FormLayout, edition: Edition, kind: Kind, page: 
     assert counted.accepted >= (0.2 if kind.odd or kind.stain else 0.6) * counted.fields
 
 
-def test_large_print_is_read_too(layout: FormLayout, tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
-    large = lay_out_form(
-        layout.questionnaire, ("zh",), definition_sha256=sha256(layout.questionnaire), large=True, settings=settings
-    )
+def test_large_print_is_read_too(layout: FormLayout, type_settings: TypeSettings) -> None:
+    asked = layout.questionnaire
+    large = lay_out_form(asked, ("zh",), definition_sha256=sha256(asked), large=True, settings=type_settings)
     prints = prints_of(blank_pdf(large, Header()), first=0, pages=large.geometry.pages)
     counted = Count()
     form = synthetic.form(large, 1, 3, Kind(capture="photo"), only=1)

@@ -36,11 +36,6 @@ COMMUNITIES = (
 LANGUAGES = ("zh", "en")
 
 
-@pytest.fixture(scope="module")
-def type_settings(tmp_path_factory: pytest.TempPathFactory) -> TypeSettings:
-    return TypeSettings(cache=tmp_path_factory.mktemp("type"))
-
-
 @pytest.fixture(scope="module", params=LANGUAGES)
 def occasion(request: pytest.FixtureRequest) -> Occasion:
     questionnaire = load(DEFINITION)

@@ -46,11 +46,10 @@ def shipped() -> dict[str, Questionnaire]:
 
 @pytest.fixture(scope="module")
 def layouts(
-    shipped: dict[str, Questionnaire], tmp_path_factory: pytest.TempPathFactory
+    shipped: dict[str, Questionnaire], type_settings: TypeSettings
 ) -> dict[tuple[str, tuple[str, ...]], FormLayout]:
-    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
     return {
-        (key, languages): lay_out_form(one, languages, definition_sha256=sha256(one), settings=settings)
+        (key, languages): lay_out_form(one, languages, definition_sha256=sha256(one), settings=type_settings)
         for key, one in shipped.items()
         for languages in LANGUAGES
     }
@@ -173,10 +172,9 @@ def test_a_blank_form_has_no_serial_and_every_font_is_embedded(
 
 
 @pytest.fixture(scope="module")
-def large(shipped: dict[str, Questionnaire], tmp_path_factory: pytest.TempPathFactory) -> FormLayout:
+def large(shipped: dict[str, Questionnaire], type_settings: TypeSettings) -> FormLayout:
     one = shipped["civilized_city"]
-    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
-    return lay_out_form(one, ("zh", "en"), definition_sha256=sha256(one), large=True, settings=settings)
+    return lay_out_form(one, ("zh", "en"), definition_sha256=sha256(one), large=True, settings=type_settings)
 
 
 def test_large_print_has_larger_type_and_boxes_and_the_same_answers(
@@ -200,11 +198,10 @@ def test_large_print_has_larger_type_and_boxes_and_the_same_answers(
 
 @pytest.mark.parametrize("languages", LANGUAGES)
 def test_nothing_of_large_print_runs_over_the_edge_or_breaks_a_word(
-    shipped: dict[str, Questionnaire], languages: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+    shipped: dict[str, Questionnaire], languages: tuple[str, ...], type_settings: TypeSettings
 ) -> None:
     one = shipped["civilized_city"]
-    settings = TypeSettings(cache=tmp_path_factory.mktemp("type"))
-    layout = lay_out_form(one, languages, definition_sha256=sha256(one), large=True, settings=settings)
+    layout = lay_out_form(one, languages, definition_sha256=sha256(one), large=True, settings=type_settings)
     for page in layout.pages:
         for mark in page.marks:
             if isinstance(mark, Words):
