@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,7 @@ TOGETHER = tuple(
         "service/test_exports",
         "service/test_exports_elsewhere",
         "service/test_plans_of_commands",
+        "service/test_release_figures",
         "spec/paper/test_reading",
     )
 )
@@ -296,6 +298,16 @@ def _type_is_drawn_once(type_settings: TypeSettings) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Settings, "type_settings", property(shared))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_laid_out_once() -> Iterator[None]:
+    """Typer reads the signatures of all commands at every call of one, which a process does once."""
+    import typer.testing
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(typer.main.get_command))
         yield
 
 

@@ -21,7 +21,7 @@ from tests.service.conftest import TestClock
 from tests.service.generated_city import SignedCity, signed_city
 from tests.service.programs import Program, person_at, token_of
 from tests.service.signed_in import get, sign_in
-from tests.service.world import NOW, World
+from tests.service.world import NOW, World, once
 
 __all__ = ["released"]
 FIRST_COMMUNITY = "110101001001"
@@ -35,7 +35,7 @@ def backend() -> str:
 
 @pytest.fixture
 def city(database: Database, settings: Settings) -> SignedCity:
-    return signed_city(database, settings, 3)
+    return once(database, "signed city 3", lambda: signed_city(database, settings, 3))
 
 
 @pytest.fixture

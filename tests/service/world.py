@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -33,6 +33,15 @@ QUESTIONNAIRE = load(Path(__file__).parent / "small.yaml")
 NOW = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
 OPENS, CLOSES = date(2026, 9, 1), date(2026, 9, 30)
 PASSWORD = "a password for tests"
+
+
+class Values(Protocol):
+    """A dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Made = TypeVar("Made", bound=Values)
 
 
 @dataclass(kw_only=True)
@@ -63,7 +72,7 @@ def build_or_copy(database: Database, settings: Settings) -> World:
     return once(database, f"city {secret}", lambda: build(database, KeyRing(secret)))
 
 
-def once(database: Database, state: str, make: Callable[[], World]) -> World:
+def once(database: Database, state: str, make: Callable[[], Made]) -> Made:
     """The database as ``make`` leaves it, ids and all: made once a process under the name ``state``, then copied.
 
     ``make`` writes into this database and nothing else; what it needs of other states it asks for by itself.
@@ -77,14 +86,14 @@ def once(database: Database, state: str, make: Callable[[], World]) -> World:
         copies(database, template, keep=True)
     else:
         copies(database, template, keep=False)
-    made = _MADE[template]
+    made: Made = _MADE[template]
     lists: dict[str, Any] = {
         one.name: list(getattr(made, one.name)) for one in fields(made) if str(one.type).startswith("list")
     }
     return replace(made, **lists)  # a test may add to its own
 
 
-_MADE: dict[str, World] = {}
+_MADE: dict[str, Any] = {}
 
 
 def _on_sqlite(database: Database, template: str, *, keep: bool) -> None:
