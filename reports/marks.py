@@ -21,7 +21,7 @@ class Stroke:
     colour: str
 
     def moved(self, dx: float, dy: float) -> Stroke:
-        return replace(self, x=self.x + dx, y=self.y + dy, to_x=self.to_x + dx, to_y=self.to_y + dy)
+        return Stroke(self.x + dx, self.y + dy, self.to_x + dx, self.to_y + dy, self.width, self.colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Words:
     line: Line
 
     def moved(self, dx: float, dy: float) -> Words:
-        return replace(self, x=self.x + dx, y=self.y + dy)
+        return Words(self.x + dx, self.y + dy, self.line)
 
 
 Mark = Stroke | Fill | Disc | Words

@@ -7,6 +7,7 @@ no line begins with a closing mark or ends with an opening one; two full-width m
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 HAN_LATIN_GAP: Final = 0.17  # em, between an ideograph and a Latin letter or figure
@@ -18,6 +19,10 @@ NO_BREAK_SPACE: Final = "\u00a0"
 JOINING: Final = frozenset("·…—–%‰℃")
 
 
+# A text has few characters and asks of each many times; those of a long run of documents fit.
+_PAIRS: Final = 1 << 16
+
+
 class Kind(Enum):
     HAN = "han"
     LATIN = "latin"  # letters, figures and signs set in proportional width
@@ -26,6 +31,7 @@ class Kind(Enum):
     SPACE = "space"
 
 
+@lru_cache(maxsize=_PAIRS)
 def kind(character: str) -> Kind:
     """The class of a character; Latin marks such as ( and , are opening and closing too."""
     if character.isspace():
@@ -39,11 +45,13 @@ def kind(character: str) -> Kind:
     return Kind.HAN if ideographic or 0x20000 <= code <= 0x3FFFF or 0xAC00 <= code <= 0xD7AF else Kind.LATIN
 
 
+@lru_cache(maxsize=_PAIRS)
 def full_width(character: str) -> bool:
     """True for the Chinese forms of marks; whether “ ” are wide depends on the font, so the composer asks that."""
     return 0x3000 <= ord(character) <= 0x303F or 0xFF00 <= ord(character) <= 0xFFEF or character in "“”‘’"
 
 
+@lru_cache(maxsize=_PAIRS)
 def gap(before: str, after: str) -> float:
     """Blank between two neighbours in em, on top of their own widths, both marks being full-width where they can be."""
     first, second = kind(before), kind(after)
@@ -56,6 +64,7 @@ def gap(before: str, after: str) -> float:
     return SQUEEZE if first is second is Kind.OPENING else 0.0
 
 
+@lru_cache(maxsize=_PAIRS)
 def may_break(before: str, after: str) -> bool:
     """True where a line may end after ``before`` and the next begin with ``after``."""
     first, second = kind(before), kind(after)

@@ -74,20 +74,30 @@ class _Set:
 
 
 class Composer:
-    """Sets text in one typeface."""
+    """Sets text in one typeface. It lives for a document, which asks again for what it has measured."""
 
     def __init__(self, face: Typeface) -> None:
         self.face = face
+        self._lines: dict[tuple[Span, ...], Line] = {}
+        self._paragraphs: dict[tuple[tuple[Span, ...], float, bool], tuple[Line, ...]] = {}
 
     def line(self, *spans: Span) -> Line:
         """Everything on one line, whatever its width. Nothing hangs at its ends."""
-        return self._close(self._set(spans), hang=False)
+        if (made := self._lines.get(spans)) is None:
+            made = self._lines[spans] = self._close(self._set(spans), hang=False)
+        return made
 
     def width(self, *spans: Span) -> float:
         return self.line(*spans).width
 
     def paragraph(self, spans: Sequence[Span], width: float, *, justify: bool = False) -> tuple[Line, ...]:
         """The text broken to ``width`` (pt); a line feed in the text begins a new line."""
+        asked = (tuple(spans), width, justify)
+        if (made := self._paragraphs.get(asked)) is None:
+            made = self._paragraphs[asked] = self._broken(spans, width, justify=justify)
+        return made
+
+    def _broken(self, spans: Sequence[Span], width: float, *, justify: bool) -> tuple[Line, ...]:
         lines: list[Line] = []
         for part in split_at_line_feeds(spans):
             characters = self._set(part)
@@ -146,8 +156,10 @@ class Composer:
                 slack = width - self._measure(characters, totals, places[start], places[end])
                 if slack < -0.01 and end - start > 1:
                     break
-                line = characters[places[start] : places[end]]
-                cost = best[start] + self._cost(line, max(slack, 0.0), last=places[end] == count)
+                if places[end] == count:
+                    cost = best[start] + _cost_of_last(characters[places[start] :])
+                else:  # squared slack in em
+                    cost = best[start] + (max(slack, 0.0) / characters[places[start]].style.size) ** 2
                 if cost < best[end]:
                     best[end], came[end] = cost, start
         ends, at = [], len(places) - 1
@@ -155,16 +167,6 @@ class Composer:
             ends.append(places[at])
             at = came[at]
         return ends[::-1]
-
-    def _cost(self, line: Sequence[_Set], slack: float, *, last: bool) -> float:
-        """Squared slack in em; a last line costs nothing unless it holds one character alone."""
-        if not last:
-            return (slack / line[0].style.size) ** 2
-        visible = [item for item in line if kind(item.character) in (Kind.HAN, Kind.LATIN)]
-        short = all(kind(item.character) is Kind.LATIN for item in visible) and len(visible) < SHORT_WORD
-        if len(visible) == 1 or (short and not any(map(_blank, line))):
-            return ORPHAN
-        return SHORT_LINE if len(visible) < SHORT_LAST else 0.0
 
     def _with_emergencies(
         self, characters: list[_Set], totals: list[float], places: list[int], width: float
@@ -216,8 +218,13 @@ class Composer:
         return none
 
 
-def _blank(item: _Set) -> bool:
-    return item.character.isspace()
+def _cost_of_last(line: Sequence[_Set]) -> float:
+    """A last line costs nothing unless it holds one character alone, or few."""
+    visible = [one for item in line if (one := kind(item.character)) is Kind.HAN or one is Kind.LATIN]
+    short = len(visible) < SHORT_WORD and Kind.HAN not in visible
+    if len(visible) == 1 or (short and not any(item.character.isspace() for item in line)):
+        return ORPHAN
+    return SHORT_LINE if len(visible) < SHORT_LAST else 0.0
 
 
 def stretchable(before: str, after: str) -> bool:
