@@ -18,6 +18,7 @@ import typer
 from survey_service import private
 from survey_service.commands.certificate import Certificate, certificate_of
 from survey_service.installation import Refused, as_url, check_database, sqlite_path
+from survey_service.processes.manners import nothing_is_garbage
 
 if TYPE_CHECKING:
     from survey_service.settings import Settings
@@ -209,14 +210,15 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 def _run(
     settings: Settings, listener: socket.socket, shown: Demonstration | None, console: Any, proof: Certificate | None
 ) -> None:
-    import uvicorn
+    with nothing_is_garbage():
+        import uvicorn
 
-    from survey_service.accounts.first_administrator import invitation
-    from survey_service.app import create_app
-    from survey_service.doctor import rounds
-    from survey_service.processes.of_a_server import ProcessesOfAServer
-    from survey_service.web.connections import gate_for, guarded
-    from survey_service.web.logs import set_up_logs
+        from survey_service.accounts.first_administrator import invitation
+        from survey_service.app import create_app
+        from survey_service.doctor import rounds
+        from survey_service.processes.of_a_server import ProcessesOfAServer
+        from survey_service.web.connections import gate_for, guarded
+        from survey_service.web.logs import set_up_logs
 
     set_up_logs()
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import sys
 
-from survey_service.processes.manners import behind_the_server
+from survey_service.processes.manners import behind_the_server, nothing_is_garbage
 
 
 def main() -> None:
     behind_the_server()  # before anything is imported: that takes a second of a processor
-    from survey_service.web.logs import set_up_logs
+    beside = sys.argv[1] == "--beside"
+    with nothing_is_garbage():
+        from survey_service.web.logs import set_up_logs
 
+        if beside:
+            from survey_service.worker import computing
+        else:
+            from survey_service.worker import doing
     set_up_logs(deaths_too=True)
-    if sys.argv[1] == "--beside":
-        from survey_service.worker import computing
-
+    if beside:
         computing.run(int(sys.argv[2]))
     else:
-        from survey_service.worker import doing
-
         doing.run(sys.argv[1], rounds="--rounds" in sys.argv[2:])
 
 
