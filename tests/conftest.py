@@ -85,6 +85,7 @@ TOGETHER = tuple(
     f"tests/{name}.py::"
     for name in (
         "architecture/test_enum_tables",
+        "security/test_api_schema",
         "faults/test_server_gone",
         "service/test_analyse_command",
         "service/test_demonstration",
@@ -93,6 +94,8 @@ TOGETHER = tuple(
         "service/test_plans_of_commands",
         "service/test_release_figures",
         "spec/paper/test_reading",
+        "spec/reports/test_documents",
+        "spec/reports/test_paper_form",
     )
 )
 

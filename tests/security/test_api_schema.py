@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -162,6 +163,14 @@ def released(database: Database, world: World) -> World:
     return world
 
 
+@cache
+def described(text: str, *, guess_credentials: bool) -> Any:
+    """The description, read once for all roles: half of a run is the making of what is drawn from it."""
+    generation = GenerationConfig(with_security_parameters=guess_credentials, deterministic=True)
+    config = SchemathesisConfig(seed=7, projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
+    return schemathesis.openapi.from_dict(json.loads(text), config=config)
+
+
 @dataclass(kw_only=True)
 class Run:
     """Requests of one role to one served application."""
@@ -194,10 +203,8 @@ class Run:
         }
 
     def description(self, *, guess_credentials: bool) -> Any:
-        generation = GenerationConfig(with_security_parameters=guess_credentials, deterministic=True)
-        config = SchemathesisConfig(seed=7, projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
-        raw = self.session.get(f"{self.address}/api/v1/openapi.json", timeout=120).json()
-        return schemathesis.openapi.from_dict(raw, config=config)
+        text = self.session.get(f"{self.address}/api/v1/openapi.json", timeout=120).text
+        return described(text, guess_credentials=guess_credentials)
 
     def send(self, case: Any) -> None:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else None

@@ -40,6 +40,11 @@ def pdf_of(case: str, language: str, settings: TypeSettings) -> bytes:
 
 
 @cache
+def read(case: str, language: str, settings: TypeSettings) -> PdfReader:
+    return PdfReader(io.BytesIO(pdf_of(case, language, settings)))
+
+
+@cache
 def pages_of(case: str, language: str, settings: TypeSettings) -> tuple[Page, ...]:
     summary = CASES[case]()
     setter = Setter(Composer(typeface(language, settings)), language)
@@ -107,10 +112,9 @@ def test_nothing_leaves_the_margins_but_half_a_hanging_mark(
 @everything
 @cases
 def test_every_font_is_embedded_and_none_is_helvetica(case: str, language: str, type_settings: TypeSettings) -> None:
-    pdf = pdf_of(case, language, type_settings)
-    assert b"Helvetica" not in pdf
+    assert b"Helvetica" not in pdf_of(case, language, type_settings)
     found = set()
-    for page in PdfReader(io.BytesIO(pdf)).pages:
+    for page in read(case, language, type_settings).pages:
         resources = page["/Resources"].get_object()
         assert isinstance(resources, DictionaryObject)
         for font in resources["/Font"].get_object().values():  # type: ignore[attr-defined]
@@ -126,7 +130,7 @@ def test_every_font_is_embedded_and_none_is_helvetica(case: str, language: str, 
 @cases
 def test_the_text_can_be_read_back(case: str, language: str, type_settings: TypeSettings) -> None:
     summary = CASES[case]()
-    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(case, language, type_settings))).pages]
+    pages = [page.extract_text() for page in read(case, language, type_settings).pages]
     name = summary.place.name.in_language(language)
     assert name.replace(" ", "") in "".join(pages).replace("\n", "").replace(" ", "")
     judged = any(indicator.target for indicator in summary.indicators)
@@ -154,8 +158,7 @@ def test_a_community_has_two_pages(case: str, pages: int, language: str, type_se
 
 @everything
 def test_a_table_by_age_costs_no_third_page(language: str, type_settings: TypeSettings) -> None:
-    reader = PdfReader(io.BytesIO(pdf_of("age_groups", language, type_settings)))
-    assert len(reader.pages) == 2
+    assert len(read("age_groups", language, type_settings).pages) == 2
 
 
 def test_the_file_says_what_it_is(type_settings: TypeSettings) -> None:
