@@ -30,6 +30,8 @@ class FindingCode(StrEnum):
     EXCLUSIVE = "exclusive"
     TOO_FEW_CHOICES = "too_few_choices"
     TOO_MANY_CHOICES = "too_many_choices"
+    RANKED_TWICE = "ranked_twice"
+    RANKS_MISSING = "ranks_missing"
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
     DECIMALS = "decimals"

@@ -9,6 +9,7 @@ from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.kinds import KINDS
+from questionnaires.kinds.ranking import MOST_RANKS
 from questionnaires.model import (
     Contradiction,
     Header,
@@ -265,7 +266,7 @@ def indicator(building: Building, node: Node) -> Indicator:
     notes = building.notes
     known = (
         *("id", "name", "definition", "kind", "variables", "numerator", "numerator_if", "against", "correct"),
-        *("pass_at", "scores", "base", "excluded", "dont_know", "parts", "target", "headline", "group"),
+        *("pass_at", "scores", "within", "base", "excluded", "dont_know", "parts", "target", "headline", "group"),
     )
     name = Fields(Notes(), node, "an indicator", known).string("id")
     fields = Fields(notes, node, f'indicator "{name}"' if name else "an indicator", known)
@@ -298,6 +299,7 @@ def indicator(building: Building, node: Node) -> Indicator:
         correct=correct,
         pass_at=fields.whole("pass_at", 1, 100),
         scores=scores,
+        within=fields.whole("within", 1, MOST_RANKS),
         base=fields.condition("base"),
         excluded=fields.codes("excluded"),
         dont_know=fields.word("dont_know", DontKnow, usual),

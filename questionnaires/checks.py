@@ -18,6 +18,7 @@ from questionnaires.model import Question, Questionnaire
 from questionnaires.places import Places
 from questionnaires.points_checks import check_points
 from questionnaires.problems import Code
+from questionnaires.ranking_checks import check_rankings
 from questionnaires.reach import can_hold
 from questionnaires.variables import Variables
 
@@ -58,6 +59,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
         check_condition(rule.condition, number, variables, notes, place, f'rule "{rule.id}"', of_the_day=True)
     check_age_and_sex(questionnaire, places, building)
     check_points(questionnaire, places, building)
+    check_rankings(questionnaire, places, building)
     check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
         for field in ("base", "numerator_if"):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
+from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Item, Missing, Question, Questionnaire
 from questionnaires.text import Text
 
@@ -59,11 +60,18 @@ class Variable:
     values: tuple[ValueLabel, ...]
     unit: Text | None
     decimals: int
+    ranks: int  # of a ranking, how many; 0 for every other
     rule: Text | None  # how an answer has to look beside its values: how many may be chosen
     asked_if: tuple[str, ...]  # sources of the conditions of section and question
 
     def columns(self) -> tuple[Column, ...]:
-        """The columns it becomes where a cell holds one value: several choices are one 0/1 column per option."""
+        """The columns it becomes where a cell holds one value: several choices are one 0/1 column per option, a
+        ranking one column per rank."""
+        if self.type is VariableType.RANKS:
+            return tuple(
+                Column(name=f"{self.name}.{rank}", label=_joined(self.short, Text(f"第 {rank} 位", f"rank {rank}")))
+                for rank in range(1, self.ranks + 1)
+            )
         if self.type is not VariableType.CODES:
             return (Column(name=self.name, label=self.label),)
         return tuple(
@@ -103,6 +111,7 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
         ),
         unit=question.unit,
         decimals=question.decimals,
+        ranks=ranks_of(question) if holds is VariableType.RANKS else 0,
         rule=None if words else kind_of(question).rule(question),
         asked_if=conditions,
     )

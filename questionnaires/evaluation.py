@@ -86,7 +86,7 @@ def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...]
                 item = next((each for each in question.items if variable == f"{question.id}.{each.id}"), None)
                 options = tuple((each.code, each.label.zh) for each in question.options)
                 conditions = (section.ask_if and section.ask_if.tree, question.ask_if and question.ask_if.tree)
-                limits = (question.minimum_choices, question.maximum_choices)
+                limits = (question.minimum_choices, question.maximum_choices, question.ranks)
                 return (question.type, question.text.zh, item and item.text.zh, options, limits, conditions)
     return None
 
@@ -129,7 +129,7 @@ def _by_condition(
 
 def _points(indicator: Indicator, variable: str, value: str | int | float | list[str]) -> float | None:
     """What one answer adds to y; None where it is not in the base."""
-    codes = value if isinstance(value, list) else [value]
+    codes = value[: indicator.within] if isinstance(value, list) else [value]
     if indicator.excluded and any(code in indicator.excluded for code in codes):
         return None
     match indicator.kind:

@@ -52,6 +52,7 @@ class _Judge:
         self._fields()
         known = [name for name in self._indicator.variables if self._known(name)]
         self._codes(known)
+        self._ranks(known)
         if self._indicator.kind is IndicatorKind.MEAN_SCORE:
             self._scores(known)
         if self._indicator.numerator_if is not None:
@@ -126,6 +127,17 @@ class _Judge:
                     if code and code not in codes:
                         hint = f"its codes: {', '.join(codes)}" if codes else "it has no codes"
                         self._add(Code.INDICATOR_CODE, field, f'counts the code "{code}" of "{name}"', hint)
+
+    def _ranks(self, known: list[str]) -> None:
+        one = self._indicator
+        for name in known:
+            ordered = kind_of(self._variables.questions[name]).ordered
+            if one.within is not None and not ordered:
+                message = f'has within, and "{name}" is no ranking'
+                self._add(Code.NOT_FOR_KIND, "within", message, "count ranks of a ranking only")
+            if ordered and one.correct:
+                message = f'judges "{name}", which is a ranking'
+                self._add(Code.NOT_FOR_KIND, "correct", message, "count it with proportion and within")
 
     def _scores(self, known: list[str]) -> None:
         one = self._indicator

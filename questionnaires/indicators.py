@@ -69,6 +69,7 @@ class Indicator:
     correct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # correct, passing: variable -> right codes
     pass_at: int | None = None  # share_passing: so many right answers at least
     scores: Mapping[str, float] = field(default_factory=dict)  # mean_score: code -> points
+    within: int | None = None  # of a ranking: only the first so many ranks count; None: all that were given
     base: Condition | None = None  # who is in the denominator besides having been asked; None: everyone asked
     excluded: tuple[str, ...] = ()  # answer codes left out of the base, e.g. 没用过
     dont_know: DontKnow = DontKnow.IN_BASE
@@ -96,6 +97,7 @@ def same_definition(one: Indicator, other: Indicator) -> bool:
             indicator.numerator_if.tree if indicator.numerator_if else None,
             dict(indicator.scores),
             indicator.base.tree if indicator.base else None,
+            indicator.within,
             frozenset(indicator.excluded),
             indicator.dont_know,
             frozenset((part.indicator, part.weight) for part in indicator.parts),

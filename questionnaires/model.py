@@ -23,6 +23,7 @@ class QuestionType(StrEnum):
     SINGLE_CHOICE = "single_choice"
     MULTIPLE_CHOICE = "multiple_choice"
     SCALE = "scale"
+    RANKING = "ranking"
     NUMBER = "number"
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
@@ -120,6 +121,7 @@ class Question:
     maximum: float | date | None = None
     minimum_choices: int | None = None  # multiple choice: fewest options accepted; one that stands alone is enough
     maximum_choices: int | None = None
+    ranks: int | None = None  # ranking: how many of the options; None: all of them
     decimals: int = 0  # number: digits allowed after the point
     unit: Text | None = None
     max_length: int | None = None  # text: characters

@@ -210,6 +210,12 @@ _SENTENCES = (
         "年龄的选项表示一段年龄，例如 \"18-29\" 或 \"75+\"",
     ),
     (rf"(.+): {_QUOTED} does not follow on {_QUOTED}", "{0}的“{1}”没有接着“{2}”"),
+    (rf"(.+): option {_QUOTED} cannot be ranked", "{0}的选项“{1}”排不了先后"),
+    (r"who cannot say leaves a ranking blank; delete it", "说不上来的留空就行，去掉它"),
+    (rf"(.+) judges {_QUOTED}, which is a ranking", "{0}要判“{1}”的对错，那道题是排序"),
+    (r"count it with proportion and within", "用 proportion 和 within 来数"),
+    (rf"(.+) has within, and {_QUOTED} is no ranking", "{0}写了 within，“{1}”却不是排序题"),
+    (r"count ranks of a ranking only", "within 只用来数排序题的名次"),
     (r"(.+) has options that are no points", "{0}的选项排不成一排分值"),
     (
         r"(\d+) to (\d+) whole numbers in a row, each one more than the last; beside them only what means missing",

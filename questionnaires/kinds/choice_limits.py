@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from questionnaires.answer_forms import FindingCode
+from questionnaires.kinds.counted import counted
 from questionnaires.model import Question
-
-_ZH = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十")
-_EN = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def limits_in_words(question: Question, language: str) -> str:
     """选两到三项。 Empty where any number may be chosen."""
-    least, most = question.minimum_choices, question.maximum_choices
+    least, most = (
+        None if bound is None else counted(bound, language)
+        for bound in (question.minimum_choices, question.maximum_choices)
+    )
     if language != "en":
-        if least is not None and most is not None:
-            return f"选{_zh(most)}项。" if least == most else f"选{_zh(least)}到{_zh(most)}项。"
-        if most is not None:
-            return f"最多选{_zh(most)}项。"
-        return f"至少选{_zh(least)}项。" if least is not None else ""
-    if least is not None and most is not None:
-        return f"Choose {_en(most)}." if least == most else f"Choose {_en(least)} to {_en(most)}."
-    if most is not None:
-        return f"Choose at most {_en(most)}."
-    return f"Choose at least {_en(least)}." if least is not None else ""
+        if least and most:
+            return f"选{most}项。" if least == most else f"选{least}到{most}项。"
+        if most:
+            return f"最多选{most}项。"
+        return f"至少选{least}项。" if least else ""
+    if least and most:
+        return f"Choose {most}." if least == most else f"Choose {least} to {most}."
+    if most:
+        return f"Choose at most {most}."
+    return f"Choose at least {least}." if least else ""
 
 
 def beyond_limits(question: Question, code: FindingCode, language: str) -> str:
@@ -47,11 +48,3 @@ def fault_of_limits(question: Question, code: FindingCode, found: Mapping[str, o
     over = count - (question.maximum_choices or count)
     short = (question.minimum_choices or count) - count
     return beyond_limits(question, code, language).format(count=count, over=over, short=short)
-
-
-def _zh(count: int | None) -> str:
-    return _ZH[count] if count is not None and count < len(_ZH) else f" {count} "
-
-
-def _en(count: int | None) -> str:
-    return _EN[count] if count is not None and count < len(_EN) else str(count)

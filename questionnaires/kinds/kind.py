@@ -23,6 +23,7 @@ class VariableType(StrEnum):
 
     CODE = "code"  # one option code
     CODES = "codes"  # several; exported as one 0/1 column per option
+    RANKS = "ranks"  # codes in order; exported as one column per rank
     NUMBER = "number"
     DATE = "date"
     TEXT = "text"
@@ -40,6 +41,7 @@ class Own(TypedDict, total=False):
     maximum: float | date | None
     minimum_choices: int | None
     maximum_choices: int | None
+    ranks: int | None
     decimals: int
     unit: Text | None
     max_length: int | None
@@ -87,7 +89,17 @@ class Kind(ABC):
     @property
     def several(self) -> bool:
         """Whether an answer may hold more than one code."""
+        return self.variable in (VariableType.CODES, VariableType.RANKS)
+
+    @property
+    def ticked(self) -> bool:
+        """Whether each option is chosen or not for itself, so that a column of a table may hold one of them."""
         return self.variable is VariableType.CODES
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they stand in an order of the respondent's."""
+        return self.variable is VariableType.RANKS
 
     @property
     def one_code(self) -> bool:

@@ -51,7 +51,7 @@ class Entry:
 
     page: int
     variable: str
-    kind: str  # number, date, text
+    kind: str  # number, date, ranks, text
     x: float
     y: float
     width: float

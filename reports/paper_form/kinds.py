@@ -21,11 +21,13 @@ from reports.paper_form.questions import (
     number,
     options,
 )
+from reports.paper_form.ranks import in_order, ranks
 
 PRINTED: Final[Mapping[QuestionType, Printer]] = {
     QuestionType.SINGLE_CHOICE: by_layout(asked(options, skips=True), asked(row_of_points, skips=True)),
     QuestionType.MULTIPLE_CHOICE: asked(options, rule=how_many),
     QuestionType.SCALE: by_layout(matrix(labels), matrix(numbers_and_ends)),
+    QuestionType.RANKING: asked(ranks, rule=in_order),
     QuestionType.NUMBER: asked(number),
     QuestionType.SHORT_TEXT: asked(line),
     QuestionType.LONG_TEXT: asked(lines),

@@ -31,6 +31,11 @@ WORDS: Final[Mapping[str, Text]] = {
         "Please do not fold, and leave the corner marks and the code clean.",
     ),
     "other_number": Text("项数不符的，本题不计。", "Any other number is not counted."),
+    "by_code": Text("在格子里写选项的代码。", "Write the codes of the options into the boxes."),
+    "by_rank": Text(
+        "有重复的、有空着的，本题不计。", "With a code twice or a box left empty the question is not counted."
+    ),
+    "rank": Text("第 {rank} 位", "Rank {rank}"),
     "other": Text("{label}，请写明", "{label}, please specify"),
     "skip": Text("选{options}者跳至第 {number} 题", "If {options}, go to question {number}"),
     "skip_end": Text("选{options}者到此结束，谢谢您", "If {options}, this is the end; thank you"),

@@ -9,6 +9,7 @@ from typing import Final
 from questionnaires.answer_forms import FindingCode
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.choice_limits import beyond_limits, limits_in_words
+from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Layout, Question, QuestionType
 from questionnaires.text import Text
 from survey_service.web.pages import Language
@@ -68,6 +69,19 @@ def _limits(question: Question, language: Language) -> Mapping[str, str]:
     return found | {f"beyond-{name}": beyond_limits(question, said[name], language) for name in found}
 
 
+def _expected_of_all(question: Question, language: Language) -> str:
+    rule = kind_of(question).rule(question)
+    return rule.in_language(language) if rule else ""
+
+
+def _ranks(question: Question, language: Language) -> Mapping[str, str]:
+    full = Text(
+        f"已经排满 {ranks_of(question)} 项。要换的，先点一下排好的，让它空出来。",
+        f"All {ranks_of(question)} places are taken. Touch one that has a place to free it.",
+    )
+    return {"ranking": _expected(question, language), "full": full.in_language(language)}
+
+
 PHONE: Final[Mapping[QuestionType, OnPhone]] = {
     QuestionType.SINGLE_CHOICE: OnPhone(
         fields="choices",
@@ -86,6 +100,7 @@ PHONE: Final[Mapping[QuestionType, OnPhone]] = {
             _always("每一行选一个数。", "Choose one number in each row."),
         ),
     ),
+    QuestionType.RANKING: OnPhone(fields="ranks", hint=_expected_of_all, rule=_expected_of_all, data=_ranks),
     QuestionType.NUMBER: OnPhone(fields="figure", hint=_expected, single=True),
     QuestionType.SHORT_TEXT: OnPhone(fields="line", hint=_without_names, single=True),
     QuestionType.LONG_TEXT: OnPhone(fields="lines", hint=_without_names, single=True),

@@ -122,6 +122,7 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "screens": screens(questionnaire, look.order),
         "shuffled": shuffles(questionnaire),
         "rules": rules_for_script(questionnaire, look.language),
+        "ranked": any(kind_of(question).ordered for question in questionnaire.questions()),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "client_id": "",
         "given": {},

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
 from questionnaires.points import apart_from, points_of
 from survey_service.collection.kinds import PHONE, OnPhone
@@ -65,6 +66,18 @@ class Step:
     def apart(self) -> tuple[Option, ...]:
         """What stands below a row of points."""
         return apart_from(self.question)
+
+    @property
+    def ranks(self) -> int:
+        return ranks_of(self.question)
+
+    def ranked(self, given: Sequence[str]) -> Mapping[int, str]:
+        """Rank to code, of what was sent by this page (2:5) or is stored (the codes in order)."""
+        placed: dict[int, str] = {}
+        for place, typed in enumerate(given, start=1):
+            rank, colon, code = typed.partition(":")
+            placed[int(rank) if colon and rank.isdecimal() else place] = code if colon else typed
+        return placed
 
     @property
     def other(self) -> Option | None:

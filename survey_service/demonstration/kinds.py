@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Question, QuestionType
 
 Invented = Callable[[random.Random, Question], object]
@@ -21,6 +22,10 @@ def _several(rng: random.Random, question: Question) -> object:
     chosen = [code for code in plain if rng.random() < 0.4] or plain[:1]
     more = [code for code in plain if code not in chosen][: max((question.minimum_choices or 0) - len(chosen), 0)]
     return [*chosen, *more][: question.maximum_choices]
+
+
+def _in_order(rng: random.Random, question: Question) -> object:
+    return rng.sample([option.code for option in question.options], ranks_of(question))
 
 
 def _age(rng: random.Random, _question: Question) -> object:
@@ -39,6 +44,7 @@ INVENTED: Final[Mapping[QuestionType, Invented]] = {
     QuestionType.SINGLE_CHOICE: _one,
     QuestionType.MULTIPLE_CHOICE: _several,
     QuestionType.SCALE: _one,
+    QuestionType.RANKING: _in_order,
     QuestionType.NUMBER: _age,
     QuestionType.SHORT_TEXT: _wish,
     QuestionType.LONG_TEXT: _wish,

@@ -80,6 +80,29 @@ def _several_codes(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
     return tuple(_chosen(row, option, column) for option, column in zip(row.values, row.columns(), strict=True))
 
 
+def _ranks(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
+    return tuple(_at_rank(row, place, column) for place, column in enumerate(row.columns()))
+
+
+def _at_rank(row: Row, place: int, column: Column) -> AnswerColumn:
+    coded = _coded(row)
+    lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
+
+    def read(values: Sequence[Value]) -> list[float]:
+        return [float(coded[one[place]]) if isinstance(one, list) else lost[one] for one in values]
+
+    variable = _variable(
+        row,
+        source=column.name,
+        label=column.label,
+        measure=Measure.NOMINAL,
+        holds=Holds.WHOLE,
+        values=tuple((coded[one.code], one.label) for one in row.values),
+        codes={number: code for code, number in coded.items() if str(number) != code},
+    )
+    return AnswerColumn(variable=variable, read=read)
+
+
 def _chosen(row: Row, option: ValueLabel, column: Column) -> AnswerColumn:
     lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
     code = option.code
@@ -168,6 +191,7 @@ EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields n
     QuestionType.SINGLE_CHOICE: _one_code,
     QuestionType.MULTIPLE_CHOICE: _several_codes,
     QuestionType.SCALE: _one_code,
+    QuestionType.RANKING: _ranks,
     QuestionType.NUMBER: _number,
     QuestionType.SHORT_TEXT: _words,
     QuestionType.LONG_TEXT: _words,

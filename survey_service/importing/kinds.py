@@ -43,6 +43,9 @@ IMPORTED: Final[Mapping[QuestionType, Imported | None]] = {  # None: no column a
     QuestionType.MULTIPLE_CHOICE: Imported(
         read=lambda column: values.guarded(values.several(column.codes()), column.platform), closed=True
     ),
+    QuestionType.RANKING: Imported(
+        read=lambda column: values.guarded(values.ranked(column.codes()), column.platform), closed=True
+    ),
     QuestionType.SCALE: Imported(
         read=lambda column: values.guarded(values.single(column.codes()), column.platform), closed=True
     ),

@@ -82,7 +82,7 @@ class Names:
             if one.other:
                 for word in _OTHER:
                     self._found.setdefault((*key(one.question.id), word), (one, ""))
-            elif kind_of(one.question).several:
+            elif kind_of(one.question).ticked:
                 for option in one.question.options:
                     self._found.setdefault((*key(one.name), *key(option.code)), (one, option.code))
 

@@ -75,7 +75,7 @@ def question_choices(questionnaire: Questionnaire) -> list[Choice]:
     for one in variables(questionnaire):
         title = _title(one)
         made.append(Choice(f"{Target.ANSWER}:{one.name}", title))
-        if kind_of(one.question).several and not one.other:
+        if kind_of(one.question).ticked and not one.other:
             made += [
                 Choice(
                     f"{Target.OPTION}:{one.name}:{option.code}",

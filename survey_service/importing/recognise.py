@@ -128,9 +128,9 @@ def _part_score(whole: float, inner: str, variable: Variable) -> tuple[float, st
     option = Codes(question, {}).labelled(inner)
     if variable.other:
         written = named in _WRITTEN or "填" in inner or named.endswith(("-text", "—text"))
-        ticked = kind_of(question).several and not named.endswith(("text", "文字"))
+        ticked = kind_of(question).ticked and not named.endswith(("text", "文字"))
         return (min(whole, 0.9) if written and not ticked else 0.0), ""
-    if kind_of(question).several and option is not None:
+    if kind_of(question).ticked and option is not None:
         return whole, option.code
     return 0.0, ""
 
@@ -147,7 +147,7 @@ def _by_number(head: str, cells: Sequence[str], known: Sequence[Variable]) -> tu
             return 0.8, variable, ""
         if part and variable.item and part == str(variable.item_place):
             return 0.8, variable, ""
-        if part and kind_of(variable.question).several:
+        if part and kind_of(variable.question).ticked:
             options = variable.question.options
             if part.isdigit() and 1 <= int(part) <= len(options):
                 return 0.8, variable, options[int(part) - 1].code

@@ -97,6 +97,14 @@ def several(codes: Codes) -> Reader:
     return read
 
 
+def ranked(codes: Codes) -> Reader:
+    """Options in their order, joined as platforms join them: 停车→路灯→绿化."""
+    read = several(codes)
+    labelled = any("→" in label for one in codes.question.options for label in (one.label.zh, one.label.en))
+
+    return lambda cell: read(cell if labelled or "→" not in cell else cell.replace("→", choices.BETWEEN))
+
+
 def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
     """The reader of a column that ticks one option: 1 or 0, its label or nothing, words where it asks for them."""
     option = question.option(code)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Question, QuestionType
 
 
@@ -15,6 +16,7 @@ class Box(StrEnum):
 
     ONE = "one"  # one of the codes beside it
     SEVERAL = "several"  # any of them
+    RANKS = "ranks"  # several of them in an order
     NUMBER = "number"
     DATE = "date"
     TEXT = "text"  # as it stands on the paper; every key is part of it
@@ -28,6 +30,10 @@ def _of_choices(question: Question) -> tuple[object, object]:
     return question.minimum_choices, question.maximum_choices
 
 
+def _of_ranks(question: Question) -> tuple[object, object]:
+    return None, ranks_of(question)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed:
     box: Box
@@ -39,6 +45,7 @@ KEYED: Final[Mapping[QuestionType, Keyed | None]] = {  # None: nothing is keyed
     QuestionType.SINGLE_CHOICE: Keyed(box=Box.ONE),
     QuestionType.MULTIPLE_CHOICE: Keyed(box=Box.SEVERAL, limits=_of_choices),
     QuestionType.SCALE: Keyed(box=Box.ONE),
+    QuestionType.RANKING: Keyed(box=Box.RANKS, limits=_of_ranks),
     QuestionType.NUMBER: Keyed(box=Box.NUMBER),
     QuestionType.SHORT_TEXT: Keyed(box=Box.TEXT),
     QuestionType.LONG_TEXT: Keyed(box=Box.TEXT),

@@ -23,7 +23,7 @@ class Row:
     kind: Box
     example: str = ""  # of an answer, where its form is fixed
     codes: tuple[tuple[str, str], ...] = ()  # code and label
-    minimum: str = ""  # of a number or a day; of several codes, how many
+    minimum: str = ""  # of a number or a day; of several codes, how many; a ranking has as many as its maximum
     maximum: str = ""
     decimals: int = 0
     units: tuple[str, ...] = ()  # words that may stand behind the number

@@ -22,6 +22,7 @@ def shown(row: Row, value: object) -> Shown:
         return Shown((), str(value.get("missing", "no_answer")))
     labels = dict(row.codes)
     codes = value if isinstance(value, list) else [value]
+    codes = [code or "–" for code in codes] if isinstance(value, list) else codes  # a rank that stands empty
     return Shown(tuple(f"{code} {labels[code]}".rstrip() if code in labels else typed(code) for code in codes))
 
 

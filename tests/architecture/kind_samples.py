@@ -45,6 +45,16 @@ VARIANTS: Final[Mapping[str, tuple[QuestionType, Sample]]] = {
             says={"zh": "最多选两项", "en": "at most two"},
         ),
     ),
+    "the first two": (
+        QuestionType.RANKING,
+        Sample(
+            fields="\n        ranks: 2" + _OPTIONS + _THIRD,
+            right="3,1",
+            cell="广场┋公园",
+            wrong="14",
+            says={"zh": "前两项", "en": "first two"},
+        ),
+    ),
     "points": (
         QuestionType.SINGLE_CHOICE,
         Sample(fields=_POINTS, right="10", cell="非常可能", wrong="12", says={"zh": "完全不可能", "en": "Not at all"}),
@@ -58,6 +68,7 @@ SAMPLES: Final[Mapping[QuestionType, Sample]] = {
     QuestionType.SINGLE_CHOICE: Sample(fields=_OPTIONS, right="2", cell="菜市场", wrong="banana"),
     QuestionType.MULTIPLE_CHOICE: Sample(fields=_OPTIONS, right="12", cell="公园┋菜市场", wrong="banana"),
     QuestionType.SCALE: Sample(fields=_OPTIONS + _ITEMS, right="1", cell="公园", wrong="banana"),
+    QuestionType.RANKING: Sample(fields=_OPTIONS, right="21", cell="菜市场→公园", wrong="banana"),
     QuestionType.NUMBER: Sample(right="45", wrong="banana"),
     QuestionType.SHORT_TEXT: Sample(right="路灯坏了", wrong="长" * 101),
     QuestionType.LONG_TEXT: Sample(right="路灯坏了，很久没修", wrong="长" * 1_001),

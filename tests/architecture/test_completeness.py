@@ -22,6 +22,7 @@ from questionnaires.evaluation import evaluate
 from questionnaires.indicators import Indicator, IndicatorKind
 from questionnaires.kinds import KINDS, kind_of
 from questionnaires.kinds.kind import Kind, VariableType
+from questionnaires.kinds.ranking import ranks_of
 from questionnaires.loader import check_bytes
 from questionnaires.model import Missing, Question, Questionnaire, QuestionType
 from questionnaires.text import Text
@@ -141,12 +142,18 @@ def the_codebook_and_the_columns_for_statistics(walk: Walk) -> None:
     assert [row.name for row in rows] == list(walk.variables)
     assert all(row.rule is None or (row.rule.zh and row.rule.en) for row in rows)
     assert all(words in f"{row.rule} {row.values}" for row in rows for words in walk.sample.says.values())
-    python = {VariableType.CODE: str, VariableType.CODES: list, VariableType.NUMBER: (int, float)}
+    python = {
+        VariableType.CODE: str,
+        VariableType.CODES: list,
+        VariableType.RANKS: list,
+        VariableType.NUMBER: (int, float),
+    }
     for row in rows:
         value = walk.judged(walk.canonical, Policy.IMPORT).values[row.name]
         assert isinstance(value, python.get(row.type, str))
-        several = row.type is VariableType.CODES
-        assert len(row.columns()) == (len(row.values) if several else 1)
+        several = row.type in (VariableType.CODES, VariableType.RANKS)
+        ranks = ranks_of(walk.question) if row.type is VariableType.RANKS else 0
+        assert len(row.columns()) == (ranks or (len(row.values) if several else 1))
         assert not row.values or set(value if several else [value]) <= {one.code for one in row.values}
         share = Indicator(
             id="share",
@@ -169,7 +176,7 @@ def the_residents_page(walk: Walk) -> None:
             "{% for step in steps %}{{ fields(step, {}, {}, total) }}{% endfor %}"
         )
         html = drawn.render(steps=shown.steps, total=shown.total, language=language)
-        fields = set(re.findall(r'<(?:input|textarea)[^>]* name="([^"]+)"', html))
+        fields = set(re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', html))
         assert fields == set(walk.variables), "every variable has a field"
         assert bool(phone.hint(walk.question, language)) == bool(walk.variables)
         assert walk.sample.says.get(language, "") in html

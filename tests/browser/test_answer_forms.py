@@ -6,6 +6,7 @@ accepts, and the reverse.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from questionnaires.characters import written
 from questionnaires.model import Questionnaire
 from survey_service.keying.kinds import Box
 from survey_service.keying.sheets import build_sheet
-from tests.spec.questionnaires import test_choice_limits
+from tests.spec.questionnaires import test_choice_limits, test_ranking
 from tests.spec.questionnaires.examples import NOTICE, loaded
 
 if TYPE_CHECKING:
@@ -176,6 +177,26 @@ def test_the_sheet_counts_several_choices_as_the_judge_does(run: Any, tmp_path: 
     found = run(script, {"row": row.for_script(), "table": table})
     words = {"too_few_choices": "tooFew", "too_many_choices": "tooMany", "exclusive": "alone", None: ""}
     assert found == [["", words[code]] for keyed, code in test_choice_limits.CASES if keyed]
+
+
+def test_the_sheet_reads_an_order_as_the_judge_does(run: Any, tmp_path: Path) -> None:
+    ranked = loaded(tmp_path, test_ranking.DEFINITION)
+    rows = {row.variable: row.for_script() for row in build_sheet(ranked, "zh").rows}
+    table = [one for one in test_ranking.CASES if isinstance(one[1], str) and re.fullmatch(r"[0-9a-z,> ]+", one[1])]
+    script = """async ({ rows, table }) => {
+      const { fault, unlikely, value } = await import("/keying-rows.js");
+      const say = (name) => name;
+      const read = (row, keyed) => [fault(row, keyed, say), unlikely(row, keyed, say), value(row, keyed)];
+      return table.map(([name, keyed]) => read(rows[name], keyed));
+    }"""
+    found = run(script, {"rows": rows, "table": [list(one[:2]) for one in table]})
+    words = {"ranked_twice": "rankedTwice", "ranks_missing": "ranksMissing", "too_many_choices": "tooMany", None: ""}
+    assert len(table) > 10
+    for (_, keyed, placed, code), (fault, doubt, value) in zip(table, found, strict=True):
+        unread = not placed
+        assert bool(fault) == unread, keyed
+        assert doubt == ("" if unread else words[code]), keyed
+        assert value == (placed or None), keyed
 
 
 def test_the_script_knows_every_kind_of_box(run: Any) -> None:

@@ -61,6 +61,11 @@ sections:
         items:
           - {{id: lamps, text: {{zh: 路灯维修, en: Repair of street lamps}}}}
           - {{id: lifts, text: {{zh: 电梯维修, en: Repair of lifts}}}}
+      - id: order
+        type: ranking
+        text: {{zh: 先做哪几件？, en: What should come first?}}
+        ranks: 3
+        options:{OPTIONS}
 """
 
 
@@ -88,7 +93,13 @@ def choose_more_than_may_be(page: Page) -> None:
     expect(page.locator("#q-wishes .fault:not(.mended)")).to_have_count(0)
 
 
-GIVEN = {"wishes": ["1", "3", "5"], "likely": "10", "rated.lamps": "0", "rated.lifts": "11"}
+GIVEN = {
+    "wishes": ["1", "3", "5"],
+    "likely": "10",
+    "rated.lamps": "0",
+    "rated.lifts": "11",
+    "order": ["4", "1", "2"],
+}
 
 
 def on(page: Page, anchor: str) -> None:
@@ -103,6 +114,28 @@ def on_plain(page: Page, anchor: str) -> None:
 
 def point(page: Page, variable: str, code: str) -> None:
     page.locator(f"label:has([name='{variable}'][value='{code}'])").tap()
+
+
+def put_in_order(page: Page) -> None:
+    """Touched in order; a fourth is told; touched again one goes, and the later ones move up."""
+    ranks = page.locator("#q-order .rank")
+    expect(page.locator("#q-order select").first).to_be_hidden()
+    for code in "34":
+        ranks.nth(int(code) - 1).tap()
+    page.locator(".here [data-turn=on]").tap()
+    expect(page.locator("#q-order.here .fault:not(.mended)")).to_contain_text("前三项")
+    sound(page, "a ranking begun")
+    for code in "12":
+        ranks.nth(int(code) - 1).tap()
+    expect(page.locator("#q-order .fault:not(.mended)")).to_contain_text("已经排满 3 项")
+    ranks.nth(2).tap()  # 绿化 goes
+    ranks.nth(1).tap()
+    expect(page.locator("#q-order .place")).to_have_text(["2", "3", "", "1", ""])
+    page.get_by_text("撤回最后一个").tap()
+    expect(page.locator("#q-order .place")).to_have_text(["2", "", "", "1", ""])
+    ranks.nth(1).tap()
+    expect(ranks.nth(1)).to_have_attribute("aria-pressed", "true")
+    sound(page, "a ranking")
 
 
 def test_each_is_answered_on_a_small_phone(
@@ -120,10 +153,12 @@ def test_each_is_answered_on_a_small_phone(
     sound(page, "rows of points")
     point(page, "rated.lamps", "0")
     point(page, "rated.lifts", "11")
+    on(page, "q-order")
+    put_in_order(page)
     page.locator(".here [data-turn=on]").tap()
     reviewed(page)
     said = page.locator("#review-answers dd b").all_inner_texts()
-    assert said == ["停车、绿化、养老", "10 非常可能", "0 非常不满意", "说不清"]
+    assert said == ["停车、绿化、养老", "10 非常可能", "0 非常不满意", "说不清", "① 电梯　② 停车　③ 路灯"]
     page.locator(".here [data-turn=on]").tap()
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [GIVEN]
@@ -142,7 +177,13 @@ def test_without_a_script_the_service_tells(
     on_plain(page, "q-rated")
     point(page, "rated.lamps", "0")
     point(page, "rated.lifts", "11")
-    page.locator("#q-rated [value=check]").tap()
+    on_plain(page, "q-order")
+    for place, code in enumerate("442"):
+        page.locator("#q-order select").nth(place).select_option(f"{place + 1}:{code}")
+    page.locator("#q-order [value=check]").tap()
+    expect(page.locator(".faulty .fault")).to_have_count(2)
+    expect(page.locator(".faulty .fault").last).to_contain_text("“电梯”排了两次")
+    page.locator("select").nth(1).select_option("2:1")
     expect(page.locator(".faulty .fault").first).to_have_text("最多选三项。现在选了 4 项，请去掉 1 项。")
     sound(page, "faults")
     page.locator("input[value='2']").uncheck()

@@ -19,6 +19,7 @@ TICKED: Final[Mapping[QuestionType, Ticks]] = {
     QuestionType.SINGLE_CHOICE: Ticks.ONE,
     QuestionType.MULTIPLE_CHOICE: Ticks.SEVERAL,
     QuestionType.SCALE: Ticks.ONE,
+    QuestionType.RANKING: Ticks.NONE,
     QuestionType.NUMBER: Ticks.NONE,
     QuestionType.SHORT_TEXT: Ticks.NONE,
     QuestionType.LONG_TEXT: Ticks.NONE,

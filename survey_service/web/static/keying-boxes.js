@@ -1,7 +1,7 @@
 // A box of the sheet: where the keys lead, what a key does in it, and what is said before it is left.
 
 import { page, hush, save, state, stop } from "./keying-page.js";
-import { chosen, fault, fold, MISSING, shortCodes } from "./keying-rows.js";
+import { BOXES, chosen, fault, fold, MISSING, placed, shortCodes } from "./keying-rows.js";
 import { phrase, speak, words } from "./keying-say.js";
 
 const store = document.getElementById("store");
@@ -133,6 +133,15 @@ export function onInput(row, event) {
   if (row.kind === "several" && typed !== "" && !/[\s,;]$/.test(typed) && chosen(row, typed) === null && shortCodes(row)) {
     row.input.value = others; // the key that is no code is taken back, what was keyed before it stays
     complain(row, last, phrase("notACode", { seen: last }), false);
+  }
+  if (row.kind === "ranks" && !/[\s,;>0]$/.test(typed)) {
+    if (typed !== "" && placed(row, typed) === null && shortCodes(row)) {
+      row.input.value = others;
+      complain(row, last, phrase("notACode", { seen: last }), false);
+    } else if (shortCodes(row) && typed.length === Number(row.maximum) && BOXES.ranks(row, typed).doubt === "") {
+      commit(row); // every rank has its key
+      return;
+    }
   }
   if (row.kind !== "one") {
     page.sheet.show(row);

@@ -19,6 +19,17 @@ export function chosen(row, typed) {
   return codes.every((code) => known.includes(code)) ? known.filter((code) => codes.includes(code)) : null;
 }
 
+/** What stands at each rank, typed as 312 or as 3,1,2; "" where nothing does, and 0 is keyed; null where one is no code. */
+export function placed(row, typed) {
+  const known = row.codes.map(([code]) => code);
+  if (known.includes(typed)) return [typed];
+  const parts = typed.split(/\s*[,;>]\s*|\s+/);
+  const whole = parts.length === 1 && shortCodes(row);
+  const codes = whole ? [...typed].map((one) => (one === "0" && !known.includes("0") ? "" : one)) : parts;
+  while (codes.length && codes[codes.length - 1] === "") codes.pop();
+  return codes.length && codes.every((code) => code === "" || known.includes(code)) ? codes : null;
+}
+
 export function label(row, code) {
   return row.codes.find(([one]) => one === code)?.[1] || code;
 }
@@ -48,6 +59,14 @@ export const BOXES = {
     const codes = chosen(row, typed);
     if (codes === null) return unreadable("notACode");
     return { ...clear(codes), doubt: codes.length > 1 && alone(row, codes) ? "alone" : howMany(row, codes) };
+  },
+  ranks: (row, typed) => {
+    const codes = placed(row, typed);
+    if (codes === null) return unreadable("notACode");
+    const filled = codes.filter(Boolean);
+    if (new Set(filled).size < filled.length) return { ...clear(codes), doubt: "rankedTwice" };
+    if (codes.length > Number(row.maximum)) return { ...clear(codes), doubt: "tooMany" };
+    return { ...clear(codes), doubt: filled.length < Number(row.maximum) ? "ranksMissing" : "" };
   },
   number: (row, typed) => inWords(readNumber(typed, row), row, "notANumber"),
   date: (row, typed) => inWords(readDate(typed, row), row, "notADate"),
@@ -81,7 +100,7 @@ export function unlikely(row, typed, phrase) {
   const found = BOXES[row.kind](row, typed);
   const { minimum, maximum, decimals } = row;
   const exclusive = found.doubt === "alone" ? label(row, alone(row, found.value)) : "";
-  const count = Array.isArray(found.value) ? found.value.length : "";
+  const count = Array.isArray(found.value) ? found.value.filter(Boolean).length : "";
   return found.doubt && phrase(found.doubt, { seen: typed, minimum, maximum, decimals, count, label: exclusive });
 }
 

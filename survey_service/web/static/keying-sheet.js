@@ -1,7 +1,7 @@
 // The boxes of a form: what stands in them as the conditions see it, and what about them deserves a look at the paper.
 
 import { evaluate, mentioned } from "./conditions.js";
-import { chosen, fault, label, MISSING, unlikely, value } from "./keying-rows.js";
+import { chosen, fault, label, MISSING, placed, unlikely, value } from "./keying-rows.js";
 import { phrase, words } from "./keying-say.js";
 
 export class Sheet {
@@ -47,7 +47,7 @@ export class Sheet {
   /** Says in words what stands in the box, and marks its code in the list of codes. */
   show(row) {
     const typed = row.input.value.trim();
-    const codes = row.kind === "several" ? chosen(row, typed) ?? [] : [typed];
+    const codes = row.kind === "several" ? chosen(row, typed) ?? [] : row.kind === "ranks" ? (placed(row, typed) ?? []).filter(Boolean) : [typed];
     for (const one of row.item.querySelectorAll("[data-code]")) {
       one.classList.toggle("picked", typed !== "" && codes.includes(one.dataset.code));
     }

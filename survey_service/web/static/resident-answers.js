@@ -28,6 +28,12 @@ export class Answers {
     return { value: field.value.trim(), fault: "" };
   }
 
+  // The codes of a ranking in their order; null where it is not whole.
+  ranked(group) {
+    const codes = [...group.querySelectorAll("select")].map((one) => one.value.replace(/^[0-9]+:/, ""));
+    return codes.every((code, place) => code && codes.indexOf(code) === place) ? codes : null;
+  }
+
   // Answers as conditions see them: lists for checkboxes, numbers for numbers; nothing of what cannot be meant.
   known(place) {
     const found = {};
@@ -36,6 +42,9 @@ export class Answers {
         if (field.checked && !this.beyond(field.closest("fieldset"))) (found[field.name] = found[field.name] || []).push(field.value);
       } else if (field.type === "radio") {
         if (field.checked) found[field.name] = field.value;
+      } else if (field.options) {
+        const codes = this.ranked(field.closest("fieldset"));
+        if (codes) found[field.name] = codes;
       } else {
         const { value, fault } = this.read(field);
         if (!fault && value !== null && value !== "") found[field.name] = value;
@@ -85,6 +94,11 @@ export class Answers {
   fault(field) {
     if (field.type === "checkbox") return this.beyond(field.closest("fieldset"));
     if (this.kept.isChoice(field)) return "";
+    if (field.options) {
+      const group = field.closest("fieldset");
+      const begun = [...group.querySelectorAll("select")].some((one) => one.value);
+      return begun && !this.ranked(group) ? group.dataset.ranking : "";
+    }
     return field.validity.badInput || this.read(field).fault ? field.dataset.fault || "" : "";
   }
 
@@ -94,6 +108,12 @@ export class Answers {
     line.id = `x-${field.name}`;
     line.setAttribute("role", "alert");
     line.textContent = message;
+    const touched = field.options && field.closest("fieldset").querySelector(".ranking");
+    if (touched) {
+      touched.before(line);
+      touched.querySelector("button").focus();
+      return;
+    }
     if (this.kept.isChoice(field)) {
       const group = field.closest("fieldset");
       group.insertBefore(line, group.querySelector("label, .tiles"));

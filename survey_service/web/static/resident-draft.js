@@ -11,7 +11,7 @@ export function attempt(work, otherwise) {
   }
 }
 
-export const fields = (place) => [...place.querySelectorAll("input[name], textarea[name]")].filter((one) => one.type !== "hidden");
+export const fields = (place) => [...place.querySelectorAll("input[name], textarea[name], select[name]")].filter((one) => one.type !== "hidden");
 export const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
 
 export function values(place) {
@@ -64,6 +64,7 @@ export class Draft {
     for (const field of fields(this.form)) {
       const kept = draft.values[field.name] || [];
       if (isChoice(field)) field.checked = kept.includes(field.value);
+      else if (field.options) field.value = kept.find((one) => [...field.options].some((option) => option.value === one)) || "";
       else field.value = kept[0] || "";
     }
   }

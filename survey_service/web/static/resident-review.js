@@ -25,6 +25,9 @@ function rows(step, words) {
     const unit = typed.value.trim() && typed.dataset.unit && !typed.value.trim().endsWith(typed.dataset.unit) ? ` ${typed.dataset.unit}` : "";
     return [["", typed.value.trim() + unit]];
   }
+  const ranked = [...step.querySelectorAll("select")].filter((one) => one.value);
+  const places = ranked.map((one, place) => `${"①②③④⑤⑥⑦⑧⑨⑩"[place]} ${one.selectedOptions[0].textContent}`);
+  if (places.length) return [["", places.join("　")]];
   const said = chosen(step).join(words.and);
   return [["", written ? words.withWords.replace("{answer}", said).replace("{words}", written) : said]];
 }

@@ -22,6 +22,7 @@ let review; // of resident-review.js
 let changing = false; // a question was opened from the review, which is where its button leads back to
 const reviewed = document.getElementById("review");
 let sending; // of resident-send.js
+let rankings = []; // what draws each ranking anew
 
 // ---------------------------------------------------------------- the draft
 
@@ -44,6 +45,7 @@ function show(step, focus) {
   }
   // Browsers before :has() would show the words of what is not ticked.
   for (const more of step.querySelectorAll(".more")) more.hidden = !more.closest("fieldset").querySelector("[data-other]:checked");
+  for (const draw of rankings) draw();
   if (step === reviewed) review(document.getElementById("review-answers"), answers.path(), words, change);
   if (!focus) return;
   const heading = step.querySelector("h2") || document.querySelector("h1");
@@ -204,6 +206,19 @@ async function load() {
   answers = new answered.Answers({ asking, words, evaluate, forms, kept });
   if (evaluate === askedAlways) answers.rules = []; // the service judges by them
   sending = new send.Sending(page);
+  if (words.ranking) await rankByTouch();
+}
+
+// Where the module does not come, a list to choose from for each rank remains.
+async function rankByTouch() {
+  try {
+    const { touchable } = await import(words.ranking);
+    const groups = [...form.querySelectorAll("fieldset[data-ranking]")];
+    const said = (group) => ({ ...group.dataset, place: words.place, undo: words.undo, comma: words.comma });
+    rankings = groups.map((group) => touchable(group, said(group), (field) => field.dispatchEvent(new Event("change", { bubbles: true }))));
+  } catch (error) {
+    rankings = [];
+  }
 }
 
 function listen() {

@@ -1,0 +1,77 @@
+// Ranking by touch: options are touched in their order, and touched again they go. What is sent stands in the fields of
+// the page without a script, one for each rank, which are out of sight then.
+
+// What stands at each rank, in order; "" where nothing does.
+const placed = (fields) => fields.map((field) => field.value.replace(/^[0-9]+:/, ""));
+
+function put(fields, codes) {
+  fields.forEach((field, place) => {
+    field.value = codes[place] ? `${place + 1}:${codes[place]}` : "";
+  });
+}
+
+function made(kind, className, text) {
+  const one = document.createElement(kind);
+  one.className = className;
+  one.textContent = text || "";
+  return one;
+}
+
+// Builds the list of one question; gives back what draws it anew. words: what a place is called, and a full list told.
+export function touchable(group, words, changed) {
+  const fields = [...group.querySelectorAll("select")];
+  const options = [...fields[0].options].filter((one) => one.value).map((one) => [one.value.slice(2), one.textContent]);
+  const list = made("div", "ranking");
+  const undo = made("button", "plain", words.undo);
+  undo.type = "button";
+  const told = made("p", "fault");
+  told.setAttribute("role", "alert");
+  const buttons = options.map(([code, label]) => {
+    const button = made("button", "option rank");
+    button.type = "button";
+    button.dataset.code = code;
+    const place = made("span", "place");
+    place.setAttribute("aria-hidden", "true");
+    button.append(place, made("span", "", label), made("span", "vh"));
+    list.append(button);
+    return button;
+  });
+
+  function draw() {
+    const codes = placed(fields);
+    for (const button of buttons) {
+      const at = codes.indexOf(button.dataset.code);
+      const [place, , said] = button.children;
+      place.textContent = at < 0 ? "" : at + 1;
+      said.textContent = at < 0 ? "" : `${words.comma}${words.place.replace("{rank}", at + 1)}`;
+      button.setAttribute("aria-pressed", at >= 0);
+    }
+    undo.disabled = !codes.some(Boolean);
+  }
+
+  function change(codes) {
+    put(fields, codes);
+    told.remove();
+    changed(fields[0]);
+    draw();
+  }
+
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest(".rank");
+    if (!button) return;
+    const codes = placed(fields).filter(Boolean);
+    const { code } = button.dataset;
+    if (codes.includes(code)) change(codes.filter((one) => one !== code));
+    else if (codes.length < fields.length) change([...codes, code]);
+    else {
+      told.textContent = words.full;
+      button.after(told);
+    }
+  });
+  undo.addEventListener("click", () => change(placed(fields).filter(Boolean).slice(0, -1)));
+  const ranks = group.querySelector(".ranks");
+  ranks.hidden = true;
+  ranks.before(list, undo);
+  draw();
+  return draw;
+}
