@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from threading import Lock
@@ -26,7 +26,7 @@ from questionnaires.answer_forms import (
 )
 from questionnaires.canonical_json import canonical_text
 from questionnaires.conditions import Condition
-from questionnaires.expressions import TODAY
+from questionnaires.expressions import TODAY, Expression, variables, worth
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.texts import behind_other
 from questionnaires.model import Missing, Question, Questionnaire, Rule
@@ -160,7 +160,7 @@ class Judge:
         self.questions: Final = tuple(
             Asked(
                 question,
-                tuple(one for one in (section.ask_if, question.ask_if) if one is not None),
+                tuple(questionnaire.of_answers(one) for one in (section.ask_if, question.ask_if) if one is not None),
                 tuple(_slots(question)),
             )
             for section in questionnaire.sections
@@ -174,7 +174,16 @@ class Judge:
         )
 
         self.order = {name: place for place, name in enumerate(_variables_in_order(self.questions))}
-        self.rules = tuple(RuleOnPage.of(rule, self.order) for rule in questionnaire.rules)
+        self.rules = tuple(
+            RuleOnPage.of(replace(rule, condition=questionnaire.of_answers(rule.condition)), self.order)
+            for rule in questionnaire.rules
+        )
+        self.contradictions = tuple(
+            (one.id, questionnaire.of_answers(one.condition)) for one in questionnaire.contradictions
+        )
+        self.known = self.variables | {one.id for one in questionnaire.calculated}
+        """Names that may come with answers; what is calculated is passed over."""
+        self.calculated = tuple(Calculation.of(name, tree) for name, tree in questionnaire.formulas().items())
 
     def check(
         self, answers: Mapping[str, object], policy: Policy, *, partial: bool = False, today: date | None = None
@@ -185,6 +194,26 @@ class Judge:
 
 def _variables_in_order(questions: tuple[Asked, ...]) -> list[str]:
     return [slot.variable for asked in questions for slot in asked.slots]
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """What is calculated, of answers alone."""
+
+    name: str
+    expression: Expression
+    variables: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, expression: Expression) -> Calculation:
+        return cls(name, expression, tuple(dict.fromkeys(variables(expression))))
+
+    def value(self, given: Mapping[str, object], asked: bool) -> Value:
+        """``asked``: whether anything that it is made of was."""
+        number = worth(self.expression, given) if asked else None
+        if not isinstance(number, float):
+            return Missing.NO_ANSWER if asked else Missing.NOT_ASKED
+        return int(number) if number.is_integer() else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +270,10 @@ class _Run:
                     self._values[slot.variable] = slot.missing.get(raw, raw)
                 else:
                     self._judge(slot, raw, on_path)
-        self._unknown(answers, judge.variables)
+        self._unknown(answers, judge.known)
+        for calculation in judge.calculated:
+            known = any(self._values[name] is not Missing.NOT_ASKED for name in calculation.variables)
+            self._values[calculation.name] = calculation.value(self._given, known)
         self._across_answers(judge, today)
         return Checked(
             values=self._values,
@@ -255,11 +287,10 @@ class _Run:
         given = self._given
         if today is not None and TODAY not in judge.variables:
             given = {**given, TODAY: today.isoformat()}
-        for contradiction in judge.questionnaire.contradictions:
-            if contradiction.condition.evaluate(given):
-                last = [name for name in contradiction.condition.variables() if name in judge.variables][-1]
-                parameters = {"id": contradiction.id}
-                self._find(last, last.partition(".")[0], FindingCode.CONTRADICTION, Severity.SOFT, parameters)
+        for name, condition in judge.contradictions:
+            if condition.evaluate(given):
+                last = [one for one in condition.variables() if one in judge.variables][-1]
+                self._find(last, last.partition(".")[0], FindingCode.CONTRADICTION, Severity.SOFT, {"id": name})
         for one in judge.rules:
             if self._partial and not all(name in self._given for name in one.variables):
                 continue  # more is to come

@@ -7,12 +7,12 @@ what is read was judged when it was kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Final
 
 from questionnaires.answer_forms import Canonical
-from questionnaires.answers import Asked, Judge, Slot, Value, chose, is_readable
+from questionnaires.answers import Asked, Calculation, Judge, Slot, Value, chose, is_readable
 from questionnaires.model import Missing
 
 MOST_KEPT = 5_000
@@ -87,6 +87,23 @@ class _Ask(dict[tuple[int, ...], bool]):
         return None if all(found) else found
 
 
+class _Results(dict[tuple[int, ...], int]):
+    """Codes of the answers that something is calculated from -> its code; 0 where none of them was asked for."""
+
+    def __init__(self, calculation: Calculation, readings: Mapping[str, _Readings]) -> None:
+        super().__init__()
+        self.calculation = calculation
+        self._readings = tuple(readings[name] for name in calculation.variables)
+        self.worth: list[Value] = [Missing.NOT_ASKED]
+
+    def __missing__(self, codes: tuple[int, ...]) -> int:
+        named = zip(self.calculation.variables, self._readings, codes, strict=True)
+        given = {name: of.given[code] for name, of, code in named}
+        found = self[codes] = len(self.worth)
+        self.worth.append(self.calculation.value(given, any(code != _NOT_ASKED for code in codes)))
+        return found
+
+
 class ColumnJudge:
     """A judge made ready to read many answers."""
 
@@ -100,10 +117,12 @@ class ColumnJudge:
         for asked in self._judge.questions:
             self._asks.append(_Ask(asked, self._readings))
             self._readings |= {slot.variable: _Readings(slot) for slot in asked.slots}
+        self._results = [_Results(one, self._readings) for one in self._judge.calculated]
 
     def values(self, answers: Sequence[Mapping[str, object]]) -> Mapping[str, ValueColumn]:
         """By variable of the questionnaire: ``Judge.check(one, Policy.IMPORT).values`` of every one of ``answers``."""
-        if sum(map(len, self._readings.values())) + sum(map(len, self._asks)) > MOST_KEPT:
+        kept: tuple[Sized, ...] = (*self._readings.values(), *self._asks, *self._results)
+        if sum(map(len, kept)) > MOST_KEPT:
             self._begin()
         given = [one if is_readable(one) else {} for one in answers]
         codes: dict[str, list[int]] = {}
@@ -113,7 +132,11 @@ class ColumnJudge:
                 column = self._readings[slot.variable].codes([one.get(slot.variable) for one in given])
                 own = on_path if slot.other_codes is None else self._told_more(asked, slot.other_codes, codes)
                 codes[slot.variable] = column if own is None else _asked_only(column, own)
-        return {name: ValueColumn(column, self._readings[name].worth) for name, column in codes.items()}
+        found = {name: ValueColumn(column, self._readings[name].worth) for name, column in codes.items()}
+        for results in self._results:
+            known = zip(*(codes[name] for name in results.calculation.variables), strict=True)
+            found[results.calculation.name] = ValueColumn(list(map(results.__getitem__, known)), results.worth)
+        return found
 
     def _told_more(self, asked: Asked, other: frozenset[str], codes: Mapping[str, list[int]]) -> list[bool]:
         """Who chose 其他; of those who were not asked nothing is given."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from questionnaires.expressions import DECIMALS
 from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.kinds import KINDS
 from questionnaires.kinds.ranking import MOST_RANKS
 from questionnaires.model import (
+    Calculated,
     Contradiction,
     Header,
     Item,
@@ -372,11 +374,31 @@ def rule(notes: Notes, node: Node) -> Rule | None:
     return Rule(id=identifier, condition=condition, message=message, severity=severity) if condition else None
 
 
+def calculated(notes: Notes, node: Node) -> Calculated | None:
+    known = ("id", "expression", "decimals", "unit", "short", "text")
+    name = Fields(Notes(), node, "a calculated value", known).string("id")
+    fields = Fields(notes, node, f'calculated value "{name}"' if name else "a calculated value", known)
+    identifier = fields.identifier()
+    formula = fields.formula("expression")
+    short, text = fields.text("short"), fields.text("text")
+    plain = Text(identifier)
+    if formula is None:
+        return None
+    return Calculated(
+        id=identifier,
+        expression=formula,
+        text=text or short or plain,
+        short=short or text or plain,
+        decimals=fields.whole("decimals", 0, DECIMALS) or 0,
+        unit=fields.text("unit"),
+    )
+
+
 def questionnaire(building: Building, node: Node) -> Questionnaire:
     notes = building.notes
     known = (
         *("key", "version", "languages", "title", "header", "notice", "scales", "sections"),
-        *("indicators", "contradictions", "rules"),
+        *("indicators", "contradictions", "rules", "calculated"),
     )
     fields = Fields(notes, node, "the questionnaire", known)
     languages = fields.strings("languages") or LANGUAGES
@@ -394,6 +416,12 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
     sections = tuple(section(building, one) for one in fields.sequence("sections", needed=True))
     used = {one.scale for part in sections for one in part.questions if one.scale}
     contradictions = (contradiction(notes, one) for one in fields.sequence("contradictions"))
+    calculations = [calculated(notes, one) for one in fields.sequence("calculated")]
+    building.broken |= {
+        Fields(Notes(), one, "", ("id", "expression", "decimals", "unit", "short", "text")).string("id")
+        for one, made in zip(fields.sequence("calculated"), calculations, strict=True)
+        if made is None
+    }
     rules = (rule(notes, one) for one in fields.sequence("rules"))
     return Questionnaire(
         key=fields.identifier("key"),
@@ -409,4 +437,5 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         languages=notes.languages,
         contradictions=tuple(one for one in contradictions if one is not None),
         rules=tuple(one for one in rules if one is not None),
+        calculated=tuple(one for one in calculations if one is not None),
     )

@@ -15,8 +15,10 @@ from datetime import date
 from enum import Enum
 from functools import cache
 
+from questionnaires import expressions
 from questionnaires.canonical_json import Form, canonical_text
 from questionnaires.conditions import Condition, from_json
+from questionnaires.expressions import Formula
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 
@@ -58,6 +60,7 @@ _FORM = Form(
     defaults=False,
     words={
         Condition: lambda condition: {"source": condition.source, "tree": condition.to_json()},
+        Formula: lambda formula: {"source": formula.source, "tree": expressions.to_json(formula.tree)},
         Text: lambda text: {"zh": text.zh, "en": text.en} if text.en else {"zh": text.zh},
     },
 )
@@ -84,6 +87,8 @@ def _build(kind: object, stored: object) -> object:
     assert isinstance(kind, type)
     if kind is Condition:
         return Condition(stored["source"], from_json(stored["tree"]))  # type: ignore[index] # TypeError is caught above
+    if kind is Formula:
+        return Formula(stored["source"], expressions.from_json(stored["tree"]))  # type: ignore[index] # the same
     if is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: _build(hints[name], one) for name, one in stored.items()})  # type: ignore[attr-defined] # AttributeError is caught above

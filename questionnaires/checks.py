@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from questionnaires.age_and_sex_checks import check_age_and_sex
 from questionnaires.builders import Building
-from questionnaires.condition_checks import check_condition
+from questionnaires.condition_checks import check_calculated, check_condition
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
 from questionnaires.model import Question, Questionnaire
@@ -30,6 +30,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     repeated = {name for name, times in count.items() if times > 1}
     variables = Variables(questionnaire, frozenset(building.broken | repeated))
     _unique_ids(questionnaire, places, notes)
+    check_calculated(questionnaire, places, notes, variables)
     number = 0
     for row, section in enumerate(questionnaire.sections):
         path = ("sections", row)

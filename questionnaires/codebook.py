@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.kinds.ranking import ranks_of
-from questionnaires.model import Item, Missing, Question, Questionnaire
+from questionnaires.model import Calculated, Item, Missing, Question, Questionnaire
 from questionnaires.text import Text
 
 # Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
@@ -87,7 +87,16 @@ def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
             conditions = tuple(one.source for one in (section.ask_if, question.ask_if) if one is not None)
             items = {f"{question.id}.{item.id}": item for item in question.items}
             found.extend(_variable(question, name, items.get(name), conditions) for name in question.variables())
+    found.extend(_calculated(one) for one in questionnaire.calculated)
     return tuple(found)
+
+
+def _calculated(one: Calculated) -> Variable:
+    """Behind the answers that it is made of; the label says how."""
+    found = _variable(one.as_question(), one.id, None, ())
+    source = " ".join(one.expression.source.split())
+    label = Text(f"{one.text.zh}（计算：{source}）", f"{one.text.en} (calculated: {source})" if one.text.en else "")
+    return replace(found, label=label)
 
 
 def _variable(question: Question, name: str, item: Item | None, conditions: tuple[str, ...]) -> Variable:

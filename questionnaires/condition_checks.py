@@ -13,11 +13,26 @@ from questionnaires.conditions import (
     Test,
     variables_of,
 )
-from questionnaires.expressions import TODAY, Answer, Arithmetic, Count, Expression, Sum, YearsBetween, is_day
+from questionnaires.expressions import (
+    MAX_SIZE,
+    TODAY,
+    Answer,
+    Arithmetic,
+    Count,
+    Expression,
+    Formula,
+    Rounded,
+    Sum,
+    YearsBetween,
+    is_day,
+    size,
+)
+from questionnaires.expressions import variables as names
 from questionnaires.fields import Notes
 from questionnaires.kinds import KINDS, kind_of
 from questionnaires.kinds.kind import Kind, VariableType
-from questionnaires.model import QuestionType
+from questionnaires.model import Questionnaire, QuestionType
+from questionnaires.places import Places
 from questionnaires.problems import Code, Location
 from questionnaires.variables import Variables
 
@@ -129,6 +144,8 @@ class _Compared:
                 return VariableType.NUMBER if self._all(VariableType.NUMBER, *parts) else None
             case YearsBetween(first, last):
                 return VariableType.NUMBER if self._all(VariableType.DATE, first, last) else None
+            case Rounded(part, _):
+                return VariableType.NUMBER if self._all(VariableType.NUMBER, part) else None
             case str():
                 return VariableType.DATE if is_day(expression) else VariableType.CODE
         return VariableType.NUMBER
@@ -170,11 +187,54 @@ class _Compared:
         self._notes.add(Code.CONDITION_KIND, self._place, f"{self._owner}: {message}", hint)
 
 
-def check_expression(
-    expression: Expression, variables: Variables, notes: Notes, place: Location, owner: str
-) -> VariableType | None:
-    """What an expression comes to whose names exist; None where a part does not fit, which is noted."""
-    return _Compared(variables, notes, place, owner).expression(expression)
+def check_calculated(questionnaire: Questionnaire, places: Places, notes: Notes, variables: Variables) -> None:
+    """What is calculated is made of questions and of what stands before it, so that nothing is made of itself."""
+    later = {one.id for one in questionnaire.calculated}
+    sizes: dict[str, int] = {}
+    taken = {*variables.questions, *(one.id for one in questionnaire.questions())}
+    for row, one in enumerate(questionnaire.calculated):
+        place, owner = places.at("calculated", row, "expression"), f'calculated value "{one.id}"'
+        if one.id in taken:
+            message = f"{owner} has the id of a question, or of one before it"
+            notes.add(Code.DUPLICATE_ID, places.at("calculated", row, "id"), message, "every id is used once")
+            continue
+        taken.add(one.id)
+        before = len(notes.problems)
+        broken = _names(one.expression, later, variables, notes, place, owner)
+        if not broken and len(notes.problems) == before:
+            holds = _Compared(variables, notes, place, owner).expression(one.expression.tree)
+            if holds not in (None, VariableType.NUMBER):
+                notes.add(Code.CONDITION_KIND, place, f"{owner}: it comes to a {holds}", "calculate a number")
+        sizes[one.id] = 1 + size(one.expression.tree, sizes)
+        if sizes[one.id] > MAX_SIZE:
+            message = f"{owner} has {sizes[one.id]} parts, written out"
+            notes.add(Code.OUT_OF_LIMITS, place, message, f"at most {MAX_SIZE}")
+        if broken or len(notes.problems) > before:
+            variables.broken.add(one.id)
+        else:
+            variables.calculate(one)
+
+
+def _names(formula: Formula, later: set[str], variables: Variables, notes: Notes, place: Location, owner: str) -> bool:
+    """Whether one of its names is broken; what does not exist yet, or never, is noted."""
+    broken = False
+    named = list(dict.fromkeys(names(formula.tree)))
+    if not named:
+        notes.add(Code.CONDITION_KIND, place, f"{owner}: no answer is asked about", "name a question")
+    for name in named:
+        where = Location(place.file, place.line, place.column + max(formula.source.find(name), 0))
+        if name == TODAY and name not in variables.questions:
+            message = f"{owner} depends on the day of answering"
+            notes.add(Code.DAY_OF_ANSWERING, where, message, "give a date, or say it in a rule")
+        elif variables.is_broken(name):
+            broken = True
+        elif name in later and name not in variables.questions:
+            message = f'{owner} depends on "{name}", which is calculated later'
+            notes.add(Code.CONDITION_LATER, where, message, "put it before this one")
+        elif name not in variables.questions:
+            message = f'{owner} depends on "{name}", which does not exist'
+            notes.add(Code.CONDITION_UNKNOWN, where, message, variables.hint(name))
+    return broken
 
 
 def _wrong_kind(test: Compare | OneOf | Includes | Answered | Matches, kind: Kind) -> str:

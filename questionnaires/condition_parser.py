@@ -28,7 +28,18 @@ from questionnaires.conditions import (
     Or,
     Relation,
 )
-from questionnaires.expressions import MAX_OPERATIONS, Answer, Arithmetic, Count, Expression, Sum, YearsBetween
+from questionnaires.expressions import (
+    DECIMALS,
+    MAX_OPERATIONS,
+    Answer,
+    Arithmetic,
+    Count,
+    Expression,
+    Formula,
+    Rounded,
+    Sum,
+    YearsBetween,
+)
 from questionnaires.expressions import OPERATORS as SIGNS
 from questionnaires.patterns import CODE, LONGEST, PATTERNS
 
@@ -48,9 +59,9 @@ def parse(source: str) -> Condition:
     return Condition(source, _Parser(_within_length(source)).condition())
 
 
-def parse_expression(source: str) -> Expression:
+def parse_expression(source: str) -> Formula:
     """The expression that ``source`` writes; raises ``ConditionFault``."""
-    return _Parser(_within_length(source)).expression()
+    return Formula(source, _Parser(_within_length(source)).expression())
 
 
 def _within_length(source: str) -> str:
@@ -69,7 +80,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS = frozenset({"and", "or", "not", "in", "answered"})
-FUNCTIONS = ("answered", "matches", "sum", "count", "years_between")
+FUNCTIONS = ("answered", "matches", "sum", "count", "years_between", "round")
 _HABITS = {
     "=": 'write "==" to compare',
     "&": 'write "and"',
@@ -319,13 +330,15 @@ class _Parser:
         raise ConditionFault(f"a question, a quoted code or a number is expected here{_seen(token)}", token.offset)
 
     def _function(self, name: _Token) -> Expression:
-        if name.text not in ("sum", "count", "years_between"):
+        if name.text not in ("sum", "count", "years_between", "round"):
             hint = f"known here: {', '.join(FUNCTIONS)}"
             raise ConditionFault(f"“{name.text}” cannot be calculated", name.offset, hint)
         self._take()
         if name.text == "count":
             return Count(self._in_parentheses())
         self._expect("(")
+        if name.text == "round":
+            return self._rounded()
         with self._deeper():
             parts = [self._terms()]
             while self._takes(","):
@@ -339,6 +352,19 @@ class _Parser:
         if len(parts) > MAX_LITERALS:
             raise ConditionFault(f"a list has at most {MAX_LITERALS} members", name.offset)
         return Sum(tuple(parts))
+
+    def _rounded(self) -> Expression:
+        with self._deeper():
+            part = self._terms()
+        token = self._peek()
+        decimals = 0
+        if self._takes(","):
+            token = self._take()
+            decimals = int(token.text) if token.kind == "number" and re.fullmatch("[0-9]", token.text) else -1
+        if not 0 <= decimals <= DECIMALS:
+            raise ConditionFault(f"decimals from 0 to {DECIMALS} are expected here", token.offset, "write round(q1, 2)")
+        self._expect(")")
+        return Rounded(part, decimals)
 
     # ---------------------------------------------------------------- parts of both
 

@@ -149,6 +149,10 @@ class Condition:
         """
         return _holds(self.tree, values)
 
+    def written_out(self, formulas: Mapping[str, Expression]) -> Condition:
+        """The same of answers alone, where it tests what is calculated from them; itself where it does not."""
+        return Condition(self.source, _written_out(self.tree, formulas)) if formulas.keys() & self.variables() else self
+
     def to_json(self) -> list[object]:
         """The tree as nested arrays: ``["and", ["==", "q1", "1"], ["answered", "q2"]]``."""
         return _to_json(self.tree)
@@ -230,6 +234,28 @@ def _relate(comparison: str, left: expressions.Worth, right: expressions.Worth) 
     if comparison in ("==", "!="):
         return (left == right) is (comparison == "==")
     return _ORDER[comparison](left, right)
+
+
+def _written_out(node: Node, formulas: Mapping[str, Expression]) -> Node:
+    match node:
+        case And(parts):
+            return And(tuple(_written_out(part, formulas) for part in parts))
+        case Or(parts):
+            return Or(tuple(_written_out(part, formulas) for part in parts))
+        case Not(part):
+            return Not(_written_out(part, formulas))
+        case Relation(comparison, left, right):
+            out = expressions.written_out
+            return Relation(comparison, out(left, formulas), out(right, formulas))
+        case Compare(variable, comparison, literal) if variable in formulas:
+            return Relation(comparison, formulas[variable], literal)
+        case OneOf(variable, literals) if variable in formulas:
+            tests = tuple(Relation("==", formulas[variable], literal) for literal in literals)
+            return tests[0] if len(tests) == 1 else Or(tests)
+        case Answered(variable) if variable in formulas:
+            return Relation("==", formulas[variable], formulas[variable])  # what comes to something equals itself
+        case _:
+            return node
 
 
 def _tests(node: Node) -> Iterator[Test]:

@@ -75,7 +75,18 @@ def comparable(one: Questionnaire, other: Questionnaire, indicator_id: str) -> b
         return False
     if first.kind is IndicatorKind.INDEX:
         return all(comparable(one, other, part.indicator) for part in first.parts)
-    return all(_asked_as(one, variable) == _asked_as(other, variable) for variable in first.variables)
+    if not all(_made_of(one, other, variable) for variable in _named(first)):
+        return False
+    return all(_asked_as(one, variable) == _asked_as(other, variable) for variable in one.behind(first.variables))
+
+
+def _named(indicator: Indicator) -> tuple[str, ...]:
+    return (*indicator.variables, *(indicator.base.variables() if indicator.base else ()))
+
+
+def _made_of(one: Questionnaire, other: Questionnaire, variable: str) -> bool:
+    """Whether what is calculated is calculated in one way."""
+    return one.formulas().get(variable) == other.formulas().get(variable)
 
 
 def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...] | None:

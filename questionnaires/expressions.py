@@ -22,6 +22,7 @@ from decimal import ROUND_HALF_UP, Decimal
 DECIMALS = 6  # at which two numbers are compared: no answer has more
 TOO_LARGE = 1e15  # beyond what is kept exactly
 MAX_OPERATIONS = 30  # in one expression
+MAX_SIZE = 200  # parts of one that is calculated from others, written out
 TODAY = "today"  # the name under which the day of answering comes in among the answers
 
 
@@ -61,7 +62,15 @@ class YearsBetween:
     last: Expression
 
 
-Expression = Answer | Arithmetic | Sum | Count | YearsBetween | str | int | float  # a str is a date, or a code
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """Halves away from zero."""
+
+    part: Expression
+    decimals: int
+
+
+Expression = Answer | Arithmetic | Sum | Count | YearsBetween | Rounded | str | int | float  # a str: a date, or a code
 Worth = float | str | None
 
 
@@ -76,6 +85,46 @@ def variables(expression: Expression) -> Iterator[str]:
         case Sum(parts):
             for part in parts:
                 yield from variables(part)
+        case Rounded(part, _):
+            yield from variables(part)
+
+
+def size(expression: Expression, formulas: Mapping[str, int]) -> int:
+    """How many parts it has once what it calculates with is written out, each of ``formulas`` having so many."""
+    match expression:
+        case Answer(variable):
+            return formulas.get(variable, 1)
+        case Arithmetic(_, left, right) | YearsBetween(left, right):
+            return 1 + size(left, formulas) + size(right, formulas)
+        case Sum(parts):
+            return 1 + sum(size(part, formulas) for part in parts)
+        case Rounded(part, _):
+            return 1 + size(part, formulas)
+    return 1
+
+
+def written_out(expression: Expression, formulas: Mapping[str, Expression]) -> Expression:
+    """The same of answers alone: each name of ``formulas`` is replaced by what it is calculated from."""
+    match expression:
+        case Answer(variable):
+            return formulas.get(variable, expression)
+        case Arithmetic(operator, left, right):
+            return Arithmetic(operator, written_out(left, formulas), written_out(right, formulas))
+        case YearsBetween(first, last):
+            return YearsBetween(written_out(first, formulas), written_out(last, formulas))
+        case Sum(parts):
+            return Sum(tuple(written_out(part, formulas) for part in parts))
+        case Rounded(part, decimals):
+            return Rounded(written_out(part, formulas), decimals)
+    return expression
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An expression as it was written, and its tree."""
+
+    source: str
+    tree: Expression
 
 
 # ---------------------------------------------------------------- evaluation
@@ -107,6 +156,9 @@ def worth(expression: Expression, values: Mapping[str, object]) -> Worth:
             return float(len(chosen)) if isinstance(chosen, list | tuple) and chosen else None
         case YearsBetween(first, last):
             return _years(worth(first, values), worth(last, values))
+        case Rounded(part, decimals):
+            one = worth(part, values)
+            return rounded(one, decimals) if isinstance(one, float) else None
         case _:
             return _alone(expression)
 
@@ -176,13 +228,15 @@ def to_json(expression: Expression) -> object:
             return ["count", variable]
         case YearsBetween(first, last):
             return ["years_between", to_json(first), to_json(last)]
+        case Rounded(part, decimals):
+            return ["round", to_json(part), decimals]
         case _:
             return expression
 
 
 def from_json(tree: object, depth: int = 0) -> Expression:
     """What ``to_json`` wrote; ValueError for anything else."""
-    if depth > 2 * MAX_OPERATIONS:
+    if depth > MAX_SIZE:
         raise ValueError("an expression is nested too deeply")
     if type(tree) in (str, int, float):
         return tree  # type: ignore[return-value] # one of the three
@@ -197,4 +251,6 @@ def from_json(tree: object, depth: int = 0) -> Expression:
             return Count(variable)
         case ["years_between", first, last]:
             return YearsBetween(from_json(first, depth + 1), from_json(last, depth + 1))
+        case ["round", part, int(decimals)] if 0 <= decimals <= DECIMALS:
+            return Rounded(from_json(part, depth + 1), decimals)
     raise ValueError(f"not an expression: {tree!r:.80}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from questionnaires.characters import BREAK_MARK, without_invisible, written
-from questionnaires.condition_parser import ConditionFault
+from questionnaires.condition_parser import ConditionFault, parse_expression
 from questionnaires.condition_parser import parse as parse_condition
 from questionnaires.conditions import Condition
+from questionnaires.expressions import Formula
 from questionnaires.figures import in_digits
 from questionnaires.problems import Code, Location, Problem, did_you_mean
 from questionnaires.text import Text
@@ -27,6 +28,7 @@ RESERVED = frozenset({"and", "or", "not", "in", "answered", "other", "missing", 
 LANGUAGES = ("zh", "en")
 
 Word = TypeVar("Word", bound=StrEnum)
+Read = TypeVar("Read")
 
 
 class Notes:
@@ -160,10 +162,11 @@ class Fields:
 
     def condition(self, name: str) -> Condition | None:
         node = self.scalar(name, "a condition")
-        if node is None:
-            return None
+        return None if node is None else self._parsed(node, name, parse_condition)
+
+    def _parsed(self, node: Scalar, name: str, parse: Callable[[str], Read]) -> Read | None:
         try:
-            return parse_condition(node.value)
+            return parse(node.value)
         except ConditionFault as fault:
             place = node.location
             if not node.block:
@@ -172,6 +175,10 @@ class Fields:
             message = f'"{name}" of {self.owner}: {fault.message}'
             self.notes.add(Code.CONDITION_SYNTAX, place, message, fault.hint)
             return None
+
+    def formula(self, name: str) -> Formula | None:
+        node = self.scalar(name, "an expression", needed=True)
+        return None if node is None else self._parsed(node, name, parse_expression)
 
     def text(self, name: str, *, needed: bool = False) -> Text | None:
         node = self.get(name)

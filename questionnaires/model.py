@@ -7,12 +7,14 @@ statistic uses) are three different things and are kept apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from questionnaires.conditions import Condition
+from questionnaires.expressions import Expression, Formula, Rounded, written_out
+from questionnaires.expressions import variables as expression_variables
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 
@@ -190,6 +192,29 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calculated:
+    """A number made of answers: never asked, never taken from anybody, made anew whenever answers are judged."""
+
+    id: str
+    expression: Formula  # of questions, and of what stands before it
+    text: Text  # what it is, in full
+    short: Text  # a few words, for charts and tables
+    decimals: int = 0
+    unit: Text | None = None
+
+    def as_question(self) -> Question:
+        """As whatever reads a number sees it."""
+        return Question(
+            id=self.id,
+            type=QuestionType.NUMBER,
+            text=self.text,
+            short=self.short,
+            decimals=self.decimals,
+            unit=self.unit,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
     key: str
     version: str
@@ -202,6 +227,7 @@ class Questionnaire:
     languages: tuple[str, ...] = field(default=("zh", "en"))
     contradictions: tuple[Contradiction, ...] = ()  # soft checks across answers
     rules: tuple[Rule, ...] = ()  # the same, of which some refuse
+    calculated: tuple[Calculated, ...] = ()
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:
@@ -213,6 +239,23 @@ class Questionnaire:
             if question.id == question_id:
                 return question
         raise KeyError(question_id)
+
+    def formulas(self) -> dict[str, Expression]:
+        """What is calculated, each written out as an expression of answers alone and rounded as it is kept."""
+        found: dict[str, Expression] = {}
+        for one in self.calculated:
+            found[one.id] = Rounded(written_out(one.expression.tree, found), one.decimals)
+        return found
+
+    def of_answers(self, condition: Condition) -> Condition:
+        """The condition without what is calculated: written out, as an expression of answers."""
+        return condition.written_out(self.formulas()) if self.calculated else condition
+
+    def behind(self, variables: Iterable[str]) -> tuple[str, ...]:
+        """The variables that people answer, behind these: what is calculated stands for what it is made of."""
+        formulas = self.formulas()
+        named = ((name,) if name not in formulas else tuple(expression_variables(formulas[name])) for name in variables)
+        return tuple(dict.fromkeys(name for names in named for name in names))
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of that id; KeyError when there is none."""

@@ -25,7 +25,9 @@ def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
     asked_if: dict[str, tuple[Condition, ...]] = {}
     for section in questionnaire.sections:
         for question in section.questions:
-            asked_if[question.id] = tuple(one for one in (section.ask_if, question.ask_if) if one is not None)
+            asked_if[question.id] = tuple(
+                questionnaire.of_answers(one) for one in (section.ask_if, question.ask_if) if one is not None
+            )
     conditions = set(asked_if[question_id])
     variables: dict[str, None] = {}
     waiting = [name for condition in asked_if[question_id] for name in condition.variables()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from questionnaires.model import Question, Questionnaire
+from questionnaires.expressions import variables as named_by
+from questionnaires.model import Calculated, Question, Questionnaire
 from questionnaires.problems import did_you_mean
 
 
@@ -12,11 +13,16 @@ class Variables:
     def __init__(self, questionnaire: Questionnaire, broken: frozenset[str]) -> None:
         self.order: dict[str, int] = {}
         self.questions: dict[str, Question] = {}
-        self.broken = broken
+        self.broken = set(broken)
         for number, question in enumerate(questionnaire.questions()):
             for variable in question.variables():
                 self.order.setdefault(variable, number)
                 self.questions.setdefault(variable, question)
+
+    def calculate(self, one: Calculated) -> None:
+        """From here on it may be used, behind everything that it is made of."""
+        self.order[one.id] = max((self.order[name] for name in named_by(one.expression.tree)), default=0)
+        self.questions[one.id] = one.as_question()
 
     def is_broken(self, variable: str) -> bool:
         return variable.partition(".")[0] in self.broken

@@ -42,7 +42,8 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
         for question in section.questions:
             if not question.variables():
                 continue
-            conditions = tuple(one for one in (section.ask_if, question.ask_if) if one is not None)
+            given = [one for one in (section.ask_if, question.ask_if) if one is not None]
+            conditions = tuple(map(questionnaire.of_answers, given))
             found.append(Numbered(number=len(found) + 1, question=question, conditions=conditions))
     return tuple(found)
 
@@ -141,14 +142,17 @@ def _expression(tree: Any, numbers: Mapping[str, Numbered], language: str) -> st
     kind = tree[0]
     if kind in ("value", "count"):
         return say(kind, language, number=_number(tree[1], numbers.get(tree[1])))
+    if kind == "round":  # nobody rounds on paper
+        return _expression(tree[1], numbers, language)
     parts = [_expression(part, numbers, language) for part in tree[1:]]
     if kind in ("sum", "years_between"):
         return say(kind, language, parts=say("listed", language).join(parts), first=parts[0], last=parts[-1])
-    inner = [
-        f"({words})" if isinstance(part, list) and part[0] in ARITHMETIC else words
-        for part, words in zip(tree[1:], parts, strict=True)
-    ]
+    inner = [f"({words})" if _is_arithmetic(part) else words for part, words in zip(tree[1:], parts, strict=True)]
     return f" {ARITHMETIC[kind]} ".join(inner)
+
+
+def _is_arithmetic(tree: Any) -> bool:
+    return isinstance(tree, list) and (tree[0] in ARITHMETIC or (tree[0] == "round" and _is_arithmetic(tree[1])))
 
 
 def _codes(tree: Any) -> list[object]:

@@ -168,7 +168,7 @@ def _answers(
     judged = judge(questionnaire)
     pairs_of = evaluator(questionnaire)
     pooled = [one for one in questionnaire.indicators if one.kind is not IndicatorKind.INDEX]
-    used = tuple(dict.fromkeys(variable for one in questionnaire.indicators for variable in one.variables))
+    used = questionnaire.behind(variable for one in questionnaire.indicators for variable in one.variables)
     rows = queries.complete_answers(session, survey_id, wave_id)
     for number, (case_id, area_id, mode, text, sha256) in enumerate(rows):
         if watch is not None and number % TOLD_EVERY == 0:

@@ -87,7 +87,7 @@ def _row(frozen: dict[str, Any], city: str, rates: Mapping[str, Any]) -> RowOut:
 
 
 def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:
-    asked = dict.fromkeys(variable.partition(".")[0] for variable in one.variables)
+    asked = dict.fromkeys(variable.partition(".")[0] for variable in questionnaire.behind(one.variables))
     return IndicatorOut(
         id=one.id,
         kind=one.kind.value,

@@ -136,7 +136,8 @@ def _screens(same: _Same, order: int) -> Screens:
                 raise NameTaken(f"a question cannot be named {sorted(taken)}: the page has a field of that name")
             asked = bool(question.variables())
             number += asked
-            conditions = [one.to_json() for one in (section.ask_if, question.ask_if) if one is not None]
+            given = [one for one in (section.ask_if, question.ask_if) if one is not None]
+            conditions = [same.questionnaire.of_answers(one).to_json() for one in given]
             tree = ["and", *conditions] if len(conditions) == 2 else conditions[0] if conditions else None
             ask_if = json.dumps(tree, ensure_ascii=False, separators=(",", ":")) if tree else ""
             steps += _of_question(question, number if asked else 0, ask_if, order)

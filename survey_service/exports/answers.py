@@ -28,6 +28,7 @@ _BY_PHONE = (Mode.WEB_INVITED, Mode.WEB_OPEN)
 def answer_columns(questionnaire: Questionnaire, *, texts: bool) -> tuple[tuple[str, AnswerColumn], ...]:
     """Variable of the questionnaire and column, in its order; open answers with ``texts`` only."""
     questions = {one.id: one for one in questionnaire.questions()}
+    questions |= {one.id: one.as_question() for one in questionnaire.calculated}
     return tuple(
         (row.name, column)
         for row in codebook(questionnaire)

@@ -61,7 +61,8 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
             if keyed is None:
                 continue
             number += 1
-            rows += _rows(question, keyed, number, [section.ask_if, question.ask_if], language)
+            given = [one for one in (section.ask_if, question.ask_if) if one is not None]
+            rows += _rows(question, keyed, number, [questionnaire.of_answers(one) for one in given], language)
         if rows:
             sections.append(SheetSection(title=section.title.in_language(language), rows=tuple(rows)))
     asked = [row.variable for one in sections for row in one.rows]
@@ -70,9 +71,10 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
         form_number=questionnaire.header.form_number,
         sections=tuple(sections),
         contradictions=tuple(
-            (one.condition.to_json(), place(one.condition, asked), one.message.in_language(language))
+            (condition.to_json(), place(condition, asked), one.message.in_language(language))
             for told, place in ((questionnaire.contradictions, _last_named), (questionnaire.rules, _last_asked))
             for one in told
+            for condition in (questionnaire.of_answers(one.condition),)
         ),
     )
 
@@ -86,10 +88,8 @@ def _last_asked(condition: Condition, asked: list[str]) -> str:
     return max((name for name in condition.variables() if name in asked), key=asked.index)
 
 
-def _rows(
-    question: Question, keyed: Keyed, number: int, conditions: list[Condition | None], language: str
-) -> list[Row]:
-    asked_if = tuple(condition.to_json() for condition in conditions if condition is not None)
+def _rows(question: Question, keyed: Keyed, number: int, conditions: list[Condition], language: str) -> list[Row]:
+    asked_if = tuple(condition.to_json() for condition in conditions)
     labels = ((option.code, option.label.in_language(language)) for option in question.options)
     codes = tuple((code, "" if label == code else label) for code, label in labels)  # 5 of 0 to 10 is said once
     minimum, maximum = map(_plain, keyed.limits(question))

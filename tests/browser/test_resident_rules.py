@@ -97,7 +97,7 @@ def test_without_a_script(phone: Callable[..., Page], base: str, wave: OpenWave,
     page.goto(f"{address}#q-wants")
     for label in ("公园", "学校", "公交"):
         page.locator("#q-wants label", has_text=label).tap()
-    page.goto(f"{address}#q-call")
+    page.goto(f"{address}#q-children")
     page.get_by_role("button", name="核对并提交").tap()
     page.locator(".summary").wait_for()
     assert EARNERS in page.locator(".summary").inner_text()

@@ -101,6 +101,10 @@ export function worth(tree, values) {
     }
     case "sum": return sum(tree.slice(1).map((part) => worth(part, values)));
     case "years_between": return years(worth(first, values), worth(second, values));
+    case "round": {
+      const number = worth(first, values);
+      return numeric(number) ? rounded(number, second) : null;
+    }
     default: return operate(operator, worth(first, values), worth(second, values));
   }
 }
@@ -148,6 +152,6 @@ export function evaluate(tree, values) {
 export function mentioned(tree) {
   if (!Array.isArray(tree)) return [];
   const [operator, first, ...others] = tree;
-  const nested = ["and", "or", "not", "sum", "years_between", "+", "-", "*", "/"].includes(operator) || Array.isArray(first);
+  const nested = ["and", "or", "not", "sum", "years_between", "round", "+", "-", "*", "/"].includes(operator) || Array.isArray(first);
   return nested ? [first, ...others].reduce((all, part) => all.concat(mentioned(part)), []) : [first];
 }

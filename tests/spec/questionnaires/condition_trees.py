@@ -20,7 +20,7 @@ from questionnaires.conditions import (
     Relation,
 )
 from questionnaires.expressions import OPERATORS as SIGNS
-from questionnaires.expressions import Answer, Arithmetic, Count, Expression, Sum, YearsBetween
+from questionnaires.expressions import Answer, Arithmetic, Count, Expression, Rounded, Sum, YearsBetween
 
 names = st.sampled_from(["q1", "q2", "q5.parking"])
 figures = st.one_of(
@@ -44,6 +44,7 @@ def expressions() -> st.SearchStrategy[Expression]:
             st.builds(Arithmetic, st.sampled_from(SIGNS), inner, inner),
             st.builds(Sum, st.lists(inner, min_size=1, max_size=3).map(tuple)),
             st.builds(YearsBetween, inner, inner),
+            st.builds(Rounded, inner, st.integers(0, 6)),
         ),
         max_leaves=6,
     )

@@ -13,8 +13,8 @@ sections:
   - id: all
     title: {{zh: 全部, en: All}}
     questions:
-      - {{id: people, type: number, text: {{zh: 家里几口人？, en: How many are you?}}, minimum: 1, maximum: 20}}
-      - {{id: earning, type: number, text: {{zh: 几个人工作？, en: How many work?}}, minimum: 0, maximum: 20}}
+      - {{id: people, type: number, text: {{zh: 家里几口人？, en: How many are you?}}, minimum: 1, maximum: 999}}
+      - {{id: earning, type: number, text: {{zh: 几个人工作？, en: How many work?}}, minimum: 0, maximum: 999}}
       - {{id: born, type: date, text: {{zh: 您哪天出生？, en: When were you born?}}, ask_if: people >= 1}}
       - id: wants
         type: multiple_choice
@@ -24,6 +24,19 @@ sections:
           - {{code: "2", label: {{zh: 学校, en: Schools}}}}
           - {{code: "3", label: {{zh: 公交, en: Buses}}}}
       - {{id: call, type: short_text, text: {{zh: 单位电话？, en: Telephone of the office?}}}}
+      - {{id: children, type: number, text: {{zh: 几个孩子？, en: How many children?}}, ask_if: per_head < 0.5}}
+calculated:
+  - id: per_head
+    expression: earning / people
+    decimals: 2
+    short: {{zh: 工作的人占几成, en: Share at work}}
+  - id: age
+    expression: years_between(born, "2026-10-01")
+    unit: {{zh: 岁, en: years}}
+    text: {{zh: 2026 年 10 月 1 日的周岁年龄, en: Age in full years on 1 October 2026}}
+  - id: burden
+    expression: (1 - per_head) * 100
+    decimals: 1
 rules:
   - id: earners
     condition: earning > people
@@ -40,4 +53,19 @@ rules:
     condition: answered(call) and not matches(call, "telephone")
     message: {{zh: 不像电话号码。, en: This does not look like a telephone number.}}
     severity: soft
+  - id: worker
+    condition: age < 16 and per_head == 1
+    message: {{zh: 不到十六岁，家里却人人工作。, en: Below sixteen while everybody at home works.}}
+indicators:
+  - id: at_work
+    name: {{zh: 工作人口比, en: Share at work}}
+    definition: {{zh: 各家工作的人占几成的平均。, en: Mean share at work.}}
+    kind: mean_score
+    variables: [per_head]
+    dont_know: excluded
+  - id: heavy
+    name: {{zh: 负担重的家庭, en: Heavy burden}}
+    definition: {{zh: 不到一半人工作的家庭所占比重。, en: Share of families where less than half work.}}
+    kind: proportion
+    numerator_if: burden > 50
 """

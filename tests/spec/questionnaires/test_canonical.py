@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from questionnaires.canonical import FORMAT, NotCanonical, canonical_bytes, from_canonical, sha256, to_canonical
 from questionnaires.condition_parser import parse
 from questionnaires.conditions import Condition
+from questionnaires.expressions import Formula
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.loader import available, load
 from questionnaires.model import (
+    Calculated,
     Contradiction,
     Header,
     Item,
@@ -34,7 +36,7 @@ from questionnaires.model import (
     StandsFor,
 )
 from questionnaires.text import Text
-from tests.spec.questionnaires.condition_trees import trees
+from tests.spec.questionnaires.condition_trees import expressions, trees
 
 words = st.text(max_size=8).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text))
 texts = st.builds(Text, words, words)
@@ -130,6 +132,18 @@ questionnaires = st.builds(
     ),
     indicators=st.lists(indicators, max_size=2).map(tuple),
     languages=st.sampled_from([("zh",), ("zh", "en")]),
+    calculated=st.lists(
+        st.builds(
+            Calculated,
+            id=words,
+            expression=st.builds(Formula, words, expressions()),
+            text=texts,
+            short=texts,
+            decimals=st.integers(0, 6),
+            unit=st.none() | texts,
+        ),
+        max_size=1,
+    ).map(tuple),
     rules=st.lists(
         st.builds(
             Rule,
@@ -158,7 +172,7 @@ def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None
 def test_the_strategy_covers_every_field() -> None:
     """A field added to the model later must be added above, else its round trip is not tested."""
     named = {
-        Questionnaire: 11,
+        Questionnaire: 12,
         Section: 4,
         Question: 21,
         Item: 3,
@@ -168,6 +182,7 @@ def test_the_strategy_covers_every_field() -> None:
         Notice: 5,
         Contradiction: 3,
         Rule: 4,
+        Calculated: 6,
         Indicator: 19,
         Part: 2,
         Target: 2,

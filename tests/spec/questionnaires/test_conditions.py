@@ -58,8 +58,8 @@ def test_a_text_of_any_length_is_held_against_a_form_at_once() -> None:
 
 
 def test_an_expression_alone() -> None:
-    assert parse_expression("sum(q1, q2) / 2") == Arithmetic("/", Sum((Answer("q1"), Answer("q2"))), 2)
-    assert parse_expression("years_between(born, today)") == YearsBetween(Answer("born"), Answer("today"))
+    assert parse_expression("sum(q1, q2) / 2").tree == Arithmetic("/", Sum((Answer("q1"), Answer("q2"))), 2)
+    assert parse_expression("years_between(born, today)").tree == YearsBetween(Answer("born"), Answer("today"))
     for source in ("q1 == 1", "q1 q2", "", "answered(q1)"):
         with pytest.raises(ConditionFault):
             parse_expression(source)

@@ -111,7 +111,7 @@ def test_it_is_told_at_the_last_question_that_was_asked(tmp_path: Path) -> None:
 def test_rules_are_stored_and_their_absence_is_not(family: Questionnaire) -> None:
     stored = to_canonical(family)["questionnaire"]
     assert isinstance(stored, dict)
-    assert [one.get("severity") for one in stored["rules"]] == ["hard", "hard", None, None]
+    assert [one.get("severity") for one in stored["rules"]] == ["hard", "hard", None, None, None]
     assert from_canonical(json.loads(canonical_bytes(family))) == family
 
 
