@@ -1,31 +1,43 @@
-"""What must be filled in before a wave may open: the statutory header and the notice. The only place with a date."""
+"""What must be filled in before a wave may open: the statutory header, the notice, and what a file leaves to the city.
+
+The only place with a date.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from questionnaires.model import Header, Questionnaire
+from questionnaires.model import Header, Question, Questionnaire
 from questionnaires.text import Text
 
 
 class Reason(StrEnum):
     BLANK = "blank"
     EXPIRED = "expired"
+    UNFILLED = "unfilled"  # a text of the file still holds ``TO_FILL``
+
+
+TO_FILL = "〔待填"  # 〔待填：单位 1〕, in the Chinese text: what only the city knows
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
     """One field that keeps a wave from opening."""
 
-    field: str  # "header.form_number", "notice.contact", ...
+    field: str  # "header.form_number", "notice.contact", "question.k11", "indicators"
     reason: Reason
     label: Text  # the field's name as people know it
 
     def describe(self, language: str = "zh") -> str:
         """One sentence that says what to do about a blank."""
         name = self.label.in_language(language)
+        if self.reason is Reason.UNFILLED:
+            if language == "zh":
+                return f"“{name}”里还有〔待填〕，请换成本市的内容。"
+            return f"“{name}” still has parts to fill in; write the city's own."
         if self.reason is Reason.EXPIRED:
             return f"“{name}”已过，请填新的日期。" if language == "zh" else f"“{name}” has passed; enter a later date."
         return f"“{name}”还没有填。" if language == "zh" else f"“{name}” is blank."
@@ -68,4 +80,28 @@ def ready_to_open(questionnaire: Questionnaire, wave_header: Header | None, on: 
         text: Text = getattr(questionnaire.notice, name)
         if not text.zh or ("en" in questionnaire.languages and not text.en):
             found.append(Blank(f"notice.{name}", Reason.BLANK, label))
+    return found + _unfilled(questionnaire)
+
+
+def _unfilled(questionnaire: Questionnaire) -> list[Blank]:
+    """A line for each question that waits for the city, and one for all names of indicators."""
+    found = [
+        Blank(f"question.{one.id}", Reason.UNFILLED, one.short)
+        for one in questionnaire.questions()
+        if any(TO_FILL in text.zh for text in _texts(one))
+    ]
+    named = [text for one in questionnaire.indicators for text in (one.name, one.definition)]
+    named += [questionnaire.title, *(section.title for section in questionnaire.sections)]
+    if any(TO_FILL in text.zh for text in named):
+        found.append(Blank("indicators", Reason.UNFILLED, Text("指标和标题", "Names of indicators, titles")))
     return found
+
+
+def _texts(question: Question) -> Iterator[Text]:
+    yield question.text
+    if question.hint is not None:
+        yield question.hint
+    for option in question.options:
+        yield option.label
+    for item in question.items:
+        yield item.text

@@ -85,6 +85,7 @@ class Kind(ABC):
     fields: ClassVar[tuple[str, ...]]  # of a definition file, beside those that every question has
     variable: ClassVar[VariableType | None]  # what its variables hold; None: it yields none
     faults: ClassVar[frozenset[FindingCode]]  # what its own reader finds, beside what is common to all
+    seconds: ClassVar[float] = 2.5  # to decide and tap, or to key a number, once the words are read: ``duration``
 
     @property
     def several(self) -> bool:

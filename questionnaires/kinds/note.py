@@ -16,6 +16,7 @@ class Note(Kind):
     fields: ClassVar = ()
     variable: ClassVar = None
     faults: ClassVar[frozenset[FindingCode]] = frozenset()
+    seconds: ClassVar = 0.0
 
     def parse(self, given: Given) -> Own:
         return {}

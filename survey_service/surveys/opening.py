@@ -101,6 +101,17 @@ def _blank(blank: Blank) -> Blocker:
             label=Text("传一版新问卷", "Store a new version"),
             address="../questionnaires/new",
         )
+    if blank.reason is Reason.UNFILLED:
+        return Blocker(
+            title=title,
+            why=Text(
+                "这一处要由本市写：单位名称、本市的规定、对的答案。把问卷文件取下来，填好，传一版新的，再在这一期里换上。",
+                "Only the city can write this: names of units, its rules, right answers. Take the file, fill it in, "
+                "store it as a new version, then choose it here.",
+            ),
+            label=Text("传一版新问卷", "Store a new version"),
+            address="../questionnaires/new",
+        )
     if blank.reason is Reason.EXPIRED:
         why = Text("问卷上印的批准或备案必须在有效期内。", "The approval printed on the form must be in force.")
         label = Text("填新的有效期", "Enter a new date")
