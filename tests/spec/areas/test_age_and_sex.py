@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from questionnaires.loader import available, load
 from questionnaires.model import (
     Header,
     Missing,
@@ -20,6 +19,7 @@ from questionnaires.model import (
 )
 from questionnaires.text import Text
 from survey_service.areas.age_and_sex import OF_AGE, SEX_NOT_ASKED, Unmatched, age_and_sex, asked_from
+from tests.programmes import KEYS, programme
 
 REGISTER = ("18-29", "30-44", "45-59", "60-74", "75+")
 _WORDS = Text("一", "one")
@@ -56,21 +56,43 @@ def ranges(*written: str) -> Question:
     )
 
 
-@pytest.mark.parametrize("key", sorted(available()))
+SHORT_FORMS = ("civilized_city", "window_services")
+OF_RESIDENTS = (
+    *SHORT_FORMS,
+    *(
+        "civilized_city_full",
+        "window_services_full",
+        "civilized_city_knowledge",
+        "civility_index",
+        "government_conduct",
+    ),
+    *("environment", "health_knowledge", "public_safety", "uncivil_behaviour", "volunteering", "community_services"),
+)
+
+
+@pytest.mark.parametrize("key", OF_RESIDENTS)
 def test_the_definitions_of_the_house_ask_for_both(key: str) -> None:
-    questionnaire = load(available()[key])
+    questionnaire = programme(key)
     found = age_and_sex(questionnaire, REGISTER)
-    assert asked_from(questionnaire) == 18
+    assert asked_from(questionnaire) == (16 if key == "public_safety" else 18)
     assert found.why_no_age is None
     assert found.reasons() == ()
     assert found.age is not None
     assert found.sex is not None
-    assert (found.age.variable, found.age.groups) == ("q10", REGISTER)
+    age, sex = ("q10", "q9") if key in SHORT_FORMS else ("age", "sex")
+    assert (found.age.variable, found.age.groups) == (age, REGISTER)
     assert [found.age.group(one) for one in (18, 29, 29.5)] == ["18-29"] * 3
     assert [found.age.group(one) for one in (30, 74, 75, 120)] == ["30-44", "60-74", "75+", "75+"]
     assert [found.age.group(one) for one in (None, "", "45", True, 17)] == [None] * 5
-    assert (found.sex.variable, found.sex.of_code) == ("q9", {"1": "male", "2": "female"})
+    assert (found.sex.variable, found.sex.of_code) == (sex, {"1": "male", "2": "female"})
     assert [found.sex.sex(one) for one in ("1", "2", "3", None)] == ["male", "female", None, None]
+
+
+@pytest.mark.parametrize("key", sorted(set(KEYS) - set(OF_RESIDENTS)))
+def test_who_is_not_drawn_from_all_residents_is_not_held_against_their_register(key: str) -> None:
+    """Parents, pupils, staff, shops, units, clients at a counter, raters of set classes, disabled people on a list."""
+    found = age_and_sex(programme(key), REGISTER)
+    assert (found.age, found.sex) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from questionnaires.model import (
     StandsFor,
 )
 from questionnaires.text import Text
+from tests.programmes import KEYS, programme
 from tests.spec.questionnaires.condition_trees import expressions, trees
 
 words = st.text(max_size=8).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text))
@@ -191,9 +192,9 @@ def test_the_strategy_covers_every_field() -> None:
     assert {kind: len(dataclasses.fields(kind)) for kind in named} == named
 
 
-@pytest.mark.parametrize("key", sorted(available()))
+@pytest.mark.parametrize("key", KEYS)
 def test_shipped_definitions_survive(key: str) -> None:
-    questionnaire = load(available()[key])
+    questionnaire = programme(key)
     assert from_canonical(json.loads(canonical_bytes(questionnaire))) == questionnaire
 
 
@@ -205,7 +206,7 @@ def test_the_fingerprint_follows_the_content_only() -> None:
 
 
 def test_equal_questionnaires_have_equal_bytes() -> None:
-    questionnaire = load(available()["civilized_city"])
+    questionnaire = programme("civilized_city")
     turned = tuple(
         dataclasses.replace(one, scores=dict(reversed(list(one.scores.items())))) for one in questionnaire.indicators
     )
@@ -251,7 +252,7 @@ BEFORE_QUESTIONS_STOOD_FOR_ANYTHING = {
 @pytest.mark.parametrize("key", sorted(BEFORE_QUESTIONS_STOOD_FOR_ANYTHING))
 def test_a_definition_without_marks_of_age_and_sex_keeps_its_fingerprint(key: str) -> None:
     """Waves were opened with these before the mark existed, and their answers name the definition by its hash."""
-    marked = load(available()[key])
+    marked = programme(key)
     plain = dataclasses.replace(
         marked,
         sections=tuple(

@@ -13,7 +13,7 @@ from questionnaires.loader import available
 from survey_service.commands.check import check
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "questionnaires"
-SOUND = [str(path) for path in available().values()]
+SOUND = [str(available()[key]) for key in ("civilized_city", "issue_follow_up")]  # that all are: test_loader.py
 
 
 def run(*arguments: str) -> Result:
