@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
 
+from questionnaires.canonical import canonical_bytes, from_canonical
 from questionnaires.loader import available, load
 from questionnaires.model import Questionnaire
 
@@ -13,3 +16,10 @@ KEYS = tuple(sorted(available()))
 @cache
 def programme(key: str) -> Questionnaire:
     return load(available()[key])
+
+
+def filled_in(questionnaire: Questionnaire) -> Questionnaire:
+    """As a city would use it: 〔待填：单位 1〕 reads 单位 1."""
+    text = canonical_bytes(questionnaire).decode()
+    text = re.sub(r"〔待填：([^〕]*)〕", r"\1", text)
+    return from_canonical(json.loads(re.sub(r"\[to fill in: ([^\]]*)\]", r"\1", text)))

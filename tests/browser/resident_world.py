@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from questionnaires.loader import available, load
 from questionnaires.model import Questionnaire
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.secrets import KeyRing
 from survey_service.surveys import codes
 from survey_service.surveys import service as surveys
+from tests.programmes import filled_in, programme
 from tests.service.world import NOW, World, draft
 
 HEADER = {
@@ -31,7 +31,7 @@ class OpenWave:
 
 def open_wave(database: Database, keys: KeyRing, world: World, key: str) -> OpenWave:
     """An open wave of the shipped questionnaire ``key`` and the open code of its first community."""
-    return open_wave_of(database, keys, world, load(available()[key]))
+    return open_wave_of(database, keys, world, filled_in(programme(key)))
 
 
 def open_wave_of(database: Database, keys: KeyRing, world: World, questionnaire: Questionnaire) -> OpenWave:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from questionnaires.loader import available
 from survey_service.secrets import KeyRing
 from tests.browser.resident_world import OpenWave, open_wave
 from tests.browser.test_resident import submit
+from tests.programmes import KEYS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,7 +41,12 @@ def counted(page: Page) -> tuple[list[str], list[int]]:
     return addresses, received
 
 
-@pytest.mark.parametrize("key", sorted(available()))
+HEAVIEST = ("civilized_city_full", "citizen_review", "uncivil_behaviour", "window_services_full")
+
+
+@pytest.mark.parametrize(
+    "key", [*HEAVIEST, *(pytest.param(key, marks=pytest.mark.soak) for key in KEYS if key not in HEAVIEST)]
+)
 def test_the_questionnaire(
     phone: Callable[..., Page], base: str, database: Database, settings: Settings, world: World, key: str
 ) -> None:

@@ -1,0 +1,73 @@
+"""The programmes on paper: every answer has its box or its line, in Chinese and with English under it."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from itertools import pairwise
+
+import pypdf
+import pytest
+
+from questionnaires.canonical import sha256
+from questionnaires.model import Header
+from reports.fonts import TypeSettings
+from reports.paper_form.drawing import blank_pdf
+from reports.paper_form.geometry import BOX, CLEAR
+from reports.paper_form.layout import FormLayout, lay_out_form
+from tests.programmes import KEYS, filled_in, programme
+
+# Long rows, two-digit codes, a note, the most boxes; the others are laid out in make soak.
+HARDEST = ("citizen_review", "health_knowledge", "peer_review", "uncivil_behaviour")
+SHEETS = {1: 2, 2: 3}  # at most so many, by the number of languages
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> TypeSettings:
+    return TypeSettings(cache=tmp_path_factory.mktemp("type"))
+
+
+def holds(layout: FormLayout, languages: tuple[str, ...]) -> None:
+    questions = list(layout.questionnaire.questions())
+    wanted = Counter(
+        (variable, option.code)
+        for question in questions
+        for variable in question.variables()
+        if not variable.endswith(".other")
+        for option in question.options
+    )
+    assert Counter((box.variable, box.code) for box in layout.geometry.boxes) == wanted
+    written = {
+        variable
+        for question in questions
+        for variable in question.variables()
+        if not question.options or variable.endswith(".other")
+    }
+    assert {entry.variable for entry in layout.geometry.entries} == written
+    assert len(layout.pages) <= 2 * SHEETS[len(languages)]
+    for page in range(1, len(layout.pages) + 1):
+        boxes = sorted((box for box in layout.geometry.boxes if box.page == page), key=lambda box: (box.y, box.x))
+        for one, other in pairwise(boxes):
+            assert max(abs(one.x - other.x), abs(one.y - other.y)) - BOX >= CLEAR, (one, other)
+
+
+@pytest.mark.parametrize("key", HARDEST)
+def test_a_programme_can_be_printed(key: str, settings: TypeSettings) -> None:
+    one = filled_in(programme(key))
+    holds(lay_out_form(one, ("zh",), definition_sha256=sha256(one), settings=settings), ("zh",))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en")])
+@pytest.mark.parametrize("key", KEYS)
+def test_every_programme_can_be_printed_in_every_language(
+    key: str, languages: tuple[str, ...], settings: TypeSettings
+) -> None:
+    one = filled_in(programme(key))
+    layout = lay_out_form(one, languages, definition_sha256=sha256(one), settings=settings)
+    holds(layout, languages)
+    pages = pypdf.PdfReader(io.BytesIO(blank_pdf(layout, Header()))).pages
+    words = "".join("\n".join(page.extract_text() for page in pages).split())
+    for section in one.sections:
+        for language in languages:
+            assert "".join(section.title.in_language(language).split()) in words
