@@ -14,7 +14,7 @@ from questionnaires.codebook import MISSING_CODES, MISSING_LABELS, VariableType,
 from questionnaires.duration import minutes_to_answer, seconds_to_answer
 from questionnaires.evaluation import comparable
 from questionnaires.indicators import DontKnow, IndicatorKind
-from questionnaires.model import Header, Item, Missing, Notice, Questionnaire, QuestionType
+from questionnaires.model import Header, Item, Layout, Missing, Notice, Questionnaire, QuestionType
 from questionnaires.readiness import Reason, effective_header, ready_to_open
 from questionnaires.text import Text
 from tests.programmes import KEYS, programme
@@ -38,8 +38,10 @@ def questionnaire(key: str) -> Questionnaire:
 
 @every
 def test_one_key_per_closed_answer(key: str, questionnaire: Questionnaire) -> None:
-    """Two digits only where there are more options than digits."""
+    """Two digits only where there are more options than digits; points are the numbers that they stand for."""
     for question in questionnaire.questions():
+        if question.layout is Layout.POINTS:
+            continue
         code = r"[0-9]" if len(question.options) <= 10 else r"[0-9]{2}"
         assert all(re.fullmatch(code, option.code) for option in question.options), question.id
 

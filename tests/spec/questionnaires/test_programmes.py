@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from questionnaires.answers import Policy, check_answers
-from questionnaires.evaluation import comparable, evaluator
+from questionnaires.evaluation import comparable, evaluate, evaluator
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
 from questionnaires.loader import definitions_path, load
 from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
@@ -180,8 +180,15 @@ def test_not_knowing_is_offered_where_somebody_is_asked_to_judge_or_remember(key
 
 TARGETS = {
     "government_conduct": {"efficiency": 0.9, "integrity_rate": 0.9},
-    "health_knowledge": {"hygiene_score": 0.8, "chronic_score": 0.85, "insurance_rate": 0.8, "checkup_rate": 0.8},
-    "staff": {"staff_awareness": 1.0, "staff_support": 1.0},
+    "health_knowledge": {
+        "hygiene_score": 0.8,
+        "aids_rate": 0.7,
+        "chronic_score": 0.85,
+        "insurance_rate": 0.8,
+        "checkup_rate": 0.8,
+    },
+    "staff": {"staff_awareness": 1.0, "staff_support": 1.0, "staff_knowledge": 1.0, "policy_staff": 0.85},
+    "resident_units": {"all_three": 0.9},
 }
 
 
@@ -206,6 +213,32 @@ def test_a_headline_share_with_dont_knows_has_one_without_beside_it(key: str) ->
         if indicator.headline and question is not None and question.scale == "satisfaction":
             beside = f"{indicator.id}_of_raters" in {other.id for other in one.indicators}
             assert beside or indicator.dont_know is DontKnow.EXCLUDED, indicator.id
+
+
+@every
+def test_page_one_has_one_to_four_cards(key: str) -> None:
+    assert 1 <= sum(one.headline for one in programme(key).indicators) <= 4
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("civilized_city_full", "awareness_verified"),
+        ("staff", "staff_awareness_verified"),
+        ("merchants", "shop_awareness_verified"),
+        ("resident_units", "unit_awareness_verified"),
+    ],
+)
+def test_awareness_is_verified_of_all_who_answered(key: str, name: str) -> None:
+    """Who says yes and names another title, or leaves it blank, stays in the base and does not count."""
+
+    def counted(given: dict[str, object]) -> tuple[float, float] | None:
+        return evaluate(programme(key), check_answers(programme(key), given, Policy.WEB).values)[name]
+
+    assert counted({"q1": "1", "q1b": "1"}) == (1, 1)
+    assert counted({"q1": "1", "q1b": "2"}) == counted({"q1": "1", "q1b": "9"}) == counted({"q1": "1"}) == (0, 1)
+    assert counted({"q1": "2", "q1b": "1"}) == counted({"q1": "3"}) == (0, 1)
+    assert counted({}) is None
 
 
 def test_what_the_full_forms_may_be_compared_with() -> None:
