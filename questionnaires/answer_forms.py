@@ -37,6 +37,8 @@ class FindingCode(StrEnum):
     DECIMALS = "decimals"
     NOT_A_DATE = "not_a_date"
     DATE_OUT_OF_RANGE = "date_out_of_range"
+    NOT_A_TIME = "not_a_time"
+    TIME_OUT_OF_RANGE = "time_out_of_range"
     NOT_A_TEXT = "not_a_text"
     TOO_LONG = "too_long"
     UNKNOWN_MISSING = "unknown_missing"

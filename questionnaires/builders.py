@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 
 from questionnaires.expressions import DECIMALS
 from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
@@ -168,6 +168,12 @@ class _Given:
         minimum, maximum = self._fields.day("minimum"), self._fields.day("maximum")
         if minimum is not None and maximum is not None and minimum > maximum:
             self._impossible(str(minimum), "after", str(maximum))
+        return minimum, maximum
+
+    def times(self) -> tuple[time | None, time | None]:
+        minimum, maximum = self._fields.time("minimum"), self._fields.time("maximum")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            self._impossible(minimum.isoformat("minutes"), "after", maximum.isoformat("minutes"))
         return minimum, maximum
 
     def counts(self, options: tuple[Option, ...]) -> tuple[int | None, int | None]:

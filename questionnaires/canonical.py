@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from functools import cache
 
@@ -96,6 +96,8 @@ def _build(kind: object, stored: object) -> object:
         return kind(stored)
     if kind is date:
         return date.fromisoformat(stored)  # type: ignore[arg-type] # TypeError is caught above
+    if kind is time:
+        return time.fromisoformat(stored)  # type: ignore[arg-type] # TypeError is caught above
     if kind is float and type(stored) is int:
         return float(stored)
     if type(stored) is not kind:
@@ -109,6 +111,8 @@ def _build_union(kinds: tuple[object, ...], stored: object) -> object:
             raise TypeError("a value is expected, not null")
         return None
     kinds = tuple(kind for kind in kinds if kind is not type(None))
-    if date in kinds and float in kinds:  # the limits of a question: a number, or a date as text
-        return _build(date if isinstance(stored, str) else float, stored)
+    if date in kinds and float in kinds:  # the limits of a question: a number, or a date or a time as text
+        if isinstance(stored, str):
+            return _build(time if ":" in stored else date, stored)
+        return _build(float, stored)
     return _build(kinds[0], stored)

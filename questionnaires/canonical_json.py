@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from typing import Any
 
@@ -44,6 +44,8 @@ class Form:
             return value if self.digits is None else float(f"{value:.{self.digits}g}")
         if isinstance(value, date):
             return value.isoformat()
+        if isinstance(value, time):
+            return value.isoformat("minutes")
         if is_dataclass(value):
             return {one.name: self.plain(getattr(value, one.name)) for one in fields(value) if self._writes(one, value)}
         if isinstance(value, Mapping):

@@ -25,6 +25,7 @@ from questionnaires.expressions import (
     Sum,
     YearsBetween,
     is_day,
+    is_time,
     size,
 )
 from questionnaires.expressions import variables as names
@@ -37,7 +38,7 @@ from questionnaires.problems import Code, Location
 from questionnaires.variables import Variables
 
 _ORDERING = ("<", "<=", ">", ">=")
-_COMPARED = (VariableType.NUMBER, VariableType.DATE, VariableType.CODE)
+_COMPARED = (VariableType.NUMBER, VariableType.DATE, VariableType.TIME, VariableType.CODE)
 
 
 def check_condition(
@@ -147,6 +148,8 @@ class _Compared:
             case Rounded(part, _):
                 return VariableType.NUMBER if self._all(VariableType.NUMBER, part) else None
             case str():
+                if is_time(expression):
+                    return VariableType.TIME
                 return VariableType.DATE if is_day(expression) else VariableType.CODE
         return VariableType.NUMBER
 
@@ -178,7 +181,7 @@ class _Compared:
         if left is None or right is None:
             return
         if left is not right or left not in _COMPARED:
-            hint = "compare numbers with numbers, dates with dates, codes with codes"
+            hint = "compare numbers with numbers, dates with dates, times with times, codes with codes"
             self._wrong(f"a {left} is compared with a {right}", hint)
         elif left is VariableType.CODE and test.operator in _ORDERING:
             self._wrong("codes are put in order", "codes are equal or are not: == and !=")

@@ -160,7 +160,7 @@ class Condition:
 
 # ---------------------------------------------------------------- evaluation
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_IN_ORDER = (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{2}:[0-9]{2}"))  # dates and times of the day
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -192,7 +192,7 @@ def _compare(value: object, test: Compare) -> bool:
         return value == literal
     if test.operator == "!=":
         return value != literal
-    if isinstance(value, str) and not (_ISO_DATE.fullmatch(value) and _ISO_DATE.fullmatch(str(literal))):
+    if isinstance(value, str) and not any(one.fullmatch(value) and one.fullmatch(str(literal)) for one in _IN_ORDER):
         return False
     return _ORDER[test.operator](value, literal)
 
@@ -224,12 +224,14 @@ def _holds(node: Node, values: Mapping[str, object]) -> bool:
 
 
 def _relate(comparison: str, left: expressions.Worth, right: expressions.Worth) -> bool:
-    """Numbers with numbers, at a fixed number of decimals; days with days; codes are equal or are not."""
+    """Numbers with numbers, at a fixed number of decimals; days with days, times with times; codes are equal or not."""
     if left is None or right is None or isinstance(left, str) != isinstance(right, str):
         return False
     if isinstance(left, float) and isinstance(right, float):
         left, right = expressions.rounded(left), expressions.rounded(right)
-    elif comparison in _ORDER and not (expressions.is_day(left) and expressions.is_day(right)):
+    elif comparison in _ORDER and not any(
+        one(left) and one(right) for one in (expressions.is_day, expressions.is_time)
+    ):
         return False
     if comparison in ("==", "!="):
         return (left == right) is (comparison == "==")

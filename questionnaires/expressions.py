@@ -130,6 +130,7 @@ class Formula:
 # ---------------------------------------------------------------- evaluation
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _OPERATE: Mapping[str, Callable[[float, float], float]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
@@ -199,6 +200,11 @@ def _years(first: Worth, last: Worth) -> float | None:
     assert isinstance(first, str)
     assert isinstance(last, str)
     return float(int(last[:4]) - int(first[:4]) - (last[5:] < first[5:]))
+
+
+def is_time(value: object) -> bool:
+    """Whether it is a time of the day, as 08:30."""
+    return isinstance(value, str) and bool(_TIME.fullmatch(value))
 
 
 def is_day(value: object) -> bool:

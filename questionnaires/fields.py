@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import TypeVar
 
@@ -147,6 +147,15 @@ class Fields:
         except ValueError:
             pass
         self.wrong(node, "a date such as 2027-06-30", name)
+        return None
+
+    def time(self, name: str) -> time | None:
+        node = self.scalar(name, "a time")
+        if node is None:
+            return None
+        if node.quoted and re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", node.value):
+            return time.fromisoformat(node.value)
+        self.wrong(node, 'a time in quotes such as "08:30"', name)
         return None
 
     def word(self, name: str, words: type[Word], default: Word) -> Word:

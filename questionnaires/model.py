@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from questionnaires.conditions import Condition
@@ -30,6 +30,7 @@ class QuestionType(StrEnum):
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
     DATE = "date"
+    TIME = "time"
     NOTE = "note"
 
 
@@ -119,8 +120,8 @@ class Question:
     items: tuple[Item, ...] = ()  # matrix rows; empty for every other type
     order: Order = Order.FIXED
     layout: Layout = Layout.LIST
-    minimum: float | date | None = None  # number and date: smallest answer accepted
-    maximum: float | date | None = None
+    minimum: float | date | time | None = None  # number, date and time: smallest answer accepted
+    maximum: float | date | time | None = None
     minimum_choices: int | None = None  # multiple choice: fewest options accepted; one that stands alone is enough
     maximum_choices: int | None = None
     ranks: int | None = None  # ranking: how many of the options; None: all of them

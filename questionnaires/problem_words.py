@@ -56,6 +56,7 @@ _WORDS = {
     "a date": "一个日期", "a word": "一个词", "a condition": "一个条件", "a list": "一个列表",
     "a list of names": "一列名称", "a question type": "一种题型", "the name of a scale": "一个量表的名称",
     "a code in quotes": "加引号的代码", "fields with names": "带名称的字段", "fields": "一组字段",
+    "a time": "一个时刻", 'a time in quotes such as "08:30"': '加引号的时刻，例如 "08:30"',
     "a date such as 2027-06-30": "一个日期，例如 2027-06-30", "nothing": "什么也没有", "a text only": "只有文字",
 }  # fmt: skip
 
@@ -258,7 +259,10 @@ _SENTENCES = (
     (r"count what was chosen of several", "count 数的是多选题选了几项"),
     (r"calculate with numbers", "用数来算"),
     (r"years lie between two dates", "周年数要两个日期"),
-    (r"compare numbers with numbers, dates with dates, codes with codes", "数和数比，日期和日期比，代码和代码比"),
+    (
+        r"compare numbers with numbers, dates with dates, times with times, codes with codes",
+        "数和数比，日期和日期比，时刻和时刻比，代码和代码比",
+    ),
     (r"codes are equal or are not: == and !=", "代码只有相同和不同：== 和 !="),
     (r"(.+): no answer is asked about", "{0}：没有用到任何一道题"),
     (r"name a question", "写一道题的编号"),
@@ -269,6 +273,7 @@ _SENTENCES = (
     (r"codes have no order; write (.*)", "代码没有大小，写成 {0}"),
     (r"quote the code: (.*)", "给代码加引号：{0}"),
     (r"compare with a number, without quotes", "和数比，不加引号"),
+    (r"compare with a time in quotes: (.*)", "和加引号的时刻比：{0}"),
     (r"compare with a date in quotes: (.*)", "和加引号的日期比：{0}"),
     (r"a text can only be tested for being there: (.*)", "文字题只能看有没有写：{0}"),
     (r"a condition has at most (\d+) characters, this one (\d+)", "条件最多 {0} 个字，这里有 {1} 个"),

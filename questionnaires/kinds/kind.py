@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypedDict
 
@@ -26,6 +26,7 @@ class VariableType(StrEnum):
     RANKS = "ranks"  # codes in order; exported as one column per rank
     NUMBER = "number"
     DATE = "date"
+    TIME = "time"  # of the day: 08:30
     TEXT = "text"
 
 
@@ -37,8 +38,8 @@ class Own(TypedDict, total=False):
     items: tuple[Item, ...]
     order: Order
     layout: Layout
-    minimum: float | date | None
-    maximum: float | date | None
+    minimum: float | date | time | None
+    maximum: float | date | time | None
     minimum_choices: int | None
     maximum_choices: int | None
     ranks: int | None
@@ -69,6 +70,9 @@ class Given(Protocol):
 
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day accepted."""
+
+    def times(self) -> tuple[time | None, time | None]:
+        """The first and the last time of the day accepted."""
 
     def whole(self, name: str, least: int, most: int) -> int | None: ...
 

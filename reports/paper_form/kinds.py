@@ -20,6 +20,7 @@ from reports.paper_form.questions import (
     note,
     number,
     options,
+    ruled,
 )
 from reports.paper_form.ranks import in_order, ranks
 
@@ -34,5 +35,6 @@ PRINTED: Final[Mapping[QuestionType, Printer]] = {
     QuestionType.DATE: asked(
         cells("date", ((4, Text("年", "year")), (2, Text("月", "month")), (2, Text("日", "day"))))
     ),
+    QuestionType.TIME: asked(cells("time", ((2, Text("时", "h")), (2, Text("分", "min")))), rule=ruled),
     QuestionType.NOTE: note,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
+from questionnaires.kinds import kind_of
 from questionnaires.kinds.choice_limits import limits_in_words
 from questionnaires.model import Option, Question
 from questionnaires.text import Text
@@ -36,6 +37,12 @@ Rule = Callable[[Question, str], str]
 
 def no_rule(_question: Question, _language: str) -> str:
     return ""
+
+
+def ruled(question: Question, language: str) -> str:
+    """What the codebook says of an answer."""
+    rule = kind_of(question).rule(question)
+    return rule.in_language(language) if rule else ""
 
 
 def how_many(question: Question, language: str) -> str:

@@ -105,5 +105,6 @@ PHONE: Final[Mapping[QuestionType, OnPhone]] = {
     QuestionType.SHORT_TEXT: OnPhone(fields="line", hint=_without_names, single=True),
     QuestionType.LONG_TEXT: OnPhone(fields="lines", hint=_without_names, single=True),
     QuestionType.DATE: OnPhone(fields="picker", hint=_expected, input="date", single=True),
+    QuestionType.TIME: OnPhone(fields="picker", hint=_expected, input="time", single=True),
     QuestionType.NOTE: OnPhone(fields="note", hint=_always("", "")),
 }

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -317,6 +317,10 @@ def _environment(language: Language) -> Environment:
         """What the judge would say, for the script to say it without asking the server."""
         return kind_of(question).expected(question, language)
 
-    made.filters = {**made.filters, "phrased": phrased, "halved": halved, "callable": callable_numbers}
+    def bound(limit: date | time) -> str:
+        """As the picker of a browser takes it."""
+        return limit.isoformat("minutes") if isinstance(limit, time) else limit.isoformat()
+
+    made.filters = {**made.filters, "bound": bound, "phrased": phrased, "halved": halved, "callable": callable_numbers}
     made.globals = {**made.globals, "expected": expected}
     return made

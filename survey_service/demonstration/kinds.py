@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from questionnaires.kinds.ranking import ranks_of
+from questionnaires.kinds.time import limits
 from questionnaires.model import Question, QuestionType
 
 Invented = Callable[[random.Random, Question], object]
@@ -36,6 +37,13 @@ def _wish(rng: random.Random, _question: Question) -> object:
     return rng.choice(("多设一些停车位", "路灯早点修好", None, None))
 
 
+def _of_the_day(rng: random.Random, question: Question) -> object:
+    """A quarter of an hour within the limits; the first time accepted where there is none."""
+    first, last = limits(question)
+    quarters = [f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 15, 30, 45)]
+    return rng.choice([one for one in quarters if first <= one <= last] or [first])
+
+
 def nothing(_rng: random.Random, _question: Question) -> object:
     return None
 
@@ -49,5 +57,6 @@ INVENTED: Final[Mapping[QuestionType, Invented]] = {
     QuestionType.SHORT_TEXT: _wish,
     QuestionType.LONG_TEXT: _wish,
     QuestionType.DATE: nothing,
+    QuestionType.TIME: _of_the_day,
     QuestionType.NOTE: nothing,
 }

@@ -196,6 +196,7 @@ EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields n
     QuestionType.SHORT_TEXT: _words,
     QuestionType.LONG_TEXT: _words,
     QuestionType.DATE: _written(Holds.DAY, open=False),
+    QuestionType.TIME: _written(Holds.TEXT, open=False),
     QuestionType.NOTE: None,
 }
 

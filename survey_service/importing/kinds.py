@@ -60,6 +60,7 @@ IMPORTED: Final[Mapping[QuestionType, Imported | None]] = {  # None: no column a
     QuestionType.DATE: Imported(
         read=lambda column: values.guarded(values.day(column.epoch_1904), column.platform), closed=False
     ),
+    QuestionType.TIME: Imported(read=lambda column: values.guarded(values.clock(), column.platform), closed=False),
     QuestionType.NOTE: None,
 }
 

@@ -196,6 +196,30 @@ def day(epoch_1904: bool) -> Reader:
     return read
 
 
+def clock() -> Reader:
+    """A time of the day; of a cell of Excel, which is a fraction of a day or has a date in front, that time."""
+
+    def read(cell: str) -> Reading:
+        text = damage.plain(cell)
+        reading = Reading()
+        folded = damage.half_width(text)
+        if folded != text:
+            reading.notice(Notice.FULL_WIDTH, text, folded)
+        if match := re.fullmatch(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T])?(\d{1,2}:\d{2})(?::\d{2}(?:\.\d+)?)?", folded):
+            if match[1] != folded:
+                reading.notice(Notice.TIME_CELL, folded, match[1])
+            folded = match[1]
+        elif re.fullmatch(r"0?\.\d{2,}", folded):
+            minute = round(float(folded) * 24 * 60) % (24 * 60)
+            said = f"{minute // 60:02d}:{minute % 60:02d}"
+            reading.notice(Notice.TIME_CELL, folded, said)
+            folded = said
+        reading.answer = folded
+        return reading
+
+    return read
+
+
 def written() -> Reader:
     def read(cell: str) -> Reading:
         text = damage.plain(cell)

@@ -196,6 +196,10 @@ class Notice(NoticeKind):
         "Excel 的日期序号换成了日期：{seen} 读作 {taken}",
         "Excel's date numbers became dates: {seen} as {taken}",
     )
+    TIME_CELL = (
+        "时刻按几点几分读，秒去掉：{seen} 读作 {taken}",
+        "times were read to the minute, without seconds: {seen} as {taken}",
+    )
     DATE_CELL = (
         "日期格按年月日读，例如 {taken}；请抽查月和日没有写反",
         "date cells were read as year, month, day, for example {taken}; check that month and day are not swapped",

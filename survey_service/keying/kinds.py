@@ -19,6 +19,7 @@ class Box(StrEnum):
     RANKS = "ranks"  # several of them in an order
     NUMBER = "number"
     DATE = "date"
+    TIME = "time"
     TEXT = "text"  # as it stands on the paper; every key is part of it
 
 
@@ -50,5 +51,6 @@ KEYED: Final[Mapping[QuestionType, Keyed | None]] = {  # None: nothing is keyed
     QuestionType.SHORT_TEXT: Keyed(box=Box.TEXT),
     QuestionType.LONG_TEXT: Keyed(box=Box.TEXT),
     QuestionType.DATE: Keyed(box=Box.DATE, example="2026-09-18"),
+    QuestionType.TIME: Keyed(box=Box.TIME, example="8:30 / 830"),
     QuestionType.NOTE: None,
 }

@@ -85,6 +85,7 @@ _ALTERNATIVES: Mapping[Box, Callable[[Row], int]] = {
     Box.RANKS: lambda row: max(len(row.codes) - 1, 1),  # another code at one rank
     Box.NUMBER: lambda _row: DIGITS,
     Box.DATE: lambda _row: DIGITS,
+    Box.TIME: lambda _row: DIGITS,
     Box.TEXT: lambda _row: 0,  # two slips never leave the same words
 }
 

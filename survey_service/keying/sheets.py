@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
@@ -145,6 +145,8 @@ def _chosen(question: Question, code: str) -> list[object]:
 def _plain(bound: object) -> str:
     if bound is None:
         return ""
+    if isinstance(bound, time):
+        return bound.isoformat("minutes")
     return in_digits(bound) if isinstance(bound, int | float) else str(bound)
 
 

@@ -73,5 +73,6 @@ SAMPLES: Final[Mapping[QuestionType, Sample]] = {
     QuestionType.SHORT_TEXT: Sample(right="路灯坏了", wrong="长" * 101),
     QuestionType.LONG_TEXT: Sample(right="路灯坏了，很久没修", wrong="长" * 1_001),
     QuestionType.DATE: Sample(right="2026-09-18", wrong="banana"),
+    QuestionType.TIME: Sample(right="19:42", cell="晚上7点42分", wrong="banana"),
     QuestionType.NOTE: Sample(),
 }

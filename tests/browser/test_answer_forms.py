@@ -1,4 +1,4 @@
-"""What is typed as a number or a date means the same in the browser and to the judge: one table put to both.
+"""What is typed as a number, a date or a time means the same in the browser and to the judge: one table put to both.
 
 The resident's page and the keying sheet read with one module, ``answer-forms.js``; what the service accepts the browser
 accepts, and the reverse.
@@ -18,7 +18,7 @@ from questionnaires.characters import written
 from questionnaires.model import Questionnaire
 from survey_service.keying.kinds import Box
 from survey_service.keying.sheets import build_sheet
-from tests.spec.questionnaires import test_choice_limits, test_ranking
+from tests.spec.questionnaires import test_choice_limits, test_ranking, test_time
 from tests.spec.questionnaires.examples import NOTICE, loaded
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ sections:
       - {{id: fine, type: number, text: {{zh: 面积, en: Area}}, decimals: 6, unit: {{zh: 平方米, en: m2}}}}
       - {{id: day, type: date, text: {{zh: 日期, en: Day}}}}
       - {{id: moved, type: date, text: {{zh: 搬来, en: Moved}}, minimum: 2000-02-29, maximum: 2026-09-30}}
+      - {{id: clock, type: time, text: {{zh: 几点, en: When}}}}
+      - {{id: opens, type: time, text: {{zh: 几点开门, en: Opens}}, minimum: "07:00", maximum: "21:30"}}
 """
 NUMBERS = {
     "blanks": ["", " ", "\u3000", "\t", " 45 ", "\u300045\u3000", "\u001c45", "4 5", "45\u00a0", "45\u0085",
@@ -77,17 +79,47 @@ DATES = {
     "unseen": ["2026\u200b-02-03", "2026-02-03\u200f", "2026-\u001c02-03", "2026-\u00a02-3", "2026-2-3\ufe0f",
                "2\u200d026-2-3", "\x002026-2-3", "2026年\u00052月3日", "2026-02-03T00:00", "0x7ea"],
 }  # fmt: skip
+TIMES = [
+    *(raw for raw, _ in test_time.FORMS if isinstance(raw, str)),
+    *(
+        "700",
+        "659",
+        "2130",
+        "21:31",
+        "晚上9点半",
+        " 8:30 ",
+        "8 : 30",
+        "8: 30",
+        "8:\u00a030",
+        "８點半",
+        "8点 半",
+        "下午 3 点",
+    ),
+    *(
+        "\ufeff8:30",
+        "8\u200b30",
+        "8:3０",
+        "+8:30",
+        "-830",
+        "8:30am.",
+        "8:30a.m",
+        "3PM",
+        "3 p.m.",
+        "下午3点半钟",
+        "半夜11点",
+    ),
+]
 KEYS = {".", "*", "/"}  # on the sheet these say why there is no answer
 
 # Both modules as a page takes them; nothing else is fetched.
 RUN = """
 async ({ rows, cases }) => {
-  const { readNumber, readDate } = await import("/answer-forms.js");
+  const { readNumber, readDate, readTime } = await import("/answer-forms.js");
   const { fault, unlikely, value } = await import("/keying-rows.js");
   const phrase = (name) => name;
   return cases.map(([variable, typed]) => {
     const row = rows[variable];
-    const read = row.kind === "date" ? readDate(typed, row) : readNumber(typed, row);
+    const read = { date: readDate, time: readTime, number: readNumber }[row.kind](typed, row);
     const boxed = typed.trim();
     const said = { fault: fault(row, boxed, phrase), doubt: unlikely(row, boxed, phrase), value: value(row, boxed) };
     return { read, keyed: boxed && said };
@@ -129,17 +161,13 @@ def run(browser: Browser) -> Any:
 
 
 def cases(questionnaire: Questionnaire) -> list[tuple[str, str]]:
-    """Every number to every question for numbers, every date to every question for dates."""
+    """Every number, date and time to every question."""
     numbers = [typed for group in NUMBERS.values() for typed in group]
     dates = [typed for group in DATES.values() for typed in group]
-    return [
-        (question.id, typed)
-        for question in questionnaire.questions()
-        for typed in (dates + numbers if question.type == "date" else numbers + dates)
-    ]
+    return [(question.id, typed) for question in questionnaire.questions() for typed in numbers + dates + TIMES]
 
 
-def test_the_browser_reads_numbers_and_dates_as_the_judge_does(run: Any, questionnaire: Questionnaire) -> None:
+def test_the_browser_reads_numbers_dates_and_times_as_the_judge_does(run: Any, questionnaire: Questionnaire) -> None:
     rows = {row.variable: row.for_script() for row in build_sheet(questionnaire, "zh").rows}
     table = cases(questionnaire)
     found = run(RUN, {"rows": rows, "cases": table})
@@ -163,7 +191,16 @@ def test_the_browser_reads_numbers_and_dates_as_the_judge_does(run: Any, questio
         assert bool(keyed["fault"]) == hard, case
         assert bool(keyed["doubt"]) == (finding is not None and not hard), case
         assert keyed["value"] == expected["value"], case
-    assert seen_faults == {"", "not_a_number", "decimals", "out_of_range", "not_a_date", "date_out_of_range"}
+    assert seen_faults == {
+        "",
+        "not_a_number",
+        "decimals",
+        "out_of_range",
+        "not_a_date",
+        "date_out_of_range",
+        "not_a_time",
+        "time_out_of_range",
+    }
 
 
 def test_the_sheet_counts_several_choices_as_the_judge_does(run: Any, tmp_path: Path) -> None:

@@ -66,6 +66,11 @@ sections:
         text: {{zh: 先做哪几件？, en: What should come first?}}
         ranks: 3
         options:{OPTIONS}
+      - id: opens
+        type: time
+        text: {{zh: 社区食堂早上几点开门合适？, en: When should the canteen open in the morning?}}
+        minimum: "05:00"
+        maximum: "11:00"
 """
 
 
@@ -99,6 +104,7 @@ GIVEN = {
     "rated.lamps": "0",
     "rated.lifts": "11",
     "order": ["4", "1", "2"],
+    "opens": "06:30",
 }
 
 
@@ -155,10 +161,16 @@ def test_each_is_answered_on_a_small_phone(
     point(page, "rated.lifts", "11")
     on(page, "q-order")
     put_in_order(page)
+    on(page, "q-opens")
+    page.locator("#f-opens").fill("13:00")
+    page.locator(".here [data-turn=on]").tap()
+    expect(page.locator("#q-opens.here .fault")).to_contain_text("05:00 到 11:00 之间")
+    sound(page, "a time")
+    page.locator("#f-opens").fill("06:30")
     page.locator(".here [data-turn=on]").tap()
     reviewed(page)
     said = page.locator("#review-answers dd b").all_inner_texts()
-    assert said == ["停车、绿化、养老", "10 非常可能", "0 非常不满意", "说不清", "① 电梯　② 停车　③ 路灯"]
+    assert said == ["停车、绿化、养老", "10 非常可能", "0 非常不满意", "说不清", "① 电梯　② 停车　③ 路灯", "06:30"]
     page.locator(".here [data-turn=on]").tap()
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [GIVEN]
@@ -180,7 +192,9 @@ def test_without_a_script_the_service_tells(
     on_plain(page, "q-order")
     for place, code in enumerate("442"):
         page.locator("#q-order select").nth(place).select_option(f"{place + 1}:{code}")
-    page.locator("#q-order [value=check]").tap()
+    on_plain(page, "q-opens")
+    page.locator("#f-opens").fill("06:30")
+    page.locator("#q-opens [value=check]").tap()
     expect(page.locator(".faulty .fault")).to_have_count(2)
     expect(page.locator(".faulty .fault").last).to_contain_text("“电梯”排了两次")
     page.locator("select").nth(1).select_option("2:1")

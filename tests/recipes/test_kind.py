@@ -9,7 +9,7 @@ import pytest
 
 from tests.recipes.scratch import Scratch, copied
 
-MODULE = '''"""A time of the day: 19:42."""
+MODULE = '''"""A month of a year: 2026-09."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from questionnaires.conditions import Literal
 from questionnaires.kinds.kind import Given, Kind, Own, VariableType, leave_blank, plain_words
 from questionnaires.model import Question, QuestionType
 
-_WRITTEN = re.compile(r"([01]?[0-9]|2[0-3])(?::|时|点)([0-5][0-9])分?")
+_WRITTEN = re.compile(r"([0-9]{4})(?:-|年)(1[0-2]|0?[1-9])月?")
 
 
-class Time(Kind):
-    type: ClassVar = QuestionType.TIME
+class Month(Kind):
+    type: ClassVar = QuestionType.MONTH
     fields: ClassVar = ()
     variable: ClassVar = VariableType.TEXT
-    faults: ClassVar = frozenset({FindingCode.NOT_A_TIME})
+    faults: ClassVar = frozenset({FindingCode.NOT_A_MONTH})
 
     def parse(self, given: Given) -> Own:
         return {}
@@ -41,75 +41,75 @@ class Time(Kind):
                 return NOTHING
             match = _WRITTEN.fullmatch(str(value)) if single else None
             if match is None:
-                return None, Fault(FindingCode.NOT_A_TIME, {"seen": glimpse(raw)})
-            return f"{int(match[1]):02d}:{match[2]}", None
+                return None, Fault(FindingCode.NOT_A_MONTH, {"seen": glimpse(raw)})
+            return f"{match[1]}-{int(match[2]):02d}", None
 
         return read
 
     def expected(self, question: Question, language: str) -> str:
-        sentence = "写时和分，例如 19:42。" if language != "en" else "Write hour and minute, for example 19:42."
+        sentence = "写年和月，例如 2026-09。" if language != "en" else "Write year and month, for example 2026-09."
         return sentence + leave_blank(question, language)
 
     def in_words(self, question: Question, answer: Canonical, language: str) -> str:
         return plain_words(answer)
 
     def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:
-        return f"a time can only be tested for being there: answered({name})"
+        return f"a month can only be tested for being there: answered({name})"
 
     def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
-        return ["00:00"]
+        return ["2026-09"]
 
 
-KIND = Time()
+KIND = Month()
 '''
 NOTE = "    QuestionType.NOTE: "
 # What the line is for -> the file, the text before which it stands, the line.
 LINES: Mapping[str, tuple[str, str, str]] = {
-    "the model": ("questionnaires/model.py", '    NOTE = "note"\n', '    TIME = "time"\n'),
+    "the model": ("questionnaires/model.py", '    NOTE = "note"\n', '    MONTH = "month"\n'),
     "its fault": (
         "questionnaires/answer_forms.py",
         '    NOT_A_TEXT = "not_a_text"\n',
-        '    NOT_A_TIME = "not_a_time"\n',
+        '    NOT_A_MONTH = "not_a_month"\n',
     ),
     "the resident's page": (
         "survey_service/collection/kinds.py",
         NOTE,
-        '    QuestionType.TIME: OnPhone(fields="picker", hint=_expected, input="time", single=True),\n',
+        '    QuestionType.MONTH: OnPhone(fields="picker", hint=_expected, input="month", single=True),\n',
     ),
     "the keying sheet": (
         "survey_service/keying/kinds.py",
         NOTE,
-        '    QuestionType.TIME: Keyed(box=Box.TEXT, example="19:42"),\n',
+        '    QuestionType.MONTH: Keyed(box=Box.TEXT, example="2026-09"),\n',
     ),
     "the printed form": (
         "reports/paper_form/kinds.py",
         NOTE,
-        '    QuestionType.TIME: asked(cells("time", ((2, Text("时", "h")), (2, Text("分", "min"))))),\n',
+        '    QuestionType.MONTH: asked(cells("month", ((4, Text("年", "year")), (2, Text("月", "month"))))),\n',
     ),
     "the reader of scans": (
         "survey_service/paper/reading/kinds.py",
         NOTE,
-        "    QuestionType.TIME: Ticks.NONE,\n",
+        "    QuestionType.MONTH: Ticks.NONE,\n",
     ),
     "the import of tables": (
         "survey_service/importing/kinds.py",
         NOTE,
-        "    QuestionType.TIME: Imported(read=_words, closed=False),\n",
+        "    QuestionType.MONTH: Imported(read=_words, closed=False),\n",
     ),
     "the export": (
         "survey_service/exports/kinds.py",
         NOTE,
-        "    QuestionType.TIME: _written(Holds.TEXT, open=False),\n",
+        "    QuestionType.MONTH: _written(Holds.TEXT, open=False),\n",
     ),
     "the invented file": (
         "survey_service/demonstration/kinds.py",
         NOTE,
-        "    QuestionType.TIME: nothing,\n",
+        "    QuestionType.MONTH: nothing,\n",
     ),
     "the samples of this test": (
         "tests/architecture/kind_samples.py",
         NOTE,
-        '    QuestionType.TIME: Sample(right="19:42", wrong="banana"),\n',
+        '    QuestionType.MONTH: Sample(right="2026-09", wrong="banana"),\n',
     ),
 }
 COMPLETENESS = "tests/architecture/test_completeness.py"
@@ -119,7 +119,7 @@ ROOMS = tuple(name for name in LINES if name not in ("the model", "its fault"))
 
 def followed(folder: Path, without: Collection[str] = ()) -> Scratch:
     scratch = copied(folder)
-    scratch.write("questionnaires/kinds/time.py", MODULE)
+    scratch.write("questionnaires/kinds/month.py", MODULE)
     for name, (place, before, line) in LINES.items():
         if name not in without:
             scratch.change(place, before, line + before)
@@ -128,8 +128,8 @@ def followed(folder: Path, without: Collection[str] = ()) -> Scratch:
 
 def test_a_kind_by_the_recipe(tmp_path: Path) -> None:
     scratch = followed(tmp_path)
-    assert scratch.touched == {"questionnaires/kinds/time.py", *(place for place, _, _ in LINES.values())}
-    whole = scratch.pytest(COMPLETENESS, "-k", "time or adapter or module or tables")
+    assert scratch.touched == {"questionnaires/kinds/month.py", *(place for place, _, _ in LINES.values())}
+    whole = scratch.pytest(COMPLETENESS, "-k", "month or adapter or module or tables")
     assert whole.returncode == 0, whole.stdout
     assert "test_every_kind_walks_through_every_surface" not in whole.stdout
 
@@ -139,7 +139,7 @@ def test_a_kind_without_two_of_its_lines_is_named_in_both_rooms(tmp_path: Path) 
     incomplete = followed(tmp_path, two).pytest(ADAPTERS)
     assert incomplete.returncode == 1, incomplete.stdout
     for name in two:
-        assert f"kind time has no adapter on {name}" in incomplete.stdout
+        assert f"kind month has no adapter on {name}" in incomplete.stdout
     assert incomplete.stdout.count("FAILED") == len(two)
 
 
@@ -149,7 +149,7 @@ def test_a_kind_without_one_of_its_lines_is_named(name: str, tmp_path: Path) -> 
     incomplete = followed(tmp_path, (name,)).pytest(ADAPTERS)
     assert incomplete.returncode != 0, incomplete.stdout
     if name in ROOMS:
-        assert f"kind time has no adapter on {name}" in incomplete.stdout
+        assert f"kind month has no adapter on {name}" in incomplete.stdout
     else:
         assert {"the model": "QuestionType", "its fault": "FindingCode"}[name] in incomplete.stdout
-        assert "TIME" in incomplete.stdout
+        assert "MONTH" in incomplete.stdout

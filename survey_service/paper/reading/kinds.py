@@ -24,5 +24,6 @@ TICKED: Final[Mapping[QuestionType, Ticks]] = {
     QuestionType.SHORT_TEXT: Ticks.NONE,
     QuestionType.LONG_TEXT: Ticks.NONE,
     QuestionType.DATE: Ticks.NONE,
+    QuestionType.TIME: Ticks.NONE,
     QuestionType.NOTE: Ticks.NONE,
 }

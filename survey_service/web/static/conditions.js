@@ -5,6 +5,8 @@
 // values: variable name -> answer in canonical form: a code or text (string), a number, a list of codes; "today" is the
 // day of answering. Absent, null, an empty list and {missing: ...} are no answer: every test of it is false, "!=" too.
 
+const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/; // of the day
+const TWO_PAIRS = /^[0-9]{2}:[0-9]{2}$/;
 const ISO_DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const DECIMALS = 6; // at which two expressions are compared
 const TOO_LARGE = 1e15; // beyond what is kept exactly
@@ -41,7 +43,7 @@ function compare(operator, value, literal) {
   if (typeof value !== typeof literal) return false; // null and lists are objects, literals never are
   if (operator === "==") return value === literal;
   if (operator === "!=") return value !== literal;
-  if (typeof value === "string" && !(ISO_DATE.test(value) && ISO_DATE.test(literal))) return false;
+  if (typeof value === "string" && ![ISO_DATE, TWO_PAIRS].some((one) => one.test(value) && one.test(literal))) return false;
   return order(operator, value, literal);
 }
 
@@ -114,7 +116,8 @@ function relate(operator, left, right) {
   const [one, other] = numeric(left) ? [rounded(left), rounded(right)] : [left, right];
   if (operator === "==") return one === other;
   if (operator === "!=") return one !== other;
-  return (numeric(one) || (isDay(one) && isDay(other))) && order(operator, one, other);
+  const clock = TIME.test(one) && TIME.test(other);
+  return (numeric(one) || clock || (isDay(one) && isDay(other))) && order(operator, one, other);
 }
 
 function matches(text, form, shortest, longest) {

@@ -124,7 +124,7 @@ export function onInput(row, event) {
     back(row);
     return;
   }
-  if (last in MISSING && !(others && (row.decimals > 0 || row.kind === "date"))) {
+  if (last in MISSING && !(others && (row.decimals > 0 || row.kind === "date" || row.kind === "time"))) {
     row.input.value = last;
     commit(row);
     return;

@@ -1,6 +1,6 @@
-// What a box of the keying sheet can hold: codes, numbers, dates, words, and the keys for what is missing.
+// What a box of the keying sheet can hold: codes, numbers, dates, times, words, and the keys for what is missing.
 
-import { readDate, readNumber } from "./answer-forms.js";
+import { readDate, readNumber, readTime } from "./answer-forms.js";
 
 export const MISSING = { ".": "empty", "*": "refused", "/": "illegible" };
 // What a Chinese input method makes of the keys of the number pad.
@@ -40,7 +40,7 @@ export function shortCodes(row) {
 
 const clear = (found) => ({ value: found, fault: "", doubt: "" });
 const unreadable = (name) => ({ value: null, fault: name, doubt: "" });
-const OUTSIDE = { out_of_range: "outside", date_out_of_range: "outside" };
+const OUTSIDE = { out_of_range: "outside", date_out_of_range: "outside", time_out_of_range: "outside" };
 
 /** What answer-forms.js found, in the words of this page. */
 function inWords(found, row, name) {
@@ -70,6 +70,7 @@ export const BOXES = {
   },
   number: (row, typed) => inWords(readNumber(typed, row), row, "notANumber"),
   date: (row, typed) => inWords(readDate(typed, row), row, "notADate"),
+  time: (row, typed) => inWords(readTime(typed, row), row, "notATime"),
   text: (row, typed) => clear(typed),
 };
 

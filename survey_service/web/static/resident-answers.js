@@ -24,6 +24,7 @@ export class Answers {
       const rule = { units: JSON.parse(units || "[]"), decimals: Number(number), minimum: least, maximum: most };
       return this.forms.readNumber(field.value, rule);
     }
+    if (field.classList.contains("time")) return this.forms.readTime(field.value, { minimum: field.min, maximum: field.max });
     if (field.classList.contains("date")) return this.forms.readDate(field.value, { minimum: field.min, maximum: field.max });
     return { value: field.value.trim(), fault: "" };
   }
