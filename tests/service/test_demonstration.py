@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 import typer
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from analysis.results import Suppression
 from questionnaires.loader import available, load
@@ -24,8 +26,9 @@ from survey_service.audit.chain import chains
 from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import command, ground, truth
-from survey_service.demonstration.built_already import stands
+from survey_service.demonstration.built_already import DATABASE, stands
 from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
+from survey_service.demonstration.city import CITY_NAME
 from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, foreign_file
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
 from survey_service.exports.formats import Format
@@ -87,7 +90,13 @@ def services(
     """One small city per database, built once: the tests below only look at it."""
     url = empty_databases(request.param, request)
     folder = tmp_path_factory.mktemp("city")
-    settings = Settings(data_dir=folder, database_url=url, secret_key="a key for tests only, long enough to be taken")
+    settings = Settings(
+        data_dir=folder,
+        database_url=url,
+        secret_key="a key for tests only, long enough to be taken",
+        public_url=command.BASE,
+        city_name=CITY_NAME[0],
+    )
     yield from serve(settings, url)
 
 
@@ -268,6 +277,18 @@ def test_a_database_in_use_is_refused(settings: Settings, database: Database) ->
 # ------------------------------------------------------------------ the command, on its own SQLite file
 
 
+def leave(services: Services, built: Built, folder: Path) -> dict[str, bytes]:
+    """The city of these tests in a folder as the command would have left it; returns the PDFs by name."""
+    folder.mkdir()
+    if services.database.is_sqlite:
+        source, target = make_url(services.database.url).database, folder / DATABASE
+        with closing(sqlite3.connect(str(source))) as reading, closing(sqlite3.connect(target)) as writing:
+            reading.backup(writing)
+    command.export(services, built, folder)
+    command.describe(folder, built, seed=SMALL.seed, on=ON)
+    return {path.name: path.read_bytes() for path in (folder / "reports").iterdir()}
+
+
 def build_in(folder: Path) -> dict[str, bytes]:
     """What the command does, in small; returns the PDFs by name."""
     command.clear(folder)
@@ -278,8 +299,8 @@ def build_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "reports").iterdir()}
 
 
-def test_the_same_seed_and_day_give_the_same_bytes(tmp_path: Path) -> None:
-    first = build_in(tmp_path / "one")
+def test_the_same_seed_and_day_give_the_same_bytes(services: Services, built: Built, tmp_path: Path) -> None:
+    first = leave(services, built, tmp_path / "one")
     assert set(first) == {"桂花岭社区.pdf", "示范市.pdf"}
     assert build_in(tmp_path / "one") == first  # over the earlier one, with another key and other ids
 

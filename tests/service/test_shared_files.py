@@ -112,6 +112,7 @@ def test_a_pdf_made_by_one_process_is_served_by_the_other(
                 **{name: value for name, value in os.environ.items() if not name.startswith("SURVEY_")},
                 "SURVEY_DATABASE_URL": settings.database_url,
                 "SURVEY_DATA_DIR": str(tmp_path / f"machine-{port}"),
+                "SURVEY_WORKERS": "1",
                 "SURVEY_SECRET_KEY": settings.secret_key.get_secret_value(),
             },
             stderr=subprocess.DEVNULL,
