@@ -11,6 +11,7 @@ import hashlib
 import json
 import types
 import zlib
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from datetime import date
 from enum import Enum
@@ -24,6 +25,7 @@ from questionnaires.conditions import Condition
 from survey_service.analyses.summaries import Summaries
 
 FORMAT = 1
+Reader = Callable[[Any], Any]
 _SEAL = "seal"
 _FORM = Form(without=frozenset({_SEAL}), words={Condition: lambda condition: condition.source})
 
@@ -50,7 +52,7 @@ def unpacked(kept: bytes) -> Summaries:
 
 def read_back(kind: Any, plain: Any) -> Any:
     """Plain JSON as the value of the type ``kind`` that it was written from."""
-    return _made(kind, plain)
+    return _reader(kind)(plain)
 
 
 def mark(kept: bytes) -> str:
@@ -59,28 +61,36 @@ def mark(kept: bytes) -> str:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _made(kind: Any, plain: Any) -> Any:
-    """``plain`` as a value of the annotated type ``kind``."""
+def _reader(kind: Any) -> Reader:
+    """Makes of plain JSON a value of the annotated type ``kind``; what that type is, is looked at once."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (types.UnionType, Union):
-        [known] = [one for one in inner if one is not type(None)]  # the summaries know no other unions
-        return None if plain is None else _made(known, plain)
+        [known] = [_reader(one) for one in inner if one is not type(None)]  # the summaries know no other unions
+        return lambda plain: None if plain is None else known(plain)
+    if origin is tuple and inner[-1] is Ellipsis:
+        each = _reader(inner[0])
+        return lambda plain: tuple(map(each, plain))
     if origin is tuple:
-        of = (inner[0],) * len(plain) if inner[-1] is Ellipsis else inner
-        return tuple(_made(one, value) for one, value in zip(of, plain, strict=True))
+        of = tuple(map(_reader, inner))
+        return lambda plain: tuple(read(value) for read, value in zip(of, plain, strict=True))
     if origin is not None:  # a mapping by text
-        return {key: _made(inner[1], value) for key, value in plain.items()}
+        value_of = _reader(inner[1])
+        return lambda plain: {key: value_of(value) for key, value in plain.items()}
     if kind is Condition:
-        return parse(plain)
+        return parse
     if is_dataclass(kind):
         assert isinstance(kind, type)
-        hints = _hints(kind)
-        values = {name: _made(hints[name], value) for name, value in plain.items()}
-        return kind(**values, **({_SEAL: PROTECTED} if _SEAL in hints else {}))
+        return _fields_of(kind)
     if kind is date:
-        return date.fromisoformat(plain)
-    return kind(plain) if isinstance(kind, type) and issubclass(kind, Enum) else plain
+        return date.fromisoformat
+    return kind if isinstance(kind, type) and issubclass(kind, Enum) else _as_it_is
+
+
+def _fields_of(kind: type) -> Reader:
+    hints = get_type_hints(kind)
+    further = {_SEAL: PROTECTED} if _SEAL in hints else {}
+    return lambda plain: kind(**{name: _reader(hints[name])(value) for name, value in plain.items()}, **further)
+
+
+def _as_it_is(plain: Any) -> Any:
+    return plain
