@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -93,7 +92,6 @@ def test_what_is_changed_behind_the_service_is_found(database: Database, damage:
 
 # ------------------------------------------------------------------ survey-service verify-audit
 
-COMMAND = Path(sys.executable).parent / "survey-service"
 WRITER = """
 import sys
 import time
@@ -120,19 +118,8 @@ print(written)
 """
 
 
-def verify_audit(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "SURVEY_DATABASE_URL": settings.resolved_database_url,
-        "SURVEY_DATA_DIR": str(settings.data_dir),
-    }
-    return subprocess.run(
-        [COMMAND, "verify-audit", "--format", "json", *arguments], env=environment, capture_output=True, text=True
-    )
-
-
 def test_two_processes_write_while_the_command_verifies(
-    database: Database, settings: Settings, tmp_path: Path, world: World
+    database: Database, settings: Settings, tmp_path: Path, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Of two chains one has no entry yet: both processes also race for its first."""
     stop, fresh = tmp_path / "stop", str(uuid4())
@@ -148,11 +135,11 @@ def test_two_processes_write_while_the_command_verifies(
         for writer in writers:
             assert writer.stdout is not None
             assert writer.stdout.readline() == "begun\n"
-        while_written = verify_audit(settings)
+        status, while_written = run_inside(settings, capsys)
     finally:
         stop.touch()
         written = sum(int(writer.communicate()[0]) for writer in writers)
-    assert while_written.returncode == 0, while_written.stdout + while_written.stderr
+    assert status == 0, while_written
     assert [writer.returncode for writer in writers] == [0, 0]
     with database.reading.begin() as session:
         assert verify(session, fresh) == written
