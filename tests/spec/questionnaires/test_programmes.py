@@ -209,8 +209,8 @@ def test_a_headline_share_with_dont_knows_has_one_without_beside_it(key: str) ->
             assert indicator.dont_know is DontKnow.EXCLUDED
             assert (whole.variables, whole.numerator) == (indicator.variables, indicator.numerator)
     for indicator in one.indicators:
-        question = one.question(indicator.variables[0].partition(".")[0]) if indicator.variables else None
-        if indicator.headline and question is not None and question.scale == "satisfaction":
+        rated = {question.id for question in one.questions() if question.scale == "satisfaction"}
+        if indicator.headline and {variable.partition(".")[0] for variable in indicator.variables} & rated:
             beside = f"{indicator.id}_of_raters" in {other.id for other in one.indicators}
             assert beside or indicator.dont_know is DontKnow.EXCLUDED, indicator.id
 
