@@ -8,6 +8,7 @@ from datetime import date, time
 from questionnaires.expressions import DECIMALS
 from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
 from questionnaires.figures import in_digits
+from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.kinds import KINDS
 from questionnaires.kinds.ranking import MOST_RANKS
@@ -334,12 +335,15 @@ def _target(notes: Notes, holder: Fields) -> Target | None:
 
 
 def header(notes: Notes, node: Node | None) -> Header:
-    fields = Fields(notes, node, "the header", ("form_number", "issuing_body", "approval_number", "valid_until"))
+    known = ("form_number", "issuing_body", "approval_number", "valid_until", "legal_kind", "circulation")
+    fields = Fields(notes, node, "the header", known)
     return Header(
         form_number=fields.string("form_number"),
         issuing_body=fields.string("issuing_body"),
         approval_number=fields.string("approval_number"),
         valid_until=fields.day("valid_until"),
+        legal_kind=fields.word("legal_kind", LegalKind, LegalKind.UNSTATED),
+        circulation=fields.word("circulation", Circulation, Circulation.UNSTATED),
     )
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from questionnaires.conditions import Condition
 from questionnaires.expressions import Expression, Formula, Rounded, written_out
 from questionnaires.expressions import variables as expression_variables
+from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 
@@ -160,6 +161,8 @@ class Header:
     issuing_body: str = ""  # 制定机关
     approval_number: str = ""  # 批准或备案文号
     valid_until: date | None = None  # 有效期至
+    legal_kind: LegalKind = LegalKind.UNSTATED  # 调查性质: whether answers are free, or asked by the Statistics Law
+    circulation: Circulation = Circulation.UNSTATED  # 公开范围 of the results, printed on reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.model import Header, Question, Questionnaire
 from questionnaires.text import Text
 
@@ -65,6 +66,8 @@ def effective_header(questionnaire: Questionnaire, wave_header: Header | None) -
         issuing_body=own.issuing_body or given.issuing_body.strip(),
         approval_number=own.approval_number or given.approval_number.strip(),
         valid_until=own.valid_until or given.valid_until,
+        legal_kind=given.legal_kind if own.legal_kind is LegalKind.UNSTATED else own.legal_kind,
+        circulation=given.circulation if own.circulation is Circulation.UNSTATED else own.circulation,
     )
 
 

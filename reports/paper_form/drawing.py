@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from questionnaires.formalities import LEGAL_KINDS, LegalKind
 from questionnaires.model import Header
 from questionnaires.text import Text
 from reports import style
@@ -115,12 +116,15 @@ def _open(layout: FormLayout, header: Header) -> Sheet:
 def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list[Mark]:
     """表号, 制定机关, 批准文号, 有效期至 at the top right, as the rules for official surveys ask."""
     both = len(languages) > 1
-    values = (
+    values = [
         ("form_number", header.form_number),
         ("issuing_body", header.issuing_body),
         ("approval_number", header.approval_number),
         ("valid_until", " ".join(filter(None, (_day(header.valid_until, language) for language in languages)))),
-    )
+    ]
+    if header.legal_kind is not LegalKind.UNSTATED:
+        kind = LEGAL_KINDS[header.legal_kind]
+        values.append(("legal_kind", " ".join(kind.in_language(language) for language in languages)))
     size, leading = (7.0, 9.2) if both else (8.0, 10.6)
     role = style.Role(size, leading)
     labels = [(_label(key, languages), text) for key, text in values]

@@ -14,6 +14,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "issuing_body": Text("制定机关", "Issued by"),
     "approval_number": Text("批准文号", "Approval no."),
     "valid_until": Text("有效期至", "Valid until"),
+    "legal_kind": Text("调查性质", "Kind"),
     "colon": Text("：", ": "),
     "return_both": Text("请在{day}以前交回{body}。", "Please return this form to {body} by {day}."),
     "return_day": Text("请在{day}以前交回。", "Please return this form by {day}."),

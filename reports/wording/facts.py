@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from analysis.results import IntervalMethod
+from questionnaires.formalities import CIRCULATIONS, LEGAL_KINDS, Circulation, LegalKind
 from reports.content import Imprint, Method, Sample
 from reports.wording.figures import count, written
 from reports.wording.phrases import METHODS, MODES, say
@@ -83,11 +84,18 @@ def statutory(imprint: Imprint, language: str) -> tuple[tuple[str, str], ...]:
     """The lines of the statutory header that are filled in."""
     header = imprint.header
     valid_until = day(header.valid_until, language) if header.valid_until else ""
+    kind = LEGAL_KINDS[header.legal_kind].in_language(language)
+    circulation = CIRCULATIONS[header.circulation].in_language(language)
     lines = (
         ("form_number", header.form_number),
         ("issuing_body", header.issuing_body),
         ("approval_number", header.approval_number),
         ("valid_until", valid_until),
+        ("legal_kind", kind if header.legal_kind is not LegalKind.UNSTATED else ""),
+        (
+            "circulation",
+            circulation if header.circulation is not Circulation.UNSTATED else "",
+        ),
     )
     return tuple((say(language, key), text) for key, text in lines if text)
 

@@ -24,6 +24,8 @@ PHRASES: Final[Mapping[str, Text]] = {
     "issuing_body": Text("制定机关", "Issued by"),
     "approval_number": Text("批准文号", "Approval no."),
     "valid_until": Text("有效期至", "Valid until"),
+    "legal_kind": Text("调查性质", "Kind of survey"),
+    "circulation": Text("公开范围", "Circulation"),
     "colon": Text("：", ": "),
     "comma": Text("，", ", "),
     "semicolon": Text("；", "; "),

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, Response
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Severity, judge
+from questionnaires.formalities import LEGAL_KINDS
 from questionnaires.kinds import kind_of
 from questionnaires.model import Header, Missing, Question, Questionnaire
 from questionnaires.text import Text
@@ -123,6 +124,7 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "shuffled": shuffles(questionnaire),
         "rules": rules_for_script(questionnaire, look.language),
         "ranked": any(kind_of(question).ordered for question in questionnaire.questions()),
+        "legal_kinds": LEGAL_KINDS,
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "client_id": "",
         "given": {},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import SHARES, Indicator, Sense
 from questionnaires.model import Header
 from questionnaires.readiness import Blank, Reason, ready_to_open
@@ -19,6 +20,8 @@ from survey_service.web.pages import format_date
 
 CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value})
 """Modes by which sampled households answer: a wave that names one needs cases."""
+FROM_ABROAD: Final = "from_abroad"
+"""In the header of a wave, yes or no: whether somebody abroad commissions it, pays for it or receives its results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,23 @@ def header_of(wave: Wave) -> Header:
         issuing_body=str(given.get("issuing_body") or ""),
         approval_number=str(given.get("approval_number") or ""),
         valid_until=date.fromisoformat(valid_until) if valid_until else None,
+        legal_kind=LegalKind(given.get("legal_kind") or LegalKind.UNSTATED),
+        circulation=Circulation(given.get("circulation") or Circulation.UNSTATED),
     )
+
+
+_ABROAD: Final = Blocker(
+    title=Text(
+        "这一期有境外的人委托、出钱或者拿结果。",
+        "Somebody abroad commissions this wave, pays for it or receives its results.",
+    ),
+    why=Text(
+        "这是涉外调查：要由有涉外调查许可证的机构报批以后做，不能当作本地的调查开始。",
+        "It is a foreign-related survey, for a licensed body with its own approval, and does not open here.",
+    ),
+    label=Text("改这一条", "Change this"),
+    address=f"/edit#{FROM_ABROAD}",
+)
 
 
 def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple[Blocker, ...]:
@@ -61,6 +80,8 @@ def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple
                 address="/edit#closes_on",
             )
         )
+    if wave.header.get(FROM_ABROAD) == "yes":
+        found.append(_ABROAD)
     if not queries.has_communities(session, survey, wave):
         found.append(
             Blocker(
@@ -143,6 +164,17 @@ def reminders(session: Session, wave: Wave, *, on: date) -> tuple[Reminder, ...]
                     f"{en}: the target is 100 %. No sample can show that: reports say “not reached” or “cannot tell”.",
                 ),
                 "/edit#targets",
+            )
+        )
+    if not wave.header.get(FROM_ABROAD):
+        found.append(
+            Reminder(
+                Text(
+                    "没有写明有没有境外的人委托、出钱或者拿结果；有的话，是涉外调查，要另外报批。",
+                    "Not stated whether somebody abroad commissions, pays for or receives this; if so it needs an "
+                    "approval of its own.",
+                ),
+                f"/edit#{FROM_ABROAD}",
             )
         )
     if on < wave.opens_on:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from questionnaires.loader import available, check
 from questionnaires.model import Questionnaire
 from questionnaires.problems import Problem
+from questionnaires.programmes import AUDIENCES, PROGRAMMES
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import NotFound
@@ -26,29 +28,41 @@ class Shipped:
     """A questionnaire that comes with the service."""
 
     key: str
-    title: Text
+    name: Text  # as people call the programme
+    audience: Text
+    title: Text  # as it is printed
     version: str
     questions: int
     indicators: int
+    minutes: int | None
 
 
 @cache
 def shipped() -> tuple[Shipped, ...]:
     """What comes with the service, read once; a test holds that every file is in order."""
     found = []
-    for key, path in available().items():
-        questionnaire, _ = check(path)
+    files = available()
+    for programme in PROGRAMMES:
+        questionnaire, _ = check(files[programme.key])
         if questionnaire is not None:
             found.append(
                 Shipped(
-                    key=key,
+                    key=programme.key,
+                    name=programme.name,
+                    audience=AUDIENCES[programme.audience],
                     title=questionnaire.title,
                     version=questionnaire.version,
                     questions=sum(1 for _ in questionnaire.questions()),
                     indicators=len(questionnaire.indicators),
+                    minutes=questionnaire.notice.minutes,
                 )
             )
     return tuple(found)
+
+
+def shipped_by_audience() -> list[tuple[Text, list[Shipped]]]:
+    """What comes with the service, by who answers."""
+    return [(audience, list(those)) for audience, those in groupby(shipped(), key=lambda one: one.audience)]
 
 
 def shipped_source(key: str) -> str:

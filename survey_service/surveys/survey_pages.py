@@ -271,7 +271,7 @@ def _questionnaire_form(
     context = {
         "survey": survey,
         "title": Text(survey.title_zh, survey.title_en),
-        "shipped": questionnaires.shipped(),
+        "shipped": questionnaires.shipped_by_audience(),
         "explain": explain,
         "judged": None,
         "fault": None,

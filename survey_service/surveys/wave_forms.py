@@ -9,15 +9,22 @@ from typing import Any
 from uuid import UUID
 
 from questionnaires.figures import in_digits
+from questionnaires.formalities import CIRCULATIONS, LEGAL_KINDS, Circulation, LegalKind
 from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.contacts.asked import DAYS, IN_PLAN, MOST_DAYS
 from survey_service.models import Mode, Survey, Wave
+from survey_service.surveys.opening import FROM_ABROAD
 from survey_service.web import posted_forms
 
 MODES = (Mode.WEB_INVITED, Mode.PAPER, Mode.FACE_TO_FACE, Mode.WEB_OPEN)
 HEADER = ("form_number", "issuing_body", "approval_number")
+CHOICES: Mapping[str, Mapping[str, Text]] = {  # of the header, each with what may be chosen; "" where nothing is stated
+    "legal_kind": {one.value: name for one, name in LEGAL_KINDS.items() if one is not LegalKind.UNSTATED},
+    "circulation": {one.value: name for one, name in CIRCULATIONS.items() if one is not Circulation.UNSTATED},
+    FROM_ABROAD: {"no": Text("没有", "No"), "yes": Text("有", "Yes")},
+}
 LONGEST_WAVE = 400  # days; a longer one is a slip of the year
 NEVER_SHOWN = Text(
     "抽样调查永远证明不了 100%：哪怕问到的人全都这样答，区间的下限也到不了 100%。只有全部调查才行；"
@@ -108,6 +115,11 @@ def _header(reading: posted_forms.FormReading) -> dict[str, Any]:
     valid_until = reading.words("valid_until", most=10)
     if valid_until and (day := reading.day("valid_until")) is not None:
         header["valid_until"] = day.isoformat()
+    for name, known in CHOICES.items():
+        chosen = reading.words(name, most=20)
+        if chosen and chosen not in known:
+            reading.faults[name] = Text("请从列出的几项里选。", "Choose one of those listed.")
+        header[name] = chosen
     return {name: value for name, value in header.items() if value}
 
 
@@ -200,7 +212,7 @@ def boxes_of(wave: Wave, questionnaire: Questionnaire, areas: Sequence[str]) -> 
         "response_rate": posted_forms.shown_percent(plan.get("response_rate")),
         "eligibility_rate": posted_forms.shown_percent(plan.get("eligibility_rate")),
         "design_effect": f"{plan['design_effect']:g}" if plan.get("design_effect") else "",
-        **{name: str(wave.header.get(name) or "") for name in (*HEADER, "valid_until")},
+        **{name: str(wave.header.get(name) or "") for name in (*HEADER, "valid_until", *CHOICES)},
         **{f"mode-{mode}": "on" for mode in wave.modes},
         **{f"area-{code}": "on" for code in wave.areas or areas},
     }
@@ -236,7 +248,7 @@ def copied_boxes(wave: Wave, questionnaire: Questionnaire, areas: Sequence[str])
     return {
         name: value
         for name, value in kept.items()
-        if name not in ("name_zh", "name_en", "key", "opens_on", "closes_on")
+        if name not in ("name_zh", "name_en", "key", "opens_on", "closes_on", FROM_ABROAD)
     }
 
 

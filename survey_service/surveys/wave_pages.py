@@ -232,6 +232,7 @@ def _form(
         "targets": boxes,
         "all_of_them": {name for name, value in typed.items() if posted_forms.as_number(value) == 100},
         "never_shown": wave_forms.NEVER_SHOWN,
+        "choices": wave_forms.CHOICES,
         "kept": kept,
         "faults": faults,
     }

@@ -14,6 +14,7 @@ from questionnaires.canonical import FORMAT, NotCanonical, canonical_bytes, from
 from questionnaires.condition_parser import parse
 from questionnaires.conditions import Condition
 from questionnaires.expressions import Formula
+from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.loader import available, load
 from questionnaires.model import (
@@ -114,6 +115,8 @@ questionnaires = st.builds(
         issuing_body=words,
         approval_number=words,
         valid_until=st.none() | dates,
+        legal_kind=st.sampled_from(LegalKind),
+        circulation=st.sampled_from(Circulation),
     ),
     notice=st.builds(
         Notice, purpose=texts, body=texts, retention=texts, contact=texts, minutes=st.none() | st.integers(1, 99)
@@ -179,7 +182,7 @@ def test_the_strategy_covers_every_field() -> None:
         Item: 3,
         Option: 7,
         Scale: 2,
-        Header: 4,
+        Header: 6,
         Notice: 5,
         Contradiction: 3,
         Rule: 4,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from questionnaires.evaluation import comparable, evaluate, evaluator
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
 from questionnaires.loader import definitions_path, load
 from questionnaires.model import Missing, Option, Question, Questionnaire, QuestionType
+from questionnaires.programmes import PROGRAMMES as OFFERED
+from questionnaires.programmes import Audience
 from questionnaires.readiness import Reason, ready_to_open
 from tests.programmes import KEYS, programme
 from tests.spec.questionnaires.test_definitions import WAVE
@@ -36,6 +39,12 @@ def file_of(key: str, name: str) -> str:
 
 def test_none_is_left_out() -> None:
     assert set(KEYS) == PROGRAMMES
+    assert len(OFFERED) == len(PROGRAMMES)
+    assert {one.key for one in OFFERED} == PROGRAMMES
+    assert len({one.name for one in OFFERED}) == len(OFFERED)
+    # Those of one audience stand together.
+    assert list(dict.fromkeys(one.audience for one in OFFERED)) == list(Audience)
+    assert sum(1 for one, after in pairwise(OFFERED) if one.audience is not after.audience) == len(Audience) - 1
     overview = (definitions_path() / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\[`(\w+)`\]\((\w+)/README\.md\)", overview)) == {(key, key) for key in PROGRAMMES}
 
