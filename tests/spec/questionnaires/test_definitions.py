@@ -230,7 +230,8 @@ def test_names_of_indicators_that_wait_for_the_city_are_told_once() -> None:
 def test_the_codebook_names_every_variable_once(key: str, questionnaire: Questionnaire) -> None:
     variables = codebook(questionnaire)
     assert [one.name for one in variables] == [
-        name for question in questionnaire.questions() for name in question.variables()
+        *(name for question in questionnaire.questions() for name in question.variables()),
+        *(one.id for one in questionnaire.calculated),
     ]
     columns = [column.name for one in variables for column in one.columns()]
     assert len(columns) == len(set(columns))
