@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from questionnaires.answer_forms import FindingCode
-from questionnaires.answers import Finding
+from questionnaires.answers import Checked, Finding
 from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
+from questionnaires.piping import words_of
+from questionnaires.text import filled
 
 
-def describe(finding: Finding, questionnaire: Questionnaire, language: str = "zh") -> str:
-    """One or two sentences in Chinese ("zh") or English ("en")."""
+def describe(
+    finding: Finding, questionnaire: Questionnaire, language: str = "zh", checked: Checked | None = None
+) -> str:
+    """One or two sentences in Chinese ("zh") or English ("en"); ``checked`` fills a message that names answers."""
     if finding.code in (FindingCode.CONTRADICTION, FindingCode.RULE):
         told = questionnaire.contradictions if finding.code is FindingCode.CONTRADICTION else questionnaire.rules
         for one in told:
             if one.id == finding.parameters.get("id"):
-                return one.message.in_language(language)
+                return filled(one.message, language, words_of(questionnaire, checked, language) if checked else {})
     question = next((one for one in questionnaire.questions() if one.id == finding.question), None)
     if question is None:
         return OF_THE_FORM[finding.code](finding, language)

@@ -25,7 +25,7 @@ from questionnaires.answer_forms import (
     glimpse,
 )
 from questionnaires.canonical_json import canonical_text
-from questionnaires.conditions import Condition
+from questionnaires.conditions import Condition, Matches, Relation
 from questionnaires.expressions import TODAY, Expression, variables, worth
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.texts import behind_other
@@ -181,6 +181,15 @@ class Judge:
         self.contradictions = tuple(
             (one.id, questionnaire.of_answers(one.condition)) for one in questionnaire.contradictions
         )
+        self.calculates = bool(questionnaire.calculated) or any(
+            isinstance(test, Relation | Matches)
+            for condition in (
+                *(one for asked in self.questions for one in asked.conditions),
+                *(one.rule.condition for one in self.rules),
+            )
+            for test in condition.tests()
+        )
+        """Whether a condition compares more than answers with codes and numbers."""
         self.known = self.variables | {one.id for one in questionnaire.calculated}
         """Names that may come with answers; what is calculated is passed over."""
         self.calculated = tuple(Calculation.of(name, tree) for name, tree in questionnaire.formulas().items())

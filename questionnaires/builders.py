@@ -70,7 +70,7 @@ def option(notes: Notes, node: Node, owner: str) -> Option:
             notes.add(Code.UNKNOWN_WORD, fields.place("missing"), message, "an option can mean dont_know or refused")
     return Option(
         code=code,
-        label=fields.text("label", needed=True) or Text(""),
+        label=fields.text("label", needed=True, piped=not owner.startswith("scale")) or Text(""),
         value=fields.number("value"),
         missing=missing,
         exclusive=fields.boolean("exclusive"),
@@ -112,7 +112,7 @@ def scales(notes: Notes, fields: Fields) -> dict[str, Scale]:
 
 def item(notes: Notes, node: Node, owner: str) -> Item:
     fields = Fields(notes, node, f"an item of {owner}", ("id", "text", "short"))
-    text = fields.text("text", needed=True) or Text("")
+    text = fields.text("text", needed=True, piped=True) or Text("")
     return Item(id=fields.identifier(), text=text, short=fields.text("short") or text)
 
 
@@ -246,13 +246,13 @@ def question(building: Building, node: Node) -> Question:
             if name not in (*_COMMON, *kind.fields) and fields.get(name) is not None:
                 hint = f"a {read} question has: {', '.join(kind.fields) or 'a text only'}"
                 notes.add(Code.NOT_FOR_TYPE, fields.place(name), f'{fields.owner} has "{name}"', hint)
-    text = fields.text("text", needed=True) or Text("")
+    text = fields.text("text", needed=True, piped=True) or Text("")
     return Question(
         id=question_id,
         type=kind.type,
         text=text,
         short=fields.text("short") or text,
-        hint=fields.text("hint"),
+        hint=fields.text("hint", piped=True),
         required=fields.boolean("required"),
         ask_if=fields.condition("ask_if"),
         **kind.parse(_Given(building, fields, question_id)),
@@ -367,7 +367,7 @@ def contradiction(notes: Notes, node: Node) -> Contradiction | None:
         fields.lacks("condition")
     condition = fields.condition("condition")
     identifier = fields.identifier()
-    message = fields.text("message", needed=True) or Text("")
+    message = fields.text("message", needed=True, piped=True) or Text("")
     return Contradiction(id=identifier, condition=condition, message=message) if condition else None
 
 
@@ -379,7 +379,7 @@ def rule(notes: Notes, node: Node) -> Rule | None:
         fields.lacks("condition", "say what must not be")
     condition = fields.condition("condition")
     identifier = fields.identifier()
-    message = fields.text("message", needed=True) or Text("")
+    message = fields.text("message", needed=True, piped=True) or Text("")
     severity = fields.word("severity", Severity, Severity.SOFT)
     return Rule(id=identifier, condition=condition, message=message, severity=severity) if condition else None
 

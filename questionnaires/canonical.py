@@ -20,7 +20,7 @@ from questionnaires.canonical_json import Form, canonical_text
 from questionnaires.conditions import Condition, from_json
 from questionnaires.expressions import Formula
 from questionnaires.model import Questionnaire
-from questionnaires.text import Text
+from questionnaires.text import Piped, Text, text_of
 
 FORMAT = 1
 
@@ -56,12 +56,17 @@ def sha256(questionnaire: Questionnaire) -> str:
     return hashlib.sha256(canonical_bytes(questionnaire)).hexdigest()
 
 
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en} if text.en else {"zh": text.zh}
+
+
 _FORM = Form(
     defaults=False,
     words={
         Condition: lambda condition: {"source": condition.source, "tree": condition.to_json()},
         Formula: lambda formula: {"source": formula.source, "tree": expressions.to_json(formula.tree)},
-        Text: lambda text: {"zh": text.zh, "en": text.en} if text.en else {"zh": text.zh},
+        Piped: lambda text: _both(text.written),
+        Text: _both,
     },
 )
 
@@ -87,6 +92,8 @@ def _build(kind: object, stored: object) -> object:
     assert isinstance(kind, type)
     if kind is Condition:
         return Condition(stored["source"], from_json(stored["tree"]))  # type: ignore[index] # TypeError is caught above
+    if kind is Text:
+        return text_of(**{name: _build(str, one) for name, one in stored.items()})  # type: ignore[attr-defined, arg-type] # the same
     if kind is Formula:
         return Formula(stored["source"], expressions.from_json(stored["tree"]))  # type: ignore[index] # the same
     if is_dataclass(kind):

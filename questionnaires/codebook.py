@@ -10,7 +10,7 @@ from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Calculated, Item, Missing, Question, Questionnaire
-from questionnaires.text import Text
+from questionnaires.text import Text, named
 
 # Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
 # -7 mean what they mean in the large social surveys. No option code or plausible answer is a negative number.
@@ -109,13 +109,13 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
     return Variable(
         name=name,
         question=question.id,
-        label=_joined(question.text, row) if inner else question.text,
+        label=_joined(named(question.text), named(row)) if inner else named(question.text),
         short=short_row if item else _joined(question.short, other) if words else question.short,
         type=holds,
         values=()
         if words
         else tuple(
-            ValueLabel(code=option.code, label=option.label, value=option.value, missing=option.missing)
+            ValueLabel(code=option.code, label=named(option.label), value=option.value, missing=option.missing)
             for option in question.options
         ),
         unit=question.unit,

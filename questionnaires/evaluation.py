@@ -95,10 +95,11 @@ def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...]
         for question in section.questions:
             if variable in question.variables():
                 item = next((each for each in question.items if variable == f"{question.id}.{each.id}"), None)
-                options = tuple((each.code, each.label.zh) for each in question.options)
+                options = tuple((each.code, each.label.pattern.zh) for each in question.options)
                 conditions = (section.ask_if and section.ask_if.tree, question.ask_if and question.ask_if.tree)
                 limits = (question.minimum_choices, question.maximum_choices, question.ranks)
-                return (question.type, question.text.zh, item and item.text.zh, options, limits, conditions)
+                words = (question.text.pattern.zh, item and item.text.pattern.zh)
+                return (question.type, *words, options, limits, conditions)
     return None
 
 

@@ -16,7 +16,7 @@ from questionnaires.conditions import Condition
 from questionnaires.expressions import Formula
 from questionnaires.figures import in_digits
 from questionnaires.problems import Code, Location, Problem, did_you_mean
-from questionnaires.text import Text
+from questionnaires.text import Text, is_slot, text_of
 from questionnaires.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 MAX_TEXT = 2_000  # characters of one text in one language
@@ -189,16 +189,19 @@ class Fields:
         node = self.scalar(name, "an expression", needed=True)
         return None if node is None else self._parsed(node, name, parse_expression)
 
-    def text(self, name: str, *, needed: bool = False) -> Text | None:
+    def text(self, name: str, *, needed: bool = False, piped: bool = False) -> Text | None:
         node = self.get(name)
         if node is None:
             if needed:
                 self.lacks(name)
             return None
-        return self.as_text(node, name)
+        return self.as_text(node, name, piped=piped)
 
-    def as_text(self, node: Node, name: str) -> Text:
-        """``{zh: ..., en: ...}``, or a bare text where the questionnaire speaks Chinese alone."""
+    def as_text(self, node: Node, name: str, *, piped: bool = False) -> Text:
+        """``{zh: ..., en: ...}``, or a bare text where the questionnaire speaks Chinese alone.
+
+        ``piped``: it may have places that are filled with answers.
+        """
         what = f'"{name}" of {self.owner}'
         if isinstance(node, Scalar):
             found = {"zh": node}
@@ -226,14 +229,18 @@ class Fields:
                     else "Chinese comes first"
                 )
                 self.notes.add(Code.MISSING_TRANSLATION, node.location, f"{what} has no {_NAMES[language]}", hint)
+        sound = piped
         for language, value in words.items():
             if len(value) > MAX_TEXT:
                 message = f"{what} has {len(value):,} characters in {_NAMES[language]}"
                 self.notes.add(Code.OUT_OF_LIMITS, found[language].location, message, f"at most {MAX_TEXT:,}")
             for braces in _PLACEHOLDER.findall(value):
+                if piped and is_slot(braces):
+                    continue
+                sound = False
                 hint = "nothing is filled in here: people would read the braces; write the words themselves"
                 self.notes.add(Code.PLACEHOLDER, found[language].location, f'{what} has "{braces:.40}"', hint)
-        return Text(words.get("zh", ""), words.get("en", ""))
+        return (text_of if sound else Text)(words.get("zh", ""), words.get("en", ""))
 
     def code_of(self, node: Node, name: str) -> str:
         """An option code: quoted, else YAML tools read ``no`` as false and ``1:30`` as 90."""

@@ -1,8 +1,15 @@
-"""Words in the languages a questionnaire speaks."""
+"""Words in the languages a questionnaire speaks, some of which are filled with what was answered before."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+BLANK: Final = "＿＿＿＿"
+# A name, and the words that stand there while nothing fills it: {q2}, {q6.lanes}, {q2|这个单位}.
+_SLOT = re.compile(r"\{([a-z][a-z0-9_]{0,39}(?:\.[a-z0-9_]{1,40})?)(?:\|([^{}|\n]{1,60}))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +22,90 @@ class Text:
     def in_language(self, language: str) -> str:
         """The text in ``language`` ("zh" or "en"); Chinese where the other is empty."""
         return self.en if language == "en" and self.en else self.zh
+
+    @property
+    def pattern(self) -> Text:
+        """As it is written in the definition, with the places that are filled."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Piped(Text):
+    """A text with places that are filled. Its own words are those for whoever fills nothing: on paper, in a table."""
+
+    written: Text = Text("")
+
+    @property
+    def pattern(self) -> Text:
+        return self.written
+
+
+# Words of the wave, and what stands for them where no wave is known.
+WAVE_WORDS: Final[Mapping[str, Text]] = {
+    "city": Text("本市", "the city"),
+    "community": Text("本社区", "the community"),
+    "wave": Text("本次调查", "this survey"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a text: what fills it, and what stands there while nothing does."""
+
+    name: str
+    words: str
+
+
+def text_of(zh: str, en: str = "") -> Text:
+    """The text of a definition; one with places is a ``Piped``."""
+    written = Text(zh, en)
+    if not (_SLOT.search(zh) or _SLOT.search(en)):
+        return written
+    return Piped(_blank(zh, "zh"), _blank(en, "en"), written)
+
+
+def is_slot(braces: str) -> bool:
+    return _SLOT.fullmatch(braces) is not None
+
+
+def parts(pattern: str, language: str) -> Iterator[str | Slot]:
+    """Words and places, in their order."""
+    end = 0
+    for match in _SLOT.finditer(pattern):
+        yield pattern[end : match.start()]
+        name = match[1]
+        usual = WAVE_WORDS[name].in_language(language) if name in WAVE_WORDS else BLANK
+        yield Slot(name, match[2] or usual)
+        end = match.end()
+    yield pattern[end:]
+
+
+def slots(text: Text, language: str) -> list[str]:
+    """Names of what fills the text in one language."""
+    pattern = text.pattern.en if language == "en" else text.pattern.zh
+    return [part.name for part in parts(pattern, language) if isinstance(part, Slot)]
+
+
+def filled(text: Text, language: str, found: Mapping[str, str]) -> str:
+    """The text with what was found; where nothing was, its own words for that."""
+    if not isinstance(text, Piped):
+        return text.in_language(language)
+    pattern = text.pattern.in_language(language)
+    return "".join(
+        part if isinstance(part, str) else found.get(part.name) or part.words for part in parts(pattern, language)
+    )
+
+
+def named(text: Text) -> Text:
+    """The text with the names of what fills it, for a codebook: 您对〔q2〕满意吗？"""
+    if not isinstance(text, Piped):
+        return text
+    zh, en = (
+        "".join(part if isinstance(part, str) else f"〔{part.name}〕" for part in parts(pattern, language))
+        for pattern, language in ((text.pattern.zh, "zh"), (text.pattern.en, "en"))
+    )
+    return Text(zh, en)
+
+
+def _blank(pattern: str, language: str) -> str:
+    return "".join(part if isinstance(part, str) else part.words for part in parts(pattern, language))

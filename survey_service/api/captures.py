@@ -121,8 +121,8 @@ def _judged(
             question=found.question,
             code=found.code,
             severity=found.severity,
-            message=describe(found, questionnaire, "en"),
-            message_zh=describe(found, questionnaire, "zh"),
+            message=describe(found, questionnaire, "en", checked),
+            message_zh=describe(found, questionnaire, "zh", checked),
         )
         for found in checked.findings
     ]

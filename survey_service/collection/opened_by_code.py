@@ -83,6 +83,8 @@ _WHERE_IT_LEADS = (
         Wave.closes_on,
         Wave.state,
         Wave.header,
+        Wave.name_zh.label("wave_zh"),
+        Wave.name_en.label("wave_en"),
         QuestionnaireVersion.sha256,
         _COMMUNITY.name_zh.label("community_zh"),
         _COMMUNITY.name_en.label("community_en"),
@@ -186,6 +188,7 @@ def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) ->
             city=Text(found.city_zh, found.city_en),
             community=Text(found.community_zh, found.community_en),
             closes_on=found.closes_on,
+            wave=Text(found.wave_zh, found.wave_en),
         ),
         state=found.state,
     )

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.answers import Policy, check_answers
+from questionnaires.piping import words_of
 from survey_service.audit.chain import RESIDENT
 from survey_service.captures.erasure import erase_response
 from survey_service.captures.errors import ContentConflict, WaveClosed
@@ -113,7 +114,9 @@ def _step(fields: PostedFields, request: Request, running: Services, now: Now) -
 def _context(answered: ResponseByReceipt, display: Display, running: Services) -> dict[str, Any]:
     look = replies.look_of(display)
     checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
-    return form_context(answered.occasion, answered.questionnaire, look) | {
+    context = form_context(answered.occasion, answered.questionnaire, look)
+    context["fills"] |= words_of(answered.questionnaire, checked, look.language)
+    return context | {
         "lines": answered_questions(checked, screens(answered.questionnaire, 0), look.language),
         "moment": moment(answered.submitted_at, running.settings.zone, look.language),
         "of_case": answered.case_id is not None,
@@ -139,7 +142,11 @@ def _form(answered: ResponseByReceipt, display: Display) -> Response:
     """The questionnaire with the stored answers in it, and an id for what will be posted."""
     look = replies.look_of(replace(display, order=answered.order))
     filled = {"given": answered.as_typed(), "client_id": new_id().hex}
-    return html(render("form.html", look, form_context(answered.occasion, answered.questionnaire, look) | filled))
+    context = form_context(answered.occasion, answered.questionnaire, look)
+    if context["filling"]:
+        checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
+        context["fills"] |= words_of(answered.questionnaire, checked, look.language)
+    return html(render("form.html", look, context | filled))
 
 
 def _erase(answered: ResponseByReceipt, display: Display, request: Request, running: Services, now: Now) -> _Change:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
+from questionnaires.piping import words_of
 from questionnaires.text import Text
 from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
 from survey_service.collection.errors import RevokedCode, TooManyFromHere, TooManyLookups, UnknownReceipt
@@ -200,10 +201,12 @@ def go_on(request: Request, address: str, display: Display) -> Response:
 
 
 def _with_answers(asked: AskedQuestionnaire, posted: PostedAnswers, look: Look) -> dict[str, Any]:
-    return form_context(asked.occasion, asked.questionnaire, look) | {
-        "given": posted.given,
-        "client_id": posted.client_id or "",
-    }
+    context = form_context(asked.occasion, asked.questionnaire, look)
+    if context["filling"]:  # with what was answered so far
+        raw = posted.raw_answers(asked.questionnaire)
+        checked = check_answers(asked.questionnaire, raw, Policy.WEB, partial=True)
+        context["fills"] |= words_of(asked.questionnaire, checked, look.language)
+    return context | {"given": posted.given, "client_id": posted.client_id or ""}
 
 
 def _seconds_to_wait() -> int:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -24,7 +25,8 @@ from questionnaires.answers import Checked, Severity, judge
 from questionnaires.formalities import LEGAL_KINDS
 from questionnaires.kinds import kind_of
 from questionnaires.model import Header, Missing, Question, Questionnaire
-from questionnaires.text import Text
+from questionnaires.piping import calculations, names_filled
+from questionnaires.text import WAVE_WORDS, Piped, Text, parts
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
 from survey_service.settings import Settings
 from survey_service.web.pages import Language, environment, styles_in_page
@@ -61,6 +63,12 @@ class Occasion:
     city: Text
     community: Text
     closes_on: date
+    wave: Text | None = None  # its name, where a text is filled with it
+
+    def words(self, language: Language) -> dict[str, str]:
+        """What fills the places of the wave."""
+        named = {"city": self.city, "community": self.community, "wave": self.wave}
+        return {name: one.in_language(language) for name, one in named.items() if one}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +91,17 @@ class FaultyQuestion:
         return f"f-{next(iter(self.messages))}"
 
 
+# What fills the texts of the page that is drawn: macros of another template do not see what the page was given.
+_FILLS: ContextVar[Mapping[str, str]] = ContextVar("fills")
+
+
 def render(template: str, look: Look, context: Mapping[str, Any]) -> str:
     made = _environment(look.language).get_template(f"resident/{template}")
-    return made.render(look=look, **context)
+    filling = _FILLS.set(context.get("fills", {}))
+    try:
+        return made.render(look=look, **context)
+    finally:
+        _FILLS.reset(filling)
 
 
 def html(body: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
@@ -126,6 +142,9 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "ranked": any(kind_of(question).ordered for question in questionnaire.questions()),
         "legal_kinds": LEGAL_KINDS,
         "required_somewhere": any(question.required for question in questionnaire.questions()),
+        "calculates": judge(questionnaire).calculates,
+        "filling": filling_for_script(questionnaire),
+        "fills": occasion.words(look.language),
         "client_id": "",
         "given": {},
     }
@@ -140,9 +159,17 @@ def rules_for_script(questionnaire: Questionnaire, language: Language) -> str:
             "message": one.rule.message.in_language(language),
             "hard": one.rule.severity is Severity.HARD,
         }
+        | ({"pattern": one.rule.message.pattern.in_language(language)} if isinstance(one.rule.message, Piped) else {})
         for one in judge(questionnaire).rules
     ]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
+
+
+def filling_for_script(questionnaire: Questionnaire) -> str:
+    """JSON of what fills texts by calculation; empty where no text is filled."""
+    if not names_filled(questionnaire):
+        return ""
+    return json.dumps(calculations(questionnaire), ensure_ascii=False, separators=(",", ":"))
 
 
 _pages: dict[tuple[Occasion, Look], CompressedPage] = {}
@@ -190,7 +217,7 @@ def faulty_questions(checked: Checked, questionnaire: Questionnaire, language: L
     for finding in checked.findings:
         if finding.severity is Severity.HARD and finding.question:
             messages = found.setdefault(finding.question, {})
-            messages.setdefault(finding.variable, describe(finding, questionnaire, language))
+            messages.setdefault(finding.variable, describe(finding, questionnaire, language, checked))
     return [
         FaultyQuestion(
             question=questionnaire.question(question_id),
@@ -244,7 +271,7 @@ def _in_words(question: Question, variable: str, checked: Checked, language: Lan
 def contradictions(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[str]:
     """What hardly goes together, in the words of its rule; nobody is refused for it."""
     return [
-        describe(finding, questionnaire, language)
+        describe(finding, questionnaire, language, checked)
         for finding in checked.findings
         if finding.code in (FindingCode.CONTRADICTION, FindingCode.RULE) and finding.severity is Severity.SOFT
     ]
@@ -291,15 +318,38 @@ def phrases(text: str, language: Language) -> list[str]:
     return found if all(len(part) <= _LONGEST_PHRASE for part in found) else [text]
 
 
+def _places(text: Piped, language: Language) -> Markup:
+    """A text with each of its places as an element, which the script fills again as answers change."""
+    found = _FILLS.get({})
+    pieces = []
+    for part in parts(text.pattern.in_language(language), language):
+        if isinstance(part, str):
+            pieces.append(escape(part))
+        elif part.name in WAVE_WORDS and part.name in found:
+            pieces.append(escape(found[part.name]))
+        else:
+            words = found.get(part.name) or part.words
+            place = Markup('<span data-slot="{}" data-words="{}">{}</span>')
+            pieces.append(place.format(part.name, part.words, words))
+    return Markup("").join(pieces)
+
+
 @lru_cache
 def _environment(language: Language) -> Environment:
     made = environment(language).overlay()
 
+    def words(text: Text) -> str:
+        return _places(text, language) if isinstance(text, Piped) else text.in_language(language)
+
     def phrased(text: Text) -> Markup:
+        if isinstance(text, Piped):
+            return _places(text, language)
         return Markup("<wbr>").join(escape(part) for part in phrases(text.in_language(language), language))
 
     def halved(text: Text) -> Markup:
         """Four characters break in their middle: 基本 / 满意, where five answers stand side by side."""
+        if isinstance(text, Piped):
+            return _places(text, language)
         words = text.in_language(language)
         if language == "zh" and len(words) == LONGEST_IN_FIVE:
             return Markup("<wbr>").join((escape(words[:2]), escape(words[2:])))
@@ -323,6 +373,13 @@ def _environment(language: Language) -> Environment:
         """As the picker of a browser takes it."""
         return limit.isoformat("minutes") if isinstance(limit, time) else limit.isoformat()
 
-    made.filters = {**made.filters, "bound": bound, "phrased": phrased, "halved": halved, "callable": callable_numbers}
+    made.filters = {
+        **made.filters,
+        "words": words,
+        "bound": bound,
+        "phrased": phrased,
+        "halved": halved,
+        "callable": callable_numbers,
+    }
     made.globals = {**made.globals, "expected": expected}
     return made

@@ -178,7 +178,7 @@ def messages(checked: Checked, questionnaire: Questionnaire, language: str) -> l
     return [
         FieldMessage(
             variable=finding.variable,
-            message=describe(finding, questionnaire, language),
+            message=describe(finding, questionnaire, language, checked),
             hard=finding.severity is Severity.HARD,
         )
         for finding in checked.findings

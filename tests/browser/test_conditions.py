@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "survey_service" / "web" / "static" / "conditions.js"
+SECOND = MODULE.with_name("conditions-values.js")
 VECTORS = ROOT / "tests" / "spec" / "questionnaires" / "condition_vectors.json"
 
 RUN = """
-async ({ source, conditions }) => {
-  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { evaluate } = await import(address);
+async ({ source, second, conditions }) => {
+  const address = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const { evaluate, extend } = await import(address(source));
+  extend(await import(address(second)));
   return conditions.map(({ tree, holds, fails }) => ({
     holds: holds.map((values) => evaluate(tree, values)),
     fails: fails.map((values) => evaluate(tree, values)),
@@ -35,9 +37,12 @@ async ({ source, conditions }) => {
 
 
 COMPARE = """
-async ({ source, conditions, expressions }) => {
-  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { evaluate, mentioned, worth } = await import(address);
+async ({ source, second, conditions, expressions }) => {
+  const address = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const { evaluate, extend } = await import(address(source));
+  const values = await import(address(second));
+  const { mentioned, worth } = values;
+  extend(values);
   return {
     holds: conditions.map(([tree, values]) => evaluate(tree, values)),
     named: conditions.map(([tree]) => [...new Set(mentioned(tree))]),
@@ -57,13 +62,17 @@ def page(browser: Browser) -> Iterator[Page]:
     made.close()
 
 
+def sources() -> dict[str, str]:
+    return {"source": MODULE.read_text(encoding="utf-8"), "second": SECOND.read_text(encoding="utf-8")}
+
+
 def agree(
     page: Page, conditions: list[tuple[Node, dict[str, Any]]], alone: list[tuple[Expression, dict[str, Any]]]
 ) -> None:
     found = page.evaluate(
         COMPARE,
         {
-            "source": MODULE.read_text(encoding="utf-8"),
+            **sources(),
             "conditions": [[Condition("", tree).to_json(), values] for tree, values in conditions],
             "expressions": [[to_json(tree), values] for tree, values in alone],
         },
@@ -95,8 +104,7 @@ def test_the_vectors_in_chromium(browser: Browser) -> None:
     conditions = json.loads(VECTORS.read_text(encoding="utf-8"))["conditions"]
     page = browser.new_page()
     try:
-        source = MODULE.read_text(encoding="utf-8")
-        results = page.evaluate(RUN, {"source": source, "conditions": conditions})
+        results = page.evaluate(RUN, {**sources(), "conditions": conditions})
     finally:
         page.close()
     assert len(results) == len(conditions)

@@ -1,25 +1,14 @@
 // Conditions in the browser: the trees that questionnaires/conditions.py and expressions.py write as JSON, with the same
-// meaning. Both pass tests/spec/questionnaires/condition_vectors.json; change neither without the other.
+// meaning; what calculates stands in conditions-values.js. Both pass tests/spec/questionnaires/condition_vectors.json;
+// change neither without the other.
 // Syntax of 2018, for it runs on residents' phones.
 //
 // values: variable name -> answer in canonical form: a code or text (string), a number, a list of codes; "today" is the
 // day of answering. Absent, null, an empty list and {missing: ...} are no answer: every test of it is false, "!=" too.
 
-const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/; // of the day
-const TWO_PAIRS = /^[0-9]{2}:[0-9]{2}$/;
+const TWO_PAIRS = /^[0-9]{2}:[0-9]{2}$/; // a time of the day
 const ISO_DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const DECIMALS = 6; // at which two expressions are compared
-const TOO_LARGE = 1e15; // beyond what is kept exactly
-const LONGEST = 40; // characters of a text that is held against a form
-const MOBILE = "(?:\\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}";
-const LANDLINE = "(?:\\(0[0-9]{2,3}\\) ?|0[0-9]{2,3}[- ]?)?[2-9][0-9]{6,7}(?:[- ][0-9]{1,5})?";
-const FORMS = {
-  telephone: new RegExp(`^(?:${MOBILE}|${LANDLINE})$`),
-  mobile: new RegExp(`^(?:${MOBILE})$`),
-  landline: new RegExp(`^(?:${LANDLINE})$`),
-  postal_code: /^[0-9]{6}$/,
-  code: /^[A-Za-z0-9]+$/,
-};
+let second = null; // conditions-values.js, where a tree compares expressions or the form of a text
 
 function answer(values, variable) {
   const value = Object.prototype.hasOwnProperty.call(values, variable) ? values[variable] : null;
@@ -47,114 +36,29 @@ function compare(operator, value, literal) {
   return order(operator, value, literal);
 }
 
-// ---------------------------------------------------------------- expressions: a number, a text, or null for no answer
-
-const small = (number) => (Math.abs(number) < TOO_LARGE ? number : null); // NaN is not
-const numeric = (value) => typeof value === "number";
-
-// Halves away from zero.
-export function rounded(number, decimals = DECIMALS) {
-  return Number.isInteger(number) ? number : Number(number.toFixed(decimals));
+// A page whose trees calculate hands in conditions-values.js first: phones do not fetch what they do not need.
+export function extend(values) {
+  second = values;
 }
-
-function isDay(value) {
-  if (typeof value !== "string" || !ISO_DATE.test(value)) return false;
-  const [year, month, day] = value.split("-").map(Number);
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
-}
-
-function operate(operator, left, right) {
-  if (!numeric(left) || !numeric(right)) return null;
-  switch (operator) {
-    case "+": return small(left + right);
-    case "-": return small(left - right);
-    case "*": return small(left * right);
-    case "/": return right === 0 ? null : small(left / right);
-    default: throw new Error(`unknown operator ${operator}`);
-  }
-}
-
-function sum(parts) {
-  const given = parts.filter((part) => part !== null);
-  if (given.length === 0 || !given.every(numeric)) return null;
-  return small(given.reduce((total, part) => total + part));
-}
-
-function years(first, last) {
-  if (!isDay(first) || !isDay(last)) return null;
-  return Number(last.slice(0, 4)) - Number(first.slice(0, 4)) - (last.slice(5) < first.slice(5) ? 1 : 0);
-}
-
-function alone(value) {
-  if (typeof value === "string") return value;
-  return numeric(value) ? small(value) : null;
-}
-
-export function worth(tree, values) {
-  if (!Array.isArray(tree)) return alone(tree);
-  const [operator, first, second] = tree;
-  switch (operator) {
-    case "value": return alone(answer(values, first));
-    case "count": {
-      const chosen = answer(values, first);
-      return Array.isArray(chosen) ? chosen.length : null;
-    }
-    case "sum": return sum(tree.slice(1).map((part) => worth(part, values)));
-    case "years_between": return years(worth(first, values), worth(second, values));
-    case "round": {
-      const number = worth(first, values);
-      return numeric(number) ? rounded(number, second) : null;
-    }
-    default: return operate(operator, worth(first, values), worth(second, values));
-  }
-}
-
-function relate(operator, left, right) {
-  if (left === null || right === null || typeof left !== typeof right) return false;
-  const [one, other] = numeric(left) ? [rounded(left), rounded(right)] : [left, right];
-  if (operator === "==") return one === other;
-  if (operator === "!=") return one !== other;
-  const clock = TIME.test(one) && TIME.test(other);
-  return (numeric(one) || clock || (isDay(one) && isDay(other))) && order(operator, one, other);
-}
-
-function matches(text, form, shortest, longest) {
-  if (typeof text !== "string" || text.length > LONGEST) return false;
-  const folded = text.replace(/[\uff01-\uff5e]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)).replace(/\u3000/g, " ");
-  if (form === "code" && !(shortest <= folded.length && folded.length <= longest)) return false;
-  return FORMS[form].test(folded);
-}
-
-// ---------------------------------------------------------------- conditions
 
 export function evaluate(tree, values) {
-  const [operator, first, second] = tree;
+  const [operator, first, other] = tree;
   switch (operator) {
     case "and": return tree.slice(1).every((part) => evaluate(part, values));
     case "or": return tree.slice(1).some((part) => evaluate(part, values));
     case "not": return !evaluate(first, values);
-    case "in": return second.includes(answer(values, first)); // a list is never a member
+    case "in": return other.includes(answer(values, first)); // a list is never a member
     case "includes": {
       const value = answer(values, first);
-      return Array.isArray(value) && value.includes(second);
+      return Array.isArray(value) && value.includes(other);
     }
     case "answered": {
       const value = answer(values, first);
       return value !== null && value !== "";
     }
-    case "matches": return matches(answer(values, first), second, tree[3], tree[4]);
+    case "matches": return second.matches(answer(values, first), ...tree.slice(2));
     default:
-      if (Array.isArray(first)) return relate(operator, worth(first, values), worth(second, values));
-      return compare(operator, answer(values, first), second);
+      if (Array.isArray(first)) return second.relate(operator, second.worth(first, values), second.worth(other, values));
+      return compare(operator, answer(values, first), other);
   }
-}
-
-// Variables that a tree looks at, of a condition or of an expression.
-export function mentioned(tree) {
-  if (!Array.isArray(tree)) return [];
-  const [operator, first, ...others] = tree;
-  const nested = ["and", "or", "not", "sum", "years_between", "round", "+", "-", "*", "/"].includes(operator) || Array.isArray(first);
-  return nested ? [first, ...others].reduce((all, part) => all.concat(mentioned(part)), []) : [first];
 }

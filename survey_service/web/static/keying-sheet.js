@@ -1,8 +1,11 @@
 // The boxes of a form: what stands in them as the conditions see it, and what about them deserves a look at the paper.
 
-import { evaluate, mentioned } from "./conditions.js";
+import { evaluate, extend } from "./conditions.js";
+import * as values from "./conditions-values.js";
 import { chosen, fault, label, MISSING, placed, unlikely, value } from "./keying-rows.js";
 import { phrase, words } from "./keying-say.js";
+
+extend(values);
 
 export class Sheet {
   constructor({ rows, contradictions, today }) {
@@ -101,7 +104,7 @@ export class Sheet {
     const asked = this.asked(row, given);
     const found = [];
     const add = (kind, text, trees = []) => {
-      const seen = trees.flatMap(mentioned).map((name) => this.byVariable.get(name)?.input.value.trim());
+      const seen = trees.flatMap(values.mentioned).map((name) => this.byVariable.get(name)?.input.value.trim());
       found.push({ text, about: JSON.stringify([row.variable, kind, typed, seen]) });
     };
     if (typed !== "" && typed !== "." && !asked) add("off path", words.offPath, row.askedIf);

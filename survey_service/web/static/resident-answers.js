@@ -1,20 +1,13 @@
 // What is answered on the resident's page so far: which questions are asked after it, what of it the person does not see
 // now, and what is wrong with it, in the words of the judge beside the field.
 
-// The day on which this phone is; the service judges by its own.
-function today() {
-  const now = new Date();
-  return [now.getFullYear(), `0${now.getMonth() + 1}`.slice(-2), `0${now.getDate()}`.slice(-2)].join("-");
-}
-
 export class Answers {
   // asking: the steps with a question; words: of the page; evaluate: of conditions.js; forms: answer-forms.js;
   // kept: resident-draft.js.
   constructor({ asking, words, evaluate, forms, kept }) {
     Object.assign(this, { asking, words, evaluate, forms, kept });
     this.withoutWords = new Set(); // steps whose 其他 was asked for its words once
-    this.rules = JSON.parse(words.rules || "[]");
-    this.lookedAt = new Set(); // what was said of answers that may be right: a rule with the answers it was said of
+    this.rules = null; // of resident-rules.js, where the questionnaire has rules
   }
 
   // What stands in a field that is typed into: its value, or what is wrong with it.
@@ -163,29 +156,7 @@ export class Answers {
     const missing = step.dataset.required && this.kept.fields(step).find((field) => !given[field.name] && !field.closest(".more"));
     // Several may be chosen under one name; in a matrix each row has its own.
     if (missing) this.say(step, missing, step.dataset.required);
-    return !missing && !this.broken(step, true);
-  }
-
-  // Says the first rule that the answers break and that is told at this step: the last one asked of those it is about.
-  // Where it does not refuse, only once of these answers.
-  broken(step, hard) {
-    const path = this.path();
-    const given = Object.assign({ today: today() }, ...path.map((one) => this.known(one)));
-    const found = this.rules.filter((rule) => rule.hard === hard).find((rule) => {
-      const about = path.filter((one) => rule.questions.includes(one.dataset.question));
-      if (about[about.length - 1] !== step) return false;
-      return this.kept.attempt(() => this.evaluate(rule.tree, given), false) && !this.lookedAt.has(this.about(rule, given));
-    });
-    if (!found) return false;
-    if (!hard) this.lookedAt.add(this.about(found, given));
-    this.say(step, this.kept.fields(step)[0], hard ? found.message : `${found.message} ${this.words.onceMore}`);
-    if (!hard) this.kept.fields(step)[0].removeAttribute("aria-invalid");
-    return true;
-  }
-
-  about(rule, given) {
-    const names = Object.keys(given).filter((name) => rule.questions.includes(name.split(".")[0]));
-    return JSON.stringify([rule.tree, names.map((name) => given[name])]);
+    return !missing && !(this.rules && this.rules.broken(step, true));
   }
 
   // Whether the words of 其他 are still to be asked for: once, for they need not be given.

@@ -36,6 +36,7 @@ function keep() {
 function show(step, focus) {
   current = step;
   for (const one of steps) one.classList.toggle("here", one === step);
+  if (answers.fill) answers.fill.show(form);
   main.classList.toggle("inside", step !== steps[0]);
   const left = answers.path().filter((one) => asking.indexOf(one) > asking.indexOf(step));
   const button = step.querySelector("[data-turn=on]");
@@ -92,7 +93,7 @@ function turn(back) {
     go(earlier[earlier.length - 1] || steps[0]);
     return;
   }
-  if (!answers.sound(current) || answers.wantsWords(current) || answers.broken(current, false)) return;
+  if (!answers.sound(current) || answers.wantsWords(current) || (answers.rules && answers.rules.broken(current, false))) return;
   const following = answers.path().find((step) => asking.indexOf(step) > place);
   const next = changing || !following ? reviewed : following;
   changing = false;
@@ -197,14 +198,21 @@ async function load() {
   ({ attempt, fields, values, Draft, sweep, newId } = kept);
   ({ review } = checked);
   let evaluate = askedAlways;
+  let calculating = null; // conditions-values.js, where something is calculated
   try {
-    evaluate = (await import(words.conditions)).evaluate;
+    const conditions = await import(words.conditions);
+    if (words.values) conditions.extend((calculating = await import(words.values)));
+    ({ evaluate } = conditions);
   } catch (error) {
     // an interpreter that does not run: everything is asked
   }
   draft = new Draft(form);
   answers = new answered.Answers({ asking, words, evaluate, forms, kept });
-  if (evaluate === askedAlways) answers.rules = []; // the service judges by them
+  if (words.rulesModule && evaluate !== askedAlways) answers.rules = new (await import(words.rulesModule)).Rules(answers, words);
+  if (words.fill) {
+    const { Fill } = await import(words.fill);
+    answers.fill = new Fill({ answers, worth: calculating && calculating.worth, calculated: JSON.parse(words.filling), and: words.and });
+  }
   sending = new send.Sending(page);
   if (words.ranking) await rankByTouch();
 }

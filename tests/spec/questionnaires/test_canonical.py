@@ -36,12 +36,12 @@ from questionnaires.model import (
     Severity,
     StandsFor,
 )
-from questionnaires.text import Text
+from questionnaires.text import Text, text_of
 from tests.programmes import KEYS, programme
 from tests.spec.questionnaires.condition_trees import expressions, trees
 
 words = st.text(max_size=8).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text))
-texts = st.builds(Text, words, words)
+texts = st.builds(text_of, words, words)
 conditions = st.none() | st.sampled_from(
     [parse('q1 == "1"'), parse('not ("2" in q2 or answered(q3))'), parse("age >= 18 and age < 60.5")]
 )
