@@ -65,7 +65,7 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     for label in ("公园", "学校", "公交"):
         page.locator(".here label", has_text=label).tap()
     on(page)
-    assert said(page, "q-wants").startswith("最多选两项。 要是没有错")
+    assert said(page, "q-wants").startswith("最多选两项。要是没有错")
     on(page)
     page.locator("#q-call.here").wait_for()
     page.locator("#f-call").fill("01062345678")

@@ -28,7 +28,7 @@ export class Rules {
     if (!found) return false;
     const [field] = kept.fields(step);
     const message = fill && found.pattern ? fill.message(found.pattern, "＿＿＿＿") : found.message;
-    this.answers.say(step, field, hard ? message : `${message} ${this.words.onceMore}`);
+    this.answers.say(step, field, hard ? message : message + this.words.onceMore);
     if (!hard) {
       this.lookedAt.add(this.about(found, given));
       field.removeAttribute("aria-invalid");
