@@ -127,6 +127,23 @@ class _Judge:
                     if code and code not in codes:
                         hint = f"its codes: {', '.join(codes)}" if codes else "it has no codes"
                         self._add(Code.INDICATOR_CODE, field, f'counts the code "{code}" of "{name}"', hint)
+            self._never_counted(name)
+
+    def _never_counted(self, name: str) -> None:
+        """Don't know and refused are no values: a share of them would be 0 for ever, and nobody would know why."""
+        one, question = self._indicator, self._variables.questions[name]
+        for field, listed in (
+            ("numerator", one.numerator),
+            ("against", one.against),
+            ("correct", one.correct.get(name, ())),
+        ):
+            for option in question.options:
+                if option.code in listed and option.missing is not None:
+                    several = kind_of(question).several
+                    condition = f'"{option.code}" in {name}' if several else f'{name} == "{option.code}"'
+                    message = f'counts the code "{option.code}" of "{name}", which means {option.missing}'
+                    hint = f"such an answer is no value; write numerator_if: {condition}"
+                    self._add(Code.NEVER_COUNTS, field, message, hint)
 
     def _ranks(self, known: list[str]) -> None:
         one = self._indicator

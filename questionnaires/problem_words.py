@@ -24,7 +24,7 @@ TITLES: Mapping[str, str] = {
     "Q034": "条件的种类不对", "Q035": "走不到的题", "Q036": "这里不知道哪天作答",
     "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码",
     "Q042": "指数里没有这个指标", "Q043": "指数包含自己", "Q044": "分值对不上", "Q045": "权重对不上",
-    "Q046": "目标超出范围", "Q047": "这种指标没有的字段", "Q048": "代码数了两次",
+    "Q046": "目标超出范围", "Q047": "这种指标没有的字段", "Q048": "代码数了两次", "Q049": "永远数不到的代码",
 }  # fmt: skip
 """Name of each kind of problem; the English ones are ``problems.Code``."""
 
@@ -309,6 +309,8 @@ _SENTENCES = (
     # ---------------------------------------------------------------- indicators
     (r"(.+) counts the code (.+) twice", "{0}把代码 {1} 数了两次"),
     (r"a code is counted in one way", "一个代码只能算一处"),
+    (rf"(.+) counts the code {_QUOTED} of {_QUOTED}, which means (.+)", "{0}数了“{2}”的代码“{1}”，它是 {3}，数不到"),
+    (r"such an answer is no value; write numerator_if: (.+)", "这样的回答没有值；要数它，写 numerator_if: {0}"),
     (rf"(.+) counts the code {_QUOTED} of {_QUOTED}", "{0}数了“{2}”的代码“{1}”，没有这个代码"),
     (r"it has no codes", "它没有代码"),
     (rf"(.+) counts {_QUOTED}, which does not exist", "{0}数了“{1}”，没有这道题"),

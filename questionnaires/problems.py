@@ -51,6 +51,7 @@ class Code(Enum):
     BAD_TARGET = ("Q046", "target out of range")
     NOT_FOR_KIND = ("Q047", "field does not fit the kind of indicator")
     OVERLAP = ("Q048", "codes counted twice")
+    NEVER_COUNTS = ("Q049", "code that never counts")
 
     @property
     def number(self) -> str:

@@ -215,6 +215,7 @@ FAULTS: list[tuple[str, str, Code, str, str]] = [
     ("kind: net", "kind: net\n    scores: {\"1\": 1}", Code.NOT_FOR_KIND, "{\"1\": 1}", "numerator, against"),
     ("    against: [\"2\"]\n", "", Code.NOT_FOR_KIND, "id: balance", "needs it"),
     ("against: [\"2\"]", "against: [\"1\"]", Code.OVERLAP, '["1"]', "one way"),
+    ("against: [\"2\"]", "against: [\"9\"]", Code.NEVER_COUNTS, '["9"]', 'numerator_if: q1 == "9"'),
 ]  # fmt: skip
 
 
