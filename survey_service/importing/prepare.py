@@ -10,13 +10,13 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from questionnaires.answer_words import describe
-from questionnaires.answers import Checked, Finding, Policy, Severity, canonical_hash, judge
+from questionnaires.answers import Checked, Policy, Severity, canonical_hash, judge
 from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
@@ -258,7 +258,7 @@ class _Run:
         answers = self._answers(number, record)
         case, area_id = self._where(number, record)
         checked = self.judge.check(answers, Policy.IMPORT)
-        self._findings(number, record, checked.findings, doubtful=len(self.problems) > before)
+        self._findings(number, record, checked, doubtful=len(self.problems) > before)
         if len(self.problems) > before or area_id is None:
             return None
         if not any(not isinstance(one, dict) for one in checked.canonical.values()):
@@ -318,9 +318,10 @@ class _Run:
                 self._problem(Kind.WORDS_TWICE, number, head, said, near=str(answers[variable])[:_SEEN])
         return answers
 
-    def _findings(self, number: int, record: tuple[str, ...], findings: Iterable[Finding], *, doubtful: bool) -> None:
-        for finding in findings:
-            words = Text(describe(finding, self.questionnaire, "zh"), describe(finding, self.questionnaire, "en"))
+    def _findings(self, number: int, record: tuple[str, ...], checked: Checked, *, doubtful: bool) -> None:
+        for finding in checked.findings:
+            zh, en = (describe(finding, self.questionnaire, language, checked) for language in ("zh", "en"))
+            words = Text(zh, en)
             head = self.heads.get(finding.variable, finding.variable)
             if finding.severity is Severity.HARD:
                 seen = str(finding.parameters.get("seen") or self._cell(record, finding.variable))
