@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from questionnaires.indicators import Indicator
+from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
@@ -97,14 +98,17 @@ def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:
         numerator=list(one.numerator),
         numerator_if=one.numerator_if.source if one.numerator_if else None,
         pass_at=one.pass_at,
+        within=one.within,
         asked=[_asked(questionnaire.question(question)) for question in asked],
     )
 
 
 def _asked(question: Question) -> Asked:
+    rule = kind_of(question).rule(question)
     return Asked(
         question=question.id,
         type=question.type.value,
         text=shown.words(question.text),
         options={option.code: shown.words(option.label) for option in question.options},
+        rule=None if rule is None else shown.words(rule),
     )

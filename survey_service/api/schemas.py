@@ -317,6 +317,9 @@ class Asked(Shape):
     type: str
     text: Words
     options: Annotated[dict[str, Words], Field(description="Label by code.")]
+    rule: Annotated[
+        Words | None, Field(description="How many were to be chosen or put in order; limits of a time.")
+    ] = None
 
 
 class IndicatorOut(Shape):
@@ -328,6 +331,7 @@ class IndicatorOut(Shape):
     numerator: Annotated[list[str], Field(description="Codes that count.")]
     numerator_if: Annotated[str | None, Field(description="The condition that counts, in place of codes.")] = None
     pass_at: Annotated[int | None, Field(description="So many right answers pass.")] = None
+    within: Annotated[int | None, Field(description="Of a ranking: only the first so many ranks count.")] = None
     asked: Annotated[list[Asked], Field(description="The questions it stands on, in the words that were asked.")]
 
 

@@ -132,15 +132,17 @@ def door(
 
 def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> dict[str, Any]:
     """The template values of every page that holds the questionnaire's form."""
+    shown = screens(questionnaire, look.order)
     return {
         "city": occasion.city.in_language(look.language),
         "occasion": occasion,
         "questionnaire": questionnaire,
-        "screens": screens(questionnaire, look.order),
+        "screens": shown,
         "shuffled": shuffles(questionnaire),
         "rules": rules_for_script(questionnaire, look.language),
-        "ranked": any(kind_of(question).ordered for question in questionnaire.questions()),
         "legal_kinds": LEGAL_KINDS,
+        "clock": any(step.phone.input == "time" for step in shown.steps),
+        "several": any(step.phone.data(step.question, look.language) for step in shown.steps),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "calculates": judge(questionnaire).calculates,
         "filling": filling_for_script(questionnaire),

@@ -114,7 +114,9 @@ KEYS = {".", "*", "/"}  # on the sheet these say why there is no answer
 # Both modules as a page takes them; nothing else is fetched.
 RUN = """
 async ({ rows, cases }) => {
-  const { readNumber, readDate, readTime } = await import("/answer-forms.js");
+  const forms = await import("/answer-forms.js");
+  const { readNumber, readDate } = forms;
+  const readTime = (await import("/clock-forms.js")).clock(forms);
   const { fault, unlikely, value } = await import("/keying-rows.js");
   const phrase = (name) => name;
   return cases.map(([variable, typed]) => {

@@ -107,11 +107,12 @@ def test_a_page_weighs_little(client: TestClient, world: World) -> None:
     page = client.get(f"/a/{world.open_codes[0]}")
     named = set(re.findall(r"/static/[0-9a-f]+/([\w.-]+)", page.text))
     assert {"resident.js", "conditions.js", "answer-forms.js", "resident.css"} <= named
+    assert not {"resident-several.js", "clock-forms.js"} & named  # no question of this one needs them
     weight = len(gzip.compress(page.content, 9))
     for name in named:
         weight += len(gzip.compress(client.get(f"/static/x/{name}").content, 9))
-    # With the review, which must be there when the network is not; points, times and the words of rules came since.
-    assert weight < 25_000
+    # With the review, which must be there when the network is not; points and rules came since.
+    assert weight < 24_000
 
 
 def test_without_a_script_answers_are_checked_before_they_are_stored(

@@ -1,4 +1,4 @@
-// What somebody typed as a number, a date or a time: its value, or what is wrong with it. The resident's page and the keying sheet
+// What somebody typed as a number or a date (clock-forms.js: a time): its value, or what is wrong with it. The resident's page and the keying sheet
 // both ask here, and the answer is the one that the judge of the service gives: tests/browser/test_answer_forms.py puts
 // the same cases to both. Change neither without the other. Syntax of 2018, for it runs on residents' phones.
 
@@ -6,7 +6,7 @@ const NUMBER = /^[+-]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{0,10})?$/
 const DATE = /^([0-9]{4})(?:[-/.年])\s*([0-9]{1,2})(?:[-/.月])\s*([0-9]{1,2})日?$/;
 const DIGITS_OF_A_DATE = /^([0-9]{4})([0-9]{2})([0-9]{2})$/;
 const TOO_LARGE = 1e15; // beyond what is kept exactly
-const NOTHING = { value: null, fault: "" };
+export const NOTHING = { value: null, fault: "" };
 
 // ---------------------------------------------------------------- characters that nobody sees
 
@@ -23,7 +23,7 @@ const JOINING = [[0x200c, 0x200d], [0x34f, 0x34f], [0x180b, 0x180f], [0xfe00, 0x
 const BETWEEN = [[0x200c, 0x200d], [0x34f, 0x34f]]; // these stand between two characters
 
 const within = (runs, code) => runs.some(([first, last]) => first <= code && code <= last);
-const isBlank = (one) => /\s/.test(one) || "\u001c\u001d\u001e\u001f\u0085".includes(one);
+export const isBlank = (one) => /\s/.test(one) || "\u001c\u001d\u001e\u001f\u0085".includes(one);
 
 function isUnseen(code) {
   const control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
@@ -68,7 +68,7 @@ export function folded(typed) {
 // ---------------------------------------------------------------- numbers and dates
 
 // A bound that is not set is "" or undefined.
-const isSet = (bound) => bound !== undefined && bound !== null && bound !== "";
+export const isSet = (bound) => bound !== undefined && bound !== null && bound !== "";
 
 // fault: "", "not_a_number", and where the number is clear and cannot be meant "decimals" or "out_of_range".
 // units: words that may stand behind the number.
@@ -99,52 +99,4 @@ export function readDate(typed, { minimum = "", maximum = "" }) {
   const value = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   const fits = !(isSet(minimum) && value < minimum) && !(isSet(maximum) && value > maximum);
   return { value, fault: fits ? "" : "date_out_of_range" };
-}
-
-// ---------------------------------------------------------------- times of the day
-
-// kinds/time.py has the same: change neither without the other.
-const TIME = new RegExp(
-  "^(?:(凌晨|清晨|早晨|早上|上午|中午|下午|午后|傍晚|晚上|夜里|半夜) *)?([0-9]{1,2}) *"
-  + "(?:[:.] *([0-9]{2})(?::00)?|[点點时時] *(?:([0-9]{1,2})分?|(半)|(一刻)|(三刻)|整|钟|鐘)?)$",
-);
-const DIGITS_OF_A_TIME = /^([0-9]{1,2})([0-9]{2})$/;
-const OF_TWELVE = /^([0-9]{1,2})(?:[:.] *([0-9]{2}))? *([ap])\.?m\.?$/i;
-
-// The hour of 24 that is meant; -1 where the words and the number exclude each other.
-function hourOf(part, hour) {
-  if (part === undefined) return hour;
-  if (["凌晨", "清晨", "早晨", "早上", "上午"].includes(part)) {
-    if (part === "凌晨" && hour === 12) return 0;
-    return hour <= 12 ? hour : -1;
-  }
-  if (["下午", "午后", "傍晚"].includes(part)) return hour >= 12 ? hour : hour >= 1 ? hour + 12 : -1;
-  if (part === "中午") return hour >= 1 && hour <= 3 ? hour + 12 : hour >= 10 && hour <= 15 ? hour : -1;
-  if (hour === 12) return 0; // of the evening and the night: midnight
-  return hour >= 5 && hour < 12 ? hour + 12 : hour;
-}
-
-// Hour and minute of what is written; none where it is no time.
-function clockOf(text) {
-  const twelve = OF_TWELVE.exec(text);
-  if (twelve) {
-    const hour = Number(twelve[1]);
-    return hour >= 1 && hour <= 12 ? [(hour % 12) + (/p/i.test(twelve[3]) ? 12 : 0), Number(twelve[2] || 0)] : [];
-  }
-  const digits = DIGITS_OF_A_TIME.exec(text);
-  if (digits) return [Number(digits[1]), Number(digits[2])];
-  const [whole, part, hour, minute, minutes, half, quarter, three] = TIME.exec(text) || [];
-  if (whole === undefined) return [];
-  return [hourOf(part, Number(hour)), half ? 30 : quarter ? 15 : three ? 45 : Number(minute || minutes || 0)];
-}
-
-// The value is the time as 08:30; bounds are written so too. fault: "", "not_a_time", "time_out_of_range".
-export function readTime(typed, { minimum = "", maximum = "" }) {
-  const text = [...folded(typed)].map((one) => (isBlank(one) ? " " : one)).join("");
-  if (text === "") return NOTHING;
-  const [hour, minute] = clockOf(text);
-  if (!(hour >= 0 && hour < 24 && minute < 60)) return { value: null, fault: "not_a_time" };
-  const value = `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
-  const fits = !(isSet(minimum) && value < minimum) && !(isSet(maximum) && value > maximum);
-  return { value, fault: fits ? "" : "time_out_of_range" };
 }

@@ -1,6 +1,10 @@
 // What a box of the keying sheet can hold: codes, numbers, dates, times, words, and the keys for what is missing.
 
-import { readDate, readNumber, readTime } from "./answer-forms.js";
+import * as forms from "./answer-forms.js";
+import { clock } from "./clock-forms.js";
+
+const { readDate, readNumber } = forms;
+const readTime = clock(forms);
 
 export const MISSING = { ".": "empty", "*": "refused", "/": "illegible" };
 // What a Chinese input method makes of the keys of the number pad.

@@ -3,9 +3,9 @@
 
 export class Answers {
   // asking: the steps with a question; words: of the page; evaluate: of conditions.js; forms: answer-forms.js;
-  // kept: resident-draft.js.
-  constructor({ asking, words, evaluate, forms, kept }) {
-    Object.assign(this, { asking, words, evaluate, forms, kept });
+  // kept: resident-draft.js; several: resident-several.js, or what stands for it.
+  constructor({ asking, words, evaluate, forms, kept, several }) {
+    Object.assign(this, { asking, words, evaluate, forms, kept, several });
     this.withoutWords = new Set(); // steps whose 其他 was asked for its words once
     this.rules = null; // of resident-rules.js, where the questionnaire has rules
   }
@@ -17,15 +17,9 @@ export class Answers {
       const rule = { units: JSON.parse(units || "[]"), decimals: Number(number), minimum: least, maximum: most };
       return this.forms.readNumber(field.value, rule);
     }
-    if (field.classList.contains("time")) return this.forms.readTime(field.value, { minimum: field.min, maximum: field.max });
+    if (field.classList.contains("time") && this.forms.readTime) return this.forms.readTime(field.value, { minimum: field.min, maximum: field.max });
     if (field.classList.contains("date")) return this.forms.readDate(field.value, { minimum: field.min, maximum: field.max });
     return { value: field.value.trim(), fault: "" };
-  }
-
-  // The codes of a ranking in their order; null where it is not whole.
-  ranked(group) {
-    const codes = [...group.querySelectorAll("select")].map((one) => one.value.replace(/^[0-9]+:/, ""));
-    return codes.every((code, place) => code && codes.indexOf(code) === place) ? codes : null;
   }
 
   // Answers as conditions see them: lists for checkboxes, numbers for numbers; nothing of what cannot be meant.
@@ -33,11 +27,11 @@ export class Answers {
     const found = {};
     for (const field of this.kept.fields(place)) {
       if (field.type === "checkbox") {
-        if (field.checked && !this.beyond(field.closest("fieldset"))) (found[field.name] = found[field.name] || []).push(field.value);
+        if (field.checked && !this.several.beyond(field.closest("fieldset"))) (found[field.name] = found[field.name] || []).push(field.value);
       } else if (field.type === "radio") {
         if (field.checked) found[field.name] = field.value;
       } else if (field.options) {
-        const codes = this.ranked(field.closest("fieldset"));
+        const codes = this.several.ranked(field.closest("fieldset"));
         if (codes) found[field.name] = codes;
       } else {
         const { value, fault } = this.read(field);
@@ -86,13 +80,8 @@ export class Answers {
   }
 
   fault(field) {
-    if (field.type === "checkbox") return this.beyond(field.closest("fieldset"));
+    if (field.type === "checkbox" || field.options) return this.several.beyond(field.closest("fieldset"));
     if (this.kept.isChoice(field)) return "";
-    if (field.options) {
-      const group = field.closest("fieldset");
-      const begun = [...group.querySelectorAll("select")].some((one) => one.value);
-      return begun && !this.ranked(group) ? group.dataset.ranking : "";
-    }
     return field.validity.badInput || this.read(field).fault ? field.dataset.fault || "" : "";
   }
 
@@ -117,29 +106,6 @@ export class Answers {
       field.setAttribute("aria-describedby", line.id);
     }
     field.focus();
-  }
-
-  // What is wrong with how many boxes of a group are ticked; "" where it is as many as may be, or none at all.
-  beyond(group) {
-    const { fewest, most, beyondFewest, beyondMost } = group.dataset;
-    const ticked = group.querySelectorAll("input[type=checkbox]:checked");
-    const words = most && ticked.length > Number(most) ? beyondMost : "";
-    const few = fewest && ticked.length && ticked.length < Number(fewest) && !("alone" in ticked[0].dataset);
-    return (words || (few ? beyondFewest : ""))
-      .replace("{count}", ticked.length).replace("{over}", ticked.length - most).replace("{short}", fewest - ticked.length);
-  }
-
-  // One box too many is told at once, right under the box: a group of many may be longer than the screen.
-  tellTooMany(field) {
-    const group = field.closest("fieldset");
-    const over = field.checked && group.dataset.most && group.querySelectorAll("input[type=checkbox]:checked").length > Number(group.dataset.most);
-    if (!over) return;
-    for (const line of group.querySelectorAll(".fault")) line.remove();
-    const line = document.createElement("p");
-    line.className = "fault";
-    line.setAttribute("role", "alert");
-    line.textContent = this.beyond(group);
-    field.closest("label").after(line);
   }
 
   // Whether the step may be left; else its first fault is said beside the field.

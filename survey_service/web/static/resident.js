@@ -23,6 +23,7 @@ let changing = false; // a question was opened from the review, which is where i
 const reviewed = document.getElementById("review");
 let sending; // of resident-send.js
 let rankings = []; // what draws each ranking anew
+let several = { beyond: () => "", ranked: () => null, tellTooMany: () => {} }; // resident-several.js, where it is needed
 
 // ---------------------------------------------------------------- the draft
 
@@ -136,7 +137,7 @@ function changed(event) {
   }
   // Out of sight, not out of place: were it removed now, the button would move away under the finger.
   for (const line of current.querySelectorAll(".fault")) line.classList.add("mended");
-  if (field.type === "checkbox") answers.tellTooMany(field);
+  if (field.type === "checkbox") several.tellTooMany(field);
   keep();
   show(current, false);
 }
@@ -207,26 +208,32 @@ async function load() {
     // an interpreter that does not run: everything is asked
   }
   draft = new Draft(form);
-  answers = new answered.Answers({ asking, words, evaluate, forms, kept });
+  const clock = words.clock && await further(words.clock);
+  several = (words.several && await further(words.several)) || several;
+  const known = clock ? Object.assign({}, forms, { readTime: clock.clock(forms) }) : forms;
+  answers = new answered.Answers({ asking, words, evaluate, forms: known, kept, several });
   if (words.rulesModule && evaluate !== askedAlways) answers.rules = new (await import(words.rulesModule)).Rules(answers, words);
   if (words.fill) {
     const { Fill } = await import(words.fill);
     answers.fill = new Fill({ answers, worth: calculating && calculating.worth, calculated: JSON.parse(words.filling), and: words.and });
   }
   sending = new send.Sending(page);
-  if (words.ranking) await rankByTouch();
+  if (several.touchable) rankings = [...form.querySelectorAll("fieldset[data-ranking]")].map(rankByTouch);
 }
 
-// Where the module does not come, a list to choose from for each rank remains.
-async function rankByTouch() {
+// What few questionnaires need. Where it does not come the plain fields remain, and the service judges.
+async function further(address) {
   try {
-    const { touchable } = await import(words.ranking);
-    const groups = [...form.querySelectorAll("fieldset[data-ranking]")];
-    const said = (group) => ({ ...group.dataset, place: words.place, undo: words.undo, comma: words.comma });
-    rankings = groups.map((group) => touchable(group, said(group), (field) => field.dispatchEvent(new Event("change", { bubbles: true }))));
+    return await import(address);
   } catch (error) {
-    rankings = [];
+    return null;
   }
+}
+
+function rankByTouch(group) {
+  const { place, undo, comma } = words;
+  const told = Object.assign({}, group.dataset, { place, undo, comma });
+  return several.touchable(group, told, (field) => field.dispatchEvent(new Event("change", { bubbles: true })));
 }
 
 function listen() {

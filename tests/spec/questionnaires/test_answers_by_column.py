@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from questionnaires import answers_by_column
 from questionnaires.answers import MAX_ANSWERS, Policy, Value, judge
 from questionnaires.answers_by_column import ColumnJudge
+from tests.spec.questionnaires import test_choice_limits, test_ranking, test_time
+from tests.spec.questionnaires.examples import loaded
 from tests.spec.questionnaires.test_answers import VARIABLES, every_type, likely
 
 Answers = dict[str, Any]
@@ -46,6 +49,19 @@ def test_by_column_and_one_by_one_any_answers_are_worth_the_same(first: list[Ans
 def test_numbers_that_python_takes_for_equal_stay_apart() -> None:
     answers = [{"knows": "1", "age": one, "hours": one} for one in (20, 20.0, True, 1, "20", 1.0, [20], {"missing": 1})]
     assert by_column(ColumnJudge(judge(every_type())), answers) == one_by_one(answers)
+
+
+def test_orders_limits_and_times_by_column(tmp_path: Path) -> None:
+    tables: list[tuple[str, list[Answers]]] = [
+        (test_ranking.DEFINITION, [{name: raw} for name, raw, *_ in test_ranking.CASES]),
+        (test_choice_limits.DEFINITION, [{"wishes": list(keyed)} for keyed, _ in test_choice_limits.CASES]),
+        (test_time.DEFINITION, [{"any": raw, "open": raw} for raw, _ in test_time.FORMS]),
+    ]
+    for definition, answers in tables:
+        judged = judge(loaded(tmp_path, definition))
+        singly = [judged.check(one, Policy.IMPORT).values for one in answers]
+        expected = [{name: told(value) for name, value in values.items()} for values in singly]
+        assert by_column(ColumnJudge(judged), answers) == expected
 
 
 def test_who_is_asked_is_decided_by_each_ones_own_answers() -> None:

@@ -1,4 +1,7 @@
-// Ranking by touch: options are touched in their order, and touched again they go. What is sent stands in the fields of
+// What asks for several answers of a certain number: choices within limits, and options put in order. Pages without such a
+// question do not load it.
+//
+// Ranking is by touch: options are touched in their order, and touched again they go. What is sent stands in the fields of
 // the page without a script, one for each rank, which are out of sight then.
 
 // What stands at each rank, in order; "" where nothing does.
@@ -74,4 +77,33 @@ export function touchable(group, words, changed) {
   ranks.before(list, undo);
   draw();
   return draw;
+}
+
+// The codes of a ranking in their order; null where it is not whole.
+export function ranked(group) {
+  const codes = placed([...group.querySelectorAll("select")]);
+  return codes.every((code, place) => code && codes.indexOf(code) === place) ? codes : null;
+}
+
+const ticked = (group) => [...group.querySelectorAll("input[type=checkbox]:checked")];
+
+// What is wrong with how many are chosen or ranked; "" where it is as many as may be, or none at all.
+export function beyond(group) {
+  const { fewest, most, beyondFewest, beyondMost, ranking } = group.dataset;
+  if (ranking) return placed([...group.querySelectorAll("select")]).some(Boolean) && !ranked(group) ? ranking : "";
+  const chosen = ticked(group);
+  const many = most && chosen.length > Number(most);
+  const few = fewest && chosen.length && chosen.length < Number(fewest) && !("alone" in chosen[0].dataset);
+  return (many ? beyondMost : few ? beyondFewest : "")
+    .replace("{count}", chosen.length).replace("{over}", chosen.length - most).replace("{short}", fewest - chosen.length);
+}
+
+// One box too many is told at once, right under the box: a group of many may be longer than the screen.
+export function tellTooMany(field) {
+  const group = field.closest("fieldset");
+  if (!field.checked || !group.dataset.most || ticked(group).length <= Number(group.dataset.most)) return;
+  for (const line of group.querySelectorAll(".fault")) line.remove();
+  const line = made("p", "fault", beyond(group));
+  line.setAttribute("role", "alert");
+  field.closest("label").after(line);
 }
