@@ -69,6 +69,7 @@ sections:
       - id: opens
         type: time
         text: {{zh: 社区食堂早上几点开门合适？, en: When should the canteen open in the morning?}}
+        hint: {{zh: "您排的是{{order|几件事}}。", en: "You put {{order|some works}} in order."}}
         minimum: "05:00"
         maximum: "11:00"
 """
@@ -162,6 +163,7 @@ def test_each_is_answered_on_a_small_phone(
     on(page, "q-order")
     put_in_order(page)
     on(page, "q-opens")
+    expect(page.locator("#h-opens")).to_have_text("您排的是① 电梯 ② 停车 ③ 路灯。")
     page.locator("#f-opens").fill("13:00")
     page.locator(".here [data-turn=on]").tap()
     expect(page.locator("#q-opens.here .fault")).to_contain_text("05:00 到 11:00 之间")

@@ -15,9 +15,10 @@ function inDigits(number) {
 }
 
 export class Fill {
-  // answers: resident-answers.js; worth: of conditions.js; calculated: name -> tree; and: what stands between answers.
-  constructor({ answers, worth, calculated, and }) {
-    Object.assign(this, { answers, worth, calculated, and });
+  // answers: resident-answers.js; worth: of conditions.js; calculated: name -> tree; and: what stands between answers;
+  // inOrder: of resident-review.js.
+  constructor({ answers, worth, calculated, and, inOrder }) {
+    Object.assign(this, { answers, worth, calculated, and, inOrder });
   }
 
   known() {
@@ -32,8 +33,9 @@ export class Fill {
       return typeof number === "number" ? inDigits(number) : "";
     }
     const steps = path.filter((step) => step.dataset.question === name.split(".")[0]);
-    const fields = steps.reduce((all, step) => all.concat([...step.querySelectorAll("input, textarea")]), []).filter((one) => one.name === name);
+    const fields = steps.reduce((all, step) => all.concat([...step.querySelectorAll("input, textarea, select")]), []).filter((one) => one.name === name);
     if (given[name] === undefined || fields.length === 0) return "";
+    if (fields[0].options) return shortened(this.inOrder(fields));
     const chosen = fields.filter((one) => one.checked && !("missing" in one.dataset));
     if (chosen.length) return shortened(chosen.map((one) => one.parentNode.querySelector("span").textContent).join(this.and));
     if (["radio", "checkbox"].includes(fields[0].type)) return ""; // who does not know has said nothing to be told again

@@ -12,6 +12,12 @@ function chosen(place) {
   return [...place.querySelectorAll("input:checked")].map((one) => one.parentNode.querySelector("span").textContent.trim());
 }
 
+// What was put in order: ① 停车　② 路灯.
+export function inOrder(fields) {
+  const ranked = fields.filter((one) => one.value);
+  return ranked.map((one, place) => `${"①②③④⑤⑥⑦⑧⑨⑩"[place]} ${one.selectedOptions[0].textContent}`).join("　");
+}
+
 // What one step holds, row by row: [words of the row or "", answer or ""].
 function rows(step, words) {
   const items = [...step.querySelectorAll("fieldset.item")];
@@ -25,9 +31,8 @@ function rows(step, words) {
     const unit = typed.value.trim() && typed.dataset.unit && !typed.value.trim().endsWith(typed.dataset.unit) ? ` ${typed.dataset.unit}` : "";
     return [["", typed.value.trim() + unit]];
   }
-  const ranked = [...step.querySelectorAll("select")].filter((one) => one.value);
-  const places = ranked.map((one, place) => `${"①②③④⑤⑥⑦⑧⑨⑩"[place]} ${one.selectedOptions[0].textContent}`);
-  if (places.length) return [["", places.join("　")]];
+  const order = inOrder([...step.querySelectorAll("select")]);
+  if (order) return [["", order]];
   const said = chosen(step).join(words.and);
   return [["", written ? words.withWords.replace("{answer}", said).replace("{words}", written) : said]];
 }

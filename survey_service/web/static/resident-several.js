@@ -21,7 +21,7 @@ function made(kind, className, text) {
 }
 
 // Builds the list of one question; gives back what draws it anew. words: what a place is called, and a full list told.
-export function touchable(group, words, changed) {
+function touchable(group, words) {
   const fields = [...group.querySelectorAll("select")];
   const options = [...fields[0].options].filter((one) => one.value).map((one) => [one.value.slice(2), one.textContent]);
   const list = made("div", "ranking");
@@ -55,7 +55,7 @@ export function touchable(group, words, changed) {
   function change(codes) {
     put(fields, codes);
     told.remove();
-    changed(fields[0]);
+    fields[0].dispatchEvent(new Event("change", { bubbles: true }));
     draw();
   }
 
@@ -77,6 +77,12 @@ export function touchable(group, words, changed) {
   ranks.before(list, undo);
   draw();
   return draw;
+}
+
+// Every ranking of the form: what draws it anew.
+export function rankByTouch(form, { place, undo, comma }) {
+  const groups = [...form.querySelectorAll("fieldset[data-ranking]")];
+  return groups.map((group) => touchable(group, Object.assign({}, group.dataset, { place, undo, comma })));
 }
 
 // The codes of a ranking in their order; null where it is not whole.

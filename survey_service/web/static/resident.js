@@ -23,7 +23,7 @@ let changing = false; // a question was opened from the review, which is where i
 const reviewed = document.getElementById("review");
 let sending; // of resident-send.js
 let rankings = []; // what draws each ranking anew
-let several = { beyond: () => "", ranked: () => null, tellTooMany: () => {} }; // resident-several.js, where it is needed
+let several = { beyond: () => "", ranked: () => null, tellTooMany: () => {}, rankByTouch: () => [] }; // resident-several.js
 
 // ---------------------------------------------------------------- the draft
 
@@ -215,10 +215,10 @@ async function load() {
   if (words.rulesModule && evaluate !== askedAlways) answers.rules = new (await import(words.rulesModule)).Rules(answers, words);
   if (words.fill) {
     const { Fill } = await import(words.fill);
-    answers.fill = new Fill({ answers, worth: calculating && calculating.worth, calculated: JSON.parse(words.filling), and: words.and });
+    answers.fill = new Fill({ answers, worth: calculating && calculating.worth, calculated: JSON.parse(words.filling), and: words.and, inOrder: checked.inOrder });
   }
   sending = new send.Sending(page);
-  if (several.touchable) rankings = [...form.querySelectorAll("fieldset[data-ranking]")].map(rankByTouch);
+  rankings = several.rankByTouch(form, words);
 }
 
 // What few questionnaires need. Where it does not come the plain fields remain, and the service judges.
@@ -228,12 +228,6 @@ async function further(address) {
   } catch (error) {
     return null;
   }
-}
-
-function rankByTouch(group) {
-  const { place, undo, comma } = words;
-  const told = Object.assign({}, group.dataset, { place, undo, comma });
-  return several.touchable(group, told, (field) => field.dispatchEvent(new Event("change", { bubbles: true })));
 }
 
 function listen() {
