@@ -98,6 +98,10 @@ TOGETHER = tuple(
         "spec/paper/test_reading",
         "spec/reports/test_documents",
         "spec/reports/test_paper_form",
+        "spec/analysis/test_programme_estimates",
+        "spec/questionnaires/test_definitions",
+        "spec/questionnaires/test_programmes",
+        "spec/reports/test_programme_forms",
     )
 )
 
