@@ -123,8 +123,7 @@ def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list
         ("valid_until", " ".join(filter(None, (_day(header.valid_until, language) for language in languages)))),
     ]
     if header.legal_kind is not LegalKind.UNSTATED:
-        kind = LEGAL_KINDS[header.legal_kind]
-        values.append(("legal_kind", " ".join(kind.in_language(language) for language in languages)))
+        values.append(("legal_kind", " ".join(_kind(header.legal_kind, language) for language in languages)))
     size, leading = (7.0, 9.2) if both else (8.0, 10.6)
     role = style.Role(size, leading)
     labels = [(_label(key, languages), text) for key, text in values]
@@ -147,6 +146,11 @@ def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list
 
 def _day(on: date | None, language: str) -> str:
     return day(on, language) if on else ""
+
+
+def _kind(kind: LegalKind, language: str) -> str:
+    """Of a poll the paper says that nobody need answer; of a statistical survey that would not be true."""
+    return say("poll", language) if kind is LegalKind.POLL else LEGAL_KINDS[kind].in_language(language)
 
 
 def _label(key: str, languages: Sequence[str]) -> str:

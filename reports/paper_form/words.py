@@ -15,6 +15,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "approval_number": Text("批准文号", "Approval no."),
     "valid_until": Text("有效期至", "Valid until"),
     "legal_kind": Text("调查性质", "Kind"),
+    "poll": Text("民意调查，自愿填写", "Opinion poll, voluntary"),
     "colon": Text("：", ": "),
     "return_both": Text("请在{day}以前交回{body}。", "Please return this form to {body} by {day}."),
     "return_day": Text("请在{day}以前交回。", "Please return this form by {day}."),

@@ -10,6 +10,7 @@ import pypdf
 import pytest
 
 from questionnaires.canonical import sha256
+from questionnaires.formalities import LegalKind
 from questionnaires.model import Header
 from reports.fonts import TypeSettings
 from reports.paper_form.drawing import blank_pdf
@@ -55,6 +56,25 @@ def holds(layout: FormLayout, languages: tuple[str, ...]) -> None:
 def test_a_programme_can_be_printed(key: str, settings: TypeSettings) -> None:
     one = filled_in(programme(key))
     holds(lay_out_form(one, ("zh",), definition_sha256=sha256(one), settings=settings), ("zh",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (LegalKind.UNSTATED, ""),
+        (LegalKind.POLL, "民意调查，自愿填写"),
+        (LegalKind.LOCAL, "地方统计调查"),
+    ],
+)
+def test_paper_says_which_kind_of_survey_it_is(kind: LegalKind, said: str, settings: TypeSettings) -> None:
+    """Below the statutory marks and above the first line of the form; nothing where it is not stated."""
+    one = programme("peer_review")
+    layout = lay_out_form(one, ("zh",), definition_sha256=sha256(one), settings=settings)
+    first = pypdf.PdfReader(io.BytesIO(blank_pdf(layout, Header(form_number="甲 1 表", legal_kind=kind)))).pages[0]
+    words = "".join(first.extract_text().split())
+    assert ("调查性质" in words) == bool(said)
+    assert said in words
+    assert ("自愿" in words) == (kind is LegalKind.POLL)
 
 
 @pytest.mark.soak
