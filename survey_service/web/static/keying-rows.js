@@ -25,13 +25,13 @@ export function chosen(row, typed) {
 
 /** What stands at each rank, typed as 312 or as 3,1,2; "" where nothing does, and 0 is keyed; null where one is no code. */
 export function placed(row, typed) {
-  const known = row.codes.map(([code]) => code);
-  if (known.includes(typed)) return [typed];
+  const known = new Set(row.codes.map(([code]) => code));
+  if (known.has(typed)) return [typed];
   const parts = typed.split(/\s*[,;>]\s*|\s+/);
   const whole = parts.length === 1 && shortCodes(row);
-  const codes = whole ? [...typed].map((one) => (one === "0" && !known.includes("0") ? "" : one)) : parts;
+  const codes = whole ? [...typed].map((one) => (one === "0" && !known.has("0") ? "" : one)) : parts;
   while (codes.length && codes[codes.length - 1] === "") codes.pop();
-  return codes.length && codes.every((code) => code === "" || known.includes(code)) ? codes : null;
+  return codes.length && codes.every((code) => code === "" || known.has(code)) ? codes : null;
 }
 
 export function label(row, code) {

@@ -12,7 +12,7 @@ function chosen(place) {
   return [...place.querySelectorAll("input:checked")].map((one) => one.parentNode.querySelector("span").textContent.trim());
 }
 
-// What was put in order: ① 停车　② 路灯.
+// What was put in order: ① 停车 ② 路灯.
 export function inOrder(fields) {
   const ranked = fields.filter((one) => one.value);
   return ranked.map((one, place) => `${"①②③④⑤⑥⑦⑧⑨⑩"[place]} ${one.selectedOptions[0].textContent}`).join("　");
