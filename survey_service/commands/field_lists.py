@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -202,10 +203,20 @@ def _finish(sheet: Worksheet, widths: Sequence[float], *, landscape: bool) -> No
 
     thin = Side(style="thin", color="999999")
     box = Border(left=thin, right=thin, top=thin, bottom=thin)
-    for row in sheet.iter_rows(min_row=1, max_row=sheet.max_row, max_col=len(widths)):
-        for cell in row:
-            cell.border = box
-            cell.alignment = Alignment(wrap_text=cell.row == 1, vertical="center")
+    for heads in sheet.iter_rows(max_row=1, max_col=len(widths)):
+        for cell in heads:
+            cell.border, cell.alignment = box, Alignment(wrap_text=True, vertical="center")
+    # A style is looked for among all of the workbook: once for all lines, not for each cell of them.
+    model: Any = None
+    written: Any
+    for row in sheet.iter_rows(min_row=2, max_row=sheet.max_row, max_col=len(widths)):
+        for written in row:
+            own = written.has_style  # a number that is written in its own way
+            if own or model is None:
+                written.border, written.alignment = box, Alignment(wrap_text=False, vertical="center")
+                model = model if own else written
+            else:
+                written._style = copy(model._style)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="E7EDF3")

@@ -59,7 +59,8 @@ def field(
     cases = pd.read_csv(folder / source, dtype=str)
     cases = cases[cases["issued"].str.lower().isin(["1", "true", "yes"])].reset_index(drop=True)
     size = len(cases)
-    place = [list(dict.fromkeys(cases["community"])).index(code) for code in cases["community"]]
+    of = {code: number for number, code in enumerate(dict.fromkeys(cases["community"]))}
+    place = [of[code] for code in cases["community"]]
     adults = rng.choice([1, 2, 3, 4], size, p=[0.2, 0.5, 0.2, 0.1])
     sex = np.where(rng.random(size) < 0.5, "女", "男")
     answers = rng.random(size) < np.where(sex == "女", 0.72, 0.58)
