@@ -254,7 +254,7 @@ class _Reader:
         split = np.flatnonzero(found[community.codes] != street.codes)
         if len(split):
             self._problem(self.said.street, list(split), "a community lies in two streets", "It belongs to one.")
-        return street.names, found
+        return tuple(street.names), found
 
     def _pair(self, one: FileIndicator, responded: BoolArray) -> tuple[FloatArray, FloatArray]:
         rows = np.flatnonzero(responded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,9 +31,7 @@ def fieldwork(columns: CaseColumns, weight: FloatArray, city: str) -> dict[str, 
     return found | _level(columns, weight, columns.community.codes, columns.community.names)
 
 
-def _level(
-    columns: CaseColumns, weight: FloatArray, area: IntArray, codes: tuple[str, ...]
-) -> dict[str, AreaFieldwork]:
+def _level(columns: CaseColumns, weight: FloatArray, area: IntArray, codes: Sequence[str]) -> dict[str, AreaFieldwork]:
     size, kinds, modes = len(codes), len(DISPOSITIONS), len(columns.first_mode.names)
     outcomes = _grid(area * kinds + columns.disposition, None, size, kinds)
     by_mode = area * modes + columns.first_mode.codes

@@ -2,6 +2,9 @@
 
 The file is named for the wave and holds the key of the rows that it was made of (``audit.rows``); with another key it
 is nothing. It is made of answers, so it is its owner's alone, stands in no backup, and goes with every erasure.
+
+The arrays stay in the file and are read as they are looked at: what a wave of a million cases needs in memory is only
+what is computed from them.
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ from uuid import UUID
 
 import numpy as np
 
-from analysis.case_columns import CaseColumns, Labels
+from analysis.case_columns import CaseColumns, Labels, PackedNames
 from survey_service import private
 from survey_service.analyses.columns_folder import path_of
 
-FORMAT = 1
+FORMAT = 2
+_ALIGNED = 64
+_MANY = 5_000  # names of households, not of communities: packed
 _LABELS = ("community", "stratum", "weighting_class", "first_mode", "mode")
 _ARRAYS = (
     "street_of_community",
@@ -67,6 +72,7 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
         with os.fdopen(handle, "wb") as file:
             np.save(file, np.frombuffer(json.dumps(header).encode(), dtype=np.uint8), allow_pickle=False)
             for array in arrays.values():
+                file.write(bytes(-file.tell() % _ALIGNED))
                 np.save(file, array, allow_pickle=False)
         Path(name).replace(path_of(folder, wave_id))
     except BaseException:
@@ -81,7 +87,7 @@ def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
             header = _header(file)
             if header["format"] != FORMAT or header["key"] != key:
                 return None
-            arrays = {name: np.load(file, allow_pickle=False) for name in header["arrays"]}
+            arrays = {name: _in_file(file) for name in header["arrays"]}
     except _UNREADABLE:
         return None  # not there, or cut short: it is made anew
     columns, answers = _put_together(arrays, header["texts"])
@@ -104,6 +110,19 @@ def key_of(path: Path) -> str | None:
         return None
 
 
+def _in_file(file: BinaryIO) -> np.ndarray:
+    """The next array, left where it is; ValueError where the file ends before it does."""
+    file.seek(-file.tell() % _ALIGNED, os.SEEK_CUR)
+    np.lib.format.read_magic(file)
+    shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
+    start, size = file.tell(), dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+    if not size:
+        return np.empty(shape, dtype)
+    found = np.memmap(file, dtype, "r", start, shape, "F" if by_column else "C")
+    file.seek(start + size)
+    return found.view(np.ndarray)
+
+
 def _header(file: BinaryIO) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(np.load(file, allow_pickle=False).tobytes())
     return found
@@ -114,16 +133,22 @@ def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[d
     labels = {name: getattr(columns, name) for name in _LABELS}
     labels |= {f"unit {stage}": unit for stage, unit in enumerate(columns.units)}
     labels |= {f"answer {name}": given for name, given in answers.items()}
-    texts = {name: list(one.names) for name, one in labels.items()}
+    packed = {name: one.names for name, one in labels.items() if len(one.names) >= _MANY}
+    texts = {name: [] if name in packed else list(one.names) for name, one in labels.items()}
     texts |= {"streets": list(columns.streets), "indicators": list(columns.indicators)}
     arrays |= {f"codes {name}": one.codes for name, one in labels.items()}
     arrays |= {f"population {stage}": values for stage, values in enumerate(columns.populations)}
+    for name, names in packed.items():
+        together = PackedNames.of(names)
+        arrays |= {f"names {name}": together.bytes, f"ends {name}": together.ends}
     return arrays, texts
 
 
 def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> tuple[CaseColumns, dict[str, Labels]]:
     def labels(name: str) -> Labels:
-        return Labels(arrays[f"codes {name}"], tuple(texts[name]))
+        together = f"names {name}" in arrays
+        names = PackedNames(arrays[f"names {name}"], arrays[f"ends {name}"]) if together else tuple(texts[name])
+        return Labels(arrays[f"codes {name}"], names)
 
     stages = range(sum(name.startswith("population ") for name in arrays))
     kept: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray, IntArray
-from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
+from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels, PackedNames
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, PlannedMargin
 from questionnaires.text import Text
@@ -22,25 +22,31 @@ from survey_service.exports.dataset import Holds, Margin, Measure, Role, Variabl
 from survey_service.exports.drawn import DrawnCases
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbered:
+    """A column of drawn units that were numbered anew."""
+
+    numbers: np.ndarray  # (rows,) int32, from 1
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class CaseColumn:
     """One column with its value of every case, in the order of the draw."""
 
     variable: Variable
-    values: FloatArray | Labels
+    values: FloatArray | Labels | Numbered
     respondents: IntArray | None = None  # (cases,) place among those who answered, -1 for the others; None: of all
     otherwise: float = np.nan  # of whoever did not answer
 
     def take(self, rows: IntArray) -> np.ndarray:
         places = rows if self.respondents is None else self.respondents[rows]
+        if isinstance(self.values, Numbered):
+            found = np.empty(len(rows), dtype=object)
+            found[:] = list(map(str, self.values.numbers[places].tolist()))
+            return found
         if isinstance(self.values, Labels):
-            names = self.values.names
             codes = np.where(places < 0, -1, self.values.codes[places])
-            if len(names) > len(rows):  # of households: not all of the wave for every block
-                found = np.empty(len(rows), dtype=object)
-                found[:] = ["" if code < 0 else names[code] for code in codes.tolist()]
-                return found
-            return np.asarray(np.array([*names, ""], dtype=object)[codes])
+            return np.asarray(np.array([*self.values.names, ""], dtype=object)[codes])
         return np.asarray(np.where(places < 0, self.otherwise, self.values[places]))
 
 
@@ -48,27 +54,43 @@ class CaseColumn:
 class Renamed:
     """Names of drawn units as an export may tell them: those of areas stay, the others are numbered anew."""
 
-    names: dict[str, str]
-    kept: frozenset[str]
+    units: np.ndarray  # (units,) UTF-8 bytes of every name of every stage, sorted
+    numbers: np.ndarray  # (units,) int32, in their place; 0 for those that stay
 
     @staticmethod
     def of(columns: CaseColumns, areas: Collection[str], rng: np.random.Generator) -> Renamed:
-        units = sorted({name for labels in columns.units for name in labels.names})
-        kept = frozenset(areas).intersection(units)
-        hidden = [name for name in units if name not in kept]
-        numbers = rng.permutation(len(hidden)) + 1
-        names = dict(zip(hidden, map(str, numbers.tolist()), strict=True))
-        names.update(zip(kept, kept, strict=True))
-        return Renamed(names=names, kept=kept)
+        units = np.unique(np.concatenate([_encoded(labels.names) for labels in columns.units]))
+        hidden = ~np.isin(units, _encoded(sorted(areas)))
+        numbers = np.zeros(len(units), dtype=np.int32)
+        numbers[hidden] = rng.permutation(int(hidden.sum())) + 1
+        return Renamed(units=units, numbers=numbers)
 
-    def labels(self, labels: Labels) -> Labels:
-        """The same column, its names sorted anew: as numbers where all are."""
-        said = [self.names.get(name, name) for name in labels.names]
+    def said(self, name: str) -> str:
+        """How an export tells a name; one that no unit has stays."""
+        written = np.bytes_(name.encode())
+        place = int(np.searchsorted(self.units, written))
+        if place == len(self.units) or self.units[place] != written or not self.numbers[place]:
+            return name
+        return str(self.numbers[place])
+
+    def column(self, labels: Labels) -> Labels | Numbered:
+        """The same column, its names sorted anew; as numbers where no name stays: those of households are many."""
+        numbers = self.numbers[np.searchsorted(self.units, _encoded(labels.names))]
+        if numbers.all() and not (labels.codes < 0).any():
+            return Numbered(numbers[labels.codes])
+        said = [str(number) if number else name for name, number in zip(labels.names, numbers.tolist(), strict=True)]
         order = np.lexsort((np.array(said, dtype=str), np.fromiter(map(len, said), np.int64, len(said))))
         place_of = np.empty(len(said) + 1, dtype=np.int64)
         place_of[order] = np.arange(len(said))
         place_of[-1] = -1
         return Labels(place_of[labels.codes], tuple(map(said.__getitem__, order.tolist())))
+
+
+def _encoded(names: Sequence[str]) -> np.ndarray:
+    """(names,) as bytes of the width of the longest: sorted as the texts are."""
+    if isinstance(names, PackedNames):
+        return names.wide()
+    return np.array([name.encode() for name in names], dtype=np.bytes_)
 
 
 @dataclass(slots=True)
@@ -103,7 +125,7 @@ class FixedColumns:
     def _text(
         self,
         name: str,
-        labels: Labels,
+        labels: Labels | Numbered,
         role: Role,
         values: Sequence[tuple[str, Text]] = (),
         label: Text | None = None,
@@ -118,10 +140,13 @@ class FixedColumns:
             role=role,
             values=tuple(values),
         )
-        small = Labels(labels.codes.astype(np.int32), labels.names)
-        self._put(variable, small, answered)
+        if isinstance(labels, Labels):
+            labels = Labels(labels.codes.astype(np.int32), labels.names)
+        self._put(variable, labels, answered)
 
-    def _put(self, variable: Variable, values: FloatArray | Labels, answered: bool, otherwise: float = np.nan) -> None:
+    def _put(
+        self, variable: Variable, values: FloatArray | Labels | Numbered, answered: bool, otherwise: float = np.nan
+    ) -> None:
         places = self.respondents if answered else None
         self.found.append(CaseColumn(variable=variable, values=values, respondents=places, otherwise=otherwise))
 
@@ -171,7 +196,7 @@ class FixedColumns:
         for stage, unit in enumerate(columns.units, start=1):
             name = {1: "psu", 2: "household"}.get(stage, f"unit_{stage}")
             label = None if name in words.LABELS else words.stage_words("unit", stage)
-            self._text(name, self.renamed.labels(unit), Role.DESIGN, label=label)
+            self._text(name, self.renamed.column(unit), Role.DESIGN, label=label)
         for stage, population in enumerate(columns.populations, start=1):
             label = words.stage_words("population", stage)
             self._number(f"population_{stage}", population, Role.DESIGN, whole=True, label=label)
@@ -221,7 +246,7 @@ class FixedColumns:
         """The class of every case as it was used: classes that were joined bear one name."""
         columns, raw = self.columns, self.columns.weighting_class
         of_joined = {
-            (community, cell): " + ".join(self.renamed.names.get(one, one) for one in joined.cells)
+            (community, cell): " + ".join(map(self.renamed.said, joined.cells))
             for community, record in self.weighed.field.records.items()
             for joined in record.classes
             for cell in joined.cells
@@ -232,7 +257,7 @@ class FixedColumns:
         for one in seen.tolist():
             community, code = divmod(one, len(raw.names) + 1)
             own = raw.names[code]
-            said.append(of_joined.get((columns.community.names[community], own), self.renamed.names.get(own, own)))
+            said.append(of_joined.get((columns.community.names[community], own), self.renamed.said(own)))
         names = tuple(sorted(set(said)))
         place = {name: number for number, name in enumerate(names)}
         return Labels(np.array([place[one] for one in said], dtype=np.int64)[inverse], names)

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from analysis.case_columns import CaseColumns, Labels
+from analysis.case_columns import CaseColumns, Labels, PackedNames
 from survey_service import jobs
-from survey_service.analyses import columns_folder, columns_round
+from survey_service.analyses import columns_folder, columns_round, stored_columns
 from survey_service.analyses.columns_folder import path_of
 from survey_service.analyses.columns_round import remove_stale
 from survey_service.analyses.wave_columns import WaveColumns, columns_of_wave
@@ -54,7 +54,11 @@ def statements(database: Database, world: World, folder: Path) -> str:
     return "\n".join(seen)
 
 
-def test_a_second_look_reads_the_file_and_says_the_same(database: Database, tiny: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("many", [5, 5_000])
+def test_a_second_look_reads_the_file_and_says_the_same(
+    database: Database, tiny: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(stored_columns, "_MANY", many)
     folder = tmp_path / "columns"
     first = read(database, tiny, folder)
     assert "FROM response" not in statements(database, tiny, folder)
@@ -65,13 +69,15 @@ def test_a_second_look_reads_the_file_and_says_the_same(database: Database, tiny
         if one.name not in ("columns", "answers", "questionnaire"):
             assert getattr(first, one.name) == getattr(second, one.name), one.name
     assert same(first.answers, second.answers)
+    assert isinstance(second.columns.units[0].names, PackedNames) is (many == 5)
+    assert second.columns.numerators.base is not None  # it lies in the file
 
 
 def same(one: object, other: object) -> bool:
     if isinstance(one, np.ndarray):
         return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")  # type: ignore[arg-type]
     if isinstance(one, Labels) and isinstance(other, Labels):
-        return one.names == other.names and np.array_equal(one.codes, other.codes)
+        return list(one.names) == list(other.names) and np.array_equal(one.codes, other.codes)
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):

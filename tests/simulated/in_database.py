@@ -44,6 +44,7 @@ Contents = Callable[[Questionnaire, CaseColumns], Sequence[tuple[str, str]]]
 """The answers of every respondent as a capture keeps them, with their hashes."""
 QUESTIONNAIRE = "civilized_city"
 INDICATORS = ("awareness", "satisfaction")  # told by the first and the second question of the simulated city
+_AT_ONCE = 20_000  # rows: of a million as dictionaries all of them need ten gigabytes
 _AGE_OF_GROUP = {group: str(int(group[:2]) + 3) for group in AGES}
 _SEX_CODES = {"male": "1", "female": "2"}
 _SERVICE_OF = {kind: own for own, kind in AAPOR.items()}
@@ -121,7 +122,16 @@ def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str, conte
     captures: list[dict[str, Any]] = []
     responses: list[dict[str, Any]] = []
     respondents = 0
+
+    def put() -> None:
+        for table, rows in ((Case, cases), (Capture, captures), (Response, responses)):
+            if rows:
+                session.execute(insert(table), rows)
+                rows.clear()
+
     for row in range(columns.cases):
+        if len(cases) == _AT_ONCE:
+            put()
         case_id, area_id = new_id(), laid.communities[columns.community.codes[row]]
         cases.append({**of_wave, "id": case_id, "area_id": area_id, **_case(columns, row)})
         if columns.responded[row]:
@@ -152,9 +162,7 @@ def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str, conte
                     "completed_at": NOW,
                 }
             )
-    for table, rows in ((Case, cases), (Capture, captures), (Response, responses)):
-        if rows:
-            session.execute(insert(table), rows)
+    put()
     return wave_id
 
 
