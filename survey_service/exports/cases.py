@@ -89,7 +89,7 @@ def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed_of: Callabl
     ).build()
     questionnaire = given.wave.questionnaire
     indicators = _of_plan(with_targets(questionnaire, wave.targets), plan)
-    table = _Table(fixed, drawn, given.wave, indicators, rng.permutation(given.wave.columns.cases))
+    table = _Table(fixed, drawn, given.wave, indicators, rng.permutation(given.wave.columns.cases).astype(np.int32))
     table.answered = Answers(
         session=session,
         survey_id=survey_id,
@@ -174,7 +174,7 @@ class _Table:
     ) -> None:
         self._fixed, self._drawn, self._wave, self._order = fixed, drawn, wave, order
         self._pooled = [one for one in indicators if one.kind is not IndicatorKind.INDEX]
-        self._place_of = np.cumsum(wave.columns.responded) - 1  # of a respondent among the respondents
+        self._place_of = np.cumsum(wave.columns.responded, dtype=np.int32) - 1  # of a respondent among the respondents
         self.pair_names: dict[tuple[str, str], str] = {}
         self.cut: list[CutName] = []
         self._variables: tuple[Variable, ...] = ()

@@ -34,7 +34,7 @@ class CaseColumn:
     """One column with its value of every case, in the order of the draw."""
 
     variable: Variable
-    values: FloatArray | Labels | Numbered
+    values: FloatArray | BoolArray | Labels | Numbered
     respondents: IntArray | None = None  # (cases,) place among those who answered, -1 for the others; None: of all
     otherwise: float = np.nan  # of whoever did not answer
 
@@ -141,11 +141,15 @@ class FixedColumns:
             values=tuple(values),
         )
         if isinstance(labels, Labels):
-            labels = Labels(labels.codes.astype(np.int32), labels.names)
+            labels = Labels(labels.codes.astype(np.min_scalar_type(-len(labels.names) - 1)), labels.names)
         self._put(variable, labels, answered)
 
     def _put(
-        self, variable: Variable, values: FloatArray | Labels | Numbered, answered: bool, otherwise: float = np.nan
+        self,
+        variable: Variable,
+        values: FloatArray | BoolArray | Labels | Numbered,
+        answered: bool,
+        otherwise: float = np.nan,
     ) -> None:
         places = self.respondents if answered else None
         self.found.append(CaseColumn(variable=variable, values=values, respondents=places, otherwise=otherwise))
@@ -176,7 +180,7 @@ class FixedColumns:
             role=role,
             values=words.YES_NO,
         )
-        self._put(variable, values.astype(np.float64), answered)
+        self._put(variable, values, answered)
 
     # -------------------------------------------------------------- where, and how it was drawn
 
