@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from survey_service.models import (
@@ -14,7 +14,6 @@ from survey_service.models import (
     Capture,
     Case,
     Keying,
-    Mode,
     PaperBatch,
     Response,
     ResponseState,
@@ -32,12 +31,25 @@ def survey_and_wave(session: Session, survey_id: UUID, wave_id: UUID) -> tuple[S
     return (found[0], found[1]) if found else None
 
 
-def cases(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Row[Any]]:
-    """Every case of the wave in the order of its numbers, which is the order of the draw. Columns, not objects: a
-    hundred thousand cases take a second instead of ten."""
-    return session.execute(
+AT_ONCE = 1_000
+
+
+def cases_and_answers(session: Session, survey_id: UUID, wave_id: UUID) -> Iterator[Sequence[Row[Any]]]:
+    """Every case of the wave in the order of its numbers, which is the order of the draw, with mode, canonical answers
+    and their hash of its complete response, None where it has none; in parts.
+
+    Columns, not objects: a hundred thousand cases take a second instead of ten. A paper form is among them with its
+    final values only: not before its batch is verified and decided.
+    """
+    counted = (
+        (Response.survey_id == Case.survey_id)
+        & (Response.case_id == Case.id)
+        & (Response.state == ResponseState.COMPLETE)
+        & Response.id.not_in(_not_final(survey_id, wave_id))
+    )
+    current = (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id)
+    yield from session.execute(
         select(
-            Case.id,
             Case.area_id,
             Case.number,
             Case.stratum,
@@ -46,20 +58,44 @@ def cases(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Row[Any]
             Case.inclusion_probability,
             Case.disposition,
             Case.first_mode,
+            Response.mode,
+            Capture.answers,
+            Capture.content_sha256,
         )
+        .select_from(Case)
+        .outerjoin(Response, counted)
+        .outerjoin(Capture, current)
         .where(Case.survey_id == survey_id, Case.wave_id == wave_id)
         .order_by(Case.number)
-    ).all()
+        .execution_options(yield_per=AT_ONCE)
+    ).partitions()
 
 
-def complete_answers(
-    session: Session, survey_id: UUID, wave_id: UUID
-) -> Sequence[Row[UUID | None, UUID, Mode, str, str]]:
-    """Case (None: open collection), area, mode, canonical answers and their hash of every complete response.
+def case_count(session: Session, survey_id: UUID, wave_id: UUID) -> int:
+    return session.scalars(
+        select(func.count()).select_from(Case).where(Case.survey_id == survey_id, Case.wave_id == wave_id)
+    ).one()
 
-    A paper form is among them with its final values only: not before its batch is verified and decided.
-    """
-    not_final = (
+
+def open_responses(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, int]:
+    """Complete responses without a case, by area."""
+    rows = session.execute(
+        select(Response.area_id, func.count())
+        .where(
+            Response.survey_id == survey_id,
+            Response.wave_id == wave_id,
+            Response.case_id.is_(None),
+            Response.state == ResponseState.COMPLETE,
+            Response.id.not_in(_not_final(survey_id, wave_id)),
+        )
+        .group_by(Response.area_id)
+    )
+    return dict(rows.all())
+
+
+def _not_final(survey_id: UUID, wave_id: UUID) -> Select[UUID | None]:
+    """Responses from paper whose batch is not verified and decided."""
+    return (
         select(Keying.response_id)
         .join(PaperBatch, (PaperBatch.survey_id == Keying.survey_id) & (PaperBatch.id == Keying.batch_id))
         .where(
@@ -69,13 +105,3 @@ def complete_answers(
             PaperBatch.state != BatchState.DONE,
         )
     )
-    return session.execute(
-        select(Response.case_id, Response.area_id, Response.mode, Capture.answers, Capture.content_sha256)
-        .join(Capture, (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id))
-        .where(
-            Response.survey_id == survey_id,
-            Response.wave_id == wave_id,
-            Response.state == ResponseState.COMPLETE,
-            Response.id.not_in(not_final),
-        )
-    ).all()
