@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -121,14 +122,8 @@ def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str, conte
     cases: list[dict[str, Any]] = []
     captures: list[dict[str, Any]] = []
     responses: list[dict[str, Any]] = []
+    put = partial(_put, session, {Case: cases, Capture: captures, Response: responses})
     respondents = 0
-
-    def put() -> None:
-        for table, rows in ((Case, cases), (Capture, captures), (Response, responses)):
-            if rows:
-                session.execute(insert(table), rows)
-                rows.clear()
-
     for row in range(columns.cases):
         if len(cases) == _AT_ONCE:
             put()
@@ -164,6 +159,13 @@ def lay_wave(session: Session, laid: Laid, columns: CaseColumns, key: str, conte
             )
     put()
     return wave_id
+
+
+def _put(session: Session, waiting: Mapping[type[Any], list[dict[str, Any]]]) -> None:
+    for table, rows in waiting.items():
+        if rows:
+            session.execute(insert(table), rows)
+            rows.clear()
 
 
 def _case(columns: CaseColumns, row: int) -> dict[str, Any]:
