@@ -320,6 +320,18 @@ def _commands_are_laid_out_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _errors_are_logged_plainly() -> Iterator[None]:
+    """A traceback is drawn with frames and values where nobody has set up the log: a second for each of them."""
+    import structlog
+
+    held = structlog.get_config()
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(**{**held, "processors": [*held["processors"][:-1], plain]})
+    yield
+    structlog.configure(**held)
+
+
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     from survey_service.settings import Settings

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,14 @@ from survey_service.models import Base, UtcDateTime
 FOLDER = Path(__file__).parents[1] / "golden" / "releases"
 
 
-def lay(database: Database, name: str = "format_1") -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was laid into a database."""
+
+    name: str
+
+
+def lay(database: Database, name: str = "format_1") -> Kept:
     """Put the rows of ``name`` into an empty database at the version of their tables, and migrate it."""
     kept = json.loads(gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes()))
     migrate(database, kept["migration"])
@@ -37,6 +45,7 @@ def lay(database: Database, name: str = "format_1") -> None:
             plain = sql_table(table, *(column(key, _type(model, key)) for key in rows[0]))
             session.execute(insert(plain), rows)
     migrate(database)
+    return Kept(name)
 
 
 def _in_order(tables: Mapping[str, Any]) -> list[str]:

@@ -27,23 +27,25 @@ from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.writer import GroupWriter
 from tests.service.kept_releases import lay
-from tests.service.world import NOW
+from tests.service.world import NOW, once
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def old(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+def old(backend: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database with a release of format 1, signed before releases held their plan."""
     from tests.conftest import _create_postgresql
 
-    url = f"sqlite:///{tmp_path / 'old.db'}"
+    path = tmp_path_factory.getbasetemp() / f"old-{uuid4().hex}.db"  # what is kept for the next lies beside it
+    url = f"sqlite:///{path}"
     if backend == "postgresql":
         url = _create_postgresql(request.getfixturevalue("postgresql_server"), f"t{uuid4().hex}")
     database = open_database(url)
-    lay(database)
+    once(database, "a release of format 1", lambda: lay(database))
     yield database
     database.dispose()
+    path.unlink(missing_ok=True)
 
 
 @pytest.fixture
