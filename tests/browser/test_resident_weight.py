@@ -41,7 +41,7 @@ def counted(page: Page) -> tuple[list[str], list[int]]:
     return addresses, received
 
 
-HEAVIEST = ("civilized_city_full", "citizen_review", "uncivil_behaviour", "window_services_full")
+HEAVIEST = ("civilized_city_full", "citizen_review")
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from reports.paper_form.geometry import BOX, CLEAR
 from reports.paper_form.layout import FormLayout, lay_out_form
 from tests.programmes import KEYS, filled_in, programme
 
-# Long rows, two-digit codes, a note, the most boxes; the others are laid out in make soak.
-HARDEST = ("citizen_review", "health_knowledge", "peer_review", "uncivil_behaviour")
+# Codes of two digits, the most boxes; the others are laid out in make soak.
+HARDEST = ("citizen_review", "uncivil_behaviour")
 SHEETS = {1: 2, 2: 3}  # at most so many, by the number of languages
 
 
