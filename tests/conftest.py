@@ -243,7 +243,8 @@ def _create_postgresql(server: str, name: str, template: str = "template1") -> s
 
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        # Copied as files: through the log of changes it costs the server twice to three times as much.
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
     engine.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 

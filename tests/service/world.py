@@ -129,7 +129,8 @@ def _on_postgresql(database: Database, template: str, *, keep: bool) -> None:
     with _server(database) as server:
         name = sql.Identifier
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name(str(copied))))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name(str(copied)), name(str(source))))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        server.execute(made.format(name(str(copied)), name(str(source))))
 
 
 def _build(session: Session, keys: KeyRing, questionnaire: Questionnaire) -> World:
