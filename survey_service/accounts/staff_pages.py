@@ -32,6 +32,7 @@ class Section:
 
 SECTIONS = (
     Section("surveys", "/surveys", "调查期", rights.SEE_SURVEYS),
+    Section("catalogue", "/catalogue", "问卷目录", rights.FOLLOW_WAVES),
     Section("keying", "/keying", "录入", rights.SEE_KEYING),
     Section("start", "/start", "开始", rights.BEGIN),
     Section("accounts", "/accounts", "账号", rights.MANAGE_ACCOUNTS),

@@ -11,6 +11,7 @@ from survey_service import private
 from survey_service.commands.analyse import analyse
 from survey_service.commands.audit_log import audit_log
 from survey_service.commands.backup import backup
+from survey_service.commands.catalogue import catalogue
 from survey_service.commands.check import check
 from survey_service.commands.demo import demo
 from survey_service.commands.doctor import doctor
@@ -93,6 +94,7 @@ _COMPUTING: tuple[Callable[..., object], ...] = (
 )
 for command in _COMPUTING:
     app.command()(command)
+app.add_typer(catalogue)
 # Care of the installation.
 for care in (work, doctor, backup, restore, erase):
     app.command()(care)

@@ -11,6 +11,7 @@ from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
+from survey_service.models.draft import DraftSave, QuestionnaireDraft, QuestionnaireSource
 from survey_service.models.export import DataExport, ExportEnd
 from survey_service.models.importing import ImportFile, ImportState
 from survey_service.models.installation import Installation
@@ -57,6 +58,7 @@ __all__ = [
     "Decision",
     "Discrepancy",
     "Disposition",
+    "DraftSave",
     "ExportEnd",
     "FailedAttempt",
     "FormState",
@@ -76,6 +78,8 @@ __all__ = [
     "PaperEdition",
     "PaperForm",
     "PaperPrint",
+    "QuestionnaireDraft",
+    "QuestionnaireSource",
     "QuestionnaireVersion",
     "RecoveryCode",
     "RegisterKind",

@@ -41,9 +41,9 @@ def check(content: bytes) -> Checked:
         return Checked(None, [Problem(Code.UNREADABLE, Location(DEFINITION), message, hint)], 1)
     if "definition" in answer:
         return Checked(from_canonical(answer["definition"]), [], 0)
-    return Checked(None, [_problem(one) for one in answer["problems"]], answer["count"])
+    return Checked(None, [problem_of(one) for one in answer["problems"]], answer["count"])
 
 
-def _problem(told: Mapping[str, Any]) -> Problem:
+def problem_of(told: Mapping[str, Any]) -> Problem:
     location = Location(told["file"], told["line"], told["column"])
     return Problem(_CODES[told["code"]], location, told["message"], told["hint"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
@@ -9,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from questionnaires.canonical import from_canonical
 from survey_service.surveys import definitions
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ def form_picture(running: Services, survey_id: UUID, version_id: UUID, languages
     with running.database.reading.begin() as session:
         questionnaire = definitions.frozen(session, survey_id, version_id)
     return _picture(_Form(questionnaire, languages, sha256, running.settings))
+
+
+def picture_of(running: Services, definition: str, languages: str, sha256: str) -> bytes:
+    """The same of a questionnaire that no survey has stored: ``definition`` is its canonical JSON."""
+    return _picture(_Form(from_canonical(json.loads(definition)), languages, sha256, running.settings))
 
 
 class _Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import cast
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from questionnaires.canonical import from_canonical
 from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
@@ -61,6 +63,11 @@ def preview(running: Services, survey_id: UUID, version_id: UUID, languages: str
     with running.database.reading.begin() as session:
         questionnaire = definitions.frozen(session, survey_id, version_id)
     return preview_pdf(questionnaire, languages, sha256, running.settings, large=large)
+
+
+def preview_of(running: Services, definition: str, languages: str, sha256: str, large: bool) -> bytes:
+    """The same of a questionnaire that no survey has stored: ``definition`` is its canonical JSON."""
+    return preview_pdf(from_canonical(json.loads(definition)), languages, sha256, running.settings, large=large)
 
 
 def print_job(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:

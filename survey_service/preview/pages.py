@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff
 from survey_service.accounts.staff_pages import staff_page
-from survey_service.collection.resident_pages import STYLES, Look, Occasion, form_context, render
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
 from survey_service.models import Area, QuestionnaireVersion, Survey
 from survey_service.paper import pictures
 from survey_service.paper.service import LANGUAGES
+from survey_service.preview.surfaces import framing, phone_page
 from survey_service.processes.beside import computed
 from survey_service.surveys import definitions, planning_queries
 from survey_service.surveys.access import find_survey, may
 from survey_service.web.languages import Speaks
-from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
 
 router = APIRouter()
-
-SHOWN_FOR = timedelta(days=30)  # a preview belongs to no wave: its last day is a month from now
-_NOWHERE = Text("（社区名）", "(community)")
 
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}")
@@ -56,9 +51,7 @@ def preview(
             "pictures": pictures.can_draw(),
         }
         page = staff_page(request, running, person, "staff/planning/preview.html", context, section="surveys")
-    # This one page frames the phone's page below; nothing else may be framed in it, and it in nothing.
-    page.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
-    return page
+    return framing(page)
 
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/phone")
@@ -66,22 +59,10 @@ def phone(
     request: Request, reading: Reading, person: WaveStaff, now: Now, survey_key: str, version_id: UUID
 ) -> Response:
     """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us."""
-    language = "en" if request.query_params.get("lang") == "en" else "zh"
-    look = Look(language=language, large=request.query_params.get("text") == "large")  # type: ignore[arg-type]
     with reading.begin() as session:
         survey, stored, questionnaire = _find(session, person, survey_key, version_id)
         city = session.get_one(Area, survey.city_id)
-        occasion = _occasion(stored, questionnaire, city, closes_on=now.date() + SHOWN_FOR)
-    styles, policy = styles_in_page(*STYLES)
-    body = render("form.html", look, {**form_context(occasion, questionnaire, look), "styles": styles})
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
-            "form-action 'self'", "form-action 'none'"
-        ),
-        "X-Frame-Options": "SAMEORIGIN",
-    }
-    return HTMLResponse(body.replace('value="check"', 'value="check" disabled'), headers=headers)
+        return phone_page(request, questionnaire, stored.sha256, Text(city.name_zh, city.name_en), on=now.date())
 
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf")
@@ -136,13 +117,3 @@ def _find(
     if stored is None:
         raise NotFound
     return survey, stored, definitions.frozen(session, survey.id, stored.id)
-
-
-def _occasion(stored: QuestionnaireVersion, questionnaire: Questionnaire, city: Area, *, closes_on: date) -> Occasion:
-    return Occasion(
-        version_sha256=stored.sha256,
-        header=questionnaire.header,
-        city=Text(city.name_zh, city.name_en),
-        community=_NOWHERE,
-        closes_on=closes_on,
-    )

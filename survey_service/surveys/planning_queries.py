@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from survey_service.accounts.queries import below
 from survey_service.areas.queries import COMMUNITY_KINDS
-from survey_service.models import AccessCode, Area, Case, Mode, QuestionnaireVersion, Survey, Wave, WaveState
+from survey_service.models import (
+    AccessCode,
+    Area,
+    Case,
+    Mode,
+    QuestionnaireDraft,
+    QuestionnaireVersion,
+    Survey,
+    Wave,
+    WaveState,
+)
 
 
 def survey_areas(session: Session, visible: Select[tuple[UUID]]) -> Sequence[Area]:
@@ -41,6 +51,15 @@ def versions(session: Session, survey: Survey) -> list[tuple[QuestionnaireVersio
 
 def version(session: Session, survey: Survey, version_id: UUID) -> QuestionnaireVersion | None:
     return session.get(QuestionnaireVersion, (survey.id, version_id))
+
+
+def drafts(session: Session, survey: Survey) -> Sequence[QuestionnaireDraft]:
+    """Questionnaires of a survey that are being changed, the last touched first."""
+    return session.scalars(
+        select(QuestionnaireDraft)
+        .where(QuestionnaireDraft.survey_id == survey.id)
+        .order_by(QuestionnaireDraft.changed_at.desc(), QuestionnaireDraft.id)
+    ).all()
 
 
 def opened_with(session: Session, survey_id: UUID, key: str, label: str) -> list[str]:

@@ -38,12 +38,18 @@ class Shipped:
 
 
 @cache
+def shipped_questionnaire(key: str) -> Questionnaire | None:
+    """The questionnaire of that name that comes with the service, read once a process; None where there is none."""
+    path = available().get(key)
+    return None if path is None else check(path)[0]
+
+
+@cache
 def shipped() -> tuple[Shipped, ...]:
     """What comes with the service, read once; a test holds that every file is in order."""
     found = []
-    files = available()
     for programme in PROGRAMMES:
-        questionnaire, _ = check(files[programme.key])
+        questionnaire = shipped_questionnaire(programme.key)
         if questionnaire is not None:
             found.append(
                 Shipped(

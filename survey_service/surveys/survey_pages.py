@@ -118,7 +118,10 @@ def survey_page(request: Request, running: Running, reading: Reading, person: Wa
             "places": [Text(area.name_zh, area.name_en) for area in area_path(session, survey.city_id)],
             "versions": versions,
             "waves": [(wave, Text(wave.name_zh, wave.name_en)) for wave in planning_queries.waves(session, survey)],
-            "may_change": may(session, person, survey, *rights.PLAN),
+            "may_change": (mine := may(session, person, survey, *rights.PLAN)),
+            "drafts": [(one, Text(one.title_zh, one.title_en)) for one in planning_queries.drafts(session, survey)]
+            if mine
+            else [],
         }
         return staff_page(request, running, person, "staff/planning/survey.html", context, section="surveys")
 

@@ -17,6 +17,7 @@ OURS = {
     "survey_service.tabular.book",
     "survey_service.tabular.package",
     "questionnaires.yaml_nodes",
+    "questionnaires.editing",
 }
 OUR_NAMES = {"read_cells", "read_sheet_bytes", "check_bytes"}
 MAY = {
@@ -34,6 +35,7 @@ MAY = {
 }
 # Where a posted file becomes bytes, and the function of the door it is handed to.
 DOORS = {
+    "catalogue/draft_pages.py": "drafts.started",
     "importing/routes.py": "service.read",
     "releases/plan_pages.py": "outside.read",
     "uploads/pages.py": "upload.read",
@@ -99,6 +101,7 @@ def test_every_posted_file_goes_through_the_door() -> None:
         "uploads/pages.py": {"read_records"},
     }
     assert "outside.check(" in (SERVICE / "surveys/questionnaires.py").read_text(encoding="utf-8")
+    assert "outside.take(" in (SERVICE / "catalogue/drafts.py").read_text(encoding="utf-8")
 
 
 def _readers(tree: ast.Module) -> set[str] | None:

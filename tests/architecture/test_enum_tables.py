@@ -75,6 +75,7 @@ PARTIAL: Mapping[tuple[str, str], str] = {
         "questionnaires/answer_words.py",
         "questionnaires.answer_forms:FindingCode",
     ): "two tables, whole with those of the kinds (below)",
+    ("questionnaires/editing/kinds.py", "questionnaires.model:QuestionType"): "a page adds the simple kinds only",
     ("reports/charts.py", "reports.blocks:Look"): "the two pale ones are drawn by another function",
     ("reports/style.py", "analysis.results:Verdict"): "what is not published has no sign",
     (
@@ -126,6 +127,7 @@ ELSEWHERE: Mapping[str, str] = {
     "survey_service.releases.steps_shown:State": "the page says each in a sentence of its own",
     "survey_service.exports.shown:Standing": "the page says each in a sentence of its own",
     "questionnaires.problems:Code": "each is its own number and title; test_problem_words has the Chinese",
+    "questionnaires.editing.fields:Kind": "how a field of a page is written; FIELDS says it of each",
     "questionnaires.answer_forms:FindingCode": "by kind and by answer_words (below)",
     "analysis.results:Statistic": "phrases made of its name (below)",
     "survey_service.importing.plan:Target": "a list of pairs beside the page (below)",

@@ -53,6 +53,11 @@ FORMS = {
 PROGRAMS: dict[str, dict[str, Any]] = {
     "/keying/{survey_key}/{wave_key}/forms/{number}/hold": {},
     "/keying/{survey_key}/{wave_key}/drafts/{keying_id}": {"hold": 1, "sequence": 1, "fields": {}},
+    "/surveys/{survey_key}/drafts/{draft_id}/saves": {
+        "base": 1,
+        "change": "0" * 8,
+        "edits": [{"do": "move", "at": "question:q1", "by": 1}],
+    },
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports": {"formats": ["csv"]},
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/captures": {
         "questionnaire_sha256": "0" * 64,

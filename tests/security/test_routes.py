@@ -130,6 +130,7 @@ def filled(path: str, world: World) -> str:
         "language": "zh",
         "batch": "1",
         "keying_id": str(world.wave_id),
+        "draft_id": str(world.wave_id),
         "import_id": str(world.wave_id),
         "export_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",

@@ -1,0 +1,28 @@
+"""Where the text of a questionnaire comes from that somebody wants to copy and change."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from questionnaires import canonical
+from questionnaires.model import Questionnaire
+from survey_service.catalogue import draft_queries as queries
+from survey_service.catalogue.yaml_of import yaml_of
+from survey_service.models import QuestionnaireVersion
+from survey_service.surveys import definitions, questionnaires
+
+
+def text_of(session: Session, version: QuestionnaireVersion) -> str:
+    """The text that the version was made of; that of the catalogue where it is the same questionnaire; else one that is
+    written from what is stored, which says the same without comments."""
+    kept = queries.source(session, version.survey_id, version.id)
+    if kept is not None:
+        return kept
+    shipped = questionnaires.shipped_questionnaire(version.key)
+    if shipped is not None and canonical.sha256(shipped) == version.sha256:
+        return questionnaires.shipped_source(version.key)
+    return yaml_of(definitions.frozen(session, version.survey_id, version.id))
+
+
+def origin_of(questionnaire: Questionnaire) -> str:
+    return f"{questionnaire.key} {questionnaire.version}"

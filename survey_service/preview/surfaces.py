@@ -1,0 +1,50 @@
+"""What shows a questionnaire as it will be met, wherever it comes from: a stored version, a draft, the catalogue."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from questionnaires.model import Questionnaire
+from questionnaires.text import Text
+from survey_service.collection.resident_pages import STYLES, Look, Occasion, form_context, render
+from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
+
+SHOWN_FOR = timedelta(days=30)  # a preview belongs to no wave: its last day is a month from now
+_NOWHERE = Text("（社区名）", "(community)")
+
+
+def framing(page: Response) -> Response:
+    """A page of ours that frames the phone's page; nothing else may be framed in it, and it in nothing."""
+    page.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return page
+
+
+def framed_policy(policy: str) -> str:
+    """Of a page that we frame, and whose forms lead nowhere."""
+    return policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
+        "form-action 'self'", "form-action 'none'"
+    )
+
+
+def phone_page(request: Request, questionnaire: Questionnaire, sha256: str, city: Text, *, on: date) -> Response:
+    """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us."""
+    language = "en" if request.query_params.get("lang") == "en" else "zh"
+    look = Look(language=language, large=request.query_params.get("text") == "large")  # type: ignore[arg-type]
+    occasion = Occasion(
+        version_sha256=sha256,
+        header=questionnaire.header,
+        city=city,
+        community=_NOWHERE,
+        closes_on=on + SHOWN_FOR,
+    )
+    styles, policy = styles_in_page(*STYLES)
+    body = render("form.html", look, {**form_context(occasion, questionnaire, look), "styles": styles})
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": framed_policy(policy),
+        "X-Frame-Options": "SAMEORIGIN",
+    }
+    return HTMLResponse(body.replace('value="check"', 'value="check" disabled'), headers=headers)
