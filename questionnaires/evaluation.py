@@ -89,6 +89,12 @@ def _made_of(one: Questionnaire, other: Questionnaire, variable: str) -> bool:
     return one.formulas().get(variable) == other.formulas().get(variable)
 
 
+def asked_alike(one: Questionnaire, other: Questionnaire, variable: str) -> bool:
+    """Whether both ask for a variable, in the same Chinese words and with the same codes, of the same people."""
+    first = _asked_as(one, variable)
+    return first is not None and first == _asked_as(other, variable)
+
+
 def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...] | None:
     """What a respondent saw and could choose: Chinese words and codes."""
     for section in questionnaire.sections:
@@ -162,4 +168,4 @@ def _points(indicator: Indicator, variable: str, value: str | int | float | list
             return None
 
 
-__all__ = ["Evaluator", "Pair", "comparable", "evaluate", "evaluator", "same_definition"]
+__all__ = ["Evaluator", "Pair", "asked_alike", "comparable", "evaluate", "evaluator", "same_definition"]

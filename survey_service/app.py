@@ -24,7 +24,7 @@ from survey_service.api import all_routes as api
 from survey_service.areas import count_pages as area_counts
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
-from survey_service.catalogue import draft_pages, draft_saves, draft_surfaces
+from survey_service.catalogue import comparison_pages, draft_pages, draft_saves, draft_surfaces
 from survey_service.catalogue import pages as catalogue
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import code_entry_page, quality_marks_page, receipt_page, receipts, tombstone_file
@@ -76,6 +76,7 @@ ROUTERS = (
     draft_pages.router,
     draft_saves.router,
     draft_surfaces.router,
+    comparison_pages.router,
     opened_contacts.router,
     importing.router,
     second_factor_routes.router,

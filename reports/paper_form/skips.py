@@ -96,6 +96,12 @@ def who_answers(questions: tuple[Numbered, ...], one: Numbered, language: str) -
     return say("only_if", language, who=say("and_who", language).join(parts))
 
 
+def in_words(questionnaire: Questionnaire, condition: Any, language: str) -> str:
+    """A ``Condition`` of questionnaires as people say it, by the numbers of the printed form: 第 1 题选“知道”者."""
+    numbers = {variable: one for one in numbered(questionnaire) for variable in one.question.variables()}
+    return _words(questionnaire.of_answers(condition).to_json(), numbers, language)
+
+
 def quoted(options: list[Option], language: str) -> str:
     return say("or", language).join(say("quoted", language, label=one.label.in_language(language)) for one in options)
 

@@ -14,6 +14,7 @@ from survey_service.accounts.permissions import Manager
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.catalogue import drafts
 from survey_service.catalogue.draft_pages import find_draft
+from survey_service.catalogue.review_file import review_file
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
@@ -87,6 +88,18 @@ def paper(
     sha256 = hashlib.sha256(definition.encode()).hexdigest()
     made = computed(running, "survey_service.paper.printing:preview_of", definition, language, sha256, False)
     return Response(made, media_type="application/pdf", headers={"Cache-Control": "private, max-age=600"})
+
+
+@router.get("/review-{language}.pdf")
+def review_copy(
+    running: Running, reading: Reading, person: Manager, survey_key: str, draft_id: UUID, language: str
+) -> Response:
+    with reading.begin() as session:
+        _, draft = find_draft(session, person, survey_key, draft_id)
+        definition = draft.sound_definition
+    if definition is None:
+        raise NotFound
+    return review_file(running, definition, language)
 
 
 def _framed(page: Response) -> Response:

@@ -13,6 +13,7 @@ from survey_service.accounts.permissions import WaveStaff
 from survey_service.accounts.queries import above
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.catalogue import shelf
+from survey_service.catalogue.review_file import review_file
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
@@ -90,3 +91,10 @@ def paper_picture(running: Running, _person: WaveStaff, name: str, language: str
 def definition_file(_person: WaveStaff, name: str) -> Response:
     headers = {"Content-Disposition": content_disposition("attachment", f"{name}.yaml"), "Cache-Control": "no-store"}
     return Response(shelf.programme(name).source, media_type="application/yaml; charset=utf-8", headers=headers)
+
+
+@router.get("/{name}/review-{language}.pdf")
+def review_copy(running: Running, _person: WaveStaff, name: str, language: str) -> Response:
+    """Every question with its codes, conditions, checks and figures in words."""
+    one = shelf.programme(name)
+    return review_file(running, canonical.canonical_bytes(one.questionnaire).decode(), language)

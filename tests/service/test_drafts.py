@@ -191,6 +191,10 @@ def test_a_version_is_made_only_of_what_is_sound_and_seen(
     made = post(client, f"{draft}/version", {"number": "3"})
     assert made.status_code == 303
     get(client, made.headers["location"])
+    told = get(client, f"{made.headers['location']}/changes?since={world.version_id}")
+    assert "新加" in told  # two programmes: nearly everything is new or left out
+    assert "▲ 不可比" in told  # an indicator of one name, counted of another question
+    get(client, f"{made.headers['location']}/changes?since={world.survey_id}", 404)
     with database.reading.begin() as session:
         version = session.scalars(
             select(QuestionnaireVersion).where(QuestionnaireVersion.key == "civilized_city")
@@ -295,5 +299,7 @@ def test_the_catalogue_shows_every_programme(client: TestClient, world: World) -
     sign_in(client, "manager")
     assert "复制一份来改" in get(client, "/catalogue/civilized_city")
     assert client.get("/catalogue/civilized_city/definition.yaml").text.startswith("#")
-    assert client.get("/catalogue/civilized_city/paper-zh.pdf").content.startswith(b"%PDF")
+    for name in ("paper-zh", "review-en"):
+        assert client.get(f"/catalogue/civilized_city/{name}.pdf").content.startswith(b"%PDF")
+    assert client.get("/catalogue/civilized_city/review-xx.pdf").status_code == 404
     get(client, "/catalogue/nothing", 404)
