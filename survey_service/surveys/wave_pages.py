@@ -21,7 +21,7 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Survey, Wave, WaveState
-from survey_service.surveys import definitions, drafts, service, wave_forms
+from survey_service.surveys import definitions, drafts, next_wave, service, wave_forms
 from survey_service.surveys import planning_queries as queries
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
 from survey_service.web import posted_forms
@@ -53,13 +53,15 @@ def new_wave(
         chosen = version or (model.questionnaire_version_id if model else versions[0][0].id)
         questionnaire = definitions.frozen(session, survey.id, chosen)
         areas = [area.code for area in queries.choosable(session, survey)]
-        kept = (
-            wave_forms.copied_boxes(model, questionnaire, areas)
-            if model
-            else wave_forms.fresh_boxes(survey, questionnaire, areas)
-        )
-        asking, boxes = Asking(request, running, person), _Boxes(chosen, questionnaire, kept, {})
-        return _form(asking, session, survey, None, boxes, model=model)
+        asking = Asking(request, running, person)
+        if model is None:
+            boxes = _Boxes(chosen, questionnaire, wave_forms.fresh_boxes(survey, questionnaire, areas), {})
+            return _form(asking, session, survey, None, boxes)
+        after = next_wave.following(model, {one.key for one in queries.waves(session, survey)})
+        measured = next_wave.measured(session, survey, model, person.visible(*rights.PLAN)).boxes()
+        kept = {**wave_forms.copied_boxes(model, questionnaire, areas), **after, **measured}
+        told = {"name": Text(model.name_zh, model.name_en), "follows": bool(after), **measured}
+        return _form(asking, session, survey, None, _Boxes(chosen, questionnaire, kept, {}), model=told)
 
 
 @router.post("/surveys/{survey_key}/waves")
@@ -209,8 +211,15 @@ class _Boxes:
 
 
 def _form(
-    asking: Asking, session: Session, survey: Survey, wave: Wave | None, filled: _Boxes, *, model: Wave | None = None
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave | None,
+    filled: _Boxes,
+    *,
+    model: Mapping[str, Any] | None = None,
 ) -> Response:
+    """``model``: the wave that the boxes were filled by, and which of them it measured."""
     kept, faults = filled.kept, filled.faults
     boxes = wave_forms.target_boxes(filled.questionnaire)
     typed = {
@@ -222,7 +231,7 @@ def _form(
         "survey": survey,
         "title": Text(survey.title_zh, survey.title_en),
         "wave": wave,
-        "model": Text(model.name_zh, model.name_en) if model else None,
+        "model": model,
         "earlier": [(one.key, Text(one.name_zh, one.name_en)) for one in queries.waves(session, survey)],
         "versions": [stored for stored, _ in queries.versions(session, survey)],
         "version_id": filled.version_id,

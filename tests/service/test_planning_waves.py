@@ -151,14 +151,15 @@ def test_a_target_of_all_is_taken_with_a_warning(
     assert "抽样调查永远证明不了 100%" in get(client, f"{Q4}/edit")
 
 
-def test_an_earlier_wave_is_copied_without_its_name_and_days(client: TestClient, world: World, version: str) -> None:
+def test_an_earlier_wave_is_copied_one_period_on(client: TestClient, world: World, version: str) -> None:
     sign_in(client, "manager")
     send(client, HERE, {**WAVE, **HEADER, "version": version})
     page = get(client, f"{HERE}/new?copy=2026Q4")
     for kept in ("示统备〔2026〕18 号", "以网格为层等距抽取", 'value="95"', 'value="60"'):
         assert kept in page
-    assert 'id="opens_on" name="opens_on" type="date" value=""' in page
-    assert 'name="key" type="text" value=""' in page
+    assert 'id="opens_on" name="opens_on" type="date" value="2027-01-01"' in page
+    assert 'name="key" type="text" value="2027Q1"' in page
+    assert 'value="2027年第一季度"' in page
 
 
 def test_a_draft_is_deleted_by_its_name_and_leaves_its_trace(

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from analysis import plan as plans
 from analysis.results import IntervalMethod
 from survey_service import jobs
+from survey_service.accounts.queries import below
 from survey_service.audit.chain import SERVICE, chains, verify
 from survey_service.captures.erasure import erase_response
 from survey_service.commands.recompute_work import run
@@ -25,6 +26,7 @@ from survey_service.releases.canonical_estimates import published_table
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
+from survey_service.surveys import next_wave
 from survey_service.writer import GroupWriter
 from tests.service.kept_releases import lay
 from tests.service.world import NOW, once
@@ -184,3 +186,10 @@ def test_the_command_says_the_same_and_ends_by_it(
     assert (told["release"], told["erased"], told["same"]) == (made.number, 1, False)
     assert run("NOTHING-01", None, **asked, form="table") == 1
     assert "There is no release NOTHING-01" in capsys.readouterr().err
+
+
+def test_the_next_wave_begins_with_what_the_signed_one_measured(old: Database) -> None:
+    with old.reading.begin() as session:
+        survey, wave = session.scalars(select(Survey)).one(), session.scalars(select(Wave)).one()
+        found = next_wave.measured(session, survey, wave, below([survey.city_id])).boxes()
+    assert found == {"response_rate": "81.3", "design_effect": "0.86"}
