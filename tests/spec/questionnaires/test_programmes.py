@@ -71,10 +71,10 @@ BLOCKS = {
     "opinion": ("opinion_kind",),
     "you": ("schooling", "registered_at", "occupation", "child_at_home"),
     "tie": ("tie",),
-    "shown": ("shown_gift",),
+    "shown": ("shown_gift", "shown_beside"),
     "filled_by": ("filled_by",),
 }
-SHARED_INDICATORS = ("coached", "gifted", "watched", "tied", "saw_material")
+SHARED_INDICATORS = ("coached", "gifted", "watched", "tied", "saw_material", "not_by_self")
 
 
 @pytest.mark.parametrize("name", [name for names in BLOCKS.values() for name in names])
@@ -90,6 +90,24 @@ def test_a_shared_indicator_counts_alike_everywhere(name: str) -> None:
     counted = [one for key in PROGRAMMES for one in programme(key).indicators if one.id == name]
     assert len(counted) > 5
     assert len({(one.kind, one.variables, one.numerator, one.dont_know) for one in counted}) == 1
+
+
+# As in the short forms of 2.0, with which they are compared, everybody answers; live_city is a domain of theirs.
+UNSCREENED = {"civilized_city_full", "window_services_full"}
+
+
+def test_whoever_has_not_lived_here_for_half_a_year_is_asked_nothing_further() -> None:
+    """The population is of half a year and more; who left the question blank stays in."""
+    screened = {key for key in PROGRAMMES if "live_city" in {one.id for one in programme(key).questions()}} - UNSCREENED
+    assert len(screened) == 9
+    for key in screened:
+        one = programme(key)
+        given = {name: plainest(question) for question in one.questions() for name in variables_of(question)}
+        new, blank = (check_answers(one, {**given, "live_city": code}, Policy.PAPER) for code in ("2", ""))
+        asked = {name for name, value in new.values.items() if value is not Missing.NOT_ASKED}
+        assert asked == {"live_city"}, key
+        assert not any(pair for pair in evaluate(one, new.values).values()), key
+        assert sum(value is Missing.NOT_ASKED for value in blank.values.values()) < len(blank.values) / 2, key
 
 
 @every_new
