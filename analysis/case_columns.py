@@ -18,6 +18,9 @@ from analysis.dispositions import Disposition
 DISPOSITIONS: tuple[Disposition, ...] = tuple(Disposition)
 
 
+_AT_ONCE = 50_000
+
+
 class PackedNames(Sequence[str]):
     """Texts in one array of bytes: a million households' names need 25 MB, as texts of Python 80.
 
@@ -53,7 +56,10 @@ class PackedNames(Sequence[str]):
         lengths = np.diff(self.ends, prepend=0)
         width = max(int(lengths.max(initial=0)), 1)
         found = np.zeros((len(self.ends), width), dtype=np.uint8)
-        found[np.arange(width) < lengths[:, None]] = self.bytes
+        for start in range(0, len(self.ends), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            own = self.bytes[int(self.ends[start] - lengths[start]) : int(self.ends[some][-1])]
+            found[some][np.arange(width) < lengths[some, None]] = own
         return found.view(f"S{width}")[:, 0]
 
 

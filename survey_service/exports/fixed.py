@@ -59,7 +59,8 @@ class Renamed:
 
     @staticmethod
     def of(columns: CaseColumns, areas: Collection[str], rng: np.random.Generator) -> Renamed:
-        units = np.unique(np.concatenate([_encoded(labels.names) for labels in columns.units]))
+        stages = [_encoded(labels.names) for labels in columns.units]
+        units = stages[0] if len(stages) == 1 else np.unique(np.concatenate(stages))  # those of one are sorted
         hidden = ~np.isin(units, _encoded(sorted(areas)))
         numbers = np.zeros(len(units), dtype=np.int32)
         numbers[hidden] = rng.permutation(int(hidden.sum())) + 1
