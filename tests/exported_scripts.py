@@ -31,13 +31,17 @@ Line = tuple[float | None, ...]
 def r_is_there() -> bool:
     if shutil.which("Rscript") is None:
         return False
-    return subprocess.run(["Rscript", "-e", "library(survey)"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(["Rscript", "-e", "library(survey); library(MASS)"], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 def skip_without_r() -> None:
     """In CI R is installed, and its absence a failure."""
     if not r_is_there() and not os.environ.get("CI"):
-        pytest.skip("R with the package survey is not installed: apt-get install r-base-core r-cran-survey")
+        needed = "r-base-core r-cran-survey r-cran-mass"
+        pytest.skip(f"R with its packages survey and MASS is not installed: apt-get install {needed}")
 
 
 def run(script: Path) -> Mapping[Key, Line]:

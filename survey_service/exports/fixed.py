@@ -35,11 +35,11 @@ class CaseColumn:
 
     variable: Variable
     values: FloatArray | BoolArray | Labels | Numbered
-    respondents: IntArray | None = None  # (cases,) place among those who answered, -1 for the others; None: of all
-    otherwise: float = np.nan  # of whoever did not answer
+    places: IntArray | None = None  # (cases,) into ``values``, -1 for none; None: ``values`` are of the cases
+    otherwise: float = np.nan  # where there is none
 
     def take(self, rows: IntArray) -> np.ndarray:
-        places = rows if self.respondents is None else self.respondents[rows]
+        places = rows if self.places is None else self.places[rows]
         if isinstance(self.values, Numbered):
             found = np.empty(len(rows), dtype=object)
             found[:] = list(map(str, self.values.numbers[places].tolist()))
@@ -153,9 +153,18 @@ class FixedColumns:
         otherwise: float = np.nan,
     ) -> None:
         places = self.respondents if answered else None
-        self.found.append(CaseColumn(variable=variable, values=values, respondents=places, otherwise=otherwise))
+        self.found.append(CaseColumn(variable=variable, values=values, places=places, otherwise=otherwise))
 
-    def _number(self, name: str, values: FloatArray, role: Role, *, whole: bool, label: Text | None = None) -> None:
+    def _number(
+        self,
+        name: str,
+        values: FloatArray,
+        role: Role,
+        *,
+        whole: bool,
+        label: Text | None = None,
+        places: IntArray | None = None,
+    ) -> None:
         variable = Variable(
             name=name,
             label=label or words.LABELS[name],
@@ -163,7 +172,7 @@ class FixedColumns:
             holds=Holds.WHOLE if whole else Holds.NUMBER,
             role=role,
         )
-        self.found.append(CaseColumn(variable=variable, values=values))
+        self.found.append(CaseColumn(variable=variable, values=values, places=places))
 
     def _weight(self, name: str, values: FloatArray) -> None:
         """Of respondents; 0 for the others."""
@@ -225,7 +234,7 @@ class FixedColumns:
         columns, weighed = self.columns, self.weighed
         self._text("weighting_class", self._joined_classes(), Role.WEIGHTING)
         shares = np.array([weighed.field.eligibility.get(name, np.nan) for name in columns.community.names])
-        self._number("eligibility", shares[columns.community.codes], Role.WEIGHTING, whole=False)
+        self._number("eligibility", shares, Role.WEIGHTING, whole=False, places=columns.community.codes)
         calibrated = weighed.calibrated
         completed = {} if calibrated is None else calibrated.groups
         for name in ("age", "sex"):
