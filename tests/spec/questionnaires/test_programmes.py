@@ -120,12 +120,12 @@ def test_each_asks_whether_answers_were_shown(key: str) -> None:
 def test_whoever_says_yes_is_asked_which(key: str) -> None:
     one = programme(key)
     ids = [question.id for question in one.questions()]
-    first, verified = one.question("q1"), one.question("q1b")
-    assert ids.index("q1") + 1 == ids.index("q1b") < ids.index("seen")
+    first, verified = one.question("knows_title"), one.question("title_named")
+    assert ids.index("knows_title") + 1 == ids.index("title_named") < ids.index("seen")
     assert not re.search("文明|卫生|园林", first.text.zh), "the question must not name the title it asks for"
     assert verified.ask_if is not None
-    assert verified.ask_if.evaluate({"q1": "1"})
-    assert not verified.ask_if.evaluate({"q1": "3"})
+    assert verified.ask_if.evaluate({"knows_title": "1"})
+    assert not verified.ask_if.evaluate({"knows_title": "3"})
 
 
 # ---------------------------------------------------------------- wording
@@ -178,6 +178,16 @@ def test_a_right_answer_has_a_source_and_a_day(key: str) -> None:
         assert re.search(r"核对：20\d\d-\d\d-\d\d", comment), name
 
 
+@every_new
+def test_the_first_answer_of_those_that_a_city_fills_in_is_not_the_right_one(key: str) -> None:
+    """Paper is printed in the order of the file, and the same in every city."""
+    one = programme(key)
+    for variable, codes in quizzes(one).items():
+        options = one.question(variable.partition(".")[0]).options
+        filled = [option for option in options if "〔待填" in option.label.zh]
+        assert not filled or filled[0].code not in codes, variable
+
+
 @every
 def test_texts_are_short_enough_to_be_read_aloud(key: str) -> None:
     for question in programme(key).questions():
@@ -214,7 +224,7 @@ TARGETS = {
         "insurance_rate": 0.8,
         "checkup_rate": 0.8,
     },
-    "staff": {"staff_awareness": 1.0, "staff_support": 1.0, "staff_knowledge": 1.0, "policy_staff": 0.85},
+    "staff": {"staff_awareness_verified": 1.0, "staff_support": 1.0, "staff_knowledge": 1.0, "policy_staff": 0.85},
     "resident_units": {"all_three": 0.9},
 }
 
@@ -262,9 +272,14 @@ def test_awareness_is_verified_of_all_who_answered(key: str, name: str) -> None:
     def counted(given: dict[str, object]) -> tuple[float, float] | None:
         return evaluate(programme(key), check_answers(programme(key), given, Policy.WEB).values)[name]
 
-    assert counted({"q1": "1", "q1b": "1"}) == (1, 1)
-    assert counted({"q1": "1", "q1b": "2"}) == counted({"q1": "1", "q1b": "9"}) == counted({"q1": "1"}) == (0, 1)
-    assert counted({"q1": "2", "q1b": "1"}) == counted({"q1": "3"}) == (0, 1)
+    assert counted({"knows_title": "1", "title_named": "1"}) == (1, 1)
+    assert (
+        counted({"knows_title": "1", "title_named": "2"})
+        == counted({"knows_title": "1", "title_named": "9"})
+        == counted({"knows_title": "1"})
+        == (0, 1)
+    )
+    assert counted({"knows_title": "2", "title_named": "1"}) == counted({"knows_title": "3"}) == (0, 1)
     assert counted({}) is None
 
 
@@ -273,7 +288,9 @@ def test_what_the_full_forms_may_be_compared_with() -> None:
     assert (short.key, full.key) == ("civilized_city", "civilized_city")
     assert short.version < full.version
     assert all(comparable(short, full, name) for name in ("support", "satisfaction", "satisfaction_score"))
-    assert not any(comparable(short, full, name) for name in ("awareness", "participation"))
+    assert not comparable(short, full, "participation")
+    # Awareness that is claimed of a title unnamed is another figure than that of a title named, and has another name.
+    assert "awareness" in {one.id for one in short.indicators} - {one.id for one in full.indicators}
     services = programme("window_services")
     for indicator in services.indicators:
         assert comparable(services, programme("window_services_full"), indicator.id), indicator.id
@@ -372,6 +389,8 @@ def of_many(key: str) -> tuple[dict[str, tuple[float, float] | None], ...]:
     people = []
     for _ in range(60):
         given = {name: invented(chance, question) for question in one.questions() for name in variables_of(question)}
+        if "live_city" in given:
+            given["live_city"] = "1"  # the others are asked nothing further, as another test holds
         people.append(pairs(check_answers(one, given, Policy.PAPER).values))
     return tuple(people)
 
