@@ -17,6 +17,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.catalogue import draft_queries, drafts, shelf, sources
+from survey_service.catalogue.draft_values import to_fill
 from survey_service.catalogue.draft_words import told_problems
 from survey_service.catalogue.errors import DraftMoved, NoDraftOfThat, NotSound
 from survey_service.catalogue.yaml_of import yaml_of
@@ -31,6 +32,7 @@ from survey_service.surveys.errors import VersionInUse
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 from survey_service.web.languages import Speaks
+from survey_service.web.pages import Language
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/drafts")
@@ -222,7 +224,7 @@ def _draft_page(
     person: Person,
     survey: Survey,
     draft: QuestionnaireDraft,
-    language: str,
+    language: Language,
     *,
     fault: DomainError | None = None,
     template: str = "staff/catalogue/draft.html",
@@ -233,6 +235,7 @@ def _draft_page(
         "outline": looked.outline,
         "both": "en" in looked.outline["languages"],
         "problems": json.dumps(told_problems(looked.problems, language), ensure_ascii=False),
+        "to_fill": json.dumps(to_fill(looked.outline, language), ensure_ascii=False),
         "fault": fault,
     }
     status = fault.status if fault else 200

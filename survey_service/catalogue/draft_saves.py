@@ -17,6 +17,7 @@ from survey_service.accounts.permissions import Manager
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.catalogue import draft_queries, drafts
 from survey_service.catalogue.draft_pages import find_draft
+from survey_service.catalogue.draft_values import to_fill, values
 from survey_service.catalogue.draft_words import deed, field_name, names, told_problems
 from survey_service.catalogue.errors import DraftMoved, EditNotMade
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -121,7 +122,7 @@ def _known_or_moved(
 
 def _overwrites(outline: Any, sent: Sent) -> bool:
     """Whether a field holds something else than what stood there when it was changed."""
-    standing = _values(outline)
+    standing = values(outline)
     return any(
         one.was is not None and _seen(standing.get((one.at, one.field), "")) != _seen(one.was)
         for one in sent.edits
@@ -140,6 +141,7 @@ def _saved(number: int, looked: outside.Looked, language: Language) -> Response:
         "problems": told_problems(looked.problems, language),
         "count": looked.count,
         "title": looked.outline["title"],
+        "to_fill": to_fill(looked.outline, language),
     }
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
@@ -152,7 +154,7 @@ def _moved(running: Services, reading: Reading, draft: QuestionnaireDraft, sent:
         since = min(sent.base, draft.number - 1)
         saves = draft_queries.saves_after(session, draft.survey_id, draft.id, since, MOST_TOLD)
         told = [_told(running, one, named, language) for one in saves]
-    standing = _values(looked.outline)
+    standing = values(looked.outline)
     mine = [
         {
             "name": f"{named.get(one.at, one.at)} {field_name(one.field, language)}".strip(),
@@ -172,41 +174,6 @@ def _told(running: Services, one: DraftSave, named: dict[str, str], language: La
         "deeds": [deed(edit, named, language) for edit in one.edits[:MOST_TOLD]],
         "more": max(0, len(one.edits) - MOST_TOLD),
     }
-
-
-def _values(outline: Any) -> dict[tuple[str, str], str]:
-    """What stands in every field that may be written."""
-    found: dict[tuple[str, str], str] = {}
-
-    def put(at: str, field: str, value: Any) -> None:
-        if isinstance(value, dict):
-            found[at, f"{field}.zh"], found[at, f"{field}.en"] = str(value["zh"]), str(value["en"])
-        else:
-            found[at, field] = "true" if value is True else "" if value is False else str(value)
-
-    put("questionnaire", "title", outline["title"])
-    put("questionnaire", "version", outline["version"])
-    put("questionnaire", "notice.minutes", outline["minutes"])
-    for group in ("header", "notice"):
-        for name, value in outline[group].items():
-            put("questionnaire", f"{group}.{name}", value)
-    parts: list[dict[str, Any]] = [
-        *outline["sections"],
-        *outline["indicators"],
-        *outline["checks"],
-        *outline["calculated"],
-    ]
-    for section in outline["sections"]:
-        parts += section["questions"]
-        for question in section["questions"]:
-            parts += [*question["items"], *(question["options"] if not question["scale"] else ())]
-    for scale in outline["scales"]:
-        parts += scale["options"]
-    for part in parts:
-        for field, value in part.items():
-            if isinstance(value, str | dict | bool):
-                put(part["at"], "target.sense" if field == "sense" else field, value)
-    return found
 
 
 @router.get("/uses")

@@ -192,7 +192,7 @@ def test_a_page_that_dies_loses_nothing(base: str, world: World, database: Datab
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length") == 0
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.soak)])
 def test_every_page_at_three_widths(base: str, world: World, desk: Callable[..., Page], language: str) -> None:
     page = desk()
     sign_in(page, base, "manager", language=language)

@@ -97,3 +97,33 @@ export function show(problems, count) {
   box.replaceChildren(...(count ? [heading, list] : []));
   box.hidden = !count;
 }
+
+/** Lists the fields that only the city can fill; nothing is wrong with them, but no wave opens before they are. */
+export function showToFill(places) {
+  const box = document.getElementById("to-fill");
+  const heading = document.createElement("h2");
+  heading.id = "to-fill-title";
+  heading.textContent = words.toFill(places.length);
+  const list = document.createElement("ul");
+  list.className = "bullets small";
+  for (const place of places.slice(0, MOST)) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = place.name;
+    button.addEventListener("click", () => {
+      const field = fieldOf(place);
+      if (field) goTo(field);
+    });
+    item.append(button);
+    list.append(item);
+  }
+  if (places.length > MOST) {
+    const rest = document.createElement("li");
+    rest.textContent = words.andMore(places.length - MOST);
+    list.append(rest);
+  }
+  box.replaceChildren(...(places.length ? [heading, list] : []));
+  box.hidden = !places.length;
+}

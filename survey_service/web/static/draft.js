@@ -2,7 +2,7 @@
 
 import { Keep } from "./draft-keep.js";
 import { show as showMoved } from "./draft-moved.js";
-import { goTo, show as showProblems } from "./draft-problems.js";
+import { goTo, show as showProblems, showToFill } from "./draft-problems.js";
 import { Saver } from "./draft-saver.js";
 import { View } from "./draft-view.js";
 import { words } from "./draft-words.js";
@@ -83,6 +83,7 @@ const saver = new Saver(root, keep, {
     problems = reply.problems;
     count = reply.count;
     document.getElementById("number").value = reply.number;
+    showToFill(reply.to_fill);
     for (const edit of edits) {
       const field = edit.do === "set" && fieldAt(edit.at, edit.field);
       if (field) field.dataset.was = edit.value;
@@ -207,6 +208,7 @@ document.addEventListener("visibilitychange", () => {
 
 learn();
 showProblems(problems, count);
+showToFill(JSON.parse(root.dataset.fill));
 document.getElementById("become-button").disabled = count > 0;
 await keep.hold();
 for (const left of await keep.adopt()) {
