@@ -32,6 +32,7 @@ from survey_service.commands.restore import restore
 from survey_service.commands.serve import serve
 from survey_service.commands.verify_audit import verify_audit
 from survey_service.commands.work import work
+from survey_service.commands.xlsform import xlsform
 from survey_service.installation import Refused
 from survey_service.processes.manners import behind_the_server
 
@@ -77,6 +78,7 @@ _COMPUTING: tuple[Callable[..., object], ...] = (
     serve,
     demo,
     check,
+    xlsform,
     plan,
     draw,
     rates,

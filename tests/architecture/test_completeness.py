@@ -47,6 +47,10 @@ from survey_service.paper.reading.judgement import judge_boxes
 from survey_service.paper.reading.kinds import TICKED, Ticks
 from survey_service.tabular.cells import read_cells
 from survey_service.web.pages import environment
+from survey_service.xlsform.book import OWN
+from survey_service.xlsform.kinds import WRITTEN
+from survey_service.xlsform.reading import convert
+from survey_service.xlsform.writing import write
 from tests.architecture.kind_samples import SAMPLES, VARIANTS, Sample
 
 ROOT = Path(__file__).parents[2]
@@ -277,6 +281,17 @@ def the_import_of_tables(walk: Walk) -> None:
         assert walk.judged({variable: reading.answer}, Policy.IMPORT).canonical[variable] == walk.canonical[variable]
 
 
+def the_form_of_other_systems(walk: Walk) -> None:
+    """It goes out as rows and comes back equal; also where nothing but the standard sheets came back it is asked."""
+    written = write(walk.questionnaire)
+    sheets = {name: list(enumerate(map(tuple, rows), start=1)) for name, rows in written.sheets.items()}
+    for given in (sheets, {name: rows for name, rows in sheets.items() if name != OWN}):
+        again, problems = check_bytes(convert(given, "form").definition.encode(), "again.yaml")
+        assert again is not None, problems
+        assert again.question("asked").variables() == walk.variables
+        assert given is not sheets or again == walk.questionnaire
+
+
 def the_export(walk: Walk) -> None:
     """A column or several for every variable: what was answered comes out, and every reason for no answer apart."""
     exported = EXPORTED[walk.question.type]
@@ -338,6 +353,7 @@ SURFACES: Mapping[str, tuple[Mapping[QuestionType, object], Callable[[Walk], Non
     "the reader of scans": (TICKED, the_reader_of_scans),
     "the import of tables": (importing.IMPORTED, the_import_of_tables),
     "the export": (EXPORTED, the_export),
+    "the form of other systems": (WRITTEN, the_form_of_other_systems),
     "the invented file": (INVENTED, the_invented_file),
     "devices and programs": (KINDS, the_devices_and_the_programs),
     "the samples of this test": (SAMPLES, lambda walk: None),

@@ -28,6 +28,7 @@ MAY = {
     "commands": "the operator's own",
     "backups": "the operator's own",
     # What the service has made itself.
+    "xlsform/mending.py": "a definition that it wrote, and in the child",
     "exports/ddi.py": "writes XML, and reads none",
     "exports/zipped.py": "writes archives, and reads none",
     "paper/pictures.py": "our own PDF as a picture",

@@ -192,6 +192,8 @@ ELSEWHERE: Mapping[str, str] = {
     "survey_service.paper.reading.kinds:Ticks": _INSIDE,
     "reports.blocks:Tone": _INSIDE,
     "survey_service.commands.check:Format": _WORD_OF_COMMANDS,
+    "survey_service.commands.xlsform:Format": _WORD_OF_COMMANDS,
+    "survey_service.xlsform.remarks:Why": "each holds its weight and its words in both languages",
     "survey_service.commands.rates:Mode": "a copy for the command line (below)",
     "survey_service.contacts.readers:Standing": "templates branch on each and say it in sentences",
 }

@@ -106,6 +106,11 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         NOTE,
         "    QuestionType.MONTH: nothing,\n",
     ),
+    "the form of other systems": (
+        "survey_service/xlsform/kinds.py",
+        NOTE,
+        '    QuestionType.MONTH: RowKind("text"),\n',
+    ),
     "the samples of this test": (
         "tests/architecture/kind_samples.py",
         NOTE,

@@ -1,0 +1,54 @@
+"""``survey-service xlsform``: a form of ODK or KoboToolbox becomes a definition file, and back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_HELP = """
+XLSForm in and out: the workbook that ODK, KoboToolbox, SurveyCTO and others
+read becomes a definition file, and the other way round.
+
+In: what the definition cannot say is listed by sheet, row and column, each
+with its reason; what is written passes [bold]check[/bold]. Exit status 0 where
+everything that is asked is carried, 2 where something is left behind, 1 where
+there is nothing to write.
+
+Out: a device without this service knows no soft rules; they are listed. The
+hidden sheet survey_service holds what XLSForm has no word for, so that the
+way back is exact.
+
+[bold]Examples[/bold]
+
+survey-service xlsform household.xlsx --out questionnaire.yaml
+
+survey-service xlsform --from civilized_city --out form.xlsx
+"""
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def xlsform(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The file that is written.")],
+    form: Annotated[Path | None, typer.Argument(metavar="[FILE.xlsx]", help="The form, .xlsx or .xls.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="KEY|FILE", help="A programme's key or a definition file.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How remarks are written.")] = Format.TEXT,
+) -> None:
+    from survey_service.commands.xlsform_work import read_form, write_form
+
+    if (form is None) == (from_ is None):
+        typer.echo("Give a form to read, or --from with what to write.", err=True)
+        raise typer.Exit(2)
+    as_json = format is Format.JSON
+    raise typer.Exit(read_form(form, out, as_json=as_json) if form else write_form(from_ or "", out, as_json=as_json))
+
+
+xlsform.__doc__ = _HELP

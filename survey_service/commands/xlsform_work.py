@@ -1,0 +1,87 @@
+"""The work of ``survey-service xlsform``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from questionnaires.loader import available, check
+from questionnaires.problems import listing
+from survey_service.commands.speech import language
+from survey_service.outside.forms import Form, read
+from survey_service.tabular import TableError
+from survey_service.xlsform.remarks import Weight, line_of
+from survey_service.xlsform.workbook_out import workbook
+from survey_service.xlsform.writing import write
+
+WHOLE, NOTHING, IN_PART = 0, 1, 2
+_SUMMARY: Final = {
+    "zh": "{out}：{carried} 道题；没有带过来 {lost} 处，写法变了 {changed} 处，略去 {aside} 处。",
+    "en": "{out}: {carried} questions; {lost} not carried over, {changed} written otherwise, {aside} left aside.",
+}
+_NONE: Final = {"zh": "没有可写的题。", "en": "Nothing is left to ask; no file was written."}
+
+
+def read_form(form: Path, out: Path, *, as_json: bool) -> int:
+    """The exit status. The definition is written where there is one, whatever else is remarked."""
+    try:
+        found = read(form.name, form.read_bytes())
+        if found.definition:
+            out.write_text(found.definition, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{error.filename or form}: {error.strerror or error}", err=True)
+        return NOTHING
+    except TableError as error:
+        typer.echo(str(error), err=True)
+        return NOTHING
+    _tell(found, out, as_json=as_json)
+    if not found.definition:
+        return NOTHING
+    return WHOLE if found.whole else IN_PART
+
+
+def _tell(found: Form, out: Path, *, as_json: bool) -> None:
+    if as_json:
+        document: dict[str, Any] = {"whole": found.whole, "asked": found.asked, "carried": found.carried}
+        _json(document | {"found": found.found, "remarks": found.remarks})
+        return
+    speech = language()
+    for one in found.remarks:
+        typer.echo(line_of(one, speech))
+    if not found.definition:
+        typer.echo(_NONE[speech], err=True)
+        return
+    count = Counter(one["weight"] for one in found.remarks)
+    numbers = {weight.value: count[weight.value] for weight in Weight}
+    typer.echo(_SUMMARY[speech].format(out=out, carried=found.carried, **numbers))
+
+
+def write_form(chosen: str, out: Path, *, as_json: bool) -> int:
+    """``chosen``: the key of a programme that comes with the service, or a definition file."""
+    path = available().get(chosen) or Path(chosen)
+    questionnaire, problems = check(path)
+    if questionnaire is None:
+        typer.echo(listing(problems), err=True)
+        return NOTHING
+    written = write(questionnaire)
+    try:
+        out.write_bytes(workbook(written.sheets))
+    except OSError as error:
+        typer.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
+        return NOTHING
+    remarks = [one.to_json() for one in written.remarks]
+    if as_json:
+        _json({"remarks": remarks})
+    else:
+        for one in remarks:
+            typer.echo(line_of(one, language()))
+        typer.echo(f"{out}")
+    return WHOLE
+
+
+def _json(document: dict[str, Any]) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

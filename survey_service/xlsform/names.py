@@ -1,0 +1,73 @@
+"""What a name of a workbook stands for here: its variable, what it holds, its codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from questionnaires.fields import IDENTIFIER, OPTION_CODE, RESERVED
+
+# What a variable holds; NOTHING: it is not carried, or never had an answer.
+CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, NOTHING = (
+    "choice",
+    "choices",
+    "ranks",
+    "number",
+    "date",
+    "time",
+    "text",
+    "nothing",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A question of the workbook as conditions see it."""
+
+    variable: str
+    holds: str
+    codes: Mapping[str, str] = field(default_factory=dict)  # of the workbook to those here
+    calculated: bool = False
+
+    def numeric(self) -> list[tuple[float, str]]:
+        """Codes of the workbook that are numbers, with those here; empty unless all are."""
+        try:
+            return [(float(seen), code) for seen, code in self.codes.items()]
+        except ValueError:
+            return []
+
+
+class Identifiers:
+    """Ids for names: small letters, digits and _, unique, no word of conditions."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def for_name(self, name: str, otherwise: str = "q") -> str:
+        plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+        if name.lower().endswith("_") and IDENTIFIER.fullmatch(name):
+            plain = name
+        if not plain or not plain[0].isalpha():
+            plain = f"{otherwise}{plain}" if plain[:1].isdigit() else otherwise
+        plain = name if IDENTIFIER.fullmatch(name) else plain[:40].rstrip("_")
+        if plain in RESERVED:
+            plain = f"{otherwise}_{plain}"
+        found, number = plain, 2
+        while found in self._taken:
+            found = f"{plain[: 39 - len(str(number))]}_{number}"
+            number += 1
+        self._taken.add(found)
+        return found
+
+
+_FEW: Final = 9
+
+
+def codes_for(names: Iterable[str]) -> dict[str, str]:
+    """Codes here for those of a list: kept where all fit, else numbered from 1; a single digit is keyed fastest."""
+    seen = list(dict.fromkeys(names))
+    if all(OPTION_CODE.fullmatch(one) for one in seen):
+        return {one: one for one in seen}
+    return {one: str(place) for place, one in enumerate(seen, start=1)}

@@ -1,0 +1,175 @@
+"""Which rows become which questions of which sections, and what every name of the form stands for here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from survey_service.xlsform import survey_tree as tree
+from survey_service.xlsform.book import Row
+from survey_service.xlsform.choices_in import Choices
+from survey_service.xlsform.names import (
+    CHOICE,
+    CHOICES,
+    DATE,
+    NOTHING,
+    NUMBER,
+    RANKS,
+    TEXT,
+    TIME,
+    Identifiers,
+    Target,
+)
+from survey_service.xlsform.remarks import Remark, Why
+from survey_service.xlsform.survey_tree import Node
+
+_HOLDS = {
+    tree.ONE: CHOICE,
+    tree.MULTIPLE: CHOICES,
+    tree.RANK: RANKS,
+    "integer": NUMBER,
+    "decimal": NUMBER,
+    "range": NUMBER,
+    "date": DATE,
+    "time": TIME,
+    "text": TEXT,
+    tree.CALCULATE: NUMBER,
+}
+
+
+@dataclass(slots=True)
+class Asked:
+    """One question to be: its row, the groups inside the section whose conditions hold for it, the rows of a matrix."""
+
+    id: str
+    node: Node
+    groups: list[Node]
+    rows: list[tuple[str, Node]] = field(default_factory=list)  # of a matrix, with their ids
+
+    @property
+    def is_matrix(self) -> bool:
+        return bool(self.rows)
+
+
+@dataclass(slots=True)
+class Part:
+    """One section to be; ``node`` None: of questions that stand in no group."""
+
+    id: str
+    node: Node | None
+    asked: list[Asked] = field(default_factory=list)
+
+
+class FormPlan:
+    def __init__(self, top: list[Node], lists: dict[str, Choices], ours: Mapping[str, str]) -> None:
+        """``ours``: what rows of a form that was written here stand for, by their names."""
+        self.parts: list[Part] = []
+        self.calculated: list[Asked] = []
+        self.known: dict[str, Target] = {}
+        self.remarks: list[Remark] = []
+        self._lists, self._ours = lists, ours
+        self._names = Identifiers()
+        self._sections = Identifiers()
+        for start, node in enumerate(top):
+            if node.kind == tree.GROUP and not tree.matrix_rows(node):
+                self._begin(node)
+                self._children(node.children, [])
+                self.parts.append(Part("", None))  # what follows stands in no group
+            else:
+                if not self.parts or self.parts[-1].node is not None:
+                    self.parts.append(Part("", None))
+                self._child(top, start, [])
+        self.remarks += [
+            one.node.row.remark(Why.EMPTY_GROUP, "label")
+            for one in self.parts
+            if not one.asked and one.node and one.node.row.any_text("label")
+        ]
+        self.parts = [one for one in self.parts if one.asked]
+        for part in self.parts:
+            part.id = part.id or self._sections.for_name("general", "part")
+
+    def _begin(self, node: Node) -> None:
+        self.parts.append(Part(self._sections.for_name(node.row["name"] or "part", "part"), node))
+
+    def _children(self, children: list[Node], groups: list[Node]) -> None:
+        for start in range(len(children)):
+            self._child(children, start, groups)
+
+    def _child(self, siblings: list[Node], start: int, groups: list[Node]) -> None:
+        node = siblings[start]
+        rows = tree.matrix_rows(node) or tree.labelled_rows(siblings, start)
+        if any(node is one for place in range(start) for one in tree.labelled_rows(siblings, place)):
+            return  # a row of the matrix that was just made
+        if rows and len(rows[0].list_name) and self._usable(rows[0]):
+            self._matrix(node, rows, groups)
+        elif node.kind == tree.REPEAT:
+            self.remarks.append(node.row.remark(Why.REPEAT, "type", seen=node.last))
+            for one in node.walk():
+                self._nothing(one.row)
+        elif node.kind == tree.GROUP:
+            if node.row.any_text("label"):
+                name = self._names.for_name(node.row["name"] or "note", "note")
+                self.parts[-1].asked.append(Asked(name, node, [*groups, node]))
+                self.remarks.append(node.row.remark(Why.FLAT, "label"))
+            self._children(node.children, [*groups, node])
+        else:
+            self._question(node, groups)
+
+    def _usable(self, node: Node) -> bool:
+        held = self._lists.get(node.list_name)
+        return held is not None and 2 <= len(held.rows) <= 60
+
+    def _matrix(self, node: Node, rows: list[Node], groups: list[Node]) -> None:
+        asked = Asked(self._names.for_name(node.row["name"] or "matrix"), node, groups)
+        names = Identifiers()
+        for one in rows:
+            owner, _, known = self._ours.get(one.row["name"], "").partition(".")
+            own = one.row["name"].removeprefix(f"{node.row['name']}_")  # as this service writes them
+            item = names.for_name(known if owner == asked.id else own, "item")
+            asked.rows.append((item, one))
+            codes = self._lists[one.list_name].codes
+            self.known[one.row["name"]] = Target(variable=f"{asked.id}.{item}", holds=CHOICE, codes=codes)
+        self.parts[-1].asked.append(asked)
+        self.remarks.append(node.row.remark(Why.MATRIX, "appearance"))
+
+    def _question(self, node: Node, groups: list[Node]) -> None:
+        row, name = node.row, node.row["name"]
+        here = self._ours.get(name)
+        if here == "" or (here and here.endswith(".other")):
+            self.known[name] = Target(variable=here, holds=TEXT) if here else Target(variable=name, holds=NOTHING)
+            return
+        if node.kind == tree.META:
+            self._nothing(row)
+            if row["type"].strip().lower() == "today" and name:
+                self.known[name] = Target(variable="today", holds=DATE)
+            self.remarks.append(row.remark(Why.META, "type", seen=row["type"]))
+            return
+        if node.kind in (tree.UNKNOWN, tree.ELSEWHERE):
+            why = Why.TYPE if node.kind == tree.UNKNOWN else Why.OUTSIDE_LIST
+            self.remarks.append(row.remark(why, "type", seen=row["type"] or "—"))
+            self._nothing(row)
+            return
+        codes = {}
+        if node.list_name:
+            held = self._lists.get(node.list_name)
+            count = len(held.rows) + node.or_other if held else 0
+            if held is None or not 2 <= count <= 60:
+                why = Why.NO_LIST if held is None else Why.OPTIONS
+                self.remarks.append(row.remark(why, "type", seen=count if held else node.list_name))
+                self._nothing(row)
+                return
+            codes = held.codes
+        if not name and node.kind != "note":
+            self.remarks.append(row.remark(Why.NO_NAME, "name"))
+            return
+        asked = Asked(self._names.for_name(name or "note", "note" if node.kind == "note" else "q"), node, groups)
+        if name and asked.id != name:
+            self.remarks.append(row.remark(Why.RENAMED, "name", seen=name, now=asked.id))
+        self.known[name] = Target(
+            variable=asked.id, holds=_HOLDS.get(node.kind, NOTHING), codes=codes, calculated=node.kind == tree.CALCULATE
+        )
+        (self.calculated if node.kind == tree.CALCULATE else self.parts[-1].asked).append(asked)
+
+    def _nothing(self, row: Row) -> None:
+        if row["name"]:
+            self.known[row["name"]] = Target(variable=row["name"], holds=NOTHING)

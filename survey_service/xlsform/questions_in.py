@@ -1,0 +1,348 @@
+"""Rows as questions, rules and calculated values of a definition; what a row says that they cannot is remarked."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from survey_service.xlsform import survey_tree as tree
+from survey_service.xlsform.book import Row
+from survey_service.xlsform.choices_in import Choices
+from survey_service.xlsform.conditions_in import Reader
+from survey_service.xlsform.constraints_in import limits_of
+from survey_service.xlsform.names import NOTHING, Target
+from survey_service.xlsform.pieces import Piece
+from survey_service.xlsform.plan_in import Asked, FormPlan
+from survey_service.xlsform.remarks import Remark, Why, same
+from survey_service.xlsform.survey_tree import Node, appearances
+from survey_service.xlsform.wording import Wording
+from survey_service.xlsform.xpath import XPathFault, parse
+
+LONGEST_TEXT: Final = 1_000  # characters of a text that the form sets no limit for
+_COLUMNS: Final = {
+    "text": "label",
+    "hint": "hint",
+    "ask_if": "relevant",
+    "required": "required",
+    "id": "name",
+    "minimum": "constraint",
+    "maximum": "constraint",
+    "max_length": "constraint",
+    "minimum_choices": "constraint",
+    "maximum_choices": "constraint",
+    "type": "type",
+    "condition": "constraint",
+    "message": "constraint_message",
+    "expression": "calculation",
+}
+_TYPES: Final = {
+    tree.ONE: "single_choice",
+    tree.MULTIPLE: "multiple_choice",
+    tree.RANK: "ranking",
+    "integer": "number",
+    "decimal": "number",
+    "range": "number",
+    "text": "short_text",
+    "date": "date",
+    "time": "time",
+    "note": "note",
+    "acknowledge": "note",
+    tree.GROUP: "note",
+}
+_YES: Final = frozenset({"yes", "true", "true()", "1", "required"})
+_NO: Final = frozenset({"no", "false", "false()", "0", ""})
+
+
+class Questions:
+    """Makes the questions of one form."""
+
+    def __init__(self, plan: FormPlan, lists: dict[str, Choices], wording: Wording) -> None:
+        self.remarks: list[Remark] = []
+        self.rules: list[Piece] = []
+        self._plan, self._lists, self._wording = plan, lists, wording
+
+    # ------------------------------------------------------------ questions
+
+    def question(self, asked: Asked) -> Piece | None:
+        """None where nothing can be asked; why is remarked."""
+        if asked.is_matrix:
+            return self._matrix(asked)
+        node, row = asked.node, asked.node.row
+        text = self._wording.text(row, "label", piped=True)
+        hint = self._hint(row)
+        if text is None and hint is not None:
+            text, hint = hint, None
+        if text is None and row.any_text("media::image"):
+            self._say(row, Why.MEDIA, "label")
+            return None
+        if text is None:
+            if node.kind == "note":
+                self._say(row, Why.NO_TEXT, "label")
+                return None
+            text = self._wording.plain(row["name"])
+            self._say(row, Why.NO_TEXT, "label")
+        fields: dict[str, Any] = {"id": asked.id, "type": _TYPES[node.kind], "text": text}
+        if hint is not None:
+            fields["hint"] = hint
+        if node.kind == "acknowledge":
+            self._say(row, Why.ACKNOWLEDGE, "type")
+        if self._required(row) and fields["type"] != "note":
+            fields["required"] = True
+        self._of_type(asked, fields)
+        condition = self._ask_if([*asked.groups, node] if node.kind != tree.GROUP else asked.groups)
+        if condition is False:
+            return None
+        if condition:
+            fields["ask_if"] = condition
+        if node.kind != tree.GROUP:
+            self._constraint(asked, fields)
+            self._rest(row)
+        return Piece(row, _COLUMNS, fields)
+
+    def _matrix(self, asked: Asked) -> Piece | None:
+        row = asked.node.row
+        listed = self._lists[asked.rows[0][1].list_name]
+        text = self._wording.text(row, "label", piped=True) or self._title(row)
+        items = []
+        for name, node in asked.rows:
+            if words := self._wording.text(node.row, "label", piped=True):
+                items.append(Piece(node.row, _COLUMNS, {"id": name, "text": words}))
+            self._rest(node.row)
+            self._required(node.row)
+            self.no_hint(node.row)
+        fields: dict[str, Any] = {"id": asked.id, "type": "scale", "text": text}
+        if hint := self._hint(row):
+            fields["hint"] = hint
+        if all(self._yes(node.row) for _, node in asked.rows):
+            fields["required"] = True
+        fields |= {"scale": listed.scale, "items": items}
+        condition = self._ask_if([*asked.groups, asked.node])
+        if condition is False:
+            return None
+        if condition:
+            fields["ask_if"] = condition
+        return Piece(row, _COLUMNS, fields)
+
+    def _title(self, row: Row) -> dict[str, str]:
+        self._say(row, Why.NO_TEXT, "label")
+        return self._wording.plain(row["name"] or "matrix")
+
+    def _hint(self, row: Row) -> dict[str, str] | None:
+        own, guidance = (self._wording.text(row, name, piped=True) for name in ("hint", "guidance_hint"))
+        if own and guidance:
+            return {language: f"{own[language]}\n{guidance[language]}" for language in own}
+        return own or guidance
+
+    def _of_type(self, asked: Asked, fields: dict[str, Any]) -> None:
+        """What belongs to its type alone."""
+        node, row, looks = asked.node, asked.node.row, appearances(asked.node.row)
+        match node.kind:
+            case tree.ONE | tree.MULTIPLE | tree.RANK:
+                self._options(node, fields)
+            case "decimal":
+                fields["decimals"] = 6
+            case "range":
+                self._range(row, fields)
+            case "text":
+                if looks & {"multiline", "multi-line"}:
+                    fields["type"] = "long_text"
+                fields["max_length"] = LONGEST_TEXT
+            case "date" if looks & {"month-year", "year"}:
+                self._say(row, Why.WHOLE_DATE, "appearance")
+        if "likert" in looks and fields.get("layout") != "points":
+            self._say(row, Why.LOOKS, "appearance", seen="likert")
+
+    def _options(self, node: Node, fields: dict[str, Any]) -> None:
+        listed, row = self._lists[node.list_name], node.row
+        if listed.scale and not node.or_other:
+            fields["scale"] = listed.scale
+        else:
+            fields["options"] = listed.options(self._wording, piped=not listed.scale, remarks=self.remarks)
+        codes = list(listed.codes.values())
+        if node.or_other:
+            code = next(one for one in ("9", "99", "98", *map(str, range(100, 200))) if one not in codes)
+            if len(codes) < 9 and all(one.isdigit() for one in codes):
+                code = next(str(one) for one in range(1, 10) if str(one) not in codes)
+            fields["options"].append({"code": code, "label": {"zh": "其他", "en": "Other"}, "other": True})
+            self._say(row, Why.OTHER, "type", now=code)
+        if "randomize=true" in row["parameters"].replace(" ", "").lower():
+            fields["order"] = "shuffled"
+        if node.kind == tree.ONE and "likert" in appearances(row) and _in_a_row(codes):
+            fields["layout"] = "points"
+        if node.kind == tree.RANK and len(codes) > 10:
+            fields["ranks"] = 10
+
+    def _range(self, row: Row, fields: dict[str, Any]) -> None:
+        given = dict(part.partition("=")[::2] for part in row["parameters"].replace(" ", "").lower().split(";"))
+        for part in row["parameters"].lower().replace(";", " ").split():
+            given.setdefault(*part.partition("=")[::2])
+        values = {name: given.get(name, usual) for name, usual in (("start", "1"), ("end", "10"), ("step", "1"))}
+        try:
+            first, last, step = (float(values[name]) for name in ("start", "end", "step"))
+        except ValueError:
+            now = ("parameters 看不懂", "the parameters are not understood")
+            self._say(row, Why.REFUSED, "parameters", now=now, seen=row["parameters"])
+            return
+        low, high = sorted((first, last))
+        fields["minimum"], fields["maximum"] = (int(one) if one.is_integer() else one for one in (low, high))
+        places = max(len(values[name].partition(".")[2]) for name in ("start", "step"))
+        if places:
+            fields["decimals"] = min(places, 6)
+        if step != 1 and step != 10.0**-places:
+            self._say(row, Why.RANGE_STEP, "parameters", seen=values["step"])
+
+    # ------------------------------------------------------------ conditions
+
+    def ask_if(self, node: Node) -> str | bool:
+        """Of a section."""
+        return self._ask_if([node])
+
+    def _ask_if(self, nodes: list[Node]) -> str | bool:
+        """What must hold in all of them; True: nothing must; False: it never does, as is remarked."""
+        found: list[str] = []
+        for node in nodes:
+            row = node.row
+            if not row["relevant"]:
+                continue
+            try:
+                reader = Reader(self._plan.known)
+                said = reader.condition(parse(row["relevant"]))
+            except XPathFault as fault:
+                self._say(row, Why.EXPRESSION, "relevant", seen=row["relevant"], now=(fault.zh, fault.en))
+                continue
+            if said is False:
+                self._say(row, Why.NEVER, "relevant")
+                return False
+            if isinstance(said, str) and said not in found:
+                found.append(said)
+        if not found:
+            return True if not nodes else ""
+        return found[0] if len(found) == 1 else " and ".join(f"({one})" for one in found)
+
+    def _constraint(self, asked: Asked, fields: dict[str, Any]) -> None:
+        row, own = asked.node.row, self._plan.known.get(asked.node.row["name"])
+        if not row["constraint"]:
+            if row.any_text("constraint_message"):
+                self._say(row, Why.CONSTRAINT_WORDS, "constraint_message")
+            return
+        try:
+            if own is None:
+                raise XPathFault("这一行没有回答", "the row has no answer")
+            reader = Reader(self._plan.known, own)
+            found = limits_of(parse(row["constraint"]), own, reader, whole=asked.node.kind == "integer")
+        except XPathFault as fault:
+            self._say(row, Why.EXPRESSION, "constraint", seen=row["constraint"], now=(fault.zh, fault.en))
+            return
+        for one in found.faults:
+            self._say(row, Why.EXPRESSION, "constraint", seen=row["constraint"], now=(one.zh, one.en))
+        if reader.years:
+            self._say(row, Why.YEARS, "constraint")
+        fields |= found.fields
+        if found.alone:
+            listed = self._lists[asked.node.list_name]
+            fields["options"] = fields.get("options") or listed.options(self._wording, piped=False, remarks=[])
+            fields.pop("scale", None)
+            alone = {listed.codes[one] for one in found.alone}
+            fields["options"] = [
+                one | {"exclusive": True} if one["code"] in alone else one for one in fields["options"]
+            ]
+        if row.any_text("constraint_message") and not found.broken_by:
+            self._say(row, Why.CONSTRAINT_WORDS, "constraint_message")
+        for broken in found.broken_by:
+            self._rule(asked, row, broken)
+
+    def _rule(self, asked: Asked, row: Row, broken: str) -> None:
+        message = self._wording.text(row, "constraint_message", piped=True) or {
+            "zh": f"“{asked.id}”的回答超出了范围，请核对。",
+            "en": f"The answer to {asked.id} is outside of what is possible; please check it.",
+        }
+        taken = {one["id"] for one in self.rules}
+        name = f"{asked.id[:30]}_limit"
+        number = 2
+        while name in taken:
+            name = f"{asked.id[:28]}_limit{number}"
+            number += 1
+        fields = {"id": name, "condition": broken, "message": message, "severity": "hard"}
+        self.rules.append(Piece(row, _COLUMNS, fields))
+
+    def calculated(self, asked: Asked) -> Piece | None:
+        row = asked.node.row
+        try:
+            if not row["calculation"]:
+                raise XPathFault("没有算式", "there is no expression")
+            reader = Reader(self._plan.known)
+            expression = reader.expression(parse(row["calculation"]))
+        except XPathFault as fault:
+            seen = row["calculation"] or row["type"]
+            self._say(row, Why.CALCULATION, "calculation", seen=seen, now=(fault.zh, fault.en))
+            self._plan.known[row["name"]] = Target(variable=asked.id, holds=NOTHING)
+            return None
+        if reader.years:
+            self._say(row, Why.YEARS, "calculation")
+        fields: dict[str, Any] = {"id": asked.id, "expression": expression, "decimals": 6}
+        if text := self._wording.text(row, "label"):
+            fields["text"] = text
+        if row["relevant"]:
+            self._say(row, Why.NO_CONDITION, "relevant")
+        self.no_hint(row)
+        if row["trigger"]:
+            self._say(row, Why.TRIGGERED, "trigger")
+        return Piece(row, _COLUMNS, fields)
+
+    # ------------------------------------------------------------ the rest of a row
+
+    def no_hint(self, row: Row) -> None:
+        """Of a section, a row of a matrix, a calculated value: it has no place for one."""
+        for name in ("hint", "guidance_hint"):
+            if row.any_text(name):
+                now = ("这里没有提示的位置", "there is no place for a hint")
+                self._say(row, Why.REFUSED, name, now=now, seen=" ".join(row.texts(name).values()))
+
+    def _yes(self, row: Row) -> bool:
+        return row["required"].lower() in _YES
+
+    def _required(self, row: Row) -> bool:
+        if row["required"].lower() not in _YES | _NO:
+            self._say(row, Why.REQUIRED_IF, "required")
+        if row.any_text("required_message"):
+            self._say(row, Why.REQUIRED_WORDS, "required_message")
+        return self._yes(row)
+
+    def _rest(self, row: Row) -> None:
+        """What no question has here."""
+        if row["choice_filter"]:
+            self._say(row, Why.CHOICE_FILTER, "choice_filter")
+        if row["calculation"]:
+            now = ("问的题不能又是算出来的", "what is asked is not calculated")
+            self._say(row, Why.CALCULATION, "calculation", seen=row["calculation"], now=now)
+        if row["trigger"]:
+            self._say(row, Why.TRIGGERED, "trigger")
+        if row["default"]:
+            self._say(row, Why.DEFAULT, "default", seen=row["default"])
+        for name in row.words:
+            if name.startswith("media::"):
+                self._say(row, Why.MEDIA, name)
+        for name in ("appearance", "parameters", "read_only"):
+            if row[name] and row[name].lower() not in _NO:
+                self._looks(row, name)
+
+    def _looks(self, row: Row, name: str) -> None:
+        known = {"multiline", "table-list", "list-nolabel", "label", "likert", "month-year", "year"}
+        if name == "parameters" and (row["type"] == "range" or "randomize" in row[name]):
+            return
+        left = " ".join(one for one in row[name].split() if one.lower() not in known)
+        if left:
+            self._say(row, Why.LOOKS, name, seen=same(left))
+
+    def _say(self, row: Row, why: Why, column: str, **values: object) -> None:
+        remark = row.remark(why, column, **values)
+        if remark not in self.remarks:
+            self.remarks.append(remark)
+
+
+def _in_a_row(codes: list[str]) -> bool:
+    numbers = [int(one) for one in codes if one.isdigit()]
+    return (
+        len(numbers) == len(codes)
+        and 3 <= len(codes) <= 11
+        and numbers == list(range(numbers[0], numbers[0] + len(codes)))
+    )

@@ -1,0 +1,228 @@
+"""A workbook to a definition: the YAML of a sound file, or none, and a remark on everything that is otherwise in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from survey_service.xlsform import survey_tree as tree
+from survey_service.xlsform.book import (
+    CHOICES,
+    OWN,
+    SETTINGS,
+    SURVEY,
+    Grid,
+    Row,
+    Sheet,
+    language_of,
+    languages,
+    read_sheet,
+)
+from survey_service.xlsform.choices_in import Choices, doubled, lists_of
+from survey_service.xlsform.definition_text import Document
+from survey_service.xlsform.mending import sound
+from survey_service.xlsform.names import Identifiers
+from survey_service.xlsform.origin import Origin, kept
+from survey_service.xlsform.plan_in import FormPlan
+from survey_service.xlsform.questions_in import Questions
+from survey_service.xlsform.remarks import Remark, Weight, Why
+from survey_service.xlsform.wording import Wording
+
+_MEDIA: Final = {"media::image", "media::audio", "media::video", "media::big-image"}
+_READ: Final = {
+    SURVEY: _MEDIA
+    | {
+        "type",
+        "name",
+        "label",
+        "hint",
+        "guidance_hint",
+        "required",
+        "required_message",
+        "relevant",
+        "constraint",
+        "constraint_message",
+        "calculation",
+        "appearance",
+        "default",
+        "read_only",
+        "choice_filter",
+        "parameters",
+        "repeat_count",
+        "trigger",
+        "disabled",
+    },
+    CHOICES: _MEDIA | {"list_name", "name", "label"},
+    SETTINGS: {"form_title", "form_id", "version", "default_language"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """``definition``: YAML that passes every check; "" where nothing was left to ask."""
+
+    definition: str
+    remarks: tuple[Remark, ...]
+    questions: int = 0  # rows of the form that ask something
+    carried: int = 0  # questions of the definition, a row of a matrix counting as one
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that is asked, offered, tested and calculated is carried."""
+        return bool(self.definition) and not any(one.why.weight is Weight.LOST for one in self.remarks)
+
+
+def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
+    """``name``: of the file, without its ending; the title and the key where the form has none."""
+    survey, choices, settings = (read_sheet(sheets, one) for one in (SURVEY, CHOICES, SETTINGS))
+    if not survey.rows or not any(one.name == "type" for one in survey.columns):
+        return Converted("", (Remark(why=Why.NO_SURVEY, sheet=SURVEY),))
+    survey.rows = [row for row in survey.rows if row["disabled"].lower() not in ("yes", "true")]
+    lists, top = lists_of(choices), tree.tree_of(survey.rows)
+    origin = _origin(sheets)
+    if origin is not None and origin.untouched:
+        text, mended = sound(origin.document)
+        asks = sum(len(one.get("items", [1])) for part in origin.document["sections"] for one in part["questions"])
+        return Converted(text, tuple(mended), asks, asks)
+    plan = FormPlan(top, lists, origin.variables if origin else {})
+    said = settings.rows[0] if settings.rows else None
+    wording = _wording(survey, choices, said, plan)
+    document, remarks = _document(plan, lists, wording, said, name, origin)
+    remarks = [
+        *doubled(choices),
+        *plan.remarks,
+        *remarks,
+        *wording.remarks,
+        *_unread(sheets, survey, choices, settings),
+    ]
+    if origin is not None:
+        remarks = [*origin.concern(remarks, survey.rows), *origin.restore(document)]
+        remarks += origin.of_ours(survey.rows)
+    elif not wording.english:
+        document["languages"] = ["zh"]
+        document = _chinese_alone(document)
+    text, mended = sound(document)
+    remarks += [*mended, *(wording.summary() if origin is None else ())]
+    if not text:
+        remarks.append(Remark(why=Why.NO_QUESTIONS, sheet=SURVEY))
+    asks = sum(one.kind not in (tree.GROUP, tree.REPEAT, tree.META) for node in top for one in node.walk())
+    carried = sum(len(one.get("items", [1])) for part in document["sections"] for one in part["questions"])
+    return Converted(text, tuple(sorted(remarks, key=_order)), asks, carried + len(document.get("calculated", ())))
+
+
+def _origin(sheets: Mapping[str, Grid]) -> Origin | None:
+    definition = kept(sheets)
+    return None if definition is None else Origin(definition, sheets)
+
+
+def _order(remark: Remark) -> tuple[bool, int, int]:
+    sheets = (SURVEY, CHOICES, SETTINGS)
+    place = sheets.index(remark.sheet.lower()) if remark.sheet.lower() in sheets else len(sheets)
+    return remark.row is not None, place, remark.row or 0
+
+
+def _wording(survey: Sheet, choices: Sheet, said: Row | None, plan: FormPlan) -> Wording:
+    spoken = {one for one in languages(survey, choices) if one}
+    usual = language_of(said["default_language"]) if said and said["default_language"] else ""
+    return Wording(spoken, usual if usual.lower() != "default" else "", plan.known)
+
+
+def _document(
+    plan: FormPlan, lists: dict[str, Choices], wording: Wording, said: Row | None, name: str, origin: Origin | None
+) -> tuple[Document, list[Remark]]:
+    title = (said["form_title"] if said else "") or name
+    form_id = (said["form_id"] if said else "") or name
+    key = Identifiers().for_name(form_id, "form")
+    remarks = []
+    if said is not None and said["form_id"] and key != form_id:
+        remarks.append(said.remark(Why.KEY, "form_id", seen=form_id, now=key))
+    known = origin.document["title"] if origin else {}
+    titled = known if title == known.get("zh") else wording.plain(title)
+    _share(plan, lists, origin.scales if origin else set())
+    questions = Questions(plan, lists, wording)
+    calculated = [one for one in map(questions.calculated, plan.calculated) if one is not None]
+    scales = {
+        one.scale: {"options": one.options(wording, piped=False, remarks=questions.remarks)}
+        for one in lists.values()
+        if one.scale
+    }
+    sections = []
+    for part in plan.parts:
+        row = part.node.row if part.node else None
+        heading = wording.text(row, "label") if row else None
+        if row is not None:
+            questions.no_hint(row)
+            if heading is None:
+                questions.remarks.append(row.remark(Why.TITLE, "label"))
+        condition = questions.ask_if(part.node) if part.node else ""
+        if condition is False:
+            continue
+        asked = [one for one in map(questions.question, part.asked) if one is not None]
+        section: dict[str, Any] = {"id": part.id, "title": heading or titled}
+        if condition:
+            section["ask_if"] = condition
+        section["questions"] = asked
+        if asked:
+            sections.append(_section(row, section))
+    document: Document = {
+        "key": key,
+        "version": (said["version"] if said else "") or "1",
+        "languages": ["zh", "en"],
+        "title": titled,
+        "notice": {},
+        "scales": scales,
+        "sections": sections,
+        "rules": questions.rules,
+        "calculated": calculated,
+    }
+    for name_ in ("scales", "rules", "calculated"):
+        if not document[name_]:
+            del document[name_]
+    return document, remarks + questions.remarks
+
+
+def _section(row: Row | None, fields: dict[str, Any]) -> dict[str, Any]:
+    from survey_service.xlsform.pieces import Piece
+
+    return fields if row is None else Piece(row, {"ask_if": "relevant", "title": "label", "id": "name"}, fields)
+
+
+def _share(plan: FormPlan, lists: dict[str, Choices], shared: set[str]) -> None:
+    """A list that two questions or a matrix use is a scale of the file."""
+    uses = Counter(
+        asked.rows[0][1].list_name if asked.is_matrix else asked.node.list_name
+        for part in plan.parts
+        for asked in part.asked
+    )
+    matrices = {asked.rows[0][1].list_name for part in plan.parts for asked in part.asked if asked.is_matrix}
+    names = Identifiers()
+    for one in lists.values():
+        if (uses[one.name] > 1 and not one.has_places()) or one.name in matrices or one.name in shared:
+            one.scale = names.for_name(one.name, "list")
+
+
+def _chinese_alone(value: Any) -> Any:
+    """Texts without their English."""
+    if isinstance(value, dict):
+        if value.keys() == {"zh", "en"}:
+            return {"zh": value["zh"]}
+        for name in list(value):
+            value[name] = _chinese_alone(value[name])
+        return value
+    return [_chinese_alone(one) for one in value] if isinstance(value, list) else value
+
+
+def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:
+    """Sheets and columns that mean nothing here."""
+    known = {SURVEY, CHOICES, SETTINGS, "choices and columns", "columns", OWN}
+    found = [
+        Remark(why=Why.SHEET, sheet=name) for name, rows in sheets.items() if name.strip().lower() not in known and rows
+    ]
+    for wanted, sheet in zip(_READ, read, strict=True):
+        for column in sheet.columns:
+            used = any(column.name in row.cells or column.name in row.words for row in sheet.rows)
+            if column.name not in _READ[wanted] and used:
+                found.append(Remark(why=Why.COLUMN, sheet=wanted, column=column.head))
+    return found

@@ -1,0 +1,194 @@
+"""What a workbook says that a definition cannot say, or says otherwise: where it stands, and why. Both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Any
+
+
+class Weight(StrEnum):
+    """How much is gone."""
+
+    LOST = "lost"  # asked, offered, tested or calculated there, and not here
+    CHANGED = "changed"  # here too, in another way
+    ASIDE = "aside"  # nothing that is asked depends on it
+
+
+_WEIGHT_WORDS = {
+    Weight.LOST: ("没有带过来", "not carried over"),
+    Weight.CHANGED: ("写法变了", "written otherwise"),
+    Weight.ASIDE: ("略去", "left aside"),
+}
+
+
+class Why(Enum):
+    """The kinds of remark: weight, Chinese, English; ``{seen}`` is what stood there, ``{now}`` what stands here."""
+
+    NO_SURVEY = (Weight.LOST, "工作簿里没有 survey 工作表", "the workbook has no sheet named survey")
+    NO_QUESTIONS = (Weight.LOST, "没有一道能带过来的题", "no question is left that could be carried")
+    TYPE = (Weight.LOST, "题型“{seen}”这里没有", "there is no question type {seen} here")
+    REPEAT = (
+        Weight.LOST,
+        "重复组（每户成员逐个问）这里没有：到第 {seen} 行为止的题都没有带过来",
+        "there are no repeated groups here: no question down to row {seen} is carried",
+    )
+    NO_LIST = (Weight.LOST, "choices 工作表里没有选项列表“{seen}”", "the sheet choices has no list {seen}")
+    OUTSIDE_LIST = (
+        Weight.LOST,
+        "选项来自别的文件或别的题，这里的选项写在问卷里",
+        "the options come from another file or from answers; here they stand in the questionnaire",
+    )
+    NO_TEXT = (Weight.LOST, "这一行没有文字可读", "the row has no words to read")
+    NO_NAME = (Weight.LOST, "这一行没有 name", "the row has no name")
+    CHOICE_FILTER = (
+        Weight.LOST,
+        "按前面回答筛选选项（choice_filter）这里没有：所有选项都会列出来",
+        "options are not filtered by earlier answers here: all of them are offered",
+    )
+    MEDIA = (Weight.LOST, "图片、声音和视频不能放进题目", "pictures, sound and video cannot stand in a question")
+    EXPRESSION = (
+        Weight.LOST,
+        "“{seen}”不能写成这里的条件：{now}",
+        "{seen} cannot be written as a condition here: {now}",
+    )
+    CALCULATION = (Weight.LOST, "“{seen}”不能写成这里的计算值：{now}", "{seen} cannot be calculated here: {now}")
+    TRIGGERED = (Weight.LOST, "点到某题才计算（trigger）这里没有", "nothing is calculated on a trigger here")
+    NEVER = (Weight.LOST, "条件永远不成立，题目没有人会被问到", "the condition never holds: nobody would be asked")
+    DEFAULT = (
+        Weight.CHANGED,
+        "不预先填好“{seen}”：受访者要自己答",
+        "{seen} is not filled in beforehand: people give their own answer",
+    )
+    REQUIRED_IF = (
+        Weight.LOST,
+        "必答与否不能随回答而变：这里不强制",
+        "whether an answer is required cannot depend on others: it is not",
+    )
+    REFUSED = (Weight.LOST, "{now}（{seen}）", "{now} ({seen})")
+    CONSTRAINT_WORDS = (
+        Weight.ASIDE,
+        "范围不对时这里有统一的提示语",
+        "the service has its own words where a limit is passed",
+    )
+    REQUIRED_WORDS = (
+        Weight.ASIDE,
+        "必答题没答时这里有统一的提示语",
+        "the service has its own words where an answer is missing",
+    )
+    RENAMED = (Weight.CHANGED, "编号“{seen}”改成“{now}”", "the name {seen} has become {now}")
+    RECODED = (Weight.CHANGED, "选项代码改成：{now}", "the codes of the options have become: {now}")
+    RANGE_STEP = (
+        Weight.CHANGED,
+        "步长“{seen}”不检查，只检查上下限",
+        "the step {seen} is not checked, only the ends are",
+    )
+    OTHER = (Weight.CHANGED, "“其他”带一行填空：选项 {now}", "other asks for words in one line: option {now}")
+    MATRIX = (Weight.CHANGED, "同一量表的几行合成一道矩阵题", "rows on one list have become one matrix")
+    ACKNOWLEDGE = (
+        Weight.CHANGED,
+        "点一下“知道了”的题成为一条说明",
+        "a question that is only acknowledged has become a note",
+    )
+    WHOLE_DATE = (Weight.CHANGED, "只问年或月的日期，这里问到日", "a date asked by year or month is asked to the day")
+    TITLE = (Weight.CHANGED, "这一组没有标题，用问卷的标题", "the group has no label; the form's title stands there")
+    OPTIONS = (Weight.LOST, "有 {seen} 个选项，这里要 2 到 60 个", "it has {seen} options; here they are from 2 to 60")
+    NO_CONDITION = (
+        Weight.LOST,
+        "计算值没有条件：算得出就算",
+        "a calculated value has no condition: it is there where it can be calculated",
+    )
+    FLAT = (
+        Weight.CHANGED,
+        "组里的组拆平了：标题成为一条说明",
+        "a group in a group is made flat: its title has become a note",
+    )
+    MARKUP = (Weight.CHANGED, "去掉了文字里的排版标记", "marks of layout are taken out of the text")
+    YEARS = (Weight.CHANGED, "按天数除以 365 算的年数改为周岁", "years reckoned as days by 365 have become full years")
+    NO_CHINESE = (
+        Weight.CHANGED,
+        "{seen} 段文字没有中文，标成〔待填：…〕，译好之前调查期不能开始",
+        "{seen} texts have no Chinese; they stand as 〔待填：…〕, and no wave opens before they are translated",
+    )
+    NO_ENGLISH = (
+        Weight.CHANGED,
+        "{seen} 段文字没有英文，先放中文",
+        "{seen} texts have no English; the Chinese stands there",
+    )
+    LANGUAGE = (
+        Weight.ASIDE,
+        "语言“{seen}”没有带过来：这里有中文和英文",
+        "the language {seen} is not carried: here are Chinese and English",
+    )
+    UNNAMED_LANGUAGE = (
+        Weight.CHANGED,
+        "没有写明语言的文字当作{seen}",
+        "texts without a named language are taken for {now}",
+    )
+    META = (Weight.ASIDE, "“{seen}”由服务自己记录", "the service keeps {seen} itself")
+    LOOKS = (Weight.ASIDE, "“{seen}”只管显示和操作", "{seen} is about how it looks or is handled")
+    COLUMN = (Weight.ASIDE, "这一列这里不读", "this column is not read here")
+    SHEET = (Weight.ASIDE, "这张工作表这里不读", "this sheet is not read here")
+    KEY = (Weight.CHANGED, "form_id“{seen}”改成“{now}”", "the form_id {seen} has become {now}")
+    EDITED = (
+        Weight.CHANGED,
+        "这一行在 Excel 里改过：以表格里写的为准，只有问卷文件才有的内容尽量保留",
+        "the row was changed in the workbook: what stands there counts, what only the file had stays where it fits",
+    )
+    EMPTY_GROUP = (Weight.ASIDE, "组里没有一道题带过来", "no question of the group is carried")
+    OURS = (
+        Weight.LOST,
+        "这一行是写出时加上的，问卷文件里没有它的位置：改动没有带过来",
+        "the row was added when the form was written and has no place in the definition: the change is not carried",
+    )
+    NO_XLSFORM = (
+        Weight.ASIDE,
+        "“{seen}”在 XLSForm 里没有对应的写法，别的设备不会照办：{now}",
+        "XLSForm has no word for {seen}; other devices do not act by it: {now}",
+    )
+
+    @property
+    def weight(self) -> Weight:
+        return self.value[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """``row`` as the spreadsheet counts; ``column`` is its head; both empty where the whole sheet or file is meant."""
+
+    why: Why
+    sheet: str
+    row: int | None = None
+    column: str = ""
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by name, in Chinese and in English
+
+    def message(self, language: str) -> str:
+        words = self.why.value[2 if language == "en" else 1]
+        return words.format_map({name: one[language == "en"] for name, one in self.values.items()})
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "kind": self.why.name.lower(),
+            "weight": self.why.weight.value,
+            "zh": self.message("zh"),
+            "en": self.message("en"),
+        }
+
+
+def line_of(told: Mapping[str, Any], language: str) -> str:
+    """A remark as plain values (``Remark.to_json``) in one line: the place, how much is gone, why."""
+    place = " ".join(str(part) for part in (told["sheet"], told["row"], told["column"]) if part)
+    weight = _WEIGHT_WORDS[Weight(told["weight"])][language == "en"]
+    parts = (": ", "; ") if language == "en" else ("：", "；")
+    return f"{place}{parts[0]}{weight}{parts[1]}{told[language]}"
+
+
+def same(words: object) -> tuple[str, str]:
+    """A value that is the same in both languages, cut to what fits into a line."""
+    text = " ".join(str(words).split())
+    shown = text if len(text) <= 80 else f"{text[:80]}…"
+    return (shown, shown)

@@ -1,0 +1,297 @@
+"""A questionnaire as the sheets of an XLSForm.
+
+What XLSForm has no word for stands in a sheet of our own, which other programs pass over: the definition itself. With
+it the way back is exact, and where a row was changed in between, the row counts (``origin``).
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from questionnaires.canonical import canonical_bytes
+from questionnaires.kinds import kind_of
+from questionnaires.kinds.kind import VariableType
+from questionnaires.model import (
+    Layout,
+    Option,
+    Order,
+    Question,
+    Questionnaire,
+    Section,
+    Severity,
+)
+from questionnaires.text import BLANK, Slot, Text, parts
+from survey_service.xlsform.book import CHOICES, OWN, SETTINGS, SURVEY
+from survey_service.xlsform.conditions_out import NotSayable, Writer
+from survey_service.xlsform.kinds import WRITTEN
+from survey_service.xlsform.names import CHOICE, DATE, NUMBER, RANKS, TEXT, TIME
+from survey_service.xlsform.names import CHOICES as SEVERAL
+from survey_service.xlsform.remarks import Remark, Why, same
+
+Rows = list[list[str]]
+LANGUAGES: Final = {"zh": "中文 (zh)", "en": "English (en)"}
+_HOLDS: Final = {
+    VariableType.CODE: CHOICE,
+    VariableType.CODES: SEVERAL,
+    VariableType.RANKS: RANKS,
+    VariableType.NUMBER: NUMBER,
+    VariableType.DATE: DATE,
+    VariableType.TIME: TIME,
+    VariableType.TEXT: TEXT,
+}
+_PLAIN: Final = ("required", "relevant", "constraint", "calculation", "appearance", "parameters")
+_CHUNK: Final = 30_000  # characters of a cell; Excel holds 32,767
+_TELL: Final = {"zh": "请说明", "en": "Please specify"}
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of the sheet survey."""
+
+    type: str
+    name: str = ""
+    words: dict[str, dict[str, str]] = field(default_factory=dict)  # label, hint, constraint_message: by language
+    cells: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """``sheets``: rows by sheet, heads first; ``remarks``: what a device without this service does not do.
+
+    ``variables``: by the name of a row what it stands for here, "" for one that asks nothing; ``rules``: by the id of a
+    rule the question whose constraint says it.
+    """
+
+    sheets: Mapping[str, Rows]
+    remarks: tuple[Remark, ...]
+    variables: Mapping[str, str]
+    rules: Mapping[str, str]
+
+
+def write(questionnaire: Questionnaire) -> Written:
+    form = _Form(questionnaire)
+    languages = questionnaire.languages
+    heads = [
+        "type",
+        "name",
+        *_worded(("label", "hint"), languages),
+        *_PLAIN,
+        *_worded(("constraint_message",), languages),
+    ]
+    survey = [heads]
+    for line in form.lines():
+        words = [line.words.get(name, {}) for name in ("label", "hint", "constraint_message")]
+        first = [one.get(language, "") for one in words[:2] for language in languages]
+        last = [words[2].get(language, "") for language in languages]
+        survey.append([line.type, line.name, *first, *(line.cells.get(name, "") for name in _PLAIN), *last])
+    choices = [["list_name", "name", *_worded(("label",), languages)]]
+    for name, options in form.lists.items():
+        choices += [[name, one.code, *(form.words(one.label)[lang] for lang in languages)] for one in options]
+    settings = [
+        ["form_title", "form_id", "version", "default_language"],
+        [questionnaire.title.zh, questionnaire.key, questionnaire.version, LANGUAGES["zh"]],
+    ]
+    own = [["definition"], *([one] for one in _chunks(questionnaire))]
+    sheets = {SURVEY: survey, CHOICES: choices, SETTINGS: settings, OWN: own}
+    variables = {name: variable for variable, name in form.names.items()} | {form.notice: ""}
+    return Written(sheets, tuple(form.remarks), variables, form.said)
+
+
+def _worded(names: tuple[str, ...], languages: tuple[str, ...]) -> list[str]:
+    return [f"{name}::{LANGUAGES[language]}" for name in names for language in languages]
+
+
+def _chunks(questionnaire: Questionnaire) -> Iterator[str]:
+    packed = base64.b64encode(zlib.compress(canonical_bytes(questionnaire), 9)).decode()
+    for start in range(0, len(packed), _CHUNK):
+        yield packed[start : start + _CHUNK]
+
+
+class _Form:
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.remarks: list[Remark] = []
+        self.lists: dict[str, tuple[Option, ...]] = {}
+        self.said: dict[str, str] = {}  # by rule, the question whose constraint says it
+        self._all = questionnaire
+        self._languages = questionnaire.languages
+        self.names: dict[str, str] = {}
+        self.notice = ""
+        holds: dict[str, str] = {}
+        for question in questionnaire.questions():
+            self.names[question.id] = self._free(question.id)
+            for variable in question.variables():
+                self.names[variable] = self.names.get(variable) or self._free(variable.replace(".", "_"))
+                held = kind_of(question).variable
+                holds[variable] = TEXT if held is None or variable.endswith(".other") else _HOLDS[held]
+        for one in questionnaire.calculated:
+            self.names[one.id] = self._free(one.id)
+            holds[one.id] = NUMBER
+        self._writer = Writer(self.names, holds, frozenset(one.id for one in questionnaire.calculated))
+        self.notice = self._free("notice")
+        self._broken = self._rules()
+
+    def _free(self, name: str) -> str:
+        taken = {*self.names.values(), self.notice}
+        while name in taken:
+            name += "_"
+        return name
+
+    # ------------------------------------------------------------ rows
+
+    def lines(self) -> Iterator[Line]:
+        yield self._notice()
+        for section in self._all.sections:
+            yield from self._section(section)
+        for one in self._all.calculated:
+            try:
+                formula = self._writer.expression(one.expression.tree)
+            except NotSayable:
+                self._unsaid(one.id, one.expression.source)
+                continue
+            calculation = f"round({formula}, {one.decimals})"
+            yield Line("calculate", self.names[one.id], {"label": self.words(one.text)}, {"calculation": calculation})
+
+    def _notice(self) -> Line:
+        notice = self._all.notice
+        told = {
+            language: "\n".join(
+                one.in_language(language)
+                for one in (notice.purpose, notice.body, notice.retention, notice.contact)
+                if one.in_language(language)
+            )
+            for language in self._languages
+        }
+        title = {language: self._all.title.in_language(language) for language in self._languages}
+        return Line("note", self.notice, {"label": {lang: told[lang] or title[lang] for lang in title}})
+
+    def _section(self, section: Section) -> Iterator[Line]:
+        cells = self._relevant(section.id, section)
+        name = self._free(section.id)
+        self.names[f"section {section.id}"] = name
+        yield Line("begin group", name, {"label": self.words(section.title)}, cells)
+        for question in section.questions:
+            yield from self._question(question)
+        yield Line("end group")
+
+    def _question(self, question: Question) -> Iterator[Line]:
+        words = {"label": self.words(question.text)}
+        if question.hint is not None:
+            words["hint"] = self.words(question.hint)
+        cells = self._relevant(question.id, question)
+        name = self.names[question.id]
+        required = {"required": "yes"} if question.required else {}
+        kind = WRITTEN[question.type]
+        if kind.matrix:
+            listed = self._list(question)
+            yield Line("begin group", name, words, cells | {"appearance": kind.appearance})
+            for item in question.items:
+                row = self.names[f"{question.id}.{item.id}"]
+                yield Line(f"{kind.word} {listed}", row, {"label": self.words(item.text)}, dict(required))
+            yield Line("end group")
+            return
+        cells |= required | self._looks(question)
+        constraint, message = self._constraint(question)
+        if constraint:
+            cells["constraint"] = constraint
+        if message is not None:
+            words["constraint_message"] = message
+        yield Line(self._type(question), name, words, cells)
+        yield from self._other(question)
+
+    def _other(self, question: Question) -> Iterator[Line]:
+        option = next((one for one in question.options if one.other), None)
+        if option is not None:
+            chosen = f"selected(${{{self.names[question.id]}}}, '{option.code}')"
+            name = self.names[f"{question.id}.other"]
+            yield Line("text", name, {"label": {one: _TELL[one] for one in self._languages}}, {"relevant": chosen})
+
+    def _type(self, question: Question) -> str:
+        kind = WRITTEN[question.type]
+        return f"{kind.word} {self._list(question)}" if kind.listed else kind.type(question)
+
+    def _looks(self, question: Question) -> dict[str, str]:
+        appearance = WRITTEN[question.type].appearance
+        found = {"appearance": appearance} if appearance else {}
+        if question.layout is Layout.POINTS:
+            found["appearance"] = "likert"
+        if question.order is Order.SHUFFLED:
+            found["parameters"] = "randomize=true"
+        return found
+
+    def _list(self, question: Question) -> str:
+        name = question.scale or question.id
+        while name in self.lists and self.lists[name] != question.options:
+            name += "_"
+        self.lists[name] = question.options
+        return name
+
+    # ------------------------------------------------------------ conditions
+
+    def _relevant(self, owner: str, asked: Section | Question) -> dict[str, str]:
+        if asked.ask_if is None:
+            return {}
+        try:
+            return {"relevant": self._writer.written(asked.ask_if.tree)}
+        except NotSayable:
+            self._unsaid(owner, asked.ask_if.source)
+            return {}
+
+    def _rules(self) -> dict[str, list[tuple[str, Text]]]:
+        """What must not be, by the last question that it is about. Soft ones have no word there."""
+        order = {name: place for place, one in enumerate(self._all.questions()) for name in one.variables()}
+        ids = {name: one.id for one in self._all.questions() for name in one.variables()}
+        found: dict[str, list[tuple[str, Text]]] = {}
+        for rule in self._all.rules:
+            about = [name for name in self._all.behind(rule.condition.variables()) if name in order]
+            last = ids[max(about, key=order.__getitem__)] if about else ""
+            question = next((one for one in self._all.questions() if one.id == last), None)
+            if rule.severity is not Severity.HARD or question is None or WRITTEN[question.type].matrix:
+                self._unsaid(rule.id, rule.condition.source)
+                continue
+            try:
+                found.setdefault(last, []).append((self._writer.written(rule.condition.tree), rule.message))
+                self.said[rule.id] = last
+            except NotSayable:
+                self._unsaid(rule.id, rule.condition.source)
+        for one in self._all.contradictions:
+            self._unsaid(one.id, one.condition.source)
+        return found
+
+    def _constraint(self, question: Question) -> tuple[str, dict[str, str] | None]:
+        parts = [*WRITTEN[question.type].limits(question)]
+        broken = self._broken.get(question.id, [])
+        own = f"${{{self.names[question.id]}}}"
+        parts += [f"not({condition.replace(own, '.')})" for condition, _ in broken]
+        if not broken:
+            return " and ".join(parts), None
+        return " and ".join(parts), {
+            language: " ".join(dict.fromkeys(self.words(message)[language] for _, message in broken))
+            for language in self._languages
+        }
+
+    # ------------------------------------------------------------ words
+
+    def words(self, text: Text) -> dict[str, str]:
+        """In every language, with ``${name}`` where an answer stands."""
+        return {language: self._filled(text, language) for language in self._languages}
+
+    def _filled(self, text: Text, language: str) -> str:
+        pattern = text.pattern.in_language(language)
+        said = ""
+        for part in parts(pattern, language):
+            if isinstance(part, Slot):
+                known = part.name in self.names
+                said += f"${{{self.names[part.name]}}}" if known else part.words or BLANK
+            else:
+                said += part
+        return said
+
+    def _unsaid(self, owner: str, source: str) -> None:
+        values: dict[str, Any] = {"seen": same(owner), "now": same(source)}
+        remark = Remark(why=Why.NO_XLSFORM, sheet=OWN, values=values)
+        if remark not in self.remarks:
+            self.remarks.append(remark)
