@@ -24,7 +24,6 @@ from survey_service.catalogue.yaml_of import yaml_of
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, DomainError, NotFound
 from survey_service.models import QuestionnaireDraft, Survey
-from survey_service.outside import drafts as outside
 from survey_service.preview.surfaces import framing
 from survey_service.surveys import planning_queries
 from survey_service.surveys.access import find_survey, refuse_unless
@@ -229,7 +228,7 @@ def _draft_page(
     fault: DomainError | None = None,
     template: str = "staff/catalogue/draft.html",
 ) -> Response:
-    looked = outside.look(draft.source)
+    looked = drafts.looked_at(draft.source)
     context = {
         **_about(survey, draft),
         "outline": looked.outline,

@@ -19,7 +19,7 @@ from survey_service.catalogue import draft_queries, drafts
 from survey_service.catalogue.draft_pages import find_draft
 from survey_service.catalogue.draft_values import to_fill, values
 from survey_service.catalogue.draft_words import deed, field_name, names, told_problems
-from survey_service.catalogue.errors import DraftMoved, EditNotMade
+from survey_service.catalogue.errors import DraftMoved
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import DraftSave, QuestionnaireDraft
@@ -95,7 +95,7 @@ def save(
         return found
 
     draft = stands()
-    if draft.number != sent.base or _overwrites(outside.look(draft.source).outline, sent):
+    if draft.number != sent.base or _overwrites(drafts.looked_at(draft.source).outline, sent):
         return _known_or_moved(running, reading, draft, sent, speaks)
     saving = drafts.Saving(base=sent.base, change=sent.change, edits=[one.plain() for one in sent.edits])
     looked = drafts.changed(draft.source, saving.edits)
@@ -116,7 +116,7 @@ def _known_or_moved(
     with reading.begin() as session:
         known = draft_queries.has_change(session, draft.survey_id, draft.id, sent.change)
     if known:
-        return _saved(draft.number, outside.look(draft.source), language)
+        return _saved(draft.number, drafts.looked_at(draft.source), language)
     return _moved(running, reading, draft, sent, language)
 
 
@@ -147,7 +147,7 @@ def _saved(number: int, looked: outside.Looked, language: Language) -> Response:
 
 
 def _moved(running: Services, reading: Reading, draft: QuestionnaireDraft, sent: Sent, language: Language) -> Response:
-    looked = outside.look(draft.source)
+    looked = drafts.looked_at(draft.source)
     named = names(looked.outline, language)
     with reading.begin() as session:
         # What was typed while somebody else's save was looked at may be on the newest number: then the last is told.
@@ -191,11 +191,8 @@ def uses_fragment(
     with reading.begin() as session:
         _, draft = find_draft(session, person, survey_key, draft_id)
         session.expunge_all()
-    try:
-        found = outside.uses(draft.source, at)
-    except outside.EditRefused as refused:
-        raise EditNotMade from refused
-    named = names(outside.look(draft.source).outline, speaks)
+    found = drafts.uses(draft.source, at)
+    named = names(drafts.looked_at(draft.source).outline, speaks)
     context = {
         "at": at,
         "name": named.get(at, at),
@@ -217,7 +214,7 @@ def history_page(
 ) -> Response:
     with reading.begin() as session:
         survey, draft = find_draft(session, person, survey_key, draft_id)
-        named = names(outside.look(draft.source).outline, speaks)
+        named = names(drafts.looked_at(draft.source).outline, speaks)
         saves = draft_queries.saves_after(session, survey.id, draft_id, 0, SHOWN)
         context = {
             "survey": survey,
@@ -245,7 +242,7 @@ def go_back(
         if save is None:
             raise NotFound
         text = save.before
-    looked = outside.look(text)
+    looked = drafts.looked_at(text)
     saving = drafts.Saving(base=base, change="", edits=[{"do": "restore", "at": "questionnaire", "value": str(number)}])
     with writing.begin() as session:
         _, held = find_draft(session, person, survey_key, draft_id)

@@ -18,8 +18,8 @@ from questionnaires.model import Questionnaire
 from survey_service import audit
 from survey_service.accounts.permissions import Person
 from survey_service.catalogue import draft_queries as queries
-from survey_service.catalogue.errors import DraftMoved, EditNotMade, NoDraftOfThat, NotSound
-from survey_service.errors import NotFound
+from survey_service.catalogue.errors import DraftMoved, EditNotMade, NoDraftOfThat, NotSound, ReaderBusy
+from survey_service.errors import DomainError, NotFound
 from survey_service.models import DraftSave, QuestionnaireDraft, QuestionnaireSource, QuestionnaireVersion
 from survey_service.outside import drafts as outside
 from survey_service.surveys import questionnaires
@@ -45,7 +45,7 @@ def started(content: bytes, origin: str) -> Start:
         fault.problems, fault.nameless = unusable.problems, unusable.nameless  # type: ignore[attr-defined] # for the page
         raise fault from unusable
     except outside.EditRefused as refused:
-        raise EditNotMade from refused
+        raise _fault(refused) from refused
 
 
 def with_free_version(start: Start, taken: set[str]) -> Start:
@@ -74,11 +74,33 @@ def create(session: Session, survey_id: UUID, start: Start, *, at: datetime, by:
 
 
 def changed(text: str, edits: Sequence[Mapping[str, Any]]) -> outside.Looked:
-    """The text after ``edits``. EditNotMade where one cannot be made."""
+    """The text after ``edits``. EditNotMade where one cannot be made, ReaderBusy where nobody could try."""
     try:
         return outside.change(text, edits)
     except (outside.EditRefused, outside.Unusable) as refused:
-        raise EditNotMade from refused
+        raise _fault(refused) from refused
+
+
+def looked_at(text: str) -> outside.Looked:
+    """The draft as it is. ReaderBusy where it cannot be read at the moment."""
+    try:
+        return outside.look(text)
+    except (outside.EditRefused, outside.Unusable) as refused:
+        raise ReaderBusy from refused
+
+
+def uses(text: str, at: str) -> outside.Uses:
+    """What else goes when ``at`` is left out. EditNotMade where there is no such thing."""
+    try:
+        return outside.uses(text, at)
+    except (outside.EditRefused, outside.Unusable) as refused:
+        raise _fault(refused) from refused
+
+
+def _fault(refused: outside.EditRefused | outside.Unusable) -> DomainError:
+    """What was asked for cannot be done, or could not be tried: that is sent again, and never thrown away."""
+    tried = isinstance(refused, outside.EditRefused) and refused.reason in outside.DECIDED
+    return EditNotMade() if tried else ReaderBusy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,3 +40,12 @@ class NotSound(DomainError):
     status = HTTPStatus.CONFLICT
     zh = "还有没改好的地方，不能成为正式的一版。改好标出来的每一处，再试一次。"
     en = "Something is still to be mended, so no version can be made. Mend every place that is marked, then try again."
+
+
+class ReaderBusy(DomainError):
+    """The child that reads drafts was not free, or was stopped: the same edit may be made in a moment."""
+
+    code = "E132"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    zh = "现在读不了这份草稿，什么也没有改。过几秒再试一次。"
+    en = "The draft cannot be read at the moment, and nothing was changed. Try again in a few seconds."

@@ -13,6 +13,7 @@ from questionnaires.problems import Code, Location, Problem
 from survey_service.outside.definitions import MOST_TOLD, problem_of
 from survey_service.outside.door import DEFINITIONS, Stopped, parsed
 
+DECIDED: Final = ("not_agreed", "cannot")  # reasons of the editor; every other is of the door, and passes
 KEPT: Final = 40  # looks at texts that do not change: a page is opened more often than it is saved
 
 

@@ -192,6 +192,34 @@ def test_a_page_that_dies_loses_nothing(base: str, world: World, database: Datab
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length") == 0
 
 
+def test_who_signs_in_again_elsewhere_goes_on_and_one_bad_edit_stops_no_other(
+    base: str, world: World, database: Database, desk: Callable[..., Page]
+) -> None:
+    page = desk()
+    sign_in(page, base, "manager")
+    copied(page, base)
+    unfold(page, "#part-q1")
+    other = page.context.new_page()
+    other.goto(f"{base}/account")
+    press(other, ".tools form button")
+    other.wait_for_url("**/sign-in**")
+    retype(page, TEXT, "登录过期时写的")
+    expect(page.locator("#state")).to_have_attribute("data-kind", "signedOut")
+    sign_in(other, base, "manager")
+    saved(page, 2)
+    # What cannot be saved is told and stays in its box; what was typed beside it is saved.
+    page.route(re.compile("/saves$"), lambda route: route.abort())
+    retype(page, TEXT, "长" * 4001)
+    retype(page, "#f-question-q1-hint-zh", "旁边存得了的一处")
+    page.unroute_all()
+    expect(page.locator("#number")).to_have_value("3")
+    expect(page.locator(TEXT)).to_have_value("长" * 4001)
+    with database.reading.begin() as session:
+        source = session.scalars(select(QuestionnaireDraft.source)).one()
+    assert "登录过期时写的" in source
+    assert "旁边存得了的一处" in source
+
+
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.soak)])
 def test_every_page_at_three_widths(base: str, world: World, desk: Callable[..., Page], language: str) -> None:
     page = desk()

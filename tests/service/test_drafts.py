@@ -28,7 +28,7 @@ from survey_service.models import (
 from survey_service.outside import drafts as outside
 from survey_service.outside.children import drafts as child
 from survey_service.outside.children.bounds import Output
-from survey_service.outside.door import Bounds
+from survey_service.outside.door import Bounds, Stopped
 from survey_service.surveys import definitions
 from tests.service.signed_in import csrf, get, post, sign_in
 from tests.service.world import QUESTIONNAIRE
@@ -184,6 +184,21 @@ def test_what_cannot_be_done_changes_nothing(client: TestClient, database: Datab
         assert answer.status_code == 422, edit
         assert answer.json()["error"]["code"] == "E129", edit
     assert held(database).number == 1
+
+
+def test_what_could_not_be_tried_is_to_be_sent_again(
+    client: TestClient, database: Database, draft: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A door that is busy refuses nothing for good: the page keeps what was typed and tries again."""
+
+    def busy(*_: object) -> None:
+        raise Stopped("busy")
+
+    monkeypatch.setattr(outside, "parsed", busy)
+    answer = save(client, draft, 1, put("question:q1", "text.zh", "等一等"))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "E132")
+    monkeypatch.setattr(outside, "parsed", _here)
+    assert save(client, draft, 1, put("question:q1", "text.zh", "等一等")).status_code == 200
 
 
 def test_leaving_out_names_what_goes_and_takes_exactly_that(

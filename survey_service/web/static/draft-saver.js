@@ -22,12 +22,15 @@ export class Saver {
   /** `told`: what the page does: state(kind, text), saved(reply, edits), moved(reply, edits), refused(text, edits). */
   constructor(root, keep, told) {
     this.address = `${root.dataset.here}/saves`;
+    this.page = root.dataset.here;
+    this.account = root.dataset.account;
     this.token = root.dataset.token;
     this.number = Number(root.dataset.number);
     this.keep = keep;
     this.told = told;
     this.waiting = [];
     this.sending = null;
+    this.alone = 0; // how many edits go one by one
     this.stopped = false; // somebody else saved: the person decides first
     this.timer = 0;
   }
@@ -94,7 +97,11 @@ export class Saver {
       if (!this.waiting.length) {
         return;
       }
-      this.#take(this.waiting);
+      const rest = this.alone > 0 ? this.waiting.slice(1) : [];
+      this.alone = Math.max(0, this.alone - 1);
+      this.#take(this.waiting.slice(0, this.waiting.length - rest.length));
+      this.waiting = rest;
+      this.#keep();
     }
     this.busy = true;
     this.told.state("saving");
@@ -127,6 +134,13 @@ export class Saver {
     });
   }
 
+  /** Whoever signed in again elsewhere has another token: it stands on the page itself. */
+  async #renew() {
+    const page = await (await fetch(this.page)).text();
+    const read = (name) => new RegExp(`data-${name}="([^"]*)"`).exec(page)?.[1];
+    if (read("token") && read("account") === this.account) this.token = read("token");
+  }
+
   async #hear(answer) {
     const edits = this.sending.edits;
     if (answer.status === 409) {
@@ -141,7 +155,15 @@ export class Saver {
     }
     if (answer.status === 401 || answer.status === 403) {
       this.told.state("signedOut");
+      await this.#renew();
       this.#later(AGAIN);
+      return;
+    }
+    if (answer.status === 422 && edits.length > 1) { // one of them cannot be made: each by itself, so that the others are
+      this.alone = edits.length;
+      this.waiting = [...edits, ...this.waiting];
+      this.sending = null;
+      this.#keep();
       return;
     }
     if (answer.status === 422 || answer.status === 404) {

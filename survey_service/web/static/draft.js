@@ -110,9 +110,12 @@ const saver = new Saver(root, keep, {
       await saver.goOn(reply.number, kept);
     });
   },
-  refused(text, edits) {
-    const typed = edits.filter((edit) => edit.do === "set").map((edit) => `“${edit.value}”`).join(" ");
-    redraw().then(() => state("refused", `${words.refused}${text ?? ""} ${typed}`));
+  async refused(text, edits) {
+    const typed = edits.filter((edit) => edit.do === "set");
+    const told = typed.map((edit) => `“${edit.value.slice(0, 40)}”`).join(" ");
+    await redraw();
+    for (const edit of typed) put(edit); // in its box, to be mended
+    state("refused", `${words.refused}${text ?? ""} ${told}`);
   },
 });
 
