@@ -28,6 +28,7 @@ from reports.wording.facts import day
 RIGHT: Final = 195 * MM
 STATUTORY_WIDTH: Final = 56 * MM
 SERIAL_BASE: Final = 32 * MM
+NEED_NOT_BASE: Final = 35.8 * MM  # below the serial, above the first line of the form
 RETURN_BASE: Final = 284.6 * MM
 RETURN_WIDTH: Final = 172 * MM  # between the lower corner marks
 SMALLEST: Final = 6.0
@@ -80,6 +81,7 @@ def batch_pdf(
         sheet.draw(page.marks)
         if place == 1:
             sheet.draw(_statutory(sheet.setter, header, layout.languages))
+            sheet.draw(_need_not(sheet.setter, header, layout.languages))
         sheet.draw(_return(sheet.setter, layout, back))
         canvas.endForm()
     if cover is not None:
@@ -142,6 +144,15 @@ def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list
         if not lines:
             y += leading
     return marks
+
+
+def _need_not(setter: Setter, header: Header, languages: Sequence[str]) -> list[Mark]:
+    """That nobody need answer, in plain words where people begin to read; the kind stands in the corner, small."""
+    if header.legal_kind is not LegalKind.POLL:
+        return []
+    said = "　".join(say("need_not", language) for language in languages)
+    line = setter.composer.line(Span(said, 8.5, style.INK, bold=True))
+    return [Words(QR_AT[0] * MM, NEED_NOT_BASE, line)]
 
 
 def _day(on: date | None, language: str) -> str:

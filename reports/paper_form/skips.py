@@ -88,12 +88,25 @@ def _of_choices(tree: Any) -> bool:
 
 
 def who_answers(questions: tuple[Numbered, ...], one: Numbered, language: str) -> str:
-    """（限第 1 题选“知道”者回答）; empty for a question that everyone answers."""
-    if not one.conditions:
+    """（限第 1 题选“知道”者回答）; empty where everyone answers who was not told to stop."""
+    conditions = [condition for condition in one.conditions if not _told_to_stop(questions, condition)]
+    if not conditions:
         return ""
     numbers = {variable: other for other in questions for variable in other.question.variables()}
-    parts = [_words(condition.to_json(), numbers, language) for condition in one.conditions]
+    parts = [_words(condition.to_json(), numbers, language) for condition in conditions]
     return say("only_if", language, who=say("and_who", language).join(parts))
+
+
+def _told_to_stop(questions: tuple[Numbered, ...], condition: Any) -> bool:
+    """Whether a condition leaves out only those told 到此结束 at their choice: said once, not at every question."""
+    if len(condition.variables()) != 1 or not condition.evaluate({}) or not _of_choices(condition.to_json()):
+        return False
+    (variable,) = condition.variables()
+    for place, one in enumerate(questions):
+        if one.question.id == variable:
+            left_out = [option for option in one.question.options if not condition.evaluate({variable: option.code})]
+            return all(_next_asked(questions, place, option) == len(questions) for option in left_out)
+    return False
 
 
 def in_words(questionnaire: Questionnaire, condition: Any, language: str) -> str:

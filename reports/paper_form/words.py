@@ -16,6 +16,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "valid_until": Text("有效期至", "Valid until"),
     "legal_kind": Text("调查性质", "Kind"),
     "poll": Text("民意调查，自愿填写", "Opinion poll, voluntary"),
+    "need_not": Text("可以不填，也可以跳过不想答的题。", "You may leave it, or skip what you do not wish to answer."),
     "colon": Text("：", ": "),
     "return_both": Text("请在{day}以前交回{body}。", "Please return this form to {body} by {day}."),
     "return_day": Text("请在{day}以前交回。", "Please return this form by {day}."),

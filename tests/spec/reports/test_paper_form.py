@@ -27,6 +27,7 @@ from reports.paper_form.geometry import BOX, CLEAR, PAGE, from_json
 from reports.paper_form.layout import FormLayout, lay_out_form
 from reports.paper_form.skips import Numbered, numbered, skip_lines, who_answers
 from reports.paper_form.words import WORDS
+from tests.programmes import programme
 
 DEFINITIONS = Path(__file__).parents[3] / "questionnaires" / "definitions"
 SHIPPED = ("civilized_city", "window_services")
@@ -272,6 +273,17 @@ def test_skips_in_words(shipped: dict[str, Questionnaire]) -> None:
     questions = numbered(services)
     assert skip_lines(questions, services.question("q7"), "zh") == ["选“没办过”者跳至第 9 题"]
     assert who_answers(questions, questions[7], "zh") == "（限第 7 题没有选“没办过”者回答）"
+
+
+def test_whoever_is_told_to_stop_is_not_told_again_at_every_question() -> None:
+    one = programme("community_services")
+    questions = numbered(one)
+    assert skip_lines(questions, questions[0].question, "zh") == ["选“不满半年”者到此结束，谢谢您"]
+    assert [who_answers(questions, each, "zh") for each in questions[1:5]] == [""] * 4
+    rated = next(each for each in questions if each.question.id == "property_overall")
+    who = who_answers(questions, rated, "zh")
+    assert "选“有”者" in who
+    assert "半年" not in who
 
 
 RELATIONS = {

@@ -75,6 +75,7 @@ def test_paper_says_which_kind_of_survey_it_is(kind: LegalKind, said: str, setti
     assert ("调查性质" in words) == bool(said)
     assert said in words
     assert ("自愿" in words) == (kind is LegalKind.POLL)
+    assert ("可以不填，也可以跳过不想答的题。" in words) == (kind is LegalKind.POLL)
 
 
 @pytest.mark.soak
