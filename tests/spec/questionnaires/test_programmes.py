@@ -208,7 +208,7 @@ def test_texts_are_short_enough_to_be_read_aloud(key: str) -> None:
 def test_not_knowing_is_offered_where_somebody_is_asked_to_judge_or_remember(key: str) -> None:
     """Nobody is made to have an opinion. Marks among peers may be left blank; how often one saw something is seen."""
     for question in programme(key).questions():
-        if question.scale is None or question.scale in ("know", "frequency", "grade_three"):
+        if question.scale is None or question.scale in ("know", "know_place", "frequency", "grade_three"):
             continue
         assert Missing.DONT_KNOW in {option.missing for option in question.options}, question.id
 
