@@ -272,14 +272,14 @@ def test_awareness_is_verified_of_all_who_answered(key: str, name: str) -> None:
     def counted(given: dict[str, object]) -> tuple[float, float] | None:
         return evaluate(programme(key), check_answers(programme(key), given, Policy.WEB).values)[name]
 
-    assert counted({"knows_title": "1", "title_named": "1"}) == (1, 1)
+    assert counted({"knows_title": "1", "title_named": "3"}) == (1, 1)
     assert (
         counted({"knows_title": "1", "title_named": "2"})
         == counted({"knows_title": "1", "title_named": "9"})
         == counted({"knows_title": "1"})
         == (0, 1)
     )
-    assert counted({"knows_title": "2", "title_named": "1"}) == counted({"knows_title": "3"}) == (0, 1)
+    assert counted({"knows_title": "2", "title_named": "3"}) == counted({"knows_title": "3"}) == (0, 1)
     assert counted({}) is None
 
 
