@@ -35,6 +35,11 @@ Edit = Mapping[str, Any]
 
 def apply(text: str, edits: Sequence[Edit], scales: Mapping[str, Any]) -> str:
     """The text with every edit; CannotEdit where one cannot be made. ``scales``: those of other files, as data."""
+    return applied(text, edits, scales).text
+
+
+def applied(text: str, edits: Sequence[Edit], scales: Mapping[str, Any]) -> Document:
+    """``apply``, composed already."""
     if len(edits) > MOST_EDITS:
         raise CannotEdit(f"more than {MOST_EDITS} edits")
     document = Document(text)
@@ -50,7 +55,7 @@ def apply(text: str, edits: Sequence[Edit], scales: Mapping[str, Any]) -> str:
             continue
         document, waiting = _cut(document, waiting), []
         document = _done(document, edit, scales)
-    return _cut(document, waiting).text
+    return _cut(document, waiting)
 
 
 def _done(document: Document, edit: Edit, scales: Mapping[str, Any]) -> Document:

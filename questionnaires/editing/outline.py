@@ -167,6 +167,8 @@ def _maps(value: Any) -> list[dict[str, Any]]:
 
 def placed(text: str, document: Document, problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Every problem with the part and the field that it belongs to; the whole questionnaire where it has no other."""
+    if not problems:
+        return []
     root, _ = yaml_nodes.parse(text.encode(), "draft")
     places = sorted(_places(root, ())) if root is not None else []
     return [{**one.to_json(), **_place(document.data, places, one)} for one in problems]

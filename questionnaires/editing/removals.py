@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ruamel.yaml.nodes import ScalarNode
+
 from questionnaires.editing.addresses import way_to
-from questionnaires.editing.document import CannotEdit, Document, Way
-from questionnaires.editing.surgery import remove_field, remove_item
+from questionnaires.editing.document import CannotEdit, Document, Plain, Way
+from questionnaires.editing.surgery import remove_field, remove_item, replace
 from questionnaires.editing.uses import What, fingerprint, uses_of
 
 
@@ -22,10 +24,18 @@ def removed(document: Document, at: str, agreed: str) -> Document:
     if any(one.what is What.ELSEWHERE for one in uses):
         raise CannotEdit(f"{at} is used where nothing can be taken out")
     # From the end of the text: what goes first moves nothing that goes later.
-    every = sorted([*(one.way for one in uses), own], key=_order, reverse=True)
-    for way in every:
-        document = _without(document, way)
+    becomes = {one.way: one.becomes for one in uses}
+    for way in sorted([*becomes, own], key=_order, reverse=True):
+        document = _with(document, way, becomes[way]) if becomes.get(way) else _without(document, way)
     return document
+
+
+def _with(document: Document, way: Way, value: str) -> Document:
+    """The value written anew, without quotes where it had none."""
+    node = document.node(way)
+    bare = isinstance(node, ScalarNode) and node.style is None
+    cut = replace(document, way, Plain(value) if bare else value)
+    return document.patched(cut.patches, [cut.change])
 
 
 def _without(document: Document, way: Way) -> Document:

@@ -20,6 +20,7 @@ from questionnaires.indicators import IndicatorKind
 
 class What(StrEnum):
     CONDITION = "condition"  # of a question or a section: it is then asked of everybody
+    NARROWED = "narrowed"  # a condition that names several options goes on without this one
     FIELD = "field"  # another field of a question or a section
     INDICATOR = "indicator"
     PART = "part"  # of an indicator that counts other things as well
@@ -36,9 +37,10 @@ class Use:
     way: Way  # what is taken out
     at: str  # the named thing that it belongs to
     source: str  # what stands there
+    becomes: str = ""  # what stands there then, where it does not go
 
     def to_json(self) -> dict[str, Any]:
-        return {"what": self.what.value, "at": self.at, "source": self.source}
+        return {"what": self.what.value, "at": self.at, "source": self.source, "becomes": self.becomes}
 
 
 _SILENT: Final = frozenset({"zh", "en", "id", "key", "type", "code", "group", "version", "kind", "scale", "sense"})
@@ -129,14 +131,33 @@ def _of_code(data: Any, question: str, code: str) -> Iterator[Use]:
     name = re.compile(rf"(?<![\w.]){re.escape(question)}(?!\w)")
     literal = re.compile(rf"[\"']{re.escape(code)}[\"']")
     for way, value in walk(data):
-        if way[0] != "indicators" and machine(way, value) and name.search(value) and literal.search(value):
-            yield _use(data, way, value, name)
+        if way[0] == "indicators" or not machine(way, value) or not name.search(value) or not literal.search(value):
+            continue
+        yield _narrowed(data, way, value, question, code) or _use(data, way, value, name)
     for number, indicator in enumerate(data.get("indicators") or []):
         if isinstance(indicator, dict) and _counts(indicator, question, name):
             yield from _codes_of(("indicators", number), indicator, code, question)
             base = str(indicator.get("base") or "")
             if name.search(base) and literal.search(base):
-                yield Use(What.INDICATOR, ("indicators", number), f"indicator:{indicator.get('id')}", base)
+                way = ("indicators", number, "base")
+                yield _narrowed(data, way, base, question, code) or Use(
+                    What.INDICATOR, ("indicators", number), f"indicator:{indicator.get('id')}", base
+                )
+
+
+def _narrowed(data: Any, way: Way, source: str, question: str, code: str) -> Use | None:
+    """The condition without the option, where that stands once, among others in a list; None elsewhere."""
+    lists = re.compile(rf"(?<![\w.]){re.escape(question)}(?:\.\w+)?\s+in\s+\[([^\]]*)\]")
+    literal = re.compile(rf"[\"']{re.escape(code)}[\"']")
+    found = [one for one in lists.finditer(source) if literal.search(one[1])]
+    if len(found) != 1 or len(literal.findall(source)) != 1:
+        return None
+    codes = [one.strip() for one in found[0][1].split(",")]
+    kept = [one for one in codes if not literal.fullmatch(one)]
+    if not kept or len(kept) == len(codes):
+        return None
+    becomes = source[: found[0].start(1)] + ", ".join(kept) + source[found[0].end(1) :]
+    return Use(What.NARROWED, way, nearest(data, way)[0], source, becomes)
 
 
 def _counts(indicator: dict[str, Any], question: str, name: re.Pattern[str]) -> bool:

@@ -196,7 +196,7 @@ def uses_fragment(
     context = {
         "at": at,
         "name": named.get(at, at),
-        "uses": [(one["what"], named.get(one["at"], one["at"]), one["source"]) for one in found.uses],
+        "uses": [(one["what"], named.get(one["at"], one["at"]), one["source"], one["becomes"]) for one in found.uses],
         "agreed": found.fingerprint,
     }
     return staff_page(request, running, person, "staff/catalogue/draft-uses.html", context)

@@ -218,6 +218,18 @@ def test_problems_stand_where_they_are() -> None:
     }
 
 
+def test_a_condition_that_names_several_options_goes_on_without_one() -> None:
+    source = SOURCE.replace('ask_if: q1 == "1"', 'ask_if: q1 in ["1", "2"] and not answered(q3)')
+    [use] = uses_of(Document(source).data, "option:q1:2")
+    assert (use.what.value, use.becomes) == ("narrowed", 'q1 in ["1"] and not answered(q3)')
+    edit = {"do": "remove", "at": "option:q1:2", "with": fingerprint([use])}
+    assert '+ask_if: q1 in ["1"] and not answered(q3)' in lines(edit, source=source)
+    # Where the option stands alone, or twice, nothing can be taken out of the condition: it goes.
+    for condition in ('q1 in ["2"]', 'q1 in ["1", "2"] or q1 == "2"'):
+        other = source.replace('q1 in ["1", "2"] and not answered(q3)', condition)
+        assert [one.what.value for one in uses_of(Document(other).data, "option:q1:2")] == ["condition"]
+
+
 def test_names_that_stand_twice_or_not_at_all_are_told() -> None:
     assert nameless(Document(SOURCE).data) == []
     twice = SOURCE.replace("id: q3", "id: q1").replace("{id: lawns, ", "{")
