@@ -70,6 +70,11 @@ def records(client: TestClient, city: City, database: Database, clock: TestClock
     answers = {"know": "2", "overall": "1", "client_id": "0" * 32}
     assert client.post(f"/a/{world.open_codes[0]}", data=answers).status_code == 200
     import_id = hand_in(database, world, file(*ROWS))
+    manager = city.desk("manager", "city")
+    client.cookies.set("session", manager.token, domain="testserver.local", path="/")
+    drafts, chosen = address("/surveys/{survey_key}/drafts", city), {"start": "civilized_city"}
+    begun = client.post(drafts, data=chosen, headers={"X-CSRF-Token": manager.csrf})
+    assert begun.status_code == 303
     person(database, EVERYBODY, city.areas["city"])
     agreed_to(database, clock.at, EVERYBODY)
     with database.writing.begin() as session:
@@ -82,6 +87,8 @@ def records(client: TestClient, city: City, database: Database, clock: TestClock
         "{batch}": str(printed.number),
         "/decide/{number}": f"/decide/{printed.serials[0]}",
         "{import_id}": str(import_id),
+        "/uses": "/uses?at=question:q4",
+        "{draft_id}": begun.headers["location"].rpartition("/")[2],
         "{code}": world.open_codes[1],
     }
 
