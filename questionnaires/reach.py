@@ -22,11 +22,12 @@ MAX_COMBINATIONS = 20_000
 def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
     """False only where no answers whatever lead to the question."""
     questions = {variable: question for question in questionnaire.questions() for variable in question.variables()}
+    formulas = questionnaire.formulas()  # once: this is asked for every question with a condition
     asked_if: dict[str, tuple[Condition, ...]] = {}
     for section in questionnaire.sections:
         for question in section.questions:
             asked_if[question.id] = tuple(
-                questionnaire.of_answers(one) for one in (section.ask_if, question.ask_if) if one is not None
+                one.written_out(formulas) for one in (section.ask_if, question.ask_if) if one is not None
             )
     conditions = set(asked_if[question_id])
     variables: dict[str, None] = {}

@@ -31,6 +31,7 @@ _HOLDS = {
     "decimal": NUMBER,
     "range": NUMBER,
     "date": DATE,
+    "datetime": DATE,
     "time": TIME,
     "text": TEXT,
     tree.CALCULATE: NUMBER,
@@ -144,6 +145,10 @@ class FormPlan:
                 self.known[name] = Target(variable="today", holds=DATE)
             self.remarks.append(row.remark(Why.META, "type", seen=row["type"]))
             return
+        if node.kind == tree.CALCULATE and not row["calculation"]:
+            self._nothing(row)  # a program fills it in, or nobody
+            self.remarks.append(row.remark(Why.HIDDEN, "type", seen=row["type"]))
+            return
         if node.kind in (tree.UNKNOWN, tree.ELSEWHERE):
             why = Why.TYPE if node.kind == tree.UNKNOWN else Why.OUTSIDE_LIST
             self.remarks.append(row.remark(why, "type", seen=row["type"] or "—"))
@@ -169,6 +174,10 @@ class FormPlan:
             variable=asked.id, holds=_HOLDS.get(node.kind, NOTHING), codes=codes, calculated=node.kind == tree.CALCULATE
         )
         (self.calculated if node.kind == tree.CALCULATE else self.parts[-1].asked).append(asked)
+        if node.kind == "datetime":  # the day, and then what time of it
+            clock = self._names.for_name(f"{asked.id[:35]}_time")
+            self.parts[-1].asked.append(Asked(clock, Node("time", row), groups))
+            self.remarks.append(row.remark(Why.TWO_QUESTIONS, "type", now=clock))
 
     def _nothing(self, row: Row) -> None:
         if row["name"]:

@@ -43,11 +43,13 @@ _TYPES: Final = {
     "range": "number",
     "text": "short_text",
     "date": "date",
+    "datetime": "date",
     "time": "time",
     "note": "note",
     "acknowledge": "note",
     tree.GROUP: "note",
 }
+_CLOCK: Final = {"zh": "（几点）", "en": " (time of day)"}
 _YES: Final = frozenset({"yes", "true", "true()", "1", "required"})
 _NO: Final = frozenset({"no", "false", "false()", "0", ""})
 
@@ -80,6 +82,8 @@ class Questions:
                 return None
             text = self._wording.plain(row["name"])
             self._say(row, Why.NO_TEXT, "label")
+        if node.kind == "time" and row["type"].lower() != "time":
+            text = {language: words + _CLOCK[language] for language, words in text.items()}
         fields: dict[str, Any] = {"id": asked.id, "type": _TYPES[node.kind], "text": text}
         if hint is not None:
             fields["hint"] = hint
@@ -93,6 +97,8 @@ class Questions:
             return None
         if condition:
             fields["ask_if"] = condition
+        if node.kind == "time" and row["type"].lower() != "time":
+            return Piece(row, _COLUMNS, fields)  # the day has the constraint
         if node.kind != tree.GROUP:
             self._constraint(asked, fields)
             self._rest(row)

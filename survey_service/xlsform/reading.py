@@ -221,7 +221,12 @@ def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:
         Remark(why=Why.SHEET, sheet=name) for name, rows in sheets.items() if name.strip().lower() not in known and rows
     ]
     for wanted, sheet in zip(_READ, read, strict=True):
+        seen: set[tuple[str, str]] = set()
         for column in sheet.columns:
+            if (column.name, column.language) in seen:  # the first of two that mean one thing is read
+                found.append(Remark(why=Why.TWICE, sheet=wanted, column=column.head))
+                continue
+            seen.add((column.name, column.language))
             used = any(column.name in row.cells or column.name in row.words for row in sheet.rows)
             if column.name not in _READ[wanted] and used:
                 found.append(Remark(why=Why.COLUMN, sheet=wanted, column=column.head))

@@ -136,6 +136,13 @@ class Why(Enum):
         "这一行在 Excel 里改过：以表格里写的为准，只有问卷文件才有的内容尽量保留",
         "the row was changed in the workbook: what stands there counts, what only the file had stays where it fits",
     )
+    HIDDEN = (Weight.ASIDE, "没有人答、也没有算式", "nobody answers it and nothing calculates it")
+    TWICE = (Weight.LOST, "两列是一个意思，读了前一列", "two columns mean one thing; the first is read")
+    TWO_QUESTIONS = (
+        Weight.CHANGED,
+        "日期和几点分成两题：{now} 问几点",
+        "day and time are two questions: {now} asks the time",
+    )
     EMPTY_GROUP = (Weight.ASIDE, "组里没有一道题带过来", "no question of the group is carried")
     OURS = (
         Weight.LOST,

@@ -24,6 +24,8 @@ PLAIN: Final = {
     "calculate": CALCULATE,
     "hidden": CALCULATE,
     "calculate_here": CALCULATE,
+    "datetime": "datetime",
+    "date_time": "datetime",
     "acknowledge": "acknowledge",
     "trigger": "acknowledge",
     "tel": "text",

@@ -264,6 +264,25 @@ def test_columns_are_known_by_every_name_they_have(head: str) -> None:
     assert [one.ask_if is not None for one in asked(done).questions()] == [False, True]
 
 
+def test_a_day_with_its_time_becomes_two_questions() -> None:
+    done = read(
+        [["dateTime", "seen", "什么时候？", "When?", ". <= today()"], ["text", "x", "什么？", "What?"]],
+        YES_NO,
+        "constraint",
+    )
+    day, clock, _ = asked(done).questions()
+    assert (day.id, day.type, clock.id, clock.type) == ("seen", QuestionType.DATE, "seen_time", QuestionType.TIME)
+    assert clock.text.zh == "什么时候？（几点）"
+    assert [one.condition.source for one in asked(done).rules] == ["seen > today"]
+    assert done.whole
+
+
+def test_a_second_column_of_one_meaning_is_told() -> None:
+    done = read([["integer", "n", "几个？", "How many?", "", "false()"]], YES_NO, "relevance", "relevant")
+    assert (None, "relevant", "TWICE") in told(done)
+    assert not done.whole
+
+
 def test_nothing_to_ask_is_no_definition() -> None:
     for done in (read([["geopoint", "here", "在哪里？", "Where?"]]), convert({"data": grid([["a", "b"]])}, "x")):
         assert done.definition == ""
