@@ -383,11 +383,11 @@ def invented(chance: random.Random, question: Question) -> object:
 
 @cache
 def of_many(key: str) -> tuple[dict[str, tuple[float, float] | None], ...]:
-    """(y, x) of 60 invented people."""
+    """(y, x) of a hundred invented people."""
     one, chance = programme(key), random.Random(7)
     pairs = evaluator(one)
     people = []
-    for _ in range(60):
+    for _ in range(100):
         given = {name: invented(chance, question) for question in one.questions() for name in variables_of(question)}
         if "live_city" in given:
             given["live_city"] = "1"  # the others are asked nothing further, as another test holds
@@ -403,7 +403,7 @@ def test_every_indicator_has_a_base_and_can_be_more_than_nought(key: str) -> Non
         if indicator.kind is IndicatorKind.INDEX:
             continue
         found = [pair for person in of_many(key) if (pair := person[indicator.id]) is not None]
-        assert found, f"{indicator.id}: nobody of sixty is in its base"
+        assert found, f"{indicator.id}: nobody of a hundred is in its base"
         assert countable(one, indicator), indicator.id
 
 
