@@ -93,8 +93,8 @@ def who_answers(questions: tuple[Numbered, ...], one: Numbered, language: str) -
     if not conditions:
         return ""
     numbers = {variable: other for other in questions for variable in other.question.variables()}
-    parts = [_words(condition.to_json(), numbers, language) for condition in conditions]
-    return say("only_if", language, who=say("and_who", language).join(parts))
+    trees = [condition.to_json() for condition in conditions]
+    return say("only_if", language, who=_words(["and", *trees] if len(trees) > 1 else trees[0], numbers, language))
 
 
 def _told_to_stop(questions: tuple[Numbered, ...], condition: Any) -> bool:
@@ -122,9 +122,7 @@ def quoted(options: list[Option], language: str) -> str:
 def _words(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated: bool = False) -> str:
     kind = tree[0]
     if kind in ("and", "or"):
-        joint = "or_who" if (kind == "or") != negated else "and_who"
-        parts = [_words(part, numbers, language, negated=negated) for part in tree[1:]]
-        return say(joint, language).join(parts)
+        return _joined(tree, numbers, language, negated=negated)
     if kind == "not":
         return _words(tree[1], numbers, language, negated=not negated)
     if isinstance(tree[1], list):
@@ -139,13 +137,56 @@ def _words(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated
     codes = _codes(tree)
     options = [option for code in codes if about and (option := about.question.option(str(code)))]
     if kind in ("==", "!=", "in", "includes") and options:
-        unlike = (kind == "!=") != negated
-        return say("not_chose" if unlike else "chose", language, number=number, options=quoted(options, language))
-    if negated and kind in OPPOSITE:
+        said = {"!=": ("chose_else", "chose_or_blank")}.get(kind, ("chose", "not_chose"))[negated]
+        return say(said, language, number=number, options=quoted(options, language))
+    blank = negated and kind in OPPOSITE  # whoever gave no answer is meant as well
+    if blank:
         kind, negated = OPPOSITE[kind], False
     sign = SIGNS.get(kind, SIGNS["=="])[0 if language == "zh" else 1]
-    told = say("compare", language, number=number, sign=sign, value="、".join(map(str, codes)))
+    told = say(
+        "compare_or_blank" if blank else "compare", language, number=number, sign=sign, value="、".join(map(str, codes))
+    )
     return say("not_who", language, who=told) if negated else told
+
+
+def _joined(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated: bool) -> str:
+    """With and, or with or. What is joined otherwise inside stands in brackets: “A and B, or C” has two meanings."""
+    parts = _together(tree, numbers)
+    if len(parts) == 1:
+        return _words(parts[0], numbers, language, negated=negated)
+    joint = _joint(tree, numbers, negated=negated)
+    told = []
+    for part in parts:
+        words = _words(part, numbers, language, negated=negated)
+        otherwise = _joint(part, numbers, negated=negated) not in ("", joint)
+        told.append(say("bracketed", language, who=words) if otherwise else words)
+    return say(joint, language).join(told)
+
+
+def _joint(tree: Any, numbers: Mapping[str, Numbered], *, negated: bool) -> str:
+    """The word that joins the parts of what is said; "" where it is one."""
+    if tree[0] == "not":
+        return _joint(tree[1], numbers, negated=not negated)
+    if tree[0] not in ("and", "or"):
+        return ""
+    parts = _together(tree, numbers)
+    if len(parts) == 1:
+        return _joint(parts[0], numbers, negated=negated)
+    return "or_who" if (tree[0] == "or") != negated else "and_who"
+
+
+def _together(tree: Any, numbers: Mapping[str, Numbered]) -> list[Any]:
+    """The parts of an and, or an or; of an or, choices of one question are one: 选“被偷”或“被骗”者."""
+    parts: list[Any] = []
+    for part in tree[1:]:
+        about = numbers.get(part[1]) if part[0] in ("==", "in", "includes") and isinstance(part[1], str) else None
+        choices = tree[0] == "or" and about is not None and all(about.question.option(str(c)) for c in _codes(part))
+        known = next((one for one in parts if one[0] == "in" and one[1] == part[1]), None) if choices else None
+        if known is not None:
+            known[2].extend(code for code in _codes(part) if code not in known[2])
+        else:
+            parts.append(["in", part[1], _codes(part)] if choices else part)
+    return parts
 
 
 def _relation(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated: bool) -> str:

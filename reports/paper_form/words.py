@@ -47,9 +47,15 @@ WORDS: Final[Mapping[str, Text]] = {
     "only_if": Text("（限{who}回答）", "(Only for those for whom: {who})"),
     "chose": Text("第 {number} 题选{options}者", "question {number} is {options}"),
     "not_chose": Text("第 {number} 题没有选{options}者", "question {number} is not {options}"),
+    "chose_else": Text("第 {number} 题选{options}以外的答案者", "question {number} is answered, but not {options}"),
+    "chose_or_blank": Text("第 {number} 题选{options}或者没有作答者", "question {number} is {options} or not answered"),
     "answered": Text("第 {number} 题已作答者", "question {number} is answered"),
     "not_answered": Text("第 {number} 题未作答者", "question {number} is not answered"),
     "compare": Text("第 {number} 题{sign} {value} 者", "question {number} is {sign} {value}"),
+    "compare_or_blank": Text(
+        "第 {number} 题{sign} {value} 或者没有作答者", "question {number} is {sign} {value} or not answered"
+    ),
+    "bracketed": Text("（{who}）", "({who})"),
     "relation": Text("{left}{sign}{right}者", "{left} is {sign} {right}"),
     "value": Text("第 {number} 题", "question {number}"),
     "count": Text("第 {number} 题选的项数", "the number of choices in question {number}"),
