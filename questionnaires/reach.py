@@ -42,7 +42,7 @@ def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
         waiting.extend(inner for condition in earlier for inner in condition.variables())
     if any(isinstance(test, Relation | Matches) for condition in conditions for test in condition.tests()):
         return True
-    domains = [_domain(name, questions[name], conditions) for name in variables]
+    domains = [told_apart(name, questions[name], conditions) for name in variables]
     if math.prod(map(len, domains)) > MAX_COMBINATIONS:
         return True
     for combination in product(*domains):
@@ -64,7 +64,7 @@ def _consistent(
     )
 
 
-def _domain(name: str, question: Question, conditions: Iterable[Condition]) -> list[object]:
+def told_apart(name: str, question: Question, conditions: Iterable[Condition]) -> list[object]:
     """No answer, and one value of each kind that the conditions can tell apart."""
     literals: set[str | int | float] = set()
     for condition in conditions:

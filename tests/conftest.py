@@ -95,6 +95,7 @@ TOGETHER = tuple(
         "service/test_exports_elsewhere",
         "service/test_plans_of_commands",
         "service/test_release_figures",
+        "spec/equivalence/test_equivalence",
         "spec/paper/test_reading",
         "spec/reports/test_documents",
         "spec/reports/test_paper_form",
