@@ -105,7 +105,8 @@ def _told_to_stop(questions: tuple[Numbered, ...], condition: Any) -> bool:
     for place, one in enumerate(questions):
         if one.question.id == variable:
             left_out = [option for option in one.question.options if not condition.evaluate({variable: option.code})]
-            return all(_next_asked(questions, place, option) == len(questions) for option in left_out)
+            told = (_next_asked(questions, place, option) == len(questions) for option in left_out)
+            return bool(left_out) and all(told)  # a number has no choice below which it stands
     return False
 
 

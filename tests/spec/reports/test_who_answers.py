@@ -52,10 +52,7 @@ def test_a_condition_behind_that_of_its_section(joints: Questionnaire, source: s
     )
 
 
-def test_victims_of_any_kind_who_live_here() -> None:
-    """It was “not newly here and stolen from, or cheated, or beaten”."""
+def test_victims_of_any_kind() -> None:
     questions = numbered(programme("public_safety"))
     asked = next(one for one in questions if one.question.id == "told_police")
-    assert who_answers(questions, asked, "zh") == (
-        "（限第 1 题没有选“不满半年”者、并且第 7 题选“被偷”或“被骗”或“被打、被抢”者回答）"
-    )
+    assert who_answers(questions, asked, "zh") == ("（限第 11 题选“被偷”或“被骗”或“被抢”或“被打”者回答）")
