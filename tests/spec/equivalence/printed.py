@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reports.marks import Words
 from reports.paper_form.density import MM
@@ -260,11 +260,15 @@ def paper(form: FormLayout) -> Surface:
 
 
 def without_arrows(printed: Surface) -> Surface:
-    """Whoever overlooks them."""
-    fields = tuple(
-        Field(variable=one.variable, number=one.number, codes=one.codes, asked=one.asked) for one in printed.fields
-    )
+    """Whoever overlooks them, but for 到此结束: who is told to stop is not told so again at every question."""
+    fields = tuple(replace(one, onward=_stop(one.onward)) for one in printed.fields)
     return Surface(name="paper without its arrows", fields=fields)
+
+
+def _stop(onward: Callable[[Given], int] | None) -> Callable[[Given], int] | None:
+    if onward is None:
+        return None
+    return lambda given: END if onward(given) == END else 0
 
 
 def ticked(boxes: Sequence[Box], answers: Given) -> list[bool]:

@@ -59,13 +59,24 @@ class Everywhere:
     def surfaces(self) -> tuple[Surface, ...]:
         paper = printed.paper(self.form)
         return (
-            surfaces.phone(self.questionnaire),
+            self._put_back(surfaces.phone(self.questionnaire)),
             surfaces.keys(self.questionnaire),
             surfaces.device(self.questionnaire),
             surfaces.book(self.questionnaire),
             paper,
             printed.without_arrows(paper),
         )
+
+    def _put_back(self, phone: Surface) -> Surface:
+        """Rows of a shuffled matrix stand on each phone otherwise: here in their order."""
+        order = list(judge(self.questionnaire).order)
+        fields = list(phone.fields)
+        for question in {name.partition(".")[0] for name in self.shuffled}:
+            places = [place for place, one in enumerate(fields) if one.variable.partition(".")[0] == question]
+            assert places == list(range(places[0], places[-1] + 1)), "the rows of a question stand together"
+            rows = sorted((fields[place] for place in places), key=lambda one: order.index(one.variable))
+            fields[places[0] : places[-1] + 1] = rows
+        return Surface(name=phone.name, fields=tuple(fields))
 
     @cached_property
     def shuffled(self) -> frozenset[str]:
@@ -103,7 +114,9 @@ def same_field(one: Everywhere, surface: Surface, field: Field, keyed: Field) ->
         assert all(label in ("", bare) for (_, label), bare in zip(field.codes, labels(keyed.codes), strict=True)) or (
             labels(field.codes) == labels(keyed.codes)
         ), about
-    if surface.name != "codebook":
+    if surface.name == "phone" and field.variable in one.shuffled:
+        assert field.number.partition(".")[0] == keyed.number.partition(".")[0], about
+    elif surface.name != "codebook":
         assert field.number == keyed.number, about
 
 
