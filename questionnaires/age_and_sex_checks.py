@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from questionnaires.ages import Ages, ages
 from questionnaires.builders import Building
 from questionnaires.fields import Notes
+from questionnaires.lists import own_options
 from questionnaires.model import Option, Question, Questionnaire, Sex, StandsFor
 from questionnaires.places import Places
 from questionnaires.problems import Code, Location
@@ -24,7 +25,8 @@ def check_age_and_sex(questionnaire: Questionnaire, places: Places, building: Bu
                 continue
             path = ("sections", row, "questions", column)
             options = [
-                (one, places.at(*path, "options", number, "stands_for")) for number, one in enumerate(question.options)
+                (one, places.at(*path, "options", number, "stands_for"))
+                for number, one in enumerate(own_options(questionnaire, question))
             ]
             place = places.at(*path, "stands_for")
             if question.stands_for is None:

@@ -6,21 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from questionnaires.expressions import DECIMALS
-from questionnaires.fields import LANGUAGES, OPTION_CODE, Fields, Notes
+from questionnaires.fields import LANGUAGES, Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.kinds import KINDS
 from questionnaires.kinds.ranking import MOST_RANKS
+from questionnaires.lists import MAX_OF_SEVERAL, put_back
 from questionnaires.model import (
     Calculated,
     Contradiction,
     Header,
     Item,
     Layout,
-    Missing,
+    ListSource,
     Notice,
     Option,
+    OptionList,
     Order,
     Question,
     Questionnaire,
@@ -31,11 +33,11 @@ from questionnaires.model import (
     Severity,
     StandsFor,
 )
+from questionnaires.option_builders import MAX_OPTIONS, lists, options, scales
 from questionnaires.problems import Code, did_you_mean
 from questionnaires.text import Text
 from questionnaires.yaml_nodes import Node, Scalar
 
-MAX_OPTIONS = 60
 _COMMON = ("id", "type", "text", "short", "hint", "required", "ask_if")
 _QUESTION_FIELDS = tuple(dict.fromkeys([*_COMMON, *(name for kind in KINDS.values() for name in kind.fields)]))
 
@@ -46,68 +48,9 @@ class Building:
 
     notes: Notes
     scales: dict[str, Scale]  # those in reach: of the file, of scales.yaml beside it, of this package
+    lists: dict[str, OptionList] = field(default_factory=dict)  # of the file
     broken: set[str] = field(default_factory=set)  # ids of questions whose answers cannot be known: not judged further
     broken_indicators: set[str] = field(default_factory=set)  # ids of those whose kind cannot be known
-
-
-def option(notes: Notes, node: Node, owner: str) -> Option:
-    known = ("code", "label", "value", "missing", "exclusive", "other", "stands_for")
-    fields = Fields(notes, node, f"an option of {owner}", known)
-    code_node = fields.get("code")
-    code = ""
-    if code_node is None:
-        fields.lacks("code")
-    else:
-        code = fields.code_of(code_node, "code")
-        if code and not OPTION_CODE.fullmatch(code) and isinstance(code_node, Scalar) and code_node.quoted:
-            hint = "a code has one to eight letters or digits; one digit is keyed fastest"
-            notes.add(Code.BAD_NAME, code_node.location, f'{owner} has the code "{code:.40}"', hint)
-    missing = None
-    if fields.get("missing") is not None:
-        missing = fields.word("missing", Missing, Missing.DONT_KNOW)
-        if missing not in (Missing.DONT_KNOW, Missing.REFUSED):
-            message = f'an option of {owner} means "{missing}"'
-            notes.add(Code.UNKNOWN_WORD, fields.place("missing"), message, "an option can mean dont_know or refused")
-    return Option(
-        code=code,
-        label=fields.text("label", needed=True, piped=not owner.startswith("scale")) or Text(""),
-        value=fields.number("value"),
-        missing=missing,
-        exclusive=fields.boolean("exclusive"),
-        other=fields.boolean("other"),
-        stands_for=fields.string("stands_for") or None,
-    )
-
-
-def options(notes: Notes, nodes: tuple[Node, ...], owner: str) -> tuple[Option, ...]:
-    """A list of options, with what holds between them."""
-    built = tuple(option(notes, node, owner) for node in nodes)
-    if nodes and not 2 <= len(nodes) <= MAX_OPTIONS:
-        message = f"{owner} has {len(nodes)} options"
-        notes.add(Code.OUT_OF_LIMITS, nodes[0].location, message, f"from 2 to {MAX_OPTIONS}")
-    codes: set[str] = set()
-    meanings: set[Missing] = set()
-    for one, node in zip(built, nodes, strict=True):
-        place = Fields(Notes(), node, owner, ("code", "missing"))
-        if one.code and one.code in codes:
-            message = f'{owner} has the code "{one.code}" twice'
-            notes.add(Code.DUPLICATE_CODE, place.place("code"), message, "every option needs a code of its own")
-        codes.add(one.code)
-        if one.missing and one.missing in meanings:
-            message = f'{owner} has two options that mean "{one.missing}"'
-            notes.add(Code.MISSING_TWICE, place.place("missing"), message, "keep one of them")
-        if one.missing:
-            meanings.add(one.missing)
-    return built
-
-
-def scales(notes: Notes, fields: Fields) -> dict[str, Scale]:
-    found: dict[str, Scale] = {}
-    for key, node in fields.pairs("scales"):
-        owner = f'scale "{key.value}"'
-        holder = Fields(notes, node, owner, ("options",))
-        found[key.value] = Scale(id=key.value, options=options(notes, holder.sequence("options", needed=True), owner))
-    return found
 
 
 def item(notes: Notes, node: Node, owner: str) -> Item:
@@ -138,6 +81,12 @@ class _Given:
 
     def scale(self) -> str | None:
         return self._fields.string("scale") or None
+
+    def list(self) -> str | None:
+        return self._fields.string("list") or None
+
+    def name(self, field_name: str) -> str | None:
+        return self._fields.string(field_name) or None
 
     def order(self) -> Order:
         return self._fields.word("order", Order, Order.FIXED)
@@ -178,12 +127,19 @@ class _Given:
         return minimum, maximum
 
     def counts(self, options: tuple[Option, ...]) -> tuple[int | None, int | None]:
-        together = sum(not one.exclusive for one in options) or MAX_OPTIONS  # unknown options are said elsewhere
+        together = self.choosable(options)
         least = self._fields.whole("minimum_choices", 1, together)
         most = self._fields.whole("maximum_choices", 2, together)
         if least is not None and most is not None and least > most:
             self._impossible(str(least), "above", str(most), "minimum_choices")
         return least, most
+
+    def choosable(self, options: tuple[Option, ...]) -> int:
+        """How many can be chosen together; as many as a list may have while its entries are not known."""
+        offered = self._building.lists.get(self.list() or "")
+        if offered is not None and offered.source is not ListSource.FILE:
+            return MAX_OF_SEVERAL
+        return sum(not one.exclusive for one in options) or MAX_OPTIONS  # unknown options are said elsewhere
 
     def _impossible(self, low: str, beyond: str, high: str, name: str = "minimum") -> None:
         message = f"{self._fields.owner} has the minimum {low} {beyond} the maximum {high}"
@@ -204,15 +160,19 @@ class _Given:
                 notes.add(Code.NOT_FOR_TYPE, place, message, "ask for them in a question of their own")
         if several:
             # Who does not know has chosen nothing else: a code that means missing rules out the others.
-            return tuple(_exclusive(one) if one.missing else one for one in found)
-        return found
+            found = tuple(_exclusive(one) if one.missing else one for one in found)
+        offered = self._building.lists.get(self.list() or "")
+        return found if offered is None else (*offered.options, *found)
 
     def _own_or_shared(self) -> tuple[Option, ...]:
-        """The question's own options, or those of its scale."""
+        """The question's own options, or those of its scale; beside those of a list there may be none."""
         building, fields = self._building, self._fields
-        own = options(building.notes, fields.sequence("options"), fields.owner)
+        fewest = 2 if fields.get("list") is None else 1
+        own = options(building.notes, fields.sequence("options"), fields.owner, fewest)
         scale = fields.scalar("scale", "the name of a scale")
-        if scale is not None and own:
+        if fields.get("list") is not None:
+            self._with_list(own, scale)
+        elif scale is not None and own:
             message = f"{fields.owner} has options and a scale"
             building.notes.add(Code.NOT_FOR_TYPE, scale.location, message, "keep one of them")
         elif scale is not None and scale.value in building.scales:
@@ -226,6 +186,25 @@ class _Given:
                 fields.lacks("options", "give options, or name a scale")
             building.broken.add(self._question)
         return own
+
+    def _with_list(self, own: tuple[Option, ...], scale: Scalar | None) -> None:
+        building, fields = self._building, self._fields
+        name = fields.string("list")
+        if scale is not None:
+            message = f"{fields.owner} has a list and a scale"
+            building.notes.add(Code.NOT_FOR_TYPE, scale.location, message, "keep one of them")
+        offered = building.lists.get(name)
+        if offered is None:
+            message = f'{fields.owner} offers the list "{name:.40}"'
+            building.notes.add(Code.LIST, fields.place("list"), message, did_you_mean(name, building.lists))
+            building.broken.add(self._question)
+            return
+        taken = {one.code for one in offered.options}
+        for one, node in zip(own, fields.sequence("options"), strict=True):
+            if one.code in taken:
+                message = f'{fields.owner} has the code "{one.code}" twice'
+                hint = f'it is one of the list "{name}"; give the option another code'
+                building.notes.add(Code.DUPLICATE_CODE, node.location, message, hint)
 
 
 def _exclusive(one: Option) -> Option:
@@ -407,7 +386,7 @@ def calculated(notes: Notes, node: Node) -> Calculated | None:
 def questionnaire(building: Building, node: Node) -> Questionnaire:
     notes = building.notes
     known = (
-        *("key", "version", "languages", "title", "header", "notice", "scales", "sections"),
+        *("key", "version", "languages", "title", "header", "notice", "scales", "lists", "sections"),
         *("indicators", "contradictions", "rules", "calculated"),
     )
     fields = Fields(notes, node, "the questionnaire", known)
@@ -420,6 +399,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         notes.add(Code.MISSING_FIELD, fields.place("languages"), '"languages" lacks "zh"', "Chinese comes first")
     notes.languages = tuple(language for language in LANGUAGES if language in languages)
     building.scales = {**building.scales, **scales(notes, fields)}
+    building.lists = lists(notes, fields)
     notice_node = fields.get("notice")
     if notice_node is None:
         fields.lacks("notice", "say why, who asks, how long answers are kept and whom to ask")
@@ -433,7 +413,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         if made is None
     }
     rules = (rule(notes, one) for one in fields.sequence("rules"))
-    return Questionnaire(
+    built = Questionnaire(
         key=fields.identifier("key"),
         version=fields.string("version", needed=True),
         title=fields.text("title", needed=True) or Text(""),
@@ -448,4 +428,6 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         contradictions=tuple(one for one in contradictions if one is not None),
         rules=tuple(one for one in rules if one is not None),
         calculated=tuple(one for one in calculations if one is not None),
+        lists=tuple(building.lists.values()),
     )
+    return put_back(built)

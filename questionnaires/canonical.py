@@ -19,6 +19,7 @@ from questionnaires import expressions
 from questionnaires.canonical_json import Form, canonical_text
 from questionnaires.conditions import Condition, from_json
 from questionnaires.expressions import Formula
+from questionnaires.lists import put_back, unfilled
 from questionnaires.model import Questionnaire
 from questionnaires.text import Piped, Text, text_of
 
@@ -31,7 +32,7 @@ class NotCanonical(ValueError):
 
 def to_canonical(questionnaire: Questionnaire) -> dict[str, object]:
     """Plain JSON values: ``{"format": 1, "questionnaire": {...}}``."""
-    return {"format": FORMAT, "questionnaire": _FORM.plain(questionnaire)}
+    return {"format": FORMAT, "questionnaire": _FORM.plain(unfilled(questionnaire))}
 
 
 def from_canonical(stored: Mapping[str, object]) -> Questionnaire:
@@ -43,7 +44,7 @@ def from_canonical(stored: Mapping[str, object]) -> Questionnaire:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotCanonical(f"not a stored questionnaire: {error}") from error
     assert isinstance(built, Questionnaire)
-    return built
+    return put_back(built)
 
 
 def canonical_bytes(questionnaire: Questionnaire) -> bytes:

@@ -14,6 +14,7 @@ from questionnaires.builders import Building
 from questionnaires.condition_checks import check_calculated, check_condition
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
+from questionnaires.list_checks import check_lists
 from questionnaires.model import Question, Questionnaire
 from questionnaires.placeholder_checks import check_placeholders
 from questionnaires.places import Places
@@ -59,6 +60,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     for row, rule in enumerate(questionnaire.rules):
         place = places.at("rules", row, "condition")
         check_condition(rule.condition, number, variables, notes, place, f'rule "{rule.id}"', of_the_day=True)
+    check_lists(questionnaire, places, notes, variables)
     check_placeholders(questionnaire, places, notes, variables)
     check_age_and_sex(questionnaire, places, building)
     check_points(questionnaire, places, building)

@@ -124,7 +124,7 @@ class _Judge:
                 self._add(Code.INDICATOR_CODE, "correct", f'has no right answer for "{name}"', "add its codes")
             for field, listed in named:
                 for code in listed:
-                    if code and code not in codes:
+                    if code and code not in codes and name not in self._variables.open:
                         hint = f"its codes: {', '.join(codes)}" if codes else "it has no codes"
                         self._add(Code.INDICATOR_CODE, field, f'counts the code "{code}" of "{name}"', hint)
             self._never_counted(name)

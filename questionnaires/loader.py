@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from questionnaires import builders, yaml_nodes
+from questionnaires import builders, option_builders, yaml_nodes
 from questionnaires.checks import rules
 from questionnaires.fields import Fields, Notes
 from questionnaires.model import Questionnaire, Scale
@@ -72,7 +72,7 @@ def _shared_scales(notes: Notes, nearest: Path | None) -> dict[str, Scale]:
             root, problems = _own_scales() if place == definitions_path() / SHARED_SCALES else yaml_nodes.read(place)
             notes.problems.extend(problems)
             if root is not None:
-                found |= builders.scales(notes, Fields(notes, root, "scales.yaml", ("scales",)))
+                found |= option_builders.scales(notes, Fields(notes, root, "scales.yaml", ("scales",)))
     return found
 
 

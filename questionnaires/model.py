@@ -78,6 +78,14 @@ class Layout(StrEnum):
     POINTS = "points"
 
 
+class ListSource(StrEnum):
+    """Where the entries of a list come from."""
+
+    FILE = "file"  # they are written in the definition
+    AREAS = "areas"  # the areas of one kind that lie in the survey's own
+    WAVE = "wave"  # a city's own: sectors, bodies, units; given with each wave
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One answer that can be chosen. ``code`` is a string of digits or letters, unique in its question."""
@@ -89,6 +97,8 @@ class Option:
     exclusive: bool = False  # multiple choice: rules out every other option
     other: bool = False  # asks for words; the text is its own variable ``<question>.other``
     stands_for: str | None = None  # male, female, or ages as 18-29 and 75+, where the question stands for sex or age
+    parent: str | None = None  # of an entry of a list: the code of the list above that it belongs to
+    offer_if: Condition | None = None  # None: offered to whoever is asked, unless ``within`` or ``chosen_in`` narrows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +107,22 @@ class Scale:
 
     id: str
     options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionList:
+    """Options by name, up to several thousand: of the definition, of the tree of areas, or of the wave.
+
+    ``options`` is empty while nobody has filled it in (``lists.filled``). A question that offers a list holds the
+    entries among its own ``options``, so that whoever reads a question need not know of lists.
+    """
+
+    id: str
+    title: Text
+    source: ListSource = ListSource.FILE
+    level: str | None = None  # of areas: their kind, such as street or community
+    parent: str | None = None  # id of the list that the entries' parents are codes of
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +144,9 @@ class Question:
     required: bool = False
     options: tuple[Option, ...] = ()  # choice questions, and the scale's options for a matrix
     scale: str | None = None  # id of the shared scale the options came from
+    list: str | None = None  # id of the list whose entries stand before the options of its own
+    within: str | None = None  # id of an earlier question: entries are offered whose parent was answered there
+    chosen_in: str | None = None  # id of an earlier question: options are offered that were chosen there
     items: tuple[Item, ...] = ()  # matrix rows; empty for every other type
     order: Order = Order.FIXED
     layout: Layout = Layout.LIST
@@ -232,6 +261,7 @@ class Questionnaire:
     contradictions: tuple[Contradiction, ...] = ()  # soft checks across answers
     rules: tuple[Rule, ...] = ()  # the same, of which some refuse
     calculated: tuple[Calculated, ...] = ()
+    lists: tuple[OptionList, ...] = ()
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:
@@ -243,6 +273,9 @@ class Questionnaire:
             if question.id == question_id:
                 return question
         raise KeyError(question_id)
+
+    def option_list(self, list_id: str) -> OptionList | None:
+        return next((one for one in self.lists if one.id == list_id), None)
 
     def formulas(self) -> dict[str, Expression]:
         """What is calculated, each written out as an expression of answers alone and rounded as it is kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from questionnaires.fields import Notes
+from questionnaires.lists import own_options
 from questionnaires.model import Question, Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code, Location
@@ -18,7 +19,7 @@ def check_placeholders(questionnaire: Questionnaire, places: Places, notes: Note
     for row, section in enumerate(questionnaire.sections):
         for column, question in enumerate(section.questions):
             path = ("sections", row, "questions", column)
-            for text, steps in _texts(question):
+            for text, steps in _texts(questionnaire, question):
                 _check(text, number, variables, notes, places.at(*path, *steps), f'question "{question.id}"')
             number += 1
     for row, contradiction in enumerate(questionnaire.contradictions):
@@ -28,14 +29,14 @@ def check_placeholders(questionnaire: Questionnaire, places: Places, notes: Note
         _check(rule.message, number, variables, notes, places.at("rules", row, "message"), f'rule "{rule.id}"')
 
 
-def _texts(question: Question) -> Iterator[tuple[Text, tuple[str | int, ...]]]:
+def _texts(questionnaire: Questionnaire, question: Question) -> Iterator[tuple[Text, tuple[str | int, ...]]]:
     yield question.text, ("text",)
     if question.hint is not None:
         yield question.hint, ("hint",)
     for row, item in enumerate(question.items):
         yield item.text, ("items", row, "text")
     if question.scale is None:
-        for row, option in enumerate(question.options):
+        for row, option in enumerate(own_options(questionnaire, question)):
             yield option.label, ("options", row, "label")
 
 

@@ -35,6 +35,8 @@ class Code(Enum):
     PLACEHOLDER = ("Q021", "placeholder that nothing fills")
     STANDS_FOR = ("Q022", "age or sex that cannot be read")
     POINTS = ("Q023", "points that are no row of numbers")
+    LIST = ("Q024", "list that cannot be used")
+    NEVER_OFFERED = ("Q025", "option that is never offered")
     CONDITION_SYNTAX = ("Q030", "condition cannot be understood")
     CONDITION_UNKNOWN = ("Q031", "condition on an unknown question")
     CONDITION_LATER = ("Q032", "condition on a later question")

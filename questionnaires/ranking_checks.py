@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from questionnaires.builders import Building
 from questionnaires.kinds import kind_of
+from questionnaires.lists import own_options
 from questionnaires.model import Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code
@@ -15,7 +16,7 @@ def check_rankings(questionnaire: Questionnaire, places: Places, building: Build
         for column, question in enumerate(section.questions):
             if not kind_of(question).ordered:
                 continue
-            for number, option in enumerate(question.options):
+            for number, option in enumerate(own_options(questionnaire, question)):
                 if option.exclusive:
                     place = places.at("sections", row, "questions", column, "options", number)
                     message = f'question "{question.id}": option "{option.code}" cannot be ranked'

@@ -12,26 +12,48 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from questionnaires.conditions import Compare, Condition, Includes, Matches, OneOf, Relation, variables_of
+from questionnaires.conditions import Answered, Compare, Condition, Includes, Matches, OneOf, Relation, variables_of
 from questionnaires.kinds import kind_of
-from questionnaires.model import Question, Questionnaire
+from questionnaires.lists import is_open
+from questionnaires.model import Option, Question, Questionnaire
 
 MAX_COMBINATIONS = 20_000
 
 
 def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
     """False only where no answers whatever lead to the question."""
-    questions = {variable: question for question in questionnaire.questions() for variable in question.variables()}
+    asked_if = _asked_if(questionnaire)
+    return _can_all_hold(questionnaire, asked_if, asked_if[question_id])
+
+
+def can_offer(questionnaire: Questionnaire, question: Question, option: Option) -> bool:
+    """False only where no answers whatever lead to the option, by the condition of its own."""
+    if option.offer_if is None:
+        return True
+    asked_if = _asked_if(questionnaire)
+    return _can_all_hold(questionnaire, asked_if, (*asked_if[question.id], questionnaire.of_answers(option.offer_if)))
+
+
+def _asked_if(questionnaire: Questionnaire) -> dict[str, tuple[Condition, ...]]:
+    """Id of each question -> its conditions, of answers alone. Who chose nothing has nothing carried over."""
     formulas = questionnaire.formulas()  # once: this is asked for every question with a condition
-    asked_if: dict[str, tuple[Condition, ...]] = {}
+    found: dict[str, tuple[Condition, ...]] = {}
     for section in questionnaire.sections:
         for question in section.questions:
-            asked_if[question.id] = tuple(
-                one.written_out(formulas) for one in (section.ask_if, question.ask_if) if one is not None
-            )
-    conditions = set(asked_if[question_id])
+            conditions = [one.written_out(formulas) for one in (section.ask_if, question.ask_if) if one is not None]
+            if question.chosen_in is not None:
+                conditions.append(Condition(question.chosen_in, Answered(question.chosen_in)))
+            found[question.id] = tuple(conditions)
+    return found
+
+
+def _can_all_hold(
+    questionnaire: Questionnaire, asked_if: Mapping[str, tuple[Condition, ...]], wanted: tuple[Condition, ...]
+) -> bool:
+    questions = {variable: question for question in questionnaire.questions() for variable in question.variables()}
+    conditions = set(wanted)
     variables: dict[str, None] = {}
-    waiting = [name for condition in asked_if[question_id] for name in condition.variables()]
+    waiting = [name for condition in wanted for name in condition.variables()]
     while waiting:
         name = waiting.pop()
         if name in variables or name not in questions:
@@ -42,12 +64,14 @@ def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
         waiting.extend(inner for condition in earlier for inner in condition.variables())
     if any(isinstance(test, Relation | Matches) for condition in conditions for test in condition.tests()):
         return True
+    if any(is_open(questionnaire, questions[name]) for name in variables):
+        return True  # its codes are given by a wave
     domains = [told_apart(name, questions[name], conditions) for name in variables]
     if math.prod(map(len, domains)) > MAX_COMBINATIONS:
         return True
     for combination in product(*domains):
         answers = dict(zip(variables, combination, strict=True))
-        if _consistent(answers, questions, asked_if) and all(one.evaluate(answers) for one in asked_if[question_id]):
+        if _consistent(answers, questions, asked_if) and all(one.evaluate(answers) for one in wanted):
             return True
     return False
 

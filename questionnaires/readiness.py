@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from questionnaires.formalities import Circulation, LegalKind
+from questionnaires.lists import open_lists
 from questionnaires.model import Header, Question, Questionnaire
 from questionnaires.text import Text
 
@@ -18,6 +19,7 @@ from questionnaires.text import Text
 class Reason(StrEnum):
     BLANK = "blank"
     EXPIRED = "expired"
+    NO_ENTRIES = "no_entries"  # a list that the wave gives has none yet
     UNFILLED = "unfilled"  # a text of the file still holds ``TO_FILL``
 
 
@@ -28,7 +30,7 @@ TO_FILL = "〔待填"  # 〔待填：单位 1〕, in the Chinese text: what only
 class Blank:
     """One field that keeps a wave from opening."""
 
-    field: str  # "header.form_number", "notice.contact", "question.k11", "indicators"
+    field: str  # "header.form_number", "notice.contact", "question.k11", "list.units", "indicators"
     reason: Reason
     label: Text  # the field's name as people know it
 
@@ -39,6 +41,8 @@ class Blank:
             if language == "zh":
                 return f"“{name}”里还有〔待填〕，请换成本市的内容。"
             return f"“{name}” still has parts to fill in; write the city's own."
+        if self.reason is Reason.NO_ENTRIES:
+            return f"名单“{name}”还没有内容。" if language == "zh" else f"The list “{name}” has no entries yet."
         if self.reason is Reason.EXPIRED:
             return f"“{name}”已过，请填新的日期。" if language == "zh" else f"“{name}” has passed; enter a later date."
         return f"“{name}”还没有填。" if language == "zh" else f"“{name}” is blank."
@@ -83,6 +87,7 @@ def ready_to_open(questionnaire: Questionnaire, wave_header: Header | None, on: 
         text: Text = getattr(questionnaire.notice, name)
         if not text.zh or ("en" in questionnaire.languages and not text.en):
             found.append(Blank(f"notice.{name}", Reason.BLANK, label))
+    found += [Blank(f"list.{one.id}", Reason.NO_ENTRIES, one.title) for one in open_lists(questionnaire)]
     return found + _unfilled(questionnaire)
 
 

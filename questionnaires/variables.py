@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from questionnaires.expressions import variables as named_by
+from questionnaires.lists import is_open
 from questionnaires.model import Calculated, Question, Questionnaire
 from questionnaires.problems import did_you_mean
 
@@ -18,6 +19,8 @@ class Variables:
             for variable in question.variables():
                 self.order.setdefault(variable, number)
                 self.questions.setdefault(variable, question)
+        self.open = {one.id for one in questionnaire.questions() if is_open(questionnaire, one)}
+        """Questions whose codes are known only when a wave gives its list."""
 
     def calculate(self, one: Calculated) -> None:
         """From here on it may be used, behind everything that it is made of."""
@@ -28,7 +31,8 @@ class Variables:
         return variable.partition(".")[0] in self.broken
 
     def codes(self, variable: str) -> tuple[str, ...]:
-        if variable.endswith(".other"):
+        """Those that are known; none where more may come."""
+        if variable.endswith(".other") or variable in self.open:
             return ()
         return tuple(option.code for option in self.questions[variable].options)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from questionnaires.answer_forms import NOTHING, Canonical, Fault, FindingCode, Read, Reader, glimpse, single_value
@@ -73,3 +73,17 @@ def one_code_refuses(name: str, literals: tuple[Literal, ...], *, ordering: bool
     if ordering:
         return f'codes have no order; write {name} in ["1", "2"]'
     return "" if all(isinstance(one, str) for one in literals) else f'quote the code: {name} == "{literals[0]}"'
+
+
+MOST_ALL = 60
+"""Options that are all tried; beyond, those that no condition names stand for each other."""
+
+
+def codes_worth_trying(question: Question, literals: Iterable[Literal]) -> list[object]:
+    """The codes of one choice that conditions can tell apart."""
+    codes = [option.code for option in question.options]
+    if len(codes) <= MOST_ALL:
+        return list[object](codes)
+    tested = {str(literal) for literal in literals}
+    other = next((code for code in codes if code not in tested), None)
+    return [code for code in codes if code in tested or code == other]

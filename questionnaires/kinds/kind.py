@@ -35,6 +35,9 @@ class Own(TypedDict, total=False):
 
     options: tuple[Option, ...]
     scale: str | None
+    list: str | None
+    within: str | None
+    chosen_in: str | None
     items: tuple[Item, ...]
     order: Order
     layout: Layout
@@ -56,6 +59,14 @@ class Given(Protocol):
         """The question's own options or those of its scale; ``words``: one of them may ask for words."""
 
     def scale(self) -> str | None: ...
+
+    def list(self) -> str | None: ...
+
+    def name(self, field_name: str) -> str | None:
+        """The id of a question that a field names."""
+
+    def choosable(self, options: tuple[Option, ...]) -> int:
+        """How many of these, with those of a list that is not known yet, can be chosen together."""
 
     def stands_for(self) -> StandsFor | None: ...
 

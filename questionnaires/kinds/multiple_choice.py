@@ -21,7 +21,16 @@ MOST_TESTED = 15  # codes whose sets are tried one by one
 
 class MultipleChoice(Choosing):
     type: ClassVar = QuestionType.MULTIPLE_CHOICE
-    fields: ClassVar = ("options", "scale", "order", "minimum_choices", "maximum_choices")
+    fields: ClassVar = (
+        "options",
+        "scale",
+        "list",
+        "within",
+        "chosen_in",
+        "order",
+        "minimum_choices",
+        "maximum_choices",
+    )
     variable: ClassVar = VariableType.CODES
     faults: ClassVar = Choosing.faults | _OF_LIMITS
 
@@ -31,6 +40,9 @@ class MultipleChoice(Choosing):
         return {
             "options": options,
             "scale": given.scale(),
+            "list": given.list(),
+            "within": given.name("within"),
+            "chosen_in": given.name("chosen_in"),
             "order": given.order(),
             "minimum_choices": minimum,
             "maximum_choices": maximum,

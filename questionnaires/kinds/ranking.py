@@ -26,7 +26,7 @@ _OF_RANKS = frozenset({FindingCode.RANKED_TWICE, FindingCode.RANKS_MISSING, Find
 
 class Ranking(Choosing):
     type: ClassVar = QuestionType.RANKING
-    fields: ClassVar = ("options", "scale", "order", "ranks")
+    fields: ClassVar = ("options", "scale", "list", "within", "chosen_in", "order", "ranks")
     variable: ClassVar = VariableType.RANKS
     faults: ClassVar = frozenset({FindingCode.UNKNOWN_CODE}) | _OF_RANKS
 
@@ -35,8 +35,11 @@ class Ranking(Choosing):
         return {
             "options": options,
             "scale": given.scale(),
+            "list": given.list(),
+            "within": given.name("within"),
+            "chosen_in": given.name("chosen_in"),
             "order": given.order(),
-            "ranks": given.whole("ranks", 2, min(len(options) or MOST_RANKS, MOST_RANKS)),
+            "ranks": given.whole("ranks", 2, min(given.choosable(options), MOST_RANKS)),
         }
 
     def reader(self, question: Question) -> Reader:

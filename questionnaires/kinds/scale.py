@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from questionnaires.answer_forms import Reader
 from questionnaires.conditions import Literal
-from questionnaires.kinds.choices import Choosing, one_code_refuses, one_of
+from questionnaires.kinds.choices import Choosing, codes_worth_trying, one_code_refuses, one_of
 from questionnaires.kinds.kind import Given, Own, VariableType
 from questionnaires.model import Layout, Question, QuestionType
 
@@ -38,7 +38,7 @@ class Scale(Choosing):
         return one_code_refuses(name, literals, ordering=ordering)
 
     def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
-        return [option.code for option in question.options]
+        return codes_worth_trying(question, literals)
 
 
 KIND = Scale()

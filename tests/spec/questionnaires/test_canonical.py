@@ -16,6 +16,7 @@ from questionnaires.conditions import Condition
 from questionnaires.expressions import Formula
 from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
+from questionnaires.lists import put_back
 from questionnaires.loader import available, load
 from questionnaires.model import (
     Calculated,
@@ -23,9 +24,11 @@ from questionnaires.model import (
     Header,
     Item,
     Layout,
+    ListSource,
     Missing,
     Notice,
     Option,
+    OptionList,
     Order,
     Question,
     Questionnaire,
@@ -57,6 +60,8 @@ options = st.builds(
     exclusive=st.booleans(),
     other=st.booleans(),
     stands_for=st.none() | words,
+    parent=st.none() | words,
+    offer_if=conditions,
 )
 questions = st.builds(
     Question,
@@ -68,6 +73,9 @@ questions = st.builds(
     required=st.booleans(),
     options=st.lists(options, max_size=3).map(tuple),
     scale=st.none() | words,
+    list=st.none() | words,
+    within=st.none() | words,
+    chosen_in=st.none() | words,
     items=st.lists(st.builds(Item, id=words, text=texts, short=texts), max_size=2).map(tuple),
     order=st.sampled_from(Order),
     layout=st.sampled_from(Layout),
@@ -161,7 +169,19 @@ questionnaires = st.builds(
     contradictions=st.lists(
         st.builds(Contradiction, id=words, condition=conditions.filter(bool), message=texts), max_size=1
     ).map(tuple),
-)
+    lists=st.lists(
+        st.builds(
+            OptionList,
+            id=words,
+            title=texts,
+            source=st.sampled_from(ListSource),
+            level=st.none() | words,
+            parent=st.none() | words,
+            options=st.lists(options, max_size=2).map(tuple),
+        ),
+        max_size=1,
+    ).map(tuple),
+).map(put_back)
 
 
 @given(questionnaires)
@@ -176,11 +196,12 @@ def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None
 def test_the_strategy_covers_every_field() -> None:
     """A field added to the model later must be added above, else its round trip is not tested."""
     named = {
-        Questionnaire: 12,
+        Questionnaire: 13,
         Section: 4,
-        Question: 21,
+        Question: 24,
         Item: 3,
-        Option: 7,
+        Option: 9,
+        OptionList: 6,
         Scale: 2,
         Header: 6,
         Notice: 5,

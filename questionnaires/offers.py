@@ -1,0 +1,146 @@
+"""Options that hang on an earlier answer: which of them a person is offered.
+
+Three things narrow a question. ``within`` names an earlier question: of the options with a parent those are offered
+whose parent was answered there. ``chosen_in`` names one too: of the options that it has as well those are offered that
+were chosen there. ``offer_if`` of an option is a condition. All that are given have to hold.
+
+What narrows has to be there. Where ``within`` has no answer, or one that means missing (说不清), every option is
+offered, for nothing says which do not belong. Where ``chosen_in`` has none, nothing was chosen, and nothing is carried
+over. An option that means missing is offered to everybody, unless a condition of its own says otherwise. Who is left
+with none of the options that are narrowed is not asked the question at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from questionnaires.conditions import Condition
+from questionnaires.model import Option, Question, Questionnaire
+
+MOST_KEPT = 500
+"""Narrowed questions that are remembered at once, by what was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How one question is narrowed."""
+
+    question: Question
+    about: tuple[str, ...]  # the variables that it hangs on
+    wide: frozenset[str]  # answers of ``within`` that mean missing: nothing is narrowed by them
+    carried: frozenset[str]  # codes that ``chosen_in`` has as well
+    alone: frozenset[str]  # of these, those that stand alone there: 都没有 is no choice to go on with
+    conditions: Mapping[str, Condition]  # code -> its own condition, of answers alone
+
+    def holds(self, option: Option, given: Mapping[str, object]) -> bool:
+        """Whether the option is offered to whoever gave these canonical answers on the path."""
+        own = self.conditions.get(option.code)
+        if own is not None and not own.evaluate(given):
+            return False
+        if option.missing is not None:
+            return True
+        question = self.question
+        if question.within is not None and option.parent is not None:
+            chosen = _codes(given.get(question.within))
+            if chosen and not chosen & self.wide and option.parent not in chosen:
+                return False
+        if question.chosen_in is not None and option.code in self.carried:
+            return option.code not in self.alone and option.code in _codes(given.get(question.chosen_in))
+        return True
+
+    def narrows(self, option: Option) -> bool:
+        """Whether it hangs on anything."""
+        if option.code in self.conditions:
+            return True
+        if option.missing is not None:
+            return False
+        question = self.question
+        by_parent = question.within is not None and option.parent is not None
+        return by_parent or (question.chosen_in is not None and option.code in self.carried)
+
+    def narrowed(self, given: Mapping[str, object]) -> Question:
+        """The question with the options that are offered; no options where it is not asked."""
+        offered = tuple(one for one in self.question.options if self.holds(one, given))
+        if len(offered) == len(self.question.options):
+            return self.question
+        if any(self.narrows(one) for one in self.question.options) and not any(map(self.narrows, offered)):
+            offered = ()
+        return replace(
+            self.question,
+            options=offered,
+            minimum_choices=_at_most(self.question.minimum_choices, offered),
+            maximum_choices=_at_most(self.question.maximum_choices, offered),
+            ranks=_at_most(self.question.ranks, offered),
+        )
+
+    def because_of(self, option: Option, given: Mapping[str, object]) -> str:
+        """The variable for whose answer an option is not offered."""
+        question = self.question
+        own = self.conditions.get(option.code)
+        if own is not None and not own.evaluate(given):
+            return own.variables()[-1]
+        if question.within is not None and option.parent is not None:
+            chosen = _codes(given.get(question.within))
+            if chosen and not chosen & self.wide and option.parent not in chosen:
+                return question.within
+        return question.chosen_in or question.within or ""
+
+
+def offer_of(questionnaire: Questionnaire, question: Question) -> Offer | None:
+    """How a question is narrowed; None where everybody who is asked is offered everything."""
+    own = {one.code: questionnaire.of_answers(one.offer_if) for one in question.options if one.offer_if is not None}
+    if question.within is None and question.chosen_in is None and not own:
+        return None
+    known = {one.id: one for one in questionnaire.questions()}
+    within = known.get(question.within or "")
+    chosen = known.get(question.chosen_in or "")
+    named = [name for one in own.values() for name in one.variables()]
+    about = dict.fromkeys(name for name in (question.within, question.chosen_in, *named) if name is not None)
+    there = {one.code: one for one in chosen.options} if chosen is not None else {}
+    return Offer(
+        question=question,
+        about=tuple(about),
+        wide=frozenset(one.code for one in within.options if one.missing) if within is not None else frozenset(),
+        carried=frozenset(one.code for one in question.options if one.code in there),
+        alone=frozenset(code for code, one in there.items() if one.exclusive),
+        conditions=own,
+    )
+
+
+class Narrowed:
+    """An offer that remembers the questions it made of the answers that it hangs on."""
+
+    def __init__(self, offer: Offer) -> None:
+        self.offer = offer
+        self._kept: dict[tuple[object, ...], Question] = {}
+
+    def of(self, given: Mapping[str, object]) -> Question:
+        key = tuple(_key(given.get(name)) for name in self.offer.about)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = self.offer.narrowed(given)
+        return found
+
+
+def _key(answer: object) -> object:
+    """An answer as a part of a key: 1 and 1.0 are one to every condition, the text is another."""
+    if isinstance(answer, list):
+        return tuple(answer)
+    if isinstance(answer, Mapping):
+        return None  # stated to be missing: no answer to any condition
+    return answer
+
+
+def _codes(answer: object) -> frozenset[str]:
+    if isinstance(answer, str):
+        return frozenset({answer})
+    if isinstance(answer, list | tuple):
+        return frozenset(one for one in answer if isinstance(one, str) and one)
+    return frozenset()
+
+
+def _at_most(bound: int | None, offered: tuple[Option, ...]) -> int | None:
+    return None if bound is None else min(bound, sum(not one.exclusive for one in offered))
