@@ -28,6 +28,10 @@ class Disposition(StrEnum):
     UNKNOWN_PERSON = "unknown_person"  # 3.2 UO: lived in, but not known whether anyone is eligible
     NOT_ELIGIBLE = "not_eligible"  # 4: empty, no dwelling, nobody of the target population
 
+    @property
+    def is_answer(self) -> bool:
+        return self in (Disposition.COMPLETE, Disposition.PARTIAL)
+
 
 _ELIGIBLE = (
     Disposition.COMPLETE,

@@ -1,8 +1,8 @@
 """AAPOR's codes of a case's final outcome, by the mode in which it ended.
 
-The codes and their order follow Standard Definitions, 9th edition (2016), tables 2 (in person, households), 3 (mail)
-and 4 (internet). A paper form that is handed out and collected takes the mail codes; the words are ours. A case that
-changed its mode keeps the code of the mode in which its outcome became final.
+The codes and their order follow Standard Definitions, 9th edition (2016), tables 1 (telephone), 2 (in person,
+households), 3 (mail) and 4 (internet). A paper form that is handed out and collected takes the mail codes; the words
+are ours. A case that changed its mode keeps the code of the mode in which its outcome became final.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class OutcomeMode(StrEnum):
     IN_PERSON = "in_person"
     WEB = "web"
     MAIL = "mail"
+    TELEPHONE = "telephone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,52 @@ _WORDS: dict[OutcomeMode, tuple[tuple[str, str, str], ...]] = {
         ("3.40", "问卷被退回并有新地址", "form returned with a new address"),
         ("3.90", "其他情况不明", "other unknown"),
         ("4.10", "甄别为不合格", "screened out"),
+        ("4.80", "配额已满", "quota filled"),
+    ),
+    OutcomeMode.TELEPHONE: (
+        *_ANSWERED,
+        ("2.10", "拒访或中断", "refusal or break-off"),
+        ("2.11", "拒访", "refusal"),
+        ("2.111", "住户拒访", "household refused"),
+        ("2.112", "被选中的人拒访", "selected person refused"),
+        ("2.12", "中途停止", "broken off"),
+        ("2.20", "未接触", "no contact"),
+        ("2.21", "被选中的人一直没空", "selected person never available"),
+        ("2.22", "语音信箱，确认是住户", "answering machine of a household"),
+        ("2.30", "其他未完成", "other"),
+        ("2.31", "被选中的人已去世", "selected person has died"),
+        ("2.32", "身体或精神原因无法作答", "physically or mentally unable"),
+        ("2.33", "语言不通", "language"),
+        ("2.331", "住户语言不通", "household's language"),
+        ("2.332", "被选中的人语言不通", "selected person's language"),
+        ("2.333", "没有会该语言的调查员", "no interviewer of that language"),
+        ("2.34", "通话质量差，听不清", "too poor a line to be understood"),
+        ("2.35", "所在场合不便作答", "where or what they were doing did not allow it"),
+        ("2.36", "其他原因", "miscellaneous"),
+        ("3.10", "不知是否住户的号码", "unknown whether a household's number"),
+        ("3.11", "未拨打", "not attempted"),
+        ("3.12", "一直占线", "always busy"),
+        ("3.13", "无人接听", "no answer"),
+        ("3.14", "语音信箱，不知是否住户", "answering machine, unknown whose"),
+        ("3.15", "被拦截", "call was barred"),
+        ("3.16", "线路问题", "technical problem of the line"),
+        ("3.20", "是住户，不知有无合格的人", "a household, unknown whether anyone is eligible"),
+        ("3.21", "未问户内成员", "household not screened"),
+        ("3.90", "其他情况不明", "other unknown"),
+        ("4.10", "不在样本范围", "outside the sample"),
+        ("4.20", "传真或数据线", "fax or data line"),
+        ("4.30", "号码不通", "number not in service"),
+        ("4.31", "空号", "no such number"),
+        ("4.32", "停机", "disconnected"),
+        ("4.33", "暂停服务", "out of service for now"),
+        ("4.40", "技术原因不合格", "special technical circumstances"),
+        ("4.41", "号码已换", "number changed"),
+        ("4.42", "呼叫转移", "call forwarded"),
+        ("4.50", "不是住户的号码", "not a household's number"),
+        ("4.51", "商铺、机关、单位", "business, office, organisation"),
+        ("4.52", "机构（医院、学校等）", "institution"),
+        ("4.53", "集体宿舍", "group quarters"),
+        ("4.70", "户内无合格的人", "nobody eligible"),
         ("4.80", "配额已满", "quota filled"),
     ),
 }

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, union_all, update
 from sqlalchemy.orm import Session, aliased
 
+from analysis.final_outcomes import REFUSED
 from survey_service import audit
 from survey_service.captures import ledger
 from survey_service.errors import NotFound
@@ -168,7 +169,7 @@ def _erase(
             update(Case)
             .where(Case.survey_id == survey_id, Case.id == response.case_id)
             .where(Case.disposition.in_((Disposition.COMPLETE, Disposition.PARTIAL)))
-            .values(disposition=Disposition.REFUSAL)
+            .values(disposition=Disposition.REFUSAL, outcome_code=REFUSED)
         )
     audit.record(
         session,

@@ -17,6 +17,7 @@ from sqlalchemy import Table, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from analysis import final_outcomes
 from questionnaires.answers import CANONICAL_FORMAT
 from survey_service import audit
 from survey_service.bulk import insert_rows
@@ -25,7 +26,7 @@ from survey_service.captures.errors import Withdrawn
 from survey_service.captures.incoming import IncomingCapture, Outcome, Recorded
 from survey_service.ids import new_id
 from survey_service.migrations.guards import ERASED, NO_ANSWERS
-from survey_service.models import AccessCode, Capture, Case, Disposition, Response, ResponseState
+from survey_service.models import OUTCOME_MODES, AccessCode, Capture, Case, Disposition, Mode, Response, ResponseState
 from survey_service.models.capture import CONFLICTS, KNOWN
 from survey_service.secrets import KeyRing, code_hash
 
@@ -219,16 +220,19 @@ def _use_up_codes(session: Session, many: Sequence[IncomingCapture]) -> None:
 
 def _settle_cases(session: Session, many: Sequence[IncomingCapture]) -> None:
     """What became of the cases whose answers these are."""
-    settled: dict[tuple[UUID, Disposition], list[UUID]] = defaultdict(list)
+    settled: dict[tuple[UUID, Disposition, Mode], list[UUID]] = defaultdict(list)
     for incoming in many:
         if incoming.case_id is not None:
             complete = incoming.state is ResponseState.COMPLETE
             outcome = Disposition.COMPLETE if complete else Disposition.PARTIAL
-            settled[incoming.survey_id, outcome].append(incoming.case_id)
-    for (survey_id, outcome), case_ids in settled.items():
+            settled[incoming.survey_id, outcome, incoming.mode].append(incoming.case_id)
+    for (survey_id, outcome, mode), case_ids in settled.items():
+        code = final_outcomes.COMPLETE if outcome is Disposition.COMPLETE else final_outcomes.PARTIAL
         for some in _chunks(case_ids):
             session.execute(
-                update(Case).where(Case.survey_id == survey_id, Case.id.in_(some)).values(disposition=outcome)
+                update(Case)
+                .where(Case.survey_id == survey_id, Case.id.in_(some))
+                .values(disposition=outcome, outcome_code=code, outcome_mode=OUTCOME_MODES[mode])
             )
 
 

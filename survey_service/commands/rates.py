@@ -28,6 +28,7 @@ class Mode(StrEnum):
     IN_PERSON = "in_person"
     WEB = "web"
     MAIL = "mail"
+    TELEPHONE = "telephone"
 
 
 class Format(StrEnum):

@@ -22,12 +22,13 @@ from survey_service.clock import start_of
 from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, Ground
-from survey_service.fieldwork.service import record_dispositions
+from survey_service.demonstration.visits import visits_of
+from survey_service.fieldwork.visits import Told, note_visits
 from survey_service.ids import new_id
 from survey_service.keying import service as keying
 from survey_service.keying import sheets
 from survey_service.keying.schemas import FormFound
-from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source, Wave
+from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source, VisitSource, Wave
 from survey_service.sampling.service import add_cases
 from survey_service.services import Services
 from survey_service.surveys import codes
@@ -93,11 +94,13 @@ def ask(
     forms = sorted(_forms(services, ground, wave_id, fieldwork, case_ids), key=lambda form: form.sheet.at)
     for done in _submit(services, ground, wave_id, forms):
         report(done, len(forms))
-    outcomes = {
-        case_ids[code][place]: outcome for code, one in fieldwork.items() for place, outcome in one.outcomes.items()
-    }
+    outcomes = [
+        (case_ids[code][place], outcome) for code, one in fieldwork.items() for place, outcome in one.outcomes.items()
+    ]
+    visits = visits_of(outcomes, effort, np.random.default_rng([seed, course.number, len(ground.residents)]))
+    told = Told(VisitSource.PROGRAM, effort.ends, ground.staff[Role.INTERVIEWER])
     with services.database.writing.begin() as session:
-        record_dispositions(session, ground.survey_id, outcomes, at=effort.ends, by=ground.staff[Role.INTERVIEWER])
+        note_visits(session, ground.survey_id, visits, told)
     written = [form.sheet.answers for form in forms if form.sheet.mode is Mode.PAPER][:WRITTEN]
     return Asked(wave_id=wave_id, days=days, answers=len(forms), resident_addresses=addresses, written=written)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from analysis import dispositions as aapor
 from survey_service.models import Disposition
 
-# Until a visit has said whether anyone lives there, a case is of unknown eligibility (AAPOR 3.1). The service knows one
-# kind of unknown eligibility; AAPOR's two count alike in every rate used here.
+# Until a visit has said whether anyone lives there, a case is of unknown eligibility (AAPOR 3.1). AAPOR's two kinds
+# of it count alike in every rate used here; which it is stands in the case's code.
 AAPOR: Mapping[Disposition, aapor.Disposition] = {
     Disposition.COMPLETE: aapor.Disposition.COMPLETE,
     Disposition.PARTIAL: aapor.Disposition.PARTIAL,
@@ -17,6 +17,11 @@ AAPOR: Mapping[Disposition, aapor.Disposition] = {
     Disposition.OTHER: aapor.Disposition.OTHER_NONRESPONSE,
     Disposition.UNKNOWN: aapor.Disposition.UNKNOWN_HOUSEHOLD,
     Disposition.NOT_ELIGIBLE: aapor.Disposition.NOT_ELIGIBLE,
+}
+
+OF_AAPOR: Mapping[aapor.Disposition, Disposition] = {
+    **{theirs: ours for ours, theirs in AAPOR.items()},
+    aapor.Disposition.UNKNOWN_PERSON: Disposition.UNKNOWN,
 }
 
 # Outcomes that come by themselves: with an answer, or before anybody has been to the door.

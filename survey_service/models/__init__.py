@@ -38,8 +38,10 @@ from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
+from survey_service.models.visit import OUTCOME_MODES, Visit, VisitSource
 
 __all__ = [
+    "OUTCOME_MODES",
     "AccessCode",
     "AccessToken",
     "Account",
@@ -100,6 +102,8 @@ __all__ = [
     "Tombstone",
     "UtcDateTime",
     "VerificationDraw",
+    "Visit",
+    "VisitSource",
     "Wave",
     "WaveState",
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from analysis.outcome_codes import OutcomeMode
 from survey_service.ids import new_id
 from survey_service.models.base import Base, Json, UtcDateTime, words
 from survey_service.models.capture import Mode
@@ -50,6 +51,10 @@ class Case(Base):
     first_mode: Mapped[Mode] = mapped_column(words(Mode))  # assigned before the field
     reserve_replicate: Mapped[int] = mapped_column(default=0)  # 0: main sample
     disposition: Mapped[Disposition] = mapped_column(words(Disposition), default=Disposition.UNKNOWN)
+    # The final outcome as a code of AAPOR, of which ``disposition`` is the class; None: nothing was told yet.
+    outcome_code: Mapped[str | None] = mapped_column(String(6))
+    outcome_mode: Mapped[OutcomeMode | None] = mapped_column(words(OutcomeMode))
+    last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AccessCode(Base):

@@ -67,6 +67,8 @@ TEMPLATES = ROOT / "survey_service" / "web" / "templates"
 
 # File of each table and its enum that leaves members out -> why nobody meets them there.
 PARTIAL: Mapping[tuple[str, str], str] = {
+    ("analysis/final_outcomes.py", "analysis.dispositions:Disposition"): "an attempt cannot say that somebody answered",
+    ("survey_service/demonstration/visits.py", "survey_service.models.case:Disposition"): "who answers needs no course",
     (
         "analysis/estimation/intervals.py",
         "analysis.results:IntervalMethod",

@@ -19,12 +19,12 @@ from survey_service.contacts.store import ContactStore
 from survey_service.database import Database
 from survey_service.exports.formats import Format
 from survey_service.exports.writing import WaveSource, WrittenFile, write_export
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Capture, Case, Disposition, Mode, Response, ResponseState, Source
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
+from tests.service.outcomes import told_outcomes
 from tests.service.world import NOW, World, build
 
 QUESTIONNAIRE = load(Path(__file__).parent / "exported.yaml")
@@ -69,7 +69,7 @@ def exported_wave(database: Database, settings: Settings) -> ExportedWave:
             wish = POISON[place % len(POISON)]
             given = {**said, "wish": wish, "word": POISON[(place + len(SAID)) % len(POISON)][:50]}
             answers[world.case_ids[place]] = _answer(session, world, keys, place, given)
-        record_dispositions(
+        told_outcomes(
             session,
             world.survey_id,
             {world.case_ids[10]: Disposition.REFUSAL, world.case_ids[11]: Disposition.UNKNOWN},

@@ -20,10 +20,10 @@ from survey_service.audit.chain import RESIDENT, SERVICE
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Case, Disposition, Mode, ResponseState, Source
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
+from tests.service.outcomes import told_outcomes
 from tests.service.world import NOW, QUESTIONNAIRE, World
 
 pytestmark = pytest.mark.both_databases
@@ -88,7 +88,7 @@ def tiny(database: Database, world: World, keys: KeyRing) -> World:
             world.case_ids[4]: Disposition.NOT_ELIGIBLE,
             world.case_ids[5]: Disposition.UNKNOWN,
         }
-        record_dispositions(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
     return world
 
 
@@ -196,11 +196,11 @@ def test_reading_a_wave_takes_a_fixed_number_of_statements(database: Database, t
 def test_an_answered_case_keeps_its_outcome_and_completion_cannot_be_claimed(database: Database, tiny: World) -> None:
     with database.writing.begin() as session:
         outcomes = {tiny.case_ids[0]: Disposition.REFUSAL, tiny.case_ids[8]: Disposition.REFUSAL}
-        record_dispositions(session, tiny.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, tiny.survey_id, outcomes, at=NOW, by=SERVICE)
     assert outcome(database, tiny.survey_id, tiny.case_ids[0]) is Disposition.COMPLETE
     assert outcome(database, tiny.survey_id, tiny.case_ids[8]) is Disposition.REFUSAL
-    with database.writing.begin() as session, pytest.raises(ValueError, match="when its answer is stored"):
-        record_dispositions(session, tiny.survey_id, {tiny.case_ids[8]: Disposition.COMPLETE}, at=NOW, by=SERVICE)
+    with database.writing.begin() as session, pytest.raises(ValueError, match="follows from an answer that is stored"):
+        told_outcomes(session, tiny.survey_id, {tiny.case_ids[8]: Disposition.COMPLETE}, at=NOW, by=SERVICE)
 
 
 def outcome(database: Database, survey_id: UUID, case_id: UUID) -> Disposition:

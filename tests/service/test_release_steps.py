@@ -14,12 +14,12 @@ from survey_service.audit import Actor
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.errors import Conflict
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Account, Disposition, Release, ReleaseStep, ReleaseStepKind, Wave
 from survey_service.releases import review, service, steps
 from survey_service.releases.errors import OutOfTurn, PlanChanged, RowsChanged, TooFewPeople
 from survey_service.services import Services
 from survey_service.surveys.figures import FiguresClosed
+from tests.service.outcomes import told_outcomes
 from tests.service.signed_in import csrf, get, post, sign_in
 from tests.service.test_releases import reviewed, seen_on, services, wave_address
 from tests.service.world import NOW, World
@@ -98,7 +98,7 @@ def test_a_step_lapses_where_a_row_moves_and_is_taken_once_more(database: Databa
     take(database, reviewed, REVIEWED, before, by["manager"])
     with database.writing.begin() as session:
         outcomes = {reviewed.case_ids[0]: Disposition.OTHER}
-        record_dispositions(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
     with pytest.raises(RowsChanged):
         take(database, reviewed, SIGNED, before, by["leader"])
     now = replace(before, rows_key=seen(database, reviewed).rows_key)
@@ -170,7 +170,7 @@ def test_the_pages_say_who_is_next_and_what_is_missing(client: TestClient, datab
     post(client, f"{here}/release/reviewed", seen_on(page), token=csrf(page))
     with database.writing.begin() as session:
         outcomes = {reviewed.case_ids[0]: Disposition.OTHER}
-        record_dispositions(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
     told = get(client, f"{here}/release")
     assert "答卷有了变动，要重新做" in told
     assert "has to be done again" in get(client, f"{here}/release?lang=en")

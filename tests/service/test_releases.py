@@ -23,7 +23,6 @@ from survey_service.audit.chain import SERVICE, chains
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
 from survey_service.errors import TooBusy
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import (
     Area,
     Case,
@@ -46,6 +45,7 @@ from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from survey_service.writer import GroupWriter
+from tests.service.outcomes import told_outcomes
 from tests.service.signed_in import csrf, get, post, sign_in
 from tests.service.test_estimates import twelve_answers
 from tests.service.world import NOW, PASSWORD, World, once
@@ -128,7 +128,7 @@ def test_figures_that_changed_since_they_were_looked_at_are_not_signed(database:
     prepared = prepare(database, reviewed)
     with database.writing.begin() as session:
         outcomes = {reviewed.case_ids[0]: Disposition.OTHER}
-        record_dispositions(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, reviewed.survey_id, outcomes, at=NOW, by=SERVICE)
 
     def sign() -> None:
         with database.writing.begin() as session:

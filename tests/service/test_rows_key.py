@@ -17,13 +17,13 @@ from survey_service.audit.chain import SERVICE
 from survey_service.captures import ledger
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Area, Disposition, Mode, Response
 from survey_service.models.tombstone import Ground
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys import drafts, figures
 from survey_service.surveys import service as surveys
+from tests.service.outcomes import told_outcomes
 from tests.service.test_collection_service import incoming
 from tests.service.test_estimates import answer
 from tests.service.world import NOW, World
@@ -71,7 +71,7 @@ def _erase(session: Session, world: World, keys: KeyRing) -> None:
 
 def _outcome(session: Session, world: World, keys: KeyRing) -> None:
     outcomes = {world.case_ids[3]: Disposition.REFUSAL}
-    record_dispositions(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
+    told_outcomes(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
 
 
 def _rename_area(session: Session, world: World, keys: KeyRing) -> None:
@@ -155,7 +155,7 @@ WRITERS = {
     "areas/service.py",
     "captures/erasure.py",  # its case, beside the ledger
     "captures/ledger.py",
-    "fieldwork/service.py",
+    "fieldwork/visits.py",
     "keying/verification.py",  # the state of a batch, by which its forms count
     "sampling/case_files.py",
     "sampling/service.py",

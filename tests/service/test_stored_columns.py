@@ -20,12 +20,12 @@ from survey_service.analyses.wave_columns import WaveColumns, columns_of_wave
 from survey_service.audit.chain import SERVICE
 from survey_service.captures.erasure import erase_response
 from survey_service.database import Database
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Disposition, Ground, Job, JobState, Response
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
+from tests.service.outcomes import told_outcomes
 from tests.service.test_estimates import tiny
 from tests.service.test_releases import services
 from tests.service.world import NOW, World
@@ -102,7 +102,7 @@ def test_a_row_that_moves_makes_it_anew(database: Database, tiny: World, tmp_pat
     before = read(database, tiny, folder).snapshot_sha256
     with database.writing.begin() as session:
         outcomes = {tiny.case_ids[7]: Disposition.NONCONTACT}
-        record_dispositions(session, tiny.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, tiny.survey_id, outcomes, at=NOW, by=SERVICE)
     assert read(database, tiny, folder).snapshot_sha256 != before
 
 

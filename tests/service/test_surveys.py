@@ -17,7 +17,6 @@ from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
 from survey_service.errors import BadInput, Conflict, NotReady
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import (
     AuditEntry,
     Case,
@@ -31,6 +30,7 @@ from survey_service.models import (
 )
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions, drafts, figures, service
+from tests.service.outcomes import told_outcomes
 from tests.service.signed_in import get, post, sign_in
 from tests.service.world import NOW, QUESTIONNAIRE, World
 
@@ -189,7 +189,7 @@ def test_progress_by_hand_with_a_fixed_number_of_statements(database: Database, 
     with database.writing.begin() as session:
         answer(session, world, world.case_ids[0], 1)
         answer(session, world, world.case_ids[1], 2)
-        record_dispositions(session, world.survey_id, {world.case_ids[2]: Disposition.REFUSAL}, at=NOW, by=SERVICE)
+        told_outcomes(session, world.survey_id, {world.case_ids[2]: Disposition.REFUSAL}, at=NOW, by=SERVICE)
     from survey_service.accounts.queries import below
 
     with database.reading.begin() as session, counted_statements(database) as statements:

@@ -27,11 +27,11 @@ from survey_service.areas.people_file import Declaration
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.fieldwork.outcomes import outcomes_recorded
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.models import Area, Case, Disposition, Mode, RegisterKind, Survey, Wave
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys.schemas import CommunityProgress
+from tests.service.outcomes import told_outcomes
 from tests.service.signed_in import get, sign_in
 from tests.service.test_estimates import answer
 from tests.service.world import NOW, World
@@ -147,7 +147,7 @@ def test_without_outcomes_pages_tell_the_completed_share_and_no_response_rate(
     assert "应答率（AAPOR RR3）" not in page
     with database.writing.begin() as session:
         outcomes = {world.case_ids[8]: Disposition.REFUSAL}
-        record_dispositions(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
+        told_outcomes(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
     page = get(client, f"{here}/estimates")
     assert "应答率（AAPOR RR3）" in page
     assert "没有登记结果" not in page

@@ -1,0 +1,64 @@
+"""How the field calls things, in both languages: codes by their mode, why an outcome is what it is, who told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from analysis.final_outcomes import Rule
+from analysis.outcome_codes import OUTCOME_CODES, OutcomeMode
+from questionnaires.text import Text
+from survey_service.models import Disposition, VisitSource
+
+MODES: Final[Mapping[OutcomeMode, Text]] = {
+    OutcomeMode.IN_PERSON: Text("上门", "in person"),
+    OutcomeMode.WEB: Text("网上", "web"),
+    OutcomeMode.MAIL: Text("纸质", "paper"),
+    OutcomeMode.TELEPHONE: Text("电话", "telephone"),
+}
+
+CLASSES: Final[Mapping[Disposition, Text]] = {
+    Disposition.COMPLETE: Text("完成", "complete"),
+    Disposition.PARTIAL: Text("部分完成", "partial"),
+    Disposition.REFUSAL: Text("拒访或中断", "refusal or break-off"),
+    Disposition.NONCONTACT: Text("未接触", "no contact"),
+    Disposition.OTHER: Text("其他未完成", "other nonresponse"),
+    Disposition.UNKNOWN: Text("情况不明", "unknown eligibility"),
+    Disposition.NOT_ELIGIBLE: Text("不合格（空户等）", "not eligible"),
+}
+
+RULES: Final[Mapping[Rule, Text]] = {
+    Rule.ANSWERED: Text("有答卷，以答卷为准。", "There is an answer, which decides."),
+    Rule.NOT_ELIGIBLE: Text(
+        "最后查明的是：这里没有合格的人住；以后没有再见到有人住。",
+        "What was found last: nobody eligible lives here; nobody has been seen to live here since.",
+    ),
+    Rule.REFUSED: Text(
+        "有过拒访或中断；以后没找到人，不改变这个结果。",
+        "There was a refusal or a break-off; finding nobody at home later does not undo it.",
+    ),
+    Rule.OTHER: Text("见到了人，因故没有做成；没有拒访。", "Somebody was met and could not take part; nobody refused."),
+    Rule.NOT_REACHED: Text(
+        "知道有合格的人住，一直没有见到被选中的人。", "Somebody eligible lives here and was never reached."
+    ),
+    Rule.LIVED_IN: Text(
+        "看得出有人住，还不知道有没有合格的人。", "Seen to be lived in; not known whether anybody is eligible."
+    ),
+    Rule.NO_EVIDENCE: Text("去过，还不知道有没有人住。", "Tried; not known whether anybody lives here."),
+    Rule.NOT_TRIED: Text("还没有人去过，也没有寄过信。", "Nobody has been there, and no letter was made."),
+    Rule.NO_REPLY: Text("信函已印，一直没有回音。", "A letter was made; nothing came of it yet."),
+}
+
+SOURCES: Final[Mapping[VisitSource, Text]] = {
+    VisitSource.DOOR: Text("入户手机页", "phone page"),
+    VisitSource.OFFICE: Text("办公室登记", "typed at the office"),
+    VisitSource.FILE: Text("文件导入", "file"),
+    VisitSource.PROGRAM: Text("程序接口", "program"),
+}
+
+_WORDS: Final = {(mode, one.code): Text(one.zh, one.en) for mode, codes in OUTCOME_CODES.items() for one in codes}
+
+
+def outcome_words(code: str, mode: OutcomeMode) -> Text:
+    """What a code says; KeyError where its mode has no such code."""
+    return _WORDS[mode, code]
