@@ -24,6 +24,7 @@ from questionnaires.model import (
     Option,
     OptionList,
     Order,
+    Precision,
     Question,
     Questionnaire,
     QuestionType,
@@ -125,6 +126,15 @@ class _Given:
         if minimum is not None and maximum is not None and minimum > maximum:
             self._impossible(minimum.isoformat("minutes"), "after", maximum.isoformat("minutes"))
         return minimum, maximum
+
+    def precision(self) -> tuple[Precision, Text | None]:
+        found, because = self._fields.word("precision", Precision, Precision.KILOMETRE), self._fields.text("because")
+        if found is Precision.EXACT and because is None:
+            self._fields.lacks("because", "an exact place tells a household: say why it is needed, or keep 100m")
+        if found is not Precision.EXACT and because is not None:
+            message = f'{self._fields.owner} has "because" and no exact place'
+            self._fields.notes.add(Code.NOT_FOR_TYPE, self._fields.place("because"), message, "delete it")
+        return found, because
 
     def counts(self, options: tuple[Option, ...]) -> tuple[int | None, int | None]:
         together = self.choosable(options)

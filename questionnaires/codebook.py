@@ -61,12 +61,17 @@ class Variable:
     unit: Text | None
     decimals: int
     ranks: int  # of a ranking, how many; 0 for every other
+    parts: tuple[tuple[str, Text], ...]  # of a place: what stands in a column of its own
     rule: Text | None  # how an answer has to look beside its values: how many may be chosen
     asked_if: tuple[str, ...]  # sources of the conditions of section and question
 
     def columns(self) -> tuple[Column, ...]:
         """The columns it becomes where a cell holds one value: several choices are one 0/1 column per option, a
-        ranking one column per rank."""
+        ranking one column per rank, a place one per part."""
+        if self.parts:
+            return tuple(
+                Column(name=f"{self.name}.{one}", label=_joined(self.short, words)) for one, words in self.parts
+            )
         if self.type is VariableType.RANKS:
             return tuple(
                 Column(name=f"{self.name}.{rank}", label=_joined(self.short, Text(f"第 {rank} 位", f"rank {rank}")))
@@ -121,6 +126,7 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
         unit=question.unit,
         decimals=question.decimals,
         ranks=ranks_of(question) if holds is VariableType.RANKS else 0,
+        parts=() if words else tuple(kind_of(question).parts.items()),
         rule=None if words else kind_of(question).rule(question),
         asked_if=conditions,
     )

@@ -32,6 +32,7 @@ class QuestionType(StrEnum):
     LONG_TEXT = "long_text"
     DATE = "date"
     TIME = "time"
+    PLACE = "place"
     NOTE = "note"
 
 
@@ -84,6 +85,14 @@ class ListSource(StrEnum):
     FILE = "file"  # they are written in the definition
     AREAS = "areas"  # the areas of one kind that lie in the survey's own
     WAVE = "wave"  # a city's own: sectors, bodies, units; given with each wave
+
+
+class Precision(StrEnum):
+    """How exactly a place is kept. What is finer is rounded away before anything is stored."""
+
+    KILOMETRE = "1km"
+    HUNDRED_METRES = "100m"
+    EXACT = "exact"  # tells a household: the definition says why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +167,8 @@ class Question:
     decimals: int = 0  # number: digits allowed after the point
     unit: Text | None = None
     max_length: int | None = None  # text: characters
+    precision: Precision = Precision.KILOMETRE  # place
+    because: Text | None = None  # place: why an exact one is needed, as it is told to whoever answers
     stands_for: StandsFor | None = None  # single choice and number: the sex or the age in full years of who answers
     ask_if: Condition | None = None  # None: asked of everyone who reaches the section
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from questionnaires.fields import Notes
+from questionnaires.kinds import kind_of
 from questionnaires.lists import own_options
 from questionnaires.model import Question, Questionnaire
 from questionnaires.places import Places
@@ -52,6 +53,9 @@ def _check(text: Text, number: int, variables: Variables, notes: Notes, place: L
         elif variables.order[name] >= number:
             message = f'{owner} is filled with "{name}", which is asked later'
             notes.add(Code.PLACEHOLDER, place, message, "a text is filled with what was answered before")
+        elif not name.endswith(".other") and not kind_of(variables.questions[name]).fills:
+            message = f'{owner} is filled with "{name}", which is a {variables.questions[name].type}'
+            notes.add(Code.PLACEHOLDER, place, message, "a text is filled with words, numbers and options")
     if len(notes.problems) == before and "en" in notes.languages and set(slots(text, "zh")) != set(slots(text, "en")):
         message = f"{owner} is filled with other answers in English than in Chinese"
         notes.add(Code.PLACEHOLDER, place, message, "the same names in every language")

@@ -199,6 +199,11 @@ _SENTENCES = (
     (r"(.+) has the minimum (.+) (?:above|after) the maximum (.+)", "{0}的下限 {1} 大于上限 {2}"),
     (r"exchange them", "把两个对调"),
     (r"a (\w+) question has: (.*)", "{0} 题有：{1}"),
+    (
+        r"an exact place tells a household: say why it is needed, or keep 100m",
+        "准确的位置能认出是哪一户：写明为什么需要（because），或者改用 100m",
+    ),
+    (r"(.+) has \"because\" and no exact place", "{0}写了“because”，位置却不存准确的"),
     # ---------------------------------------------------------------- what a question stands for
     (r"(.+) tells the (\w+), as (.+) does", "{0}和{2}都说的是{1}"),
     (r"one question tells it; delete the other mark", "只由一道题来说，去掉另一处标记"),
@@ -313,6 +318,7 @@ _SENTENCES = (
     (r"quote the code: (.*)", "给代码加引号：{0}"),
     (r"compare with a number, without quotes", "和数比，不加引号"),
     (r"compare with a time in quotes: (.*)", "和加引号的时刻比：{0}"),
+    (r"a place can only be tested for being there: (.*)", "位置只能看有没有填：{0}"),
     (r"compare with a date in quotes: (.*)", "和加引号的日期比：{0}"),
     (r"a text can only be tested for being there: (.*)", "文字题只能看有没有写：{0}"),
     (r"a condition has at most (\d+) characters, this one (\d+)", "条件最多 {0} 个字，这里有 {1} 个"),
@@ -356,6 +362,8 @@ _SENTENCES = (
     (rf"(.+) has no right answer for {_QUOTED}", "{0}没有写“{1}”的正确答案"),
     (rf"(.+) is filled with {_QUOTED}, which does not exist", "{0}要用“{1}”来填，没有这道题"),
     (rf"(.+) is filled with {_QUOTED}, which is asked later", "{0}要用“{1}”来填，那道题在后面才问"),
+    (rf"(.+) is filled with {_QUOTED}, which is a (.+)", "{0}要用“{1}”来填，那道题是 {2}"),
+    (r"a text is filled with words, numbers and options", "只能用文字、数和选项来填"),
     (r"a text is filled with what was answered before", "只能用前面的答案来填"),
     (r"(.+) is filled with other answers in English than in Chinese", "{0}的英文和中文用来填的不一样"),
     (r"the same names in every language", "各种语言里用同样的编号"),

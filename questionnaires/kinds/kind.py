@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, TypedDict
 
 from questionnaires.answer_forms import Canonical, FindingCode, Reader
 from questionnaires.conditions import Literal
-from questionnaires.model import Item, Layout, Option, Order, Question, QuestionType, StandsFor
+from questionnaires.model import Item, Layout, Option, Order, Precision, Question, QuestionType, StandsFor
 from questionnaires.text import Text
 
 
@@ -27,6 +27,7 @@ class VariableType(StrEnum):
     NUMBER = "number"
     DATE = "date"
     TIME = "time"  # of the day: 08:30
+    PLACE = "place"  # latitude,longitude or latitude,longitude,accuracy; exported as one column each
     TEXT = "text"
 
 
@@ -49,6 +50,8 @@ class Own(TypedDict, total=False):
     decimals: int
     unit: Text | None
     max_length: int | None
+    precision: Precision
+    because: Text | None
     stands_for: StandsFor | None
 
 
@@ -92,6 +95,9 @@ class Given(Protocol):
 
     def text(self, name: str) -> Text | None: ...
 
+    def precision(self) -> tuple[Precision, Text | None]:
+        """How exactly a place is kept, and why where that is exact."""
+
 
 class Kind(ABC):
     """One kind of question."""
@@ -100,6 +106,7 @@ class Kind(ABC):
     fields: ClassVar[tuple[str, ...]]  # of a definition file, beside those that every question has
     variable: ClassVar[VariableType | None]  # what its variables hold; None: it yields none
     faults: ClassVar[frozenset[FindingCode]]  # what its own reader finds, beside what is common to all
+    fills: ClassVar[bool] = True  # whether an answer may stand in the text of a later question
     seconds: ClassVar[float] = 2.5  # to decide and tap, or to key a number, once the words are read: ``duration``
 
     @property
@@ -116,6 +123,11 @@ class Kind(ABC):
     def ordered(self) -> bool:
         """Whether they stand in an order of the respondent's."""
         return self.variable is VariableType.RANKS
+
+    @property
+    def parts(self) -> Mapping[str, Text]:
+        """What an answer is made of where each part stands in a column of its own; empty where it is one value."""
+        return {}
 
     @property
     def one_code(self) -> bool:

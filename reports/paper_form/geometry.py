@@ -51,7 +51,7 @@ class Entry:
 
     page: int
     variable: str
-    kind: str  # number, date, time, ranks, text
+    kind: str  # number, date, time, place, ranks, text
     x: float
     y: float
     width: float

@@ -7,6 +7,7 @@ from typing import Final
 
 from questionnaires.model import QuestionType
 from questionnaires.text import Text
+from reports.paper_form.coordinates import coordinates
 from reports.paper_form.points import by_layout, numbers_and_ends, row_of_points
 from reports.paper_form.questions import (
     Printer,
@@ -36,5 +37,6 @@ PRINTED: Final[Mapping[QuestionType, Printer]] = {
         cells("date", ((4, Text("年", "year")), (2, Text("月", "month")), (2, Text("日", "day"))))
     ),
     QuestionType.TIME: asked(cells("time", ((2, Text("时", "h")), (2, Text("分", "min")))), rule=ruled),
+    QuestionType.PLACE: asked(coordinates, rule=ruled),
     QuestionType.NOTE: note,
 }

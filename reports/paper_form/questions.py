@@ -276,28 +276,30 @@ def number(hand: Hand, question: Question) -> Block:
             if group and x > INDENT:
                 marks.append(hand.setter.left(density.role(14, bold=True), ".", x + 0.8 * MM, height - 1 * MM))
                 x += 3 * MM
-            marks += _cells(x, group, height)
-            x += group * CELL_WIDTH
+            drawn, x = figures(x, 0, group, height)
+            marks += drawn
     else:
         marks += outline(INDENT, 0, 45 * MM, height, 0.6)
         x += 45 * MM
     field = Writing(variable=question.id, kind="number", x=INDENT, y=0, width=x - INDENT, height=height)
     role = density.role(density.answer)
     if question.unit:
-        marks.append(_after_field(hand, question.unit, x + 2 * MM, height, role.size))
+        marks.append(after_field(hand, question.unit, x + 2 * MM, 0, height, role.size))
     return Block(height=height, marks=tuple(marks), writings=(field,))
 
 
-def _after_field(hand: Hand, unit: Text, x: float, height: float, size: float) -> Words:
+def after_field(hand: Hand, unit: Text, x: float, y: float, height: float, size: float) -> Words:
+    """A word beside a field that begins at ``y``."""
     spans = hand.spans(unit, hand.density.role(size))
-    return Words(x, height / 2 + size * 0.36, hand.setter.composer.line(*spans))
+    return Words(x, y + height / 2 + size * 0.36, hand.setter.composer.line(*spans))
 
 
-def _cells(x: float, count: int, height: float) -> list[Mark]:
+def figures(x: float, y: float, count: int, height: float) -> tuple[list[Mark], float]:
+    """Cells for so many figures, and where they end."""
     marks: list[Mark] = []
     for place in range(count):
-        marks += outline(x + place * CELL_WIDTH, 0, CELL_WIDTH + (0.6 if place < count - 1 else 0), height, 0.6)
-    return marks
+        marks += outline(x + place * CELL_WIDTH, y, CELL_WIDTH + (0.6 if place < count - 1 else 0), height, 0.6)
+    return marks, x + count * CELL_WIDTH
 
 
 def cells(kind: str, parts: Sequence[tuple[int, Text]]) -> Callable[[Hand, Question], Block]:
@@ -310,9 +312,10 @@ def cells(kind: str, parts: Sequence[tuple[int, Text]]) -> Callable[[Hand, Quest
         x = INDENT
         marks: list[Mark] = []
         for count, unit in parts:
-            marks += _cells(x, count, height)
-            x += count * CELL_WIDTH + 1.5 * MM
-            words = _after_field(hand, unit, x, height, role.size)
+            drawn, end = figures(x, 0, count, height)
+            marks += drawn
+            x = end + 1.5 * MM
+            words = after_field(hand, unit, x, 0, height, role.size)
             marks.append(words)
             x += words.line.width + 2.5 * MM
         field = Writing(variable=question.id, kind=kind, x=INDENT, y=0, width=x - INDENT, height=height)

@@ -14,6 +14,7 @@ from questionnaires.model import Layout, Question, QuestionType
 from questionnaires.text import Text
 from survey_service.web.pages import Language
 
+Device = Callable[[Question], str]
 Hint = Callable[[Question, Language], str]
 Data = Callable[[Question, Language], Mapping[str, str]]
 
@@ -26,6 +27,10 @@ def _no_data(_question: Question, _language: Language) -> Mapping[str, str]:
     return {}
 
 
+def _no_device(_question: Question) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnPhone:
     fields: str  # the macro of resident/parts.html that draws them
@@ -33,6 +38,7 @@ class OnPhone:
     rule: Hint = _nothing  # what is said beside the question's own hint too
     data: Data = _no_data  # data attributes of the fields: what the script has to hold to, and what it says then
     input: str = ""  # the type of their inputs, where the macro draws more than one
+    device: Device = _no_device  # of the phone, by its name in Permissions-Policy, that the page may ask for
     points: str = ""  # the macro where options stand as points in a row
     single: bool = False  # one field holds the whole answer: its label is the question itself
 
@@ -82,6 +88,10 @@ def _ranks(question: Question, language: Language) -> Mapping[str, str]:
     return {"ranking": _expected(question, language), "full": full.in_language(language)}
 
 
+def _place(question: Question, language: Language) -> str:
+    return f"{_expected_of_all(question, language)}{'' if language == 'zh' else ' '}{_expected(question, language)}"
+
+
 PHONE: Final[Mapping[QuestionType, OnPhone]] = {
     QuestionType.SINGLE_CHOICE: OnPhone(
         fields="choices",
@@ -106,5 +116,13 @@ PHONE: Final[Mapping[QuestionType, OnPhone]] = {
     QuestionType.LONG_TEXT: OnPhone(fields="lines", hint=_without_names, single=True),
     QuestionType.DATE: OnPhone(fields="picker", hint=_expected, input="date", single=True),
     QuestionType.TIME: OnPhone(fields="picker", hint=_expected, input="time", single=True),
+    QuestionType.PLACE: OnPhone(
+        fields="position",
+        hint=_place,
+        rule=_expected_of_all,
+        input="place",
+        device=lambda _: "geolocation",
+        single=True,
+    ),
     QuestionType.NOTE: OnPhone(fields="note", hint=_always("", "")),
 }

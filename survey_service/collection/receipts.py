@@ -26,6 +26,7 @@ from survey_service.captures.further import correct
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import NothingAnswered, TooManyLookups, UnknownReceipt
+from survey_service.collection.phone_permissions import asked_of_phone
 from survey_service.collection.posted_answers import Display, PostedAnswers, PostedFields, posted_form, read_fields
 from survey_service.collection.reception import Reception
 from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
@@ -146,7 +147,7 @@ def _form(answered: ResponseByReceipt, display: Display) -> Response:
     if context["filling"]:
         checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
         context["fills"] |= words_of(answered.questionnaire, checked, look.language)
-    return html(render("form.html", look, context | filled))
+    return html(render("form.html", look, context | filled), headers=asked_of_phone(answered.questionnaire))
 
 
 def _erase(answered: ResponseByReceipt, display: Display, request: Request, running: Services, now: Now) -> _Change:

@@ -17,6 +17,7 @@ from questionnaires.text import Text
 from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
 from survey_service.collection.errors import RevokedCode, TooManyFromHere, TooManyLookups, UnknownReceipt
 from survey_service.collection.opened_by_code import AskedQuestionnaire
+from survey_service.collection.phone_permissions import asked_of_phone
 from survey_service.collection.posted_answers import Display, PostedAnswers
 from survey_service.collection.resident_pages import (
     NEVER_KEPT,
@@ -143,7 +144,7 @@ def form_again(asked: AskedQuestionnaire, posted: PostedAnswers) -> Response:
     """The questionnaire with what was answered so far; nothing is written."""
     look = look_of(posted.display)
     context = _with_answers(asked, posted, look)
-    return html(render("form.html", look, context))
+    return html(render("form.html", look, context), headers=asked_of_phone(asked.questionnaire))
 
 
 def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:

@@ -27,6 +27,7 @@ from questionnaires.kinds import kind_of
 from questionnaires.model import Header, Missing, Question, Questionnaire
 from questionnaires.piping import calculations, names_filled
 from questionnaires.text import WAVE_WORDS, Piped, Text, parts
+from survey_service.collection.phone_permissions import asked_of_phone
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
 from survey_service.settings import Settings
 from survey_service.web.pages import Language, environment, styles_in_page
@@ -142,6 +143,7 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "rules": rules_for_script(questionnaire, look.language),
         "legal_kinds": LEGAL_KINDS,
         "clock": any(step.phone.input == "time" for step in shown.steps),
+        "places": any(step.phone.input == "place" for step in shown.steps),
         "several": any(step.phone.data(step.question, look.language) for step in shown.steps),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "calculates": judge(questionnaire).calculates,
@@ -204,6 +206,7 @@ def empty_form(request: Request, occasion: Occasion, questionnaire: Questionnair
         "ETag": made.etag,
         "Vary": "Accept-Encoding",
         "Content-Security-Policy": styles_in_page(*STYLES)[1],
+        **asked_of_phone(questionnaire),
     }
     if request.headers.get("if-none-match") == made.etag:
         return Response(status_code=304, headers=headers)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from questionnaires.kinds.place import GRAINS
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
 from questionnaires.points import apart_from, points_of
@@ -66,6 +67,10 @@ class Step:
     def apart(self) -> tuple[Option, ...]:
         """What stands below a row of points."""
         return apart_from(self.question)
+
+    @property
+    def decimals_of_place(self) -> int:
+        return GRAINS[self.question.precision].decimals
 
     @property
     def ranks(self) -> int:

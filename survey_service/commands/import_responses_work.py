@@ -12,7 +12,8 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires.model import Questionnaire
+from questionnaires.kinds import kind_of
+from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.queries import below
 from survey_service.audit import Actor
@@ -172,9 +173,13 @@ def _given(path: Path, grid: Grid, questionnaire: Questionnaire) -> ImportPlan:
     for column in plan.columns:
         if column.target in (Target.ANSWER, Target.OPTION) and column.variable not in known:
             raise Faulty(f"{path}: column “{column.head}” names “{column.variable}”, which the questionnaire has not.")
-        if column.target is Target.OPTION and known[column.variable].option(column.option) is None:
+        if column.target is Target.OPTION and not _has(known[column.variable], column.option):
             raise Faulty(f"{path}: column “{column.head}” names option “{column.option}”, which is none.")
     return replace(plan, columns=tuple(replace(column, sure=True) for column in plan.columns))
+
+
+def _has(question: Question, option: str) -> bool:
+    return question.option(option) is not None or option in kind_of(question).parts
 
 
 def _columns(plan: ImportPlan) -> str:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from questionnaires.kinds.place import GRAINS
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.kinds.time import limits
 from questionnaires.model import Question, QuestionType
@@ -44,6 +45,12 @@ def _of_the_day(rng: random.Random, question: Question) -> object:
     return rng.choice([one for one in quarters if first <= one <= last] or [first])
 
 
+def _nearby(rng: random.Random, question: Question) -> object:
+    """Somewhere within the invented city."""
+    decimals = GRAINS[question.precision].decimals
+    return ",".join(f"{centre + rng.uniform(-0.1, 0.1):.{decimals}f}" for centre in (30.66, 104.07))
+
+
 def nothing(_rng: random.Random, _question: Question) -> object:
     return None
 
@@ -58,5 +65,6 @@ INVENTED: Final[Mapping[QuestionType, Invented]] = {
     QuestionType.LONG_TEXT: _wish,
     QuestionType.DATE: nothing,
     QuestionType.TIME: _of_the_day,
+    QuestionType.PLACE: _nearby,
     QuestionType.NOTE: nothing,
 }

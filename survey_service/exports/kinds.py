@@ -6,12 +6,13 @@ A column is read from the values of many respondents at once: a list of what the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from questionnaires.answers import Value
 from questionnaires.codebook import MISSING_CODES, MISSING_LABELS, Column, ValueLabel
 from questionnaires.codebook import Variable as Row
+from questionnaires.kinds.place import ACCURACY, GRAINS, parts_of
 from questionnaires.model import Missing, Question, QuestionType
 from questionnaires.text import Text
 from survey_service.exports.dataset import Holds, Measure, Role, Variable
@@ -27,7 +28,8 @@ _ANSWERED: Final = ((GIVEN, Text("有回答", "Answered")),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerColumn:
-    """``variable`` without its name, which the export gives; ``read`` fills it; ``open``: words of the respondent."""
+    """``variable`` without its name, which the export gives; ``read`` fills it; ``open``: words of the respondent,
+    or where somebody is."""
 
     variable: Variable
     read: Read
@@ -128,29 +130,61 @@ def _number(question: Question, row: Row) -> tuple[AnswerColumn, ...]:
     return (AnswerColumn(variable=_variable(row, measure=Measure.SCALE, holds=holds, missing=missing), read=read),)
 
 
-def _written(holds: Holds, *, open: bool) -> Exporter:
-    """The text itself, and beside it whether it was given or why not: a text has no codes for that."""
-    lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
+def _place(question: Question, row: Row) -> tuple[AnswerColumn, ...]:
+    """Its parts, as open as words: a place may tell a household; and whether one was given."""
+    parts = zip(row.parts, row.columns(), strict=True)
+    return (*(_part_of_place(question, row, part, column) for (part, _), column in parts), _whether(row))
 
-    def text(values: Sequence[Value]) -> list[str]:
-        return ["" if isinstance(one, Missing) else str(one) for one in values]
+
+def _part_of_place(question: Question, row: Row, part: str, column: Column) -> AnswerColumn:
+    missing = MISSING_CODES if part == ACCURACY else _clear_of(-180.0)
+    lost: dict[object, float] = {kind: float(code) for kind, code in missing.items()}
+
+    def read(values: Sequence[Value]) -> list[float]:
+        told = (one if isinstance(one, Missing) else parts_of(str(one)).get(part, Missing.NO_ANSWER) for one in values)
+        return [lost[one] if isinstance(one, Missing) else float(one) for one in told]
+
+    decimals = 0 if part == ACCURACY else GRAINS[question.precision].decimals
+    variable = _variable(
+        row,
+        source=column.name,
+        label=column.label,
+        measure=Measure.SCALE,
+        holds=Holds.NUMBER if decimals else Holds.WHOLE,
+        missing=missing,
+    )
+    return AnswerColumn(variable=replace(variable, decimals=decimals), read=read, open=True)
+
+
+def _whether(row: Row) -> AnswerColumn:
+    """Whether it was answered, or why not, beside what has no codes for that or is left out."""
+    lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
 
     def given(values: Sequence[Value]) -> list[float]:
         return [lost[one] if isinstance(one, Missing) else float(GIVEN) for one in values]
 
+    whether = _variable(
+        row,
+        source=f"{row.name}.given",
+        label=Text(f"{row.short.zh}：是否回答", f"{row.short.en or row.short.zh}: whether answered"),
+        measure=Measure.NOMINAL,
+        holds=Holds.WHOLE,
+        values=_ANSWERED,
+    )
+    return AnswerColumn(variable=whether, read=given)
+
+
+def _written(holds: Holds, *, open: bool) -> Exporter:
+    """The text itself, and beside it whether it was given."""
+
+    def text(values: Sequence[Value]) -> list[str]:
+        return ["" if isinstance(one, Missing) else str(one) for one in values]
+
     def columns(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
-        whether = _variable(
-            row,
-            source=f"{row.name}.given",
-            label=Text(f"{row.short.zh}：是否回答", f"{row.short.en or row.short.zh}: whether answered"),
-            measure=Measure.NOMINAL,
-            holds=Holds.WHOLE,
-            values=_ANSWERED,
-        )
         written = _variable(row, measure=Measure.TEXT, holds=holds, missing={})
         return (
             AnswerColumn(variable=written, read=text, open=open),
-            AnswerColumn(variable=whether, read=given),
+            _whether(row),
         )
 
     return columns
@@ -197,6 +231,7 @@ EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields n
     QuestionType.LONG_TEXT: _words,
     QuestionType.DATE: _written(Holds.DAY, open=False),
     QuestionType.TIME: _written(Holds.TEXT, open=False),
+    QuestionType.PLACE: _place,
     QuestionType.NOTE: None,
 }
 

@@ -95,7 +95,7 @@ def formats() -> tuple[Format, ...]:
 
 
 def in_words(questionnaire: Questionnaire) -> tuple[Text, ...]:
-    """What is answered in words: whole questions, and options that ask for words."""
+    """What leaves with the words of respondents: whole questions, of places too, and options that ask for words."""
     return tuple(
         words
         for section in questionnaire.sections
@@ -106,7 +106,7 @@ def in_words(questionnaire: Questionnaire) -> tuple[Text, ...]:
 
 
 def _in_words(question: Question) -> Iterator[Text]:
-    if kind_of(question).variable is VariableType.TEXT:
+    if kind_of(question).variable in (VariableType.TEXT, VariableType.PLACE):
         yield question.text
     for option in question.options:
         if option.other:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from questionnaires.kinds import kind_of
 from questionnaires.model import Question, QuestionType
 from survey_service.importing import values
 from survey_service.importing.choices import Codes
+from survey_service.importing.plan import ColumnPlan, Target
 from survey_service.importing.reading import Reader
 
 
@@ -61,6 +63,7 @@ IMPORTED: Final[Mapping[QuestionType, Imported | None]] = {  # None: no column a
         read=lambda column: values.guarded(values.day(column.epoch_1904), column.platform), closed=False
     ),
     QuestionType.TIME: Imported(read=lambda column: values.guarded(values.clock(), column.platform), closed=False),
+    QuestionType.PLACE: Imported(read=lambda column: values.guarded(values.position(), column.platform), closed=False),
     QuestionType.NOTE: None,
 }
 
@@ -70,6 +73,14 @@ def reader(column: Source, variable: str) -> Reader:
     imported = IMPORTED[column.question.type]
     assert imported is not None  # a kind without variables has no column
     return _words(column) if variable == f"{column.question.id}.other" else imported.read(column)
+
+
+def reader_of(column: Source, planned: ColumnPlan) -> Reader:
+    """The reader of a column by what it was taken for: an answer, an option that it ticks, a part of an answer."""
+    if planned.target is not Target.OPTION:
+        return reader(column, planned.variable)
+    read = values.part_reader if kind_of(column.question).parts else values.option_reader
+    return read(column.question, planned.option, platform=column.platform)
 
 
 def is_closed(question: Question, variable: str) -> bool:

@@ -86,6 +86,9 @@ class Names:
                 for option in one.question.options:
                     self._found.setdefault((*key(one.name), *key(option.code)), (one, option.code))
 
+            for part in kind_of(one.question).parts:
+                self._found.setdefault((*key(one.name), part), (one, part))
+
     def find(self, head: str) -> tuple[float, Variable, str] | None:
         """The variable and option that a head names, and how sure that is; names of groups may stand in front."""
         text = head[:LONGEST].strip()

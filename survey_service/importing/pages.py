@@ -75,6 +75,10 @@ def question_choices(questionnaire: Questionnaire) -> list[Choice]:
     for one in variables(questionnaire):
         title = _title(one)
         made.append(Choice(f"{Target.ANSWER}:{one.name}", title))
+        made += [
+            Choice(f"{Target.OPTION}:{one.name}:{part}", Text(f"{title.zh}—{words.zh}", f"{title.en}: {words.en}"))
+            for part, words in kind_of(one.question).parts.items()
+        ]
         if kind_of(one.question).ticked and not one.other:
             made += [
                 Choice(

@@ -18,11 +18,12 @@ from uuid import UUID
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Policy, Severity, canonical_hash, judge
 from questionnaires.kinds import kind_of
+from questionnaires.kinds.place import joined
 from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
 from survey_service.importing import damage, personal, values
 from survey_service.importing.choices import is_lettered
-from survey_service.importing.kinds import Source, is_closed, reader
+from survey_service.importing.kinds import Source, is_closed, reader_of
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
 from survey_service.importing.reading import Reader
 from survey_service.importing.words import Kind, Notice, Notices
@@ -107,6 +108,7 @@ class Prepared:
 class _Column:
     place: int
     plan: ColumnPlan
+    question: Question
     read: Reader
     several: bool
     closed: bool  # a choice or a number: no answer of it is the word 合计
@@ -149,20 +151,17 @@ class _Run:
             if column.target not in _ANSWERING:
                 continue
             question = of[column.variable]
-            if column.target is Target.OPTION:
-                read = values.option_reader(question, column.option, platform=self.plan.survey_platform)
-            else:
-                source = Source(
-                    question=question,
-                    said=column.values,
-                    platform=self.plan.survey_platform,
-                    epoch_1904=self.grid.epoch_1904,
-                    lettered=self._lettered(question, place, column.variable),
-                )
-                read = reader(source, column.variable)
+            source = Source(
+                question=question,
+                said=column.values,
+                platform=self.plan.survey_platform,
+                epoch_1904=self.grid.epoch_1904,
+                lettered=self._lettered(question, place, column.variable),
+            )
+            read = reader_of(source, column)
             several = kind_of(question).several and not column.variable.endswith(".other")
             closed = is_closed(question, column.variable)
-            made.append(_Column(place, column, read, several, closed))
+            made.append(_Column(place, column, question, read, several, closed))
         return made
 
     def _lettered(self, question: Question, place: int, variable: str) -> bool:
@@ -292,6 +291,7 @@ class _Run:
     def _answers(self, number: int, record: tuple[str, ...]) -> dict[str, object]:
         answers: dict[str, object] = {}
         words: list[tuple[str, str, str]] = []
+        parts: dict[str, dict[str, str]] = {}
         for place in self.kept_beside:
             if (what := personal.holds(record[place])) is not None:
                 self.problems.append(personal.held(number, self.grid.heads[place], what))
@@ -307,12 +307,16 @@ class _Run:
             for kind, seen, taken in reading.notices:
                 self.notices.add(kind, row=number, column=head, seen=seen, taken=taken)
             variable = column.plan.variable
-            if column.several and isinstance(reading.answer, list) and isinstance(answers.get(variable), list):
+            if isinstance(reading.answer, dict) and kind_of(column.question).parts:
+                parts.setdefault(variable, {}).update(reading.answer)
+            elif column.several and isinstance(reading.answer, list) and isinstance(answers.get(variable), list):
                 answers[variable] = [*answers[variable], *reading.answer]  # type: ignore[misc]  # a list, as just asked
             elif reading.answer is not None:
                 answers[variable] = reading.answer
             if reading.words:
                 words.append((head, f"{variable.partition('.')[0]}.other", reading.words))
+        for variable, told in parts.items():
+            answers[variable] = joined(told)
         for head, variable, said in words:
             if answers.setdefault(variable, said) != said:
                 self._problem(Kind.WORDS_TWICE, number, head, said, near=str(answers[variable])[:_SEEN])

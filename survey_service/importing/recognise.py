@@ -125,6 +125,9 @@ def _part_score(whole: float, inner: str, variable: Variable) -> tuple[float, st
     named = naming.bare(inner)
     if named in _CHOSEN:
         return (0.0 if variable.other else whole), ""
+    for part, words in kind_of(question).parts.items():
+        if named in (naming.bare(words.zh), naming.bare(words.en), part):
+            return whole, part
     option = Codes(question, {}).labelled(inner)
     if variable.other:
         written = named in _WRITTEN or "填" in inner or named.endswith(("-text", "—text"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from questionnaires.kinds.place import GRAINS, LATITUDE, LONGITUDE
 from questionnaires.model import Question
 from survey_service.importing import choices, damage
 from survey_service.importing.choices import Codes, fold, part_words
@@ -139,6 +140,41 @@ def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
         return reading
 
     return guarded(read, platform)
+
+
+def part_reader(question: Question, part: str, *, platform: bool) -> Reader:
+    """The reader of a column that holds one part of an answer: a number, kept by its name until the others are read."""
+
+    def read(cell: str) -> Reading:
+        text = damage.plain(cell)
+        if damage.mark_of(cell) in (Mark.DATE, Mark.PERCENT):
+            return refuse(Kind.DATE_MADE if damage.mark_of(cell) is Mark.DATE else Kind.PERCENT, text)
+        reading = Reading()
+        folded = damage.half_width(text)
+        if folded != text:
+            reading.notice(Notice.FULL_WIDTH, text, folded)
+        reading.answer = {part: _filled_up(folded, question) if part in (LATITUDE, LONGITUDE) else folded}
+        return reading
+
+    return guarded(read, platform)
+
+
+def _filled_up(number: str, question: Question) -> str:
+    """A spreadsheet shows 30.650 as 30.65: the last zero is given back, not more."""
+    whole, point, decimals = number.partition(".")
+    return f"{whole}.{decimals}0" if point and len(decimals) == GRAINS[question.precision].least - 1 else number
+
+
+def position() -> Reader:
+    """A place in one cell."""
+
+    def read(cell: str) -> Reading:
+        text = damage.plain(cell)
+        if damage.mark_of(cell) in (Mark.DATE, Mark.PERCENT):
+            return refuse(Kind.DATE_MADE if damage.mark_of(cell) is Mark.DATE else Kind.PERCENT, text)
+        return Reading(text)
+
+    return read
 
 
 def number(question: Question, platform: bool) -> Reader:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from questionnaires.kinds.place import GRAINS
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Question, QuestionType
 
@@ -20,6 +21,7 @@ class Box(StrEnum):
     NUMBER = "number"
     DATE = "date"
     TIME = "time"
+    PLACE = "place"
     TEXT = "text"  # as it stands on the paper; every key is part of it
 
 
@@ -35,11 +37,20 @@ def _of_ranks(question: Question) -> tuple[object, object]:
     return None, ranks_of(question)
 
 
+def _decimals(question: Question) -> int:
+    return question.decimals
+
+
+def _of_a_place(question: Question) -> int:
+    return GRAINS[question.precision].decimals
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed:
     box: Box
     example: str = ""  # beside a box whose form is fixed
     limits: Callable[[Question], tuple[object, object]] = _of_the_answer  # what may be less or more only on paper
+    decimals: Callable[[Question], int] = _decimals
 
 
 KEYED: Final[Mapping[QuestionType, Keyed | None]] = {  # None: nothing is keyed
@@ -52,5 +63,6 @@ KEYED: Final[Mapping[QuestionType, Keyed | None]] = {  # None: nothing is keyed
     QuestionType.LONG_TEXT: Keyed(box=Box.TEXT),
     QuestionType.DATE: Keyed(box=Box.DATE, example="2026-09-18"),
     QuestionType.TIME: Keyed(box=Box.TIME, example="8:30 / 830"),
+    QuestionType.PLACE: Keyed(box=Box.PLACE, example="30.66 104.07", decimals=_of_a_place),
     QuestionType.NOTE: None,
 }

@@ -86,6 +86,7 @@ _ALTERNATIVES: Mapping[Box, Callable[[Row], int]] = {
     Box.NUMBER: lambda _row: DIGITS,
     Box.DATE: lambda _row: DIGITS,
     Box.TIME: lambda _row: DIGITS,
+    Box.PLACE: lambda _row: DIGITS,
     Box.TEXT: lambda _row: 0,  # two slips never leave the same words
 }
 

@@ -99,7 +99,7 @@ def _rows(question: Question, keyed: Keyed, number: int, conditions: list[Condit
         "codes": codes,
         "minimum": minimum,
         "maximum": maximum,
-        "decimals": question.decimals,
+        "decimals": keyed.decimals(question),
         "units": tuple(one for one in (question.unit.zh, question.unit.en) if one) if question.unit else (),
         "max_length": question.max_length,
         "required": question.required,

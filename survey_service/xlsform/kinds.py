@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
-from questionnaires.model import Missing, Question, QuestionType
+from questionnaires.model import Missing, Precision, Question, QuestionType
 from survey_service.xlsform.conditions_out import minutes_of, number_text
 
 
 def _none(_: Question) -> Iterator[str]:
     yield from ()
+
+
+def _never(_: Question) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class RowKind:
     matrix: bool = False
     appearance: str = ""
     limits: Callable[[Question], Iterator[str]] = _none
+    coarser: Callable[[Question], bool] = _never  # whether it is kept here less exactly than there
 
     def type(self, question: Question) -> str:
         return "decimal" if self.word == "integer" and question.decimals else self.word
@@ -74,5 +79,6 @@ WRITTEN: Final[Mapping[QuestionType, RowKind]] = {
     QuestionType.LONG_TEXT: RowKind("text", appearance="multiline", limits=_length),
     QuestionType.DATE: RowKind("date", limits=_days),
     QuestionType.TIME: RowKind("time", limits=_times),
+    QuestionType.PLACE: RowKind("geopoint", coarser=lambda one: one.precision is not Precision.EXACT),
     QuestionType.NOTE: RowKind("note"),
 }

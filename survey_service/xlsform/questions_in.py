@@ -45,6 +45,7 @@ _TYPES: Final = {
     "date": "date",
     "datetime": "date",
     "time": "time",
+    "geopoint": "place",
     "note": "note",
     "acknowledge": "note",
     tree.GROUP: "note",
@@ -152,6 +153,8 @@ class Questions:
                 if looks & {"multiline", "multi-line"}:
                     fields["type"] = "long_text"
                 fields["max_length"] = LONGEST_TEXT
+            case "geopoint":
+                self._say(row, Why.PLACE, "type")
             case "date" if looks & {"month-year", "year"}:
                 self._say(row, Why.WHOLE_DATE, "appearance")
         if "likert" in looks and fields.get("layout") != "points":

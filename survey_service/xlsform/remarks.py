@@ -149,6 +149,16 @@ class Why(Enum):
         "这一行是写出时加上的，问卷文件里没有它的位置：改动没有带过来",
         "the row was added when the form was written and has no place in the definition: the change is not carried",
     )
+    PLACE = (
+        Weight.CHANGED,
+        "位置只存到约 1 公里；要更准，写 precision（exact 要说明为什么）",
+        "the place is kept to about 1 km; write precision for more (exact wants a reason)",
+    )
+    ROUNDED = (
+        Weight.ASIDE,
+        "“{seen}”在别的设备上会存准确位置：那里没有 precision",
+        "other devices keep the exact place of {seen}: they know no precision",
+    )
     NO_XLSFORM = (
         Weight.ASIDE,
         "“{seen}”在 XLSForm 里没有对应的写法，别的设备不会照办：{now}",

@@ -41,6 +41,7 @@ _HOLDS: Final = {
     VariableType.NUMBER: NUMBER,
     VariableType.DATE: DATE,
     VariableType.TIME: TIME,
+    VariableType.PLACE: TEXT,
     VariableType.TEXT: TEXT,
 }
 _PLAIN: Final = ("required", "relevant", "constraint", "calculation", "appearance", "parameters")
@@ -199,6 +200,8 @@ class _Form:
             cells["constraint"] = constraint
         if message is not None:
             words["constraint_message"] = message
+        if WRITTEN[question.type].coarser(question):
+            self.remarks.append(Remark(why=Why.ROUNDED, sheet=OWN, values={"seen": same(question.id)}))
         yield Line(self._type(question), name, words, cells)
         yield from self._other(question)
 

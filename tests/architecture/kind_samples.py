@@ -55,6 +55,18 @@ VARIANTS: Final[Mapping[str, tuple[QuestionType, Sample]]] = {
             says={"zh": "前两项", "en": "first two"},
         ),
     ),
+    "an exact place": (
+        QuestionType.PLACE,
+        Sample(
+            fields="""
+        precision: exact
+        because: {zh: 要到现场核实, en: Somebody will go and look}""",
+            right="30.657421,104.065735,12",
+            cell="30.657421 104.065735 500.0 12.0",
+            wrong="30.65,104.06",
+            says={"zh": "要到现场核实", "en": "go and look"},
+        ),
+    ),
     "points": (
         QuestionType.SINGLE_CHOICE,
         Sample(fields=_POINTS, right="10", cell="非常可能", wrong="12", says={"zh": "完全不可能", "en": "Not at all"}),
@@ -74,5 +86,11 @@ SAMPLES: Final[Mapping[QuestionType, Sample]] = {
     QuestionType.LONG_TEXT: Sample(right="路灯坏了，很久没修", wrong="长" * 1_001),
     QuestionType.DATE: Sample(right="2026-09-18", wrong="banana"),
     QuestionType.TIME: Sample(right="19:42", cell="晚上7点42分", wrong="banana"),
+    QuestionType.PLACE: Sample(
+        right="30.66,104.07,100",
+        cell="30.66 104.07 100",
+        wrong="banana",
+        says={"zh": "只存到约 1 公里", "en": "kept to about 1 km"},
+    ),
     QuestionType.NOTE: Sample(),
 }

@@ -157,7 +157,7 @@ def the_codebook_and_the_columns_for_statistics(walk: Walk) -> None:
         assert isinstance(value, python.get(row.type, str))
         several = row.type in (VariableType.CODES, VariableType.RANKS)
         ranks = ranks_of(walk.question) if row.type is VariableType.RANKS else 0
-        assert len(row.columns()) == (ranks or (len(row.values) if several else 1))
+        assert len(row.columns()) == (ranks or len(row.parts) or (len(row.values) if several else 1))
         assert not row.values or set(value if several else [value]) <= {one.code for one in row.values}
         share = Indicator(
             id="share",

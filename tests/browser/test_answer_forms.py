@@ -1,4 +1,4 @@
-"""What is typed as a number, a date or a time means the same in the browser and to the judge: one table put to both.
+"""What is typed as a number, a date, a time or a place means the same in the browser and to the judge.
 
 The resident's page and the keying sheet read with one module, ``answer-forms.js``; what the service accepts the browser
 accepts, and the reverse.
@@ -18,7 +18,7 @@ from questionnaires.characters import written
 from questionnaires.model import Questionnaire
 from survey_service.keying.kinds import Box
 from survey_service.keying.sheets import build_sheet
-from tests.spec.questionnaires import test_choice_limits, test_ranking, test_time
+from tests.spec.questionnaires import test_choice_limits, test_place, test_ranking, test_time
 from tests.spec.questionnaires.examples import NOTICE, loaded
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ sections:
       - {{id: day, type: date, text: {{zh: 日期, en: Day}}}}
       - {{id: moved, type: date, text: {{zh: 搬来, en: Moved}}, minimum: 2000-02-29, maximum: 2026-09-30}}
       - {{id: clock, type: time, text: {{zh: 几点, en: When}}}}
+      - {{id: about, type: place, text: {{zh: 在哪一带, en: Whereabouts}}}}
+      - {{id: near, type: place, text: {{zh: 在哪里, en: Where}}, precision: 100m}}
+      - {{id: site, type: place, text: {{zh: 检查点, en: Site}}, precision: exact, because: {{zh: 核实, en: Check}}}}
       - {{id: opens, type: time, text: {{zh: 几点开门, en: Opens}}, minimum: "07:00", maximum: "21:30"}}
 """
 NUMBERS = {
@@ -109,6 +112,28 @@ TIMES = [
         "半夜11点",
     ),
 ]
+PLACES = [
+    *(raw for raw, *_ in test_place.FORMS if isinstance(raw, str)),
+    *test_place.BEYOND,
+    *("30.6250,104.0750", "30.62500001,104.07500001", "30.62499999 104.07499999", "0.005 0.015", "-0.005,-0.015"),
+    *(
+        "\ufeff30.66\u200b,104.07",
+        "30.66\u00a0104.07",
+        "30.66\t104.07",
+        "30.66\n104.07",
+        "+30.66 +104.07",
+        "30.66. 104.07",
+    ),
+    *(
+        "30.66,104.07,12.1",
+        "30.66,104.07,100.0001",
+        "30.66,104.07,",
+        "30.66,104.07,-5",
+        "n30.66 e104.07",
+        "30.66 N,104.07 E",
+    ),
+    *("9.999999,99.999999", "30.66 104.07 5", "007.123456 008.123456", "30.,104.123456"),
+]
 KEYS = {".", "*", "/"}  # on the sheet these say why there is no answer
 
 # Both modules as a page takes them; nothing else is fetched.
@@ -117,11 +142,12 @@ async ({ rows, cases }) => {
   const forms = await import("/answer-forms.js");
   const { readNumber, readDate } = forms;
   const readTime = (await import("/clock-forms.js")).clock(forms);
+  const readPlace = (await import("/place-forms.js")).place(forms);
   const { fault, unlikely, value } = await import("/keying-rows.js");
   const phrase = (name) => name;
   return cases.map(([variable, typed]) => {
     const row = rows[variable];
-    const read = { date: readDate, time: readTime, number: readNumber }[row.kind](typed, row);
+    const read = { date: readDate, time: readTime, number: readNumber, place: readPlace }[row.kind](typed, row);
     const boxed = typed.trim();
     const said = { fault: fault(row, boxed, phrase), doubt: unlikely(row, boxed, phrase), value: value(row, boxed) };
     return { read, keyed: boxed && said };
@@ -163,10 +189,12 @@ def run(browser: Browser) -> Any:
 
 
 def cases(questionnaire: Questionnaire) -> list[tuple[str, str]]:
-    """Every number, date and time to every question."""
+    """Every number, date, time and place to every question."""
     numbers = [typed for group in NUMBERS.values() for typed in group]
     dates = [typed for group in DATES.values() for typed in group]
-    return [(question.id, typed) for question in questionnaire.questions() for typed in numbers + dates + TIMES]
+    return [
+        (question.id, typed) for question in questionnaire.questions() for typed in numbers + dates + TIMES + PLACES
+    ]
 
 
 def test_the_browser_reads_numbers_dates_and_times_as_the_judge_does(run: Any, questionnaire: Questionnaire) -> None:
@@ -202,6 +230,9 @@ def test_the_browser_reads_numbers_dates_and_times_as_the_judge_does(run: Any, q
         "date_out_of_range",
         "not_a_time",
         "time_out_of_range",
+        "not_a_place",
+        "place_out_of_range",
+        "place_too_coarse",
     }
 
 

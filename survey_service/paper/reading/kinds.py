@@ -25,5 +25,6 @@ TICKED: Final[Mapping[QuestionType, Ticks]] = {
     QuestionType.LONG_TEXT: Ticks.NONE,
     QuestionType.DATE: Ticks.NONE,
     QuestionType.TIME: Ticks.NONE,
+    QuestionType.PLACE: Ticks.NONE,
     QuestionType.NOTE: Ticks.NONE,
 }

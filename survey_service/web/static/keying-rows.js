@@ -1,10 +1,12 @@
-// What a box of the keying sheet can hold: codes, numbers, dates, times, words, and the keys for what is missing.
+// What a box of the keying sheet can hold: codes, numbers, dates, times, places, words, and the keys for what is missing.
 
 import * as forms from "./answer-forms.js";
 import { clock } from "./clock-forms.js";
+import { place } from "./place-forms.js";
 
 const { readDate, readNumber } = forms;
 const readTime = clock(forms);
+const readPlace = place(forms);
 
 export const MISSING = { ".": "empty", "*": "refused", "/": "illegible" };
 // What a Chinese input method makes of the keys of the number pad.
@@ -75,6 +77,7 @@ export const BOXES = {
   number: (row, typed) => inWords(readNumber(typed, row), row, "notANumber"),
   date: (row, typed) => inWords(readDate(typed, row), row, "notADate"),
   time: (row, typed) => inWords(readTime(typed, row), row, "notATime"),
+  place: (row, typed) => inWords(readPlace(typed, row), row, "notAPlace"),
   text: (row, typed) => clear(typed),
 };
 

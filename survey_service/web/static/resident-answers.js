@@ -18,6 +18,7 @@ export class Answers {
       return this.forms.readNumber(field.value, rule);
     }
     if (field.classList.contains("time") && this.forms.readTime) return this.forms.readTime(field.value, { minimum: field.min, maximum: field.max });
+    if (field.classList.contains("place") && this.forms.readPlace) return this.forms.readPlace(field.value, field.dataset);
     if (field.classList.contains("date")) return this.forms.readDate(field.value, { minimum: field.min, maximum: field.max });
     return { value: field.value.trim(), fault: "" };
   }

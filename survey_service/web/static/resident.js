@@ -209,8 +209,9 @@ async function load() {
   }
   draft = new Draft(form);
   const clock = words.clock && await further(words.clock);
+  const positions = words.placeForms && await further(words.placeForms);
   several = (words.several && await further(words.several)) || several;
-  const known = clock ? Object.assign({}, forms, { readTime: clock.clock(forms) }) : forms;
+  const known = Object.assign({}, forms, clock && { readTime: clock.clock(forms) }, positions && { readPlace: positions.place(forms) });
   answers = new answered.Answers({ asking, words, evaluate, forms: known, kept, several });
   if (words.rulesModule && evaluate !== askedAlways) answers.rules = new (await import(words.rulesModule)).Rules(answers, words);
   if (words.fill) {
@@ -219,6 +220,8 @@ async function load() {
   }
   sending = new send.Sending(page);
   rankings = several.rankByTouch(form, words);
+  const places = positions && await further(words.places);
+  if (places) places.askForPlaces(form, known.readPlace, words);
 }
 
 // What few questionnaires need. Where it does not come the plain fields remain, and the service judges.

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from questionnaires.model import Layout, Missing, Order, QuestionType
+from questionnaires.model import Layout, Missing, Order, Precision, QuestionType
 from survey_service.xlsform.reading import convert
 from survey_service.xlsform.remarks import Weight, Why, line_of
 from tests.spec.xlsform.forms import YES_NO, asked, grid, read, told
@@ -106,7 +106,8 @@ def test_a_row_of_its_own_is_no_row_of_a_matrix() -> None:
 
 
 LOST = [
-    (["geopoint", "place", "在哪里？", "Where?"], ("type", "TYPE")),
+    (["geotrace", "place", "走哪条路？", "Which way?"], ("type", "TYPE")),
+    (["geoshape", "place", "哪一片？", "Which ground?"], ("type", "TYPE")),
     (["image", "photo", "拍一张", "Take a picture"], ("type", "TYPE")),
     (["barcode", "code", "扫码", "Scan"], ("type", "TYPE")),
     (["select_one_from_file towns.csv", "town", "哪个镇？", "Which town?"], ("type", "OUTSIDE_LIST")),
@@ -283,8 +284,19 @@ def test_a_second_column_of_one_meaning_is_told() -> None:
     assert not done.whole
 
 
+def test_a_place_is_kept_to_a_kilometre_and_that_is_told() -> None:
+    rows = [["geopoint", "here", "在哪里？", "Where?", "yes"], ["text", "x", "怎样？", "How?", "", "${here} != ''"]]
+    done = read(rows, YES_NO, "required", "relevant")
+    here, x = asked(done).questions()
+    assert (here.type, here.precision, here.required) == (QuestionType.PLACE, Precision.KILOMETRE, True)
+    assert x.ask_if is not None
+    assert x.ask_if.source == "answered(here)"
+    assert (2, "type", "PLACE") in told(done)
+    assert done.whole
+
+
 def test_nothing_to_ask_is_no_definition() -> None:
-    for done in (read([["geopoint", "here", "在哪里？", "Where?"]]), convert({"data": grid([["a", "b"]])}, "x")):
+    for done in (read([["geotrace", "here", "走哪条路？", "Which way?"]]), convert({"data": grid([["a", "b"]])}, "x")):
         assert done.definition == ""
         assert not done.whole
         assert done.remarks

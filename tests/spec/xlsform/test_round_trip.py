@@ -58,6 +58,8 @@ sections:
       - {id: q10, type: ranking, text: {zh: 排序, en: Order}, ranks: 2, order: shuffled,
          options: [{code: "1", label: {zh: 甲, en: A}}, {code: "2", label: {zh: 乙, en: B}},
                    {code: "3", label: {zh: 丙, en: C}}]}
+      - {id: p1, type: place, text: {zh: 在哪里？, en: Where?}, ask_if: answered(q8)}
+      - {id: p2, type: place, text: {zh: 检查点？, en: The site?}, precision: exact, because: {zh: 核实, en: To check}}
       - {id: q11, type: single_choice, scale: likelihood_0_10, layout: points, text: {zh: 推荐吗？, en: Recommend?}}
       - {id: q12, type: note, text: {zh: "人均{each}元。", en: "{each} a head."}}
 contradictions: [{id: c1, condition: q3 > 10 and count(q2) > 1, message: {zh: 请再看, en: Look again}}]
@@ -107,7 +109,7 @@ def test_whatever_a_definition_can_say_goes_out_and_comes_back_equal() -> None:
     exact(everything())
     exact(replace(everything(), languages=("zh", "en"), rules=(), calculated=everything().calculated))
     told = {one.values["seen"][1] for one in write(everything()).remarks}
-    assert told == {"c1", "r3"}  # soft: a device without the service does not act by them
+    assert told == {"c1", "r3", "p1"}  # soft, or rounded: a device without the service does not act by them
 
 
 def test_without_our_own_sheet_what_is_asked_comes_back() -> None:
