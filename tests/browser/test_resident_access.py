@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.looks import beyond
 from tests.browser.resident_world import OpenWave
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 SMALL_TARGETS = """
 () => [...document.querySelectorAll("a.btn, button, .option, .tile, .answer, .tools > *")]
   .map((one) => [one, one.getBoundingClientRect()])
@@ -27,13 +27,14 @@ LONG = "乌鲁木齐高新技术产业开发区石油新村街道天津南路社
 
 
 def sound(page: Page, where: str) -> None:
+    page.wait_for_load_state()
     results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
     assert results.violations_count == 0, f"{where}: {results.generate_report()}"
     assert page.evaluate(SMALL_TARGETS) == [], where
     viewport = page.viewport_size or {"width": 360, "height": 740}
     for width in (320, 360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 740})
-        assert not page.evaluate(WIDER), f"{where} at {width}"
+        assert beyond(page) <= 0, f"{where} at {width}"
     page.set_viewport_size(viewport)
 
 

@@ -14,9 +14,9 @@ from survey_service.audit.chain import SERVICE
 from survey_service.models import Account, Area, Survey, Wave
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions
+from tests.browser.looks import beyond
 from tests.browser.resident_world import OpenWave, open_wave_of
 from tests.browser.staff_fixtures import sign_in
-from tests.browser.test_resident_access import WIDER
 from tests.security.test_pages import PAGES, poisoned
 from tests.service.test_resident_steps import EVERY
 from tests.service.world import NOW, QUESTIONNAIRE
@@ -44,13 +44,10 @@ def wave(database: Database, settings: Settings, world: World) -> OpenWave:
     return open_wave_of(database, keys, world, replace(long, key="long"))
 
 
-SCROLLED = "document.documentElement.scrollWidth"
-
-
 def fits(page: Page, where: str) -> None:
     assert page.viewport_size is not None
     assert page.viewport_size["width"] == 360
-    assert not page.evaluate(WIDER), f"{where}: {page.evaluate(SCROLLED)} px"
+    assert beyond(page) <= 0, f"{where}: {beyond(page)} px beyond"
 
 
 def test_on_the_pages_of_residents(phone: Callable[..., Page], base: str, wave: OpenWave) -> None:
@@ -110,7 +107,7 @@ def test_on_the_pages_of_staff(
             if address.endswith(".svg"):
                 continue
             page.goto(f"{base}{address}")
-            if page.evaluate(WIDER):
-                wide.append((role, address, page.evaluate(SCROLLED)))
+            if beyond(page) > 0:
+                wide.append((role, address, beyond(page)))
         page.context.close()
     assert not wide, "\n".join(map(str, wide))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from survey_service.captures.content import answers_of
 from survey_service.models import BatchState, Capture, Keying, KeyingPass, PaperBatch, Response
+from tests.browser.looks import beyond
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_keying import SHOWN, Keys, store
 from tests.service.paper_batches import colleagues, issue
@@ -143,5 +144,5 @@ def test_everyone_can_use_the_pages_of_decisions_and_quality(
                 results = Axe().run(page)
                 assert results.violations_count == 0, f"{address}: {results.generate_report()}"
                 page.set_viewport_size({"width": 360, "height": 800})
-                assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+                assert beyond(page) <= 0, address
                 page.set_viewport_size({"width": 1280, "height": 800})

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import insert
 
 from survey_service.models import Job, JobState
+from tests.browser.looks import beyond
 from tests.browser.staff_fixtures import HERE, sign_in
 from tests.service.world import NOW
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PAGES = ["/surveys", HERE, f"{HERE}/steps/close", f"{HERE}/steps/back", f"{HERE}/codes", "/areas", "/account", "/none"]
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MAXIMUM_BYTES = 150_000
 
 
@@ -40,9 +40,10 @@ def test_every_page_at_three_widths(base: str, world: World, desk: Callable[...,
 
 
 def sound(page: Page, where: str) -> None:
+    page.wait_for_load_state()
     results = Axe().run(page)
     assert results.violations_count == 0, f"{where}: {results.generate_report()}"
-    assert page.evaluate(WIDER) <= 0, where
+    assert beyond(page) <= 0, where
 
 
 def test_a_wave_is_closed_by_keyboard(base: str, world: World, desk: Callable[..., Page]) -> None:
