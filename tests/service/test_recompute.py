@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -18,7 +17,7 @@ from survey_service.accounts.queries import below
 from survey_service.audit.chain import SERVICE, chains, verify
 from survey_service.captures.erasure import erase_response
 from survey_service.commands.recompute_work import run
-from survey_service.database import Database, open_database
+from survey_service.database import Database
 from survey_service.models import JobState, Release, ReleaseDocument, ReleaseRecomputed, Response, Survey, Wave
 from survey_service.models.tombstone import Ground
 from survey_service.releases import DOCUMENTS_JOB, RECOMPUTE_JOB, documents, recomputing, service
@@ -28,26 +27,17 @@ from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import next_wave
 from survey_service.writer import GroupWriter
-from tests.service.kept_releases import lay
-from tests.service.world import NOW, once
+from tests.service.kept_releases import laid
+from tests.service.world import NOW
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def old(backend: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Database]:
+def old(backend: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database with a release of format 1, signed before releases held their plan."""
-    from tests.conftest import _create_postgresql
-
-    path = tmp_path_factory.getbasetemp() / f"old-{uuid4().hex}.db"  # what is kept for the next lies beside it
-    url = f"sqlite:///{path}"
-    if backend == "postgresql":
-        url = _create_postgresql(request.getfixturevalue("postgresql_server"), f"t{uuid4().hex}")
-    database = open_database(url)
-    once(database, "a release of format 1", lambda: lay(database))
-    yield database
-    database.dispose()
-    path.unlink(missing_ok=True)
+    with laid("format_1", backend, request) as database:
+        yield database
 
 
 @pytest.fixture
