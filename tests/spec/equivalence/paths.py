@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -59,6 +59,17 @@ def asked(questionnaire: Questionnaire, checked: Checked) -> tuple[str, ...]:
 def path_of(questionnaire: Questionnaire, deciding: Mapping[str, object], chance: random.Random) -> Walk:
     """The path of these deciding answers, with an invented answer to everything else that is asked."""
     decide = {name for several in conditions(questionnaire).values() for one in several for name in one.variables()}
+    return _walk(questionnaire, deciding, decide, chance)
+
+
+def anybody(questionnaire: Questionnaire, chance: random.Random) -> Walk:
+    """Somebody who answers all that is asked, whatever that is."""
+    return _walk(questionnaire, {}, set(), chance)
+
+
+def _walk(
+    questionnaire: Questionnaire, deciding: Mapping[str, object], decide: Collection[str], chance: random.Random
+) -> Walk:
     for _ in range(200):
         given = dict(deciding)
         for question in questionnaire.questions():
