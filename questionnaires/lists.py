@@ -30,6 +30,7 @@ class EntryFault:
     list_id: str
     row: int | None
     message: Text  # what is wrong and the way out
+    field: str = ""  # of the entry: code, label or parent; empty for the list
 
 
 class EntriesDoNotFit(ValueError):
@@ -146,18 +147,25 @@ def _faults(
         seen[code] += 1
         if not ENTRY_CODE.fullmatch(code):
             zh = f"代码“{code:.30}”不能用：要 1 到 20 个字母或数字。"
-            yield EntryFault(one.id, row, Text(zh, f"code {code:.30}: one to twenty letters or digits"))
+            yield EntryFault(one.id, row, Text(zh, f"code {code:.30}: one to twenty letters or digits"), "code")
         elif seen[code] == 2:
-            yield EntryFault(one.id, row, Text(f"代码“{code}”用了两次。", f"code {code} is used twice"))
+            yield EntryFault(one.id, row, Text(f"代码“{code}”用了两次。", f"code {code} is used twice"), "code")
         elif code in own:
             zh = f"代码“{code}”是题目自己的选项用的，换一个。"
-            yield EntryFault(one.id, row, Text(zh, f"code {code} is one of the question's own options; take another"))
+            yield EntryFault(
+                one.id, row, Text(zh, f"code {code} is one of the question's own options; take another"), "code"
+            )
+        if any(brace in f"{entry.label.zh}{entry.label.en}" for brace in "{}"):
+            zh = f"“{code}”的名称里不能有大括号。"
+            yield EntryFault(one.id, row, Text(zh, f"the label of {code}: no braces"), "label")
         if not entry.label.zh.strip() or len(entry.label.zh) > MAX_LABEL or len(entry.label.en) > MAX_LABEL:
             zh = f"“{code}”的名称要有 1 到 {MAX_LABEL} 个字。"
-            yield EntryFault(one.id, row, Text(zh, f"the label of {code}: from 1 to {MAX_LABEL} characters"))
+            yield EntryFault(one.id, row, Text(zh, f"the label of {code}: from 1 to {MAX_LABEL} characters"), "label")
         if parents is not None and entry.parent not in parents:
             zh = f"“{code}”的上级“{entry.parent or ''}”不在上一级名单里。"
-            yield EntryFault(one.id, row, Text(zh, f"{code}: no parent {entry.parent or ''} in the list above"))
+            yield EntryFault(
+                one.id, row, Text(zh, f"{code}: no parent {entry.parent or ''} in the list above"), "parent"
+            )
 
 
 def _put(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]) -> Questionnaire:
