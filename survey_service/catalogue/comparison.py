@@ -73,6 +73,8 @@ _WORDS: Final[Mapping[str, Text]] = {
     "options": Text("选项", "option"),
     "items": Text("行", "row"),
     "scale": Text("量表", "scale"),
+    "list": Text("名单", "list"),
+    "parent": Text("上级", "parent"),
     "order": Text("选项次序", "order"),
     "stands_for": Text("表示", "stands for"),
     "kind": Text("算法", "kind"),
@@ -133,11 +135,14 @@ def _questions(
 
 
 def _asked(plain: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Questions with the condition of their section, which decides about them as well."""
+    """Questions with the condition of their section, which decides about them too, and the entries of their list."""
+    entries = {one["id"]: one.get("options", []) for one in plain.get("lists", ())}
     for section in plain["sections"]:
         for question in section["questions"]:
             outer = {"section_ask_if": section["ask_if"]} if "ask_if" in section else {}
-            yield {**question, **outer}
+            listed = entries.get(question.get("list"), [])
+            offered = {"options": [*listed, *question.get("options", [])]} if listed else {}
+            yield {**question, **outer, **offered}
 
 
 def _indicators(

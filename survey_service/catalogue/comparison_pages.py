@@ -15,7 +15,7 @@ from survey_service.catalogue.comparison import STANDINGS, Standing, compare
 from survey_service.catalogue.review_file import review_file
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import NotFound
-from survey_service.surveys import definitions, planning_queries
+from survey_service.surveys import definitions, filling, planning_queries
 from survey_service.surveys.access import find_survey
 
 router = APIRouter(prefix="/surveys/{survey_key}/questionnaires/{version_id}")
@@ -34,7 +34,9 @@ def changes_page(
     """From the version ``since`` to this one; without it from the one stored before this, where there is one."""
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
-        every = [stored for stored, _ in planning_queries.versions(session, survey)]
+        # What a wave made of a version when it opened is held against anything; versions against one another.
+        filled = filling.chosen_version(session, survey.id, version_id) != version_id
+        every = [stored for stored, _ in planning_queries.versions(session, survey, with_filled=filled)]
         this = next((one for one in every if one.id == version_id), None)
         if this is None:
             raise NotFound

@@ -9,12 +9,15 @@ from questionnaires.model import Questionnaire
 from survey_service.catalogue import draft_queries as queries
 from survey_service.catalogue.yaml_of import yaml_of
 from survey_service.models import QuestionnaireVersion
-from survey_service.surveys import definitions, questionnaires
+from survey_service.surveys import definitions, filling, questionnaires
 
 
 def text_of(session: Session, version: QuestionnaireVersion) -> str:
     """The text that the version was made of; that of the catalogue where it is the same questionnaire; else one that is
-    written from what is stored, which says the same without comments."""
+    written from what is stored, which says the same without comments. Lists that a wave gave are not in it: of what was
+    made when a wave opened it is the text of the version that was chosen."""
+    chosen = filling.chosen_version(session, version.survey_id, version.id)
+    version = session.get_one(QuestionnaireVersion, (version.survey_id, chosen))
     kept = queries.source(session, version.survey_id, version.id)
     if kept is not None:
         return kept

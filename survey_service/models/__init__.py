@@ -39,6 +39,7 @@ from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, Wav
 from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
 from survey_service.models.visit import OUTCOME_MODES, Visit, VisitSource
+from survey_service.models.wave_list import FilledVersion, WaveListEntry
 
 __all__ = [
     "OUTCOME_MODES",
@@ -63,6 +64,7 @@ __all__ = [
     "DraftSave",
     "ExportEnd",
     "FailedAttempt",
+    "FilledVersion",
     "FormState",
     "Grant",
     "Ground",
@@ -105,5 +107,6 @@ __all__ = [
     "Visit",
     "VisitSource",
     "Wave",
+    "WaveListEntry",
     "WaveState",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Select, distinct, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey_service.accounts.queries import below
@@ -16,6 +16,7 @@ from survey_service.models import (
     AccessCode,
     Area,
     Case,
+    FilledVersion,
     Mode,
     QuestionnaireDraft,
     QuestionnaireVersion,
@@ -32,18 +33,29 @@ def survey_areas(session: Session, visible: Select[tuple[UUID]]) -> Sequence[Are
     ).all()
 
 
-def versions(session: Session, survey: Survey) -> list[tuple[QuestionnaireVersion, int]]:
-    """Stored questionnaires of a survey, newest first, with the number of waves that use each."""
+def versions(session: Session, survey: Survey, *, with_filled: bool = False) -> list[tuple[QuestionnaireVersion, int]]:
+    """Stored questionnaires of a survey, newest first, with the number of waves that use each.
+
+    Those that were made of another when a wave opened are counted with the one they were made of, and are among them
+    only ``with_filled``.
+    """
+    of_version = FilledVersion.survey_id == QuestionnaireVersion.survey_id
+    made_of_it = select(FilledVersion.version_id).where(of_version, FilledVersion.made_of_id == QuestionnaireVersion.id)
     used = (
         select(func.count())
         .where(
-            Wave.survey_id == QuestionnaireVersion.survey_id, Wave.questionnaire_version_id == QuestionnaireVersion.id
+            Wave.survey_id == QuestionnaireVersion.survey_id,
+            or_(
+                Wave.questionnaire_version_id == QuestionnaireVersion.id,
+                Wave.questionnaire_version_id.in_(made_of_it),
+            ),
         )
         .scalar_subquery()
     )
+    filled = select(FilledVersion.version_id).where(of_version, FilledVersion.version_id == QuestionnaireVersion.id)
     rows = session.execute(
         select(QuestionnaireVersion, used)
-        .where(QuestionnaireVersion.survey_id == survey.id)
+        .where(QuestionnaireVersion.survey_id == survey.id, true() if with_filled else ~filled.exists())
         .order_by(QuestionnaireVersion.created_at.desc(), QuestionnaireVersion.id.desc())
     )
     return [(row[0], row[1]) for row in rows]
@@ -63,14 +75,20 @@ def drafts(session: Session, survey: Survey) -> Sequence[QuestionnaireDraft]:
 
 
 def opened_with(session: Session, survey_id: UUID, key: str, label: str) -> list[str]:
-    """Hashes of the questionnaires of this key and version that a wave has been opened with."""
+    """Hashes of the questionnaires of this key and version that a wave has been opened with, as they were chosen."""
+    chosen = func.coalesce(FilledVersion.made_of_id, Wave.questionnaire_version_id)
     return list(
         session.scalars(
             select(QuestionnaireVersion.sha256)
+            .select_from(Wave)
+            .outerjoin(
+                FilledVersion,
+                (FilledVersion.survey_id == Wave.survey_id)
+                & (FilledVersion.version_id == Wave.questionnaire_version_id),
+            )
             .join(
-                Wave,
-                (Wave.survey_id == QuestionnaireVersion.survey_id)
-                & (Wave.questionnaire_version_id == QuestionnaireVersion.id),
+                QuestionnaireVersion,
+                (QuestionnaireVersion.survey_id == Wave.survey_id) & (QuestionnaireVersion.id == chosen),
             )
             .where(
                 QuestionnaireVersion.survey_id == survey_id,

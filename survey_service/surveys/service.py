@@ -24,7 +24,7 @@ from survey_service.errors import BadInput, Conflict, KeyingUnfinished, NotFound
 from survey_service.fieldwork.outcomes import AAPOR, outcomes_recorded
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
 from survey_service.secrets import KeyRing
-from survey_service.surveys import opening, queries
+from survey_service.surveys import filling, opening, queries
 from survey_service.surveys.figures import FiguresClosed, FiguresOpen
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
@@ -136,13 +136,14 @@ def create_wave(session: Session, survey_id: UUID, new: NewWave, *, at: datetime
 
 
 def open_wave(session: Session, survey_id: UUID, wave_id: UUID, *, on: date, at: datetime, by: audit.Actor) -> Wave:
-    """Draft to open. From here the questionnaire version is frozen. NotReady lists what is blank or expired."""
+    """Draft to open. From here the questionnaire is frozen, with its lists. NotReady lists what is blank or expired."""
     wave = _wave(session, survey_id, wave_id)
     survey = session.get_one(Survey, survey_id)
     if wave.state is WaveState.DRAFT and (problems := opening.blockers(session, survey, wave, on=on)):
         zh, en = opening.in_words(problems)
         raise NotReady(zh=zh, en=en)
     _move(session, wave, WaveState.DRAFT, at=at, by=by)
+    filling.freeze(session, survey, wave, filling.Step(at=at, by=by))
     wave.opened_at = at
     return wave
 
@@ -214,6 +215,7 @@ def step_back(session: Session, survey_id: UUID, wave_id: UUID, *, reason: str, 
         )
     _move(session, wave, before, after=STEPS_BACK[before], reason=reason, at=at, by=by)
     if before is WaveState.OPEN:
+        filling.thaw(session, wave, filling.Step(at=at, by=by))
         wave.opened_at = None
     elif before is WaveState.CLOSED:
         wave.closed_at = None
