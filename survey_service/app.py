@@ -54,7 +54,7 @@ from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
-from survey_service.surveys import case_pages, invitation_pages, survey_pages, wave_pages
+from survey_service.surveys import case_pages, invitation_pages, list_pages, survey_pages, wave_pages
 from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
@@ -70,6 +70,7 @@ ROUTERS = (
     survey_pages.router,
     wave_pages.router,
     case_pages.router,
+    list_pages.router,
     invitation_pages.router,
     preview.router,
     catalogue.router,

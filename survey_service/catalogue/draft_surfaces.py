@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Manager
 from survey_service.accounts.staff_pages import staff_page
@@ -58,7 +59,7 @@ def keys(
     with reading.begin() as session:
         _, draft = find_draft(session, person, survey_key, draft_id)
         questionnaire = drafts.sound(draft)
-    sheet = None if questionnaire is None else keying.sheet(questionnaire, speaks)
+    sheet = None if questionnaire is None else keying.sheet(with_samples(questionnaire), speaks)
     return staff_page(request, running, person, "staff/catalogue/keys.html", {"sheet": sheet})
 
 

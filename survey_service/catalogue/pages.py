@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires import canonical
+from questionnaires.lists import open_lists
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import WaveStaff
@@ -50,7 +52,8 @@ def programme_page(
         context = {
             "programme": one,
             "readme": one.readme[speaks],
-            "sheet": keying.sheet(one.questionnaire, speaks),
+            "open_lists": open_lists(one.questionnaire),
+            "sheet": keying.sheet(with_samples(one.questionnaire), speaks),
             "surveys": [(survey.key, Text(survey.title_zh, survey.title_en)) for survey in mine],
             "pictures": pictures.can_draw(),
         }

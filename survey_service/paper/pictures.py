@@ -8,10 +8,8 @@ from importlib.util import find_spec
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from questionnaires.canonical import from_canonical
-from survey_service.surveys import definitions
 
 if TYPE_CHECKING:
     from questionnaires.model import Questionnaire
@@ -32,15 +30,11 @@ def can_draw() -> bool:
     return find_spec("pypdfium2") is not None
 
 
-def form_picture(running: Services, survey_id: UUID, version_id: UUID, languages: str, sha256: str) -> bytes:
-    """PNG of every page of the blank form, one below the other; called by name in the process beside the server."""
-    with running.database.reading.begin() as session:
-        questionnaire = definitions.frozen(session, survey_id, version_id)
-    return _picture(_Form(questionnaire, languages, sha256, running.settings))
-
-
 def picture_of(running: Services, definition: str, languages: str, sha256: str) -> bytes:
-    """The same of a questionnaire that no survey has stored: ``definition`` is its canonical JSON."""
+    """PNG of every page of the blank form, one below the other; called by name in the process beside the server.
+
+    ``definition``: canonical JSON.
+    """
     return _picture(_Form(from_canonical(json.loads(definition)), languages, sha256, running.settings))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from questionnaires.canonical import from_canonical
 from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from reports.paper_form.cover import Cover
 from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
@@ -54,19 +55,13 @@ def layout_of(
 def preview_pdf(
     questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings, *, large: bool = False
 ) -> bytes:
-    """The form without a serial, to be looked at before anything is printed."""
+    """The form without a serial, to be looked at before anything is printed; made-up entries where a list has none."""
+    questionnaire = with_samples(questionnaire)
     return blank_pdf(layout_of(questionnaire, languages, sha256, settings, large=large), questionnaire.header)
 
 
-def preview(running: Services, survey_id: UUID, version_id: UUID, languages: str, sha256: str, large: bool) -> bytes:
-    """As ``preview_pdf``; called by name in the process beside the server."""
-    with running.database.reading.begin() as session:
-        questionnaire = definitions.frozen(session, survey_id, version_id)
-    return preview_pdf(questionnaire, languages, sha256, running.settings, large=large)
-
-
 def preview_of(running: Services, definition: str, languages: str, sha256: str, large: bool) -> bytes:
-    """The same of a questionnaire that no survey has stored: ``definition`` is its canonical JSON."""
+    """As ``preview_pdf`` of canonical JSON; called by name in the process beside the server."""
     return preview_pdf(from_canonical(json.loads(definition)), languages, sha256, running.settings, large=large)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires import canonical
+from questionnaires.lists import open_lists
 from questionnaires.model import Questionnaire
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff
@@ -17,16 +22,17 @@ from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import NotFound
 from survey_service.keying import sheets as keying
-from survey_service.models import Area, QuestionnaireVersion, Survey
+from survey_service.models import Area, QuestionnaireVersion, Survey, Wave, WaveState
 from survey_service.paper import pictures
 from survey_service.paper.service import LANGUAGES
 from survey_service.preview.surfaces import framing, phone_page
 from survey_service.processes.beside import computed
-from survey_service.surveys import definitions, planning_queries
-from survey_service.surveys.access import find_survey, may
+from survey_service.surveys import definitions, filling, planning_queries
+from survey_service.surveys.access import find_survey, find_wave, may
 from survey_service.web.languages import Speaks
 
 router = APIRouter()
+WaveKey = Annotated[str, Query(max_length=30)]
 
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}")
@@ -38,15 +44,21 @@ def preview(
     speaks: Speaks,
     survey_key: str,
     version_id: UUID,
+    wave: WaveKey = "",
 ) -> Response:
+    """With ``wave``, the key of a draft that asks this version: with its lists as far as they are filled in."""
     with reading.begin() as session:
-        survey, stored, questionnaire = _find(session, person, survey_key, version_id)
+        seen = _find(session, person, survey_key, version_id, wave)
+        survey, questionnaire = seen.survey, seen.questionnaire
         context = {
             "survey": survey,
             "title": Text(survey.title_zh, survey.title_en),
-            "stored": stored,
+            "stored": seen.stored,
+            "of_wave": seen.wave,
+            "of_wave_name": Text(seen.wave.name_zh, seen.wave.name_en) if seen.wave else None,
+            "open_lists": open_lists(questionnaire),
             "questionnaire": questionnaire,
-            "sheet": keying.sheet(questionnaire, speaks),
+            "sheet": keying.sheet(with_samples(questionnaire), speaks),
             "may_change": may(session, person, survey, *rights.PLAN),
             "pictures": pictures.can_draw(),
         }
@@ -56,13 +68,20 @@ def preview(
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/phone")
 def phone(
-    request: Request, reading: Reading, person: WaveStaff, now: Now, survey_key: str, version_id: UUID
+    request: Request,
+    reading: Reading,
+    person: WaveStaff,
+    now: Now,
+    survey_key: str,
+    version_id: UUID,
+    wave: WaveKey = "",
 ) -> Response:
     """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us."""
     with reading.begin() as session:
-        survey, stored, questionnaire = _find(session, person, survey_key, version_id)
-        city = session.get_one(Area, survey.city_id)
-        return phone_page(request, questionnaire, stored.sha256, Text(city.name_zh, city.name_en), on=now.date())
+        seen = _find(session, person, survey_key, version_id, wave)
+        city = session.get_one(Area, seen.survey.city_id)
+        name = Text(city.name_zh, city.name_en)
+        return phone_page(request, seen.questionnaire, canonical.sha256(seen.questionnaire), name, on=now.date())
 
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.pdf")
@@ -74,46 +93,67 @@ def paper(
     survey_key: str,
     version_id: UUID,
     language: str,
+    wave: WaveKey = "",
 ) -> Response:
-    """The printed form without a serial, in large print with ``?text=large``.
-
-    Drawn in a second or two; a browser may keep it, a version never changes.
-    """
+    """The printed form without a serial, in large print with ``?text=large``. Drawn in a second or two."""
     with reading.begin() as session:
-        survey, stored, _ = _find(session, person, survey_key, version_id)
-        survey_id, sha256 = survey.id, stored.sha256
+        seen = _find(session, person, survey_key, version_id, wave)
     if language not in LANGUAGES:
         raise NotFound
     large = request.query_params.get("text") == "large"
-    return Response(
-        computed(running, "survey_service.paper.printing:preview", survey_id, version_id, language, sha256, large),
-        media_type="application/pdf",
-        headers={"Cache-Control": "private, max-age=3600"},
-    )
+    made = computed(running, "survey_service.paper.printing:preview_of", *seen.drawn(language), large)
+    return Response(made, media_type="application/pdf", headers=seen.headers)
 
 
 @router.get("/surveys/{survey_key}/questionnaires/{version_id}/paper-{language}.png")
 def paper_picture(
-    running: Running, reading: Reading, person: WaveStaff, survey_key: str, version_id: UUID, language: str
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    survey_key: str,
+    version_id: UUID,
+    language: str,
+    wave: WaveKey = "",
 ) -> Response:
     """The same form as a picture, to stand beside the phone and the keys."""
     with reading.begin() as session:
-        survey, stored, _ = _find(session, person, survey_key, version_id)
-        survey_id, sha256 = survey.id, stored.sha256
+        seen = _find(session, person, survey_key, version_id, wave)
     if language not in LANGUAGES or not pictures.can_draw():
         raise NotFound
-    return Response(
-        computed(running, "survey_service.paper.pictures:form_picture", survey_id, version_id, language, sha256),
-        media_type="image/png",
-        headers={"Cache-Control": "private, max-age=3600"},
-    )
+    made = computed(running, "survey_service.paper.pictures:picture_of", *seen.drawn(language))
+    return Response(made, media_type="image/png", headers=seen.headers)
 
 
-def _find(
-    session: Session, person: Person, survey_key: str, version_id: UUID
-) -> tuple[Survey, QuestionnaireVersion, Questionnaire]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A stored questionnaire, with the lists of a draft wave where one is looked at."""
+
+    survey: Survey
+    stored: QuestionnaireVersion
+    wave: Wave | None
+    questionnaire: Questionnaire
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """A browser may keep a version, which never changes; the lists of a draft do."""
+        return {"Cache-Control": "no-store" if self.wave else "private, max-age=3600"}
+
+    def drawn(self, language: str) -> tuple[str, str, str]:
+        """What the process that draws the form is given."""
+        definition = canonical.canonical_bytes(self.questionnaire).decode()
+        return definition, language, canonical.sha256(self.questionnaire)
+
+
+def _find(session: Session, person: Person, survey_key: str, version_id: UUID, wave_key: str) -> _Seen:
     survey = find_survey(session, person, survey_key)
     stored = planning_queries.version(session, survey, version_id)
     if stored is None:
         raise NotFound
-    return survey, stored, definitions.frozen(session, survey.id, stored.id)
+    questionnaire = definitions.frozen(session, survey.id, stored.id)
+    wave = find_wave(session, person, survey_key, wave_key)[1] if wave_key else None
+    if wave is not None and (wave.questionnaire_version_id != stored.id or wave.state is not WaveState.DRAFT):
+        raise NotFound
+    if wave is not None:
+        lists = filling.of_the_wave(session, survey, wave, questionnaire)
+        questionnaire, _ = filling.as_far_as_it_fits(questionnaire, lists)
+    return _Seen(survey=survey, stored=stored, wave=wave, questionnaire=questionnaire)

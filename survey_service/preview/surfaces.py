@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from questionnaires.model import Questionnaire
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.collection.resident_pages import STYLES, Look, Occasion, form_context, render
 from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
@@ -30,7 +31,11 @@ def framed_policy(policy: str) -> str:
 
 
 def phone_page(request: Request, questionnaire: Questionnaire, sha256: str, city: Text, *, on: date) -> Response:
-    """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us."""
+    """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us.
+
+    A list that nobody has given yet is shown with made-up entries, which say so.
+    """
+    questionnaire = with_samples(questionnaire)
     language = "en" if request.query_params.get("lang") == "en" else "zh"
     look = Look(language=language, large=request.query_params.get("text") == "large")  # type: ignore[arg-type]
     occasion = Occasion(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import SHARES, Indicator, Sense
-from questionnaires.model import Header
+from questionnaires.lists import EntryFault, to_fill
+from questionnaires.model import Header, ListSource, Questionnaire
 from questionnaires.readiness import Blank, Reason, ready_to_open
 from questionnaires.text import Text
 from survey_service.models import Mode, Survey, Wave
-from survey_service.surveys import definitions, queries
+from survey_service.surveys import definitions, filling, queries
+from survey_service.surveys.wave_lists import Entries
 from survey_service.web.pages import format_date
 
 CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value})
@@ -68,7 +70,11 @@ _ABROAD: Final = Blocker(
 def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple[Blocker, ...]:
     """What keeps a draft from opening on that day; empty when nothing does."""
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
-    found = [_blank(blank) for blank in ready_to_open(questionnaire, header_of(wave), on)]
+    lists = filling.of_the_wave(session, survey, wave, questionnaire)
+    questionnaire, faults = filling.as_far_as_it_fits(questionnaire, lists)
+    blanks = ready_to_open(questionnaire, header_of(wave), on)
+    found = [_blank(blank) for blank in blanks if blank.reason is not Reason.NO_ENTRIES]
+    found += _of_lists(questionnaire, lists, faults)
     if wave.closes_on < on:
         found.append(
             Blocker(
@@ -106,6 +112,45 @@ def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple
             )
         )
     return tuple(found)
+
+
+def _of_lists(
+    questionnaire: Questionnaire, lists: Mapping[str, Entries], faults: Sequence[EntryFault]
+) -> Iterator[Blocker]:
+    """A line for each list that is empty, or has entries that cannot be asked as they are."""
+    for one in to_fill(questionnaire):
+        wrong = [fault for fault in faults if fault.list_id == one.id]
+        zh, en = one.title.zh, one.title.in_language("en")
+        if not wrong:
+            continue
+        if lists[one.id]:
+            title = Text(f"名单“{zh}”里有 {len(wrong)} 处要改。", f"The list “{en}” has {len(wrong)} faults.")
+            yield Blocker(
+                title=title,
+                why=wrong[0].message,
+                label=Text("看名单", "Look at the list"),
+                address=f"/lists/{one.id}",
+            )
+        elif one.source is ListSource.AREAS:
+            yield Blocker(
+                title=Text(f"名单“{zh}”是空的。", f"The list “{en}” is empty."),
+                why=Text(
+                    "它照地区表列，而这个调查的地区里没有这一级。请系统管理员导入地区。",
+                    "It is made of the areas; this survey has none of that kind. The administrator imports them.",
+                ),
+                label=Text("看名单", "Look at the list"),
+                address=f"/lists/{one.id}",
+            )
+        else:
+            yield Blocker(
+                title=Text(f"名单“{zh}”还没有内容。", f"The list “{en}” has no entries yet."),
+                why=Text(
+                    "居民要从这张名单里选。下载模板，填好传上来，或者一项一项地加。",
+                    "People choose from this list. Fill in the template and bring it in, or add one entry at a time.",
+                ),
+                label=Text("填名单", "Fill in the list"),
+                address=f"/lists/{one.id}",
+            )
 
 
 def _blank(blank: Blank) -> Blocker:

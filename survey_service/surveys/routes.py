@@ -24,7 +24,7 @@ from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.secrets import KeyRing
-from survey_service.surveys import codes, opening, queries, readiness, service, wave_offers
+from survey_service.surveys import codes, list_states, opening, queries, readiness, service, wave_offers
 from survey_service.surveys.access import find_wave, may
 from survey_service.web.qr import qr_svg
 
@@ -102,6 +102,7 @@ def wave_page(
             "now": now,
             "today": today,
             "readiness": readiness.readiness(session, survey, wave, visible) if draft and staff else None,
+            "lists": list_states.states(session, survey, wave) if staff else (),
             "reminders": opening.reminders(session, wave, on=today) if draft and staff else (),
             "may_change": reader.may_change,
             "blockers": [(one, wave_offers.blocker_address(survey, wave, one)) for one in blockers],

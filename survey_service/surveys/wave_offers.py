@@ -107,7 +107,7 @@ def offers(
         offer(Style.SECOND, ("edit", "/edit"))
         offer(Style.SECOND, ("cases", "/cases"))
         offer(Style.SECOND, ("invitations", "/invitations"))
-        preview = f"/surveys/{survey.key}/questionnaires/{wave.questionnaire_version_id}"
+        preview = f"/surveys/{survey.key}/questionnaires/{wave.questionnaire_version_id}?wave={wave.key}"
         found.append(Offer(Style.LINK, (Way("preview", preview), Way("delete", f"{here}/delete"))))
     if state is WaveState.OPEN and reader.may_change:
         offer(Style.LINK, ("invitations", "/invitations"), ("see_cases", "/cases"))

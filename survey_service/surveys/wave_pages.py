@@ -21,7 +21,7 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Survey, Wave, WaveState
-from survey_service.surveys import definitions, drafts, next_wave, service, wave_forms
+from survey_service.surveys import definitions, drafts, filling, next_wave, service, wave_forms, wave_lists
 from survey_service.surveys import planning_queries as queries
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
 from survey_service.web import posted_forms
@@ -50,7 +50,9 @@ def new_wave(
         versions = queries.versions(session, survey)
         if not versions:
             return go(f"/surveys/{survey_key}/questionnaires/new")
-        chosen = version or (model.questionnaire_version_id if model else versions[0][0].id)
+        chosen = version or versions[0][0].id
+        if model and not version:
+            chosen = filling.chosen_version(session, survey.id, model.questionnaire_version_id)
         questionnaire = definitions.frozen(session, survey.id, chosen)
         areas = [area.code for area in queries.choosable(session, survey)]
         asking = Asking(request, running, person)
@@ -60,8 +62,10 @@ def new_wave(
         after = next_wave.following(model, {one.key for one in queries.waves(session, survey)})
         measured = next_wave.measured(session, survey, model, person.visible(*rights.PLAN)).boxes()
         kept = {**wave_forms.copied_boxes(model, questionnaire, areas), **after, **measured}
-        told = {"name": Text(model.name_zh, model.name_en), "follows": bool(after), **measured}
-        return _form(asking, session, survey, None, _Boxes(chosen, questionnaire, kept, {}), model=told)
+        entries = sum(map(len, wave_lists.stored(session, model).values()))
+        told = {"name": Text(model.name_zh, model.name_en), "follows": bool(after), "entries": entries, **measured}
+        boxes = _Boxes(chosen, questionnaire, kept, {}, copied=model.key)
+        return _form(asking, session, survey, None, boxes, model=told)
 
 
 @router.post("/surveys/{survey_key}/waves")
@@ -76,25 +80,29 @@ def create_wave(
     survey_key: str,
 ) -> Response:
     read = posted_forms.FormReading(posted)
-    version_id = _version(posted)
+    version_id, copied = _version(posted), posted_forms.text(posted, "copy")
     try:
         with writing.begin() as session:
             survey = find_survey(session, person, survey_key)
             refuse_unless(session, person, survey, *rights.PLAN)
+            model = find_wave(session, person, survey_key, copied)[1] if copied else None
             questionnaire = definitions.frozen(session, survey.id, version_id)
             areas = [area.code for area in queries.choosable(session, survey)]
             form = wave_forms.read_wave(read, questionnaire, version_id, areas, key=True)
             if not read.faults:
                 given = {**form.columns, "modes": [Mode(mode) for mode in form.columns["modes"]]}
                 new = service.NewWave(key=form.key, **given)
-                service.create_wave(session, survey.id, new, at=now, by=person.actor)
+                wave = service.create_wave(session, survey.id, new, at=now, by=person.actor)
+                if model is not None:
+                    wave_lists.copy_lists(session, model, wave, at=now, by=person.actor)
                 return go(f"/surveys/{survey_key}/waves/{form.key}")
     except IntegrityError:
         read.faults["key"] = TAKEN
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
         questionnaire = definitions.frozen(session, survey.id, version_id)
-        asking, boxes = Asking(request, running, person), _Boxes(version_id, questionnaire, read.kept, read.faults)
+        asking = Asking(request, running, person)
+        boxes = _Boxes(version_id, questionnaire, read.kept, read.faults, copied=copied)
         return _form(asking, session, survey, None, boxes)
 
 
@@ -208,6 +216,7 @@ class _Boxes:
     questionnaire: Questionnaire
     kept: Mapping[str, str]
     faults: Mapping[str, Text]
+    copied: str = ""  # the key of the wave whose lists are taken over with its words
 
 
 def _form(
@@ -236,6 +245,7 @@ def _form(
         "versions": [stored for stored, _ in queries.versions(session, survey)],
         "version_id": filled.version_id,
         "questionnaire": filled.questionnaire,
+        "copied": filled.copied,
         "modes": [mode.value for mode in wave_forms.MODES],
         "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in queries.choosable(session, survey)],
         "targets": boxes,

@@ -223,6 +223,8 @@ def the_preview(walk: Walk) -> None:
             "questionnaire": walk.questionnaire,
             "zone": UTC,
             "pictures": True,
+            "of_wave": None,
+            "open_lists": (),
             "may_change": False,
             "language": language,
             "here": "",

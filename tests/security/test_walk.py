@@ -39,6 +39,8 @@ ELSE = {
     f"{W}/exports/{{export_id}}/{{name}}": 404,  # test_export_pages.py takes them on both databases
     f"/api/v1{W}/exports/{{export_id}}": 404,
     f"/api/v1{W}/exports/{{export_id}}/files/{{name}}": 404,
+    f"{W}/lists/{{list_id}}": 404,  # test_wave_lists.py has a questionnaire that asks for lists
+    f"{W}/lists/{{list_id}}/template.xlsx": 404,
     f"{W}/release": 404,
     f"{W}/release/proof.{{language}}.pdf": 404,
     f"{W}/correct": 404,  # a released wave's
