@@ -40,6 +40,9 @@ from survey_service.doctor import modes
 from survey_service.exports import figure_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
+from survey_service.field import file_pages as outcome_files
+from survey_service.field import note_pages
+from survey_service.field import pages as field_pages
 from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
 from survey_service.keying import quality_pages as keying_quality
@@ -72,6 +75,9 @@ ROUTERS = (
     case_pages.router,
     list_pages.router,
     invitation_pages.router,
+    field_pages.router,
+    note_pages.router,
+    outcome_files.router,
     preview.router,
     catalogue.router,
     draft_pages.router,

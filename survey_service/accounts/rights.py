@@ -39,7 +39,8 @@ DECIDE: Final[Roles] = (Role.KEYER, Role.MANAGER)  # where two keyings differ
 OVERSEE_KEYING: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)  # batches, quality, the record of a form
 ASSIGN_KEYING: Final[Roles] = (Role.MANAGER,)
 
-# ------------------------------------------------------------------ the field, by program
+# ------------------------------------------------------------------ the field
+NOTE_VISITS: Final[Roles] = (Role.MANAGER,)  # say at a desk what came of a visit, for one case or for many
 VISIT: Final[Roles] = (Role.INTERVIEWER,)  # one's own cases
 READ_CASES: Final[Roles] = (*FOLLOW_WAVES, Role.INTERVIEWER)
 READ_SURVEYS: Final[Roles] = (*SEE_SURVEYS, Role.INTERVIEWER)

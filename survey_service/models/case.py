@@ -27,6 +27,10 @@ class Disposition(StrEnum):
     UNKNOWN = "unknown"  # 3: not known whether anyone eligible lives there; the state before the first visit
     NOT_ELIGIBLE = "not_eligible"  # 4
 
+    @property
+    def is_answer(self) -> bool:
+        return self in (Disposition.COMPLETE, Disposition.PARTIAL)
+
 
 class Case(Base):
     __tablename__ = "case"

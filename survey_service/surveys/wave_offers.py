@@ -55,6 +55,7 @@ class WaveReader:
     may_change: bool  # as a manager of the survey
     may_review: bool  # as a statistician of the survey
     manages: bool  # a manager of anything
+    follows: bool  # sees how far waves have come
     reads_contacts: bool
     may_export: bool = False  # take the data of the whole survey away
     may_stand: bool = False  # take a step of a release of the whole survey
@@ -122,6 +123,8 @@ def offers(
         offer(Style.FIRST, ("sign", "/release"))
     if reader.may_correct and state in (WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.LINK, ("correct" if state is WaveState.RELEASED else "drop_correction", "/correct"))
+    if state is not WaveState.DRAFT and reader.follows and progress is not None and progress.sampled:
+        offer(Style.SECOND if collecting_or_closed else Style.LINK, ("field", "/field"))
     if reader.manages and collecting_or_closed:
         offer(Style.SECOND, ("paper", "/paper"))
     if "review" in reader.steps:

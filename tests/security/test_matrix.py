@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select, update
 
+from analysis.outcome_codes import OutcomeMode
 from survey_service.accounts import passwords, queries
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SYSTEM, verify
@@ -28,6 +29,8 @@ from survey_service.models import (
     ReleaseDocument,
     Role,
     Survey,
+    Visit,
+    VisitSource,
     Wave,
 )
 from survey_service.secrets import code_hash
@@ -47,6 +50,7 @@ FORMS = {
         f"/surveys/{{survey_key}}/waves/{{wave_key}}/release{step}": {"rows": "0" * 64, "plan": "0" * 64}
         for step in ("", "/prepared", "/reviewed")
     },
+    "/surveys/{survey_key}/waves/{wave_key}/field/cases/{case_id}": {"outcome": "in_person:2.24", "day": "2026-09-01"},
     "/keying/{survey_key}/{wave_key}/decide/{number}": {"variable": "q1"},
     "/keying/{survey_key}/{wave_key}/record": {"number": "{number}", "variable": "q1", "client_id": "0" * 16},
 }
@@ -143,6 +147,7 @@ def city(database: Database, world: World, settings: Settings) -> City:
             released_at=NOW,
         )
         session.add(release)
+        session.add(_visit(world))
         session.flush()
         session.add(
             ReleaseDocument(
@@ -166,6 +171,21 @@ def city(database: Database, world: World, settings: Settings) -> City:
                 "elsewhere": other.id,
             },
         )
+
+
+def _visit(world: World) -> Visit:
+    return Visit(
+        survey_id=world.survey_id,
+        id=world.wave_id,
+        wave_id=world.wave_id,
+        case_id=world.case_ids[0],
+        at=NOW,
+        noted_at=NOW,
+        by_name="丁",
+        source=VisitSource.OFFICE,
+        mode=OutcomeMode.IN_PERSON,
+        code="2.24",
+    )
 
 
 def address(path: str, city: City) -> str:

@@ -62,6 +62,8 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/cases",
     "/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/{name}",
+    "/surveys/{survey_key}/waves/{wave_key}/field/cases.xlsx",
+    "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",
 }
 
@@ -133,6 +135,8 @@ def filled(path: str, world: World) -> str:
         "draft_id": str(world.wave_id),
         "import_id": str(world.wave_id),
         "export_id": str(world.wave_id),
+        "case_id": str(world.case_ids[0]),
+        "visit_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",
         "role": "keyer",
         "what": "tree",

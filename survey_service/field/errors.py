@@ -1,0 +1,29 @@
+"""What the field's pages refuse."""
+
+from __future__ import annotations
+
+from survey_service.errors import BadInput, Conflict
+
+
+class FieldOver(Conflict):
+    code = "E171"
+    zh = "这一期不在收答卷，也不在截止后等审核，入户情况不能再记。"
+    en = "The wave is neither open nor closed and waiting for its review; visits are noted no more."
+
+
+class NoSuchOutcome(BadInput):
+    code = "E172"
+    zh = "没有选结果，或者选的结果不在列表里。请从列表里选一个。"
+    en = "No outcome was chosen, or one that is not in the list. Choose one of the list."
+
+
+class WrongMoment(BadInput):
+    code = "E173"
+    zh = "日期或时间写得不对，或者在现在之后。写成 2026-09-18 和 18:30；时间可以不写。"
+    en = "The day or the time cannot be read, or lies ahead. Write 2026-09-18 and 18:30; the time may be left out."
+
+
+class NoneChosen(BadInput):
+    code = "E174"
+    zh = "一户也没有选。先在列表里勾上要登记的户。"
+    en = "No household was chosen. Tick those that it is about."

@@ -1,0 +1,148 @@
+"""Bringing in a file of visits: looked at first, stored whole; and the list of cases in the form that is brought in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from survey_service.accounts import rights
+from survey_service.accounts.permissions import Person
+from survey_service.accounts.read_audit import AuditsReads
+from survey_service.accounts.staff_pages import Asking, go
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput
+from survey_service.field import noting, outcome_file, queries
+from survey_service.field.note_pages import Noter
+from survey_service.field.pages import MOST
+from survey_service.fieldwork.visits import NewVisit, Told, note_visits
+from survey_service.fieldwork.words import MODES
+from survey_service.models import VisitSource
+from survey_service.surveys.access import find_wave
+from survey_service.tabular.harmless import harmless
+from survey_service.uploads.forms import Words
+from survey_service.uploads.looked import Looked
+from survey_service.uploads.pages import ListUpload, look, sent, upload_page
+from survey_service.uploads.records import Record
+from survey_service.web.downloads import content_disposition
+from survey_service.web.posted_forms import Posted
+
+router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field/file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who brings the file, to which wave, when."""
+
+    person: Person
+    survey_key: str
+    wave_key: str
+    now: datetime
+    zone: ZoneInfo
+
+
+class OutcomeUpload(ListUpload[tuple[NewVisit, ...]]):
+    columns = outcome_file.COLUMNS
+
+    def __init__(self, by: By) -> None:
+        self.by = by
+
+    def judge_rows(self, session: Session, rows: Sequence[Record]) -> Looked[tuple[NewVisit, ...]]:
+        by = self.by
+        _, wave = find_wave(session, by.person, by.survey_key, by.wave_key, rights.NOTE_VISITS)
+        noting.refuse_unless_noted(wave)
+        numbers = queries.numbers(session, wave, by.person.visible(*rights.NOTE_VISITS))
+        known = {outcome_file.as_key(number): case_id for number, case_id in numbers.items()}
+        return outcome_file.Reader(known, by.zone, by.now).judge(rows)
+
+    def store(self, session: Session, looked: Looked[tuple[NewVisit, ...]], name: str) -> None:
+        assert looked.stored is not None
+        by = self.by
+        survey, _ = find_wave(session, by.person, by.survey_key, by.wave_key, rights.NOTE_VISITS)
+        note_visits(session, survey.id, looked.stored, Told(VisitSource.FILE, by.now, by.person.actor))
+
+
+@router.get("")
+def file_page(
+    request: Request, running: Running, reading: Reading, person: Noter, survey_key: str, wave_key: str
+) -> Response:
+    _refuse_unless_taken(reading, person, survey_key, wave_key)
+    here = _here(survey_key, wave_key)
+    return upload_page(Asking(request, running, person), _words(survey_key, wave_key), here, section="surveys")
+
+
+@router.post("")
+def bring_in(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Noter,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
+    _refuse_unless_taken(reading, person, survey_key, wave_key)
+    asking, words, here = Asking(request, running, person), _words(survey_key, wave_key), _here(survey_key, wave_key)
+    by = By(person=person, survey_key=survey_key, wave_key=wave_key, now=now, zone=running.settings.zone)
+    try:
+        found = look(OutcomeUpload(by), sent(posted), reading, writing)
+    except BadInput as fault:
+        return upload_page(asking, words, here, section="surveys", fault=fault)
+    if found is None:
+        return go(f"/surveys/{survey_key}/waves/{wave_key}/field")
+    return upload_page(asking, words, here, section="surveys", found=found)
+
+
+@router.get("/present.csv")
+def present_table(
+    running: Running, reading: Reading, person: Noter, reads: AuditsReads, survey_key: str, wave_key: str
+) -> Response:
+    """Every case with its outcome, in the form that is brought in: to be filled in and given back."""
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.NOTE_VISITS)
+        visible = person.visible(*rights.NOTE_VISITS)
+        rows = queries.cases(session, wave, visible, queries.CaseFilter(), limit=MOST)
+        reads.note(survey.id, "cases.exported", f"wave {wave.id}")
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow([one.title.zh for one in outcome_file.COLUMNS])
+    for row in rows:
+        at = row.last_visit_at.astimezone(running.settings.zone) if row.last_visit_at else None
+        told = row.outcome_code is not None and not row.disposition.is_answer and at is not None
+        cells = (
+            row.number,
+            row.outcome_code if told else "",
+            at.date().isoformat() if told and at else "",
+            at.strftime("%H:%M") if told and at else "",
+            MODES[row.outcome_mode].zh if told and row.outcome_mode else "",
+        )
+        writer.writerow([harmless(cell) for cell in cells])
+    name = f"outcomes-{survey_key}-{wave_key}.csv"
+    headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
+    text = "\ufeff" + written.getvalue()  # the mark that makes Excel read it as UTF-8
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _refuse_unless_taken(reading: Reading, person: Person, survey_key: str, wave_key: str) -> None:
+    with reading.begin() as session:
+        _, wave = find_wave(session, person, survey_key, wave_key, rights.NOTE_VISITS)
+        noting.refuse_unless_noted(wave)
+
+
+def _here(survey_key: str, wave_key: str) -> str:
+    return f"/surveys/{survey_key}/waves/{wave_key}/field/file"
+
+
+def _words(survey_key: str, wave_key: str) -> Words:
+    back = (f"/surveys/{survey_key}/waves/{wave_key}/field", outcome_file.WORDS.back[1])
+    return replace(outcome_file.WORDS, back=back)

@@ -1,0 +1,261 @@
+"""The field of a wave on pages: outcomes and rates, the list of cases, and all that is known of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts import rights
+from survey_service.accounts.permissions import Person, WaveStaff
+from survey_service.accounts.read_audit import AuditsReads
+from survey_service.accounts.staff_pages import Asking, staff_page
+from survey_service.dependencies import Now, Reading, Running
+from survey_service.errors import DomainError, NotFound
+from survey_service.field import noting, outcomes_shown, queries
+from survey_service.fieldwork.settling import known
+from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
+from survey_service.models import Disposition, Mode, Survey, Wave
+from survey_service.surveys import queries as surveys
+from survey_service.surveys.access import find_wave
+from survey_service.surveys.mode_words import MODES as ASKED_IN
+from survey_service.web.downloads import content_disposition
+
+router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field")
+A_PAGE: Final = 100
+MOST: Final = 100_000  # rows of one workbook
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form that was refused: why, and what stood in it. Every name that the templates ask for is there."""
+
+    fault: DomainError | None
+    typed: Mapping[str, Any]
+
+    @property
+    def kept(self) -> Mapping[str, Any]:
+        return {"outcome": "", "day": "", "clock": "", "ticked": frozenset(), **self.typed}
+
+
+NOTHING_REFUSED: Final = Refused(None, {})
+
+
+class CaseQuery(BaseModel):
+    """The query of a list of cases, as its form sends it: what is empty does not filter."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: Annotated[str, Field(max_length=30)] = ""
+    area: Annotated[str, Field(max_length=20)] = ""
+    outcome: Annotated[str, Field(max_length=20)] = ""
+    mode: Annotated[str, Field(max_length=20)] = ""
+    quiet: Annotated[str, Field(max_length=5)] = ""  # days without a visit, or ``never``
+    after: Annotated[str, Field(max_length=30)] = ""
+
+    def asked(self, now: datetime) -> queries.CaseFilter:
+        return queries.CaseFilter(
+            search=self.q.strip(),
+            area=self.area,
+            outcome=next((one for one in Disposition if one == self.outcome), None),
+            mode=next((one for one in Mode if one == self.mode), None),
+            before=now - timedelta(days=int(self.quiet)) if self.quiet.isascii() and self.quiet.isdigit() else None,
+            never=self.quiet == "never",
+            after=self.after,
+        )
+
+    def address(self, **changed: str) -> str:
+        """The same list with something changed, as a query."""
+        return urlencode({name: value for name, value in {**self.model_dump(), **changed}.items() if value})
+
+
+Asked = Annotated[CaseQuery, Query()]
+
+
+@router.get("")
+def outcomes_page(
+    request: Request, running: Running, reading: Reading, person: WaveStaff, survey_key: str, wave_key: str
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+        visible = person.visible(*rights.FOLLOW_WAVES)
+        areas = surveys.communities(session, survey, wave, visible)
+        counted = queries.outcome_counts(session, wave, visible)
+        communities = outcomes_shown.by_community(counted)
+        modes = outcomes_shown.by_first_mode(counted)
+        context = {
+            **frame(person, survey, wave),
+            "whole": outcomes_shown.Outcomes.of(counted),
+            "communities": [
+                (area.code, Text(area.name_zh, area.name_en), communities[area.id])
+                for area in areas
+                if area.id in communities
+            ],
+            "modes": [(ASKED_IN[mode], modes[mode]) for mode in ASKED_IN if mode in modes],
+            "codes": outcomes_shown.by_code(counted),
+            "code_modes": MODES,
+            "classes": CLASSES,
+        }
+        return staff_page(request, running, person, "staff/field/outcomes.html", context, section="surveys")
+
+
+@router.get("/cases")
+def cases_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    asked: Asked,
+    noted: int | None = None,
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+        return list_of_cases(Asking(request, running, person), session, survey, wave, asked, now, noted=noted)
+
+
+def list_of_cases(
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    asked: CaseQuery,
+    now: datetime,
+    *,
+    noted: int | None = None,
+    refused: Refused = NOTHING_REFUSED,
+) -> Response:
+    """``noted``: how many visits were noted a moment ago."""
+    visible = asking.person.visible(*rights.FOLLOW_WAVES)
+    found = asked.asked(now)
+    rows = queries.cases(session, wave, visible, found, limit=A_PAGE + 1)
+    context = {
+        **frame(asking.person, survey, wave),
+        "rows": rows[:A_PAGE],
+        "total": queries.count_cases(session, wave, visible, found),
+        "more": asked.address(after=rows[A_PAGE - 1].number) if len(rows) > A_PAGE else "",
+        "first": asked.address(after="") if asked.after else "",
+        "query": asked,
+        "filtered": bool(asked.address(after="")),
+        "here_again": asked.address(),
+        "areas": [
+            (area.code, Text(area.name_zh, area.name_en))
+            for area in surveys.communities(session, survey, wave, visible)
+        ],
+        "asked_in": ASKED_IN,
+        "classes": CLASSES,
+        "said": outcome_words,
+        "choices": noting.choices(),
+        "today": now.astimezone(asking.running.settings.zone).date(),
+        "noted": noted,
+        "kept": refused.kept,
+        "fault": refused.fault,
+    }
+    return asking.page("staff/field/cases.html", context, section="surveys", fault=refused.fault)
+
+
+@router.get("/cases.xlsx")
+def cases_workbook(
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    reads: AuditsReads,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    asked: Asked,
+) -> Response:
+    """The list as it is filtered, all of it, as Excel."""
+    from survey_service.field.workbook import workbook
+
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+        found = asked.model_copy(update={"after": ""}).asked(now)
+        rows = queries.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
+        reads.note(survey.id, "cases.exported", f"wave {wave.id}")
+        made = workbook(rows, running.settings.zone)
+    name = f"cases-{survey_key}-{wave_key}.xlsx"
+    headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
+    return Response(made, media_type=WORKBOOK, headers=headers)
+
+
+@router.get("/cases/{case_id}")
+def case_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: WaveStaff,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    case_id: UUID,
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+        return one_case(Asking(request, running, person), session, survey, wave, case_id, now)
+
+
+def one_case(
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    case_id: UUID,
+    now: datetime,
+    *,
+    refused: Refused = NOTHING_REFUSED,
+) -> Response:
+    visible = asking.person.visible(*rights.FOLLOW_WAVES)
+    found = queries.case(session, wave, visible, case_id)
+    if found is None:
+        raise NotFound
+    case, area = found
+    knowledge = known(session, wave.survey_id, [case.id])[case.id]
+    outcome = knowledge.outcome()
+    context = {
+        **frame(asking.person, survey, wave),
+        "case": case,
+        "area": Text(area.name_zh, area.name_en),
+        "asked_in": ASKED_IN[case.first_mode],
+        "adult_known": knowledge.adult_known,
+        "adults": next((one["population"] for one in case.stages if one["unit"] == "adult"), None),
+        "outcome": outcome,
+        "outcome_words": outcome_words(outcome.code, outcome.mode),
+        "why": RULES[outcome.rule],
+        "visits": queries.visits(session, case),
+        "said": outcome_words,
+        "sources": SOURCES,
+        "code_modes": MODES,
+        "letters": queries.letters(session, case),
+        "arrived": queries.arrived(session, case),
+        "answered_in": ASKED_IN,
+        "forms": queries.forms(session, case),
+        "choices": noting.choices(),
+        "today": now.astimezone(asking.running.settings.zone).date(),
+        "kept": refused.kept,
+        "fault": refused.fault,
+    }
+    return asking.page("staff/field/case.html", context, section="surveys", fault=refused.fault)
+
+
+def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
+    """What every page of the field begins with. Visits are noted by a manager, while the wave takes them."""
+    return {
+        "survey": survey,
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "may_note": person.has(*rights.NOTE_VISITS) and wave.state in noting.TAKES_VISITS,
+    }

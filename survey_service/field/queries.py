@@ -1,0 +1,269 @@
+"""SQL of the field's pages: cases by filter and key, what is known of one, outcomes counted in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from analysis.outcome_codes import OutcomeMode
+from survey_service.models import (
+    AccessCode,
+    Account,
+    Area,
+    Capture,
+    Case,
+    Disposition,
+    Mode,
+    PaperForm,
+    Response,
+    ResponseState,
+    Source,
+    Visit,
+    Wave,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which cases are asked for. ``before``: those not visited since then, or never."""
+
+    search: str = ""  # part of a number
+    area: str = ""  # code of a community
+    outcome: Disposition | None = None
+    mode: Mode | None = None
+    before: datetime | None = None
+    never: bool = False  # never visited
+    after: str = ""  # the number that the page before ended with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    id: UUID
+    number: str
+    community_zh: str
+    community_en: str
+    stratum: str
+    first_mode: Mode
+    disposition: Disposition
+    outcome_code: str | None
+    outcome_mode: OutcomeMode | None
+    last_visit_at: datetime | None
+    visits: int
+
+
+def _of_wave(wave: Wave, visible: Select[tuple[UUID]]) -> ColumnElement[bool]:
+    return and_(Case.survey_id == wave.survey_id, Case.wave_id == wave.id, Case.area_id.in_(visible))
+
+
+def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[ColumnElement[bool]]:
+    conditions = [_of_wave(wave, visible)]
+    if asked.search:
+        conditions.append(Case.number.contains(asked.search, autoescape=True))
+    if asked.area:
+        conditions.append(Area.code == asked.area)
+    if asked.outcome is not None:
+        conditions.append(Case.disposition == asked.outcome)
+    if asked.mode is not None:
+        conditions.append(Case.first_mode == asked.mode)
+    if asked.never:
+        conditions.append(Case.last_visit_at.is_(None))
+    if asked.before is not None:
+        conditions.append(Case.last_visit_at.is_(None) | (Case.last_visit_at < asked.before))
+    return conditions
+
+
+def cases(
+    session: Session, wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter, *, limit: int
+) -> list[CaseRow]:
+    """Cases by number, beyond ``asked.after``, with how often each was visited."""
+    visits = (
+        select(func.count())
+        .where(Visit.survey_id == Case.survey_id, Visit.case_id == Case.id, Visit.withdrawn_at.is_(None))
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Case.id,
+            Case.number,
+            Area.name_zh,
+            Area.name_en,
+            Case.stratum,
+            Case.first_mode,
+            Case.disposition,
+            Case.outcome_code,
+            Case.outcome_mode,
+            Case.last_visit_at,
+            visits,
+        )
+        .join(Area, Area.id == Case.area_id)
+        .where(*_asked(wave, visible, asked))
+        .order_by(Case.number)
+        .limit(limit)
+    )
+    if asked.after:
+        statement = statement.where(Case.number > asked.after)
+    return [
+        CaseRow(
+            id=row[0],
+            number=row[1],
+            community_zh=row[2],
+            community_en=row[3],
+            stratum=row[4],
+            first_mode=row[5],
+            disposition=row[6],
+            outcome_code=row[7],
+            outcome_mode=row[8],
+            last_visit_at=row[9],
+            visits=row[10],
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def count_cases(session: Session, wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> int:
+    statement = (
+        select(func.count()).select_from(Case).join(Area, Area.id == Case.area_id).where(*_asked(wave, visible, asked))
+    )
+    return session.scalar(statement) or 0
+
+
+def case(session: Session, wave: Wave, visible: Select[tuple[UUID]], case_id: UUID) -> tuple[Case, Area] | None:
+    found = session.execute(
+        select(Case, Area).join(Area, Area.id == Case.area_id).where(_of_wave(wave, visible), Case.id == case_id)
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def cases_of(session: Session, wave: Wave, visible: Select[tuple[UUID]], ids: Sequence[UUID]) -> set[UUID]:
+    """Those of ``ids`` that are cases of the wave in these areas."""
+    return set(session.scalars(select(Case.id).where(_of_wave(wave, visible), Case.id.in_(ids))))
+
+
+def numbers(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> dict[str, UUID]:
+    """Every case of the wave in these areas by its number."""
+    return dict(session.execute(select(Case.number, Case.id).where(_of_wave(wave, visible))).all())
+
+
+# ------------------------------------------------------------------ the history of one case
+
+
+def visits(session: Session, case: Case) -> Sequence[Visit]:
+    """In the order of time, those taken back too."""
+    return session.scalars(
+        select(Visit)
+        .where(Visit.survey_id == case.survey_id, Visit.case_id == case.id)
+        .order_by(Visit.at, Visit.noted_at, Visit.id)
+    ).all()
+
+
+def visit_in(session: Session, wave: Wave, visible: Select[tuple[UUID]], visit_id: UUID) -> Visit | None:
+    return session.scalar(
+        select(Visit)
+        .join(Case, (Case.survey_id == Visit.survey_id) & (Case.id == Visit.case_id))
+        .where(_of_wave(wave, visible), Visit.id == visit_id)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    issue: int
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def letters(session: Session, case: Case) -> list[Letter]:
+    rows = session.execute(
+        select(AccessCode.issue, AccessCode.used_at, AccessCode.revoked_at)
+        .where(AccessCode.survey_id == case.survey_id, AccessCode.case_id == case.id)
+        .order_by(AccessCode.issue)
+    )
+    return [Letter(issue=row[0], used_at=row[1], revoked_at=row[2]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """One set of answers as it came, without what was answered."""
+
+    at: datetime
+    mode: Mode
+    source: Source
+    by: str | None
+    state: ResponseState
+    conflict: bool
+
+
+def arrived(session: Session, case: Case) -> list[Arrived]:
+    rows = session.execute(
+        select(Capture.at, Capture.mode, Capture.source, Account.name, Response.state, Capture.conflict)
+        .outerjoin(Account, Account.id == Capture.by_account_id)
+        .join(Response, (Response.survey_id == Capture.survey_id) & (Response.id == Capture.response_id))
+        # By the wave and the area of its case, which an index has; of the case alone none has.
+        .where(
+            Response.survey_id == case.survey_id,
+            Response.wave_id == case.wave_id,
+            Response.area_id == case.area_id,
+            Response.case_id == case.id,
+        )
+        .order_by(Capture.at, Capture.id)
+    )
+    return [Arrived(at=row[0], mode=row[1], source=row[2], by=row[3], state=row[4], conflict=row[5]) for row in rows]
+
+
+def forms(session: Session, case: Case) -> Sequence[PaperForm]:
+    return session.scalars(
+        select(PaperForm)
+        .where(PaperForm.survey_id == case.survey_id, PaperForm.case_id == case.id)
+        .order_by(PaperForm.serial)
+    ).all()
+
+
+# ------------------------------------------------------------------ outcomes, counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeCount:
+    """Cases of one community that are alike. ``invited``: a letter was made; ``visited``: somebody has been there."""
+
+    area_id: UUID
+    first_mode: Mode
+    disposition: Disposition
+    code: str | None
+    mode: OutcomeMode | None
+    visited: bool
+    invited: bool
+    cases: int
+
+
+def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[OutcomeCount]:
+    """Every case of the wave in these areas, counted by what is alike: one statement."""
+    letter = exists().where(AccessCode.survey_id == Case.survey_id, AccessCode.case_id == Case.id)
+    visited = Case.last_visit_at.is_not(None)
+    alike = (
+        Case.area_id,
+        Case.first_mode,
+        Case.disposition,
+        Case.outcome_code,
+        Case.outcome_mode,
+        visited.label("visited"),
+        letter.label("invited"),
+    )
+    inner = select(*alike).where(_of_wave(wave, visible)).subquery()
+    rows = session.execute(select(*inner.c, func.count()).group_by(*inner.c))
+    return [
+        OutcomeCount(
+            area_id=row[0],
+            first_mode=row[1],
+            disposition=row[2],
+            code=row[3],
+            mode=row[4],
+            visited=bool(row[5]),
+            invited=bool(row[6]),
+            cases=row[7],
+        )
+        for row in rows
+    ]
