@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from questionnaires.expressions import DECIMALS
-from questionnaires.fields import LANGUAGES, Fields, Notes
+from questionnaires.fields import Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.kinds import KINDS
 from questionnaires.kinds.ranking import MOST_RANKS
+from questionnaires.languages import USUAL, fault_of_tag
 from questionnaires.lists import MAX_OF_SEVERAL, put_back
 from questionnaires.model import (
     Calculated,
@@ -393,6 +394,19 @@ def calculated(notes: Notes, node: Node) -> Calculated | None:
     )
 
 
+def _languages(notes: Notes, fields: Fields) -> tuple[str, ...]:
+    """Chinese, English where it is declared, then the others in the order of the file."""
+    declared = dict.fromkeys(fields.strings("languages") or USUAL)
+    for tag in declared:
+        hint = fault_of_tag(tag)
+        if hint:
+            notes.add(Code.UNKNOWN_WORD, fields.place("languages"), f'"languages" names "{tag:.40}"', hint)
+    if "zh" not in declared:
+        notes.add(Code.MISSING_FIELD, fields.place("languages"), '"languages" lacks "zh"', "Chinese comes first")
+    others = (tag for tag in declared if tag not in USUAL and not fault_of_tag(tag))
+    return (*(tag for tag in USUAL if tag in declared), *others)
+
+
 def questionnaire(building: Building, node: Node) -> Questionnaire:
     notes = building.notes
     known = (
@@ -400,14 +414,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         *("indicators", "contradictions", "rules", "calculated"),
     )
     fields = Fields(notes, node, "the questionnaire", known)
-    languages = fields.strings("languages") or LANGUAGES
-    for language in languages:
-        if language not in LANGUAGES:
-            message = f'"languages" names "{language}"'
-            notes.add(Code.UNKNOWN_WORD, fields.place("languages"), message, "known here: zh, en")
-    if "zh" not in languages:
-        notes.add(Code.MISSING_FIELD, fields.place("languages"), '"languages" lacks "zh"', "Chinese comes first")
-    notes.languages = tuple(language for language in LANGUAGES if language in languages)
+    notes.languages = _languages(notes, fields)
     building.scales = {**building.scales, **scales(notes, fields)}
     building.lists = lists(notes, fields)
     notice_node = fields.get("notice")

@@ -57,8 +57,8 @@ def sha256(questionnaire: Questionnaire) -> str:
     return hashlib.sha256(canonical_bytes(questionnaire)).hexdigest()
 
 
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en} if text.en else {"zh": text.zh}
+def _by_language(text: Text) -> dict[str, str]:
+    return {"zh": text.zh} | ({"en": text.en} if text.en else {}) | dict(text.others)
 
 
 _FORM = Form(
@@ -66,8 +66,8 @@ _FORM = Form(
     words={
         Condition: lambda condition: {"source": condition.source, "tree": condition.to_json()},
         Formula: lambda formula: {"source": formula.source, "tree": expressions.to_json(formula.tree)},
-        Piped: lambda text: _both(text.written),
-        Text: _both,
+        Piped: lambda text: _by_language(text.written),
+        Text: _by_language,
     },
 )
 
@@ -94,7 +94,8 @@ def _build(kind: object, stored: object) -> object:
     if kind is Condition:
         return Condition(stored["source"], from_json(stored["tree"]))  # type: ignore[index] # TypeError is caught above
     if kind is Text:
-        return text_of(**{name: _build(str, one) for name, one in stored.items()})  # type: ignore[attr-defined, arg-type] # the same
+        words = {name: _build(str, one) for name, one in stored.items()}  # type: ignore[attr-defined] # the same
+        return text_of({"zh": words["zh"], **words})  # type: ignore[dict-item] # of strings alone, or it was no text
     if kind is Formula:
         return Formula(stored["source"], expressions.from_json(stored["tree"]))  # type: ignore[index] # the same
     if is_dataclass(kind):

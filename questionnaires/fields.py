@@ -15,8 +15,9 @@ from questionnaires.condition_parser import parse as parse_condition
 from questionnaires.conditions import Condition
 from questionnaires.expressions import Formula
 from questionnaires.figures import in_digits
+from questionnaires.languages import USUAL, english_name, fault_of_tag
 from questionnaires.problems import Code, Location, Problem, did_you_mean
-from questionnaires.text import Text, is_slot, text_of
+from questionnaires.text import Text, is_slot, plain_text, text_of
 from questionnaires.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 MAX_TEXT = 2_000  # characters of one text in one language
@@ -25,7 +26,6 @@ OPTION_CODE = re.compile(r"[A-Za-z0-9]{1,8}")
 # As templates of other systems have them: {job}, ${q1}, {{name}}, [[name]], %(name)s, <%= name %>.
 _PLACEHOLDER = re.compile(r"\$?\{[^{}\n]{0,80}\}|\[\[[^\[\]\n]{0,80}\]\]|%\([a-z_]{1,40}\)[sd]|<%[^%>\n]{0,80}%>")
 RESERVED = frozenset({"and", "or", "not", "in", "answered", "other", "missing", "today"})
-LANGUAGES = ("zh", "en")
 
 Word = TypeVar("Word", bound=StrEnum)
 Read = TypeVar("Read")
@@ -36,7 +36,7 @@ class Notes:
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self.problems = list(problems)
-        self.languages: tuple[str, ...] = LANGUAGES
+        self.languages: tuple[str, ...] = USUAL
 
     def add(self, code: Code, location: Location, message: str, hint: str = "") -> None:
         problem = Problem(code, location, message, hint)
@@ -208,11 +208,13 @@ class Fields:
         elif isinstance(node, Mapping):
             found = {}
             for entry in node.entries:
-                if entry.key.value not in LANGUAGES:
+                if entry.key.value not in (*USUAL, *self.notes.languages):
                     message = f'{what} has a language "{entry.key.value:.40}"'
-                    self.notes.add(
-                        Code.UNKNOWN_FIELD, entry.key.location, message, did_you_mean(entry.key.value, LANGUAGES)
-                    )
+                    hint = did_you_mean(entry.key.value, (*USUAL, *self.notes.languages))
+                    if not fault_of_tag(entry.key.value):
+                        spoken = ", ".join((*self.notes.languages, entry.key.value))
+                        hint = f"declare it: languages: [{spoken}]"
+                    self.notes.add(Code.UNKNOWN_FIELD, entry.key.location, message, hint)
                 elif isinstance(entry.value, Scalar):
                     found[entry.key.value] = entry.value
                 else:
@@ -221,18 +223,19 @@ class Fields:
             self.wrong(node, "a text", name)
             return Text("")
         words = {language: _words(scalar.value) for language, scalar in found.items() if not scalar.empty}
+        # Chinese, and English where it is declared, are there always; another language may come text by text.
         for language in self.notes.languages:
-            if not words.get(language):
+            if language in USUAL and not words.get(language):
                 hint = (
                     f"write {name}: {{zh: …, en: …}}, or declare languages: [zh]"
                     if language == "en"
                     else "Chinese comes first"
                 )
-                self.notes.add(Code.MISSING_TRANSLATION, node.location, f"{what} has no {_NAMES[language]}", hint)
+                self.notes.add(Code.MISSING_TRANSLATION, node.location, f"{what} has no {english_name(language)}", hint)
         sound = piped
         for language, value in words.items():
             if len(value) > MAX_TEXT:
-                message = f"{what} has {len(value):,} characters in {_NAMES[language]}"
+                message = f"{what} has {len(value):,} characters in {english_name(language)}"
                 self.notes.add(Code.OUT_OF_LIMITS, found[language].location, message, f"at most {MAX_TEXT:,}")
             for braces in _PLACEHOLDER.findall(value):
                 if piped and is_slot(braces):
@@ -240,7 +243,7 @@ class Fields:
                 sound = False
                 hint = "nothing is filled in here: people would read the braces; write the words themselves"
                 self.notes.add(Code.PLACEHOLDER, found[language].location, f'{what} has "{braces:.40}"', hint)
-        return (text_of if sound else Text)(words.get("zh", ""), words.get("en", ""))
+        return (text_of if sound else plain_text)(words)
 
     def code_of(self, node: Node, name: str) -> str:
         """An option code: quoted, else YAML tools read ``no`` as false and ``1:30`` as 90."""
@@ -290,6 +293,3 @@ class Fields:
 def _words(value: str) -> str:
     """Marks where a title may break mean something; a text of nothing else is none."""
     return without_invisible(value, keep=BREAK_MARK).strip() if written(value) else ""
-
-
-_NAMES = {"zh": "Chinese", "en": "English"}

@@ -10,6 +10,7 @@ from questionnaires import builders, option_builders, yaml_nodes
 from questionnaires.checks import rules
 from questionnaires.fields import Fields, Notes
 from questionnaires.model import Questionnaire, Scale
+from questionnaires.offered import remarks
 from questionnaires.places import Places
 from questionnaires.problems import DefinitionProblems, Problem
 
@@ -27,6 +28,11 @@ def load(path: Path | str) -> Questionnaire:
 
 def check(path: Path | str) -> tuple[Questionnaire | None, list[Problem]]:
     """The questionnaire, or None and its problems in the order of the file."""
+    return look(path)[:2]
+
+
+def look(path: Path | str) -> tuple[Questionnaire | None, list[Problem], list[Problem]]:
+    """The same, and what is told of a sound one: which texts of a further language are missing."""
     path = Path(path)
     root, found = yaml_nodes.read(path)
     return _checked(root, found, str(path), path.parent / SHARED_SCALES)
@@ -34,15 +40,20 @@ def check(path: Path | str) -> tuple[Questionnaire | None, list[Problem]]:
 
 def check_bytes(data: bytes, name: str) -> tuple[Questionnaire | None, list[Problem]]:
     """The same for a file that was handed over: no scales stand beside it but those of this package."""
+    return look_at_bytes(data, name)[:2]
+
+
+def look_at_bytes(data: bytes, name: str) -> tuple[Questionnaire | None, list[Problem], list[Problem]]:
+    """``look`` for a file that was handed over."""
     root, found = yaml_nodes.parse(data, name)
     return _checked(root, found, name, None)
 
 
 def _checked(
     root: yaml_nodes.Node | None, found: list[Problem], name: str, nearest: Path | None
-) -> tuple[Questionnaire | None, list[Problem]]:
+) -> tuple[Questionnaire | None, list[Problem], list[Problem]]:
     if root is None:
-        return None, found
+        return None, found, []
     notes = Notes(found)
     building = builders.Building(notes, _shared_scales(notes, nearest))
     questionnaire = builders.questionnaire(building, root)
@@ -50,8 +61,8 @@ def _checked(
     if notes.problems:
         # Problems of a shared scales.yaml follow those of the file itself.
         ordered = sorted(notes.problems, key=lambda one: (one.location.file != name, one.location, one.code.number))
-        return None, ordered
-    return questionnaire, []
+        return None, ordered, []
+    return questionnaire, [], remarks(questionnaire, Places(root))
 
 
 def definitions_path() -> Path:

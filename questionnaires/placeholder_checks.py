@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from questionnaires.fields import Notes
 from questionnaires.kinds import kind_of
+from questionnaires.languages import english_name
 from questionnaires.lists import own_options
 from questionnaires.model import Question, Questionnaire
 from questionnaires.places import Places
@@ -45,7 +46,7 @@ def _check(text: Text, number: int, variables: Variables, notes: Notes, place: L
     if not isinstance(text, Piped):
         return
     before = len(notes.problems)
-    for name in dict.fromkeys((*slots(text, "zh"), *slots(text, "en"))):
+    for name in dict.fromkeys(name for language in text.languages for name in slots(text, language)):
         if name not in variables.questions:
             if name not in WAVE_WORDS and not variables.is_broken(name):
                 message = f'{owner} is filled with "{name}", which does not exist'
@@ -56,6 +57,9 @@ def _check(text: Text, number: int, variables: Variables, notes: Notes, place: L
         elif not name.endswith(".other") and not kind_of(variables.questions[name]).fills:
             message = f'{owner} is filled with "{name}", which is a {variables.questions[name].type}'
             notes.add(Code.PLACEHOLDER, place, message, "a text is filled with words, numbers and options")
-    if len(notes.problems) == before and "en" in notes.languages and set(slots(text, "zh")) != set(slots(text, "en")):
-        message = f"{owner} is filled with other answers in English than in Chinese"
-        notes.add(Code.PLACEHOLDER, place, message, "the same names in every language")
+    if len(notes.problems) > before:
+        return
+    for language in text.languages:
+        if language in notes.languages and set(slots(text, "zh")) != set(slots(text, language)):
+            message = f"{owner} is filled with other answers in {english_name(language)} than in Chinese"
+            notes.add(Code.PLACEHOLDER, place, message, "the same names in every language")

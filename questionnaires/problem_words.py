@@ -20,6 +20,7 @@ TITLES: Mapping[str, str] = {
     "Q019": "排他选项只能在多选里", "Q020": "两个选项表示同一种缺失", "Q021": "没有东西去填的占位符",
     "Q022": "年龄或性别读不出来",
     "Q023": "分值不是一排数", "Q024": "名单用不了", "Q025": "永远不会列出的选项",
+    "Q028": "语言不全", "Q029": "文字像是别的语言",
     "Q030": "条件看不懂", "Q031": "条件里没有这道题", "Q032": "条件用了后面的题", "Q033": "条件里没有这个代码",
     "Q034": "条件的种类不对", "Q035": "走不到的题", "Q036": "这里不知道哪天作答",
     "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码",
@@ -140,6 +141,10 @@ _SENTENCES = (
     # ---------------------------------------------------------------- fields and values
     (rf"(.+) has a field {_QUOTED}", "{0}里有字段“{1}”"),
     (r"(.+) wants (.+), not (a list|fields|\".*\")", "{0}要的是{1}，这里是{2}"),
+    (rf"{_QUOTED} of (.+) has no letter of the script of {_QUOTED}", "{1}的“{0}”里没有一个 {2} 的字母"),
+    (rf"{_QUOTED} of (.+) has no {_QUOTED}", "{1}的“{0}”缺 {2}"),
+    (r"the language is offered to nobody until every text is there", "每一段文字都有了，才会给居民这种语言"),
+    (r"look whether it is in the right language", "请看一下是不是这种语言"),
     (rf"(.+) has no {_QUOTED}", "{0}缺“{1}”"),
     (rf"(.+) has the (id|key) {_QUOTED}", "{0}的 {1} 写成了“{2}”"),
     (
@@ -149,6 +154,7 @@ _SENTENCES = (
     (r"(.+) has a language \"(.*)\"", "{0}写了语言“{1}”"),
     (r"(.+) has no (Chinese|English)", "{0}缺{1}"),
     (r"Chinese comes first", "先写中文"),
+    (r"declare it: languages: (.+)", "在开头声明：languages: {0}"),
     (
         r"write (.+): \{zh: …, en: …\}, or declare languages: \[zh\]",
         "写成 {0}: {{zh: …, en: …}}，或者声明 languages: [zh]",
@@ -271,6 +277,15 @@ _SENTENCES = (
     (rf"(.+) hangs on {_QUOTED}, where nothing is chosen", "{0}跟着“{1}”，那道题不是选择题"),
     (rf"(.+) hangs on {_QUOTED}, which is asked later", "{0}跟着“{1}”，那道题在后面才问"),
     # ---------------------------------------------------------------- the whole questionnaire
+    (r"a tag of BCP 47 is wanted: (.+)", "写 BCP 47 的语言代码：{0}"),
+    (
+        r"no such script or region; a language alone is enough in most cases",
+        "没有这种文字或地区；多数情况只写语言就够了",
+    ),
+    (
+        r"it is written from top to bottom, which no page or form can be set in here yet",
+        "这种文字从上往下写，这里的页面和表格还排不出来",
+    ),
     (r"\"languages\" names \"(.*)\"", "“languages”里写了“{0}”"),
     (r"\"languages\" lacks \"zh\"", "“languages”里缺 zh"),
     (
@@ -365,7 +380,7 @@ _SENTENCES = (
     (rf"(.+) is filled with {_QUOTED}, which is a (.+)", "{0}要用“{1}”来填，那道题是 {2}"),
     (r"a text is filled with words, numbers and options", "只能用文字、数和选项来填"),
     (r"a text is filled with what was answered before", "只能用前面的答案来填"),
-    (r"(.+) is filled with other answers in English than in Chinese", "{0}的英文和中文用来填的不一样"),
+    (r"(.+) is filled with other answers in (.+) than in Chinese", "{0}的{1}和中文用来填的不一样"),
     (r"the same names in every language", "各种语言里用同样的编号"),
     (r"add its codes", "补上它的代码"),
     (r"(.+) passes with (\d+) right answers", "{0}要答对 {1} 题"),

@@ -37,6 +37,8 @@ class Code(Enum):
     POINTS = ("Q023", "points that are no row of numbers")
     LIST = ("Q024", "list that cannot be used")
     NEVER_OFFERED = ("Q025", "option that is never offered")
+    LANGUAGE_IN_PART = ("Q028", "language in part")  # told of a sound file, as is the next
+    OTHER_SCRIPT = ("Q029", "text in another script")
     CONDITION_SYNTAX = ("Q030", "condition cannot be understood")
     CONDITION_UNKNOWN = ("Q031", "condition on an unknown question")
     CONDITION_LATER = ("Q032", "condition on a later question")
@@ -114,8 +116,12 @@ def listing(problems: Sequence[Problem]) -> str:
     return "\n".join([*map(str, problems), f"{count}; nothing was loaded."])
 
 
-def as_json(problems: Sequence[Problem]) -> str:
-    return json.dumps({"problems": [problem.to_json() for problem in problems]}, ensure_ascii=False, indent=2)
+def as_json(problems: Sequence[Problem], remarks: Sequence[Problem] = ()) -> str:
+    """``remarks``: what is told of sound definitions; the name is left out where nothing is."""
+    told = {"problems": [problem.to_json() for problem in problems]}
+    if remarks:
+        told["remarks"] = [problem.to_json() for problem in remarks]
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def did_you_mean(seen: str, known: Iterable[str]) -> str:

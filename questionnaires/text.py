@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,10 +18,32 @@ class Text:
 
     zh: str
     en: str = ""
+    others: tuple[tuple[str, str], ...] = ()  # tag of a further language and its words, by tag
 
     def in_language(self, language: str) -> str:
-        """The text in ``language`` ("zh" or "en"); Chinese where the other is empty."""
-        return self.en if language == "en" and self.en else self.zh
+        """The text in ``language`` (zh, en, ug, ...); Chinese where it has none."""
+        return self.said_in(language) or self.zh
+
+    def said_in(self, language: str) -> str:
+        """The text in ``language``; empty where it has none."""
+        if language == "zh":
+            return self.zh
+        return self.en if language == "en" else dict(self.others).get(language, "")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which it is there."""
+        return tuple(tag for tag in ("zh", "en", *(tag for tag, _ in self.others)) if self.said_in(tag))
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """Its words in every language that it has."""
+        return tuple(self.said_in(tag) for tag in self.languages)
+
+    def with_each(self, made: Callable[[str, str], str]) -> Text:
+        """The text with ``made(words, language)`` in the place of the words of each language."""
+        zh, en = (made(words, tag) if words else "" for tag, words in (("zh", self.zh), ("en", self.en)))
+        return Text(zh, en, tuple((tag, made(words, tag)) for tag, words in self.others))
 
     @property
     def pattern(self) -> Text:
@@ -56,12 +78,19 @@ class Slot:
     words: str
 
 
-def text_of(zh: str, en: str = "") -> Text:
-    """The text of a definition; one with places is a ``Piped``."""
-    written = Text(zh, en)
-    if not (_SLOT.search(zh) or _SLOT.search(en)):
+def text_of(words: Mapping[str, str]) -> Text:
+    """The text of a definition by language; one with places is a ``Piped``."""
+    written = plain_text(words)
+    if not any(_SLOT.search(one) for one in words.values()):
         return written
-    return Piped(_blank(zh, "zh"), _blank(en, "en"), written)
+    blank = written.with_each(_blank)
+    return Piped(blank.zh, blank.en, blank.others, written)
+
+
+def plain_text(words: Mapping[str, str]) -> Text:
+    """The text by language, with nothing to be filled."""
+    others = tuple(sorted((tag, one) for tag, one in words.items() if tag not in ("zh", "en") and one))
+    return Text(words.get("zh", ""), words.get("en", ""), others)
 
 
 def is_slot(braces: str) -> bool:
@@ -82,8 +111,7 @@ def parts(pattern: str, language: str) -> Iterator[str | Slot]:
 
 def slots(text: Text, language: str) -> list[str]:
     """Names of what fills the text in one language."""
-    pattern = text.pattern.en if language == "en" else text.pattern.zh
-    return [part.name for part in parts(pattern, language) if isinstance(part, Slot)]
+    return [part.name for part in parts(text.pattern.said_in(language), language) if isinstance(part, Slot)]
 
 
 def filled(text: Text, language: str, found: Mapping[str, str]) -> str:
@@ -100,11 +128,11 @@ def named(text: Text) -> Text:
     """The text with the names of what fills it, for a codebook: 您对〔q2〕满意吗？"""
     if not isinstance(text, Piped):
         return text
-    zh, en = (
-        "".join(part if isinstance(part, str) else f"〔{part.name}〕" for part in parts(pattern, language))
-        for pattern, language in ((text.pattern.zh, "zh"), (text.pattern.en, "en"))
+    return text.pattern.with_each(
+        lambda pattern, language: "".join(
+            part if isinstance(part, str) else f"〔{part.name}〕" for part in parts(pattern, language)
+        )
     )
-    return Text(zh, en)
 
 
 def _blank(pattern: str, language: str) -> str:

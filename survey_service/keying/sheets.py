@@ -100,7 +100,7 @@ def _rows(question: Question, keyed: Keyed, number: int, conditions: list[Condit
         "minimum": minimum,
         "maximum": maximum,
         "decimals": keyed.decimals(question),
-        "units": tuple(one for one in (question.unit.zh, question.unit.en) if one) if question.unit else (),
+        "units": question.unit.every if question.unit else (),
         "max_length": question.max_length,
         "required": question.required,
         "asked_if": asked_if,

@@ -44,7 +44,9 @@ from tests.programmes import KEYS, programme
 from tests.spec.questionnaires.condition_trees import expressions, trees
 
 words = st.text(max_size=8).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text))
-texts = st.builds(text_of, words, words)
+texts = st.builds(
+    lambda zh, more: text_of({"zh": zh, **more}), words, st.dictionaries(st.sampled_from(["en", "ug", "bo"]), words)
+)
 conditions = st.none() | st.sampled_from(
     [parse('q1 == "1"'), parse('not ("2" in q2 or answered(q3))'), parse("age >= 18 and age < 60.5")]
 )
@@ -143,7 +145,7 @@ questionnaires = st.builds(
         tuple
     ),
     indicators=st.lists(indicators, max_size=2).map(tuple),
-    languages=st.sampled_from([("zh",), ("zh", "en")]),
+    languages=st.sampled_from([("zh",), ("zh", "en"), ("zh", "ug")]),
     calculated=st.lists(
         st.builds(
             Calculated,
@@ -211,7 +213,7 @@ def test_the_strategy_covers_every_field() -> None:
         Indicator: 19,
         Part: 2,
         Target: 2,
-        Text: 2,
+        Text: 3,
     }
     assert {kind: len(dataclasses.fields(kind)) for kind in named} == named
 

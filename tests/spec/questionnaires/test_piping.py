@@ -37,7 +37,7 @@ TEXTS = [
 
 @pytest.mark.parametrize(("pattern", "blank", "full", "in_codebook"), TEXTS)
 def test_a_text_and_its_places(pattern: str, blank: str, full: str, in_codebook: str) -> None:
-    text = text_of(pattern)
+    text = text_of({"zh": pattern})
     assert isinstance(text, Piped)
     assert (text.zh, text.in_language("zh"), text.in_language("en")) == (blank,) * 3
     assert filled(text, "zh", {"q2": "医院"}) == full
@@ -49,7 +49,7 @@ def test_a_text_and_its_places(pattern: str, blank: str, full: str, in_codebook:
     "plain", ["", "满意吗？", "{Q2}", "{ q2 }", "{q2", "${q2", "{}", "{q2|}", "{q2|a|b}", "{q.a.b}"]
 )
 def test_what_is_no_place(plain: str) -> None:
-    assert type(text_of(plain)) is Text
+    assert type(text_of({"zh": plain})) is Text
 
 
 def test_what_fills_them(piped: Questionnaire) -> None:
@@ -97,4 +97,4 @@ def test_the_codebook_names_them(piped: Questionnaire) -> None:
 def test_a_shared_scale_has_no_places(tmp_path: Path) -> None:
     assert not any(isinstance(option.label, Piped) for option in load(available()["civilized_city"]).scales[0].options)
     assert dataclasses.is_dataclass(Piped)
-    assert slots(text_of("{q1}{q2|a}", "{q2}"), "en") == ["q2"]
+    assert slots(text_of({"zh": "{q1}{q2|a}", "en": "{q2}"}), "en") == ["q2"]

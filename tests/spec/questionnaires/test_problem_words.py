@@ -23,6 +23,8 @@ SAMPLES = {
     '"X" of X: X': '"base" of X: X',
     "X has X characters in X": "X has 7 characters in Chinese",
     "X has no X": "X has no English",
+    '"X" of X has no X': '"text" of question "x" has no "ug"',
+    '"X" of X has no letter of the script of X': '"text" of question "x" has no letter of the script of "ug"',
     '"X" is a X': 'rule "x": "q3" is a number question',
     "X cannot be calculated with": 'rule "x": "7" cannot be calculated with',
     'X has the X "X"': 'X has the id "X"',

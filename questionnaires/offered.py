@@ -1,0 +1,94 @@
+"""Which languages residents are offered: those in which every text is there that they meet.
+
+Half a questionnaire in one's own language is worse than none: the question that nobody understands is the one that
+stands in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from questionnaires.languages import USUAL, english_name, holds_its_script
+from questionnaires.model import Question, Questionnaire
+from questionnaires.places import Places
+from questionnaires.problems import Code, Problem
+from questionnaires.text import Text
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A text that residents meet, and where it stands in the file."""
+
+    owner: str  # as messages name it
+    field: str
+    path: Path
+    text: Text
+
+
+def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
+    """Every text that a resident may read, in the order of the file. Names of charts and indicators are none."""
+    yield Met("the questionnaire", "title", ("title",), questionnaire.title)
+    for name in ("purpose", "body", "retention", "contact"):
+        yield Met("the notice", name, ("notice", name), getattr(questionnaire.notice, name))
+    told: set[Path] = set()  # the options of a scale, which ten questions may use
+    for row, section in enumerate(questionnaire.sections):
+        yield Met(f'section "{section.id}"', "title", ("sections", row, "title"), section.title)
+        for column, question in enumerate(section.questions):
+            for met in _of_question(question, ("sections", row, "questions", column)):
+                if met.path not in told:
+                    yield met
+                told.add(met.path)
+    for named, found in (("contradiction", questionnaire.contradictions), ("rule", questionnaire.rules)):
+        for row, one in enumerate(found):
+            yield Met(f'{named} "{one.id}"', "message", (f"{named}s", row, "message"), one.message)
+
+
+def _of_question(question: Question, path: Path) -> Iterator[Met]:
+    owner = f'question "{question.id}"'
+    yield Met(owner, "text", (*path, "text"), question.text)
+    for name, text in (("hint", question.hint), ("unit", question.unit)):
+        if text is not None:
+            yield Met(owner, name, (*path, name), text)
+    for row, item in enumerate(question.items):
+        yield Met(f"an item of {owner}", "text", (*path, "items", row, "text"), item.text)
+    holder, steps = (owner, (*path, "options"))
+    if question.scale is not None:
+        holder, steps = f'scale "{question.scale}"', ("scales", question.scale, "options")
+    for row, option in enumerate(question.options):
+        yield Met(f"an option of {holder}", "label", (*steps, row, "label"), option.label)
+
+
+def lacking(questionnaire: Questionnaire, language: str) -> Iterator[Met]:
+    """The texts that residents meet and that are not there in ``language``; what is blank in Chinese is no text yet."""
+    return (one for one in texts_met(questionnaire) if one.text.zh and not one.text.said_in(language))
+
+
+def offered(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """The languages in which residents may answer: those declared that are whole."""
+    return tuple(
+        tag for tag in questionnaire.languages if tag in USUAL or next(lacking(questionnaire, tag), None) is None
+    )
+
+
+def others(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """What it declares beside Chinese and English, whole or not."""
+    return tuple(tag for tag in questionnaire.languages if tag not in USUAL)
+
+
+def remarks(questionnaire: Questionnaire, places: Places) -> list[Problem]:
+    """What keeps a further language from being offered, and what looks pasted: told, and nothing is refused for it."""
+    found = []
+    for tag in others(questionnaire):
+        for met in texts_met(questionnaire):
+            words, place = met.text.said_in(tag), places.at(*met.path)
+            if met.text.zh and not words:
+                message = f'"{met.field}" of {met.owner} has no {english_name(tag)}'
+                hint = "the language is offered to nobody until every text is there"
+                found.append(Problem(Code.LANGUAGE_IN_PART, place, message, hint))
+            elif words and not holds_its_script(tag, words):
+                message = f'"{met.field}" of {met.owner} has no letter of the script of {english_name(tag)}'
+                found.append(Problem(Code.OTHER_SCRIPT, place, message, "look whether it is in the right language"))
+    return sorted(found, key=lambda one: (one.location, one.code.number))
