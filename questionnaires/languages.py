@@ -1,7 +1,7 @@
 """Languages by their tag (BCP 47): what they are called, how they are written, which of them can be set here.
 
 A tag is a language, where it needs one a script, and where it needs one a region: ug, kk-Arab, yue, mn. Names, scripts
-and directions are those of CLDR, as Babel brings them; nothing is read while a questionnaire speaks Chinese and English.
+and directions are those of CLDR, as Babel brings them; nothing of it is read for Chinese and English.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def own_name(tag: str) -> str:
     if tag in USUAL:
         return {"zh": "中文", "en": "English"}[tag]
     locale = locale_of(tag)
-    return (locale.get_language_name() if locale else None) or name_in(tag, "zh")
+    name = locale.get_language_name() if locale else None
+    return str(name) if name else name_in(tag, "zh")
 
 
 @lru_cache(maxsize=1024)
@@ -105,7 +106,7 @@ def name_in(tag: str, language: str) -> str:
     if tag in USUAL:
         return {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}[language][tag]
     first, *rest = tag.split("-")
-    said = names.languages.get(first, first)
+    said = str(names.languages.get(first, first))
     also = [names.scripts.get(part) or names.territories.get(part) or part for part in rest]
     if not also:
         return said

@@ -41,9 +41,10 @@ def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
                 if met.path not in told:
                     yield met
                 told.add(met.path)
-    for named, found in (("contradiction", questionnaire.contradictions), ("rule", questionnaire.rules)):
-        for row, one in enumerate(found):
-            yield Met(f'{named} "{one.id}"', "message", (f"{named}s", row, "message"), one.message)
+    for row, one in enumerate(questionnaire.contradictions):
+        yield Met(f'contradiction "{one.id}"', "message", ("contradictions", row, "message"), one.message)
+    for row, rule in enumerate(questionnaire.rules):
+        yield Met(f'rule "{rule.id}"', "message", ("rules", row, "message"), rule.message)
 
 
 def _of_question(question: Question, path: Path) -> Iterator[Met]:

@@ -27,7 +27,14 @@ from survey_service.areas import routes as areas
 from survey_service.catalogue import comparison_pages, draft_pages, draft_saves, draft_surfaces
 from survey_service.catalogue import pages as catalogue
 from survey_service.clock import Clock, system_clock
-from survey_service.collection import code_entry_page, quality_marks_page, receipt_page, receipts, tombstone_file
+from survey_service.collection import (
+    code_entry_page,
+    page_messages,
+    quality_marks_page,
+    receipt_page,
+    receipts,
+    tombstone_file,
+)
 from survey_service.collection import routes as collection
 from survey_service.collection.reception import reception
 from survey_service.collection.shedding import Shedding
@@ -138,6 +145,7 @@ def create_app(
     ``processes``: what does its background work. Without them jobs wait for ``survey-service work``.
     """
 
+    page_messages.install_words(settings.page_words_dir)
     configured, counted = oidc_setup.Configured(oidc_setup.provider_for(settings)), metrics.Metrics()
 
     @asynccontextmanager

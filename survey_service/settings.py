@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         pattern=r"^[0-9+-]{0,20}$",
         description="Telephone number that residents are shown where a code opens nothing; empty: none.",
     )
+    page_words_dir: Path | None = Field(
+        default=None,
+        description="Folder of page words, a .po file for each further language of residents' pages; empty: none.",
+    )
     session_idle_minutes: int = Field(default=60, ge=1, description="A sign-in ends after this long without a request.")
     session_hours: int = Field(default=12, ge=1, description="A sign-in ends after this long in any case.")
     second_factor_required: str = Field(

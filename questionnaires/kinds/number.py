@@ -63,7 +63,7 @@ class Number(Kind):
         """用数字写周岁年龄，18 到 120 之间，例如 45。不愿回答，请留空。"""
         zh = language != "en"
         named = question.short != question.text
-        what = question.short.in_language("zh" if zh else "en") if named else ""
+        what = question.short.said_in(language) if named else ""
         least = question.minimum if isinstance(question.minimum, int | float) else None
         most = question.maximum if isinstance(question.maximum, int | float) else None
         low, high = ("" if bound is None else in_digits(bound, grouped=True) for bound in (least, most))

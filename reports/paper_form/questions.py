@@ -171,7 +171,8 @@ def _other(hand: Hand, question: Question, option: Option) -> Block:
     """A line for the words behind 其他."""
     density = hand.density
     role = density.role(density.answer)
-    asks = Text(*(say("other", language, label=option.label.in_language(language)) for language in ("zh", "en")))
+    zh, en = (say("other", language, label=option.label.in_language(language)) for language in ("zh", "en"))
+    asks = Text(zh, en)
     spans = hand.spans(asks, role)
     height = density.option * MM
     base = height - 1.6 * MM

@@ -276,4 +276,4 @@ def _target(target: Target, unit: column.Unit) -> str:
 
 
 def _unit(unit: column.Unit) -> Text:
-    return Text(*(verdicts.unit_sign(unit, language) for language in ("zh", "en")))
+    return Text(verdicts.unit_sign(unit, "zh"), verdicts.unit_sign(unit, "en"))

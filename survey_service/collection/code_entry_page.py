@@ -31,8 +31,8 @@ def home(request: Request, running: Running, reading: Reading, now: Now) -> Resp
         if not any_account(session):
             return go("/sign-in")  # nobody has a code yet either: it leads to the first administrator
     asked = request.query_params
-    look = resident_pages.Look(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
-    return resident_pages.door(running.settings, look, staff=True)
+    display = Display(language=resident_pages.language_asked(asked.get("lang")), large=asked.get("text") == "large")
+    return resident_pages.door(running.settings, replies.look_of(display), staff=True)
 
 
 @router.post("/a", include_in_schema=False)

@@ -12,18 +12,17 @@ from questionnaires.kinds.choice_limits import beyond_limits, limits_in_words
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Layout, Question, QuestionType
 from questionnaires.text import Text
-from survey_service.web.pages import Language
 
 Device = Callable[[Question], str]
-Hint = Callable[[Question, Language], str]
-Data = Callable[[Question, Language], Mapping[str, str]]
+Hint = Callable[[Question, str], str]
+Data = Callable[[Question, str], Mapping[str, str]]
 
 
-def _nothing(_question: Question, _language: Language) -> str:
+def _nothing(_question: Question, _language: str) -> str:
     return ""
 
 
-def _no_data(_question: Question, _language: Language) -> Mapping[str, str]:
+def _no_data(_question: Question, _language: str) -> Mapping[str, str]:
     return {}
 
 
@@ -51,11 +50,11 @@ def _by_layout(of_lists: Hint, of_points: Hint) -> Hint:
     return lambda question, language: (of_points if question.layout is Layout.POINTS else of_lists)(question, language)
 
 
-def _expected(question: Question, language: Language) -> str:
+def _expected(question: Question, language: str) -> str:
     return kind_of(question).expected(question, language)
 
 
-def _without_names(question: Question, language: Language) -> str:
+def _without_names(question: Question, language: str) -> str:
     if question.required:
         return ""
     return Text(
@@ -64,23 +63,23 @@ def _without_names(question: Question, language: Language) -> str:
     ).in_language(language)
 
 
-def _many(question: Question, language: Language) -> str:
+def _many(question: Question, language: str) -> str:
     return limits_in_words(question, language) or Text("可选多项。", "Choose all that apply.").in_language(language)
 
 
-def _limits(question: Question, language: Language) -> Mapping[str, str]:
+def _limits(question: Question, language: str) -> Mapping[str, str]:
     bounds = {"fewest": question.minimum_choices, "most": question.maximum_choices}
     said = {"fewest": FindingCode.TOO_FEW_CHOICES, "most": FindingCode.TOO_MANY_CHOICES}
     found = {name: str(bound) for name, bound in bounds.items() if bound is not None}
     return found | {f"beyond-{name}": beyond_limits(question, said[name], language) for name in found}
 
 
-def _expected_of_all(question: Question, language: Language) -> str:
+def _expected_of_all(question: Question, language: str) -> str:
     rule = kind_of(question).rule(question)
     return rule.in_language(language) if rule else ""
 
 
-def _ranks(question: Question, language: Language) -> Mapping[str, str]:
+def _ranks(question: Question, language: str) -> Mapping[str, str]:
     full = Text(
         f"已经排满 {ranks_of(question)} 项。要换的，先点一下排好的，让它空出来。",
         f"All {ranks_of(question)} places are taken. Touch one that has a place to free it.",

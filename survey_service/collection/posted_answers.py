@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl
 
 from questionnaires.answers import judge
 from questionnaires.model import Questionnaire
-from survey_service.collection.resident_pages import Look
+from survey_service.collection.resident_pages import Language, Look, language_asked, spoken_in
 from survey_service.collection.resident_steps import ORDERS, RESERVED
 from survey_service.errors import BadInput, TooLarge
 from survey_service.secrets import normalise_receipt
-from survey_service.web.pages import Language
 
 BODY_LIMIT = 256 * 1024  # bytes: every text of a long questionnaire filled to its end, percent-encoded, stays below
 FIELD_LIMIT = 2_000
@@ -30,6 +29,9 @@ _TOOLS: Mapping[str, Mapping[str, Any]] = {
     "large": {"large": True},
     "normal": {"large": False},
 }
+
+
+_IN_LANGUAGE = "lang:"  # the button of a language: lang:ug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +90,20 @@ class PostedFields:
 
     @property
     def tool(self) -> bool:
-        return self.action in _TOOLS
+        return self.action in _TOOLS or self.action.startswith(_IN_LANGUAGE)
 
     @property
     def display(self) -> Display:
         """How the page that answers is to be shown: as before, but for what a button of the head changes."""
         own = self.own
         shown = Display(
-            language="en" if own.get("_lang") == "en" else "zh",
+            language=language_asked(own.get("_lang")),
             large=own.get("_text") == "large",
             order=_number(own.get("_order"), ORDERS - 1) or 0,
             receipt=normalise_receipt(own.get("_receipt", ""))[:RECEIPT_LENGTH],
         )
+        if self.action.startswith(_IN_LANGUAGE):
+            return replace(shown, language=language_asked(self.action.removeprefix(_IN_LANGUAGE)))
         return replace(shown, **_TOOLS[self.action]) if self.tool else shown
 
 
@@ -139,7 +143,7 @@ def posted_form(fields: PostedFields, questionnaire: Questionnaire) -> PostedAns
     page = own.get("_page", "form")
     return PostedAnswers(
         given=given,
-        display=fields.display,
+        display=replace(fields.display, language=spoken_in(questionnaire, fields.display.language)),
         action="check" if fields.tool else fields.action,
         page=page if page in ("check", "faults") else "form",
         tool=fields.tool,

@@ -16,8 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import UnknownReceipt
 from survey_service.collection.opened_by_code import open_by_code, submitted_at
+from survey_service.collection.page_formats import moment
 from survey_service.collection.posted_answers import Display, PostedFields, client_id_of, read_fields
-from survey_service.collection.resident_pages import NEVER_KEPT, html, moment, render
+from survey_service.collection.resident_pages import NEVER_KEPT, html, render
 from survey_service.collection.resident_threads import aside
 from survey_service.contacts import offer
 from survey_service.dependencies import Now, Running
@@ -65,7 +66,8 @@ def receipt_view(running: Services, code: str, display: Display, client_id: str 
         opened = open_by_code(session, code)
         at = submitted_at(session, opened.code, display.receipt)
         contact = offer.offer(session, running, opened.code.survey_id, opened.code.wave_id, display.receipt)
-    zone, language = running.settings.zone, display.language
+    look, zone = replies.look_of(display, opened.questionnaire), running.settings.zone
+    language = look.language
     context = {
         "city": opened.occasion.city.in_language(language),
         "occasion": opened.occasion,
@@ -77,4 +79,4 @@ def receipt_view(running: Services, code: str, display: Display, client_id: str 
         "contact": contact,
         "contact_until": moment(contact.until, zone, language) if contact else "",
     }
-    return html(render("receipt.html", replies.look_of(display), context))
+    return html(render("receipt.html", look, context))

@@ -26,10 +26,11 @@ from survey_service.captures.further import correct
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import replies, wrong_receipts
 from survey_service.collection.errors import NothingAnswered, TooManyLookups, UnknownReceipt
+from survey_service.collection.page_formats import moment
 from survey_service.collection.phone_permissions import asked_of_phone
 from survey_service.collection.posted_answers import Display, PostedAnswers, PostedFields, posted_form, read_fields
 from survey_service.collection.reception import Reception
-from survey_service.collection.resident_pages import answered_questions, form_context, html, moment, render
+from survey_service.collection.resident_pages import answered_questions, form_context, html, render
 from survey_service.collection.resident_steps import screens, shuffles
 from survey_service.collection.resident_threads import aside
 from survey_service.collection.response_by_receipt import ResponseByReceipt, open_by_receipt
@@ -113,7 +114,7 @@ def _step(fields: PostedFields, request: Request, running: Services, now: Now) -
 
 
 def _context(answered: ResponseByReceipt, display: Display, running: Services) -> dict[str, Any]:
-    look = replies.look_of(display)
+    look = replies.look_of(display, answered.questionnaire)
     checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
     context = form_context(answered.occasion, answered.questionnaire, look)
     context["fills"] |= words_of(answered.questionnaire, checked, look.language)
@@ -132,16 +133,17 @@ def _show(answered: ResponseByReceipt, display: Display, running: Services, now:
     except WaveClosed as over:
         closed = over.in_language(display.language)
     context = _context(answered, display, running) | {"closed": closed}
-    return html(render("response.html", replies.look_of(display), context))
+    return html(render("response.html", replies.look_of(display, answered.questionnaire), context))
 
 
 def _ask_before_erasing(answered: ResponseByReceipt, display: Display, running: Services) -> Response:
-    return html(render("erase.html", replies.look_of(display), _context(answered, display, running)))
+    look = replies.look_of(display, answered.questionnaire)
+    return html(render("erase.html", look, _context(answered, display, running)))
 
 
 def _form(answered: ResponseByReceipt, display: Display) -> Response:
     """The questionnaire with the stored answers in it, and an id for what will be posted."""
-    look = replies.look_of(replace(display, order=answered.order))
+    look = replies.look_of(replace(display, order=answered.order), answered.questionnaire)
     filled = {"given": answered.as_typed(), "client_id": new_id().hex}
     context = form_context(answered.occasion, answered.questionnaire, look)
     if context["filling"]:

@@ -12,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
+from questionnaires.languages import USUAL
+from questionnaires.model import Questionnaire
 from questionnaires.piping import words_of
 from questionnaires.text import Text
 from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
+from survey_service.collection import page_words
 from survey_service.collection.errors import RevokedCode, TooManyFromHere, TooManyLookups, UnknownReceipt
 from survey_service.collection.opened_by_code import AskedQuestionnaire
 from survey_service.collection.phone_permissions import asked_of_phone
@@ -29,7 +32,9 @@ from survey_service.collection.resident_pages import (
     faulty_questions,
     form_context,
     html,
+    languages_of,
     render,
+    spoken_in,
     without_words,
 )
 from survey_service.collection.resident_steps import screens
@@ -70,8 +75,17 @@ def turned_away() -> Response:
     return JSONResponse(error_body(TooBusy()), TooBusy.status, headers)
 
 
-def look_of(display: Display) -> Look:
-    return Look(language=display.language, large=display.large, order=display.order, receipt=display.receipt)
+def look_of(display: Display, questionnaire: Questionnaire | None = None) -> Look:
+    """``questionnaire``: that of the page, which is shown in its languages; pages of none have those whose words are
+    whole, and the one that the page before was in."""
+    if questionnaire is None:
+        language = display.language
+        languages = tuple(dict.fromkeys([*USUAL, *page_words.spoken(), language]))
+    else:
+        languages, language = languages_of(questionnaire), spoken_in(questionnaire, display.language)
+    return Look(
+        language=language, large=display.large, languages=languages, order=display.order, receipt=display.receipt
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +156,14 @@ def wrong_code(running: Services, error: DomainError, display: Display, typed: s
 
 def form_again(asked: AskedQuestionnaire, posted: PostedAnswers) -> Response:
     """The questionnaire with what was answered so far; nothing is written."""
-    look = look_of(posted.display)
+    look = look_of(posted.display, asked.questionnaire)
     context = _with_answers(asked, posted, look)
     return html(render("form.html", look, context), headers=asked_of_phone(asked.questionnaire))
 
 
 def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:
     """请核对. Here a browser without a script gets the id that makes a repeated post the same one."""
-    look = look_of(posted.display)
+    look = look_of(posted.display, asked.questionnaire)
     context = _with_answers(asked, posted, look) | {
         "client_id": posted.client_id or new_id().hex,
         "lines": answered_questions(checked, screens(asked.questionnaire, 0), look.language),
@@ -164,7 +178,7 @@ def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checke
 def faults_page(request: Request, asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:
     if wants_json(request):
         return JSONResponse(error_body(BadInput()), BadInput.status, {"Cache-Control": NEVER_KEPT})
-    look = look_of(posted.display)
+    look = look_of(posted.display, asked.questionnaire)
     faulty = faulty_questions(checked, asked.questionnaire, look.language)
     shown = {variable for one in faulty for variable in one.question.variables()}
     # Whoever came without a script sees the check page once more; a script's answers go straight on.
@@ -182,7 +196,7 @@ def unsent_page(
     headers = {"Retry-After": str(seconds), "Cache-Control": NEVER_KEPT}
     if wants_json(request):
         return JSONResponse(error_body(why), why.status, headers)
-    look = look_of(posted.display)
+    look = look_of(posted.display, asked.questionnaire)
     context = _with_answers(asked, posted, look) | {"seconds": seconds}
     return html(render("unsent.html", look, context), status=why.status, headers=headers)
 

@@ -6,13 +6,12 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
@@ -24,34 +23,90 @@ from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Severity, judge
 from questionnaires.formalities import LEGAL_KINDS
 from questionnaires.kinds import kind_of
+from questionnaires.languages import USUAL, direction, fault_of_tag, own_name
 from questionnaires.model import Header, Missing, Question, Questionnaire
+from questionnaires.offered import offered
 from questionnaires.piping import calculations, names_filled
 from questionnaires.text import WAVE_WORDS, Piped, Text, parts
+from survey_service.collection import page_words
+from survey_service.collection.page_formats import day_in
 from survey_service.collection.phone_permissions import asked_of_phone
-from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Screens, screens, shuffles
+from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, screens, shuffles
 from survey_service.settings import Settings
-from survey_service.web.pages import Language, environment, styles_in_page
+from survey_service.web.pages import HTML_LANG, environment, styles_in_page, told_by
 
 STYLES = ("tokens.css", "resident.css")
 CACHED_PAGES = 2048  # of about 10 KB
 # The page may be kept, but is asked for again each time: 304 costs a phone nothing, and a used code says so.
 REVALIDATE = "private, no-cache"
 NEVER_KEPT = "private, no-store"
+LONGEST_TAG = 12  # characters of the tag of a language
 LONGEST_TYPED = 80  # characters of a code that are shown again
 _PHONE = re.compile(r"(?<![0-9-])[0-9][0-9-]{3,14}[0-9](?![0-9-])")
+
+
+Language = str  # a tag: residents are shown more languages than pages of staff
+
+
+def language_asked(asked: str | None) -> Language:
+    """What an address or a form names, if anything can be shown in it; else Chinese."""
+    return asked if asked and len(asked) <= LONGEST_TAG and not fault_of_tag(asked) else "zh"
+
+
+def languages_of(questionnaire: Questionnaire) -> tuple[Language, ...]:
+    """In which a resident may read it. The pages of Chinese and English are there for every questionnaire."""
+    return USUAL if set(questionnaire.languages) <= set(USUAL) else _languages_of(Same(questionnaire))
+
+
+@lru_cache(maxsize=256)
+def _languages_of(same: Same) -> tuple[Language, ...]:
+    return tuple(dict.fromkeys([*USUAL, *offered(same.questionnaire)]))
+
+
+def spoken_in(questionnaire: Questionnaire, language: Language) -> Language:
+    return language if language in languages_of(questionnaire) else "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLanguage:
+    """A language that the page can be shown in instead."""
+
+    tag: str
+    action: str  # what its button sends
+    lang: str  # as the attribute of an element has it
+    name: str  # in itself
+    direction: str
+    whole: bool  # with its buttons, not only its questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     language: Language
     large: bool
+    languages: tuple[Language, ...] = USUAL  # to choose from
     order: int = 0
     receipt: str = ""  # of stored answers that are looked at or corrected
 
     @property
+    def others(self) -> list[OtherLanguage]:
+        return [
+            OtherLanguage(
+                tag=tag,
+                action=tag if tag in USUAL else f"lang:{tag}",
+                lang=HTML_LANG.get(tag, tag),
+                name=own_name(tag),
+                direction=direction(tag),
+                whole=page_words.whole(tag),
+            )
+            for tag in self.languages
+            if tag != self.language
+        ]
+
+    @property
     def query(self) -> str:
         """For addresses of pages that are fetched: empty for the page as it is first shown."""
-        parts = [part for part, wanted in (("lang=en", self.language == "en"), ("text=large", self.large)) if wanted]
+        spoken = (f"lang={self.language}", self.language != "zh")
+        parts = [part for part, wanted in (spoken, ("text=large", self.large)) if wanted]
         return "?" + "&".join(parts) if parts else ""
 
 
@@ -100,7 +155,7 @@ def render(template: str, look: Look, context: Mapping[str, Any]) -> str:
     made = _environment(look.language).get_template(f"resident/{template}")
     filling = _FILLS.set(context.get("fills", {}))
     try:
-        return made.render(look=look, **context)
+        return page_words.settled(made.render(look=look, **context))
     finally:
         _FILLS.reset(filling)
 
@@ -204,7 +259,7 @@ def empty_form(request: Request, occasion: Occasion, questionnaire: Questionnair
     headers = {
         "Cache-Control": REVALIDATE,
         "ETag": made.etag,
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding" if languages_of(questionnaire) == USUAL else "Accept-Encoding, Accept-Language",
         "Content-Security-Policy": styles_in_page(*STYLES)[1],
         **asked_of_phone(questionnaire),
     }
@@ -282,14 +337,6 @@ def contradictions(checked: Checked, questionnaire: Questionnaire, language: Lan
     ]
 
 
-def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
-    """2026年9月18日 19:42, as on a receipt."""
-    local = at.astimezone(zone)
-    if language == "en":
-        return f"{local.day} {local:%B} {local.year}, {local:%H:%M}"
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
 def without_words(checked: Checked, questionnaire: Questionnaire, language: Language) -> list[str]:
     """Where 其他 is chosen and nothing says what: asked for once more, never demanded."""
     numbers = {step.question.id: step.number for step in screens(questionnaire, 0).steps}
@@ -301,7 +348,7 @@ def without_words(checked: Checked, questionnaire: Questionnaire, language: Lang
         number, label = numbers[question.id], other.label.in_language(language)
         told.append(
             f"第 {number} 题选了“{label}”，没有写是什么。可以按“修改”补上，不写也可以提交。"
-            if language == "zh"
+            if language != "en"
             else f"Question {number}: what is meant by “{label}”? Add it with “Change”, or submit as it is."
         )
     return told
@@ -331,20 +378,35 @@ def _places(text: Piped, language: Language) -> Markup:
         if isinstance(part, str):
             pieces.append(escape(part))
         elif part.name in WAVE_WORDS and part.name in found:
-            pieces.append(escape(found[part.name]))
+            pieces.append(escape(_own(language)(found[part.name])))
         else:
             words = found.get(part.name) or part.words
-            place = Markup('<span data-slot="{}" data-words="{}">{}</span>')
+            place = Markup('<bdi data-slot="{}" data-words="{}">{}</bdi>')
             pieces.append(place.format(part.name, part.words, words))
     return Markup("").join(pieces)
 
 
+def _own(language: Language) -> Callable[[str], str]:
+    """What was made in Chinese, in the language of the page; zh and en were made as they are."""
+    return (lambda made: made) if language in USUAL else page_words.words_in(language).sentence
+
+
+def forget() -> None:
+    """Draw every page anew: the words of the installation are others."""
+    _pages.clear()
+    _environment.cache_clear()
+
+
 @lru_cache
 def _environment(language: Language) -> Environment:
-    made = environment(language).overlay()
+    usual = language if language in USUAL else "zh"
+    made = environment(usual).overlay()
+    own = _own(language)
 
     def words(text: Text) -> str:
-        return _places(text, language) if isinstance(text, Piped) else text.in_language(language)
+        if isinstance(text, Piped):
+            return _places(text, language)
+        return text.said_in(language) or own(text.zh)
 
     def phrased(text: Text) -> Markup:
         if isinstance(text, Piped):
@@ -366,13 +428,14 @@ def _environment(language: Language) -> Environment:
         end = 0
         for match in _PHONE.finditer(text):
             number = escape(match.group())
-            pieces += [escape(text[end : match.start()]), f'<a class="nowrap" href="tel:{number}">{number}</a>']
+            link = f'<a class="nowrap" dir="ltr" href="tel:{number}">{number}</a>'
+            pieces += [escape(text[end : match.start()]), link]
             end = match.end()
         return Markup("".join([*pieces, escape(text[end:])]))  # noqa: S704 -- every piece is escaped
 
     def expected(question: Question) -> str:
         """What the judge would say, for the script to say it without asking the server."""
-        return kind_of(question).expected(question, language)
+        return own(kind_of(question).expected(question, language))
 
     def bound(limit: date | time) -> str:
         """As the picker of a browser takes it."""
@@ -381,10 +444,16 @@ def _environment(language: Language) -> Environment:
     made.filters = {
         **made.filters,
         "words": words,
+        "own": own,
         "bound": bound,
         "phrased": phrased,
         "halved": halved,
         "callable": callable_numbers,
     }
-    made.globals = {**made.globals, "expected": expected}
+    made.globals = {**made.globals, "expected": expected, "direction": direction(language)}
+    made.globals["whole"] = page_words.whole(language)
+    if language not in USUAL:
+        spoken = page_words.words_in(language)
+        made.filters |= {"date": lambda value: day_in(value, language)}
+        made.globals |= {"gettext": told_by(spoken), "language": language, "html_lang": language}
     return made

@@ -16,7 +16,6 @@ from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
 from questionnaires.points import apart_from, points_of
 from survey_service.collection.kinds import PHONE, OnPhone
-from survey_service.web.pages import Language
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
 POINTS_PER_SCREEN = 3  # of those that are answered by points, in two lines each
@@ -88,7 +87,7 @@ class Step:
     def other(self) -> Option | None:
         return next((option for option in self.options if option.other), None)
 
-    def columns(self, language: Language) -> int:
+    def columns(self, language: str) -> int:
         """Options of a matrix side by side at 360 px, so that every label stands on one or two short lines."""
         longest = max((len(option.label.in_language(language)) for option in self.options), default=0)
         three, two = (4, 8) if language == "zh" else (9, 20)
@@ -114,10 +113,10 @@ def shuffles(questionnaire: Questionnaire) -> bool:
 
 def screens(questionnaire: Questionnaire, order: int) -> Screens:
     """The screens of one arrangement, kept: a frozen questionnaire never changes."""
-    return _screens(_Same(questionnaire), order)
+    return _screens(Same(questionnaire), order)
 
 
-class _Same:
+class Same:
     """Key of the cache: known by identity, for comparing whole questionnaires costs more than making the screens."""
 
     def __init__(self, questionnaire: Questionnaire) -> None:
@@ -127,11 +126,11 @@ class _Same:
         return id(self.questionnaire)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.questionnaire is self.questionnaire
+        return isinstance(other, Same) and other.questionnaire is self.questionnaire
 
 
 @lru_cache(maxsize=256)
-def _screens(same: _Same, order: int) -> Screens:
+def _screens(same: Same, order: int) -> Screens:
     steps: list[Step] = []
     number = 0
     for section in same.questionnaire.sections:

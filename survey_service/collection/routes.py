@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.answers import Checked, Policy, check_answers
+from questionnaires.languages import USUAL, well_formed
 from survey_service.audit.chain import RESIDENT
 from survey_service.captures.errors import ContentConflict
 from survey_service.captures.incoming import IncomingCapture, Outcome
@@ -25,7 +26,7 @@ from survey_service.collection.posted_answers import Display, PostedAnswers, rea
 from survey_service.collection.quality_marks import marks_of
 from survey_service.collection.receipt_page import receipt_view
 from survey_service.collection.reception import Reception
-from survey_service.collection.resident_pages import Look, empty_form, page_at_hand
+from survey_service.collection.resident_pages import Look, empty_form, language_asked, languages_of, page_at_hand
 from survey_service.collection.resident_steps import ORDERS, shuffles
 from survey_service.collection.resident_threads import aside
 from survey_service.dependencies import Now, Reading, Running
@@ -43,31 +44,46 @@ _KEPT_ORDER = re.compile(r'"[0-9a-f]{20}-([0-9])\b')
 
 def display_of(request: Request) -> Display:
     asked = request.query_params
-    return Display(language="en" if asked.get("lang") == "en" else "zh", large=asked.get("text") == "large")
+    return Display(language=language_asked(asked.get("lang")), large=asked.get("text") == "large")
+
+
+def _first_display(request: Request, opened: OpenedByCode) -> Display:
+    """A phone that is set to a language beyond Chinese and English opens in it, where the questionnaire has it.
+
+    Not in English: very many phones in China carry an English setting that nobody chose.
+    """
+    display, languages = display_of(request), languages_of(opened.questionnaire)
+    if "lang" in request.query_params or languages == USUAL:
+        return display
+    first = request.headers.get("accept-language", "")[:64].partition(",")[0].partition(";")[0].strip()
+    primary = first.partition("-")[0].lower()
+    fitting = (tag for tag in languages if tag not in USUAL and tag in (well_formed(first), primary))
+    return replace(display, language=next(fitting, display.language))
 
 
 @router.get("/a/{code}", include_in_schema=False)
 async def resident_page(code: str, request: Request, running: Running, reading: Reading, now: Now) -> Response:
     """Asynchronous: a page of an open code that was opened a moment ago needs no thread and no database."""
-    remembered, display = running.of(Reception).remembered, display_of(request)
+    remembered = running.of(Reception).remembered
     opened = remembered.get(code)
     if opened is not None:
-        look = _arranged(opened, display, request)
+        look = _arranged(opened, request)
         if page_at_hand(opened.occasion, look):
             return _page(lambda: opened, look, request, running, now)
     return await aside(lambda: _page(lambda: remembered.look_up(reading, code), None, request, running, now))
 
 
-def _arranged(opened: OpenedByCode, display: Display, request: Request) -> Look:
+def _arranged(opened: OpenedByCode, request: Request) -> Look:
     """One of the arrangements by chance, but for whoever has begun: a draft asks for its own, and a reload for the one
     that the browser has."""
+    display = _first_display(request, opened)
     if not shuffles(opened.questionnaire):
-        return replies.look_of(replace(display, order=0))
+        return replies.look_of(replace(display, order=0), opened.questionnaire)
     held = _KEPT_ORDER.search(request.headers.get("if-none-match", ""))
     asked = request.query_params.get("order") or (held.group(1) if held else "")
     known = asked in map(str, range(ORDERS))
     order = int(asked) if known else random.randrange(ORDERS)  # noqa: S311 -- an arrangement
-    return replies.look_of(replace(display, order=order))
+    return replies.look_of(replace(display, order=order), opened.questionnaire)
 
 
 def _page(
@@ -83,7 +99,7 @@ def _page(
         return replies.wrong_code(running, error, display, request.path_params["code"])
     except DomainError as error:
         return replies.refused(request, error, display, city=city, contact=contact)
-    return empty_form(request, opened.occasion, opened.questionnaire, look or _arranged(opened, display, request))
+    return empty_form(request, opened.occasion, opened.questionnaire, look or _arranged(opened, request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

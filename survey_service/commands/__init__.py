@@ -19,6 +19,7 @@ from survey_service.commands.draw import draw
 from survey_service.commands.erase import erase
 from survey_service.commands.export import export
 from survey_service.commands.import_responses import import_responses
+from survey_service.commands.page_words import page_words
 from survey_service.commands.plan import plan
 from survey_service.commands.plan_commands import PLAN_COMMANDS
 from survey_service.commands.plan_of import plan_of
@@ -97,6 +98,7 @@ _COMPUTING: tuple[Callable[..., object], ...] = (
 for command in _COMPUTING:
     app.command()(command)
 app.add_typer(catalogue)
+app.add_typer(page_words)
 # Care of the installation.
 for care in (work, doctor, backup, restore, erase):
     app.command()(care)

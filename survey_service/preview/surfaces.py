@@ -10,7 +10,16 @@ from starlette.responses import HTMLResponse, Response
 from questionnaires.model import Questionnaire
 from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
-from survey_service.collection.resident_pages import STYLES, Look, Occasion, form_context, render
+from survey_service.collection.resident_pages import (
+    STYLES,
+    Look,
+    Occasion,
+    form_context,
+    language_asked,
+    languages_of,
+    render,
+    spoken_in,
+)
 from survey_service.web.pages import CONTENT_SECURITY_POLICY, styles_in_page
 
 SHOWN_FOR = timedelta(days=30)  # a preview belongs to no wave: its last day is a month from now
@@ -36,8 +45,12 @@ def phone_page(request: Request, questionnaire: Questionnaire, sha256: str, city
     A list that nobody has given yet is shown with made-up entries, which say so.
     """
     questionnaire = with_samples(questionnaire)
-    language = "en" if request.query_params.get("lang") == "en" else "zh"
-    look = Look(language=language, large=request.query_params.get("text") == "large")  # type: ignore[arg-type]
+    language = spoken_in(questionnaire, language_asked(request.query_params.get("lang")))
+    look = Look(
+        language=language,
+        large=request.query_params.get("text") == "large",
+        languages=languages_of(questionnaire),
+    )
     occasion = Occasion(
         version_sha256=sha256,
         header=questionnaire.header,

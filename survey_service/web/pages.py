@@ -16,7 +16,7 @@ from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.messages.catalog import Catalog
@@ -32,6 +32,7 @@ from questionnaires.text import Text
 WEB = Path(__file__).parent
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+HTML_LANG: Mapping[str, str] = {"zh": "zh-CN", "en": "en"}
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -123,7 +124,11 @@ def one_or_more(message: str, values: Mapping[str, Any]) -> str:
     return _CHOICE.sub(lambda found: found[2] if str(values[found[1]]) == "1" else found[3], message)
 
 
-def _told_by(catalogue_of: gettext.NullTranslations) -> Callable[..., str]:
+class Messages(Protocol):
+    def gettext(self, message: str, /) -> str: ...
+
+
+def told_by(catalogue_of: Messages) -> Callable[..., str]:
     """Jinja's own way of a translated message with values, and the choice of words by a number before it."""
 
     @pass_context
@@ -145,12 +150,12 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals["gettext"] = _told_by(translations(language))
+    made.globals["gettext"] = told_by(translations(language))
 
     def words(text: Text) -> str:
         return text.in_language(language)
 
-    made.globals.update(static=static_address, language=language, html_lang="zh-CN" if language == "zh" else "en")
+    made.globals.update(static=static_address, language=language, html_lang=HTML_LANG[language])
     made.filters.update(
         words=words,
         number=format_number,

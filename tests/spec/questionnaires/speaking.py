@@ -7,9 +7,14 @@ stand here for languages of cities that have one, and their words are those of `
 from __future__ import annotations
 
 import hashlib
+import json
+from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
+
+from questionnaires.canonical import canonical_bytes, from_canonical
+from questionnaires.model import Questionnaire
 
 _LETTERS = {"Arab": "ابتثجحخدرزسشصطعغفقكلمنهوي", "Tibt": "ཀཁགངཅཆཇཉཏཐདནཔཕབམ"}
 
@@ -34,8 +39,6 @@ def in_languages(definition: str, *tags: str, script: str = "Arab", leave: tuple
     document = yaml.load(definition)
     document["languages"] = ["zh", "en", *tags]
     _walk(document, tags, script, leave)
-    from io import StringIO
-
     out = StringIO()
     yaml.width = 4096
     yaml.dump(document, out)
@@ -54,3 +57,12 @@ def _walk(value: Any, tags: tuple[str, ...], script: str, leave: tuple[str, ...]
     elif isinstance(value, list):
         for inner in value:
             _walk(inner, tags, script, leave)
+
+
+def speaking(questionnaire: Questionnaire, *tags: str, script: str = "Arab") -> Questionnaire:
+    """A questionnaire with all of its texts in further languages."""
+    stored = json.loads(canonical_bytes(questionnaire))
+    inner = stored["questionnaire"]
+    _walk(inner, tags, script, ())
+    inner["languages"] = ["zh", "en", *tags]
+    return from_canonical(stored)
