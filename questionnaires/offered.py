@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from questionnaires.languages import USUAL, english_name, holds_its_script
-from questionnaires.model import Question, Questionnaire
+from questionnaires.lists import own_options
+from questionnaires.model import ListSource, Question, Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code, Problem
 from questionnaires.text import Text
@@ -37,7 +38,7 @@ def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
     for row, section in enumerate(questionnaire.sections):
         yield Met(f'section "{section.id}"', "title", ("sections", row, "title"), section.title)
         for column, question in enumerate(section.questions):
-            for met in _of_question(question, ("sections", row, "questions", column)):
+            for met in _of_question(questionnaire, question, ("sections", row, "questions", column)):
                 if met.path not in told:
                     yield met
                 told.add(met.path)
@@ -47,7 +48,7 @@ def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
         yield Met(f'rule "{rule.id}"', "message", ("rules", row, "message"), rule.message)
 
 
-def _of_question(question: Question, path: Path) -> Iterator[Met]:
+def _of_question(questionnaire: Questionnaire, question: Question, path: Path) -> Iterator[Met]:
     owner = f'question "{question.id}"'
     yield Met(owner, "text", (*path, "text"), question.text)
     for name, text in (("hint", question.hint), ("unit", question.unit)):
@@ -58,8 +59,14 @@ def _of_question(question: Question, path: Path) -> Iterator[Met]:
     holder, steps = (owner, (*path, "options"))
     if question.scale is not None:
         holder, steps = f'scale "{question.scale}"', ("scales", question.scale, "options")
-    for row, option in enumerate(question.options):
+    for row, option in enumerate(own_options(questionnaire, question)):
         yield Met(f"an option of {holder}", "label", (*steps, row, "label"), option.label)
+    offered_list = questionnaire.option_list(question.list) if question.list else None
+    if offered_list is None or offered_list.source is not ListSource.FILE:
+        return  # names of places and of the city's own, which are what they are in every language
+    for row, option in enumerate(offered_list.options):
+        owner, where = f'an option of list "{offered_list.id}"', ("lists", offered_list.id, "options", row, "label")
+        yield Met(owner, "label", where, option.label)
 
 
 def lacking(questionnaire: Questionnaire, language: str) -> Iterator[Met]:
