@@ -51,7 +51,7 @@ def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
 def _of_question(questionnaire: Questionnaire, question: Question, path: Path) -> Iterator[Met]:
     owner = f'question "{question.id}"'
     yield Met(owner, "text", (*path, "text"), question.text)
-    for name, text in (("hint", question.hint), ("unit", question.unit)):
+    for name, text in (("hint", question.hint), ("because", question.because), ("unit", question.unit)):
         if text is not None:
             yield Met(owner, name, (*path, name), text)
     for row, item in enumerate(question.items):

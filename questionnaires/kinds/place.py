@@ -144,7 +144,9 @@ class Place(Kind):
         zh, en = f"位置{grain.words.zh}", f"The place is {grain.words.en}"
         if because is None:
             return Text(f"{zh}。", f"{en}.")
-        return Text(f"{zh}：{_sentence(because.zh, '。')}", f"{en}: {_sentence(because.en, '.')}" if because.en else "")
+        others = tuple((tag, f"{zh}：{_sentence(words, '.')}") for tag, words in because.others)
+        said = f"{en}: {_sentence(because.en, '.')}" if because.en else ""
+        return Text(f"{zh}：{_sentence(because.zh, '。')}", said, others)
 
     def in_words(self, question: Question, answer: Canonical, language: str) -> str:
         if not isinstance(answer, str):

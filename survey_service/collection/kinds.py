@@ -87,7 +87,7 @@ def _ranks(question: Question, language: str) -> Mapping[str, str]:
     return {"ranking": _expected(question, language), "full": full.in_language(language)}
 
 
-def _place(question: Question, language: Language) -> str:
+def _place(question: Question, language: str) -> str:
     return f"{_expected_of_all(question, language)}{'' if language == 'zh' else ' '}{_expected(question, language)}"
 
 

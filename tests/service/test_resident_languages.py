@@ -22,6 +22,7 @@ from survey_service.collection.kinds import PHONE
 from survey_service.collection.page_words import settled
 from survey_service.commands import app
 from survey_service.secrets import KeyRing
+from tests.architecture.test_completeness import DEFINITION, WALKED
 from tests.browser.resident_world import open_wave_of
 from tests.programmes import KEYS, programme
 from tests.service.resident import filled, read_page
@@ -198,7 +199,8 @@ def unmarked(page: str) -> list[str]:
 def test_every_sentence_of_a_kind_is_in_the_list(tmp_path: Path) -> None:
     known = page_words.page_words("ug", {message: in_pseudo(message) for message in page_messages.every_message()}, ())
     seen = set()
-    for questionnaire in (loaded(tmp_path, EVERY_TYPE), *map(programme, KEYS)):
+    samples = (loaded(tmp_path, DEFINITION.format(kind=kind, fields=one.fields)) for kind, one in WALKED.values())
+    for questionnaire in (loaded(tmp_path, EVERY_TYPE), *samples, *map(programme, KEYS)):
         made = []
         for question in questionnaire.questions():
             phone = PHONE[question.type]

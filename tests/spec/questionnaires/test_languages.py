@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from questionnaires.canonical import canonical_bytes, from_canonical, to_canonical
+from questionnaires.indicators import Indicator
 from questionnaires.languages import direction, fault_of_tag, holds_its_script, name_in, own_name, script_of
 from questionnaires.loader import available, check, load, look
+from questionnaires.model import (
+    Calculated,
+    Contradiction,
+    Item,
+    Notice,
+    Option,
+    Question,
+    Questionnaire,
+    Rule,
+    Section,
+)
 from questionnaires.offered import lacking, offered
 from questionnaires.problem_words import explain
 from questionnaires.problems import Code
@@ -181,6 +194,26 @@ def test_a_place_that_one_language_lacks_is_a_problem(tmp_path: Path) -> None:
 def test_texts_without_others_are_equal_and_cheap() -> None:
     assert Text("一", "One") == text_of({"zh": "一", "en": "One"})
     assert Text("一", "One").in_language("ug") == "一"
+
+
+def test_every_text_of_the_model_is_met_or_is_read_by_staff_alone() -> None:
+    kinds = (Questionnaire, Section, Question, Item, Option, Notice, Contradiction, Rule, Calculated, Indicator)
+    texts = {
+        f"{kind.__name__}.{field.name}"
+        for kind in kinds
+        for field in dataclasses.fields(kind)
+        if "Text" in str(field.type)
+    }
+    of_staff = {
+        *("Question.short", "Item.short", "Calculated.text", "Calculated.short", "Calculated.unit"),
+        *("Indicator.name", "Indicator.definition"),
+    }
+    met = {
+        *("Questionnaire.title", "Section.title", "Question.text", "Question.hint", "Question.unit"),
+        *("Question.because", "Item.text", "Option.label", "Contradiction.message", "Rule.message"),
+        *("Notice.purpose", "Notice.body", "Notice.retention", "Notice.contact"),
+    }
+    assert texts == of_staff | met, "a text that is new: name it in offered.py where residents meet it"
 
 
 def _own_scale(definition: str) -> str:
