@@ -17,6 +17,7 @@ from questionnaires.lists import MAX_OF_SEVERAL, put_back
 from questionnaires.model import (
     Calculated,
     Contradiction,
+    Entry,
     Header,
     Item,
     Layout,
@@ -127,6 +128,9 @@ class _Given:
         if minimum is not None and maximum is not None and minimum > maximum:
             self._impossible(minimum.isoformat("minutes"), "after", maximum.isoformat("minutes"))
         return minimum, maximum
+
+    def entry(self) -> Entry:
+        return self._fields.word("entry", Entry, Entry.TYPED)
 
     def precision(self) -> tuple[Precision, Text | None]:
         found, because = self._fields.word("precision", Precision, Precision.KILOMETRE), self._fields.text("because")

@@ -87,6 +87,13 @@ class ListSource(StrEnum):
     WAVE = "wave"  # a city's own: sectors, bodies, units; given with each wave
 
 
+class Entry(StrEnum):
+    """How words on one line are entered where there is a choice; they can be typed everywhere."""
+
+    TYPED = "typed"
+    BARCODE = "barcode"  # a bar code or a QR code, read by the camera of a phone whose browser can
+
+
 class Precision(StrEnum):
     """How exactly a place is kept. What is finer is rounded away before anything is stored."""
 
@@ -167,6 +174,7 @@ class Question:
     decimals: int = 0  # number: digits allowed after the point
     unit: Text | None = None
     max_length: int | None = None  # text: characters
+    entry: Entry = Entry.TYPED  # short text
     precision: Precision = Precision.KILOMETRE  # place
     because: Text | None = None  # place: why an exact one is needed, as it is told to whoever answers
     stands_for: StandsFor | None = None  # single choice and number: the sex or the age in full years of who answers

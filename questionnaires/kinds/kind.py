@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, TypedDict
 
 from questionnaires.answer_forms import Canonical, FindingCode, Reader
 from questionnaires.conditions import Literal
-from questionnaires.model import Item, Layout, Option, Order, Precision, Question, QuestionType, StandsFor
+from questionnaires.model import Entry, Item, Layout, Option, Order, Precision, Question, QuestionType, StandsFor
 from questionnaires.text import Text
 
 
@@ -50,6 +50,7 @@ class Own(TypedDict, total=False):
     decimals: int
     unit: Text | None
     max_length: int | None
+    entry: Entry
     precision: Precision
     because: Text | None
     stands_for: StandsFor | None
@@ -94,6 +95,8 @@ class Given(Protocol):
         """How many of these options are to be chosen, at least and at most."""
 
     def text(self, name: str) -> Text | None: ...
+
+    def entry(self) -> Entry: ...
 
     def precision(self) -> tuple[Precision, Text | None]:
         """How exactly a place is kept, and why where that is exact."""

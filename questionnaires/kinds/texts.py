@@ -26,7 +26,7 @@ from questionnaires.model import Question
 class Written(Kind):
     """A kind that is answered in words."""
 
-    fields: ClassVar = ("max_length",)
+    fields: ClassVar[tuple[str, ...]] = ("max_length",)
     variable: ClassVar = VariableType.TEXT
     faults: ClassVar[frozenset[FindingCode]] = frozenset()  # words too long may also stand behind 其他
     usual_length: ClassVar[int]  # characters, where the file does not say

@@ -31,7 +31,7 @@ PRINTED: Final[Mapping[QuestionType, Printer]] = {
     QuestionType.SCALE: by_layout(matrix(labels), matrix(numbers_and_ends)),
     QuestionType.RANKING: asked(ranks, rule=in_order),
     QuestionType.NUMBER: asked(number),
-    QuestionType.SHORT_TEXT: asked(line),
+    QuestionType.SHORT_TEXT: asked(line, rule=ruled),
     QuestionType.LONG_TEXT: asked(lines),
     QuestionType.DATE: asked(
         cells("date", ((4, Text("年", "year")), (2, Text("月", "month")), (2, Text("日", "day"))))

@@ -10,7 +10,7 @@ from questionnaires.answer_forms import FindingCode
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.choice_limits import beyond_limits, limits_in_words
 from questionnaires.kinds.ranking import ranks_of
-from questionnaires.model import Layout, Question, QuestionType
+from questionnaires.model import Entry, Layout, Question, QuestionType
 from questionnaires.text import Text
 
 Device = Callable[[Question], str]
@@ -54,7 +54,13 @@ def _expected(question: Question, language: str) -> str:
     return kind_of(question).expected(question, language)
 
 
+def _scans(question: Question) -> bool:
+    return question.entry is Entry.BARCODE
+
+
 def _without_names(question: Question, language: str) -> str:
+    if _scans(question):
+        return _expected(question, language)
     if question.required:
         return ""
     return Text(
@@ -111,7 +117,13 @@ PHONE: Final[Mapping[QuestionType, OnPhone]] = {
     ),
     QuestionType.RANKING: OnPhone(fields="ranks", hint=_expected_of_all, rule=_expected_of_all, data=_ranks),
     QuestionType.NUMBER: OnPhone(fields="figure", hint=_expected, single=True),
-    QuestionType.SHORT_TEXT: OnPhone(fields="line", hint=_without_names, single=True),
+    QuestionType.SHORT_TEXT: OnPhone(
+        fields="line",
+        hint=_without_names,
+        rule=_expected_of_all,
+        device=lambda one: "camera" if _scans(one) else "",
+        single=True,
+    ),
     QuestionType.LONG_TEXT: OnPhone(fields="lines", hint=_without_names, single=True),
     QuestionType.DATE: OnPhone(fields="picker", hint=_expected, input="date", single=True),
     QuestionType.TIME: OnPhone(fields="picker", hint=_expected, input="time", single=True),

@@ -24,13 +24,13 @@ from questionnaires.answers import Checked, Severity, judge
 from questionnaires.formalities import LEGAL_KINDS
 from questionnaires.kinds import kind_of
 from questionnaires.languages import USUAL, direction, fault_of_tag, own_name
-from questionnaires.model import Header, Missing, Question, Questionnaire
+from questionnaires.model import Entry, Header, Missing, Question, Questionnaire
 from questionnaires.offered import offered
 from questionnaires.piping import calculations, names_filled
 from questionnaires.text import WAVE_WORDS, Piped, Text, parts
 from survey_service.collection import page_words
 from survey_service.collection.page_formats import day_in
-from survey_service.collection.phone_permissions import asked_of_phone
+from survey_service.collection.phone_permissions import asked_of_phone, device_scripts
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, screens, shuffles
 from survey_service.settings import Settings
 from survey_service.web.pages import HTML_LANG, environment, styles_in_page, told_by
@@ -199,6 +199,8 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "legal_kinds": LEGAL_KINDS,
         "clock": any(step.phone.input == "time" for step in shown.steps),
         "places": any(step.phone.input == "place" for step in shown.steps),
+        "device_scripts": device_scripts(questionnaire),
+        "scans": any(step.question.entry is Entry.BARCODE for step in shown.steps),
         "several": any(step.phone.data(step.question, look.language) for step in shown.steps),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
         "calculates": judge(questionnaire).calculates,

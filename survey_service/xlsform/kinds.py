@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
-from questionnaires.model import Missing, Precision, Question, QuestionType
+from questionnaires.model import Entry, Missing, Precision, Question, QuestionType
 from survey_service.xlsform.conditions_out import minutes_of, number_text
 
 
@@ -31,6 +31,8 @@ class RowKind:
     coarser: Callable[[Question], bool] = _never  # whether it is kept here less exactly than there
 
     def type(self, question: Question) -> str:
+        if question.entry is Entry.BARCODE:
+            return "barcode"
         return "decimal" if self.word == "integer" and question.decimals else self.word
 
 

@@ -34,6 +34,7 @@ _HOLDS = {
     "datetime": DATE,
     "time": TIME,
     "text": TEXT,
+    "barcode": TEXT,
     "geopoint": TEXT,
     tree.CALCULATE: NUMBER,
 }

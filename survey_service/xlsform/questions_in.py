@@ -45,6 +45,7 @@ _TYPES: Final = {
     "date": "date",
     "datetime": "date",
     "time": "time",
+    "barcode": "short_text",
     "geopoint": "place",
     "note": "note",
     "acknowledge": "note",
@@ -153,6 +154,8 @@ class Questions:
                 if looks & {"multiline", "multi-line"}:
                     fields["type"] = "long_text"
                 fields["max_length"] = LONGEST_TEXT
+            case "barcode":
+                fields |= {"entry": "barcode", "max_length": LONGEST_TEXT}
             case "geopoint":
                 self._say(row, Why.PLACE, "type")
             case "date" if looks & {"month-year", "year"}:

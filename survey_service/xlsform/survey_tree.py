@@ -20,6 +20,7 @@ PLAIN: Final = {
     "note": "note",
     "date": "date",
     "time": "time",
+    "barcode": "barcode",
     "geopoint": "geopoint",
     "gps": "geopoint",
     "location": "geopoint",

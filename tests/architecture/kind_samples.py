@@ -55,6 +55,15 @@ VARIANTS: Final[Mapping[str, tuple[QuestionType, Sample]]] = {
             says={"zh": "前两项", "en": "first two"},
         ),
     ),
+    "a code": (
+        QuestionType.SHORT_TEXT,
+        Sample(
+            fields="\n        entry: barcode",
+            right="6901234567892",
+            wrong="长" * 101,
+            says={"zh": "条形码或二维码", "en": "bar code or QR code"},
+        ),
+    ),
     "an exact place": (
         QuestionType.PLACE,
         Sample(

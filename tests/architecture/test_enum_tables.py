@@ -140,6 +140,7 @@ ELSEWHERE: Mapping[str, str] = {
     "survey_service.tabular.cells:Mark": "see importing/damage.py",
     "questionnaires.indicators:DontKnow": _WORD_OF_FILES,
     "questionnaires.model:Order": _WORD_OF_FILES,
+    "questionnaires.model:Entry": _WORD_OF_FILES,
     "questionnaires.model:Layout": _WORD_OF_FILES,
     "questionnaires.model:ListSource": _WORD_OF_FILES,
     "questionnaires.model:StandsFor": _WORD_OF_FILES,

@@ -51,8 +51,8 @@ function located(field, read, words) {
   field.after(button, told);
 }
 
-// Every place of the form. read: of place-forms.js.
-export function askForPlaces(form, read, words) {
-  if (!navigator.geolocation || !window.isSecureContext) return;
-  for (const field of form.querySelectorAll("input.place")) located(field, read, words);
+// Every place of the form. readPlace: of place-forms.js.
+export function offer(form, words, { readPlace }) {
+  if (!readPlace || !navigator.geolocation || !window.isSecureContext) return;
+  for (const field of form.querySelectorAll("input.place")) located(field, readPlace, words);
 }

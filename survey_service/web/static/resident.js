@@ -220,18 +220,14 @@ async function load() {
   }
   sending = new send.Sending(page);
   rankings = several.rankByTouch(form, words);
-  const places = positions && await further(words.places);
-  if (places) places.askForPlaces(form, known.readPlace, words);
+  for (const address of (words.devices || "").split(" ").filter(Boolean)) {
+    const device = await further(address);
+    if (device) device.offer(form, words, known);
+  }
 }
 
 // What few questionnaires need. Where it does not come the plain fields remain, and the service judges.
-async function further(address) {
-  try {
-    return await import(address);
-  } catch (error) {
-    return null;
-  }
-}
+const further = (address) => import(address).catch(() => null);
 
 function listen() {
   form.addEventListener("click", stray, true);

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from questionnaires.model import Layout, Missing, Order, Precision, QuestionType
+from questionnaires.model import Entry, Layout, Missing, Order, Precision, QuestionType
 from survey_service.xlsform.reading import convert
 from survey_service.xlsform.remarks import Weight, Why, line_of
 from tests.spec.xlsform.forms import YES_NO, asked, grid, read, told
@@ -109,7 +109,6 @@ LOST = [
     (["geotrace", "place", "走哪条路？", "Which way?"], ("type", "TYPE")),
     (["geoshape", "place", "哪一片？", "Which ground?"], ("type", "TYPE")),
     (["image", "photo", "拍一张", "Take a picture"], ("type", "TYPE")),
-    (["barcode", "code", "扫码", "Scan"], ("type", "TYPE")),
     (["select_one_from_file towns.csv", "town", "哪个镇？", "Which town?"], ("type", "OUTSIDE_LIST")),
     (["select_one nowhere", "x", "哪个？", "Which?"], ("type", "NO_LIST")),
     (["select_one alone", "x", "同意？", "Agreed?"], ("type", "OPTIONS")),
@@ -282,6 +281,14 @@ def test_a_second_column_of_one_meaning_is_told() -> None:
     done = read([["integer", "n", "几个？", "How many?", "", "false()"]], YES_NO, "relevance", "relevant")
     assert (None, "relevant", "TWICE") in told(done)
     assert not done.whole
+
+
+def test_a_code_is_scanned_or_typed() -> None:
+    row = ["barcode", "meter", "电表号？", "Number of the meter?", "yes", "string-length(.) <= 20"]
+    done = read([row], YES_NO, "required", "constraint")
+    (meter,) = asked(done).questions()
+    assert (meter.type, meter.entry, meter.max_length) == (QuestionType.SHORT_TEXT, Entry.BARCODE, 20)
+    assert done.whole
 
 
 def test_a_place_is_kept_to_a_kilometre_and_that_is_told() -> None:
