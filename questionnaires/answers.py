@@ -25,7 +25,7 @@ from questionnaires.answer_forms import (
     glimpse,
 )
 from questionnaires.canonical_json import canonical_text
-from questionnaires.conditions import Condition, Matches, Relation
+from questionnaires.conditions import Condition, Fits, Matches, Relation
 from questionnaires.expressions import TODAY, Expression, variables, worth
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.texts import behind_other
@@ -182,7 +182,7 @@ class Judge:
             (one.id, questionnaire.of_answers(one.condition)) for one in questionnaire.contradictions
         )
         self.calculates = bool(questionnaire.calculated) or any(
-            isinstance(test, Relation | Matches)
+            isinstance(test, Relation | Matches | Fits)
             for condition in (
                 *(one for asked in self.questions for one in asked.conditions),
                 *(one.rule.condition for one in self.rules),
@@ -219,10 +219,12 @@ class Calculation:
 
     def value(self, given: Mapping[str, object], asked: bool) -> Value:
         """``asked``: whether anything that it is made of was."""
-        number = worth(self.expression, given) if asked else None
-        if not isinstance(number, float):
+        found = worth(self.expression, given) if asked else None
+        if found is None or found == "":
             return Missing.NO_ANSWER if asked else Missing.NOT_ASKED
-        return int(number) if number.is_integer() else number
+        if isinstance(found, str):
+            return found
+        return int(found) if found.is_integer() else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 
-from questionnaires.expressions import DECIMALS
 from questionnaires.fields import Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.formalities import Circulation, LegalKind
+from questionnaires.functions import DECIMALS
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
 from questionnaires.kinds import KINDS
 from questionnaires.kinds.ranking import MOST_RANKS
@@ -16,6 +16,7 @@ from questionnaires.languages import USUAL, fault_of_tag
 from questionnaires.lists import MAX_OF_SEVERAL, put_back
 from questionnaires.model import (
     Calculated,
+    CalculatedType,
     Contradiction,
     Entry,
     Header,
@@ -378,14 +379,21 @@ def rule(notes: Notes, node: Node) -> Rule | None:
     return Rule(id=identifier, condition=condition, message=message, severity=severity) if condition else None
 
 
+_CALCULATED = ("id", "type", "expression", "decimals", "unit", "short", "text")
+
+
 def calculated(notes: Notes, node: Node) -> Calculated | None:
-    known = ("id", "expression", "decimals", "unit", "short", "text")
+    known = _CALCULATED
     name = Fields(Notes(), node, "a calculated value", known).string("id")
     fields = Fields(notes, node, f'calculated value "{name}"' if name else "a calculated value", known)
     identifier = fields.identifier()
     formula = fields.formula("expression")
     short, text = fields.text("short"), fields.text("text")
     plain = Text(identifier)
+    kind = fields.word("type", CalculatedType, CalculatedType.NUMBER)
+    for name in ("decimals", "unit") if kind is CalculatedType.TEXT else ():
+        if fields.get(name) is not None:
+            notes.add(Code.NOT_FOR_TYPE, fields.place(name), f'{fields.owner} has "{name}"', "words have none")
     if formula is None:
         return None
     return Calculated(
@@ -395,6 +403,7 @@ def calculated(notes: Notes, node: Node) -> Calculated | None:
         short=short or text or plain,
         decimals=fields.whole("decimals", 0, DECIMALS) or 0,
         unit=fields.text("unit"),
+        type=kind,
     )
 
 
@@ -429,7 +438,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
     contradictions = (contradiction(notes, one) for one in fields.sequence("contradictions"))
     calculations = [calculated(notes, one) for one in fields.sequence("calculated")]
     building.broken |= {
-        Fields(Notes(), one, "", ("id", "expression", "decimals", "unit", "short", "text")).string("id")
+        Fields(Notes(), one, "", _CALCULATED).string("id")
         for one, made in zip(fields.sequence("calculated"), calculations, strict=True)
         if made is None
     }

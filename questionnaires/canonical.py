@@ -17,7 +17,7 @@ from functools import cache
 
 from questionnaires import expressions
 from questionnaires.canonical_json import Form, canonical_text
-from questionnaires.conditions import Condition, from_json
+from questionnaires.conditions import Condition, from_json, held
 from questionnaires.expressions import Formula
 from questionnaires.lists import put_back, unfilled
 from questionnaires.model import Questionnaire
@@ -97,7 +97,7 @@ def _build(kind: object, stored: object) -> object:
         words = {name: _build(str, one) for name, one in stored.items()}  # type: ignore[attr-defined] # the same
         return text_of({"zh": words["zh"], **words})  # type: ignore[dict-item] # of strings alone, or it was no text
     if kind is Formula:
-        return Formula(stored["source"], expressions.from_json(stored["tree"]))  # type: ignore[index] # the same
+        return Formula(stored["source"], expressions.from_json(stored["tree"], held))  # type: ignore[index] # the same
     if is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: _build(hints[name], one) for name, one in stored.items()})  # type: ignore[attr-defined] # AttributeError is caught above

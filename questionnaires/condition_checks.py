@@ -6,6 +6,8 @@ from questionnaires.conditions import (
     Answered,
     Compare,
     Condition,
+    Fits,
+    Held,
     Includes,
     Matches,
     OneOf,
@@ -21,15 +23,16 @@ from questionnaires.expressions import (
     Count,
     Expression,
     Formula,
+    Function,
+    If,
     Rounded,
     Sum,
     YearsBetween,
-    is_day,
-    is_time,
     size,
 )
 from questionnaires.expressions import variables as names
 from questionnaires.fields import Notes
+from questionnaires.functions import ANYTHING, DAYS, FUNCTIONS, NUMBERS, is_day, is_time
 from questionnaires.kinds import KINDS, kind_of
 from questionnaires.kinds.kind import Kind, VariableType
 from questionnaires.model import Questionnaire, QuestionType
@@ -38,6 +41,7 @@ from questionnaires.problems import Code, Location
 from questionnaires.variables import Variables
 
 _ORDERING = ("<", "<=", ">", ">=")
+_TEXTS = (VariableType.TEXT, VariableType.CODE)  # words, one of which is the other's where both are written
 _COMPARED = (VariableType.NUMBER, VariableType.DATE, VariableType.TIME, VariableType.CODE)
 
 
@@ -104,13 +108,19 @@ class _Compared:
         if isinstance(test, Relation):
             self._relation(test)
             return
+        if isinstance(test, Fits):
+            holds = self.expression(test.part)
+            if holds is not None and holds is not VariableType.TEXT:
+                self._wrong(f"a {holds} has no form", "only a text has a form")
+            return
         if test.variable == TODAY and TODAY not in self._variables.questions:
             if not (isinstance(test, Compare) and isinstance(test.literal, str) and is_day(test.literal)):
                 self._wrong(f'"{TODAY}" is a date', 'compare with a date in quotes: today >= "2026-03-01"')
             return
         known = self._variables.codes(test.variable)
         kind = self._kind(test.variable)
-        wrong = _wrong_kind(test, kind)
+        calculated = test.variable in self._variables.calculated
+        wrong = _wrong_kind(test, kind, calculated=calculated)
         if wrong:
             self._wrong(f'"{test.variable}" is a {kind.type} question', wrong)
             return
@@ -147,11 +157,47 @@ class _Compared:
                 return VariableType.NUMBER if self._all(VariableType.DATE, first, last) else None
             case Rounded(part, _):
                 return VariableType.NUMBER if self._all(VariableType.NUMBER, part) else None
+            case If():
+                return self._if(expression)
+            case Function():
+                return self._function(expression)
             case str():
                 if is_time(expression):
                     return VariableType.TIME
                 return VariableType.DATE if is_day(expression) else VariableType.CODE
         return VariableType.NUMBER
+
+    def _if(self, found: If) -> VariableType | None:
+        assert isinstance(found.test, Held)
+        for test in found.test.tests():
+            self.test(test)
+        then, otherwise = self.expression(found.then), self.expression(found.otherwise)
+        if then is None or otherwise is None:
+            return None
+        if then is otherwise and then in (*_COMPARED, VariableType.TEXT):
+            return then
+        if then in _TEXTS and otherwise in _TEXTS:
+            return VariableType.TEXT
+        hint = "both are numbers, both dates, or both words"
+        self._wrong(f"an if comes to a {then} or to a {otherwise}", hint)
+        return None
+
+    def _function(self, found: Function) -> VariableType | None:
+        known = FUNCTIONS[found.name]
+        if known.takes in (NUMBERS, DAYS):
+            sound = self._all(VariableType.NUMBER if known.takes == NUMBERS else VariableType.DATE, *found.parts)
+        else:
+            words = [self._one_word(part, anything=known.takes == ANYTHING) for part in found.parts]
+            sound = all(words)  # every part is looked at, whatever is wrong with one
+        gives = VariableType.TEXT if known.text else VariableType.NUMBER
+        return gives if sound else None
+
+    def _one_word(self, part: Expression, *, anything: bool) -> bool:
+        holds = self.expression(part)
+        wanted = (*_COMPARED, VariableType.TEXT) if anything else _TEXTS
+        if holds is not None and holds not in wanted:
+            self._not_a_number(part, "name a text, or one choice")
+        return holds in wanted
 
     def _kind(self, variable: str) -> Kind:
         if variable.endswith(".other"):
@@ -180,7 +226,10 @@ class _Compared:
         left, right = self.expression(test.left), self.expression(test.right)
         if left is None or right is None:
             return
-        if left is not right or left not in _COMPARED:
+        words = VariableType.TEXT in (left, right) and left in _TEXTS and right in _TEXTS
+        if words and test.operator in _ORDERING:
+            self._wrong("texts are put in order", "texts are equal or are not: == and !=")
+        elif not words and (left is not right or left not in _COMPARED):
             hint = "compare numbers with numbers, dates with dates, times with times, codes with codes"
             self._wrong(f"a {left} is compared with a {right}", hint)
         elif left is VariableType.CODE and test.operator in _ORDERING:
@@ -206,8 +255,10 @@ def check_calculated(questionnaire: Questionnaire, places: Places, notes: Notes,
         broken = _names(one.expression, later, variables, notes, place, owner)
         if not broken and len(notes.problems) == before:
             holds = _Compared(variables, notes, place, owner).expression(one.expression.tree)
-            if holds not in (None, VariableType.NUMBER):
-                notes.add(Code.CONDITION_KIND, place, f"{owner}: it comes to a {holds}", "calculate a number")
+            wanted = (*_TEXTS, VariableType.DATE, VariableType.TIME) if one.is_text else (VariableType.NUMBER,)
+            if holds is not None and holds not in wanted:
+                hint = "calculate words" if one.is_text else "calculate a number, or write type: text"
+                notes.add(Code.CONDITION_KIND, place, f"{owner}: it comes to a {holds}", hint)
         sizes[one.id] = 1 + size(one.expression.tree, sizes)
         if sizes[one.id] > MAX_SIZE:
             message = f"{owner} has {sizes[one.id]} parts, written out"
@@ -240,11 +291,13 @@ def _names(formula: Formula, later: set[str], variables: Variables, notes: Notes
     return broken
 
 
-def _wrong_kind(test: Compare | OneOf | Includes | Answered | Matches, kind: Kind) -> str:
+def _wrong_kind(test: Compare | OneOf | Includes | Answered | Matches, kind: Kind, *, calculated: bool) -> str:
     """How the test should have been written for a question of this kind; empty where it is right."""
     if isinstance(test, Answered):
         return ""
     if isinstance(test, Matches):
+        if calculated:
+            return f'write fits({test.variable}, "…")'
         return "" if kind.variable is VariableType.TEXT else "only a text has a form"
     if isinstance(test, Includes):
         return "" if kind.several else f'write {test.variable} == "{test.code}"'

@@ -19,6 +19,8 @@ from questionnaires.conditions import (
     Answered,
     Compare,
     Condition,
+    Fits,
+    Held,
     Includes,
     Literal,
     Matches,
@@ -29,19 +31,24 @@ from questionnaires.conditions import (
     Relation,
 )
 from questionnaires.expressions import (
-    DECIMALS,
     MAX_OPERATIONS,
+    MAX_PARTS,
     Answer,
     Arithmetic,
     Count,
     Expression,
     Formula,
+    Function,
+    If,
     Rounded,
     Sum,
     YearsBetween,
+    fits_number,
 )
 from questionnaires.expressions import OPERATORS as SIGNS
+from questionnaires.functions import DECIMALS, FUNCTIONS
 from questionnaires.patterns import CODE, LONGEST, PATTERNS
+from questionnaires.text_forms import FormFault, compiled
 
 
 class ConditionFault(ValueError):
@@ -80,7 +87,13 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS = frozenset({"and", "or", "not", "in", "answered"})
-FUNCTIONS = ("answered", "matches", "sum", "count", "years_between", "round")
+KNOWN = ("answered", "matches", "fits", "sum", "count", "years_between", "round", "if", *FUNCTIONS)
+_SHAPES = {
+    "years_between": "write years_between(q1, q2)",
+    "days_between": "write days_between(q1, q2)",
+    "if": 'write if(q1 == "1", q2, 0)',
+    "mod": "write mod(q1, 7)",
+}
 _HABITS = {
     "=": 'write "==" to compare',
     "&": 'write "and"',
@@ -230,6 +243,8 @@ class _Parser:
             return Includes(self._variable(), token.text[1:-1])
         if token.kind == "name" and token.text == "matches" and self._peek(1).text == "(":
             return self._matches()
+        if token.kind == "name" and token.text == "fits" and self._peek(1).text == "(":
+            return self._fits()
         if token.kind == "name" and self._peek(1).text == "in":
             self._take()
             self._take()
@@ -279,6 +294,23 @@ class _Parser:
             lengths.append(length)
         self._expect(")")
         return Matches(variable, pattern, lengths[0], lengths[-1]) if lengths else Matches(variable, pattern)
+
+    def _fits(self) -> Node:
+        self._take()
+        self._expect("(")
+        part = self._expression()
+        self._expect(",")
+        token = self._take()
+        if token.kind != "string":
+            hint = 'write fits(q9, "[A-Z]{2}[0-9]{6}")'
+            raise ConditionFault(f"a form in quotes is expected here{_seen(token)}", token.offset, hint)
+        try:
+            compiled(token.text[1:-1])
+        except FormFault as fault:
+            hint = "a form has characters, [classes], ( | ), and how often: * + ? {6}"
+            raise ConditionFault(fault.message, token.offset + 1 + fault.offset, hint) from None
+        self._expect(")")
+        return Fits(part, token.text[1:-1])
 
     # ---------------------------------------------------------------- expressions
 
@@ -330,8 +362,8 @@ class _Parser:
         raise ConditionFault(f"a question, a quoted code or a number is expected here{_seen(token)}", token.offset)
 
     def _function(self, name: _Token) -> Expression:
-        if name.text not in ("sum", "count", "years_between", "round"):
-            hint = f"known here: {', '.join(FUNCTIONS)}"
+        if name.text not in KNOWN or name.text in ("answered", "matches", "fits"):
+            hint = f"known here: {', '.join(KNOWN)}"
             raise ConditionFault(f"“{name.text}” cannot be calculated", name.offset, hint)
         self._take()
         if name.text == "count":
@@ -340,18 +372,39 @@ class _Parser:
         if name.text == "round":
             return self._rounded()
         with self._deeper():
+            test = self._test_of_an_if() if name.text == "if" else None
             parts = [self._terms()]
             while self._takes(","):
                 parts.append(self._terms())
         self._expect(")")
+        if len(parts) > MAX_PARTS:
+            raise ConditionFault(f"a list has at most {MAX_PARTS} members", name.offset)
+        return self._named(name, test, tuple(parts))
+
+    def _test_of_an_if(self) -> Held:
+        """Its own expressions are counted on their own."""
+        counted = self._operations
+        test = Held(self._disjunction())
+        self._operations = counted
+        self._expect(",")
+        return test
+
+    @staticmethod
+    def _named(name: _Token, test: Held | None, parts: tuple[Expression, ...]) -> Expression:
+        wrong = ConditionFault(f"“{name.text}” has {len(parts)} parts here", name.offset, _SHAPES.get(name.text, ""))
+        if test is not None:
+            if len(parts) != 2:
+                raise wrong
+            return If(test, parts[0], parts[1])
         if name.text == "years_between":
             if len(parts) != 2:
-                hint = "write years_between(q1, q2)"
-                raise ConditionFault("years lie between two days", name.offset, hint)
+                raise ConditionFault("years lie between two days", name.offset, _SHAPES[name.text])
             return YearsBetween(parts[0], parts[1])
-        if len(parts) > MAX_LITERALS:
-            raise ConditionFault(f"a list has at most {MAX_LITERALS} members", name.offset)
-        return Sum(tuple(parts))
+        if name.text == "sum":
+            return Sum(parts)
+        if not fits_number(name.text, len(parts)):
+            raise wrong
+        return Function(name.text, parts)
 
     def _rounded(self) -> Expression:
         with self._deeper():

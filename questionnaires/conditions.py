@@ -14,17 +14,21 @@ evaluator::
                | string "in" variable                               several choices: is this code among those chosen
                | "answered" "(" variable ")"
                | "matches" "(" variable "," string [ "," number [ "," number ] ] ")"     a text has a named form
+               | "fits" "(" expression "," string ")"               a text has a form that is written out
     expression = term { ( "+" | "-" ) term }
     term       = value { ( "*" | "/" ) value }
     value      = variable | literal | "(" expression ")" | "-" value | "sum" "(" expression { "," expression } ")"
                | "count" "(" variable ")" | "years_between" "(" expression "," expression ")"
+               | "if" "(" condition "," expression "," expression ")"
+               | function "(" expression { "," expression } ")"     those of ``functions``
     variable   = name [ "." name ]
     literal    = string | number
 
 **Missing values.** A test of a variable without an answer (not asked, not answered, refused, illegible) is false,
 ``!=`` too; so is a test between unlike kinds. ``not`` turns false into true, hence ``not q1 == "1"`` holds for those
 who gave no answer and ``q1 != "1"`` does not. "Don't know" that was chosen as an option is an answer with a code like
-any other. What expressions come to, and when to nothing, is said in ``expressions``.
+any other. What expressions come to, and when to nothing, is said in ``expressions``; what a form may say in
+``text_forms``.
 
 A variable against a literal is kept as it always was, whatever else may be compared since: the trees of conditions that
 were frozen never change.
@@ -44,7 +48,9 @@ from typing import Any
 
 from questionnaires import expressions
 from questionnaires.expressions import Expression
+from questionnaires.functions import Worth, is_day, is_time, rounded
 from questionnaires.patterns import CODE, LONGEST, PATTERNS, matches
+from questionnaires.text_forms import fits
 
 MAX_LENGTH = 1_000  # characters of a source
 MAX_DEPTH = 20  # nested parentheses and negations
@@ -117,7 +123,15 @@ class Matches:
     longest: int = LONGEST
 
 
-Test = Compare | OneOf | Includes | Answered | Relation | Matches
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """A text has the form that is written out."""
+
+    part: Expression
+    form: str
+
+
+Test = Compare | OneOf | Includes | Answered | Relation | Matches | Fits
 Node = And | Or | Not | Test
 
 
@@ -126,7 +140,41 @@ def variables_of(test: Test) -> tuple[str, ...]:
     if isinstance(test, Relation):
         named = (*expressions.variables(test.left), *expressions.variables(test.right))
         return tuple(dict.fromkeys(named))
+    if isinstance(test, Fits):
+        return tuple(dict.fromkeys(expressions.variables(test.part)))
     return (test.variable,)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A condition inside of an expression."""
+
+    tree: Node
+
+    def tests(self) -> Iterator[Test]:
+        return _tests(self.tree)
+
+    def variables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for test in self.tests() for name in variables_of(test)))
+
+    def evaluate(self, values: Mapping[str, object]) -> bool:
+        return _holds(self.tree, values)
+
+    def size(self, formulas: Mapping[str, int]) -> int:
+        """How many parts it has once what it calculates with is written out."""
+        named = (name for test in self.tests() for name in variables_of(test))
+        return sum(1 for _ in self.tests()) + sum(formulas.get(name, 1) for name in named)
+
+    def written_out(self, formulas: Mapping[str, Expression]) -> Held:
+        return Held(_written_out(self.tree, formulas))
+
+    def to_json(self) -> list[object]:
+        return _to_json(self.tree)
+
+
+def held(tree: object, depth: int) -> Held:
+    """What ``Held.to_json`` wrote, inside of something so deep."""
+    return Held(from_json(tree, depth))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +269,18 @@ def _holds(node: Node, values: Mapping[str, object]) -> bool:
         case Matches(variable, pattern, shortest, longest):
             value = _answer(values, variable)
             return isinstance(value, str) and matches(value, pattern, shortest, longest)
+        case Fits(part, form):
+            text = expressions.worth(part, values)
+            return isinstance(text, str) and text != "" and fits(text, form)
 
 
-def _relate(comparison: str, left: expressions.Worth, right: expressions.Worth) -> bool:
+def _relate(comparison: str, left: Worth, right: Worth) -> bool:
     """Numbers with numbers, at a fixed number of decimals; days with days, times with times; codes are equal or not."""
     if left is None or right is None or isinstance(left, str) != isinstance(right, str):
         return False
     if isinstance(left, float) and isinstance(right, float):
-        left, right = expressions.rounded(left), expressions.rounded(right)
-    elif comparison in _ORDER and not any(
-        one(left) and one(right) for one in (expressions.is_day, expressions.is_time)
-    ):
+        left, right = rounded(left), rounded(right)
+    elif comparison in _ORDER and not any(one(left) and one(right) for one in (is_day, is_time)):
         return False
     if comparison in ("==", "!="):
         return (left == right) is (comparison == "==")
@@ -249,6 +298,8 @@ def _written_out(node: Node, formulas: Mapping[str, Expression]) -> Node:
         case Relation(comparison, left, right):
             out = expressions.written_out
             return Relation(comparison, out(left, formulas), out(right, formulas))
+        case Fits(part, form):
+            return Fits(expressions.written_out(part, formulas), form)
         case Compare(variable, comparison, literal) if variable in formulas:
             return Relation(comparison, formulas[variable], literal)
         case OneOf(variable, literals) if variable in formulas:
@@ -294,11 +345,13 @@ def _to_json(node: Node) -> list[object]:
             return [comparison, expressions.to_json(left), expressions.to_json(right)]
         case Matches(variable, pattern, shortest, longest):
             return ["matches", variable, pattern, *((shortest, longest) if pattern == CODE else ())]
+        case Fits(part, form):
+            return ["fits", expressions.to_json(part), form]
 
 
 def from_json(tree: object, depth: int = 0) -> Node:
     """The tree that ``to_json`` wrote; ValueError for anything else."""
-    if depth > 3 * MAX_DEPTH:  # one parenthesis may hold an or of ands: two levels of the tree
+    if depth > expressions.MAX_SIZE:  # what the parser reads is never so deep
         raise ValueError("a condition is nested too deeply")
     match tree:
         case ["and", _, _, *_]:
@@ -318,7 +371,10 @@ def from_json(tree: object, depth: int = 0) -> Node:
         case ["answered", str(variable)]:
             return Answered(variable)
         case [str(comparison), [*_] as left, right] if comparison in OPERATORS:
-            return Relation(comparison, expressions.from_json(left), expressions.from_json(right))
+            sides = (expressions.from_json(one, held, depth) for one in (left, right))
+            return Relation(comparison, *sides)
+        case ["fits", [*_] as part, str(form)]:
+            return Fits(expressions.from_json(part, held, depth), form)
         case ["matches", str(variable), "code", int(shortest), int(longest)]:
             return Matches(variable, CODE, shortest, longest)
         case ["matches", str(variable), str(pattern)] if pattern in PATTERNS and pattern != CODE:

@@ -5,23 +5,23 @@ which it is written: both come to the same bits. What decimals cannot say exactl
 looked at: two numbers are compared at ``DECIMALS`` decimals, halves away from zero.
 
 **No answer.** An operation on something without an answer has none, nor has a division by zero, nor a number of
-``TOO_LARGE`` and more. ``sum`` alone passes over what has no answer, and has none where nothing was answered.
+``TOO_LARGE`` and more. ``sum``, ``min``, ``max`` and ``join`` pass over what has no answer, and have none where nothing
+was answered. An empty text is no answer.
 
-The same trees, as JSON arrays, are interpreted in the browser by ``survey_service/web/static/expressions.js``.
+The same trees, as JSON arrays, are interpreted in the browser by ``survey_service/web/static/conditions-values.js``.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 
-DECIMALS = 6  # at which two numbers are compared: no answer has more
-TOO_LARGE = 1e15  # beyond what is kept exactly
+from questionnaires.functions import DECIMALS, FUNCTIONS, TOO_LARGE, Worth, is_day, rounded, small
+
 MAX_OPERATIONS = 30  # in one expression
+MAX_PARTS = 100  # of one sum, one text
 MAX_SIZE = 200  # parts of one that is calculated from others, written out
 TODAY = "today"  # the name under which the day of answering comes in among the answers
 
@@ -70,8 +70,39 @@ class Rounded:
     decimals: int
 
 
-Expression = Answer | Arithmetic | Sum | Count | YearsBetween | Rounded | str | int | float  # a str: a date, or a code
-Worth = float | str | None
+class Test(Protocol):
+    """A condition inside of an expression (``conditions.Held``)."""
+
+    def evaluate(self, values: Mapping[str, object]) -> bool: ...
+
+    def variables(self) -> tuple[str, ...]: ...
+
+    def size(self, formulas: Mapping[str, int]) -> int: ...
+
+    def written_out(self, formulas: Mapping[str, Expression]) -> Test: ...
+
+    def to_json(self) -> list[object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """``then`` where the condition holds, ``otherwise`` where it does not."""
+
+    test: Test
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One of ``functions.FUNCTIONS``, by its name."""
+
+    name: str
+    parts: tuple[Expression, ...]
+
+
+Expression = Answer | Arithmetic | Sum | Count | YearsBetween | Rounded | If | Function | str | int | float
+"""A str is a date, a code or words."""
 
 
 def variables(expression: Expression) -> Iterator[str]:
@@ -82,11 +113,15 @@ def variables(expression: Expression) -> Iterator[str]:
         case Arithmetic(_, left, right) | YearsBetween(left, right):
             yield from variables(left)
             yield from variables(right)
-        case Sum(parts):
+        case Sum(parts) | Function(_, parts):
             for part in parts:
                 yield from variables(part)
         case Rounded(part, _):
             yield from variables(part)
+        case If(test, then, otherwise):
+            yield from test.variables()
+            yield from variables(then)
+            yield from variables(otherwise)
 
 
 def size(expression: Expression, formulas: Mapping[str, int]) -> int:
@@ -96,10 +131,12 @@ def size(expression: Expression, formulas: Mapping[str, int]) -> int:
             return formulas.get(variable, 1)
         case Arithmetic(_, left, right) | YearsBetween(left, right):
             return 1 + size(left, formulas) + size(right, formulas)
-        case Sum(parts):
+        case Sum(parts) | Function(_, parts):
             return 1 + sum(size(part, formulas) for part in parts)
         case Rounded(part, _):
             return 1 + size(part, formulas)
+        case If(test, then, otherwise):
+            return 1 + test.size(formulas) + size(then, formulas) + size(otherwise, formulas)
     return 1
 
 
@@ -114,8 +151,13 @@ def written_out(expression: Expression, formulas: Mapping[str, Expression]) -> E
             return YearsBetween(written_out(first, formulas), written_out(last, formulas))
         case Sum(parts):
             return Sum(tuple(written_out(part, formulas) for part in parts))
+        case Function(name, parts):
+            return Function(name, tuple(written_out(part, formulas) for part in parts))
         case Rounded(part, decimals):
             return Rounded(written_out(part, formulas), decimals)
+        case If(test, then, otherwise):
+            branches = (written_out(then, formulas), written_out(otherwise, formulas))
+            return If(test.written_out(formulas), *branches)
     return expression
 
 
@@ -129,8 +171,6 @@ class Formula:
 
 # ---------------------------------------------------------------- evaluation
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _OPERATE: Mapping[str, Callable[[float, float], float]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
@@ -148,7 +188,7 @@ def worth(expression: Expression, values: Mapping[str, object]) -> Worth:
         case Arithmetic(operator, left, right):
             one, other = worth(left, values), worth(right, values)
             if isinstance(one, float) and isinstance(other, float):
-                return _small(_OPERATE[operator](one, other))
+                return small(_OPERATE[operator](one, other))
             return None
         case Sum(parts):
             return _sum([worth(part, values) for part in parts])
@@ -160,15 +200,12 @@ def worth(expression: Expression, values: Mapping[str, object]) -> Worth:
         case Rounded(part, decimals):
             one = worth(part, values)
             return rounded(one, decimals) if isinstance(one, float) else None
+        case If(test, then, otherwise):
+            return worth(then if test.evaluate(values) else otherwise, values)
+        case Function(name, parts):
+            return FUNCTIONS[name].work([worth(part, values) for part in parts])
         case _:
             return _alone(expression)
-
-
-def rounded(number: float, decimals: int = DECIMALS) -> float:
-    """Halves away from zero, as ``toFixed`` of a browser rounds."""
-    if number.is_integer():
-        return number
-    return float(Decimal(number).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def _alone(value: object) -> Worth:
@@ -177,11 +214,7 @@ def _alone(value: object) -> Worth:
         return value
     if type(value) is int:
         return float(value) if abs(value) < TOO_LARGE else None
-    return _small(value) if type(value) is float else None
-
-
-def _small(number: float) -> float | None:
-    return number if abs(number) < TOO_LARGE else None  # nan is not
+    return small(value) if type(value) is float else None
 
 
 def _sum(parts: list[Worth]) -> float | None:
@@ -191,7 +224,7 @@ def _sum(parts: list[Worth]) -> float | None:
             return None
         if part is not None:
             total = part if total is None else total + part
-    return None if total is None else _small(total)
+    return None if total is None else small(total)
 
 
 def _years(first: Worth, last: Worth) -> float | None:
@@ -200,22 +233,6 @@ def _years(first: Worth, last: Worth) -> float | None:
     assert isinstance(first, str)
     assert isinstance(last, str)
     return float(int(last[:4]) - int(first[:4]) - (last[5:] < first[5:]))
-
-
-def is_time(value: object) -> bool:
-    """Whether it is a time of the day, as 08:30."""
-    return isinstance(value, str) and bool(_TIME.fullmatch(value))
-
-
-def is_day(value: object) -> bool:
-    """Whether it is a day of the calendar, as 2026-03-01."""
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------- the JSON form
@@ -236,27 +253,45 @@ def to_json(expression: Expression) -> object:
             return ["years_between", to_json(first), to_json(last)]
         case Rounded(part, decimals):
             return ["round", to_json(part), decimals]
+        case If(test, then, otherwise):
+            return ["if", test.to_json(), to_json(then), to_json(otherwise)]
+        case Function(name, parts):
+            return [name, *map(to_json, parts)]
         case _:
             return expression
 
 
-def from_json(tree: object, depth: int = 0) -> Expression:
-    """What ``to_json`` wrote; ValueError for anything else."""
+def from_json(tree: object, test: Callable[[object, int], Test], depth: int = 0) -> Expression:
+    """What ``to_json`` wrote; ValueError for anything else. ``test``: the same of the condition of an ``if``."""
     if depth > MAX_SIZE:
         raise ValueError("an expression is nested too deeply")
     if type(tree) in (str, int, float):
         return tree  # type: ignore[return-value] # one of the three
+
+    def inner(part: object) -> Expression:
+        return from_json(part, test, depth + 1)
+
     match tree:
         case ["value", str(variable)]:
             return Answer(variable)
         case [str(operator), left, right] if operator in OPERATORS:
-            return Arithmetic(operator, from_json(left, depth + 1), from_json(right, depth + 1))
+            return Arithmetic(operator, inner(left), inner(right))
         case ["sum", _, *_]:
-            return Sum(tuple(from_json(part, depth + 1) for part in tree[1:]))
+            return Sum(tuple(map(inner, tree[1:])))
         case ["count", str(variable)]:
             return Count(variable)
         case ["years_between", first, last]:
-            return YearsBetween(from_json(first, depth + 1), from_json(last, depth + 1))
+            return YearsBetween(inner(first), inner(last))
         case ["round", part, int(decimals)] if 0 <= decimals <= DECIMALS:
-            return Rounded(from_json(part, depth + 1), decimals)
+            return Rounded(inner(part), decimals)
+        case ["if", condition, then, otherwise]:
+            return If(test(condition, depth + 1), inner(then), inner(otherwise))
+        case [str(name), *parts] if name in FUNCTIONS and fits_number(name, len(parts)):
+            return Function(name, tuple(map(inner, parts)))
     raise ValueError(f"not an expression: {tree!r:.80}")
+
+
+def fits_number(name: str, parts: int) -> bool:
+    """Whether a function takes so many parts."""
+    known = FUNCTIONS[name]
+    return known.least <= parts <= (MAX_PARTS if known.most is None else known.most)

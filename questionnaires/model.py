@@ -243,9 +243,14 @@ class Rule:
     severity: Severity = Severity.SOFT
 
 
+class CalculatedType(StrEnum):
+    NUMBER = "number"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calculated:
-    """A number made of answers: never asked, never taken from anybody, made anew whenever answers are judged."""
+    """A number or words made of answers: never asked, never taken from anybody, made anew whenever they are judged."""
 
     id: str
     expression: Formula  # of questions, and of what stands before it
@@ -253,12 +258,17 @@ class Calculated:
     short: Text  # a few words, for charts and tables
     decimals: int = 0
     unit: Text | None = None
+    type: CalculatedType = CalculatedType.NUMBER
+
+    @property
+    def is_text(self) -> bool:
+        return self.type is CalculatedType.TEXT
 
     def as_question(self) -> Question:
-        """As whatever reads a number sees it."""
+        """As whatever reads a number, or words, sees it."""
         return Question(
             id=self.id,
-            type=QuestionType.NUMBER,
+            type=QuestionType.SHORT_TEXT if self.is_text else QuestionType.NUMBER,
             text=self.text,
             short=self.short,
             decimals=self.decimals,
@@ -300,7 +310,8 @@ class Questionnaire:
         """What is calculated, each written out as an expression of answers alone and rounded as it is kept."""
         found: dict[str, Expression] = {}
         for one in self.calculated:
-            found[one.id] = Rounded(written_out(one.expression.tree, found), one.decimals)
+            tree = written_out(one.expression.tree, found)
+            found[one.id] = tree if one.is_text else Rounded(tree, one.decimals)
         return found
 
     def of_answers(self, condition: Condition) -> Condition:

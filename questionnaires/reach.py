@@ -12,7 +12,17 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from questionnaires.conditions import Answered, Compare, Condition, Includes, Matches, OneOf, Relation, variables_of
+from questionnaires.conditions import (
+    Answered,
+    Compare,
+    Condition,
+    Fits,
+    Includes,
+    Matches,
+    OneOf,
+    Relation,
+    variables_of,
+)
 from questionnaires.kinds import kind_of
 from questionnaires.lists import is_open
 from questionnaires.model import Option, Question, Questionnaire
@@ -62,7 +72,7 @@ def _can_all_hold(
         earlier = asked_if[questions[name].id]
         conditions.update(earlier)
         waiting.extend(inner for condition in earlier for inner in condition.variables())
-    if any(isinstance(test, Relation | Matches) for condition in conditions for test in condition.tests()):
+    if any(isinstance(test, Relation | Matches | Fits) for condition in conditions for test in condition.tests()):
         return True
     if any(is_open(questionnaire, questions[name]) for name in variables):
         return True  # its codes are given by a wave

@@ -15,6 +15,7 @@ class Variables:
         self.order: dict[str, int] = {}
         self.questions: dict[str, Question] = {}
         self.broken = set(broken)
+        self.calculated: set[str] = set()
         for number, question in enumerate(questionnaire.questions()):
             for variable in question.variables():
                 self.order.setdefault(variable, number)
@@ -26,6 +27,7 @@ class Variables:
         """From here on it may be used, behind everything that it is made of."""
         self.order[one.id] = max((self.order[name] for name in named_by(one.expression.tree)), default=0)
         self.questions[one.id] = one.as_question()
+        self.calculated.add(one.id)
 
     def is_broken(self, variable: str) -> bool:
         return variable.partition(".")[0] in self.broken

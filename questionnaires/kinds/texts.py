@@ -41,10 +41,12 @@ class Written(Kind):
         return plain_words(answer).strip()
 
     def refuses(self, name: str, literals: tuple[Literal, ...], *, ordering: bool) -> str:
-        return f"a text can only be tested for being there: answered({name})"
+        if ordering:
+            return "texts are equal or are not: == and !="
+        return "" if all(isinstance(one, str) for one in literals) else f'write the words in quotes: {name} == "…"'
 
     def worth_trying(self, question: Question, literals: Iterable[Literal], most: int) -> list[object]:
-        return ["text"]
+        return list(dict.fromkeys(["text", *(one for one in literals if isinstance(one, str))]))
 
 
 def words(max_length: int, *, several_lines: bool) -> Reader:

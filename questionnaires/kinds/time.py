@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from questionnaires.answer_forms import NOTHING, Canonical, Fault, FindingCode, Read, Reader, glimpse, single_value
 from questionnaires.conditions import Literal
-from questionnaires.expressions import is_time
+from questionnaires.functions import is_time
 from questionnaires.kinds.kind import Given, Kind, Own, VariableType, leave_blank, plain_words
 from questionnaires.model import Question, QuestionType
 from questionnaires.text import Text

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from questionnaires.functions import is_day, is_time
 from questionnaires.model import Option, Question, Questionnaire
 from reports.paper_form.words import say
 
@@ -192,6 +193,9 @@ def _together(tree: Any, numbers: Mapping[str, Numbered]) -> list[Any]:
 
 def _relation(tree: Any, numbers: Mapping[str, Numbered], language: str, *, negated: bool) -> str:
     """Not turned round where it is negated: who gave no answer is then meant as well."""
+    if tree[0] == "fits":
+        told = say("fits", language, left=_expression(tree[1], numbers, language), form=tree[2])
+        return say("not_who", language, who=told) if negated else told
     left, right = (_expression(part, numbers, language) for part in tree[1:])
     told = say("relation", language, left=left, sign=SIGNS[tree[0]][0 if language == "zh" else 1], right=right)
     return say("not_who", language, who=told) if negated else told
@@ -199,14 +203,19 @@ def _relation(tree: Any, numbers: Mapping[str, Numbered], language: str, *, nega
 
 def _expression(tree: Any, numbers: Mapping[str, Numbered], language: str) -> str:
     if not isinstance(tree, list):
-        return str(tree)
+        words = isinstance(tree, str) and not (is_day(tree) or is_time(tree))
+        return say("quoted", language, label=tree) if words else str(tree)
     kind = tree[0]
     if kind in ("value", "count"):
         return say(kind, language, number=_number(tree[1], numbers.get(tree[1])))
     if kind == "round":  # nobody rounds on paper
         return _expression(tree[1], numbers, language)
+    if kind == "if":
+        who = _words(tree[1], numbers, language)
+        then, otherwise = (_expression(part, numbers, language) for part in tree[2:])
+        return say("if", language, who=who, then=then, otherwise=otherwise)
     parts = [_expression(part, numbers, language) for part in tree[1:]]
-    if kind in ("sum", "years_between"):
+    if kind not in ARITHMETIC:
         return say(kind, language, parts=say("listed", language).join(parts), first=parts[0], last=parts[-1])
     inner = [f"({words})" if _is_arithmetic(part) else words for part, words in zip(tree[1:], parts, strict=True)]
     return f" {ARITHMETIC[kind]} ".join(inner)

@@ -51,6 +51,8 @@ class Writer:
                 return self._relation(sign, left, right)
             case tests.Matches(variable, pattern, shortest, longest):
                 return f"regex({self._name(variable)}, '{pattern_of(pattern, shortest, longest)}')"
+            case tests.Fits(part, form):
+                return f"regex({self.expression(part)}, {_quoted(f'^({form})$')})"
 
     def _part(self, node: Node, bracketed: type) -> str:
         return f"({self.written(node)})" if isinstance(node, bracketed) else self.written(node)
@@ -59,7 +61,7 @@ class Writer:
         return f"${{{self._names[variable]}}}"
 
     def _there(self, variable: str) -> str:
-        if variable in self._calculated:
+        if variable in self._calculated and self._holds[variable] == NUMBER:
             return f"string(number({self._name(variable)})) != 'NaN'"
         return f"{self._name(variable)} != ''"
 
@@ -71,7 +73,7 @@ class Writer:
         elif holds == DATE:
             test = f"{name} {_sign(sign)} date('{literal}')"
         elif isinstance(literal, str):
-            test = f"{name} {_sign(sign)} '{literal}'"
+            test = f"{name} {_sign(sign)} {_quoted(literal)}"
         else:
             test = f"{name} {_sign(sign)} {number_text(literal)}"
         return f"({self._there(variable)} and {test})" if sign == "!=" else test
@@ -123,9 +125,38 @@ class Writer:
                 return self._years(self.expression(first), self.expression(last))
             case expressions.Rounded(part, decimals):
                 return f"round({self.expression(part)}, {decimals})"
+            case expressions.If(test, then, otherwise):
+                assert isinstance(test, tests.Held)
+                branches = (self.expression(one) for one in (then, otherwise))
+                return f"if({self.written(test.tree)}, {', '.join(branches)})"
+            case expressions.Function(name, parts):
+                return self._function(name, parts)
             case str():
-                return f"date('{tree}')" if _DAY.fullmatch(tree) else f"'{tree}'"
+                return f"date('{tree}')" if _DAY.fullmatch(tree) else _quoted(tree)
         return number_text(tree)
+
+    def _function(self, name: str, parts: tuple[Expression, ...]) -> str:
+        said = [self.expression(one) for one in parts]
+        match name:
+            case "floor":
+                return f"floor(round({said[0]}, 6))"
+            case "mod":
+                return f"({said[0]} mod {said[1]})"
+            case "days_between":
+                return f"round(decimal-date-time({said[1]}) - decimal-date-time({said[0]}))"
+            case "length":
+                return f"string-length({said[0]})"
+            case "number":
+                return f"number({said[0]})"
+            case "join":
+                return f"concat({', '.join(said)})"
+            case "min" | "max" if len(parts) == 1:
+                return said[0]
+            case "min" | "max" if len(parts) == 2 and all(isinstance(one, expressions.Answer) for one in parts):
+                one, other = said
+                both = f"string(number({one})) != 'NaN' and string(number({other})) != 'NaN'"
+                return f"if({both}, {name}({one}, {other}), number(coalesce({one}, {other})))"
+        raise NotSayable
 
     def _sum(self, parts: tuple[Expression, ...]) -> str:
         """Of those that were answered; nothing where none was."""
@@ -154,6 +185,11 @@ def minutes_of(name: str) -> str:
     return f"round(decimal-time({name}) * 1440)"
 
 
+def _quoted(words: str) -> str:
+    """XPath has no way to write both kinds of quotes into one text, nor has this language."""
+    return f'"{words}"' if "'" in words else f"'{words}'"
+
+
 def _sign(sign: str) -> str:
     return "=" if sign == "==" else sign
 
@@ -166,6 +202,10 @@ def _divides(tree: Expression) -> bool:
             return any(map(_divides, parts))
         case expressions.Rounded(part, _):
             return _divides(part)
+        case expressions.If(_, then, otherwise):
+            return _divides(then) or _divides(otherwise)
+        case expressions.Function(name, parts):
+            return name in ("min", "max", "mod") and any(map(_divides, parts))
     return False
 
 

@@ -130,7 +130,7 @@ class _Form:
                 holds[variable] = TEXT if held is None or variable.endswith(".other") else _HOLDS[held]
         for one in questionnaire.calculated:
             self.names[one.id] = self._free(one.id)
-            holds[one.id] = NUMBER
+            holds[one.id] = TEXT if one.is_text else NUMBER
         self._writer = Writer(self.names, holds, frozenset(one.id for one in questionnaire.calculated))
         self.notice = self._free("notice")
         self._broken = self._rules()
@@ -153,7 +153,7 @@ class _Form:
             except NotSayable:
                 self._unsaid(one.id, one.expression.source)
                 continue
-            calculation = f"round({formula}, {one.decimals})"
+            calculation = formula if one.is_text else f"round({formula}, {one.decimals})"
             yield Line("calculate", self.names[one.id], {"label": self.words(one.text)}, {"calculation": calculation})
 
     def _notice(self) -> Line:

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "survey_service" / "web" / "static" / "conditions.js"
 SECOND = MODULE.with_name("conditions-values.js")
+THIRD = MODULE.with_name("text-forms.js")
 VECTORS = ROOT / "tests" / "spec" / "questionnaires" / "condition_vectors.json"
 
 RUN = """
-async ({ source, second, conditions }) => {
+async ({ source, second, third, conditions }) => {
   const address = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const { evaluate, extend } = await import(address(source));
-  extend(await import(address(second)));
+  extend(await import(address(second)), (await import(address(third))).fits);
   return conditions.map(({ tree, holds, fails }) => ({
     holds: holds.map((values) => evaluate(tree, values)),
     fails: fails.map((values) => evaluate(tree, values)),
@@ -37,12 +38,12 @@ async ({ source, second, conditions }) => {
 
 
 COMPARE = """
-async ({ source, second, conditions, expressions }) => {
+async ({ source, second, third, conditions, expressions }) => {
   const address = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const { evaluate, extend } = await import(address(source));
   const values = await import(address(second));
   const { mentioned, worth } = values;
-  extend(values);
+  extend(values, (await import(address(third))).fits);
   return {
     holds: conditions.map(([tree, values]) => evaluate(tree, values)),
     named: conditions.map(([tree]) => [...new Set(mentioned(tree))]),
@@ -63,7 +64,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def sources() -> dict[str, str]:
-    return {"source": MODULE.read_text(encoding="utf-8"), "second": SECOND.read_text(encoding="utf-8")}
+    files = {"source": MODULE, "second": SECOND, "third": THIRD}
+    return {name: path.read_text(encoding="utf-8") for name, path in files.items()}
 
 
 def agree(

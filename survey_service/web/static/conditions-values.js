@@ -1,12 +1,14 @@
 // What conditions calculate: expressions of answers, the forms of a text. Trees and meaning are those of
-// questionnaires/expressions.py and patterns.py; change neither without the other. Syntax of 2018. A page hands this to
-// conditions.js; only pages whose trees calculate fetch it.
+// questionnaires/expressions.py, functions.py and patterns.py; change neither without the other. Syntax of
+// 2018. A page hands this to conditions.js; only pages whose trees calculate fetch it.
 
 const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/; // of the day
 const ISO_DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const DECIMALS = 6; // at which two expressions are compared
 const TOO_LARGE = 1e15; // beyond what is kept exactly
-const LONGEST = 40; // characters of a text that is held against a form
+const LONGEST = 40; // characters of a text that is held against a named form
+const LONGEST_WORDS = 1000; // characters of a text that is calculated
+const WRITTEN = /^-?[0-9]{1,15}(\.[0-9]{1,6})?$/; // a number as a code or a text says it
 const MOBILE = "(?:\\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}";
 const LANDLINE = "(?:\\(0[0-9]{2,3}\\) ?|0[0-9]{2,3}[- ]?)?[2-9][0-9]{6,7}(?:[- ][0-9]{1,5})?";
 const FORMS = {
@@ -16,6 +18,12 @@ const FORMS = {
   postal_code: /^[0-9]{6}$/,
   code: /^[A-Za-z0-9]+$/,
 };
+
+let evaluate = null; // of conditions.js: what an if asks
+
+export function judgedBy(judge) {
+  evaluate = judge;
+}
 
 // Worth is a number, a text, or null for no answer.
 
@@ -69,6 +77,39 @@ function years(first, last) {
   return Number(last.slice(0, 4)) - Number(first.slice(0, 4)) - (last.slice(5) < first.slice(5) ? 1 : 0);
 }
 
+const dayNumber = (day) => Math.round(new Date(`${day}T00:00:00Z`).getTime() / 86400000);
+
+// A number as a person writes it: 1000000, never 1e-7.
+function inDigits(number) {
+  const plain = String(rounded(number));
+  return plain.includes("e") ? rounded(number).toFixed(DECIMALS).replace(/\.?0+$/, "") : plain;
+}
+
+function extreme(parts, choose) {
+  if (!parts.every((part) => part === null || numeric(part))) return null;
+  const given = parts.filter(numeric);
+  return given.length ? given.reduce((one, other) => choose(one, other)) : null;
+}
+
+function join(parts) {
+  const words = parts.map((part) => (numeric(part) ? inDigits(part) : part || "")).join("");
+  return [...words].slice(0, LONGEST_WORDS).join("") || null;
+}
+
+const FUNCTIONS = {
+  floor: ([number]) => (numeric(number) ? Math.floor(rounded(number)) : null),
+  mod: ([number, by]) => (numeric(number) && numeric(by) && by !== 0 ? number % by : null),
+  min: (parts) => extreme(parts, (one, other) => (other < one ? other : one)),
+  max: (parts) => extreme(parts, (one, other) => (other > one ? other : one)),
+  days_between: ([first, last]) => (isDay(first) && isDay(last) ? dayNumber(last) - dayNumber(first) : null),
+  length: ([text]) => (typeof text === "string" && text !== "" ? [...text].length : null),
+  number: ([text]) => {
+    if (numeric(text)) return text;
+    return typeof text === "string" && WRITTEN.test(text) ? small(Number(text)) : null;
+  },
+  join,
+};
+
 function alone(value) {
   if (typeof value === "string") return value;
   return numeric(value) ? small(value) : null;
@@ -89,7 +130,10 @@ export function worth(tree, values) {
       const number = worth(first, values);
       return numeric(number) ? rounded(number, second) : null;
     }
-    default: return operate(operator, worth(first, values), worth(second, values));
+    case "if": return worth(evaluate(first, values) ? second : tree[3], values);
+    default:
+      if (operator in FUNCTIONS) return FUNCTIONS[operator](tree.slice(1).map((part) => worth(part, values)));
+      return operate(operator, worth(first, values), worth(second, values));
   }
 }
 
@@ -102,9 +146,11 @@ export function relate(operator, left, right) {
   return (numeric(one) || clock || (isDay(one) && isDay(other))) && order(operator, one, other);
 }
 
+const narrow = (text) => text.replace(/[\uff01-\uff5e]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)).replace(/\u3000/g, " ");
+
 export function matches(text, form, shortest, longest) {
   if (typeof text !== "string" || text.length > LONGEST) return false;
-  const folded = text.replace(/[\uff01-\uff5e]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)).replace(/\u3000/g, " ");
+  const folded = narrow(text);
   if (form === "code" && !(shortest <= folded.length && folded.length <= longest)) return false;
   return FORMS[form].test(folded);
 }
@@ -113,6 +159,6 @@ export function matches(text, form, shortest, longest) {
 export function mentioned(tree) {
   if (!Array.isArray(tree)) return [];
   const [operator, first, ...others] = tree;
-  const nested = ["and", "or", "not", "sum", "years_between", "round", "+", "-", "*", "/"].includes(operator) || Array.isArray(first);
+  const nested = ["and", "or", "not", "sum", "years_between", "round", "if", "+", "-", "*", "/"].includes(operator) || operator in FUNCTIONS || Array.isArray(first);
   return nested ? [first, ...others].reduce((all, part) => all.concat(mentioned(part)), []) : [first];
 }

@@ -9,6 +9,7 @@
 const TWO_PAIRS = /^[0-9]{2}:[0-9]{2}$/; // a time of the day
 const ISO_DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 let second = null; // conditions-values.js, where a tree compares expressions or the form of a text
+let textFits = null; // of text-forms.js, beside it
 
 function answer(values, variable) {
   const value = Object.prototype.hasOwnProperty.call(values, variable) ? values[variable] : null;
@@ -36,9 +37,19 @@ function compare(operator, value, literal) {
   return order(operator, value, literal);
 }
 
-// A page whose trees calculate hands in conditions-values.js first: phones do not fetch what they do not need.
-export function extend(values) {
+// A page whose trees calculate hands in conditions-values.js and what text-forms.js has first: phones do not fetch what
+// they do not need.
+export function extend(values, fits) {
   second = values;
+  textFits = fits;
+  values.judgedBy(evaluate);
+}
+
+// The same, fetched by their addresses; what calculates is handed back.
+export async function extended(values, forms) {
+  const [calculating, { fits }] = await Promise.all([import(values), import(forms)]);
+  extend(calculating, fits);
+  return calculating;
 }
 
 export function evaluate(tree, values) {
@@ -56,6 +67,7 @@ export function evaluate(tree, values) {
       const value = answer(values, first);
       return value !== null && value !== "";
     }
+    case "fits": return textFits(second.worth(first, values), other);
     case "matches": return second.matches(answer(values, first), ...tree.slice(2));
     default:
       if (Array.isArray(first)) return second.relate(operator, second.worth(first, values), second.worth(other, values));

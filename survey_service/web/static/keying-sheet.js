@@ -4,8 +4,9 @@ import { evaluate, extend } from "./conditions.js";
 import * as values from "./conditions-values.js";
 import { chosen, fault, label, MISSING, placed, unlikely, value } from "./keying-rows.js";
 import { phrase, words } from "./keying-say.js";
+import { fits } from "./text-forms.js";
 
-extend(values);
+extend(values, fits);
 
 export class Sheet {
   constructor({ rows, contradictions, today }) {

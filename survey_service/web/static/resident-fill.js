@@ -29,8 +29,8 @@ export class Fill {
   // The words of what was answered and is asked; "" where there are none.
   words(name, { path, given }) {
     if (name in this.calculated) {
-      const number = this.worth ? this.worth(this.calculated[name], given) : null;
-      return typeof number === "number" ? inDigits(number) : "";
+      const found = this.worth ? this.worth(this.calculated[name], given) : null;
+      return typeof found === "number" ? inDigits(found) : shortened(found || "");
     }
     const steps = path.filter((step) => step.dataset.question === name.split(".")[0]);
     const fields = steps.reduce((all, step) => all.concat([...step.querySelectorAll("input, textarea, select")]), []).filter((one) => one.name === name);

@@ -202,7 +202,7 @@ async function load() {
   let calculating = null; // conditions-values.js, where something is calculated
   try {
     const conditions = await import(words.conditions);
-    if (words.values) conditions.extend((calculating = await import(words.values)));
+    if (words.values) calculating = await conditions.extended(words.values, words.textForms);
     ({ evaluate } = conditions);
   } catch (error) {
     // an interpreter that does not run: everything is asked

@@ -11,6 +11,8 @@ from questionnaires.conditions import (
     And,
     Answered,
     Compare,
+    Fits,
+    Held,
     Includes,
     Matches,
     Node,
@@ -20,7 +22,18 @@ from questionnaires.conditions import (
     Relation,
 )
 from questionnaires.expressions import OPERATORS as SIGNS
-from questionnaires.expressions import Answer, Arithmetic, Count, Expression, Rounded, Sum, YearsBetween
+from questionnaires.expressions import (
+    Answer,
+    Arithmetic,
+    Count,
+    Expression,
+    Function,
+    If,
+    Rounded,
+    Sum,
+    YearsBetween,
+)
+from questionnaires.functions import FUNCTIONS
 
 names = st.sampled_from(["q1", "q2", "q5.parking"])
 figures = st.one_of(
@@ -34,7 +47,26 @@ written = st.sampled_from(
     ["13812345678", "010-62345678", "６２３４５６７８", "100080", "AB12", "AB1２", "138", "1" * 41]
 )
 comparisons = st.sampled_from(OPERATORS)
+forms = st.sampled_from(
+    ["[0-9]+", "1[3-9][0-9]{9}", "[A-Z]{2}[0-9]{1,3}|.{3}", "(a|1)*2?", "([0-9]+-)?[0-9]{8}", "[^0-9]*", ""]
+)
 codes = st.text("123", min_size=1, max_size=1)
+
+
+def plain_tests() -> st.SearchStrategy[Node]:
+    """Without expressions of their own."""
+    return st.one_of(
+        st.builds(Compare, names, comparisons, literals),
+        st.builds(Includes, names, codes),
+        st.builds(Answered, names).map(Not),
+        st.builds(Fits, st.builds(Answer, names), forms),
+    )
+
+
+def called(name: str, inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    known = FUNCTIONS[name]
+    parts = st.lists(inner, min_size=known.least, max_size=known.most or 3).map(tuple)
+    return st.builds(Function, st.just(name), parts)
 
 
 def expressions() -> st.SearchStrategy[Expression]:
@@ -45,6 +77,8 @@ def expressions() -> st.SearchStrategy[Expression]:
             st.builds(Sum, st.lists(inner, min_size=1, max_size=3).map(tuple)),
             st.builds(YearsBetween, inner, inner),
             st.builds(Rounded, inner, st.integers(0, 6)),
+            st.builds(If, st.builds(Held, plain_tests()), inner, inner),
+            *(called(name, inner) for name in FUNCTIONS),
         ),
         max_leaves=6,
     )

@@ -17,8 +17,9 @@ from questionnaires.evaluation import comparable, evaluate
 from questionnaires.kinds.kind import VariableType
 from questionnaires.loader import check
 from questionnaires.model import Missing, Questionnaire
+from questionnaires.piping import words_of
 from questionnaires.problems import Code
-from tests.spec.questionnaires.examples import loaded, written
+from tests.spec.questionnaires.examples import NOTICE, loaded, written
 from tests.spec.questionnaires.family import FAMILY
 
 NO_ANSWER, NOT_ASKED = Missing.NO_ANSWER, Missing.NOT_ASKED
@@ -155,3 +156,86 @@ def test_what_doubles_at_every_step_is_refused(tmp_path: Path) -> None:
     text = FAMILY.replace("calculated:\n", f"calculated:\n  - {{id: c0, expression: people + earning}}\n{steps}")
     problems = check(written(tmp_path, text))[1]
     assert Code.OUT_OF_LIMITS in [one.code for one in problems]
+
+
+WORDS = f"""\
+key: words
+version: "1"
+title: {{zh: 称呼, en: How to address}}
+{NOTICE}
+sections:
+  - id: all
+    title: {{zh: 全部, en: All}}
+    questions:
+      - {{id: family, type: short_text, text: {{zh: 贵姓？, en: Family name?}}}}
+      - id: sex
+        type: single_choice
+        text: {{zh: 性别？, en: Sex?}}
+        options:
+          - {{code: "1", label: {{zh: 男, en: Male}}}}
+          - {{code: "2", label: {{zh: 女, en: Female}}}}
+      - id: plate
+        type: short_text
+        text: {{zh: "{{called}}，车牌号？", en: "{{called}}, your plate?"}}
+        ask_if: title == "先生"
+      - id: again
+        type: short_text
+        text: {{zh: 再写一遍, en: Once more}}
+        ask_if: fits(plate, "京[A-Z][A-Z0-9]{{5}}")
+calculated:
+  - {{id: title, type: text, expression: 'if(sex == "1", "先生", "女士")'}}
+  - {{id: called, type: text, expression: "join(family, title)", short: {{zh: 称呼, en: Called}}}}
+rules:
+  - {{id: alike, condition: 'again != plate', message: {{zh: 两遍不一样。, en: They differ.}}, severity: hard}}
+"""
+
+
+@pytest.fixture(scope="module")
+def addressed(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
+    return loaded(tmp_path_factory.mktemp("words"), WORDS)
+
+
+def test_words_are_calculated(addressed: Questionnaire) -> None:
+    checked = check_answers(
+        addressed, {"family": "王", "sex": "1", "plate": "京A12345", "again": "京A12346"}, Policy.WEB
+    )
+    assert (checked.values["title"], checked.values["called"]) == ("先生", "王先生")
+    assert words_of(addressed, checked, "zh") == {"called": "王先生"}
+    assert [(one.variable, one.parameters["id"]) for one in checked.findings] == [("again", "alike")]
+    other = check_answers(addressed, {"family": "李", "sex": "2", "plate": "京A12345"}, Policy.WEB)
+    assert other.values["called"] == "李女士"
+    assert other.values["plate"] is NOT_ASKED
+    nobody = check_answers(addressed, {}, Policy.WEB)
+    assert nobody.values["called"] == "女士", "what is not 1 is otherwise, also where nothing was answered"
+    assert check_answers(addressed, {"sex": "1", "plate": "京1"}, Policy.WEB).values["again"] is NOT_ASKED
+
+
+def test_words_are_kept_like_open_answers(addressed: Questionnaire) -> None:
+    assert [one.type for one in codebook(addressed) if one.name in ("title", "called")] == [VariableType.TEXT] * 2
+    assert from_canonical(json.loads(canonical_bytes(addressed))) == addressed
+    rows = [{"family": "王", "sex": "1"}, {"sex": "2"}, {}]
+    columns = ColumnJudge(judge(addressed)).values(rows)
+    for name in ("title", "called"):
+        alone = [check_answers(addressed, row, Policy.IMPORT).values[name] for row in rows]
+        assert [columns[name].values[code] for code in columns[name].codes] == alone
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('type: text, expression: "join', 'expression: "join', Code.CONDITION_KIND),
+        ('"join(family, title)"', "family + 1", Code.CONDITION_KIND),
+        ('if(sex == "1", "先生"', 'if(sex == "7", "先生"', Code.CONDITION_CODE),
+        ('if(sex == "1", "先生"', 'if(sex == "1", 5', Code.CONDITION_KIND),
+        ('"join(family, title)", short', '"join(family, title)", decimals: 2, short', Code.NOT_FOR_TYPE),
+        ("again != plate", "again > plate", Code.CONDITION_KIND),
+        ("again != plate", "again == 5", Code.CONDITION_KIND),
+        ("again != plate", 'matches(called, "code", 3)', Code.CONDITION_KIND),
+        ("again != plate", 'fits(sex, "1")', Code.CONDITION_KIND),
+        ('ask_if: title == "先生"', "ask_if: length(again) > 1", Code.CONDITION_LATER),
+    ],
+)
+def test_faults_of_words(tmp_path: Path, before: str, after: str, code: Code) -> None:
+    assert before in WORDS
+    _, problems = check(written(tmp_path, WORDS.replace(before, after)))
+    assert [one.code for one in problems] == [code]

@@ -20,6 +20,7 @@ from questionnaires.lists import put_back
 from questionnaires.loader import available, load
 from questionnaires.model import (
     Calculated,
+    CalculatedType,
     Contradiction,
     Header,
     Item,
@@ -155,6 +156,7 @@ questionnaires = st.builds(
             short=texts,
             decimals=st.integers(0, 6),
             unit=st.none() | texts,
+            type=st.sampled_from(CalculatedType),
         ),
         max_size=1,
     ).map(tuple),
@@ -209,7 +211,7 @@ def test_the_strategy_covers_every_field() -> None:
         Notice: 5,
         Contradiction: 3,
         Rule: 4,
-        Calculated: 6,
+        Calculated: 7,
         Indicator: 19,
         Part: 2,
         Target: 2,

@@ -16,7 +16,7 @@ from tests.spec.questionnaires.examples import written
 from tests.spec.questionnaires.test_loader import FAULTS, SOUND
 
 PACKAGE = Path(__file__).parents[3] / "questionnaires"
-TOLD = {"add", "_add", "lacks", "_forbid", "Problem", "ConditionFault", "wrong", "_wrong", "_not_a_number"}
+TOLD = {"add", "_add", "lacks", "_forbid", "Problem", "ConditionFault", "FormFault", "wrong", "_wrong", "_not_a_number"}
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 # Where a part is one of few words, one of them stands for all.
 SAMPLES = {
