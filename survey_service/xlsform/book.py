@@ -60,6 +60,7 @@ class Column:
     name: str  # label, hint, relevant, …
     language: str  # "" where none is named
     head: str  # as the sheet has it
+    lost: list[str] = field(default_factory=list, compare=False)  # cells that another column has otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,11 @@ def read_sheet(sheets: Mapping[str, Grid], wanted: str) -> Sheet:
             if not text or not column.name:
                 continue
             if column.name in _WORDS:
-                words.setdefault(column.name, {}).setdefault(column.language, text)
+                kept = words.setdefault(column.name, {}).setdefault(column.language, text)
             else:
-                plain.setdefault(column.name, text)
+                kept = plain.setdefault(column.name, text)
+            if kept != text:
+                column.lost.append(text)
         if plain or words:
             sheet.rows.append(Row(name, number, plain, words, heads))
     return sheet

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from questionnaires.expressions import is_day
+from questionnaires.functions import is_day
 from survey_service.xlsform.conditions_in import Reader, negated
 from survey_service.xlsform.names import CHOICES, DATE, NUMBER, TIME, Target
 from survey_service.xlsform.xpath import Call, Number, Operation, Reference, String, XPath, XPathFault
 
+_TODAY = (Call("today", ()), Call("now", ()))
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -127,14 +128,14 @@ def _broken(part: XPath, own: Target, reader: Reader) -> str:
     """The condition under which an answer breaks it. Nothing is held against a question that was not answered."""
     match part:
         case Operation(sign, Reference("") as left, right) if (
-            sign in _OPPOSITE and own.holds in (NUMBER, DATE, TIME) and _always_there(right)
+            sign in _OPPOSITE and own.holds in (NUMBER, DATE, TIME) and _always_there(reader.plain(right))
         ):
             said = reader.condition(Operation(_OPPOSITE[sign], left, right))
         case Call("not", (Operation(sign, Reference(""), right) as inner,)) if (
-            sign in _OPPOSITE and own.holds in (NUMBER, DATE, TIME) and _always_there(right)
+            sign in _OPPOSITE and own.holds in (NUMBER, DATE, TIME) and _always_there(reader.plain(right))
         ):
             said = reader.condition(inner)
-        case Operation("=", Reference(""), right) if own.holds in (NUMBER, DATE) and _always_there(right):
+        case Operation("=", Reference(""), right) if own.holds in (NUMBER, DATE) and _always_there(reader.plain(right)):
             return f"{own.variable} != {reader.expression(right)}"
         case _:
             held = reader.condition(part)
@@ -146,4 +147,4 @@ def _broken(part: XPath, own: Target, reader: Reader) -> str:
 
 
 def _always_there(tree: XPath) -> bool:
-    return isinstance(tree, Number | String) or tree == Call("today", ()) or bool(_day(tree))
+    return isinstance(tree, Number | String) or tree in _TODAY or bool(_day(tree))

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from questionnaires.fields import IDENTIFIER, OPTION_CODE, RESERVED
+from survey_service.xlsform.xpath import XPath
 
 # What a variable holds; NOTHING: it is not carried, or never had an answer.
-CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, NOTHING = (
+# LABEL: the words of an answer, which texts may name and nothing calculates with.
+CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, LABEL, NOTHING = (
     "choice",
     "choices",
     "ranks",
@@ -18,6 +20,7 @@ CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, NOTHING = (
     "date",
     "time",
     "text",
+    "label",
     "nothing",
 )
 
@@ -30,6 +33,8 @@ class Target:
     holds: str
     codes: Mapping[str, str] = field(default_factory=dict)  # of the workbook to those here
     calculated: bool = False
+    whole: bool = False  # a number without decimals
+    instead: XPath | None = None  # what stands wherever it is named: it is the same for everybody
 
     def numeric(self) -> list[tuple[float, str]]:
         """Codes of the workbook that are numbers, with those here; empty unless all are."""
@@ -71,3 +76,11 @@ def codes_for(names: Iterable[str]) -> dict[str, str]:
     if all(OPTION_CODE.fullmatch(one) for one in seen):
         return {one: one for one in seen}
     return {one: str(place) for place, one in enumerate(seen, start=1)}
+
+
+def other_code(codes: Iterable[str]) -> str:
+    """The code of 其他, behind a list that is told to have one."""
+    taken = set(codes)
+    if len(taken) < _FEW and all(one.isdigit() for one in taken):
+        return next(str(one) for one in range(1, 10) if str(one) not in taken)
+    return next(one for one in ("9", "99", "98", *map(str, range(100, 200))) if one not in taken)

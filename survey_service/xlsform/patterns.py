@@ -1,4 +1,4 @@
-"""Patterns of texts, there and here: a few fixed ones are known on both sides, no other is run."""
+"""Patterns of texts, there and here: a few have a name; others are written in the notation of this service."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from questionnaires.patterns import CODE, PATTERNS
+from questionnaires.text_forms import FormFault, compiled
 
 _AS_USUAL: Final = {  # as others write the same
     "[0-9]{6}": '"postal_code"',
@@ -36,3 +37,105 @@ def form_of(pattern: str) -> str | None:
     if length is None:
         return None
     return ", ".join([f'"{CODE}"', length[1], *([length[2]] if length[2] else [])])
+
+
+_CLASSES: Final = {"d": "0-9", "w": "A-Za-z0-9_", "s": " "}
+_PLAIN: Final = frozenset("*+?{}|()^$.")  # what stands in brackets where it means itself
+
+
+def literally(words: str) -> str:
+    """Words as a form that they alone have."""
+    return "".join(f"[{one}]" if one in _PLAIN and one != "^" else one for one in words)
+
+
+def form_written_out(pattern: str) -> str | None:
+    """The same in the notation of ``text_forms``; None where it has no words for it."""
+    try:
+        form = _Translation(pattern).whole()
+        compiled(form)
+    except (FormFault, _Unsaid):
+        return None
+    return form
+
+
+class _Unsaid(Exception):
+    pass
+
+
+class _Translation:
+    """Character by character: classes by letters, escaped characters, anchors at the ends of what they hold."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern, self._next = pattern, 0
+
+    def _take(self) -> str:
+        one = self._pattern[self._next : self._next + 1]
+        self._next += 1
+        return one
+
+    def _peek(self) -> str:
+        return self._pattern[self._next : self._next + 1]
+
+    def whole(self) -> str:
+        said = ""
+        while self._next < len(self._pattern):
+            said += self._one(said)
+        return said
+
+    def _one(self, said: str) -> str:
+        one = self._take()
+        match one:
+            case "^" if said == "" or said[-1] in "(|":
+                return ""
+            case "$" if self._peek() in ("", ")", "|"):
+                return ""
+            case "\\":
+                return self._escaped()
+            case "[":
+                return self._members()
+            case "(" if self._peek() == "?":
+                self._take()
+                if self._take() != ":":
+                    raise _Unsaid
+                return "("
+            case "?" if said and said[-1] in "*+?}" and not said.endswith("[?]"):
+                return ""  # as few as will do: the whole text has the form or has not
+        if one in "]^$":
+            raise _Unsaid
+        if one == "{" and (most := re.match(r"([0-9]+),([0-9]{4,})\}", self._pattern[self._next :])):
+            self._next += most.end()
+            return f"{{{most[1]},}}"  # no text that is held against a form is so long
+        return one
+
+    def _escaped(self) -> str:
+        one = self._take()
+        if one.lower() in _CLASSES:
+            return f"[{'' if one.islower() else '^'}{_CLASSES[one.lower()]}]"
+        if not one or one.isalnum() or one in "\\[]^":
+            raise _Unsaid
+        return f"[{one}]" if one in _PLAIN else one
+
+    def _members(self) -> str:
+        others = "^" if self._peek() == "^" else ""
+        self._next += len(others)
+        members, hyphen, shorthand = "", "", False
+        while (one := self._take()) != "]":
+            if not one or one == "[":
+                raise _Unsaid
+            if one == "\\":
+                one = self._take()
+                if one in _CLASSES:
+                    members += _CLASSES[one]
+                    shorthand = True
+                    continue
+                if not one or one.isalnum() or one in "\\[]^":
+                    raise _Unsaid
+                if one == "-":
+                    hyphen = "-"
+                    continue
+            elif one == "-" and (self._peek() == "]" or not members or shorthand):
+                hyphen = "-"
+                continue
+            shorthand = False
+            members += one
+        return f"[{others}{members}{hyphen}]"

@@ -19,6 +19,7 @@ from survey_service.xlsform.names import (
     TIME,
     Identifiers,
     Target,
+    other_code,
 )
 from survey_service.xlsform.remarks import Remark, Why
 from survey_service.xlsform.survey_tree import Node
@@ -48,6 +49,7 @@ class Asked:
     node: Node
     groups: list[Node]
     rows: list[tuple[str, Node]] = field(default_factory=list)  # of a matrix, with their ids
+    shows: str = ""  # a calculated value that stands below its words
 
     @property
     def is_matrix(self) -> bool:
@@ -69,6 +71,8 @@ class FormPlan:
         self.parts: list[Part] = []
         self.calculated: list[Asked] = []
         self.known: dict[str, Target] = {}
+        self.shown: dict[str, Target] = {}  # what is calculated, by its id
+        self.meta: set[str] = set()  # names of what the service keeps itself
         self.remarks: list[Remark] = []
         self._lists, self._ours = lists, ours
         self._names = Identifiers()
@@ -143,6 +147,7 @@ class FormPlan:
             return
         if node.kind == tree.META:
             self._nothing(row)
+            self.meta.add(name)
             if row["type"].strip().lower() == "today" and name:
                 self.known[name] = Target(variable="today", holds=DATE)
             self.remarks.append(row.remark(Why.META, "type", seen=row["type"]))
@@ -165,21 +170,59 @@ class FormPlan:
                 self.remarks.append(row.remark(why, "type", seen=count if held else node.list_name))
                 self._nothing(row)
                 return
-            codes = held.codes
+            codes = dict(held.codes)
+            if node.or_other:
+                codes.setdefault("other", other_code(codes.values()))
         if not name and node.kind != "note":
             self.remarks.append(row.remark(Why.NO_NAME, "name"))
+            return
+        if row["calculation"] and node.kind != tree.CALCULATE:
+            self._calculated_and_shown(node, groups)
             return
         asked = Asked(self._names.for_name(name or "note", "note" if node.kind == "note" else "q"), node, groups)
         if name and asked.id != name:
             self.remarks.append(row.remark(Why.RENAMED, "name", seen=name, now=asked.id))
         self.known[name] = Target(
-            variable=asked.id, holds=_HOLDS.get(node.kind, NOTHING), codes=codes, calculated=node.kind == tree.CALCULATE
+            variable=asked.id,
+            holds=_HOLDS.get(node.kind, NOTHING),
+            codes=codes,
+            calculated=node.kind == tree.CALCULATE,
+            whole=node.kind == "integer",
         )
         (self.calculated if node.kind == tree.CALCULATE else self.parts[-1].asked).append(asked)
         if node.kind == "datetime":  # the day, and then what time of it
             clock = self._names.for_name(f"{asked.id[:35]}_time")
             self.parts[-1].asked.append(Asked(clock, Node("time", row), groups))
             self.remarks.append(row.remark(Why.TWO_QUESTIONS, "type", now=clock))
+
+    def _calculated_and_shown(self, node: Node, groups: list[Node]) -> None:
+        """Words with a value that nobody may change are a note that shows it; others are asked, and it stands below."""
+        row, name = node.row, node.row["name"]
+        told = node.kind == "note" or row["read_only"].lower() not in ("", "no", "false", "false()")
+        shown = self._names.for_name(name if told else f"{name[:29]}_calculated")
+        asked = Asked(self._names.for_name(f"{name[:33]}_shown") if told else self._names.for_name(name), node, groups)
+        self.calculated.append(Asked(shown, node, groups))
+        if name and (shown if told else asked.id) != name:
+            self.remarks.append(row.remark(Why.RENAMED, "name", seen=name, now=asked.id))
+        if told:
+            self.remarks.append(row.remark(Why.SHOWN, "calculation", now=shown))
+            self.known[name] = Target(variable=shown, holds=NUMBER, calculated=True)
+            asked.node = Node("note", row)
+        else:
+            self.remarks.append(row.remark(Why.PROPOSED, "calculation", now=shown))
+            codes = self._lists[node.list_name].codes if node.list_name in self._lists else {}
+            self.known[name] = Target(variable=asked.id, holds=_HOLDS.get(node.kind, NOTHING), codes=codes)
+        asked.shows = shown
+        if not told or row.any_text("label"):
+            self.parts[-1].asked.append(asked)
+
+    def stand_for(self, asked: Asked, target: Target) -> None:
+        """What a calculated row stands for; that of a question which is asked too has a name of its own."""
+        name = asked.node.row["name"]
+        own = self.known.get(name)
+        if own is None or own.calculated or own.holds == NOTHING or own.variable == asked.id:
+            self.known[name] = target
+        self.shown[asked.id] = target
 
     def _nothing(self, row: Row) -> None:
         if row["name"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from survey_service.xlsform import survey_tree as tree
@@ -9,7 +11,7 @@ from survey_service.xlsform.book import Row
 from survey_service.xlsform.choices_in import Choices
 from survey_service.xlsform.conditions_in import Reader
 from survey_service.xlsform.constraints_in import limits_of
-from survey_service.xlsform.names import NOTHING, Target
+from survey_service.xlsform.names import NOTHING, other_code
 from survey_service.xlsform.pieces import Piece
 from survey_service.xlsform.plan_in import Asked, FormPlan
 from survey_service.xlsform.remarks import Remark, Why, same
@@ -32,7 +34,6 @@ _COLUMNS: Final = {
     "type": "type",
     "condition": "constraint",
     "message": "constraint_message",
-    "expression": "calculation",
 }
 _TYPES: Final = {
     tree.ONE: "single_choice",
@@ -50,6 +51,13 @@ _TYPES: Final = {
     "note": "note",
     "acknowledge": "note",
     tree.GROUP: "note",
+}
+_MESSAGES: Final[Mapping[str, Callable[[str], dict[str, str]]]] = {
+    "constraint": lambda name: {
+        "zh": f"“{name}”的回答超出了范围，请核对。",
+        "en": f"The answer to {name} is outside of what is possible; please check it.",
+    },
+    "required": lambda name: {"zh": f"请回答“{name}”。", "en": f"Please answer {name}."},
 }
 _CLOCK: Final = {"zh": "（几点）", "en": " (time of day)"}
 _YES: Final = frozenset({"yes", "true", "true()", "1", "required"})
@@ -89,10 +97,11 @@ class Questions:
         fields: dict[str, Any] = {"id": asked.id, "type": _TYPES[node.kind], "text": text}
         if hint is not None:
             fields["hint"] = hint
+        self._show(asked, fields)
         if node.kind == "acknowledge":
             self._say(row, Why.ACKNOWLEDGE, "type")
-        if self._required(row) and fields["type"] != "note":
-            fields["required"] = True
+        if fields["type"] != "note":
+            self._must(asked, fields)
         self._of_type(asked, fields)
         condition = self._ask_if([*asked.groups, node] if node.kind != tree.GROUP else asked.groups)
         if condition is False:
@@ -113,10 +122,18 @@ class Questions:
         items = []
         for name, node in asked.rows:
             if words := self._wording.text(node.row, "label", piped=True):
+                if hint := self._hint(node.row):
+                    self._say(node.row, Why.HINT_BEHIND, "hint")
+                    words = {
+                        one: f"{said}（{hint[one]}）" if one == "zh" else f"{said} ({hint[one]})"
+                        for one, said in words.items()
+                    }
                 items.append(Piece(node.row, _COLUMNS, {"id": name, "text": words}))
             self._rest(node.row)
             self._required(node.row)
-            self.no_hint(node.row)
+            if node.row["required"].lower() not in _YES | _NO:
+                now = ("矩阵的一行不能按条件必答", "a row of a matrix is not required by a condition")
+                self._say(node.row, Why.EXPRESSION, "required", seen=node.row["required"], now=now)
         fields: dict[str, Any] = {"id": asked.id, "type": "scale", "text": text}
         if hint := self._hint(row):
             fields["hint"] = hint
@@ -129,6 +146,16 @@ class Questions:
         if condition:
             fields["ask_if"] = condition
         return Piece(row, _COLUMNS, fields)
+
+    def _show(self, asked: Asked, fields: dict[str, Any]) -> None:
+        """What is calculated, below the words of a note, or in the hint of a question."""
+        target = self._plan.shown.get(asked.shows)
+        if target is None or target.holds == NOTHING:
+            return
+        name = "text" if fields["type"] == "note" else "hint"
+        place = f"{{{target.variable}}}"
+        told = fields.get(name) or dict.fromkeys(fields["text"], "")
+        fields[name] = {language: f"{words}\n{place}".strip() for language, words in told.items()}
 
     def _title(self, row: Row) -> dict[str, str]:
         self._say(row, Why.NO_TEXT, "label")
@@ -171,9 +198,7 @@ class Questions:
             fields["options"] = listed.options(self._wording, piped=not listed.scale, remarks=self.remarks)
         codes = list(listed.codes.values())
         if node.or_other:
-            code = next(one for one in ("9", "99", "98", *map(str, range(100, 200))) if one not in codes)
-            if len(codes) < 9 and all(one.isdigit() for one in codes):
-                code = next(str(one) for one in range(1, 10) if str(one) not in codes)
+            code = other_code(codes)
             fields["options"].append({"code": code, "label": {"zh": "其他", "en": "Other"}, "other": True})
             self._say(row, Why.OTHER, "type", now=code)
         if "randomize=true" in row["parameters"].replace(" ", "").lower():
@@ -184,9 +209,7 @@ class Questions:
             fields["ranks"] = 10
 
     def _range(self, row: Row, fields: dict[str, Any]) -> None:
-        given = dict(part.partition("=")[::2] for part in row["parameters"].replace(" ", "").lower().split(";"))
-        for part in row["parameters"].lower().replace(";", " ").split():
-            given.setdefault(*part.partition("=")[::2])
+        given = dict(re.findall(r"([a-z]+)\s*=\s*([^\s;,]+)", row["parameters"].lower()))
         values = {name: given.get(name, usual) for name, usual in (("start", "1"), ("end", "10"), ("step", "1"))}
         try:
             first, last, step = (float(values[name]) for name in ("start", "end", "step"))
@@ -221,6 +244,7 @@ class Questions:
             except XPathFault as fault:
                 self._say(row, Why.EXPRESSION, "relevant", seen=row["relevant"], now=(fault.zh, fault.en))
                 continue
+            self._no_options(row, "relevant", reader)
             if said is False:
                 self._say(row, Why.NEVER, "relevant")
                 return False
@@ -246,6 +270,7 @@ class Questions:
             return
         for one in found.faults:
             self._say(row, Why.EXPRESSION, "constraint", seen=row["constraint"], now=(one.zh, one.en))
+        self._no_options(row, "constraint", reader)
         if reader.years:
             self._say(row, Why.YEARS, "constraint")
         fields |= found.fields
@@ -260,13 +285,11 @@ class Questions:
         if row.any_text("constraint_message") and not found.broken_by:
             self._say(row, Why.CONSTRAINT_WORDS, "constraint_message")
         for broken in found.broken_by:
-            self._rule(asked, row, broken)
+            self._rule(asked, row, broken, "constraint")
 
-    def _rule(self, asked: Asked, row: Row, broken: str) -> None:
-        message = self._wording.text(row, "constraint_message", piped=True) or {
-            "zh": f"“{asked.id}”的回答超出了范围，请核对。",
-            "en": f"The answer to {asked.id} is outside of what is possible; please check it.",
-        }
+    def _rule(self, asked: Asked, row: Row, broken: str, column: str) -> None:
+        """``column``: the one that says it."""
+        message = self._wording.text(row, f"{column}_message", piped=True) or _MESSAGES[column](asked.id)
         taken = {one["id"] for one in self.rules}
         name = f"{asked.id[:30]}_limit"
         number = 2
@@ -274,48 +297,44 @@ class Questions:
             name = f"{asked.id[:28]}_limit{number}"
             number += 1
         fields = {"id": name, "condition": broken, "message": message, "severity": "hard"}
-        self.rules.append(Piece(row, _COLUMNS, fields))
-
-    def calculated(self, asked: Asked) -> Piece | None:
-        row = asked.node.row
-        try:
-            if not row["calculation"]:
-                raise XPathFault("没有算式", "there is no expression")
-            reader = Reader(self._plan.known)
-            expression = reader.expression(parse(row["calculation"]))
-        except XPathFault as fault:
-            seen = row["calculation"] or row["type"]
-            self._say(row, Why.CALCULATION, "calculation", seen=seen, now=(fault.zh, fault.en))
-            self._plan.known[row["name"]] = Target(variable=asked.id, holds=NOTHING)
-            return None
-        if reader.years:
-            self._say(row, Why.YEARS, "calculation")
-        fields: dict[str, Any] = {"id": asked.id, "expression": expression, "decimals": 6}
-        if text := self._wording.text(row, "label"):
-            fields["text"] = text
-        if row["relevant"]:
-            self._say(row, Why.NO_CONDITION, "relevant")
-        self.no_hint(row)
-        if row["trigger"]:
-            self._say(row, Why.TRIGGERED, "trigger")
-        return Piece(row, _COLUMNS, fields)
+        columns = {**_COLUMNS, "condition": column, "message": f"{column}_message"}
+        self.rules.append(Piece(row, columns, fields))
 
     # ------------------------------------------------------------ the rest of a row
 
     def no_hint(self, row: Row) -> None:
-        """Of a section, a row of a matrix, a calculated value: it has no place for one."""
+        """Of a group: no program shows one."""
         for name in ("hint", "guidance_hint"):
             if row.any_text(name):
-                now = ("这里没有提示的位置", "there is no place for a hint")
-                self._say(row, Why.REFUSED, name, now=now, seen=" ".join(row.texts(name).values()))
+                self._say(row, Why.NO_HINT, name)
+
+    def _no_options(self, row: Row, column: str, reader: Reader) -> None:
+        for code in dict.fromkeys(reader.no_options):
+            self._say(row, Why.NO_OPTION, column, seen=code)
 
     def _yes(self, row: Row) -> bool:
         return row["required"].lower() in _YES
 
-    def _required(self, row: Row) -> bool:
-        if row["required"].lower() not in _YES | _NO:
+    def _must(self, asked: Asked, fields: dict[str, Any]) -> None:
+        """Required of everybody who is asked, or a rule that some must answer."""
+        row = asked.node.row
+        if self._required(row):
+            fields["required"] = True
+        if row["required"].lower() in _YES | _NO:
+            return
+        try:
+            said = Reader(self._plan.known).condition(parse(row["required"]))
+        except XPathFault as fault:
+            self._say(row, Why.EXPRESSION, "required", seen=row["required"], now=(fault.zh, fault.en))
+            return
+        if said is True:
+            fields["required"] = True
+        elif said:
             self._say(row, Why.REQUIRED_IF, "required")
-        if row.any_text("required_message"):
+            self._rule(asked, row, f"({said}) and not answered({asked.id})", "required")
+
+    def _required(self, row: Row) -> bool:
+        if row.any_text("required_message") and row["required"].lower() in _YES | _NO:
             self._say(row, Why.REQUIRED_WORDS, "required_message")
         return self._yes(row)
 
@@ -323,11 +342,8 @@ class Questions:
         """What no question has here."""
         if row["choice_filter"]:
             self._say(row, Why.CHOICE_FILTER, "choice_filter")
-        if row["calculation"]:
-            now = ("问的题不能又是算出来的", "what is asked is not calculated")
-            self._say(row, Why.CALCULATION, "calculation", seen=row["calculation"], now=now)
-        if row["trigger"]:
-            self._say(row, Why.TRIGGERED, "trigger")
+        if row["trigger"] and not row["calculation"]:
+            self._say(row, Why.EMPTIED, "trigger")
         if row["default"]:
             self._say(row, Why.DEFAULT, "default", seen=row["default"])
         for name in row.words:

@@ -20,10 +20,12 @@ from survey_service.xlsform.book import (
     languages,
     read_sheet,
 )
+from survey_service.xlsform.calculations_in import Calculations
 from survey_service.xlsform.choices_in import Choices, doubled, lists_of
 from survey_service.xlsform.definition_text import Document
 from survey_service.xlsform.mending import sound
 from survey_service.xlsform.names import Identifiers
+from survey_service.xlsform.never_asked import forget_who_is_never_asked
 from survey_service.xlsform.origin import Origin, kept
 from survey_service.xlsform.plan_in import FormPlan
 from survey_service.xlsform.questions_in import Questions
@@ -141,8 +143,9 @@ def _document(
     known = origin.document["title"] if origin else {}
     titled = known if title == known.get("zh") else wording.plain(title)
     _share(plan, lists, origin.scales if origin else set())
+    calculations = Calculations(plan, wording)
+    forget_who_is_never_asked(plan)
     questions = Questions(plan, lists, wording)
-    calculated = [one for one in map(questions.calculated, plan.calculated) if one is not None]
     scales = {
         one.scale: {"options": one.options(wording, piped=False, remarks=questions.remarks)}
         for one in lists.values()
@@ -175,12 +178,12 @@ def _document(
         "scales": scales,
         "sections": sections,
         "rules": questions.rules,
-        "calculated": calculated,
+        "calculated": calculations.found,
     }
     for name_ in ("scales", "rules", "calculated"):
         if not document[name_]:
             del document[name_]
-    return document, remarks + questions.remarks
+    return document, remarks + calculations.remarks + questions.remarks
 
 
 def _section(row: Row | None, fields: dict[str, Any]) -> dict[str, Any]:
@@ -224,7 +227,8 @@ def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:
         seen: set[tuple[str, str]] = set()
         for column in sheet.columns:
             if (column.name, column.language) in seen:  # the first of two that mean one thing is read
-                found.append(Remark(why=Why.TWICE, sheet=wanted, column=column.head))
+                if column.lost:
+                    found.append(Remark(why=Why.TWICE, sheet=wanted, column=column.head))
                 continue
             seen.add((column.name, column.language))
             used = any(column.name in row.cells or column.name in row.words for row in sheet.rows)

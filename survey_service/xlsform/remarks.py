@@ -54,17 +54,61 @@ class Why(Enum):
         "{seen} cannot be written as a condition here: {now}",
     )
     CALCULATION = (Weight.LOST, "“{seen}”不能写成这里的计算值：{now}", "{seen} cannot be calculated here: {now}")
-    TRIGGERED = (Weight.LOST, "点到某题才计算（trigger）这里没有", "nothing is calculated on a trigger here")
-    NEVER = (Weight.LOST, "条件永远不成立，题目没有人会被问到", "the condition never holds: nobody would be asked")
+    NEVER = (
+        Weight.ASIDE,
+        "条件永远不成立：那边也没有人会被问到，这里不写",
+        "the condition never holds: nobody is asked there either, and it is left out here",
+    )
+    NO_OPTION = (
+        Weight.ASIDE,
+        "选项列表里没有代码“{seen}”：没有人选得到，那边也不会成立",
+        "the list has no code {seen}: nobody can have chosen it, there or here",
+    )
+    CONSTANT = (
+        Weight.CHANGED,
+        "“{seen}”对谁都一样：用到它的地方直接写出来",
+        "{seen} is the same for everybody: it is written wherever it is used",
+    )
+    LABEL_OF = (
+        Weight.CHANGED,
+        "选项的文字不另算：题目里写 {{{now}}} 就是它，导出里有选项的文字",
+        "the words of an option are not calculated: {{{now}}} stands for them in texts, and exports have them",
+    )
+    ALWAYS_ANEW = (
+        Weight.CHANGED,
+        "不等点到哪道题：每次看答卷都重新算",
+        "it waits for no question: it is calculated whenever answers are read",
+    )
+    EMPTIED = (
+        Weight.CHANGED,
+        "那道题一变就清空这个回答（trigger），这里不清",
+        "the answer is emptied when that question changes (trigger); here it stays",
+    )
+    HINT_BEHIND = (
+        Weight.CHANGED,
+        "矩阵一行的提示写在这一行后面",
+        "the hint of a row of a matrix stands behind its words",
+    )
+    NO_HINT = (Weight.ASIDE, "组和算式的提示没有人看得到", "nobody sees the hint of a group or of what is calculated")
+    SHOWN = (
+        Weight.CHANGED,
+        "算出来给人看的：成为计算值 {now} 和一条带着它的说明",
+        "calculated and shown: it has become the calculated value {now} and a note that tells it",
+    )
+    PROPOSED = (
+        Weight.CHANGED,
+        "算出来先填好、可以改的：照样问，算得的 {now} 写在题目下面",
+        "calculated and filled in beforehand: it is asked, and {now} stands below the question",
+    )
     DEFAULT = (
         Weight.CHANGED,
         "不预先填好“{seen}”：受访者要自己答",
         "{seen} is not filled in beforehand: people give their own answer",
     )
     REQUIRED_IF = (
-        Weight.LOST,
-        "必答与否不能随回答而变：这里不强制",
-        "whether an answer is required cannot depend on others: it is not",
+        Weight.CHANGED,
+        "按条件必答：成为一条检查规则",
+        "required by a condition: it has become a rule",
     )
     REFUSED = (Weight.LOST, "{now}（{seen}）", "{now} ({seen})")
     CONSTRAINT_WORDS = (
@@ -94,11 +138,6 @@ class Why(Enum):
     WHOLE_DATE = (Weight.CHANGED, "只问年或月的日期，这里问到日", "a date asked by year or month is asked to the day")
     TITLE = (Weight.CHANGED, "这一组没有标题，用问卷的标题", "the group has no label; the form's title stands there")
     OPTIONS = (Weight.LOST, "有 {seen} 个选项，这里要 2 到 60 个", "it has {seen} options; here they are from 2 to 60")
-    NO_CONDITION = (
-        Weight.LOST,
-        "计算值没有条件：算得出就算",
-        "a calculated value has no condition: it is there where it can be calculated",
-    )
     FLAT = (
         Weight.CHANGED,
         "组里的组拆平了：标题成为一条说明",

@@ -11,6 +11,7 @@ from questionnaires.readiness import TO_FILL
 from survey_service.xlsform.book import Row
 from survey_service.xlsform.names import NOTHING, Target
 from survey_service.xlsform.remarks import Remark, Why, same
+from survey_service.xlsform.xpath import Number, String
 
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _BREAK: Final = re.compile(r"<\s*(?:br|/p|/div)\s*/?\s*>", re.IGNORECASE)
@@ -102,6 +103,8 @@ class Wording:
 
     def _place(self, row: Row, name: str, seen: str, *, piped: bool) -> str:
         target = self._known.get(seen)
+        if target is not None and isinstance(target.instead, String | Number):
+            return _unbraced(target.instead.text)
         if piped and target is not None and target.holds != NOTHING:
             return "{" + target.variable + "}"
         self._say(

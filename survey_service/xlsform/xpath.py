@@ -71,7 +71,7 @@ _TOKEN: Final = re.compile(
     r"""\s*(?:
       (?P<reference>\$\{\s*[^{}\s]{1,120}\s*\})
     | (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
-    | (?P<string>"[^"]*"|'[^']*'|[“”][^“”]*[“”]|[‘’][^‘’]*[‘’])
+    | (?P<string>"[^"]*"|'[^']*')
     | (?P<path>\.\.?(?:/[A-Za-z_.][\w.-]*)+|(?:/[A-Za-z_][\w.-]*)+|current\(\)(?:/\.\.?|/[A-Za-z_][\w.-]*)+)
     | (?P<name>[A-Za-z_](?:[\w.-]*\w)?(?::[A-Za-z_](?:[\w.-]*\w)?)?)
     | (?P<sign>!=|<=|>=|[=<>+*(),-]|\.)
@@ -80,16 +80,26 @@ _TOKEN: Final = re.compile(
 )
 
 
+# What a word processor makes of quotes and blanks.
+_AS_TYPED: Final = str.maketrans({"\xa0": " ", "“": '"', "”": '"', "‘": "'", "’": "'", "`": "'"})
+_ENTITIES: Final = {"&gt;": ">", "&lt;": "<", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
+_WHOLE: Final = {"yes": "true", "true": "true", "no": "false", "false": "false"}  # alone in a cell
+
+
 def parse(source: str) -> XPath:
     """The tree; raises XPathFault."""
     if len(source) > MAX_LENGTH:
         raise XPathFault(f"长于 {MAX_LENGTH} 字", f"longer than {MAX_LENGTH} characters")
+    if source.strip().lower() in _WHOLE:
+        return Call(_WHOLE[source.strip().lower()], ())
     return _Parser(_tokens(source)).whole()
 
 
 def _tokens(source: str) -> list[_Token]:
     found, position = [], 0
-    source = source.replace("\xa0", " ").rstrip()
+    source = source.translate(_AS_TYPED).rstrip()
+    for written, meant in _ENTITIES.items():
+        source = source.replace(written, meant)
     while position < len(source):
         match = _TOKEN.match(source, position)
         if match is None or match.lastgroup is None:
@@ -195,6 +205,8 @@ class _Parser:
         return inner
 
     def _call(self, name: str) -> XPath:
+        if name.lower() == "null" and self._peek().text != "(":
+            return String("")  # the name of nothing: an empty text
         self._expect("(")
         arguments: list[XPath] = []
         if not self._takes(")"):

@@ -19,7 +19,7 @@ FORM = {
     "survey": [
         ["type", "name", "label::中文 (zh)", "label::English (en)"],
         ["text", "job", "做什么工作？", "What is your work?"],
-        ["geopoint", "place", "在哪里？", "Where?"],
+        ["geotrace", "place", "在哪里？", "Where?"],
     ]
 }
 
@@ -34,10 +34,10 @@ def test_a_form_becomes_a_sound_file_and_what_is_lost_is_listed(tmp_path: Path) 
     form, out = tmp_path / "household.xlsx", tmp_path / "questionnaire.yaml"
     form.write_bytes(workbook(FORM))
     said = run(str(form), "--out", str(out), status=2)
-    assert "survey 3 type: not carried over; there is no question type geopoint here" in said
+    assert "survey 3 type: not carried over; there is no question type geotrace here" in said
     assert "1 questions; 1 not carried over" in said
     assert [one.id for one in load(out).questions()] == ["job"]
-    assert "survey 3 type：没有带过来；题型“geopoint”这里没有" in run(
+    assert "survey 3 type：没有带过来；题型“geotrace”这里没有" in run(
         str(form), "--out", str(out), status=2, language="zh_CN.UTF-8"
     )
     told = json.loads(run(str(form), "--out", str(out), "--format", "json", status=2))
@@ -59,7 +59,7 @@ def test_what_cannot_be_read_is_said_and_nothing_is_written(tmp_path: Path) -> N
     for name, data in (("a.xlsx", b"no workbook"), ("b.xls", b"\xd0\xcf\x11\xe0" + b"x" * 600), ("c.xlsx", b"")):
         (tmp_path / name).write_bytes(data)
         run(str(tmp_path / name), "--out", str(out), status=1)
-    (tmp_path / "d.xlsx").write_bytes(workbook({"survey": [["type", "name"], ["geopoint", "x"]]}))
+    (tmp_path / "d.xlsx").write_bytes(workbook({"survey": [["type", "name"], ["geotrace", "x"]]}))
     assert "Nothing is left to ask" in run(str(tmp_path / "d.xlsx"), "--out", str(out), status=1)
     run(str(tmp_path / "nowhere.xlsx"), "--out", str(out), status=1)
     run("--from", "nowhere", "--out", str(out), status=1)

@@ -19,6 +19,8 @@ KNOWN = {
     "e": Target(variable="e", holds="date"),
     "t": Target(variable="t", holds="time"),
     "w": Target(variable="w", holds="text"),
+    "v": Target(variable="v", holds="text"),
+    "coded": Target(variable="coded", holds="choice", codes={"-1": "1", "3": "2"}),
     "row": Target(variable="grid.lanes", holds="choice", codes={"a": "1"}),
     "gone": Target(variable="gone", holds="nothing"),
 }
@@ -60,6 +62,43 @@ SAID = [
     ("true() and ${n} > 1", "n > 1"),
     ("round(${n} div 3, 1) > 1", "round((n / 3), 1) > 1"),
     ("-${n} < -1", "(0 - n) < -1"),
+    ("${q}", "answered(q)"),
+    ("not(${n})", "not n != 0"),
+    ("${q} = 'z' or ${n} > 1", "n > 1"),  # a code that the list does not have is nobody's
+    ("${w} = 'Beijing'", 'w == "Beijing"'),
+    ("${w} != ${v}", "not (w == v or (not answered(w) and not answered(v)))"),
+    ("string-length(${w}) > 3", "length(w) > 3"),
+    ("string-length(${w}) < 3", "not length(w) >= 3"),  # a blank is short there
+    ("string-length(${n}) = 11", "length(join(n)) == 11"),
+    (r"regex(${w}, '^\d{2}-[\w.-]+$')", 'fits(w, "[0-9]{2}-[A-Za-z0-9_.-]+")'),
+    (r"regex(${n}, '(?:19|20)\d\d')", 'fits(join(n), "(19|20)[0-9][0-9]")'),
+    ("starts-with(${w}, 'a.b')", 'fits(w, "a[.]b.*")'),
+    ("contains(${w}, 'x')", 'fits(w, ".*x.*")'),
+    ("${n} mod 2 = 0", "mod(n, 2) == 0"),
+    ("floor(${n} div 2) > 1", "floor((n / 2)) > 1"),
+    ("if(${n} > 1, ${k}, 2) = 1", "if(n > 1, k, 2) == 1"),
+    ("if(${n} > 1, ${k} > 1, ${k} > 2)", "n > 1 and k > 1 or not n > 1 and k > 2"),
+    ("if(${n} > 1, 'a', 'b') = 'a'", 'if(n > 1, "a", "b") == "a"'),
+    ("${grade} + 1 > 2", "(number(grade) + 1) > 2"),
+    ("${coded} * 2 > 4", '(if(coded == "1", -1, if(coded == "2", 3, 0 / 0)) * 2) > 4'),
+    ("coalesce(${w}, 'none') = 'none'", 'if(answered(w), w, "none") == "none"'),
+    ("concat(${w}, '-', ${n}) = 'a-1'", 'join(w, "-", n) == "a-1"'),
+    ("${d} <= now()", "d <= today"),
+    ("${d} < now()", "d <= today"),  # a day that has begun
+    ("${d} <= today() + 30", "days_between(today, d) <= 30"),
+    ("${e} - ${d} > 7", "days_between(d, e) > 7"),
+    ("decimal-date-time(${d}) >= decimal-date-time(${e}) - 1", "days_between(e, d) >= 0 - 1"),
+    ("format-date(${d}, '%Y-%m-%d') = '2026-01-01'", 'd == "2026-01-01"'),
+    ("max(${n}, ${k}) > 3 and abs(${n}) < 2", "max(n, k) > 3 and max(n, 0 - n) < 2"),
+    ("selected(${w}, 'b')", 'fits(w, "(.* )?b( .*)?")'),
+    ("${n} = 'many' or ${k} = 1", "k == 1"),  # no number is a word
+    ("${n} &gt;= 2", "n >= 2"),
+    ("${q} = ’a‘", 'q == "1"'),
+    ("${w} = null", "not answered(w)"),
+    (
+        "${q} = ${grade}",
+        '(if(q == "1", "a", if(q == "2", "b", "")) == grade or (not answered(q) and not answered(grade)))',
+    ),
 ]
 
 
@@ -71,18 +110,16 @@ def test_what_means_the_same(there: str, here: str) -> None:
 
 
 UNSAID = {
-    "${q}": "nothing is compared",
-    "${q} = 'z'": "q has no option z",
     "${gone} = 1": "gone is not carried",
     "${nobody} = 1": "no question nobody",
-    "${w} = 'Beijing'": "w cannot be compared with Beijing",
-    "string-length(${w}) > 3": "length of a text",
-    "regex(${w}, '(a+)+$')": "a few named forms",
-    "${n} mod 2 = 0": "no such expression",
-    "if(${n} > 1, 1, 2) = 1": "no if()",
+    "${w} > 'Beijing'": "is no number",
+    "regex(${w}, '(?=a)b')": "no such form",
+    "regex(${w}, '[a-z')": "no such form",
+    "${d} + 1": "d is no number",
+    "random() > 0.5": "no random()",
     "pulldata('people', 'age', 'id', ${n}) > 3": "no pulldata()",
     "jr:choice-name(${q}, '${q}') = 'x'": "no jr:choice-name()",
-    "${q} > ${grade}": "codes of the two",
+    "${q} > ${grade}": "are no numbers",
     "${m} = ${m}": "cannot be compared",
     "${n} > 1 > 0": "not expected",
     "${n} >": "halfway",

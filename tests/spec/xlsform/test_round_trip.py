@@ -69,7 +69,10 @@ rules:
   - {id: r2, condition: 'not matches(q8, "telephone") and answered(q8)',
      message: {zh: 不像电话, en: No number}, severity: hard}
   - {id: r3, condition: each > 1000000, message: {zh: 太多, en: Much}}
-calculated: [{id: each, expression: q4 / q3, decimals: 1, unit: {zh: 元, en: yuan}}]
+calculated:
+  - {id: each, expression: q4 / q3, decimals: 1, unit: {zh: 元, en: yuan}}
+  - {id: weeks, expression: 'floor(days_between(q5, "2026-10-01") / 7) + mod(q3, 2) + length(q8) + max(q3, q4)'}
+  - {id: told, type: text, expression: 'join(if(q3 > 2 and fits(q8, "[0-9]{3}-.+"), "多", "少"), number(q1), "人")'}
 indicators: [{id: i1, name: {zh: 满意率, en: Satisfied}, definition: {zh: 满意的比重, en: Share}, kind: proportion,
               variables: [q7.lanes], numerator: ["1"], dont_know: excluded}]
 """
@@ -125,9 +128,9 @@ def test_without_our_own_sheet_what_is_asked_comes_back() -> None:
         assert (other.minimum, other.maximum) == (question.minimum, question.maximum)
         assert (other.minimum_choices, other.max_length) == (question.minimum_choices, question.max_length)
         assert [(one.code, one.exclusive) for one in other.options] == [(o.code, o.exclusive) for o in question.options]
-        assert (other.ask_if is None) == (question.ask_if is None or question.id in ("q4", "q6"))
+        assert (other.ask_if is None) == (question.ask_if is None or question.id == "q6")
     lost = {one.values["now"][1] for one in done.remarks if one.why.weight.value == "lost"}
-    assert lost == {"there is no if() here", "there is no format-date() here"}
+    assert lost == {"there is no format-date() here"}
     assert read.question("q8").text.pattern.zh == "{q1}电话？"
     assert {"q5 > today"} <= {one.condition.source for one in read.rules}
 
