@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from analysis.auxiliaries import Calibration
 
 _ROWS_SHOWN = 5
+_ASKED_IN_PART = (
+    "blocks of the questionnaire are drawn for each respondent: no finite population correction counts for the last "
+    "stage, whatever share of it answered, for other blocks might have been drawn"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -85,6 +89,18 @@ class SurveyDesign:
         """(rows,) how many respondents each row stands for; 0 where the weight is 0."""
         counted = self.weight > 0
         return np.asarray(counted * (1.0 if self.frequency is None else self.frequency), dtype=np.float64)
+
+    def asked_in_part(self) -> SurveyDesign:
+        """The design of a questionnaire of which each respondent was asked drawn blocks only: the last stage has no
+        finite population correction and is never a complete enumeration, for other blocks might have been drawn.
+
+        What the draw of blocks adds to the variance is within the last units, whose differences are counted whole.
+        """
+        last = self.stages[-1]
+        population = np.full(last.groups, np.inf)
+        corrected = bool(np.isfinite(last.population_size).any())
+        stages = (*self.stages[:-1], replace(last, population_size=population))
+        return replace(self, stages=stages, notes=(*self.notes, *((_ASKED_IN_PART,) if corrected else ())))
 
     def summary(self) -> DesignSummary:
         """Counts of what has a weight, as R's degf; in the variance a PSU without weight is an observed zero."""

@@ -42,6 +42,22 @@ def _unknown_variable(finding: Finding, language: str) -> str:
     return f"这份问卷里没有“{seen}”这一题。" if language != "en" else f"This questionnaire has no question “{seen}”."
 
 
+def _no_draw(finding: Finding, language: str) -> str:
+    name = finding.variable
+    if language == "en":
+        return (
+            f"It is not said which blocks of “{name}” were drawn; none of them counts. Give the draw with the answers."
+        )
+    return f"没有说明“{name}”抽到了哪几部分，这几部分都不计入。请把抽签结果一起给。"
+
+
+def _drawn_otherwise(finding: Finding, language: str) -> str:
+    name, seen, count = (finding.parameters.get(one, "") for one in ("name", "seen", "count"))
+    if language == "en":
+        return f"“{name}” holds {seen}: {count} of the blocks that belong to this person are drawn, each once."
+    return f"“{name}”是 {seen}：应从这个人可抽的部分里抽 {count} 个，不重复。"
+
+
 def _always(zh: str, en: str) -> Callable[[Finding, Question, str], str]:
     return lambda _finding, _question, language: zh if language != "en" else en
 
@@ -56,6 +72,10 @@ OF_A_QUESTION: Mapping[FindingCode, Callable[[Finding, Question, str], str]] = {
         "照前面的答案，这道题不用答，这里却有答案。请再看一眼前面的题和这道题。",
         "By the earlier answers this question is not asked, yet it is answered. Please look at both again.",
     ),
+    FindingCode.NOT_DRAWN: _always(
+        "这一份没有抽到这一部分，这里却有答案。请核对编号；答案原样留着，不计入。",
+        "This part was not drawn for this form, yet it is answered. Check the serial; the answer is kept, not counted.",
+    ),
     **dict.fromkeys(
         (FindingCode.CONTRADICTION, FindingCode.RULE),
         _always("这几道题的答案对不上，请再看一眼。", "These answers hardly go together. Please look again."),
@@ -63,6 +83,8 @@ OF_A_QUESTION: Mapping[FindingCode, Callable[[Finding, Question, str], str]] = {
 }
 OF_THE_FORM: Mapping[FindingCode, Callable[[Finding, str], str]] = {
     FindingCode.UNKNOWN_VARIABLE: _unknown_variable,
+    FindingCode.NO_DRAW: _no_draw,
+    FindingCode.DRAWN_OTHERWISE: _drawn_otherwise,
     FindingCode.TOO_LARGE: lambda _finding, language: (
         "这份答卷太大，收不下。请重新打开页面再答。"
         if language != "en"

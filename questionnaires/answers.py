@@ -26,6 +26,7 @@ from questionnaires.answer_forms import (
 )
 from questionnaires.canonical_json import canonical_text
 from questionnaires.conditions import Condition, Fits, Matches, Relation
+from questionnaires.draws import Drawing, Drawn, block_of_question, drawings, places_of, was_drawn
 from questionnaires.expressions import TODAY, Expression, variables, worth
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.texts import behind_other
@@ -77,6 +78,12 @@ class Checked:
     # All acceptable answers, in the order of the questionnaire; from paper and files off the path too, and what is
     # written there. A screen hides what it does not ask, and nothing is kept that the person could not see.
     canonical: Mapping[str, Canonical]
+    draws: frozenset[str] = frozenset()  # of the canonical answers those that say what was drawn: nobody gave them
+
+    @property
+    def answers(self) -> Mapping[str, Canonical]:
+        """The canonical answers that somebody gave."""
+        return {name: one for name, one in self.canonical.items() if name not in self.draws}
 
     @property
     def accepted(self) -> bool:
@@ -148,8 +155,10 @@ class Asked:
     """A question, and who is asked."""
 
     question: Question
-    conditions: tuple[Condition, ...]  # of the section and of the question
+    conditions: tuple[Condition, ...]  # that its block was drawn; of the section and of the question
     slots: tuple[Slot, ...]
+    block: Condition | None = None  # the first of the conditions, where the question is in a block
+    draws: tuple[Drawing, ...] = ()  # those that are made before it
 
 
 class Judge:
@@ -157,15 +166,8 @@ class Judge:
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
-        self.questions: Final = tuple(
-            Asked(
-                question,
-                tuple(questionnaire.of_answers(one) for one in (section.ask_if, question.ask_if) if one is not None),
-                tuple(_slots(question)),
-            )
-            for section in questionnaire.sections
-            for question in section.questions
-        )
+        self.questions: Final = _asked(questionnaire)
+        self.draws = tuple(one for asked in self.questions for one in asked.draws)
         self.variables = frozenset(slot.variable for asked in self.questions for slot in asked.slots)
         self.several = frozenset(one.id for one in questionnaire.questions() if kind_of(one).several)
         """Variables that may hold more than one code."""
@@ -181,7 +183,7 @@ class Judge:
         self.contradictions = tuple(
             (one.id, questionnaire.of_answers(one.condition)) for one in questionnaire.contradictions
         )
-        self.calculates = bool(questionnaire.calculated) or any(
+        self.calculates = bool(questionnaire.calculated or self.draws) or any(
             isinstance(test, Relation | Matches | Fits)
             for condition in (
                 *(one for asked in self.questions for one in asked.conditions),
@@ -190,8 +192,12 @@ class Judge:
             for test in condition.tests()
         )
         """Whether a condition compares more than answers with codes and numbers."""
-        self.known = self.variables | {one.id for one in questionnaire.calculated}
-        """Names that may come with answers; what is calculated is passed over."""
+        self.known = (
+            self.variables
+            | {one.id for one in questionnaire.calculated}
+            | {name for draw in questionnaire.draws for name in draw.variables()}
+        )
+        """Names that may come with answers; what is calculated, and what was drawn among, is passed over."""
         self.calculated = tuple(Calculation.of(name, tree) for name, tree in questionnaire.formulas().items())
 
     def check(
@@ -199,6 +205,22 @@ class Judge:
     ) -> Checked:
         """Judge one set of answers; see ``check_answers``."""
         return _Run(policy, partial).run(self, answers, today)
+
+
+def _asked(questionnaire: Questionnaire) -> tuple[Asked, ...]:
+    made: dict[int, list[Drawing]] = {}
+    at, inside = places_of(questionnaire), block_of_question(questionnaire)
+    for one in drawings(questionnaire):
+        made.setdefault(at.get(one.draw.id, 0), []).append(one)
+    found: list[Asked] = []
+    for section in questionnaire.sections:
+        for question in section.questions:
+            given = (questionnaire.of_answers(one) for one in (section.ask_if, question.ask_if) if one is not None)
+            block = was_drawn(*inside[question.id]) if question.id in inside else None
+            conditions = (block, *given) if block else tuple(given)
+            draws = tuple(made.get(len(found), ()))
+            found.append(Asked(question, conditions, tuple(_slots(question)), block, draws))
+    return tuple(found)
 
 
 def _variables_in_order(questions: tuple[Asked, ...]) -> list[str]:
@@ -267,13 +289,17 @@ class _Run:
         self._canonical: dict[str, Canonical] = {}
         self._given: dict[str, object] = {}  # canonical answers on the path: what conditions see
         self._findings: list[Finding] = []
+        self._block: Condition | None = None  # of the question that is judged: that its block was drawn
 
     def run(self, judge: Judge, answers: Mapping[str, object], today: date | None) -> Checked:
         if not is_readable(answers):
             self._find("", "", FindingCode.TOO_LARGE, Severity.HARD, {"limit": MAX_ANSWERS})
             answers = {}
         for asked in judge.questions:
+            for drawing in asked.draws:
+                self._draw(drawing, answers.get(drawing.draw.id))
             on_path = all(condition.evaluate(self._given) for condition in asked.conditions)
+            self._block = asked.block
             for slot in asked.slots:
                 raw = answers.get(slot.variable)
                 if on_path and isinstance(raw, str) and raw in slot.codes:  # most answers; as ``_judge`` would
@@ -291,7 +317,28 @@ class _Run:
             off_path=self._off_path,
             findings=tuple(self._findings),
             canonical=self._canonical,
+            draws=frozenset(one.draw.id for one in judge.draws),
         )
+
+    def _draw(self, drawing: Drawing, raw: object) -> None:
+        """What was drawn is known to conditions as several choices are."""
+        name = drawing.draw.id
+        ticket, fault = drawing.read(raw)
+        found = drawing.drawn(ticket if isinstance(ticket, int | list) else None, self._given)
+        if fault is not None:
+            self._find(name, name, fault.code, Severity.HARD, fault.parameters)
+        elif ticket is None and found.blocks != found.among and not self._partial:
+            # Nobody can say any more which blocks a row of a file was asked; whoever draws anew would be believed.
+            severity = Severity.SOFT if self._seen_on_paper and not self._follows_paper else Severity.HARD
+            self._find(name, name, FindingCode.NO_DRAW, severity, {})
+        if not found.sound:
+            count = min(drawing.draw.take, len(found.among))
+            seen = ", ".join(ticket if isinstance(ticket, list) else [])
+            self._find(name, name, FindingCode.DRAWN_OTHERWISE, Severity.HARD, drawing.expected(seen, count))
+        if ticket is not None:
+            self._canonical[name] = ticket
+        self._given[name] = list(found.blocks)
+        self._values |= values_drawn(drawing, found, known=ticket is not None)
 
     def _across_answers(self, judge: Judge, today: date | None) -> None:
         """Contradictions and rules. The day of answering is seen by these alone: who is asked does not hang on it."""
@@ -338,7 +385,9 @@ class _Run:
             if canonical is not None:
                 self._off_path[variable] = self._canonical[variable] = canonical
             if canonical is not None or fault is not None:
-                self._find(variable, question.id, FindingCode.OFF_PATH, Severity.SOFT, {"seen": glimpse(raw)})
+                drawn = self._block is None or self._block.evaluate(self._given)
+                code = FindingCode.OFF_PATH if drawn else FindingCode.NOT_DRAWN
+                self._find(variable, question.id, code, Severity.SOFT, {"seen": glimpse(raw)})
             return
         if fault is not None and fault.written is not None and self._follows_paper:
             # The paper says what it says: kept as it is written, found, and counted as no answer.
@@ -361,6 +410,14 @@ class _Run:
         unknown = [name for name in answers if name not in known]
         for name in unknown[:MAX_UNKNOWN]:
             self._find(glimpse(name), "", FindingCode.UNKNOWN_VARIABLE, Severity.HARD, {"seen": glimpse(name)})
+
+
+def values_drawn(drawing: Drawing, found: Drawn, *, known: bool) -> dict[str, Value]:
+    """The variables of a draw; ``known``: somebody said what was drawn."""
+    blocks: Value = list(found.blocks) or (Missing.NOT_ASKED if known or not found.among else Missing.NO_ANSWER)
+    if not drawing.draw.by_person:
+        return {drawing.draw.id: blocks}
+    return {drawing.draw.id: blocks, drawing.draw.among: list(found.among) or Missing.NOT_ASKED}
 
 
 def is_readable(answers: object) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from questionnaires.answer_forms import Canonical
-from questionnaires.answers import Asked, Calculation, Judge, Slot, Value, chose, is_readable
+from questionnaires.answers import Asked, Calculation, Judge, Slot, Value, chose, is_readable, values_drawn
+from questionnaires.draws import Drawing
 from questionnaires.model import Missing
 
 MOST_KEPT = 5_000
@@ -61,10 +62,47 @@ class _Readings(dict[object, int]):
         return code
 
 
+def _as_key(raw: object) -> str | int | tuple[str, ...] | None:
+    """A ticket or a list of blocks; None for what is neither, true among it, which is the same key as 1."""
+    if type(raw) is str or type(raw) is int:
+        return raw
+    return tuple(raw) if isinstance(raw, list) and set(map(type, raw)) <= {str} else None
+
+
+class _Draws(dict[tuple[str | int | tuple[str, ...] | None, *tuple[int, ...]], int]):
+    """Ticket and codes of the answers that say which blocks belong to whom -> the code of what was drawn."""
+
+    def __init__(self, drawing: Drawing, readings: Mapping[str, _Told]) -> None:
+        super().__init__()
+        self.drawing = drawing
+        self.about = tuple(name for name in drawing.variables() if name in readings)
+        self._readings = tuple(readings[name] for name in self.about)
+        self.worth: dict[str, list[Value]] = {name: [] for name in drawing.draw.variables()}
+        self.given: list[Canonical | None] = []
+
+    def codes(self, column: list[object], columns: Mapping[str, list[int]]) -> list[int]:
+        tickets = [_as_key(one) for one in column]
+        return list(map(self.__getitem__, zip(tickets, *(columns[name] for name in self.about), strict=True)))
+
+    def __missing__(self, key: tuple[str | int | tuple[str, ...] | None, *tuple[int, ...]]) -> int:
+        raw, *codes = key
+        given = {name: of.given[code] for name, of, code in zip(self.about, self._readings, codes, strict=True)}
+        ticket, _ = self.drawing.read(raw)
+        found = self.drawing.drawn(ticket if isinstance(ticket, int | list) else None, given)
+        code = self[key] = len(self.given)
+        self.given.append(list(found.blocks))
+        for name, value in values_drawn(self.drawing, found, known=ticket is not None).items():
+            self.worth[name].append(value)
+        return code
+
+
+_Told = _Readings | _Draws
+
+
 class _Ask(dict[tuple[int, ...], bool]):
     """Codes of the answers that a question's conditions ask about -> whether it is asked."""
 
-    def __init__(self, asked: Asked, readings: Mapping[str, _Readings]) -> None:
+    def __init__(self, asked: Asked, readings: Mapping[str, _Told]) -> None:
         """``readings`` of the questions before it: no condition sees what comes later."""
         super().__init__()
         self._conditions = asked.conditions
@@ -113,26 +151,41 @@ class ColumnJudge:
 
     def _begin(self) -> None:
         self._readings: dict[str, _Readings] = {}
+        self._draws: dict[str, _Draws] = {}
         self._asks: list[_Ask] = []
         for asked in self._judge.questions:
-            self._asks.append(_Ask(asked, self._readings))
+            for drawing in asked.draws:
+                self._draws[drawing.draw.id] = _Draws(drawing, self._told)
+            self._asks.append(_Ask(asked, self._told))
             self._readings |= {slot.variable: _Readings(slot) for slot in asked.slots}
         self._results = [_Results(one, self._readings) for one in self._judge.calculated]
 
+    @property
+    def _told(self) -> dict[str, _Told]:
+        return {**self._readings, **self._draws}
+
     def values(self, answers: Sequence[Mapping[str, object]]) -> Mapping[str, ValueColumn]:
         """By variable of the questionnaire: ``Judge.check(one, Policy.IMPORT).values`` of every one of ``answers``."""
-        kept: tuple[Sized, ...] = (*self._readings.values(), *self._asks, *self._results)
+        kept: tuple[Sized, ...] = (*self._readings.values(), *self._draws.values(), *self._asks, *self._results)
         if sum(map(len, kept)) > MOST_KEPT:
             self._begin()
         given = [one if is_readable(one) else {} for one in answers]
         codes: dict[str, list[int]] = {}
         for asked, ask in zip(self._judge.questions, self._asks, strict=True):
+            for drawing in asked.draws:
+                name = drawing.draw.id
+                codes[name] = self._draws[name].codes([one.get(name) for one in given], codes)
             on_path = ask.of(codes, len(given))
             for slot in asked.slots:
                 column = self._readings[slot.variable].codes([one.get(slot.variable) for one in given])
                 own = on_path if slot.other_codes is None else self._told_more(asked, slot.other_codes, codes)
                 codes[slot.variable] = column if own is None else _asked_only(column, own)
-        found = {name: ValueColumn(column, self._readings[name].worth) for name, column in codes.items()}
+        found: dict[str, ValueColumn] = {}
+        for name, column in codes.items():
+            if name in self._draws:
+                found |= {one: ValueColumn(column, worth) for one, worth in self._draws[name].worth.items()}
+            else:
+                found[name] = ValueColumn(column, self._readings[name].worth)
         for results in self._results:
             known = zip(*(codes[name] for name in results.calculation.variables), strict=True)
             found[results.calculation.name] = ValueColumn(list(map(results.__getitem__, known)), results.worth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 
+from questionnaires.draw_builders import draw
 from questionnaires.fields import Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.formalities import Circulation, LegalKind
@@ -424,7 +425,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
     notes = building.notes
     known = (
         *("key", "version", "languages", "title", "header", "notice", "scales", "lists", "sections"),
-        *("indicators", "contradictions", "rules", "calculated"),
+        *("indicators", "contradictions", "rules", "calculated", "draws"),
     )
     fields = Fields(notes, node, "the questionnaire", known)
     notes.languages = _languages(notes, fields)
@@ -459,5 +460,6 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         rules=tuple(one for one in rules if one is not None),
         calculated=tuple(one for one in calculations if one is not None),
         lists=tuple(building.lists.values()),
+        draws=tuple(draw(notes, one) for one in fields.sequence("draws")),
     )
     return put_back(built)

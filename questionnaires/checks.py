@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from questionnaires.age_and_sex_checks import check_age_and_sex
 from questionnaires.builders import Building
 from questionnaires.condition_checks import check_calculated, check_condition
+from questionnaires.draw_checks import check_draws
 from questionnaires.fields import Notes
 from questionnaires.indicator_checks import check_indicators
 from questionnaires.list_checks import check_lists
@@ -65,6 +66,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     check_age_and_sex(questionnaire, places, building)
     check_points(questionnaire, places, building)
     check_rankings(questionnaire, places, building)
+    check_draws(questionnaire, places, notes, variables)
     check_indicators(questionnaire, places, building, variables)
     for row, indicator in enumerate(questionnaire.indicators):
         for field in ("base", "numerator_if"):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from questionnaires.draws import block_of_question, was_drawn
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.kinds.ranking import ranks_of
-from questionnaires.model import Calculated, Item, Missing, Question, Questionnaire
+from questionnaires.model import Calculated, Draw, Item, Missing, Question, Questionnaire
 from questionnaires.text import Text, named
 
 # Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
@@ -87,13 +88,36 @@ class Variable:
 def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
     """Every variable, in the order of the questionnaire."""
     found: list[Variable] = []
+    inside, waiting = block_of_question(questionnaire), {draw.id: draw for draw in questionnaire.draws}
     for section in questionnaire.sections:
         for question in section.questions:
-            conditions = tuple(one.source for one in (section.ask_if, question.ask_if) if one is not None)
+            drawn = inside.get(question.id)
+            if drawn is not None and drawn[0].id in waiting:
+                draw = waiting.pop(drawn[0].id)
+                found.extend(_drawn(draw, name) for name in draw.variables())
+            given = (was_drawn(*drawn) if drawn else None, section.ask_if, question.ask_if)
+            conditions = tuple(one.source for one in given if one is not None)
             items = {f"{question.id}.{item.id}": item for item in question.items}
             found.extend(_variable(question, name, items.get(name), conditions) for name in question.variables())
     found.extend(_calculated(one) for one in questionnaire.calculated)
     return tuple(found)
+
+
+def _drawn(draw: Draw, name: str) -> Variable:
+    """Before the first answer of its blocks: what was drawn, and among what; the label says what an answer counts."""
+    found = _variable(draw.as_question(name), name, None, ())
+    if name != draw.id:
+        return found
+    of = "可抽的部分数" if draw.by_person else str(len(draw.blocks))
+    many = "the blocks that belong to the person" if draw.by_person else str(len(draw.blocks))
+    zh, en = found.label.zh, found.label.en
+    label = Text(
+        f"{zh}（抽 {draw.take} 个；抽到的部分，答案的权数乘 {of}/{draw.take}，至少乘 1）",
+        f"{en} ({draw.take} drawn; answers in them weigh {many} / {draw.take} times as much, at least once)"
+        if en
+        else "",
+    )
+    return replace(found, label=label)
 
 
 def _calculated(one: Calculated) -> Variable:

@@ -15,7 +15,8 @@ index             no pair: a weighted sum of other indicators    (estimated from
 ================  =============================================  ==========================================
 
 Several variables are pooled: y and x are summed over those in the base, so that a respondent counts once per item
-answered. A variable is *not* in the base where it was not asked, not answered, refused or illegible, where its code is
+answered, and an answer in a block that was drawn counts as often as its block was unlikely (``draw_weights``).
+A variable is *not* in the base where it was not asked, not answered, refused or illegible, where its code is
 in ``excluded``, or where the indicator's ``base`` does not hold. Don't know: ``in_base`` gives (0, 1), ``excluded``
 leaves it out, ``zero`` gives (0, 1) with 0 points. None: nothing of the respondent is in the base.
 
@@ -29,6 +30,8 @@ from collections.abc import Callable, Mapping
 
 from questionnaires.answers import Value
 from questionnaires.conditions import Condition
+from questionnaires.draw_weights import Resting, Weighing
+from questionnaires.draws import block_of_question
 from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, same_definition
 from questionnaires.model import Missing, Questionnaire
 
@@ -50,6 +53,9 @@ def evaluator(questionnaire: Questionnaire) -> Evaluator:
         for variable, question in questions.items()
     }
 
+    resting = Resting(questionnaire)
+    drawn = {one.id: Weighing(resting.draws, resting.together(one)) for one in chosen if resting.rests(one)}
+
     def pairs(values: Mapping[str, Value]) -> dict[str, Pair | None]:
         answers: Mapping[str, object] | None = None
         found: dict[str, Pair | None] = {}
@@ -59,9 +65,13 @@ def evaluator(questionnaire: Questionnaire) -> Evaluator:
             if indicator.base is not None and not indicator.base.evaluate(answers or {}):
                 found[indicator.id] = None
             elif indicator.numerator_if is not None:
-                found[indicator.id] = _by_condition(indicator, indicator.numerator_if, values, answers or {})
+                weighing = drawn.get(indicator.id)
+                (factor,) = weighing.factors(values) if weighing else (1.0,)
+                pair = _by_condition(indicator, indicator.numerator_if, values, answers or {})
+                found[indicator.id] = None if factor is None or pair is None else (pair[0] * factor, pair[1] * factor)
             else:
-                found[indicator.id] = _pair(indicator, values)
+                weighing = drawn.get(indicator.id)
+                found[indicator.id] = _pair(indicator, values, weighing.factors(values) if weighing else None)
         return found
 
     return pairs
@@ -102,7 +112,9 @@ def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...]
             if variable in question.variables():
                 item = next((each for each in question.items if variable == f"{question.id}.{each.id}"), None)
                 options = tuple((each.code, each.label.pattern.zh) for each in question.options)
-                conditions = (section.ask_if and section.ask_if.tree, question.ask_if and question.ask_if.tree)
+                block = block_of_question(questionnaire).get(question.id)
+                belongs = (block[1].belongs_if,) if block and block[1].belongs_if else ()
+                conditions = tuple(one and one.tree for one in (section.ask_if, question.ask_if, *belongs))
                 limits = (question.minimum_choices, question.maximum_choices, question.ranks)
                 words = (question.text.pattern.zh, item and item.text.pattern.zh)
                 return (question.type, *words, options, limits, conditions)
@@ -117,20 +129,29 @@ def _as_answered(values: Mapping[str, Value], stated: Mapping[str, Mapping[Missi
     return answers
 
 
-def _pair(indicator: Indicator, values: Mapping[str, Value]) -> Pair | None:
+def _pair(
+    indicator: Indicator, values: Mapping[str, Value], factors: tuple[float | None, ...] | None = None
+) -> Pair | None:
+    """``factors``: how often each variable counts, where some are asked by draw; of those who pass one for all."""
+    passing = indicator.kind is IndicatorKind.SHARE_PASSING
     y = x = 0.0
-    for variable in indicator.variables:
+    for place, variable in enumerate(indicator.variables):
+        factor = 1.0 if factors is None or passing else factors[place]
+        if factor is None:
+            continue
         value = values.get(variable, Missing.NO_ANSWER)
         if isinstance(value, Missing):
             if value is Missing.DONT_KNOW and indicator.dont_know is not DontKnow.EXCLUDED:
-                x += 1.0
+                x += factor
             continue
         points = _points(indicator, variable, value)
         if points is not None:
-            y += points
-            x += 1.0
-    if indicator.kind is IndicatorKind.SHARE_PASSING and x:
-        return (float(y >= (indicator.pass_at or 1)), 1.0)
+            y += factor * points
+            x += factor
+    if passing and x:
+        (all_of_them,) = factors or (1.0,)
+        passed = float(y >= (indicator.pass_at or 1))
+        return None if all_of_them is None else (passed * all_of_them, all_of_them)
     return (y, x) if x else None
 
 

@@ -277,6 +277,55 @@ class Calculated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Sections, or questions, that are asked of a person together or not at all."""
+
+    id: str
+    label: Text  # a few words, for exports and for the paper that names what was drawn
+    sections: tuple[str, ...] = ()  # ids; or
+    questions: tuple[str, ...] = ()
+    belongs_if: Condition | None = None  # None: it may be drawn for everyone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Blocks of which each person is asked ``take``, drawn with equal chances among those that belong to the person.
+
+    Its answer is no answer: a ticket that the service gives, or the blocks themselves where somebody else drew.
+    """
+
+    id: str
+    label: Text
+    take: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it hangs on answers which blocks are drawn among."""
+        return any(block.belongs_if is not None for block in self.blocks)
+
+    @property
+    def among(self) -> str:
+        """Name of the variable that says which blocks belonged to the person."""
+        return f"{self.id}.among"
+
+    def variables(self) -> tuple[str, ...]:
+        return (self.id, self.among) if self.by_person else (self.id,)
+
+    def as_question(self, variable: str = "") -> Question:
+        """As whatever reads several choices sees one of its variables."""
+        named = Text(f"{self.label.zh}（可抽的）", f"{self.label.en} (drawn among)" if self.label.en else "")
+        words = named if variable == self.among else self.label
+        return Question(
+            id=variable or self.id,
+            type=QuestionType.MULTIPLE_CHOICE,
+            text=words,
+            short=words,
+            options=tuple(Option(code=block.id, label=block.label) for block in self.blocks),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
     key: str
     version: str
@@ -291,6 +340,7 @@ class Questionnaire:
     rules: tuple[Rule, ...] = ()  # the same, of which some refuse
     calculated: tuple[Calculated, ...] = ()
     lists: tuple[OptionList, ...] = ()
+    draws: tuple[Draw, ...] = ()
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:

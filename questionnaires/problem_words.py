@@ -27,6 +27,7 @@ TITLES: Mapping[str, str] = {
     "Q040": "指标里没有这道题", "Q041": "指标里没有这个代码",
     "Q042": "指数里没有这个指标", "Q043": "指数包含自己", "Q044": "分值对不上", "Q045": "权重对不上",
     "Q046": "目标超出范围", "Q047": "这种指标没有的字段", "Q048": "代码数了两次", "Q049": "永远数不到的代码",
+    "Q050": "抽不了的部分", "Q051": "要同时答的部分不会同时问",
 }  # fmt: skip
 """Name of each kind of problem; the English ones are ``problems.Code``."""
 
@@ -46,12 +47,15 @@ _OWNERS = (
     (r"contradiction \"(.*)\"", "矛盾检查 {0} "),
     (r"rule \"(.*)\"", "检查规则 {0} "),
     (r"calculated value \"(.*)\"", "计算值 {0} "),
+    (r"block \"(.*)\" of draw \"(.*)\"", "抽签 {1} 的 {0} 部分"),
+    (r"a block of draw \"(.*)\"", "抽签 {0} 的一个部分"),
+    (r"draw \"(.*)\"", "抽签 {0} "),
     (r"scale \"(.*)\"", "量表 {0} "),
     (r"list \"(.*)\"", "名单 {0} "),
 )
 _WORDS = {
     "a question": "一道题", "a section": "一个部分", "an indicator": "一个指标", "a contradiction": "一条矛盾检查",
-    "a calculated value": "一个计算值", "an expression": "一个算式",
+    "a calculated value": "一个计算值", "a draw": "一项抽签", "a block": "一个部分", "an expression": "一个算式",
     "a rule": "一条检查规则", "rule": "检查规则",
     "the questionnaire": "问卷", "the header": "表头", "the notice": "说明", "scales.yaml": "scales.yaml",
     "question": "题目", "section": "部分", "indicator": "指标", "contradiction": "矛盾检查",
@@ -338,6 +342,24 @@ _SENTENCES = (
     (r"(.+) has the target (.+)", "{0}的目标是 {1}"),
     (r"(.+) contains itself, directly or through another index", "{0}直接或绕一圈包含了自己"),
     (r"take one part out", "去掉一个部分"),
+    # ---------------------------------------------------------------- draws
+    (r"say how many blocks each person is asked", "写明每个人答几个部分"),
+    (rf"draw {QUOTED} has an id that is taken", "抽签“{0}”的编号已经有了"),
+    (rf"draw {QUOTED} has the block {QUOTED} twice", "抽签“{0}”里“{1}”写了两次"),
+    (rf"draw {QUOTED} takes (\d+) of (\d+) blocks", "抽签“{0}”从 {2} 个部分里抽 {1} 个"),
+    (r"take fewer than there are", "抽的要比有的少"),
+    (r"(.+) has no parts, or two kinds", "{0}没有写内容，或者写了两种"),
+    (r"name sections or questions", "写 sections 或 questions，只写一种"),
+    (rf"(.+) names {QUOTED}, which does not exist", "{0}写了“{1}”，没有这一项"),
+    (rf"(.+) has the question {QUOTED}, which is in (.+)", "{0}的题目“{1}”已经在{2}里"),
+    (r"a question is in one block", "一道题只放在一个部分里"),
+    (r"(.+) belongs to a person by an answer that is itself asked by draw", "{0}归不归一个人，看的题本身就是抽着问的"),
+    (r"ask it of everybody, before the blocks", "放在前面，人人都问"),
+    (
+        rf"indicator {QUOTED} needs (\d+) blocks of draw {QUOTED} together \((.+)\), and each person is asked (\d+)",
+        "指标“{0}”要同一个人答抽签“{2}”的 {1} 个部分（{3}），可每人只答 {4} 个",
+    ),
+    (r"make a figure of each block, or draw more", "每个部分各算一个指标，或者多抽几个"),
     # ---------------------------------------------------------------- last: shapes that many sentences have
     (rf"(.+) has {QUOTED}", "{0}有“{1}”"),
     (r"write (.*)", "写成 {0}"),

@@ -56,6 +56,8 @@ class Code(Enum):
     NOT_FOR_KIND = ("Q047", "field does not fit the kind of indicator")
     OVERLAP = ("Q048", "codes counted twice")
     NEVER_COUNTS = ("Q049", "code that never counts")
+    BAD_DRAW = ("Q050", "blocks that cannot be drawn")
+    NEVER_TOGETHER = ("Q051", "figure of blocks that are never asked together")
 
     @property
     def number(self) -> str:

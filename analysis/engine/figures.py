@@ -31,6 +31,7 @@ class Asked:
     share: bool = True  # a proportion, with the intervals of one; else a mean
     scale: tuple[float, float] | None = (0.0, 1.0)
     parts: tuple[tuple[str, float], ...] = ()  # of an index: indicator and weight
+    by_draw: bool = False  # it rests on blocks of the questionnaire that were drawn for each respondent
 
 
 def area_hierarchy(columns: CaseColumns) -> dict[Domain, Domain]:
@@ -52,6 +53,8 @@ def tables(
     the plan asks for groups. ``weight`` (respondents,)."""
     frame = _frame(columns, weight, indicators, plan)
     design = _design(columns, frame, plan)
+    if any(one.by_draw for one in indicators):
+        design = design.asked_in_part()
     if calibration is not None:
         design = replace(design, calibration=calibration)
     options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)

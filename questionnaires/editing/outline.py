@@ -57,6 +57,7 @@ def outline(document: Document, shared: Mapping[str, Any]) -> dict[str, Any]:
             }
             for one in _maps(data.get("calculated"))
         ],
+        "draws": [_draw(one) for one in _maps(data.get("draws"))],
         "checks": [
             {
                 "at": f"{kind}:{one.get('id')}",
@@ -67,6 +68,18 @@ def outline(document: Document, shared: Mapping[str, Any]) -> dict[str, Any]:
             }
             for kind in ("contradiction", "rule")
             for one in _maps(data.get(f"{kind}s"))
+        ],
+    }
+
+
+def _draw(draw: dict[str, Any]) -> dict[str, Any]:
+    """To be read: what is drawn is changed in the file."""
+    return {
+        "label": texts(draw.get("label")),
+        "take": _string(draw.get("take")),
+        "blocks": [
+            {"label": texts(block.get("label")), "belongs_if": _string(block.get("belongs_if"))}
+            for block in _maps(draw.get("blocks"))
         ],
     }
 

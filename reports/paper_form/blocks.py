@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from questionnaires.text import Text
@@ -44,6 +44,22 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place kept for what every copy names by itself: the blocks of the questionnaire that it asks."""
+
+    draw: str
+    names: Mapping[str, str]  # block -> its name, with the numbers of its questions
+    role: Role
+    width: float
+    numbered: bool  # they are answered in the order in which they are named
+    x: float = 0.0
+    y: float = 0.0  # of the first baseline
+
+    def moved(self, dx: float, dy: float) -> Spot:
+        return replace(self, x=self.x + dx, y=self.y + dy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Stays whole on a page. ``gap`` is the least space above it; ``keep``: never the last on a page."""
 
@@ -51,6 +67,7 @@ class Block:
     marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...] = ()
     writings: tuple[Writing, ...] = ()
+    spots: tuple[Spot, ...] = ()
     gap: float = 0.0
     keep: bool = False
 
@@ -60,6 +77,7 @@ class Block:
             marks=moved(self.marks, dx, dy),
             ticks=tuple(tick.moved(dx, dy) for tick in self.ticks),
             writings=tuple(field.moved(dx, dy) for field in self.writings),
+            spots=tuple(spot.moved(dx, dy) for spot in self.spots),
         )
 
 
@@ -68,6 +86,7 @@ def stacked(blocks: Sequence[Block], gap: float, *, keep: bool = False) -> Block
     marks: list[Mark] = []
     ticks: list[Tick] = []
     writings: list[Writing] = []
+    spots: list[Spot] = []
     y = 0.0
     for place, block in enumerate(blocks):
         y += block.gap if place else 0.0
@@ -75,8 +94,17 @@ def stacked(blocks: Sequence[Block], gap: float, *, keep: bool = False) -> Block
         marks += shifted.marks
         ticks += shifted.ticks
         writings += shifted.writings
+        spots += shifted.spots
         y += block.height
-    return Block(height=y, marks=tuple(marks), ticks=tuple(ticks), writings=tuple(writings), gap=gap, keep=keep)
+    return Block(
+        height=y,
+        marks=tuple(marks),
+        ticks=tuple(ticks),
+        writings=tuple(writings),
+        spots=tuple(spots),
+        gap=gap,
+        keep=keep,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -18,6 +18,7 @@ from reports.layout.setting import Setter
 from reports.marks import Mark, Words
 from reports.paper_form.cover import Cover, cover_marks
 from reports.paper_form.density import MM
+from reports.paper_form.drawn_blocks import own_list
 from reports.paper_form.geometry import PAGE, QR_AT, QR_SIDE
 from reports.paper_form.layout import FormLayout
 from reports.paper_form.words import say
@@ -56,12 +57,14 @@ class Copy:
     codes: tuple[str, ...] = ()  # what the QR code of each page holds
     community: Text = NO_COMMUNITY
     case_number: str = ""
+    drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)  # draw -> blocks that this copy names
     sampled: bool = True  # False: handed out to whoever wishes; the form says so
 
 
-def blank_pdf(layout: FormLayout, header: Header) -> bytes:
-    """The form without a serial: to be looked at, approved and shown, never to be filled in."""
-    return batch_pdf(layout, header, [Copy()], cover=None)
+def blank_pdf(layout: FormLayout, header: Header, drawn: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """The form without a serial: to be looked at, approved and shown, never to be filled in. ``drawn``: as one copy
+    would name its blocks."""
+    return batch_pdf(layout, header, [Copy(drawn=drawn or {})], cover=None)
 
 
 def batch_pdf(
@@ -94,6 +97,8 @@ def batch_pdf(
         for place in range(1, len(layout.pages) + 1):
             canvas.doForm(f"page{place}")
             sheet.draw(_own(sheet.setter, layout.languages, copy, place))
+            for spot in layout.pages[place - 1].spots:
+                sheet.draw(own_list(sheet.setter, spot, copy.drawn.get(spot.draw, ())))
             if copy.codes:
                 sheet.draw_qr(copy.codes[place - 1], *QR)
             canvas.showPage()

@@ -7,7 +7,7 @@ what a copy adds (serial, code, case) stand in reserved places of the page head 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
@@ -15,8 +15,9 @@ from reports import style
 from reports.fonts import Typeface, TypeSettings, typeface
 from reports.layout.setting import Setter
 from reports.marks import Fill, Mark, Stroke, Words
-from reports.paper_form.blocks import Block, Hand, stacked, tick_box
+from reports.paper_form.blocks import Block, Hand, Spot, stacked, tick_box
 from reports.paper_form.density import DENSITIES, LARGE, MM, SHEET, USUAL
+from reports.paper_form.drawn_blocks import Notices
 from reports.paper_form.geometry import CORNER, CORNERS, PAGE, QR_AT, QR_SIDE, Box, Entry, Geometry
 from reports.paper_form.kinds import PRINTED
 from reports.paper_form.questions import WIDTH
@@ -38,6 +39,7 @@ class FormPage:
     """One page of every copy; marks in pt from the top left corner of the page."""
 
     marks: tuple[Mark, ...]
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,10 @@ def lay_out_form(
         languages=languages,
         face=face,
         pages=tuple(
-            FormPage(marks=(*_furniture(setter, questionnaire, languages, number, len(pages)), *block.marks))
+            FormPage(
+                marks=(*_furniture(setter, questionnaire, languages, number, len(pages)), *block.marks),
+                spots=block.spots,
+            )
             for number, block in enumerate(pages, start=1)
         ),
         geometry=_geometry(definition_sha256, languages, pages, densities[0].box),
@@ -126,9 +131,12 @@ def _pages(questionnaire: Questionnaire, hand: Hand) -> list[Block]:
 def _blocks(questionnaire: Questionnaire, hand: Hand) -> list[Block]:
     numbers = {one.question.id: one for one in numbered(questionnaire)}
     blocks = [_notice(questionnaire, hand)]
+    drawn = Notices(questionnaire, numbers, hand)
     for section in questionnaire.sections:
+        blocks += drawn.before(section.questions[:1])
         blocks.append(_section_title(section.title, hand))
         for question in section.questions:
+            blocks += drawn.before([question])
             blocks += PRINTED[question.type](hand, numbers, question)
     return blocks
 
@@ -172,9 +180,7 @@ def _placed(groups: Sequence[Block], top: float, *, last: bool) -> Block:
     """The groups below each other from ``top``; gaps grow to fill the page, on the last one less."""
     used = sum(group.height + (group.gap if place else 0) for place, group in enumerate(groups))
     extra = min(max(BOTTOM - top - used, 0.0) / max(len(groups) - 1, 1), MOST_STRETCH * (0.7 if last else 1.0))
-    grown = [
-        Block(height=g.height, marks=g.marks, ticks=g.ticks, writings=g.writings, gap=g.gap + extra) for g in groups
-    ]
+    grown = [replace(g, gap=g.gap + extra) for g in groups]
     return stacked(grown, 0.0).moved(LEFT, top)
 
 

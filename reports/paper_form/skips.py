@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from questionnaires.draws import block_of_question
 from questionnaires.functions import is_day, is_time
 from questionnaires.model import Option, Question, Questionnaire
 from reports.paper_form.words import say
@@ -39,11 +40,13 @@ class Numbered:
 def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
     """Questions in order with the numbers of the keying sheet and the phone: notes carry none."""
     found: list[Numbered] = []
+    inside = block_of_question(questionnaire)
     for section in questionnaire.sections:
         for question in section.questions:
             if not question.variables():
                 continue
-            given = [one for one in (section.ask_if, question.ask_if) if one is not None]
+            belongs = inside[question.id][1].belongs_if if question.id in inside else None
+            given = [one for one in (belongs, section.ask_if, question.ask_if) if one is not None]
             conditions = tuple(map(questionnaire.of_answers, given))
             found.append(Numbered(number=len(found) + 1, question=question, conditions=conditions))
     return tuple(found)

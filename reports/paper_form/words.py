@@ -40,6 +40,16 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "rank": Text("第 {rank} 位", "Rank {rank}"),
     "other": Text("{label}，请写明", "{label}, please specify"),
+    "drawn_own": Text(
+        "下面有几部分由抽签定。请照这里列的先后，只答其中该您答的头 {take} 个，别的不用答：",
+        "The parts below are chosen by lot. In the order listed here, answer only the first {take} that apply to you:",
+    ),
+    "drawn_fixed": Text(
+        "下面有几部分由抽签定。这一份只请答这里列的 {take} 个，别的不用答：",
+        "The parts below are chosen by lot. On this form answer only the {take} listed here:",
+    ),
+    "drawn_number": Text("（第 {first} 题）", " (question {first})"),
+    "drawn_numbers": Text("（第 {first} 至 {last} 题）", " (questions {first} to {last})"),
     "skip": Text("选{options}者跳至第 {number} 题", "If {options}, go to question {number}"),
     "skip_end": Text("选{options}者到此结束，谢谢您", "If {options}, this is the end; thank you"),
     "quoted": Text("“{label}”", "“{label}”"),

@@ -11,6 +11,7 @@ from analysis.engine.figures import with_adult_stage
 from analysis.engine.margins import Calibrated
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, NoCalibration, Unit
+from questionnaires.draw_weights import Resting
 from questionnaires.text import Text
 from survey_service.analyses.plan_fields import said_margin
 from survey_service.analyses.plan_words import KINDS, WHY_NONE
@@ -49,11 +50,37 @@ def weighting_words(estimates: WeighedWave) -> Text:
         _calibration(estimates),
         _changed(estimates.plan_changes),
     )
+    blocks = _blocks(estimates)
     zh, en = (
-        f"{zh}{nonresponse.zh}。{calibration.zh}{changed.zh}",
-        f"{en}{nonresponse.en}. {calibration.en}{changed.en}",
+        f"{zh}{nonresponse.zh}。{calibration.zh}{blocks.zh}{changed.zh}",
+        f"{en}{nonresponse.en}. {calibration.en}{blocks.en}{changed.en}",
     )
     return Text(zh, en)
+
+
+def _blocks(estimates: WeighedWave) -> Text:
+    """Which parts of the questionnaire were drawn for each person, and what an answer in them counts."""
+    if not _by_draw(estimates):
+        return Text("", "")
+    said_zh, said_en = "", ""
+    for draw in estimates.cases.questionnaire.draws:
+        own_zh, own_en = ("和本人有关的部分", "the parts that concern them") if draw.by_person else ("", "")
+        count = len(draw.blocks)
+        said_zh += f"“{draw.label.zh}”由抽签定，每人从{own_zh or f' {count} 个部分'}里答 {draw.take} 个，"
+        said_zh += "答案按抽中概率的倒数再加权，人数只算答了的人。"
+        said_en += f" “{draw.label.en or draw.label.zh}” is drawn by lot: each person is asked {draw.take} of "
+        said_en += (
+            f"{own_en or f'{count} parts'}; answers are weighted by the inverse of that probability as well, and "
+        )
+        said_en += "only those who were asked are counted."
+    return Text(said_zh, said_en)
+
+
+def _by_draw(estimates: WeighedWave) -> bool:
+    """Whether a figure of the plan rests on blocks that were drawn for each person."""
+    questionnaire, wanted = estimates.cases.questionnaire, estimates.plan.indicators
+    resting = Resting(questionnaire)
+    return any(resting.rests(one) for one in questionnaire.indicators if not wanted or one.id in wanted)
 
 
 def _nonresponse(estimates: WeighedWave) -> Text:
@@ -156,6 +183,9 @@ def variance_words(estimates: WeighedWave) -> Text:
     if with_adult_stage(columns, plan) and bool((columns.adults > 1).any()):
         zh += "；一户只访一人，户这一级不作有限总体修正"
         en += "; one adult of a household is asked, so households take no finite population correction"
+    elif _by_draw(estimates):
+        zh += "；有的部分抽着问，最后一级不作有限总体修正"
+        en += "; parts of the questionnaire are drawn, so the last stage takes no finite population correction"
     else:
         zh += "和有限总体的影响"
         en += " and finite populations"

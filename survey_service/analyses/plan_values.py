@@ -105,7 +105,7 @@ def _rates(given: WaveToAnalyse) -> tuple[tuple[Text, ...], tuple[RateLine, ...]
     """Headline rates of the city by the plan, and with each step of weighting left out."""
     indicators = with_targets(given.wave.questionnaire, {})
     plan = replace(given.plan, levels=(Level.CITY,), groups=())
-    found = run(plan, given.wave.columns, asked(indicators), given.population.register)
+    found = run(plan, given.wave.columns, asked(indicators, given.wave.questionnaire), given.population.register)
     taken = tuple(one for one in plan.sensitivity if one in found.sensitivity)
     by_plan = {one.variable: one.value for one in found.tables[Level.CITY.value].estimates().estimates}
     lines = tuple(

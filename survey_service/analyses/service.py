@@ -27,6 +27,7 @@ from analysis.results import (
     Statistic,
     Suppression,
 )
+from questionnaires.draw_weights import Resting
 from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
@@ -91,7 +92,7 @@ def analyse_wave(
     published of this wave before, in the order of its editions.
     """
     indicators = with_targets(wave.questionnaire, targets or {})
-    found = engine.run(plan, wave.columns, asked(indicators), register)
+    found = engine.run(plan, wave.columns, asked(indicators, wave.questionnaire), register)
     raw = [table.estimates() for table in found.tables.values()]
     places = list(found.tables)
     if Level.COMMUNITY in plan.levels:
@@ -119,14 +120,16 @@ def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str
     )
 
 
-def asked(indicators: Sequence[Indicator]) -> tuple[Asked, ...]:
+def asked(indicators: Sequence[Indicator], questionnaire: Questionnaire) -> tuple[Asked, ...]:
     """Indicators as the engine estimates them."""
+    resting = Resting(questionnaire)
     return tuple(
         Asked(
             id=one.id,
             share=one.kind in SHARES,
             scale=scale(one, indicators),
             parts=tuple((part.indicator, part.weight) for part in one.parts) if one.kind is IndicatorKind.INDEX else (),
+            by_draw=resting.rests(one),
         )
         for one in indicators
     )

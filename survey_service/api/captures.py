@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from questionnaires.answer_forms import Canonical
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Policy, check_answers
 from questionnaires.model import Questionnaire
@@ -28,7 +29,7 @@ from survey_service.errors import BadInput, Conflict, DomainError, NotFound, Too
 from survey_service.models import Case, Mode, ResponseState, Source, Wave, WaveState
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
-from survey_service.surveys import access, definitions
+from survey_service.surveys import access, definitions, draw_tickets
 from survey_service.surveys import queries as survey_queries
 
 CLOCK_MAY_BE_AHEAD = timedelta(minutes=10)
@@ -49,6 +50,15 @@ class WrongTimes(BadInput):
     en = (
         "The times do not fit: an interview ends after it began, not in the future, and before the wave closed. "
         "Look at the clock of the device."
+    )
+
+
+class WrongDraw(BadInput):
+    code = "E232"
+    zh = "这份答卷抽到的部分不是这一户的，没有存下。请重新取样本户名单，照其中的 ticket 抽。"
+    en = (
+        "The blocks of this interview were not drawn by the ticket of its case; nothing was stored. Fetch the list of "
+        "cases again and draw by its ticket."
     )
 
 
@@ -114,7 +124,9 @@ def _judged(
     now: datetime,
 ) -> Ready:
     today = one.finished_at.astimezone(running.settings.zone).date()
-    checked = check_answers(questionnaire, one.answers, Policy.DEVICE, partial=not one.complete, today=today)
+    drawn = _drawn(running.keys, wave, questionnaire, case)
+    answers = {**one.answers, **drawn}
+    checked = check_answers(questionnaire, answers, Policy.DEVICE, partial=not one.complete, today=today)
     findings = [
         FindingOut(
             variable=found.variable,
@@ -131,12 +143,21 @@ def _judged(
         refused = NoSuchCase()
     elif not _in_time(one, wave, running, now):
         refused = WrongTimes()
+    elif any(name in one.answers and one.answers[name] != ticket for name, ticket in drawn.items()):
+        refused = WrongDraw()
     elif not checked.accepted:
         refused = FaultyAnswers()
-    elif not checked.canonical:
+    elif not checked.answers:
         refused = NothingAnswered()
     incoming = None if refused or case is None else _incoming(person, wave, case, questionnaire, checked, one, now)
     return Ready(client_id=one.client_id, incoming=incoming, refused=refused, findings=findings)
+
+
+def _drawn(keys: KeyRing, wave: Wave, questionnaire: Questionnaire, case: Case | None) -> Mapping[str, Canonical]:
+    """The ticket of the case, which its list told the device, as the answer of every draw."""
+    if case is None or not questionnaire.draws:
+        return {}
+    return draw_tickets.with_answers(questionnaire, draw_tickets.ticket_of(keys, wave.id, case.number))
 
 
 def _in_time(one: CaptureIn, wave: Wave, running: Services, now: datetime) -> bool:

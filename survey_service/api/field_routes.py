@@ -22,7 +22,7 @@ from survey_service.collection.reception import Reception
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import BadInput, Conflict, NotFound, TooBusy
 from survey_service.models import Disposition, Mode
-from survey_service.surveys import access
+from survey_service.surveys import access, definitions, draw_tickets
 from survey_service.surveys import queries as survey_queries
 
 router = APIRouter(prefix=f"{BASE}/surveys/{{survey_key}}/waves/{{wave_key}}", tags=["field"])
@@ -41,6 +41,7 @@ class CaseList(Shape):
 
 @router.get("/cases", summary="Sampled cases of a wave", responses=refusals(*READING, NotFound, BadInput))
 def cases(
+    running: Running,
     reading: Reading,
     person: CaseReader,
     reads: AuditsReads,
@@ -64,7 +65,16 @@ def cases(
         )
         rows = queries.cases(session, wave, visible, asked)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
-        items = [shown.case(case, community, with_draw=staff) for case, community in rows[: listed.limit]]
+        drawn = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id).draws
+        items = [
+            shown.case(
+                case,
+                community,
+                with_draw=staff,
+                ticket=draw_tickets.ticket_of(running.keys, wave.id, case.number) if drawn else None,
+            )
+            for case, community in rows[: listed.limit]
+        ]
         return Page(items=items, next=items[-1].number if len(rows) > listed.limit else None)
 
 

@@ -220,6 +220,10 @@ class CaseOut(Shape):
     reserve_replicate: Annotated[int, Field(description="0: main sample.")]
     disposition: Disposition
     draw: Annotated[DrawOut | None, Field(description="For managers and statisticians; null for interviewers.")]
+    ticket: Annotated[
+        int | None,
+        Field(description="By it a device draws the blocks that are asked (docs/api.md); null where none are drawn."),
+    ]
 
 
 class RatesOut(Shape):

@@ -144,7 +144,7 @@ def wave(of: Survey, one: Wave, asked: QuestionnaireVersion, releases: list[str]
     )
 
 
-def case(found: Case, community: str, *, with_draw: bool) -> CaseOut:
+def case(found: Case, community: str, *, with_draw: bool, ticket: int | None = None) -> CaseOut:
     draw = DrawOut(
         stratum=found.stratum,
         psu=found.psu,
@@ -158,6 +158,7 @@ def case(found: Case, community: str, *, with_draw: bool) -> CaseOut:
         reserve_replicate=found.reserve_replicate,
         disposition=found.disposition,
         draw=draw if with_draw else None,
+        ticket=ticket,
     )
 
 

@@ -57,7 +57,7 @@ class Comparison:
     order: bool  # the questions that both ask are asked in another order
     questions: tuple[Compared, ...]
     indicators: tuple[Compared, ...]
-    checks: tuple[Compared, ...]  # contradictions and rules
+    checks: tuple[Compared, ...]  # contradictions and rules, and what is asked by draw
 
     @property
     def same(self) -> bool:
@@ -65,7 +65,12 @@ class Comparison:
         return not self.about and not self.order and all(one.standing is Standing.SAME for one in every)
 
 
-_KEYS: Final = {"options": "code", "items": "id", "parts": "indicator"}  # lists whose entries have a name
+_KEYS: Final = {
+    "options": "code",
+    "items": "id",
+    "parts": "indicator",
+    "blocks": "id",
+}  # lists whose entries have a name
 _WORDS: Final[Mapping[str, Text]] = {
     **FIELDS,
     "type": Text("题型", "kind"),
@@ -92,6 +97,11 @@ _WORDS: Final[Mapping[str, Text]] = {
     "condition": Text("条件", "condition"),
     "severity": Text("硬还是软", "severity"),
     "languages": Text("语言", "languages"),
+    "take": Text("每人抽几个部分", "blocks for each person"),
+    "blocks": Text("部分", "block"),
+    "sections": Text("有哪些节", "its sections"),
+    "questions": Text("有哪些题", "its questions"),
+    "belongs_if": Text("只对这些人抽", "drawn only for"),
 }
 
 
@@ -165,11 +175,12 @@ def _indicators(
 
 
 def _checks(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Compared]:
-    for kind in ("contradictions", "rules"):
+    for kind in ("contradictions", "rules", "draws"):
         first, second = (_by_id(one.get(kind, ())) for one in (before, after))
         for name in (*second, *(one for one in first if one not in second)):
             there, here = first.get(name), second.get(name)
-            message = (here or there or {}).get("message", {})
+            held = here or there or {}
+            message = held.get("message") or held.get("label") or {}
             words = Text(str(message.get("zh", "")), str(message.get("en", "")))
             yield _compared(name, words, there, here, alike=True)
 

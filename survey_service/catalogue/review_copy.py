@@ -11,6 +11,7 @@ from questionnaires.codebook import MISSING_LABELS
 from questionnaires.figures import in_digits
 from questionnaires.indicators import SHARES, DontKnow, Indicator, IndicatorKind, Sense
 from questionnaires.kinds import kind_of
+from questionnaires.model import Block as DrawnBlock
 from questionnaires.model import Contradiction, Option, Question, Questionnaire, Rule, Severity
 from questionnaires.text import Text
 from reports.blocks import Block, Cell, Column, Prose, Row, Story, Table, Tone
@@ -33,6 +34,12 @@ _HEADS: Final = (
     Text("说明", "Remarks"),
 )
 _FIGURE_HEADS: Final = (Text("编号", "Id"), Text("指标", "Indicator"), Text("怎么算", "How it is computed"))
+_DRAW: Final = Text(
+    "{label}：{of} 个部分，每人由抽签答 {take} 个，机会均等；答案按抽中概率加权",
+    "{label}: each person is asked {take} of {of} blocks, drawn with equal chances; answers are weighted for it",
+)
+_DRAW_HEADS: Final = (Text("编号", "Id"), Text("哪一部分", "Block"), Text("对谁抽", "Drawn for"))
+_EVERYBODY: Final = Text("每个人", "everybody")
 _CHECK_HEADS: Final = (Text("编号", "Id"), Text("说什么", "What is said"), Text("什么时候", "When"))
 _LEFT: Final = Text("由每一期填写", "supplied by each wave")
 _REQUIRED: Final = Text("必答", "must be answered")
@@ -180,6 +187,10 @@ def _tables(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
             for one in questionnaire.calculated
         ]
         yield _table(_CALCULATED.in_language(language), _FIGURE_HEADS, rows, language)
+    for draw in questionnaire.draws:
+        rows = [_block(questionnaire, block, language) for block in draw.blocks]
+        title = _DRAW.in_language(language).format(label=draw.label.in_language(language), take=draw.take, of=len(rows))
+        yield _table(title, _DRAW_HEADS, rows, language)
     found: list[tuple[Contradiction | Rule, Severity]] = [(one, Severity.SOFT) for one in questionnaire.contradictions]
     found += [(one, one.severity) for one in questionnaire.rules]
     if found:
@@ -205,6 +216,15 @@ def _tables(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
     if questionnaire.indicators:
         rows = [_indicator(questionnaire, one, language) for one in questionnaire.indicators]
         yield _table(_INDICATORS.in_language(language), _FIGURE_HEADS, rows, language, middle=0.25)
+
+
+def _block(questionnaire: Questionnaire, block: DrawnBlock, language: str) -> Row:
+    inside = {section.id: [one.id for one in section.questions] for section in questionnaire.sections}
+    questions = [*block.questions, *(name for section in block.sections for name in inside[section])]
+    placed = [str(one.number) for one in numbered(questionnaire) if one.question.id in questions]
+    words = f"{block.label.in_language(language)} ({', '.join(placed)})"
+    who = in_words(questionnaire, block.belongs_if, language) if block.belongs_if else _EVERYBODY.in_language(language)
+    return Row((Cell(block.id), Cell(words), Cell(who)))
 
 
 def _indicator(questionnaire: Questionnaire, one: Indicator, language: str) -> Row:

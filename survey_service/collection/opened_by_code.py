@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, aliased
 
+from questionnaires.answer_forms import Canonical
+from questionnaires.answers import Checked, Policy, check_answers
+from questionnaires.draws import part_asked
 from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.text import Text
@@ -23,7 +27,7 @@ from survey_service.collection.errors import RevokedCode, UnknownReceipt
 from survey_service.collection.resident_pages import Occasion
 from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
-from survey_service.models import Area, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
+from survey_service.models import Area, Case, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
 from survey_service.surveys import codes, definitions
 from survey_service.surveys.codes import OpenedCode
@@ -41,6 +45,18 @@ class AskedQuestionnaire:
     questionnaire: Questionnaire
     occasion: Occasion
     state: WaveState
+    tickets: Mapping[str, Canonical] = field(default_factory=dict)  # by which blocks are drawn
+
+    @property
+    def shown(self) -> Questionnaire:
+        """Without the blocks that were not drawn."""
+        return part_asked(self.questionnaire, self.tickets) if self.tickets else self.questionnaire
+
+    def judged(
+        self, raw: Mapping[str, object], policy: Policy, *, partial: bool = False, today: date | None = None
+    ) -> Checked:
+        """The answers with what was drawn: nobody says that but the service."""
+        return check_answers(self.questionnaire, {**raw, **self.tickets}, policy, partial=partial, today=today)
 
     def refuse_if_closed(self, now: datetime, zone: ZoneInfo) -> None:
         """WaveClosed, in words that say why, where answers are not taken now."""
@@ -65,6 +81,8 @@ class AskedQuestionnaire:
 class OpenedByCode(AskedQuestionnaire):
     code: OpenedCode
     answered: bool  # the case of this code has its complete response, from a phone or from paper
+    case_number: str = ""  # where blocks are drawn: by it they are
+    sealed_draw: str = ""  # the ticket, as it travels with the form
 
     def refuse_if_over(self, now: datetime, zone: ZoneInfo) -> None:
         """Raises what keeps this code from answering now."""
@@ -173,6 +191,7 @@ def open_by_code(session: Session, code: str) -> OpenedByCode:
         occasion=asked.occasion,
         state=asked.state,
         answered=_answered(session, found),
+        case_number=_case_number(session, found) if asked.questionnaire.draws else "",
     )
 
 
@@ -202,6 +221,12 @@ def _questionnaire(session: Session, survey_id: UUID, version_id: UUID, sha256: 
             _questionnaires.clear()
         _questionnaires[sha256] = held
     return held
+
+
+def _case_number(session: Session, code: OpenedCode) -> str:
+    if code.case_id is None:
+        return ""
+    return session.get_one(Case, (code.survey_id, code.case_id)).number
 
 
 def _answered(session: Session, code: OpenedCode) -> bool:

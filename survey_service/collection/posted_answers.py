@@ -21,6 +21,7 @@ FIELD_LIMIT = 2_000
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _DAY = 86_400
+LONGEST_DRAW = 40
 RECEIPT_LENGTH = 19  # 16 characters in fours
 # Buttons of the head: show the same page in another way.
 _TOOLS: Mapping[str, Mapping[str, Any]] = {
@@ -42,6 +43,7 @@ class Display:
     large: bool = False
     order: int = 0
     receipt: str = ""  # of the answers that are being looked at or corrected
+    draw: str = ""  # the sealed ticket by which blocks are drawn
 
     @property
     def query(self) -> str:
@@ -58,6 +60,7 @@ class PostedAnswers:
     tool: bool  # a button of the head: shows the same page in another way
     client_id: str | None
     version: str
+    blocks: str  # those that hang on answers and were shown without a script
     seconds: int | None  # from the first question to the post, by the phone's clock
 
     def only(self, kept: Iterable[str]) -> PostedAnswers:
@@ -101,6 +104,7 @@ class PostedFields:
             large=own.get("_text") == "large",
             order=_number(own.get("_order"), ORDERS - 1) or 0,
             receipt=normalise_receipt(own.get("_receipt", ""))[:RECEIPT_LENGTH],
+            draw=own.get("_draw", "")[:LONGEST_DRAW],
         )
         if self.action.startswith(_IN_LANGUAGE):
             return replace(shown, language=language_asked(self.action.removeprefix(_IN_LANGUAGE)))
@@ -149,6 +153,7 @@ def posted_form(fields: PostedFields, questionnaire: Questionnaire) -> PostedAns
         tool=fields.tool,
         client_id=client_id_of(fields),
         version=own.get("_version", ""),
+        blocks=own.get("_blocks", ""),
         seconds=_number(own.get("_seconds"), 30 * _DAY),
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from questionnaires.answers import Policy, check_answers
+from questionnaires.answers import Policy
 from questionnaires.piping import words_of
 from survey_service.audit.chain import RESIDENT
 from survey_service.captures.erasure import erase_response
@@ -25,6 +25,7 @@ from survey_service.captures.errors import ContentConflict, WaveClosed
 from survey_service.captures.further import correct
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.collection import replies, wrong_receipts
+from survey_service.collection.blocks_shown import blocks_shown
 from survey_service.collection.errors import NothingAnswered, TooManyLookups, UnknownReceipt
 from survey_service.collection.page_formats import moment
 from survey_service.collection.phone_permissions import asked_of_phone
@@ -115,11 +116,11 @@ def _step(fields: PostedFields, request: Request, running: Services, now: Now) -
 
 def _context(answered: ResponseByReceipt, display: Display, running: Services) -> dict[str, Any]:
     look = replies.look_of(display, answered.questionnaire)
-    checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
-    context = form_context(answered.occasion, answered.questionnaire, look)
+    checked = answered.judged(answered.answers, Policy.IMPORT)
+    context = form_context(answered.occasion, answered.shown, look, answered.tickets)
     context["fills"] |= words_of(answered.questionnaire, checked, look.language)
     return context | {
-        "lines": answered_questions(checked, screens(answered.questionnaire, 0), look.language),
+        "lines": answered_questions(checked, screens(answered.shown, 0), look.language),
         "moment": moment(answered.submitted_at, running.settings.zone, look.language),
         "of_case": answered.case_id is not None,
         "released": answered.state is WaveState.RELEASED,
@@ -145,9 +146,10 @@ def _form(answered: ResponseByReceipt, display: Display) -> Response:
     """The questionnaire with the stored answers in it, and an id for what will be posted."""
     look = replies.look_of(replace(display, order=answered.order), answered.questionnaire)
     filled = {"given": answered.as_typed(), "client_id": new_id().hex}
-    context = form_context(answered.occasion, answered.questionnaire, look)
-    if context["filling"]:
-        checked = check_answers(answered.questionnaire, answered.answers, Policy.IMPORT)
+    context = form_context(answered.occasion, answered.shown, look, answered.tickets)
+    if context["filling"] or answered.tickets:
+        checked = answered.judged(answered.answers, Policy.IMPORT)
+        context["blocks"] = blocks_shown(answered.shown, checked)
         context["fills"] |= words_of(answered.questionnaire, checked, look.language)
     return html(render("form.html", look, context | filled), headers=asked_of_phone(answered.questionnaire))
 
@@ -184,10 +186,12 @@ def _correct(
     if posted.version != answered.occasion.version_sha256[:16]:
         raise BadInput
     raw, today = posted.raw_answers(answered.questionnaire), now.astimezone(running.settings.zone).date()
-    checked = check_answers(answered.questionnaire, raw, Policy.WEB, today=today)
+    checked = answered.judged(raw, Policy.WEB, today=today)
+    if again := replies.blocks_to_answer(request, answered, posted, checked):
+        return again()
     if not checked.accepted:
         return replies.faults_page(request, answered, posted, checked)
-    if not checked.canonical:
+    if not checked.answers:
         raise NothingAnswered
     posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:

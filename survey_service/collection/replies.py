@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from questionnaires.answers import Checked, Policy, check_answers
+from questionnaires.answers import Checked, Policy
 from questionnaires.languages import USUAL
 from questionnaires.model import Questionnaire
 from questionnaires.piping import words_of
 from questionnaires.text import Text
 from survey_service.captures.errors import AlreadyAnswered, ContentConflict, WaveClosed, Withdrawn
 from survey_service.collection import page_words
+from survey_service.collection.blocks_shown import blocks_shown
 from survey_service.collection.errors import RevokedCode, TooManyFromHere, TooManyLookups, UnknownReceipt
 from survey_service.collection.opened_by_code import AskedQuestionnaire
 from survey_service.collection.phone_permissions import asked_of_phone
@@ -84,7 +86,12 @@ def look_of(display: Display, questionnaire: Questionnaire | None = None) -> Loo
     else:
         languages, language = languages_of(questionnaire), spoken_in(questionnaire, display.language)
     return Look(
-        language=language, large=display.large, languages=languages, order=display.order, receipt=display.receipt
+        language=language,
+        large=display.large,
+        languages=languages,
+        order=display.order,
+        receipt=display.receipt,
+        draw=display.draw,
     )
 
 
@@ -97,9 +104,8 @@ class Mine:
 
     def lines(self) -> list[AnsweredQuestion]:
         """Question by question in words; only what was answered."""
-        questionnaire = self.asked.questionnaire
-        checked = check_answers(questionnaire, self.posted.raw_answers(questionnaire), Policy.WEB)
-        shown = screens(questionnaire, self.posted.display.order)
+        checked = self.asked.judged(self.posted.raw_answers(self.asked.questionnaire), Policy.WEB)
+        shown = screens(self.asked.shown, self.posted.display.order)
         lines = answered_questions(checked, shown, self.posted.display.language)
         return [line for line in lines if any(words for _, words in line.answers)]
 
@@ -154,11 +160,21 @@ def wrong_code(running: Services, error: DomainError, display: Display, typed: s
     return door(running.settings, look_of(display), heading=heading, message=message, typed=typed, status=error.status)
 
 
-def form_again(asked: AskedQuestionnaire, posted: PostedAnswers) -> Response:
-    """The questionnaire with what was answered so far; nothing is written."""
+def form_again(asked: AskedQuestionnaire, posted: PostedAnswers, drawn: Sequence[Text] = ()) -> Response:
+    """The questionnaire with what was answered so far; nothing is written. ``drawn``: blocks that stand there now."""
     look = look_of(posted.display, asked.questionnaire)
-    context = _with_answers(asked, posted, look)
+    context = _with_answers(asked, posted, look) | {"drawn_now": drawn}
     return html(render("form.html", look, context), headers=asked_of_phone(asked.questionnaire))
+
+
+def blocks_to_answer(
+    request: Request, asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked
+) -> Callable[[], Response] | None:
+    """Without a script: the form once more, where the answers drew blocks that it did not show; None where it did."""
+    if wants_json(request) or posted.page != "form":
+        return None
+    drawn = blocks_shown(asked.questionnaire, checked).new_beside(posted.blocks)
+    return partial(form_again, asked, posted, drawn) if drawn else None
 
 
 def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:
@@ -166,10 +182,10 @@ def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checke
     look = look_of(posted.display, asked.questionnaire)
     context = _with_answers(asked, posted, look) | {
         "client_id": posted.client_id or new_id().hex,
-        "lines": answered_questions(checked, screens(asked.questionnaire, 0), look.language),
+        "lines": answered_questions(checked, screens(asked.shown, 0), look.language),
         "doubts": [
-            *without_words(checked, asked.questionnaire, look.language),
-            *contradictions(checked, asked.questionnaire, look.language),
+            *without_words(checked, asked.shown, look.language),
+            *contradictions(checked, asked.shown, look.language),
         ],
     }
     return html(render("check.html", look, context))
@@ -179,7 +195,7 @@ def faults_page(request: Request, asked: AskedQuestionnaire, posted: PostedAnswe
     if wants_json(request):
         return JSONResponse(error_body(BadInput()), BadInput.status, {"Cache-Control": NEVER_KEPT})
     look = look_of(posted.display, asked.questionnaire)
-    faulty = faulty_questions(checked, asked.questionnaire, look.language)
+    faulty = faulty_questions(checked, asked.shown, look.language)
     shown = {variable for one in faulty for variable in one.question.variables()}
     # Whoever came without a script sees the check page once more; a script's answers go straight on.
     action = "submit" if posted.client_id and posted.page != "check" else "check"
@@ -216,10 +232,11 @@ def go_on(request: Request, address: str, display: Display) -> Response:
 
 
 def _with_answers(asked: AskedQuestionnaire, posted: PostedAnswers, look: Look) -> dict[str, Any]:
-    context = form_context(asked.occasion, asked.questionnaire, look)
-    if context["filling"]:  # with what was answered so far
+    context = form_context(asked.occasion, asked.shown, look, asked.tickets)
+    if context["filling"] or asked.tickets:  # with what was answered so far
         raw = posted.raw_answers(asked.questionnaire)
-        checked = check_answers(asked.questionnaire, raw, Policy.WEB, partial=True)
+        checked = asked.judged(raw, Policy.WEB, partial=True)
+        context["blocks"] = blocks_shown(asked.shown, checked)
         context["fills"] |= words_of(asked.questionnaire, checked, look.language)
     return context | {"given": posted.given, "client_id": posted.client_id or ""}
 

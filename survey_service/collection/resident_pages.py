@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, Response
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Severity, judge
+from questionnaires.draws import in_order
 from questionnaires.formalities import LEGAL_KINDS
 from questionnaires.kinds import kind_of
 from questionnaires.languages import USUAL, direction, fault_of_tag, own_name
@@ -29,6 +30,7 @@ from questionnaires.offered import offered
 from questionnaires.piping import calculations, names_filled
 from questionnaires.text import WAVE_WORDS, Piped, Text, parts
 from survey_service.collection import page_words
+from survey_service.collection.blocks_shown import blocks_shown
 from survey_service.collection.page_formats import day_in
 from survey_service.collection.phone_permissions import asked_of_phone, device_scripts
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, screens, shuffles
@@ -86,6 +88,7 @@ class Look:
     languages: tuple[Language, ...] = USUAL  # to choose from
     order: int = 0
     receipt: str = ""  # of stored answers that are looked at or corrected
+    draw: str = ""  # the sealed ticket by which blocks are drawn; empty where none are
 
     @property
     def others(self) -> list[OtherLanguage]:
@@ -101,6 +104,11 @@ class Look:
             for tag in self.languages
             if tag != self.language
         ]
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Fields of the form by which the page that answers is about the same."""
+        return [(name, value) for name, value in (("_draw", self.draw), ("_receipt", self.receipt)) if value]
 
     @property
     def query(self) -> str:
@@ -186,8 +194,10 @@ def door(
     return html(render("code_entry.html", look, context), status=status)
 
 
-def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> dict[str, Any]:
-    """The template values of every page that holds the questionnaire's form."""
+def form_context(
+    occasion: Occasion, questionnaire: Questionnaire, look: Look, drawn: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """The template values of every page that holds the questionnaire's form; ``drawn``: the tickets of its draws."""
     shown = screens(questionnaire, look.order)
     return {
         "city": occasion.city.in_language(look.language),
@@ -195,6 +205,10 @@ def form_context(occasion: Occasion, questionnaire: Questionnaire, look: Look) -
         "questionnaire": questionnaire,
         "screens": shown,
         "shuffled": shuffles(questionnaire),
+        "draws": draws_for_script(questionnaire, drawn or {}),
+        "blocks": blocks_shown(questionnaire),
+        "drawn_now": (),
+        "another_draw": "",  # of a preview: the query by which the page is shown with other blocks
         "rules": rules_for_script(questionnaire, look.language),
         "legal_kinds": LEGAL_KINDS,
         "clock": any(step.phone.input == "time" for step in shown.steps),
@@ -226,6 +240,12 @@ def rules_for_script(questionnaire: Questionnaire, language: Language) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
 
 
+def draws_for_script(questionnaire: Questionnaire, drawn: Mapping[str, object]) -> str:
+    """JSON of the order of every draw that hangs on answers; empty where none does."""
+    orders = in_order(questionnaire, drawn)
+    return json.dumps(orders, separators=(",", ":")) if orders else ""
+
+
 def filling_for_script(questionnaire: Questionnaire) -> str:
     """JSON of what fills texts by calculation; empty where no text is filled."""
     if not names_filled(questionnaire):
@@ -241,23 +261,34 @@ def page_at_hand(occasion: Occasion, look: Look) -> bool:
     return (occasion, look) in _pages
 
 
-def _compressed(occasion: Occasion, questionnaire: Questionnaire, look: Look) -> CompressedPage:
+def _compressed(
+    occasion: Occasion, questionnaire: Questionnaire, look: Look, drawn: Mapping[str, object]
+) -> CompressedPage:
     held = _pages.get((occasion, look))
     if held is None:
         styles, _ = styles_in_page(*STYLES)
-        context = {**form_context(occasion, questionnaire, look), "styles": styles}
+        context = {**form_context(occasion, questionnaire, look, drawn), "styles": styles}
         plain = render("form.html", look, context).encode()
-        etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}-{look.order}"'  # the arrangement, for a reload
-        held = CompressedPage(plain, gzip.compress(plain, 9, mtime=0), etag)
+        # The arrangement and the draw, for a reload.
+        etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}-{look.order}{f"-{look.draw}" if look.draw else ""}"'
+        held = CompressedPage(plain, gzip.compress(plain, 6 if look.draw else 9, mtime=0), etag)
+        if look.draw:  # hardly anybody else has these blocks
+            return held
         if len(_pages) >= CACHED_PAGES:
             _pages.clear()
         _pages[occasion, look] = held
     return held
 
 
-def empty_form(request: Request, occasion: Occasion, questionnaire: Questionnaire, look: Look) -> Response:
+def empty_form(
+    request: Request,
+    occasion: Occasion,
+    questionnaire: Questionnaire,
+    look: Look,
+    drawn: Mapping[str, object] | None = None,
+) -> Response:
     """The page as it is first shown, from memory; 304 where the phone has it."""
-    made = _compressed(occasion, questionnaire, look)
+    made = _compressed(occasion, questionnaire, look, drawn or {})
     headers = {
         "Cache-Control": REVALIDATE,
         "ETag": made.etag,
@@ -277,7 +308,7 @@ def faulty_questions(checked: Checked, questionnaire: Questionnaire, language: L
     numbers = {step.question.id: step.number for step in screens(questionnaire, 0).steps}
     found: dict[str, dict[str, str]] = {}
     for finding in checked.findings:
-        if finding.severity is Severity.HARD and finding.question:
+        if finding.severity is Severity.HARD and finding.question in numbers:
             messages = found.setdefault(finding.question, {})
             messages.setdefault(finding.variable, describe(finding, questionnaire, language, checked))
     return [

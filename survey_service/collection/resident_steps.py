@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from questionnaires.draws import block_trees
 from questionnaires.kinds.place import GRAINS
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
@@ -22,7 +23,9 @@ POINTS_PER_SCREEN = 3  # of those that are answered by points, in two lines each
 LONGEST_IN_FIVE = 4  # characters of a label where five stand side by side, in two lines of two
 ORDERS = 8  # arrangements of a shuffled question that are rendered; a page gets one of them by chance
 # Names of the form that are no answers. Answers are named like variables, which never begin with an underscore.
-RESERVED = frozenset({"client_id", "action", "_page", "_lang", "_text", "_order", "_version", "_seconds", "_receipt"})
+RESERVED = frozenset(
+    {"client_id", "action", "_page", "_lang", "_text", "_order", "_draw", "_blocks", "_version", "_seconds", "_receipt"}
+)
 
 
 class NameTaken(ValueError):
@@ -133,6 +136,7 @@ class Same:
 def _screens(same: Same, order: int) -> Screens:
     steps: list[Step] = []
     number = 0
+    drawn = block_trees(same.questionnaire)
     for section in same.questionnaire.sections:
         for question in section.questions:
             taken = RESERVED.intersection(question.variables())
@@ -142,7 +146,9 @@ def _screens(same: Same, order: int) -> Screens:
             number += asked
             given = [one for one in (section.ask_if, question.ask_if) if one is not None]
             conditions = [same.questionnaire.of_answers(one).to_json() for one in given]
-            tree = ["and", *conditions] if len(conditions) == 2 else conditions[0] if conditions else None
+            if question.id in drawn:
+                conditions.insert(0, drawn[question.id])
+            tree = ["and", *conditions] if len(conditions) > 1 else conditions[0] if conditions else None
             ask_if = json.dumps(tree, ensure_ascii=False, separators=(",", ":")) if tree else ""
             steps += _of_question(question, number if asked else 0, ask_if, order)
     return Screens(steps=tuple(steps), total=number)

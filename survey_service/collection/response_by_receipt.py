@@ -59,7 +59,7 @@ class ResponseByReceipt(AskedQuestionnaire):
             if isinstance(value, list)
             else [in_digits(value) if isinstance(value, float) else str(value)]
             for name, value in self.answers.items()
-            if not isinstance(value, dict)  # said to be missing: the field is empty
+            if name not in self.tickets and not isinstance(value, dict)  # said to be missing: the field is empty
         }
 
 
@@ -73,11 +73,13 @@ def open_by_receipt(session: Session, receipt: str) -> ResponseByReceipt:
     if found.state is ResponseState.DELETED:
         raise Withdrawn
     asked = asked_in(session, found.survey_id, found.wave_id, found.area_id)
+    answers = json.loads(found.answers)["answers"]
     return ResponseByReceipt(
         version_id=asked.version_id,
         questionnaire=asked.questionnaire,
         occasion=asked.occasion,
         state=asked.state,
+        tickets={draw.id: answers[draw.id] for draw in asked.questionnaire.draws if draw.id in answers},
         survey_id=found.survey_id,
         response_id=found.id,
         wave_id=found.wave_id,
@@ -85,6 +87,6 @@ def open_by_receipt(session: Session, receipt: str) -> ResponseByReceipt:
         case_id=found.case_id,
         mode=found.mode,
         submitted_at=found.completed_at,
-        answers=json.loads(found.answers)["answers"],
+        answers=answers,
         order=int(found.paradata.get("order", 0)),
     )

@@ -12,13 +12,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from questionnaires.answers import Checked, Policy, check_answers
+from questionnaires.answers import Checked, Policy
 from questionnaires.languages import USUAL, well_formed
 from survey_service.audit.chain import RESIDENT
 from survey_service.captures.errors import ContentConflict
 from survey_service.captures.incoming import IncomingCapture, Outcome
 from survey_service.collection import replies
 from survey_service.collection.arriving_capture import ArrivingCapture
+from survey_service.collection.drawn_blocks import drawn_as_posted, drawn_for_page
 from survey_service.collection.errors import NothingAnswered, TooManyFromHere
 from survey_service.collection.limiter import RateLimiter
 from survey_service.collection.opened_by_code import OpenedByCode
@@ -66,7 +67,7 @@ async def resident_page(code: str, request: Request, running: Running, reading: 
     """Asynchronous: a page of an open code that was opened a moment ago needs no thread and no database."""
     remembered = running.of(Reception).remembered
     opened = remembered.get(code)
-    if opened is not None:
+    if opened is not None and not opened.questionnaire.draws:
         look = _arranged(opened, request)
         if page_at_hand(opened.occasion, look):
             return _page(lambda: opened, look, request, running, now)
@@ -76,7 +77,7 @@ async def resident_page(code: str, request: Request, running: Running, reading: 
 def _arranged(opened: OpenedByCode, request: Request) -> Look:
     """One of the arrangements by chance, but for whoever has begun: a draft asks for its own, and a reload for the one
     that the browser has."""
-    display = _first_display(request, opened)
+    display = replace(_first_display(request, opened), draw=opened.sealed_draw)
     if not shuffles(opened.questionnaire):
         return replies.look_of(replace(display, order=0), opened.questionnaire)
     held = _KEPT_ORDER.search(request.headers.get("if-none-match", ""))
@@ -99,7 +100,9 @@ def _page(
         return replies.wrong_code(running, error, display, request.path_params["code"])
     except DomainError as error:
         return replies.refused(request, error, display, city=city, contact=contact)
-    return empty_form(request, opened.occasion, opened.questionnaire, look or _arranged(opened, request))
+    opened = drawn_for_page(opened, request, running.keys)
+    look = look or _arranged(opened, request)
+    return empty_form(request, opened.occasion, opened.shown, look, opened.tickets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +200,7 @@ def _read(
         opened = opening()
         contact = opened.questionnaire.notice.contact
         posted = read_form(body, request.headers.get("content-type", ""), opened.questionnaire)
+        opened = drawn_as_posted(opened, posted.display.draw, running.keys)
         display, mine = posted.display, replies.Mine(opened, posted)
         if posted.version and posted.version != opened.occasion.version_sha256[:16]:
             raise Conflict(
@@ -217,11 +221,14 @@ def _judge(
         opened.refuse_if_over(now, zone)
         return partial(replies.form_again, opened, posted)
     raw, today = posted.raw_answers(opened.questionnaire), now.astimezone(zone).date()
-    checked = check_answers(opened.questionnaire, raw, Policy.WEB, today=today)
+    checked = opened.judged(raw, Policy.WEB, today=today)
+    if again := replies.blocks_to_answer(request, opened, posted, checked):
+        opened.refuse_if_over(now, zone)
+        return again
     if not checked.accepted:
         opened.refuse_if_over(now, zone)
         return partial(replies.faults_page, request, opened, posted, checked)
-    if not checked.canonical:
+    if not checked.answers:
         raise NothingAnswered
     posted = posted.only(checked.canonical)
     if posted.action == "check" or posted.client_id is None:

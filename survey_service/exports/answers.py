@@ -29,6 +29,7 @@ def answer_columns(questionnaire: Questionnaire, *, texts: bool) -> tuple[tuple[
     """Variable of the questionnaire and column, in its order; open answers with ``texts`` only."""
     questions = {one.id: one for one in questionnaire.questions()}
     questions |= {one.id: one.as_question() for one in questionnaire.calculated}
+    questions |= {name: draw.as_question(name) for draw in questionnaire.draws for name in draw.variables()}
     return tuple(
         (row.name, column)
         for row in codebook(questionnaire)

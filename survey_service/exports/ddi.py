@@ -96,6 +96,10 @@ class _Codebook:
 
     # -------------------------------------------------------------- the columns
 
+    def _text_of(self, question: str) -> Text | None:
+        """As it was asked; None of what nobody was asked: what is calculated, and what was drawn."""
+        return next((one.text for one in self._dataset.questionnaire.questions() if one.id == question), None)
+
     def _variable(self, above: ET.Element, number: int, one: Variable) -> None:
         attributes = {
             "ID": f"V{number}",
@@ -111,7 +115,7 @@ class _Codebook:
         self._in_both(found, "labl", one.label)
         if one.question is not None and one.role is Role.ANSWER:
             asked = self._element(found, "qstn", qstn=one.question)
-            self._in_both(asked, "qstnLit", self._dataset.questionnaire.question(one.question).text)
+            self._in_both(asked, "qstnLit", self._text_of(one.question) or one.label)
             if one.rule is not None:
                 self._in_both(asked, "ivuInstr", one.rule)
         if one.missing:

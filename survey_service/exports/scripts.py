@@ -60,6 +60,7 @@ def write_margins(dataset: Dataset, path: Path) -> None:
 def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
     """What the scripts need to know beside the rows: of the plan, and which columns hold what."""
     plan = dataset.plan
+    estimated = asked(dataset.indicators, dataset.questionnaire)
     return {
         "data": f"{stem}.csv",
         "margins_file": MARGINS,
@@ -68,6 +69,7 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
         "units": list(dataset.stages),
         "populations": [f"population_{stage}" for stage in range(1, len(dataset.stages) + 1)],
         "adult_stage": plan.variance.adult_stage and dataset.adults_known,
+        "asked_in_part": any(one.by_draw for one in estimated),
         "lonely_psu": plan.variance.lonely_psu.value,
         "margins": [margin.column for margin in dataset.margins],
         # Post-stratification to one margin is the linear distance to it.
@@ -86,7 +88,7 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
                 "scale": None if one.scale is None else list(one.scale),
                 "parts": dict(one.parts) or None,
             }
-            for one in asked(dataset.indicators)
+            for one in estimated
         ],
     }
 

@@ -92,6 +92,8 @@ def question_choices(questionnaire: Questionnaire) -> list[Choice]:
 
 def _title(one: Variable) -> Text:
     question = one.question
+    if not one.number:  # no question: which blocks were drawn
+        return Text(f"抽到的：{question.short.zh}", f"Drawn: {question.short.en or question.short.zh}")
     zh = f"{one.number}、{question.short.zh or question.text.zh}"
     en = f"{one.number}. {question.short.en or question.text.en}"
     if one.item:

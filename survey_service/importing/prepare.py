@@ -26,6 +26,7 @@ from survey_service.importing.choices import is_lettered
 from survey_service.importing.kinds import Source, is_closed, reader_of
 from survey_service.importing.plan import BESIDE, ColumnPlan, ImportPlan, Target
 from survey_service.importing.reading import Reader
+from survey_service.importing.variables import variables
 from survey_service.importing.words import Kind, Notice, Notices
 from survey_service.migrations.guards import ERASED
 from survey_service.models import Mode
@@ -145,7 +146,7 @@ class _Run:
             self.written.setdefault(_written(number), []).append(number)
 
     def _columns(self) -> list[_Column]:
-        of = {name: one for one in self.questionnaire.questions() for name in one.variables()}
+        of = {one.name: one.question for one in variables(self.questionnaire)}
         made = []
         for place, column in enumerate(self.plan.columns):
             if column.target not in _ANSWERING:
@@ -260,7 +261,7 @@ class _Run:
         self._findings(number, record, checked, doubtful=len(self.problems) > before)
         if len(self.problems) > before or area_id is None:
             return None
-        if not any(not isinstance(one, dict) for one in checked.canonical.values()):
+        if not any(not isinstance(one, dict) for one in checked.answers.values()):
             self.notices.add(Notice.EMPTY_ROW, row=number)
             return None
         content = canonical_hash(checked.canonical)

@@ -42,4 +42,6 @@ def variables(questionnaire: Questionnaire) -> list[Variable]:
             found.append(Variable(name=question.id, question=question, number=number))
         if any(option.other for option in question.options):
             found.append(Variable(name=f"{question.id}.other", question=question, number=number, other=True))
+    # Which blocks each row was asked, where whoever made the file drew them.
+    found += [Variable(name=draw.id, question=draw.as_question(), number=0) for draw in questionnaire.draws]
     return found

@@ -53,7 +53,12 @@ def find_form(session: Session, wave: Wave, typed: str, visible: Select[tuple[UU
         if printed is not None:
             return _printed(wave, *printed, area, case, answered=answered, language=language)
         return FormFound(
-            case_id=case.id, area_id=area.id, number=case.number, community=_name(area, language), keyed=answered
+            case_id=case.id,
+            area_id=area.id,
+            number=case.number,
+            community=_name(area, language),
+            keyed=answered,
+            draw_number=case.number,
         )
     if number.replace(" ", "").isdigit() and serial is None:
         raise WrongSerial(number[:LONGEST_SERIAL])
@@ -81,6 +86,7 @@ def _printed(
         mode=Mode(batch.mode),
         in_time=form.state is FormState.RETURNED and wave.closed_at is not None and form.changed_at <= wave.closed_at,
         set_aside=form.state is FormState.SPOILED,
+        draw_number=serials.draw_number(form.serial, case.number if case else ""),
     )
 
 

@@ -19,6 +19,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires.answer_forms import Canonical
+from questionnaires.draws import in_order
+from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Keyer, Person
@@ -32,9 +35,10 @@ from survey_service.keying import drafts, forms, lookahead, queries, scanned, se
 from survey_service.keying.errors import NoSuchForm, WrongSerial
 from survey_service.keying.forms import LONGEST_SERIAL
 from survey_service.keying.rules import Rules
-from survey_service.keying.schemas import Save
+from survey_service.keying.schemas import FormFound, Save
 from survey_service.models import KeyingPass, Survey, Wave, WaveState
-from survey_service.surveys import definitions
+from survey_service.secrets import KeyRing
+from survey_service.surveys import definitions, draw_tickets
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.failures import failure_response, wants_page
 from survey_service.web.languages import Speaks
@@ -116,7 +120,10 @@ def hold_form(
         )
         # The second keying is blind: it looks at the paper, as it must where there is no scan.
         seen = scanned.pictures(session, wave.survey_id, form) if which is KeyingPass.FIRST else {}
-        following = lookahead.following(session, wave, form, which, person.account_id)
+        questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
+        drawn = drawn_on(questionnaire, form, wave, running.keys)
+        # What a form asks has to be known before a box of it is keyed: where blocks are drawn nothing opens ahead.
+        following = [] if drawn else lookahead.following(session, wave, form, which, person.account_id)
     return _no_store(
         {
             "number": form.number,
@@ -129,6 +136,7 @@ def hold_form(
             "draft": asdict(draft),
             "pictures": seen,
             "next": following,
+            "draws": in_order(questionnaire, drawn),
         }
     )
 
@@ -221,7 +229,8 @@ def key_form(
             number, visible = fields.get("number", ""), person.visible(*rights.KEY)
             form = forms.find_form(session, wave, number, visible, language=speaks)
             today = now.astimezone(running.settings.zone).date()
-            checked = sheets.judge(questionnaire, sheets.read_keys(fields), today)
+            drawn = drawn_on(questionnaire, form, wave, running.keys)
+            checked = sheets.judge(questionnaire, {**sheets.read_keys(fields), **drawn}, today)
         except DomainError as refused:
             if not wants_page(request):
                 return failure_response(request, refused)
@@ -261,6 +270,12 @@ def key_form(
     with reading.begin() as session:
         done = service.tally(session, person.account_id, now=now, zone=running.settings.zone)
     return _no_store({"number": form.number, "shown": form.shown, "outcome": stored.outcome.value, **asdict(done)})
+
+
+def drawn_on(questionnaire: Questionnaire, form: FormFound, wave: Wave, keys: KeyRing) -> Mapping[str, Canonical]:
+    """What was drawn for a form, by the number that is printed on it."""
+    ticket = draw_tickets.ticket_of(keys, wave.id, form.draw_number) if questionnaire.draws else None
+    return draw_tickets.with_answers(questionnaire, ticket)
 
 
 def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:

@@ -106,6 +106,7 @@ class FormFound:
     mode: Mode = Mode.PAPER
     in_time: bool = False  # recorded as returned before the wave closed
     set_aside: bool = False  # spoiled
+    draw_number: str = ""  # by which its blocks are drawn
 
     @property
     def paper_id(self) -> UUID:

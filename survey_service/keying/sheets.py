@@ -10,6 +10,7 @@ from typing import Any
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Policy, Severity, check_answers
 from questionnaires.conditions import Condition
+from questionnaires.draws import block_trees
 from questionnaires.figures import in_digits
 from questionnaires.kinds import kind_of
 from questionnaires.model import Missing, Option, Question, Questionnaire
@@ -54,6 +55,7 @@ def sheet(questionnaire: Questionnaire, language: str) -> Sheet:
 def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
     sections: list[SheetSection] = []
     number = 0
+    drawn = block_trees(questionnaire)
     for section in questionnaire.sections:
         rows: list[Row] = []
         for question in section.questions:
@@ -62,7 +64,9 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
                 continue
             number += 1
             given = [one for one in (section.ask_if, question.ask_if) if one is not None]
-            rows += _rows(question, keyed, number, [questionnaire.of_answers(one) for one in given], language)
+            trees = [questionnaire.of_answers(one).to_json() for one in given]
+            asked_if = (drawn[question.id], *trees) if question.id in drawn else tuple(trees)
+            rows += _rows(question, keyed, number, asked_if, language)
         if rows:
             sections.append(SheetSection(title=section.title.in_language(language), rows=tuple(rows)))
     asked = [row.variable for one in sections for row in one.rows]
@@ -88,8 +92,7 @@ def _last_asked(condition: Condition, asked: list[str]) -> str:
     return max((name for name in condition.variables() if name in asked), key=asked.index)
 
 
-def _rows(question: Question, keyed: Keyed, number: int, conditions: list[Condition], language: str) -> list[Row]:
-    asked_if = tuple(condition.to_json() for condition in conditions)
+def _rows(question: Question, keyed: Keyed, number: int, asked_if: tuple[Any, ...], language: str) -> list[Row]:
     labels = ((option.code, option.label.in_language(language)) for option in question.options)
     codes = tuple((code, "" if label == code else label) for code, label in labels)  # 5 of 0 to 10 is said once
     minimum, maximum = map(_plain, keyed.limits(question))
@@ -168,7 +171,7 @@ def read_keys(fields: Mapping[str, str]) -> dict[str, object]:
 def judge(questionnaire: Questionnaire, answers: Mapping[str, object], today: date | None = None) -> Checked:
     """The judgement on a paper form keyed on the day ``today``. BlankForm where nothing at all was answered."""
     checked = check_answers(questionnaire, answers, Policy.PAPER, today=today)
-    if checked.accepted and not any(not isinstance(value, dict) for value in checked.canonical.values()):
+    if checked.accepted and not any(not isinstance(value, dict) for value in checked.answers.values()):
         raise BlankForm
     return checked
 

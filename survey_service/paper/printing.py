@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from questionnaires.canonical import from_canonical
+from questionnaires.draws import named_on_paper, tickets
 from questionnaires.model import Questionnaire
 from questionnaires.readiness import effective_header
 from questionnaires.sample_entries import with_samples
@@ -22,18 +23,21 @@ from survey_service import jobs
 from survey_service.bulk import insert_unless_there
 from survey_service.models import (
     Area,
+    Case,
     Mode,
     PaperBatch,
     PaperEdition,
+    PaperForm,
     PaperPrint,
     QuestionnaireVersion,
     Wave,
 )
 from survey_service.paper import queries, serials
+from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.stored_files import files_of
-from survey_service.surveys import definitions
+from survey_service.surveys import definitions, draw_tickets
 from survey_service.surveys.opening import header_of
 
 VERSION_DIGITS = 8
@@ -55,9 +59,11 @@ def layout_of(
 def preview_pdf(
     questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings, *, large: bool = False
 ) -> bytes:
-    """The form without a serial, to be looked at before anything is printed; made-up entries where a list has none."""
+    """The form without a serial, to be looked at before anything is printed; made-up entries where a list has none, and
+    of its draws one."""
     questionnaire = with_samples(questionnaire)
-    return blank_pdf(layout_of(questionnaire, languages, sha256, settings, large=large), questionnaire.header)
+    layout = layout_of(questionnaire, languages, sha256, settings, large=large)
+    return blank_pdf(layout, questionnaire.header, named_on_paper(questionnaire, tickets(questionnaire, 0)))
 
 
 def preview_of(running: Services, definition: str, languages: str, sha256: str, large: bool) -> bytes:
@@ -86,7 +92,7 @@ def print_batch(
         version_id, sha256 = version.id, version.sha256
         questionnaire = definitions.frozen(session, survey_id, version_id)
         layout = layout_of(questionnaire, batch.languages, sha256, services.settings, large=batch.large_print)
-        cover, copies = _contents(session, batch, wave, questionnaire, layout)
+        cover, copies = _contents(session, batch, wave, layout, services.keys)
         header = effective_header(questionnaire, header_of(wave))
         back = _return(questionnaire, wave)
     content = batch_pdf(layout, header, copies, cover=cover, back=back, watch=watch)
@@ -115,6 +121,15 @@ def print_batch(
     return content
 
 
+def _drawn(
+    questionnaire: Questionnaire, keys: KeyRing, wave: Wave, form: PaperForm, case: Case | None
+) -> Mapping[str, list[str]]:
+    if not questionnaire.draws:
+        return {}
+    number = serials.draw_number(form.serial, case.number if case else "")
+    return named_on_paper(questionnaire, tickets(questionnaire, draw_tickets.ticket_of(keys, wave.id, number)))
+
+
 def _return(questionnaire: Questionnaire, wave: Wave) -> Return:
     """To whoever asks, by the last day of the wave; a questionnaire that names nobody says the day only."""
     body = questionnaire.notice.body
@@ -122,7 +137,7 @@ def _return(questionnaire: Questionnaire, wave: Wave) -> Return:
 
 
 def _contents(
-    session: Session, batch: PaperBatch, wave: Wave, questionnaire: Questionnaire, layout: FormLayout
+    session: Session, batch: PaperBatch, wave: Wave, layout: FormLayout, keys: KeyRing
 ) -> tuple[Cover, list[Copy]]:
     area = session.get_one(Area, batch.area_id)
     name = Text(area.name_zh, area.name_en or area.name_zh)
@@ -144,12 +159,13 @@ def _contents(
             ),
             community=name,
             case_number=case.number if case else "",
+            drawn=_drawn(layout.questionnaire, keys, wave, form, case),
             sampled=sampled,
         )
         for form, case in forms
     ]
     cover = Cover(
-        title=questionnaire.title,
+        title=layout.questionnaire.title,
         wave=Text(wave.name_zh, wave.name_en or wave.name_zh),
         community=name,
         community_code=area.code,

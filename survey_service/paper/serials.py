@@ -69,6 +69,11 @@ def grouped(of: str) -> str:
     return " ".join(of[start : start + 3] for start in range(0, len(of), 3))
 
 
+def draw_number(of: str, case_number: str) -> str:
+    """By which the blocks of a form are drawn: its case's, as on the phone; else its place among the survey's forms."""
+    return case_number or str(sequence(of))
+
+
 def shown(number: str) -> str:
     """A serial in threes, a case number as it is."""
     return grouped(number) if read(number) else number

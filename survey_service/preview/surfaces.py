@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from questionnaires.draws import part_asked, tickets
 from questionnaires.model import Questionnaire
 from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
@@ -39,6 +41,11 @@ def framed_policy(policy: str) -> str:
     )
 
 
+def _ticket(request: Request) -> int:
+    asked = request.query_params.get("ticket", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+
+
 def phone_page(request: Request, questionnaire: Questionnaire, sha256: str, city: Text, *, on: date) -> Response:
     """The resident's page itself, with its buttons to submit dead. The only page of ours that may be framed, by us.
 
@@ -58,8 +65,13 @@ def phone_page(request: Request, questionnaire: Questionnaire, sha256: str, city
         community=_NOWHERE,
         closes_on=on + SHOWN_FOR,
     )
+    ticket = _ticket(request)
+    drawn = tickets(questionnaire, ticket)
+    context = form_context(occasion, part_asked(questionnaire, drawn), look, drawn)
+    if questionnaire.draws:  # one draw is shown, and any other on demand
+        context["another_draw"] = urlencode({**request.query_params, "ticket": ticket + 1})
     styles, policy = styles_in_page(*STYLES)
-    body = render("form.html", look, {**form_context(occasion, questionnaire, look), "styles": styles})
+    body = render("form.html", look, {**context, "styles": styles})
     headers = {
         "Cache-Control": "no-store",
         "Content-Security-Policy": framed_policy(policy),

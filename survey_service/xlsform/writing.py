@@ -145,6 +145,8 @@ class _Form:
 
     def lines(self) -> Iterator[Line]:
         yield self._notice()
+        for draw in self._all.draws:
+            self._unsaid(draw.id, f"{draw.take} / {len(draw.blocks)}: {', '.join(one.id for one in draw.blocks)}")
         for section in self._all.sections:
             yield from self._section(section)
         for one in self._all.calculated:

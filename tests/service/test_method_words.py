@@ -28,13 +28,16 @@ from analysis.plan import (
     Trimming,
     VarianceRules,
 )
+from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.analyses.method_words import variance_words, weighting_words
 from survey_service.analyses.plan_words import KINDS, WHY_NONE
 from survey_service.analyses.plans import KnownPopulation, default_plan
 from survey_service.analyses.service import WaveEstimates
 from survey_service.analyses.summaries import method_of
+from tests.service.world import QUESTIONNAIRE
 from tests.simulated import waves
+from tests.spec.questionnaires import drawn
 
 SHAPE = waves.Shape(streets=2, communities=3, households=60, issued=10)
 LANGUAGES = ("zh", "en")
@@ -54,13 +57,14 @@ def told(
     known: Callable[[KnownPopulation], KnownPopulation] = lambda found: found,
     plan: Callable[[AnalysisPlan], AnalysisPlan] = lambda found: found,
     changes: tuple[str, ...] = (),
+    asked: Questionnaire = QUESTIONNAIRE,
 ) -> tuple[Text, Text, Weighed]:
     """Both blocks of method, and the weights that they are about: of the default plan, but for what is given."""
     found, population = rows(shape)
     found, population = columns(found), known(population)
     chosen = plan(default_plan(found, population))
     weighed = weigh(chosen, found, population.register)
-    cases = SimpleNamespace(columns=found)
+    cases = SimpleNamespace(columns=found, questionnaire=asked)
     estimates = cast("WaveEstimates", SimpleNamespace(plan=chosen, cases=cases, weights=weighed, plan_changes=changes))
     method = method_of({}, estimates)
     assert (method.weighting, method.variance) == (weighting_words(estimates), variance_words(estimates))
@@ -230,3 +234,17 @@ def test_a_plan_by_choice_says_so() -> None:
         "未做人口校准：分析方案选择不校准。",
         "not calibrated to the population: the plan chose none.",
     )
+
+
+@pytest.mark.parametrize("by_person", [True, False])
+def test_blocks_that_were_drawn(by_person: bool) -> None:
+    asked = drawn.questionnaire(by_person=by_person)
+    weighting, _, _ = told(asked=asked)
+    among = "和本人有关的部分" if by_person else "4 个部分"
+    assert f"每人从{among if by_person else ' ' + among}里答 2 个" in weighting.zh
+    assert "按抽中概率的倒数再加权" in weighting.zh
+    assert "each person is asked 2 of" in weighting.en
+    households = lambda plan: replace(plan, variance=VarianceRules(adult_stage=False))  # noqa: E731
+    assert "最后一级不作有限总体修正" in told(asked=asked, plan=households)[1].zh
+    without = told(asked=asked, plan=lambda plan: replace(plan, indicators=("none",)))[0]
+    assert "抽签" not in without.zh, "of a plan without such figures nothing is said"

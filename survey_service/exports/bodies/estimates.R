@@ -114,6 +114,8 @@ if (settings$adult_stage) {
   partly <- ave(asked > 0 & asked < value_of("adults"), inside[[stages]], FUN = any)
   population[[stages]][partly] <- Inf
 }
+# Of blocks that were drawn for each respondent others might have been drawn.
+if (settings$asked_in_part) population[[stages]][] <- Inf
 distinct <- function(unit, group) {
   pairs <- unique(data.frame(unit, group))
   as.numeric(table(pairs$group)[as.character(group)])

@@ -158,6 +158,8 @@ class Design:
             asked, group = spread((weight > 0) * 1.0, self.units[-1]), self.groups[-1]
             partly = spread(((asked > 0) & (asked < numbers(people, "adults"))) * 1.0, group) > 0
             self.there[-1] = np.where(partly, np.inf, self.there[-1])
+        # Of blocks that were drawn for each respondent others might have been drawn.
+        self.there[-1] = np.where(SETTINGS["asked_in_part"], np.inf, self.there[-1])
         self.drawn = [self._distinct(unit, group) for unit, group in zip(self.units, self.groups, strict=True)]
         self.there = [np.maximum(there, drawn) for there, drawn in zip(self.there, self.drawn, strict=True)]
         for stage in range(len(self.units) - 1, 0, -1):

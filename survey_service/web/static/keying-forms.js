@@ -40,6 +40,7 @@ function begin(found) {
   const boxes = page.drafts.open(found.number, found.draft);
   Object.assign(state, { serial: found.number, shown: found.shown, clientId: found.draft.keying_id, last: Date.now(), seconds: boxes.seconds, strokes: boxes.keystrokes, pending: null, leaving: false, ending: false, offered: "", row: null });
   state.open.add(found.number);
+  page.sheet.draws = found.draws ?? {};
   page.sheet.clear(boxes);
   page.sheet.confirmAll(boxes.accepted);
   showPictures(page.sheet.rows, found.pictures, (variable) => `${form.dataset.lookup}${found.number}/pictures/${variable}`, words.scanned);

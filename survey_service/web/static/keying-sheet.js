@@ -11,6 +11,7 @@ extend(values, fits);
 export class Sheet {
   constructor({ rows, contradictions, today }) {
     this.today = today;
+    this.draws = {}; // the order of the blocks of each draw, of the form that is open
     this.contradictions = contradictions;
     this.rows = rows.map((row, place) => {
       const item = document.querySelector(`[data-row="${row.variable}"]`);
@@ -35,7 +36,7 @@ export class Sheet {
 
   /** The answers as the conditions see them: codes, numbers, lists of codes; nothing for what is missing. */
   values() {
-    const given = {};
+    const given = { ...this.draws };
     for (const row of this.rows) {
       const typed = row.input.value.trim();
       if (typed === "" || typed in MISSING || !this.asked(row, given) || unlikely(row, typed, phrase)) continue;

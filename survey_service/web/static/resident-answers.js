@@ -6,6 +6,7 @@ export class Answers {
   // kept: resident-draft.js; several: resident-several.js, or what stands for it.
   constructor({ asking, words, evaluate, forms, kept, several }) {
     Object.assign(this, { asking, words, evaluate, forms, kept, several });
+    this.draws = JSON.parse(words.draws || "{}"); // the order of the blocks of each draw
     this.withoutWords = new Set(); // steps whose 其他 was asked for its words once
     this.rules = null; // of resident-rules.js, where the questionnaire has rules
   }
@@ -44,7 +45,7 @@ export class Answers {
 
   // The steps that apply, in order: what was answered to a question that is not asked decides nothing.
   path() {
-    const given = {};
+    const given = Object.assign({}, this.draws);
     return this.asking.filter((step) => {
       const asked = !step.dataset.ask || this.kept.attempt(() => this.evaluate(JSON.parse(step.dataset.ask), given), true);
       if (asked) Object.assign(given, this.known(step));

@@ -46,6 +46,7 @@ export class Draft {
       version: own._version.value,
       id: own.client_id.value,
       order: own._order.value,
+      draw: own._draw ? own._draw.value : "",
       large: own._text.value === "large",
       at: Date.now(),
       began,

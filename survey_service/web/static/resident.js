@@ -22,6 +22,7 @@ let review; // of resident-review.js
 let changing = false; // a question was opened from the review, which is where its button leads back to
 const reviewed = document.getElementById("review");
 let sending; // of resident-send.js
+let same; // resident-same.js
 let rankings = []; // what draws each ranking anew
 let several = { beyond: () => "", ranked: () => null, tellTooMany: () => {}, rankByTouch: () => [] }; // resident-several.js
 
@@ -181,16 +182,6 @@ function submitted(event) {
   turn(false);
 }
 
-// A shuffled question stands as it stood when it was answered: a page in another order is asked for in that one.
-function elsewhere(kept) {
-  if (!("shuffled" in words) || !kept.order || kept.order === form.elements._order.value) return false;
-  const query = new URLSearchParams(location.search);
-  if (query.get("order") === kept.order) return false;
-  query.set("order", kept.order);
-  location.replace(`${location.pathname}?${query}${location.hash}`);
-  return true;
-}
-
 const askedAlways = () => true;
 
 async function load() {
@@ -218,6 +209,7 @@ async function load() {
     const { Fill } = await import(words.fill);
     answers.fill = new Fill({ answers, worth: calculating && calculating.worth, calculated: JSON.parse(words.filling), and: words.and, inOrder: checked.inOrder });
   }
+  same = words.same && await further(words.same);
   sending = new send.Sending(page);
   rankings = several.rankByTouch(form, words);
   for (const address of (words.devices || "").split(" ").filter(Boolean)) {
@@ -252,7 +244,7 @@ async function start() {
   sweep();
   const kept = draft.read();
   const own = form.elements.client_id.value;
-  if (kept && !given && Object.keys(kept.values).length && elsewhere(kept)) return;
+  if (kept && !given && Object.keys(kept.values).length && same && same.elsewhere(form.elements, kept)) return;
   form.elements.client_id.value = own || (kept && kept.id) || newId();
   began = (kept && kept.began) || 0;
   // What came back with the page is what was sent; the draft of the same answers knows also what was not.
@@ -288,6 +280,7 @@ function offer(kept) {
     draft.forget();
     const query = new URLSearchParams(location.search);
     query.delete("order");
+    query.delete("draw");
     location.replace(`${location.pathname}?${query}`);
   });
 }

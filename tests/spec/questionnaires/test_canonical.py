@@ -19,9 +19,11 @@ from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, 
 from questionnaires.lists import put_back
 from questionnaires.loader import available, load
 from questionnaires.model import (
+    Block,
     Calculated,
     CalculatedType,
     Contradiction,
+    Draw,
     Header,
     Item,
     Layout,
@@ -185,6 +187,19 @@ questionnaires = st.builds(
         ),
         max_size=1,
     ).map(tuple),
+    draws=st.lists(
+        st.builds(
+            Draw,
+            id=words,
+            label=texts,
+            take=st.integers(1, 9),
+            blocks=st.lists(
+                st.builds(Block, id=words, label=texts, sections=codes, questions=codes, belongs_if=conditions),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=1,
+    ).map(tuple),
 ).map(put_back)
 
 
@@ -200,7 +215,9 @@ def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None
 def test_the_strategy_covers_every_field() -> None:
     """A field added to the model later must be added above, else its round trip is not tested."""
     named = {
-        Questionnaire: 13,
+        Questionnaire: 14,
+        Draw: 4,
+        Block: 5,
         Section: 4,
         Question: 26,
         Item: 3,
