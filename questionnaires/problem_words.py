@@ -221,10 +221,10 @@ _SENTENCES = (
     (r"ask with two options", "用两个选项来问"),
     (rf"(.+) stands for {QUOTED}, the question for nothing", "{0}表示“{1}”，这道题却没有标记"),
     (r"write stands_for: age or stands_for: sex at the question", "在题目上写 stands_for: age 或 stands_for: sex"),
+    (rf"(.+): no option stands for {QUOTED}", "{0}没有选项表示“{1}”"),
+    (rf"(.+): two options stand for {QUOTED}", "{0}有两个选项都表示“{1}”"),
     (rf"(.+) stands for {QUOTED}", "{0}表示“{1}”"),
     (r"an option of a sex stands for male or female", "性别的选项表示 male（男）或 female（女）"),
-    (rf"(.+): two options stand for {QUOTED}", "{0}有两个选项都表示“{1}”"),
-    (rf"(.+): no option stands for {QUOTED}", "{0}没有选项表示“{1}”"),
     (
         r"an option of an age stands for a range, as \"18-29\" or \"75\+\"",
         "年龄的选项表示一段年龄，例如 \"18-29\" 或 \"75+\"",

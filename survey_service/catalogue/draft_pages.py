@@ -17,8 +17,8 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.catalogue import draft_queries, drafts, shelf, sources
+from survey_service.catalogue.draft_problem_words import told_problems
 from survey_service.catalogue.draft_values import to_fill
-from survey_service.catalogue.draft_words import told_problems
 from survey_service.catalogue.errors import DraftMoved, NoDraftOfThat, NotSound
 from survey_service.catalogue.yaml_of import yaml_of
 from survey_service.dependencies import Now, Reading, Running, Writing

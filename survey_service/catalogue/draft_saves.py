@@ -17,8 +17,9 @@ from survey_service.accounts.permissions import Manager
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.catalogue import draft_queries, drafts
 from survey_service.catalogue.draft_pages import find_draft
+from survey_service.catalogue.draft_problem_words import told_problems
 from survey_service.catalogue.draft_values import to_fill, values
-from survey_service.catalogue.draft_words import deed, field_name, names, told_problems
+from survey_service.catalogue.draft_words import deed, field_name, names
 from survey_service.catalogue.errors import DraftMoved
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound

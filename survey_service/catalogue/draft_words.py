@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from questionnaires.problem_words import explain
 from questionnaires.text import Text
-from survey_service.outside.drafts import PlacedProblem
 
 FIELDS: Final[Mapping[str, Text]] = {
     "title": Text("标题", "title"),
@@ -61,24 +59,6 @@ DEEDS: Final[Mapping[str, Text]] = {
     "restore": Text("回到以前的一次", "went back to an earlier save"),
 }
 LONGEST: Final = 60  # characters of a value or a name in a list
-
-
-def told_problems(problems: Iterable[PlacedProblem], language: str) -> list[dict[str, str]]:
-    """Problems in the reader's language, each with its place."""
-    found = []
-    for one in problems:
-        told = explain(one.problem, language)
-        found.append(
-            {
-                "at": one.at,
-                "field": one.field,
-                "code": one.problem.code.number,
-                "title": told.title,
-                "message": told.message,
-                "hint": told.hint,
-            }
-        )
-    return found
 
 
 def field_name(field: str, language: str) -> str:

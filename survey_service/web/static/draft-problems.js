@@ -17,7 +17,7 @@ function partOf(problem) {
 function sentence(problem) {
   const element = document.createElement("span");
   element.className = "fault";
-  element.textContent = [`${problem.title}（${problem.code}）`, problem.message, problem.hint].filter(Boolean).join(" ");
+  element.textContent = problem.said;
   return element;
 }
 
@@ -76,16 +76,15 @@ export function show(problems, count) {
     const where = mark(problem, number);
     if (number >= MOST) return;
     const item = document.createElement("li");
-    const text = `${problem.message}`;
     if (where) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "link";
-      button.textContent = text;
+      button.textContent = problem.message;
       button.addEventListener("click", () => goTo(where));
       item.append(button);
     } else {
-      item.textContent = [text, problem.hint].filter(Boolean).join(" ");
+      item.textContent = problem.said;
     }
     list.append(item);
   });

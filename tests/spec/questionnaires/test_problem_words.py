@@ -113,5 +113,9 @@ def test_what_was_typed_stays_as_it_is() -> None:
     assert explain(problem, "zh").hint == "是不是“minimum”？"
 
 
+def test_a_longer_sentence_is_not_taken_for_a_shorter_one() -> None:
+    assert in_chinese('question "q9": no option stands for "male"') == "题目 q9 没有选项表示“male”"
+
+
 def test_a_sentence_longer_than_any_is_not_matched() -> None:
     assert in_chinese(f'question "{"a" * LONGEST}" has a field "b"') is None
