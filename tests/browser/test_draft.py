@@ -66,6 +66,8 @@ def test_a_copy_is_changed_and_a_wave_opened_without_touching_yaml(
     saved(page, 2)
     # What it will look like stands beside it, at the question that is changed.
     inside = page.frame_locator("#phone")
+    expect(inside.locator("#q-q1")).to_be_visible()
+    expect(inside.locator("#q-q2")).to_be_hidden()
     expect(inside.locator("#q-q1")).to_contain_text("您听说过我市在创建文明城市吗？")
     # Leaving a question out says first what goes with it.
     unfold(page, "#part-q4")

@@ -11,7 +11,7 @@ export class View {
     this.number = root.dataset.sound;
     this.shown = { phone: this.number };
     this.wanted = "";
-    this.phone.addEventListener("load", () => this.#settle());
+    this.phone.addEventListener("load", () => this.#loaded());
     for (const button of document.querySelectorAll("[data-view]")) {
       button.addEventListener("click", () => this.choose(button.dataset.view));
     }
@@ -35,17 +35,16 @@ export class View {
     }
   }
 
-  /** Brings a question into view, here or as soon as the page is there. */
+  /** Turns the phone to a question, now or as soon as its page is there. */
   lookAt(question) {
     this.wanted = `q-${question}`;
-    this.phone.contentDocument?.getElementById(this.wanted)?.scrollIntoView({ block: "start" });
+    this.#turn();
   }
 
   #draw() {
     if (this.shown[this.kind] === this.number) return;
     this.shown[this.kind] = this.number;
     if (this.kind === "phone") {
-      this.top = this.phone.contentWindow?.scrollY ?? 0;
       this.phone.contentWindow.location.replace(`${this.here}/phone?n=${this.number}${this.language === "en" ? "&lang=en" : ""}`);
     } else if (this.kind === "paper") {
       this.#paper();
@@ -54,11 +53,21 @@ export class View {
     }
   }
 
-  #settle() {
-    const inside = this.phone.contentDocument;
-    const wanted = this.wanted && inside?.getElementById(this.wanted);
-    if (wanted) wanted.scrollIntoView({ block: "start" });
-    else if (this.top) this.phone.contentWindow.scrollTo(0, this.top);
+  /** As the phone's own script does, which does not run here. By its address the phone would scroll this page, too. */
+  #turn(to = this.wanted) {
+    const step = this.phone.contentDocument?.getElementById(to);
+    if (!step?.matches(".steps > .step")) return;
+    const steps = [...step.parentElement.children].filter((one) => one.matches(".step"));
+    step.parentElement.classList.add("led");
+    for (const one of steps) one.classList.toggle("here", one === step);
+    step.closest("main").classList.toggle("inside", step !== steps[0]);
+    this.phone.contentWindow.scrollTo(0, 0);
+  }
+
+  #loaded() {
+    const inside = this.phone.contentWindow;
+    inside.addEventListener("hashchange", () => this.#turn(inside.location.hash.slice(1)));
+    this.#turn();
   }
 
   #paper() {

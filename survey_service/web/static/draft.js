@@ -73,8 +73,10 @@ function put(edit) {
   echo(edit.at, edit.field, edit.value);
 }
 
+/** The time of the service, wherever this browser stands: so were the saves before it told. */
 function clock() {
-  return new Date().toLocaleTimeString(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit" });
+  const how = { hour: "2-digit", minute: "2-digit", timeZone: root.dataset.zone };
+  return new Date().toLocaleTimeString(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", how);
 }
 
 const saver = new Saver(root, keep, {
