@@ -37,6 +37,8 @@ class Cells:
     bounded: BoolArray
     alike: BoolArray
     complete: BoolArray
+    dominated: BoolArray  # one respondent's number makes up a total
+    ratio: BoolArray  # of two totals, without a scale: reliable or not by its relative error
     share: BoolArray  # a share with an interval for shares
     additive: BoolArray  # parts make up their whole, by their weights
 
@@ -100,6 +102,8 @@ def cells_of(estimates: Sequence[Estimate]) -> Cells:
         bounded=bounded,
         alike=np.array([one.all_alike for one in estimates], dtype=bool),
         complete=np.array([one.complete_enumeration for one in estimates], dtype=bool),
+        dominated=np.array([one.dominated for one in estimates], dtype=bool),
+        ratio=np.array([one.statistic is Statistic.RATIO and one.scale is None for one in estimates], dtype=bool),
         share=np.array([_is_share(one) for one in estimates], dtype=bool),
         additive=np.array([one.statistic not in _NOT_ADDITIVE for one in estimates], dtype=bool),
     )

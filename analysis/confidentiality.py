@@ -1,7 +1,8 @@
 """Which figures confidentiality hides or codes, and why.
 
-Hidden for their own sake: figures of fewer than ten respondents, and points that are all alike in the middle of their
-scale of fewer than thirty. Coded for theirs: the ends of the scale of fewer than thirty (``analysis.coding``). Coded or
+Hidden for their own sake: figures of fewer than ten respondents, those in which one respondent's number makes up a
+total (``analysis.estimation.dominance``), and points that are all alike in the middle of their scale, or ratios that
+are, of fewer than thirty. Coded for theirs: the ends of the scale of fewer than thirty (``analysis.coding``). Coded or
 hidden for the sake of others: what would give one of them away by a sum, over every level that is published together,
 and what was published before.
 """
@@ -13,18 +14,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.arrays import BoolArray, FloatArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.cells import Cells, Place
 from analysis.coding import end_for, side_of
 from analysis.complementary_suppression import CannotProtect, Search
 from analysis.disclosure_bounds import Rooms
-from analysis.families import ties
-from analysis.hiding import Hiding
+from analysis.families import Related, ties
+from analysis.hiding import PROTECTION, Hiding
 from analysis.printed_figures import steps_of
 from analysis.results import Coding, Domain, PublicationRule, PublishableCell, PublishableTable, Suppression
 
 _KEPT = (
     Suppression.FEW_RESPONDENTS,
+    Suppression.DOMINATED,
     Suppression.COMPLEMENTARY,
     Suppression.GROUP_DISCLOSURE,
     Suppression.NOT_PUBLISHED,
@@ -77,15 +79,21 @@ class Confidential:
 
 
 def confidential(
-    cells: Cells, weak: BoolArray, rule: PublicationRule, hierarchy: Mapping[Domain, Domain], before: Before
+    cells: Cells,
+    weak: BoolArray,
+    rule: PublicationRule,
+    hierarchy: Mapping[Domain, Domain],
+    before: Before,
+    related: Related,
 ) -> Confidential:
-    """``weak``: cells that will not be shown for another reason. Raises CannotProtect where earlier releases give one
-    away."""
+    """``weak``: cells that will not be shown for another reason. ``related``: figures that follow from each other.
+    Raises CannotProtect where earlier releases give one away."""
     place = [cells.place(number) for number in range(len(cells))] if before.shown or before.hidden else []
     fixed = np.array([one in before.shown for one in place] or [False] * len(cells), dtype=bool)
     hidden_before = np.array([one in before.hidden for one in place] or [False] * len(cells), dtype=bool)
     few = cells.size < rule.minimum_respondents
     _still_open(cells, few & fixed & ~hidden_before & (cells.size > 0))
+    few |= _of_parts(cells, few, related) & ~(fixed & ~hidden_before)  # what is out is out
     end = np.where(few, np.nan, end_for(cells.size))
     small = cells.size < rule.group_disclosure_below
     side = side_of(cells.part, np.where(np.isnan(end), 2.0, end))
@@ -96,30 +104,61 @@ def confidential(
             hidden_before[number] |= side[number] == 0
             small[number] = True
     coded = small & (side != 0) & ~np.isnan(cells.value) & cells.bounded
-    middle = cells.alike & small & ~coded & ~few & ~cells.complete & cells.bounded
+    # A mean that was published before its total was asked about stays: the figure is out.
+    dominated = cells.dominated & ~few & ~(fixed & ~hidden_before)
+    middle = cells.alike & small & ~coded & ~few & ~cells.complete & (cells.bounded | cells.ratio)
+    own = few | dominated | middle
+    tied = ties(cells, hierarchy, related.one_sum, told=fixed & ~hidden_before if related.out else None)
     hiding = Hiding(
         end=np.where(coded, end, np.nan),
         side=side,
-        hidden=few | middle | weak | hidden_before | np.isnan(cells.value),
-        few=few | middle,
+        hidden=own | weak | hidden_before | np.isnan(cells.value),
+        few=own,
+        dominated=dominated,
         fixed=fixed & ~hidden_before,
         slack=_slack(cells),
+        widest=_widest(cells, tied.first_of),
     )
     search = Search(
         cells,
-        ties(cells, hierarchy),
+        tied,
         hiding,
         least=rule.minimum_respondents,
         below=rule.group_disclosure_below,
     )
     search.run()
-    return Confidential(hiding, _reasons(few, middle, hidden_before, search.added))
+    found = dict.fromkeys([*search.added, *np.flatnonzero(hidden_before).tolist()], Suppression.COMPLEMENTARY)
+    for those, reason in (
+        (middle, Suppression.GROUP_DISCLOSURE),
+        (dominated, Suppression.DOMINATED),
+        (few, Suppression.FEW_RESPONDENTS),
+    ):
+        found |= dict.fromkeys(np.flatnonzero(those).tolist(), reason)
+    return Confidential(hiding, found)
 
 
-def _reasons(few: BoolArray, middle: BoolArray, kept: BoolArray, added: Iterable[int]) -> dict[int, Suppression]:
-    found = dict.fromkeys([*added, *np.flatnonzero(kept).tolist()], Suppression.COMPLEMENTARY)
-    found |= dict.fromkeys(np.flatnonzero(middle).tolist(), Suppression.GROUP_DISCLOSURE)
-    return found | dict.fromkeys(np.flatnonzero(few).tolist(), Suppression.FEW_RESPONDENTS)
+def _of_parts(cells: Cells, few: BoolArray, related: Related) -> BoolArray:
+    """Indices with a part of few: any part follows from the others and the index."""
+    found, at = np.zeros(len(cells), dtype=bool), cells.at()
+    place = {name: number for number, (name, category) in enumerate(cells.keys) if category is None}
+    for index, parts in related.parts.items():
+        keys = [place[name] for name in (index, *parts) if name in place]
+        if len(keys) == len(parts) + 1:
+            line = at[:, keys]
+            whole = line[(line >= 0).all(axis=1)]
+            found[whole[:, 0]] |= few[whole[:, 1:]].any(axis=1) & (cells.size[whole[:, 0]] > 0)
+    return found
+
+
+def _widest(cells: Cells, first_of: IntArray) -> FloatArray:
+    """What a range must be at most. Over the wider of two bases no more than those in the narrower one can say yes."""
+    found = np.ones(len(cells))
+    for second in np.flatnonzero(first_of >= 0):
+        first, size = first_of[second], cells.size[second]
+        bases = cells.weight[[second, first]]
+        share = (bases[0] / bases[1]) if np.isfinite(bases).all() and bases[1] > 0 else size / cells.size[first]
+        found[first] = min(found[first], share * min(size, PROTECTION) / size)
+    return found
 
 
 def _slack(cells: Cells) -> Rooms:

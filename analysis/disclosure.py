@@ -8,7 +8,7 @@ nothing finer than what is printed, one mark for whatever is hidden, and no reas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from analysis.cells import Cells, Place, cells_of
 from analysis.coding import coded_limits, end_for, side_of, usual_effects
 from analysis.complementary_suppression import CannotProtect
 from analysis.confidentiality import Before, confidential
-from analysis.families import Wholes
+from analysis.families import NOT_RELATED, Related, Wholes
 from analysis.printed_cells import Context, Shown, printed_rows
 from analysis.results import (
     PROTECTED,
@@ -55,6 +55,7 @@ class _Asked:
     adults: Mapping[Domain, int]
     before: Before
     notes: tuple[str, ...]
+    related: Related
 
 
 def protect(
@@ -65,13 +66,15 @@ def protect(
     response_rates: Mapping[Domain, float] | None = None,
     adults: Mapping[Domain, int] | None = None,
     earlier: Sequence[PublishableTable] = (),
+    related: Related = NOT_RELATED,
 ) -> PublishableTable:
     """One table of all ``tables`` after the publication rule; give every level that is published in one call.
 
     ``hierarchy``: domain -> the domain it is part of, so that a hidden figure cannot be had by subtraction (children
     divided by the same columns make up their parent together). ``goals``: variable -> target. ``response_rates`` (RR3)
     give tipping points, ``adults`` bound the settling sample size. ``earlier``: what was released of the same wave
-    before; what was hidden then stays hidden, what was shown is known. Groups that cannot be protected beside all the
+    before; what was hidden then stays hidden, what was shown is known. ``related``: figures that follow from each
+    other, as the same sum over two bases, or an index from its parts. Groups that cannot be protected beside all the
     others are left out, the finest first, and a note says so. Raises ValueError when a confidentiality rule is laxer
     than the default, when a domain and variable come twice, or when levels or intervals differ.
     """
@@ -83,6 +86,7 @@ def protect(
         response_rates=response_rates,
         adults=adults,
         earlier=earlier,
+        related=related,
     ).table
 
 
@@ -94,6 +98,7 @@ def protected(
     response_rates: Mapping[Domain, float] | None = None,
     adults: Mapping[Domain, int] | None = None,
     earlier: Sequence[PublishableTable] = (),
+    related: Related = NOT_RELATED,
 ) -> Protected:
     """``protect`` with the reasons beside the table. They are for the statistician and leave in nothing."""
     rule = rule or PublicationRule()
@@ -107,12 +112,16 @@ def protected(
         adults=adults or {},
         before=Before.of(earlier),
         notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
+        related=related,
     )
     left_out: list[Domain] = []
     while True:
         try:
             return _protected(asked, tuple(left_out))
         except CannotProtect as error:
+            if earlier and asked.related.one_sum and not asked.related.out:
+                asked = replace(asked, related=replace(asked.related, out=True))
+                continue
             present = {estimate.domain for estimate in asked.estimates} - set(left_out)
             finer = _finest_groups(error.place[0], asked.hierarchy, present)
             if not finer:
@@ -146,7 +155,7 @@ def _protected(asked: _Asked, left_out: tuple[Domain, ...]) -> Protected:
     known = ~np.isnan(cells.value) & ~np.isnan(cells.low)
     shown = _limits(cells, candidates, side_of(cells.part, end), end, effect, (level, method.value))
     weak = ~known | np.isnan(shown.low) | _weak(cells, shown, rule)
-    found = confidential(cells, weak, rule, asked.hierarchy, asked.before)
+    found = confidential(cells, weak, rule, asked.hierarchy, asked.before, asked.related)
     hiding = found.hiding
     shown = _limits(cells, hiding.coded, hiding.side, hiding.end, effect, (level, method.value))
     hidden = hiding.hidden | np.isnan(shown.low) | _weak(cells, shown, rule)

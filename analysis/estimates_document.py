@@ -51,6 +51,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "scale": None if estimate.scale is None else list(estimate.scale),
         "all_alike": estimate.all_alike,
         "complete_enumeration": estimate.complete_enumeration,
+        **({"dominated": True} if estimate.dominated else {}),
         "notes": list(estimate.notes),
     }
 
@@ -137,6 +138,7 @@ def _read(entry: object) -> Estimate:
         effective_sample_size=_number(entry, "effective_sample_size"),
         all_alike=bool(entry.get("all_alike", share and value in (0.0, 1.0))),
         complete_enumeration=bool(entry.get("complete_enumeration", certain)),
+        dominated=bool(entry.get("dominated", False)),
         scale=None if scale is None else (float(scale[0]), float(scale[1])),
         notes=tuple(map(str, entry.get("notes", ()))),
     )

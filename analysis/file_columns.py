@@ -43,6 +43,9 @@ class FileIndicator:
     numerator: str = ""  # columns of the ratio, empty cells outside the base
     denominator: str = ""
     share: bool = False  # whether the ratio is a proportion
+    totals: bool = False  # whether it is of two totals, in which people count by their numbers
+    beside: str = ""  # the indicator that it is the second base of
+    numerator_of: str = ""  # an indicator before it that divides the same sum by another base
     parts: tuple[FilePart, ...] = ()
     lowest: float | None = None  # of a mean: the ends of its scale
     highest: float | None = None
@@ -274,11 +277,12 @@ def _floats(column: pd.Series[Any]) -> FloatArray:
 
 
 def _asked(one: FileIndicator) -> Asked:
+    beside, same = one.beside or None, one.numerator_of or None
     if one.yes or one.share:
-        return Asked(id=one.id)
+        return Asked(id=one.id, totals=one.totals, beside=beside, numerator_of=same)
     scale = None if one.lowest is None or one.highest is None else (one.lowest, one.highest)
     parts = tuple((part.indicator, part.weight) for part in one.parts)
-    return Asked(id=one.id, share=False, scale=scale, parts=parts)
+    return Asked(id=one.id, share=False, scale=scale, parts=parts, totals=one.totals, beside=beside, numerator_of=same)
 
 
 def register_of_frame(frame: pd.DataFrame) -> PopulationRegister:

@@ -14,6 +14,8 @@ from analysis.disclosure_bounds import Rooms
 
 PROTECTION = 4.0
 """Width, in respondents, that the range of a hidden figure must have."""
+DOMINATED_WIDTH = 0.4
+"""The same where one respondent's number makes up a total, as a share of the figure: 20 % to either side."""
 PROTECTED_END = 2.0
 """How far from all alike a coded figure must be possible, in respondents."""
 EXACT = 1e-5  # on the scale 0..1
@@ -24,7 +26,8 @@ Range: TypeAlias = tuple[float, float]
 class Hiding:
     """How every cell is given, by cell: a band from ``end`` on that ``side``, hidden, or (neither) as it is printed.
 
-    ``few``: hidden for its own sake, and by the few. ``fixed``: known from earlier releases, can hide nothing.
+    ``few``: hidden for its own sake, and by the few; ``dominated``: of these, for one respondent's number. ``fixed``:
+    known from earlier releases, can hide nothing.
     ``slack``: how far the print alone leaves the place on the scale open.
     """
 
@@ -32,8 +35,10 @@ class Hiding:
     side: IntArray
     hidden: BoolArray
     few: BoolArray
+    dominated: BoolArray
     fixed: BoolArray
     slack: Rooms
+    widest: FloatArray  # what a range can be at most, on the scale: no more say yes than are in the narrower base
 
     @property
     def coded(self) -> BoolArray:
@@ -66,6 +71,8 @@ class Guards:
         up = np.where(secret & (hiding.side < 0), np.maximum(1 - target - part, 0.0), 0.0)
         few = hiding.hidden & hiding.few & (cells.size > 0)
         width = np.where(few, np.minimum(cells.size, PROTECTION) / size, 0.0)
+        width = np.where(few & hiding.dominated, np.maximum(width, DOMINATED_WIDTH * part), width)
+        width = np.minimum(width, hiding.widest)
         return cls(np.nan_to_num(down), np.nan_to_num(up), width)
 
     @property

@@ -179,6 +179,10 @@ class AnalysisPlan:
     level: float = 0.95
     rule: PublicationRule = field(default_factory=PublicationRule)
 
+    def names(self, indicator: str, beside: str | None = None) -> bool:
+        """Whether the plan asks for an indicator; with it for its figure over a second base (``beside`` it)."""
+        return not self.indicators or indicator in self.indicators or beside in self.indicators
+
     def __post_init__(self) -> None:
         persons = [one for one in self.calibration.margins if one.of is not MarginOf.COMMUNITY]
         if self.unit is Unit.HOUSEHOLD and (persons or self.calibration.margins):

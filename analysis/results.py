@@ -79,6 +79,7 @@ class Estimate:
     effective_sample_size: float | None
     all_alike: bool = False  # every answer in the domain is the same, so the variance says nothing
     complete_enumeration: bool = False  # a census without nonresponse in this domain
+    dominated: bool = False  # one respondent's number makes up a total that it is made of
     scale: tuple[float, float] | None = (0.0, 1.0)  # the range the quantity can take; None: unbounded
     notes: tuple[str, ...] = ()
     weight: float | None = field(default=None, repr=False, compare=False)
@@ -118,6 +119,7 @@ class Suppression(StrEnum):
     FEW_RESPONDENTS = "few_respondents"  # a: fewer than the rule's respondents
     UNRELIABLE = "unreliable"  # b: effective sample or interval width
     COMPLEMENTARY = "complementary"  # c: hidden so that another cell cannot be had by subtraction
+    DOMINATED = "dominated"  # one respondent's number makes up a total, and would be told
     GROUP_DISCLOSURE = "group_disclosure"  # 0 % or 100 % of fewer than 30
     NOT_ESTIMABLE = "not_estimable"
     NOT_PUBLISHED = "not_published"  # the one mark of a hidden cell

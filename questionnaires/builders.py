@@ -10,9 +10,8 @@ from questionnaires.fields import Fields, Notes
 from questionnaires.figures import in_digits
 from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.functions import DECIMALS
-from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
+from questionnaires.indicator_builders import indicator
 from questionnaires.kinds import KINDS
-from questionnaires.kinds.ranking import MOST_RANKS
 from questionnaires.languages import USUAL, fault_of_tag
 from questionnaires.lists import MAX_OF_SEVERAL, put_back
 from questionnaires.model import (
@@ -267,69 +266,6 @@ def section(building: Building, node: Node) -> Section:
     )
 
 
-def indicator(building: Building, node: Node) -> Indicator:
-    notes = building.notes
-    known = (
-        *("id", "name", "definition", "kind", "variables", "numerator", "numerator_if", "against", "correct"),
-        *("pass_at", "scores", "within", "base", "excluded", "dont_know", "parts", "target", "headline", "group"),
-    )
-    name = Fields(Notes(), node, "an indicator", known).string("id")
-    fields = Fields(notes, node, f'indicator "{name}"' if name else "an indicator", known)
-    if fields.get("kind") is None:
-        fields.lacks("kind")
-    kind = fields.word("kind", IndicatorKind, IndicatorKind.PROPORTION)
-    if fields.string("kind") != kind:
-        building.broken_indicators.add(name)
-    # A score of "I do not know" does not exist; a share of all who were asked does.
-    usual = DontKnow.EXCLUDED if kind is IndicatorKind.MEAN_SCORE else DontKnow.IN_BASE
-    correct = {}
-    for key, value in fields.pairs("correct"):
-        holder = Fields(notes, None, f'"correct" of {fields.owner}', ())
-        nodes = getattr(value, "nodes", (value,))
-        correct[key.value] = tuple(holder.code_of(one, key.value) for one in nodes)
-    scores = {}
-    for key, value in fields.pairs("scores"):
-        points = fields.as_number(value, "scores")
-        scores[fields.code_of(key, "scores")] = points if points is not None else 0.0
-    numerator_if = fields.condition("numerator_if")
-    return Indicator(
-        id=fields.identifier(),
-        name=fields.text("name", needed=True) or Text(""),
-        definition=fields.text("definition", needed=True) or Text(""),
-        kind=kind,
-        variables=fields.strings("variables") or tuple(correct) or (numerator_if.variables() if numerator_if else ()),
-        numerator=fields.codes("numerator"),
-        numerator_if=numerator_if,
-        against=fields.codes("against"),
-        correct=correct,
-        pass_at=fields.whole("pass_at", 1, 100),
-        scores=scores,
-        within=fields.whole("within", 1, MOST_RANKS),
-        base=fields.condition("base"),
-        excluded=fields.codes("excluded"),
-        dont_know=fields.word("dont_know", DontKnow, usual),
-        parts=tuple(_part(notes, one, fields.owner) for one in fields.sequence("parts")),
-        target=_target(notes, fields),
-        headline=fields.boolean("headline"),
-        group=fields.string("group") or None,
-    )
-
-
-def _part(notes: Notes, node: Node, owner: str) -> Part:
-    fields = Fields(notes, node, f"a part of {owner}", ("indicator", "weight"))
-    return Part(indicator=fields.string("indicator", needed=True), weight=fields.number("weight", needed=True) or 0.0)
-
-
-def _target(notes: Notes, holder: Fields) -> Target | None:
-    node = holder.get("target")
-    if node is None:
-        return None
-    fields = Fields(notes, node, f"the target of {holder.owner}", ("value", "sense"))
-    value = fields.number("value", needed=True)
-    sense = fields.word("sense", Sense, Sense.AT_LEAST)
-    return None if value is None else Target(value=value, sense=sense)
-
-
 def header(notes: Notes, node: Node | None) -> Header:
     known = ("form_number", "issuing_body", "approval_number", "valid_until", "legal_kind", "circulation")
     fields = Fields(notes, node, "the header", known)
@@ -454,7 +390,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         else Notice(purpose=Text(""), body=Text(""), retention=Text(""), contact=Text("")),
         sections=sections,
         scales=tuple(scale for name, scale in building.scales.items() if name in used),
-        indicators=tuple(indicator(building, one) for one in fields.sequence("indicators")),
+        indicators=tuple(indicator(notes, building.broken_indicators, one) for one in fields.sequence("indicators")),
         languages=notes.languages,
         contradictions=tuple(one for one in contradictions if one is not None),
         rules=tuple(one for one in rules if one is not None),

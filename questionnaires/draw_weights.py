@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from questionnaires.conditions import Condition
 from questionnaires.draws import block_of_question
-from questionnaires.indicators import Indicator, IndicatorKind
+from questionnaires.indicators import TOTALS, Indicator, IndicatorKind
 from questionnaires.model import Draw, Questionnaire
 
 Blocks = frozenset[tuple[str, str]]  # draw and block
@@ -58,7 +58,7 @@ class Resting:
         base = self.of_condition(indicator.base)
         if indicator.numerator_if is not None:
             return (base | self.of_condition(indicator.numerator_if) | self.of(indicator.variables),)
-        if indicator.kind is IndicatorKind.SHARE_PASSING:
+        if indicator.kind is IndicatorKind.SHARE_PASSING or indicator.kind in TOTALS:
             return (base | self.of(indicator.variables),)
         return tuple(base | self.of([name]) for name in indicator.variables)
 

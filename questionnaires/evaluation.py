@@ -11,6 +11,9 @@ mean_score        the points of the answer (a number: itself)    1 for everyone 
 net               1 in ``numerator``, -1 in ``against``, else 0  1 for everyone in the base
 share_correct     1 if the answer is right, else 0               1 for every question in the base
 share_passing     1 with at least ``pass_at`` right answers      1 for everyone with a question in the base
+ratio             ``per`` times the one number                   the other number
+share_of_total    the part                                       the whole that it is part of
+mean_rank         the rank that ``option`` was given             1 for everyone who put options in order
 index             no pair: a weighted sum of other indicators    (estimated from its parts)
 ================  =============================================  ==========================================
 
@@ -19,6 +22,12 @@ answered, and an answer in a block that was drawn counts as often as its block w
 A variable is *not* in the base where it was not asked, not answered, refused or illegible, where its code is
 in ``excluded``, or where the indicator's ``base`` does not hold. Don't know: ``in_base`` gives (0, 1), ``excluded``
 leaves it out, ``zero`` gives (0, 1) with 0 points. None: nothing of the respondent is in the base.
+
+Of two totals nobody is in the base who lacks one of the numbers, or has nothing of either; nor anyone whose answers
+contradict each other: a part that is more than its whole, a number below 0 to be divided by. An option that was given
+no rank has the mean of the ranks left open, or none (``unranked``).
+
+An indicator with a second base is two figures, the second under the id of ``with_second_base``.
 
 A proportion by a condition counts people, not answers: without ``base`` those for whom every one of its variables is in
 the base, with it all for whom it holds. Of those who pass nothing is right that was not answered.
@@ -32,7 +41,7 @@ from questionnaires.answers import Value
 from questionnaires.conditions import Condition
 from questionnaires.draw_weights import Resting, Weighing
 from questionnaires.draws import block_of_question
-from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, same_definition
+from questionnaires.indicators import TOTALS, DontKnow, Indicator, IndicatorKind, Unranked, same_definition
 from questionnaires.model import Missing, Questionnaire
 
 Pair = tuple[float, float]
@@ -46,7 +55,7 @@ def evaluate(questionnaire: Questionnaire, values: Mapping[str, Value]) -> dict[
 
 def evaluator(questionnaire: Questionnaire) -> Evaluator:
     """``evaluate`` made ready for many respondents."""
-    chosen = [one for one in questionnaire.indicators if one.kind is not IndicatorKind.INDEX]
+    chosen = [one for one in questionnaire.estimated() if one.kind is not IndicatorKind.INDEX]
     questions = {variable: question for question in questionnaire.questions() for variable in question.variables()}
     stated = {
         variable: {option.missing: option.code for option in question.options if option.missing is not None}
@@ -65,10 +74,14 @@ def evaluator(questionnaire: Questionnaire) -> Evaluator:
             if indicator.base is not None and not indicator.base.evaluate(answers or {}):
                 found[indicator.id] = None
             elif indicator.numerator_if is not None:
-                weighing = drawn.get(indicator.id)
-                (factor,) = weighing.factors(values) if weighing else (1.0,)
                 pair = _by_condition(indicator, indicator.numerator_if, values, answers or {})
-                found[indicator.id] = None if factor is None or pair is None else (pair[0] * factor, pair[1] * factor)
+                found[indicator.id] = _by_draw(pair, drawn.get(indicator.id), values)
+            elif indicator.kind in TOTALS:
+                found[indicator.id] = _by_draw(_totals(indicator, values), drawn.get(indicator.id), values)
+            elif indicator.kind is IndicatorKind.MEAN_RANK:
+                offered = len(questions[indicator.variables[0]].options)
+                pair = _rank(indicator, values.get(indicator.variables[0]), offered)
+                found[indicator.id] = _by_draw(pair, drawn.get(indicator.id), values)
             else:
                 weighing = drawn.get(indicator.id)
                 found[indicator.id] = _pair(indicator, values, weighing.factors(values) if weighing else None)
@@ -166,6 +179,31 @@ def _by_condition(
     return (float(numerator.evaluate(answers)), 1.0)
 
 
+def _by_draw(pair: Pair | None, weighing: Weighing | None, values: Mapping[str, Value]) -> Pair | None:
+    """What the whole pair counts for where its questions were asked by draw; None where one of them was not drawn."""
+    (factor,) = weighing.factors(values) if weighing else (1.0,)
+    return None if factor is None or pair is None else (pair[0] * factor, pair[1] * factor)
+
+
+def _totals(indicator: Indicator, values: Mapping[str, Value]) -> Pair | None:
+    y, x = (values.get(name or "") for name in (indicator.numerator_total, indicator.denominator_total))
+    if not isinstance(y, int | float) or not isinstance(x, int | float) or x < 0 or (x == 0 and y == 0):
+        return None
+    if indicator.kind is IndicatorKind.SHARE_OF_TOTAL and not 0 <= y <= x:
+        return None
+    return float(y) * indicator.per, float(x)
+
+
+def _rank(indicator: Indicator, value: Value | None, offered: int) -> Pair | None:
+    if not isinstance(value, list):
+        return None
+    if indicator.option in value:
+        return float(value.index(indicator.option) + 1), 1.0
+    if indicator.unranked is Unranked.EXCLUDED:
+        return None
+    return (len(value) + 1 + offered) / 2, 1.0
+
+
 def _points(indicator: Indicator, variable: str, value: str | int | float | list[str]) -> float | None:
     """What one answer adds to y; None where it is not in the base."""
     codes = value[: indicator.within] if isinstance(value, list) else [value]
@@ -185,8 +223,7 @@ def _points(indicator: Indicator, variable: str, value: str | int | float | list
             if isinstance(value, str):
                 return indicator.scores.get(value)
             return None if isinstance(value, list) else float(value)
-        case IndicatorKind.INDEX:
-            return None
+    return None  # the others are no sum of answers
 
 
 __all__ = ["Evaluator", "Pair", "asked_alike", "comparable", "evaluate", "evaluator", "same_definition"]

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from questionnaires.builders import Building
 from questionnaires.fields import Notes
-from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
+from questionnaires.indicators import (
+    TOTALS,
+    WITH_SECOND_BASE,
+    DontKnow,
+    Indicator,
+    IndicatorKind,
+    SecondBase,
+    Unranked,
+)
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
-from questionnaires.model import Missing, Questionnaire
+from questionnaires.model import Missing, Question, Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code, did_you_mean
 from questionnaires.variables import Variables
@@ -19,8 +27,14 @@ _FIELDS_OF_KIND = {
     IndicatorKind.INDEX: ("parts",),
     IndicatorKind.SHARE_CORRECT: ("correct",),
     IndicatorKind.SHARE_PASSING: ("correct", "pass_at"),
+    IndicatorKind.RATIO: ("numerator_total", "denominator_total"),
+    IndicatorKind.SHARE_OF_TOTAL: ("numerator_total", "denominator_total"),
+    IndicatorKind.MEAN_RANK: ("option",),
 }
-_SPECIFIC = ("numerator", "numerator_if", "against", "correct", "pass_at", "scores", "parts")
+_SPECIFIC = (
+    *("numerator", "numerator_if", "against", "correct", "pass_at", "scores", "parts"),
+    *("numerator_total", "denominator_total", "option"),
+)
 
 
 def check_indicators(questionnaire: Questionnaire, places: Places, building: Building, variables: Variables) -> None:
@@ -62,7 +76,14 @@ class _Judge:
             self._add(Code.OUT_OF_LIMITS, "pass_at", f"passes with {self._indicator.pass_at} right answers", hint)
         if self._indicator.kind is IndicatorKind.INDEX:
             self._parts(questionnaire)
-        self._target()
+        if self._indicator.kind in TOTALS:
+            self._totals(known)
+        if self._indicator.kind is IndicatorKind.MEAN_RANK:
+            self._mean_rank(known)
+        if self._indicator.second_base is not None:
+            self._beside(self._indicator.second_base, known)
+        self._optional()
+        self._target(known)
 
     def _fields(self) -> None:
         one = self._indicator
@@ -156,6 +177,89 @@ class _Judge:
                 message = f'judges "{name}", which is a ranking'
                 self._add(Code.NOT_FOR_KIND, "correct", message, "count it with proportion and within")
 
+    def _optional(self) -> None:
+        """Fields that one kind alone may have, and need not; and those that say nothing of a kind."""
+        one = self._indicator
+        if one.kind is IndicatorKind.MEAN_RANK:
+            for field in ("within", "excluded"):
+                if getattr(one, field):
+                    hint = "every rank that was given counts; leave it out"
+                    self._add(Code.NOT_FOR_KIND, field, f'has "{field}"', hint)
+        if one.per != 1 and one.kind is not IndicatorKind.RATIO:
+            self._add(Code.NOT_FOR_KIND, "per", 'has "per"', "a share is told in per cent; only a ratio has it")
+        if one.unranked is not Unranked.MIDDLE and one.kind is not IndicatorKind.MEAN_RANK:
+            self._add(Code.NOT_FOR_KIND, "unranked", 'has "unranked"', "only a mean rank has it")
+
+    def _totals(self, known: list[str]) -> None:
+        """Numbers that are added up and divided: of nothing else is there a total, and none may be below 0."""
+        one = self._indicator
+        totals = [name for name in (one.numerator_total, one.denominator_total) if name]
+        if set(one.variables) != set(totals):
+            hint = "the two totals name what is counted; leave it out"
+            self._add(Code.NOT_FOR_KIND, "variables", 'has "variables" beside its totals', hint)
+        if len(totals) == 2 and totals[0] == totals[1]:
+            self._add(Code.NOT_FOR_KIND, "denominator_total", "divides a total by itself", "name another number")
+        if one.excluded:
+            self._add(
+                Code.NOT_FOR_KIND, "excluded", 'has "excluded", and numbers have no codes', "write it into the base"
+            )
+        for field, name in (("numerator_total", one.numerator_total), ("denominator_total", one.denominator_total)):
+            if name not in known:
+                continue
+            question = self._variables.questions[name]
+            if kind_of(question).variable is not VariableType.NUMBER:
+                hint = "name a question that asks for a number, or a calculated value"
+                self._add(Code.NOT_FOR_KIND, field, f'adds up "{name}", which is no number', hint)
+            elif name not in self._variables.calculated and not _from_zero_on(question):
+                hint = "give the question minimum: 0"
+                self._add(Code.NOT_FOR_KIND, field, f'adds up "{name}", which may be below 0', hint)
+
+    def _mean_rank(self, known: list[str]) -> None:
+        one = self._indicator
+        if len(one.variables) > 1:
+            self._add(Code.NOT_FOR_KIND, "variables", "has several rankings", "an option has its rank in one of them")
+        for name in known:
+            if not kind_of(self._variables.questions[name]).ordered:
+                self._add(Code.NOT_FOR_KIND, "variables", f'ranks "{name}", which is no ranking', "name a ranking")
+            elif one.option and one.option not in self._variables.codes(name):
+                hint = f"its codes: {', '.join(self._variables.codes(name))}"
+                self._add(Code.INDICATOR_CODE, "option", f'counts the code "{one.option}" of "{name}"', hint)
+
+    def _beside(self, beside: SecondBase, known: list[str]) -> None:
+        """The second base leaves out more people, and none who adds to the numerator: else the two figures would tell
+        what each hides of the other, and by no sum that could be guarded."""
+        one, field = self._indicator, "second_base"
+        if one.kind not in WITH_SECOND_BASE or one.numerator_if is not None:
+            hint = f"it goes with codes, by: {', '.join(WITH_SECOND_BASE)}"
+            self._add(Code.NOT_FOR_KIND, field, "has a second base", hint)
+            return
+        counted = {*one.numerator, *one.against, *(code for codes in one.correct.values() for code in codes)}
+        if counted & set(beside.excluded):
+            listed = ", ".join(sorted(counted & set(beside.excluded)))
+            hint = "a second base has the same numerator; write an indicator of its own"
+            self._add(Code.OVERLAP, (field, "excluded"), f"leaves out the code {listed}, which it counts", hint)
+        if beside.excluded and one.kind is IndicatorKind.MEAN_SCORE:
+            hint = "without a score the mean is another; write an indicator of its own"
+            self._add(Code.NOT_FOR_KIND, (field, "excluded"), "leaves codes out of a mean", hint)
+        several = [name for name in known if kind_of(self._variables.questions[name]).several]
+        if beside.excluded and several:
+            hint = "who chose it may have chosen what counts as well; write an indicator of its own"
+            self._add(
+                Code.NOT_FOR_KIND,
+                (field, "excluded"),
+                f'leaves codes of "{several[0]}" out, where several can be chosen',
+                hint,
+            )
+        for name in known:
+            for code in beside.excluded:
+                if code not in self._variables.codes(name):
+                    hint = f"its codes: {', '.join(self._variables.codes(name))}"
+                    self._add(Code.INDICATOR_CODE, (field, "excluded"), f'counts the code "{code}" of "{name}"', hint)
+        fewer = beside.dont_know is DontKnow.EXCLUDED and one.dont_know is not DontKnow.EXCLUDED
+        if not fewer and not set(beside.excluded) - set(one.excluded):
+            hint = "say dont_know: excluded, or the codes that it leaves out"
+            self._add(Code.NOT_FOR_KIND, field, "has a second base that is no narrower", hint)
+
     def _scores(self, known: list[str]) -> None:
         one = self._indicator
         for name in known:
@@ -194,7 +298,7 @@ class _Judge:
         if self._indicator.parts and abs(total - 1) > 1e-9:
             self._add(Code.BAD_WEIGHTS, "parts", f"has weights that sum to {total:g}", "they sum to 1")
 
-    def _target(self) -> None:
+    def _target(self, known: list[str]) -> None:
         one = self._indicator
         if one.target is None:
             return
@@ -203,11 +307,19 @@ class _Judge:
             least = -1.0
         elif one.kind is IndicatorKind.MEAN_SCORE:
             least, most = (min(one.scores.values()), max(one.scores.values())) if one.scores else (-1e300, 1e300)
+        elif one.kind is IndicatorKind.RATIO:
+            most = 1e300
+        elif one.kind is IndicatorKind.MEAN_RANK:
+            least, most = 1.0, float(max((len(self._variables.codes(name)) for name in known), default=1))
         elif one.kind is IndicatorKind.INDEX:
             least, most = -1e300, 1e300  # in the unit of its parts, which may be scores
         if not least <= one.target.value <= most:
             hint = f"from {least:g} to {most:g}; 90 % is written 0.90"
             self._add(Code.BAD_TARGET, ("target", "value"), f"has the target {one.target.value:g}", hint)
+
+
+def _from_zero_on(question: Question) -> bool:
+    return isinstance(question.minimum, int | float) and question.minimum >= 0
 
 
 def _cycles(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:

@@ -16,7 +16,7 @@ from questionnaires.conditions import Condition
 from questionnaires.expressions import Expression, Formula, Rounded, written_out
 from questionnaires.expressions import variables as expression_variables
 from questionnaires.formalities import Circulation, LegalKind
-from questionnaires.indicators import Indicator
+from questionnaires.indicators import Indicator, with_second_base
 from questionnaires.text import Text
 
 
@@ -373,6 +373,10 @@ class Questionnaire:
         formulas = self.formulas()
         named = ((name,) if name not in formulas else tuple(expression_variables(formulas[name])) for name in variables)
         return tuple(dict.fromkeys(name for names in named for name in names))
+
+    def estimated(self) -> tuple[Indicator, ...]:
+        """The indicators as they are estimated: each that has a second base is followed by itself over that."""
+        return tuple(one for each in self.indicators for one in with_second_base(each))
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of that id; KeyError when there is none."""

@@ -38,6 +38,7 @@ _OWNERS = (
     (r"an item of (.+)", "{0}的一行"),
     (r"a part of (.+)", "{0}的一个组成部分"),
     (r"the target of (.+)", "{0}的目标"),
+    (r"the second base of (.+)", "{0}的另一个分母"),
     (r"\"(\w+)\" of (.+)", "{1}的 {0} "),
     (r"question \"(.*)\": item", "题目 {0} 的行"),
     (r"question \"(.*)\": option \"(.*)\"", "题目 {0} 的选项 {1} "),

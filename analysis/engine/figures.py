@@ -16,6 +16,7 @@ from analysis.estimation import estimate_table
 from analysis.estimation.options import Options
 from analysis.estimation.requests import Index, Ratio, Request
 from analysis.estimation.table import EstimateTable
+from analysis.families import Related
 from analysis.plan import AnalysisPlan, Level
 from analysis.results import Domain, Statistic
 
@@ -32,6 +33,22 @@ class Asked:
     scale: tuple[float, float] | None = (0.0, 1.0)
     parts: tuple[tuple[str, float], ...] = ()  # of an index: indicator and weight
     by_draw: bool = False  # it rests on blocks of the questionnaire that were drawn for each respondent
+    totals: bool = False  # a ratio of two totals, in which people count by their numbers
+    beside: str | None = None  # the indicator that this is the second base of: with it this one is chosen
+    numerator_of: str | None = None  # another, before it, that divides the same sum by another base
+
+
+def related(indicators: Sequence[Asked]) -> Related:
+    """Figures that follow from each other: one sum over two bases, and an index from its parts."""
+    there = {one.id for one in indicators}
+    return Related(
+        one_sum=tuple(
+            (one.numerator_of, one.id)
+            for one in indicators
+            if one.numerator_of is not None and one.numerator_of in there
+        ),
+        parts={one.id: tuple(part for part, _ in one.parts) for one in indicators if one.parts},
+    )
 
 
 def area_hierarchy(columns: CaseColumns) -> dict[Domain, Domain]:
@@ -127,7 +144,7 @@ def _requests(indicators: Sequence[Asked]) -> list[Request]:
             f"{one.id}.x",
             variable=one.id,
             scale=one.scale,
-            statistic=Statistic.PROPORTION if one.share else Statistic.MEAN,
+            statistic=Statistic.RATIO if one.totals else Statistic.PROPORTION if one.share else Statistic.MEAN,
         )
         for one in indicators
         if not one.parts

@@ -76,7 +76,7 @@ def run(
 ) -> Analysis:
     """Weights, then every table that the plan names. DesignError or CalibrationError say what keeps it from being
     computed, with the place and the way out."""
-    chosen = tuple(one for one in indicators if not plan.indicators or one.id in plan.indicators)
+    chosen = tuple(one for one in indicators if plan.names(one.id, one.beside))
     weighed = weigh(plan, columns, register)
     calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
     return Analysis(

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.arrays import BoolArray, FloatArray, IntArray, code_labels, combine_codes, first_rows, sum_by
 from analysis.design import SurveyDesign
 from analysis.estimation.domains import Domains, read_domains
+from analysis.estimation.dominance import Largest, largest_of, merged
 from analysis.estimation.estimate import Estimator
 from analysis.estimation.options import Options
 from analysis.estimation.requested_items import RequestedItems, items_of_requests
@@ -65,6 +66,7 @@ class Part:
     totals: PsuTotals  # cell_unit counts the rows of ``units``
     domains: tuple[Domain, ...]
     requested: RequestedItems
+    largest: Largest
     respondents: int
     without_domain: int
 
@@ -92,6 +94,7 @@ def collapse_part(
         totals=totals,
         domains=domains.keys,
         requested=replace(requested, items=light),
+        largest=largest_of(design, domains, requested),
         respondents=design.summary().sample_size,
         without_domain=domains.missing,
     )
@@ -119,6 +122,7 @@ def merge(one: Part, other: Part) -> Part:
         totals=_added(aligned, len(units), len(domains), requested),
         domains=domains,
         requested=requested,
+        largest=_largest_of_both((one, other), domain_of, rows, len(domains)),
         respondents=one.respondents + other.respondents,
         without_domain=one.without_domain + other.without_domain,
     )
@@ -132,7 +136,7 @@ def estimate_parts(parts: Iterable[Part], *, options: Options | None = None) -> 
     cell_unit = design.stages[-1].unit_of_row[whole.totals.cell_unit]
     totals = replace(whole.totals, cell_unit=cell_unit)
     domains = Domains(np.empty(0, dtype=np.int64), whole.domains, whole.without_domain)
-    table = Estimator(design, whole.requested, domains, totals, options or Options()).table()
+    table = Estimator(design, whole.requested, domains, totals, options or Options(), whole.largest).table()
     summary = design.summary()
     return replace(
         table,
@@ -155,6 +159,19 @@ def estimate_chunks(
 ) -> EstimateTable:
     """Estimates from frames that come one after the other; only one is held at a time."""
     return estimate_parts((collapse_part(chunk, columns, requests, by=by) for chunk in chunks), options=options)
+
+
+def _largest_of_both(
+    parts: tuple[Part, Part], domain_of: list[IntArray], rows: list[IntArray], domains: int
+) -> Largest:
+    found: dict[int, FloatArray] = {}
+    for part, domain, row_of in zip(parts, domain_of, rows, strict=True):
+        for row, totals in part.largest.items():
+            wide = np.zeros((*totals.shape[:2], domains))
+            wide[..., domain] = totals
+            at = int(row_of[row])
+            found[at] = merged(found[at], wide) if at in found else wide
+    return found
 
 
 def _natural(domain: Domain) -> tuple[tuple[int, float, str], ...]:

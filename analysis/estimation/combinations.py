@@ -92,6 +92,7 @@ def _with_indices(
         complete_enumeration=complete,
         hidden_variance=hidden,
         unanswered=unanswered,
+        dominated=np.stack([figures.dominated[rows].any(axis=0) for _, rows, *_ in requested.indices]),
         silent_variance=silent & ~complete,
     )
     quantities = (*table.quantities, *(quantity for quantity, *_ in requested.indices))

@@ -156,6 +156,7 @@ def _contrast(
         complete_enumeration=complete,
         hidden_variance=(figures.hidden_variance & used).any(axis=1, keepdims=True),
         unanswered=(figures.unanswered & used).any(axis=1, keepdims=True),
+        dominated=(figures.dominated & used).any(axis=1, keepdims=True),
         silent_variance=silent.any(axis=1, keepdims=True) & ~complete,
     )
 

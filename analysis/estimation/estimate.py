@@ -18,6 +18,7 @@ from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
 from analysis.design import SurveyDesign
 from analysis.estimation.combinations import combine, combined_influence
 from analysis.estimation.domains import Domains, read_domains
+from analysis.estimation.dominance import NO_TOTALS, Largest, dominated, largest_of
 from analysis.estimation.intervals import (
     all_alike_limit,
     all_alike_limits,
@@ -103,7 +104,7 @@ def prepare_estimator(
     requested = items_of_requests(frame, requests, respondents)
     domains = read_domains(frame, by, respondents)
     totals = collapse(design, domains.code_of_row, domains.count, requested.items)
-    return Estimator(design, requested, domains, totals, options)
+    return Estimator(design, requested, domains, totals, options, largest_of(design, domains, requested))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,8 +151,10 @@ class Estimator:
         domains: Domains,
         totals: PsuTotals,
         options: Options,
+        largest: Largest = NO_TOTALS,
     ) -> None:
         self.design, self.requested, self.domains, self.totals = design, requested, domains, totals
+        self.largest = largest
         self.options, self.level = options, options.two_sided_level(domains.count)
         plain = variance_of_cells(
             design,
@@ -232,6 +235,7 @@ class Estimator:
             complete_enumeration=complete & known,
             hidden_variance=hidden,
             unanswered=unanswered,
+            dominated=dominated(self.largest, points.value.shape),
             silent_variance=silent & known,
         )
         table = EstimateTable(

@@ -202,5 +202,6 @@ def _turned_back(
         complete_enumeration=shares.complete_enumeration,
         hidden_variance=shares.hidden_variance,
         unanswered=shares.unanswered,
+        dominated=np.zeros(value.shape, dtype=bool),
         silent_variance=shares.silent_variance,
     )

@@ -36,6 +36,7 @@ class Figures:
     complete_enumeration: BoolArray
     hidden_variance: BoolArray  # declared stages leave nothing to chance, yet it is no complete enumeration
     unanswered: BoolArray  # everyone there is was asked, and some did not answer
+    dominated: BoolArray  # one respondent's number makes up a total of it
     silent_variance: BoolArray  # a sample whose variance is 0 though answers differ: the interval is a plain sample's
 
     def take(self, rows: IntArray) -> Figures:
@@ -106,6 +107,7 @@ class EstimateTable:
             effective_sample_size=_known(one.effective_sample_size),
             all_alike=one.all_alike,
             complete_enumeration=one.complete_enumeration,
+            dominated=one.dominated,
             scale=quantity.scale,
             weight=_known(one.weight),
             notes=(*_notes(quantity, one, interval), *self.estimate_notes),
@@ -140,6 +142,7 @@ class _Figure(NamedTuple):
     complete_enumeration: bool
     hidden_variance: bool
     unanswered: bool
+    dominated: bool
     silent_variance: bool
 
 

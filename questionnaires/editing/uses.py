@@ -168,6 +168,14 @@ def _counts(indicator: dict[str, Any], question: str, name: re.Pattern[str]) -> 
 
 def _codes_of(way: Way, indicator: dict[str, Any], code: str, question: str) -> Iterator[Use]:
     at = f"indicator:{indicator.get('id')}"
+    if indicator.get("option") == code:
+        yield Use(What.INDICATOR, way, at, "option")
+    beside = indicator.get("second_base")
+    left_out = beside.get("excluded") if isinstance(beside, dict) else None
+    if isinstance(beside, dict) and isinstance(left_out, list) and code in left_out:
+        alone = len(left_out) == 1 and "dont_know" not in beside
+        rest = ("excluded",) if len(left_out) == 1 else ("excluded", left_out.index(code))
+        yield Use(What.PART, (*way, "second_base") if alone else (*way, "second_base", *rest), at, "second_base")
     for name in _CODES:
         codes = indicator.get(name)
         if isinstance(codes, list) and code in codes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.results import PublishableCell, Verdict
-from questionnaires.indicators import Indicator
+from questionnaires.indicators import Indicator, second_id
 from reports.blocks import (
     Answer,
     Block,
@@ -59,7 +59,9 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     sides.append(Side(6, (common.how_made(summary.method, table, language, given=given),)))
     blocks.append(Columns(tuple(sides)))
     listed = [summary.place, *(street for street, _ in summary.streets), *communities(summary)]
-    places = [(place, shown) for place in dict.fromkeys(listed)]
+    seconds = {second_id(each) for each in shown}
+    printed = (*shown, *(each for each in summary.indicators if each.id in seconds))
+    places = [(place, printed) for place in dict.fromkeys(listed)]
     blocks += correction.blocks(summary.imprint, table, places, language)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
-from questionnaires.indicators import Indicator
+from questionnaires.indicators import Indicator, beside_of, second_id
 from reports.blocks import (
     Axis,
     Block,
@@ -43,6 +43,7 @@ class Measured:
     cell: PublishableCell
     figures: Figures
     language: str
+    beside: PublishableCell | None = None  # the same numerator over the second base
 
     @property
     def name(self) -> str:
@@ -55,12 +56,16 @@ def missing_cell(variable: str) -> PublishableCell:
 
 
 def cell_of(row: PublishableRow | None, indicator: Indicator) -> PublishableCell:
+    return cell_named(row, indicator.id)
+
+
+def cell_named(row: PublishableRow | None, variable: str) -> PublishableCell:
     if row is None:
-        return missing_cell(indicator.id)
+        return missing_cell(variable)
     try:
-        return row.cell(indicator.id)
+        return row.cell(variable)
     except KeyError:
-        return missing_cell(indicator.id)
+        return missing_cell(variable)
 
 
 def row_of(table: PublishableTable, place: Place) -> PublishableRow | None:
@@ -78,12 +83,16 @@ def measured(table: PublishableTable, place: Place, indicators: Iterable[Indicat
     for indicator in indicators:
         cell = cell_of(row, indicator)
         unit = verdicts.unit_of(indicator, cell)
-        result.append(Measured(indicator, cell, Figures(unit=unit), language))
+        second = second_id(indicator)
+        beside = None if second is None else cell_named(row, second)
+        result.append(Measured(indicator, cell, Figures(unit=unit), language, beside))
     return result
 
 
 def headline(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
-    """The indicators of page one: those marked so, else those that belong to no group, else all."""
+    """The indicators of page one: those marked so, else those that belong to no group, else all. A figure over a second
+    base is none of its own."""
+    indicators = [each for each in indicators if beside_of(each.id) is None]
     marked = tuple(each for each in indicators if each.headline)
     return marked or tuple(each for each in indicators if each.group is None) or tuple(indicators)
 
@@ -185,9 +194,27 @@ def card_of(
         figure=value_words(cell, each.figures),
         unit=verdicts.unit_sign(each.figures.unit, language),
         rows=tuple(rows),
-        reasons=() if counts else card_reasons(each, table, top=not above),
+        reasons=(*second_base(each, level), *(() if counts else card_reasons(each, table, top=not above))),
         counts=counts,
     )
+
+
+def second_base(each: Measured, level: str) -> tuple[str, ...]:
+    """Both bases by name with their people, and which of them the verdict goes by; nothing where there is one."""
+    words, language, cell = each.indicator.second_base, each.language, each.beside
+    if words is None or cell is None:
+        return ()
+    own, name = words.own.in_language(language), words.name.in_language(language)
+    n = "" if each.cell.sample_size is None else say(language, "of_so_many", n=figures.count(each.cell.sample_size))
+    if cell.suppression is not None:
+        beside = say(language, "second_base_hidden", name=name)
+    else:
+        value = verdicts.with_unit(value_words(cell, each.figures), each.figures.unit, language)
+        interval = verdicts.interval_words(cell, each.figures, language)
+        size = "" if cell.sample_size is None else figures.count(cell.sample_size)
+        beside = say(language, "second_base", name=name, value=value, level=level, interval=interval, n=size)
+    judged = say(language, "judged_by_own") if each.indicator.target is not None else ""
+    return (say(language, "own_base", own=own, n=n) + beside + judged,)
 
 
 def of_targets(each: Measured) -> Figures:

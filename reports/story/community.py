@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.results import PublishableCell, PublishableTable
-from questionnaires.indicators import Indicator
+from questionnaires.indicators import Indicator, second_id
 from reports.blocks import (
     Answer,
     Block,
@@ -409,7 +409,8 @@ def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str)
 def other_indicators(summary: CommunitySummary, language: str) -> tuple[str, ...]:
     """Indicators that are neither headlines nor items, a line each."""
     first = common.headline(summary.indicators)
-    rest = [each for each in summary.indicators if each.group is None and each not in first]
+    in_cards = {second_id(each) for each in first} if len(first) <= CARDS_MOST else set()
+    rest = [each for each in summary.indicators if each.group is None and each not in first and each.id not in in_cards]
     level = verdicts.level_words(summary.table.level)
     lines = []
     for each in common.measured(summary.table, summary.place, rest, language):

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from analysis.results import IntervalMethod, Suppression, Verdict
 from questionnaires.text import Text
+from reports.wording.base_phrases import BASE_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
 
 PHRASES: Final[Mapping[str, Text]] = {
+    **BASE_PHRASES,
     **TIER_PHRASES,
     **CORRECTION_PHRASES,
     # page furniture
@@ -349,6 +351,7 @@ SUPPRESSION_LETTERS: Final[Mapping[Suppression, str]] = {
     Suppression.COMPLEMENTARY: "c",
     Suppression.GROUP_DISCLOSURE: "d",
     Suppression.NOT_ESTIMABLE: "e",
+    Suppression.DOMINATED: "f",
     Suppression.NOT_PUBLISHED: "",
 }
 
@@ -364,6 +367,7 @@ SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
     Suppression.GROUP_DISCLOSURE: Text(
         "受访者不足 {group} 人且回答全部相同", "fewer than {group} respondents, all of one answer"
     ),
+    Suppression.DOMINATED: Text("总量几乎由一个受访者构成", "one respondent makes up nearly all of a total"),
     Suppression.NOT_ESTIMABLE: Text("样本设计不足以估计", "not estimable from this design"),
     Suppression.NOT_PUBLISHED: Text(
         "不单独公布：人数少，或为保护受访人；已计入上一级",

@@ -18,6 +18,7 @@ UNRELIABLE_LETTER: Final = "*"
 PROTECTING: Final = frozenset(
     {
         Suppression.FEW_RESPONDENTS,
+        Suppression.DOMINATED,
         Suppression.COMPLEMENTARY,
         Suppression.GROUP_DISCLOSURE,
         Suppression.NOT_PUBLISHED,
@@ -31,6 +32,8 @@ def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
         return Unit.PERCENTAGE_POINTS
     if indicator.kind in SHARES:
         return Unit.PERCENT
+    if indicator.kind in (IndicatorKind.RATIO, IndicatorKind.MEAN_RANK):
+        return Unit.PLAIN  # its name says what it is in
     if cell is not None and cell.scale == (0.0, 1.0):
         return Unit.PERCENT
     return Unit.POINTS

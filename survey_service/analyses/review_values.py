@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from analysis.results import Domain, PublishableCell, PublishableRow, Suppression, Verdict
 from questionnaires.figures import in_digits
-from questionnaires.indicators import Indicator, Sense, Target
+from questionnaires.indicators import Indicator, Sense, Target, second_id
 from questionnaires.text import Text
 from reports.wording import figures as column
 from reports.wording import tiers, verdicts
@@ -27,6 +28,7 @@ HEAVY_WEIGHT: Final = 5.0  # largest weight over median, from which the weights 
 
 HIDDEN: Final[Mapping[Suppression, Text]] = {
     Suppression.FEW_RESPONDENTS: Text("受访不足 10 人", "fewer than 10 respondents"),
+    Suppression.DOMINATED: Text("总量几乎由一个受访者构成", "one respondent makes up nearly all of a total"),
     Suppression.UNRELIABLE: Text("不够准", "too imprecise"),
     Suppression.COMPLEMENTARY: Text(
         "防止由合计倒推而一并隐去", "hidden so that another cell cannot be had by subtraction"
@@ -164,20 +166,34 @@ def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
     unit = verdicts.unit_of(indicator, cells[0])
     written = column.Figures(unit=unit)
     axis = _Axis(cells, indicator.target, written)
+    second = second_id(indicator)
+    beside = ["" if second is None else _beside(row.cell(second), written) for _, _, row in places]
     sizes = _sizes(estimates, indicator.id)
     judged, wrong = tiers.false_verdicts([cell.verdict for cell in cells], estimates.table.level)
     return Figures(
         indicator=indicator,
         target="" if indicator.target is None else _target(indicator.target, unit),
         unit=_unit(unit),
+        second_base=None if indicator.second_base is None else indicator.second_base.name,
         ticks=axis.ticks(),
         judged=judged,
         wrong=f"{wrong:.1f}",
         lines=tuple(
-            _line(area, level, cell, axis, sizes.get(row.domain, 0), _why(estimates, row.domain, cell))
-            for (area, level, row), cell in zip(places, cells, strict=True)
+            replace(
+                _line(area, level, cell, axis, sizes.get(row.domain, 0), _why(estimates, row.domain, cell)),
+                beside=second_words,
+            )
+            for (area, level, row), cell, second_words in zip(places, cells, beside, strict=True)
         ),
     )
+
+
+def _beside(cell: PublishableCell, written: column.Figures) -> str:
+    """As it is printed, with the respondents of its own base."""
+    if cell.suppression is not None:
+        return column.NOTHING
+    value = tiers.coded(cell, written) or written.value(cell)
+    return f"{value} (n {cell.sample_size:,})" if cell.sample_size is not None else value
 
 
 def _why(estimates: WaveEstimates, domain: Domain, cell: PublishableCell) -> Text | None:
@@ -200,6 +216,7 @@ def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: 
         degrees_of_freedom="" if cell.degrees_of_freedom is None else f"{cell.degrees_of_freedom:,}",
         design_effect="" if cell.design_effect is None else f"{cell.design_effect:.2f}",
         bar=axis.bar(cell),
+        beside="",
         hidden=why,
         unreliable=cell.unreliable or tiers.coarse(cell),
         review=cell.review,
@@ -207,7 +224,8 @@ def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: 
 
 
 class _Axis:
-    """One scale for all bars of a table: from the lowest limit to the highest, to tens of the unit."""
+    """One scale for all bars of a table: from the lowest limit to the highest, to tens of the unit; what has no unit of
+    its own, to tens of its largest digit."""
 
     def __init__(self, cells: Sequence[PublishableCell], target: Target | None, written: column.Figures) -> None:
         self.written = written
@@ -217,8 +235,12 @@ class _Axis:
         if target is not None:
             ends.append(target.value * factor)
         self.factor = factor
-        self.low = math.floor(min(ends, default=0.0) / 10) * 10.0
-        self.high = max(math.ceil(max(ends, default=100.0) / 10) * 10.0, self.low + 10.0)
+        step = 10.0
+        if written.unit is column.Unit.PLAIN and ends and max(ends) > 0:
+            step = 10.0 ** math.floor(math.log10(max(ends)))
+        self.low = math.floor(min(ends, default=0.0) / step) * step
+        self.high = max(math.ceil(max(ends, default=100.0) / step) * step, self.low + step)
+        self.step = step
         self.target = None if target is None else target.value * factor
 
     def x(self, value: float) -> float:
@@ -228,7 +250,7 @@ class _Axis:
         """Both ends, and between them the target, or a round figure, where it has room; none where nothing is drawn."""
         if self.empty:
             return ()
-        middle = round((self.low + self.high) / 20) * 10.0
+        middle = round((self.low + self.high) / (2 * self.step)) * self.step
         if self.target is not None and TICK_ROOM <= self.x(self.target) <= BAR_WIDTH - TICK_ROOM:
             middle = self.target  # the one value that every bar is held against
         between = ((self.x(middle), "middle", middle),) if TICK_ROOM <= self.x(middle) <= BAR_WIDTH - TICK_ROOM else ()

@@ -45,6 +45,7 @@ class Line:
     degrees_of_freedom: str
     design_effect: str
     bar: Bar | None
+    beside: str  # the same over the second base, with its respondents; empty where there is none
     hidden: Text | None  # why it will not be published: for the statistician, nowhere else
     unreliable: bool
     review: bool
@@ -57,6 +58,7 @@ class Figures:
     indicator: Indicator
     target: str
     unit: Text
+    second_base: Text | None  # its name, where the indicator has one
     ticks: tuple[tuple[str, str, str], ...]  # x, anchor, words
     judged: int  # areas of which a verdict was asked
     wrong: str  # verdicts that chance alone would get wrong, were every level exactly the target

@@ -14,7 +14,7 @@ from analysis import engine
 from analysis.case_columns import PopulationRegister
 from analysis.disclosure import Protected, protected
 from analysis.engine import Analysis
-from analysis.engine.figures import Asked
+from analysis.engine.figures import Asked, related
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, Level
 from analysis.results import (
@@ -28,7 +28,16 @@ from analysis.results import (
     Suppression,
 )
 from questionnaires.draw_weights import Resting
-from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense, Target
+from questionnaires.indicators import (
+    SHARES,
+    TOTALS,
+    Indicator,
+    IndicatorKind,
+    Sense,
+    Target,
+    beside_of,
+    one_numerator,
+)
 from questionnaires.model import Questionnaire
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
 from survey_service.analyses.wave_columns import WaveColumns
@@ -116,7 +125,7 @@ def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str
         replace(one, target=Target(value=float(targets[one.id]["value"]), sense=Sense(targets[one.id]["sense"])))
         if one.id in targets
         else one
-        for one in questionnaire.indicators
+        for one in questionnaire.estimated()
     )
 
 
@@ -127,19 +136,22 @@ def asked(indicators: Sequence[Indicator], questionnaire: Questionnaire) -> tupl
         Asked(
             id=one.id,
             share=one.kind in SHARES,
-            scale=scale(one, indicators),
+            scale=scale(one, questionnaire),
             parts=tuple((part.indicator, part.weight) for part in one.parts) if one.kind is IndicatorKind.INDEX else (),
             by_draw=resting.rests(one),
+            totals=one.kind in TOTALS,
+            beside=beside_of(one.id),
+            numerator_of=next((other.id for other in indicators[:place] if one_numerator(one, other)), None),
         )
-        for one in indicators
+        for place, one in enumerate(indicators)
     )
 
 
-def scale(indicator: Indicator, others: Sequence[Indicator]) -> tuple[float, float] | None:
-    """The range that an indicator can take; None for the mean of a number without bounds."""
+def scale(indicator: Indicator, questionnaire: Questionnaire) -> tuple[float, float] | None:
+    """The range that an indicator can take; None for the mean of a number, or the ratio of two, without bounds."""
+    if indicator.kind in SHARES:
+        return (0.0, 1.0)
     match indicator.kind:
-        case IndicatorKind.PROPORTION | IndicatorKind.SHARE_CORRECT | IndicatorKind.SHARE_PASSING:
-            return (0.0, 1.0)
         case IndicatorKind.NET:
             return (-1.0, 1.0)
         case IndicatorKind.MEAN_SCORE:
@@ -150,12 +162,16 @@ def scale(indicator: Indicator, others: Sequence[Indicator]) -> tuple[float, flo
                 points.append(0.0)
             return (min(points), max(points))
         case IndicatorKind.INDEX:
-            by_id = {one.id: one for one in others}
-            scales = [(scale(by_id[part.indicator], others), part.weight) for part in indicator.parts]
+            parts = [(questionnaire.indicator(part.indicator), part.weight) for part in indicator.parts]
+            scales = [(scale(part, questionnaire), weight) for part, weight in parts]
             if any(found is None for found, _ in scales):
                 return None
             ends = [(found[0] * weight, found[1] * weight) for found, weight in scales if found is not None]
             return (sum(min(pair) for pair in ends), sum(max(pair) for pair in ends))
+        case IndicatorKind.MEAN_RANK:
+            ranking = next(one for one in questionnaire.questions() if indicator.variables[0] in one.variables())
+            return (1.0, float(len(ranking.options)))
+    return None
 
 
 def _with_silent(communities: Estimates, rows: WaveColumns, indicators: Sequence[Indicator]) -> Estimates:
@@ -173,7 +189,7 @@ def _with_silent(communities: Estimates, rows: WaveColumns, indicators: Sequence
             sample_size=0,
             design_effect=None,
             effective_sample_size=None,
-            scale=scale(one, indicators),
+            scale=scale(one, rows.questionnaire),
             notes=("not estimable: nobody in this domain answered",),
         )
         for area in rows.communities
@@ -216,6 +232,7 @@ def _protected(
         },
         adults=adults,
         earlier=earlier,
+        related=related(asked(indicators, rows.questionnaire)),
     )
 
 

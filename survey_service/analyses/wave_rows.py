@@ -174,7 +174,7 @@ class _Answers:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self._judge = ColumnJudge(judge(questionnaire))
         self._pairs_of = evaluator(questionnaire)
-        self.indicators = tuple(one.id for one in questionnaire.indicators if one.kind is not IndicatorKind.INDEX)
+        self.indicators = tuple(one.id for one in questionnaire.estimated() if one.kind is not IndicatorKind.INDEX)
         self._used = questionnaire.behind(name for one in questionnaire.indicators for name in one.variables)
         self._who = {one.id: _Texts() for one in asked_who(questionnaire)}
         self._blocks: list[FloatArray] = [np.empty((0, len(self.indicators), 2))]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from questionnaires.indicators import Indicator
+from questionnaires.indicators import Indicator, beside_of, second_id
 from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
 from survey_service.accounts import rights
@@ -56,7 +56,7 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
         interval=table.get("interval"),
         level=table.get("level"),
         notes=table.get("notes", []),
-        indicators=[_indicator(one, questionnaire) for one in questionnaire.indicators],
+        indicators=[_indicator(one, questionnaire) for one in questionnaire.estimated()],
         rows=[row for row in rows if row.area in codes],
         response_rates={code: of_area for code, of_area in rates.items() if code in codes},
         documents=[
@@ -99,6 +99,13 @@ def _indicator(one: Indicator, questionnaire: Questionnaire) -> IndicatorOut:
         numerator_if=one.numerator_if.source if one.numerator_if else None,
         pass_at=one.pass_at,
         within=one.within,
+        numerator_total=one.numerator_total,
+        denominator_total=one.denominator_total,
+        per=one.per if one.per != 1 else None,
+        option=one.option,
+        base=None if one.second_base is None else shown.words(one.second_base.own),
+        second=second_id(one),
+        beside=beside_of(one.id),
         asked=[_asked(questionnaire.question(question)) for question in asked],
     )
 

@@ -336,6 +336,19 @@ class IndicatorOut(Shape):
     numerator_if: Annotated[str | None, Field(description="The condition that counts, in place of codes.")] = None
     pass_at: Annotated[int | None, Field(description="So many right answers pass.")] = None
     within: Annotated[int | None, Field(description="Of a ranking: only the first so many ranks count.")] = None
+    numerator_total: Annotated[str | None, Field(description="Of a ratio: the variable whose total is divided.")] = None
+    denominator_total: Annotated[str | None, Field(description="The variable by whose total it is divided.")] = None
+    per: Annotated[int | None, Field(description="Of a ratio: so many of the denominator.")] = None
+    option: Annotated[str | None, Field(description="Of a mean rank: the option whose rank is averaged.")] = None
+    base: Annotated[
+        Words | None, Field(description="What the base is called, where the figure is given over two bases.")
+    ] = None
+    second: Annotated[
+        str | None, Field(description="Id of the figure with the same numerator over a narrower base.")
+    ] = None
+    beside: Annotated[
+        str | None, Field(description="Id of the figure that this one stands beside; targets are held against that.")
+    ] = None
     asked: Annotated[list[Asked], Field(description="The questions it stands on, in the words that were asked.")]
 
 

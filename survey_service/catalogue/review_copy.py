@@ -9,7 +9,7 @@ from typing import Final
 from questionnaires.canonical import from_canonical
 from questionnaires.codebook import MISSING_LABELS
 from questionnaires.figures import in_digits
-from questionnaires.indicators import SHARES, DontKnow, Indicator, IndicatorKind, Sense
+from questionnaires.indicators import SHARES, TOTALS, DontKnow, Indicator, IndicatorKind, Sense, Unranked
 from questionnaires.kinds import kind_of
 from questionnaires.model import Block as DrawnBlock
 from questionnaires.model import Contradiction, Option, Question, Questionnaire, Rule, Severity
@@ -55,6 +55,9 @@ _KINDS: Final = {
     IndicatorKind.INDEX: Text("几个指标加权", "weighted sum of indicators"),
     IndicatorKind.SHARE_CORRECT: Text("答对的比重", "share of right answers"),
     IndicatorKind.SHARE_PASSING: Text("答对够数的人所占比重", "share with enough right answers"),
+    IndicatorKind.RATIO: Text("两个总量之比", "ratio of two totals"),
+    IndicatorKind.SHARE_OF_TOTAL: Text("一个总量占另一个总量的比重", "share of one total in another"),
+    IndicatorKind.MEAN_RANK: Text("平均名次", "mean rank"),
 }
 _DONT_KNOW: Final = {
     DontKnow.IN_BASE: Text("“说不清”算在分母里", "don't know counts in the base"),
@@ -72,6 +75,16 @@ _POINTS: Final = Text("分值：{values}", "points: {values}")
 _RIGHT: Final = Text("正确答案：{values}", "right answers: {values}")
 _PASS: Final = Text("答对 {values} 个以上", "{values} right answers or more")
 _PARTS: Final = Text("组成：{values}", "parts: {values}")
+_PER: Final = Text("按每 {values} 计", "per {values}")
+_RANKED: Final = Text("选项：{values}", "option: {values}")
+_UNRANKED: Final = {
+    Unranked.MIDDLE: Text("没有排到的，按余下名次的平均算", "where it was given no rank: the mean of those left open"),
+    Unranked.EXCLUDED: Text("没有排到的，不计入", "where it was given no rank: left out"),
+}
+_SECOND: Final = Text(
+    "分母为{own}；旁边另印一个数，分子相同，分母为{name}。达标与否只看前一个",
+    "base: {own}; printed beside it with the same numerator, base: {name}. A target is held against the first alone",
+)
 _BASE: Final = Text("只看{who}", "only those for whom {who}")
 _OF: Final = Text("第 {number} 题", "question {number}")
 
@@ -245,20 +258,34 @@ def _indicator(questionnaire: Questionnaire, one: Indicator, language: str) -> R
         (_POINTS, [f"{code} = {in_digits(points)}" for code, points in one.scores.items()]),
         (_RIGHT, [f"{name} = {'+'.join(codes)}" for name, codes in one.correct.items()]),
         (_PASS, [] if one.pass_at is None else [str(one.pass_at)]),
+        (_PER, [str(one.per)] if one.per != 1 else []),
+        (_RANKED, [one.option] if one.option else []),
         (_PARTS, [f"{part.indicator} × {in_digits(part.weight)}" for part in one.parts]),
     ):
         if values:
             told.append(words.in_language(language).format(values="、".join(values)))
     if one.base is not None:
         told.append(_BASE.in_language(language).format(who=in_words(questionnaire, one.base, language)))
-    if one.kind is not IndicatorKind.INDEX:
+    if one.kind is IndicatorKind.MEAN_RANK:
+        told.append(_UNRANKED[one.unranked].in_language(language))
+    elif one.kind is not IndicatorKind.INDEX and one.kind not in TOTALS:
         told.append(_DONT_KNOW[one.dont_know].in_language(language))
+    told += _second(one, language)
     if one.target is not None:
         told.append(_target(one, language))
     definition = one.definition.in_language(language)
     return Row(
         (Cell(one.id), Cell(one.name.in_language(language), bold=True), Cell(f"{definition} {_joined(told, language)}"))
     )
+
+
+def _second(one: Indicator, language: str) -> list[str]:
+    beside = one.second_base
+    if beside is None:
+        return []
+    words = {"own": beside.own.in_language(language), "name": beside.name.in_language(language)}
+    left_out = _EXCLUDED.in_language(language).format(values="、".join(beside.excluded))
+    return [_SECOND.in_language(language).format(**words), *([left_out] if beside.excluded else [])]
 
 
 def _numbers(questionnaire: Questionnaire) -> dict[str, str]:

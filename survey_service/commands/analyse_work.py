@@ -14,6 +14,7 @@ from ruamel.yaml.error import YAMLError
 from analysis import engine
 from analysis.case_columns import PopulationRegister
 from analysis.disclosure import protect
+from analysis.engine.figures import related
 from analysis.engine.run import Analysis
 from analysis.estimates_document import to_document
 from analysis.file_columns import ReadFile, columns_from_document, read_frame, register_of_frame
@@ -151,7 +152,13 @@ def _in_plan(path: Path, message: str) -> TableError:
 
 def _protected(tables: Mapping[str, Estimates], read: ReadFile, found: Analysis) -> PublishableTable:
     goals = {name: Goal(value=value, at_least=at_least) for name, (value, at_least) in read.targets.items()}
-    return protect(*tables.values(), rule=found.plan.rule, goals=goals, hierarchy=found.hierarchy)
+    return protect(
+        *tables.values(),
+        rule=found.plan.rule,
+        goals=goals,
+        hierarchy=found.hierarchy,
+        related=related(found.indicators),
+    )
 
 
 def _margins(found: Analysis) -> list[dict[str, Any]]:

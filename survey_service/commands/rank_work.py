@@ -29,6 +29,7 @@ from survey_service.tabular.harmless import harmless
 
 _WHY = {
     Suppression.FEW_RESPONDENTS: "fewer than 10 respondents",
+    Suppression.DOMINATED: "one respondent makes up nearly all of a total",
     Suppression.COMPLEMENTARY: "hidden so that nothing follows by subtraction",
     Suppression.GROUP_DISCLOSURE: "hidden so that nothing follows by subtraction",
     Suppression.UNRELIABLE: "too imprecise",

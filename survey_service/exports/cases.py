@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.engine.run import Weighed, weigh
 from analysis.plan import AnalysisPlan, to_document
 from analysis.problems import DesignError
-from questionnaires.indicators import Indicator, IndicatorKind
+from questionnaires.indicators import Indicator, IndicatorKind, beside_of
 from questionnaires.text import Text
 from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.method_words import variance_words, weighting_words
@@ -143,7 +143,7 @@ def _weigh(given: WaveToAnalyse, plan: AnalysisPlan) -> Weighed:
 
 
 def _of_plan(indicators: Sequence[Indicator], plan: AnalysisPlan) -> tuple[Indicator, ...]:
-    return tuple(one for one in indicators if not plan.indicators or one.id in plan.indicators)
+    return tuple(one for one in indicators if plan.names(one.id, beside_of(one.id)))
 
 
 def _how_to_weigh(wave: WaveColumns) -> Text:

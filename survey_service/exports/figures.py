@@ -79,7 +79,7 @@ def release_figures(
 
     record = signed_record(release)
     table = published_table(release.estimates)
-    indicators = definitions.frozen(session, release.survey_id, wave.questionnaire_version_id).indicators
+    indicators = definitions.frozen(session, release.survey_id, wave.questionnaire_version_id).estimated()
     places = {place.domain: place for place in places_of(session, person, survey)}
     rates: Mapping[str, Any] = record.get("response_rates", {})
     signed_at = release.released_at.astimezone(settings.zone)
@@ -140,7 +140,7 @@ def _figure(
         group=_group(group),
         group_key=" ".join(f"{kind}={value}" for kind, value in group),
         indicator=indicator.id,
-        name=indicator.name,
+        name=_with_base(indicator),
         unit=Text(verdicts.unit_word(written.unit, "zh"), verdicts.unit_word(written.unit, "en")),
         figure=value_words(cell, written),
         value=_number(written.of(cell), cell.value) if told and not by_end else None,
@@ -153,6 +153,14 @@ def _figure(
         mark="hidden" if hidden else "end" if by_end else "coarse" if coarse else "shown",
         remark=_both(lambda language: _remark(indicator, cell, written, table, language, top=not place.domain)),
     )
+
+
+def _with_base(indicator: Indicator) -> Text:
+    """The name, and where there are two bases, of which of them; the second figure's name has its own."""
+    name, bases = indicator.name, indicator.second_base
+    if bases is None:
+        return name
+    return Text(f"{name.zh}（{bases.own.zh}）", f"{name.in_language('en')} ({bases.own.in_language('en')})")
 
 
 def _remark(

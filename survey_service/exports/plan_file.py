@@ -7,14 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense
+from questionnaires.indicators import SHARES, TOTALS, Indicator, IndicatorKind, Sense
 from survey_service.analyses.plan_yaml import with_data
-from survey_service.analyses.service import scale
+from survey_service.analyses.service import asked, scale
 from survey_service.exports.csv_file import number_text
 from survey_service.exports.dataset import Dataset
 from survey_service.tabular.harmless import harmless
 
 PLAN: Final = "plan.yaml"
+_BESIDE: Final = ("beside", "numerator_of")
 REGISTER: Final = "register.csv"
 
 
@@ -34,7 +35,11 @@ def data_of(dataset: Dataset) -> dict[str, Any]:
     found |= {name: name for name in optional if name in there and (name != "adults" or dataset.adults_known)}
     if dataset.register is not None:
         found["register"] = REGISTER
-    found["indicators"] = [_indicator(one, dataset) for one in dataset.indicators]
+    figures = asked(dataset.indicators, dataset.questionnaire)
+    found["indicators"] = [
+        _indicator(one, dataset) | {name: value for name in _BESIDE if (value := getattr(figure, name)) is not None}
+        for one, figure in zip(dataset.indicators, figures, strict=True)
+    ]
     return found
 
 
@@ -45,7 +50,9 @@ def _indicator(one: Indicator, dataset: Dataset) -> dict[str, Any]:
     else:
         found["numerator"], found["denominator"] = dataset.names["y", one.id], dataset.names["x", one.id]
         found["share"] = one.kind in SHARES
-    ends = scale(one, dataset.questionnaire.indicators)
+        if one.kind in TOTALS:
+            found["totals"] = True
+    ends = scale(one, dataset.questionnaire)
     if ends is not None and not found.get("share"):
         found["lowest"], found["highest"] = ends
     if one.target is not None:

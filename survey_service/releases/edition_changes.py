@@ -45,7 +45,7 @@ def changes(session: Session, person: Person, before: Release, now: Release, sur
     from survey_service.releases.canonical_estimates import published_table
 
     wave = session.get_one(Wave, (now.survey_id, now.wave_id))
-    indicators = definitions.frozen(session, now.survey_id, wave.questionnaire_version_id).indicators
+    indicators = definitions.frozen(session, now.survey_id, wave.questionnaire_version_id).estimated()
     places = [(place, indicators) for place in places_of(session, person, survey)]
     tables = published_table(before.estimates), published_table(now.estimates)
     zh, en = (compared(*tables, places, language) for language in ("zh", "en"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from questionnaires.indicators import beside_of
 from survey_service import audit, jobs
 from survey_service.analyses import phone_checks, plan_history, review_values
 from survey_service.analyses.errors import PlanFails
@@ -34,7 +35,8 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
             raise
         estimates = prepared.estimates
         phones = phone_checks.checks(session, survey_id, wave_id)
-    indicators = sorted(estimates.indicators, key=lambda one: not one.headline)
+    alone = [one for one in estimates.indicators if beside_of(one.id) is None]
+    indicators = sorted(alone, key=lambda one: not one.headline)
     # Only an indicator of this questionnaire can be named; anything else shows the first.
     chosen = next((one for one in indicators if one.id == indicator), indicators[0])
     return Review(

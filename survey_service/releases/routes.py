@@ -95,7 +95,7 @@ def _recomputed(session: Session, person: Person, release: Release, survey: Surv
         shown |= {
             "recomputed_at": found.at,
             "places": {one: Text(area.name_zh, area.name_en or area.name_zh) for one, area in names.items() if area},
-            "indicators": {one.id: one.name for one in questionnaire.indicators},
+            "indicators": {one.id: one.name for one in questionnaire.estimated()},
         }
     return shown
 

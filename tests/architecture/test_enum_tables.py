@@ -147,6 +147,7 @@ ELSEWHERE: Mapping[str, str] = {
     "questionnaires.model:StandsFor": _WORD_OF_FILES,
     "questionnaires.model:Sex": _WORD_OF_FILES,
     "questionnaires.indicators:Sense": _WORD_OF_FILES,
+    "questionnaires.indicators:Unranked": "review_copy has a sentence of each",
     "questionnaires.kinds.kind:VariableType": "a word of the codebook, as it is",
     "questionnaires.model:Severity": "a word of the API, as it is; pages show it as a look",
     "analysis.results:LonelyPsu": _WORD_OF_COMMANDS,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.reference import generate, generate_blocks, generate_margins, generate_wave
+from tests.reference import generate, generate_blocks, generate_margins, generate_shops, generate_wave
 
 HERE = Path(__file__).parent
 
@@ -24,6 +24,7 @@ def main(wanted: list[str]) -> int:
     generate_blocks.write()
     generate_margins.write()
     generate_wave.write()
+    generate_shops.write()
     for script in sorted(HERE.glob("*/make.R")):
         if wanted and script.parent.name not in wanted:
             continue

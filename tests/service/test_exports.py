@@ -253,7 +253,7 @@ def test_weights_and_pairs_are_those_of_the_engine(export: Export) -> None:
     world = export.wave.world
     with export.database.reading.begin() as session:
         wave = columns_and_register(session, world.survey_id, world.wave_id)
-    found = engine.run(wave.plan, wave.wave.columns, asked(QUESTIONNAIRE.indicators))
+    found = engine.run(wave.plan, wave.wave.columns, asked(QUESTIONNAIRE.indicators, QUESTIONNAIRE))
     rows = export.rows()
     weights = sorted(float(row["weight_final"]) for row in rows if row["answered"] == "1")
     assert weights == sorted(found.weighed.final.tolist())

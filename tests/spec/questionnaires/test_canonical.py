@@ -15,7 +15,7 @@ from questionnaires.condition_parser import parse
 from questionnaires.conditions import Condition
 from questionnaires.expressions import Formula
 from questionnaires.formalities import Circulation, LegalKind
-from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, Sense, Target
+from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, SecondBase, Sense, Target, Unranked
 from questionnaires.lists import put_back
 from questionnaires.loader import available, load
 from questionnaires.model import (
@@ -109,6 +109,13 @@ indicators = st.builds(
     correct=st.dictionaries(words, codes, max_size=2),
     scores=st.dictionaries(words, numbers, max_size=3),
     within=st.none() | st.integers(1, 9),
+    numerator_total=st.none() | words,
+    denominator_total=st.none() | words,
+    per=st.integers(1, 10_000),
+    option=st.none() | words,
+    unranked=st.sampled_from(Unranked),
+    second_base=st.none()
+    | st.builds(SecondBase, own=texts, name=texts, dont_know=st.none() | st.sampled_from(DontKnow), excluded=codes),
     base=conditions,
     excluded=codes,
     dont_know=st.sampled_from(DontKnow),
@@ -229,7 +236,7 @@ def test_the_strategy_covers_every_field() -> None:
         Contradiction: 3,
         Rule: 4,
         Calculated: 7,
-        Indicator: 19,
+        Indicator: 25,
         Part: 2,
         Target: 2,
         Text: 3,

@@ -1,0 +1,156 @@
+"""One sum over two bases: neither figure gives away what the other hides. Nor does an index give away a part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from analysis.disclosure import Protected, protected
+from analysis.families import NOT_RELATED, Related
+from analysis.results import (
+    Coding,
+    Domain,
+    Estimate,
+    Estimates,
+    Interval,
+    IntervalMethod,
+    PublicationRule,
+    PublishableCell,
+    PublishableTable,
+    Reliability,
+    Statistic,
+    Suppression,
+)
+from tests.spec.analysis.test_disclosure import DESIGN, place, share
+
+PAIR = Related(one_sum=(("all", "raters"),))
+FLAG = PublicationRule(reliability=Reliability.FLAG)
+Answers = dict[str, tuple[int, int, int]]  # area -> asked, raters, yes
+
+
+def figures(areas: Answers) -> list[Estimate]:
+    found = []
+    for name, (asked, raters, yes) in areas.items():
+        for variable, size in (("all", asked), ("raters", raters)):
+            value = yes / size
+            limits = {"low": max(value - 0.05, 0.0), "high": min(value + 0.05, 1.0)}
+            found.append(share(name, size, value, variable=variable, weight=float(size)))
+            interval = Interval(**limits, level=0.95, method=IntervalMethod.KORN_GRAUBARD)
+            found[-1] = replace(found[-1], statistic=Statistic.PROPORTION, interval=interval)
+    return found
+
+
+def city(communities: Answers) -> tuple[Answers, dict[Domain, Domain]]:
+    """With its one street, which is the whole."""
+    whole = tuple(sum(column) for column in zip(*communities.values(), strict=True))
+    return {"": whole, **communities}, {place(name): () for name in communities}  # type: ignore[dict-item]
+
+
+def gate(communities: Answers, related: Related = PAIR, earlier: tuple[PublishableTable, ...] = ()) -> Protected:
+    areas, hierarchy = city(communities)
+    found = Estimates(design=DESIGN, estimates=tuple(figures(areas)))
+    return protected(found, hierarchy=hierarchy, rule=FLAG, related=related, earlier=earlier)
+
+
+def room(cell: PublishableCell, size: int) -> tuple[float, float]:
+    """How many may have said yes, by this print alone."""
+    if cell.suppression is not None:
+        return 0.0, float(size)
+    assert cell.value is not None
+    if cell.coded is not None:
+        return (cell.value * size, float(size)) if cell.coded is Coding.AT_LEAST else (0.0, cell.value * size)
+    half = 0.005 if size < 100 else 0.0005
+    return max(cell.value - half, 0.0) * size, min(cell.value + half, 1.0) * size
+
+
+def worked_out(found: Protected, communities: Answers) -> dict[str, tuple[float, float]]:
+    """The least and most that may have said yes in each area, for whoever knows every print, every n and the sums."""
+    areas, _ = city(communities)
+    names = list(areas)
+    limits = []
+    for name in names:
+        row = found.table.row(place(name))
+        rooms = [room(row.cell(v), n) for v, n in zip(("all", "raters"), areas[name][:2], strict=True)]
+        limits.append((max(low for low, _ in rooms), min(min(high for _, high in rooms), areas[name][1])))
+    together = [[-1.0 if name == "" else 1.0 for name in names]]
+    told = {}
+    for at, name in enumerate(names):
+        ends = []
+        for sign in (1.0, -1.0):
+            cost = np.zeros(len(names))
+            cost[at] = sign
+            solved = linprog(cost, A_eq=together, b_eq=[0.0], bounds=limits, method="highs")
+            assert solved.x is not None, (limits, areas)
+            ends.append(float(solved.x[at]))
+        told[name] = (ends[0], ends[1])
+    return told
+
+
+def test_a_hidden_figure_of_raters_takes_that_of_all_with_it() -> None:
+    #                asked raters yes
+    some = {"a1": (12, 8, 6), "a2": (40, 30, 20), "a3": (50, 40, 30)}
+    alone = gate(some, NOT_RELATED).table
+    assert alone.row(place("a1")).cell("raters").suppression is not None
+    assert alone.row(place("a1")).cell("all").value == 0.5, "6 of 12: then 6 of 8 is no secret"
+    both = gate(some).table
+    assert both.row(place("a1")).cell("all").suppression is not None
+    assert gate(some).reasons[place("a1"), ("all", None)] is Suppression.COMPLEMENTARY
+
+
+def test_all_alike_among_raters_is_not_told_by_the_other_base() -> None:
+    some = {"a1": (22, 20, 20), "a2": (25, 20, 12), "a3": (26, 22, 12)}
+    alone, both = (worked_out(gate(some, one), some)["a1"] for one in (NOT_RELATED, PAIR))
+    assert alone[0] > 18.5, "all who rated said yes, or all but one"
+    assert both[0] <= 18.5
+    assert gate(some).table.row(place("a1")).cell("raters").coded is Coding.AT_LEAST
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nobody_works_out_what_a_base_hides(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    communities: Answers = {}
+    for number in range(int(rng.integers(3, 7))):
+        asked = int(rng.integers(6, 40))
+        raters = max(asked - int(rng.binomial(asked, 0.2)), 2)
+        communities[f"a{number}"] = (asked, raters, int(rng.binomial(raters, rng.choice([0.5, 0.9, 1.0]))))
+    found = gate(communities)
+    told = worked_out(found, communities)
+    for name, (asked, raters, yes) in communities.items():
+        low, high = told[name]
+        if raters < 10:
+            assert high - low >= min(raters, 4) - 0.02, (name, communities)
+        elif raters < 30 and yes >= raters - 1:
+            assert low <= raters - 2 + 0.5, (name, communities)  # half a respondent is the print's
+        elif asked < 30 and yes <= 1:
+            assert high >= 2 - 0.5, (name, communities)
+
+
+def test_a_pair_of_which_one_was_published_before_does_not_keep_a_correction_from_being_made() -> None:
+    some = {"a1": (12, 8, 6), "a2": (40, 30, 20), "a3": (50, 40, 30)}
+    before = gate(some, NOT_RELATED).table
+    corrected = {**some, "a2": (40, 30, 21)}
+    found = gate(corrected, earlier=(before,)).table
+    assert found.row(place("a1")).cell("all").value == 0.5
+    assert found.row(place("a1")).cell("raters").suppression is not None
+
+
+def test_an_index_with_a_part_of_few_is_hidden() -> None:
+    parts = Related(parts={"index": ("roads", "lamps")})
+
+    def cells(roads: int) -> list[Estimate]:
+        sizes = {"roads": roads, "lamps": 40, "index": 42}
+        of_a1 = [share("a1", size, 0.6, variable=name, weight=float(size)) for name, size in sizes.items()]
+        of_a2 = [share("a2", 60, 0.6, variable=name, weight=60.0) for name in sizes]
+        of_a3 = [share("a3", 50, 0.6, variable=name, weight=50.0) for name in sizes]
+        sums = [share("", size + 110, 0.6, variable=name, weight=size + 110.0) for name, size in sizes.items()]
+        return [*sums, *of_a1, *of_a2, *of_a3]
+
+    hierarchy = {place(name): () for name in ("a1", "a2", "a3")}
+    for roads, hidden in ((30, False), (8, True)):
+        estimates = Estimates(design=DESIGN, estimates=tuple(cells(roads)))
+        found = protected(estimates, hierarchy=hierarchy, rule=FLAG, related=parts).table
+        assert (found.row(place("a1")).cell("index").suppression is not None) is hidden
+        assert found.row(place("a1")).cell("lamps").suppression is None
