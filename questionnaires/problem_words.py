@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from questionnaires.condition_words import CONDITIONS, QUOTED
+from questionnaires.indicator_words import INDICATORS
 from questionnaires.problems import Problem
 
 TITLES: Mapping[str, str] = {
@@ -302,47 +303,7 @@ _SENTENCES = (
     (rf"no answers lead to question {QUOTED}", "怎么答也走不到题目“{0}”"),
     (r"two parts of its conditions exclude each other", "它的条件里有两处互相排斥"),
     *CONDITIONS,
-    # ---------------------------------------------------------------- indicators
-    (r"(.+) counts the code (.+) twice", "{0}把代码 {1} 数了两次"),
-    (r"a code is counted in one way", "一个代码只能算一处"),
-    (rf"(.+) counts the code {QUOTED} of {QUOTED}, which means (.+)", "{0}数了“{2}”的代码“{1}”，它是 {3}，数不到"),
-    (r"such an answer is no value; write numerator_if: (.+)", "这样的回答没有值；要数它，写 numerator_if: {0}"),
-    (rf"(.+) counts the code {QUOTED} of {QUOTED}", "{0}数了“{2}”的代码“{1}”，没有这个代码"),
-    (r"it has no codes", "它没有代码"),
-    (rf"(.+) counts {QUOTED}, which does not exist", "{0}数了“{1}”，没有这道题"),
-    (rf"(.+) has no right answer for {QUOTED}", "{0}没有写“{1}”的正确答案"),
-    (rf"(.+) is filled with {QUOTED}, which does not exist", "{0}要用“{1}”来填，没有这道题"),
-    (rf"(.+) is filled with {QUOTED}, which is asked later", "{0}要用“{1}”来填，那道题在后面才问"),
-    (rf"(.+) is filled with {QUOTED}, which is a (.+)", "{0}要用“{1}”来填，那道题是 {2}"),
-    (r"a text is filled with words, numbers and options", "只能用文字、数和选项来填"),
-    (r"a text is filled with what was answered before", "只能用前面的答案来填"),
-    (r"(.+) is filled with other answers in (.+) than in Chinese", "{0}的{1}和中文用来填的不一样"),
-    (r"the same names in every language", "各种语言里用同样的编号"),
-    (r"add its codes", "补上它的代码"),
-    (r"(.+) passes with (\d+) right answers", "{0}要答对 {1} 题"),
-    (rf"(.+) has {QUOTED} beside {QUOTED}", "{0}有“{2}”，又有“{1}”"),
-    (r"the condition names its questions; leave it out", "条件里已经写了题目，去掉它"),
-    (r"write it into the base", "写进 base"),
-    (r"name the questions that it counts", "写明数哪几道题"),
-    (r"an index is made of other indicators", "指数由别的指标组成"),
-    (r"a (\w+) has: (.*)", "{0} 有：{1}"),
-    (r"a (\w+) needs it", "{0} 要有它"),
-    (rf"(.+) scores {QUOTED}, where several can be chosen", "{0}给“{1}”打分，那道题可以多选"),
-    (r"score one answer", "只给一个答案打分"),
-    (rf"(.+) has no points for (.+) of {QUOTED}", "{0}没有给“{2}”的 {1} 分值"),
-    (r"score them or list them under excluded", "给出分值，或者列进 excluded"),
-    (r"(.+) keeps don't-know in the base without points", "{0}把“说不清”留在分母里，却没有分值"),
-    (r"say excluded, or zero", "写 excluded 或 zero"),
-    (rf"(.+) contains {QUOTED}, which does not exist", "{0}包含“{1}”，没有这个指标"),
-    (r"(.+) weighs a part (.+)", "{0}有一部分的权重是 {1}"),
-    (r"above 0", "要大于 0"),
-    (r"(.+) contains an indicator twice", "{0}把一个指标写了两次"),
-    (r"add their weights", "把两处的权重加起来"),
-    (r"(.+) has weights that sum to (.+)", "{0}的权重加起来是 {1}"),
-    (r"they sum to 1", "要加起来等于 1"),
-    (r"(.+) has the target (.+)", "{0}的目标是 {1}"),
-    (r"(.+) contains itself, directly or through another index", "{0}直接或绕一圈包含了自己"),
-    (r"take one part out", "去掉一个部分"),
+    *INDICATORS,
     # ---------------------------------------------------------------- draws
     (r"say how many blocks each person is asked", "写明每个人答几个部分"),
     (rf"draw {QUOTED} has an id that is taken", "抽签“{0}”的编号已经有了"),
