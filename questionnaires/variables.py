@@ -14,7 +14,6 @@ class Variables:
     def __init__(self, questionnaire: Questionnaire, broken: frozenset[str]) -> None:
         self.order: dict[str, int] = {}
         self.questions: dict[str, Question] = {}
-        self.calculated: set[str] = set()
         self.broken = set(broken)
         self.calculated: set[str] = set()
         for number, question in enumerate(questionnaire.questions()):
