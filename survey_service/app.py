@@ -29,6 +29,7 @@ from survey_service.catalogue import pages as catalogue
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import (
     code_entry_page,
+    listening,
     page_messages,
     quality_marks_page,
     receipt_page,
@@ -64,7 +65,7 @@ from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
-from survey_service.surveys import case_pages, invitation_pages, list_pages, survey_pages, wave_pages
+from survey_service.surveys import case_pages, invitation_pages, list_pages, recording_pages, survey_pages, wave_pages
 from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
@@ -72,6 +73,7 @@ from survey_service.writer import GroupWriter
 
 ROUTERS = (
     collection.router,
+    listening.router,
     code_entry_page.router,
     receipt_page.router,
     receipts.router,
@@ -81,6 +83,7 @@ ROUTERS = (
     wave_pages.router,
     case_pages.router,
     list_pages.router,
+    recording_pages.router,
     invitation_pages.router,
     field_pages.router,
     note_pages.router,

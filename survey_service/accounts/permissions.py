@@ -63,6 +63,7 @@ PUBLIC = frozenset(
         "/sign-in/oidc/back",  # where the city's provider is set up; elsewhere there is no such page
         "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
         "/api/v1/openapi.json",  # what the API can do, and nothing of what is in it
+        "/recordings/{sha256}",  # a question read aloud, which stands in words on every questionnaire
         "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
     }
 )

@@ -29,9 +29,10 @@ from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
 from survey_service.models import Area, Case, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
-from survey_service.surveys import codes, definitions
+from survey_service.surveys import codes, definitions, wave_recordings
 from survey_service.surveys.codes import OpenedCode
 from survey_service.surveys.opening import header_of
+from survey_service.surveys.wave_recordings import Recording
 from survey_service.web.pages import format_date
 
 log = structlog.get_logger()
@@ -99,6 +100,7 @@ _WHERE_IT_LEADS = (
     select(
         Wave.questionnaire_version_id,
         Wave.closes_on,
+        Wave.opened_at,
         Wave.state,
         Wave.header,
         Wave.name_zh.label("wave_zh"),
@@ -126,6 +128,7 @@ _COMPLETE_OF_CASE = select(Response.id).where(
 )
 # By the hash of its content, which names it for ever; the definitions' own cache asks the database for the hash first.
 _questionnaires: dict[str, Questionnaire] = {}
+_recordings: dict[tuple[UUID, datetime], tuple[Recording, ...]] = {}
 _MOST = 200
 _MOST_REMEMBERED = 5_000
 
@@ -208,6 +211,7 @@ def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) ->
             community=Text(found.community_zh, found.community_en),
             closes_on=found.closes_on,
             wave=Text(found.wave_zh, found.wave_en),
+            recordings=_recordings_of(session, survey_id, wave_id, found.opened_at),
         ),
         state=found.state,
     )
@@ -227,6 +231,20 @@ def _case_number(session: Session, code: OpenedCode) -> str:
     if code.case_id is None:
         return ""
     return session.get_one(Case, (code.survey_id, code.case_id)).number
+
+
+def _recordings_of(
+    session: Session, survey_id: UUID, wave_id: UUID, opened_at: datetime | None
+) -> tuple[Recording, ...]:
+    """What a wave has to listen to. It is frozen from the moment it opened; a draft may change."""
+    if opened_at is None:
+        return wave_recordings.stored(session, survey_id, wave_id)
+    held = _recordings.get((wave_id, opened_at))
+    if held is None:
+        if len(_recordings) >= _MOST:
+            _recordings.clear()
+        held = _recordings[wave_id, opened_at] = wave_recordings.stored(session, survey_id, wave_id)
+    return held
 
 
 def _answered(session: Session, code: OpenedCode) -> bool:

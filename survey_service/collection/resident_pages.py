@@ -35,6 +35,7 @@ from survey_service.collection.page_formats import day_in
 from survey_service.collection.phone_permissions import asked_of_phone, device_scripts
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, screens, shuffles
 from survey_service.settings import Settings
+from survey_service.surveys.wave_recordings import Recording
 from survey_service.web.pages import HTML_LANG, environment, styles_in_page, told_by
 
 STYLES = ("tokens.css", "resident.css")
@@ -128,6 +129,12 @@ class Occasion:
     community: Text
     closes_on: date
     wave: Text | None = None  # its name, where a text is filled with it
+    recordings: tuple[Recording, ...] = ()  # of questions, read aloud
+
+    def voices(self, question: str, language: Language) -> list[Recording]:
+        """Of one question, those for this language first."""
+        found = [one for one in self.recordings if one.question == question]
+        return sorted(found, key=lambda one: one.language != language)
 
     def words(self, language: Language) -> dict[str, str]:
         """What fills the places of the wave."""

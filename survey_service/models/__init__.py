@@ -27,6 +27,7 @@ from survey_service.models.paper import (
     ScanField,
     ScanPage,
 )
+from survey_service.models.recording import WaveRecording
 from survey_service.models.release import (
     Release,
     ReleaseDocument,
@@ -108,5 +109,6 @@ __all__ = [
     "VisitSource",
     "Wave",
     "WaveListEntry",
+    "WaveRecording",
     "WaveState",
 ]

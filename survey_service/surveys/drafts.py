@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.errors import Conflict, NotFound
-from survey_service.models import AccessCode, Case, Wave, WaveListEntry, WaveState
+from survey_service.models import AccessCode, Case, Wave, WaveListEntry, WaveRecording, WaveState
 from survey_service.secrets import KeyRing
 
 CHANGEABLE = (
@@ -80,14 +80,13 @@ def change_wave(
 
 
 def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetime, by: audit.Actor) -> None:
-    """A draft with its sample, codes and lists; Conflict where something else hangs on it. The log keeps its trace."""
+    """A draft with what it holds itself; Conflict where something else hangs on it. The log keeps its trace."""
     wave = draft(session, survey_id, wave_id)
     trace = {"key": wave.key, "opens_on": _day(wave.opens_on), "closes_on": _day(wave.closes_on)}
     try:
         clear_cases(session, survey_id, wave_id)
-        session.execute(
-            delete(WaveListEntry).where(WaveListEntry.survey_id == survey_id, WaveListEntry.wave_id == wave_id)
-        )
+        for hanging in (WaveListEntry, WaveRecording):
+            session.execute(delete(hanging).where(hanging.survey_id == survey_id, hanging.wave_id == wave_id))
         session.execute(delete(Wave).where(Wave.survey_id == survey_id, Wave.id == wave_id))
     except IntegrityError as held:
         raise Conflict(

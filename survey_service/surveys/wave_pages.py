@@ -21,7 +21,16 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Survey, Wave, WaveState
-from survey_service.surveys import definitions, drafts, filling, next_wave, service, wave_forms, wave_lists
+from survey_service.surveys import (
+    definitions,
+    drafts,
+    filling,
+    next_wave,
+    service,
+    wave_forms,
+    wave_lists,
+    wave_recordings,
+)
 from survey_service.surveys import planning_queries as queries
 from survey_service.surveys.access import find_survey, find_wave, refuse_unless
 from survey_service.web import posted_forms
@@ -95,6 +104,9 @@ def create_wave(
                 wave = service.create_wave(session, survey.id, new, at=now, by=person.actor)
                 if model is not None:
                     wave_lists.copy_lists(session, model, wave, at=now, by=person.actor)
+                    was = definitions.frozen(session, survey.id, model.questionnaire_version_id)
+                    change = wave_recordings.Change(survey_id=survey.id, wave_id=wave.id, at=now, by=person.actor)
+                    wave_recordings.copy_recordings(session, model, change, was, questionnaire)
                 return go(f"/surveys/{survey_key}/waves/{form.key}")
     except IntegrityError:
         read.faults["key"] = TAKEN

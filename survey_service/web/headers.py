@@ -31,8 +31,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 # No line of log where all is well: asked for by machines, or counted by /metrics and, an answer, in the audit log too.
 UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico", "/a/{code}"})
 CLIENT_GONE = 499  # as proxies note it: in the log and the counts, for nobody hears it
-FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas or cases that staff hand in
-_FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/(imports|cases)|/areas/imports/[a-z]+")
+FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas, cases or sound that staff hand in
+_FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/(imports|cases|recordings)|/areas/imports/[a-z]+")
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
 
 

@@ -41,6 +41,7 @@ DOORS = {
     "releases/plan_pages.py": "outside.read",
     "uploads/pages.py": "upload.read",
     "surveys/survey_pages.py": "questionnaires.judge",
+    "surveys/recording_pages.py": "sound",
 }
 
 

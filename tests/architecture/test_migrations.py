@@ -13,6 +13,7 @@ FOLDER = Path(migrations.__file__).parent
 VERSIONS = sorted((FOLDER / "versions").glob("[0-9]*.py"))
 LIBRARIES = {"alembic", "sqlalchemy"}
 FROZEN = {
+    "survey_service.migrations.guards_of_drafts": "be4b68b8bbc25b677ffd6cb57e1b09325caa3f0943a0078047522dc860e5190b",
     "survey_service.migrations.guards_of_lists": "2a46c15d7207b8a8a4ccb2257686ddbe4cf21ae4f0426f9649c910719033dc44",
     "survey_service.migrations.guards": "2ae8340f639b644026c60cb28fa3ccaf4ec1e3b5c6b8593e503a6293ce4457b6",
     "survey_service.migrations.guards_of_plans": "b9b8b2777f0788d0f87570b96963be76890d2a103c75ed50bffa705f91600dcb",

@@ -45,6 +45,7 @@ PUBLIC = {
     ("POST", "/a/{code}/contact"),  # with the receipt in the body
     ("GET", "/api/v1/openapi.json"),  # how the API is used, and nothing of what is in it
     ("GET", "/receipt"),
+    ("GET", "/recordings/{sha256}"),  # a question read aloud; 404 for every other file
     ("POST", "/receipt"),
 }
 # Routes that a GET may reach with a writing session: one. A provider leads a browser back in no other way; the state,
