@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from questionnaires.languages import USUAL, english_name, holds_its_script
+from questionnaires.languages import USUAL, english_name, holds_its_script, own_name
 from questionnaires.lists import own_options
 from questionnaires.model import ListSource, Question, Questionnaire
 from questionnaires.places import Places
@@ -42,6 +42,10 @@ def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
                 if met.path not in told:
                     yield met
                 told.add(met.path)
+    for row, draw in enumerate(questionnaire.draws):
+        for column, block in enumerate(draw.blocks):
+            path: Path = ("draws", row, "blocks", column, "label")
+            yield Met(f'block "{block.id}"', "label", path, block.label)
     for row, one in enumerate(questionnaire.contradictions):
         yield Met(f'contradiction "{one.id}"', "message", ("contradictions", row, "message"), one.message)
     for row, rule in enumerate(questionnaire.rules):
@@ -79,6 +83,20 @@ def offered(questionnaire: Questionnaire) -> tuple[str, ...]:
     return tuple(
         tag for tag in questionnaire.languages if tag in USUAL or next(lacking(questionnaire, tag), None) is None
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A language beyond Chinese and English, as a page says how far it is."""
+
+    tag: str
+    name: str  # in itself
+    lacking: int  # texts that residents meet and that are not there
+
+
+def further(questionnaire: Questionnaire) -> list[Spoken]:
+    """Every language that is declared beyond Chinese and English."""
+    return [Spoken(tag, own_name(tag), sum(1 for _ in lacking(questionnaire, tag))) for tag in others(questionnaire)]
 
 
 def others(questionnaire: Questionnaire) -> tuple[str, ...]:

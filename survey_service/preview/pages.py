@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from questionnaires import canonical
+from questionnaires import canonical, offered
 from questionnaires.lists import open_lists
 from questionnaires.model import Questionnaire
 from questionnaires.sample_entries import with_samples
@@ -57,6 +57,7 @@ def preview(
             "of_wave": seen.wave,
             "of_wave_name": Text(seen.wave.name_zh, seen.wave.name_en) if seen.wave else None,
             "open_lists": open_lists(questionnaire),
+            "spoken": offered.further(questionnaire),
             "questionnaire": questionnaire,
             "sheet": keying.sheet(with_samples(questionnaire), speaks),
             "may_change": may(session, person, survey, *rights.PLAN),

@@ -226,7 +226,7 @@ def test_the_strategy_covers_every_field() -> None:
         Draw: 4,
         Block: 5,
         Section: 4,
-        Question: 26,
+        Question: 27,
         Item: 3,
         Option: 9,
         OptionList: 6,
