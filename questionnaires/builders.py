@@ -110,7 +110,16 @@ class _Given:
 
     def items(self) -> tuple[Item, ...]:
         fields = self._fields
-        return tuple(item(fields.notes, one, fields.owner) for one in fields.sequence("items", needed=True))
+        name = fields.string("rows")
+        own = tuple(item(fields.notes, one, fields.owner) for one in fields.sequence("items", needed=not name))
+        if name and own:
+            message = f"{fields.owner} has items and rows"
+            fields.notes.add(Code.NOT_FOR_TYPE, fields.place("rows"), message, "keep one of them")
+        if name and name not in self._building.lists:
+            message = f'{fields.owner} has the list "{name:.40}" as rows'
+            fields.notes.add(Code.LIST, fields.place("rows"), message, did_you_mean(name, self._building.lists))
+            self._building.broken.add(self._question)
+        return () if name else own
 
     def numbers(self) -> tuple[float | None, float | None]:
         minimum, maximum = self._fields.number("minimum"), self._fields.number("maximum")
@@ -361,7 +370,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
     notes = building.notes
     known = (
         *("key", "version", "languages", "title", "header", "notice", "scales", "lists", "sections"),
-        *("indicators", "contradictions", "rules", "calculated", "draws"),
+        *("indicators", "repeated", "contradictions", "rules", "calculated", "draws"),
     )
     fields = Fields(notes, node, "the questionnaire", known)
     notes.languages = _languages(notes, fields)
@@ -391,6 +400,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
         sections=sections,
         scales=tuple(scale for name, scale in building.scales.items() if name in used),
         indicators=tuple(indicator(notes, building.broken_indicators, one) for one in fields.sequence("indicators")),
+        repeated=tuple(indicator(notes, building.broken_indicators, one) for one in fields.sequence("repeated")),
         languages=notes.languages,
         contradictions=tuple(one for one in contradictions if one is not None),
         rules=tuple(one for one in rules if one is not None),

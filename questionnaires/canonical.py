@@ -35,6 +35,11 @@ def to_canonical(questionnaire: Questionnaire) -> dict[str, object]:
     return {"format": FORMAT, "questionnaire": _FORM.plain(unfilled(questionnaire))}
 
 
+def in_full(questionnaire: Questionnaire) -> object:
+    """Plain values of all that it asks and counts, with what is made of lists: for comparing, not for storing."""
+    return _FORM.plain(questionnaire)
+
+
 def from_canonical(stored: Mapping[str, object]) -> Questionnaire:
     """The questionnaire that ``to_canonical`` wrote; ``NotCanonical`` where it is none."""
     if stored.get("format") != FORMAT:

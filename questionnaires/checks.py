@@ -23,6 +23,7 @@ from questionnaires.points_checks import check_points
 from questionnaires.problems import Code
 from questionnaires.ranking_checks import check_rankings
 from questionnaires.reach import can_hold
+from questionnaires.repeated_checks import check_repeated
 from questionnaires.variables import Variables
 
 
@@ -68,6 +69,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     check_rankings(questionnaire, places, building)
     check_draws(questionnaire, places, notes, variables)
     check_indicators(questionnaire, places, building, variables)
+    check_repeated(questionnaire, places, building)
     for row, indicator in enumerate(questionnaire.indicators):
         for field in ("base", "numerator_if"):
             place = places.at("indicators", row, field)

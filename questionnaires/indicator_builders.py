@@ -1,4 +1,4 @@
-"""Nodes to indicators. Every builder returns a value, as those of ``builders``: all problems come out at once."""
+"""Nodes to indicators and their templates. As in ``builders`` a value is returned: all problems come out at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_PER = 1_000_000
 _KNOWN = (
     *("id", "name", "definition", "kind", "variables", "numerator", "numerator_if", "against", "correct"),
     *("pass_at", "scores", "numerator_total", "denominator_total", "per", "option", "unranked", "within", "base"),
-    *("excluded", "dont_know", "parts", "second_base", "target", "headline", "group"),
+    *("excluded", "dont_know", "parts", "second_base", "target", "headline", "group", "each"),
 )
 
 
@@ -68,6 +68,7 @@ def indicator(notes: Notes, broken: set[str], node: Node) -> Indicator:
         target=_target(notes, fields),
         headline=fields.boolean("headline"),
         group=fields.string("group") or None,
+        each=fields.string("each") or None,
     )
 
 

@@ -43,8 +43,20 @@ def check_indicators(questionnaire: Questionnaire, places: Places, building: Bui
     for row, indicator in enumerate(questionnaire.indicators):
         if indicator.id in building.broken_indicators:
             continue
-        _Judge(indicator, ("indicators", row), places, notes, variables).judge(questionnaire)
+        check_indicator(questionnaire, indicator, ("indicators", row), places, notes, variables)
     _cycles(questionnaire, places, notes)
+
+
+def check_indicator(
+    questionnaire: Questionnaire,
+    indicator: Indicator,
+    path: tuple[str | int, ...],
+    places: Places,
+    notes: Notes,
+    variables: Variables,
+) -> None:
+    """Adds every problem of one indicator, which stands at ``path``."""
+    _Judge(indicator, path, places, notes, variables).judge(questionnaire)
 
 
 class _Judge:

@@ -123,6 +123,7 @@ class Indicator:
     target: Target | None = None
     headline: bool = False  # shown as a card on page one
     group: str | None = None  # indicators of one group are listed together, worst first
+    each: str | None = None  # of a template: the question for each of whose entries one is made; see ``repeated``
 
 
 _BESIDE = ".second"  # no id of a definition has a point

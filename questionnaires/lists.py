@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from questionnaires.indicators import Indicator
 from questionnaires.kinds import kind_of
-from questionnaires.model import ListSource, Option, OptionList, Question, Questionnaire
+from questionnaires.model import Item, ListSource, Option, OptionList, Question, Questionnaire, row_id
+from questionnaires.repeated import made_of
 from questionnaires.text import Text
 
 MAX_ENTRIES: Final = 5_000  # of one list
 MAX_OF_SEVERAL: Final = 300  # where several are chosen: an export has a column for each
+MAX_ROWS: Final = 60  # where the entries are rows
 MAX_LABEL: Final = 120  # characters
 ENTRY_CODE: Final = re.compile(r"[A-Za-z0-9]{1,20}")  # a statistical code of an area has nine or twelve digits
 _Options = Callable[[Questionnaire, Question], tuple[Option, ...]]
@@ -63,8 +66,11 @@ def filled(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]
 
 
 def unfilled(questionnaire: Questionnaire) -> Questionnaire:
-    """The same with the questions' own options alone, as it is stored: the entries stand in the lists once."""
-    return _questions(questionnaire, own_options) if questionnaire.lists else questionnaire
+    """The same with the questions' own options and indicators alone, as it is stored: the entries stand in the lists
+    once."""
+    if not questionnaire.lists:
+        return questionnaire
+    return replace(_questions(questionnaire, own_options, {}), indicators=_own_indicators(questionnaire))
 
 
 def put_back(questionnaire: Questionnaire) -> Questionnaire:
@@ -74,11 +80,11 @@ def put_back(questionnaire: Questionnaire) -> Questionnaire:
 
 def to_fill(questionnaire: Questionnaire) -> tuple[OptionList, ...]:
     """The lists that a wave has to give, whether they have entries yet or not: those of areas or the wave that a
-    question offers, and those that these have as parents, each behind the one above it."""
+    question offers or has as rows, and those that these have as parents, each behind the one above it."""
     wanted: dict[str, OptionList] = {}
     for question in questionnaire.questions():
         chain = []
-        name = question.list
+        name = question.list or question.rows
         while name is not None and name not in chain and (one := questionnaire.option_list(name)) is not None:
             chain.append(name)
             name = one.parent
@@ -131,7 +137,8 @@ def _faults(
     questionnaire: Questionnaire, one: OptionList, given: Sequence[Option], parents: set[str] | None
 ) -> Iterator[EntryFault]:
     several = any(question.list == one.id and kind_of(question).several for question in questionnaire.questions())
-    most = MAX_OF_SEVERAL if several else MAX_ENTRIES
+    as_rows = any(question.rows == one.id for question in questionnaire.questions())
+    most = MAX_ROWS if as_rows else MAX_OF_SEVERAL if several else MAX_ENTRIES
     if not 1 <= len(given) <= most:
         zh = f"有 {len(given):,} 项，要 1 到 {most:,} 项。"
         yield EntryFault(one.id, None, Text(zh, f"{len(given):,} entries; from 1 to {most:,}"))
@@ -144,11 +151,12 @@ def _faults(
     seen: Counter[str] = Counter()
     for row, entry in enumerate(given):
         code = entry.code
-        seen[code] += 1
+        once = code.lower() if as_rows else code  # ids of rows have small letters only
+        seen[once] += 1
         if not ENTRY_CODE.fullmatch(code):
             zh = f"代码“{code:.30}”不能用：要 1 到 20 个字母或数字。"
             yield EntryFault(one.id, row, Text(zh, f"code {code:.30}: one to twenty letters or digits"), "code")
-        elif seen[code] == 2:
+        elif seen[once] == 2:
             yield EntryFault(one.id, row, Text(f"代码“{code}”用了两次。", f"code {code} is used twice"), "code")
         elif code in own:
             zh = f"代码“{code}”是题目自己的选项用的，换一个。"
@@ -178,12 +186,23 @@ def _put(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]) 
     def options(before: Questionnaire, question: Question) -> tuple[Option, ...]:
         return (*offered.get(question.list or "", ()), *own_options(before, question))
 
-    return replace(_questions(questionnaire, options), lists=lists)
+    put = replace(_questions(questionnaire, options, offered), lists=lists)
+    return replace(put, indicators=(*_own_indicators(questionnaire), *made_of(put)))
+
+
+def _own_indicators(questionnaire: Questionnaire) -> tuple[Indicator, ...]:
+    """Those that are not made of a template."""
+    made = {one.id for one in made_of(questionnaire)}
+    return tuple(one for one in questionnaire.indicators if one.id not in made)
 
 
 def _entry(one: OptionList, given: Option) -> Option:
     """Nothing of an entry but what an entry has."""
     return Option(code=given.code, label=given.label, parent=given.parent if one.parent else None)
+
+
+def _row(entry: Option) -> Item:
+    return Item(id=row_id(entry.code), text=entry.label, short=entry.label)
 
 
 def _entries_in(question: Question, offered: OptionList) -> int:
@@ -192,14 +211,22 @@ def _entries_in(question: Question, offered: OptionList) -> int:
     return len(held) if held and held == offered.options else 0
 
 
-def _questions(questionnaire: Questionnaire, options: _Options) -> Questionnaire:
+def _questions(questionnaire: Questionnaire, options: _Options, rows: Mapping[str, Sequence[Option]]) -> Questionnaire:
+    """``rows``: the entries of each list, for the questions that have them as rows."""
     return replace(
         questionnaire,
         sections=tuple(
             replace(
                 section,
                 questions=tuple(
-                    replace(one, options=options(questionnaire, one)) if one.list else one for one in section.questions
+                    replace(
+                        one,
+                        options=options(questionnaire, one) if one.list else one.options,
+                        items=tuple(map(_row, rows.get(one.rows, ()))) if one.rows else one.items,
+                    )
+                    if one.list or one.rows
+                    else one
+                    for one in section.questions
                 ),
             )
             for section in questionnaire.sections

@@ -141,6 +141,11 @@ class OptionList:
     options: tuple[Option, ...] = ()
 
 
+def row_id(code: str) -> str:
+    """The id of the row that an entry of a list is, whatever its code begins with."""
+    return f"e{code.lower()}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One row of a matrix; its variable is named ``<question>.<item>``."""
@@ -164,6 +169,7 @@ class Question:
     within: str | None = None  # id of an earlier question: entries are offered whose parent was answered there
     chosen_in: str | None = None  # id of an earlier question: options are offered that were chosen there
     items: tuple[Item, ...] = ()  # matrix rows; empty for every other type
+    rows: str | None = None  # id of the list whose entries are the rows, in place of rows of its own
     order: Order = Order.FIXED
     layout: Layout = Layout.LIST
     minimum: float | date | time | None = None  # number, date and time: smallest answer accepted
@@ -182,8 +188,8 @@ class Question:
 
     def variables(self) -> tuple[str, ...]:
         """Names of the variables this question yields, in questionnaire order; a note yields none."""
-        if self.type is QuestionType.NOTE:
-            return ()
+        if self.type is QuestionType.NOTE or (self.rows is not None and not self.items):
+            return ()  # rows that no wave has given yet
         names = tuple(f"{self.id}.{item.id}" for item in self.items) or (self.id,)
         if any(option.other for option in self.options):
             return (*names, f"{self.id}.other")
@@ -341,6 +347,7 @@ class Questionnaire:
     calculated: tuple[Calculated, ...] = ()
     lists: tuple[OptionList, ...] = ()
     draws: tuple[Draw, ...] = ()
+    repeated: tuple[Indicator, ...] = ()  # templates: one indicator is made of each for every entry of a list
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:

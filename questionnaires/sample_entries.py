@@ -11,6 +11,7 @@ from questionnaires.lists import filled, open_lists
 from questionnaires.model import Option, OptionList, Questionnaire
 from questionnaires.text import Text
 
+# Codes of made-up entries are longer than an option of a question can have one, so that they never meet.
 OF_A_LIST: Final = 3
 UNDER_EACH: Final = 2  # entries that stand under one of the list above
 
@@ -26,12 +27,12 @@ def with_samples(questionnaire: Questionnaire) -> Questionnaire:
 
 
 def _alone(one: OptionList) -> tuple[Option, ...]:
-    return tuple(Option(code=f"x{number}", label=_label(one, str(number))) for number in range(1, OF_A_LIST + 1))
+    return tuple(Option(code=f"example0{number}", label=_label(one, str(number))) for number in range(1, OF_A_LIST + 1))
 
 
 def _under(one: OptionList, parents: tuple[Option, ...]) -> tuple[Option, ...]:
     return tuple(
-        Option(code=f"x{row}{number}", label=_label(one, f"{row}-{number}"), parent=parent.code)
+        Option(code=f"example{row}{number}", label=_label(one, f"{row}-{number}"), parent=parent.code)
         for row, parent in enumerate(parents, start=1)
         for number in range(1, UNDER_EACH + 1)
     )

@@ -40,6 +40,7 @@ class Own(TypedDict, total=False):
     within: str | None
     chosen_in: str | None
     items: tuple[Item, ...]
+    rows: str | None
     order: Order
     layout: Layout
     minimum: float | date | time | None
@@ -67,14 +68,15 @@ class Given(Protocol):
     def list(self) -> str | None: ...
 
     def name(self, field_name: str) -> str | None:
-        """The id of a question that a field names."""
+        """The id of a question or a list that a field names."""
 
     def choosable(self, options: tuple[Option, ...]) -> int:
         """How many of these, with those of a list that is not known yet, can be chosen together."""
 
     def stands_for(self) -> StandsFor | None: ...
 
-    def items(self) -> tuple[Item, ...]: ...
+    def items(self) -> tuple[Item, ...]:
+        """The question's own rows; none where it names a list of them."""
 
     def order(self) -> Order: ...
 

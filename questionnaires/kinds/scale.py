@@ -14,12 +14,13 @@ from questionnaires.model import Layout, Question, QuestionType
 
 class Scale(Choosing):
     type: ClassVar = QuestionType.SCALE
-    fields: ClassVar = ("options", "scale", "items", "order", "layout")
+    fields: ClassVar = ("options", "scale", "items", "rows", "order", "layout")
     variable: ClassVar = VariableType.CODE
 
     def parse(self, given: Given) -> Own:
         return {
             "items": given.items(),
+            "rows": given.name("rows"),
             "options": given.options(several=False, words=False),
             "scale": given.scale(),
             "order": given.order(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from questionnaires.canonical import to_canonical
+from questionnaires.canonical import in_full
 from questionnaires.evaluation import asked_alike, comparable
 from questionnaires.indicators import same_definition
 from questionnaires.model import Questionnaire
@@ -80,6 +80,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "scale": Text("量表", "scale"),
     "list": Text("名单", "list"),
     "parent": Text("上级", "parent"),
+    "rows": Text("各行照名单", "rows of the list"),
     "order": Text("选项次序", "order"),
     "stands_for": Text("表示", "stands for"),
     "kind": Text("算法", "kind"),
@@ -131,9 +132,9 @@ def compare(old: Questionnaire, new: Questionnaire) -> Comparison:
 
 
 def _plain(questionnaire: Questionnaire) -> dict[str, Any]:
-    stored = to_canonical(questionnaire)["questionnaire"]
-    assert isinstance(stored, dict)
-    return stored
+    plain = in_full(questionnaire)
+    assert isinstance(plain, dict)
+    return plain
 
 
 def _about(plain: dict[str, Any]) -> dict[str, Any]:
@@ -158,14 +159,11 @@ def _questions(
 
 
 def _asked(plain: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Questions with the condition of their section, which decides about them too, and the entries of their list."""
-    entries = {one["id"]: one.get("options", []) for one in plain.get("lists", ())}
+    """Questions with the condition of their section, which decides about them as well."""
     for section in plain["sections"]:
         for question in section["questions"]:
             outer = {"section_ask_if": section["ask_if"]} if "ask_if" in section else {}
-            listed = entries.get(question.get("list"), [])
-            offered = {"options": [*listed, *question.get("options", [])]} if listed else {}
-            yield {**question, **outer, **offered}
+            yield {**question, **outer}
 
 
 def _indicators(

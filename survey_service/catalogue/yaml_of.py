@@ -23,7 +23,7 @@ def yaml_of(questionnaire: Questionnaire) -> str:
     stored = to_canonical(questionnaire)["questionnaire"]
     assert isinstance(stored, dict)
     held: dict[str, Any] = _plain(stored)
-    scales = held.pop("scales", [])
+    scales, lists = held.pop("scales", []), held.pop("lists", [])
     first: dict[str, Any] = {name: held[name] for name in ("key", "version") if name in held}
     first["languages"] = [Plain(one) for one in questionnaire.languages]
     first |= {name: held[name] for name in ("title",) if name in held}
@@ -38,8 +38,24 @@ def yaml_of(questionnaire: Questionnaire) -> str:
             f"  {one['id']}:\n    options:\n" + "".join(f"      - {on_one_line(option)}\n" for option in one["options"])
             for one in scales
         )
+    if lists:
+        text += "\nlists:\n" + "".join(map(_list, lists))
     text += _listed("sections", held["sections"])
     return text + "".join(_listed(name, one) for name, one in held.items() if name not in _FIRST)
+
+
+def _list(one: dict[str, Any]) -> str:
+    """A list by its id; entries that a wave gave stand in no file."""
+    said = {
+        "from" if name == "source" else name: one[name]
+        for name in ("title", "source", "level", "parent")
+        if name in one
+    }
+    entries = [] if "source" in one else one.get("options", [])
+    written = f"  {one['id']}:\n{in_lines(said, 4)}"
+    if entries:
+        written += "    options:\n" + "".join(f"      - {on_one_line(entry)}\n" for entry in entries)
+    return written
 
 
 def _listed(name: str, value: Any) -> str:

@@ -93,6 +93,10 @@ def answer(page: Page, address: str) -> None:
     page.locator(".here [data-turn=on]").tap()
     page.locator("#q-overall.here label", has_text="基本满意").tap()
     page.locator(".here [data-turn=on]").tap()
+    page.locator("#q-dealt.here").wait_for()
+    page.locator(".here [data-turn=on]").tap()
+    page.locator("#q-rated.here label:has([name='rated.e3'][value='2'])").tap()
+    page.locator(".here [data-turn=on]").tap()
     page.locator("#review.here").wait_for()
     page.locator("#review h2").tap()
     page.locator("#review [data-turn=on]").tap()
@@ -124,4 +128,5 @@ def test_a_clerk_fills_the_lists_and_a_resident_answers_from_them(
         "street": "110101000000",
         "community": "110101000002",
         "overall": "2",
+        "rated.e3": "2",
     }

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from questionnaires.loader import load
 from questionnaires.model import Questionnaire
@@ -71,14 +72,13 @@ LISTS = {
 }
 
 
-def fill(database: Database, key: str = "2026Q4") -> None:
+def fill(session: Session, key: str = "2026Q4") -> None:
     """The lists of a draft, as a file would bring them."""
-    with database.writing.begin() as session:
-        wave = session.scalars(select(Wave).where(Wave.key == key)).one()
-        for list_id, rows in LISTS.items():
-            change = wave_lists.Change(survey_id=wave.survey_id, wave_id=wave.id, list_id=list_id, at=NOW, by=SERVICE)
-            made = [wave_lists.Entry(code=code, label=Text(zh, en), parent=above) for code, zh, en, above in rows]
-            wave_lists.replace_list(session, change, made)
+    wave = session.scalars(select(Wave).where(Wave.key == key)).one()
+    for list_id, rows in LISTS.items():
+        change = wave_lists.Change(survey_id=wave.survey_id, wave_id=wave.id, list_id=list_id, at=NOW, by=SERVICE)
+        made = [wave_lists.Entry(code=code, label=Text(zh, en), parent=above) for code, zh, en, above in rows]
+        wave_lists.replace_list(session, change, made)
 
 
 def add(client: TestClient, address: str, **boxes: str) -> Response:
@@ -125,10 +125,12 @@ def test_a_wave_does_not_open_before_its_lists_are_filled_in(
     assert entries(database, "units") == [("11", "一路车队", "1"), ("21", "市一院", "2"), ("22", "市二院", "2")]
 
 
+@pytest.mark.both_databases
 def test_what_is_open_asks_the_lists_as_they_were_that_day(
     client: TestClient, draft: str, database: Database, version: str
 ) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     assert post(client, f"{draft}/steps/open").status_code == 303
     questionnaire = asked(database)
     assert labels(questionnaire, "sector") == {"1": "公交", "2": "医院", "99": "没办过事"}
@@ -153,7 +155,8 @@ def test_what_is_open_asks_the_lists_as_they_were_that_day(
 def test_a_wave_that_steps_back_may_change_its_lists_again(
     client: TestClient, draft: str, database: Database, version: str
 ) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     post(client, f"{draft}/steps/open")
     assert post(client, f"{draft}/steps/back", {"reason": "名单漏了一个行业"}).status_code == 303
     with database.reading.begin() as session:
@@ -187,7 +190,8 @@ def test_a_file_is_told_what_is_wrong_by_row_and_nothing_is_taken_in(
 
 
 def test_parents_are_found_by_code_or_name_and_else_told(client: TestClient, draft: str, database: Database) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     unknown = bring(client, UNITS, book(("名称", "上级"), ("一路车队", "公交"), ("车站", "铁路")))
     assert unknown.status_code == 422
     assert "上级“铁路”不在上一级名单里" in unknown.text
@@ -198,7 +202,8 @@ def test_parents_are_found_by_code_or_name_and_else_told(client: TestClient, dra
 def test_the_template_comes_back_as_it_was(client: TestClient, draft: str, database: Database) -> None:
     empty = openpyxl.load_workbook(io.BytesIO(client.get(f"{UNITS}/template.xlsx").content))
     assert [cell.value for cell in empty["名单"][1]] == ["代码", "名称", "英文名称", "上级"]
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     held = client.get(f"{UNITS}/template.xlsx").content
     answer = bring(client, UNITS, held)
     assert "和现在的名单一样" in answer.text
@@ -241,7 +246,8 @@ def test_entries_are_added_changed_moved_and_put_back_by_hand(
 def test_the_next_wave_takes_the_lists_over_and_is_told_of_codes_that_changed(
     client: TestClient, draft: str, database: Database, version: str
 ) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     post(client, f"{draft}/steps/open")
     form = get(client, f"{HERE}/new?copy=2026Q4")
     assert "名单共 5 项也照抄过来" in form
@@ -277,7 +283,8 @@ def test_a_list_of_areas_is_shown_and_not_changed(client: TestClient, draft: str
 def test_whoever_follows_the_wave_reads_its_lists_and_only_its_manager_changes_them(
     client: TestClient, draft: str, database: Database
 ) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     sign_in(client, "statistician")
     page = get(client, SECTORS)
     assert "公交" in page
@@ -290,14 +297,16 @@ def test_whoever_follows_the_wave_reads_its_lists_and_only_its_manager_changes_t
 
 
 def test_a_draft_is_deleted_with_its_lists(client: TestClient, draft: str, database: Database) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     assert send(client, f"{draft}/delete", {"name": "2026年第四季度"}).status_code == 303
     with database.reading.begin() as session:
         assert session.scalars(select(WaveListEntry)).all() == []
 
 
 def test_the_page_speaks_english(client: TestClient, draft: str, database: Database) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     page = get(client, f"{UNITS}?lang=en")
     assert "List: Units" in page
     assert "No English name" in page
@@ -313,7 +322,8 @@ def test_a_preview_shows_the_lists_as_far_as_they_are_and_says_what_is_made_up(
     assert "还没有内容：各期调查自己填" in empty
     assert f'src="{preview}/phone?wave=2026Q4"' in empty
     assert "文昌阁社区" in get(client, f"{preview}/phone?wave=2026Q4")
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     filled = get(client, f"{preview}?wave=2026Q4")
     assert "〔举例〕" not in filled
     assert "市二院" in filled
@@ -329,7 +339,8 @@ def test_a_preview_shows_the_lists_as_far_as_they_are_and_says_what_is_made_up(
 def test_what_was_frozen_is_held_against_what_was_chosen_and_copied_as_it_was_chosen(
     client: TestClient, draft: str, database: Database, version: str
 ) -> None:
-    fill(database)
+    with database.writing.begin() as session:
+        fill(session)
     post(client, f"{draft}/steps/open")
     with database.reading.begin() as session:
         frozen = session.scalars(select(FilledVersion.version_id)).one()

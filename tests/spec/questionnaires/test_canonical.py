@@ -24,6 +24,7 @@ from questionnaires.model import (
     CalculatedType,
     Contradiction,
     Draw,
+    Entry,
     Header,
     Item,
     Layout,
@@ -33,6 +34,7 @@ from questionnaires.model import (
     Option,
     OptionList,
     Order,
+    Precision,
     Question,
     Questionnaire,
     QuestionType,
@@ -82,6 +84,9 @@ questions = st.builds(
     within=st.none() | words,
     chosen_in=st.none() | words,
     items=st.lists(st.builds(Item, id=words, text=texts, short=texts), max_size=2).map(tuple),
+    rows=st.none() | words,
+    precision=st.sampled_from(Precision),
+    because=st.none() | texts,
     order=st.sampled_from(Order),
     layout=st.sampled_from(Layout),
     minimum=st.none() | numbers | dates,
@@ -92,6 +97,7 @@ questions = st.builds(
     decimals=st.integers(0, 6),
     unit=st.none() | texts,
     max_length=st.none() | st.integers(1, 1000),
+    entry=st.sampled_from(Entry),
     ask_if=conditions,
     stands_for=st.none() | st.sampled_from(StandsFor),
 )
@@ -123,6 +129,7 @@ indicators = st.builds(
     target=st.none() | st.builds(Target, value=numbers, sense=st.sampled_from(Sense)),
     headline=st.booleans(),
     group=st.none() | words,
+    each=st.none() | words,
 )
 questionnaires = st.builds(
     Questionnaire,
@@ -155,6 +162,7 @@ questionnaires = st.builds(
         tuple
     ),
     indicators=st.lists(indicators, max_size=2).map(tuple),
+    repeated=st.lists(indicators, max_size=1).map(tuple),
     languages=st.sampled_from([("zh",), ("zh", "en"), ("zh", "ug")]),
     calculated=st.lists(
         st.builds(
@@ -222,11 +230,11 @@ def test_what_was_written_comes_back_equal(questionnaire: Questionnaire) -> None
 def test_the_strategy_covers_every_field() -> None:
     """A field added to the model later must be added above, else its round trip is not tested."""
     named = {
-        Questionnaire: 14,
+        Questionnaire: 15,
         Draw: 4,
         Block: 5,
         Section: 4,
-        Question: 27,
+        Question: 28,
         Item: 3,
         Option: 9,
         OptionList: 6,
@@ -236,7 +244,7 @@ def test_the_strategy_covers_every_field() -> None:
         Contradiction: 3,
         Rule: 4,
         Calculated: 7,
-        Indicator: 25,
+        Indicator: 26,
         Part: 2,
         Target: 2,
         Text: 3,
