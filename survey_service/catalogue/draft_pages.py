@@ -235,7 +235,7 @@ def _draft_page(
         "both": "en" in looked.outline["languages"],
         "problems": json.dumps(told_problems(looked.problems, language), ensure_ascii=False),
         "to_fill": json.dumps(to_fill(looked.outline, language), ensure_ascii=False),
-        "zone": running.settings.time_zone,
+        "zone_name": running.settings.time_zone,
         "fault": fault,
     }
     status = fault.status if fault else 200
