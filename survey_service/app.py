@@ -65,7 +65,15 @@ from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
-from survey_service.surveys import case_pages, invitation_pages, list_pages, recording_pages, survey_pages, wave_pages
+from survey_service.surveys import (
+    case_pages,
+    invitation_pages,
+    list_pages,
+    recording_pages,
+    shipped,
+    survey_pages,
+    wave_pages,
+)
 from survey_service.surveys import routes as surveys
 from survey_service.web import failures, health, metrics, static_files
 from survey_service.web.headers import Surroundings
@@ -149,6 +157,7 @@ def create_app(
     """
 
     page_messages.install_words(settings.page_words_dir)
+    shipped.keep_in(settings.definitions_dir)
     configured, counted = oidc_setup.Configured(oidc_setup.provider_for(settings)), metrics.Metrics()
 
     @asynccontextmanager

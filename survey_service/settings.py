@@ -311,6 +311,11 @@ class Settings(BaseSettings):
         return self.data_dir / "cache"
 
     @property
+    def definitions_dir(self) -> Path:
+        """The questionnaires of the package as they were read: kept to be fast, made anew where they are not there."""
+        return self.cache_dir / "definitions"
+
+    @property
     def public_host(self) -> str:
         """Host and port as a browser sends them."""
         return urlsplit(self.public_url).netloc

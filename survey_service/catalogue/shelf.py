@@ -16,7 +16,7 @@ from questionnaires.programmes import AUDIENCES, PROGRAMMES
 from questionnaires.text import Text
 from survey_service.catalogue.readme import Block, Heading, Words, read
 from survey_service.errors import NotFound
-from survey_service.surveys import questionnaires
+from survey_service.surveys import shipped
 
 README: Final = "README.md"
 _WHO: Final = ("谁能答", "问谁", "who")
@@ -98,7 +98,7 @@ def programme(key: str) -> Programme:
 
 @cache
 def _programme(key: str) -> Programme | None:
-    questionnaire = questionnaires.shipped_questionnaire(key)
+    questionnaire = shipped.questionnaire(key)
     if questionnaire is None:
         return None
     path = available()[key]

@@ -9,7 +9,7 @@ from questionnaires.model import Questionnaire
 from survey_service.catalogue import draft_queries as queries
 from survey_service.catalogue.yaml_of import yaml_of
 from survey_service.models import QuestionnaireVersion
-from survey_service.surveys import definitions, filling, questionnaires
+from survey_service.surveys import definitions, filling, questionnaires, shipped
 
 
 def text_of(session: Session, version: QuestionnaireVersion) -> str:
@@ -21,8 +21,8 @@ def text_of(session: Session, version: QuestionnaireVersion) -> str:
     kept = queries.source(session, version.survey_id, version.id)
     if kept is not None:
         return kept
-    shipped = questionnaires.shipped_questionnaire(version.key)
-    if shipped is not None and canonical.sha256(shipped) == version.sha256:
+    known = shipped.questionnaire(version.key)
+    if known is not None and canonical.sha256(known) == version.sha256:
         return questionnaires.shipped_source(version.key)
     return yaml_of(definitions.frozen(session, version.survey_id, version.id))
 

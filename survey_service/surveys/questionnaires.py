@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from questionnaires.loader import available, check
+from questionnaires.loader import available
 from questionnaires.model import Questionnaire
 from questionnaires.problems import Problem
 from questionnaires.programmes import AUDIENCES, PROGRAMMES
@@ -21,6 +21,7 @@ from survey_service.models import QuestionnaireVersion
 from survey_service.outside import definitions as outside
 from survey_service.surveys import definitions, planning_queries
 from survey_service.surveys.errors import VersionInUse
+from survey_service.surveys.shipped import questionnaire as shipped_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,11 @@ class Shipped:
 
 
 @cache
-def shipped_questionnaire(key: str) -> Questionnaire | None:
-    """The questionnaire of that name that comes with the service, read once a process; None where there is none."""
-    path = available().get(key)
-    return None if path is None else check(path)[0]
-
-
-@cache
 def shipped() -> tuple[Shipped, ...]:
     """What comes with the service, read once; a test holds that every file is in order."""
     found = []
     for programme in PROGRAMMES:
-        questionnaire = shipped_questionnaire(programme.key)
+        questionnaire = shipped_by_key(programme.key)
         if questionnaire is not None:
             found.append(
                 Shipped(
