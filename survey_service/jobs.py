@@ -8,6 +8,7 @@ the fence: a worker whose job was taken over can write nothing more.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -22,6 +23,7 @@ import structlog
 from sqlalchemy import ColumnElement, Update, or_, select, update
 from sqlalchemy.orm import Session
 
+from questionnaires.text import Text
 from survey_service.audit.chain import Actor
 from survey_service.errors import DomainError
 from survey_service.models import Job, JobState
@@ -347,7 +349,7 @@ def _end(services: Services, claimed: Claimed, failed: Exception | None) -> JobS
         # A domain error is a fact that does not change by trying again; its words are safe to show.
         final = isinstance(failed, DomainError) or claimed.attempt >= MAXIMUM_ATTEMPTS
         state = JobState.FAILED if final else JobState.WAITING
-        values["error"] = failed.zh if isinstance(failed, DomainError) else type(failed).__name__
+        values["error"] = _told(failed)
         if not final:
             values |= {"lease_until": now + claimed.attempt * timedelta(seconds=20), "ended_at": None}
     try:
@@ -356,6 +358,21 @@ def _end(services: Services, claimed: Claimed, failed: Exception | None) -> JobS
     except LeaseLost:
         return None
     return state
+
+
+def _told(failed: Exception) -> str:
+    """A domain error in both languages; of any other only what it is called."""
+    if isinstance(failed, DomainError):
+        return json.dumps({"zh": failed.zh, "en": failed.en}, ensure_ascii=False)
+    return type(failed).__name__
+
+
+def why(job: Job) -> Text | None:
+    """Why a job failed, where that is a fact of its matter. Before both languages were kept, it was the Chinese."""
+    if not job.error or job.error.isascii():
+        return None
+    told = json.loads(job.error) if job.error.startswith("{") else {"zh": job.error}
+    return Text(told["zh"], told.get("en", ""))
 
 
 def _update_held(session: Session, claimed: Claimed, values: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.model import Question, Questionnaire
 from questionnaires.text import Text
+from survey_service import jobs
 from survey_service.accounts.permissions import Person, may_export_texts
 from survey_service.exports import kept_queries
 from survey_service.exports.formats import Format
@@ -43,7 +44,7 @@ class Shown:
     texts: bool
     standing: Standing
     job: Job
-    why: str  # it could not be made, in words; empty where that was our own fault
+    why: Text | None  # it could not be made, in words; None where that was our own fault
     rows: int | None
     files: tuple[MadeFile, ...]
     mine: bool  # whether the person may take the files
@@ -70,7 +71,7 @@ def _shown(found: kept_queries.Found, person: Person, settings: Settings, held: 
         texts=export.texts,
         standing=_standing(found, held),
         job=job,
-        why=job.error if job.error and not job.error.isascii() else "",
+        why=jobs.why(job),
         rows=export.rows,
         files=tuple(MadeFile(**one) for one in export.files),
         mine=not export.texts or may_export_texts(person, settings),

@@ -101,8 +101,10 @@ def test_pressed_twice_it_is_one_job_and_made_it_may_be_asked_for_again(
     assert said.detail["formats"] == ["csv", "sav"]
     assert said.detail["texts"] is False
     with database.writing.begin() as session:
-        session.execute(update(Job).where(Job.id == first.job_id).values(state=JobState.FAILED))
-    assert "没有做成，没有留下文件" in get(client, HERE)
+        told = '{"zh": "这一期还没有结束。", "en": "The wave is still open."}'
+        session.execute(update(Job).where(Job.id == first.job_id).values(state=JobState.FAILED, error=told))
+    assert "没有做成，没有留下文件。这一期还没有结束。" in get(client, HERE)
+    assert "no file was kept. The wave is still open." in get(client, f"{HERE}?lang=en")
     assert client.post(HERE, data=form).status_code == 303
     assert len(exports(database)) == 3, "what failed may be asked for again"
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
@@ -136,7 +137,7 @@ def test_a_domain_error_is_final_and_says_why(services: Services, survey_id: UUI
 
     job_id = put(services, survey_id, "test_refused")
     assert jobs.work(services, survey_id, job_id) is JobState.FAILED
-    assert read(services, survey_id, job_id).error == "这一期还没有结束。"
+    assert jobs.why(read(services, survey_id, job_id)) == Text("这一期还没有结束。", "The wave is still open.")
 
 
 def test_a_rolled_back_job_does_not_exist_and_an_unknown_kind_is_refused(services: Services, survey_id: UUID) -> None:

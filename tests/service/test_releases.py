@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts import service as accounts
 from survey_service.audit import verify
@@ -244,7 +245,8 @@ def test_of_a_release_from_before_no_pdf_is_made_of_other_figures(
     assert jobs.work(services, reviewed.survey_id, job_id) is JobState.FAILED
     with database.reading.begin() as session:
         assert session.scalars(select(ReleaseDocument)).all() == []
-        assert session.get_one(Job, (reviewed.survey_id, job_id)).error == NotRecomputable.zh
+        told = jobs.why(session.get_one(Job, (reviewed.survey_id, job_id)))
+        assert told == Text(NotRecomputable.zh, NotRecomputable.en)
 
 
 # ------------------------------------------------------------------ pages
