@@ -19,6 +19,10 @@ _WRITTEN = re.compile(
     r"(?:(凌晨|清晨|早晨|早上|上午|中午|下午|午后|傍晚|晚上|夜里|半夜)\s*)?([0-9]{1,2})\s*"
     r"(?:[:.]\s*([0-9]{2})(?::00)?|[点點时時]\s*(?:([0-9]{1,2})分?|(半)|(一刻)|(三刻)|整|钟|鐘)?)"
 )
+# 八点半, 十二点零五分, 二十一点: in words up to fifty-nine, and no part of 一刻.
+_ONES = "一二三四五六七八九"
+_NUMERALS = re.compile(rf"[零〇十两兩{_ONES}]+(?![零〇十两兩{_ONES}刻])")
+_IN_WORDS = re.compile(rf"[零〇]([{_ONES}])?|([二三四五])?十([{_ONES}])?|([两兩{_ONES}])")
 _DIGITS = re.compile(r"([0-9]{1,2})([0-9]{2})")  # 830 and 0830
 _TWELVE = re.compile(r"([0-9]{1,2})(?:[:.]\s*([0-9]{2}))?\s*([ap])\.?m\.?", re.IGNORECASE)
 _BEFORE_NOON = frozenset({"凌晨", "清晨", "早晨", "早上", "上午"})
@@ -114,7 +118,7 @@ def _believable(first: str, last: str) -> str:
 
 
 def _minute(text: str) -> int | None:
-    """Minutes after midnight of 830, 8:30, 8点半, 下午3点, 3:30 pm; None where it is no time."""
+    """Minutes after midnight of 830, 8:30, 8点半, 八点半, 下午3点, 3:30 pm; None where it is no time."""
     if match := _TWELVE.fullmatch(text):
         hour, minute = int(match[1]), int(match[2] or 0)
         if not 1 <= hour <= 12:
@@ -122,7 +126,7 @@ def _minute(text: str) -> int | None:
         hour = hour % 12 + (12 if match[3] in "pP" else 0)
     elif match := _DIGITS.fullmatch(text):
         hour, minute = int(match[1]), int(match[2])
-    elif match := _WRITTEN.fullmatch(text):
+    elif match := _WRITTEN.fullmatch(_NUMERALS.sub(_in_digits, text)):
         half, quarter, three = match[5], match[6], match[7]
         minute = 30 if half else 15 if quarter else 45 if three else int(match[3] or match[4] or 0)
         told = _hour(match[1], int(match[2]))
@@ -132,6 +136,20 @@ def _minute(text: str) -> int | None:
     else:
         return None
     return hour * 60 + minute if hour < 24 and minute < 60 else None
+
+
+def _in_digits(words: re.Match[str]) -> str:
+    """二十一 as 21, 零五 as 5; what is no number stays as it is."""
+    match = _IN_WORDS.fullmatch(words[0])
+    if match is None:
+        return words[0]
+    after_nought, tens, ones, digit = (_value(one) if one else 0 for one in match.groups())
+    ten = 10 * (tens or 1) if "十" in words[0] else 0
+    return str(ten + after_nought + ones + digit)
+
+
+def _value(numeral: str) -> int:
+    return 2 if numeral in "两兩" else _ONES.index(numeral) + 1
 
 
 def _hour(part: str | None, hour: int) -> int | None:

@@ -5,6 +5,9 @@ const TIME = new RegExp(
   "^(?:(凌晨|清晨|早晨|早上|上午|中午|下午|午后|傍晚|晚上|夜里|半夜) *)?([0-9]{1,2}) *"
   + "(?:[:.] *([0-9]{2})(?::00)?|[点點时時] *(?:([0-9]{1,2})分?|(半)|(一刻)|(三刻)|整|钟|鐘)?)$",
 );
+// 八点半, 十二点零五分, 二十一点: in words up to fifty-nine, and no part of 一刻.
+const NUMERALS = /[零〇一二两兩三四五六七八九十]+(?![零〇一二两兩三四五六七八九十刻])/g;
+const IN_WORDS = /^(?:[零〇]([一二三四五六七八九])?|([二三四五])?十([一二三四五六七八九])?|([一二两兩三四五六七八九]))$/;
 const DIGITS_OF_A_TIME = /^([0-9]{1,2})([0-9]{2})$/;
 const OF_TWELVE = /^([0-9]{1,2})(?:[:.] *([0-9]{2}))? *([ap])\.?m\.?$/i;
 
@@ -21,6 +24,15 @@ function hourOf(part, hour) {
   return hour >= 5 && hour < 12 ? hour + 12 : hour;
 }
 
+// 二十一 as 21, 零五 as 5; what is no number stays as it is.
+function inDigits(words) {
+  const found = IN_WORDS.exec(words);
+  if (!found) return words;
+  const [afterNought, tens, ones, digit] = found.slice(1)
+    .map((one) => (one ? "零一二三四五六七八九".indexOf(one.replace(/[两兩]/, "二")) : 0));
+  return String((words.includes("十") ? 10 * (tens || 1) : 0) + afterNought + ones + digit);
+}
+
 // Hour and minute of what is written; none where it is no time.
 function clockOf(text) {
   const twelve = OF_TWELVE.exec(text);
@@ -30,7 +42,7 @@ function clockOf(text) {
   }
   const digits = DIGITS_OF_A_TIME.exec(text);
   if (digits) return [Number(digits[1]), Number(digits[2])];
-  const [whole, part, hour, minute, minutes, half, quarter, three] = TIME.exec(text) || [];
+  const [whole, part, hour, minute, minutes, half, quarter, three] = TIME.exec(text.replace(NUMERALS, inDigits)) || [];
   if (whole === undefined) return [];
   return [hourOf(part, Number(hour)), half ? 30 : quarter ? 15 : three ? 45 : Number(minute || minutes || 0)];
 }
