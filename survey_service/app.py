@@ -48,8 +48,8 @@ from survey_service.doctor import modes
 from survey_service.exports import figure_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
+from survey_service.field import door_pages, note_pages, people_pages
 from survey_service.field import file_pages as outcome_files
-from survey_service.field import note_pages
 from survey_service.field import pages as field_pages
 from survey_service.importing import routes as importing
 from survey_service.keying import decision_pages as keying_decisions
@@ -96,6 +96,8 @@ ROUTERS = (
     field_pages.router,
     note_pages.router,
     outcome_files.router,
+    door_pages.router,
+    people_pages.router,
     preview.router,
     catalogue.router,
     draft_pages.router,

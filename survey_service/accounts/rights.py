@@ -41,6 +41,7 @@ ASSIGN_KEYING: Final[Roles] = (Role.MANAGER,)
 
 # ------------------------------------------------------------------ the field
 NOTE_VISITS: Final[Roles] = (Role.MANAGER,)  # say at a desk what came of a visit, for one case or for many
+ASSIGN_CASES: Final[Roles] = (Role.MANAGER,)
 VISIT: Final[Roles] = (Role.INTERVIEWER,)  # one's own cases
 READ_CASES: Final[Roles] = (*FOLLOW_WAVES, Role.INTERVIEWER)
 READ_SURVEYS: Final[Roles] = (*SEE_SURVEYS, Role.INTERVIEWER)

@@ -34,6 +34,7 @@ SECTIONS = (
     Section("surveys", "/surveys", "调查期", rights.SEE_SURVEYS),
     Section("catalogue", "/catalogue", "问卷目录", rights.FOLLOW_WAVES),
     Section("keying", "/keying", "录入", rights.SEE_KEYING),
+    Section("visits", "/visits", "住户名单", rights.VISIT),
     Section("start", "/start", "开始", rights.BEGIN),
     Section("accounts", "/accounts", "账号", rights.MANAGE_ACCOUNTS),
     Section("areas", "/areas", "地区", rights.SEE_AREAS),

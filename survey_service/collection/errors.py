@@ -60,3 +60,12 @@ class UnknownReceipt(DomainError):
     status = HTTPStatus.NOT_FOUND
     zh = "没有找到这个回执码的答卷。请对照截屏或抄下的字，16 个字母和数字逐个核对。"
     en = "No answers are found under this receipt code. Compare all 16 letters and digits with what you noted."
+
+
+class PassOver(DomainError):
+    """The pass of an interviewer's phone, hours after it was opened from the list of households."""
+
+    code = "E175"
+    status = HTTPStatus.GONE
+    zh = "这次访问的页面过了时限，打不开了。请调查员从住户名单里重新打开这一户；没有提交的答案还在这部手机里。"
+    en = "This interview was opened too long ago. Open it from the list again; what was answered is kept here."

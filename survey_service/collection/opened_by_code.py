@@ -23,7 +23,7 @@ from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from survey_service.captures.errors import AlreadyAnswered, WaveClosed, Withdrawn
 from survey_service.clock import end_of
-from survey_service.collection.errors import RevokedCode, UnknownReceipt
+from survey_service.collection.errors import PassOver, RevokedCode, UnknownReceipt
 from survey_service.collection.resident_pages import Occasion
 from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
@@ -87,6 +87,8 @@ class OpenedByCode(AskedQuestionnaire):
 
     def refuse_if_over(self, now: datetime, zone: ZoneInfo) -> None:
         """Raises what keeps this code from answering now."""
+        if self.code.expires_at is not None and now >= self.code.expires_at:
+            raise PassOver
         if self.answered:
             raise AlreadyAnswered
         if self.code.case_id is not None and self.code.used_at is not None:

@@ -241,7 +241,7 @@ def _judge(
 def _incoming(
     opened: OpenedByCode, posted: PostedAnswers, checked: Checked, client_id: str, now: Now
 ) -> IncomingCapture:
-    display = posted.display
+    display, interviewer = posted.display, opened.code.interviewer
     paradata: dict[str, object] = {"language": display.language, "large_text": display.large}
     if posted.seconds is not None:
         paradata["seconds"] = posted.seconds
@@ -254,13 +254,13 @@ def _incoming(
         area_id=opened.code.area_id,
         case_id=opened.code.case_id,
         mode=opened.code.mode,
-        source=Source.WEB,
+        source=Source.WEB if interviewer is None else Source.DEVICE,
         client_id=client_id,
         questionnaire_version_id=opened.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,
         at=now,
-        by=RESIDENT,
+        by=interviewer or RESIDENT,
         paradata=paradata,
-        code_id=opened.code.code_id,
+        code_id=opened.code.code_id if interviewer is None else None,
     )

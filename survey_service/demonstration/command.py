@@ -204,7 +204,7 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
         "sign_in": {
             name: {"user": user, "password": word}
             for name, (user, word) in {
-                **{role.value: one for role, one in built.passwords.items()},
+                **built.passwords,
                 **built.paper.passwords,
             }.items()
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -76,7 +76,8 @@ METHOD: Final[Mapping[str, Any]] = {
     },
 }
 
-MODES: Final = (Mode.WEB_INVITED, Mode.PAPER, Mode.WEB_OPEN)
+MODES: Final = (Mode.WEB_INVITED, Mode.PAPER, Mode.FACE_TO_FACE, Mode.WEB_OPEN)
+INTERVIEWERS: Final = (("interviewer2", "陈佳"), ("interviewer3", "何志强"))  # beside the one of ``STAFF``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,8 @@ class Ground:
     residents: Mapping[str, Residents]  # by community code, in code order
     area_ids: Mapping[str, UUID]  # by code: communities
     staff: Mapping[Role, audit.Actor]
-    passwords: Mapping[Role, tuple[str, str]]  # role -> user, password
+    interviewers: Sequence[audit.Actor]  # all of them
+    passwords: Mapping[str, tuple[str, str]]  # who -> user, password
 
 
 def begin(session: Session, *, seed: int, on: date, software_version: str, at: datetime) -> None:
@@ -138,6 +140,8 @@ def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: d
     )
     area_ids = _areas(session, city, residents, counted_on=date(on.year - 1, 12, 31), at=at)
     staff, passwords = _staff(session, city, at=at)
+    more, theirs = _interviewers(session, city, at=at)
+    interviewers, passwords = [staff[Role.INTERVIEWER], *more], {**passwords, **theirs}
     survey = surveys.create_survey(
         session,
         key=SURVEY_KEY,
@@ -157,6 +161,7 @@ def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: d
         residents=residents,
         area_ids=area_ids,
         staff=staff,
+        interviewers=interviewers,
         passwords=passwords,
     )
 
@@ -219,15 +224,25 @@ def _areas(
     return ids
 
 
-def _staff(
-    session: Session, city: Area, *, at: datetime
-) -> tuple[dict[Role, audit.Actor], dict[Role, tuple[str, str]]]:
+def _staff(session: Session, city: Area, *, at: datetime) -> tuple[dict[Role, audit.Actor], dict[str, tuple[str, str]]]:
     actors: dict[Role, audit.Actor] = {}
-    passwords: dict[Role, tuple[str, str]] = {}
+    passwords: dict[str, tuple[str, str]] = {}
     for role, name in STAFF.items():
         password = f"shifan-{role.value}"
         account = accounts.create_account(session, role.value, name, password, at=at, by=SERVICE, demonstration=True)
         accounts.grant(session, account, role, city.id, at=at, by=SERVICE)
         actors[role] = audit.Actor(account.id, name)
-        passwords[role] = (role.value, password)
+        passwords[role.value] = (role.value, password)
+    return actors, passwords
+
+
+def _interviewers(
+    session: Session, city: Area, *, at: datetime
+) -> tuple[list[audit.Actor], dict[str, tuple[str, str]]]:
+    actors, passwords = [], {}
+    for user, name in INTERVIEWERS:
+        account = accounts.create_account(session, user, name, f"shifan-{user}", at=at, by=SERVICE, demonstration=True)
+        accounts.grant(session, account, Role.INTERVIEWER, city.id, at=at, by=SERVICE)
+        actors.append(audit.Actor(account.id, name))
+        passwords[user] = (user, f"shifan-{user}")
     return actors, passwords

@@ -46,7 +46,7 @@ class Built:
     finished: waves.Asked
     open: waves.Asked
     compared: list[truth.Compared]
-    passwords: Mapping[Role, tuple[str, str]]
+    passwords: Mapping[str, tuple[str, str]]
     paper: paper.Laid  # batches of the open wave
 
 

@@ -23,7 +23,8 @@ from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, Ground
 from survey_service.demonstration.visits import visits_of
-from survey_service.fieldwork.visits import Told, note_visits
+from survey_service.fieldwork.assignments import assign, balanced
+from survey_service.fieldwork.visits import NewVisit, Told, note_visits
 from survey_service.ids import new_id
 from survey_service.keying import service as keying
 from survey_service.keying import sheets
@@ -98,11 +99,29 @@ def ask(
         (case_ids[code][place], outcome) for code, one in fieldwork.items() for place, outcome in one.outcomes.items()
     ]
     visits = visits_of(outcomes, effort, np.random.default_rng([seed, course.number, len(ground.residents)]))
-    told = Told(VisitSource.PROGRAM, effort.ends, ground.staff[Role.INTERVIEWER])
-    with services.database.writing.begin() as session:
-        note_visits(session, ground.survey_id, visits, told)
+    _go_round(services, ground, wave_id, case_ids, visits, at=effort.ends)
     written = [form.sheet.answers for form in forms if form.sheet.mode is Mode.PAPER][:WRITTEN]
     return Asked(wave_id=wave_id, days=days, answers=len(forms), resident_addresses=addresses, written=written)
+
+
+def _go_round(
+    services: Services,
+    ground: Ground,
+    wave_id: UUID,
+    case_ids: Mapping[str, Sequence[UUID]],
+    visits: Sequence[NewVisit],
+    *,
+    at: datetime,
+) -> None:
+    """Communities are shared out among the interviewers, and each tells of the visits to their own cases."""
+    places = {case_id: code for code, ids in case_ids.items() for case_id in ids}
+    people = {actor.account_id: actor for actor in ground.interviewers if actor.account_id is not None}
+    holders = balanced(places, list(people), {})
+    with services.database.writing.begin() as session:
+        assign(session, ground.survey_id, wave_id, holders, at=at, by=ground.staff[Role.MANAGER])
+        for account_id, actor in people.items():
+            own = [visit for visit in visits if holders[visit.case_id] == account_id]
+            note_visits(session, ground.survey_id, own, Told(VisitSource.DOOR, at, actor))
 
 
 def _open(

@@ -27,3 +27,15 @@ class NoneChosen(BadInput):
     code = "E174"
     zh = "一户也没有选。先在列表里勾上要登记的户。"
     en = "No household was chosen. Tick those that it is about."
+
+
+class WrongAppointment(BadInput):
+    code = "E176"
+    zh = "约的时间要在现在以后、这一期截止以前。请重新选日期和时间。"
+    en = "An appointment lies ahead and before the end of the wave. Choose day and time again."
+
+
+class NoInterviewer(BadInput):
+    code = "E177"
+    zh = "没有选调查员，或者选的人不能在这个地区入户。"
+    en = "No interviewer was chosen, or one who does not go round in this area."

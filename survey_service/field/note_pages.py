@@ -43,7 +43,7 @@ def note_many(
     asked: pages.Asked,
 ) -> Response:
     """One visit of the same outcome for every case that was ticked."""
-    ticked = _ids(posted)
+    ticked = pages.ids(posted)
     try:
         outcome = noting.outcome_of(posted_forms.text(posted, "outcome"))
         at = _moment(posted, running, now)
@@ -120,14 +120,3 @@ def _address(survey_key: str, wave_key: str, case_id: UUID) -> str:
 def _moment(posted: Posted, running: Running, now: Now) -> datetime:
     day, clock = (posted_forms.text(posted, name) for name in ("day", "clock"))
     return noting.moment_of(day, clock, zone=running.settings.zone, now=now)
-
-
-def _ids(posted: Posted) -> list[UUID]:
-    """The cases that were ticked; what is no id is none."""
-    found = []
-    for one in posted_forms.texts(posted, "case"):
-        try:
-            found.append(UUID(one))
-        except ValueError:
-            continue
-    return found

@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +30,7 @@ from survey_service.models import Disposition, Mode, Survey, Wave
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave
 from survey_service.surveys.mode_words import MODES as ASKED_IN
+from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field")
@@ -62,6 +64,7 @@ class CaseQuery(BaseModel):
     outcome: Annotated[str, Field(max_length=20)] = ""
     mode: Annotated[str, Field(max_length=20)] = ""
     quiet: Annotated[str, Field(max_length=5)] = ""  # days without a visit, or ``never``
+    who: Annotated[str, Field(max_length=36)] = ""  # an interviewer, or ``nobody``
     after: Annotated[str, Field(max_length=30)] = ""
 
     def asked(self, now: datetime) -> queries.CaseFilter:
@@ -72,6 +75,8 @@ class CaseQuery(BaseModel):
             mode=next((one for one in Mode if one == self.mode), None),
             before=now - timedelta(days=int(self.quiet)) if self.quiet.isascii() and self.quiet.isdigit() else None,
             never=self.quiet == "never",
+            interviewer=_uuid(self.who),
+            free=self.who == "nobody",
             after=self.after,
         )
 
@@ -156,6 +161,7 @@ def list_of_cases(
             for area in surveys.communities(session, survey, wave, visible)
         ],
         "asked_in": ASKED_IN,
+        "people": [(str(one.id), one.name) for one in queries.interviewers(session, survey)],
         "classes": CLASSES,
         "said": outcome_words,
         "choices": noting.choices(),
@@ -258,4 +264,17 @@ def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "may_note": person.has(*rights.NOTE_VISITS) and wave.state in noting.TAKES_VISITS,
+        "may_assign": person.has(*rights.ASSIGN_CASES) and wave.state in noting.TAKES_VISITS,
     }
+
+
+def ids(posted: FormData) -> list[UUID]:
+    """The cases that were ticked; what is no id is none."""
+    return [found for one in posted_forms.texts(posted, "case") if (found := _uuid(one)) is not None]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

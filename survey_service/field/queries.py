@@ -8,21 +8,26 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from analysis.outcome_codes import OutcomeMode
+from survey_service.accounts import rights
+from survey_service.accounts.queries import above, below
 from survey_service.models import (
     AccessCode,
     Account,
     Area,
+    Assignment,
     Capture,
     Case,
     Disposition,
+    Grant,
     Mode,
     PaperForm,
     Response,
     ResponseState,
     Source,
+    Survey,
     Visit,
     Wave,
 )
@@ -38,6 +43,8 @@ class CaseFilter:
     mode: Mode | None = None
     before: datetime | None = None
     never: bool = False  # never visited
+    interviewer: UUID | None = None  # to whom it was given
+    free: bool = False  # given to nobody
     after: str = ""  # the number that the page before ended with
 
 
@@ -54,6 +61,7 @@ class CaseRow:
     outcome_mode: OutcomeMode | None
     last_visit_at: datetime | None
     visits: int
+    interviewer: str | None
 
 
 def _of_wave(wave: Wave, visible: Select[tuple[UUID]]) -> ColumnElement[bool]:
@@ -72,6 +80,12 @@ def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[
         conditions.append(Case.first_mode == asked.mode)
     if asked.never:
         conditions.append(Case.last_visit_at.is_(None))
+    held = aliased(Assignment)  # the list itself names the interviewer of each case
+    given = (held.survey_id == Case.survey_id) & (held.case_id == Case.id)
+    if asked.interviewer is not None:
+        conditions.append(exists().where(given, held.account_id == asked.interviewer))
+    if asked.free:
+        conditions.append(~exists().where(given))
     if asked.before is not None:
         conditions.append(Case.last_visit_at.is_(None) | (Case.last_visit_at < asked.before))
     return conditions
@@ -99,8 +113,11 @@ def cases(
             Case.outcome_mode,
             Case.last_visit_at,
             visits,
+            Account.name,
         )
         .join(Area, Area.id == Case.area_id)
+        .outerjoin(Assignment, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
+        .outerjoin(Account, Account.id == Assignment.account_id)
         .where(*_asked(wave, visible, asked))
         .order_by(Case.number)
         .limit(limit)
@@ -120,6 +137,7 @@ def cases(
             outcome_mode=row[8],
             last_visit_at=row[9],
             visits=row[10],
+            interviewer=row[11],
         )
         for row in session.execute(statement)
     ]
@@ -267,3 +285,13 @@ def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -
         )
         for row in rows
     ]
+
+
+def interviewers(session: Session, survey: Survey) -> list[Account]:
+    """Who may go round in some part of the survey's area, by name."""
+    within = below([survey.city_id])
+    upward = above([survey.city_id])
+    holds = Grant.role.in_(rights.VISIT) & (Grant.area_id.in_(within) | Grant.area_id.in_(upward))
+    ids = select(Grant.account_id).where(holds)
+    found = session.scalars(select(Account).where(Account.id.in_(ids), Account.disabled_at.is_(None)))
+    return sorted(found, key=lambda one: (one.name, one.user))

@@ -6,6 +6,7 @@ Importing this package registers every table on ``Base.metadata``.
 from survey_service.models.account import Account, AccountIdentity, FailedAttempt, Grant, RecoveryCode, Role, SignIn
 from survey_service.models.analysis_plan import KeptPlan
 from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
+from survey_service.models.assignment import Assignment, InterviewPass
 from survey_service.models.audit import AuditEntry, AuditHead, RowsHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
@@ -51,6 +52,7 @@ __all__ = [
     "Area",
     "AreaCount",
     "AreaPopulation",
+    "Assignment",
     "AuditEntry",
     "AuditHead",
     "Base",
@@ -72,6 +74,7 @@ __all__ = [
     "ImportFile",
     "ImportState",
     "Installation",
+    "InterviewPass",
     "Job",
     "JobState",
     "KeptPlan",

@@ -7,14 +7,17 @@ notice board. So a spoilt letter can be printed again, and whoever reads the dat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit
-from survey_service.models import AccessCode, Case, Mode
+from survey_service.bulk import insert_unless_there
+from survey_service.ids import new_id
+from survey_service.models import AccessCode, Account, Case, InterviewPass, Mode
 from survey_service.secrets import KeyRing, code_hash
 from survey_service.surveys.errors import UnknownCode
 
@@ -32,6 +35,25 @@ _BY_HASH = select(
     AccessCode.revoked_at,
 ).where(AccessCode.code_sha256 == bindparam("hash"))
 
+_PASSES = cast("Table", InterviewPass.__table__)
+_PASS_BY_HASH = (
+    select(
+        InterviewPass.survey_id,
+        InterviewPass.id,
+        InterviewPass.case_id,
+        InterviewPass.account_id,
+        InterviewPass.expires_at,
+        Case.wave_id,
+        Case.area_id,
+        Account.name,
+    )
+    .join(Case, (Case.survey_id == InterviewPass.survey_id) & (Case.id == InterviewPass.case_id))
+    .join(Account, Account.id == InterviewPass.account_id)
+    .where(InterviewPass.code_sha256 == bindparam("hash"))
+)
+PASS_HOLDS = timedelta(hours=12)
+"""From the last time that the interviewer opened the case: a day's work, and a lost phone opens nothing tomorrow."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedCode:
@@ -45,6 +67,8 @@ class OpenedCode:
     mode: Mode
     used_at: datetime | None
     revoked_at: datetime | None
+    interviewer: audit.Actor | None = None  # whose phone it is: the code is then the pass of an interview
+    expires_at: datetime | None = None  # of a pass
 
 
 def issue_case_code(session: Session, case: Case, *, keys: KeyRing, issue: int = 1) -> str:
@@ -101,6 +125,31 @@ def issue_open_code(session: Session, survey_id: UUID, wave_id: UUID, area_id: U
     return code
 
 
+def issue_interview_pass(session: Session, case: Case, account_id: UUID, *, keys: KeyRing, at: datetime) -> str:
+    """What opens the questionnaire of ``case`` on the phone of this interviewer until ``PASS_HOLDS`` from now; asked
+    again it is the same, so that a phone finds the answers that it has kept."""
+    code = keys.access_code(case.survey_id, uuid5(case.id, str(account_id)), 1)
+    values = {
+        "survey_id": case.survey_id,
+        "id": new_id(),
+        "case_id": case.id,
+        "account_id": account_id,
+        "code_sha256": code_hash(code),
+        "expires_at": at + PASS_HOLDS,
+    }
+    if not insert_unless_there(session, _PASSES, values):
+        session.execute(
+            update(InterviewPass)
+            .where(
+                InterviewPass.survey_id == case.survey_id,
+                InterviewPass.case_id == case.id,
+                InterviewPass.account_id == account_id,
+            )
+            .values(expires_at=at + PASS_HOLDS)
+        )
+    return code
+
+
 def as_printed(code: str) -> str:
     """Whatever was typed as it would be printed; at most as long as two codes."""
     return "".join(code.split()).upper().translate(_MISREAD)[: 2 * LENGTH]
@@ -115,6 +164,8 @@ def find(session: Session, code: str) -> OpenedCode:
     row = None
     if len(typed) == LENGTH and typed.isascii() and typed.isalnum():
         row = session.execute(_BY_HASH, {"hash": code_hash(typed)}).one_or_none()
+        if row is None:
+            return _interview(session, code_hash(typed))
     if row is None:
         raise UnknownCode
     return OpenedCode(
@@ -126,6 +177,26 @@ def find(session: Session, code: str) -> OpenedCode:
         mode=Mode.WEB_OPEN if row.case_id is None else Mode.WEB_INVITED,
         used_at=row.used_at,
         revoked_at=row.revoked_at,
+    )
+
+
+def _interview(session: Session, sha256: str) -> OpenedCode:
+    """The case of an interviewer's pass; UnknownCode where there is none. Whoever opens it asks the clock whether it
+    still holds."""
+    row = session.execute(_PASS_BY_HASH, {"hash": sha256}).one_or_none()
+    if row is None:
+        raise UnknownCode
+    return OpenedCode(
+        survey_id=row.survey_id,
+        code_id=row.id,
+        wave_id=row.wave_id,
+        area_id=row.area_id,
+        case_id=row.case_id,
+        mode=Mode.FACE_TO_FACE,
+        used_at=None,
+        revoked_at=None,
+        interviewer=audit.Actor(row.account_id, row.name),
+        expires_at=row.expires_at,
     )
 
 

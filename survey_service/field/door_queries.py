@@ -1,0 +1,208 @@
+"""SQL of the pages of whoever knocks: the waves they go round in, and their cases in the order of walking."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from analysis.outcome_codes import OutcomeMode
+from survey_service.accounts import rights
+from survey_service.accounts.permissions import Person
+from survey_service.models import Area, Assignment, Case, Disposition, Survey, Visit, Wave, WaveState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorVisit:
+    id: UUID
+    at: datetime
+    code: str
+    mode: OutcomeMode
+    appointment_at: datetime | None
+    by_account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One case as its interviewer sees it. ``visits``: in the order of time, none that was taken back."""
+
+    id: UUID
+    number: str
+    community_zh: str
+    community_en: str
+    stratum: str
+    disposition: Disposition
+    code: str | None
+    mode: OutcomeMode | None
+    visits: list[DoorVisit] = field(default_factory=list)
+
+    @property
+    def appointment(self) -> datetime | None:
+        """What the last visit agreed on."""
+        return self.visits[-1].appointment_at if self.visits and not self.disposition.is_answer else None
+
+    @property
+    def done(self) -> bool:
+        """Nothing more is to be done here, unless somebody is sent again."""
+        return self.disposition not in (Disposition.UNKNOWN, Disposition.NONCONTACT)
+
+
+def _anybody_assigned(wave: Wave) -> ColumnElement[bool]:
+    return exists().where(Assignment.survey_id == wave.survey_id, Assignment.wave_id == wave.id)
+
+
+def _mine(wave: Wave, person: Person) -> ColumnElement[bool]:
+    """Cases in the person's areas that are given to them; all of them where nobody was given any in this wave."""
+    given = exists().where(
+        Assignment.survey_id == Case.survey_id,
+        Assignment.case_id == Case.id,
+        Assignment.account_id == person.account_id,
+    )
+    return and_(
+        Case.survey_id == wave.survey_id,
+        Case.wave_id == wave.id,
+        Case.area_id.in_(person.visible(*rights.VISIT)),
+        given | ~_anybody_assigned(wave),
+    )
+
+
+def waves(session: Session, person: Person) -> list[tuple[Survey, Wave]]:
+    """Open waves with a sampled household in the person's areas, the one that ends first in front."""
+    there = exists().where(
+        Case.survey_id == Wave.survey_id,
+        Case.wave_id == Wave.id,
+        Case.area_id.in_(person.visible(*rights.VISIT)),
+    )
+    rows = session.execute(
+        select(Survey, Wave)
+        .join(Wave, Wave.survey_id == Survey.id)
+        .where(Wave.state == WaveState.OPEN, there)
+        .order_by(Wave.closes_on, Survey.key)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def doors(session: Session, wave: Wave, person: Person) -> list[Door]:
+    """All of this interviewer's cases with their visits, by number: three statements."""
+    rows = session.execute(
+        select(
+            Case.id,
+            Case.number,
+            Area.name_zh,
+            Area.name_en,
+            Case.stratum,
+            Case.disposition,
+            Case.outcome_code,
+            Case.outcome_mode,
+        )
+        .join(Area, Area.id == Case.area_id)
+        .where(_mine(wave, person))
+        .order_by(Case.number)
+    )
+    found = [
+        Door(
+            id=row[0],
+            number=row[1],
+            community_zh=row[2],
+            community_en=row[3],
+            stratum=row[4],
+            disposition=row[5],
+            code=row[6],
+            mode=row[7],
+        )
+        for row in rows
+    ]
+    visits = _visits(session, wave, person)
+    for door in found:
+        door.visits.extend(visits.get(door.id, ()))
+    return found
+
+
+def _visits(session: Session, wave: Wave, person: Person) -> dict[UUID, list[DoorVisit]]:
+    rows = session.execute(
+        select(Visit.case_id, Visit.id, Visit.at, Visit.code, Visit.mode, Visit.appointment_at, Visit.by_account_id)
+        .join(Case, (Case.survey_id == Visit.survey_id) & (Case.id == Visit.case_id))
+        .where(_mine(wave, person), Visit.withdrawn_at.is_(None))
+        .order_by(Visit.at, Visit.noted_at, Visit.id)
+    )
+    found: dict[UUID, list[DoorVisit]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(
+            DoorVisit(id=row[1], at=row[2], code=row[3], mode=row[4], appointment_at=row[5], by_account_id=row[6])
+        )
+    return found
+
+
+def case(session: Session, wave: Wave, person: Person, case_id: UUID) -> Case | None:
+    return session.scalar(select(Case).where(_mine(wave, person), Case.id == case_id))
+
+
+def visit_of(session: Session, wave: Wave, person: Person, visit_id: UUID) -> Visit | None:
+    """A visit that this very person noted in this wave."""
+    return session.scalar(
+        select(Visit).where(
+            Visit.survey_id == wave.survey_id,
+            Visit.wave_id == wave.id,
+            Visit.id == visit_id,
+            Visit.by_account_id == person.account_id,
+        )
+    )
+
+
+# ------------------------------------------------------------------ for whoever sends them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How an interviewer stands."""
+
+    cases: int
+    answered: int
+    settled: int  # with another final word: refused, not eligible …
+    visits: int
+    last_visit_at: datetime | None
+    never: int  # given and never visited
+
+
+def loads(session: Session, wave: Wave) -> dict[UUID, Load]:
+    """By interviewer: what they were given and what came of it, two statements."""
+    answered = Case.disposition.in_((Disposition.COMPLETE, Disposition.PARTIAL))
+    waiting = Case.disposition.in_((Disposition.UNKNOWN, Disposition.NONCONTACT))
+    given = session.execute(
+        select(
+            Assignment.account_id,
+            func.count(),
+            func.count().filter(answered),
+            func.count().filter(~answered & ~waiting),
+            func.count().filter(Case.last_visit_at.is_(None) & waiting),
+        )
+        .join(Case, (Case.survey_id == Assignment.survey_id) & (Case.id == Assignment.case_id))
+        .where(Assignment.survey_id == wave.survey_id, Assignment.wave_id == wave.id)
+        .group_by(Assignment.account_id)
+    ).all()
+    knocks = session.execute(
+        select(Visit.by_account_id, func.count(), func.max(Visit.at))
+        .where(
+            Visit.survey_id == wave.survey_id,
+            Visit.wave_id == wave.id,
+            Visit.withdrawn_at.is_(None),
+            Visit.by_account_id.is_not(None),
+        )
+        .group_by(Visit.by_account_id)
+    ).all()
+    made = {row[0]: (row[1], row[2]) for row in knocks}
+    return {
+        row[0]: Load(
+            cases=row[1],
+            answered=row[2],
+            settled=row[3],
+            never=row[4],
+            visits=made.get(row[0], (0, None))[0],
+            last_visit_at=made.get(row[0], (0, None))[1],
+        )
+        for row in given
+    }

@@ -1,0 +1,70 @@
+"""The large buttons at a door: what people say there, and the codes of AAPOR behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from questionnaires.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tap. ``code``: in person; ``asks_when``: with a time agreed on."""
+
+    code: str
+    words: Text
+    asks_when: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A large button; with several findings it opens and shows them."""
+
+    words: Text
+    findings: tuple[Finding, ...]
+
+
+BUTTONS: Final = (
+    Button(
+        Text("没人在家", "Nobody at home"),
+        (
+            Finding("2.24", Text("看得出有人住", "Somebody lives here")),
+            Finding("3.10", Text("看不出有没有人住", "Cannot tell whether anybody does")),
+        ),
+    ),
+    Button(Text("约时间再来", "Come back at a time"), (Finding("2.25", Text("约好了", "Agreed"), asks_when=True),)),
+    Button(
+        Text("拒绝访问", "Refused"),
+        (
+            Finding("2.111", Text("开门的人拒绝", "By whoever opened")),
+            Finding("2.112", Text("该答的人拒绝", "By the person who is asked")),
+            Finding("2.12", Text("答到一半不答了", "Broke off half way")),
+        ),
+    ),
+    Button(
+        Text("病重、语言不通", "Too ill, or language"),
+        (
+            Finding("2.32", Text("身体或精神原因答不了", "Cannot answer for reasons of health")),
+            Finding("2.332", Text("语言不通", "No common language")),
+        ),
+    ),
+    Button(
+        Text("空房、没有这户", "Empty, or no home"),
+        (
+            Finding("4.60", Text("空房，没人住", "Vacant")),
+            Finding("4.51", Text("是店铺或单位", "A shop or an office")),
+            Finding("3.18", Text("找不到这个地方", "The address is not found")),
+        ),
+    ),
+    Button(
+        Text("其他", "Something else"),
+        (
+            Finding("2.25", Text("该答的人不在或没空", "The person is away or busy")),
+            Finding("2.23", Text("进不了楼、到不了门口", "The door cannot be reached")),
+            Finding("3.17", Text("不安全，没有去", "Unsafe, not gone")),
+            Finding("2.36", Text("别的原因没做成", "Another reason")),
+        ),
+    ),
+)
+CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findings)

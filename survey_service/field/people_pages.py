@@ -1,0 +1,155 @@
+"""Who goes where: interviewers with what they have and what came of it; cases given by community, grid or number."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts import rights
+from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.staff_pages import Asking, go
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput, Conflict, DomainError
+from survey_service.field import door_queries, noting, pages, queries
+from survey_service.field.errors import NoInterviewer, NoneChosen
+from survey_service.fieldwork import assignments
+from survey_service.models import Area, Survey, Wave
+from survey_service.surveys import queries as surveys
+from survey_service.surveys.access import find_wave
+from survey_service.web import posted_forms
+from survey_service.web.posted_forms import Posted
+
+router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field")
+Assigner = Annotated[Person, Depends(require(*rights.ASSIGN_CASES))]
+
+
+@router.get("/people")
+def people_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Assigner,
+    survey_key: str,
+    wave_key: str,
+    given: int | None = None,
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+        return _page(Asking(request, running, person), session, survey, wave, given=given)
+
+
+@router.post("/people")
+def give_out(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Assigner,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
+    """Cases of the chosen communities that nobody has go to the chosen people, grid by grid, as evenly as can be."""
+    try:
+        with writing.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+            noting.refuse_unless_noted(wave)
+            ticked = set(posted_forms.texts(posted, "who"))
+            chosen = [one for one in queries.interviewers(session, survey) if str(one.id) in ticked]
+            if not chosen:
+                raise NoInterviewer
+            codes = set(posted_forms.texts(posted, "area"))
+            areas = surveys.communities(session, survey, wave, person.visible(*rights.ASSIGN_CASES))
+            places = assignments.unassigned(
+                session, survey.id, wave.id, [area.id for area in areas if area.code in codes]
+            )
+            if not places:
+                raise NoneChosen
+            loads = {account_id: load.cases for account_id, load in door_queries.loads(session, wave).items()}
+            cases = assignments.balanced(places, [one.id for one in chosen], loads)
+            given = assignments.assign(session, survey.id, wave.id, cases, at=now, by=person.actor)
+    except (BadInput, Conflict) as fault:
+        with reading.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+            return _page(Asking(request, running, person), session, survey, wave, fault=fault)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/people?given={given}")
+
+
+@router.post("/assignments")
+def give_ticked(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Assigner,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+    asked: pages.Asked,
+) -> Response:
+    """The cases that were ticked in the list go to one person, or to nobody."""
+    ticked = pages.ids(posted)
+    try:
+        with writing.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+            noting.refuse_unless_noted(wave)
+            mine = list(queries.cases_of(session, wave, person.visible(*rights.ASSIGN_CASES), ticked))
+            if not mine:
+                raise NoneChosen
+            _give(session, survey, wave, mine, posted_forms.text(posted, "who"), now, person)
+    except (BadInput, Conflict) as fault:
+        refused = pages.Refused(fault, {"ticked": set(ticked)})
+        with reading.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+            return pages.list_of_cases(
+                Asking(request, running, person), session, survey, wave, asked, now, refused=refused
+            )
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/cases?{asked.address()}")
+
+
+def _give(
+    session: Session, survey: Survey, wave: Wave, case_ids: list[UUID], who: str, now: Now, person: Person
+) -> None:
+    if who == "nobody":
+        assignments.unassign(session, survey.id, wave.id, case_ids, at=now, by=person.actor)
+        return
+    account = next((one for one in queries.interviewers(session, survey) if str(one.id) == who), None)
+    if account is None:
+        raise NoInterviewer
+    assignments.assign(session, survey.id, wave.id, dict.fromkeys(case_ids, account.id), at=now, by=person.actor)
+
+
+def _page(
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    *,
+    given: int | None = None,
+    fault: DomainError | None = None,
+) -> Response:
+    person = asking.person
+    areas = surveys.communities(session, survey, wave, person.visible(*rights.ASSIGN_CASES))
+    waiting = assignments.waiting(session, survey.id, wave.id)
+    loads = door_queries.loads(session, wave)
+    context: dict[str, Any] = {
+        **pages.frame(person, survey, wave),
+        "people": [(one, loads.get(one.id)) for one in queries.interviewers(session, survey)],
+        "areas": [_area(area, waiting.get(area.id, 0)) for area in areas],
+        "waiting": sum(waiting.get(area.id, 0) for area in areas),
+        "given": given,
+        "fault": fault,
+    }
+    return asking.page("staff/field/people.html", context, section="surveys", fault=fault)
+
+
+def _area(area: Area, waiting: int) -> tuple[str, Text, int]:
+    return area.code, Text(area.name_zh, area.name_en), waiting

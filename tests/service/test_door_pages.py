@@ -1,0 +1,202 @@
+"""Whoever knocks: cases given out and seen on the phone, visits noted and taken back, interviews by a pass."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from survey_service.accounts import service as accounts
+from survey_service.audit.chain import SERVICE
+from survey_service.database import Database
+from survey_service.fieldwork import assignments
+from survey_service.fieldwork.assignments import balanced
+from survey_service.models import Account, Capture, Case, Disposition, Mode, Role, Source, Visit, Wave
+from tests.service.conftest import TestClock
+from tests.service.signed_in import HTML, PASSWORD, csrf, get, sign_in
+from tests.service.world import NOW, World
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def here(client: TestClient, database: Database, world: World) -> str:
+    with database.writing.begin() as session:
+        session.execute(update(Wave).values(modes=[Mode.FACE_TO_FACE.value, Mode.PAPER.value]))
+    sign_in(client, "interviewer")
+    return f"/visits/{world.survey_key}/{world.wave_key}"
+
+
+def account(database: Database, user: str) -> UUID:
+    with database.reading.begin() as session:
+        return session.scalars(select(Account.id).where(Account.user == user)).one()
+
+
+def give(database: Database, world: World, *places: int, to: str = "interviewer") -> None:
+    cases = {world.case_ids[place]: account(database, to) for place in places}
+    with database.writing.begin() as session:
+        assignments.assign(session, world.survey_id, world.wave_id, cases, at=NOW, by=SERVICE)
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r"<b>(\d{4}-\d{3})", page)
+
+
+def outcome(database: Database, world: World, place: int) -> tuple[str | None, Disposition]:
+    with database.reading.begin() as session:
+        case = session.get_one(Case, (world.survey_id, world.case_ids[place]))
+        return case.outcome_code, case.disposition
+
+
+def test_an_interviewer_lands_on_the_list_and_sees_all_until_somebody_is_given_cases(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    assert client.get("/visits", follow_redirects=False).headers["location"] == here
+    assert listed(get(client, here)) == world.case_numbers
+    give(database, world, 2, 7)
+    assert listed(get(client, here)) == [world.case_numbers[2], world.case_numbers[7]]
+    assert client.get(f"{here}/{world.case_ids[0]}", headers=HTML).status_code == 404
+
+
+def test_a_visit_is_noted_by_one_tap_and_a_double_tap_is_one(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    sent = {"csrf": csrf(page), "visit": visit, "code": "2.111"}
+    for _ in range(2):
+        led = client.post(address, data=sent, follow_redirects=False).headers["location"]
+    assert led == f"{here}?noted={visit}"
+    told = get(client, led)
+    assert f"已记 {world.case_numbers[0]}：住户拒访" in told
+    assert "✕ 住户拒访" in told
+    with database.reading.begin() as session:
+        assert len(session.scalars(select(Visit.id)).all()) == 1
+    assert outcome(database, world, 0) == ("2.111", Disposition.REFUSAL)
+    client.post(f"{here}/{visit}/take-back", data={"csrf": csrf(told)})
+    assert outcome(database, world, 0)[1] is Disposition.UNKNOWN
+
+
+def test_an_appointment_is_shown_and_must_lie_ahead_and_within_the_wave(
+    client: TestClient, here: str, database: Database, world: World, clock: TestClock
+) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    sent = {
+        "csrf": csrf(page),
+        "code": "2.25",
+        "agreed": "yes",
+        "visit": re.findall(r'name="visit" value="([^"]+)"', page)[0],
+    }
+    for day, time in (("2026-09-18", "09:00"), ("2026-10-01", "09:00"), ("", "")):
+        refused = client.post(address, data={**sent, "day": day, "clock": time}, headers=HTML)
+        assert (refused.status_code, "约的时间要在现在以后" in refused.text) == (422, True)
+    client.post(address, data={**sent, "day": "2026-09-18", "clock": "10:30"})
+    page = get(client, f"{here}?show=agreed")
+    assert listed(page) == [world.case_numbers[0]]
+    assert "约好 9月18日 10:30 再来" in page
+    clock.at = NOW + timedelta(minutes=40)
+    assert f"下一户：{world.case_numbers[0]}" in get(client, here)
+
+
+def test_what_is_no_button_is_refused(client: TestClient, here: str, world: World) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    sent = {"csrf": csrf(page), "visit": re.findall(r'name="visit" value="([^"]+)"', page)[0]}
+    for code in ("1.1", "4.80", ""):
+        assert client.post(address, data={**sent, "code": code}, headers=HTML).status_code == 422
+
+
+def test_an_interview_opens_by_a_pass_and_counts_as_door_to_door(
+    client: TestClient, here: str, database: Database, world: World, clock: TestClock
+) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    token = csrf(get(client, address))
+    begun = client.post(f"{address}/interview", data={"csrf": token}, follow_redirects=False).headers["location"]
+    again = client.post(f"{address}/interview", data={"csrf": token}, follow_redirects=False).headers["location"]
+    assert begun == again  # the phone finds the answers that it kept
+    assert world.case_numbers[1] not in get(client, begun)
+    clock.at = NOW + timedelta(hours=13)
+    assert "过了时限" in client.get(begun, headers=HTML).text
+    clock.at = NOW
+    sent = {"know": "1", "overall": "1", "client_id": "d" * 32}
+    assert "已提交" in client.post(begun, data=sent, headers=HTML).text
+    with database.reading.begin() as session:
+        capture = session.scalars(select(Capture)).one()
+        assert (capture.mode, capture.source, capture.case_id) == (
+            Mode.FACE_TO_FACE,
+            Source.DEVICE,
+            world.case_ids[0],
+        )
+        assert capture.by_account_id == account(database, "interviewer")
+    assert outcome(database, world, 0) == ("1.1", Disposition.COMPLETE)
+    assert "✓ 有答卷" in get(client, here)
+    # The letter's own code was not used up, and says that the household has answered.
+    assert "已经" in client.get(f"/a/{world.case_codes[0]}", headers=HTML).text
+
+
+def test_whoever_loses_a_case_loses_its_pass(client: TestClient, here: str, database: Database, world: World) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    give(database, world, 0)
+    token = csrf(get(client, address))
+    begun = client.post(f"{address}/interview", data={"csrf": token}, follow_redirects=False).headers["location"]
+    give(database, world, 0, to="manager")
+    assert client.get(begun, headers=HTML).status_code == 404
+    assert client.get(address, headers=HTML).status_code == 404
+
+
+def test_no_interview_in_a_wave_without_visits(client: TestClient, here: str, database: Database, world: World) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(Wave).values(modes=[Mode.PAPER.value]))
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    assert "开始访问" not in page
+    assert client.post(f"{address}/interview", data={"csrf": csrf(page)}, headers=HTML).status_code == 409
+
+
+def test_cases_are_given_out_by_grid_and_one_by_one(client: TestClient, database: Database, world: World) -> None:
+    with database.writing.begin() as session:
+        second = accounts.create_account(session, user="second", name="乙", password=PASSWORD, at=NOW, by=SERVICE)
+        accounts.grant(session, account=second, role=Role.INTERVIEWER, area_id=world.street_id, at=NOW, by=SERVICE)
+    sign_in(client, "manager")
+    field = f"/surveys/{world.survey_key}/waves/{world.wave_key}/field"
+    page = get(client, f"{field}/people")
+    assert "还有 12 户没有分" in page
+    both = [str(account(database, user)) for user in ("interviewer", "second")]
+    sent = {"csrf": csrf(page), "who": both, "area": ["110101000001", "110101000002"]}
+    led = client.post(f"{field}/people", data=sent, follow_redirects=False).headers["location"]
+    assert "✓ 分出去 12 户" in get(client, led)
+    with database.reading.begin() as session:
+        held = assignments.holders(session, world.survey_id, world.case_ids)
+        strata = dict(session.execute(select(Case.id, Case.stratum)).all())
+    assert sorted(list(held.values()).count(UUID(one)) for one in both) == [6, 6]
+    assert len({(strata[case], who) for case, who in held.items()}) == 4  # no grid is split
+    to_one = {"csrf": csrf(page), "case": [str(one) for one in world.case_ids], "who": both[1]}
+    client.post(f"{field}/assignments", data=to_one)
+    found = re.findall(r"field/cases/[0-9a-f-]{36}", get(client, f"{field}/cases?who={both[1]}"))
+    assert len(found) == 12
+    client.post(f"{field}/assignments", data={**to_one, "who": "nobody"})
+    assert "还有 12 户没有分" in get(client, f"{field}/people")
+    stranger = client.post(f"{field}/assignments", data={**to_one, "who": str(UUID(int=1))}, headers=HTML)
+    assert stranger.status_code == 422
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=12),
+    st.integers(1, 4),
+)
+def test_sharing_out_splits_no_place_and_differs_by_one_place_at_most(sizes: list[int], people: int) -> None:
+    places = {UUID(int=100 * place + one): f"g{place}" for place, size in enumerate(sizes) for one in range(size)}
+    who = [UUID(int=10_000 + one) for one in range(people)]
+    found = balanced(places, who, {})
+    assert found.keys() == places.keys()
+    assert len({(places[case], account) for case, account in found.items()}) == len(sizes)
+    loads = [list(found.values()).count(one) for one in who]
+    assert max(loads) - min(loads) <= max(sizes)
