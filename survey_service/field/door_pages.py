@@ -37,6 +37,7 @@ from survey_service.web.posted_forms import Posted
 router = APIRouter(prefix="/visits")
 Knocker = Annotated[Person, Depends(require(*rights.VISIT))]
 SHOWN: Final = ("all", "waiting", "agreed", "done")
+ONE_PAGE: Final = 80  # households; with more the phone is shown the blocks first
 
 
 @router.get("")
@@ -48,7 +49,7 @@ def rounds_page(request: Request, running: Running, reading: Reading, person: Kn
             survey, wave = found[0]
             return go(_here(survey.key, wave.key))
         rounds = [_frame(survey, wave) for survey, wave in found]
-        return Asking(request, running, person).page("staff/door/rounds.html", {"rounds": rounds}, section="visits")
+        return Asking(request, running, person).page("staff/visits/rounds.html", {"rounds": rounds}, section="visits")
 
 
 @router.get("/{survey_key}/{wave_key}")
@@ -61,11 +62,14 @@ def doors_page(
     survey_key: str,
     wave_key: str,
     show: str = "all",
+    block: str = "",
     noted: UUID | None = None,
 ) -> Response:
+    """``block``: a stratum of one's cases, where they are too many for a page."""
     with reading.begin() as session:
         survey, wave = _find(session, person, survey_key, wave_key)
-        doors = queries.doors(session, wave, person)
+        every = queries.doors(session, wave, person)
+        doors = [one for one in every if one.stratum == block] if block else every
         kinds = {
             "all": doors,
             "waiting": [one for one in doors if not one.done],
@@ -73,16 +77,19 @@ def doors_page(
             "done": [one for one in doors if one.done],
         }
         chosen = show if show in SHOWN else "all"
+        groups = _grouped(kinds[chosen])
         context = {
             **_frame(survey, wave),
             "show": chosen,
+            "block": block,
             "counts": {name: len(many) for name, many in kinds.items()},
-            "groups": _grouped(kinds[chosen]),
+            "groups": groups,
+            "in_blocks": len(kinds[chosen]) > ONE_PAGE and len(groups) > 1,
             "next": _next(doors, now),
-            "noted": _noted(doors, noted, person),
+            "noted": _noted(every, noted, person),
             "said": outcome_words,
         }
-        return Asking(request, running, person).page("staff/door/list.html", context, section="visits")
+        return Asking(request, running, person).page("staff/visits/list.html", context, section="visits")
 
 
 @router.get("/{survey_key}/{wave_key}/{case_id}")
@@ -220,7 +227,7 @@ def _door(
         "me": asking.person.account_id,
         "fault": fault,
     }
-    return asking.page("staff/door/case.html", context, section="visits", fault=fault)
+    return asking.page("staff/visits/case.html", context, section="visits", fault=fault)
 
 
 def _frame(survey: Survey, wave: Wave) -> dict[str, Any]:

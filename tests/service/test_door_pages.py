@@ -200,3 +200,15 @@ def test_sharing_out_splits_no_place_and_differs_by_one_place_at_most(sizes: lis
     assert len({(places[case], account) for case, account in found.items()}) == len(sizes)
     loads = [list(found.values()).count(one) for one in who]
     assert max(loads) - min(loads) <= max(sizes)
+
+
+def test_many_households_are_shown_block_by_block(
+    client: TestClient, here: str, database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("survey_service.field.door_pages.ONE_PAGE", 5)
+    page = get(client, here)
+    assert not listed(page)
+    blocks = re.findall(r'block=(110101\d{6}-\d\d)"', page)
+    assert blocks == ["110101000001-01", "110101000001-02", "110101000002-01", "110101000002-02"]
+    assert "3 户，还有 3 户要去" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)).replace(" ，", "，")
+    assert listed(get(client, f"{here}?block={blocks[1]}")) == world.case_numbers[3:6]
