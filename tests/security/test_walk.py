@@ -33,6 +33,7 @@ W = "/surveys/{survey_key}/waves/{wave_key}"
 # What an open wave does not show, or leads on from. Every other page is shown.
 ELSE = {
     f"{W}/edit": 409,  # a draft's
+    "/visits": 303,  # to the one wave that is gone round in
     f"{W}/estimates": 404,  # a review's
     f"{W}/plan": 404,
     f"{W}/plan.yaml": 404,

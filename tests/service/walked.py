@@ -23,7 +23,6 @@ from survey_service.audit.chain import SERVICE
 from survey_service.captures.content import answers_of
 from survey_service.commands import app
 from survey_service.database import Database
-from survey_service.fieldwork.service import record_dispositions
 from survey_service.keying import values
 from survey_service.models import Capture, Case, Disposition, Keying, PaperBatch, PaperEdition, PaperForm, Response
 from survey_service.secrets import KeyRing
@@ -31,6 +30,7 @@ from survey_service.settings import Settings
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 from tests.programmes import filled_in, programme
+from tests.service.outcomes import told_outcomes
 from tests.service.paper_batches import colleagues
 from tests.service.resident import filled, read_page
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
@@ -229,7 +229,7 @@ def close(database: Database, asked: Asked) -> None:
     world = asked.world
     with database.writing.begin() as session:
         outcome = {world.case_ids[SILENT]: Disposition.REFUSAL, world.case_ids[5]: Disposition.REFUSAL}
-        record_dispositions(session, world.survey_id, outcome, at=NOW, by=SERVICE)
+        told_outcomes(session, world.survey_id, outcome, at=NOW, by=SERVICE)
         for step in (surveys.close_wave, surveys.begin_review, figures.open_figures):
             step(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
 
