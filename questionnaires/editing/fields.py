@@ -15,6 +15,7 @@ from questionnaires.editing.addresses import way_to
 from questionnaires.editing.document import CannotEdit, Document, Plain, Way
 from questionnaires.editing.surgery import Cut, add_field, remove_field, replace
 from questionnaires.indicators import SHARES
+from questionnaires.languages import USUAL, fault_of_tag
 
 
 class Kind(StrEnum):
@@ -106,12 +107,20 @@ _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 _WIDE = str.maketrans("０１２３４５６７８９．－％", "0123456789.-%")
 
 
+def in_language(name: str) -> tuple[str, str]:
+    """``text.zh``: the field, and the language of a text; empty for what is no text."""
+    plain, dot, language = name.rpartition(".")
+    is_text = dot and any(plain in known and known[plain].kind is Kind.TEXT for known in FIELDS.values())
+    return (plain, language) if is_text and not fault_of_tag(language) else (name, "")
+
+
 def written(document: Document, at: str, name: str, value: str) -> Cut | None:
     """The cut that writes ``value`` into a field; None where it holds that already. CannotEdit for unknown fields."""
     kind = at.partition(":")[0]
-    plain, _, language = name.rpartition(".") if name.endswith((".zh", ".en")) else (name, "", "")
+    plain, language = in_language(name)
     field = FIELDS.get(kind, {}).get(plain)
-    if field is None or (field.kind is Kind.TEXT) != bool(language):
+    spoken = (*USUAL, *(document.get(("languages",)) or ()))
+    if field is None or (field.kind is Kind.TEXT) != bool(language) or (language and language not in spoken):
         raise CannotEdit(f"{at} has no field {name:.60} to be written")
     way = (*way_to(document.data, at), *plain.split("."))
     value = without_invisible(value, keep="\u200b").strip()

@@ -9,6 +9,7 @@ from questionnaires import yaml_nodes
 from questionnaires.editing.addresses import nearest
 from questionnaires.editing.document import Document, Way
 from questionnaires.editing.fields import FIELDS, is_share, shown_target
+from questionnaires.languages import USUAL, fault_of_tag
 from questionnaires.problems import Problem
 
 _SHOWN: Final = frozenset(
@@ -157,9 +158,10 @@ def _indicator(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def texts(value: Any) -> dict[str, str]:
-    """A text in both languages, empty where there is none."""
+    """A text in Chinese and English, empty where there is none, and in every further language that it has."""
     if isinstance(value, dict):
-        return {"zh": _string(value.get("zh")), "en": _string(value.get("en"))}
+        others = {tag: _string(said) for tag, said in value.items() if isinstance(tag, str) and tag not in USUAL}
+        return {"zh": _string(value.get("zh")), "en": _string(value.get("en")), **others}
     return {"zh": _string(value), "en": ""}
 
 
@@ -216,7 +218,7 @@ def _field(at: str, rest: Way, problem: Problem) -> str:
     for length in (2, 1):
         name = ".".join(map(str, rest[:length]))
         if name in known:
-            language = rest[length] if len(rest) > length and rest[length] in ("zh", "en") else ""
+            language = str(rest[length]) if len(rest) > length and not fault_of_tag(str(rest[length])) else ""
             if not language and problem.message.endswith(("has no English", "has no Chinese")):
                 language = "en" if problem.message.endswith("English") else "zh"
             return f"{name}.{language}" if language else name

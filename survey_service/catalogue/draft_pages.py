@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires.canonical import from_canonical
+from questionnaires.languages import fault_of_tag, name_in
+from questionnaires.offered import further
 from questionnaires.problem_words import explain
 from questionnaires.text import Text
 from survey_service.accounts import rights
@@ -232,7 +235,12 @@ def _draft_page(
     context = {
         **_about(survey, draft),
         "outline": looked.outline,
-        "both": "en" in looked.outline["languages"],
+        "both": [
+            {"tag": tag, "named": f" ({name_in(tag, 'en')})" if language == "en" else f"（{name_in(tag, 'zh')}）"}
+            for tag in looked.outline["languages"]
+            if tag != "zh" and not fault_of_tag(tag)
+        ],
+        "spoken": further(from_canonical(looked.definition)) if looked.definition else [],
         "problems": json.dumps(told_problems(looked.problems, language), ensure_ascii=False),
         "to_fill": json.dumps(to_fill(looked.outline, language), ensure_ascii=False),
         "zone_name": running.settings.time_zone,

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from questionnaires.editing.fields import in_language
+from questionnaires.languages import name_in
 from questionnaires.problem_words import Explained, explain
 from questionnaires.problems import Code
 from questionnaires.text import Text
-from survey_service.catalogue.draft_words import FIELDS, KINDS, LANGUAGES
+from survey_service.catalogue.draft_words import FIELDS, KINDS
 from survey_service.outside.drafts import PlacedProblem
 
 _OWN_WORDS: Final = frozenset({"text", "label", "title", "name", "message"})
@@ -38,11 +40,14 @@ def told_problems(problems: Iterable[PlacedProblem], language: str) -> list[dict
 
 def _told(one: PlacedProblem, language: str) -> Explained:
     told = explain(one.problem, language)
-    plain, spoken = _field(one.field)
+    plain, spoken = in_language(one.field)
     owner = _owner(one.at, language)
     match one.problem.code:
         case Code.MISSING_TRANSLATION if spoken:
-            message, hint = _not_written(one.at, owner, plain, LANGUAGES[spoken]), Text("", "")
+            message, hint = (
+                _not_written(one.at, owner, plain, Text(name_in(spoken, "zh"), name_in(spoken, "en"))),
+                Text("", ""),
+            )
         case Code.OUT_OF_LIMITS if one.field == "questions":
             message = Text(f"{owner}里一道题也没有", f"{owner} has no question")
             hint = Text("加一道题，或者去掉这个部分", "add one, or leave the section out")
@@ -52,12 +57,6 @@ def _told(one: PlacedProblem, language: str) -> Explained:
         case _:
             return Explained(told.title, _named_as_on_page(told.message, plain, language), told.hint)
     return Explained(told.title, message.in_language(language), hint.in_language(language))
-
-
-def _field(field: str) -> tuple[str, str]:
-    """``text.zh``: text and zh."""
-    plain, _, spoken = field.rpartition(".")
-    return (plain, spoken) if spoken in LANGUAGES else (field, "")
 
 
 def _owner(at: str, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from questionnaires.languages import USUAL
 from questionnaires.readiness import TO_FILL
 from survey_service.catalogue.draft_words import field_name, names
 from survey_service.web.pages import Language
@@ -12,10 +13,11 @@ from survey_service.web.pages import Language
 def values(outline: Any) -> dict[tuple[str, str], str]:
     """What stands in every field that may be written."""
     found: dict[tuple[str, str], str] = {}
+    spoken = dict.fromkeys([*USUAL, *outline["languages"]])
 
     def put(at: str, field: str, value: Any) -> None:
         if isinstance(value, dict):
-            found[at, f"{field}.zh"], found[at, f"{field}.en"] = str(value["zh"]), str(value["en"])
+            found.update({(at, f"{field}.{tag}"): str(value.get(tag, "")) for tag in spoken})
         else:
             found[at, field] = "true" if value is True else "" if value is False else str(value)
 

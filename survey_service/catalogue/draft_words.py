@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from questionnaires.editing.fields import in_language
+from questionnaires.languages import name_in
 from questionnaires.text import Text
 
 FIELDS: Final[Mapping[str, Text]] = {
@@ -37,7 +39,6 @@ FIELDS: Final[Mapping[str, Text]] = {
     "target.sense": Text("至少还是至多", "at least or at most"),
     "message": Text("提醒的话", "message"),
 }
-LANGUAGES: Final[Mapping[str, Text]] = {"zh": Text("中文", "Chinese"), "en": Text("英文", "English")}
 KINDS: Final[Mapping[str, Text]] = {
     "questionnaire": Text("问卷", "Questionnaire"),
     "section": Text("部分", "Section"),
@@ -63,11 +64,11 @@ LONGEST: Final = 60  # characters of a value or a name in a list
 
 def field_name(field: str, language: str) -> str:
     """``text.zh``: 文字（中文）."""
-    plain, _, spoken = field.rpartition(".") if field.endswith((".zh", ".en")) else (field, "", "")
+    plain, spoken = in_language(field)
     named = FIELDS[plain].in_language(language) if plain in FIELDS else plain
     if not spoken:
         return named
-    inner = LANGUAGES[spoken].in_language(language)
+    inner = name_in(spoken, language)
     return f"{named} ({inner})" if language == "en" else f"{named}（{inner}）"
 
 

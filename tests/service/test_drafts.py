@@ -346,3 +346,35 @@ def test_the_catalogue_shows_every_programme(client: TestClient, world: World) -
         assert client.get(f"/catalogue/civilized_city/{name}.pdf").content.startswith(b"%PDF")
     assert client.get("/catalogue/civilized_city/review-xx.pdf").status_code == 404
     get(client, "/catalogue/nothing", 404)
+
+
+def test_texts_are_edited_in_every_language_of_the_file(client: TestClient, world: World, database: Database) -> None:
+    """The words are no Uyghur: letters in the place of it."""
+    sign_in(client, "manager")
+    text = available()["civilized_city"].read_text(encoding="utf-8")
+    ours = text.replace("languages: [zh, en]", "languages: [zh, en, ug]", 1)
+    token = csrf(get(client, "/account"))
+    answer = client.post(
+        f"{HERE}/drafts",
+        data={"csrf": token},
+        files={"file": ("ours.yaml", ours.encode(), "text/yaml")},
+        headers={"Accept": "text/html"},
+    )
+    assert answer.status_code == 303, answer.text[:1000]
+    draft = str(answer.headers["location"])
+    page = get(client, draft)
+    assert 'data-field="text.ug"' in page
+    assert 'lang="ug" dir="auto"' in page
+    assert "（维吾尔语）" in page
+    assert re.search(r"缺 \d+ 段文字，还不给居民", page)
+    said = save(client, draft, 1, put("question:q1", "text.ug", "ئابت ؟", ""))
+    assert said.status_code == 200, said.text
+    assert said.json()["problems"] == []
+    assert re.search(r"ug: [\"']?ئابت ؟", held(database).source)
+    assert 'value="ئابت ؟"' in get(client, draft) or "ئابت ؟</textarea>" in get(client, draft)
+    moved = save(client, draft, 1, put("question:q1", "text.ug", "ئا", ""), change="another")
+    assert moved.status_code == 409
+    assert moved.json()["mine"][0]["now"] == "ئابت ؟"
+    assert "维吾尔语" in moved.json()["mine"][0]["name"]
+    refused = save(client, draft, 2, put("question:q1", "text.bo", "ཀ", ""))
+    assert refused.status_code >= 400
