@@ -372,7 +372,7 @@ def test_texts_are_edited_in_every_language_of_the_file(client: TestClient, worl
     assert said.json()["problems"] == []
     assert re.search(r"ug: [\"']?ئابت ؟", held(database).source)
     assert 'value="ئابت ؟"' in get(client, draft) or "ئابت ؟</textarea>" in get(client, draft)
-    moved = save(client, draft, 1, put("question:q1", "text.ug", "ئا", ""), change="another")
+    moved = save(client, draft, 1, put("question:q1", "text.ug", "ئا", ""), change="change-other")
     assert moved.status_code == 409
     assert moved.json()["mine"][0]["now"] == "ئابت ؟"
     assert "维吾尔语" in moved.json()["mine"][0]["name"]
