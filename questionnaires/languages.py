@@ -142,6 +142,12 @@ def locale_of(tag: str) -> Locale | None:
     return None
 
 
+def tag_named(name: str) -> str:
+    """The tag of a language by its English or its Chinese name; empty where nobody has heard of it."""
+    found = _tags_by_name().get(name.lower(), "")
+    return "" if fault_of_tag(found) else found
+
+
 @cache
 def _tags_by_name() -> dict[str, str]:
     """For whoever writes Uyghur or 维吾尔语 in the place of its tag."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from questionnaires.languages import fault_of_tag, tag_named, well_formed
 from survey_service.xlsform.remarks import Remark, Why, same
 
 SURVEY, CHOICES, SETTINGS, OWN = "survey", "choices", "settings", "survey_service"
@@ -48,11 +49,24 @@ _CHINESE: Final = re.compile(
 )
 
 
+_TAGGED: Final = re.compile(r"\(([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4}){0,2})\)\s*$")
+
+
 def language_of(name: str) -> str:
-    """ "zh", "en", or the name of another language as it is written."""
+    """ "zh", "en", the tag of another language, or its name as it is written where nobody knows that.
+
+    Uyghur (ug), ug, Uyghur and 维吾尔语 are one.
+    """
     if _CHINESE.search(name):
         return "zh"
-    return "en" if _ENGLISH.search(name) else name
+    if _ENGLISH.search(name):
+        return "en"
+    tagged = _TAGGED.search(name)
+    for said in (tagged[1] if tagged else "", name.strip()):
+        tag = well_formed(said) if said else ""
+        if tag and not fault_of_tag(tag):
+            return tag
+    return tag_named(name.strip()) or name
 
 
 @dataclass(frozen=True, slots=True)

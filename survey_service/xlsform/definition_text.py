@@ -96,7 +96,7 @@ def _entry(head: str, one: Any, trail: Trail, depth: int) -> Iterator[tuple[str,
 def _stands_alone(value: Any) -> bool:
     """Whether it is written on one line: a word, a text in its languages, an option."""
     if isinstance(value, Mapping):
-        return not value or value.keys() <= {"zh", "en"} or ("code" in value and "label" in value)
+        return not value or "zh" in value or ("code" in value and "label" in value)
     return not isinstance(value, list) or not value or not isinstance(value[0], Mapping | list)
 
 

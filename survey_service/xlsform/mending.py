@@ -94,7 +94,7 @@ def _take_out(problem: Problem, trail: Trail, gone: set[int]) -> Remark | None:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() <= {"zh", "en"}
+    return isinstance(value, dict) and (not value or "zh" in value)
 
 
 def _named(trail: Trail, held: Any) -> str:

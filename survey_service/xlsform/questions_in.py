@@ -93,7 +93,7 @@ class Questions:
             text = self._wording.plain(row["name"])
             self._say(row, Why.NO_TEXT, "label")
         if node.kind == "time" and row["type"].lower() != "time":
-            text = {language: words + _CLOCK[language] for language, words in text.items()}
+            text = {language: words + _CLOCK.get(language, "") for language, words in text.items()}
         fields: dict[str, Any] = {"id": asked.id, "type": _TYPES[node.kind], "text": text}
         if hint is not None:
             fields["hint"] = hint
@@ -164,7 +164,7 @@ class Questions:
     def _hint(self, row: Row) -> dict[str, str] | None:
         own, guidance = (self._wording.text(row, name, piped=True) for name in ("hint", "guidance_hint"))
         if own and guidance:
-            return {language: f"{own[language]}\n{guidance[language]}" for language in own}
+            return {language: f"{own[language]}\n{guidance.get(language, '')}".strip() for language in own}
         return own or guidance
 
     def _of_type(self, asked: Asked, fields: dict[str, Any]) -> None:

@@ -103,8 +103,8 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
         remarks = [*origin.concern(remarks, survey.rows), *origin.restore(document)]
         remarks += origin.of_ours(survey.rows)
     elif not wording.english:
-        document["languages"] = ["zh"]
-        document = _chinese_alone(document)
+        document["languages"] = ["zh", *wording.further]
+        document = _without_english(document)
     text, mended = sound(document)
     remarks += [*mended, *(wording.summary() if origin is None else ())]
     if not text:
@@ -172,7 +172,7 @@ def _document(
     document: Document = {
         "key": key,
         "version": (said["version"] if said else "") or "1",
-        "languages": ["zh", "en"],
+        "languages": ["zh", "en", *wording.further],
         "title": titled,
         "notice": {},
         "scales": scales,
@@ -206,15 +206,15 @@ def _share(plan: FormPlan, lists: dict[str, Choices], shared: set[str]) -> None:
             one.scale = names.for_name(one.name, "list")
 
 
-def _chinese_alone(value: Any) -> Any:
-    """Texts without their English."""
+def _without_english(value: Any) -> Any:
+    """Texts without what stands in for their English."""
     if isinstance(value, dict):
-        if value.keys() == {"zh", "en"}:
-            return {"zh": value["zh"]}
+        if value.keys() >= {"zh", "en"}:
+            return {tag: words for tag, words in value.items() if tag != "en"}
         for name in list(value):
-            value[name] = _chinese_alone(value[name])
+            value[name] = _without_english(value[name])
         return value
-    return [_chinese_alone(one) for one in value] if isinstance(value, list) else value
+    return [_without_english(one) for one in value] if isinstance(value, list) else value
 
 
 def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:

@@ -157,8 +157,8 @@ class Why(Enum):
     )
     LANGUAGE = (
         Weight.ASIDE,
-        "语言“{seen}”没有带过来：这里有中文和英文",
-        "the language {seen} is not carried: here are Chinese and English",
+        "语言“{seen}”没有带过来：认不出是哪种语言，请写代码，例如 Uyghur (ug)",
+        "the language {seen} is not carried: nobody knows which it is; write its tag, such as Uyghur (ug)",
     )
     UNNAMED_LANGUAGE = (
         Weight.CHANGED,

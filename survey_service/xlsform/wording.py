@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from questionnaires.fields import MAX_TEXT
+from questionnaires.languages import fault_of_tag
 from questionnaires.readiness import TO_FILL
 from survey_service.xlsform.book import Row
 from survey_service.xlsform.names import NOTHING, Target
@@ -36,6 +37,8 @@ class Wording:
         self.guessed = ""
         self.spoken = spoken
         self.english = "en" in spoken or usual == "en"
+        # Those that a definition can hold beside Chinese and English.
+        self.further = tuple(sorted(one for one in {*spoken, usual} - {"zh", "en", ""} if not fault_of_tag(one)))
 
     def text(self, row: Row, name: str, *, piped: bool = False) -> dict[str, str] | None:
         """The text in the languages of the definition; None where the row has none."""
@@ -46,7 +49,8 @@ class Wording:
                 found.setdefault(language or self._unnamed(plain), plain)
         if not found:
             return None
-        return self._both(found)
+        carried = self._both(found)
+        return carried | self._further(row, name, found, carried)
 
     def plain(self, words: str) -> dict[str, str]:
         """A text that no column holds: a title, a name."""
@@ -78,6 +82,21 @@ class Wording:
             shared = set(self._places(zh)) & set(self._places(en))
             zh, en = (_SLOT.sub(lambda place: place[0] if place[0] in shared else "＿＿", one) for one in (zh, en))
         return {"zh": zh, "en": en}
+
+    def _further(self, row: Row, name: str, found: Mapping[str, str], carried: Mapping[str, str]) -> dict[str, str]:
+        """The text in languages beyond Chinese and English; told where one is filled with other answers."""
+        kept = {}
+        for tag in self.further:
+            words = found.get(tag, "")
+            if words and self._places(words) != self._places(carried["zh"]):
+                now = (
+                    "这种语言里填的和中文不一样，这段文字没有带过来",
+                    "filled with other answers than Chinese; left out",
+                )
+                self._say(row, Why.EXPRESSION, name, seen=words, now=now)
+            elif words:
+                kept[tag] = words
+        return kept
 
     @staticmethod
     def _places(words: str) -> list[str]:
@@ -132,7 +151,7 @@ class Wording:
             found.append(Remark(why=Why.NO_CHINESE, sheet="survey", values={"seen": same(self.without_chinese)}))
         if self.without_english and self.english:
             found.append(Remark(why=Why.NO_ENGLISH, sheet="survey", values={"seen": same(self.without_english)}))
-        others = sorted({*self.spoken, self._usual} - {"zh", "en", ""})
+        others = sorted({*self.spoken, self._usual} - {"zh", "en", "", *self.further})
         found += [Remark(why=Why.LANGUAGE, sheet="survey", values={"seen": same(one)}) for one in others]
         return found
 

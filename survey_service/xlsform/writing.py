@@ -15,6 +15,7 @@ from typing import Any, Final
 from questionnaires.canonical import canonical_bytes
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
+from questionnaires.languages import USUAL, name_in
 from questionnaires.model import (
     Layout,
     Option,
@@ -103,7 +104,12 @@ def write(questionnaire: Questionnaire) -> Written:
 
 
 def _worded(names: tuple[str, ...], languages: tuple[str, ...]) -> list[str]:
-    return [f"{name}::{LANGUAGES[language]}" for name in names for language in languages]
+    return [f"{name}::{_head(language)}" for name in names for language in languages]
+
+
+def _head(tag: str) -> str:
+    """中文 (zh), English (en), Uyghur (ug): as forms name the language of a column."""
+    return LANGUAGES.get(tag) or f"{name_in(tag.partition('-')[0], 'en')} ({tag})"
 
 
 def _chunks(questionnaire: Questionnaire) -> Iterator[str]:
@@ -212,7 +218,12 @@ class _Form:
         if option is not None:
             chosen = f"selected(${{{self.names[question.id]}}}, '{option.code}')"
             name = self.names[f"{question.id}.other"]
-            yield Line("text", name, {"label": {one: _TELL[one] for one in self._languages}}, {"relevant": chosen})
+            yield Line(
+                "text",
+                name,
+                {"label": {one: _TELL[one] for one in _TELL if one in self._languages}},
+                {"relevant": chosen},
+            )
 
     def _type(self, question: Question) -> str:
         kind = WRITTEN[question.type]
@@ -285,7 +296,8 @@ class _Form:
         return {language: self._filled(text, language) for language in self._languages}
 
     def _filled(self, text: Text, language: str) -> str:
-        pattern = text.pattern.in_language(language)
+        # What a further language lacks is an empty cell, to be filled in.
+        pattern = text.pattern.in_language(language) if language in USUAL else text.pattern.said_in(language)
         said = ""
         for part in parts(pattern, language):
             if isinstance(part, Slot):

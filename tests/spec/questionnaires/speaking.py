@@ -48,7 +48,7 @@ def in_languages(definition: str, *tags: str, script: str = "Arab", leave: tuple
 def _walk(value: Any, tags: tuple[str, ...], script: str, leave: tuple[str, ...]) -> None:
     if isinstance(value, dict):
         if "zh" in value and isinstance(value["zh"], str):
-            if value["zh"] not in leave:
+            if value["zh"] not in leave and "en" in value:  # a name that stands for a text has no other language
                 for tag in tags:
                     value[tag] = pseudo(value["zh"], script)
             return

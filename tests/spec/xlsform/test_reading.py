@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from questionnaires.model import Entry, Layout, Missing, Order, Precision, QuestionType
+from survey_service.xlsform.book import language_of
 from survey_service.xlsform.reading import convert
 from survey_service.xlsform.remarks import Weight, Why, line_of
 from tests.spec.xlsform.forms import YES_NO, asked, grid, read, told
@@ -189,9 +190,9 @@ def test_texts_without_chinese_keep_a_wave_from_opening_and_others_are_told() ->
     sheets = {
         "survey": grid(
             [
-                ["type", "name", "label", "label::Français (fr)"],
-                ["text", "who", "Who **are** you, <b>sir</b>?", "Qui ?"],
-                ["note", "hello", "Hello ${who}", "Bonjour"],
+                ["type", "name", "label", "label::Français (fr)", "label::Lingua nova"],
+                ["text", "who", "Who **are** you, <b>sir</b>?", "Qui ?", "Qui"],
+                ["note", "hello", "Hello ${who}", "Bonjour", "Salve"],
             ]
         )
     }
@@ -200,14 +201,18 @@ def test_texts_without_chinese_keep_a_wave_from_opening_and_others_are_told() ->
     assert (who.text.zh, who.text.en) == ("〔待填：Who are you, sir?〕", "Who are you, sir?")
     assert hello.text.pattern.zh == "〔待填：Hello {who}〕"
     assert {"NO_CHINESE", "LANGUAGE", "UNNAMED_LANGUAGE", "MARKUP"} <= {kind for _, _, kind in told(done)}
+    assert asked(done).languages == ("zh", "en", "fr")
+    assert (who.text.said_in("fr"), hello.text.said_in("fr")) == ("Qui ?", "")  # nobody is named in the French greeting
+    assert any("filled with other answers" in one.message("en") for one in done.remarks)
     assert asked(done).key == "my_form_v2"
     german = {
         "survey": grid([["type", "name", "label"], ["text", "wer", "Wer sind Sie?"]]),
         "settings": grid([["default_language"], ["Deutsch (de)"]]),
     }
     done = convert(german, "form")
-    assert asked(done).languages == ("zh",)
-    assert next(asked(done).questions()).text.zh == "〔待填：Wer sind Sie?〕"
+    assert asked(done).languages == ("zh", "de")
+    text = next(asked(done).questions()).text
+    assert (text.zh, text.said_in("de")) == ("〔待填：Wer sind Sie?〕", "Wer sind Sie?")
 
 
 def test_codes_and_names_that_do_not_fit_are_told_with_what_they_became() -> None:
@@ -308,3 +313,23 @@ def test_nothing_to_ask_is_no_definition() -> None:
         assert done.definition == ""
         assert not done.whole
         assert done.remarks
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        ("Uyghur (ug)", "ug"),
+        ("ug", "ug"),
+        ("Uyghur", "ug"),
+        ("维吾尔语", "ug"),
+        ("Kazakh (kk-Arab)", "kk-Arab"),
+        ("Kazakh (kk_arab)", "kk-Arab"),
+        ("Français (fr)", "fr"),
+        ("中文 (zh)", "zh"),
+        ("English (en)", "en"),
+        ("Lingua nova", "Lingua nova"),
+        ("Mongolian (mn-Mong)", "Mongolian (mn-Mong)"),
+    ],
+)
+def test_a_head_names_a_language_in_many_ways(head: str, language: str) -> None:
+    assert language_of(head) == language

@@ -18,6 +18,7 @@ from survey_service.xlsform.remarks import Why
 from survey_service.xlsform.workbook_out import workbook
 from survey_service.xlsform.writing import write
 from tests.programmes import KEYS, programme
+from tests.spec.questionnaires.speaking import speaking
 from tests.spec.xlsform.forms import asked
 
 EVERYTHING = """
@@ -114,6 +115,22 @@ def test_whatever_a_definition_can_say_goes_out_and_comes_back_equal() -> None:
     exact(replace(everything(), languages=("zh", "en"), rules=(), calculated=everything().calculated))
     told = {one.values["seen"][1] for one in write(everything()).remarks}
     assert told == {"c1", "r3", "p1"}  # soft, or rounded: a device without the service does not act by them
+
+
+def test_further_languages_go_out_and_come_back() -> None:
+    """With our own sheet and without it; a cell that was filled in counts."""
+    speaks = speaking(everything(), "ug", "ko")
+    exact(speaks)
+    sheets = _sheets(speaks)
+    heads = sheets["survey"][0][1]
+    assert "label::Uyghur (ug)" in heads
+    assert "label::Korean (ko)" in heads
+    alone = asked(convert({name: rows for name, rows in sheets.items() if name != OWN}, "form"))
+    assert alone.languages == ("zh", "en", "ko", "ug")
+    assert alone.question("q3").text == speaks.question("q3").text
+    assert alone.question("q1").options[0].label == speaks.question("q1").options[0].label
+    _change(sheets["survey"], "q3", heads.index("label::Uyghur (ug)"), "ئابت")
+    assert asked(convert(sheets, "form")).question("q3").text.said_in("ug") == "ئابت"
 
 
 def test_without_our_own_sheet_what_is_asked_comes_back() -> None:
