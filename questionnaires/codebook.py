@@ -157,4 +157,6 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
 
 
 def _joined(first: Text, second: Text) -> Text:
-    return Text(f"{first.zh} — {second.zh}", f"{first.en} — {second.en}" if first.en and second.en else "")
+    others = ((tag, f"{words} — {second.said_in(tag)}") for tag, words in first.others if second.said_in(tag))
+    english = f"{first.en} — {second.en}" if first.en and second.en else ""
+    return Text(f"{first.zh} — {second.zh}", english, tuple(others))

@@ -127,6 +127,15 @@ class SurveyOut(Shape):
     waves: list[WaveBrief]
 
 
+class LanguageOut(Shape):
+    """A language of a questionnaire. Its texts are in the definition, under its tag."""
+
+    tag: Annotated[str, Field(description="BCP 47.", examples=["zh", "ug"])]
+    name: Annotated[str, Field(description="As its readers call it.")]
+    dir: Annotated[Literal["ltr", "rtl"], Field(description="Which way its lines run.")]
+    whole: Annotated[bool, Field(description="Every text that people meet is there; offer no other to anybody.")]
+
+
 class VersionOut(Shape):
     id: UUID
     key: str
@@ -134,6 +143,7 @@ class VersionOut(Shape):
     format: Annotated[int, Field(description="Of the canonical JSON.")]
     sha256: Sha256
     created_at: datetime
+    languages: Annotated[list[LanguageOut], Field(description="Chinese first.")]
 
 
 class VersionWithWaves(VersionOut):

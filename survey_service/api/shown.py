@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from sqlalchemy import Row
 
 from analysis import dispositions as aapor
+from questionnaires.canonical import from_canonical
+from questionnaires.languages import direction, own_name
+from questionnaires.offered import offered
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.api.schemas import (
@@ -19,6 +24,7 @@ from survey_service.api.schemas import (
     DispositionsOut,
     DrawOut,
     GrantOut,
+    LanguageOut,
     MeOut,
     RatesOut,
     StageOut,
@@ -118,6 +124,17 @@ def version(found: QuestionnaireVersion) -> VersionOut:
         format=found.format,
         sha256=found.sha256,
         created_at=found.created_at,
+        languages=list(_languages(found.definition)),
+    )
+
+
+@lru_cache(maxsize=200)
+def _languages(definition: str) -> tuple[LanguageOut, ...]:
+    questionnaire = from_canonical(json.loads(definition))
+    whole = offered(questionnaire)
+    return tuple(
+        LanguageOut(tag=tag, name=own_name(tag), dir=direction(tag), whole=tag in whole)
+        for tag in questionnaire.languages
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from questionnaires.canonical import in_full
 from questionnaires.evaluation import asked_alike, comparable
 from questionnaires.indicators import same_definition
+from questionnaires.languages import fault_of_tag, name_in
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.catalogue.draft_words import FIELDS
@@ -242,9 +243,20 @@ def _flat(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
         yield path, str(value)
 
 
+_TEXTS: Final = frozenset(
+    {
+        *("title", "text", "short", "hint", "unit", "because", "label", "message", "name", "definition"),
+        *("purpose", "body", "retention", "contact"),
+    }
+)
+"""Fields that hold a text by language."""
+
+
 def _named(path: tuple[str, ...]) -> Text:
     """选项 2，文字（中文）"""
-    spoken = {"zh": Text("（中文）", " (Chinese)"), "en": Text("（英文）", " (English)")}.get(path[-1])
+    spoken = None
+    if len(path) > 1 and path[-2] in _TEXTS and not fault_of_tag(path[-1]):
+        spoken = Text(f"（{name_in(path[-1], 'zh')}）", f" ({name_in(path[-1], 'en')})")
     steps = path[:-1] if spoken else path
     if steps[:1] == ("section_ask_if",):
         return Text("这一部分只在这时问", "its section is asked only where")

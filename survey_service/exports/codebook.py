@@ -77,4 +77,5 @@ def write_codebook(dataset: Dataset, path: Path) -> None:
 
 
 def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en or text.zh}
+    """Chinese and English always, and further languages where the questionnaire has them."""
+    return {"zh": text.zh, "en": text.en or text.zh, **dict(text.others)}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from babel.messages.pofile import read_po, write_po
@@ -15,8 +17,11 @@ from typer.testing import CliRunner
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
 from questionnaires.answers import Policy, check_answers
+from questionnaires.canonical import canonical_bytes
+from questionnaires.codebook import codebook
 from questionnaires.kinds import kind_of
 from questionnaires.model import Option, Questionnaire
+from survey_service.catalogue.comparison import compare
 from survey_service.collection import page_messages, page_words, resident_pages
 from survey_service.collection.kinds import PHONE
 from survey_service.collection.page_words import settled
@@ -26,7 +31,7 @@ from tests.architecture.test_completeness import DEFINITION, WALKED
 from tests.browser.resident_world import open_wave_of
 from tests.programmes import KEYS, programme
 from tests.service.resident import filled, read_page
-from tests.service.world import QUESTIONNAIRE
+from tests.service.world import NOW, QUESTIONNAIRE
 from tests.spec.questionnaires.examples import EVERY_TYPE, loaded
 from tests.spec.questionnaires.speaking import pseudo, speaking
 
@@ -95,8 +100,6 @@ def test_a_whole_language_is_offered_and_turns_the_page(
 def test_a_language_in_part_is_not_offered(
     client: TestClient, database: Database, settings: Settings, world: World
 ) -> None:
-    from dataclasses import replace
-
     from questionnaires.text import Text
 
     code = code_of(database, settings, world, replace(SPEAKING, title=Text(SPEAKING.title.zh, SPEAKING.title.en)))
@@ -314,3 +317,49 @@ def test_a_language_that_nobody_knows_is_chinese(client: TestClient, world: Worl
     for asked in ("xx", "../../etc", "ug'%22", "a" * 4000, "mn-Mong"):
         assert '<html lang="zh-CN"' in client.get("/receipt", params={"lang": asked}).text
     assert resident_pages.language_asked("ug") == "ug"
+
+
+# ---------------------------------------------------------------- other rooms
+
+
+def test_a_device_is_told_every_language_with_its_direction() -> None:
+    from types import SimpleNamespace
+
+    from survey_service.api import shown
+
+    stored = SimpleNamespace(
+        id=UUID(int=1),
+        key="small",
+        version="1",
+        format=1,
+        sha256="0" * 64,
+        created_at=NOW,
+        definition=canonical_bytes(replace(SPEAKING, languages=("zh", "en", "ug", "bo"))).decode(),
+    )
+    told = [(one.tag, one.name, one.dir, one.whole) for one in shown.version(stored).languages]  # type: ignore[arg-type]
+    assert told == [
+        ("zh", "中文", "ltr", True),
+        ("en", "English", "ltr", True),
+        ("ug", "ئۇيغۇرچە", "rtl", True),
+        ("bo", "བོད་སྐད་", "ltr", False),
+    ]
+
+
+def test_two_versions_say_in_which_language_a_text_changed() -> None:
+    question = SPEAKING.question("know")
+    others = tuple((tag, "ئا" if tag == "ug" else words) for tag, words in question.text.others)
+    changed = replace(question, text=replace(question.text, others=others))
+    sections = tuple(
+        replace(one, questions=tuple(changed if each is question else each for each in one.questions))
+        for one in SPEAKING.sections
+    )
+    found = compare(SPEAKING, replace(SPEAKING, sections=sections))
+    told = [one.name.zh for part in found.questions for one in part.differences]
+    assert told == ["文字（维吾尔语）"]
+
+
+def test_codebook_and_keys_speak_chinese_and_english_and_the_codebook_knows_more() -> None:
+    variable = next(one for one in codebook(SPEAKING) if one.name == "aspects.parking")
+    assert variable.label.zh == next(one for one in codebook(QUESTIONNAIRE) if one.name == "aspects.parking").label.zh
+    assert variable.label.said_in("ug")
+    assert variable.values[0].label.said_in("ug")
