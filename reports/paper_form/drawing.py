@@ -27,7 +27,18 @@ from reports.typesetting.composer import Span
 from reports.wording.facts import day
 
 RIGHT: Final = 195 * MM
-STATUTORY_WIDTH: Final = 56 * MM
+# Width, size and leading of the statutory marks, beside the title: the first with which they end above the serial.
+STATUTORY: Final = (
+    (56 * MM, 8.0, 10.6),
+    (62 * MM, 8.0, 10.6),
+    (62 * MM, 7.0, 9.2),
+    (62 * MM, 6.0, 7.6),
+    (62 * MM, 5.5, 6.6),
+    (62 * MM, 5.0, 5.6),
+)
+STATUTORY_OF_BOTH: Final = ((56 * MM, 7.0, 9.2), (62 * MM, 7.0, 9.2), *STATUTORY[3:])
+STATUTORY_TOP: Final = 8 * MM
+STATUTORY_END: Final = 27.9 * MM  # of their last line
 SERIAL_BASE: Final = 32 * MM
 NEED_NOT_BASE: Final = 35.8 * MM  # below the serial, above the first line of the form
 RETURN_BASE: Final = 284.6 * MM
@@ -131,16 +142,19 @@ def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list
     ]
     if header.legal_kind is not LegalKind.UNSTATED:
         values.append(("legal_kind", " ".join(_kind(header.legal_kind, language) for language in languages)))
-    size, leading = (7.0, 9.2) if both else (8.0, 10.6)
-    role = style.Role(size, leading)
     labels = [(_label(key, languages), text) for key, text in values]
-    # A full-width colon brings its own blank.
-    label_width = max(setter.width(role, label) for label, _ in labels) + (0 if languages == ("zh",) else 3)
-    broken = [(label, setter.lines([role.span(text)], STATUTORY_WIDTH - label_width)) for label, text in labels]
+    for width, size, leading in STATUTORY_OF_BOTH if both else STATUTORY:
+        role = style.Role(size, leading)
+        # A full-width colon brings its own blank.
+        label_width = max(setter.width(role, label) for label, _ in labels) + (0 if languages == ("zh",) else 3)
+        broken = [(label, setter.lines([role.span(text)], width - label_width)) for label, text in labels]
+        rows = sum(max(len(lines), 1) for _, lines in broken)
+        if STATUTORY_TOP + size + (rows - 1) * leading <= STATUTORY_END:
+            break
     widest = max([line.width for _, lines in broken for line in lines] + [16 * MM])
     x = RIGHT - 4.5 * MM - widest
     marks: list[Mark] = []
-    y = 8 * MM + size
+    y = STATUTORY_TOP + size
     for label, lines in broken:
         marks.append(setter.left(role, label, x - label_width, y))
         for line in lines:

@@ -13,9 +13,11 @@ from questionnaires.canonical import sha256
 from questionnaires.formalities import LegalKind
 from questionnaires.model import Header
 from reports.fonts import TypeSettings
+from reports.marks import Words
+from reports.paper_form import drawing
 from reports.paper_form.drawing import blank_pdf
 from reports.paper_form.geometry import BOX, CLEAR
-from reports.paper_form.layout import FormLayout, lay_out_form
+from reports.paper_form.layout import TITLE_WIDTH, TITLE_X, FormLayout, lay_out_form
 from tests.programmes import KEYS, filled_in, programme
 
 # Codes of two digits, the most boxes; the others are laid out in make soak.
@@ -76,6 +78,26 @@ def test_paper_says_which_kind_of_survey_it_is(kind: LegalKind, said: str, setti
     assert said in words
     assert ("自愿" in words) == (kind is LegalKind.POLL)
     assert ("可以不填，也可以跳过不想答的题。" in words) == (kind is LegalKind.POLL)
+
+
+LONG_BODY = "乌鲁木齐高新技术产业开发区（新市区）精神文明建设指导委员会办公室、自治区统计局社情民意调查中心"
+
+
+@pytest.mark.parametrize("languages", [("zh",), ("zh", "en")])
+@pytest.mark.parametrize("body", ["示范市精神文明建设办公室", LONG_BODY, f"{LONG_BODY}、{LONG_BODY}"])
+def test_however_long_a_body_is_it_does_not_run_into_the_serial(
+    languages: tuple[str, ...], body: str, settings: TypeSettings
+) -> None:
+    """Nor into the title beside it, and every word of it is printed."""
+    one = programme("peer_review")
+    layout = lay_out_form(one, languages, definition_sha256=sha256(one), settings=settings)
+    header = Header(form_number="甲 1 表", issuing_body=body, approval_number="1", legal_kind=LegalKind.POLL)
+    setter = drawing._open(layout, header).setter
+    marks = [mark for mark in drawing._statutory(setter, header, languages) if isinstance(mark, Words)]
+    assert max(mark.y for mark in marks) <= drawing.STATUTORY_END
+    assert min(mark.x for mark in marks) > TITLE_X + TITLE_WIDTH
+    said = "".join(mark.line.text for mark in marks).replace("\u200b", "")
+    assert "".join(body.split()) in "".join(said.split())
 
 
 @pytest.mark.soak
