@@ -116,16 +116,13 @@ def _plain(id: str) -> str:
 
 def _cells(column: AnswerColumn, found: ValueColumn) -> np.ndarray:
     """Each value is read once, whoever else gave it. (respondents,)"""
-    texts = column.variable.holds in (Holds.TEXT, Holds.DAY)
+    texts = column.variable.holds.in_words
     different = np.array(column.read(found.values), dtype=object if texts else np.float64)
     return np.asarray(different[found.codes])
 
 
 def spread(cells: np.ndarray | Sequence[str], answered: np.ndarray, holds: Holds) -> np.ndarray:
     """Cells of those who answered among all rows of a block: NaN or empty elsewhere. ``answered`` (rows,)."""
-    if holds in (Holds.TEXT, Holds.DAY):
-        found = np.full(len(answered), "", dtype=object)
-    else:
-        found = np.full(len(answered), np.nan)
+    found = np.full(len(answered), "", dtype=object) if holds.in_words else np.full(len(answered), np.nan)
     found[answered] = cells
     return found

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from survey_service.exports.dataset import Dataset, Holds, Variable
+from survey_service.exports.dataset import Dataset, Variable
 from survey_service.tabular.harmless import harmless
 
 Told = Callable[[int], None]
@@ -38,7 +38,7 @@ def write_csv(dataset: Dataset, path: Path, told: Told) -> None:
 
 def _fields(block: pd.DataFrame, variable: Variable) -> list[str]:
     """A column as it stands in the file; what is the same is written out once."""
-    if variable.holds in (Holds.TEXT, Holds.DAY):
+    if variable.holds.in_words:
         return list(map(_Fields().__getitem__, block[variable.name].tolist()))
     values = block[variable.name].to_numpy(dtype=np.float64)
     absent = np.isnan(values)

@@ -42,6 +42,12 @@ class Holds(StrEnum):
     NUMBER = "number"
     TEXT = "text"
     DAY = "day"  # a text YYYY-MM-DD
+    CLOCK = "clock"  # a text HH:MM, of 24 hours
+
+    @property
+    def in_words(self) -> bool:
+        """Whether a cell is a text until a format makes something else of it; an empty one is missing."""
+        return self in (Holds.TEXT, Holds.DAY, Holds.CLOCK)
 
 
 class Role(StrEnum):

@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from questionnaires.text import Text
-from survey_service.exports.dataset import Dataset, Holds, Measure, Role, Variable
+from survey_service.exports.dataset import Dataset, Measure, Role, Variable
 
 NAMESPACE: Final = "ddi:codebook:2_5"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -128,7 +128,7 @@ class _Codebook:
             self._category(found, str(code), label, missing=False)
         for kind, absent in one.missing.items():
             self._category(found, str(absent), one.missing_labels[kind], missing=True)
-        text = one.holds in (Holds.TEXT, Holds.DAY)
+        text = one.holds.in_words
         self._element(found, "varFormat", type="character" if text else "numeric", schema="other")
 
     def _category(self, above: ET.Element, code: str, label: Text, *, missing: bool) -> None:

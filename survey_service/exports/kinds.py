@@ -230,7 +230,7 @@ EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields n
     QuestionType.SHORT_TEXT: _words,
     QuestionType.LONG_TEXT: _words,
     QuestionType.DATE: _written(Holds.DAY, open=False),
-    QuestionType.TIME: _written(Holds.TEXT, open=False),
+    QuestionType.TIME: _written(Holds.CLOCK, open=False),
     QuestionType.PLACE: _place,
     QuestionType.NOTE: None,
 }

@@ -6,7 +6,7 @@ pyarrow is the extra ``[parquet]`` of the installation.
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,13 @@ def _json(value: Any) -> bytes:
 
 
 def _type(pa: Any, holds: Holds) -> Any:
-    return {Holds.WHOLE: pa.int64(), Holds.NUMBER: pa.float64(), Holds.TEXT: pa.string(), Holds.DAY: pa.date32()}[holds]
+    return {
+        Holds.WHOLE: pa.int64(),
+        Holds.NUMBER: pa.float64(),
+        Holds.TEXT: pa.string(),
+        Holds.DAY: pa.date32(),
+        Holds.CLOCK: pa.time32("s"),
+    }[holds]
 
 
 def _array(pa: Any, block: pd.DataFrame, variable: Variable) -> Any:
@@ -61,6 +67,9 @@ def _array(pa: Any, block: pd.DataFrame, variable: Variable) -> Any:
     if variable.holds is Holds.DAY:
         days = [date.fromisoformat(one) if one else None for one in block[variable.name]]
         return pa.array(days, type=pa.date32())
+    if variable.holds is Holds.CLOCK:
+        times = [time.fromisoformat(one) if one else None for one in block[variable.name]]
+        return pa.array(times, type=pa.time32("s"))
     values = block[variable.name].to_numpy(dtype=np.float64)
     absent = np.isnan(values)
     if variable.holds is Holds.NUMBER:

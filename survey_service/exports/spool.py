@@ -21,7 +21,7 @@ import pandas as pd
 from survey_service import private
 from survey_service.exports.beside import sha256_of, whole
 from survey_service.exports.block import frame_of
-from survey_service.exports.dataset import Dataset, Holds
+from survey_service.exports.dataset import Dataset
 
 _FOLDER: Final = ".export-"
 _STATE: Final = "state.json"
@@ -78,7 +78,7 @@ class Spool:
 class _Blocks:
     def __init__(self, dataset: Dataset, folder: Path) -> None:
         self._dataset, self._folder = dataset, folder
-        self._texts = [one.name for one in dataset.variables if one.holds in (Holds.TEXT, Holds.DAY)]
+        self._texts = [one.name for one in dataset.variables if one.holds.in_words]
         texts = set(self._texts)
         self._numbers = [one.name for one in dataset.variables if one.name not in texts]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def write_sav(dataset: Dataset, path: Path, told: Told, street: str, language: s
     frame = _frame(dataset, told, street)
     named = {one.name: one for one in dataset.variables}
     pyreadstat.write_sav(
-        _with_days(frame, dataset.variables),
+        _with_days_and_times(frame, dataset.variables),
         path,
         row_compress=True,
         file_label=cut_to_bytes(dataset.title.in_language(language), SPSS_TITLE),
@@ -114,18 +114,26 @@ def _format(variable: Variable) -> str:
             return f"F{max([8, *codes])}.0"
         case Holds.NUMBER:
             return f"F16.{variable.decimals or 6}"
+        case Holds.CLOCK:
+            return "TIME5"
         case _:
             return ""
 
 
-def _with_days(frame: pd.DataFrame, variables: Sequence[Variable]) -> pd.DataFrame:
-    """Days as dates, which both programs know."""
-    days = [one.name for one in variables if one.holds is Holds.DAY]
-    if not days:
+_READ: Final[Mapping[Holds, Callable[[str], date | time]]] = {
+    Holds.DAY: date.fromisoformat,
+    Holds.CLOCK: time.fromisoformat,
+}
+
+
+def _with_days_and_times(frame: pd.DataFrame, variables: Sequence[Variable]) -> pd.DataFrame:
+    """As dates and times of the day, which both programs know."""
+    read = {one.name: _READ[one.holds] for one in variables if one.holds in _READ}
+    if not read:
         return frame
     found = frame.copy(deep=False)
-    for name in days:
-        found[name] = pd.Series([date.fromisoformat(one) if one else None for one in frame[name]], dtype=object)
+    for name, of in read.items():
+        found[name] = pd.Series([of(one) if one else None for one in frame[name]], dtype=object)
     return found
 
 
@@ -156,7 +164,7 @@ def write_dta(dataset: Dataset, path: Path, told: Told, street: str, language: s
         if found:
             labels[one.name] = found
     pyreadstat.write_dta(
-        _with_days(pd.DataFrame(columns), dataset.variables),
+        _with_days_and_times(pd.DataFrame(columns), dataset.variables),
         path,
         file_label=_how_to_weigh(dataset)[:STATA_LABEL],
         column_labels={one.name: _stata_label(one.label, language) for one in dataset.variables},

@@ -4,6 +4,7 @@ text, whatever it begins with. Written row by row, so that memory does not grow 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,7 +54,7 @@ def write_xlsx(dataset: Dataset, path: Path, told: Told, language: str) -> None:
     try:
         data, codes, notes = _SHEETS["en" if language == "en" else "zh"]
         bold = book.add_format({"bold": True})
-        _data(book.add_worksheet(data), dataset, told, bold)
+        _data(book.add_worksheet(data), dataset, told, bold, book.add_format({"num_format": "hh:mm"}))
         _lines(
             book.add_worksheet(codes), [[one.in_language(language) for one in _HEADS], *_codes(dataset, language)], bold
         )
@@ -62,18 +63,21 @@ def write_xlsx(dataset: Dataset, path: Path, told: Told, language: str) -> None:
         book.close()
 
 
-def _data(sheet: Any, dataset: Dataset, told: Told, bold: Any) -> None:
+def _data(sheet: Any, dataset: Dataset, told: Told, bold: Any, of_the_day: Any) -> None:
     sheet.freeze_panes(1, 0)
     for column, one in enumerate(dataset.variables):
         sheet.write_string(0, column, one.name, bold)
-    texts = [one.holds in (Holds.TEXT, Holds.DAY) for one in dataset.variables]
+    kinds = [one.holds for one in dataset.variables]
     line = 0
     for block in dataset.blocks():
         columns = [block[one.name].tolist() for one in dataset.variables]
         for row in zip(*columns, strict=True):
             line += 1
-            for column, (cell, text) in enumerate(zip(row, texts, strict=True)):
-                if text:
+            for column, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
+                if kind is Holds.CLOCK:
+                    if cell:
+                        sheet.write_datetime(line, column, time.fromisoformat(cell), of_the_day)
+                elif kind.in_words:
                     if cell:
                         sheet.write_string(line, column, cell[:_CELL])
                 elif not np.isnan(cell):
