@@ -71,30 +71,65 @@ class Resting:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
-    """How often the answers of one indicator count."""
+class Asked:
+    """One draw as it fell for a person: what belonged, what was asked, and the factor of one block."""
 
-    draws: Mapping[str, Draw]
-    together: tuple[Blocks, ...]
+    among: frozenset[object]
+    drawn: frozenset[object]
+    take: int
 
-    def factors(self, values: Mapping[str, object]) -> tuple[float | None, ...]:
-        """Of a respondent's values, in the order of ``together``; None where one of the blocks was not drawn."""
-        return tuple(self._factor(blocks, values) for blocks in self.together)
-
-    def _factor(self, blocks: Blocks, values: Mapping[str, object]) -> float | None:
+    def factor(self, blocks: frozenset[object]) -> float | None:
+        """Of what needs these blocks; None where one that belongs was not asked."""
+        needed = blocks & self.among
+        if not needed <= self.drawn:
+            return None
         found = 1.0
-        for name in {draw for draw, _ in blocks}:
-            draw = self.draws[name]
-            among = _listed(values.get(draw.among)) if draw.by_person else {one.id for one in draw.blocks}
-            drawn = _listed(values.get(draw.id))
-            needed = {block for of, block in blocks if of == name} & among
-            if not needed <= drawn:
-                return None
-            for place in range(len(needed)):
-                found *= (len(among) - place) / (min(draw.take, len(among)) - place)
+        for place in range(len(needed)):
+            found *= (len(self.among) - place) / (self.take - place)
         return found
 
 
-def _listed(value: object) -> set[object]:
+class Weighing:
+    """How often the answers of the indicators of a questionnaire count."""
+
+    def __init__(self, questionnaire: Questionnaire, indicators: Iterable[Indicator]) -> None:
+        resting = Resting(questionnaire)
+        self._draws = tuple(resting.draws.values())
+        self._together: dict[str, tuple[tuple[tuple[str, frozenset[object]], ...], ...]] = {
+            one.id: tuple(_by_draw(blocks) for blocks in resting.together(one))
+            for one in indicators
+            if resting.rests(one)
+        }
+
+    def drawn(self, values: Mapping[str, object]) -> Mapping[str, Asked]:
+        """Of a respondent's values, once for all indicators; empty where the questionnaire draws nothing."""
+        found = {}
+        for draw in self._draws:
+            among = _listed(values.get(draw.among)) if draw.by_person else frozenset(one.id for one in draw.blocks)
+            found[draw.id] = Asked(among, _listed(values.get(draw.id)), min(draw.take, len(among)))
+        return found
+
+    def factors(self, indicator: str, drawn: Mapping[str, Asked]) -> tuple[float | None, ...] | None:
+        """Variable by variable, or one for all that is needed together; None of an indicator without drawn blocks."""
+        together = self._together.get(indicator)
+        return None if together is None else tuple(_product(blocks, drawn) for blocks in together)
+
+
+def _by_draw(blocks: Blocks) -> tuple[tuple[str, frozenset[object]], ...]:
+    names = sorted({draw for draw, _ in blocks})
+    return tuple((name, frozenset(block for draw, block in blocks if draw == name)) for name in names)
+
+
+def _product(blocks: tuple[tuple[str, frozenset[object]], ...], drawn: Mapping[str, Asked]) -> float | None:
+    found = 1.0
+    for name, needed in blocks:
+        factor = drawn[name].factor(needed)
+        if factor is None:
+            return None
+        found *= factor
+    return found
+
+
+def _listed(value: object) -> frozenset[object]:
     """A ``Missing`` is no list."""
-    return set(value) if isinstance(value, list) else set()
+    return frozenset(value) if isinstance(value, list) else frozenset()

@@ -15,7 +15,7 @@ place.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import gcd
@@ -119,9 +119,19 @@ class Drawing:
         return Drawn(among, tuple(name for name in among if name in first), sound=True)
 
     def tree(self, block: str) -> list[object]:
-        """The condition that the block is asked, for an interpreter that knows the order alone: see conditions.js."""
-        pairs = [[name, one.to_json() if one else None] for name, one in self.belongs.items()]
-        return ["drawn", self.draw.id, block, self.draw.take, pairs]
+        """The condition that the block is asked, for an interpreter that is given ``for_browser``."""
+        return ["drawn", self.draw.id, block]
+
+    def order(self, raw: object) -> list[str]:
+        """Every block as the ticket orders them, or those that somebody else drew; none where neither is known."""
+        ticket, _ = self.read(raw)
+        if isinstance(ticket, int):
+            return list(order_of(self.draw, ticket))
+        return [str(one) for one in ticket] if isinstance(ticket, list) else []
+
+    def for_browser(self, raw: object) -> dict[str, object]:
+        among = [[name, one.to_json() if one else None] for name, one in self.belongs.items()]
+        return {"order": self.order(raw), "take": self.draw.take, "among": among}
 
 
 def drawings(questionnaire: Questionnaire) -> tuple[Drawing, ...]:
@@ -183,8 +193,10 @@ def _without(same: _Same, left: frozenset[tuple[str, str]]) -> Questionnaire:
 
 def named_on_paper(questionnaire: Questionnaire, answers: Mapping[str, object]) -> dict[str, list[str]]:
     """What a printed form names: the blocks drawn, or all in their order where it hangs on answers which are asked."""
-    orders = in_order(questionnaire, answers)
-    return {draw.id: orders[draw.id][: None if draw.by_person else draw.take] for draw in questionnaire.draws}
+    return {
+        one.draw.id: one.order(answers.get(one.draw.id))[: None if one.draw.by_person else one.draw.take]
+        for one in drawings(questionnaire)
+    }
 
 
 def block_trees(questionnaire: Questionnaire) -> dict[str, list[object]]:
@@ -199,14 +211,6 @@ def tickets(questionnaire: Questionnaire, ticket: int) -> dict[str, int]:
     return {draw.id: ticket for draw in questionnaire.draws}
 
 
-def in_order(questionnaire: Questionnaire, given: Mapping[str, object]) -> dict[str, list[str]]:
-    """The blocks of every draw in the order of the ticket that came with the answers, for the browser."""
-    found: dict[str, list[str]] = {}
-    for one in drawings(questionnaire):
-        ticket, _ = one.read(given.get(one.draw.id))
-        found[one.draw.id] = list(order_of(one.draw, ticket)) if isinstance(ticket, int) else _listed(ticket)
-    return found
-
-
-def _listed(blocks: object) -> list[str]:
-    return [str(one) for one in blocks] if isinstance(blocks, Iterable) and not isinstance(blocks, str) else []
+def for_browser(questionnaire: Questionnaire, given: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """What the browser needs of every draw, with the order of the ticket that came with the answers."""
+    return {one.draw.id: one.for_browser(given.get(one.draw.id)) for one in drawings(questionnaire)}

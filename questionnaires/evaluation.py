@@ -39,7 +39,7 @@ from collections.abc import Callable, Mapping
 
 from questionnaires.answers import Value
 from questionnaires.conditions import Condition
-from questionnaires.draw_weights import Resting, Weighing
+from questionnaires.draw_weights import Weighing
 from questionnaires.draws import block_of_question
 from questionnaires.indicators import TOTALS, DontKnow, Indicator, IndicatorKind, Unranked, same_definition
 from questionnaires.model import Missing, Questionnaire
@@ -62,29 +62,29 @@ def evaluator(questionnaire: Questionnaire) -> Evaluator:
         for variable, question in questions.items()
     }
 
-    resting = Resting(questionnaire)
-    drawn = {one.id: Weighing(resting.draws, resting.together(one)) for one in chosen if resting.rests(one)}
+    weighing = Weighing(questionnaire, chosen)
 
     def pairs(values: Mapping[str, Value]) -> dict[str, Pair | None]:
         answers: Mapping[str, object] | None = None
+        drawn = weighing.drawn(values)
         found: dict[str, Pair | None] = {}
         for indicator in chosen:
+            factors = weighing.factors(indicator.id, drawn)
             if answers is None and (indicator.base is not None or indicator.numerator_if is not None):
                 answers = _as_answered(values, stated)
             if indicator.base is not None and not indicator.base.evaluate(answers or {}):
                 found[indicator.id] = None
             elif indicator.numerator_if is not None:
                 pair = _by_condition(indicator, indicator.numerator_if, values, answers or {})
-                found[indicator.id] = _by_draw(pair, drawn.get(indicator.id), values)
+                found[indicator.id] = _as_often(pair, factors)
             elif indicator.kind in TOTALS:
-                found[indicator.id] = _by_draw(_totals(indicator, values), drawn.get(indicator.id), values)
+                found[indicator.id] = _as_often(_totals(indicator, values), factors)
             elif indicator.kind is IndicatorKind.MEAN_RANK:
                 offered = len(questions[indicator.variables[0]].options)
                 pair = _rank(indicator, values.get(indicator.variables[0]), offered)
-                found[indicator.id] = _by_draw(pair, drawn.get(indicator.id), values)
+                found[indicator.id] = _as_often(pair, factors)
             else:
-                weighing = drawn.get(indicator.id)
-                found[indicator.id] = _pair(indicator, values, weighing.factors(values) if weighing else None)
+                found[indicator.id] = _pair(indicator, values, factors)
         return found
 
     return pairs
@@ -168,6 +168,12 @@ def _pair(
     return (y, x) if x else None
 
 
+def _as_often(pair: Pair | None, factors: tuple[float | None, ...] | None) -> Pair | None:
+    """What the whole pair counts for where its questions were asked by draw; None where one of them was not drawn."""
+    (factor,) = factors or (1.0,)
+    return None if factor is None or pair is None else (pair[0] * factor, pair[1] * factor)
+
+
 def _by_condition(
     indicator: Indicator, numerator: Condition, values: Mapping[str, Value], answers: Mapping[str, object]
 ) -> Pair | None:
@@ -177,12 +183,6 @@ def _by_condition(
     if indicator.dont_know is DontKnow.EXCLUDED and Missing.DONT_KNOW in given:
         return None
     return (float(numerator.evaluate(answers)), 1.0)
-
-
-def _by_draw(pair: Pair | None, weighing: Weighing | None, values: Mapping[str, Value]) -> Pair | None:
-    """What the whole pair counts for where its questions were asked by draw; None where one of them was not drawn."""
-    (factor,) = weighing.factors(values) if weighing else (1.0,)
-    return None if factor is None or pair is None else (pair[0] * factor, pair[1] * factor)
 
 
 def _totals(indicator: Indicator, values: Mapping[str, Value]) -> Pair | None:

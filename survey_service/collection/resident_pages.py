@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, Response
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answer_words import describe
 from questionnaires.answers import Checked, Severity, judge
-from questionnaires.draws import in_order
+from questionnaires.draws import for_browser
 from questionnaires.formalities import LEGAL_KINDS
 from questionnaires.kinds import kind_of
 from questionnaires.languages import USUAL, direction, fault_of_tag, own_name
@@ -248,9 +248,9 @@ def rules_for_script(questionnaire: Questionnaire, language: Language) -> str:
 
 
 def draws_for_script(questionnaire: Questionnaire, drawn: Mapping[str, object]) -> str:
-    """JSON of the order of every draw that hangs on answers; empty where none does."""
-    orders = in_order(questionnaire, drawn)
-    return json.dumps(orders, separators=(",", ":")) if orders else ""
+    """JSON of every draw that hangs on answers, with its order; empty where none does."""
+    found = for_browser(questionnaire, drawn)
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else ""
 
 
 def filling_for_script(questionnaire: Questionnaire) -> str:

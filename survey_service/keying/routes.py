@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.answer_forms import Canonical
-from questionnaires.draws import in_order
+from questionnaires.draws import for_browser
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts import rights
@@ -136,7 +136,7 @@ def hold_form(
             "draft": asdict(draft),
             "pictures": seen,
             "next": following,
-            "draws": in_order(questionnaire, drawn),
+            "draws": for_browser(questionnaire, drawn),
         }
     )
 

@@ -51,6 +51,7 @@ async ({ source, second, third, conditions, expressions }) => {
   };
 }
 """
+DRAWS = ROOT / "tests" / "spec" / "questionnaires" / "draw_vectors.json"
 CONDITIONS = st.lists(st.tuples(trees(), answers()), min_size=40, max_size=60)
 EXPRESSIONS = st.lists(st.tuples(expressions(), answers()), min_size=40, max_size=60)
 AT_HAND = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
@@ -113,3 +114,21 @@ def test_the_vectors_in_chromium(browser: Browser) -> None:
     for vector, result in zip(conditions, results, strict=True):
         assert result["holds"] == [True] * len(vector["holds"]), vector["source"]
         assert result["fails"] == [False] * len(vector["fails"]), vector["source"]
+
+
+@pytest.mark.browser
+def test_blocks_are_drawn_as_the_vectors_say(page: Page) -> None:
+    conditions = []
+    for vector in json.loads(DRAWS.read_text(encoding="utf-8"))["drawn"]:
+        name, given = vector["draw"], dict(vector["values"])
+        if name in given:
+            given[name] = {"order": given[name], "take": vector["take"], "among": vector["among"]}
+        for block, _ in vector["among"]:
+            holds = block in vector["drawn"]
+            tree = ["drawn", name, block]
+            conditions.append({"tree": tree, "holds": [given] if holds else [], "fails": [] if holds else [given]})
+    assert any(one["holds"] for one in conditions)
+    found = page.evaluate(RUN, {**sources(), "conditions": conditions})
+    for wanted, one in zip(conditions, found, strict=True):
+        assert all(one["holds"]), wanted
+        assert not any(one["fails"]), wanted

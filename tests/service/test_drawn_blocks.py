@@ -103,8 +103,8 @@ def test_the_script_gets_the_order_and_the_conditions(client: TestClient, world:
     if world.questionnaire.draws[0].by_person:
         assert shown == list(BODIES)
         (order,) = re.findall(r'data-draws="([^"]+)"', page)
-        assert set(json.loads(order.replace("&#34;", '"'))["bodies"][:2]) == set(drawn)
-        assert "[&#34;drawn&#34;,&#34;bodies&#34;,&#34;tax&#34;,2," in page
+        assert set(json.loads(order.replace("&#34;", '"'))["bodies"]["order"][:2]) == set(drawn)
+        assert "[&#34;drawn&#34;,&#34;bodies&#34;,&#34;tax&#34;]" in page
     else:
         assert shown == drawn
         assert "data-draws" not in page

@@ -155,17 +155,18 @@ export function matches(text, form, shortest, longest) {
   return FORMS[form].test(folded);
 }
 
-// Whether a block was drawn: of the order of the draw the first few are asked that belong to the person.
-export function drawn([, , block, take, among], holds, order) {
-  const own = among.filter(([, belongs]) => belongs === null || holds(belongs)).map(([name]) => name);
-  return (order || []).filter((name) => own.includes(name)).slice(0, take).includes(block);
+// Whether a block was drawn: of the order of the draw the first few are asked that belong to the person. The values have
+// the draw as questionnaires/draws.py writes it for the browser; nothing was drawn where they have none.
+export function drawn(draw, block, holds) {
+  if (!draw) return false;
+  const own = draw.among.filter(([, belongs]) => belongs === null || holds(belongs)).map(([name]) => name);
+  return draw.order.filter((name) => own.includes(name)).slice(0, draw.take).includes(block);
 }
 
 // Variables that a tree looks at, of a condition or of an expression.
 export function mentioned(tree) {
   if (!Array.isArray(tree)) return [];
   const [operator, first, ...others] = tree;
-  if (operator === "drawn") return others[2].reduce((all, [, belongs]) => all.concat(mentioned(belongs)), [first]);
   const nested = ["and", "or", "not", "sum", "years_between", "round", "if", "+", "-", "*", "/"].includes(operator) || operator in FUNCTIONS || Array.isArray(first);
   return nested ? [first, ...others].reduce((all, part) => all.concat(mentioned(part)), []) : [first];
 }

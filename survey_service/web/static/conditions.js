@@ -68,7 +68,7 @@ export function evaluate(tree, values) {
       return value !== null && value !== "";
     }
     case "fits": return textFits(second.worth(first, values), other);
-    case "drawn": return second.drawn(tree, (one) => evaluate(one, values), answer(values, first));
+    case "drawn": return second.drawn(values[first], other, (one) => evaluate(one, values));
     case "matches": return second.matches(answer(values, first), ...tree.slice(2));
     default:
       if (Array.isArray(first)) return second.relate(operator, second.worth(first, values), second.worth(other, values));

@@ -11,7 +11,7 @@ extend(values, fits);
 export class Sheet {
   constructor({ rows, contradictions, today }) {
     this.today = today;
-    this.draws = {}; // the order of the blocks of each draw, of the form that is open
+    this.draws = {}; // of the form that is open: the order of its blocks, and which belong to whom
     this.contradictions = contradictions;
     this.rows = rows.map((row, place) => {
       const item = document.querySelector(`[data-row="${row.variable}"]`);

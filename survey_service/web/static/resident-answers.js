@@ -6,7 +6,7 @@ export class Answers {
   // kept: resident-draft.js; several: resident-several.js, or what stands for it.
   constructor({ asking, words, evaluate, forms, kept, several }) {
     Object.assign(this, { asking, words, evaluate, forms, kept, several });
-    this.draws = JSON.parse(words.draws || "{}"); // the order of the blocks of each draw
+    this.draws = JSON.parse(words.draws || "{}"); // of each draw: its order, and which blocks belong to whom
     this.withoutWords = new Set(); // steps whose 其他 was asked for its words once
     this.rules = null; // of resident-rules.js, where the questionnaire has rules
   }

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from questionnaires.answers import Missing, Policy, Severity, canonical_hash, check_answers, judge
 from questionnaires.answers_by_column import ColumnJudge
 from questionnaires.codebook import codebook
-from questionnaires.draws import Drawing, block_trees, order_of, part_asked
+from questionnaires.draws import Drawing, block_trees, for_browser, order_of, part_asked
 from questionnaires.duration import seconds_to_answer
 from questionnaires.evaluation import evaluate
 from questionnaires.loader import check_bytes
@@ -262,8 +262,13 @@ def test_time_is_expected_time() -> None:
 
 def test_trees_for_the_browser_name_the_whole_draw() -> None:
     tree = block_trees(questionnaire())["tax_why"]
-    assert tree[:4] == ["drawn", "bodies", "tax", 2]
-    assert tree[4] == [[name, ["includes", "used", str(place)]] for place, name in enumerate(BODIES, start=1)]
+    assert tree == ["drawn", "bodies", "tax"]
+    given = for_browser(questionnaire(), {"bodies": 7})["bodies"]
+    assert given["order"] == list(order_of(questionnaire().draws[0], 7))
+    assert given["take"] == 2
+    assert given["among"] == [[name, ["includes", "used", str(place)]] for place, name in enumerate(BODIES, start=1)]
+    assert for_browser(questionnaire(), {"bodies": ["tax"]})["bodies"]["order"] == ["tax"]
+    assert for_browser(questionnaire(), {})["bodies"]["order"] == []
 
 
 FAULTS = [
