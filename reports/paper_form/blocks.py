@@ -50,7 +50,7 @@ class Spot:
     draw: str
     names: Mapping[str, str]  # block -> its name, with the numbers of its questions
     role: Role
-    width: float
+    columns: int
     numbered: bool  # they are answered in the order in which they are named
     x: float = 0.0
     y: float = 0.0  # of the first baseline

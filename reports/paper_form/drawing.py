@@ -109,7 +109,7 @@ def batch_pdf(
             canvas.doForm(f"page{place}")
             sheet.draw(_own(sheet.setter, layout.languages, copy, place))
             for spot in layout.pages[place - 1].spots:
-                sheet.draw(own_list(sheet.setter, spot, copy.drawn.get(spot.draw, ())))
+                sheet.draw(list(own_list(sheet.setter, spot, copy.drawn.get(spot.draw, ()))))
             if copy.codes:
                 sheet.draw_qr(copy.codes[place - 1], *QR)
             canvas.showPage()

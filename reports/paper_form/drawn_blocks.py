@@ -7,7 +7,7 @@ keys it, and a copy that is printed again has the same pages. What a copy names 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from math import ceil
 
 from questionnaires.draws import block_of_question
 from questionnaires.model import Draw, Question, Questionnaire
@@ -18,9 +18,9 @@ from reports.paper_form.density import MM
 from reports.paper_form.questions import WIDTH
 from reports.paper_form.skips import Numbered
 from reports.paper_form.words import say
-from reports.typesetting.composer import Span
 
-APART = "　 "
+APART = 4 * MM  # between two names
+MOST_COLUMNS = 4
 
 
 class Notices:
@@ -45,12 +45,11 @@ class Notices:
         words = [
             hand.paragraph([role.span(say(key, language, take=draw.take))], role, WIDTH) for language in hand.languages
         ]
-        spot = Spot(draw=draw.id, names=self._names(draw), role=role, width=WIDTH, numbered=draw.by_person)
-        longest = sorted(spot.names, key=lambda block: hand.width([role.span(spot.names[block])]), reverse=True)
-        worst = longest if draw.by_person else longest[: draw.take]
-        # One more than the longest list needs: the names break otherwise in another order.
-        lines = _list(hand.setter, spot, worst)[1] + (1 if draw.by_person else 0)
-        spot = replace(spot, y=role.size)
+        names = self._names(draw)
+        widest = max(hand.width([role.span(f"{len(names)} {name}")]) for name in names.values()) + APART
+        columns = max(1, min(MOST_COLUMNS, int((WIDTH + APART) / widest)))
+        spot = Spot(draw=draw.id, names=names, role=role, columns=columns, numbered=draw.by_person, y=role.size)
+        lines = ceil((len(names) if draw.by_person else draw.take) / columns)
         place = Block(height=lines * role.leading + 1.0 * MM, marks=(), spots=(spot,))
         return stacked([*words, place], (hand.density.gap + 1.2) * MM, keep=True)
 
@@ -69,15 +68,10 @@ class Notices:
         return found
 
 
-def own_list(setter: Setter, spot: Spot, blocks: Sequence[str]) -> tuple[Mark, ...]:
-    """What one copy names in the place kept for it: every block in its order, or those that were drawn."""
-    return _list(setter, spot, blocks)[0] if blocks else ()
-
-
-def _list(setter: Setter, spot: Spot, blocks: Sequence[str]) -> tuple[tuple[Mark, ...], int]:
-    spans: list[Span] = []
-    for place, block in enumerate(blocks, start=1):
-        number = f"{place} " if spot.numbered else "● "
-        # A name is not torn from its number.
-        spans.append(spot.role.span(f"{APART if spans else ''}{number}{spot.names[block]}".replace(" ", "\u00a0")))
-    return setter.paragraph(spot.role, spans, spot.width, x=spot.x, y=spot.y)
+def own_list(setter: Setter, spot: Spot, blocks: Sequence[str]) -> Iterator[Mark]:
+    """What one copy names in the place kept for it, line by line: all blocks in its order, or those that were drawn."""
+    for place, block in enumerate(blocks):
+        line, column = divmod(place, spot.columns)
+        words = f"{place + 1 if spot.numbered else '●'} {spot.names[block]}"
+        x, y = spot.x + column * WIDTH / spot.columns, spot.y + line * spot.role.leading
+        yield setter.left(spot.role, words, x, y)

@@ -53,7 +53,7 @@ def _section(name: str, zh: str, en: str) -> str:
 def _draws() -> str:
     blocks = "".join(
         f'      - {{id: {name}, label: {{zh: "{zh}", en: "{en}"}}, sections: [more_{name}], '
-        f"belongs_if: 'answered({variable}) and {variable} != \"8\"'}}\n"
+        f"belongs_if: '{variable} != \"8\"'}}\n"
         for variable, name, zh, en in sectors()
     )
     return (
