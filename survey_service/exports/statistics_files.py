@@ -120,20 +120,24 @@ def _format(variable: Variable) -> str:
             return ""
 
 
-_READ: Final[Mapping[Holds, Callable[[str], date | time]]] = {
-    Holds.DAY: date.fromisoformat,
-    Holds.CLOCK: time.fromisoformat,
-}
+def _reader(holds: Holds) -> Callable[[str], date | time] | None:
+    match holds:
+        case Holds.DAY:
+            return date.fromisoformat
+        case Holds.CLOCK:
+            return time.fromisoformat
+        case _:
+            return None
 
 
 def _with_days_and_times(frame: pd.DataFrame, variables: Sequence[Variable]) -> pd.DataFrame:
     """As dates and times of the day, which both programs know."""
-    read = {one.name: _READ[one.holds] for one in variables if one.holds in _READ}
-    if not read:
+    readers = {one.name: read for one in variables if (read := _reader(one.holds)) is not None}
+    if not readers:
         return frame
     found = frame.copy(deep=False)
-    for name, of in read.items():
-        found[name] = pd.Series([of(one) if one else None for one in frame[name]], dtype=object)
+    for name, read in readers.items():
+        found[name] = pd.Series([read(one) if one else None for one in frame[name]], dtype=object)
     return found
 
 
