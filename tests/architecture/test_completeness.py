@@ -225,6 +225,7 @@ def the_preview(walk: Walk) -> None:
             "pictures": True,
             "of_wave": None,
             "open_lists": (),
+            "spoken": (),
             "may_change": False,
             "language": language,
             "here": "",
