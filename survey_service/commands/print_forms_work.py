@@ -16,7 +16,7 @@ from survey_service.clock import system_clock
 from survey_service.commands.paper_options import Faulty, find_wave, opened
 from survey_service.errors import DomainError
 from survey_service.paper import queries, service
-from survey_service.paper.printing import print_batch
+from survey_service.paper.printing import print_batch, refuse_unprintable
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.writer import GroupWriter
@@ -81,6 +81,8 @@ def _batches(services: Services, given: PrintArguments) -> list[tuple[tuple[UUID
             made = [line.batch]
         else:
             wanted = _wanted(session, given, city)
+            if wanted.languages in service.LANGUAGES:
+                refuse_unprintable(services, wave.survey_id, wave.questionnaire_version_id, wanted.languages)
             made = service.make_batches(session, wave, wanted, at=system_clock(), by=OPERATOR)
         given.out.mkdir(parents=True, exist_ok=True)
         return [((one.survey_id, one.id), one.number) for one in made]

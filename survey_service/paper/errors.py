@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Final
 
+from questionnaires.text import Text
 from survey_service.errors import DomainError
+
+_MOST_NAMED: Final = 5  # places, and characters of each
 
 
 class PaperNotYet(DomainError):
@@ -79,3 +84,23 @@ class NotPrinted(DomainError):
     status = HTTPStatus.CONFLICT
     zh = "这一批的 PDF 还没有做好。请按“生成 PDF”，做好后再下载。"
     en = "The PDF of this batch is not ready. Press “Make the PDF” and download it when it is done."
+
+
+class CannotBePrinted(DomainError):
+    """Characters that no type here can set: told before a form is printed, by place."""
+
+    code = "E187"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, places: Sequence[tuple[Text, Sequence[str]]] = ()) -> None:
+        named = places[:_MOST_NAMED]
+        zh = "；".join(f"{place.zh}：{'、'.join(characters[:_MOST_NAMED])}" for place, characters in named)
+        en = "; ".join(f"{place.en}: {' '.join(characters[:_MOST_NAMED])}" for place, characters in named)
+        more = len(places) - len(named)
+        super().__init__(
+            zh=f"有印不出来的字，一份也没有印。{zh}{f'；还有 {more} 处' if more else ''}。"
+            "纸上只能印中文和英文这样一个字一个字排的文字：请在问卷里换一种写法，成为新的一版；看不懂中文的居民，请用手机或者由调查员念。",
+            en=f"Some characters cannot be printed, so nothing was. {en}{f'; {more} more places' if more else ''}. "
+            "Paper holds scripts that are set letter by letter, as Chinese and English are: write it otherwise in a "
+            "new version; residents who read neither answer on a phone, or are read to.",
+        )

@@ -19,6 +19,7 @@ from questionnaires.text import Text
 from reports.paper_form.cover import Cover
 from reports.paper_form.drawing import Copy, Return, batch_pdf, blank_pdf
 from reports.paper_form.layout import FormLayout, lay_out_form
+from reports.paper_form.printable import unprintable
 from survey_service import jobs
 from survey_service.bulk import insert_unless_there
 from survey_service.models import (
@@ -33,6 +34,7 @@ from survey_service.models import (
     Wave,
 )
 from survey_service.paper import queries, serials
+from survey_service.paper.errors import CannotBePrinted
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
@@ -56,6 +58,19 @@ def layout_of(
     )
 
 
+def refuse_unprintable(services: Services, survey_id: UUID, version_id: UUID, languages: str) -> None:
+    """CannotBePrinted where a form of this version would hold an empty box or unjoined letters."""
+    with services.database.reading.begin() as session:
+        questionnaire = definitions.frozen(session, survey_id, version_id)
+    _refuse_unprintable(questionnaire, languages, services.settings)
+
+
+def _refuse_unprintable(questionnaire: Questionnaire, languages: str, settings: Settings) -> None:
+    found = unprintable(questionnaire, languages.split("-"), settings.type_settings)
+    if found:
+        raise CannotBePrinted([(one.place, one.characters) for one in found])
+
+
 def preview_pdf(
     questionnaire: Questionnaire, languages: str, sha256: str, settings: Settings, *, large: bool = False
 ) -> bytes:
@@ -68,7 +83,9 @@ def preview_pdf(
 
 def preview_of(running: Services, definition: str, languages: str, sha256: str, large: bool) -> bytes:
     """As ``preview_pdf`` of canonical JSON; called by name in the process beside the server."""
-    return preview_pdf(from_canonical(json.loads(definition)), languages, sha256, running.settings, large=large)
+    questionnaire = from_canonical(json.loads(definition))
+    _refuse_unprintable(questionnaire, languages, running.settings)
+    return preview_pdf(questionnaire, languages, sha256, running.settings, large=large)
 
 
 def print_job(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:

@@ -24,6 +24,7 @@ from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wave, WaveState
 from survey_service.paper import PRINT_JOB, queries, serials, service
 from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongPrintRun
+from survey_service.processes.beside import computed
 from survey_service.stored_files import files_of
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.downloads import content_disposition
@@ -79,6 +80,11 @@ def make_batches(
 ) -> Response:
     """Serials are given at once; the PDFs are made by jobs."""
     try:
+        with reading.begin() as session:
+            _, wave = _find(session, person, survey_key, wave_key)
+            asked = wave.survey_id, wave.questionnaire_version_id
+        if sent.languages in service.LANGUAGES:
+            computed(running, "survey_service.paper.printing:refuse_unprintable", *asked, sent.languages)
         with writing.begin() as session:
             survey, wave = _find(session, person, survey_key, wave_key)
             run = service.PrintRun(

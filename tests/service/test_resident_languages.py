@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from babel.messages.pofile import read_po, write_po
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from questionnaires.answer_forms import FindingCode
@@ -26,11 +27,13 @@ from survey_service.collection import page_messages, page_words, resident_pages
 from survey_service.collection.kinds import PHONE
 from survey_service.collection.page_words import settled
 from survey_service.commands import app
+from survey_service.models import PaperBatch
 from survey_service.secrets import KeyRing
 from tests.architecture.test_completeness import DEFINITION, WALKED
 from tests.browser.resident_world import open_wave_of
 from tests.programmes import KEYS, programme
 from tests.service.resident import filled, read_page
+from tests.service.signed_in import post, sign_in
 from tests.service.world import NOW, QUESTIONNAIRE
 from tests.spec.questionnaires.examples import EVERY_TYPE, loaded
 from tests.spec.questionnaires.speaking import pseudo, speaking
@@ -363,3 +366,24 @@ def test_codebook_and_keys_speak_chinese_and_english_and_the_codebook_knows_more
     assert variable.label.zh == next(one for one in codebook(QUESTIONNAIRE) if one.name == "aspects.parking").label.zh
     assert variable.label.said_in("ug")
     assert variable.values[0].label.said_in("ug")
+
+
+def test_a_form_with_letters_that_paper_cannot_hold_is_refused_before_it_is_printed(
+    client: TestClient, database: Database, settings: Settings, world: World
+) -> None:
+    question = QUESTIONNAIRE.question("know")
+    odd = replace(question, text=replace(question.text, zh=question.text.zh + "ئابت"))
+    sections = tuple(
+        replace(one, questions=tuple(odd if each is question else each for each in one.questions))
+        for one in QUESTIONNAIRE.sections
+    )
+    code_of(database, settings, world, replace(QUESTIONNAIRE, key="odd", sections=sections))
+    sign_in(client, "manager")
+    sent = {"area": "110101000001", "kind": "open", "size": "2", "languages": "zh"}
+    reply = post(client, "/surveys/odd/waves/2026Q3/paper", sent)
+    assert reply.status_code == 409
+    assert "题目 know：ئ、ا、ب、ت" in reply.text
+    with database.reading.begin() as session:
+        assert session.scalars(select(PaperBatch)).all() == []
+    english = post(client, "/surveys/odd/waves/2026Q3/paper", {**sent, "languages": "en"})
+    assert english.status_code == 303, english.text[:3000]
