@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from survey_service.xlsform.conditions_in import Reader
@@ -15,7 +15,7 @@ from survey_service.xlsform.plan_in import Asked, FormPlan
 from survey_service.xlsform.remarks import Remark, Why
 from survey_service.xlsform.values_in import NO_NUMBER
 from survey_service.xlsform.wording import Wording
-from survey_service.xlsform.xpath import Call, Number, Operation, Reference, String, XPath, XPathFault, parse
+from survey_service.xlsform.xpath import Call, Number, Operation, Reference, String, XPath, XPathFault, parse, parts
 
 _COLUMNS: Final = {"text": "label", "id": "name", "expression": "calculation", "type": "type"}
 _OF_THE_DEVICE: Final = frozenset(
@@ -155,8 +155,8 @@ class Calculations:
 
     def _of_the_device(self, tree: XPath) -> bool:
         """Whether nothing in it is of an answer, and something of the moment or of the device."""
-        calls = {one.name for one in _parts(tree) if isinstance(one, Call)}
-        named = [one.name for one in _parts(tree) if isinstance(one, Reference)]
+        calls = {one.name for one in parts(tree) if isinstance(one, Call)}
+        named = [one.name for one in parts(tree) if isinstance(one, Reference)]
         own = calls & _OF_THE_DEVICE or any(name in self._plan.meta for name in named)
         return bool(own) and calls <= _OF_THE_DEVICE | _OF_ITS_FORM and all(name in self._plan.meta for name in named)
 
@@ -176,19 +176,8 @@ class Calculations:
             self.remarks.append(remark)
 
 
-def _parts(tree: XPath) -> Iterator[XPath]:
-    yield tree
-    match tree:
-        case Operation(_, left, right):
-            yield from _parts(left)
-            yield from _parts(right)
-        case Call(_, parts):
-            for one in parts:
-                yield from _parts(one)
-
-
 def _names(tree: XPath) -> list[str]:
-    return [one.name for one in _parts(tree) if isinstance(one, Reference) and one.name]
+    return [one.name for one in parts(tree) if isinstance(one, Reference) and one.name]
 
 
 def _folded(tree: XPath) -> String | Number | None:

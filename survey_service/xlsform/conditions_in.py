@@ -81,17 +81,21 @@ class Reader(Values):
             return f"fits({one.variable}, {quoted(f'(.* )?{literally(code)}( .*)?')})"
         if one.holds not in (CHOICE, CHOICES, RANKS):
             raise XPathFault(f"“{one.variable}”不是选择题", f"{one.variable} is no choice")
-        here = self._code(one, code)
-        if here is None:
+        here = self._codes(one, code)
+        if not here:
             return False
-        return f'{one.variable} == "{here}"' if one.holds == CHOICE else f'"{here}" in {one.variable}'
+        if one.holds == CHOICE:
+            return _among(one.variable, here)
+        tests = " or ".join(f'"{each}" in {one.variable}' for each in here)
+        return f"({tests})" if len(here) > 1 else tests
 
-    def _code(self, one: Target, seen: str) -> str | None:
-        """None where the list has none such: nobody can have chosen it."""
+    def _codes(self, one: Target, seen: str) -> tuple[str, ...]:
+        """None where the list has none such: nobody can have chosen it. Several where it stands there twice."""
         found = one.codes.get(seen.strip())
         if found is None:
             self.no_options.append(seen)
-        return found
+            return ()
+        return one.twins.get(seen.strip(), (found,))
 
     def _regex(self, tree: XPath, pattern: str) -> str:
         one = self.plain(tree)
@@ -198,8 +202,10 @@ class Reader(Values):
         equal = sign in ("=", "!=")
         match one.holds:
             case "choice" if equal:
-                code = self._code(one, text)
-                return sign == "!=" if code is None else _test(sign, name, f'"{code}"')
+                here = self._codes(one, text)
+                if not here:
+                    return sign == "!="
+                return _among(name, here) if sign == "=" else f"not {_among(name, here)}"
             case "choice":
                 numeric, limit = one.numeric(), number_of(text)
                 found = [code for value, code in numeric if _HOLDS[sign](value, float(limit))]
@@ -207,10 +213,10 @@ class Reader(Values):
                     raise XPathFault("选项代码不是数", "the codes are no numbers")
                 return _among(name, found) if found else False
             case "choices" if equal:
-                code = self._code(one, text)
-                if code is None:
+                here = self._codes(one, text)
+                if not here:
                     return sign == "!="
-                alone = f'("{code}" in {name} and count({name}) == 1)'
+                alone = f"({self._selected(one, text)} and count({name}) == 1)"
                 return alone if sign == "=" else f"not {alone}"
             case "number" if equal and not re.fullmatch(r"\s*-?[0-9]*\.?[0-9]+\s*", text):
                 return sign == "!="  # a number is no word

@@ -35,6 +35,7 @@ def document_of(questionnaire: Questionnaire) -> Document:
     document: Document = _plain(stored)
     document["languages"] = list(questionnaire.languages)
     document["scales"] = {one["id"]: {"options": one["options"]} for one in document.get("scales", ())}
+    document["lists"] = {one["id"]: _list(one) for one in document.get("lists", ())}
     document["notice"] = {name: one for name, one in document["notice"].items() if one != {"zh": ""}}
     for section in document["sections"]:
         for question in section["questions"]:
@@ -52,6 +53,14 @@ def document_of(questionnaire: Questionnaire) -> Document:
         if "numerator_if" in one:
             one.pop("variables", None)
     return {name: value for name, value in document.items() if value or name in ("notice", "sections")}
+
+
+def _list(stored: Document) -> Document:
+    """Entries that a wave has given are not the file's."""
+    found = {"from" if name == "source" else name: one for name, one in stored.items() if name != "id"}
+    if "from" in found:
+        found.pop("options", None)
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -64,7 +64,7 @@ def sound(document: Document) -> tuple[str, list[Remark]]:
             if remark is not None and remark not in remarks:
                 remarks.append(remark)
         document["sections"] = [part for part in document["sections"] if part["questions"]]
-        for name in ("scales", "rules", "calculated", "contradictions", "indicators"):
+        for name in ("scales", "lists", "rules", "calculated", "contradictions", "indicators"):
             if name in document and not document[name]:
                 del document[name]
     return "", remarks
@@ -87,7 +87,7 @@ def _take_out(problem: Problem, trail: Trail, gone: set[int]) -> Remark | None:
             spot.holder[:] = [one for one in spot.holder if one is not spot.value]
             gone.add(id(spot.value))
             return remark
-        if len(trail) > 1 and trail[0].key == "scales" and spot is trail[1]:
+        if len(trail) > 1 and trail[0].key in ("scales", "lists") and spot is trail[1]:
             spot.holder.pop(spot.key, None)  # its questions follow in the next round
             return remark
     raise _Beyond(remark)

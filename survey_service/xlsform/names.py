@@ -32,6 +32,7 @@ class Target:
     variable: str
     holds: str
     codes: Mapping[str, str] = field(default_factory=dict)  # of the workbook to those here
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # codes that are several here
     calculated: bool = False
     whole: bool = False  # a number without decimals
     instead: XPath | None = None  # what stands wherever it is named: it is the same for everybody
@@ -70,10 +71,10 @@ class Identifiers:
 _FEW: Final = 9
 
 
-def codes_for(names: Iterable[str]) -> dict[str, str]:
+def codes_for(names: Iterable[str], form: re.Pattern[str] = OPTION_CODE) -> dict[str, str]:
     """Codes here for those of a list: kept where all fit, else numbered from 1; a single digit is keyed fastest."""
     seen = list(dict.fromkeys(names))
-    if all(OPTION_CODE.fullmatch(one) for one in seen):
+    if all(form.fullmatch(one) for one in seen):
         return {one: one for one in seen}
     return {one: str(place) for place, one in enumerate(seen, start=1)}
 

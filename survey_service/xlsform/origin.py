@@ -112,7 +112,7 @@ class Origin:
             part["questions"] = [self._question(one, remarks) for one in part["questions"]]
         self._scales(document)
         self._rules(document)
-        for name in ("contradictions", "indicators", "header", "notice"):
+        for name in ("contradictions", "indicators", "header", "notice", "lists"):
             if name in self.document:
                 document[name] = copy.deepcopy(self.document[name])
         document["languages"] = self.document["languages"]
@@ -141,7 +141,9 @@ class Origin:
             merged.pop("short", None)
         listed = piece.get("scale") or self.list_name(piece)
         touched = listed and self._lists.get(listed) != self._lists_now.get(listed)
-        if touched and "options" in piece and "scale" not in merged:
+        if touched and "list" in merged:
+            remarks.append(piece.row.remark(Why.LIST_CHANGED, "type", now=merged["list"]))
+        elif touched and "options" in piece and "scale" not in merged:
             merged["options"] = _merged(piece["options"], before.get("options", []))
         if "items" in piece:
             merged["items"] = self._items(piece["items"], before["items"], remarks)

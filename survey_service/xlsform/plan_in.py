@@ -124,7 +124,7 @@ class FormPlan:
 
     def _usable(self, node: Node) -> bool:
         held = self._lists.get(node.list_name)
-        return held is not None and 2 <= len(held.rows) <= 60
+        return held is not None and not held.by_name
 
     def _matrix(self, node: Node, rows: list[Node], groups: list[Node]) -> None:
         asked = Asked(self._names.for_name(node.row["name"] or "matrix"), node, groups)
@@ -161,16 +161,16 @@ class FormPlan:
             self.remarks.append(row.remark(why, "type", seen=row["type"] or "—"))
             self._nothing(row)
             return
-        codes = {}
+        codes: dict[str, str] = {}
+        twins: Mapping[str, tuple[str, ...]] = {}
         if node.list_name:
             held = self._lists.get(node.list_name)
-            count = len(held.rows) + node.or_other if held else 0
-            if held is None or not 2 <= count <= 60:
+            if held is None or not held.may_be_offered(several=node.kind != tree.ONE, others=node.or_other):
                 why = Why.NO_LIST if held is None else Why.OPTIONS
-                self.remarks.append(row.remark(why, "type", seen=count if held else node.list_name))
+                self.remarks.append(row.remark(why, "type", seen=len(held.rows) if held else node.list_name))
                 self._nothing(row)
                 return
-            codes = dict(held.codes)
+            codes, twins = dict(held.codes), held.twins
             if node.or_other:
                 codes.setdefault("other", other_code(codes.values()))
         if not name and node.kind != "note":
@@ -186,6 +186,7 @@ class FormPlan:
             variable=asked.id,
             holds=_HOLDS.get(node.kind, NOTHING),
             codes=codes,
+            twins=twins,
             calculated=node.kind == tree.CALCULATE,
             whole=node.kind == "integer",
         )

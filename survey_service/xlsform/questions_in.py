@@ -11,6 +11,7 @@ from survey_service.xlsform.book import Row
 from survey_service.xlsform.choices_in import Choices
 from survey_service.xlsform.conditions_in import Reader
 from survey_service.xlsform.constraints_in import limits_of
+from survey_service.xlsform.filters_in import Filters
 from survey_service.xlsform.names import NOTHING, other_code
 from survey_service.xlsform.pieces import Piece
 from survey_service.xlsform.plan_in import Asked, FormPlan
@@ -67,10 +68,11 @@ _NO: Final = frozenset({"no", "false", "false()", "0", ""})
 class Questions:
     """Makes the questions of one form."""
 
-    def __init__(self, plan: FormPlan, lists: dict[str, Choices], wording: Wording) -> None:
+    def __init__(self, plan: FormPlan, lists: dict[str, Choices], wording: Wording, filters: Filters) -> None:
         self.remarks: list[Remark] = []
         self.rules: list[Piece] = []
         self._plan, self._lists, self._wording = plan, lists, wording
+        self._filters = filters
 
     # ------------------------------------------------------------ questions
 
@@ -172,7 +174,7 @@ class Questions:
         node, row, looks = asked.node, asked.node.row, appearances(asked.node.row)
         match node.kind:
             case tree.ONE | tree.MULTIPLE | tree.RANK:
-                self._options(node, fields)
+                self._options(asked, fields)
             case "decimal":
                 fields["decimals"] = 6
             case "range":
@@ -190,12 +192,22 @@ class Questions:
         if "likert" in looks and fields.get("layout") != "points":
             self._say(row, Why.LOOKS, "appearance", seen="likert")
 
-    def _options(self, node: Node, fields: dict[str, Any]) -> None:
-        listed, row = self._lists[node.list_name], node.row
-        if listed.scale and not node.or_other:
+    def _options(self, asked: Asked, fields: dict[str, Any]) -> None:
+        node, row = asked.node, asked.node.row
+        listed = self._lists[node.list_name]
+        if listed.listed_as:
+            fields["list"] = listed.listed_as
+            fields["options"] = []
+            self._say(row, Why.OPTIONS_BY_NAME, "type", seen=len(listed.rows), now=listed.listed_as)
+            if row["choice_filter"] and (earlier := self._filters.within.get(row["name"])):
+                fields["within"] = earlier
+                self._say(row, Why.WITHIN, "choice_filter", now=earlier)
+        elif listed.scale and not node.or_other and not row["choice_filter"]:
             fields["scale"] = listed.scale
         else:
-            fields["options"] = listed.options(self._wording, piped=not listed.scale, remarks=self.remarks)
+            fields["options"] = listed.options(
+                self._wording, piped=not listed.scale, remarks=self.remarks, offered=self._filters.of(row)
+            )
         codes = list(listed.codes.values())
         if node.or_other:
             code = other_code(codes)
@@ -207,6 +219,8 @@ class Questions:
             fields["layout"] = "points"
         if node.kind == tree.RANK and len(codes) > 10:
             fields["ranks"] = 10
+        if not fields.get("options"):
+            fields.pop("options", None)
 
     def _range(self, row: Row, fields: dict[str, Any]) -> None:
         given = dict(re.findall(r"([a-z]+)\s*=\s*([^\s;,]+)", row["parameters"].lower()))
@@ -276,6 +290,10 @@ class Questions:
         fields |= found.fields
         if found.alone:
             listed = self._lists[asked.node.list_name]
+            if listed.listed_as:
+                now = ("名单里的选项不能排除别的", "an option of a list rules out no other")
+                self._say(row, Why.EXPRESSION, "constraint", seen=row["constraint"], now=now)
+                return
             fields["options"] = fields.get("options") or listed.options(self._wording, piped=False, remarks=[])
             fields.pop("scale", None)
             alone = {listed.codes[one] for one in found.alone}
@@ -340,8 +358,6 @@ class Questions:
 
     def _rest(self, row: Row) -> None:
         """What no question has here."""
-        if row["choice_filter"]:
-            self._say(row, Why.CHOICE_FILTER, "choice_filter")
         if row["trigger"] and not row["calculation"]:
             self._say(row, Why.EMPTIED, "trigger")
         if row["default"]:

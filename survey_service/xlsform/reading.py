@@ -21,8 +21,9 @@ from survey_service.xlsform.book import (
     read_sheet,
 )
 from survey_service.xlsform.calculations_in import Calculations
-from survey_service.xlsform.choices_in import Choices, doubled, lists_of
+from survey_service.xlsform.choices_in import Choices, lists_of
 from survey_service.xlsform.definition_text import Document
+from survey_service.xlsform.filters_in import Filters, columns_of
 from survey_service.xlsform.mending import sound
 from survey_service.xlsform.names import Identifiers
 from survey_service.xlsform.never_asked import forget_who_is_never_asked
@@ -93,7 +94,6 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     wording = _wording(survey, choices, said, plan)
     document, remarks = _document(plan, lists, wording, said, name, origin)
     remarks = [
-        *doubled(choices),
         *plan.remarks,
         *remarks,
         *wording.remarks,
@@ -142,10 +142,11 @@ def _document(
         remarks.append(said.remark(Why.KEY, "form_id", seen=form_id, now=key))
     known = origin.document["title"] if origin else {}
     titled = known if title == known.get("zh") else wording.plain(title)
-    _share(plan, lists, origin.scales if origin else set())
+    filters = Filters(plan, lists)
+    _share(plan, lists, origin.scales if origin else set(), filters)
     calculations = Calculations(plan, wording)
     forget_who_is_never_asked(plan)
-    questions = Questions(plan, lists, wording)
+    questions = Questions(plan, lists, wording, filters)
     scales = {
         one.scale: {"options": one.options(wording, piped=False, remarks=questions.remarks)}
         for one in lists.values()
@@ -176,14 +177,25 @@ def _document(
         "title": titled,
         "notice": {},
         "scales": scales,
+        "lists": {
+            one.listed_as: _listed(one, lists, wording, questions.remarks) for one in lists.values() if one.listed_as
+        },
         "sections": sections,
         "rules": questions.rules,
         "calculated": calculations.found,
     }
-    for name_ in ("scales", "rules", "calculated"):
+    for name_ in ("scales", "lists", "rules", "calculated"):
         if not document[name_]:
             del document[name_]
-    return document, remarks + calculations.remarks + questions.remarks
+    return document, remarks + calculations.remarks + filters.remarks + questions.remarks
+
+
+def _listed(one: Choices, lists: Mapping[str, Choices], wording: Wording, remarks: list[Remark]) -> dict[str, Any]:
+    """A list of the file; nobody reads its title."""
+    found: dict[str, Any] = {"title": {"zh": one.name[:60], "en": one.name[:60]}}
+    if one.above:
+        found["parent"] = lists[one.above].listed_as
+    return found | {"options": one.options(wording, piped=False, remarks=remarks)}
 
 
 def _section(row: Row | None, fields: dict[str, Any]) -> dict[str, Any]:
@@ -192,8 +204,10 @@ def _section(row: Row | None, fields: dict[str, Any]) -> dict[str, Any]:
     return fields if row is None else Piece(row, {"ask_if": "relevant", "title": "label", "id": "name"}, fields)
 
 
-def _share(plan: FormPlan, lists: dict[str, Choices], shared: set[str]) -> None:
-    """A list that two questions or a matrix use is a scale of the file."""
+def _share(plan: FormPlan, lists: dict[str, Choices], shared: set[str], filters: Filters) -> None:
+    """A list that two questions or a matrix use is a scale of the file; one too long for that has a name there."""
+    called = {asked.node.list_name for part in plan.parts for asked in part.asked} & filters.by_name
+    called |= {lists[one].above for one in called} - {""}
     uses = Counter(
         asked.rows[0][1].list_name if asked.is_matrix else asked.node.list_name
         for part in plan.parts
@@ -202,7 +216,9 @@ def _share(plan: FormPlan, lists: dict[str, Choices], shared: set[str]) -> None:
     matrices = {asked.rows[0][1].list_name for part in plan.parts for asked in part.asked if asked.is_matrix}
     names = Identifiers()
     for one in lists.values():
-        if (uses[one.name] > 1 and not one.has_places()) or one.name in matrices or one.name in shared:
+        if one.name in called:
+            one.listed_as = names.for_name(one.name, "list")
+        elif (uses[one.name] > 1 and not one.has_places()) or one.name in matrices or one.name in shared:
             one.scale = names.for_name(one.name, "list")
 
 
@@ -224,6 +240,8 @@ def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:
         Remark(why=Why.SHEET, sheet=name) for name, rows in sheets.items() if name.strip().lower() not in known and rows
     ]
     for wanted, sheet in zip(_READ, read, strict=True):
+        filters = {row["choice_filter"] for row in read[0].rows} if wanted == CHOICES else set()
+        filtered = {name for one in filters if one for name in columns_of(one)}
         seen: set[tuple[str, str]] = set()
         for column in sheet.columns:
             if (column.name, column.language) in seen:  # the first of two that mean one thing is read
@@ -232,6 +250,6 @@ def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:
                 continue
             seen.add((column.name, column.language))
             used = any(column.name in row.cells or column.name in row.words for row in sheet.rows)
-            if column.name not in _READ[wanted] and used:
+            if column.name not in _READ[wanted] | filtered and used:
                 found.append(Remark(why=Why.COLUMN, sheet=wanted, column=column.head))
     return found

@@ -44,8 +44,23 @@ class Why(Enum):
     NO_NAME = (Weight.LOST, "这一行没有 name", "the row has no name")
     CHOICE_FILTER = (
         Weight.LOST,
-        "按前面回答筛选选项（choice_filter）这里没有：所有选项都会列出来",
-        "options are not filtered by earlier answers here: all of them are offered",
+        "“{seen}”这样筛选选项写不成：{now}，所有选项都会列出来",
+        "options cannot be filtered by {seen}: {now}; all of them are offered",
+    )
+    WITHIN = (
+        Weight.CHANGED,
+        "按“{now}”的回答列出选项；那道题没有答，这里就全部列出",
+        "offered are the options below the answer to {now}; where it has none, all of them are",
+    )
+    SAME_CODE = (
+        Weight.CHANGED,
+        "代码“{seen}”在这个列表里不止一行：这一行的代码改成 {now}",
+        "the code {seen} stands in several rows of the list: that of this row has become {now}",
+    )
+    OPTIONS_BY_NAME = (
+        Weight.CHANGED,
+        "{seen} 个选项成为问卷文件里的一个名单：{now}",
+        "its {seen} options have become a list of the file: {now}",
     )
     MEDIA = (Weight.LOST, "图片、声音和视频不能放进题目", "pictures, sound and video cannot stand in a question")
     EXPRESSION = (
@@ -137,7 +152,11 @@ class Why(Enum):
     )
     WHOLE_DATE = (Weight.CHANGED, "只问年或月的日期，这里问到日", "a date asked by year or month is asked to the day")
     TITLE = (Weight.CHANGED, "这一组没有标题，用问卷的标题", "the group has no label; the form's title stands there")
-    OPTIONS = (Weight.LOST, "有 {seen} 个选项，这里要 2 到 60 个", "it has {seen} options; here they are from 2 to 60")
+    OPTIONS = (
+        Weight.LOST,
+        "有 {seen} 个选项：单选最多 5,000 个，多选和排序最多 300 个",
+        "it has {seen} options: 5,000 at most, 300 where several are chosen",
+    )
     FLAT = (
         Weight.CHANGED,
         "组里的组拆平了：标题成为一条说明",
@@ -197,6 +216,11 @@ class Why(Enum):
         Weight.ASIDE,
         "“{seen}”在别的设备上会存准确位置：那里没有 precision",
         "other devices keep the exact place of {seen}: they know no precision",
+    )
+    LIST_CHANGED = (
+        Weight.LOST,
+        "这道题用的是名单“{now}”：在 Excel 里改的选项没有带过来",
+        "its options are the list {now}: what was changed in the workbook is not carried",
     )
     NO_XLSFORM = (
         Weight.ASIDE,

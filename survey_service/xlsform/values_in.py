@@ -109,9 +109,9 @@ class Values(ABC):
 
     def _code_as_written(self, one: Target) -> str:
         """The code as it is there."""
-        if all(seen == here for seen, here in one.codes.items()):
+        if all(seen == here for seen, here in _pairs(one)):
             return one.variable
-        return self._by_code(one, {here: quoted(seen) for seen, here in one.codes.items()}, '""')
+        return self._by_code(one, {here: quoted(seen) for seen, here in _pairs(one)}, '""')
 
     @staticmethod
     def _by_code(one: Target, worth: Mapping[str, str], nothing: str) -> str:
@@ -196,9 +196,9 @@ class Values(ABC):
     def _code_as_number(self, one: Target) -> str:
         if not one.numeric():
             raise XPathFault(f"“{one.variable}”的代码不是数", f"the codes of {one.variable} are no numbers")
-        if all(seen == here for seen, here in one.codes.items()):
+        if all(seen == here for seen, here in _pairs(one)):
             return f"number({one.variable})"
-        return self._by_code(one, {here: number_of(seen) for seen, here in one.codes.items()}, NO_NUMBER)
+        return self._by_code(one, {here: number_of(seen) for seen, here in _pairs(one)}, NO_NUMBER)
 
     def _arithmetic(self, tree: Operation) -> str:
         sign, left, right = tree.operator, tree.left, tree.right
@@ -300,6 +300,11 @@ class Values(ABC):
                     sign, self.number(right)
                 )
         return None
+
+
+def _pairs(one: Target) -> list[tuple[str, str]]:
+    """Codes there, with each of those that they are here."""
+    return [(seen, each) for seen, here in one.codes.items() for each in one.twins.get(seen, (here,))]
 
 
 def apart(first: tuple[str, str], last: tuple[str, str]) -> str:

@@ -28,6 +28,7 @@ from questionnaires.model import (
 from questionnaires.text import BLANK, Slot, Text, parts
 from survey_service.xlsform.book import CHOICES, OWN, SETTINGS, SURVEY
 from survey_service.xlsform.conditions_out import NotSayable, Writer
+from survey_service.xlsform.filters_out import OFFERED, PARENT, FiltersOut, cells_of, conditions_of, is_narrowed
 from survey_service.xlsform.kinds import WRITTEN
 from survey_service.xlsform.names import CHOICE, DATE, NUMBER, RANKS, TEXT, TIME
 from survey_service.xlsform.names import CHOICES as SEVERAL
@@ -85,14 +86,25 @@ def write(questionnaire: Questionnaire) -> Written:
         *_worded(("constraint_message",), languages),
     ]
     survey = [heads]
-    for line in form.lines():
+    lines = list(form.lines())
+    plain = (*_PLAIN, *(one for one in ("choice_filter",) if any(one in line.cells for line in lines)))
+    heads[-len(languages) : -len(languages)] = plain[len(_PLAIN) :]
+    for line in lines:
         words = [line.words.get(name, {}) for name in ("label", "hint", "constraint_message")]
         first = [one.get(language, "") for one in words[:2] for language in languages]
         last = [words[2].get(language, "") for language in languages]
-        survey.append([line.type, line.name, *first, *(line.cells.get(name, "") for name in _PLAIN), *last])
-    choices = [["list_name", "name", *_worded(("label",), languages)]]
+        survey.append([line.type, line.name, *first, *(line.cells.get(name, "") for name in plain), *last])
+    narrowed = any(map(is_narrowed, form.lists.values()))
+    choices = [["list_name", "name", *_worded(("label",), languages), *((PARENT, OFFERED) if narrowed else ())]]
     for name, options in form.lists.items():
-        choices += [[name, one.code, *(form.words(one.label)[lang] for lang in languages)] for one in options]
+        conditions = conditions_of(options)
+        choices += [
+            [
+                *(name, one.code, *(form.words(one.label)[lang] for lang in languages)),
+                *(cells_of(one, conditions) if narrowed else ()),
+            ]
+            for one in options
+        ]
     settings = [
         ["form_title", "form_id", "version", "default_language"],
         [questionnaire.title.zh, questionnaire.key, questionnaire.version, LANGUAGES["zh"]],
@@ -138,6 +150,7 @@ class _Form:
             self.names[one.id] = self._free(one.id)
             holds[one.id] = TEXT if one.is_text else NUMBER
         self._writer = Writer(self.names, holds, frozenset(one.id for one in questionnaire.calculated))
+        self._filters = FiltersOut(questionnaire, self.names, self._writer)
         self.notice = self._free("notice")
         self._broken = self._rules()
 
@@ -206,6 +219,7 @@ class _Form:
         constraint, message = self._constraint(question)
         if constraint:
             cells["constraint"] = constraint
+        cells |= self._filter(question)
         if message is not None:
             words["constraint_message"] = message
         if WRITTEN[question.type].coarser(question):
@@ -255,6 +269,14 @@ class _Form:
         except NotSayable:
             self._unsaid(owner, asked.ask_if.source)
             return {}
+
+    def _filter(self, question: Question) -> dict[str, str]:
+        try:
+            said = self._filters.of(question)
+        except NotSayable:
+            self._unsaid(question.id, "offer_if")
+            return {}
+        return {"choice_filter": said} if said else {}
 
     def _rules(self) -> dict[str, list[tuple[str, Text]]]:
         """What must not be, by the last question that it is about. Soft ones have no word there."""

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -38,6 +39,13 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """Of the sheet choices: what stands there in the row of an option."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     name: str
     arguments: tuple[XPath, ...]
@@ -50,7 +58,7 @@ class Operation:
     right: XPath
 
 
-XPath = Number | String | Reference | Call | Operation
+XPath = Number | String | Reference | Column | Call | Operation
 COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -86,13 +94,13 @@ _ENTITIES: Final = {"&gt;": ">", "&lt;": "<", "&quot;": '"', "&apos;": "'", "&am
 _WHOLE: Final = {"yes": "true", "true": "true", "no": "false", "false": "false"}  # alone in a cell
 
 
-def parse(source: str) -> XPath:
-    """The tree; raises XPathFault."""
+def parse(source: str, *, columns: bool = False) -> XPath:
+    """The tree; raises XPathFault. ``columns``: a bare name is one of the sheet choices, as in a choice_filter."""
     if len(source) > MAX_LENGTH:
         raise XPathFault(f"长于 {MAX_LENGTH} 字", f"longer than {MAX_LENGTH} characters")
     if source.strip().lower() in _WHOLE:
         return Call(_WHOLE[source.strip().lower()], ())
-    return _Parser(_tokens(source)).whole()
+    return _Parser(_tokens(source), columns=columns).whole()
 
 
 def _tokens(source: str) -> list[_Token]:
@@ -111,8 +119,9 @@ def _tokens(source: str) -> list[_Token]:
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], *, columns: bool) -> None:
         self._tokens = tokens
+        self._columns = columns
         self._next = 0
         self._depth = 0
 
@@ -207,6 +216,8 @@ class _Parser:
     def _call(self, name: str) -> XPath:
         if name.lower() == "null" and self._peek().text != "(":
             return String("")  # the name of nothing: an empty text
+        if self._columns and self._peek().text != "(":
+            return Column(name)
         self._expect("(")
         arguments: list[XPath] = []
         if not self._takes(")"):
@@ -215,3 +226,27 @@ class _Parser:
                 arguments.append(self._or())
             self._expect(")")
         return Call(name, tuple(arguments))
+
+
+def parts(tree: XPath) -> Iterator[XPath]:
+    """Itself and everything in it."""
+    yield tree
+    match tree:
+        case Operation(_, left, right):
+            yield from parts(left)
+            yield from parts(right)
+        case Call(_, arguments):
+            for one in arguments:
+                yield from parts(one)
+
+
+def of_row(tree: XPath, cells: Mapping[str, str]) -> XPath:
+    """The same with the columns of one row in their places; one that it does not have is blank."""
+    match tree:
+        case Column(name):
+            return String(cells.get(name, ""))
+        case Operation(sign, left, right):
+            return Operation(sign, of_row(left, cells), of_row(right, cells))
+        case Call(name, arguments):
+            return Call(name, tuple(of_row(one, cells) for one in arguments))
+    return tree

@@ -64,6 +64,19 @@ sections:
       - {id: p2, type: place, text: {zh: 检查点？, en: The site?}, precision: exact, because: {zh: 核实, en: To check}}
       - {id: q11, type: single_choice, scale: likelihood_0_10, layout: points, text: {zh: 推荐吗？, en: Recommend?}}
       - {id: q12, type: note, text: {zh: "人均{each}元。", en: "{each} a head."}}
+      - {id: o1, type: single_choice, list: streets, text: {zh: 哪条街？, en: Which street?}}
+      - {id: o2, type: single_choice, list: places, within: o1, text: {zh: 哪个社区？, en: Which community?},
+         options: [{code: "0", label: {zh: 不在里面, en: None of these}}]}
+      - {id: o3, type: single_choice, chosen_in: q2, text: {zh: 哪个最多？, en: Which most?},
+         options: [{code: "1", label: {zh: 甲, en: A}}, {code: "2", label: {zh: 乙, en: B}, offer_if: q3 > 2}]}
+      - {id: o4, type: multiple_choice, list: alone, text: {zh: 同意, en: Agreed}}
+lists:
+  streets: {title: {zh: 街道, en: Streets},
+            options: [{code: "a", label: {zh: 东街, en: East}}, {code: "b", label: {zh: 西街, en: West}}]}
+  places: {title: {zh: 社区, en: Places}, parent: streets,
+           options: [{code: "c", label: {zh: 丙, en: C}, parent: "a"},
+                     {code: "d", label: {zh: 丁, en: D}, parent: "b"}]}
+  alone: {title: {zh: 同意, en: Agreed}, options: [{code: "1", label: {zh: 同意, en: Agreed}}]}
 contradictions: [{id: c1, condition: q3 > 10 and count(q2) > 1, message: {zh: 请再看, en: Look again}}]
 rules:
   - {id: r1, condition: q5 > today, message: {zh: 还没到, en: Not yet}, severity: hard}
