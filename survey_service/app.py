@@ -24,7 +24,7 @@ from survey_service.api import all_routes as api
 from survey_service.areas import count_pages as area_counts
 from survey_service.areas import import_routes as area_imports
 from survey_service.areas import routes as areas
-from survey_service.catalogue import comparison_pages, draft_pages, draft_saves, draft_surfaces
+from survey_service.catalogue import comparison_pages, draft_pages, draft_saves, draft_surfaces, form_pages
 from survey_service.catalogue import pages as catalogue
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import (
@@ -100,6 +100,7 @@ ROUTERS = (
     people_pages.router,
     preview.router,
     catalogue.router,
+    form_pages.router,
     draft_pages.router,
     draft_saves.router,
     draft_surfaces.router,

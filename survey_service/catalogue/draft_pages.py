@@ -57,7 +57,7 @@ def begin_page(request: Request, running: Running, reading: Reading, person: Man
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
         refuse_unless(session, person, survey, *rights.PLAN)
-        return _begin_page(request, running, session, person, survey)
+        return begin_page_of(request, running, session, person, survey)
 
 
 @router.post("")
@@ -71,12 +71,13 @@ def begin(
     posted: Posted,
     survey_key: str,
 ) -> Response:
-    """A copy of a shipped questionnaire (``start``) or of a version of this survey (``version``), or a file."""
+    """A copy of a shipped questionnaire (``start``) or of a version of this survey (``version``), a file, or what a
+    form has become (``definition``)."""
     with reading.begin() as session:
         survey = find_survey(session, person, survey_key)
         refuse_unless(session, person, survey, *rights.PLAN)
         source, survey_id = _chosen(session, survey, posted), survey.id
-    sent = posted_forms.upload(posted, "file")
+    sent = posted_forms.upload(posted, "file") or _of_form(posted)
     try:
         if source is None and sent is None:
             raise NOTHING_CHOSEN
@@ -93,7 +94,7 @@ def begin(
     except (NoDraftOfThat, BadInput) as refused:
         with reading.begin() as session:
             survey = find_survey(session, person, survey_key)
-            return _begin_page(request, running, session, person, survey, refused, sent[1] if sent else b"")
+            return begin_page_of(request, running, session, person, survey, refused, sent[1] if sent else b"")
 
 
 def _chosen(session: Session, survey: Survey, posted: Posted) -> tuple[str, str, str] | None:
@@ -109,6 +110,12 @@ def _chosen(session: Session, survey: Survey, posted: Posted) -> tuple[str, str,
         text = sources.text_of(session, stored)
         return text, f"{stored.key} {stored.version}", text
     return None
+
+
+def _of_form(posted: Posted) -> tuple[str, bytes] | None:
+    """The name of the form, and the definition that it became: a text from outside like that of a file."""
+    definition = posted_forms.text(posted, "definition")
+    return (posted_forms.text(posted, "name")[:120] or "XLSForm", definition.encode()) if definition else None
 
 
 def _id(typed: str) -> UUID:
@@ -250,7 +257,7 @@ def _draft_page(
     return staff_page(request, running, person, template, context, section="surveys", status=status)
 
 
-def _begin_page(
+def begin_page_of(
     request: Request,
     running: Running,
     session: Session,
