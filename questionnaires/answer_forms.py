@@ -26,6 +26,7 @@ Canonical = str | int | float | list[str] | dict[str, str]
 class FindingCode(StrEnum):
     UNKNOWN_VARIABLE = "unknown_variable"
     UNKNOWN_CODE = "unknown_code"
+    NOT_OFFERED = "not_offered"  # an option that hangs on an earlier answer, which says otherwise
     CHOOSE_ONE = "choose_one"
     EXCLUSIVE = "exclusive"
     TOO_FEW_CHOICES = "too_few_choices"

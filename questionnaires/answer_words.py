@@ -27,7 +27,31 @@ def describe(
     kind = kind_of(question)
     if finding.code in kind.faults:
         return kind.fault(finding.code, finding.parameters, question, language)
+    if finding.code in OF_TWO_QUESTIONS:
+        return OF_TWO_QUESTIONS[finding.code](finding, question, questionnaire, language)
     return OF_A_QUESTION[finding.code](finding, question, language)
+
+
+def _not_offered(finding: Finding, question: Question, questionnaire: Questionnaire, language: str) -> str:
+    """An option, and the earlier answer for which it is not among those that are offered."""
+    option = question.option(str(finding.parameters.get("option")))
+    label = option.label.in_language(language) if option is not None else str(finding.parameters.get("option"))
+    because = str(finding.parameters.get("because")).partition(".")[0]
+    earlier = next((one for one in questionnaire.questions() if one.id == because), None)
+    if earlier is None:
+        return (
+            f"照前面的回答，这里没有“{label}”。请另选，或者改前面的题。"
+            if language != "en"
+            else f"By the earlier answers “{label}” is not offered here. Choose another, or change those answers."
+        )
+    chosen = [earlier.option(code) for code in str(finding.parameters.get("chosen", "")).split(",")]
+    told = [one.label.in_language(language) for one in chosen if one is not None]
+    short = earlier.short.in_language(language)
+    if language != "en":
+        said = f"选的是“{'、'.join(told)}”" if told else "的回答"
+        return f"“{short}”{said}，这里没有“{label}”。请另选，或者改前面那道题。"
+    said = f" is “{'; '.join(told)}”" if told else " says otherwise"
+    return f"The answer to “{short}”{said}: “{label}” is not offered here. Choose another, or change that answer."
 
 
 def _too_long(finding: Finding, _question: Question, language: str) -> str:
@@ -80,6 +104,9 @@ OF_A_QUESTION: Mapping[FindingCode, Callable[[Finding, Question, str], str]] = {
         (FindingCode.CONTRADICTION, FindingCode.RULE),
         _always("这几道题的答案对不上，请再看一眼。", "These answers hardly go together. Please look again."),
     ),
+}
+OF_TWO_QUESTIONS: Mapping[FindingCode, Callable[[Finding, Question, Questionnaire, str], str]] = {
+    FindingCode.NOT_OFFERED: _not_offered,
 }
 OF_THE_FORM: Mapping[FindingCode, Callable[[Finding, str], str]] = {
     FindingCode.UNKNOWN_VARIABLE: _unknown_variable,

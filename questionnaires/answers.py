@@ -32,6 +32,7 @@ from questionnaires.kinds import kind_of
 from questionnaires.kinds.texts import behind_other
 from questionnaires.model import Missing, Question, Questionnaire, Rule
 from questionnaires.model import Severity as Severity
+from questionnaires.offers import Narrowed, narrowed_of
 
 CANONICAL_FORMAT = 1
 MAX_ANSWERS = 5_000  # variables in one set of answers
@@ -157,8 +158,14 @@ class Asked:
     question: Question
     conditions: tuple[Condition, ...]  # that its block was drawn; of the section and of the question
     slots: tuple[Slot, ...]
+    narrowed: Narrowed | None = None  # where its options hang on earlier answers
     block: Condition | None = None  # the first of the conditions, where the question is in a block
     draws: tuple[Drawing, ...] = ()  # those that are made before it
+
+    def of(self, given: Mapping[str, object]) -> bool:
+        """Whether it is asked of whoever gave these canonical answers on the path."""
+        asked = all(condition.evaluate(given) for condition in self.conditions)
+        return asked and (self.narrowed is None or self.narrowed.asked(given))
 
 
 class Judge:
@@ -188,6 +195,12 @@ class Judge:
             for condition in (
                 *(one for asked in self.questions for one in asked.conditions),
                 *(one.rule.condition for one in self.rules),
+                *(
+                    one
+                    for asked in self.questions
+                    if asked.narrowed
+                    for one in asked.narrowed.offer.conditions.values()
+                ),
             )
             for test in condition.tests()
         )
@@ -219,7 +232,8 @@ def _asked(questionnaire: Questionnaire) -> tuple[Asked, ...]:
             block = was_drawn(*inside[question.id]) if question.id in inside else None
             conditions = (block, *given) if block else tuple(given)
             draws = tuple(made.get(len(found), ()))
-            found.append(Asked(question, conditions, tuple(_slots(question)), block, draws))
+            narrowed = narrowed_of(questionnaire, question)
+            found.append(Asked(question, conditions, tuple(_slots(question)), narrowed, block, draws))
     return tuple(found)
 
 
@@ -298,15 +312,18 @@ class _Run:
         for asked in judge.questions:
             for drawing in asked.draws:
                 self._draw(drawing, answers.get(drawing.draw.id))
-            on_path = all(condition.evaluate(self._given) for condition in asked.conditions)
+            on_path = asked.of(self._given)
             self._block = asked.block
             for slot in asked.slots:
                 raw = answers.get(slot.variable)
-                if on_path and isinstance(raw, str) and raw in slot.codes:  # most answers; as ``_judge`` would
+                narrowed = asked.narrowed if slot.other_codes is None else None
+                if (
+                    narrowed is None and on_path and isinstance(raw, str) and raw in slot.codes
+                ):  # most answers; as ``_judge`` would
                     self._canonical[slot.variable] = self._given[slot.variable] = raw
                     self._values[slot.variable] = slot.missing.get(raw, raw)
                 else:
-                    self._judge(slot, raw, on_path)
+                    self._judge(slot, raw, on_path, narrowed)
         self._unknown(answers, judge.known)
         for calculation in judge.calculated:
             known = any(self._values[name] is not Missing.NOT_ASKED for name in calculation.variables)
@@ -369,11 +386,13 @@ class _Run:
         finding = Finding(variable=variable, question=question, code=code, severity=severity, parameters=parameters)
         self._findings.append(finding)
 
-    def _judge(self, slot: Slot, raw: object, on_path: bool) -> None:
+    def _judge(self, slot: Slot, raw: object, on_path: bool, narrowed: Narrowed | None) -> None:
         variable, question = slot.variable, slot.question
         if slot.other_codes is not None and on_path:
             on_path = chose(self._given.get(question.id), slot.other_codes)
         canonical, fault = slot.canonical(raw, seen=self._seen_on_paper)
+        if on_path and narrowed is not None:
+            canonical, fault = narrowed.read((canonical, fault), self._given)
         if not on_path:
             self._values[variable] = Missing.NOT_ASKED
             if canonical == {"missing": "no_answer"}:

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Final
 
-from questionnaires.answer_forms import Canonical
+from questionnaires.answer_forms import Canonical, Read
 from questionnaires.answers import Asked, Calculation, Judge, Slot, Value, chose, is_readable, values_drawn
 from questionnaires.draws import Drawing
 from questionnaires.model import Missing
+from questionnaires.offers import Narrowed
 
 MOST_KEPT = 5_000
 """Different raw answers that are remembered at once: open answers are all different."""
@@ -38,6 +39,7 @@ class _Readings(dict[object, int]):
         self._slot = slot
         self.worth: list[Value] = [Missing.NOT_ASKED]
         self.given: list[Canonical | None] = [None]  # what conditions see
+        self._reads: dict[int, Read] = {}
 
     def __missing__(self, raw: object) -> int:
         """Texts and None are their own keys."""
@@ -55,11 +57,21 @@ class _Readings(dict[object, int]):
         return self[key] if key in self else self._keep(key, raw)
 
     def _keep(self, key: object, raw: object) -> int:
-        canonical, _ = self._slot.canonical(raw, seen=True)
-        code = self[key] = len(self.worth)
+        read = self._slot.canonical(raw, seen=True)
+        code = self[key] = self._add(read[0])
+        self._reads[code] = read
+        return code
+
+    def _add(self, canonical: Canonical | None) -> int:
         self.worth.append(self._slot.value(canonical))
         self.given.append(canonical)
-        return code
+        return len(self.worth) - 1
+
+    def offered(self, code: int, narrowed: Narrowed, given: Mapping[str, object]) -> int:
+        """The code of an answer as it is to whoever was offered less than the whole question."""
+        read = self._reads[code]
+        canonical, _ = narrowed.read(read, given)
+        return code if canonical == read[0] else self._add(canonical)
 
 
 def _as_key(raw: object) -> str | int | tuple[str, ...] | None:
@@ -100,29 +112,52 @@ _Told = _Readings | _Draws
 
 
 class _Ask(dict[tuple[int, ...], bool]):
-    """Codes of the answers that a question's conditions ask about -> whether it is asked."""
+    """Codes of the answers that a question hangs on -> whether it is asked."""
 
     def __init__(self, asked: Asked, readings: Mapping[str, _Told]) -> None:
         """``readings`` of the questions before it: no condition sees what comes later."""
         super().__init__()
-        self._conditions = asked.conditions
+        self._asked = asked
+        self._always = not asked.conditions and asked.narrowed is None
         named = dict.fromkeys(name for one in asked.conditions for name in one.variables())
+        named |= dict.fromkeys(asked.narrowed.about if asked.narrowed is not None else ())
         self.about = tuple(name for name in named if name in readings)
         self._readings = tuple(readings[name] for name in self.about)
 
     def __missing__(self, codes: tuple[int, ...]) -> bool:
         given = {name: of.given[code] for name, of, code in zip(self.about, self._readings, codes, strict=True)}
-        found = self[codes] = all(one.evaluate(given) for one in self._conditions)
+        found = self[codes] = self._asked.of(given)
         return found
 
     def of(self, columns: Mapping[str, list[int]], rows: int) -> list[bool] | None:
         """By row; None: everybody is asked."""
-        if not self._conditions:
+        if self._always:
             return None
         if not self.about:
             return [self[()]] * rows
         found = list(map(self.__getitem__, zip(*(columns[name] for name in self.about), strict=True)))
         return None if all(found) else found
+
+
+class _Offered(dict[tuple[int, ...], int]):
+    """Codes of an answer and of those that its options hang on -> its code by what was offered to whoever gave it."""
+
+    def __init__(self, narrowed: Narrowed, readings: Mapping[str, _Told], own: _Readings) -> None:
+        """``readings`` of the questions before it, ``own`` of the answer itself."""
+        super().__init__()
+        self._narrowed = narrowed
+        self.about = tuple(name for name in narrowed.about if name in readings)
+        self._readings = tuple(readings[name] for name in self.about)
+        self._own = own
+
+    def __missing__(self, codes: tuple[int, ...]) -> int:
+        code, *others = codes
+        given = {name: of.given[one] for name, of, one in zip(self.about, self._readings, others, strict=True)}
+        found = self[codes] = self._own.offered(code, self._narrowed, given)
+        return found
+
+    def of(self, column: list[int], columns: Mapping[str, list[int]]) -> list[int]:
+        return list(map(self.__getitem__, zip(column, *(columns[name] for name in self.about), strict=True)))
 
 
 class _Results(dict[tuple[int, ...], int]):
@@ -153,11 +188,16 @@ class ColumnJudge:
         self._readings: dict[str, _Readings] = {}
         self._draws: dict[str, _Draws] = {}
         self._asks: list[_Ask] = []
+        self._offers: dict[str, _Offered] = {}
         for asked in self._judge.questions:
             for drawing in asked.draws:
                 self._draws[drawing.draw.id] = _Draws(drawing, self._told)
             self._asks.append(_Ask(asked, self._told))
-            self._readings |= {slot.variable: _Readings(slot) for slot in asked.slots}
+            own = {slot.variable: _Readings(slot) for slot in asked.slots}
+            for slot in asked.slots:
+                if asked.narrowed is not None and slot.other_codes is None:
+                    self._offers[slot.variable] = _Offered(asked.narrowed, self._told, own[slot.variable])
+            self._readings |= own
         self._results = [_Results(one, self._readings) for one in self._judge.calculated]
 
     @property
@@ -166,7 +206,10 @@ class ColumnJudge:
 
     def values(self, answers: Sequence[Mapping[str, object]]) -> Mapping[str, ValueColumn]:
         """By variable of the questionnaire: ``Judge.check(one, Policy.IMPORT).values`` of every one of ``answers``."""
-        kept: tuple[Sized, ...] = (*self._readings.values(), *self._draws.values(), *self._asks, *self._results)
+        kept: tuple[Sized, ...] = (
+            *(*self._readings.values(), *self._draws.values(), *self._asks),
+            *(*self._offers.values(), *self._results),
+        )
         if sum(map(len, kept)) > MOST_KEPT:
             self._begin()
         given = [one if is_readable(one) else {} for one in answers]
@@ -178,6 +221,8 @@ class ColumnJudge:
             on_path = ask.of(codes, len(given))
             for slot in asked.slots:
                 column = self._readings[slot.variable].codes([one.get(slot.variable) for one in given])
+                if slot.variable in self._offers:
+                    column = self._offers[slot.variable].of(column, codes)
                 own = on_path if slot.other_codes is None else self._told_more(asked, slot.other_codes, codes)
                 codes[slot.variable] = column if own is None else _asked_only(column, own)
         found: dict[str, ValueColumn] = {}

@@ -6,8 +6,8 @@ were chosen there. ``offer_if`` of an option is a condition. All that are given 
 
 What narrows has to be there. Where ``within`` has no answer, or one that means missing (说不清), every option is
 offered, for nothing says which do not belong. Where ``chosen_in`` has none, nothing was chosen, and nothing is carried
-over. An option that means missing is offered to everybody, unless a condition of its own says otherwise. Who is left
-with none of the options that are narrowed is not asked the question at all.
+over: the question is not asked. An option that means missing is offered to everybody, unless its own condition says
+otherwise. Who is left with nothing but such options is not asked either.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from questionnaires.answer_forms import Fault, FindingCode, Read, Reader
 from questionnaires.conditions import Condition
+from questionnaires.kinds import kind_of
 from questionnaires.model import Option, Question, Questionnaire
 
+LONGEST_CODE = 20
+MOST_TOLD = 200  # characters of the codes that are named
 MOST_KEPT = 500
 """Narrowed questions that are remembered at once, by what was answered."""
 
@@ -49,22 +53,13 @@ class Offer:
             return option.code not in self.alone and option.code in _codes(given.get(question.chosen_in))
         return True
 
-    def narrows(self, option: Option) -> bool:
-        """Whether it hangs on anything."""
-        if option.code in self.conditions:
-            return True
-        if option.missing is not None:
-            return False
-        question = self.question
-        by_parent = question.within is not None and option.parent is not None
-        return by_parent or (question.chosen_in is not None and option.code in self.carried)
-
     def narrowed(self, given: Mapping[str, object]) -> Question:
         """The question with the options that are offered; no options where it is not asked."""
         offered = tuple(one for one in self.question.options if self.holds(one, given))
         if len(offered) == len(self.question.options):
             return self.question
-        if any(self.narrows(one) for one in self.question.options) and not any(map(self.narrows, offered)):
+        carried = any(one.code in self.carried and one.missing is None for one in offered)
+        if all(one.missing for one in offered) or (self.question.chosen_in is not None and not carried):
             offered = ()
         return replace(
             self.question,
@@ -85,6 +80,12 @@ class Offer:
             if chosen and not chosen & self.wide and option.parent not in chosen:
                 return question.within
         return question.chosen_in or question.within or ""
+
+
+def narrowed_of(questionnaire: Questionnaire, question: Question) -> Narrowed | None:
+    """``offer_of``, remembering."""
+    offer = offer_of(questionnaire, question)
+    return None if offer is None else Narrowed(offer)
 
 
 def offer_of(questionnaire: Questionnaire, question: Question) -> Offer | None:
@@ -113,15 +114,42 @@ class Narrowed:
 
     def __init__(self, offer: Offer) -> None:
         self.offer = offer
-        self._kept: dict[tuple[object, ...], Question] = {}
+        self.about = offer.about
+        self._kept: dict[tuple[object, ...], tuple[Question, Reader]] = {}
+
+    def asked(self, given: Mapping[str, object]) -> bool:
+        """Whether anything is offered to whoever gave these answers."""
+        return bool(self.of(given).options)
 
     def of(self, given: Mapping[str, object]) -> Question:
-        key = tuple(_key(given.get(name)) for name in self.offer.about)
+        """The question as it is offered to whoever gave these canonical answers on the path."""
+        return self._of(given)[0]
+
+    def read(self, read: Read, given: Mapping[str, object]) -> Read:
+        """What the whole question made of an answer, held against the options that are offered."""
+        canonical, fault = read
+        written = fault.written if fault is not None else canonical
+        if written is None or isinstance(written, dict):
+            return read
+        question, narrow = self._of(given)
+        if question is self.offer.question:
+            return read
+        for code in written if isinstance(written, list) else [written]:
+            option = self.offer.question.option(str(code))
+            if option is not None and option not in question.options:
+                because = self.offer.because_of(option, given)
+                found = {"option": option.code, "because": because, "chosen": _told(given.get(because))}
+                return None, Fault(FindingCode.NOT_OFFERED, found, written)
+        return narrow(written)
+
+    def _of(self, given: Mapping[str, object]) -> tuple[Question, Reader]:
+        key = tuple(_key(given.get(name)) for name in self.about)
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            found = self._kept[key] = self.offer.narrowed(given)
+            question = self.offer.narrowed(given)
+            found = self._kept[key] = (question, kind_of(question).reader(question))
         return found
 
 
@@ -140,6 +168,11 @@ def _codes(answer: object) -> frozenset[str]:
     if isinstance(answer, list | tuple):
         return frozenset(one for one in answer if isinstance(one, str) and one)
     return frozenset()
+
+
+def _told(answer: object) -> str:
+    """The codes of an earlier answer, to be named; a text is nobody's to repeat in a finding."""
+    return ",".join(sorted(code for code in _codes(answer) if len(code) <= LONGEST_CODE))[:MOST_TOLD]
 
 
 def _at_most(bound: int | None, offered: tuple[Option, ...]) -> int | None:

@@ -34,10 +34,12 @@ class Choosing(Kind):
             if zh:
                 return f"选了“{label}”，就不用再选别的；要选别的，请去掉“{label}”。"
             return f"“{label}” stands alone. Remove it to choose others."
+        seen = found.get("seen", "")
+        if len(question.options) > MOST_ALL:
+            return f"名单里没有“{seen}”。请从名单里选一项。" if zh else f"“{seen}” is not in the list. Choose from it."
         listed = ("，" if zh else ", ").join(
             f"{option.code} {option.label.in_language(language)}" for option in question.options
         )
-        seen = found.get("seen", "")
         return f"“{seen}”不是选项。可选：{listed}。" if zh else f"“{seen}” is not an option. Choose from: {listed}."
 
 

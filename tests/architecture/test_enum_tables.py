@@ -32,7 +32,7 @@ from analysis.weighting.blending import BlendMethod
 from analysis.weighting.propensity import PropensityUse
 from analysis.weighting.records import CalibrationMethod
 from questionnaires.answer_forms import FindingCode
-from questionnaires.answer_words import OF_A_QUESTION, OF_THE_FORM
+from questionnaires.answer_words import OF_A_QUESTION, OF_THE_FORM, OF_TWO_QUESTIONS
 from questionnaires.kinds import KINDS
 from questionnaires.problems import Code
 from questionnaires.readiness import Blank, Reason
@@ -379,7 +379,7 @@ def test_every_table_of_words_speaks_both_languages() -> None:
 def test_every_finding_has_its_words() -> None:
     of_kinds = {code for kind in KINDS.values() for code in kind.faults}
     assert not {*OF_A_QUESTION, *OF_THE_FORM} & of_kinds
-    assert {*OF_A_QUESTION, *OF_THE_FORM} | of_kinds == set(FindingCode)
+    assert {*OF_A_QUESTION, *OF_TWO_QUESTIONS, *OF_THE_FORM} | of_kinds == set(FindingCode)
     assert not OF_A_QUESTION.keys() & OF_THE_FORM.keys()
 
 
