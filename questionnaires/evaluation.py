@@ -42,7 +42,7 @@ from questionnaires.conditions import Condition
 from questionnaires.draw_weights import Weighing
 from questionnaires.draws import block_of_question
 from questionnaires.indicators import TOTALS, DontKnow, Indicator, IndicatorKind, Unranked, same_definition
-from questionnaires.model import Missing, Questionnaire
+from questionnaires.model import Missing, Option, Questionnaire
 
 Pair = tuple[float, float]
 Evaluator = Callable[[Mapping[str, Value]], dict[str, Pair | None]]
@@ -129,9 +129,14 @@ def _asked_as(questionnaire: Questionnaire, variable: str) -> tuple[object, ...]
                 belongs = (block[1].belongs_if,) if block and block[1].belongs_if else ()
                 conditions = tuple(one and one.tree for one in (section.ask_if, question.ask_if, *belongs))
                 limits = (question.minimum_choices, question.maximum_choices, question.ranks)
+                narrowed = (question.within, question.chosen_in, *map(_offered_as, question.options))
                 words = (question.text.pattern.zh, item and item.text.pattern.zh)
-                return (question.type, *words, options, limits, conditions)
+                return (question.type, *words, options, limits, conditions, narrowed)
     return None
+
+
+def _offered_as(option: Option) -> tuple[object, ...]:
+    return option.parent, option.offer_if and option.offer_if.tree
 
 
 def _as_answered(values: Mapping[str, Value], stated: Mapping[str, Mapping[Missing, str]]) -> dict[str, object]:

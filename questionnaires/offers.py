@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from questionnaires.answer_forms import Fault, FindingCode, Read, Reader
-from questionnaires.conditions import Condition
+from questionnaires.conditions import And, Answered, Compare, Condition, Includes, Node, Not, Or
 from questionnaires.kinds import kind_of
 from questionnaires.model import Option, Question, Questionnaire
 
@@ -36,6 +36,8 @@ class Offer:
     carried: frozenset[str]  # codes that ``chosen_in`` has as well
     alone: frozenset[str]  # of these, those that stand alone there: 都没有 is no choice to go on with
     conditions: Mapping[str, Condition]  # code -> its own condition, of answers alone
+    several_within: bool  # whether several may be chosen in the question that it is within
+    several_chosen: bool  # and in the one whose choices it carries over
 
     def holds(self, option: Option, given: Mapping[str, object]) -> bool:
         """Whether the option is offered to whoever gave these canonical answers on the path."""
@@ -68,6 +70,35 @@ class Offer:
             maximum_choices=_at_most(self.question.maximum_choices, offered),
             ranks=_at_most(self.question.ranks, offered),
         )
+
+    def condition(self, option: Option) -> Condition | None:
+        """The same as a condition, for whoever asks with those alone; None where it is offered to everybody."""
+        question = self.question
+        own = self.conditions.get(option.code)
+        trees: list[Node] = [] if own is None else [own.tree]
+        if option.missing is None and question.within is not None and option.parent is not None:
+            named = (option.parent, *sorted(self.wide))
+            chosen = [_among(question.within, code, self.several_within) for code in named]
+            trees.append(Or((Not(Answered(question.within)), *chosen)))
+        if option.missing is None and question.chosen_in is not None and option.code in self.carried:
+            if option.code in self.alone:
+                trees.append(And((Answered(question.chosen_in), Not(Answered(question.chosen_in)))))
+            else:
+                trees.append(_among(question.chosen_in, option.code, self.several_chosen))
+        if not trees:
+            return None
+        return Condition("", trees[0] if len(trees) == 1 else And(tuple(trees)))
+
+    def asked(self) -> Condition | None:
+        """Who is offered enough to be asked, as a condition; None where everybody is."""
+        options = [one for one in self.question.options if one.missing is None]
+        if self.question.chosen_in is not None:
+            options = [one for one in options if one.code in self.carried - self.alone]
+        conditions = [self.condition(one) for one in options]
+        if any(one is None for one in conditions):
+            return None
+        trees = tuple(dict.fromkeys(one.tree for one in conditions if one is not None))
+        return Condition("", trees[0] if len(trees) == 1 else Or(trees)) if trees else None
 
     def because_of(self, option: Option, given: Mapping[str, object]) -> str:
         """The variable for whose answer an option is not offered."""
@@ -106,6 +137,8 @@ def offer_of(questionnaire: Questionnaire, question: Question) -> Offer | None:
         carried=frozenset(one.code for one in question.options if one.code in there),
         alone=frozenset(code for code, one in there.items() if one.exclusive),
         conditions=own,
+        several_within=within is not None and kind_of(within).several,
+        several_chosen=chosen is not None and kind_of(chosen).several,
     )
 
 
@@ -151,6 +184,10 @@ class Narrowed:
             question = self.offer.narrowed(given)
             found = self._kept[key] = (question, kind_of(question).reader(question))
         return found
+
+
+def _among(variable: str, code: str, several: bool) -> Node:
+    return Includes(variable, code) if several else Compare(variable, "==", code)
 
 
 def _key(answer: object) -> object:

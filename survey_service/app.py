@@ -75,7 +75,7 @@ from survey_service.surveys import (
     wave_pages,
 )
 from survey_service.surveys import routes as surveys
-from survey_service.web import failures, health, metrics, static_files
+from survey_service.web import failures, health, metrics, option_files, static_files
 from survey_service.web.headers import Surroundings
 from survey_service.writer import GroupWriter
 
@@ -134,6 +134,7 @@ ROUTERS = (
     figure_pages.router,
     *api.ROUTERS,
     static_files.router,
+    option_files.router,
     health.router,
     metrics.router,
 )

@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl
 from questionnaires.answers import judge
 from questionnaires.model import Questionnaire
 from survey_service.collection.resident_pages import Language, Look, language_asked, spoken_in
-from survey_service.collection.resident_steps import ORDERS, RESERVED
+from survey_service.collection.resident_steps import ORDERS, RESERVED, screens
 from survey_service.errors import BadInput, TooLarge
 from survey_service.secrets import normalise_receipt
+from survey_service.web.option_search import LongOptions
 
 BODY_LIMIT = 256 * 1024  # bytes: every text of a long questionnaire filled to its end, percent-encoded, stays below
 FIELD_LIMIT = 2_000
@@ -55,7 +56,7 @@ class Display:
 class PostedAnswers:
     given: Mapping[str, list[str]]  # answers by variable, as typed
     display: Display
-    action: str  # "submit", "check", "edit"
+    action: str  # "submit", "check", "edit", "find"
     page: str  # which page it was sent from: "form", "check", "faults"
     tool: bool  # a button of the head: shows the same page in another way
     client_id: str | None
@@ -141,8 +142,11 @@ def posted_form(fields: PostedFields, questionnaire: Questionnaire) -> PostedAns
             seen.add(name)
         else:
             raise BadInput
+    for name, options in screens(questionnaire, 0).searched.items():
+        if name in given:
+            given[name] = _found(given[name], options)
     own = fields.own
-    if not fields.tool and fields.action not in ("submit", "check", "edit"):
+    if not fields.tool and fields.action not in ("submit", "check", "edit", "find"):
         raise BadInput
     page = own.get("_page", "form")
     return PostedAnswers(
@@ -156,6 +160,12 @@ def posted_form(fields: PostedFields, questionnaire: Questionnaire) -> PostedAns
         blocks=own.get("_blocks", ""),
         seconds=_number(own.get("_seconds"), 30 * _DAY),
     )
+
+
+def _found(typed: list[str], options: LongOptions) -> list[str]:
+    """The codes of what was typed into the field of a long list; what was chosen counts before what was typed."""
+    codes = list(dict.fromkeys(options.code_of(one) for one in typed))
+    return [one for one in codes if not options.is_open(one)] or codes
 
 
 def client_id_of(fields: PostedFields) -> str | None:

@@ -183,6 +183,8 @@ def _correct(
 ) -> _Change | Response:
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
         return replies.form_again(answered, posted)
+    if posted.action == "find":
+        return replies.found_page(answered, posted)
     if posted.version != answered.occasion.version_sha256[:16]:
         raise BadInput
     raw, today = posted.raw_answers(answered.questionnaire), now.astimezone(running.settings.zone).date()

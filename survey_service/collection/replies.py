@@ -37,6 +37,7 @@ from survey_service.collection.resident_pages import (
     languages_of,
     render,
     spoken_in,
+    steps_as_offered,
     without_words,
 )
 from survey_service.collection.resident_steps import screens
@@ -177,6 +178,21 @@ def blocks_to_answer(
     return partial(form_again, asked, posted, drawn) if drawn else None
 
 
+def found_page(asked: AskedQuestionnaire, posted: PostedAnswers) -> Response:
+    """What was found for what was typed into fields of long lists; the form again where all of it is an option."""
+    shown = screens(asked.shown, posted.display.order)
+    typed = [name for name, one in shown.searched.items() if any(map(one.is_open, posted.given.get(name, ())))]
+    if not typed:
+        return form_again(asked, posted)
+    look = look_of(posted.display, asked.questionnaire)
+    checked = asked.judged(posted.raw_answers(asked.questionnaire), Policy.WEB, partial=True)
+    context = _with_answers(asked, posted, look) | {
+        "steps": steps_as_offered(typed, checked, shown, posted.given, look.language),
+        "shown": {variable for name in typed for variable in asked.questionnaire.question(name).variables()},
+    }
+    return html(render("find.html", look, context), headers=asked_of_phone(asked.questionnaire))
+
+
 def check_page(asked: AskedQuestionnaire, posted: PostedAnswers, checked: Checked) -> Response:
     """请核对. Here a browser without a script gets the id that makes a repeated post the same one."""
     look = look_of(posted.display, asked.questionnaire)
@@ -199,7 +215,9 @@ def faults_page(request: Request, asked: AskedQuestionnaire, posted: PostedAnswe
     shown = {variable for one in faulty for variable in one.question.variables()}
     # Whoever came without a script sees the check page once more; a script's answers go straight on.
     action = "submit" if posted.client_id and posted.page != "check" else "check"
-    context = _with_answers(asked, posted, look) | {"faulty": faulty, "shown": shown, "action": action}
+    pages = screens(asked.shown, posted.display.order)
+    steps = steps_as_offered([one.question.id for one in faulty], checked, pages, posted.given, look.language)
+    context = _with_answers(asked, posted, look) | {"faulty": faulty, "shown": shown, "action": action, "steps": steps}
     return html(render("faults.html", look, context), status=200 if posted.tool else 422)
 
 

@@ -33,7 +33,7 @@ from survey_service.collection import page_words
 from survey_service.collection.blocks_shown import blocks_shown
 from survey_service.collection.page_formats import day_in
 from survey_service.collection.phone_permissions import asked_of_phone, device_scripts
-from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, screens, shuffles
+from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, Step, screens, shuffles
 from survey_service.settings import Settings
 from survey_service.surveys.wave_recordings import Recording
 from survey_service.web.pages import HTML_LANG, environment, styles_in_page, told_by
@@ -224,6 +224,8 @@ def form_context(
         "scans": any(step.question.entry is Entry.BARCODE for step in shown.steps),
         "several": any(step.phone.data(step.question, look.language) for step in shown.steps),
         "required_somewhere": any(question.required for question in questionnaire.questions()),
+        "offering": any(step.offers or step.narrowing for step in shown.steps),
+        "searching": any(step.search or step.filtered for step in shown.steps),
         "calculates": judge(questionnaire).calculates,
         "filling": filling_for_script(questionnaire),
         "fills": occasion.words(look.language),
@@ -327,6 +329,20 @@ def faulty_questions(checked: Checked, questionnaire: Questionnaire, language: L
         )
         for question_id, messages in found.items()
     ]
+
+
+def steps_as_offered(
+    questions: Sequence[str], checked: Checked, shown: Screens, given: Mapping[str, Sequence[str]], language: Language
+) -> dict[str, tuple[Step, ...]]:
+    """The screens of some questions with the options that are offered to whoever gave these answers."""
+    narrowed = {
+        asked.question.id: asked.narrowed.of(checked.canonical) if asked.narrowed else asked.question
+        for asked in judge(shown.questionnaire).questions
+    }
+    return {
+        name: tuple(one.as_offered(narrowed[name], given.get(name, ()), language) for one in shown.of_question(name))
+        for name in questions
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

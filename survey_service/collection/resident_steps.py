@@ -8,15 +8,20 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from questionnaires.draws import block_trees
 from questionnaires.kinds.place import GRAINS
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
+from questionnaires.offer_words import narrowed_in_words
+from questionnaires.offers import Offer, offer_of
 from questionnaires.points import apart_from, points_of
+from questionnaires.text import Text
 from survey_service.collection.kinds import PHONE, OnPhone
+from survey_service.web.option_files import OptionFile, at_hand, file_of
+from survey_service.web.option_search import LONG, SHOWN, LongOptions, is_filtered, is_searched, narrowing
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
 POINTS_PER_SCREEN = 3  # of those that are answered by points, in two lines each
@@ -43,6 +48,58 @@ class Step:
     items: tuple[Item, ...] = ()  # rows of this part of a matrix
     first_item: int = 1
     ask_if: str = ""  # JSON of the condition, empty when everyone is asked
+    offer: Offer | None = None  # where its options hang on earlier answers
+    said: Text | None = None  # which of them are meant, for a page that shows all
+    search: LongOptions | None = None  # where there are too many to be read through
+    index: LongOptions | None = None  # what is searched, or narrowed by typing
+    found: tuple[Option, ...] = ()  # of those, what is shown for what was typed or answered before
+    more: int = 0  # how many more were found
+    found_none: bool = False
+
+    @property
+    def offers(self) -> str:
+        """JSON of code to condition, for options that are not offered to everybody; empty where there are none."""
+        if self.offer is None:
+            return ""
+        options = self.question.options if self.search is None else self.search.apart
+        conditions = {one.code: self.offer.condition(one) for one in options}
+        if not any(conditions.values()):
+            return ""
+        return _json({code: one.to_json() for code, one in conditions.items() if one is not None})
+
+    @property
+    def narrowing(self) -> str:
+        """JSON of what narrows a list that is searched."""
+        if self.offer is None or self.search is None:
+            return ""
+        question = self.question
+        named = {"within": question.within, "wide": sorted(self.offer.wide), "chosen": question.chosen_in}
+        if any(one.code not in self.offer.carried for one in self.search.entries):
+            named["carried"] = sorted(self.offer.carried)
+        return _json({name: value for name, value in named.items() if value})
+
+    def list_address(self, language: str) -> str:
+        """Where the list is fetched that is searched."""
+        return "" if self.index is None else at_hand(_file_of(_SameStep(self), language))
+
+    @property
+    def filtered(self) -> bool:
+        """Whether what is shown of several choices can be narrowed by typing."""
+        return self.index is not None and self.search is None
+
+    def as_offered(self, question: Question, given: Sequence[str], language: str) -> Step:
+        """The step with the options that are offered, where it is known what was answered before: those that meet
+        what was typed, of many."""
+        codes = {one.code for one in question.options}
+        options = tuple(one for one in self.options if one.code in codes)
+        step = replace(self, question=question, options=options)
+        if self.search is None:
+            return step
+        typed = next((one for one in given if self.search.is_open(one)), "")
+        found = self.search.found(typed, language, options)
+        if not typed and len(found) > LONG:
+            return step
+        return replace(step, found=tuple(found[:SHOWN]), more=max(0, len(found) - SHOWN), found_none=not found)
 
     @property
     def last_item(self) -> int:
@@ -59,6 +116,8 @@ class Step:
     @property
     def fields(self) -> str:
         """The macro that draws them."""
+        if self.search is not None:
+            return "search"
         return self.phone.points if self.question.layout is Layout.POINTS else self.phone.fields
 
     @property
@@ -103,8 +162,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screens:
+    questionnaire: Questionnaire
     steps: tuple[Step, ...]
     total: int  # questions, notes not counted
+
+    @property
+    def searched(self) -> Mapping[str, LongOptions]:
+        """Questions whose options are searched."""
+        return {step.question.id: step.search for step in self.steps if step.search is not None}
 
     def of_question(self, question_id: str) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.question.id == question_id)
@@ -135,8 +200,10 @@ class Same:
 @lru_cache(maxsize=256)
 def _screens(same: Same, order: int) -> Screens:
     steps: list[Step] = []
+    numbers: dict[str, int] = {}
     number = 0
     drawn = block_trees(same.questionnaire)
+    languages = same.questionnaire.languages
     for section in same.questionnaire.sections:
         for question in section.questions:
             taken = RESERVED.intersection(question.variables())
@@ -144,35 +211,63 @@ def _screens(same: Same, order: int) -> Screens:
                 raise NameTaken(f"a question cannot be named {sorted(taken)}: the page has a field of that name")
             asked = bool(question.variables())
             number += asked
+            numbers[question.id] = number
+            offer = offer_of(same.questionnaire, question)
             given = [one for one in (section.ask_if, question.ask_if) if one is not None]
             conditions = [same.questionnaire.of_answers(one).to_json() for one in given]
             if question.id in drawn:
                 conditions.insert(0, drawn[question.id])
+            if offer is not None and (offered := offer.asked()) is not None:
+                conditions.append(offered.to_json())
             tree = ["and", *conditions] if len(conditions) > 1 else conditions[0] if conditions else None
-            ask_if = json.dumps(tree, ensure_ascii=False, separators=(",", ":")) if tree else ""
-            steps += _of_question(question, number if asked else 0, ask_if, order)
-    return Screens(steps=tuple(steps), total=number)
+            index = LongOptions(question, languages) if is_searched(question) or is_filtered(question) else None
+            whole = Step(
+                anchor=f"q-{question.id}",
+                question=question,
+                number=number if asked else 0,
+                options=question.options,
+                ask_if=_json(tree) if tree else "",
+                offer=offer,
+                said=narrowed_in_words(offer, numbers) if offer is not None else None,
+                search=index if is_searched(question) else None,
+                index=index,
+            )
+            steps += _of_question(whole, order)
+    return Screens(questionnaire=same.questionnaire, steps=tuple(steps), total=number)
 
 
-def _of_question(question: Question, number: int, ask_if: str, order: int) -> list[Step]:
-    options, items = _arranged(question, order)
-    most = POINTS_PER_SCREEN if question.layout is Layout.POINTS else ITEMS_PER_SCREEN
-    parts = _parts(items, most)
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class _SameStep:
+    """Key of the cache of files: a list is long, and known by identity."""
+
+    def __init__(self, step: Step) -> None:
+        assert step.index is not None
+        self.index, self.offer = step.index, step.offer
+
+    def __hash__(self) -> int:
+        return id(self.index)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SameStep) and other.index is self.index
+
+
+@lru_cache(maxsize=256)
+def _file_of(same: _SameStep, language: str) -> OptionFile:
+    return file_of(same.index, language, same.offer)
+
+
+def _of_question(whole: Step, order: int) -> list[Step]:
+    """The screens of one question: a long matrix is parted."""
+    options, items = _arranged(whole.question, order)
+    most = POINTS_PER_SCREEN if whole.question.layout is Layout.POINTS else ITEMS_PER_SCREEN
     steps = []
     first = 1
-    for position, part in enumerate(parts, start=1):
-        anchor = f"q-{question.id}" if position == 1 else f"q-{question.id}-{position}"
-        steps.append(
-            Step(
-                anchor=anchor,
-                question=question,
-                number=number,
-                options=options,
-                items=part,
-                first_item=first,
-                ask_if=ask_if,
-            )
-        )
+    for position, part in enumerate(_parts(items, most), start=1):
+        anchor = whole.anchor if position == 1 else f"{whole.anchor}-{position}"
+        steps.append(replace(whole, anchor=anchor, options=options, items=part, first_item=first))
         first += len(part)
     return steps
 

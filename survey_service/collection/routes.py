@@ -220,6 +220,9 @@ def _judge(
     if posted.action == "edit" or (posted.tool and posted.page == "form"):
         opened.refuse_if_over(now, zone)
         return partial(replies.form_again, opened, posted)
+    if posted.action == "find":
+        opened.refuse_if_over(now, zone)
+        return partial(replies.found_page, opened, posted)
     raw, today = posted.raw_answers(opened.questionnaire), now.astimezone(zone).date()
     checked = opened.judged(raw, Policy.WEB, today=today)
     if again := replies.blocks_to_answer(request, opened, posted, checked):

@@ -9,11 +9,14 @@ export class Answers {
     this.draws = JSON.parse(words.draws || "{}"); // of each draw: its order, and which blocks belong to whom
     this.withoutWords = new Set(); // steps whose 其他 was asked for its words once
     this.rules = null; // of resident-rules.js, where the questionnaire has rules
+    this.narrowing = []; // of resident-offers.js and resident-search.js: what brings a step in line with earlier answers
+    this.searches = null; // of resident-search.js, where a list is searched
   }
 
   // What stands in a field that is typed into: its value, or what is wrong with it.
   read(field) {
-    const { number, units, least, most } = field.dataset;
+    const { number, units, least, most, list } = field.dataset;
+    if (list !== undefined) return this.searches ? this.searches.read(field) : { value: "", fault: "" };
     if (number !== undefined) {
       const rule = { units: JSON.parse(units || "[]"), decimals: Number(number), minimum: least, maximum: most };
       return this.forms.readNumber(field.value, rule);
@@ -48,6 +51,7 @@ export class Answers {
     const given = Object.assign({}, this.draws);
     return this.asking.filter((step) => {
       const asked = !step.dataset.ask || this.kept.attempt(() => this.evaluate(JSON.parse(step.dataset.ask), given), true);
+      for (const one of this.narrowing) one.refresh(step, given);
       if (asked) Object.assign(given, this.known(step));
       return asked;
     });

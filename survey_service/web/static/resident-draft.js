@@ -66,8 +66,14 @@ export class Draft {
       const kept = draft.values[field.name] || [];
       if (isChoice(field)) field.checked = kept.includes(field.value);
       else if (field.options) field.value = kept.find((one) => [...field.options].some((option) => option.value === one)) || "";
+      else if (field.dataset.list !== undefined) field.value = kept.find((one) => !this.apart(field.name, one)) || "";
       else field.value = kept[0] || "";
     }
+  }
+
+  // Whether a value stands beside the field of a long list, to be touched: 说不清.
+  apart(name, value) {
+    return fields(this.form).some((one) => one.type === "radio" && one.name === name && one.value === value);
   }
 
   get submittedBefore() {

@@ -35,10 +35,12 @@ export class Fill {
     const steps = path.filter((step) => step.dataset.question === name.split(".")[0]);
     const fields = steps.reduce((all, step) => all.concat([...step.querySelectorAll("input, textarea, select")]), []).filter((one) => one.name === name);
     if (given[name] === undefined || fields.length === 0) return "";
+    const listed = fields.find((one) => one.dataset.list !== undefined && one.value.trim());
+    if (listed) return shortened(listed.value);
     if (fields[0].options) return shortened(this.inOrder(fields));
     const chosen = fields.filter((one) => one.checked && !("missing" in one.dataset));
     if (chosen.length) return shortened(chosen.map((one) => one.parentNode.querySelector("span").textContent).join(this.and));
-    if (["radio", "checkbox"].includes(fields[0].type)) return ""; // who does not know has said nothing to be told again
+    if (["radio", "checkbox"].includes(fields[0].type) || fields[0].dataset.list !== undefined) return ""; // who does not know has said nothing to be told again
     return typeof given[name] === "number" ? inDigits(given[name]) : shortened(String(given[name]));
   }
 

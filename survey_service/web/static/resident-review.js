@@ -31,6 +31,8 @@ function rows(step, words) {
     const unit = typed.value.trim() && typed.dataset.unit && !typed.value.trim().endsWith(typed.dataset.unit) ? ` ${typed.dataset.unit}` : "";
     return [["", typed.value.trim() + unit]];
   }
+  const listed = step.querySelector("input[data-list]");
+  if (listed && listed.value.trim()) return [["", listed.value.trim()]];
   const order = inOrder([...step.querySelectorAll("select")]);
   if (order) return [["", order]];
   const said = chosen(step).join(words.and);

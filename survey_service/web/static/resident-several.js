@@ -5,6 +5,7 @@
 // the page without a script, one for each rank, which are out of sight then.
 
 // What stands at each rank, in order; "" where nothing does.
+const inUse = (group) => [...group.querySelectorAll("select")].filter((field) => !field.disabled); // fewer may be offered
 const placed = (fields) => fields.map((field) => field.value.replace(/^[0-9]+:/, ""));
 
 function put(fields, codes) {
@@ -22,8 +23,8 @@ function made(kind, className, text) {
 
 // Builds the list of one question; gives back what draws it anew. words: what a place is called, and a full list told.
 function touchable(group, words) {
-  const fields = [...group.querySelectorAll("select")];
-  const options = [...fields[0].options].filter((one) => one.value).map((one) => [one.value.slice(2), one.textContent]);
+  const all = [...group.querySelectorAll("select")];
+  const options = [...all[0].options].filter((one) => one.value).map((one) => [one.value.slice(2), one.textContent]);
   const list = made("div", "ranking");
   const undo = made("button", "plain", words.undo);
   undo.type = "button";
@@ -41,7 +42,7 @@ function touchable(group, words) {
   });
 
   function draw() {
-    const codes = placed(fields);
+    const codes = placed(inUse(group));
     for (const button of buttons) {
       const at = codes.indexOf(button.dataset.code);
       const [place, , said] = button.children;
@@ -53,15 +54,16 @@ function touchable(group, words) {
   }
 
   function change(codes) {
-    put(fields, codes);
+    put(inUse(group), codes);
     told.remove();
-    fields[0].dispatchEvent(new Event("change", { bubbles: true }));
+    all[0].dispatchEvent(new Event("change", { bubbles: true }));
     draw();
   }
 
   list.addEventListener("click", (event) => {
     const button = event.target.closest(".rank");
     if (!button) return;
+    const fields = inUse(group);
     const codes = placed(fields).filter(Boolean);
     const { code } = button.dataset;
     if (codes.includes(code)) change(codes.filter((one) => one !== code));
@@ -71,7 +73,7 @@ function touchable(group, words) {
       button.after(told);
     }
   });
-  undo.addEventListener("click", () => change(placed(fields).filter(Boolean).slice(0, -1)));
+  undo.addEventListener("click", () => change(placed(inUse(group)).filter(Boolean).slice(0, -1)));
   const ranks = group.querySelector(".ranks");
   ranks.hidden = true;
   ranks.before(list, undo);
@@ -87,7 +89,7 @@ export function rankByTouch(form, { place, undo, comma }) {
 
 // The codes of a ranking in their order; null where it is not whole.
 export function ranked(group) {
-  const codes = placed([...group.querySelectorAll("select")]);
+  const codes = placed(inUse(group));
   return codes.every((code, place) => code && codes.indexOf(code) === place) ? codes : null;
 }
 
@@ -95,8 +97,9 @@ const ticked = (group) => [...group.querySelectorAll("input[type=checkbox]:check
 
 // What is wrong with how many are chosen or ranked; "" where it is as many as may be, or none at all.
 export function beyond(group) {
-  const { fewest, most, beyondFewest, beyondMost, ranking } = group.dataset;
-  if (ranking) return placed([...group.querySelectorAll("select")]).some(Boolean) && !ranked(group) ? ranking : "";
+  const { most, beyondFewest, beyondMost, ranking } = group.dataset;
+  const fewest = group.dataset.fewestHere || group.dataset.fewest; // fewer may be offered than are wanted
+  if (ranking) return placed(inUse(group)).some(Boolean) && !ranked(group) ? ranking : "";
   const chosen = ticked(group);
   const many = most && chosen.length > Number(most);
   const few = fewest && chosen.length && chosen.length < Number(fewest) && !("alone" in chosen[0].dataset);

@@ -58,6 +58,20 @@ def test_what_is_offered(listed: Questionnaire, question: str, before: Answers, 
     assert asked is (codes is not None)
 
 
+@pytest.mark.parametrize(("question", "before", "codes"), OFFERED)
+def test_conditions_say_the_same(
+    listed: Questionnaire, question: str, before: Answers, codes: list[str] | None
+) -> None:
+    """What browsers and devices are given: a condition an option, and one for the question."""
+    offer = offer_of(listed, listed.question(question))
+    assert offer is not None
+    asked = offer.asked()
+    assert (asked is None or asked.evaluate(before)) is (codes is not None)
+    if codes is not None:
+        conditions = [(one.code, offer.condition(one)) for one in offer.question.options]
+        assert [code for code, one in conditions if one is None or one.evaluate(before)] == codes
+
+
 #  answers, the question, its value, what is found
 CASES: list[tuple[Answers, str, object, list[str]]] = [
     ({"street": YUEHAI, "community": WEILAN}, "community", WEILAN, []),
