@@ -16,8 +16,8 @@ def narrowed_in_words(offer: Offer, numbers: Mapping[str, int | str]) -> Text | 
         zh.append(f"只选属于第 {numbers[question.within]} 题答案的。")
         en.append(f"Choose only what belongs to your answer to question {numbers[question.within]}.")
     if question.chosen_in is not None:
-        zh.append(f"只在第 {numbers[question.chosen_in]} 题选过的里面选。")
-        en.append(f"Choose only among those you chose in question {numbers[question.chosen_in]}.")
+        zh.append(f"只在第 {numbers[question.chosen_in]} 题选过的里面选，一项没选的不用答。")
+        en.append(f"Only among those chosen in question {numbers[question.chosen_in]}; leave it if there are none.")
     if offer.conditions:
         named = dict.fromkeys(name.partition(".")[0] for one in offer.conditions.values() for name in one.variables())
         asked = [numbers[name] for name in named if name in numbers]

@@ -12,12 +12,15 @@ from reports.paper_form.points import by_layout, numbers_and_ends, row_of_points
 from reports.paper_form.questions import (
     Printer,
     asked,
+    by_length,
+    by_name,
     cells,
     how_many,
     labels,
     line,
     lines,
     matrix,
+    name,
     note,
     number,
     options,
@@ -26,7 +29,9 @@ from reports.paper_form.questions import (
 from reports.paper_form.ranks import in_order, ranks
 
 PRINTED: Final[Mapping[QuestionType, Printer]] = {
-    QuestionType.SINGLE_CHOICE: by_layout(asked(options, skips=True), asked(row_of_points, skips=True)),
+    QuestionType.SINGLE_CHOICE: by_layout(
+        by_length(asked(options, skips=True), asked(name, rule=by_name)), asked(row_of_points, skips=True)
+    ),
     QuestionType.MULTIPLE_CHOICE: asked(options, rule=how_many),
     QuestionType.SCALE: by_layout(matrix(labels), matrix(numbers_and_ends)),
     QuestionType.RANKING: asked(ranks, rule=in_order),

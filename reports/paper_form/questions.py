@@ -98,6 +98,8 @@ def _head(hand: Hand, questions: tuple[Numbered, ...], one: Numbered, rule: Rule
         tail = [Span(f"{'' if language == 'zh' else ' '}{who}", density.note, style.INK)] if who else []
         if one.question.hint:
             tail.append(note.span(f"  {plain(one.question.hint.in_language(language))}"))
+        if one.meant is not None:
+            tail.append(note.span(f"  {plain(one.meant.in_language(language))}"))
         if said := rule(one.question, language):
             tail.append(note.span(f"  {plain(said)}"))
         tails.append(tail)
@@ -160,6 +162,32 @@ def options(hand: Hand, question: Question) -> Block:
         y += tallest
     block = Block(height=y, marks=tuple(marks), ticks=tuple(ticks))
     others = [option for option in question.options if option.other]
+    return stacked([block, _other(hand, question, others[0])], 0.0) if others else block
+
+
+MOST_PRINTED = 60
+"""Options of one choice that are printed; a longer list would fill pages, and is written into a line by its name."""
+
+
+def by_length(short: Printer, long: Printer) -> Printer:
+    def blocks(hand: Hand, numbers: Mapping[str, Numbered], question: Question) -> Iterator[Block]:
+        return (long if len(question.options) > MOST_PRINTED else short)(hand, numbers, question)
+
+    return blocks
+
+
+def by_name(question: Question, language: str) -> str:
+    """What to write in place of a tick, and what for whoever finds nothing of it."""
+    apart = [one for one in question.options if one.missing is not None or one.other or one.exclusive]
+    beside = ((one.label.in_language(language), one.code) for one in apart)
+    told = [say("by_name", language), *(say("write_code", language, label=label, code=code) for label, code in beside)]
+    return ("" if language == "zh" else " ").join(told)
+
+
+def name(hand: Hand, question: Question) -> Block:
+    """A line for a name or a code; another for the words of what is in no list."""
+    others = [option for option in question.options if option.other]
+    block = _ruled(hand, question, 1)
     return stacked([block, _other(hand, question, others[0])], 0.0) if others else block
 
 

@@ -14,6 +14,9 @@ from typing import Any
 from questionnaires.draws import block_of_question
 from questionnaires.functions import is_day, is_time
 from questionnaires.model import Option, Question, Questionnaire
+from questionnaires.offer_words import narrowed_in_words
+from questionnaires.offers import offer_of
+from questionnaires.text import Text
 from reports.paper_form.words import say
 
 SIGNS: Mapping[str, tuple[str, str]] = {
@@ -35,12 +38,14 @@ class Numbered:
     number: int
     question: Question
     conditions: tuple[Any, ...]  # questionnaires' Condition; taken as it comes
+    meant: Text | None = None  # which of the printed options are meant, where that hangs on an earlier answer
 
 
 def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
     """Questions in order with the numbers of the keying sheet and the phone: notes carry none."""
     found: list[Numbered] = []
     inside = block_of_question(questionnaire)
+    numbers: dict[str, int] = {}
     for section in questionnaire.sections:
         for question in section.questions:
             if not question.variables():
@@ -48,7 +53,11 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
             belongs = inside[question.id][1].belongs_if if question.id in inside else None
             given = [one for one in (belongs, section.ask_if, question.ask_if) if one is not None]
             conditions = tuple(map(questionnaire.of_answers, given))
-            found.append(Numbered(number=len(found) + 1, question=question, conditions=conditions))
+            number = len(found) + 1
+            numbers[question.id] = number
+            offer = offer_of(questionnaire, question)
+            meant = narrowed_in_words(offer, numbers) if offer is not None else None
+            found.append(Numbered(number=number, question=question, conditions=conditions, meant=meant))
     return tuple(found)
 
 

@@ -34,6 +34,8 @@ WORDS: Final[Mapping[str, Text]] = {
         "Please do not fold, and leave the corner marks and the code clean.",
     ),
     "other_number": Text("项数不符的，本题不计。", "Any other number is not counted."),
+    "by_name": Text("请写名称。", "Please write the name."),
+    "write_code": Text("{label}的写 {code}。", "For “{label}” write {code}."),
     "by_code": Text("在格子里写选项的代码。", "Write the codes of the options into the boxes."),
     "by_rank": Text(
         "有重复的、有空着的，本题不计。", "With a code twice or a box left empty the question is not counted."

@@ -72,11 +72,7 @@ class Step:
         """JSON of what narrows a list that is searched."""
         if self.offer is None or self.search is None:
             return ""
-        question = self.question
-        named = {"within": question.within, "wide": sorted(self.offer.wide), "chosen": question.chosen_in}
-        if any(one.code not in self.offer.carried for one in self.search.entries):
-            named["carried"] = sorted(self.offer.carried)
-        return _json({name: value for name, value in named.items() if value})
+        return _json(narrowing(self.search, self.offer))
 
     def list_address(self, language: str) -> str:
         """Where the list is fetched that is searched."""

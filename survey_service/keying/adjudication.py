@@ -200,7 +200,7 @@ def _answers(session: Session, wave: Wave, first: Keying, second: Keying) -> _Bo
 
 def read_value(questionnaire: Questionnaire, variable: str, typed: str) -> object:
     """What was typed for one variable, as a canonical value; ValueRefused where the paper cannot mean it."""
-    answers = sheets.read_keys({f"{sheets.PREFIX}{variable}": typed})
+    answers = sheets.with_codes(questionnaire, sheets.read_keys({f"{sheets.PREFIX}{variable}": typed}))
     checked = check_answers(questionnaire, answers, Policy.PAPER, partial=True)
     for finding in checked.findings:
         if finding.severity is Severity.HARD:

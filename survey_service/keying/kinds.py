@@ -17,6 +17,7 @@ class Box(StrEnum):
 
     ONE = "one"  # one of the codes beside it
     SEVERAL = "several"  # any of them
+    LIST = "list"  # one code of a long list, or what finds it: its name, initials of its pinyin
     RANKS = "ranks"  # several of them in an order
     NUMBER = "number"
     DATE = "date"

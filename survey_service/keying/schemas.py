@@ -31,6 +31,12 @@ class Row:
     required: bool = False
     asked_if: tuple[Any, ...] = ()  # condition trees that must all hold
     exclusive: tuple[str, ...] = ()  # several: codes that rule out the others
+    offers: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # code -> condition tree, of what is not offered to everybody
+    list_address: str = ""  # of a long list, whose codes do not stand beside the box
+    narrowing: Mapping[str, Any] = field(default_factory=dict)  # what narrows a long list: ``option_search.narrowing``
+    listed: int = 0  # how many entries it has
 
     def for_script(self) -> dict[str, Any]:
         """What ``keying.js`` needs besides the page itself."""
@@ -46,6 +52,9 @@ class Row:
             "required": self.required,
             "askedIf": list(self.asked_if),
             "exclusive": list(self.exclusive),
+            "offers": dict(self.offers),
+            "list": self.list_address,
+            "narrowing": dict(self.narrowing),
         }
 
 

@@ -14,6 +14,7 @@ from questionnaires.draws import block_trees
 from questionnaires.figures import in_digits
 from questionnaires.kinds import kind_of
 from questionnaires.model import Missing, Option, Question, Questionnaire
+from questionnaires.offers import Offer, offer_of
 from questionnaires.personal_numbers import NAMES, personal_numbers
 from questionnaires.readiness import effective_header
 from survey_service.keying.errors import BlankForm
@@ -21,6 +22,8 @@ from survey_service.keying.kinds import KEYED, Box, Keyed
 from survey_service.keying.schemas import FieldMessage, Row, Sheet, SheetSection
 from survey_service.models import Wave
 from survey_service.surveys.opening import header_of
+from survey_service.web.option_files import at_hand, file_of
+from survey_service.web.option_search import LongOptions, is_searched, narrowing
 
 PREFIX = "a."  # of the form fields that hold answers: no variable can pass for another field
 KEYS: Mapping[str, Missing] = {".": Missing.NO_ANSWER, "*": Missing.REFUSED, "/": Missing.ILLEGIBLE}
@@ -64,9 +67,12 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
                 continue
             number += 1
             given = [one for one in (section.ask_if, question.ask_if) if one is not None]
+            offer = offer_of(questionnaire, question)
             trees = [questionnaire.of_answers(one).to_json() for one in given]
+            if offer is not None and (offered := offer.asked()) is not None:
+                trees.append(offered.to_json())
             asked_if = (drawn[question.id], *trees) if question.id in drawn else tuple(trees)
-            rows += _rows(question, keyed, number, asked_if, language)
+            rows += _rows(question, keyed, number, asked_if, language, offer)
         if rows:
             sections.append(SheetSection(title=section.title.in_language(language), rows=tuple(rows)))
     asked = [row.variable for one in sections for row in one.rows]
@@ -92,12 +98,16 @@ def _last_asked(condition: Condition, asked: list[str]) -> str:
     return max((name for name in condition.variables() if name in asked), key=asked.index)
 
 
-def _rows(question: Question, keyed: Keyed, number: int, asked_if: tuple[Any, ...], language: str) -> list[Row]:
-    labels = ((option.code, option.label.in_language(language)) for option in question.options)
+def _rows(
+    question: Question, keyed: Keyed, number: int, asked_if: tuple[Any, ...], language: str, offer: Offer | None
+) -> list[Row]:
+    searched = LongOptions(question) if is_searched(question) else None
+    beside = question.options if searched is None else searched.apart
+    labels = ((option.code, option.label.in_language(language)) for option in beside)
     codes = tuple((code, "" if label == code else label) for code, label in labels)  # 5 of 0 to 10 is said once
     minimum, maximum = map(_plain, keyed.limits(question))
     common: dict[str, Any] = {
-        "kind": keyed.box,
+        "kind": keyed.box if searched is None else Box.LIST,
         "example": keyed.example,
         "codes": codes,
         "minimum": minimum,
@@ -109,6 +119,13 @@ def _rows(question: Question, keyed: Keyed, number: int, asked_if: tuple[Any, ..
         "asked_if": asked_if,
         "exclusive": tuple(option.code for option in question.options if option.exclusive),
     }
+    if offer is not None:
+        conditions_of = {option.code: offer.condition(option) for option in beside}
+        common["offers"] = {code: one.to_json() for code, one in conditions_of.items() if one is not None}
+    if searched is not None:
+        common["list_address"] = at_hand(file_of(searched, language, offer))
+        common["listed"] = len(searched.entries)
+        common["narrowing"] = narrowing(searched, offer) if offer is not None else {}
     short = question.short.in_language(language)
     if question.items:
         rows = [
@@ -168,9 +185,29 @@ def read_keys(fields: Mapping[str, str]) -> dict[str, object]:
     return answers
 
 
+def with_codes(questionnaire: Questionnaire, answers: Mapping[str, object]) -> dict[str, object]:
+    """The same with the codes of what was typed into the box of a long list: a name, or initials that one entry has."""
+    found = dict(answers)
+    for name, options in _long_lists(_Held(questionnaire, "")).items():
+        typed = found.get(name)
+        if not isinstance(typed, str) or not options.is_open(typed):
+            if isinstance(typed, str):
+                found[name] = options.code_of(typed)
+            continue
+        met = {one.code for language in ("zh", "en") for one in options.found(typed, language, options.entries)}
+        if len(met) == 1:
+            found[name] = met.pop()
+    return found
+
+
+@lru_cache(maxsize=100)
+def _long_lists(held: _Held) -> dict[str, LongOptions]:
+    return {one.id: LongOptions(one) for one in held.questionnaire.questions() if is_searched(one)}
+
+
 def judge(questionnaire: Questionnaire, answers: Mapping[str, object], today: date | None = None) -> Checked:
     """The judgement on a paper form keyed on the day ``today``. BlankForm where nothing at all was answered."""
-    checked = check_answers(questionnaire, answers, Policy.PAPER, today=today)
+    checked = check_answers(questionnaire, with_codes(questionnaire, answers), Policy.PAPER, today=today)
     if checked.accepted and not any(not isinstance(value, dict) for value in checked.answers.values()):
         raise BlankForm
     return checked

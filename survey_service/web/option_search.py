@@ -155,6 +155,15 @@ class LongOptions:
         }
 
 
+def narrowing(options: LongOptions, offer: Offer) -> dict[str, object]:
+    """What narrows a list, for a browser: an earlier question whose answers are parents, one whose choices count."""
+    question = options.question
+    found = {"within": question.within, "wide": sorted(offer.wide), "chosen": question.chosen_in}
+    if question.chosen_in is not None and any(one.code not in offer.carried for one in options.entries):
+        found["carried"] = sorted(offer.carried)
+    return {name: value for name, value in found.items() if value}
+
+
 def _row(option: Option, label: str, condition: Condition | None) -> list[object]:
     if condition is not None:
         return [option.code, label, option.parent or "", condition.to_json()]

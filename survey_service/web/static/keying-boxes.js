@@ -1,5 +1,6 @@
 // A box of the sheet: where the keys lead, what a key does in it, and what is said before it is left.
 
+import { find } from "./keying-lists.js";
 import { page, hush, save, state, stop } from "./keying-page.js";
 import { BOXES, chosen, fault, fold, MISSING, placed, shortCodes } from "./keying-rows.js";
 import { phrase, speak, words } from "./keying-say.js";
@@ -66,6 +67,15 @@ export function ask(row, text) {
 
 /** Leaves a box for the next one, unless something has to be said first. */
 function commit(row) {
+  if (row.kind === "list" && !(row.input.value.trim() in MISSING) && row.input.value.trim() !== "") {
+    const typed = row.input.value.trim();
+    const found = find(row, typed, page.sheet.values());
+    if (found.name) {
+      complain(row, typed, phrase(found.name, found.values), true);
+      return;
+    }
+    row.input.value = found.code;
+  }
   const typed = row.input.value.trim();
   const bad = fault(row, typed, phrase);
   if (bad) {
@@ -114,6 +124,7 @@ export function onInput(row, event) {
   const typed = fold(row.input.value);
   const last = typed.slice(-1);
   const others = typed.slice(0, -1);
+  if (row.kind === "list" && others) return; // a name or its initials: looked at when the box is left
   if (last === "+") {
     row.input.value = others || row.before;
     if (state.pending === row) leaveAsWritten(row);

@@ -37,6 +37,7 @@ export function placed(row, typed) {
 }
 
 export function label(row, code) {
+  if (row.known && row.known.has(code)) return row.known.get(code)[1];
   return row.codes.find(([one]) => one === code)?.[1] || code;
 }
 
@@ -61,6 +62,8 @@ function inWords(found, row, name) {
  */
 export const BOXES = {
   one: (row, typed) => (row.codes.some(([code]) => code === typed) ? clear(typed) : unreadable("notACode")),
+  // Until the list has come, anything: the service looks it up.
+  list: (row, typed) => (!row.known || row.known.has(typed) || row.codes.some(([code]) => code === typed) ? clear(typed) : unreadable("notListed")),
   several: (row, typed) => {
     const codes = chosen(row, typed);
     if (codes === null) return unreadable("notACode");

@@ -2,6 +2,7 @@
 
 import { evaluate, extend } from "./conditions.js";
 import * as values from "./conditions-values.js";
+import { fetchLists, fitted, offered } from "./keying-lists.js";
 import { chosen, fault, label, MISSING, placed, unlikely, value } from "./keying-rows.js";
 import { phrase, words } from "./keying-say.js";
 import { fits } from "./text-forms.js";
@@ -21,6 +22,7 @@ export class Sheet {
     this.notes = {};
     this.confirmed = new Set(); // what the paper says all the same: a doubt with the answers that it was about
     this.ofServer = new Map(); // what the server doubts, by variable
+    fetchLists(this.rows, (row) => this.show(row));
   }
 
   clear({ fields, notes }) {
@@ -39,10 +41,17 @@ export class Sheet {
     const given = { ...this.draws };
     for (const row of this.rows) {
       const typed = row.input.value.trim();
-      if (typed === "" || typed in MISSING || !this.asked(row, given) || unlikely(row, typed, phrase)) continue;
-      given[row.variable] = value(row, typed);
+      if (typed === "" || typed in MISSING || !this.asked(row, given) || unlikely(fitted(row, given), typed, phrase)) continue;
+      if (this.notOffered(row, typed, given) === "") given[row.variable] = value(row, typed);
     }
     return given;
+  }
+
+  /** The code that the answers before it do not offer; "" where all are offered. */
+  notOffered(row, typed, given) {
+    const found = value(row, typed);
+    const codes = Array.isArray(found) ? found : [found];
+    return codes.find((code) => typeof code === "string" && code !== "" && !offered(row, code, given)) ?? "";
   }
 
   asked(row, given) {
@@ -58,7 +67,7 @@ export class Sheet {
     }
     if (typed in MISSING) row.said.textContent = words[MISSING[typed]] + (this.notes[row.variable] ? ` · ${this.notes[row.variable]}` : "");
     else if (typed === "" && !this.asked(row, this.values())) row.said.textContent = words.notAsked;
-    else row.said.textContent = row.codes.length > 0 && typed ? codes.map((code) => label(row, code)).join(" ") : "";
+    else row.said.textContent = (row.codes.length > 0 || row.known) && typed ? codes.map((code) => label(row, code)).join(" ") : "";
   }
 
   showAll() {
@@ -111,7 +120,9 @@ export class Sheet {
     };
     if (typed !== "" && typed !== "." && !asked) add("off path", words.offPath, row.askedIf);
     if (row.required && (typed === "." || typed === "") && asked) add("required", words.required, row.askedIf);
-    const odd = unlikely(row, typed, phrase);
+    const strange = typed !== "" && !(typed in MISSING) && asked ? this.notOffered(row, typed, given) : "";
+    if (strange) add("not offered", `${phrase("notOffered", { label: label(row, strange) })} ${words.keep}`, [...row.askedIf, ...Object.values(row.offers)]);
+    const odd = unlikely(fitted(row, given), typed, phrase);
     if (odd) add("unlikely", `${odd} ${words.keep}`);
     const dated = { today: this.today, ...given };
     this.contradictions.forEach((one, place) => {

@@ -113,3 +113,21 @@ ENTRIES: Mapping[str, tuple[Option, ...]] = {
     "units": (entry("01", "公安局"), entry("02", "教育局"), entry("03", "卫生健康局"), entry("04", "城管局")),
 }
 """What a wave gives."""
+
+_STREETS = (
+    *("粤海", "西丽", "沙河", "招商", "桃源", "蛇口", "南头", "南山", "福田"),
+    *("莲花", "梅林", "园岭", "华富", "香蜜湖", "沙头", "福保", "华强北", "新安"),
+)
+_PLACES = ("海珠", "蔚蓝海岸", "大学城", "文心", "龙城")
+LONG_ENTRIES: Mapping[str, tuple[Option, ...]] = {
+    "streets": tuple(entry(f"4403{number:05}", f"{name}街道") for number, name in enumerate(_STREETS, start=1)),
+    "communities": tuple(
+        entry(f"4403{number:05}{place:03}", f"{name}{one}社区" if number > 1 else f"{one}社区", f"4403{number:05}")
+        for number, name in enumerate(_STREETS, start=1)
+        for place, one in enumerate(_PLACES, start=1)
+    ),
+    "units": tuple(
+        entry(f"{number:02}", f"{name}局") for number, name in enumerate(("公安", "教育", "卫健", "城管"), 1)
+    ),
+}
+"""As a district has them: eighteen streets, ninety communities."""
