@@ -206,10 +206,8 @@ class ColumnJudge:
 
     def values(self, answers: Sequence[Mapping[str, object]]) -> Mapping[str, ValueColumn]:
         """By variable of the questionnaire: ``Judge.check(one, Policy.IMPORT).values`` of every one of ``answers``."""
-        kept: tuple[Sized, ...] = (
-            *(*self._readings.values(), *self._draws.values(), *self._asks),
-            *(*self._offers.values(), *self._results),
-        )
+        kept: list[Sized] = [*self._readings.values(), *self._draws.values(), *self._asks]
+        kept += [*self._offers.values(), *self._results]
         if sum(map(len, kept)) > MOST_KEPT:
             self._begin()
         given = [one if is_readable(one) else {} for one in answers]

@@ -11,6 +11,8 @@ from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Calculated, Draw, Item, Missing, Question, Questionnaire
+from questionnaires.offer_words import narrowed_in_words
+from questionnaires.offers import Offer, offer_of
 from questionnaires.text import Text, named
 
 # Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
@@ -88,6 +90,7 @@ class Variable:
 def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
     """Every variable, in the order of the questionnaire."""
     found: list[Variable] = []
+    names = {one.id: one.id for one in questionnaire.questions()}
     inside, waiting = block_of_question(questionnaire), {draw.id: draw for draw in questionnaire.draws}
     for section in questionnaire.sections:
         for question in section.questions:
@@ -98,7 +101,10 @@ def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
             given = (was_drawn(*drawn) if drawn else None, section.ask_if, question.ask_if)
             conditions = tuple(one.source for one in given if one is not None)
             items = {f"{question.id}.{item.id}": item for item in question.items}
-            found.extend(_variable(question, name, items.get(name), conditions) for name in question.variables())
+            made = [_variable(question, name, items.get(name), conditions) for name in question.variables()]
+            if (offer := offer_of(questionnaire, question)) is not None:
+                made[0] = replace(made[0], rule=_offered(made[0].rule, offer, names))
+            found.extend(made)
     found.extend(_calculated(one) for one in questionnaire.calculated)
     return tuple(found)
 
@@ -154,6 +160,14 @@ def _variable(question: Question, name: str, item: Item | None, conditions: tupl
         rule=None if words else kind_of(question).rule(question),
         asked_if=conditions,
     )
+
+
+def _offered(rule: Text | None, offer: Offer, names: Mapping[str, str]) -> Text | None:
+    """What is said of an answer, and whom which of its values were offered."""
+    told = narrowed_in_words(offer, names)
+    if rule is None or told is None:
+        return rule or told
+    return Text(f"{rule.zh}{told.zh}", f"{rule.in_language('en')} {told.in_language('en')}")
 
 
 def _joined(first: Text, second: Text) -> Text:

@@ -24,6 +24,7 @@ from survey_service.web.option_files import OptionFile, at_hand, file_of
 from survey_service.web.option_search import LONG, SHOWN, LongOptions, is_filtered, is_searched, narrowing
 
 ITEMS_PER_SCREEN = 6  # rows of a matrix on one screen; more are parted evenly
+FILTER = Text("写名称或拼音首字母，在下面找", "Write a name or initials of pinyin to narrow what is below")
 POINTS_PER_SCREEN = 3  # of those that are answered by points, in two lines each
 LONGEST_IN_FIVE = 4  # characters of a label where five stand side by side, in two lines of two
 ORDERS = 8  # arrangements of a shuffled question that are rendered; a page gets one of them by chance
@@ -73,6 +74,24 @@ class Step:
         if self.offer is None or self.search is None:
             return ""
         return _json(narrowing(self.search, self.offer))
+
+    def typed(self, given: Sequence[str], language: str) -> str:
+        """What stands in the field of a list; nothing where options to choose from stand below it in its place."""
+        assert self.search is not None
+        apart = {one.code for one in self.search.apart}
+        value = next((one for one in given if one not in apart), "")
+        if self.found and not self.search.is_open(value):
+            return ""
+        return self.search.shown(value, language)
+
+    def data(self, language: str) -> Mapping[str, str]:
+        """Data attributes of the fields, for the script."""
+        own = dict(self.phone.data(self.question, language))
+        if self.offers:
+            own["offers"] = self.offers
+        if self.filtered:
+            own |= {"filter": FILTER.in_language(language), "filter-list": self.list_address(language)}
+        return own
 
     def list_address(self, language: str) -> str:
         """Where the list is fetched that is searched."""

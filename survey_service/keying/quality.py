@@ -82,6 +82,7 @@ class QuestionLine:
 _ALTERNATIVES: Mapping[Box, Callable[[Row], int]] = {
     Box.ONE: lambda row: max(len(row.codes) - 1, 1),
     Box.SEVERAL: lambda row: max(len(row.codes), 1),  # one box too many or too few
+    Box.LIST: lambda row: max(row.listed + len(row.codes) - 1, 1),
     Box.RANKS: lambda row: max(len(row.codes) - 1, 1),  # another code at one rank
     Box.NUMBER: lambda _row: DIGITS,
     Box.DATE: lambda _row: DIGITS,

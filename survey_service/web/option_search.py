@@ -131,9 +131,7 @@ class LongOptions:
         return text if text in self._known else self._codes.get(text, text)
 
     def shown(self, value: str, language: str) -> str:
-        """What stands in the field for a code; what was typed where it is no code; nothing for what stands apart."""
-        if any(one.code == value for one in self.apart):
-            return ""
+        """The label of a code; what was typed where it is none."""
         return self._labels(language).get(value, value)
 
     def found(self, typed: str, language: str, offered: Iterable[Option]) -> list[Option]:

@@ -15,7 +15,7 @@ from tests.browser.resident_world import OpenWave, open_wave_of
 from tests.browser.test_resident import answers, reviewed
 from tests.browser.test_resident_access import sound
 from tests.spec.questionnaires.examples import loaded
-from tests.spec.questionnaires.listed import LISTED, LONG_ENTRIES
+from tests.spec.questionnaires.listed import LISTED, LONG_ENTRIES, in_the_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -30,7 +30,7 @@ YUEHAI, WENXIN = "440300001", "440300001004"
 
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
-    return filled(loaded(tmp_path_factory.mktemp("listed"), LISTED), LONG_ENTRIES)
+    return in_the_file(filled(loaded(tmp_path_factory.mktemp("listed"), LISTED), LONG_ENTRIES))
 
 
 @pytest.fixture
@@ -47,13 +47,7 @@ def seen(page: Page) -> list[str]:
     return page.locator(".here label.option:visible").all_inner_texts()
 
 
-def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, database: Database) -> None:
-    page = phone()
-    lists = []
-    page.on("request", lambda request: lists.append(request.url) if "/a/lists/" in request.url else None)
-    page.goto(f"{base}/a/{wave.code}")
-    page.locator(".led").wait_for()
-    page.locator("#start").tap()
+def search_place(page: Page) -> None:
     street = page.get_by_role("combobox", name="从 18 项里找：写名称、拼音首字母或代码")
     street.fill("yh")
     expect(page.get_by_role("option")).to_have_text(["粤海街道"])
@@ -77,6 +71,9 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     community.fill("wenx")
     page.get_by_role("option", name="文心社区").tap()
     on(page, "q-field")
+
+
+def answer_what_hangs_on_it(page: Page) -> None:
     page.locator(".here label", has_text="环境").tap()
     on(page, "q-matter")
     assert seen(page) == ["垃圾"]
@@ -94,8 +91,12 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     on(page, "q-how")
     assert seen(page) == ["走路"]  # two are wanted, one is offered
     page.locator(".here label", has_text="走路").tap()
-    # An earlier answer changes: what belonged to it is put aside, and comes back with it.
-    page.goto(f"{base}/a/{wave.code}#q-street")
+
+
+def change_the_street(page: Page, address: str) -> None:
+    """An earlier answer changes: what belonged to it is put aside, and comes back with it."""
+    street, community = page.locator("#f-street"), page.locator("#f-community")
+    page.goto(f"{address}#q-street")
     page.locator("#q-street.here").wait_for()
     street.fill("蛇口")
     page.get_by_role("option", name="蛇口街道").tap()
@@ -106,6 +107,18 @@ def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, da
     page.get_by_role("option", name="粤海街道").tap()
     on(page, "q-community")
     expect(community).to_have_value("文心社区")
+
+
+def test_with_a_script(phone: Callable[..., Page], base: str, wave: OpenWave, database: Database) -> None:
+    page = phone()
+    lists = []
+    page.on("request", lambda request: lists.append(request.url) if "/a/lists/" in request.url else None)
+    page.goto(f"{base}/a/{wave.code}")
+    page.locator(".led").wait_for()
+    page.locator("#start").tap()
+    search_place(page)
+    answer_what_hangs_on_it(page)
+    change_the_street(page, f"{base}/a/{wave.code}")
     for anchor in ("q-field", "q-matter", "q-used", "q-best", "q-order", "q-how", "review"):
         on(page, anchor)
     reviewed(page)
@@ -190,7 +203,6 @@ def test_without_a_script(phone: Callable[..., Page], base: str, wave: OpenWave,
             "说不清",
         ]
     )
-    sound(page, "what was found")
     page.locator("label", has_text="南山文心社区").tap()
     page.get_by_role("button", name="选好了，接着答").tap()
     # Another street: the community does not belong to it, and the page that says so offers those that do.
@@ -201,6 +213,6 @@ def test_without_a_script(phone: Callable[..., Page], base: str, wave: OpenWave,
     page.locator("label.option", has_text="文心社区").tap()
     page.get_by_role("button", name="改好了，提交答卷").tap()
     page.get_by_role("heading", level=1, name="请核对，还没有提交").wait_for()
-    page.locator("button[value=submit]:visible").first.tap()
+    page.get_by_role("button", name="提交答卷").first.tap()
     page.locator(".receipt").wait_for()
     assert answers(database, wave) == [{"street": YUEHAI, "community": WENXIN}]

@@ -40,6 +40,7 @@ PUBLIC = {
     ("POST", "/a"),  # a typed code, which leads to its page
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
+    ("GET", "/a/lists/{digest}.json"),  # options as every page shows them, by the hash of their content
     ("GET", "/a/{code}/receipt"),  # leads to the field for a receipt code
     ("POST", "/a/{code}/receipt"),  # with the receipt in the body
     ("POST", "/a/{code}/contact"),  # with the receipt in the body

@@ -42,6 +42,7 @@ ELSE = {
     f"/api/v1{W}/exports/{{export_id}}/files/{{name}}": 404,
     f"{W}/lists/{{list_id}}": 404,  # test_wave_lists.py has a questionnaire that asks for lists
     f"{W}/lists/{{list_id}}/template.xlsx": 404,
+    "/a/lists/{digest}.json": 404,  # test_resident_lists.py has a questionnaire with a long list
     f"{W}/release": 404,
     f"{W}/release/proof.{{language}}.pdf": 404,
     f"{W}/correct": 404,  # a released wave's

@@ -13,6 +13,19 @@ export class Answers {
     this.searches = null; // of resident-search.js, where a list is searched
   }
 
+  // What few questionnaires have: options that hang on an earlier answer, lists that are searched. further(address): a
+  // module, or null; changed(): draws the page anew.
+  async narrowBy({ form, further, changed }) {
+    const { words, evaluate } = this;
+    const { attempt } = this.kept;
+    const offering = words.offering && await further(words.offering);
+    if (offering) this.narrowing.push(new offering.Offers({ form, evaluate, attempt }));
+    const [searching, rules] = words.searching ? await Promise.all([words.searching, words.searchRules].map(further)) : [];
+    if (!searching || !rules) return;
+    this.searches = new searching.Searches({ form, rules, evaluate, attempt, changed });
+    this.narrowing.push(this.searches);
+  }
+
   // What stands in a field that is typed into: its value, or what is wrong with it.
   read(field) {
     const { number, units, least, most, list } = field.dataset;

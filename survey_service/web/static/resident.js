@@ -204,17 +204,7 @@ async function load() {
   several = (words.several && await further(words.several)) || several;
   const known = Object.assign({}, forms, clock && { readTime: clock.clock(forms) }, positions && { readPlace: positions.place(forms) });
   answers = new answered.Answers({ asking, words, evaluate, forms: known, kept, several });
-  if (words.offering && evaluate !== askedAlways) {
-    const offering = await further(words.offering);
-    if (offering) answers.narrowing.push(new offering.Offers({ form, evaluate, attempt }));
-  }
-  if (words.searching) {
-    const [searching, rules] = await Promise.all([further(words.searching), further(words.searchRules)]);
-    if (searching && rules) {
-      answers.searches = new searching.Searches({ form, rules, evaluate, attempt, changed: () => form.classList.contains("led") && show(current, false) });
-      answers.narrowing.push(answers.searches);
-    }
-  }
+  await answers.narrowBy({ form, further, changed: () => form.classList.contains("led") && show(current, false) });
   if (words.rulesModule && evaluate !== askedAlways) answers.rules = new (await import(words.rulesModule)).Rules(answers, words);
   if (words.fill) {
     const { Fill } = await import(words.fill);

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from questionnaires.model import Option
+from questionnaires.model import ListSource, Option, Questionnaire
 from questionnaires.text import Text
 from tests.spec.questionnaires.examples import NOTICE
 
@@ -131,3 +132,9 @@ LONG_ENTRIES: Mapping[str, tuple[Option, ...]] = {
     ),
 }
 """As a district has them: eighteen streets, ninety communities."""
+
+
+def in_the_file(questionnaire: Questionnaire) -> Questionnaire:
+    """The same with its entries as if they were written in the definition: it opens wherever it is opened."""
+    lists = tuple(replace(one, source=ListSource.FILE, level=None) for one in questionnaire.lists)
+    return replace(questionnaire, lists=lists)
