@@ -1,8 +1,9 @@
 """Indicators that are made once for every entry of a list: the satisfaction with each body that a city rates.
 
 A template names a question (``Indicator.each``). Where the rows of that question are a list, each indicator made of the
-template counts one row; where its options are, it counts those who chose one of them. What is made is never stored:
-a questionnaire is written with its templates and its entries, and makes the same indicators whenever it is loaded.
+template counts one row; where its options are, it counts those who chose one of them. A template that names none is
+made once, over all rows. What is made is never stored: a questionnaire is written with its templates and its entries,
+and makes the same indicators whenever it is loaded.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ Tree = TypeVar("Tree")
 def made_of(questionnaire: Questionnaire) -> tuple[Indicator, ...]:
     """Every indicator of every template, in the order of the list; none of a template whose list has no entries."""
     known = {one.id: one for one in questionnaire.questions()}
-    return tuple(
-        one
-        for template in questionnaire.repeated
-        if (question := known.get(template.each or "")) is not None
-        for one in _each(questionnaire, template, question)
-    )
+    found: list[Indicator] = []
+    for template in questionnaire.repeated:
+        if template.each is None:
+            found += _together(questionnaire, template)
+        elif template.each in known:
+            found += _each(questionnaire, template, known[template.each])
+    return tuple(found)
 
 
 def made_id(template: Indicator, code: str) -> str:
@@ -37,8 +39,7 @@ def made_id(template: Indicator, code: str) -> str:
 
 
 def _each(questionnaire: Questionnaire, template: Indicator, question: Question) -> Iterator[Indicator]:
-    offered = questionnaire.option_list(question.rows or question.list or "")
-    for entry in offered.options if offered is not None else ():
+    for entry in _entries(questionnaire, question):
         if question.rows is not None:
             one = _of_a_row(questionnaire, template, question.rows, entry)
         else:
@@ -50,6 +51,22 @@ def _each(questionnaire: Questionnaire, template: Indicator, question: Question)
             each=None,
             group=template.group or template.id,
         )
+
+
+def _together(questionnaire: Questionnaire, template: Indicator) -> Iterator[Indicator]:
+    """One over all rows of the questions that it counts."""
+    rows = {one.id: _entries(questionnaire, one) for one in questionnaire.questions() if one.rows}
+    names = [
+        [f"{name}.{row_id(entry.code)}" for entry in rows[name]] if name in rows else [name]
+        for name in template.variables
+    ]
+    if all(names):
+        yield replace(template, variables=tuple(name for those in names for name in those))
+
+
+def _entries(questionnaire: Questionnaire, question: Question) -> tuple[Option, ...]:
+    offered = questionnaire.option_list(question.rows or question.list or "")
+    return offered.options if offered is not None else ()
 
 
 def _named(entry: Option, template: Indicator) -> Text:

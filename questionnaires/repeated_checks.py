@@ -46,8 +46,12 @@ def _can_be(questionnaire: Questionnaire, template: Indicator, row: int, places:
         notes.add(Code.NOT_FOR_KIND, place, f"{owner} is an index", "name its parts: it is made once")
         return False
     if template.each is None:
-        notes.add(Code.MISSING_FIELD, place, f'{owner} lacks "each"', "name the question for each of whose entries")
-        return False
+        rows = {one.id for one in questionnaire.questions() if one.rows}
+        if not rows & set(template.variables):
+            message, hint = f'{owner} lacks "each"', "name the question for each of whose entries"
+            notes.add(Code.MISSING_FIELD, place, message, hint)
+            return False
+        return _alone(questionnaire, template, row, places, building)
     if template.each in building.broken:
         return False
     question = next((one for one in questionnaire.questions() if one.id == template.each), None)
@@ -60,11 +64,18 @@ def _can_be(questionnaire: Questionnaire, template: Indicator, row: int, places:
         message = f'{owner} is made for each of "{question.id}", which has no list'
         notes.add(Code.LIST, place, message, 'give the question "list" or "rows", or write each indicator')
         return False
-    twice = [one.id for one in questionnaire.indicators if one.id.startswith(made_id(template, ""))]
-    clash = any(one.id == template.id for one in questionnaire.repeated[:row]) or bool(twice)
+    return _alone(questionnaire, template, row, places, building)
+
+
+def _alone(questionnaire: Questionnaire, template: Indicator, row: int, places: Places, building: Building) -> bool:
+    """Whether no other indicator is called like what is made."""
+    taken = [one.id for one in (*questionnaire.indicators, *questionnaire.repeated[:row])]
+    made = made_id(template, "")
+    clash = template.id in taken or (template.each is not None and any(name.startswith(made) for name in taken))
     if clash:
-        message = f'{owner} makes indicators called "{made_id(template, "…")}", and there is another of that name'
-        notes.add(Code.DUPLICATE_ID, places.at("repeated", row, "id"), message, "every id is used once")
+        name = template.id if template.each is None else made_id(template, "…")
+        message = f'indicator "{template.id}" makes indicators called "{name}", and there is another of that name'
+        building.notes.add(Code.DUPLICATE_ID, places.at("repeated", row, "id"), message, "every id is used once")
     return not clash
 
 

@@ -12,8 +12,9 @@ from questionnaires.model import Option, OptionList, Questionnaire
 from questionnaires.text import Text
 
 # Codes of made-up entries are longer than an option of a question can have one, so that they never meet.
-OF_A_LIST: Final = 3
-UNDER_EACH: Final = 2  # entries that stand under one of the list above
+OF_A_LIST: Final = 8  # as many as a form with rows of a list is looked at with
+PARENTS: Final = 3  # that entries of a list below stand under
+UNDER_EACH: Final = 2
 
 
 def with_samples(questionnaire: Questionnaire) -> Questionnaire:
@@ -22,7 +23,7 @@ def with_samples(questionnaire: Questionnaire) -> Questionnaire:
     for one in open_lists(questionnaire):  # each behind the one above it
         above = questionnaire.option_list(one.parent) if one.parent else None
         parents = found.get(above.id, above.options) if above is not None else ()
-        found[one.id] = _under(one, parents[:OF_A_LIST]) if parents else _alone(one)
+        found[one.id] = _under(one, parents[:PARENTS]) if parents else _alone(one)
     return filled(questionnaire, found) if found else questionnaire
 
 

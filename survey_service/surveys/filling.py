@@ -38,8 +38,13 @@ def of_the_wave(session: Session, survey: Survey, wave: Wave, questionnaire: Que
         found |= {one.id: from_areas(areas, one, questionnaire) for one in of_areas}
     if len(of_areas) < len(wanted):
         stored = wave_lists.stored(session, wave)
-        found |= {one.id: stored.get(one.id, ()) for one in wanted if one.source is ListSource.WAVE}
+        found |= {one.id: stored.get(one.id) or held(one) for one in wanted if one.source is ListSource.WAVE}
     return found
+
+
+def held(one: OptionList) -> Entries:
+    """What a questionnaire holds of a list: it was filled in before, and a wave that says nothing else keeps it."""
+    return tuple(Entry(code=entry.code, label=entry.label, parent=entry.parent or "") for entry in one.options)
 
 
 def from_areas(areas: Sequence[Area], one: OptionList, questionnaire: Questionnaire) -> Entries:
@@ -105,7 +110,7 @@ def freeze(session: Session, survey: Survey, wave: Wave, step: Step) -> None:
     if not lists:
         return
     version = definitions.store(session, survey.id, with_entries(questionnaire, lists), at=step.at, by=step.by)
-    if session.get(FilledVersion, (survey.id, version.id)) is None:
+    if version.id != chosen and session.get(FilledVersion, (survey.id, version.id)) is None:
         session.add(FilledVersion(survey_id=survey.id, version_id=version.id, made_of_id=chosen))
     wave.questionnaire_version_id = version.id
     session.flush()

@@ -14,7 +14,7 @@ from survey_service.errors import NotFound
 from survey_service.models import Survey, Wave, WaveState
 from survey_service.surveys import definitions, filling, wave_lists
 from survey_service.surveys.list_judging import Among
-from survey_service.surveys.wave_lists import Entries, Entry
+from survey_service.surveys.wave_lists import Entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +49,7 @@ def entries(session: Session, survey: Survey, wave: Wave, questionnaire: Questio
     """What a wave gives its questionnaire: of a draft as it stands now, of any other as it was frozen."""
     if wave.state is WaveState.DRAFT:
         return filling.of_the_wave(session, survey, wave, questionnaire)
-    return {
-        one.id: tuple(Entry(code=row.code, label=row.label, parent=row.parent or "") for row in one.options)
-        for one in to_fill(questionnaire)
-    }
+    return {one.id: filling.held(one) for one in to_fill(questionnaire)}
 
 
 def entry_faults(questionnaire: Questionnaire, lists: Mapping[str, Entries]) -> list[EntryFault]:

@@ -48,8 +48,9 @@ def document_of(questionnaire: Questionnaire) -> Document:
         for name in ("text", "short"):
             if one[name] == {"zh": one["id"]}:  # nobody gave it words
                 del one[name]
-    for one, known in zip(document.get("indicators", ()), questionnaire.indicators, strict=True):
-        one["dont_know"] = DontKnow(known.dont_know).value
+    known = {one.id: one for one in (*questionnaire.indicators, *questionnaire.repeated)}
+    for one in (*document.get("indicators", ()), *document.get("repeated", ())):
+        one["dont_know"] = DontKnow(known[one["id"]].dont_know).value
         if "numerator_if" in one:
             one.pop("variables", None)
     return {name: value for name, value in document.items() if value or name in ("notice", "sections")}

@@ -86,15 +86,26 @@ def told(path: Path, commit: str, type_folder: Path) -> dict[str, object]:
 
 
 def geometry(one: Any, type_folder: Path) -> object:
-    """Where the boxes stand on its Chinese form, with the hash that stands on paper; None before there was paper."""
+    """Where the boxes stand on its Chinese form, with the hash that stands on paper; None before there was paper, and
+    while a wave has yet to give its lists."""
     try:
         from reports.fonts import TypeSettings
         from reports.paper_form.layout import lay_out_form
     except ImportError:
         return None
+    if _is_open(one):
+        return None
     settings = TypeSettings(cache=type_folder)
     form = lay_out_form(one, ("zh",), definition_sha256=sha256(one), settings=settings)
     return {"sha256": form.geometry.sha256, "stored": form.geometry.to_json()}
+
+
+def _is_open(one: Any) -> bool:
+    try:
+        from questionnaires.lists import open_lists
+    except ImportError:
+        return False
+    return bool(open_lists(one))
 
 
 def main() -> None:

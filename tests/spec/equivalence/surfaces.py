@@ -212,6 +212,7 @@ def keys(questionnaire: Questionnaire) -> Surface:
 def device(questionnaire: Questionnaire) -> Surface:
     """What a program makes of the frozen definition, as docs/questionnaires.md describes it."""
     stored: Any = json.loads(canonical_bytes(questionnaire))["questionnaire"]
+    entries = {one["id"]: one.get("options", []) for one in stored.get("lists", [])}
     fields: list[Field] = []
     number = 0
     for section in stored["sections"]:
@@ -222,9 +223,11 @@ def device(questionnaire: Questionnaire) -> Surface:
             told = [one["ask_if"] for one in (section, question) if "ask_if" in one]
             assert [parse(one["source"]).to_json() for one in told] == [one["tree"] for one in told]
             asked = holds(*(one["tree"] for one in told))
-            options = question.get("options", [])
+            options = [*entries.get(question.get("list"), []), *question.get("options", [])]
             codes = tuple((one["code"], one["label"]["zh"]) for one in options)
-            names = [f"{question['id']}.{item['id']}" for item in question.get("items", [])]
+            rows = [f"e{one['code'].lower()}" for one in entries.get(question.get("rows"), [])]
+            rows = rows or [item["id"] for item in question.get("items", [])]
+            names = [f"{question['id']}.{row}" for row in rows]
             for place, name in enumerate(names, start=1):
                 fields.append(Field(variable=name, number=f"{number}.{place}", codes=codes, asked=asked))
             if not names:

@@ -18,7 +18,7 @@ from questionnaires.model import Missing, Option, Question, Questionnaire, Quest
 from questionnaires.programmes import PROGRAMMES as OFFERED
 from questionnaires.programmes import Audience
 from questionnaires.readiness import Reason, ready_to_open
-from tests.programmes import KEYS, programme
+from tests.programmes import KEYS, programme, shipped
 from tests.spec.questionnaires.test_definitions import WAVE
 
 SHORT_FORMS = ("civilized_city", "window_services")  # written before the blocks; their bytes are frozen
@@ -299,9 +299,7 @@ def test_what_the_full_forms_may_be_compared_with() -> None:
 # ---------------------------------------------------------------- what the city fills in
 
 
-@pytest.mark.parametrize(
-    "key", ["civilized_city_knowledge", "health_knowledge", "staff", "citizen_review", "peer_review"]
-)
+@pytest.mark.parametrize("key", ["civilized_city_knowledge", "health_knowledge", "staff", "peer_review"])
 def test_what_only_the_city_knows_keeps_a_wave_from_opening(key: str) -> None:
     blanks = ready_to_open(programme(key), WAVE, WAVE.valid_until or pytest.fail("no day"))
     assert blanks
@@ -310,11 +308,17 @@ def test_what_only_the_city_knows_keeps_a_wave_from_opening(key: str) -> None:
     assert all("fill in" in one.describe("en") for one in blanks)
     fields = {one.field for one in blanks}
     assert fields <= {f"question.{question.id}" for question in programme(key).questions()} | {"indicators"}
-    assert ("indicators" in fields) == (key in ("citizen_review", "peer_review"))
+    assert ("indicators" in fields) == (key == "peer_review")
+
+
+def test_a_list_that_the_wave_gives_keeps_it_from_opening() -> None:
+    blanks = ready_to_open(shipped("citizen_review"), WAVE, WAVE.valid_until or pytest.fail("no day"))
+    assert [(one.field, one.reason) for one in blanks] == [("list.bodies", Reason.NO_ENTRIES)]
+    assert ready_to_open(programme("citizen_review"), WAVE, WAVE.valid_until or pytest.fail("no day")) == []
 
 
 def test_the_others_wait_for_the_wave_only() -> None:
-    for key in PROGRAMMES - {"civilized_city_knowledge", "health_knowledge", "staff", "citizen_review", "peer_review"}:
+    for key in PROGRAMMES - {"civilized_city_knowledge", "health_knowledge", "staff", "peer_review"}:
         assert ready_to_open(programme(key), WAVE, WAVE.valid_until or pytest.fail("no day")) == [], key
 
 

@@ -16,6 +16,7 @@ from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.catalogue.comparison import Standing, compare
 from survey_service.catalogue.yaml_of import yaml_of
+from tests.programmes import shipped
 
 FILE = Path(__file__).parents[2] / "service/listed.yaml"
 LISTED = load(FILE)
@@ -62,6 +63,17 @@ def test_entries_become_rows_and_an_indicator_each() -> None:
     assert chose.source == 'sector == "2"'
     assert chose.evaluate({"sector": "2"})
     assert not chose.evaluate({"sector": "1"})
+
+
+def test_without_each_it_is_made_once_over_all_rows() -> None:
+    review = shipped("citizen_review")
+    assert [one.id for one in review.repeated][-1] == "all_bodies"
+    assert "all_bodies" not in {one.id for one in review.indicators}
+    bodies = filled(review, {"bodies": (entry("1", "公交集团"), entry("2", "市一院"))})
+    together = bodies.indicator("all_bodies")
+    assert together.variables == ("body.e1", "body.e2")
+    assert together.name == review.repeated[-1].name
+    assert together.headline
 
 
 def test_what_is_stored_holds_each_entry_once_and_makes_the_same_again() -> None:
@@ -112,7 +124,8 @@ def test_what_is_made_up_to_be_looked_at_says_so() -> None:
     [
         ("each: rated\n", "each: ratd\n", "which does not exist"),
         ("each: rated\n", "each: overall\n", "which has no list"),
-        ("    each: rated\n", "", 'lacks "each"'),
+        ("    each: rated\n", "", 'depends on "dealt"'),  # made once over all rows, it has no row of its own
+        ("    each: sector\n", "", 'lacks "each"'),
         ("variables: [rated]", "variables: [rates]", "does not exist"),
         ('base: dealt == "1"', 'base: dealt == "7"', "7"),
         ('    variables: [rated]\n    numerator: ["1"]\n', '    variables: [rated]\n    numerator: ["5"]\n', '"5"'),

@@ -17,7 +17,7 @@ from survey_service.xlsform.reading import Converted, convert
 from survey_service.xlsform.remarks import Why
 from survey_service.xlsform.workbook_out import workbook
 from survey_service.xlsform.writing import write
-from tests.programmes import KEYS, programme
+from tests.programmes import KEYS, shipped
 from tests.spec.questionnaires.speaking import speaking
 from tests.spec.xlsform.forms import asked
 
@@ -120,7 +120,7 @@ def exact(questionnaire: Questionnaire) -> None:
     ],
 )
 def test_a_programme_goes_out_and_comes_back_equal(key: str) -> None:
-    exact(programme(key))
+    exact(shipped(key))
 
 
 def test_whatever_a_definition_can_say_goes_out_and_comes_back_equal() -> None:
