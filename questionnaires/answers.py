@@ -29,6 +29,8 @@ from questionnaires.conditions import Condition, Fits, Matches, Relation
 from questionnaires.draws import Drawing, Drawn, block_of_question, drawings, places_of, was_drawn
 from questionnaires.expressions import TODAY, Expression, variables, worth
 from questionnaires.kinds import kind_of
+from questionnaires.kinds.attachment import references_of
+from questionnaires.kinds.kind import VariableType
 from questionnaires.kinds.texts import behind_other
 from questionnaires.model import Missing, Question, Questionnaire, Rule
 from questionnaires.model import Severity as Severity
@@ -79,6 +81,7 @@ class Checked:
     # All acceptable answers, in the order of the questionnaire; from paper and files off the path too, and what is
     # written there. A screen hides what it does not ask, and nothing is kept that the person could not see.
     canonical: Mapping[str, Canonical]
+    files: tuple[str, ...] = ()  # ids of files that answers refer to
     draws: frozenset[str] = frozenset()  # of the canonical answers those that say what was drawn: nobody gave them
 
     @property
@@ -182,6 +185,10 @@ class Judge:
             f"{question.id}.{item.id}" for question in questionnaire.questions() for item in question.items
         )
 
+        self.of_files = tuple(
+            one.id for one in questionnaire.questions() if kind_of(one).variable is VariableType.FILES
+        )
+        """Variables whose answers refer to files."""
         self.order = {name: place for place, name in enumerate(_variables_in_order(self.questions))}
         self.rules = tuple(
             RuleOnPage.of(replace(rule, condition=questionnaire.of_answers(rule.condition)), self.order)
@@ -335,6 +342,7 @@ class _Run:
             findings=tuple(self._findings),
             canonical=self._canonical,
             draws=frozenset(one.draw.id for one in judge.draws),
+            files=tuple(one.id for name in judge.of_files for one in references_of(self._canonical.get(name, ""))),
         )
 
     def _draw(self, drawing: Drawing, raw: object) -> None:
@@ -418,7 +426,8 @@ class _Run:
             self._find(variable, question.id, fault.code, Severity.HARD, fault.parameters)
         if canonical is None:
             self._values[variable] = Missing.NO_ANSWER
-            if question.required and fault is None and slot.other_codes is None and not self._partial:
+            wanted = question.required and (kind_of(question).on_paper or not self._seen_on_paper)
+            if wanted and fault is None and slot.other_codes is None and not self._partial:
                 severity = Severity.SOFT if self._seen_on_paper else Severity.HARD
                 self._find(variable, question.id, FindingCode.REQUIRED, severity, {})
             return

@@ -15,6 +15,7 @@ from questionnaires.kinds import KINDS
 from questionnaires.languages import USUAL, fault_of_tag
 from questionnaires.lists import MAX_OF_SEVERAL, put_back
 from questionnaires.model import (
+    Accepts,
     Calculated,
     CalculatedType,
     Contradiction,
@@ -138,6 +139,9 @@ class _Given:
         if minimum is not None and maximum is not None and minimum > maximum:
             self._impossible(minimum.isoformat("minutes"), "after", maximum.isoformat("minutes"))
         return minimum, maximum
+
+    def accepts(self) -> tuple[Accepts, ...]:
+        return tuple(self._fields.words("accepts", Accepts))
 
     def entry(self) -> Entry:
         return self._fields.word("entry", Entry, Entry.TYPED)

@@ -42,6 +42,7 @@ CONDITIONS: Final = (
     (r"quote the code: (.*)", "给代码加引号：{0}"),
     (r"compare with a number, without quotes", "和数比，不加引号"),
     (r"compare with a time in quotes: (.*)", "和加引号的时刻比：{0}"),
+    (r"files can only be tested for being there: (.*)", "文件只能看有没有传：{0}"),
     (r"a place can only be tested for being there: (.*)", "位置只能看有没有填：{0}"),
     (r"compare with a date in quotes: (.*)", "和加引号的日期比：{0}"),
     (r"texts are equal or are not: == and !=", "文字只有相同和不同：== 和 !="),

@@ -169,6 +169,17 @@ class Fields:
             self.notes.add(Code.UNKNOWN_WORD, node.location, message, did_you_mean(node.value, list(words)))
             return default
 
+    def words(self, name: str, words: type[Word]) -> list[Word]:
+        """Several of them, each once."""
+        found: list[Word] = []
+        for node, value in zip(self.sequence(name), self.strings(name), strict=True):
+            if value in list(words):
+                found += [words(value)] if words(value) not in found else []
+            elif value:
+                message = f'"{name}" of {self.owner} is "{value:.40}"'
+                self.notes.add(Code.UNKNOWN_WORD, node.location, message, did_you_mean(value, list(words)))
+        return found
+
     def condition(self, name: str) -> Condition | None:
         node = self.scalar(name, "a condition")
         return None if node is None else self._parsed(node, name, parse_condition)

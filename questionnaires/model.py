@@ -33,6 +33,7 @@ class QuestionType(StrEnum):
     DATE = "date"
     TIME = "time"
     PLACE = "place"
+    ATTACHMENT = "attachment"
     NOTE = "note"
 
 
@@ -85,6 +86,15 @@ class ListSource(StrEnum):
     FILE = "file"  # they are written in the definition
     AREAS = "areas"  # the areas of one kind that lie in the survey's own
     WAVE = "wave"  # a city's own: sectors, bodies, units; given with each wave
+
+
+class Accepts(StrEnum):
+    """What files may answer a question."""
+
+    PICTURE = "picture"
+    SOUND = "sound"
+    VIDEO = "video"
+    DOCUMENT = "document"
 
 
 class Entry(StrEnum):
@@ -182,6 +192,9 @@ class Question:
     max_length: int | None = None  # text: characters
     entry: Entry = Entry.TYPED  # short text
     precision: Precision = Precision.KILOMETRE  # place
+    accepts: tuple[Accepts, ...] = ()  # attachment; none: pictures
+    maximum_files: int = 1  # attachment
+    maximum_megabytes: int = 10  # attachment: of each file
     because: Text | None = None  # place: why an exact one is needed, as it is told to whoever answers
     stands_for: StandsFor | None = None  # single choice and number: the sex or the age in full years of who answers
     ask_if: Condition | None = None  # None: asked of everyone who reaches the section

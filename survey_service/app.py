@@ -34,6 +34,7 @@ from survey_service.collection import (
     quality_marks_page,
     receipt_page,
     receipts,
+    sent_files,
     tombstone_file,
 )
 from survey_service.collection import routes as collection
@@ -45,7 +46,7 @@ from survey_service.contacts.pages import readers as contact_readers
 from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
-from survey_service.exports import figure_pages
+from survey_service.exports import answer_file_pages, figure_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
 from survey_service.field import door_pages, note_pages, people_pages
@@ -82,6 +83,8 @@ from survey_service.writer import GroupWriter
 ROUTERS = (
     collection.router,
     listening.router,
+    sent_files.router,
+    answer_file_pages.router,
     code_entry_page.router,
     receipt_page.router,
     receipts.router,

@@ -14,7 +14,18 @@ from typing import ClassVar, Protocol, TypedDict
 
 from questionnaires.answer_forms import Canonical, FindingCode, Reader
 from questionnaires.conditions import Literal
-from questionnaires.model import Entry, Item, Layout, Option, Order, Precision, Question, QuestionType, StandsFor
+from questionnaires.model import (
+    Accepts,
+    Entry,
+    Item,
+    Layout,
+    Option,
+    Order,
+    Precision,
+    Question,
+    QuestionType,
+    StandsFor,
+)
 from questionnaires.text import Text
 
 
@@ -28,6 +39,7 @@ class VariableType(StrEnum):
     DATE = "date"
     TIME = "time"  # of the day: 08:30
     PLACE = "place"  # latitude,longitude or latitude,longitude,accuracy; exported as one column each
+    FILES = "files"  # references to them
     TEXT = "text"
 
 
@@ -51,6 +63,9 @@ class Own(TypedDict, total=False):
     decimals: int
     unit: Text | None
     max_length: int | None
+    accepts: tuple[Accepts, ...]
+    maximum_files: int
+    maximum_megabytes: int
     entry: Entry
     precision: Precision
     because: Text | None
@@ -98,6 +113,8 @@ class Given(Protocol):
 
     def text(self, name: str) -> Text | None: ...
 
+    def accepts(self) -> tuple[Accepts, ...]: ...
+
     def entry(self) -> Entry: ...
 
     def precision(self) -> tuple[Precision, Text | None]:
@@ -111,6 +128,7 @@ class Kind(ABC):
     fields: ClassVar[tuple[str, ...]]  # of a definition file, beside those that every question has
     variable: ClassVar[VariableType | None]  # what its variables hold; None: it yields none
     faults: ClassVar[frozenset[FindingCode]]  # what its own reader finds, beside what is common to all
+    on_paper: ClassVar[bool] = True  # whether paper, and tables made of it, can answer it
     fills: ClassVar[bool] = True  # whether an answer may stand in the text of a later question
     seconds: ClassVar[float] = 2.5  # to decide and tap, or to key a number, once the words are read: ``duration``
 

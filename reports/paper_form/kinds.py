@@ -15,6 +15,7 @@ from reports.paper_form.questions import (
     by_length,
     by_name,
     cells,
+    elsewhere,
     how_many,
     labels,
     line,
@@ -43,5 +44,6 @@ PRINTED: Final[Mapping[QuestionType, Printer]] = {
     ),
     QuestionType.TIME: asked(cells("time", ((2, Text("时", "h")), (2, Text("分", "min")))), rule=ruled),
     QuestionType.PLACE: asked(coordinates, rule=ruled),
+    QuestionType.ATTACHMENT: asked(elsewhere, rule=ruled),
     QuestionType.NOTE: note,
 }

@@ -353,6 +353,11 @@ def cells(kind: str, parts: Sequence[tuple[int, Text]]) -> Callable[[Hand, Quest
     return body
 
 
+def elsewhere(_hand: Hand, _question: Question) -> Block:
+    """Nothing to write into: the rule beside the question says where it is answered."""
+    return Block(height=0.0, marks=())
+
+
 def line(hand: Hand, question: Question) -> Block:
     """A line for about 35 characters, as written by hand."""
     return _ruled(hand, question, 1)

@@ -304,6 +304,13 @@ class FindingOut(Shape):
     message_zh: str
 
 
+class SentFile(Shape):
+    reference: Annotated[str, Field(description="The answer to the question, or a part of it.")]
+    type: str
+    bytes: int
+    sha256: str
+
+
 class CaptureResult(Shape):
     client_id: str
     outcome: Annotated[

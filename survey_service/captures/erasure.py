@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from analysis.final_outcomes import REFUSED
 from survey_service import audit
-from survey_service.captures import ledger
+from survey_service.captures import attached, ledger
 from survey_service.errors import NotFound
 from survey_service.models import (
     Capture,
@@ -164,6 +164,7 @@ def _erase(
     ledger.blank(session, survey_id, response_id, captures)
     _drop_keying(session, survey_id, response_id)
     _forget_pictures(session, survey_id, response_id)
+    files = attached.erase(session, survey_id, response_id)
     if response.case_id is not None:
         session.execute(
             update(Case)
@@ -178,7 +179,12 @@ def _erase(
         by=by,
         action="response.erased",
         record=audit.Rows(f"response {response_id}", response.wave_id),
-        detail={"captures": len(captures), "ground": ground.value, **({"replayed": True} if replayed else {})},
+        detail={
+            "captures": len(captures),
+            "ground": ground.value,
+            **({"files": files} if files else {}),
+            **({"replayed": True} if replayed else {}),
+        },
     )
 
 

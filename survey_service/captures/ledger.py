@@ -21,6 +21,7 @@ from analysis import final_outcomes
 from questionnaires.answers import CANONICAL_FORMAT
 from survey_service import audit
 from survey_service.bulk import insert_rows
+from survey_service.captures import attached
 from survey_service.captures.content import canonical_content, content_sha256, plain_findings
 from survey_service.captures.errors import Withdrawn
 from survey_service.captures.incoming import IncomingCapture, Outcome, Recorded
@@ -71,6 +72,8 @@ def enter_first(
         insert_rows(session, _RESPONSES, some)
     for survey_id, response_id, counted in completed:
         _change_response(session, survey_id, response_id, counted)
+    for incoming, done in zip(many, recorded, strict=True):
+        attached.bind(session, incoming.survey_id, incoming.wave_id, done.response_id, incoming.checked.files)
     _use_up_codes(session, many)
     _settle_cases(session, many)
     for incoming, done, row in zip(many, recorded, captures, strict=True):
@@ -95,6 +98,7 @@ def enter_further(
     capture_id = new_id()
     row = _capture_row(incoming, capture_id, response_id)
     insert_rows(session, _CAPTURES, [row])
+    attached.bind(session, incoming.survey_id, incoming.wave_id, response_id, incoming.checked.files)
     if counts:
         _change_response(session, incoming.survey_id, response_id, {"current_capture_id": capture_id})
     done = Recorded(response_id=response_id, capture_id=capture_id, receipt=None, outcome=Outcome.STORED)
@@ -117,6 +121,7 @@ def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) ->
     try:
         with session.begin_nested():
             insert_rows(session, _CAPTURES, [row])
+            _keep_files(session, incoming)
     except IntegrityError:  # another process kept the same ones at this moment
         return None
     audit.record(
@@ -129,6 +134,17 @@ def keep_conflict(session: Session, incoming: IncomingCapture, keys: KeyRing) ->
         detail=_detail(incoming, row, keys),
     )
     return capture_id
+
+
+def _keep_files(session: Session, incoming: IncomingCapture) -> None:
+    """Of answers that are counted nowhere: they go with the response that came first under their id."""
+    if not incoming.checked.files:
+        return
+    first = select(Capture.response_id).where(
+        Capture.survey_id == incoming.survey_id, Capture.client_id == incoming.client_id, KNOWN
+    )
+    if (response_id := session.scalar(first)) is not None:
+        attached.bind(session, incoming.survey_id, incoming.wave_id, response_id, incoming.checked.files)
 
 
 def blank(session: Session, survey_id: UUID, response_id: UUID, capture_ids: Sequence[UUID]) -> None:

@@ -135,5 +135,8 @@ PHONE: Final[Mapping[QuestionType, OnPhone]] = {
         device=lambda _: "geolocation",
         single=True,
     ),
+    QuestionType.ATTACHMENT: OnPhone(
+        fields="files", hint=_expected, rule=_expected, device=lambda _: "files", input="file"
+    ),
     QuestionType.NOTE: OnPhone(fields="note", hint=_always("", "")),
 }

@@ -6,7 +6,7 @@ from questionnaires.model import Questionnaire
 from survey_service.collection.kinds import PHONE
 
 _DEVICES = ("camera", "geolocation", "microphone")
-_SCRIPTS = {"camera": "resident-scan.js", "geolocation": "resident-place.js"}
+_SCRIPTS = {"camera": "resident-scan.js", "files": "resident-files.js", "geolocation": "resident-place.js"}
 HEADER = "Permissions-Policy"
 
 
@@ -22,6 +22,6 @@ def device_scripts(questionnaire: Questionnaire) -> list[str]:
 def asked_of_phone(questionnaire: Questionnaire) -> dict[str, str]:
     """The header of a page with this questionnaire; none where the one of the service stands as it is."""
     wanted = _wanted(questionnaire)
-    if not wanted:
+    if not wanted.intersection(_DEVICES):
         return {}
     return {HEADER: ", ".join(f"{one}=({'self' if one in wanted else ''})" for one in _DEVICES)}

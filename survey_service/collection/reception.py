@@ -12,6 +12,8 @@ from survey_service.writer import GroupWriter
 
 WRONG_CODES = 30  # receipts from one place in ten minutes: typing slips of a whole community
 WRONG_SECONDS = 600
+FILES = 300  # from one place in ten minutes: those of a meeting in one hall
+FILES_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Reception:
     remembered: RememberedCodes
     by_open_code: RateLimiter | None  # answers that one address hands in by one open code; None: any number
     wrong_receipts: RateLimiter
+    files: RateLimiter  # that one address sends
 
 
 def reception(settings: Settings, writer: GroupWriter) -> Reception:
@@ -29,4 +32,5 @@ def reception(settings: Settings, writer: GroupWriter) -> Reception:
         remembered=RememberedCodes(),
         by_open_code=RateLimiter(most, 60) if most else None,
         wrong_receipts=RateLimiter(WRONG_CODES, WRONG_SECONDS),
+        files=RateLimiter(FILES, FILES_SECONDS),
     )

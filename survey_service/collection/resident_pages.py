@@ -220,6 +220,7 @@ def form_context(
         "legal_kinds": LEGAL_KINDS,
         "clock": any(step.phone.input == "time" for step in shown.steps),
         "places": any(step.phone.input == "place" for step in shown.steps),
+        "files": any(step.sends_files for step in shown.steps),
         "device_scripts": device_scripts(questionnaire),
         "scans": any(step.question.entry is Entry.BARCODE for step in shown.steps),
         "several": any(step.phone.data(step.question, look.language) for step in shown.steps),

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from questionnaires.draws import block_trees
+from questionnaires.kinds.attachment import Reference, accepted, references_of
 from questionnaires.kinds.place import GRAINS
 from questionnaires.kinds.ranking import ranks_of
-from questionnaires.model import Item, Layout, Option, Order, Question, Questionnaire
+from questionnaires.model import Accepts, Item, Layout, Option, Order, Question, Questionnaire
 from questionnaires.offer_words import narrowed_in_words
 from questionnaires.offers import Offer, offer_of
 from questionnaires.points import apart_from, points_of
@@ -32,6 +33,14 @@ ORDERS = 8  # arrangements of a shuffled question that are rendered; a page gets
 RESERVED = frozenset(
     {"client_id", "action", "_page", "_lang", "_text", "_order", "_draw", "_blocks", "_version", "_seconds", "_receipt"}
 )
+
+
+_OFFERED = {
+    Accepts.PICTURE: "image/*",
+    Accepts.SOUND: "audio/*",
+    Accepts.VIDEO: "video/*",
+    Accepts.DOCUMENT: "application/pdf",
+}
 
 
 class NameTaken(ValueError):
@@ -147,6 +156,19 @@ class Step:
     @property
     def decimals_of_place(self) -> int:
         return GRAINS[self.question.precision].decimals
+
+    @property
+    def accepts(self) -> str:
+        """What the phone offers to choose from."""
+        return ",".join(_OFFERED[one] for one in accepted(self.question))
+
+    @property
+    def sends_files(self) -> bool:
+        return self.phone.input == "file"
+
+    def files(self, given: Sequence[str]) -> Sequence[Reference]:
+        """Those that were taken in already."""
+        return references_of(" ".join(given))
 
     @property
     def ranks(self) -> int:

@@ -17,7 +17,7 @@ from questionnaires.languages import USUAL, well_formed
 from survey_service.audit.chain import RESIDENT
 from survey_service.captures.errors import ContentConflict
 from survey_service.captures.incoming import IncomingCapture, Outcome
-from survey_service.collection import replies
+from survey_service.collection import replies, sent_files
 from survey_service.collection.arriving_capture import ArrivingCapture
 from survey_service.collection.drawn_blocks import drawn_as_posted, drawn_for_page
 from survey_service.collection.errors import NothingAnswered, TooManyFromHere
@@ -124,7 +124,7 @@ async def hand_in(request: Request) -> Response:
     code: str = request.path_params["code"]
     running: Services = request.app.state.services
     now = running.clock()
-    body = await request.body()
+    body, sent_as = await sent_files.posted(request, running, code, now)
     held = running.of(Reception)
     if replies.wants_json(request) and held.intake.refuses():
         return replies.turned_away()
@@ -132,10 +132,10 @@ async def hand_in(request: Request) -> Response:
     opened = remembered.get(code)
     if opened is not None and len(body) <= SMALL_BODY:
         # Reading and judging take less than a thread's turn would.
-        ready = _read(lambda: opened, body, request, running, now)
+        ready = _read(lambda: opened, body, sent_as, request, running, now)
     else:
         opening = partial(remembered.look_up, running.database.reading, code)
-        ready = await aside(lambda: _read(opening, body, request, running, now))
+        ready = await aside(lambda: _read(opening, body, sent_as, request, running, now))
     if not isinstance(ready, _Ready):
         return await aside(ready)
     work = ArrivingCapture(incoming=ready.incoming, keys=running.keys, zone=running.settings.zone)
@@ -192,14 +192,14 @@ def _crowd(request: Request, running: Services, ready: _Ready) -> _Crowd:
 
 
 def _read(
-    opening: Callable[[], OpenedByCode], body: bytes, request: Request, running: Services, now: Now
+    opening: Callable[[], OpenedByCode], body: bytes, sent_as: str, request: Request, running: Services, now: Now
 ) -> _Ready | Callable[[], Response]:
     """From bytes to answers that can be stored, or to what draws the page that says what is to be done first."""
     display, contact, mine = Display(), None, None
     try:
         opened = opening()
         contact = opened.questionnaire.notice.contact
-        posted = read_form(body, request.headers.get("content-type", ""), opened.questionnaire)
+        posted = read_form(body, sent_as, opened.questionnaire)
         opened = drawn_as_posted(opened, posted.display.draw, running.keys)
         display, mine = posted.display, replies.Mine(opened, posted)
         if posted.version and posted.version != opened.occasion.version_sha256[:16]:

@@ -66,5 +66,6 @@ INVENTED: Final[Mapping[QuestionType, Invented]] = {
     QuestionType.DATE: nothing,
     QuestionType.TIME: _of_the_day,
     QuestionType.PLACE: _nearby,
+    QuestionType.ATTACHMENT: nothing,
     QuestionType.NOTE: nothing,
 }

@@ -156,6 +156,11 @@ def _part_of_place(question: Question, row: Row, part: str, column: Column) -> A
     return AnswerColumn(variable=replace(variable, decimals=decimals), read=read, open=True)
 
 
+def _given_alone(_question: Question, row: Row) -> tuple[AnswerColumn, ...]:
+    """Of files whether there are any: they themselves are in no table."""
+    return (_whether(row),)
+
+
 def _whether(row: Row) -> AnswerColumn:
     """Whether it was answered, or why not, beside what has no codes for that or is left out."""
     lost: dict[object, float] = {kind: float(code) for kind, code in MISSING_CODES.items()}
@@ -232,6 +237,7 @@ EXPORTED: Final[Mapping[QuestionType, Exporter | None]] = {  # None: it yields n
     QuestionType.DATE: _written(Holds.DAY, open=False),
     QuestionType.TIME: _written(Holds.CLOCK, open=False),
     QuestionType.PLACE: _place,
+    QuestionType.ATTACHMENT: _given_alone,
     QuestionType.NOTE: None,
 }
 

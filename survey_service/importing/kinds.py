@@ -64,6 +64,7 @@ IMPORTED: Final[Mapping[QuestionType, Imported | None]] = {  # None: no column a
     ),
     QuestionType.TIME: Imported(read=lambda column: values.guarded(values.clock(), column.platform), closed=False),
     QuestionType.PLACE: Imported(read=lambda column: values.guarded(values.position(), column.platform), closed=False),
+    QuestionType.ATTACHMENT: None,
     QuestionType.NOTE: None,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from questionnaires.kinds import kind_of
 from questionnaires.model import Question, Questionnaire
 
 
@@ -24,9 +25,9 @@ def variables(questionnaire: Questionnaire) -> list[Variable]:
     found: list[Variable] = []
     number = 0
     for question in questionnaire.questions():
-        if not question.variables():
+        number += bool(question.variables())
+        if not question.variables() or not kind_of(question).on_paper:
             continue
-        number += 1
         if question.items:
             found += [
                 Variable(

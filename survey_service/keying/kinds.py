@@ -65,5 +65,6 @@ KEYED: Final[Mapping[QuestionType, Keyed | None]] = {  # None: nothing is keyed
     QuestionType.DATE: Keyed(box=Box.DATE, example="2026-09-18"),
     QuestionType.TIME: Keyed(box=Box.TIME, example="8:30 / 830"),
     QuestionType.PLACE: Keyed(box=Box.PLACE, example="30.66 104.07", decimals=_of_a_place),
+    QuestionType.ATTACHMENT: None,  # sent from phones and devices only
     QuestionType.NOTE: None,
 }

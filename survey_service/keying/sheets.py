@@ -63,9 +63,9 @@ def build_sheet(questionnaire: Questionnaire, language: str) -> Sheet:
         rows: list[Row] = []
         for question in section.questions:
             keyed = KEYED[question.type]
+            number += bool(question.variables())  # numbers are those of the paper, which has what is not keyed too
             if keyed is None:
                 continue
-            number += 1
             given = [one for one in (section.ask_if, question.ask_if) if one is not None]
             offer = offer_of(questionnaire, question)
             trees = [questionnaire.of_answers(one).to_json() for one in given]

@@ -7,6 +7,7 @@ from survey_service.models.account import Account, AccountIdentity, FailedAttemp
 from survey_service.models.analysis_plan import KeptPlan
 from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
 from survey_service.models.assignment import Assignment, InterviewPass
+from survey_service.models.attachment import Attachment
 from survey_service.models.audit import AuditEntry, AuditHead, RowsHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
@@ -53,6 +54,7 @@ __all__ = [
     "AreaCount",
     "AreaPopulation",
     "Assignment",
+    "Attachment",
     "AuditEntry",
     "AuditHead",
     "Base",

@@ -46,6 +46,7 @@ TABLES: Final = Bounds(processor=20, clock=60.0, memory=1_000_000_000, output=15
 DEFINITIONS: Final = Bounds(processor=10, clock=30.0, memory=500_000_000, output=12_000_000)
 SOUNDS: Final = Bounds(processor=5, clock=15.0, memory=300_000_000, output=10_000)
 FORMS: Final = Bounds(processor=30, clock=60.0, memory=1_000_000_000, output=40_000_000)
+ATTACHMENTS: Final = Bounds(processor=15, clock=30.0, memory=1_500_000_000, output=25_000_000)
 PAGES: Final = Bounds(processor=20, clock=60.0, memory=2_000_000_000, output=200_000_000_000)  # time by the page
 
 

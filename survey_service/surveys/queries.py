@@ -15,6 +15,7 @@ from survey_service.areas.queries import COMMUNITY_KINDS
 from survey_service.models import (
     AccessCode,
     Area,
+    Attachment,
     BatchState,
     Case,
     Disposition,
@@ -145,6 +146,13 @@ def visible_wave(
         )
     ).one_or_none()
     return (found[0], found[1]) if found else None
+
+
+def has_files(session: Session, wave: Wave) -> bool:
+    """Whether an answer of the wave refers to a picture or another file."""
+    of_wave = (Attachment.survey_id == wave.survey_id) & (Attachment.wave_id == wave.id)
+    found = select(Attachment.id).where(of_wave, Attachment.response_id.is_not(None)).limit(1)
+    return session.scalar(found) is not None
 
 
 def holds(session: Session, area_id: UUID, visible: Select[tuple[UUID]]) -> bool:

@@ -92,6 +92,7 @@ def wave_page(
             may_stand=may(session, person, survey, *rights.STAND_FOR),
             may_correct=may(session, person, survey, *rights.CORRECT) and bool(queries.releases(session, wave)),
             may_export=may(session, person, survey, *export_roles(running.settings)),
+            has_files=queries.has_files(session, wave),
             reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
             steps=_steps(session, person, survey, wave),
         )

@@ -58,6 +58,7 @@ class WaveReader:
     follows: bool  # sees how far waves have come
     reads_contacts: bool
     may_export: bool = False  # take the data of the whole survey away
+    has_files: bool = False  # pictures and files among the answers
     may_stand: bool = False  # take a step of a release of the whole survey
     may_correct: bool = False  # what was released before
     steps: Collection[str]  # of the wave's life, that they can take now
@@ -120,6 +121,8 @@ def offers(
         offer(Style.LINK, ("plan", "/plan"))
     if reader.may_export and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.LINK, ("export", "/exports"))
+    if reader.may_export and reader.has_files:
+        offer(Style.LINK, ("files", "/files"))
     if reader.may_stand and state is WaveState.UNDER_REVIEW and wave.figures_opened_at:
         offer(Style.FIRST, ("sign", "/release"))
     if reader.may_correct and state in (WaveState.UNDER_REVIEW, WaveState.RELEASED):

@@ -31,8 +31,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 # No line of log where all is well: asked for by machines, or counted by /metrics and, an answer, in the audit log too.
 UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/favicon.ico", "/a/{code}"})
 CLIENT_GONE = 499  # as proxies note it: in the log and the counts, for nobody hears it
-FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas, cases or sound that staff hand in
-_FILES = re.compile(r"/surveys/[^/]+/waves/[^/]+/(imports|cases|recordings)|/areas/imports/[a-z]+")
+FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas, cases or sound that people hand in
+_FILES = re.compile(
+    r"/surveys/[^/]+/waves/[^/]+/(imports|cases|recordings)|/areas/imports/[a-z]+|/a/[^/]+/files|/api/v1/.*/files"
+)
+_WHOLE_FORM = re.compile(r"/a/[^/]+")  # a questionnaire with the files of its answers, where no script runs
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB
 
 
@@ -60,6 +63,13 @@ def accepted_hosts(settings: Settings) -> frozenset[str]:
     port = urlsplit(settings.public_url).port
     suffix = f":{port}" if port else ""
     return frozenset({host, f"127.0.0.1{suffix}", f"localhost{suffix}", f"[::1]{suffix}"})
+
+
+def _holds_file(scope: Scope, kind: bytes) -> bool:
+    if scope["method"] != "POST":
+        return False
+    whole = kind.startswith(b"multipart/form-data") and _WHOLE_FORM.fullmatch(scope["path"])
+    return bool(whole or _FILES.fullmatch(scope["path"]))
 
 
 class _BodyTooLarge(Exception):
@@ -111,19 +121,21 @@ class Surroundings:
         note("request", method=method, route=route, status=int(status), milliseconds=round(seconds * 1000, 1))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host, length = b"", b"0"
+        host, length, kind = b"", b"0", b""
         for name, value in reversed(scope["headers"]):  # of one that stands twice, the first
             if name == b"host":
                 host = value
             elif name == b"content-length":
                 length = value
+            elif name == b"content-type":
+                kind = value
         if host.decode("latin-1").lower() not in self._hosts:
             await self._fail(ForeignHost(), scope, receive, send, started=False)
             return
         if "\x00" in scope["path"]:  # no record has such a key, and PostgreSQL will not even look for it
             await self._fail(NotFound(), scope, receive, send, started=False)
             return
-        limit = FILE_LIMIT if scope["method"] == "POST" and _FILES.fullmatch(scope["path"]) else BODY_LIMIT
+        limit = FILE_LIMIT if _holds_file(scope, kind) else BODY_LIMIT
         if not length.isdigit() or int(length) > limit:
             await self._fail(TooLarge(), scope, receive, send, started=False)
             return

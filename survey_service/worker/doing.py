@@ -11,6 +11,7 @@ import structlog
 
 # Who registers a job or a round: small modules, which import what is heavy when it is their turn.
 import survey_service.analyses.columns_round
+import survey_service.attachments.round
 import survey_service.collection.tombstone_file
 import survey_service.contacts.erasing
 import survey_service.exports.round

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
-from questionnaires.model import Entry, Missing, Precision, Question, QuestionType
+from questionnaires.model import Accepts, Entry, Missing, Precision, Question, QuestionType
 from survey_service.xlsform.conditions_out import minutes_of, number_text
 
 
@@ -19,6 +19,14 @@ def _never(_: Question) -> bool:
     return False
 
 
+_OF_FILES: Final = {
+    Accepts.PICTURE: "image",
+    Accepts.SOUND: "audio",
+    Accepts.VIDEO: "video",
+    Accepts.DOCUMENT: "file",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RowKind:
     """``word``: the type of the row; ``listed``: the name of a list follows it; ``matrix``: a group of such rows."""
@@ -28,9 +36,12 @@ class RowKind:
     matrix: bool = False
     appearance: str = ""
     limits: Callable[[Question], Iterator[str]] = _none
+    parameters: str = ""
     coarser: Callable[[Question], bool] = _never  # whether it is kept here less exactly than there
 
     def type(self, question: Question) -> str:
+        if question.accepts:
+            return _OF_FILES[question.accepts[0]]
         if question.entry is Entry.BARCODE:
             return "barcode"
         return "decimal" if self.word == "integer" and question.decimals else self.word
@@ -82,5 +93,6 @@ WRITTEN: Final[Mapping[QuestionType, RowKind]] = {
     QuestionType.DATE: RowKind("date", limits=_days),
     QuestionType.TIME: RowKind("time", limits=_times),
     QuestionType.PLACE: RowKind("geopoint", coarser=lambda one: one.precision is not Precision.EXACT),
+    QuestionType.ATTACHMENT: RowKind("image", parameters="max-pixels=2560"),
     QuestionType.NOTE: RowKind("note"),
 }

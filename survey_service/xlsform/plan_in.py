@@ -35,6 +35,7 @@ _HOLDS = {
     "datetime": DATE,
     "time": TIME,
     "text": TEXT,
+    tree.FILES: TEXT,
     "barcode": TEXT,
     "geopoint": TEXT,
     tree.CALCULATE: NUMBER,

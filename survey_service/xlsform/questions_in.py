@@ -47,6 +47,7 @@ _TYPES: Final = {
     "date": "date",
     "datetime": "date",
     "time": "time",
+    tree.FILES: "attachment",
     "barcode": "short_text",
     "geopoint": "place",
     "note": "note",
@@ -63,6 +64,12 @@ _MESSAGES: Final[Mapping[str, Callable[[str], dict[str, str]]]] = {
 _CLOCK: Final = {"zh": "（几点）", "en": " (time of day)"}
 _YES: Final = frozenset({"yes", "true", "true()", "1", "required"})
 _NO: Final = frozenset({"no", "false", "false()", "0", ""})
+
+
+def _files(kind: str) -> dict[str, Any]:
+    """What an image, audio, video or file row takes; of files in general there are documents and what phones record."""
+    taken = {"audio": ["sound"], "video": ["video"], "file": ["document", "picture", "sound", "video"]}.get(kind)
+    return {"accepts": taken} if taken else {}
 
 
 class Questions:
@@ -183,6 +190,10 @@ class Questions:
                 if looks & {"multiline", "multi-line"}:
                     fields["type"] = "long_text"
                 fields["max_length"] = LONGEST_TEXT
+            case tree.FILES:
+                fields |= _files(row["type"].lower())
+                if row["type"].lower() == "file":
+                    self._say(row, Why.ANY_FILE, "type")
             case "barcode":
                 fields |= {"entry": "barcode", "max_length": LONGEST_TEXT}
             case "geopoint":

@@ -212,6 +212,11 @@ class Why(Enum):
         "位置只存到约 1 公里；要更准，写 precision（exact 要说明为什么）",
         "the place is kept to about 1 km; write precision for more (exact wants a reason)",
     )
+    ANY_FILE = (
+        Weight.CHANGED,
+        "只收照片、录音、录像和 PDF，别的文件不收",
+        "pictures, sound, video and PDF are taken; no other file",
+    )
     ROUNDED = (
         Weight.ASIDE,
         "“{seen}”在别的设备上会存准确位置：那里没有 precision",

@@ -10,7 +10,15 @@ from typing import Final
 from survey_service.xlsform.book import Row
 
 ONE, MULTIPLE, RANK = "select_one", "select_multiple", "rank"
-GROUP, REPEAT, META, ELSEWHERE, UNKNOWN, CALCULATE = "group", "repeat", "meta", "elsewhere", "unknown", "calculate"
+GROUP, REPEAT, META, ELSEWHERE, UNKNOWN, CALCULATE, FILES = (
+    "group",
+    "repeat",
+    "meta",
+    "elsewhere",
+    "unknown",
+    "calculate",
+    "files",
+)
 PLAIN: Final = {
     "integer": "integer",
     "int": "integer",
@@ -20,6 +28,12 @@ PLAIN: Final = {
     "note": "note",
     "date": "date",
     "time": "time",
+    "image": FILES,
+    "photo": FILES,
+    "picture": FILES,
+    "audio": FILES,
+    "video": FILES,
+    "file": FILES,
     "barcode": "barcode",
     "geopoint": "geopoint",
     "gps": "geopoint",

@@ -44,6 +44,7 @@ _HOLDS: Final = {
     VariableType.DATE: DATE,
     VariableType.TIME: TIME,
     VariableType.PLACE: TEXT,
+    VariableType.FILES: TEXT,
     VariableType.TEXT: TEXT,
 }
 _PLAIN: Final = ("required", "relevant", "constraint", "calculation", "appearance", "parameters")
@@ -248,6 +249,8 @@ class _Form:
         found = {"appearance": appearance} if appearance else {}
         if question.layout is Layout.POINTS:
             found["appearance"] = "likert"
+        if WRITTEN[question.type].parameters and self._type(question) == WRITTEN[question.type].word:
+            found["parameters"] = WRITTEN[question.type].parameters
         if question.order is Order.SHUFFLED:
             found["parameters"] = "randomize=true"
         return found

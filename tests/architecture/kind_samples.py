@@ -26,7 +26,15 @@ class Sample:
     cell: str = ""  # the same in somebody's table, where it is written otherwise
     wrong: str = ""  # an answer that is refused
     says: Mapping[str, str] = field(default_factory=dict)  # by language: what page, paper and codebook say of it
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # what paper says where it is not answered there
 
+
+# Surfaces on which a kind is not answered, each with what stands there instead, which the walk looks at all the same.
+NOT_ANSWERED_ON: Final[Mapping[QuestionType, frozenset[str]]] = {
+    QuestionType.ATTACHMENT: frozenset(
+        {"the keying sheet", "the preview", "the printed form", "the reader of scans", "the import of tables"}
+    ),
+}
 
 _LIMITED = """
         maximum_choices: 2"""
@@ -100,6 +108,12 @@ SAMPLES: Final[Mapping[QuestionType, Sample]] = {
         cell="30.66 104.07 100",
         wrong="banana",
         says={"zh": "只存到约 1 公里", "en": "kept to about 1 km"},
+    ),
+    QuestionType.ATTACHMENT: Sample(
+        right=f"{'0' * 32}.jpg.183022.{'a' * 64}",
+        wrong="banana",
+        says={"zh": "最多 1 个", "en": "1 at most"},
+        elsewhere={"zh": "只在手机和设备上传", "en": "phones and devices only"},
     ),
     QuestionType.NOTE: Sample(),
 }

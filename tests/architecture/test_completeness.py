@@ -31,7 +31,7 @@ from reports.paper_form.kinds import PRINTED
 from reports.paper_form.layout import lay_out_form
 from survey_service.api.schemas import QuestionOfDefinition
 from survey_service.collection.kinds import PHONE
-from survey_service.collection.resident_pages import _environment, answered_questions
+from survey_service.collection.resident_pages import Look, _environment, answered_questions
 from survey_service.collection.resident_steps import screens
 from survey_service.demonstration.kinds import INVENTED
 from survey_service.exports.answers import answer_columns
@@ -51,7 +51,7 @@ from survey_service.xlsform.book import OWN
 from survey_service.xlsform.kinds import WRITTEN
 from survey_service.xlsform.reading import convert
 from survey_service.xlsform.writing import write
-from tests.architecture.kind_samples import SAMPLES, VARIANTS, Sample
+from tests.architecture.kind_samples import NOT_ANSWERED_ON, SAMPLES, VARIANTS, Sample
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("questionnaires", "analysis", "reports", "survey_service")
@@ -145,7 +145,8 @@ def the_codebook_and_the_columns_for_statistics(walk: Walk) -> None:
     rows = codebook(walk.questionnaire)
     assert [row.name for row in rows] == list(walk.variables)
     assert all(row.rule is None or (row.rule.zh and row.rule.en) for row in rows)
-    assert all(words in f"{row.rule} {row.values}" for row in rows for words in walk.sample.says.values())
+    said = walk.sample.elsewhere or walk.sample.says
+    assert all(words in f"{row.rule} {row.values}" for row in rows for words in said.values())
     python = {
         VariableType.CODE: str,
         VariableType.CODES: list,
@@ -179,7 +180,8 @@ def the_residents_page(walk: Walk) -> None:
             "{% from 'resident/parts.html' import fields with context %}"
             "{% for step in steps %}{{ fields(step, {}, {}, total) }}{% endfor %}"
         )
-        html = drawn.render(steps=shown.steps, total=shown.total, language=language)
+        look = Look(language=language, large=False)
+        html = drawn.render(steps=shown.steps, total=shown.total, language=language, look=look)
         fields = set(re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', html))
         assert fields == set(walk.variables), "every variable has a field"
         assert bool(phone.hint(walk.question, language)) == bool(walk.variables)
@@ -339,6 +341,34 @@ def the_devices_and_the_programs(walk: Walk) -> None:
     assert walk.judged(sent, Policy.DEVICE).accepted
 
 
+# ------------------------------------------------------------------ where a kind is not answered
+
+
+def not_keyed(walk: Walk) -> None:
+    """No box: and the numbers of the others stay those of the paper."""
+    assert KEYED[walk.question.type] is None
+    for language in LANGUAGES:
+        assert not sheets.build_sheet(walk.questionnaire, language).rows
+
+
+def said_on_paper(walk: Walk) -> None:
+    """Its number and words, nothing to write into, and where it is answered."""
+    for languages in (("zh",), ("zh", "en")):
+        form = lay_out_form(
+            walk.questionnaire, languages=languages, definition_sha256="0" * 64, settings=walk.type_settings
+        )
+        assert not form.geometry.boxes
+        assert not form.geometry.entries
+        printed = "".join(mark.line.text if hasattr(mark, "line") else "" for page in form.pages for mark in page.marks)
+        assert "问的是这一题吗" in printed
+        assert all(words in printed for language, words in walk.sample.elsewhere.items() if language in languages)
+
+
+def not_imported(walk: Walk) -> None:
+    assert importing.IMPORTED[walk.question.type] is None
+    assert not question_choices(walk.questionnaire)
+
+
 # ------------------------------------------------------------------ the walk
 
 
@@ -371,6 +401,22 @@ def test_every_kind_has_an_adapter(surface: str) -> None:
     assert set(table) == set(QuestionType)
 
 
+INSTEAD: Mapping[str, Callable[[Walk], None]] = {
+    "the keying sheet": not_keyed,
+    "the preview": not_keyed,
+    "the printed form": said_on_paper,
+    "the reader of scans": said_on_paper,
+    "the import of tables": not_imported,
+}
+
+
+def test_paper_and_what_is_made_of_it_answer_every_kind_but_those_that_say_so() -> None:
+    """The one table of exceptions, beside what the kinds say of themselves."""
+    assert set(NOT_ANSWERED_ON) == {one for one, kind in KINDS.items() if not kind.on_paper}
+    assert {surface for left in NOT_ANSWERED_ON.values() for surface in left} == set(INSTEAD)
+    assert set(INSTEAD) <= set(SURFACES)
+
+
 WALKED: Mapping[str, tuple[QuestionType, Sample]] = {kind.value: (kind, SAMPLES[kind]) for kind in SAMPLES} | VARIANTS
 
 
@@ -382,7 +428,7 @@ def test_every_kind_walks_through_every_surface(name: str, type_settings: TypeSe
         if kind not in table:
             continue  # named above
         try:
-            through(walk)
+            (INSTEAD[surface] if surface in NOT_ANSWERED_ON.get(kind, ()) else through)(walk)
         except Exception as fault:
             raise AssertionError(f"kind {name} fails on {surface}: {fault!r}") from fault
 

@@ -37,6 +37,7 @@ MAY = {
 # Where a posted file becomes bytes, and the function of the door it is handed to.
 DOORS = {
     "catalogue/draft_pages.py": "drafts.started",
+    "collection/sent_files.py": "take",
     "importing/routes.py": "service.read",
     "releases/plan_pages.py": "outside.read",
     "uploads/pages.py": "upload.read",
@@ -102,6 +103,7 @@ def test_every_posted_file_goes_through_the_door() -> None:
         "surveys/case_upload.py": {"read_file"},
         "uploads/pages.py": {"read_records"},
     }
+    assert "outside.look(" in (SERVICE / "attachments/taking.py").read_text(encoding="utf-8")
     assert "outside.check(" in (SERVICE / "surveys/questionnaires.py").read_text(encoding="utf-8")
     assert "outside.take(" in (SERVICE / "catalogue/drafts.py").read_text(encoding="utf-8")
 

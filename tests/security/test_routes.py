@@ -40,6 +40,7 @@ PUBLIC = {
     ("POST", "/a"),  # a typed code, which leads to its page
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
+    ("POST", "/a/{code}/files"),  # one file of an answer
     ("GET", "/a/lists/{digest}.json"),  # options as every page shows them, by the hash of their content
     ("GET", "/a/{code}/receipt"),  # leads to the field for a receipt code
     ("POST", "/a/{code}/receipt"),  # with the receipt in the body
@@ -64,6 +65,8 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/imports/{import_id}/columns",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/cases",
     "/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/{name}",
+    "/surveys/{survey_key}/waves/{wave_key}/files/{file_id}",
+    "/surveys/{survey_key}/waves/{wave_key}/files.zip",
     "/surveys/{survey_key}/waves/{wave_key}/field/cases.xlsx",
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",
@@ -137,6 +140,7 @@ def filled(path: str, world: World) -> str:
         "draft_id": str(world.wave_id),
         "import_id": str(world.wave_id),
         "export_id": str(world.wave_id),
+        "file_id": str(world.wave_id),
         "case_id": str(world.case_ids[0]),
         "visit_id": str(world.wave_id),
         "account_id": "00000000-0000-7000-8000-000000000000",

@@ -38,6 +38,8 @@ ELSE = {
     f"{W}/plan": 404,
     f"{W}/plan.yaml": 404,
     f"{W}/exports/{{export_id}}/{{name}}": 404,  # test_export_pages.py takes them on both databases
+    f"{W}/files.zip": 403,  # for whom a setting names: test_answer_files.py
+    f"{W}/files/{{file_id}}": 403,
     f"/api/v1{W}/exports/{{export_id}}": 404,
     f"/api/v1{W}/exports/{{export_id}}/files/{{name}}": 404,
     f"{W}/lists/{{list_id}}": 404,  # test_wave_lists.py has a questionnaire that asks for lists

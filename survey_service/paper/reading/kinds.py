@@ -26,5 +26,6 @@ TICKED: Final[Mapping[QuestionType, Ticks]] = {
     QuestionType.DATE: Ticks.NONE,
     QuestionType.TIME: Ticks.NONE,
     QuestionType.PLACE: Ticks.NONE,
+    QuestionType.ATTACHMENT: Ticks.NONE,
     QuestionType.NOTE: Ticks.NONE,
 }

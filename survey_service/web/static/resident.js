@@ -215,7 +215,7 @@ async function load() {
   rankings = several.rankByTouch(form, words);
   for (const address of (words.devices || "").split(" ").filter(Boolean)) {
     const device = await further(address);
-    if (device) device.offer(form, words, known);
+    if (device) device.offer(form, words, known, draft);
   }
 }
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from questionnaires.model import Entry, Layout, Missing, Order, Precision, QuestionType
+from questionnaires.model import Accepts, Entry, Layout, Missing, Order, Precision, QuestionType
 from survey_service.xlsform.book import language_of
 from survey_service.xlsform.reading import convert
 from survey_service.xlsform.remarks import Weight, Why, line_of
@@ -109,7 +109,6 @@ def test_a_row_of_its_own_is_no_row_of_a_matrix() -> None:
 LOST = [
     (["geotrace", "place", "走哪条路？", "Which way?"], ("type", "TYPE")),
     (["geoshape", "place", "哪一片？", "Which ground?"], ("type", "TYPE")),
-    (["image", "photo", "拍一张", "Take a picture"], ("type", "TYPE")),
     (["select_one_from_file towns.csv", "town", "哪个镇？", "Which town?"], ("type", "OUTSIDE_LIST")),
     (["select_one nowhere", "x", "哪个？", "Which?"], ("type", "NO_LIST")),
     (["integer", "", "几个？", "How many?"], ("name", "NO_NAME")),
@@ -286,6 +285,26 @@ def test_a_second_column_of_one_meaning_is_told() -> None:
     two = read([["integer", "n", "几个？", "How many?", "1 = 1", "false()"]], YES_NO, "relevance", "relevant")
     assert (None, "relevant", "TWICE") in told(two)
     assert not two.whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepts", "remarks"),
+    [
+        ("image", (), set()),
+        ("photo", (), set()),
+        ("audio", (Accepts.SOUND,), set()),
+        ("video", (Accepts.VIDEO,), set()),
+        ("file", (Accepts.DOCUMENT, Accepts.PICTURE, Accepts.SOUND, Accepts.VIDEO), {(2, "type", "ANY_FILE")}),
+    ],
+)
+def test_what_devices_record_is_sent_as_files(
+    kind: str, accepts: tuple[Accepts, ...], remarks: set[tuple[int | None, str, str]]
+) -> None:
+    done = read([[kind, "shot", "拍一张。", "Take one.", "yes"]], YES_NO, "required")
+    (shot,) = asked(done).questions()
+    assert (shot.type, shot.accepts, shot.required) == (QuestionType.ATTACHMENT, accepts, True)
+    assert remarks <= told(done)
+    assert done.whole
 
 
 def test_a_code_is_scanned_or_typed() -> None:

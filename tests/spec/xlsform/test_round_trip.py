@@ -59,6 +59,8 @@ sections:
       - {id: q10, type: ranking, text: {zh: 排序, en: Order}, ranks: 2, order: shuffled,
          options: [{code: "1", label: {zh: 甲, en: A}}, {code: "2", label: {zh: 乙, en: B}},
                    {code: "3", label: {zh: 丙, en: C}}]}
+      - {id: a1, type: attachment, text: {zh: 拍照, en: Picture}, maximum_files: 3}
+      - {id: a2, type: attachment, text: {zh: 录音, en: Record}, accepts: [sound], maximum_megabytes: 5}
       - {id: b1, type: short_text, text: {zh: 扫码, en: Scan}, entry: barcode}
       - {id: p1, type: place, text: {zh: 在哪里？, en: Where?}, ask_if: answered(q8)}
       - {id: p2, type: place, text: {zh: 检查点？, en: The site?}, precision: exact, because: {zh: 核实, en: To check}}
