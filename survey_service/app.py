@@ -61,7 +61,7 @@ from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
 from survey_service.processes.of_a_server import ProcessesOfAServer
-from survey_service.releases import correction_pages, plan_pages, review_pages, step_pages
+from survey_service.releases import correction_pages, index_pages, plan_pages, review_pages, step_pages
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
@@ -132,6 +132,7 @@ ROUTERS = (
     plan_pages.router,
     step_pages.router,
     correction_pages.router,
+    index_pages.router,
     releases.router,
     exports.router,
     figure_pages.router,

@@ -82,3 +82,15 @@ class GivenAwayBefore(DomainError):
         "This edition cannot be published: the rule hides figures now that the edition before it has published, so "
         "they could be had from there. Drop the correction; the edition before stays in force."
     )
+
+
+class IndexMoved(DomainError):
+    """An index is no longer what the page showed: another edition, other parts or weights."""
+
+    code = "E067"
+    status = HTTPStatus.CONFLICT
+    zh = "这个指数已经和您看到的不一样了（有新一版发布，或者改了组成、权重），没有签。请再看一遍再签。"
+    en = (
+        "The index is no longer the one you were looking at (a new edition, or other parts or weights); nothing was "
+        "signed. Look again, then sign."
+    )

@@ -64,6 +64,11 @@ def create_survey(
     return survey
 
 
+def kept_elsewhere(survey: Survey) -> dict[str, Any]:
+    """What another page than its form keeps with a survey: its indices."""
+    return {name: survey.method[name] for name in ("indices",) if name in survey.method}
+
+
 def change_survey(
     session: Session,
     survey: Survey,

@@ -156,7 +156,7 @@ def change_survey(
                 survey,
                 title_zh=form.title_zh,
                 title_en=form.title_en,
-                method=form.method,
+                method={**service.kept_elsewhere(survey), **form.method},
                 keys=running.keys,
                 at=now,
                 by=person.actor,
