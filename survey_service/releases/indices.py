@@ -297,7 +297,7 @@ def _line(
     domain: Domain, parts: Sequence[IndexPart], found: Mapping[str, _Found], samples: Mapping[str, str]
 ) -> IndexLine:
     told = [_on_scale(_cell(found, one, domain)) for one in parts]
-    words = tuple("—" if one is None else in_digits(round(one[0], 1)) for one in told)
+    words = tuple(_printed(_cell(found, part, domain), one) for part, one in zip(parts, told, strict=True))
     given = [
         PublishedPart(weight=part.weight, value=one[0], low=one[1], high=one[2], sample=samples[part.wave])
         for part, one in zip(parts, told, strict=True)
@@ -312,6 +312,16 @@ def _line(
     digits = 0 if coarse else 1
     interval = f"{low:.{digits}f}–{high:.{digits}f}"
     return IndexLine(domain=domain, value=f"{whole.value:.{digits}f}", interval=interval, parts=words)
+
+
+def _printed(cell: Mapping[str, Any], told: tuple[float, float, float] | None) -> str:
+    """As the reports print it: by its limit where all were alike, with the decimals that it has."""
+    if told is None:
+        return "—"
+    value, low, high = told
+    if cell.get("all_alike") and low < high:
+        return f"≥{floor(low + _NOISE)}" if value == high else f"≤{ceil(high - _NOISE)}"
+    return f"{value:.{cell.get('digits', 1)}f}"
 
 
 def _cell(found: Mapping[str, _Found], part: IndexPart, domain: Domain) -> Mapping[str, Any]:
