@@ -36,6 +36,7 @@ _SPAN: Final = '<span lang="zh-CN" dir="ltr">'
 _BETWEEN = re.compile(rf"({_SPAN}[^<]*)</span>([\s.,:;，。：；]*){_SPAN}")
 _TAIL = re.compile(rf"({_SPAN}[^<]*)</span>([.,:;，。：；]+)")
 _MARKS = re.compile(f"[{_BEGIN}{_END}]")
+_MARK = re.compile(f"([{_BEGIN}{_END}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +84,32 @@ def settled(page: str) -> str:
     """The page with its Chinese marked as such, so that it is read aloud as Chinese and keeps its direction."""
     if _BEGIN not in page:
         return page
-    pieces, depth = [], 0
-    for piece in _UNMARKED.split(page):
-        if piece is None or (piece.isalpha() and piece in ("title", "textarea", "option", "script", "style")):
-            continue  # the name that the pattern itself looked for
-        if piece.startswith("<"):
-            pieces.append(_MARKS.sub("", piece))
-            continue
-        for part in re.split(f"([{_BEGIN}{_END}])", piece):
-            if part == _BEGIN:
-                pieces.append(_SPAN if depth == 0 else "")
-                depth += 1
-            elif part == _END:
-                depth = max(depth - 1, 0)
-                pieces.append("</span>" if depth == 0 else "")
-            else:
-                pieces.append(part)
+    pieces, open_marks, end = [], 0, 0
+    for found in _UNMARKED.finditer(page):
+        text, open_marks = _marked(page[end : found.start()], open_marks)
+        pieces += [text, _MARKS.sub("", found[0])]
+        end = found.end()
+    pieces.append(_marked(page[end:], open_marks)[0])
     whole, joined = "".join(pieces), 1
     while joined:
         whole, joined = _BETWEEN.subn(r"\1\2", whole)
     return _TAIL.sub(r"\1\2</span>", whole)
+
+
+def _marked(text: str, open_marks: int) -> tuple[str, int]:
+    """Text between two tags with its marks as elements, and how many marks are open behind it. A message within a
+    message, such as the name of the city, is one stretch of Chinese with it."""
+    pieces = []
+    for part in _MARK.split(text):
+        if part == _BEGIN:
+            pieces.append("" if open_marks else _SPAN)
+            open_marks += 1
+        elif part == _END:
+            pieces.append("</span>" if open_marks == 1 else "")
+            open_marks = max(open_marks - 1, 0)
+        else:
+            pieces.append(part)
+    return "".join(pieces), open_marks
 
 
 _installed: dict[str, PageWords] = {}

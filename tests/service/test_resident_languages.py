@@ -248,6 +248,8 @@ def _options(questionnaire: Questionnaire) -> list[Option]:
             "<p>\ufdd0一\ufdd1<br>\ufdd0二\ufdd1</p>",
             '<p><span lang="zh-CN" dir="ltr">一</span><br><span lang="zh-CN" dir="ltr">二</span></p>',
         ),
+        ("a\ufdd1b\ufdd0一\ufdd1", 'ab<span lang="zh-CN" dir="ltr">一</span>'),
+        ("<b>title</b>\ufdd0一\ufdd1", '<b>title</b><span lang="zh-CN" dir="ltr">一</span>'),
         ("nothing", "nothing"),
     ],
 )
