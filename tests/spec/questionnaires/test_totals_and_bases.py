@@ -9,12 +9,16 @@ import pytest
 
 from questionnaires.answers import Policy, check_answers
 from questionnaires.canonical import from_canonical, sha256, to_canonical
+from questionnaires.editing.document import Document
+from questionnaires.editing.uses import What, uses_of
 from questionnaires.evaluation import comparable, evaluate
 from questionnaires.indicators import DontKnow, beside_of, one_numerator, same_definition, second_id
 from questionnaires.loader import check
 from questionnaires.problem_words import explain
 from questionnaires.problems import Code
+from survey_service.catalogue.review_copy import review_story
 from tests.spec.questionnaires.examples import NOTICE, loaded, written
+from tests.spec.reports.test_claims import texts
 
 OPTIONS = "".join(f'\n          - {{code: "{code}", label: {{zh: 选项{code}, en: Option {code}}}}}' for code in "12345")
 DEFINITION = f"""\
@@ -191,3 +195,36 @@ def test_faults_are_told_in_both_languages(tmp_path: Path, old: str, new: str, c
     for one in problems:
         assert explain(one, "zh").message != one.message
         assert not one.hint or explain(one, "zh").hint != one.hint or one.hint.isascii() is False
+
+
+#  what is left out      what goes with it
+USES = [
+    ("question:trained", {"indicator:rate", "calculated:none_is_zero", "indicator:part"}),
+    ("question:staff", {"indicator:rate", "calculated:none_is_zero", "indicator:part"}),
+    ("calculated:none_is_zero", {"indicator:part"}),
+    ("option:first:3", {"indicator:rank"}),
+    ("option:rated:8", {"indicator:satisfaction"}),
+]
+
+
+@pytest.mark.parametrize(("at", "goes"), USES)
+def test_an_editor_names_what_goes_with_a_question_or_an_option(at: str, goes: set[str]) -> None:
+    found = uses_of(Document(DEFINITION).data, at)
+    assert {one.at for one in found} == goes
+    if at == "option:rated:8":
+        (one,) = found
+        assert (one.what, one.way[2:]) == (What.PART, ("second_base", "excluded")), "the base stays, by don't know"
+
+
+def test_a_review_copy_says_how_each_is_computed(tmp_path: Path) -> None:
+    story = review_story(loaded(tmp_path, DEFINITION), "zh")
+    told = "\n".join(texts(story.blocks))
+    for words in (
+        "两个总量之比",
+        "按每 10 计",
+        "一个总量占另一个总量的比重",
+        "平均名次；第 5 题；选项：3",
+        "没有排到的，按余下名次的平均算",
+        "分母为全部作答者；旁边另印一个数，分子相同，分母为作出评价的。达标与否只看前一个",
+    ):
+        assert words in told, words
