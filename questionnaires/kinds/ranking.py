@@ -47,7 +47,10 @@ class Ranking(Choosing):
         ranks = ranks_of(question)
 
         def read(raw: object) -> Read:
-            placed = _placed(raw, codes)
+            try:
+                placed = _placed(raw, codes)
+            except _SharedRank as shared:
+                return None, Fault(FindingCode.RANKED_TWICE, {"rank": shared.rank})
             while placed and placed[-1] == BLANK:
                 placed.pop()
             if not placed:
@@ -90,6 +93,8 @@ class Ranking(Choosing):
         if code is FindingCode.RANKED_TWICE and option is not None:
             label = option.label.in_language(language)
             return f"“{label}”排了两次。{said}" if language != "en" else f"“{label}” has two ranks. {said}"
+        if isinstance(rank := found.get("rank"), int):
+            return f"有两项都排在第 {rank}。{said}" if language != "en" else f"Two have rank {rank}. {said}"
         count = found.get("count")
         if not isinstance(count, int):
             return said
@@ -124,6 +129,14 @@ def _task(question: Question, language: str) -> str:
     )
 
 
+class _SharedRank(Exception):
+    """Two options at one rank: which of them comes first nobody can say."""
+
+    def __init__(self, rank: int) -> None:
+        super().__init__(f"two at rank {rank}")
+        self.rank = rank
+
+
 def _placed(raw: object, codes: tuple[str, ...]) -> list[str]:
     """What stands at each rank, however it was written: 312 and 3,1,2 of a keyer, 2:5 of a page without a script."""
     if isinstance(raw, list | tuple):
@@ -150,10 +163,12 @@ def _by_rank(found: list[re.Match[str]]) -> list[str]:
     placed = [BLANK] * last
     for one in found:
         rank = int(one[1])
-        if rank and placed[rank - 1] == BLANK:
+        if rank and placed[rank - 1] != BLANK:
+            raise _SharedRank(rank)
+        if rank:
             placed[rank - 1] = one[2]
         else:
-            placed.append(one[2])  # two at one rank: too many
+            placed.append(one[2])
     return placed
 
 

@@ -77,10 +77,11 @@ def reader(column: Source, variable: str) -> Reader:
 
 
 def reader_of(column: Source, planned: ColumnPlan) -> Reader:
-    """The reader of a column by what it was taken for: an answer, an option that it ticks, a part of an answer."""
+    """The reader of a column by what it was taken for: an answer, an option that it ticks or ranks, a part of one."""
     if planned.target is not Target.OPTION:
         return reader(column, planned.variable)
-    read = values.part_reader if kind_of(column.question).parts else values.option_reader
+    kind = kind_of(column.question)
+    read = values.part_reader if kind.parts else values.rank_reader if kind.ordered else values.option_reader
     return read(column.question, planned.option, platform=column.platform)
 
 

@@ -79,15 +79,23 @@ def question_choices(questionnaire: Questionnaire) -> list[Choice]:
             Choice(f"{Target.OPTION}:{one.name}:{part}", Text(f"{title.zh}—{words.zh}", f"{title.en}: {words.en}"))
             for part, words in kind_of(one.question).parts.items()
         ]
-        if kind_of(one.question).ticked and not one.other:
+        what = _of_an_option(one.question)
+        if what is not None and not one.other:
             made += [
                 Choice(
                     f"{Target.OPTION}:{one.name}:{option.code}",
-                    Text(f"{title.zh}（勾选：{option.label.zh}）", f"{title.en} (ticks: {option.label.en})"),
+                    Text(f"{title.zh}（{what.zh}：{option.label.zh}）", f"{title.en} ({what.en}: {option.label.en})"),
                 )
                 for option in one.question.options
             ]
     return made
+
+
+def _of_an_option(question: Question) -> Text | None:
+    """What a column may say of one option; None where it says nothing of one alone."""
+    if kind_of(question).ticked:
+        return Text("勾选", "ticks")
+    return Text("名次", "rank of") if kind_of(question).ordered else None
 
 
 def _title(one: Variable) -> Text:

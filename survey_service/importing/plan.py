@@ -16,7 +16,7 @@ class Target(StrEnum):
     CASE = "case"  # names the case of the row
     COMMUNITY = "community"
     ANSWER = "answer"  # one variable
-    OPTION = "option"  # ticks one option of a multiple choice, or holds one part of a place
+    OPTION = "option"  # ticks or ranks one option, or holds one part of a place
     SERIAL = "serial"  # 序号, when and how long: kept beside the answers
     SUBMITTED = "submitted"
     SECONDS = "seconds"

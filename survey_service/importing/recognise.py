@@ -133,7 +133,7 @@ def _part_score(whole: float, inner: str, variable: Variable) -> tuple[float, st
         written = named in _WRITTEN or "填" in inner or named.endswith(("-text", "—text"))
         ticked = kind_of(question).ticked and not named.endswith(("text", "文字"))
         return (min(whole, 0.9) if written and not ticked else 0.0), ""
-    if kind_of(question).ticked and option is not None:
+    if (kind_of(question).ticked or kind_of(question).ordered) and option is not None:
         return whole, option.code
     return 0.0, ""
 

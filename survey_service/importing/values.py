@@ -17,6 +17,7 @@ PLATFORM_MISSING = frozenset({"(跳过)", "（跳过）", "(空)", "（空）"})
 PLATFORM_CODES = frozenset({"-2", "-3"})
 _YES = frozenset({"1", "√", "✓", "✔", "是", "选中", "已选", "true", "yes", "y", "x", "●", "■"})
 _NO = frozenset({"", "0", "否", "未选", "未选中", "false", "no", "n", "n/a", "○", "□"})
+_RANK = re.compile(r"(?:第\s*)?0*([1-9][0-9]?)(?:\.0+)?\s*(?:位|名)?")
 _SERIAL_FIRST, _SERIAL_LAST = 10_000, 80_000  # 1927 to 2119
 
 
@@ -137,6 +138,30 @@ def option_reader(question: Question, code: str, *, platform: bool) -> Reader:
             _take_words(words, reading)
         elif words:
             reading.notice(Notice.WORDS_DROPPED, text)
+        return reading
+
+    return guarded(read, platform)
+
+
+def rank_reader(question: Question, code: str, *, platform: bool) -> Reader:
+    """The reader of a column that holds at which rank one option was put: 2, 第2位; nothing where at none."""
+    option = question.option(code)
+    assert option is not None  # the plan was checked
+
+    def read(cell: str) -> Reading:
+        text = damage.plain(cell)
+        if damage.mark_of(cell) in (Mark.DATE, Mark.PERCENT):
+            return refuse(Kind.DATE_MADE if damage.mark_of(cell) is Mark.DATE else Kind.PERCENT, text)
+        reading = Reading()
+        folded = damage.half_width(text)
+        if folded != text:
+            reading.notice(Notice.FULL_WIDTH, text, folded)
+        if folded.casefold() in _NO:
+            return reading
+        rank = _RANK.fullmatch(folded)
+        if rank is None or int(rank[1]) > len(question.options):
+            return refuse(Kind.UNKNOWN_VALUE, text)
+        reading.answer = [f"{int(rank[1])}:{code}"]
         return reading
 
     return guarded(read, platform)

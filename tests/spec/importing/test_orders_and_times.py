@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from questionnaires.answers import Policy, check_answers
 from questionnaires.model import Questionnaire
 from survey_service.importing.kinds import Source, reader
-from survey_service.importing.words import Notice
-from survey_service.tabular.cells import Mark, Odd
+from survey_service.importing.plan import Target
+from survey_service.importing.prepare import Ground, prepare
+from survey_service.importing.recognise import suggest
+from survey_service.importing.words import Kind, Notice
+from survey_service.tabular.cells import Mark, Odd, read_cells
 from tests.spec.questionnaires import test_ranking, test_time
 from tests.spec.questionnaires.examples import loaded
 
@@ -59,6 +64,39 @@ def test_an_order_in_one_cell(ranked: Questionnaire, cell: str, placed: list[str
     checked = check_answers(ranked, {"first": reading.answer}, Policy.IMPORT)
     assert checked.canonical.get("first", []) == (placed or [])
     assert checked.accepted == (placed is not None)
+
+
+RANKS = [
+    #  the five columns of a platform                    the order       what is wrong
+    (("2", "3", "1", "", ""), ["3", "1", "2"], None),
+    (("2", "3", "1", "0", "-3"), ["3", "1", "2"], None),  # 0 and -3: at no rank
+    (("第2位", "第3名", "第 1", "", ""), ["3", "1", "2"], None),
+    (("２", "3.0", "01", "", ""), ["3", "1", "2"], None),
+    (("", "", "", "", ""), None, None),
+    (("2", "2", "1", "", ""), None, Kind.JUDGED),  # two at one rank
+    (("1", "", "", "", "2"), None, Kind.JUDGED),  # two of three
+    (("1", "2", "3", "4", ""), None, Kind.JUDGED),  # one too many
+    (("1", "2", "9", "", ""), None, Kind.UNKNOWN_VALUE),
+    (("1", "2", "高", "", ""), None, Kind.UNKNOWN_VALUE),
+]
+
+
+@pytest.mark.parametrize(("cells", "placed", "wrong"), RANKS, ids=[",".join(one[0]) for one in RANKS])
+def test_a_column_for_each_option_holds_its_rank(
+    ranked: Questionnaire, cells: tuple[str, ...], placed: list[str] | None, wrong: Kind | None
+) -> None:
+    """As 问卷星 exports it: found by the label in the head, put together before it is judged."""
+    heads = ["序号", "提交答卷时间", "所用时间", *(f"1、先做哪几件(选项{code})" for code in range(1, 6)), "所在社区"]
+    rows = [heads, ["1", "2026/9/18 10:00:00", "60秒", *cells, "万寿桥社区"]]
+    grid = read_cells("orders.csv", "\n".join(",".join(row) for row in rows).encode())
+    area = uuid4()
+    ground = Ground(wave_id=uuid4(), cases={}, communities={"万寿桥社区": area})
+    plan = suggest(grid, ranked)
+    assert [one.option for one in plan.columns if one.target is Target.OPTION] == list("12345")
+    found = prepare(grid, plan, ranked, ground)
+    assert [one.kind for one in found.problems][:1] == ([wrong] if wrong else [])
+    if not wrong:
+        assert [dict(row.checked.canonical) for row in found.rows] == ([{"first": placed}] if placed else [])
 
 
 @pytest.mark.parametrize(("cell", "kept", "notices"), TIMES, ids=[str(one[0]) for one in TIMES])

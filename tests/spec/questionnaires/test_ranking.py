@@ -72,6 +72,7 @@ CASES: list[tuple[str, object, list[str], str | None]] = [
     ("first", "000", [], None),
     ("first", "311", ["3", "1", "1"], "ranked_twice"),
     ("first", ["1:3", "2:3", "3:2"], ["3", "3", "2"], "ranked_twice"),
+    ("first", ["1:3", "2:1", "2:2"], [], "ranked_twice"),  # two at one rank: nobody can say which is the third
     ("first", "31", ["3", "1"], "ranks_missing"),
     ("first", "310", ["3", "1"], "ranks_missing"),
     ("first", "032", ["", "3", "2"], "ranks_missing"),
