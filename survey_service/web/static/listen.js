@@ -16,7 +16,7 @@ function stop() {
 }
 
 function failed(link) {
-  if (now?.link !== link) return;
+  if (!now || now.link !== link) return;
   now = null;
   show(link, link.dataset.fault, "fault");
 }
@@ -25,8 +25,8 @@ function play(link) {
   const audio = new Audio();
   now = { audio, link };
   show(link, link.dataset.stop, "loading");
-  audio.addEventListener("playing", () => { if (now?.audio === audio) show(link, link.dataset.stop, "playing"); });
-  audio.addEventListener("ended", () => { if (now?.audio === audio) stop(); });
+  audio.addEventListener("playing", () => { if (now && now.audio === audio) show(link, link.dataset.stop, "playing"); });
+  audio.addEventListener("ended", () => { if (now && now.audio === audio) stop(); });
   audio.addEventListener("error", () => failed(link));
   audio.src = link.href;
   audio.play().catch(() => failed(link));
@@ -35,7 +35,7 @@ function play(link) {
 function tapped(event) {
   event.preventDefault();
   const link = event.currentTarget;
-  const again = now?.link === link;
+  const again = now !== null && now.link === link;
   stop();
   if (!again) play(link);
 }
