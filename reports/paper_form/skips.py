@@ -39,6 +39,7 @@ class Numbered:
     question: Question
     conditions: tuple[Any, ...]  # questionnaires' Condition; taken as it comes
     meant: Text | None = None  # which of the printed options are meant, where that hangs on an earlier answer
+    block: str = ""  # that is asked of some only, by draw: nobody is sent out of it, for each form goes on elsewhere
 
 
 def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
@@ -57,7 +58,10 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
             numbers[question.id] = number
             offer = offer_of(questionnaire, question)
             meant = narrowed_in_words(offer, numbers) if offer is not None else None
-            found.append(Numbered(number=number, question=question, conditions=conditions, meant=meant))
+            block = inside[question.id][1].id if question.id in inside else ""
+            found.append(
+                Numbered(number=number, question=question, conditions=conditions, meant=meant, block=block)
+            )
     return tuple(found)
 
 
@@ -67,7 +71,11 @@ def skip_lines(questions: tuple[Numbered, ...], question: Question, language: st
     targets = [(option, _next_asked(questions, place, option)) for option in question.options]
     lines: list[str] = []
     jumping = sorted(
-        ((target, option) for option, target in targets if target is not None and target != place + 1),
+        (
+            (target, option)
+            for option, target in targets
+            if target is not None and target != place + 1 and _in_block(questions, place, target)
+        ),
         key=lambda pair: pair[0],
     )
     for target, group in groupby(jumping, key=lambda pair: pair[0]):
@@ -77,6 +85,12 @@ def skip_lines(questions: tuple[Numbered, ...], question: Question, language: st
         else:
             lines.append(say("skip_end", language, options=options))
     return lines
+
+
+def _in_block(questions: tuple[Numbered, ...], place: int, target: int) -> bool:
+    """Whether the way does not lead out of a block that was drawn."""
+    own = questions[place].block
+    return not own or (target < len(questions) and questions[target].block == own)
 
 
 def _next_asked(questions: tuple[Numbered, ...], place: int, option: Option) -> int | None:

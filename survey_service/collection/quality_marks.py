@@ -23,7 +23,7 @@ def marks_of(questionnaire: Questionnaire, checked: Checked, seconds: int | None
     misleads where a phone's clock was set in between, and straight rows are honest where all is well.
     """
     marks = {}
-    if seconds is not None and seconds < SECONDS_AN_ANSWER * len(checked.canonical):
+    if seconds is not None and seconds < SECONDS_AN_ANSWER * len(checked.answers):
         marks[FAST] = True
     given = [one for one in map(checked.canonical.get, judge(questionnaire).matrix_rows) if isinstance(one, str)]
     if len(given) >= ROWS_ALIKE and len(set(given)) == 1:

@@ -156,6 +156,7 @@ def test_cases_come_by_key_and_filter(client: TestClient, database: Database, wo
                     {"unit": "adult", "population": 2, "sampled": 1, "probability": 0.5, "variance": False},
                 ],
             },
+            "ticket": None,
         }
     ]
     for wrong in ("sort=stratum", "limit=0", "limit=501", "stratum=x", "disposition=nice", "after=" + "9" * 31):

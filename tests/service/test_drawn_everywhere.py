@@ -21,6 +21,7 @@ from questionnaires.model import Missing, Questionnaire
 from reports.fonts import TypeSettings
 from reports.paper_form.geometry import from_json
 from reports.paper_form.layout import lay_out_form
+from reports.paper_form.skips import numbered, skip_lines, who_answers
 from survey_service.analyses.plans import default_plan
 from survey_service.analyses.service import analyse_wave
 from survey_service.analyses.wave_columns import columns_of_wave
@@ -152,6 +153,16 @@ def named_in_print(world: World, database: Database, installed: str, keys: KeyRi
         assert f"1{labels[order[0]]}（第" in flat
         assert f"{len(order)}{labels[order[-1]]}（第" in flat
     document.close()
+
+
+def test_nobody_is_sent_out_of_a_block() -> None:
+    """After the last question of one its form goes on with the next that it names, wherever that stands."""
+    questions = numbered(drawn.questionnaire())
+    inside = [one for one in questions if one.block]
+    assert len(inside) == 8
+    for one in inside:
+        assert not [line for line in skip_lines(questions, one.question, "zh") if "跳至" in line], one.question.id
+    assert who_answers(questions, questions[1], "zh") == "（限第 1 题选“税务”者回答）"
 
 
 def test_what_a_copy_names_moves_nothing(type_settings: TypeSettings) -> None:
