@@ -59,9 +59,7 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
             offer = offer_of(questionnaire, question)
             meant = narrowed_in_words(offer, numbers) if offer is not None else None
             block = inside[question.id][1].id if question.id in inside else ""
-            found.append(
-                Numbered(number=number, question=question, conditions=conditions, meant=meant, block=block)
-            )
+            found.append(Numbered(number=number, question=question, conditions=conditions, meant=meant, block=block))
     return tuple(found)
 
 
