@@ -13,6 +13,7 @@ from typing import Final
 from questionnaires.loader import available
 from questionnaires.model import Questionnaire, StandsFor
 from questionnaires.programmes import AUDIENCES, PROGRAMMES
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.catalogue.readme import Block, Heading, Words, read
 from survey_service.errors import NotFound
@@ -46,7 +47,7 @@ class Programme:
 
     @property
     def questions(self) -> int:
-        return sum(bool(one.variables()) for one in self.questionnaire.questions())
+        return sum(bool(one.variables()) for one in with_samples(self.questionnaire).questions())
 
     @property
     def measures(self) -> Text:

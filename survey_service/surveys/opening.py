@@ -13,6 +13,7 @@ from questionnaires.formalities import Circulation, LegalKind
 from questionnaires.indicators import SHARES, Indicator, Sense
 from questionnaires.lists import EntryFault, to_fill
 from questionnaires.model import Header, ListSource, Questionnaire
+from questionnaires.named_codes import without_entry
 from questionnaires.readiness import Blank, Reason, ready_to_open
 from questionnaires.text import Text
 from survey_service.models import Mode, Survey, Wave
@@ -22,6 +23,7 @@ from survey_service.web.pages import format_date
 
 CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value})
 """Modes by which sampled households answer: a wave that names one needs cases."""
+MOST_CODES: Final = 5  # in one sentence
 FROM_ABROAD: Final = "from_abroad"
 """In the header of a wave, yes or no: whether somebody abroad commissions it, pays for it or receives its results."""
 
@@ -75,6 +77,7 @@ def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple
     blanks = ready_to_open(questionnaire, header_of(wave), on)
     found = [_blank(blank) for blank in blanks if blank.reason is not Reason.NO_ENTRIES]
     found += _of_lists(questionnaire, lists, faults)
+    found += _of_codes(questionnaire)
     if wave.closes_on < on:
         found.append(
             Blocker(
@@ -151,6 +154,26 @@ def _of_lists(
                 label=Text("填名单", "Fill in the list"),
                 address=f"/lists/{one.id}",
             )
+
+
+def _of_codes(questionnaire: Questionnaire) -> Iterator[Blocker]:
+    """A line for each list that lacks codes which the questionnaire names."""
+    lists = {one.id: one for one in questionnaire.lists}
+    for list_id, codes in without_entry(questionnaire).items():
+        zh, en = lists[list_id].title.zh, lists[list_id].title.in_language("en")
+        yield Blocker(
+            title=Text(
+                f"名单“{zh}”里没有代码{'、'.join(f'“{code}”' for code in codes[:MOST_CODES])}。",
+                f"The list “{en}” has no code {', '.join(codes[:MOST_CODES])}.",
+            ),
+            why=Text(
+                "问卷的条件或指标用到它：没有这一项，就永远数不到。给那一项写上这个代码，或者换一版问卷。",
+                "Conditions or figures name it and would never count anybody. Give that entry this code, or change the "
+                "questionnaire.",
+            ),
+            label=Text("看名单", "Look at the list"),
+            address=f"/lists/{list_id}",
+        )
 
 
 def _blank(blank: Blank) -> Blocker:

@@ -14,6 +14,7 @@ from questionnaires.loader import available
 from questionnaires.model import Questionnaire
 from questionnaires.problems import Problem
 from questionnaires.programmes import AUDIENCES, PROGRAMMES
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import NotFound
@@ -53,7 +54,7 @@ def shipped() -> tuple[Shipped, ...]:
                     title=questionnaire.title,
                     version=questionnaire.version,
                     questions=sum(1 for _ in questionnaire.questions()),
-                    indicators=len(questionnaire.indicators),
+                    indicators=len(with_samples(questionnaire).indicators),
                     minutes=questionnaire.notice.minutes,
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,9 @@ from questionnaires.text import Text
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.models import Area, AuditEntry, FilledVersion, QuestionnaireVersion, Wave, WaveListEntry
-from survey_service.surveys import definitions, wave_lists
+from survey_service.secrets import KeyRing
+from survey_service.settings import Settings
+from survey_service.surveys import codes, definitions, questionnaires, wave_lists
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.test_planning_waves import HERE, Q4, WAVE, send
 from tests.service.world import NOW, World
@@ -270,6 +273,56 @@ def test_the_next_wave_takes_the_lists_over_and_is_told_of_codes_that_changed(
     # A new entry never takes over a code that meant something else.
     assert add(client, here, name="铁路").status_code == 303
     assert entries(database, "sectors", "2027Q1") == [("1", "银行", ""), ("2", "医院", ""), ("3", "铁路", "")]
+
+
+def test_a_code_that_the_questionnaire_names_is_in_its_list(client: TestClient, draft: str, database: Database) -> None:
+    with database.writing.begin() as session:
+        fill(session)
+        wave = session.scalars(select(Wave).where(Wave.key == "2026Q4")).one()
+        source = (Path(__file__).parent / "listed.yaml").read_text(encoding="utf-8")
+        by_code = source.replace("    headline: true", '    base: sector in ["2", "7"]')
+        judged = questionnaires.judge(by_code.replace('version: "1.0"', 'version: "1.1"').encode())
+        assert judged.questionnaire is not None, judged.problems  # a file cannot know the codes of the wave
+        version = definitions.store(session, wave.survey_id, judged.questionnaire, at=NOW, by=SERVICE)
+        wave.questionnaire_version_id = version.id
+    assert "名单“窗口行业”里没有代码“7”。" in get(client, draft)
+    assert post(client, f"{draft}/steps/open").status_code == 409
+    assert add(client, SECTORS, name="铁路", code="7").status_code == 303
+    assert "里没有代码" not in get(client, draft)
+
+
+def test_a_resident_costs_no_query_more(
+    client: TestClient, draft: str, database: Database, world: World, settings: Settings, statements: list[str]
+) -> None:
+    with database.writing.begin() as session:
+        fill(session)
+    post(client, f"{draft}/steps/open")
+    with database.writing.begin() as session:
+        area = world.community_ids[0]
+        wave = session.scalars(select(Wave).where(Wave.key == "2026Q4")).one()
+        listed = codes.issue_open_code(
+            session, world.survey_id, wave.id, area, keys=KeyRing(settings.secret_key.get_secret_value())
+        )
+    counts = []
+    for code in (world.open_codes[0], listed):
+        definitions.forget()  # as by a process that never saw it
+        statements.clear()
+        assert client.get(f"/a/{code}").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1] > 0
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What the database is asked."""
+    asked: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", hear)
 
 
 def test_a_list_of_areas_is_shown_and_not_changed(client: TestClient, draft: str) -> None:
