@@ -56,7 +56,7 @@ GRAINS: Final[Mapping[Precision, Grain]] = {
         decimals=6,
         least=4,
         step=1,
-        words=Text("存准确位置", "kept as the exact place"),
+        words=Text("会准确存下", "kept exactly"),
         example="30.657421 104.065735",
     ),
 }

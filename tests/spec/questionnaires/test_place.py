@@ -151,8 +151,8 @@ def test_an_exact_place_wants_a_reason_that_is_told(questionnaire: Questionnaire
     assert rules["about"] is not None
     assert rules["about"].zh == "位置只存到约 1 公里。"
     assert rules["site"] is not None
-    assert rules["site"].zh == "位置存准确位置：要到现场核实。"
-    assert rules["site"].en == "The place is kept as the exact place: Somebody will go and look."
+    assert rules["site"].zh == "位置会准确存下：要到现场核实。"
+    assert rules["site"].en == "The place is kept exactly: Somebody will go and look."
 
 
 @pytest.mark.parametrize(
