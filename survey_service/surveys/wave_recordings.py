@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -138,7 +139,7 @@ def add(session: Session, change: Change, spoken: Spoken, sound: Sound, *, sha25
             session.add(row)
     except IntegrityError as taken:
         raise VoiceTaken from taken
-    _record(session, change, "wave.recording_added", spoken.question, spoken.voice, sha256)
+    _record(session, change, "wave.recording_added", _trace(spoken.question, spoken.voice, sha256))
 
 
 def remove(session: Session, change: Change, question: str, voice: str) -> None:
@@ -149,37 +150,35 @@ def remove(session: Session, change: Change, question: str, voice: str) -> None:
         raise NotFound
     sha256 = row.blob_sha256
     session.delete(row)
-    _record(session, change, "wave.recording_removed", question, voice, sha256)
+    _record(session, change, "wave.recording_removed", _trace(question, voice, sha256))
 
 
 def copy_recordings(session: Session, before: Wave, change: Change, was: Questionnaire, now: Questionnaire) -> None:
     """Those of an earlier wave for a new draft, of questions that are worded as they were."""
-    unchanged = {
-        one.id
-        for one in now.questions()
-        for former in was.questions()
-        if (one.id, one.text, one.options, one.items) == (former.id, former.text, former.options, former.items)
-    }
+    former = {one.id: (one.text, one.options, one.items) for one in was.questions()}
+    unchanged = {one.id for one in now.questions() if former.get(one.id) == (one.text, one.options, one.items)}
     rows = session.scalars(
         select(WaveRecording).where(WaveRecording.survey_id == before.survey_id, WaveRecording.wave_id == before.id)
     ).all()
-    for row in rows:
-        if row.question in unchanged:
-            session.add(
-                WaveRecording(
-                    survey_id=change.survey_id,
-                    wave_id=change.wave_id,
-                    question=row.question,
-                    voice=row.voice,
-                    language=row.language,
-                    blob_sha256=row.blob_sha256,
-                    media_type=row.media_type,
-                    size=row.size,
-                    seconds=row.seconds,
-                    added_at=change.at,
-                )
-            )
-            _record(session, change, "wave.recording_added", row.question, row.voice, row.blob_sha256)
+    taken = [
+        WaveRecording(
+            survey_id=change.survey_id,
+            wave_id=change.wave_id,
+            question=row.question,
+            voice=row.voice,
+            language=row.language,
+            blob_sha256=row.blob_sha256,
+            media_type=row.media_type,
+            size=row.size,
+            seconds=row.seconds,
+            added_at=change.at,
+        )
+        for row in rows
+        if row.question in unchanged
+    ]
+    if taken:
+        session.add_all(taken)
+        _record(session, change, "wave.recordings_copied", {"source": before.key, "recordings": len(taken)})
 
 
 def of_hash(session: Session, sha256: str) -> str | None:
@@ -188,7 +187,11 @@ def of_hash(session: Session, sha256: str) -> str | None:
     return session.scalars(found).first()
 
 
-def _record(session: Session, change: Change, action: str, question: str, voice: str, sha256: str) -> None:
+def _trace(question: str, voice: str, sha256: str) -> dict[str, object]:
+    return {"question": question, "voice": voice, "sha256": sha256}
+
+
+def _record(session: Session, change: Change, action: str, detail: Mapping[str, object]) -> None:
     audit.record(
         session,
         survey_id=change.survey_id,
@@ -196,5 +199,5 @@ def _record(session: Session, change: Change, action: str, question: str, voice:
         by=change.by,
         action=action,
         record=f"wave {change.wave_id}",
-        detail={"question": question, "voice": voice, "sha256": sha256},
+        detail=detail,
     )
