@@ -15,12 +15,14 @@ from questionnaires.model import Block as DrawnBlock
 from questionnaires.model import Contradiction, Option, Question, Questionnaire, Rule, Severity
 from questionnaires.text import Text
 from reports.blocks import Block, Cell, Column, Prose, Row, Story, Table, Tone
+from reports.paper_form.questions import MOST_PRINTED
 from reports.paper_form.skips import Numbered, in_words, numbered, who_answers
 from reports.pdf import story_pdf
 from reports.wording import facts
 from reports.wording.phrases import say
 from survey_service.catalogue.draft_words import FIELDS
 from survey_service.services import Services
+from survey_service.web.option_search import LongOptions
 
 _TITLE: Final = Text("送审稿", "Copy for review")
 _NOTICE: Final = Text("告诉答的人的话", "What people are told")
@@ -137,6 +139,9 @@ def _notice(questionnaire: Questionnaire, language: str) -> Prose:
     return Prose(_NOTICE.in_language(language), tuple(lines))
 
 
+_LISTED = Text("名单，共 {count} 项", "A list of {count} entries")
+
+
 def _sections(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
     known = numbered(questionnaire)
     numbers = {one.question.id: one for one in known}
@@ -154,6 +159,8 @@ def _question(question: Question, one: Numbered | None, known: tuple[Numbered, .
     remarks = [kind.in_language(language) for kind in _rules(question)]
     if one is not None and (who := who_answers(known, one, language)):
         remarks.append(who.strip("（）() "))
+    if one is not None and one.meant is not None:
+        remarks.append(one.meant.in_language(language).rstrip("。."))
     if question.required:
         remarks.append(_REQUIRED.in_language(language))
     if question.stands_for:
@@ -166,7 +173,13 @@ def _question(question: Question, one: Numbered | None, known: tuple[Numbered, .
         yield Row((Cell(), Cell(hint, grey=True), Cell()))
     for item in question.items:
         yield Row((Cell(item.id, indent=True), Cell(item.text.in_language(language)), Cell()))
-    for option in question.options:
+    listed = question.options if len(question.options) <= MOST_PRINTED else LongOptions(question).apart
+    if len(listed) < len(question.options):
+        count = f"{len(question.options) - len(listed):,}"
+        yield Row(
+            (Cell(question.list or "", indent=True), Cell(_LISTED.in_language(language).format(count=count)), Cell())
+        )
+    for option in listed:
         yield Row(
             (
                 Cell(option.code, indent=True),

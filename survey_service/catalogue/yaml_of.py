@@ -13,7 +13,10 @@ from questionnaires.editing.document import Plain, in_lines, on_one_line
 from questionnaires.model import Questionnaire
 
 _QUOTED: Final = frozenset(
-    {"code", "label", "version", "form_number", "issuing_body", "approval_number", "numerator", "against", "excluded"}
+    {
+        *("code", "parent", "label", "version", "form_number", "issuing_body", "approval_number"),
+        *("numerator", "against", "excluded"),
+    }
 )
 _FIRST: Final = ("key", "version", "title", "languages", "header", "notice", "scales", "sections")
 
