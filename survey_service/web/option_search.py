@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -56,7 +57,7 @@ def folded(typed: str) -> str:
 def shown_labels(options: Sequence[Option], language: str) -> dict[str, str]:
     """Code -> the label as it is searched, read and typed: those that occur twice have their code behind them."""
     labels = [one.label.in_language(language) for one in options]
-    twice = {one for one in labels if labels.count(one) > 1} if len(set(labels)) < len(labels) else set()
+    twice = {label for label, times in Counter(labels).items() if times > 1}
     brackets = ("（", "）") if language == "zh" else (" (", ")")
     return {
         one.code: f"{label}{brackets[0]}{one.code}{brackets[1]}" if label in twice else label

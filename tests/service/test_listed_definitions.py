@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from questionnaires.lists import filled
 from questionnaires.loader import check_bytes
+from reports.fonts import TypeSettings
+from reports.paper_form.layout import lay_out_form
 from reports.paper_form.skips import numbered
 from survey_service.catalogue.review_copy import review_story
 from survey_service.catalogue.yaml_of import yaml_of
@@ -37,3 +40,13 @@ def test_a_copy_for_review_counts_a_long_list_and_says_who_is_offered_what(tmp_p
     assert "粤海街道" in story  # eighteen are printed
     assert "文心社区" not in story
     assert "只选属于第 1 题答案的" in story
+
+
+def test_a_list_longer_than_a_page_is_written_into_a_line(tmp_path: Path, type_settings: TypeSettings) -> None:
+    """Ninety communities: a name or a code in one line, read by a person; eighteen streets: a box each."""
+    questionnaire = filled(loaded(tmp_path, LISTED), LONG_ENTRIES)
+    layout = lay_out_form(questionnaire, ("zh",), definition_sha256="0" * 64, settings=type_settings)
+    boxes = Counter(box.variable for box in layout.geometry.boxes)
+    assert boxes["street"] == 19
+    assert boxes["community"] == 0
+    assert {"community", "community.other", "order"} <= {one.variable for one in layout.geometry.entries}
