@@ -39,7 +39,8 @@ class TargetBox:
     """One indicator that may have a target in this wave."""
 
     indicator: Indicator
-    unit: str  # % or 分
+    unit: str  # %, or 分 (points), or none: its name says what it is in
+    most: float = 100.0  # where nothing else limits it
 
     @property
     def is_share(self) -> bool:
@@ -49,10 +50,26 @@ class TargetBox:
 def target_boxes(questionnaire: Questionnaire) -> list[TargetBox]:
     """Indicators on page one of the report, and those with a target in the file; an index of parts counts in points."""
     return [
-        TargetBox(indicator=one, unit="%" if one.kind in SHARES else "points")
+        TargetBox(indicator=one, unit=_unit(one), most=_most(one, questionnaire))
         for one in questionnaire.indicators
         if one.headline or one.target is not None
     ]
+
+
+def _unit(indicator: Indicator) -> str:
+    if indicator.kind in SHARES:
+        return "%"
+    return "" if indicator.kind in (IndicatorKind.RATIO, IndicatorKind.MEAN_RANK) else "points"
+
+
+def _most(indicator: Indicator, questionnaire: Questionnaire) -> float:
+    """The last rank there is; a ratio may be anything."""
+    if indicator.kind is IndicatorKind.RATIO:
+        return 1e9
+    if indicator.kind is IndicatorKind.MEAN_RANK:
+        ranked = next(one for one in questionnaire.questions() if indicator.variables[0] in one.variables())
+        return float(len(ranked.options))
+    return 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +209,10 @@ def _limits(box: TargetBox) -> tuple[float, float]:
         return 0.0, 100.0
     if box.indicator.kind is IndicatorKind.NET:
         return -100.0, 100.0
+    if box.indicator.kind is IndicatorKind.MEAN_RANK:
+        return 1.0, box.most
     points = list(box.indicator.scores.values())
-    return (min(points), max(points)) if points else (0.0, 100.0)
+    return (min(points), max(points)) if points else (0.0, box.most)
 
 
 # ---------------------------------------------------------------- what stands in the boxes

@@ -17,6 +17,7 @@ from questionnaires.loader import check
 from questionnaires.problem_words import explain
 from questionnaires.problems import Code
 from survey_service.catalogue.review_copy import review_story
+from survey_service.surveys.wave_forms import target_boxes
 from tests.spec.questionnaires.examples import NOTICE, loaded, written
 from tests.spec.reports.test_claims import texts
 
@@ -228,3 +229,9 @@ def test_a_review_copy_says_how_each_is_computed(tmp_path: Path) -> None:
         "分母为全部作答者；旁边另印一个数，分子相同，分母为作出评价的。达标与否只看前一个",
     ):
         assert words in told, words
+
+
+def test_a_wave_offers_targets_in_what_each_is_in(tmp_path: Path) -> None:
+    boxes = {one.indicator.id: one for one in target_boxes(loaded(tmp_path, DEFINITION))}
+    assert {name: one.unit for name, one in boxes.items()} == {"rate": "", "part": "%", "satisfaction": "%", "rank": ""}
+    assert (boxes["rank"].most, boxes["rate"].most) == (5.0, 1e9)
