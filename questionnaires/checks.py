@@ -22,7 +22,7 @@ from questionnaires.places import Places
 from questionnaires.points_checks import check_points
 from questionnaires.problems import Code
 from questionnaires.ranking_checks import check_rankings
-from questionnaires.reach import can_hold
+from questionnaires.reach import Reach
 from questionnaires.repeated_checks import check_repeated
 from questionnaires.variables import Variables
 
@@ -35,6 +35,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     variables = Variables(questionnaire, frozenset(building.broken | repeated))
     _unique_ids(questionnaire, places, notes)
     check_calculated(questionnaire, places, notes, variables)
+    reach = Reach(questionnaire)
     number = 0
     for row, section in enumerate(questionnaire.sections):
         path = ("sections", row)
@@ -49,7 +50,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
                 and sound
                 and question.id not in variables.broken
                 and (question.ask_if or section.ask_if)
-                and not can_hold(questionnaire, question.id)
+                and not reach.can_hold(question.id)
             ):
                 where = place if question.ask_if else places.at(*path, "ask_if")
                 message = f'no answers lead to question "{question.id}"'
@@ -62,7 +63,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     for row, rule in enumerate(questionnaire.rules):
         place = places.at("rules", row, "condition")
         check_condition(rule.condition, number, variables, notes, place, f'rule "{rule.id}"', of_the_day=True)
-    check_lists(questionnaire, places, notes, variables)
+    check_lists(reach, places, notes, variables)
     check_placeholders(questionnaire, places, notes, variables)
     check_age_and_sex(questionnaire, places, building)
     check_points(questionnaire, places, building)

@@ -10,14 +10,15 @@ from questionnaires.lists import MAX_OF_SEVERAL, is_open, own_options
 from questionnaires.model import ListSource, OptionList, Question, Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code, Location, did_you_mean
-from questionnaires.reach import can_offer
+from questionnaires.reach import Reach
 from questionnaires.variables import Variables
 
 _CHOSEN = (VariableType.CODE, VariableType.CODES, VariableType.RANKS)
 
 
-def check_lists(questionnaire: Questionnaire, places: Places, notes: Notes, variables: Variables) -> None:
+def check_lists(reach: Reach, places: Places, notes: Notes, variables: Variables) -> None:
     """Adds every problem of lists, and of options that are offered to some, to the notes."""
+    questionnaire = reach.questionnaire
     before = len(notes.problems)
     for one in questionnaire.lists:
         _parents(questionnaire, one, places, notes)
@@ -28,7 +29,7 @@ def check_lists(questionnaire: Questionnaire, places: Places, notes: Notes, vari
         for column, question in enumerate(section.questions):
             if question.id not in variables.broken:
                 path = ("sections", row, "questions", column)
-                _Narrowing(questionnaire, question, number, path, places, notes, variables).check()
+                _Narrowing(reach, question, number, path, places, notes, variables).check()
             number += 1
 
 
@@ -74,7 +75,7 @@ class _Narrowing:
 
     def __init__(
         self,
-        questionnaire: Questionnaire,
+        reach: Reach,
         question: Question,
         number: int,
         path: tuple[str | int, ...],
@@ -82,7 +83,8 @@ class _Narrowing:
         notes: Notes,
         variables: Variables,
     ) -> None:
-        self._questionnaire = questionnaire
+        self._reach = reach
+        self._questionnaire = reach.questionnaire
         self._question = question
         self._number = number
         self._path = path
@@ -112,7 +114,7 @@ class _Narrowing:
             if (
                 option.offer_if is not None
                 and check_condition(option.offer_if, self._number, self._variables, self._notes, place, owner)
-                and not can_offer(self._questionnaire, self._question, option)
+                and not self._reach.can_offer(self._question, option)
             ):
                 self._never(place, option.code)
 

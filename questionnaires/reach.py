@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import product
 
 from questionnaires.conditions import (
@@ -23,6 +24,7 @@ from questionnaires.conditions import (
     Relation,
     variables_of,
 )
+from questionnaires.expressions import Expression
 from questionnaires.kinds import kind_of
 from questionnaires.lists import is_open
 from questionnaires.model import Option, Question, Questionnaire
@@ -30,23 +32,39 @@ from questionnaires.model import Option, Question, Questionnaire
 MAX_COMBINATIONS = 20_000
 
 
+class Reach:
+    """Of one questionnaire. Its conditions are written out once, however many questions and options are asked about."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+
+    @cached_property
+    def _formulas(self) -> dict[str, Expression]:
+        return self.questionnaire.formulas()
+
+    @cached_property
+    def _conditions(self) -> dict[str, tuple[Condition, ...]]:
+        return _asked_if(self.questionnaire, self._formulas)
+
+    def can_hold(self, question_id: str) -> bool:
+        """False only where no answers whatever lead to the question."""
+        return _can_all_hold(self.questionnaire, self._conditions, self._conditions[question_id])
+
+    def can_offer(self, question: Question, option: Option) -> bool:
+        """False only where no answers whatever lead to the option, by the condition of its own."""
+        if option.offer_if is None:
+            return True
+        wanted = (*self._conditions[question.id], option.offer_if.written_out(self._formulas))
+        return _can_all_hold(self.questionnaire, self._conditions, wanted)
+
+
 def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
-    """False only where no answers whatever lead to the question."""
-    asked_if = _asked_if(questionnaire)
-    return _can_all_hold(questionnaire, asked_if, asked_if[question_id])
+    """``Reach.can_hold`` of one question alone."""
+    return Reach(questionnaire).can_hold(question_id)
 
 
-def can_offer(questionnaire: Questionnaire, question: Question, option: Option) -> bool:
-    """False only where no answers whatever lead to the option, by the condition of its own."""
-    if option.offer_if is None:
-        return True
-    asked_if = _asked_if(questionnaire)
-    return _can_all_hold(questionnaire, asked_if, (*asked_if[question.id], questionnaire.of_answers(option.offer_if)))
-
-
-def _asked_if(questionnaire: Questionnaire) -> dict[str, tuple[Condition, ...]]:
+def _asked_if(questionnaire: Questionnaire, formulas: Mapping[str, Expression]) -> dict[str, tuple[Condition, ...]]:
     """Id of each question -> its conditions, of answers alone. Who chose nothing has nothing carried over."""
-    formulas = questionnaire.formulas()  # once: this is asked for every question with a condition
     found: dict[str, tuple[Condition, ...]] = {}
     for section in questionnaire.sections:
         for question in section.questions:

@@ -13,7 +13,7 @@ from typing import Final
 from questionnaires.functions import is_day
 from survey_service.xlsform.names import CHOICE, CHOICES, DATE, NUMBER, RANKS, TEXT, TIME, Target
 from survey_service.xlsform.patterns import form_of, form_written_out, literally
-from survey_service.xlsform.values_in import Values, apart, number_of, quoted
+from survey_service.xlsform.values_in import TESTS, Values, apart, number_of, quoted
 from survey_service.xlsform.xpath import COMPARISONS, Call, Number, Operation, Reference, String, XPath, XPathFault
 
 _FLIPPED: Final = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -62,8 +62,10 @@ class Reader(Values):
                 return text != ""
             case Reference():
                 return self._is_there(self.target(tree))
-            case Call(name, _):
+            case Call(name, _) if name not in TESTS:
                 return f"{self.number(tree)} != 0"
+            case Call(name, _):
+                raise XPathFault(f"这样的 {name}() 这里没有", f"there is no such {name}() here")
         raise XPathFault("没有比较", "nothing is compared")
 
     def _is_there(self, one: Target) -> str:

@@ -31,6 +31,7 @@ from survey_service.xlsform.origin import Origin, kept
 from survey_service.xlsform.plan_in import FormPlan
 from survey_service.xlsform.questions_in import Questions
 from survey_service.xlsform.remarks import Remark, Weight, Why
+from survey_service.xlsform.repeats_in import written_out
 from survey_service.xlsform.wording import Wording
 
 _MEDIA: Final = {"media::image", "media::audio", "media::video", "media::big-image"}
@@ -83,7 +84,8 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     if not survey.rows or not any(one.name == "type" for one in survey.columns):
         return Converted("", (Remark(why=Why.NO_SURVEY, sheet=SURVEY),))
     survey.rows = [row for row in survey.rows if row["disabled"].lower() not in ("yes", "true")]
-    lists, top = lists_of(choices), tree.tree_of(survey.rows)
+    repeated: list[Remark] = []
+    lists, top = lists_of(choices), written_out(tree.tree_of(survey.rows), repeated)
     origin = _origin(sheets)
     if origin is not None and origin.untouched:
         text, mended = sound(origin.document)
@@ -94,6 +96,7 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     wording = _wording(survey, choices, said, plan)
     document, remarks = _document(plan, lists, wording, said, name, origin)
     remarks = [
+        *repeated,
         *plan.remarks,
         *remarks,
         *wording.remarks,

@@ -34,6 +34,11 @@ class Why(Enum):
         "重复组（每户成员逐个问）这里没有：到第 {seen} 行为止的题都没有带过来",
         "there are no repeated groups here: no question down to row {seen} is carried",
     )
+    WRITTEN_OUT = (
+        Weight.CHANGED,
+        "最多问 {seen} 次的重复组：逐次写出来，每次一组",
+        "a group that is asked {seen} times at most is written out, one group a time",
+    )
     NO_LIST = (Weight.LOST, "choices 工作表里没有选项列表“{seen}”", "the sheet choices has no list {seen}")
     OUTSIDE_LIST = (
         Weight.LOST,

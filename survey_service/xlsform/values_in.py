@@ -20,7 +20,7 @@ _OPERATORS: Final = {"+": "+", "-": "-", "*": "*", "div": "/"}
 _ZERO: Final = ("0", "")
 _MOST_CODES: Final = 12  # of a list whose codes are told one by one as numbers
 _SAME_DAY: Final = frozenset({"date", "date-time", "decimal-date-time", "floor", "int", "string", "number"})
-_TESTS: Final = frozenset(
+TESTS: Final = frozenset(
     {"selected", "regex", "contains", "starts-with", "ends-with", "not", "boolean", "true", "false"}
 )
 _LONGEST: Final = 4  # how often a name may stand for another expression, one inside the other
@@ -76,7 +76,7 @@ class Values(ABC):
                 return self._truth(tree)
             case Operation():
                 return NUMBER, self._arithmetic(tree)
-            case Call(name, _) if name in _TESTS:
+            case Call(name, _) if name in TESTS:
                 return self._truth(tree)
             case Call("if", (test, then, otherwise)):
                 return self._either(self.condition(test), then, otherwise)
@@ -178,7 +178,7 @@ class Values(ABC):
                     case "text":
                         return f"number({one.variable})"
                 raise XPathFault(f"“{one.variable}”不是数", f"{one.variable} is no number")
-            case Call(name, _) if name in _TESTS:
+            case Call(name, _) if name in TESTS:
                 return self._one_or_none(tree)
             case Operation(sign, _, _) if sign in (*COMPARISONS, "and", "or"):
                 return self._one_or_none(tree)

@@ -74,3 +74,17 @@ def test_a_file_that_is_too_much_is_refused_and_nothing_else() -> None:
         forms.read("form.xlsx", hostile.many_cells(15_000)[:-400])
     found = forms.read("form.xlsx", workbook({"survey": [heads, *[long] * 300]}))
     assert (found.definition, found.whole) == ("", False)
+
+
+def test_a_folder_of_forms_says_how_many_are_whole(tmp_path: Path) -> None:
+    whole = {"survey": [FORM["survey"][0], FORM["survey"][1]]}
+    for name, sheets in (("a", FORM), ("b", whole), ("below/c", whole), ("d", {"data": [["x"], ["1"]]})):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.xlsx").write_bytes(workbook(sheets))
+    (tmp_path / "e.xls").write_bytes(b"no workbook")
+    said = json.loads(run("--survey", str(tmp_path), "--format", "json"))
+    assert (said["forms"], said["refused"], said["sound"], said["whole"]) == (2, 1, 2, 1)
+    assert said["lost"] == said["lost_alone"] == {"type": 1}
+    assert "2 forms" in run("--survey", str(tmp_path))
+    run("--survey", str(tmp_path), "--out", str(tmp_path / "x"), status=2)
+    run("--survey", str(tmp_path / "below" / "nothing"), status=1)
