@@ -131,7 +131,11 @@ def options(hand: Hand, question: Question) -> Block:
     code_role = density.role(density.note, colour=style.GREY)
     spans = [_label(hand, option) for option in question.options]
     side = density.box * MM
-    start = side + AFTER_BOX + hand.setter.width(code_role, "99") + 0.6 * MM
+    # Codes of lists are longer than the two digits that stand beside every box.
+    longest = max(
+        (hand.setter.width(code_role, one.code) for one in question.options if len(one.code) > 2), default=0.0
+    )
+    start = side + AFTER_BOX + max(hand.setter.width(code_role, "99"), longest) + 0.6 * MM
     needed = [start + hand.width(one) + 4 * MM for one in spans]
     columns = max(1, min(len(spans), int(INNER / max(needed))))
     columns = ceil(len(spans) / ceil(len(spans) / columns))
