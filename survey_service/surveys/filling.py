@@ -15,11 +15,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires.lists import EntryFault, faults_of_entries, filled, to_fill
+from questionnaires.lists import EntriesDoNotFit, EntryFault, faults_of_entries, filled, to_fill
 from questionnaires.model import ListSource, Option, OptionList, Questionnaire
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.areas.queries import COMMUNITY_KINDS, below
+from survey_service.errors import NotReady
 from survey_service.models import Area, FilledVersion, Survey, Wave
 from survey_service.surveys import definitions, wave_lists
 from survey_service.surveys.wave_lists import Entries, Entry
@@ -103,13 +104,20 @@ class Step:
 
 
 def freeze(session: Session, survey: Survey, wave: Wave, step: Step) -> None:
-    """Let the wave ask a version with its entries in it; nothing where its questionnaire leaves no list open."""
+    """Let the wave ask a version with its entries in it; nothing where its questionnaire leaves no list open.
+
+    NotReady where they do not fit.
+    """
     chosen = wave.questionnaire_version_id
     questionnaire = definitions.frozen(session, survey.id, chosen)
     lists = of_the_wave(session, survey, wave, questionnaire)
     if not lists:
         return
-    version = definitions.store(session, survey.id, with_entries(questionnaire, lists), at=step.at, by=step.by)
+    try:
+        with_them = with_entries(questionnaire, lists)
+    except EntriesDoNotFit as unfit:  # changed since it was asked what keeps the wave from opening
+        raise NotReady(zh=unfit.faults[0].message.zh, en=unfit.faults[0].message.en) from unfit
+    version = definitions.store(session, survey.id, with_them, at=step.at, by=step.by)
     if version.id != chosen and session.get(FilledVersion, (survey.id, version.id)) is None:
         session.add(FilledVersion(survey_id=survey.id, version_id=version.id, made_of_id=chosen))
     wave.questionnaire_version_id = version.id

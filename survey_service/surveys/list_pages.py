@@ -22,7 +22,7 @@ from survey_service.errors import BadInput, Conflict, DomainError, NotFound
 from survey_service.models import Survey, Wave, WaveState
 from survey_service.surveys import list_states, wave_lists
 from survey_service.surveys.access import find_wave, may, refuse_unless
-from survey_service.surveys.drafts import NoDraft
+from survey_service.surveys.drafts import NoDraft, draft
 from survey_service.surveys.list_forms import BOXES, MOST_NAME, boxes_of, read_entry
 from survey_service.surveys.list_judging import Among, told
 from survey_service.surveys.list_upload import EntriesUpload, template
@@ -136,15 +136,16 @@ def put_entry(
     read = FormReading(posted)
     was = posted_forms.text(posted, "was")
     with writing.begin() as session:
-        survey, wave, among = _of_manager(session, person, survey_key, wave_key, list_id)
+        survey, wave, among = _of_manager(session, person, survey_key, wave_key, list_id, hold=True)
         if was:
             _entry(among, was)
         form = read_entry(read, among, was)
         if not read.faults:
             change = EntriesUpload(survey, wave, among, person, now).change
-            wave_lists.put_entry(session, change, form.entry, was=was, place=form.place)
+            wave_lists.put_entry(session, change, among.present, form.entry, was=was, place=form.place)
             if was:
-                wave_lists.rename_parent(session, change, [one.id for one in among.below], was, form.entry.code)
+                below = {one.id: among.lists[one.id] for one in among.below}
+                wave_lists.rename_parent(session, change, below, was, form.entry.code)
             return go(_address(survey, wave, list_id))
     shown = _Shown(was=was, kept=read.kept, faults=read.faults)
     return _again(Asking(request, running, person), reading, (survey_key, wave_key, list_id), shown)
@@ -166,12 +167,12 @@ def remove_entry(
     code = posted_forms.text(posted, "code")
     try:
         with writing.begin() as session:
-            survey, wave, among = _of_manager(session, person, survey_key, wave_key, list_id)
+            survey, wave, among = _of_manager(session, person, survey_key, wave_key, list_id, hold=True)
             _entry(among, code)
             if among.standing_under(code):
                 raise StoodUnder
             change = EntriesUpload(survey, wave, among, person, now).change
-            entry, place = wave_lists.remove_entry(session, change, code)
+            entry, place = wave_lists.remove_entry(session, change, among.present, code)
             return go(f"{_address(survey, wave, list_id)}?{urlencode(boxes_of(entry, place))}")
     except StoodUnder as refused:
         shown = _Shown(fault=refused)
@@ -185,11 +186,16 @@ def _gone(request: Request) -> dict[str, str]:
 
 
 def _of_manager(
-    session: Session, person: Person, survey_key: str, wave_key: str, list_id: str
+    session: Session, person: Person, survey_key: str, wave_key: str, list_id: str, *, hold: bool = False
 ) -> tuple[Survey, Wave, Among]:
-    """A list that the person may change. NoDraft once the wave has opened; NotFound for what the wave does not give."""
+    """A list that the person may change. NoDraft once the wave has opened; NotFound for what the wave does not give.
+
+    ``hold``: the draft is held, so that of two who change a list at once the second changes what the first left.
+    """
     survey, wave = find_wave(session, person, survey_key, wave_key)
     refuse_unless(session, person, survey, *rights.PLAN)
+    if hold:
+        wave = draft(session, survey.id, wave.id)
     among = list_states.among(session, survey, wave, list_id)
     if wave.state is not WaveState.DRAFT:
         raise NoDraft
@@ -219,10 +225,10 @@ def _again(asking: Asking, reading: Reading, keys: tuple[str, str, str], shown: 
 
 
 def _page(asking: Asking, session: Session, survey: Survey, wave: Wave, among: Among, shown: _Shown) -> Response:
-    draft = wave.state is WaveState.DRAFT
+    is_draft = wave.state is WaveState.DRAFT
     own = among.one.source is ListSource.WAVE
     above = among.questionnaire.option_list(among.one.parent) if among.one.parent else None
-    changes = draft and own and may(session, asking.person, survey, *rights.PLAN)
+    changes = is_draft and own and may(session, asking.person, survey, *rights.PLAN)
     context: dict[str, Any] = {
         "survey": survey,
         "wave": wave,
@@ -230,12 +236,12 @@ def _page(asking: Asking, session: Session, survey: Survey, wave: Wave, among: A
         "one": among.one,
         "above": above,
         "asked_in": list_states.asked_in(among.questionnaire, among.one.id),
-        "draft": draft,
+        "draft": is_draft,
         "own": own,
         "may_change": changes,
         "entries": among.present,
         "parents": {entry.code: entry.label for entry in among.parents},
-        "notices": told(among.present, among) if draft and own else (),
+        "notices": told(among.present, among) if is_draft and own else (),
         "look": shown.look,
         "fault": shown.fault,
         "was": shown.was,

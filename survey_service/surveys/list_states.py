@@ -73,5 +73,5 @@ def among(session: Session, survey: Survey, wave: Wave, list_id: str) -> Among:
 
 
 def asked_in(questionnaire: Questionnaire, list_id: str) -> Sequence[Text]:
-    """The questions that offer a list, in a few words each."""
-    return [question.short for question in questionnaire.questions() if question.list == list_id]
+    """The questions that offer a list or have it as rows, in a few words each."""
+    return [question.short for question in questionnaire.questions() if list_id in (question.list, question.rows)]

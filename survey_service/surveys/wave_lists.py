@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from questionnaires.canonical_json import canonical_text
@@ -98,10 +98,12 @@ def replace_list(session: Session, change: Change, entries: Sequence[Entry], *, 
     _record(session, change, "wave.list_replaced", entries, {"source": source} if source else {})
 
 
-def put_entry(session: Session, change: Change, entry: Entry, *, was: str = "", place: int | None = None) -> None:
-    """A new entry, or the one that has the code ``was`` changed; at the ``place`` of the list, else last or where it
-    stood. What stands under it in ``below`` lists follows a new code. NotFound where ``was`` has gone meanwhile."""
-    entries = list(_held(session, change))
+def put_entry(
+    session: Session, change: Change, present: Entries, entry: Entry, *, was: str = "", place: int | None = None
+) -> None:
+    """A new entry of the list as it is at ``present``, or the one of the code ``was`` changed; at the ``place`` of the
+    list, else last or where it stood. NotFound where there is no such entry."""
+    entries = list(present)
     old = next((at for at, one in enumerate(entries) if one.code == was), None)
     if was and old is None:
         raise NotFound
@@ -110,26 +112,23 @@ def put_entry(session: Session, change: Change, entry: Entry, *, was: str = "", 
     last = len(entries) if old is None else old
     entries.insert(last if place is None else max(0, min(place, len(entries))), entry)
     _write(session, change, entries)
-    _record(
-        session, change, "wave.list_entry_changed" if was else "wave.list_entry_added", entries, {"code": entry.code}
-    )
+    what = "wave.list_entry_changed" if was else "wave.list_entry_added"
+    _record(session, change, what, entries, {"code": entry.code})
 
 
-def rename_parent(session: Session, change: Change, below: Sequence[str], old: str, new: str) -> None:
+def rename_parent(session: Session, change: Change, below: Mapping[str, Entries], old: str, new: str) -> None:
     """Entries of the lists ``below`` that stand under the code ``old`` stand under ``new``."""
-    if below and old != new:
-        session.execute(
-            update(WaveListEntry)
-            .where(
-                *_of(change.survey_id, change.wave_id), WaveListEntry.list_id.in_(below), WaveListEntry.parent == old
-            )
-            .values(parent=new)
-        )
+    for list_id, entries in below.items():
+        renamed = tuple(replace(one, parent=new) if one.parent == old else one for one in entries)
+        if renamed != entries:
+            of_list = replace(change, list_id=list_id)
+            _write(session, of_list, renamed)
+            _record(session, of_list, "wave.list_parents_renamed", renamed, {})
 
 
-def remove_entry(session: Session, change: Change, code: str) -> tuple[Entry, int]:
-    """The entry that was taken out, and the place where it stood. NotFound where it has gone meanwhile."""
-    entries = list(_held(session, change))
+def remove_entry(session: Session, change: Change, present: Entries, code: str) -> tuple[Entry, int]:
+    """The entry that was taken out, and the place where it stood. NotFound where there is no such entry."""
+    entries = list(present)
     place = next((at for at, one in enumerate(entries) if one.code == code), None)
     if place is None:
         raise NotFound
@@ -150,12 +149,6 @@ def sha256_of(entries: Sequence[Entry]) -> str:
     """The fingerprint of a list: codes, words, parents and order."""
     plain = [[one.code, one.label.zh, one.label.en, one.parent] for one in entries]
     return hashlib.sha256(canonical_text(plain).encode()).hexdigest()
-
-
-def _held(session: Session, change: Change) -> Entries:
-    """The list with its draft held, so that of two who change it at once the second changes what the first left."""
-    wave = drafts.draft(session, change.survey_id, change.wave_id)
-    return stored(session, wave).get(change.list_id, ())
 
 
 def _write(session: Session, change: Change, entries: Sequence[Entry]) -> None:

@@ -286,6 +286,7 @@ def _delete_page(
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "cases": queries.count_cases(session, wave),
+        "entries": sum(map(len, wave_lists.stored(session, wave).values())),
         "fault": fault,
     }
     return staff_page(

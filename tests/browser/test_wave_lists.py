@@ -85,6 +85,7 @@ def answer(page: Page, address: str) -> None:
     page.locator("#start").tap()
     page.locator("#q-sector.here label", has_text="医院").tap()
     page.locator(".here [data-turn=on]").tap()
+    expect(page.locator("#q-unit.here label", has_text="一路车队")).to_be_hidden()  # of the other sector
     page.locator("#q-unit.here label", has_text="市二院").tap()
     page.locator(".here [data-turn=on]").tap()
     page.locator("#q-street.here label", has_text="城厢街道").tap()

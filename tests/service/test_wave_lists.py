@@ -352,6 +352,7 @@ def test_whoever_follows_the_wave_reads_its_lists_and_only_its_manager_changes_t
 def test_a_draft_is_deleted_with_its_lists(client: TestClient, draft: str, database: Database) -> None:
     with database.writing.begin() as session:
         fill(session)
+    assert "本市自己的名单，共 5 项。" in get(client, f"{draft}/delete")
     assert send(client, f"{draft}/delete", {"name": "2026年第四季度"}).status_code == 303
     with database.reading.begin() as session:
         assert session.scalars(select(WaveListEntry)).all() == []
