@@ -37,6 +37,7 @@ from survey_service.models.release import (
     ReleaseStep,
     ReleaseStepKind,
 )
+from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
@@ -98,6 +99,7 @@ __all__ = [
     "ReleaseRecomputed",
     "ReleaseStep",
     "ReleaseStepKind",
+    "ReserveCase",
     "Response",
     "ResponseState",
     "Role",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -10,22 +14,25 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Manager, Person
-from survey_service.accounts.staff_pages import go, staff_page
+from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.models import Survey, Wave, WaveState
-from survey_service.surveys import drafts, planning_queries
+from survey_service.surveys import drafts, draw_upload, household_list, planning_queries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.surveys.case_upload import CaseUpload, refuse_unless_empty, told_of
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.notices import noticed
 from survey_service.tabular.words import from_record
-from survey_service.uploads.pages import FileLook, look, sent
+from survey_service.uploads.pages import FileLook, look, sent, upload_page
+from survey_service.web import posted_forms
+from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/cases")
+USUAL_SIZE: Final = 120  # households a community: about 60 answers where half of them answer
 
 
 @router.get("")
@@ -67,6 +74,93 @@ def load_cases(
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         return _page(request, running, session, person, survey, wave, found, fault)
+
+
+@router.get("/draw")
+def draw_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Manager,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
+    """The form, with a size and a seed to begin with."""
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, *rights.PLAN)
+        refuse_unless_empty(session, wave)
+        communities = len(surveys.all_communities(session, survey, wave))
+    begin = {
+        "size": str(max(communities * USUAL_SIZE, 1)),
+        "allocation": "equal",
+        "least": "0",
+        "reserves": "2",
+        "paper": "50",
+        "seed": now.astimezone(running.settings.zone).strftime("%Y%m%d"),
+    }
+    return _draw_form(Asking(request, running, person), survey_key, wave_key, typed=begin)
+
+
+@router.post("/draw")
+def draw_cases(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Manager,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+) -> Response:
+    typed = {one.name: posted_forms.text(posted, one.name) for one in draw_upload.WORDS.fields}
+    asking = Asking(request, running, person)
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, *rights.PLAN)
+        refuse_unless_empty(session, wave)
+        session.expunge_all()
+    try:
+        upload = draw_upload.DrawUpload(survey, wave, person, now, draw_upload.Asked.of(typed))
+        found = look(upload, sent(posted), reading, writing)
+    except BadInput as fault:
+        return _draw_form(asking, survey_key, wave_key, typed=typed, fault=fault)
+    if found is None:
+        return go(f"/surveys/{survey_key}/waves/{wave_key}/cases")
+    return _draw_form(asking, survey_key, wave_key, typed=typed, found=found)
+
+
+def _draw_form(
+    asking: Asking,
+    survey_key: str,
+    wave_key: str,
+    *,
+    typed: Mapping[str, str],
+    found: FileLook | None = None,
+    fault: DomainError | None = None,
+) -> Response:
+    here = f"/surveys/{survey_key}/waves/{wave_key}/cases"
+    words = replace(draw_upload.WORDS, back=(here, draw_upload.WORDS.back[1]))
+    return upload_page(asking, words, f"{here}/draw", section="surveys", found=found, typed=typed, fault=fault)
+
+
+@router.get("/draw/present.csv")
+def empty_list(reading: Reading, person: Manager, survey_key: str, wave_key: str) -> Response:
+    """The heads of the list, with a line that says how it is filled for every community of the wave."""
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, *rights.PLAN)
+        areas = surveys.all_communities(session, survey, wave)
+    heads = ",".join(one.title.zh for one in household_list.COLUMNS)
+    lines = [heads, *(f"{area.code[-3:]}-0001,{area.code},{area.code}-01,2" for area in areas)]
+    headers = {
+        "Content-Disposition": content_disposition("attachment", f"households-{survey_key}-{wave_key}.csv"),
+        "Cache-Control": "no-store",
+    }
+    text = "\ufeff" + "\r\n".join(lines) + "\r\n"
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/clear")

@@ -7,13 +7,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.errors import Conflict, NotFound
-from survey_service.models import AccessCode, Case, Wave, WaveListEntry, WaveRecording, WaveState
+from survey_service.models import (
+    AccessCode,
+    Assignment,
+    Case,
+    InterviewPass,
+    ReserveCase,
+    Wave,
+    WaveListEntry,
+    WaveRecording,
+    WaveState,
+)
 from survey_service.secrets import KeyRing
 
 CHANGEABLE = (
@@ -106,8 +116,10 @@ def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetim
 
 def clear_cases(session: Session, survey_id: UUID, wave_id: UUID) -> int:
     """Take every case and code out of a wave; returns how many cases there were."""
-    of_wave = (AccessCode.survey_id == survey_id) & (AccessCode.wave_id == wave_id)
-    session.execute(delete(AccessCode).where(of_wave))
+    for hanging in (AccessCode, Assignment, ReserveCase):
+        session.execute(delete(hanging).where(hanging.survey_id == survey_id, hanging.wave_id == wave_id))
+    cases = select(Case.id).where(Case.survey_id == survey_id, Case.wave_id == wave_id)
+    session.execute(delete(InterviewPass).where(InterviewPass.survey_id == survey_id, InterviewPass.case_id.in_(cases)))
     gone = session.execute(
         delete(Case).where(Case.survey_id == survey_id, Case.wave_id == wave_id).returning(Case.id)
     ).all()

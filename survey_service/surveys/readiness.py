@@ -129,6 +129,11 @@ def _expected(cases: int, plan: Mapping[str, Any]) -> int | None:
     return None if rate is None else round(cases * float(rate) * float(plan.get("eligibility_rate") or 1.0))
 
 
+def foretold(cases: int, plan: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Of so many cases: the margin of a share of one half, and the tier in which it will be told."""
+    return _outlook(_expected(cases, plan), float(plan.get("design_effect") or 1.0))
+
+
 def _outlook(expected: int | None, design_effect: float) -> tuple[float | None, str]:
     """Margin, and the tier in which the publication rule would tell so many completed questionnaires."""
     if expected is None:

@@ -158,7 +158,9 @@ WRITERS = {
     "fieldwork/visits.py",
     "keying/verification.py",  # the state of a batch, by which its forms count
     "sampling/case_files.py",
+    "sampling/reserves.py",
     "sampling/service.py",
+    "sampling/stored_draws.py",
     "surveys/drafts.py",
 }
 """Modules that write rows that figures come from; each says so in the log by ``audit.Rows``."""
