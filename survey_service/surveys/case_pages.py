@@ -152,9 +152,9 @@ def empty_list(reading: Reading, person: Manager, survey_key: str, wave_key: str
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, *rights.PLAN)
-        areas = surveys.all_communities(session, survey, wave)
+        codes = [area.code for area in surveys.all_communities(session, survey, wave)]
     heads = ",".join(one.title.zh for one in household_list.COLUMNS)
-    lines = [heads, *(f"{area.code[-3:]}-0001,{area.code},{area.code}-01,2" for area in areas)]
+    lines = [heads, *(f"{code[-3:]}-0001,{code},{code}-01,2" for code in codes)]
     headers = {
         "Content-Disposition": content_disposition("attachment", f"households-{survey_key}-{wave_key}.csv"),
         "Cache-Control": "no-store",

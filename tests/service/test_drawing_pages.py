@@ -147,6 +147,16 @@ def test_what_cannot_be_drawn_is_told_and_stays_in_its_box(
     assert 'value="20260918"' in looked.text or "seed" in changed
 
 
+def test_the_empty_list_has_a_line_for_every_community_and_comes_in_as_it_is(client: TestClient, here: str) -> None:
+    text = client.get(f"{here}/cases/draw/present.csv").content.decode("utf-8-sig")
+    assert text.splitlines() == [
+        "户编号,社区代码,网格,成年人数",
+        "001-0001,110101000001,110101000001-01,2",
+        "002-0001,110101000002,110101000002-01,2",
+    ]
+    assert "名单 2 户，抽 2 户" in bring(client, f"{here}/cases/draw", text, size="2", reserves="0").text
+
+
 def test_a_list_without_adults_gives_weights_of_households(client: TestClient, here: str, database: Database) -> None:
     page = bring(client, f"{here}/cases/draw", a_list(adults=False)).text
     assert "名单没有成年人数，权数是户的权数" in page

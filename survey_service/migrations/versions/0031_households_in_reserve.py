@@ -11,7 +11,7 @@ from survey_service.migrations.guards_of_plans import install_guards_of_plans
 from survey_service.migrations.guards_of_steps import install_guards_of_steps
 
 revision = "0031"
-down_revision = "0030"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
