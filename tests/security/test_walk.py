@@ -34,6 +34,7 @@ W = "/surveys/{survey_key}/waves/{wave_key}"
 ELSE = {
     f"{W}/edit": 409,  # a draft's
     "/visits": 303,  # to the one wave that is gone round in
+    f"{W}/cases/draw": 409,  # a draft's
     f"{W}/estimates": 404,  # a review's
     f"{W}/plan": 404,
     f"{W}/plan.yaml": 404,
@@ -44,7 +45,6 @@ ELSE = {
     f"/api/v1{W}/exports/{{export_id}}/files/{{name}}": 404,
     f"{W}/lists/{{list_id}}": 404,  # test_wave_lists.py has a questionnaire that asks for lists
     f"{W}/lists/{{list_id}}/template.xlsx": 404,
-    "/a/lists/{digest}.json": 404,  # test_resident_lists.py has a questionnaire with a long list
     f"{W}/release": 404,
     f"{W}/release/proof.{{language}}.pdf": 404,
     f"{W}/correct": 404,  # a released wave's
