@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from questionnaires.indicators import DontKnow, Indicator, IndicatorKind
+from questionnaires.indicators import TOTALS, DontKnow, Indicator, IndicatorKind
 from questionnaires.model import Questionnaire
 
 Answers = Mapping[str, Any]
@@ -19,7 +19,7 @@ def shares(questionnaire: Questionnaire, people: Iterable[tuple[float, Answers]]
     """Every indicator over people with their weights; those with nobody in the base are left out."""
     everybody = list(people)
     found: dict[str, float] = {}
-    for one in questionnaire.indicators:
+    for one in questionnaire.estimated():
         if one.kind is IndicatorKind.INDEX:
             continue
         counted = [(weight, pair) for weight, answers in everybody if (pair := _counted(questionnaire, one, answers))]
@@ -37,6 +37,13 @@ def _counted(questionnaire: Questionnaire, one: Indicator, answers: Answers) -> 
     """What somebody adds above and below the line; None: they are not in the base."""
     if one.base is not None and not questionnaire.of_answers(one.base).evaluate(answers):
         return None
+    assert one.kind is not IndicatorKind.MEAN_RANK, "no programme has one yet"
+    if one.kind in TOTALS:
+        part, whole = answers.get(one.numerator_total or ""), answers.get(one.denominator_total or "")
+        contradicts = one.kind is IndicatorKind.SHARE_OF_TOTAL and (part or 0) > (whole or 0)
+        if part is None or whole is None or contradicts or not (part or whole):
+            return None
+        return float(part) * one.per, float(whole)
     said = [_said(questionnaire, one, variable, answers.get(variable)) for variable in one.variables]
     if one.numerator_if is not None:
         if (None in said and one.base is None) or (one.dont_know is DontKnow.EXCLUDED and "dont_know" in said):
