@@ -1,7 +1,7 @@
-"""The forms that a text may be held against: a telephone number, a postal code, a code of letters and digits.
+"""The forms of a text that have a name: a telephone number, a postal code, a code of letters and digits.
 
-They are named and fixed. A definition file brings no expression of its own: one that is written carelessly can hold a
-server for hours. The browser has the same in ``survey_service/web/static/expressions.js``.
+They are fixed expressions that end quickly. What a definition file writes out itself is never given to an engine that
+may go back for hours: see ``text_forms``. The browser has these in ``survey_service/web/static/conditions-values.js``.
 """
 
 from __future__ import annotations

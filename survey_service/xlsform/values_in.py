@@ -17,7 +17,6 @@ from survey_service.xlsform.xpath import COMPARISONS, Call, Number, Operation, R
 
 NO_NUMBER: Final = "0 / 0"  # as a blank is written where a number is wanted: nothing comes of it
 _OPERATORS: Final = {"+": "+", "-": "-", "*": "*", "div": "/"}
-_ZERO: Final = ("0", "")
 _MOST_CODES: Final = 12  # of a list whose codes are told one by one as numbers
 _SAME_DAY: Final = frozenset({"date", "date-time", "decimal-date-time", "floor", "int", "string", "number"})
 TESTS: Final = frozenset(
@@ -80,7 +79,7 @@ class Values(ABC):
                 return self._truth(tree)
             case Call("if", (test, then, otherwise)):
                 return self._either(self.condition(test), then, otherwise)
-            case Call("coalesce", (first, (Number(zero) | String(zero)))) if zero in _ZERO and self._numeric(first):
+            case Call("coalesce", (first, (Number("0") | String("0")))) if self._numeric(first):
                 return NUMBER, f"sum({self.number(first)}, 0)"
             case Call("coalesce", (first, other)):
                 return self._either(self.condition(Operation("!=", first, String(""))), first, other)

@@ -81,6 +81,7 @@ SAID = [
     ("if(${n} > 1, 'a', 'b') = 'a'", 'if(n > 1, "a", "b") == "a"'),
     ("${grade} + 1 > 2", "(number(grade) + 1) > 2"),
     ("${coded} * 2 > 4", '(if(coded == "1", -1, if(coded == "2", 3, 0 / 0)) * 2) > 4'),
+    ("coalesce(${n}, '') > 1", "if(answered(n), n, 0 / 0) > 1"),  # an empty text is no 0
     ("coalesce(${w}, 'none') = 'none'", 'if(answered(w), w, "none") == "none"'),
     ("concat(${w}, '-', ${n}) = 'a-1'", 'join(w, "-", n) == "a-1"'),
     ("${d} <= now()", "d <= today"),
