@@ -43,17 +43,12 @@ def cheapest(cell: int, cells: Cells, sums: Sums, hiding: Hiding, ways: list[tup
 
 
 def _near(cell: int, cells: Cells, sums: Sums) -> tuple[IntArray, IntArray]:
-    """The cells of the same variable, of those that follow from it and from each other, and the sums between them."""
-    variables = np.unique([key[0] for key in cells.keys], return_inverse=True)[1]
-    of_cell = variables[cells.key]
-    named = {int(of_cell[cell])}
-    while True:
-        inside = np.isin(of_cell, list(named))
-        rows = np.unique(sums.row[inside[sums.cell]])
-        touched = set(np.unique(of_cell[sums.cell[np.isin(sums.row, rows)]]).tolist())
-        if touched <= named:
-            return np.flatnonzero(inside), rows
-        named |= touched
+    """The cells of the same variable, and the sums between them."""
+    variable = cells.keys[cells.key[cell]][0]
+    keys = np.array([key[0] == variable for key in cells.keys])
+    inside = keys[cells.key]
+    rows = np.unique(sums.row[inside[sums.cell]])
+    return np.flatnonzero(inside), rows
 
 
 class _Program:

@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray
 from analysis.cells import Cells, Place
 from analysis.coding import end_for, side_of
 from analysis.complementary_suppression import CannotProtect, Search
 from analysis.disclosure_bounds import Rooms
 from analysis.families import Related, ties
-from analysis.hiding import PROTECTION, Hiding
+from analysis.hiding import Hiding
 from analysis.printed_figures import steps_of
 from analysis.results import Coding, Domain, PublicationRule, PublishableCell, PublishableTable, Suppression
+from analysis.two_bases import hide_seconds
 
 _KEPT = (
     Suppression.FEW_RESPONDENTS,
@@ -108,7 +109,7 @@ def confidential(
     dominated = cells.dominated & ~few & ~(fixed & ~hidden_before)
     middle = cells.alike & small & ~coded & ~few & ~cells.complete & (cells.bounded | cells.ratio)
     own = few | dominated | middle
-    tied = ties(cells, hierarchy, related.one_sum, told=fixed & ~hidden_before if related.out else None)
+    tied = ties(cells, hierarchy)
     hiding = Hiding(
         end=np.where(coded, end, np.nan),
         side=side,
@@ -117,7 +118,6 @@ def confidential(
         dominated=dominated,
         fixed=fixed & ~hidden_before,
         slack=_slack(cells),
-        widest=_widest(cells, tied.first_of),
     )
     search = Search(
         cells,
@@ -127,6 +127,7 @@ def confidential(
         below=rule.group_disclosure_below,
     )
     search.run()
+    search.added |= hide_seconds(cells, hiding, tied, related.one_sum)
     found = dict.fromkeys([*search.added, *np.flatnonzero(hidden_before).tolist()], Suppression.COMPLEMENTARY)
     for those, reason in (
         (middle, Suppression.GROUP_DISCLOSURE),
@@ -147,17 +148,6 @@ def _of_parts(cells: Cells, few: BoolArray, related: Related) -> BoolArray:
             line = at[:, keys]
             whole = line[(line >= 0).all(axis=1)]
             found[whole[:, 0]] |= few[whole[:, 1:]].any(axis=1) & (cells.size[whole[:, 0]] > 0)
-    return found
-
-
-def _widest(cells: Cells, first_of: IntArray) -> FloatArray:
-    """What a range must be at most. Over the wider of two bases no more than those in the narrower one can say yes."""
-    found = np.ones(len(cells))
-    for second in np.flatnonzero(first_of >= 0):
-        first, size = first_of[second], cells.size[second]
-        bases = cells.weight[[second, first]]
-        share = (bases[0] / bases[1]) if np.isfinite(bases).all() and bases[1] > 0 else size / cells.size[first]
-        found[first] = min(found[first], share * min(size, PROTECTION) / size)
     return found
 
 

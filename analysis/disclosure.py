@@ -8,7 +8,7 @@ nothing finer than what is printed, one mark for whatever is hidden, and no reas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -119,9 +119,6 @@ def protected(
         try:
             return _protected(asked, tuple(left_out))
         except CannotProtect as error:
-            if earlier and asked.related.one_sum and not asked.related.out:
-                asked = replace(asked, related=replace(asked.related, out=True))
-                continue
             present = {estimate.domain for estimate in asked.estimates} - set(left_out)
             finer = _finest_groups(error.place[0], asked.hierarchy, present)
             if not finer:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
 import numpy as np
 
-from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.arrays import FloatArray, IntArray
 from analysis.cells import Cells
 from analysis.disclosure_bounds import Sums
 from analysis.results import Domain
@@ -86,8 +86,6 @@ class Related:
     """Pairs that divide the same sum by two bases; each variable is the second of one pair at most."""
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Index -> what it is the weighted sum of."""
-    out: bool = False
-    """Whether pairs count no more of which an earlier release published one: it may have known nothing of pairs."""
 
 
 NOT_RELATED: Final = Related()
@@ -99,22 +97,13 @@ class Ties:
 
     sums: Sums
     whole: IntArray
-    first_of: IntArray  # of every cell the one that divides the same sum by a wider base; -1 where none does
 
 
-def ties(
-    cells: Cells,
-    hierarchy: Mapping[Domain, Domain],
-    one_sum: Sequence[tuple[str, str]] = (),
-    told: BoolArray | None = None,
-) -> Ties:
-    """Every sum over cells: areas and groups that make up a whole, categories that make up everybody, and one sum
-    divided by two bases.
+def ties(cells: Cells, hierarchy: Mapping[Domain, Domain]) -> Ties:
+    """Every sum over cells: areas and groups that make up a whole, categories that make up everybody.
 
     A part counts by the weighted number of its answers, or where that is not known by their plain number; then in a
-    weighted sample the sums are those of a sample that is not. The second of a pair has no families of its own where
-    the first has them: they are the same sums, and said twice they would turn in circles. ``told``: cells that were
-    published before; what such a one tells of the other of its pair is out.
+    weighted sample the sums are those of a sample that is not.
     """
     at = cells.at()
     place = {domain: number for number, domain in enumerate(cells.domains)}
@@ -122,13 +111,12 @@ def ties(
     members: list[IntArray] = []
     factors: list[FloatArray] = []
     whole: list[int] = []
-    first_of = _paired(cells, at, one_sum, told)
     for family in families(hierarchy, cells.domains):
         parts = at[[place[child] for child in family.children]]
         for key, parent in enumerate(at[place[family.parent]]):
             children = parts[:, key][parts[:, key] >= 0]
-            together = np.append(children, parent)
-            if parent >= 0 and len(children) and cells.additive[parent] and (first_of[together] < 0).any():
+            if parent >= 0 and len(children) and cells.additive[parent]:
+                together = np.append(children, parent)
                 rows.append(np.full(len(together), len(whole)))
                 members.append(together)
                 factors.append(_factors(cells, together))
@@ -138,18 +126,10 @@ def ties(
         members.append(several)
         factors.append(np.ones(len(several)))
         whole.append(-1)
-    for second in np.flatnonzero(first_of >= 0):
-        pair = np.array([first_of[second], second])
-        rows.append(np.full(2, len(whole)))
-        members.append(pair)
-        factors.append(_factors(cells, pair))
-        whole.append(-1)
     if not whole:
-        return Ties(
-            Sums(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0, len(cells)), np.empty(0, int), first_of
-        )
+        return Ties(Sums(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0, len(cells)), np.empty(0, int))
     row, cell, factor = np.concatenate(rows), np.concatenate(members), np.concatenate(factors)
-    return Ties(Sums(row, cell, factor, len(whole), len(cells)), np.array(whole, dtype=np.int64), first_of)
+    return Ties(Sums(row, cell, factor, len(whole), len(cells)), np.array(whole, dtype=np.int64))
 
 
 def _factors(cells: Cells, together: IntArray) -> FloatArray:
@@ -161,22 +141,6 @@ def _factors(cells: Cells, together: IntArray) -> FloatArray:
     factor = weight * (cells.most - cells.least)[together]
     factor[-1] *= -1
     return np.asarray(factor / max(float(np.abs(factor).max()), 1e-300))
-
-
-def _paired(cells: Cells, at: IntArray, one_sum: Sequence[tuple[str, str]], told: BoolArray | None) -> IntArray:
-    """Of every cell the one that divides the same sum, -1 where none does."""
-    found = np.full(len(cells), -1, dtype=np.int64)
-    place = {key: number for number, key in enumerate(cells.keys)}
-    for names in one_sum:
-        keys = [place[name, None] for name in names if (name, None) in place]
-        if len(keys) < 2:
-            continue
-        for first, second in at[:, keys].tolist():
-            if first < 0 or second < 0 or np.isnan(cells.value[[first, second]]).any():
-                continue
-            if told is None or not told[[first, second]].any():
-                found[second] = first
-    return found
 
 
 def _categories(cells: Cells, at: IntArray) -> Iterable[IntArray]:

@@ -38,7 +38,6 @@ class Hiding:
     dominated: BoolArray
     fixed: BoolArray
     slack: Rooms
-    widest: FloatArray  # what a range can be at most, on the scale: no more say yes than are in the narrower base
 
     @property
     def coded(self) -> BoolArray:
@@ -72,7 +71,6 @@ class Guards:
         few = hiding.hidden & hiding.few & (cells.size > 0)
         width = np.where(few, np.minimum(cells.size, PROTECTION) / size, 0.0)
         width = np.where(few & hiding.dominated, np.maximum(width, DOMINATED_WIDTH * part), width)
-        width = np.minimum(width, hiding.widest)
         return cls(np.nan_to_num(down), np.nan_to_num(up), width)
 
     @property
