@@ -88,7 +88,6 @@ def wave_page(
             may_change=may(session, person, survey, *rights.PLAN),
             may_review=may(session, person, survey, *rights.REVIEW),
             manages=person.has(*rights.PLAN),
-            follows=staff,
             may_stand=may(session, person, survey, *rights.STAND_FOR),
             may_correct=may(session, person, survey, *rights.CORRECT) and bool(queries.releases(session, wave)),
             may_export=may(session, person, survey, *export_roles(running.settings)),

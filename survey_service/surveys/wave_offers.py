@@ -55,7 +55,6 @@ class WaveReader:
     may_change: bool  # as a manager of the survey
     may_review: bool  # as a statistician of the survey
     manages: bool  # a manager of anything
-    follows: bool  # sees how far waves have come
     reads_contacts: bool
     may_export: bool = False  # take the data of the whole survey away
     has_files: bool = False  # pictures and files among the answers
@@ -127,7 +126,7 @@ def offers(
         offer(Style.FIRST, ("sign", "/release"))
     if reader.may_correct and state in (WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.LINK, ("correct" if state is WaveState.RELEASED else "drop_correction", "/correct"))
-    if state is not WaveState.DRAFT and reader.follows and progress is not None and progress.sampled:
+    if state is not WaveState.DRAFT and progress is not None and progress.sampled:
         offer(Style.SECOND if collecting_or_closed else Style.LINK, ("field", "/field"))
     if reader.manages and collecting_or_closed:
         offer(Style.SECOND, ("paper", "/paper"))

@@ -72,27 +72,32 @@ def names(found: list[Offer]) -> list[str]:
             wave(DRAFT),
             reader("open", may_change=True),
             None,
-            ["open", "edit", "cases", "invitations", "preview", "delete"],
+            ["open", "edit", "cases", "invitations", "recordings", "preview", "delete"],
         ),
         (wave(DRAFT), reader(manages=True), None, []),
         (
             wave(OPEN),
             reader("close", "back", may_change=True, manages=True),
             progress(),
-            ["invitations", "see_cases", "close", "paper", "imports", "back"],
+            ["invitations", "see_cases", "recordings", "close", "field", "paper", "imports", "back"],
         ),
-        (wave(OPEN), reader("back"), progress(completed=1), []),  # what was given is not taken back
-        (wave(OPEN), reader("back"), progress(web_open=1), []),
-        (wave(CLOSED), reader("back"), progress(completed=1), ["back"]),
+        (wave(OPEN), reader("back"), progress(completed=1), ["field"]),  # what was given is not taken back
+        (wave(OPEN), reader("back"), progress(web_open=1), ["field"]),
+        (wave(CLOSED), reader("back"), progress(completed=1), ["field", "back"]),
         (
             wave(CLOSED),
             reader("review", may_review=True, reads_contacts=True),
             progress(),
-            ["checks", "plan", "review", "contacts"],
+            ["checks", "plan", "field", "review", "contacts"],
         ),
-        (wave(REVIEW), reader("back", may_review=True), progress(), ["checks", "plan", "back"]),
-        (wave(REVIEW, figures_opened_at=OPENED), reader("back", may_review=True), progress(), ["figures", "plan"]),
-        (wave(RELEASED, figures_opened_at=OPENED), reader(may_review=True), progress(), ["figures", "plan"]),
+        (wave(REVIEW), reader("back", may_review=True), progress(), ["checks", "plan", "field", "back"]),
+        (
+            wave(REVIEW, figures_opened_at=OPENED),
+            reader("back", may_review=True),
+            progress(),
+            ["figures", "plan", "field"],
+        ),
+        (wave(RELEASED, figures_opened_at=OPENED), reader(may_review=True), progress(), ["figures", "plan", "field"]),
     ],
 )
 def test_the_ways_that_are_offered(
@@ -103,7 +108,9 @@ def test_the_ways_that_are_offered(
 
 def test_a_wave_that_is_blocked_is_not_opened_and_closing_early_is_not_put_forward() -> None:
     assert offers(SURVEY, wave(DRAFT), reader("open"), today=LAST_DAY, blocked=True, progress=None) == []
-    (early,) = offers(SURVEY, wave(OPEN), reader("close"), today=LAST_DAY, blocked=False, progress=progress())
-    (due,) = offers(SURVEY, wave(OPEN), reader("close"), today=date(2026, 10, 1), blocked=False, progress=progress())
+    early, _field = offers(SURVEY, wave(OPEN), reader("close"), today=LAST_DAY, blocked=False, progress=progress())
+    due, _field = offers(
+        SURVEY, wave(OPEN), reader("close"), today=date(2026, 10, 1), blocked=False, progress=progress()
+    )
     assert (early.style, due.style) == (Style.EARLY, Style.FIRST)
     assert due.ways[0].address == "/surveys/s/waves/w/steps/close"
