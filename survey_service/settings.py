@@ -141,7 +141,10 @@ class Settings(BaseSettings):
     )
     export_text_readers: str = Field(
         default="",
-        description="User names, by commas, of those whose exports may hold what people wrote in words; empty: nobody.",
+        description=(
+            "User names, by commas, of those whose exports may hold words and places, and who see pictures and files "
+            "of answers; empty: nobody."
+        ),
     )
     export_days: int = Field(default=7, ge=1, le=365, description="Days after which a made export is removed.")
     metrics_token: SecretStr = Field(

@@ -5,7 +5,7 @@ What is told to be taken in is stored: a reference that an answer may name. Noth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -83,9 +83,7 @@ async def _taken(
         raise FilesWait
     opened.refuse_if_over(now, running.settings.zone)
     question = question_of(opened.questionnaire, name)
-    work: Callable[[], Reference] = lambda: take(  # noqa: E731 -- named for its type
-        running, opened.code.survey_id, opened.code.wave_id, question, content, at=now
-    )
-    reference = await aside(work)
+    code = opened.code
+    reference = await aside(partial(take, running, code.survey_id, code.wave_id, question, content, at=now))
     rate.count(place, now.timestamp())
     return reference
