@@ -37,6 +37,7 @@ MAY = {
 # Where a posted file becomes bytes, and the function of the door it is handed to.
 DOORS = {
     "catalogue/draft_pages.py": "drafts.started",
+    "catalogue/form_pages.py": "forms.read",
     "collection/sent_files.py": "take",
     "importing/routes.py": "service.read",
     "releases/plan_pages.py": "outside.read",

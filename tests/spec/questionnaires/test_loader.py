@@ -253,13 +253,15 @@ def test_one_fault_one_problem_at_its_place(tmp_path: Path, old: str, new: str, 
 
 
 def test_every_code_has_a_row() -> None:
-    # Of lists: test_lists; of languages: test_languages.
+    # Of lists: test_lists; of languages: test_languages; of blocks that are drawn: test_draws.
     elsewhere = {
         Code.UNREADABLE,
         Code.LIST,
         Code.NEVER_OFFERED,
         Code.LANGUAGE_IN_PART,
         Code.OTHER_SCRIPT,
+        Code.BAD_DRAW,
+        Code.NEVER_TOGETHER,
     }
     assert {row[2] for row in FAULTS} | elsewhere == set(Code)
     assert len({code.number for code in Code}) == len(Code)
