@@ -159,8 +159,8 @@ export function matches(text, form, shortest, longest) {
 // the draw as questionnaires/draws.py writes it for the browser; nothing was drawn where they have none.
 export function drawn(draw, block, holds) {
   if (!draw) return false;
-  const own = draw.among.filter(([, belongs]) => belongs === null || holds(belongs)).map(([name]) => name);
-  return draw.order.filter((name) => own.includes(name)).slice(0, draw.take).includes(block);
+  const own = new Set(draw.among.filter(([, belongs]) => belongs === null || holds(belongs)).map(([name]) => name));
+  return draw.order.filter((name) => own.has(name)).slice(0, draw.take).includes(block);
 }
 
 // Variables that a tree looks at, of a condition or of an expression.

@@ -42,8 +42,11 @@ function sent(address, content, progress) {
     request.open("POST", address);
     request.timeout = TIMEOUT_MS;
     request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.onprogress = (event) => event.lengthComputable && progress(Math.floor((100 * event.loaded) / event.total));
-    request.onload = () => {
+    const failed = () => done({ message: "", again: true });
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress(Math.floor((100 * event.loaded) / event.total));
+    });
+    request.addEventListener("load", () => {
       let told = {};
       try {
         told = JSON.parse(request.responseText);
@@ -51,9 +54,9 @@ function sent(address, content, progress) {
         // a page of whoever stands between
       }
       done({ file: told.file, message: told.message || "", again: !told.file && (request.status >= 500 || request.status === 429 || !told.message) });
-    };
-    request.onerror = () => done({ message: "", again: true });
-    request.ontimeout = request.onerror;
+    });
+    request.addEventListener("error", failed);
+    request.addEventListener("timeout", failed);
     request.send(content);
   });
 }
@@ -96,8 +99,8 @@ class Files {
 
   // Of an earlier visit: the draft ticks them.
   restore(references) {
-    const known = this.rows().map((one) => one.value);
-    for (const one of references) if (!known.includes(one)) this.row(one, false);
+    const known = new Set(this.rows().map((one) => one.value));
+    for (const one of references) if (!known.has(one)) this.row(one, false);
   }
 
   async all(files) {

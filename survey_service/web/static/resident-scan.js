@@ -71,6 +71,6 @@ class Scan {
 }
 
 export function offer(form, words) {
-  if (!window.BarcodeDetector || !navigator.mediaDevices || !window.isSecureContext) return;
-  for (const field of form.querySelectorAll("input[data-entry=barcode]")) new Scan(field, words);
+  if (!window.BarcodeDetector || !navigator.mediaDevices || !window.isSecureContext) return [];
+  return [...form.querySelectorAll("input[data-entry=barcode]")].map((field) => new Scan(field, words));
 }
