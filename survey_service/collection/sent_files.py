@@ -5,7 +5,6 @@ What is told to be taken in is stored: a reference that an answer may name. Noth
 
 from __future__ import annotations
 
-from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -84,6 +83,6 @@ async def _taken(
     opened.refuse_if_over(now, running.settings.zone)
     question = question_of(opened.questionnaire, name)
     code = opened.code
-    reference = await aside(partial(take, running, code.survey_id, code.wave_id, question, content, at=now))
+    reference = await aside(lambda: take(running, code.survey_id, code.wave_id, question, content, at=now))
     rate.count(place, now.timestamp())
     return reference

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -54,18 +53,17 @@ class Refused:
 NOTHING_REFUSED: Final = Refused(None, {})
 
 
-class CaseQuery(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuery:
     """The query of a list of cases, as its form sends it: what is empty does not filter."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    q: Annotated[str, Field(max_length=30)] = ""
-    area: Annotated[str, Field(max_length=20)] = ""
-    outcome: Annotated[str, Field(max_length=20)] = ""
-    mode: Annotated[str, Field(max_length=20)] = ""
-    quiet: Annotated[str, Field(max_length=5)] = ""  # days without a visit, or ``never``
-    who: Annotated[str, Field(max_length=36)] = ""  # an interviewer, or ``nobody``
-    after: Annotated[str, Field(max_length=30)] = ""
+    q: str = ""
+    area: str = ""
+    outcome: str = ""
+    mode: str = ""
+    quiet: str = ""  # days without a visit, or ``never``
+    who: str = ""  # an interviewer, or ``nobody``
+    after: str = ""
 
     def asked(self, now: datetime) -> queries.CaseFilter:
         return queries.CaseFilter(
@@ -82,10 +80,20 @@ class CaseQuery(BaseModel):
 
     def address(self, **changed: str) -> str:
         """The same list with something changed, as a query."""
-        return urlencode({name: value for name, value in {**self.model_dump(), **changed}.items() if value})
+        return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
 
 
-Asked = Annotated[CaseQuery, Query()]
+Word = Annotated[str, Query(max_length=20)]
+Key = Annotated[str, Query(max_length=36)]
+
+
+def _case_query(
+    q: Key = "", area: Word = "", outcome: Word = "", mode: Word = "", quiet: Word = "", who: Key = "", after: Key = ""
+) -> CaseQuery:
+    return CaseQuery(q=q, area=area, outcome=outcome, mode=mode, quiet=quiet, who=who, after=after)
+
+
+Asked = Annotated[CaseQuery, Depends(_case_query)]
 
 
 @router.get("")
@@ -189,7 +197,7 @@ def cases_workbook(
 
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-        found = asked.model_copy(update={"after": ""}).asked(now)
+        found = replace(asked, after="").asked(now)
         rows = queries.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
         made = workbook(rows, running.settings.zone)

@@ -106,6 +106,7 @@ def test_from_nothing_to_an_open_wave_that_a_resident_answers(
     with database.reading.begin() as session:
         community = session.get_one(Area, world.community_ids[0]).code
     rows = [row(number, community) for number in range(1, 5)]
+    page.locator("summary", has_text="已经用抽样命令抽好了").click()
     page.set_input_files("#file", {"name": "cases.csv", "mimeType": "text/csv", "buffer": sheet(rows)})
     press(page, "form:has(#file) .btn")
     expect(page.locator("main")).to_contain_text("在 1 个社区")

@@ -42,7 +42,7 @@ def test_an_administrators_first_page_lists_what_is_to_do_and_marks_what_is_done
 
 def test_an_interviewers_first_page_is_no_password_form(client: TestClient, world: World) -> None:
     sign_in(client, "interviewer")
-    assert client.get("/", headers=HTML).headers["location"] == "/start"
+    assert client.get("/", headers=HTML).headers["location"] == "/visits"
     page = get(client, "/start")
     assert "您的地区抽中 12 户，已有答卷 0 户" in page
     assert "改密码" not in page

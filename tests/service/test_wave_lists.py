@@ -19,6 +19,7 @@ from questionnaires.loader import load
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.audit.chain import SERVICE
+from survey_service.collection import opened_by_code
 from survey_service.database import Database
 from survey_service.models import Area, AuditEntry, FilledVersion, QuestionnaireVersion, Wave, WaveListEntry
 from survey_service.secrets import KeyRing
@@ -292,7 +293,13 @@ def test_a_code_that_the_questionnaire_names_is_in_its_list(client: TestClient, 
 
 
 def test_a_resident_costs_no_query_more(
-    client: TestClient, draft: str, database: Database, world: World, settings: Settings, statements: list[str]
+    client: TestClient,
+    draft: str,
+    database: Database,
+    world: World,
+    settings: Settings,
+    statements: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with database.writing.begin() as session:
         fill(session)
@@ -306,6 +313,8 @@ def test_a_resident_costs_no_query_more(
     counts = []
     for code in (world.open_codes[0], listed):
         definitions.forget()  # as by a process that never saw it
+        for held in ("_questionnaires", "_recordings"):
+            monkeypatch.setattr(opened_by_code, held, {})
         statements.clear()
         assert client.get(f"/a/{code}").status_code == 200
         counts.append(len(statements))

@@ -10,7 +10,7 @@ const narrow = (text) => text.replace(/[\uff01-\uff5e]/g, (one) => String.fromCh
 // however the form is written; so no expression is given to the browser's own, which may go back for ever.
 class Steps {
   constructor(form) {
-    Object.assign(this, { form: [...form], next: 0, sets: [], after: [] });
+    Object.assign(this, { form: [...form], next: 0, sets: [], follows: [] });
     Object.assign(this, this.add(this.either()));
   }
 
@@ -87,7 +87,7 @@ class Steps {
   add(tree) {
     if (tree.ranges) {
       this.sets.push(tree);
-      this.after.push(new Set());
+      this.follows.push(new Set());
       return { empty: false, first: [this.sets.length - 1], last: [this.sets.length - 1] };
     }
     if (tree.either) {
@@ -126,7 +126,7 @@ class Steps {
   }
 
   after(places, following) {
-    places.forEach((place) => following.forEach((one) => this.after[place].add(one)));
+    places.forEach((place) => following.forEach((one) => this.follows[place].add(one)));
   }
 
   leadThrough(text) {
@@ -134,7 +134,7 @@ class Steps {
     for (const one of text) {
       if (begun) {
         const next = new Set();
-        places.forEach((place) => this.after[place].forEach((other) => next.add(other)));
+        places.forEach((place) => this.follows[place].forEach((other) => next.add(other)));
         places = next;
       }
       begun = true;

@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,8 @@ from survey_service.areas import area_file, people_file
 from survey_service.areas.area_file import Known
 from survey_service.areas.words import InAreas
 from survey_service.commands.draw_work import _read_sizes
+from survey_service.field import outcome_file
+from survey_service.field.outcome_file import InOutcomes
 from survey_service.importing.choices import Codes, choose
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import Target
@@ -28,6 +31,8 @@ from survey_service.outside import tables
 from survey_service.outside.door import Stopped
 from survey_service.sampling import case_files, frames
 from survey_service.sampling.words import InFrame, InSample, InSizes
+from survey_service.surveys import household_list
+from survey_service.surveys.household_list import InHouseholds
 from survey_service.tabular import TableError, TableProblem, read_sheet_bytes
 from survey_service.tabular.cells import read_cells
 from survey_service.tabular.limits import UPLOADED, Limits
@@ -400,6 +405,39 @@ def twice_in_words() -> Problems:
     return prepare(grid, plan, QUESTIONNAIRE, held).problems
 
 
+# ------------------------------------------------------------------ the field
+
+
+CASES = {"0001": UUID(int=1)}
+
+
+def visited(*rows: str) -> Meets:
+    """Rows of case, code, day, mode."""
+    content = "\n".join(["case,code,day,mode", *rows]).encode()
+    reader = outcome_file.Reader(CASES, ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 18, 2, tzinfo=UTC))
+    return lambda: reader.judge(read_here(content, outcome_file.COLUMNS)).problems
+
+
+def households(*rows: str) -> Meets:
+    """Rows of household, community, grid, adults."""
+    content = "\n".join(["household,community,grid,adults", *rows]).encode()
+    known = {"east": UUID(int=1), "west": UUID(int=2)}
+    return lambda: household_list.judge_households(read_here(content, household_list.COLUMNS), known)[1]
+
+
+IN_THE_FIELD: Mapping[ProblemKind, Meets] = {
+    InOutcomes.NO_CASE: visited("0009,2.24,2026-09-17,"),
+    InOutcomes.NO_MODE: visited("0001,2.24,2026-09-17,pigeon"),
+    InOutcomes.NO_OUTCOME: visited("0001,9.99,2026-09-17,"),
+    InOutcomes.ANSWERED: visited("0001,1.1,2026-09-17,"),
+    InOutcomes.NO_MOMENT: visited("0001,2.24,yesterday,"),
+    InHouseholds.NO_NUMBER: households(",east,g1,1"),
+    InHouseholds.TWICE: households("a,east,g1,1", "A,east,g1,1"),
+    InHouseholds.NO_COMMUNITY: households("a,moon,g1,1"),
+    InHouseholds.GRID_IN_TWO: households("a,east,g1,1", "b,west,g1,1"),
+    InHouseholds.SOME_WITHOUT_GRID: households("a,east,g1,1", "b,east,,1"),
+    InHouseholds.NO_ADULTS: households("a,east,g1,many"),
+}
 ONE = f"表号;{AGE}\n0001;45\n"
 SERIALS = f"序号;提交时间;{AGE};所在社区\n7;2026/9/3 10:11:12;45;万寿桥社区\n7;2026/9/3 10:11:12;46;万寿桥社区\n"
 ANSWERS: Mapping[ProblemKind, Meets] = {
@@ -429,4 +467,4 @@ ANSWERS: Mapping[ProblemKind, Meets] = {
     Kind.TAKEN_OTHERWISE: answers(ONE, known="0" * 64),
     Kind.ERASED: answers(ONE, known=f"{ERASED}x"),
 }
-MET: Mapping[ProblemKind, Meets] = {**READER, **IN_LIST, **IN_AREAS, **IN_SAMPLE, **ANSWERS}
+MET: Mapping[ProblemKind, Meets] = {**READER, **IN_LIST, **IN_AREAS, **IN_SAMPLE, **IN_THE_FIELD, **ANSWERS}

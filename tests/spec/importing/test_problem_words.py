@@ -12,6 +12,7 @@ import pytest
 from survey_service.areas.words import InAreas
 from survey_service.commands.speech import language
 from survey_service.importing.words import Kind
+from survey_service.surveys.list_words import InList as FaultOfAnEntry
 from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.notices import NoticeKind
 from survey_service.tabular.problems import Operator, ProblemKind, problem
@@ -21,6 +22,7 @@ from tests.spec.importing.files_with_problems import MET, frame, sheets
 SERVICE = Path(__file__).parents[3] / "survey_service"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACE = re.compile(r"\{(\w+)\}")
+ELSEWHERE = {Operator, FaultOfAnEntry}  # these say what another said; of entries test_lists meets every fault
 ALONE = {Kind.JUDGED}  # the judge's words say the way out
 
 
@@ -34,7 +36,7 @@ def test_every_kind_is_met_here() -> None:
     """A new kind is added to the tables above; what commands say in their own words is English by design."""
     for path in sorted(SERVICE.rglob("words.py")):
         import_module(".".join(path.relative_to(SERVICE.parent).with_suffix("").parts))
-    kinds = {kind for table in heirs(ProblemKind) if table is not Operator for kind in table}  # type: ignore[attr-defined]
+    kinds = {kind for table in heirs(ProblemKind) if table not in ELSEWHERE for kind in table}  # type: ignore[attr-defined]
     assert kinds == set(MET)
 
 

@@ -19,6 +19,7 @@ from questionnaires.indicators import DontKnow, Indicator, IndicatorKind, Part, 
 from questionnaires.lists import put_back
 from questionnaires.loader import available, load
 from questionnaires.model import (
+    Accepts,
     Block,
     Calculated,
     CalculatedType,
@@ -98,6 +99,9 @@ questions = st.builds(
     unit=st.none() | texts,
     max_length=st.none() | st.integers(1, 1000),
     entry=st.sampled_from(Entry),
+    accepts=st.lists(st.sampled_from(Accepts), max_size=2, unique=True).map(tuple),
+    maximum_files=st.integers(1, 9),
+    maximum_megabytes=st.integers(1, 19),
     ask_if=conditions,
     stands_for=st.none() | st.sampled_from(StandsFor),
 )
@@ -234,7 +238,7 @@ def test_the_strategy_covers_every_field() -> None:
         Draw: 4,
         Block: 5,
         Section: 4,
-        Question: 28,
+        Question: 31,
         Item: 3,
         Option: 9,
         OptionList: 6,
