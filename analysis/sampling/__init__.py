@@ -1,6 +1,7 @@
 """Before the field: how many to ask, how many of them where, and which ones; every chance kept with its case."""
 
 from analysis.sampling.allocation import Allocation, Stratum, allocate
+from analysis.sampling.dealing import dealt, over_strata
 from analysis.sampling.draw import (
     ListDraw,
     Reserves,
@@ -60,6 +61,7 @@ __all__ = [
     "allocate",
     "as_strata",
     "assign_kish_tables",
+    "dealt",
     "draw_stratified",
     "draw_two_stage",
     "inclusion_probabilities",
@@ -71,6 +73,7 @@ __all__ = [
     "margin_of",
     "margin_table",
     "next_birthday",
+    "over_strata",
     "planned_design_effect",
     "pps_systematic",
     "prospect",

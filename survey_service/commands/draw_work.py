@@ -19,12 +19,13 @@ from analysis.sampling import (
     ListDraw,
     Reserves,
     Sample,
-    Stratum,
     allocate,
     as_strata,
     assign_kish_tables,
+    dealt,
     draw_stratified,
     draw_two_stage,
+    over_strata,
 )
 from questionnaires.figures import in_digits
 from survey_service.commands.field_lists import FieldLists, write_lists
@@ -177,10 +178,7 @@ def _strata(frame: Frame, sizes: Mapping[str, int]) -> tuple[list[str], dict[str
         there = sum(lists[stratum] for stratum in inside)
         if size > there:
             raise ValueError(f"{community}: {size} cases are wanted, but the frame has {there} households there")
-        # Two in every grid where that can be had: the least from which a variance can be.
-        least = 2 if size >= sum(min(2, lists[stratum]) for stratum in inside) else 0
-        shared = allocate(size, [Stratum(name=stratum, population=lists[stratum]) for stratum in inside], minimum=least)
-        of_strata |= dict(zip(inside, shared, strict=True))
+        of_strata |= over_strata(size, {stratum: lists[stratum] for stratum in inside})
     return strata, of_strata, home
 
 
@@ -212,12 +210,8 @@ def _first_modes(given: DrawArguments, table: pd.DataFrame) -> list[str]:
         raise ValueError(f"--modes: the shares add up to {total:g}, not to 1")
     chance = np.random.default_rng([given.seed, _MODES])
     assigned = np.empty(len(table), dtype=object)
-    # The population bounds nothing here: a mode takes as many cases as its share gives.
-    parts = [Stratum(name=name, population=len(table), standard_deviation=share) for name, share in given.modes]
     for places in table.groupby(["community", "replicate"], sort=False).indices.values():
-        counts = allocate(len(places), parts, Allocation.NEYMAN)
-        names = np.repeat([name for name, _ in given.modes], counts)
-        assigned[places] = chance.permutation(names)
+        assigned[places] = dealt(len(places), dict(given.modes), len(table), chance)
     return [str(mode) for mode in assigned]
 
 

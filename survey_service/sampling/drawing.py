@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from survey_service.models import Mode
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # Each use of chance has a stream of its own, so that an option more does not draw other households.
 _CASES, _MODES = range(2)
-LEAST: Final = 2  # households in a stratum, where that can be had: the fewest from which a variance can be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,43 +119,30 @@ def _stage(stage: Any) -> dict[str, Any]:
 
 def _strata(households: Households, sizes: Mapping[UUID, int]) -> tuple[list[str], dict[str, int], dict[str, UUID]]:
     """Stratum of every household, how many of each, and the community that it lies in."""
-    from analysis.sampling import Stratum, allocate
+    from analysis.sampling import over_strata
 
-    grids = households.grids or tuple(str(area_id) for area_id in households.communities)
-    strata = list(grids)
+    strata = list(households.grids or map(str, households.communities))
     home = dict(zip(strata, households.communities, strict=True))
     lists = Counter(strata)
-    inside: dict[UUID, list[str]] = defaultdict(list)
-    for stratum, area_id in home.items():
-        inside[area_id].append(stratum)
     found: dict[str, int] = {}
     for area_id, size in sizes.items():
-        of = inside[area_id]
-        least = LEAST if size >= sum(min(LEAST, lists[stratum]) for stratum in of) else 0
-        counts = allocate(size, [Stratum(name=one, population=lists[one]) for one in of], minimum=least)
-        found |= dict(zip(of, counts, strict=True))
+        found |= over_strata(size, {stratum: lists[stratum] for stratum, of in home.items() if of == area_id})
     return strata, found, home
 
 
 def _first_modes(sample: Sample, drawing: Drawing) -> Sequence[Mode]:
-    """Modes by lot within community and replicate: so that a difference between modes is not one between people."""
+    """Modes by lot within community and batch."""
     import numpy as np
 
-    from analysis.sampling import Allocation, Stratum, allocate
+    from analysis.sampling import dealt
 
     chance = np.random.default_rng([drawing.seed, _MODES])
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
     for place, case in enumerate(sample.cases):
         groups[case.release_stratum, case.replicate].append(place)
-    names = list(drawing.modes)
-    parts = [
-        Stratum(name=mode.value, population=len(sample.cases), standard_deviation=share)
-        for mode, share in drawing.modes.items()
-    ]
-    assigned: list[Mode] = [names[0]] * len(sample.cases)
+    shares = {mode.value: share for mode, share in drawing.modes.items()}
+    assigned = [next(iter(drawing.modes))] * len(sample.cases)
     for places in groups.values():
-        counts = allocate(len(places), parts, Allocation.NEYMAN)
-        dealt = [mode for mode, count in zip(names, counts, strict=True) for _ in range(count)]
-        for place, which in zip(places, chance.permutation(len(dealt)), strict=True):
-            assigned[place] = dealt[int(which)]
+        for place, mode in zip(places, dealt(len(places), shares, len(sample.cases), chance), strict=True):
+            assigned[place] = Mode(mode)
     return assigned
