@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Table, TextClause, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Insert
+
+GROUP: Final = 500  # ids in one statement
+Item = TypeVar("Item")
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -35,6 +38,13 @@ def insert_unless_there(session: Session, table: Table, row: Mapping[str, Any]) 
     made = session.execute(insert_one(table).values(dict(row)).on_conflict_do_nothing())
     assert isinstance(made, CursorResult)
     return bool(made.rowcount)
+
+
+def in_groups(items: Iterable[Item], size: int = GROUP) -> Iterator[list[Item]]:
+    """``items`` in their order, at most ``size`` at a time: ids of one statement."""
+    many = list(items)
+    for start in range(0, len(many), size):
+        yield many[start : start + size]
 
 
 @lru_cache(maxsize=32)

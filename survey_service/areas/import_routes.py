@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,13 +25,12 @@ from survey_service.areas.words import AREA_WORDS, PEOPLE_WORDS
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
 from survey_service.secrets import KeyRing
-from survey_service.tabular.harmless import harmless
 from survey_service.uploads.forms import Words
 from survey_service.uploads.looked import Looked
 from survey_service.uploads.pages import ListUpload, Upload, look, sent, upload_page
+from survey_service.uploads.present import present_table as table
 from survey_service.uploads.records import Column, Record
 from survey_service.web import posted_forms
-from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter()
@@ -156,16 +153,4 @@ def present_table(reading: Reading, person: AreaKeeper, reads: AuditsReads, what
                 (code, name, sexes.get(sex, sex), group, persons)
                 for code, name, sex, group, persons in queries.newest_counts(session, scope)
             ]
-    headers = {
-        "Content-Disposition": content_disposition("attachment", f"{what.value}.csv"),
-        "Cache-Control": "no-store",
-    }
-    return Response(_csv(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _csv(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> bytes:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([one.title.zh for one in columns])
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return ("\ufeff" + written.getvalue()).encode()  # the mark that makes Excel read it as UTF-8
+    return table(f"{what.value}.csv", columns, rows)

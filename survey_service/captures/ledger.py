@@ -9,8 +9,8 @@ the caller's transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, select, union_all, update
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from analysis import final_outcomes
 from questionnaires.answers import CANONICAL_FORMAT
 from survey_service import audit
-from survey_service.bulk import insert_rows
+from survey_service.bulk import in_groups, insert_rows
 from survey_service.captures import attached
 from survey_service.captures.content import canonical_content, content_sha256, plain_findings
 from survey_service.captures.errors import Withdrawn
@@ -35,7 +35,6 @@ _CAPTURES, _RESPONSES = cast("Table", Capture.__table__), cast("Table", Response
 _AT_ONCE = 1000  # rows of one statement
 
 Row = dict[str, Any]
-_One = TypeVar("_One")
 
 
 def enter_first(
@@ -66,9 +65,9 @@ def enter_first(
         recorded.append(
             Recorded(response_id=response_id, capture_id=capture_id, receipt=receipt, outcome=Outcome.STORED)
         )
-    for some in _chunks(captures):
+    for some in in_groups(captures, _AT_ONCE):
         insert_rows(session, _CAPTURES, some)
-    for some in _chunks(responses):
+    for some in in_groups(responses, _AT_ONCE):
         insert_rows(session, _RESPONSES, some)
     for survey_id, response_id, counted in completed:
         _change_response(session, survey_id, response_id, counted)
@@ -244,17 +243,12 @@ def _settle_cases(session: Session, many: Sequence[IncomingCapture]) -> None:
             settled[incoming.survey_id, outcome, incoming.mode].append(incoming.case_id)
     for (survey_id, outcome, mode), case_ids in settled.items():
         code = final_outcomes.COMPLETE if outcome is Disposition.COMPLETE else final_outcomes.PARTIAL
-        for some in _chunks(case_ids):
+        for some in in_groups(case_ids, _AT_ONCE):
             session.execute(
                 update(Case)
                 .where(Case.survey_id == survey_id, Case.id.in_(some))
                 .values(disposition=outcome, outcome_code=code, outcome_mode=OUTCOME_MODES[mode])
             )
-
-
-def _chunks(rows: Sequence[_One]) -> Iterator[Sequence[_One]]:
-    for start in range(0, len(rows), _AT_ONCE):
-        yield rows[start : start + _AT_ONCE]
 
 
 # ------------------------------------------------------------------ the audit log

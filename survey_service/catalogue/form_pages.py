@@ -24,7 +24,7 @@ from survey_service.surveys import definitions, planning_queries
 from survey_service.surveys.access import find_survey, refuse_unless
 from survey_service.tabular import TableError
 from survey_service.web import posted_forms
-from survey_service.web.downloads import content_disposition
+from survey_service.web.downloads import WORKBOOK, content_disposition
 from survey_service.web.posted_forms import Posted
 from survey_service.xlsform.remarks import Weight
 from survey_service.xlsform.workbook_out import workbook
@@ -32,7 +32,6 @@ from survey_service.xlsform.writing import write
 
 router = APIRouter(prefix="/surveys/{survey_key}")
 
-WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FORM: Final = BadInput(
     zh="还没有选文件。选一个 .xlsx 或 .xls 的 XLSForm 表单。", en="No file is chosen: an XLSForm, .xlsx or .xls."
 )

@@ -27,7 +27,7 @@ from survey_service.exports.shelf import shelf_of
 from survey_service.models import ExportEnd, Survey, Wave, WaveState
 from survey_service.surveys import definitions
 from survey_service.web import posted_forms
-from survey_service.web.downloads import content_disposition
+from survey_service.web.downloads import WORKBOOK, content_disposition
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter()
@@ -36,7 +36,7 @@ PAGE = "/surveys/{survey_key}/waves/{wave_key}/exports"
 FIRST_CHOICE = (Format.CSV, Format.CODEBOOK)
 KINDS = {
     ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": WORKBOOK,
     ".pdf": "application/pdf",
     ".xml": "application/xml",
     ".json": "application/json",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,12 +25,11 @@ from survey_service.fieldwork.visits import NewVisit, Told, note_visits
 from survey_service.fieldwork.words import MODES
 from survey_service.models import VisitSource
 from survey_service.surveys.access import find_wave
-from survey_service.tabular.harmless import harmless
 from survey_service.uploads.forms import Words
 from survey_service.uploads.looked import Looked
 from survey_service.uploads.pages import ListUpload, look, sent, upload_page
+from survey_service.uploads.present import present_table as table
 from survey_service.uploads.records import Record
-from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field/file")
@@ -113,24 +110,16 @@ def present_table(
         visible = person.visible(*rights.NOTE_VISITS)
         rows = queries.cases(session, wave, visible, queries.CaseFilter(), limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([one.title.zh for one in outcome_file.COLUMNS])
-    for row in rows:
-        at = row.last_visit_at.astimezone(running.settings.zone) if row.last_visit_at else None
-        told = row.outcome_code is not None and not row.disposition.is_answer and at is not None
-        cells = (
-            row.number,
-            row.outcome_code if told else "",
-            at.date().isoformat() if told and at else "",
-            at.strftime("%H:%M") if told and at else "",
-            MODES[row.outcome_mode].zh if told and row.outcome_mode else "",
-        )
-        writer.writerow([harmless(cell) for cell in cells])
-    name = f"outcomes-{survey_key}-{wave_key}.csv"
-    headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
-    text = "\ufeff" + written.getvalue()  # the mark that makes Excel read it as UTF-8
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    cells = [_cells(row, running.settings.zone) for row in rows]
+    return table(f"outcomes-{survey_key}-{wave_key}.csv", outcome_file.COLUMNS, cells)
+
+
+def _cells(row: queries.CaseRow, zone: ZoneInfo) -> tuple[str, ...]:
+    """What was told of a case last; the number alone where nothing was, or an answer says it."""
+    if row.outcome_code is None or row.outcome_mode is None or row.last_visit_at is None or row.disposition.is_answer:
+        return row.number, "", "", "", ""
+    at = row.last_visit_at.astimezone(zone)
+    return row.number, row.outcome_code, at.date().isoformat(), at.strftime("%H:%M"), MODES[row.outcome_mode].zh
 
 
 def _refuse_unless_taken(reading: Reading, person: Person, survey_key: str, wave_key: str) -> None:

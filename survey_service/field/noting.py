@@ -38,9 +38,6 @@ class Outcome:
         return outcome_words(self.code, self.mode)
 
 
-CODES: Final = frozenset((mode, one.code) for mode, codes in OUTCOME_CODES.items() for one in codes)
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     name: Text
@@ -65,10 +62,10 @@ def outcome_of(typed: str) -> Outcome:
     mode, _, code = typed.partition(":")
     try:
         found = Outcome(mode=OutcomeMode(mode), code=code)
-        kind = disposition_of(code, found.mode)
-    except ValueError:
+        outcome_words(found.code, found.mode)  # the very codes of the list, and none that merely mean one of them
+    except (ValueError, KeyError):
         raise NoSuchOutcome from None
-    if kind.is_answer or (found.mode, found.code) not in CODES:
+    if disposition_of(found.code, found.mode).is_answer:
         raise NoSuchOutcome
     return found
 

@@ -30,12 +30,11 @@ from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave
 from survey_service.surveys.mode_words import MODES as ASKED_IN
 from survey_service.web import posted_forms
-from survey_service.web.downloads import content_disposition
+from survey_service.web.downloads import WORKBOOK, content_disposition
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field")
 A_PAGE: Final = 100
 MOST: Final = 100_000  # rows of one workbook
-WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from survey_service import audit
+from survey_service.bulk import in_groups
 from survey_service.models import Assignment, Case, Disposition, InterviewPass
 
-GROUP = 500  # ids in one statement
 _WAITS = Case.disposition.in_((Disposition.UNKNOWN, Disposition.NONCONTACT))
 """Cases to which somebody may still have to go."""
 
@@ -69,10 +69,11 @@ def balanced(places: Mapping[UUID, str], interviewers: Sequence[UUID], loads: Ma
 def holders(session: Session, survey_id: UUID, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Who goes to each of these cases, where somebody does."""
     found: dict[UUID, UUID] = {}
-    for start in range(0, len(case_ids), GROUP):
-        some = Assignment.case_id.in_(case_ids[start : start + GROUP])
+    for some in in_groups(case_ids):
         rows = session.execute(
-            select(Assignment.case_id, Assignment.account_id).where(Assignment.survey_id == survey_id, some)
+            select(Assignment.case_id, Assignment.account_id).where(
+                Assignment.survey_id == survey_id, Assignment.case_id.in_(some)
+            )
         )
         found |= dict(rows.all())
     return found
@@ -107,8 +108,7 @@ def waiting(session: Session, survey_id: UUID, wave_id: UUID) -> dict[UUID, int]
 
 
 def _take(session: Session, survey_id: UUID, case_ids: Sequence[UUID]) -> None:
-    for start in range(0, len(case_ids), GROUP):
-        some = case_ids[start : start + GROUP]
+    for some in in_groups(case_ids):
         for table in (Assignment, InterviewPass):
             session.execute(delete(table).where(table.survey_id == survey_id, table.case_id.in_(some)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from analysis import dispositions as aapor
 from analysis.outcome_codes import OutcomeMode, disposition_of
 from survey_service import audit
+from survey_service.bulk import in_groups
 from survey_service.errors import Conflict
 from survey_service.fieldwork.outcomes import OF_AAPOR
 from survey_service.fieldwork.settling import known
 from survey_service.ids import new_id
 from survey_service.models import Case, Visit, VisitSource
 
-GROUP = 500  # ids in one statement
 NAMED = 20  # visits noted at once that each get a line in the log; more get one for all of them
 
 
@@ -176,9 +176,3 @@ def _there(session: Session, survey_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
     for some in in_groups(ids):
         found |= set(session.scalars(select(Visit.id).where(Visit.survey_id == survey_id, Visit.id.in_(some))))
     return found
-
-
-def in_groups(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    many = list(ids)
-    for start in range(0, len(many), GROUP):
-        yield many[start : start + GROUP]

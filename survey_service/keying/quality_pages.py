@@ -19,11 +19,10 @@ from survey_service.keying.quality import Quality
 from survey_service.keying.rules import Rules
 from survey_service.models import Survey, Wave
 from survey_service.surveys import definitions
-from survey_service.web.downloads import content_disposition
+from survey_service.web.downloads import WORKBOOK, content_disposition
 from survey_service.web.languages import Speaks
 
 router = APIRouter()
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _found(

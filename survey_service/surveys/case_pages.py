@@ -27,8 +27,8 @@ from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.notices import noticed
 from survey_service.tabular.words import from_record
 from survey_service.uploads.pages import FileLook, look, sent, upload_page
+from survey_service.uploads.present import present_table
 from survey_service.web import posted_forms
-from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/cases")
@@ -153,14 +153,8 @@ def empty_list(reading: Reading, person: Manager, survey_key: str, wave_key: str
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, *rights.PLAN)
         codes = [area.code for area in surveys.all_communities(session, survey, wave)]
-    heads = ",".join(one.title.zh for one in household_list.COLUMNS)
-    lines = [heads, *(f"{code[-3:]}-0001,{code},{code}-01,2" for code in codes)]
-    headers = {
-        "Content-Disposition": content_disposition("attachment", f"households-{survey_key}-{wave_key}.csv"),
-        "Cache-Control": "no-store",
-    }
-    text = "\ufeff" + "\r\n".join(lines) + "\r\n"
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    rows = [(f"{code[-3:]}-0001", code, f"{code}-01", 2) for code in codes]
+    return present_table(f"households-{survey_key}-{wave_key}.csv", household_list.COLUMNS, rows)
 
 
 @router.post("/clear")

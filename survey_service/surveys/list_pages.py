@@ -28,11 +28,10 @@ from survey_service.surveys.list_judging import Among, told
 from survey_service.surveys.list_upload import EntriesUpload, template
 from survey_service.uploads.pages import FileLook, look, sent
 from survey_service.web import posted_forms
-from survey_service.web.downloads import content_disposition
+from survey_service.web.downloads import WORKBOOK, content_disposition
 from survey_service.web.posted_forms import FormReading, Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/lists/{list_id}")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class StoodUnder(Conflict):
@@ -88,7 +87,7 @@ def template_file(reading: Reading, person: WaveStaff, survey_key: str, wave_key
         "Content-Disposition": content_disposition("attachment", name, plainly=f"{wave_key}-{list_id}.xlsx"),
         "Cache-Control": "no-store",
     }
-    return Response(template(among), media_type=XLSX, headers=headers)
+    return Response(template(among), media_type=WORKBOOK, headers=headers)
 
 
 @router.post("")

@@ -6,8 +6,10 @@ A community called 北苑"一区" must neither end the header early nor name ano
 from __future__ import annotations
 
 import unicodedata
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import quote
+
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # attr-char of RFC 8187; quote() leaves letters, digits and -._~ by itself.
 _ATTR = "!#$&+^`|"
