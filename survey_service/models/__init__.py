@@ -39,7 +39,7 @@ from survey_service.models.release import (
 )
 from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
-from survey_service.models.survey import QuestionnaireVersion, Survey, Wave, WaveState
+from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
 from survey_service.models.visit import OUTCOME_MODES, Visit, VisitSource
@@ -84,6 +84,7 @@ __all__ = [
     "Keying",
     "KeyingPass",
     "KeyingState",
+    "ListedUnit",
     "Mode",
     "PaperBatch",
     "PaperEdition",
@@ -106,6 +107,7 @@ __all__ = [
     "RowsHead",
     "ScanField",
     "ScanPage",
+    "SelectionWithin",
     "SignIn",
     "Source",
     "Survey",

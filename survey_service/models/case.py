@@ -54,6 +54,7 @@ class Case(Base):
     inclusion_probability: Mapped[float]  # over all stages
     first_mode: Mapped[Mode] = mapped_column(words(Mode))  # assigned before the field
     reserve_replicate: Mapped[int] = mapped_column(default=0)  # 0: main sample
+    kish_table: Mapped[str | None] = mapped_column(String(2))  # A to F, by which the adult is chosen; else None
     disposition: Mapped[Disposition] = mapped_column(words(Disposition), default=Disposition.UNKNOWN)
     # The final outcome as a code of AAPOR, of which ``disposition`` is the class; None: nothing was told yet.
     outcome_code: Mapped[str | None] = mapped_column(String(6))

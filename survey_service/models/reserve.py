@@ -34,3 +34,4 @@ class ReserveCase(Base):
     stages: Mapped[list[dict[str, Any]]] = mapped_column(Json)  # as if nothing had been released
     first_mode: Mapped[Mode] = mapped_column(words(Mode))
     replicate: Mapped[int]
+    kish_table: Mapped[str | None] = mapped_column(String(2))

@@ -22,6 +22,24 @@ class WaveState(StrEnum):
     RELEASED = "released"
 
 
+class SelectionWithin(StrEnum):
+    """Who of a household answers."""
+
+    NEXT_BIRTHDAY = "next_birthday"  # the adult whose birthday comes next
+    KISH = "kish"  # the adult of the case's own Kish table
+    ANY = "any"  # whoever can tell: of a household asked about itself, and of what has no adults to choose among
+
+
+class ListedUnit(StrEnum):
+    """What stands on the list that a sample is drawn from."""
+
+    HOUSEHOLD = "household"
+    SHOP = "shop"
+    STAFF = "staff"
+    ORGANISATION = "organisation"
+    CLIENT = "client"
+
+
 class Survey(Base):
     __tablename__ = "survey"
 
@@ -77,6 +95,12 @@ class Wave(Base):
     modes: Mapped[list[str]] = mapped_column(Json, default=list)  # values of Mode; empty: not said
     areas: Mapped[list[str]] = mapped_column(Json, default=list)  # codes of the areas asked; empty: all of the survey
     plan: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # expected rates, and how the sample was drawn
+    selection_within: Mapped[SelectionWithin] = mapped_column(
+        words(SelectionWithin), default=SelectionWithin.NEXT_BIRTHDAY, server_default=SelectionWithin.NEXT_BIRTHDAY
+    )
+    listed_unit: Mapped[ListedUnit] = mapped_column(
+        words(ListedUnit), default=ListedUnit.HOUSEHOLD, server_default=ListedUnit.HOUSEHOLD
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,61 @@
+"""What stands on a list, and who of a household answers, in words that pages, letters and reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from questionnaires.text import Text
+from survey_service.models import ListedUnit, SelectionWithin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitWords:
+    """``counter``: what stands behind a number in Chinese, as 户; ``many``: the plural in English."""
+
+    counter: str
+    one: Text
+    many: str
+    register: Text  # where such a list comes from
+
+    def counted(self, count: int) -> Text:
+        """1,200 户; 1,200 households."""
+        return Text(f"{count:,} {self.counter}", f"{count:,} {self.one.en if count == 1 else self.many}")
+
+
+UNITS: Final[Mapping[ListedUnit, UnitWords]] = {
+    ListedUnit.HOUSEHOLD: UnitWords(
+        counter="户",
+        one=Text("住户", "household"),
+        many="households",
+        register=Text("住户名单", "list of households"),
+    ),
+    ListedUnit.SHOP: UnitWords(
+        counter="家", one=Text("商户", "shop"), many="shops", register=Text("商户名单", "list of shops")
+    ),
+    ListedUnit.STAFF: UnitWords(
+        counter="人",
+        one=Text("工作人员", "member of staff"),
+        many="members of staff",
+        register=Text("工作人员名单", "list of staff"),
+    ),
+    ListedUnit.ORGANISATION: UnitWords(
+        counter="个单位",
+        one=Text("单位", "organisation"),
+        many="organisations",
+        register=Text("单位名单", "list of organisations"),
+    ),
+    ListedUnit.CLIENT: UnitWords(
+        counter="人",
+        one=Text("服务对象", "client"),
+        many="clients",
+        register=Text("服务对象名单", "list of clients"),
+    ),
+}
+
+WITHIN: Final[Mapping[SelectionWithin, Text]] = {
+    SelectionWithin.NEXT_BIRTHDAY: Text("下一个过生日的成年人", "The adult with the next birthday"),
+    SelectionWithin.KISH: Text("按户内抽样表（Kish 表）选出的成年人", "The adult of the Kish table"),
+    SelectionWithin.ANY: Text("任何一位知情的成年人", "Any adult who can tell"),
+}
