@@ -71,6 +71,7 @@ from survey_service.surveys import (
     invitation_pages,
     list_pages,
     recording_pages,
+    seal_round,
     shipped,
     survey_pages,
     wave_pages,
@@ -197,7 +198,9 @@ def create_app(
                 opened.callback(failed_sign_ins.finish, services)
                 app.state.services = services
                 tombstone_file.start(services, forget)
-                jobs.do_round(contacts_erasing.erase_due_contacts, services)  # what came due while nobody served
+                # What came due while nobody served.
+                jobs.do_round(contacts_erasing.erase_due_contacts, services)
+                jobs.do_round(seal_round.destroy_due_keys, services)
                 opened.callback(tombstone_file.stop, services)
                 if processes is not None:
                     opened.callback(processes.stop)

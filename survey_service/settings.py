@@ -133,6 +133,10 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Key of the contact data, 44 characters of a Fernet key; empty: made once in the data folder.",
     )
+    wave_keys_dir: Path | None = Field(
+        default=None,
+        description="Folder of the keys that open the addresses of waves, in no backup; empty: in the data folder.",
+    )
     contact_readers: str = Field(
         default="", description="User names, by commas, of the managers who may open contact data; empty: nobody."
     )
@@ -298,6 +302,11 @@ class Settings(BaseSettings):
     def tombstones_lock(self) -> Path:
         """Held by whoever writes to that file; not the file itself, which may lie on a network disk."""
         return self.data_dir / "tombstones.lock"
+
+    @property
+    def wave_keys(self) -> Path:
+        """Where the key of each wave lies. Several machines that serve one database need one folder for all."""
+        return self.wave_keys_dir or self.data_dir / "wave-keys"
 
     @property
     def columns(self) -> Path:

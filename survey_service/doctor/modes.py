@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".damaged")  # a database and what SQLite and we put next to it
 QUEUE_OF_AN_EARLIER_VERSION = "queue.db"  # ids of jobs, which stand in the table too
-FOLDERS = ("files", "cache", "columns", "exports")
+FOLDERS = ("files", "cache", "columns", "exports", "wave-keys")
 DEMONSTRATION = "demo.json"
 OF_A_DEMONSTRATION = ("reports",)  # the folder of readable names
 KEYS = (KEY_FILE, CONTACT_KEY_FILE)

@@ -39,6 +39,7 @@ from survey_service.models.release import (
 )
 from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
+from survey_service.models.sealed import CaseDoor, WaveSeal
 from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
@@ -63,6 +64,7 @@ __all__ = [
     "BlobPiece",
     "Capture",
     "Case",
+    "CaseDoor",
     "DataExport",
     "Decision",
     "Discrepancy",
@@ -119,5 +121,6 @@ __all__ = [
     "Wave",
     "WaveListEntry",
     "WaveRecording",
+    "WaveSeal",
     "WaveState",
 ]

@@ -17,11 +17,13 @@ from survey_service.models import (
     AccessCode,
     Assignment,
     Case,
+    CaseDoor,
     InterviewPass,
     ReserveCase,
     Wave,
     WaveListEntry,
     WaveRecording,
+    WaveSeal,
     WaveState,
 )
 from survey_service.secrets import KeyRing
@@ -95,7 +97,7 @@ def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetim
     trace = {"key": wave.key, "opens_on": _day(wave.opens_on), "closes_on": _day(wave.closes_on)}
     try:
         clear_cases(session, survey_id, wave_id)
-        for hanging in (WaveListEntry, WaveRecording):
+        for hanging in (WaveListEntry, WaveRecording, WaveSeal):
             session.execute(delete(hanging).where(hanging.survey_id == survey_id, hanging.wave_id == wave_id))
         session.execute(delete(Wave).where(Wave.survey_id == survey_id, Wave.id == wave_id))
     except IntegrityError as held:
@@ -116,7 +118,7 @@ def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetim
 
 def clear_cases(session: Session, survey_id: UUID, wave_id: UUID) -> int:
     """Take every case and code out of a wave; returns how many cases there were."""
-    for hanging in (AccessCode, Assignment, ReserveCase):
+    for hanging in (AccessCode, Assignment, CaseDoor, ReserveCase):
         session.execute(delete(hanging).where(hanging.survey_id == survey_id, hanging.wave_id == wave_id))
     cases = select(Case.id).where(Case.survey_id == survey_id, Case.wave_id == wave_id)
     session.execute(delete(InterviewPass).where(InterviewPass.survey_id == survey_id, InterviewPass.case_id.in_(cases)))

@@ -17,7 +17,8 @@ import survey_service.contacts.erasing
 import survey_service.exports.round
 import survey_service.importing
 import survey_service.paper
-import survey_service.releases  # noqa: F401
+import survey_service.releases
+import survey_service.surveys.seal_round  # noqa: F401
 from survey_service import jobs
 from survey_service.processes import presence
 from survey_service.processes.supervisor import KILLED_AFTER, READY, STOP_SECONDS
