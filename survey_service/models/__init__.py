@@ -39,7 +39,7 @@ from survey_service.models.release import (
 )
 from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
-from survey_service.models.sealed import CaseDoor, WaveSeal
+from survey_service.models.sealed import CaseDoor, LetterFile, WaveSeal
 from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
@@ -86,6 +86,7 @@ __all__ = [
     "Keying",
     "KeyingPass",
     "KeyingState",
+    "LetterFile",
     "ListedUnit",
     "Mode",
     "PaperBatch",

@@ -16,19 +16,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from uuid import UUID, uuid4
 
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import update
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit, private
 from survey_service.audit.chain import SERVICE
 from survey_service.files import sync_folder
-from survey_service.models import CaseDoor, Wave, WaveSeal
+from survey_service.models import CaseDoor, LetterFile, Wave, WaveSeal
 from survey_service.sealed.clock import opens_until
 from survey_service.sealed.errors import SealAway, SealGone, WrongKey
 from survey_service.secrets import KeyRing
@@ -36,7 +36,7 @@ from survey_service.settings import Settings
 
 log = structlog.get_logger()
 
-HELD: Final = (CaseDoor,)
+HELD: Final = (CaseDoor, LetterFile)
 """Tables with a column ``sealed`` that is emptied when the key of their wave goes."""
 _MARK: Final = "wave-key-1"
 _SUFFIX: Final = ".key"
@@ -68,12 +68,18 @@ class Seal:
 
     def seal(self, text: str, *, of: str) -> bytes:
         """``of``: what it is and whose, as ``door 010001-0004``."""
-        return _locked(self._cipher, text.encode(), of)
+        return self.seal_bytes(text.encode(), of=of)
 
     def open(self, sealed: bytes, *, of: str) -> str:
         """SealAway where it was sealed with another key, or as something else."""
+        return self.open_bytes(sealed, of=of).decode()
+
+    def seal_bytes(self, content: bytes, *, of: str) -> bytes:
+        return _locked(self._cipher, content, of)
+
+    def open_bytes(self, sealed: bytes, *, of: str) -> bytes:
         try:
-            return _unlocked(self._cipher, sealed, of).decode()
+            return _unlocked(self._cipher, sealed, of)
         except InvalidTag:
             log.error("sealed_text_does_not_open", of=of)
             raise SealAway from None
@@ -161,12 +167,9 @@ class WaveKeys:
         if row is None or row.destroyed_at is not None:
             return False
         row.destroyed_at, row.destroyed_why = at, why
-        for table in HELD:
+        for table in (cast("Table", one.__table__) for one in HELD):
             session.execute(
-                update(table)
-                .where(table.survey_id == survey_id, table.wave_id == wave_id)
-                .values(sealed=None)
-                .execution_options(synchronize_session=False)
+                update(table).where(table.c.survey_id == survey_id, table.c.wave_id == wave_id).values(sealed=None)
             )
         audit.record(
             session,

@@ -127,6 +127,7 @@ ELSEWHERE: Mapping[str, str] = {
     "analysis.dispositions:Disposition": "people give outcomes of the service, or codes of outcome_codes",
     "survey_service.models.release:ReleaseStepKind": "its three steps are named on their page",
     "survey_service.releases.steps_shown:State": "the page says each in a sentence of its own",
+    "survey_service.sealed.keys:Standing": "the page says each in a sentence of its own",
     "survey_service.exports.shown:Standing": "the page says each in a sentence of its own",
     "questionnaires.model:CalculatedType": "a word of definition files: a number, or words",
     "questionnaires.problems:Code": "each is its own number and title; test_problem_words has the Chinese",

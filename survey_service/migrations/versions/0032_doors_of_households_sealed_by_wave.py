@@ -45,6 +45,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("survey_id", "wave_id", "number", name=op.f("pk_case_door")),
     )
+    op.create_table(
+        "letter_file",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("wave_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("by_account_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("letters", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("(made_at IS NULL) = (letters IS NULL)", name=op.f("ck_letter_file_made_has_letters")),
+        sa.CheckConstraint("language IN ('zh', 'en')", name=op.f("ck_letter_file_language")),
+        sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_letter_file_by_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["survey_id", "job_id"], ["job.survey_id", "job.id"], name=op.f("fk_letter_file_survey_id_job_id_job")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id", "wave_id"], ["wave.survey_id", "wave.id"], name=op.f("fk_letter_file_survey_id_wave_id_wave")
+        ),
+        sa.PrimaryKeyConstraint("survey_id", "wave_id", "language", name=op.f("pk_letter_file")),
+    )
     install_guards(op.get_bind())
     install_guards_of_steps(op.get_bind())
     install_guards_of_plans(op.get_bind())
