@@ -128,12 +128,13 @@ def sentence(text: str, language: str) -> str:
 def how_made(method: Method, interval: IntervalMethod, language: str) -> tuple[str, ...]:
     """Of whom, how chosen, how weighted, what the interval counts: one paragraph each."""
     space = "" if language == "zh" else " "
-    population = say(language, "made_population", text=method.population.in_language(language).rstrip("。."))
-    frame = say(language, "made_frame", text=method.frame.in_language(language).rstrip("。."))
+    about = (("made_population", method.population), ("made_frame", method.frame))
+    written = [(what, text.in_language(language).rstrip("。.")) for what, text in about]
+    whom = space.join(say(language, what, text=text) for what, text in written if text)  # a blank is no sentence
     interval_name = say(language, "made_interval", method=interval_method(interval, language))
     variance = sentence(method.variance.in_language(language), language)
     paragraphs = (
-        f"{population}{space}{frame}",
+        whom,
         sentence(method.selection.in_language(language), language),
         sentence(method.weighting.in_language(language), language),
         f"{interval_name}{space}{variance}",
