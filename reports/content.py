@@ -75,6 +75,27 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeLine:
+    """How many cases ended with one outcome: a code of AAPOR in the mode in which the outcome became final."""
+
+    mode: str
+    mode_name: Text
+    code: str
+    name: Text
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBy:
+    """Interviews by whose the interviewers were. ``known``: of those it is known; ``own``: they work for the community
+    or the street that is judged by the answers."""
+
+    interviews: int
+    known: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """The fieldwork of one area and what the weights did to it.
 
@@ -88,6 +109,10 @@ class Sample:
     open_responses: int  # non-probability answers, counted beside and never in
     outcomes_recorded: bool = True
     open_in_bursts: int = 0  # of these, those that came in a heap within one minute
+    outcomes: tuple[
+        OutcomeLine, ...
+    ] = ()  # in the order of AAPOR's tables; none in releases from before they were kept
+    asked_by: AskedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import common, correction
+from reports.story import common, correction, outcomes
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -54,6 +54,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if alike:
         blocks.append(Notes(tuple(alike)))
     blocks.append(sample_by_area(summary, language))
+    blocks += outcomes.blocks(summary.samples.get(summary.place.code), language)
     given = every_verdict(summary, own)
     sides = [Side(6, (common.how_to_read(table, language, judged=judged, given=given),))]
     sides.append(Side(6, (common.how_made(summary.method, table, language, given=given),)))
@@ -319,6 +320,7 @@ def sample_by_area(summary: AreaSummary, language: str) -> Table:
     if own is not None:
         notes[0] += facts.bursts(own, language)
         notes = [note for note in facts.sample_notes(own, language)[:1] if own.rates.e is not None] + notes
+        notes += facts.asked_by(own, language)
     if unknown and not as_share:
         notes.append(say(language, "outcomes_unrecorded_here"))
     return Table(

@@ -27,6 +27,7 @@ from reports.blocks import (
 )
 from reports.charts import axis_for
 from reports.content import Caution, Imprint, Method, Place, Sample
+from reports.story import outcomes
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
@@ -397,6 +398,7 @@ def rates_table(sample: Sample, method: Method, language: str) -> Table:
         lines.append(("response_rate", facts.rate(rates.rr3, language)))
         if rates.rr1 is not None:
             lines.append(("response_rate_1", facts.rate(rates.rr1, language)))
+        lines += outcomes.reach(sample, language)
     if rates.sampled:
         lines.append(("valid_rate", facts.rate(rates.valid / rates.sampled, language)))
     lines.append(("coverage", facts.rate(method.frame_coverage, language)))

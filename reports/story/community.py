@@ -29,7 +29,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import common, correction
+from reports.story import common, correction, outcomes
 from reports.story.common import Measured
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Unit
@@ -459,6 +459,8 @@ def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], languag
         tables[0] = replace(first, notes=common.one_note((*first.notes, *also), language))
     elif also:
         tables = [Notes(also)]
+    listed = outcomes.in_a_line(summary.sample.outcomes, language)
+    told: list[Block] = [Notes(listed)] if listed else []
     if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
-        return [*tables, Columns((Side(4, sample), Side(4, (read,)), Side(4, (made,))))]
-    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(5, (read,)), Side(7, (made,))))]
+        return [*tables, Columns((Side(4, sample), Side(4, (read,)), Side(4, (made,)))), *told]
+    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(5, (read,)), Side(7, (made,)))), *told]

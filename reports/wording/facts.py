@@ -181,9 +181,21 @@ def sample_notes(sample: Sample, language: str) -> tuple[str, ...]:
         notes.append(say(language, "outcomes_unrecorded"))
     elif sample.rates.e is not None and sample.rates.rr3 is not None:
         notes.append(say(language, "e_note", e=written(sample.rates.e, 3)))
+    notes += asked_by(sample, language)
     if sample.open_responses:
         notes.append(say(language, "open_note", count=count(sample.open_responses)) + bursts(sample, language))
     return tuple(notes)
+
+
+def asked_by(sample: Sample, language: str) -> tuple[str, ...]:
+    """Which share of the interviews was made by those who are judged; nothing where it is not known of anybody."""
+    if sample.asked_by is None:
+        return ()
+    asked = sample.asked_by
+    counts = {"known": count(asked.known), "own": count(asked.own), "rate": rate(asked.own / asked.known, language)}
+    if asked.known == asked.interviews:
+        return (say(language, "asked_by_own", **counts),)
+    return (say(language, "asked_by_own_partly", unknown=count(asked.interviews - asked.known), **counts),)
 
 
 def bursts(sample: Sample, language: str) -> str:

@@ -10,12 +10,14 @@ from analysis.results import IntervalMethod, Suppression, Verdict
 from questionnaires.text import Text
 from reports.wording.base_phrases import BASE_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
+from reports.wording.outcome_phrases import OUTCOME_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
 
 PHRASES: Final[Mapping[str, Text]] = {
     **BASE_PHRASES,
     **TIER_PHRASES,
     **CORRECTION_PHRASES,
+    **OUTCOME_PHRASES,
     # page furniture
     "community_report": Text("社区报告", "Community report"),
     "street_report": Text("街道报告", "Street report"),

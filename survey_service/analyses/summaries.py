@@ -10,6 +10,7 @@ from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
 from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold
 from survey_service.analyses.method_words import variance_words, weighting_words
 from survey_service.analyses.service import (
     CITY_DOMAIN,
@@ -31,7 +32,12 @@ class Summaries:
 
 
 def summaries(
-    estimates: WaveEstimates, *, imprint: Imprint, method: Method, caution: Caution = USUAL_CAUTION
+    estimates: WaveEstimates,
+    *,
+    imprint: Imprint,
+    method: Method,
+    caution: Caution = USUAL_CAUTION,
+    told: FieldTold = NOTHING_TOLD,
 ) -> Summaries:
     """One summary per community and street, and one of the city."""
     rows = estimates.cases
@@ -48,7 +54,7 @@ def summaries(
     inside = {rows.city.code: [one.code for one in rows.communities]}
     for above, communities_of in rows.streets:
         inside |= {above.code: [one.code for one in communities_of]} | {one.code: [one.code] for one in communities_of}
-    samples = {code: _sample(estimates, code, communities_of) for code, communities_of in inside.items()}
+    samples = {code: _sample(estimates, told, code, communities_of) for code, communities_of in inside.items()}
     shared: dict[str, Any] = {"imprint": imprint, "method": method, "city": city, "table": estimates.table}
     shared |= {"indicators": indicators, "names": names, "caution": caution}
     communities = {
@@ -95,7 +101,7 @@ def _ordered(indicators: Sequence[Indicator]) -> tuple[Indicator, ...]:
     return tuple(sorted(indicators, key=lambda one: (not one.headline, one.group is not None)))
 
 
-def _sample(estimates: WaveEstimates, code: str, communities: Sequence[str]) -> Sample:
+def _sample(estimates: WaveEstimates, told: FieldTold, code: str, communities: Sequence[str]) -> Sample:
     rows, found = estimates.cases, estimates.fieldwork[code]
     return Sample(
         rates=found.rates,
@@ -104,4 +110,6 @@ def _sample(estimates: WaveEstimates, code: str, communities: Sequence[str]) -> 
         outcomes_recorded=found.outcomes_recorded,
         open_responses=sum(rows.open_responses.get(one, 0) for one in communities),
         open_in_bursts=sum(rows.open_in_bursts.get(one, 0) for one in communities),
+        outcomes=told.outcomes_in(communities) if found.outcomes_recorded else (),
+        asked_by=told.asked_by_in(communities),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -21,6 +20,7 @@ from survey_service.api.scope import CaseReader
 from survey_service.collection.reception import Reception
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import BadInput, Conflict, NotFound, TooBusy
+from survey_service.field import queries as field_queries
 from survey_service.models import Disposition, Mode
 from survey_service.surveys import access, definitions, draw_tickets
 from survey_service.surveys import queries as survey_queries
@@ -82,12 +82,15 @@ def cases(
     "/dispositions", summary="Outcomes of the cases and AAPOR rates", responses=refusals(*READING, NotFound, BadInput)
 )
 def dispositions(reading: Reading, person: WaveStaff, survey_key: SurveyKey, wave_key: WaveKey) -> DispositionsOut:
-    """By community of your areas, as they stand now; the rates of a release are frozen with it."""
+    """By community, grid, interviewer and first mode of your areas, as they stand now.
+
+    The rates of a release are frozen with it."""
     with reading.begin() as session:
         survey, wave = access.find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-        communities = survey_queries.communities(session, survey, wave, person.visible(*rights.FOLLOW_WAVES))
-        counts = survey_queries.dispositions(session, wave)
-        return shown.dispositions([(one, counts.get(one.id, Counter())) for one in communities])
+        visible = person.visible(*rights.FOLLOW_WAVES)
+        communities = survey_queries.communities(session, survey, wave, visible)
+        counted = field_queries.outcome_counts(session, wave, visible)
+        return shown.dispositions(communities, counted, field_queries.holder_names(session, wave))
 
 
 @router.post(

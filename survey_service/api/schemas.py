@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
+from analysis.outcome_codes import OutcomeMode
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Severity
 from questionnaires.model import QuestionType
@@ -266,10 +267,48 @@ class DispositionsOfArea(Shape):
     rates: RatesOut
 
 
+class DispositionsOfGroup(Shape):
+    """Of the cases that have one thing in common."""
+
+    cases: int
+    counts: Annotated[dict[Disposition, int], Field(description="Cases by outcome; those without one are left out.")]
+    rates: RatesOut
+
+
+class DispositionsOfMode(DispositionsOfGroup):
+    first_mode: Mode
+
+
+class DispositionsOfGrid(DispositionsOfGroup):
+    area: AreaCode
+    grid: Annotated[str, Field(description="Code of the grid; the stratum where households were not drawn by grid.")]
+
+
+class DispositionsOfInterviewer(DispositionsOfGroup):
+    interviewer: Annotated[str, Field(description="Name of whom the cases were given to.")]
+
+
+class OutcomeOut(Shape):
+    """Cases that ended with one code, in the mode in which their outcome became final."""
+
+    mode: OutcomeMode
+    code: Annotated[str, Field(description="AAPOR, Standard Definitions.", examples=["2.111"])]
+    name: Words
+    cases: int
+
+
 class DispositionsOut(Shape):
     whole: Annotated[RatesOut, Field(description="Of all cases of the communities below together.")]
     cases: int
     communities: list[DispositionsOfArea]
+    first_modes: list[DispositionsOfMode]
+    grids: list[DispositionsOfGrid]
+    interviewers: Annotated[
+        list[DispositionsOfInterviewer], Field(description="Of the cases that were given to somebody.")
+    ]
+    outcomes: Annotated[
+        list[OutcomeOut], Field(description="Of all cases. One that nobody has tried stands under 3.11 or 3.19.")
+    ]
 
 
 class CaptureIn(Shape):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
-from analysis import dispositions as aapor
 from questionnaires.canonical import from_canonical
 from questionnaires.languages import direction, own_name
 from questionnaires.offered import offered
@@ -21,11 +21,15 @@ from survey_service.api.schemas import (
     CaseOut,
     CountOut,
     DispositionsOfArea,
+    DispositionsOfGrid,
+    DispositionsOfInterviewer,
+    DispositionsOfMode,
     DispositionsOut,
     DrawOut,
     GrantOut,
     LanguageOut,
     MeOut,
+    OutcomeOut,
     RatesOut,
     StageOut,
     SurveyOut,
@@ -36,13 +40,14 @@ from survey_service.api.schemas import (
     WaveOut,
     Words,
 )
-from survey_service.fieldwork.outcomes import AAPOR
+from survey_service.field import outcomes_shown
+from survey_service.field.outcomes_shown import Outcomes
+from survey_service.field.queries import OutcomeCount
 from survey_service.models import (
     Area,
     AreaCount,
     AreaPopulation,
     Case,
-    Disposition,
     Grant,
     QuestionnaireVersion,
     Survey,
@@ -179,26 +184,54 @@ def case(found: Case, community: str, *, with_draw: bool, ticket: int | None = N
     )
 
 
-def dispositions(by_community: Sequence[tuple[Area, Mapping[Disposition, int]]]) -> DispositionsOut:
-    everywhere: Counter[Disposition] = Counter()
-    for _, counts in by_community:
-        everywhere.update(counts)
+def dispositions(
+    communities: Sequence[Area], counted: Sequence[OutcomeCount], interviewers: Mapping[UUID, str]
+) -> DispositionsOut:
+    """``counted``: the cases of ``communities``; ``interviewers``: their names."""
+    codes = {one.id: one.code for one in communities}
+    counted = [one for one in counted if one.area_id in codes]
+    by_community = outcomes_shown.by_community(counted)
+    whole = Outcomes.of(counted)
     return DispositionsOut(
-        whole=_rates(everywhere),
-        cases=everywhere.total(),
+        whole=_rates(whole),
+        cases=whole.cases,
         communities=[
             DispositionsOfArea(
                 area=community.code,
                 name=name_of(community),
-                cases=sum(counts.values()),
-                counts={outcome: cases for outcome, cases in counts.items() if cases},
-                rates=_rates(Counter(counts)),
+                **_group(by_community.get(community.id, outcomes_shown.NOBODY)),
             )
-            for community, counts in by_community
+            for community in communities
+        ],
+        first_modes=[
+            DispositionsOfMode(first_mode=mode, **_group(of))
+            for mode, of in outcomes_shown.by_first_mode(counted).items()
+        ],
+        grids=sorted(
+            (
+                DispositionsOfGrid(area=codes[area_id], grid=grid, **_group(of))
+                for (area_id, grid), of in outcomes_shown.by_grid(counted).items()
+            ),
+            key=lambda one: (one.area, one.grid),
+        ),
+        interviewers=sorted(
+            (
+                DispositionsOfInterviewer(interviewer=interviewers[account_id], **_group(of))
+                for account_id, of in outcomes_shown.by_interviewer(counted).items()
+            ),
+            key=lambda one: one.interviewer,
+        ),
+        outcomes=[
+            OutcomeOut(mode=one.mode, code=one.code, name=Words(zh=one.words.zh, en=one.words.en), cases=one.cases)
+            for one in outcomes_shown.by_code(counted)
         ],
     )
 
 
-def _rates(cases: Counter[Disposition]) -> RatesOut:
-    rates = aapor.response_rates([AAPOR[outcome] for outcome in cases.elements()])
-    return RatesOut(**{name: getattr(rates, name) for name in RatesOut.model_fields})
+def _group(of: Outcomes) -> dict[str, Any]:
+    counts = {outcome: cases for outcome, cases in of.counts.items() if cases}
+    return {"cases": of.cases, "counts": counts, "rates": _rates(of)}
+
+
+def _rates(of: Outcomes) -> RatesOut:
+    return RatesOut(**{name: getattr(of.rates, name) for name in RatesOut.model_fields})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from analysis.dispositions import response_rates_of_counts
@@ -34,6 +34,10 @@ class Outcomes:
     def cases(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def answered_share(self) -> float:
+        return self.counts.get(Disposition.COMPLETE, 0) / self.cases if self.cases else 0.0
+
     @classmethod
     def of(cls, counted: Iterable[OutcomeCount]) -> Outcomes:
         counts: Counter[Disposition] = Counter()
@@ -47,6 +51,9 @@ class Outcomes:
         )
         told = outcomes_recorded(kind for kind in counts if counts[kind])
         return cls(counts=counts, never_tried=never, rates=rates, told=told)
+
+
+NOBODY: Final = Outcomes.of(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,21 @@ def by_community(counted: Sequence[OutcomeCount]) -> dict[UUID, Outcomes]:
 
 def by_first_mode(counted: Sequence[OutcomeCount]) -> dict[Mode, Outcomes]:
     return _grouped((one.first_mode, one) for one in counted)
+
+
+def by_grid(counted: Sequence[OutcomeCount]) -> dict[tuple[UUID, str], Outcomes]:
+    """By community and grid."""
+    return _grouped(((one.area_id, one.grid), one) for one in counted)
+
+
+def hardest(grids: Mapping[Group, Outcomes], most: int) -> list[tuple[Group, Outcomes]]:
+    """Those where the least of the cases came to an answer, at most so many of them."""
+    return sorted(grids.items(), key=lambda line: (line[1].answered_share, str(line[0])))[:most]
+
+
+def by_interviewer(counted: Sequence[OutcomeCount]) -> dict[UUID, Outcomes]:
+    """Of the cases that were given to somebody."""
+    return _grouped((one.interviewer, one) for one in counted if one.interviewer is not None)
 
 
 def by_code(counted: Sequence[OutcomeCount]) -> list[CodeLine]:

@@ -34,6 +34,7 @@ from survey_service.web.downloads import WORKBOOK, content_disposition
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field")
 A_PAGE: Final = 100
+GRIDS: Final = 60  # on the page of outcomes: those where least was reached; the API has all
 MOST: Final = 100_000  # rows of one workbook
 
 
@@ -106,6 +107,11 @@ def outcomes_page(
         counted = queries.outcome_counts(session, wave, visible)
         communities = outcomes_shown.by_community(counted)
         modes = outcomes_shown.by_first_mode(counted)
+        people = outcomes_shown.by_interviewer(counted)
+        names = queries.holder_names(session, wave)
+        grids = outcomes_shown.by_grid(counted)
+        named = queries.grid_names(session, visible)
+        within = {area.id: Text(area.name_zh, area.name_en) for area in areas}
         context = {
             **frame(person, survey, wave),
             "whole": outcomes_shown.Outcomes.of(counted),
@@ -115,6 +121,13 @@ def outcomes_page(
                 if area.id in communities
             ],
             "modes": [(ASKED_IN[mode], modes[mode]) for mode in ASKED_IN if mode in modes],
+            "people": sorted(((names[one], one, of) for one, of in people.items()), key=lambda line: line[0]),
+            "grids": [
+                (within[area_id], named.get(grid, Text(grid, grid)), grid, of)
+                for (area_id, grid), of in outcomes_shown.hardest(grids, GRIDS)
+                if area_id in within
+            ],
+            "all_grids": len(grids),
             "codes": outcomes_shown.by_code(counted),
             "code_modes": MODES,
             "classes": CLASSES,

@@ -8,9 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, aliased
 
 from analysis.outcome_codes import OutcomeMode
+from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.queries import above, below
 from survey_service.models import (
@@ -62,6 +64,11 @@ class CaseRow:
     last_visit_at: datetime | None
     visits: int
     interviewer: str | None
+
+
+def _within(wave: Wave, visible: Select[tuple[UUID]] | None) -> list[ColumnElement[bool]]:
+    of_wave = [Case.survey_id == wave.survey_id, Case.wave_id == wave.id]
+    return of_wave if visible is None else [*of_wave, Case.area_id.in_(visible)]
 
 
 def _of_wave(wave: Wave, visible: Select[tuple[UUID]]) -> ColumnElement[bool]:
@@ -248,6 +255,8 @@ class OutcomeCount:
     """Cases of one community that are alike. ``invited``: a letter was made; ``visited``: somebody has been there."""
 
     area_id: UUID
+    grid: str  # the primary unit where several cases lie in one, else the stratum
+    interviewer: UUID | None  # to whom they were given
     first_mode: Mode
     disposition: Disposition
     code: str | None
@@ -257,12 +266,15 @@ class OutcomeCount:
     cases: int
 
 
-def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list[OutcomeCount]:
-    """Every case of the wave in these areas, counted by what is alike: one statement."""
+def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]] | None) -> list[OutcomeCount]:
+    """Every case of the wave in these areas (None: in all), counted by what is alike: one statement."""
     letter = exists().where(AccessCode.survey_id == Case.survey_id, AccessCode.case_id == Case.id)
     visited = Case.last_visit_at.is_not(None)
+    together = func.count().over(partition_by=(Case.area_id, Case.stratum, Case.psu))
     alike = (
         Case.area_id,
+        sql_case((together > 1, Case.psu), else_=Case.stratum).label("grid"),
+        Assignment.account_id,
         Case.first_mode,
         Case.disposition,
         Case.outcome_code,
@@ -270,21 +282,40 @@ def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -
         visited.label("visited"),
         letter.label("invited"),
     )
-    inner = select(*alike).where(_of_wave(wave, visible)).subquery()
+    given = (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id)
+    inner = select(*alike).outerjoin_from(Case, Assignment, given).where(*_within(wave, visible)).subquery()
     rows = session.execute(select(*inner.c, func.count()).group_by(*inner.c))
     return [
         OutcomeCount(
             area_id=row[0],
-            first_mode=row[1],
-            disposition=row[2],
-            code=row[3],
-            mode=row[4],
-            visited=bool(row[5]),
-            invited=bool(row[6]),
-            cases=row[7],
+            grid=row[1],
+            interviewer=row[2],
+            first_mode=row[3],
+            disposition=row[4],
+            code=row[5],
+            mode=row[6],
+            visited=bool(row[7]),
+            invited=bool(row[8]),
+            cases=row[9],
         )
         for row in rows
     ]
+
+
+def grid_names(session: Session, visible: Select[tuple[UUID]]) -> dict[str, Text]:
+    """Names of the grids of these areas, by code, where the tree of areas has them."""
+    rows = session.execute(
+        select(Area.code, Area.name_zh, Area.name_en).where(Area.kind == "grid", Area.id.in_(visible))
+    )
+    return {code: Text(zh, en) for code, zh, en in rows}
+
+
+def holder_names(session: Session, wave: Wave) -> dict[UUID, str]:
+    """Names of those to whom a case of the wave was given, also where they are interviewers no more."""
+    holding = exists().where(
+        Assignment.survey_id == wave.survey_id, Assignment.wave_id == wave.id, Assignment.account_id == Account.id
+    )
+    return dict(session.execute(select(Account.id, Account.name).where(holding)).all())
 
 
 def interviewers(session: Session, survey: Survey) -> list[Account]:

@@ -8,7 +8,7 @@ from typing import Final
 from analysis.final_outcomes import Rule
 from analysis.outcome_codes import OUTCOME_CODES, OutcomeMode
 from questionnaires.text import Text
-from survey_service.models import Disposition, VisitSource
+from survey_service.models import Disposition, Visited, VisitSource, WorksFor
 
 MODES: Final[Mapping[OutcomeMode, Text]] = {
     OutcomeMode.IN_PERSON: Text("上门", "in person"),
@@ -54,6 +54,21 @@ SOURCES: Final[Mapping[VisitSource, Text]] = {
     VisitSource.OFFICE: Text("办公室登记", "typed at the office"),
     VisitSource.FILE: Text("文件导入", "file"),
     VisitSource.PROGRAM: Text("程序接口", "program"),
+}
+
+WORKS_FOR: Final[Mapping[WorksFor, Text]] = {
+    WorksFor.COMMUNITY: Text("社区的人", "works for a community"),
+    WorksFor.STREET: Text("街道（镇）的人", "works for a street or town"),
+    WorksFor.OTHER: Text(
+        "别的单位的人（公司、学校、其他部门）", "works for somebody else (a company, a school, another office)"
+    ),
+    WorksFor.NONE: Text("只为这次调查请来的人", "hired for this survey alone"),
+}
+
+FOUND: Final[Mapping[Visited, Text]] = {
+    Visited.CAME: Text("来问过", "somebody came"),
+    Visited.NOBODY_CAME: Text("没有人来问过", "nobody came"),
+    Visited.UNSURE: Text("接电话的人说不清", "whoever was asked does not know"),
 }
 
 _WORDS: Final = {(mode, one.code): Text(one.zh, one.en) for mode, codes in OUTCOME_CODES.items() for one in codes}

@@ -3,7 +3,16 @@
 Importing this package registers every table on ``Base.metadata``.
 """
 
-from survey_service.models.account import Account, AccountIdentity, FailedAttempt, Grant, RecoveryCode, Role, SignIn
+from survey_service.models.account import (
+    Account,
+    AccountIdentity,
+    FailedAttempt,
+    Grant,
+    RecoveryCode,
+    Role,
+    SignIn,
+    WorksFor,
+)
 from survey_service.models.analysis_plan import KeptPlan
 from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
 from survey_service.models.assignment import Assignment, InterviewPass
@@ -11,10 +20,12 @@ from survey_service.models.attachment import Attachment
 from survey_service.models.audit import AuditEntry, AuditHead, RowsHead
 from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
+from survey_service.models.call_back import CallBack, Visited
 from survey_service.models.capture import Capture, Mode, Source
 from survey_service.models.case import AccessCode, Case, Disposition
 from survey_service.models.draft import DraftSave, QuestionnaireDraft, QuestionnaireSource
 from survey_service.models.export import DataExport, ExportEnd
+from survey_service.models.field_figures import FieldFigures
 from survey_service.models.importing import ImportFile, ImportState
 from survey_service.models.installation import Installation
 from survey_service.models.job import Job, JobState
@@ -62,6 +73,7 @@ __all__ = [
     "Base",
     "BatchState",
     "BlobPiece",
+    "CallBack",
     "Capture",
     "Case",
     "CaseDoor",
@@ -72,6 +84,7 @@ __all__ = [
     "DraftSave",
     "ExportEnd",
     "FailedAttempt",
+    "FieldFigures",
     "FilledVersion",
     "FormState",
     "Grant",
@@ -119,9 +132,11 @@ __all__ = [
     "VerificationDraw",
     "Visit",
     "VisitSource",
+    "Visited",
     "Wave",
     "WaveListEntry",
     "WaveRecording",
     "WaveSeal",
     "WaveState",
+    "WorksFor",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
@@ -22,8 +22,23 @@ class Role(StrEnum):
     LEADER = "leader"
 
 
+class WorksFor(StrEnum):
+    """Whose an interviewer is: those who are judged by the answers, or somebody else."""
+
+    COMMUNITY = "community"
+    STREET = "street"
+    OTHER = "other"  # another office, a company, a school
+    NONE = "none"  # hired for this survey alone
+
+
 class Account(Base):
     __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint(
+            "(works_for_area_id IS NOT NULL) = (works_for IS NOT NULL AND works_for IN ('community', 'street'))",
+            name="works_for_area",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     user: Mapped[str] = mapped_column(String(60), unique=True)
@@ -47,6 +62,9 @@ class Account(Base):
     # A second person agreed that whoever holds this account reads contacts; void as soon as somebody touches it.
     contacts_agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     contacts_agreed_by: Mapped[UUID | None]
+    # Whose this person is, where it is known; the community or street of those who work for one.
+    works_for: Mapped[WorksFor | None] = mapped_column(words(WorksFor))
+    works_for_area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
 
 
 class RecoveryCode(Base):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
@@ -101,6 +101,8 @@ class Wave(Base):
     listed_unit: Mapped[ListedUnit] = mapped_column(
         words(ListedUnit), default=ListedUnit.HOUSEHOLD, server_default=ListedUnit.HOUSEHOLD
     )
+    # Whoever works for a community is given no case of it.
+    bars_own_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -25,6 +25,7 @@ from questionnaires.text import Text
 from reports.content import Caution, Correction, Imprint
 from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
+from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold, read_field
 from survey_service.analyses.plans import plan_text
 from survey_service.analyses.service import WaveEstimates
 from survey_service.analyses.summaries import Summaries, method_of, summaries
@@ -62,6 +63,7 @@ class Prepared:
     estimates: WaveEstimates
     snapshot_sha256: str
     rows_key: str
+    told: FieldTold = NOTHING_TOLD  # of the field, for the reports
 
     @property
     def seen(self) -> Seen:
@@ -87,7 +89,8 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
         if not earlier:
             raise
         raise GivenAwayBefore from given_away
-    return Prepared(estimates=estimates, snapshot_sha256=given.wave.snapshot_sha256, rows_key=rows_key)
+    told = read_field(session, found[1])
+    return Prepared(estimates=estimates, snapshot_sha256=given.wave.snapshot_sha256, rows_key=rows_key, told=told)
 
 
 def release_wave(
@@ -138,7 +141,7 @@ def release_wave(
         correction_of=before.id if before else None,
         correction_reason=corrections.reason_of(session, survey_id, wave_id, edition) if before else None,
     )
-    made.printed = kept = packed(_summaries(prepared.estimates, made, survey, wave, settings, before=before))
+    made.printed = kept = packed(_summaries(prepared, made, survey, wave, settings, before=before))
     session.add(made)
     session.flush()
     audit.record(
@@ -170,7 +173,8 @@ def release_summaries(session: Session, survey_id: UUID, release_id: UUID, setti
     release, survey, wave = found
     if release.printed is not None:
         return unpacked(release.printed)
-    return _summaries(recomputing.as_signed(session, release, wave), release, survey, wave, settings)
+    again = Prepared(estimates=recomputing.as_signed(session, release, wave), snapshot_sha256="", rows_key="")
+    return _summaries(again, release, survey, wave, settings)
 
 
 def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: Settings, *, at: datetime) -> Summaries:
@@ -192,11 +196,11 @@ def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: 
             corrections.reason_of(session, rows.survey_id, rows.wave_id, before.edition + 1) if before else None
         ),
     )
-    return _summaries(prepared.estimates, unsigned, survey, wave, settings, before=before)
+    return _summaries(prepared, unsigned, survey, wave, settings, before=before)
 
 
 def _summaries(
-    estimates: WaveEstimates,
+    prepared: Prepared,
     release: Release,
     survey: Survey,
     wave: Wave,
@@ -204,11 +208,13 @@ def _summaries(
     *,
     before: Release | None = None,
 ) -> Summaries:
+    estimates = prepared.estimates
     imprint = imprint_of(survey, wave, estimates, settings, release=release)
     if before is not None:
         imprint = replace(imprint, correction=_correction(before, release, settings))
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
-    return summaries(estimates, imprint=imprint, method=method_of(wave.method, estimates), caution=caution)
+    method = method_of(wave.method, estimates)
+    return summaries(estimates, imprint=imprint, method=method, caution=caution, told=prepared.told)
 
 
 def _correction(before: Release, release: Release, settings: Settings) -> Correction:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from questionnaires.text import Text
 from survey_service import jobs
 from survey_service.accounts import service as accounts
+from survey_service.analyses import field_told
 from survey_service.audit import verify
 from survey_service.audit.chain import SERVICE, chains
 from survey_service.captures.erasure import erase_response
@@ -208,7 +209,9 @@ def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
         found = service.queries.release(session, reviewed.survey_id, release_id)
         assert found is not None
         computed = recomputing.as_signed(session, found[0], found[2])
-        summaries = service._summaries(computed, found[0], found[1], found[2], services.settings)
+        told = field_told.read_field(session, found[2])
+        signed = service.Prepared(estimates=computed, snapshot_sha256="", rows_key="", told=told)
+        summaries = service._summaries(signed, found[0], found[1], found[2], services.settings)
         before = {
             (one.area_code, one.language): documents.pdf(one, services.settings)
             for one in documents.wanted(summaries, {"zh": None, "en": ["110000000000"]})

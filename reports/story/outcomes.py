@@ -1,0 +1,83 @@
+"""What became of every case that was drawn: codes of AAPOR with their counts, the rates of them, and who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from reports.blocks import Cell, Column, ColumnKind, Columns, Row, Side, Table, Tone
+from reports.content import OutcomeLine, Sample
+from reports.wording import facts, figures
+from reports.wording.phrases import say
+
+
+def blocks(sample: Sample | None, language: str) -> list[Columns]:
+    """Codes beside the rates; nothing where they were not kept."""
+    if sample is None or not sample.outcomes:
+        return []
+    return [Columns((Side(7, (codes_table(sample.outcomes, language),)), Side(5, (all_rates(sample, language),))))]
+
+
+def codes_table(outcomes: Sequence[OutcomeLine], language: str) -> Table:
+    """By mode, where there are several."""
+    rows: list[Row] = []
+    groups = [list(lines) for _, lines in groupby(outcomes, key=lambda one: one.mode)]
+    for lines in groups:
+        if len(groups) > 1:
+            cases = figures.count(sum(one.cases for one in lines))
+            name = lines[0].mode_name.in_language(language)
+            rows.append(Row((Cell(name, bold=True), Cell(""), Cell(cases, bold=True)), Tone.STREET))
+        rows += [
+            Row((Cell(one.name.in_language(language)), Cell(one.code), Cell(figures.count(one.cases)))) for one in lines
+        ]
+    heads = (("outcome", ColumnKind.TEXT), ("outcome_code", ColumnKind.FIGURE), ("cases", ColumnKind.FIGURE))
+    return Table(
+        title=say(language, "outcomes_title"),
+        unit="",
+        columns=tuple(Column(say(language, head), kind) for head, kind in heads),
+        rows=tuple(rows),
+    )
+
+
+def all_rates(sample: Sample, language: str) -> Table:
+    """e, and every rate that the pages of the field show."""
+    rates = sample.rates
+    lines = [("e", figures.written(rates.e, 3) if rates.e is not None else figures.NOTHING)]
+    lines += [("response_rate", facts.rate(rates.rr3, language)), ("response_rate_1", facts.rate(rates.rr1, language))]
+    lines += reach(sample, language)
+    return Table(
+        title=say(language, "rates_title"),
+        unit="",
+        columns=(Column("", share=1.0), Column("", ColumnKind.FIGURE)),
+        rows=tuple(Row((Cell(say(language, key)), Cell(value))) for key, value in lines),
+        head=False,
+    )
+
+
+def reach(sample: Sample, language: str) -> list[tuple[str, str]]:
+    """Cooperation, refusal and contact, where the cases were told apart."""
+    if not sample.outcomes:
+        return []
+    rates = sample.rates
+    of = (("cooperation", rates.coop1), ("refusal", rates.ref2), ("contact", rates.con2))
+    return [(key, facts.rate(value, language)) for key, value in of]
+
+
+def in_a_line(outcomes: Sequence[OutcomeLine], language: str) -> tuple[str, ...]:
+    """Codes and counts as one line of small print, where a table has no room."""
+    if not outcomes:
+        return ()
+    several = len({one.mode for one in outcomes}) > 1
+    told = [
+        say(
+            language,
+            "outcome_in_mode" if several else "outcome_told",
+            mode=one.mode_name.in_language(language),
+            name=one.name.in_language(language),
+            code=one.code,
+            cases=figures.count(one.cases),
+        )
+        for one in outcomes
+    ]
+    listed = say(language, "enumeration").join(told)
+    return (say(language, "outcomes_in_a_line", outcomes=listed),)
