@@ -68,14 +68,14 @@ def tables(
 ) -> dict[str, EstimateTable]:
     """Figures by name of what they are by: ``community``, ``street``, ``city``, and ``city.age``, ``street.age`` where
     the plan asks for groups. ``weight`` (respondents,)."""
-    frame = _frame(columns, weight, indicators, plan)
-    design = _design(columns, frame, plan)
+    frame = respondent_frame(columns, weight, indicators, plan)
+    design = survey_design(columns, frame, plan)
     if any(one.by_draw for one in indicators):
         design = design.asked_in_part()
     if calibration is not None:
         design = replace(design, calibration=calibration)
     options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
-    requests = _requests(indicators)
+    requests = requests_of(indicators)
     found = {
         level.value: estimate_table(frame, design, requests, by=BY_LEVEL[level], options=options)
         for level in plan.levels
@@ -87,7 +87,9 @@ def tables(
     return found
 
 
-def _frame(columns: CaseColumns, weight: FloatArray, indicators: Sequence[Asked], plan: AnalysisPlan) -> pd.DataFrame:
+def respondent_frame(
+    columns: CaseColumns, weight: FloatArray, indicators: Sequence[Asked], plan: AnalysisPlan
+) -> pd.DataFrame:
     rows = columns.respondents
     data: dict[str, object] = {
         COMMUNITY: columns.community.take(rows).categorical(),
@@ -96,8 +98,8 @@ def _frame(columns: CaseColumns, weight: FloatArray, indicators: Sequence[Asked]
         "stratum": columns.stratum.codes[rows],
     }
     for stage, (unit, population) in enumerate(zip(columns.units, columns.populations, strict=True)):
-        data[_unit(stage)] = unit.codes[rows]
-        data[_population(stage)] = population[rows]
+        data[unit_column(stage)] = unit.codes[rows]
+        data[population_column(stage)] = population[rows]
     if with_adult_stage(columns, plan):
         data[ADULTS] = columns.adults[rows]
     for group in plan.groups:
@@ -117,27 +119,27 @@ def with_adult_stage(columns: CaseColumns, plan: AnalysisPlan) -> bool:
     return plan.variance.adult_stage and columns.adults_known
 
 
-def _design(columns: CaseColumns, frame: pd.DataFrame, plan: AnalysisPlan) -> SurveyDesign:
+def survey_design(columns: CaseColumns, frame: pd.DataFrame, plan: AnalysisPlan) -> SurveyDesign:
     stages = range(len(columns.units))
     return SurveyDesign.from_frame(
         frame,
         weight="weight",
         strata=["stratum"],
-        clusters=[_unit(stage) for stage in stages],
-        population_sizes=[_population(stage) for stage in stages],
+        clusters=[unit_column(stage) for stage in stages],
+        population_sizes=[population_column(stage) for stage in stages],
         adults=ADULTS if with_adult_stage(columns, plan) else None,
     )
 
 
-def _unit(stage: int) -> str:
+def unit_column(stage: int) -> str:
     return f"unit_{stage + 1}"
 
 
-def _population(stage: int) -> str:
+def population_column(stage: int) -> str:
     return f"population_{stage + 1}"
 
 
-def _requests(indicators: Sequence[Asked]) -> list[Request]:
+def requests_of(indicators: Sequence[Asked]) -> list[Request]:
     ratios = {
         one.id: Ratio(
             f"{one.id}.y",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -22,7 +22,7 @@ from analysis.auxiliaries import AuxiliaryBlock, CrossProducts
 from analysis.design import SurveyDesign
 from analysis.estimation.quadratic_form import QuadraticForm
 from analysis.estimation.variance import Variance, variance_of_cells
-from analysis.psu_totals import Item, PsuTotals
+from analysis.psu_totals import Item
 from analysis.results import LonelyPsu
 
 _FEW, _LAID_OUT = 400, 10_000_000
@@ -133,11 +133,31 @@ class _ItemSums:
         return np.concatenate(found)
 
 
+class Cells(Protocol):
+    """Where sums lie: unit of the last stage by domain."""
+
+    @property
+    def domains(self) -> int: ...
+    @property
+    def cell_unit(self) -> IntArray: ...
+    @property
+    def cell_domain(self) -> IntArray: ...
+
+
+class Entries(Protocol):
+    """Where sums on the margins lie: domain by margin cell."""
+
+    @property
+    def entry_domain(self) -> IntArray: ...
+    @property
+    def entry_column(self) -> IntArray: ...
+
+
 class CalibratedVariance:
     """Takes influence rows (k, cells + entries): sums per cell, then per domain x margin cell. Else as ``Variance``."""
 
     def __init__(
-        self, design: SurveyDesign, plain: Variance, totals: PsuTotals, sums: AuxiliarySums, lonely_psu: LonelyPsu
+        self, design: SurveyDesign, plain: Variance, totals: Cells, sums: Entries, lonely_psu: LonelyPsu
     ) -> None:
         assert design.calibration is not None
         calibration = design.calibration
@@ -198,7 +218,7 @@ class CalibratedVariance:
         return with_fpc, without
 
 
-def _spread(units: Any, sums: AuxiliarySums, longest: slice) -> float:
+def _spread(units: Any, sums: Entries, longest: slice) -> float:
     """Units x domains in which a domain touches a column of the longest margin that a unit touches."""
     inside = (sums.entry_column >= longest.start) & (sums.entry_column < longest.stop)
     per_column = sum_by(units.indices, None, longest.stop - longest.start)

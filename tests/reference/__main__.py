@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.reference import generate, generate_blocks, generate_margins, generate_shops, generate_wave
+from tests.reference import generate, generate_blocks, generate_change, generate_margins, generate_shops, generate_wave
 
 HERE = Path(__file__).parent
 
@@ -22,6 +22,7 @@ def main(wanted: list[str]) -> int:
         return 1
     generate.write()
     generate_blocks.write()
+    generate_change.write()
     generate_margins.write()
     generate_wave.write()
     generate_shops.write()

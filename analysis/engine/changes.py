@@ -1,0 +1,259 @@
+"""Change from an earlier wave of the same survey, for the city, streets, communities and groups, all at once.
+
+Both waves stand in one design. A stratum of which a PSU was asked in both keeps its name and theirs, and the covariance
+follows; every other is a stratum of its own in each wave. The weights of each wave meet the margins of that wave, and
+what those explain is taken out of that wave's rows alone: its margins are columns that are 0 in the other wave. A
+stratum that was kept has the finite population correction only where both waves drew from equally many units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.auxiliaries import Auxiliaries, AuxiliaryBlock, Calibration
+from analysis.case_columns import CaseColumns, Labels
+from analysis.change import ChangeVerdict
+from analysis.design import SurveyDesign
+from analysis.engine.figures import (
+    ADULTS,
+    BY_LEVEL,
+    Asked,
+    population_column,
+    requests_of,
+    respondent_frame,
+    unit_column,
+    with_adult_stage,
+)
+from analysis.estimation.differences import Differences, differences
+from analysis.estimation.estimate import prepare_estimator
+from analysis.estimation.options import Options
+from analysis.estimation.table import EstimateTable
+from analysis.plan import AnalysisPlan, Group, Level
+from analysis.results import Domain
+
+WAVE, BEFORE, AFTER = "wave", "0", "1"
+POWER = 0.80
+"""The detectable change is what would have been found with this probability."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WaveFigures:
+    """One wave as it was weighed by its own plan; ``weight`` (respondents,)."""
+
+    columns: CaseColumns
+    weight: FloatArray
+    calibration: Calibration | None
+    plan: AnalysisPlan
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ChangeTable:
+    """One row per indicator, one column per domain that both waves have; NaN where nothing can be said."""
+
+    indicators: tuple[str, ...]
+    domains: tuple[Domain, ...]
+    before: FloatArray
+    after: FloatArray
+    difference: FloatArray
+    standard_error: FloatArray
+    low: FloatArray
+    high: FloatArray
+    degrees_of_freedom: FloatArray
+    detectable: FloatArray  # the least change that would have been found with a probability of POWER
+
+    def verdict(self, indicator: int, domain: int) -> ChangeVerdict:
+        """What the figures say, where definition, selection, frame and modes are alike."""
+        low, high = self.low[indicator, domain], self.high[indicator, domain]
+        if np.isnan(low) or np.isnan(high):
+            return ChangeVerdict.NOT_ESTIMABLE
+        if low > 0:
+            return ChangeVerdict.RISEN
+        return ChangeVerdict.FALLEN if high < 0 else ChangeVerdict.NO_DETECTABLE_CHANGE
+
+
+def change_tables(before: WaveFigures, after: WaveFigures, indicators: Sequence[Asked]) -> dict[str, ChangeTable]:
+    """By name of the table as in ``figures.tables``: community, street, city, and city.age where both know the group.
+
+    ``indicators`` are those whose definition is the same in both waves. Confidence level, lonely PSUs, levels of areas
+    and groups are those of the later wave's plan. A table in which no domain was asked in both waves is left out.
+    """
+    plan = after.plan
+    groups = tuple(one for one in plan.groups if all(one.value in wave.columns.groups for wave in (before, after)))
+    both = _Both.of(before, after, indicators, groups)
+    wanted: dict[str, tuple[str, ...]] = {level.value: BY_LEVEL[level] for level in plan.levels}
+    wanted |= {f"{Level.CITY.value}.{group.value}": (group.value,) for group in groups}
+    options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
+    found = {name: _table(both, indicators, by, options) for name, by in wanted.items()}
+    return {name: table for name, table in found.items() if table.domains}
+
+
+def _table(both: _Both, indicators: Sequence[Asked], by: tuple[str, ...], options: Options) -> ChangeTable:
+    requests = requests_of(indicators)
+    estimator = prepare_estimator(both.frame, both.design, requests, by=(*by, WAVE), options=options)
+    place = {key: number for number, key in enumerate(estimator.domains.keys)}
+    domains = [key[:-1] for key in place if key[-1][1] == AFTER and (*key[:-1], (WAVE, BEFORE)) in place]
+    first, second = (
+        np.array([place[(*domain, (WAVE, wave))] for domain in domains], dtype=np.int64) for wave in (BEFORE, AFTER)
+    )
+    table, apart = differences(estimator, first, second)
+    return _changes(table, apart, tuple(domains), first, second, tuple(one.id for one in indicators))
+
+
+def _changes(
+    table: EstimateTable,
+    apart: Differences,
+    domains: tuple[Domain, ...],
+    first: IntArray,
+    second: IntArray,
+    indicators: tuple[str, ...],
+) -> ChangeTable:
+    half = np.maximum(apart.high - apart.value, apart.value - apart.low)
+    return ChangeTable(
+        indicators=indicators,
+        domains=domains,
+        before=table.figures.value[:, first],
+        after=table.figures.value[:, second],
+        difference=apart.value,
+        standard_error=apart.standard_error,
+        low=apart.low,
+        high=apart.high,
+        degrees_of_freedom=apart.degrees_of_freedom,
+        detectable=half + stats.norm.ppf(POWER) * apart.standard_error,
+    )
+
+
+# ------------------------------------------------------------------ both waves in one design
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Both:
+    frame: pd.DataFrame
+    design: SurveyDesign
+
+    @staticmethod
+    def of(before: WaveFigures, after: WaveFigures, indicators: Sequence[Asked], groups: tuple[Group, ...]) -> _Both:
+        waves = (before, after)
+        frames = [
+            respondent_frame(one.columns, one.weight, indicators, replace(one.plan, groups=groups)) for one in waves
+        ]
+        stages = max(len(one.columns.units) for one in waves)
+        kept = _kept_strata(before.columns, after.columns)
+        for number, (wave, frame) in enumerate(zip(waves, frames, strict=True)):
+            _name_units(frame, wave.columns, stages, kept, str(number))
+            frame[WAVE] = pd.Categorical.from_codes([number] * len(frame), pd.Index([BEFORE, AFTER], dtype="str"))
+        frame = _together(frames)
+        changed = _level_populations(frame, stages)
+        adults = all(with_adult_stage(one.columns, one.plan) for one in waves)
+        design = SurveyDesign.from_frame(
+            frame,
+            weight="weight",
+            strata=["stratum"],
+            clusters=[unit_column(stage) for stage in range(stages)],
+            population_sizes=[population_column(stage) for stage in range(stages)],
+            adults=ADULTS if adults else None,
+        )
+        design = _without_correction(design, changed)
+        if any(one.by_draw for one in indicators):
+            design = design.asked_in_part()
+        return _Both(frame, replace(design, calibration=_calibration(waves)))
+
+
+def _kept_strata(before: CaseColumns, after: CaseColumns) -> frozenset[str]:
+    """Names of the strata of which both waves asked a same PSU."""
+    met = _psus(before) & _psus(after)
+    return frozenset(stratum for stratum, _ in met)
+
+
+def _psus(columns: CaseColumns) -> set[tuple[str, str]]:
+    pairs = np.unique(np.stack([columns.stratum.codes, columns.units[0].codes]), axis=1)
+    strata, units = columns.stratum.names, columns.units[0].names
+    return {(strata[stratum], units[unit]) for stratum, unit in pairs.T.tolist()}
+
+
+def _name_units(frame: pd.DataFrame, columns: CaseColumns, stages: int, kept: frozenset[str], wave: str) -> None:
+    """Names in place of the codes of one wave; those of strata that were not kept bear the wave."""
+    rows = columns.respondents
+    alone: BoolArray = np.array([name not in kept for name in columns.stratum.names])[columns.stratum.codes[rows]]
+    frame["stratum"] = _named(columns.stratum, rows, alone, wave)
+    for stage in range(stages):
+        level = min(stage, len(columns.units) - 1)  # below a wave's last stage its last unit stands there, 1 of 1
+        frame[unit_column(stage)] = _named(columns.units[level], rows, alone, wave)
+        if stage > level:
+            frame[population_column(stage)] = 1.0
+
+
+def _named(labels: Labels, rows: IntArray, alone: BoolArray, wave: str) -> pd.Categorical[str]:
+    names = list(labels.names)
+    codes = labels.codes[rows] + np.where(alone, len(names), 0)
+    return pd.Categorical.from_codes(codes, pd.Index([*names, *(f"{name}@{wave}" for name in names)], dtype="str"))
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One below the other; labels stay labels, with the names of both."""
+    names = [name for name in frames[0].columns if all(name in frame.columns for frame in frames)]
+    joined: dict[str, object] = {}
+    for name in names:
+        parts = [frame[name] for frame in frames]
+        if isinstance(parts[0].dtype, pd.CategoricalDtype):
+            joined[name] = pd.api.types.union_categoricals([part.array for part in parts])
+        else:
+            joined[name] = np.concatenate([part.to_numpy() for part in parts])
+    return pd.DataFrame(joined, copy=False)
+
+
+def _level_populations(frame: pd.DataFrame, stages: int) -> list[BoolArray]:
+    """Gives a group of units the larger number that the waves know of it; per stage, the rows of which they differ."""
+    group, changed = [frame["stratum"].cat.codes.to_numpy()], []
+    for stage in range(stages):
+        name = population_column(stage)
+        of_group = frame.groupby(group, sort=False)[name]
+        largest = of_group.transform("max").to_numpy()
+        changed.append(largest != of_group.transform("min").to_numpy())
+        frame[name] = largest
+        group.append(frame[unit_column(stage)].cat.codes.to_numpy())
+    return changed
+
+
+def _without_correction(design: SurveyDesign, changed: Sequence[BoolArray]) -> SurveyDesign:
+    """No finite population correction for groups that are of another size in the other wave."""
+    stages = []
+    for stage, rows in zip(design.stages, changed, strict=True):
+        population = stage.population_size.copy()
+        population[stage.group_of_unit[stage.unit_of_row[rows]]] = np.inf
+        stages.append(replace(stage, population_size=population))
+    return replace(design, stages=tuple(stages))
+
+
+def _calibration(waves: tuple[WaveFigures, WaveFigures]) -> Calibration | None:
+    """The margins of each wave beside each other, each 0 in the other; a wave without margins has no column."""
+    if all(one.calibration is None for one in waves):
+        return None
+    rows = [len(one.weight) for one in waves]
+    before = [one.weight if one.calibration is None else one.calibration.weight_before for one in waves]
+    blocks = tuple(_blocks(waves, rows))
+    return Calibration(weight_before=np.concatenate(before), auxiliaries=Auxiliaries(rows=sum(rows), blocks=blocks))
+
+
+def _blocks(waves: Sequence[WaveFigures], rows: Sequence[int]) -> Iterator[AuxiliaryBlock]:
+    for number, wave in enumerate(waves):
+        if wave.calibration is None:
+            continue
+        for block in wave.calibration.auxiliaries.blocks:
+            yield replace(
+                block,
+                margin=f"{block.margin}@{number}",
+                code_of_row=_beside(block.code_of_row, rows, number, -1),
+                value_of_row=None if block.value_of_row is None else _beside(block.value_of_row, rows, number, 0.0),
+            )
+
+
+def _beside(own: np.ndarray, rows: Sequence[int], number: int, nothing: float) -> np.ndarray:
+    """The values of one wave's rows, and ``nothing`` for those of the other."""
+    parts = [own if place == number else np.full(count, nothing, dtype=own.dtype) for place, count in enumerate(rows)]
+    return np.concatenate(parts)

@@ -1,0 +1,168 @@
+"""Differences of domains two by two, all at once: after minus before in every community, a group minus the other.
+
+The same variance as ``contrasts`` gives one by one: the influence of R_second - R_first is that of the second less that
+of the first, added up per PSU, so that units in both bring their covariance with them. A domain stands in one pair at
+most, and so the pairs are domains again: one pass, however many there are, and after calibration as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.arrays import BoolArray, FloatArray, IntArray, combine_codes, first_rows, sum_by
+from analysis.estimation.estimate import Estimator
+from analysis.estimation.intervals import t_quantile
+from analysis.estimation.table import ROUNDING, EstimateTable, Figures
+from analysis.estimation.variance import variance_of_cells
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Differences:
+    """Of every quantity in every pair, (quantities, pairs) each; NaN where a side has no figure or no error."""
+
+    value: FloatArray
+    standard_error: FloatArray
+    low: FloatArray
+    high: FloatArray
+    degrees_of_freedom: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """``first`` and ``second`` (pairs,) are domains, each in one pair at most."""
+
+    first: IntArray
+    second: IntArray
+    pair_of_domain: IntArray  # (domains,), -1 in none
+    sign_of_domain: FloatArray  # (domains,) 1 of the second, -1 of the first
+
+    @staticmethod
+    def of(first: IntArray, second: IntArray, domains: int) -> _Pairs:
+        both = np.concatenate([first, second])
+        if len(np.unique(both)) != len(both):
+            raise ValueError("a domain may stand in one pair only")
+        pair, sign = np.full(domains, -1, dtype=np.int64), np.zeros(domains)
+        for side, its_sign in ((first, -1.0), (second, 1.0)):
+            pair[side], sign[side] = np.arange(len(side)), its_sign
+        return _Pairs(first, second, pair, sign)
+
+    @property
+    def count(self) -> int:
+        return len(self.first)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Sums:
+    """What is summed by domain and place (a unit, or a column of the margins), by pair and place instead."""
+
+    pair: IntArray  # (sums,)
+    place: IntArray  # (sums,)
+    target: IntArray  # (sums of the domains,) where each is added; -1 of a domain in no pair
+    sign: FloatArray  # (sums of the domains,)
+
+    @staticmethod
+    def of(pairs: _Pairs, domain: IntArray, place: IntArray, places: int) -> _Sums:
+        pair = pairs.pair_of_domain[domain]
+        target, count = combine_codes(pair, pairs.count, place, places)
+        first = first_rows(target, count)
+        return _Sums(pair=pair[first], place=place[first], target=target, sign=pairs.sign_of_domain[domain])
+
+    def less(self, rows: FloatArray) -> FloatArray:
+        """Second less first, (k, sums)."""
+        return self._added(rows * self.sign)
+
+    def both(self, rows: FloatArray) -> FloatArray:
+        """First and second, (k, sums)."""
+        return self._added(rows)
+
+    def _added(self, rows: FloatArray) -> FloatArray:
+        size = len(self.pair)
+        return np.stack([sum_by(self.target + 1, row, size + 1)[1:] for row in rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _PairCells:
+    domains: int
+    cell_unit: IntArray
+    cell_domain: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _PairEntries:
+    entry_domain: IntArray
+    entry_column: IntArray
+
+
+def differences(estimator: Estimator, first: IntArray, second: IntArray) -> tuple[EstimateTable, Differences]:
+    """Every domain's own figures, and second minus first for pairs of places in ``estimator.domains``.
+
+    Intervals are Wald's with t at the estimator's level; where a side's answers are all alike, or its variance is
+    silent, half the width of its own interval goes in by quadrature, as in ``contrasts``.
+    """
+    table, pairs = estimator.table(), _Pairs.of(first, second, estimator.domains.count)
+    figures = table.figures
+    variance, freedom = _variance_and_freedom(estimator, pairs)
+    value = figures.value[:, second] - figures.value[:, first]
+    usable = ~np.isnan(figures.low[:, first] + figures.low[:, second])
+    error = np.where(usable, np.sqrt(variance), np.nan)
+    half = t_quantile(estimator.level, np.where(freedom > 0, freedom, np.nan)) * error
+    squares = np.nan_to_num(figures.standard_error) ** 2
+    apart = squares[:, first] + squares[:, second]
+    cancels = (apart > 0) & (variance <= ROUNDING * apart)
+    down, up = _own_widths(figures, first, cancels), _own_widths(figures, second, cancels)
+    complete: BoolArray = figures.complete_enumeration[:, first] & figures.complete_enumeration[:, second]
+    found = Differences(
+        value=value,
+        standard_error=error,
+        low=np.where(complete, value, value - np.sqrt(half**2 + down.above + up.below)),
+        high=np.where(complete, value, value + np.sqrt(half**2 + down.below + up.above)),
+        degrees_of_freedom=freedom,
+    )
+    return table, found
+
+
+class _Widths(NamedTuple):
+    below: FloatArray
+    above: FloatArray
+
+
+def _own_widths(figures: Figures, side: IntArray, cancels: BoolArray) -> _Widths:
+    """Squared half widths of the side's own intervals where nobody believes its variance, else 0."""
+    doubted = figures.all_alike[:, side] | figures.silent_variance[:, side] | cancels
+    doubted &= ~figures.complete_enumeration[:, side]
+    value = figures.value[:, side]
+    return _Widths(
+        below=np.where(doubted, value - figures.low[:, side], 0.0) ** 2,
+        above=np.where(doubted, figures.high[:, side] - value, 0.0) ** 2,
+    )
+
+
+def _variance_and_freedom(estimator: Estimator, pairs: _Pairs) -> tuple[FloatArray, FloatArray]:
+    """Of every quantity asked for, (k, pairs) each."""
+    design, totals, lonely = estimator.design, estimator.totals, estimator.options.lonely_psu
+    sums = _Sums.of(pairs, totals.cell_domain, totals.cell_unit, design.stages[-1].units)
+    plain = variance_of_cells(design, sums.place, sums.pair, pairs.count, lonely)
+    influence, counts = estimator.asked_influence()
+    cells = len(totals.cell_unit)
+    seen, own = sums.both(counts), sums.less(influence[:, :cells])
+    psus, strata = plain.touched(seen)
+    if design.calibration is None or estimator.auxiliary is None:
+        return plain.of(own, seen)[0], psus - strata
+    # After calibration every unit has a residual: what the margins explain of the difference is taken off.
+    from analysis.estimation.calibrated import CalibratedVariance
+
+    known = estimator.auxiliary
+    columns = design.calibration.auxiliaries.columns
+    beside = _Sums.of(pairs, known.entry_domain, known.entry_column, columns)
+    calibrated = CalibratedVariance(
+        design,
+        plain,
+        _PairCells(domains=pairs.count, cell_unit=sums.place, cell_domain=sums.pair),
+        _PairEntries(entry_domain=beside.pair, entry_column=beside.place),
+        lonely,
+    )
+    together = np.concatenate([own, beside.less(influence[:, cells:])], axis=1)
+    return calibrated.of(together)[0], psus - strata
