@@ -49,7 +49,7 @@ from survey_service.doctor import modes
 from survey_service.exports import answer_file_pages, figure_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
-from survey_service.field import door_pages, note_pages, people_pages, reserve_pages
+from survey_service.field import door_pages, note_pages, people_pages, reserve_pages, roll_pages
 from survey_service.field import file_pages as outcome_files
 from survey_service.field import pages as field_pages
 from survey_service.importing import routes as importing
@@ -101,6 +101,7 @@ ROUTERS = (
     note_pages.router,
     outcome_files.router,
     door_pages.router,
+    roll_pages.router,
     people_pages.router,
     reserve_pages.router,
     preview.router,

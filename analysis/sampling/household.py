@@ -49,12 +49,20 @@ _TWELFTHS = {
 }
 
 
+_ROUND = tuple(table for table, times in _TWELFTHS.items() for _ in range(times))
+
+
+def kish_table_of_lot(lot: int) -> KishTable:
+    """The table of a lot: of whole numbers drawn evenly, every table has its twelfths. For cases whose list was drawn
+    without tables; ``assign_kish_tables`` balances them."""
+    return _ROUND[lot % len(_ROUND)]
+
+
 def assign_kish_tables(cases: int, rng: np.random.Generator) -> list[KishTable]:
     """A table for every case in its order: shuffled rounds of twelve that hold each table its twelfths."""
-    one_round = [table for table, times in _TWELFTHS.items() for _ in range(times)]
     assigned: list[KishTable] = []
     while len(assigned) < cases:
-        assigned.extend(one_round[place] for place in rng.permutation(len(one_round)))
+        assigned.extend(_ROUND[place] for place in rng.permutation(len(_ROUND)))
     return assigned[:cases]
 
 

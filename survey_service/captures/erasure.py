@@ -29,6 +29,7 @@ from survey_service.models import (
     KeyingState,
     Response,
     ResponseState,
+    Roll,
     ScanField,
     Survey,
     Tombstone,
@@ -171,6 +172,10 @@ def _erase(
             .where(Case.survey_id == survey_id, Case.id == response.case_id)
             .where(Case.disposition.in_((Disposition.COMPLETE, Disposition.PARTIAL)))
             .values(disposition=Disposition.REFUSAL, outcome_code=REFUSED)
+        )
+        # How many adults there are belongs to the draw; who they are was told for the answer that is gone.
+        session.execute(
+            update(Roll).where(Roll.survey_id == survey_id, Roll.case_id == response.case_id).values(listed=[])
         )
     audit.record(
         session,

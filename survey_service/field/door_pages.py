@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, time
-from itertools import groupby
-from typing import Annotated, Any, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-from sqlalchemy.orm import Session
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.outcome_codes import OutcomeMode
-from questionnaires.text import Text
-from survey_service.accounts import rights
-from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.clock import end_of
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput, Conflict, DomainError, NotFound
+from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import door_queries as queries
 from survey_service.field import door_words
+from survey_service.field.door_shown import (
+    Knocker,
+    Typed,
+    address,
+    find,
+    frame,
+    grouped,
+    interviews,
+    just_noted,
+    next_door,
+    one_door,
+    refuse_unless_open,
+    when,
+)
 from survey_service.field.errors import FieldOver, NoSuchOutcome, WrongAppointment
-from survey_service.fieldwork.settling import ADULT
-from survey_service.fieldwork.visits import NewVisit, Told, note_visits, take_back
+from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits, take_back
 from survey_service.fieldwork.words import outcome_words
-from survey_service.ids import new_id
-from survey_service.models import Mode, Survey, VisitSource, Wave, WaveState
+from survey_service.models import VisitSource, Wave
 from survey_service.surveys import codes
-from survey_service.surveys.access import find_wave
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/visits")
-Knocker = Annotated[Person, Depends(require(*rights.VISIT))]
-SHOWN: Final = ("all", "waiting", "agreed", "done")
+SHOWN: Final = ("all", "waiting", "agreed", "overdue", "done")
 ONE_PAGE: Final = 80  # households; with more the phone is shown the blocks first
 
 
@@ -47,8 +51,8 @@ def rounds_page(request: Request, running: Running, reading: Reading, person: Kn
         found = queries.waves(session, person)
         if len(found) == 1:
             survey, wave = found[0]
-            return go(_here(survey.key, wave.key))
-        rounds = [_frame(survey, wave) for survey, wave in found]
+            return go(address(survey.key, wave.key))
+        rounds = [frame(survey, wave) for survey, wave in found]
         return Asking(request, running, person).page("staff/visits/rounds.html", {"rounds": rounds}, section="visits")
 
 
@@ -67,27 +71,29 @@ def doors_page(
 ) -> Response:
     """``block``: a stratum of one's cases, where they are too many for a page."""
     with reading.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
+        survey, wave = find(session, person, survey_key, wave_key)
         every = queries.doors(session, wave, person)
         doors = [one for one in every if one.stratum == block] if block else every
         kinds = {
             "all": doors,
             "waiting": [one for one in doors if not one.done],
-            "agreed": sorted((one for one in doors if one.appointment), key=_when),
+            "overdue": [one for one in doors if one.overdue(now)],
+            "agreed": sorted((one for one in doors if one.appointment), key=when),
             "done": [one for one in doors if one.done],
         }
         chosen = show if show in SHOWN else "all"
-        groups = _grouped(kinds[chosen])
+        groups = grouped(kinds[chosen])
         context = {
-            **_frame(survey, wave),
+            **frame(survey, wave),
             "show": chosen,
             "block": block,
             "counts": {name: len(many) for name, many in kinds.items()},
             "groups": groups,
             "in_blocks": len(kinds[chosen]) > ONE_PAGE and len(groups) > 1,
-            "next": _next(doors, now),
-            "noted": _noted(every, noted, person),
+            "next": next_door(doors, now),
+            "noted": just_noted(every, noted, person),
             "said": outcome_words,
+            "late": {one.id for one in kinds["overdue"]},
         }
         return Asking(request, running, person).page("staff/visits/list.html", context, section="visits")
 
@@ -104,8 +110,8 @@ def door_page(
     case_id: UUID,
 ) -> Response:
     with reading.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
-        return _door(Asking(request, running, person), session, survey, wave, case_id, now)
+        survey, wave = find(session, person, survey_key, wave_key)
+        return one_door(Asking(request, running, person), session, survey, wave, case_id, now)
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}")
@@ -125,10 +131,10 @@ def note(
     code = posted_forms.text(posted, "code")
     try:
         with writing.begin() as session:
-            survey, wave = _find(session, person, survey_key, wave_key)
+            survey, wave = find(session, person, survey_key, wave_key)
             if queries.case(session, wave, person, case_id) is None:
                 raise NotFound
-            _refuse_unless_open(wave)
+            refuse_unless_open(wave)
             if code not in door_words.CODES:
                 raise NoSuchOutcome
             visit = NewVisit(
@@ -142,24 +148,61 @@ def note(
             note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))
     except (BadInput, Conflict) as fault:
         with reading.begin() as session:
-            survey, wave = _find(session, person, survey_key, wave_key)
-            asking = Asking(request, running, person)
-            return _door(asking, session, survey, wave, case_id, now, fault=fault)
-    return go(f"{_here(survey_key, wave_key)}?noted={visit.id}")
+            survey, wave = find(session, person, survey_key, wave_key)
+            typed = Typed(fault=fault, kept=_kept(posted))
+            return one_door(Asking(request, running, person), session, survey, wave, case_id, now, typed)
+    return go(f"{address(survey_key, wave_key)}?noted={visit.id}")
+
+
+@router.post("/{survey_key}/{wave_key}/{case_id}/appointment")
+def move(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Knocker,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+    case_id: UUID,
+) -> Response:
+    """Another time than the one agreed on; nobody was at the door for it, so no visit is added."""
+    try:
+        with writing.begin() as session:
+            survey, wave = find(session, person, survey_key, wave_key)
+            door = queries.door(session, wave, person, case_id)
+            if door is None:
+                raise NotFound
+            refuse_unless_open(wave)
+            new_id = _visit_id(posted)
+            if door.visits and door.visits[-1].id == new_id:  # a double tap
+                return go(f"{address(survey_key, wave_key)}?noted={new_id}")
+            if not door.appointment:
+                raise VisitGone
+            at = _moment(posted, running, wave, now)
+            told = Told(VisitSource.DOOR, now, person.actor)
+            move_appointment(session, survey.id, door.visits[-1].id, at, told, as_id=new_id)
+    except (BadInput, Conflict) as fault:
+        with reading.begin() as session:
+            survey, wave = find(session, person, survey_key, wave_key)
+            typed = Typed(fault=fault, kept=_kept(posted) | {"moving": "yes"})
+            return one_door(Asking(request, running, person), session, survey, wave, case_id, now, typed)
+    return go(f"{address(survey_key, wave_key)}?noted={new_id}")
 
 
 @router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")
 def undo(writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, visit_id: UUID) -> Response:
     """One's own visit that was noted by mistake."""
     with writing.begin() as session:
-        survey, wave = _find(session, person, survey_key, wave_key)
+        survey, wave = find(session, person, survey_key, wave_key)
         visit = queries.visit_of(session, wave, person, visit_id)
         if visit is None:
             raise NotFound
-        _refuse_unless_open(wave)
+        refuse_unless_open(wave)
         case_id = visit.case_id
         take_back(session, survey.id, visit_id, at=now, by=person.actor)
-    return go(f"{_here(survey_key, wave_key)}/{case_id}")
+    return go(f"{address(survey_key, wave_key)}/{case_id}")
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}/interview")
@@ -168,111 +211,15 @@ def begin_interview(
 ) -> Response:
     """The questionnaire of this case by a pass of its own: the phone can be handed over, and shows nothing else."""
     with writing.begin() as session:
-        _, wave = _find(session, person, survey_key, wave_key)
+        _, wave = find(session, person, survey_key, wave_key)
         case = queries.case(session, wave, person, case_id)
         if case is None:
             raise NotFound
-        _refuse_unless_open(wave)
-        if not _interviews(wave):
+        refuse_unless_open(wave)
+        if not interviews(wave):
             raise FieldOver
         code = codes.issue_interview_pass(session, case, person.account_id, keys=running.keys, at=now)
     return go(f"/a/{code}")
-
-
-def _find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
-    """The wave, unless it is a draft: nobody goes round in one."""
-    survey, wave = find_wave(session, person, survey_key, wave_key, rights.VISIT)
-    if wave.state is WaveState.DRAFT:
-        raise NotFound
-    return survey, wave
-
-
-def _refuse_unless_open(wave: Wave) -> None:
-    if wave.state is not WaveState.OPEN:
-        raise FieldOver
-
-
-def _interviews(wave: Wave) -> bool:
-    return not wave.modes or Mode.FACE_TO_FACE.value in wave.modes
-
-
-def _door(
-    asking: Asking,
-    session: Session,
-    survey: Survey,
-    wave: Wave,
-    case_id: UUID,
-    now: datetime,
-    *,
-    fault: DomainError | None = None,
-) -> Response:
-    doors = queries.doors(session, wave, asking.person)
-    place = next((place for place, one in enumerate(doors) if one.id == case_id), None)
-    case = queries.case(session, wave, asking.person, case_id)
-    if place is None or case is None:
-        raise NotFound
-    door = doors[place]
-    context = {
-        **_frame(survey, wave),
-        "door": door,
-        "place": place + 1,
-        "of": len(doors),
-        "adults": next((stage["population"] for stage in case.stages if stage["unit"] == ADULT), None),
-        "buttons": door_words.BUTTONS,
-        "said": outcome_words,
-        "visit_id": new_id(),
-        "open": wave.state is WaveState.OPEN,
-        "interviews": _interviews(wave),
-        "today": now.astimezone(asking.running.settings.zone).date(),
-        "me": asking.person.account_id,
-        "fault": fault,
-    }
-    return asking.page("staff/visits/case.html", context, section="visits", fault=fault)
-
-
-def _frame(survey: Survey, wave: Wave) -> dict[str, Any]:
-    return {
-        "wave": wave,
-        "wave_name": Text(wave.name_zh, wave.name_en),
-        "survey_title": Text(survey.title_zh, survey.title_en),
-        "here": _here(survey.key, wave.key),
-    }
-
-
-def _here(survey_key: str, wave_key: str) -> str:
-    return f"/visits/{survey_key}/{wave_key}"
-
-
-def _when(door: queries.Door) -> datetime:
-    assert door.appointment is not None
-    return door.appointment
-
-
-def _grouped(doors: Sequence[queries.Door]) -> list[tuple[Text, str, list[queries.Door]]]:
-    """By community and stratum, in the order of the list."""
-    groups = groupby(doors, key=lambda one: (one.community_zh, one.community_en, one.stratum))
-    return [(Text(zh, en), stratum, list(many)) for (zh, en, stratum), many in groups]
-
-
-def _next(doors: Sequence[queries.Door], now: datetime) -> queries.Door | None:
-    """Where to go now: an appointment that is due, else the one that was visited least, in walking order."""
-    waiting = [one for one in doors if not one.done]
-    due = [one for one in waiting if one.appointment and one.appointment <= now]
-    if due:
-        return min(due, key=_when)
-    free = [one for one in waiting if not one.appointment]
-    return min(free, key=lambda one: len(one.visits), default=None)
-
-
-def _noted(
-    doors: Sequence[queries.Door], visit_id: UUID | None, person: Person
-) -> tuple[queries.Door, queries.DoorVisit] | None:
-    """The visit that was noted a moment ago, with its case: it can be taken back."""
-    for door in doors:
-        for visit in door.visits:
-            if visit.id == visit_id and visit.by_account_id == person.account_id:
-                return door, visit
-    return None
 
 
 def _visit_id(posted: Posted) -> UUID:
@@ -284,9 +231,11 @@ def _visit_id(posted: Posted) -> UUID:
 
 
 def _appointment(posted: Posted, running: Running, wave: Wave, now: datetime) -> datetime | None:
+    return _moment(posted, running, wave, now) if posted_forms.text(posted, "agreed") else None
+
+
+def _moment(posted: Posted, running: Running, wave: Wave, now: datetime) -> datetime:
     """WrongAppointment for a time that cannot be read, is past, or lies after the wave."""
-    if not posted_forms.text(posted, "agreed"):
-        return None
     day, clock = posted_forms.text(posted, "day"), posted_forms.text(posted, "clock")
     zone = running.settings.zone
     try:
@@ -296,3 +245,7 @@ def _appointment(posted: Posted, running: Running, wave: Wave, now: datetime) ->
     if at <= now or at >= end_of(wave.closes_on, zone):
         raise WrongAppointment
     return at
+
+
+def _kept(posted: Posted) -> dict[str, str]:
+    return {name: posted_forms.text(posted, name) for name in ("code", "day", "clock")}

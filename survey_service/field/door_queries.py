@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 from analysis.outcome_codes import OutcomeMode
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
-from survey_service.models import Area, Assignment, Case, Disposition, Survey, Visit, Wave, WaveState
+from survey_service.models import Area, Assignment, Case, Disposition, InterviewPass, Survey, Visit, Wave, WaveState
+
+QUIET: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class Door:
     disposition: Disposition
     code: str | None
     mode: OutcomeMode | None
+    last_visit_at: datetime | None = None
     visits: list[DoorVisit] = field(default_factory=list)
 
     @property
@@ -49,6 +53,12 @@ class Door:
     def done(self) -> bool:
         """Nothing more is to be done here, unless somebody is sent again."""
         return self.disposition not in (Disposition.UNKNOWN, Disposition.NONCONTACT)
+
+    def overdue(self, now: datetime) -> bool:
+        """Somebody should have been here: the time agreed on is past, or nobody has been since a week."""
+        if self.done or self.last_visit_at is None:
+            return False
+        return self.appointment <= now if self.appointment else self.last_visit_at <= now - QUIET
 
 
 def _anybody_assigned(wave: Wave) -> ColumnElement[bool]:
@@ -87,22 +97,37 @@ def waves(session: Session, person: Person) -> list[tuple[Survey, Wave]]:
 
 
 def doors(session: Session, wave: Wave, person: Person) -> list[Door]:
-    """All of this interviewer's cases with their visits, by number: three statements."""
-    rows = session.execute(
-        select(
-            Case.id,
-            Case.number,
-            Area.name_zh,
-            Area.name_en,
-            Case.stratum,
-            Case.disposition,
-            Case.outcome_code,
-            Case.outcome_mode,
-        )
-        .join(Area, Area.id == Case.area_id)
-        .where(_mine(wave, person))
-        .order_by(Case.number)
+    """All of this interviewer's cases with their visits, in the order of walking: two statements."""
+    return _with_visits(session, _mine(wave, person))
+
+
+def door(session: Session, wave: Wave, person: Person, case_id: UUID) -> Door | None:
+    """One of them."""
+    found = _with_visits(session, _mine(wave, person) & (Case.id == case_id))
+    return found[0] if found else None
+
+
+def place_of(session: Session, wave: Wave, person: Person, door: Door) -> tuple[int, int]:
+    """Which of how many it is, in the order of walking."""
+    row = session.execute(
+        select(func.count().filter(Case.number <= door.number), func.count()).where(_mine(wave, person))
+    ).one()
+    return row[0], row[1]
+
+
+def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:
+    columns: tuple[Any, ...] = (
+        Case.id,
+        Case.number,
+        Area.name_zh,
+        Area.name_en,
+        Case.stratum,
+        Case.disposition,
+        Case.outcome_code,
+        Case.outcome_mode,
+        Case.last_visit_at,
     )
+    rows = session.execute(select(*columns).join(Area, Area.id == Case.area_id).where(these).order_by(Case.number))
     found = [
         Door(
             id=row[0],
@@ -113,20 +138,21 @@ def doors(session: Session, wave: Wave, person: Person) -> list[Door]:
             disposition=row[5],
             code=row[6],
             mode=row[7],
+            last_visit_at=row[8],
         )
         for row in rows
     ]
-    visits = _visits(session, wave, person)
+    visits = _visits(session, these)
     for door in found:
         door.visits.extend(visits.get(door.id, ()))
     return found
 
 
-def _visits(session: Session, wave: Wave, person: Person) -> dict[UUID, list[DoorVisit]]:
+def _visits(session: Session, these: ColumnElement[bool]) -> dict[UUID, list[DoorVisit]]:
     rows = session.execute(
         select(Visit.case_id, Visit.id, Visit.at, Visit.code, Visit.mode, Visit.appointment_at, Visit.by_account_id)
         .join(Case, (Case.survey_id == Visit.survey_id) & (Case.id == Visit.case_id))
-        .where(_mine(wave, person), Visit.withdrawn_at.is_(None))
+        .where(these, Visit.withdrawn_at.is_(None))
         .order_by(Visit.at, Visit.noted_at, Visit.id)
     )
     found: dict[UUID, list[DoorVisit]] = defaultdict(list)
@@ -139,6 +165,16 @@ def _visits(session: Session, wave: Wave, person: Person) -> dict[UUID, list[Doo
 
 def case(session: Session, wave: Wave, person: Person, case_id: UUID) -> Case | None:
     return session.scalar(select(Case).where(_mine(wave, person), Case.id == case_id))
+
+
+def begun(session: Session, survey_id: UUID, case_id: UUID, person: Person) -> bool:
+    """Whether this very person has opened the questionnaire of the case before: their phone holds what was answered."""
+    opened = exists().where(
+        InterviewPass.survey_id == survey_id,
+        InterviewPass.case_id == case_id,
+        InterviewPass.account_id == person.account_id,
+    )
+    return bool(session.scalar(select(opened)))
 
 
 def visit_of(session: Session, wave: Wave, person: Person, visit_id: UUID) -> Visit | None:

@@ -257,7 +257,7 @@ def one_case(
         "area": Text(area.name_zh, area.name_en),
         "asked_in": ASKED_IN[case.first_mode],
         "adult_known": knowledge.adult_known,
-        "adults": next((one["population"] for one in case.stages if one["unit"] == "adult"), None),
+        "adults": case.adults,
         "outcome": outcome,
         "outcome_words": outcome_words(outcome.code, outcome.mode),
         "why": RULES[outcome.rule],

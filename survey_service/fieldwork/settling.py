@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.final_outcomes import REFUSED, Attempt, FinalOutcome, final_outcome
-from survey_service.models import OUTCOME_MODES, AccessCode, Case, Mode, Response, ResponseState, Visit
-
-ADULT: Final = "adult"  # the stage of a draw that chose among the adults of a household
+from survey_service.models import (
+    ADULT_STAGE,
+    OUTCOME_MODES,
+    AccessCode,
+    Case,
+    Mode,
+    Response,
+    ResponseState,
+    Roll,
+    Visit,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,10 +35,12 @@ class Known:
     last_visit_at: datetime | None = None
     answered: dict[ResponseState, Mode] = field(default_factory=dict)
     invited: bool = False
+    rolled: bool = False  # the adults were told at the door
 
     @property
     def adult_known(self) -> bool:
-        return any(stage["unit"] == ADULT and stage["population"] >= 1 for stage in self.stages)
+        listed = any(stage["unit"] == ADULT_STAGE and stage["population"] >= 1 for stage in self.stages)
+        return listed or self.rolled
 
     def outcome(self) -> FinalOutcome:
         attempts = list(self.attempts)
@@ -60,6 +70,11 @@ def known(session: Session, survey_id: UUID, case_ids: Sequence[UUID]) -> dict[U
     for invited in set(session.scalars(letters)):
         if invited is not None:
             found[invited].invited = True
+    rolls = select(Roll.case_id).where(
+        Roll.survey_id == survey_id, Roll.case_id.in_(list(found)), Roll.withdrawn_at.is_(None)
+    )
+    for case_id in session.scalars(rolls):
+        found[case_id].rolled = True
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from analysis import dispositions as aapor
@@ -90,22 +90,18 @@ def note_visits(session: Session, survey_id: UUID, visits: Sequence[NewVisit], t
             for one in fresh.values()
         ],
     )
-    _settle(session, survey_id, {one.case_id for one in fresh.values()})
+    settle(session, survey_id, {one.case_id for one in fresh.values()})
     _log(session, survey_id, list(fresh.values()), waves, told)
     return len(fresh)
 
 
 def take_back(session: Session, survey_id: UUID, visit_id: UUID, *, at: datetime, by: audit.Actor) -> None:
     """A visit that was noted by mistake counts no more. VisitGone where it was taken back before."""
-    taken = session.execute(
-        update(Visit)
-        .where(Visit.survey_id == survey_id, Visit.id == visit_id, Visit.withdrawn_at.is_(None))
-        .values(withdrawn_at=at, withdrawn_by=by.name[:60] or "service")
-        .returning(Visit.case_id, Visit.wave_id, Visit.code)
-    ).one_or_none()
+    told = _taken(survey_id, visit_id, at, by).returning(Visit.case_id, Visit.wave_id, Visit.code)
+    taken = session.execute(told).one_or_none()
     if taken is None:
         raise VisitGone
-    _settle(session, survey_id, {taken.case_id})
+    settle(session, survey_id, {taken.case_id})
     audit.record(
         session,
         survey_id=survey_id,
@@ -117,8 +113,47 @@ def take_back(session: Session, survey_id: UUID, visit_id: UUID, *, at: datetime
     )
 
 
-def _settle(session: Session, survey_id: UUID, case_ids: Collection[UUID]) -> None:
-    """Set the outcome of these cases to what is known of them now; a fixed number of statements a group."""
+def move_appointment(
+    session: Session, survey_id: UUID, visit_id: UUID, appointment_at: datetime, told: Told, *, as_id: UUID
+) -> None:
+    """Another time is agreed on: the visit stands again under ``as_id`` with it, and what it said before is taken back.
+
+    VisitGone where it was taken back or moved before; told twice with the same ``as_id`` it is moved once.
+    """
+    if session.get(Visit, (survey_id, as_id)) is not None:
+        return
+    taken = session.execute(_taken(survey_id, visit_id, told.at, told.by).returning(*Visit.__table__.c)).one_or_none()
+    if taken is None:
+        raise VisitGone
+    changed = {"id": as_id, "appointment_at": appointment_at, "withdrawn_at": None, "withdrawn_by": None}
+    noted = {"noted_at": told.at, "by_account_id": told.by.account_id, "by_name": told.by.name[:60]}
+    row = {**taken._mapping, **changed, **noted, "source": told.source}
+    session.execute(insert(cast("Table", Visit.__table__)), [row])
+    settle(session, survey_id, [taken.case_id])
+    record = audit.Rows(f"case {taken.case_id}", taken.wave_id)
+    about: dict[str, str | int] = {"visit": str(as_id), "instead_of": str(visit_id)}
+    audit.record(
+        session,
+        survey_id=survey_id,
+        at=told.at,
+        by=told.by,
+        action="visit.appointment_moved",
+        record=record,
+        detail=about,
+    )
+
+
+def _taken(survey_id: UUID, visit_id: UUID, at: datetime, by: audit.Actor) -> Update:
+    return (
+        update(Visit)
+        .where(Visit.survey_id == survey_id, Visit.id == visit_id, Visit.withdrawn_at.is_(None))
+        .values(withdrawn_at=at, withdrawn_by=by.name[:60] or "service")
+    )
+
+
+def settle(session: Session, survey_id: UUID, case_ids: Collection[UUID]) -> None:
+    """Set the outcome of these cases to what is known of them now; a fixed number of statements a group. The caller
+    writes the line of the log that moves the key of their rows."""
     together: dict[tuple[aapor.Disposition, str, OutcomeMode], list[UUID]] = defaultdict(list)
     last: dict[datetime | None, list[UUID]] = defaultdict(list)
     for some in in_groups(case_ids):

@@ -22,7 +22,7 @@ from survey_service.models.base import Base, UtcDateTime
 from survey_service.models.blob import BlobPiece
 from survey_service.models.call_back import CallBack, Visited
 from survey_service.models.capture import Capture, Mode, Source
-from survey_service.models.case import AccessCode, Case, Disposition
+from survey_service.models.case import ADULT_STAGE, AccessCode, Case, Disposition
 from survey_service.models.draft import DraftSave, QuestionnaireDraft, QuestionnaireSource
 from survey_service.models.export import DataExport, ExportEnd
 from survey_service.models.field_figures import FieldFigures
@@ -50,6 +50,7 @@ from survey_service.models.release import (
 )
 from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
+from survey_service.models.roll import MOST_ADULTS, Kin, Roll
 from survey_service.models.sealed import CaseDoor, LetterFile, WaveSeal
 from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
 from survey_service.models.token import AccessToken
@@ -58,6 +59,8 @@ from survey_service.models.visit import OUTCOME_MODES, Visit, VisitSource
 from survey_service.models.wave_list import FilledVersion, WaveListEntry
 
 __all__ = [
+    "ADULT_STAGE",
+    "MOST_ADULTS",
     "OUTCOME_MODES",
     "AccessCode",
     "AccessToken",
@@ -99,6 +102,7 @@ __all__ = [
     "Keying",
     "KeyingPass",
     "KeyingState",
+    "Kin",
     "LetterFile",
     "ListedUnit",
     "Mode",
@@ -120,6 +124,7 @@ __all__ = [
     "Response",
     "ResponseState",
     "Role",
+    "Roll",
     "RowsHead",
     "ScanField",
     "ScanPage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
@@ -14,6 +14,9 @@ from analysis.outcome_codes import OutcomeMode
 from survey_service.ids import new_id
 from survey_service.models.base import Base, Json, UtcDateTime, words
 from survey_service.models.capture import Mode
+
+ADULT_STAGE: Final = "adult"
+"""The unit of the stage at which one adult of a household is chosen."""
 
 
 class Disposition(StrEnum):
@@ -60,6 +63,11 @@ class Case(Base):
     outcome_code: Mapped[str | None] = mapped_column(String(6))
     outcome_mode: Mapped[OutcomeMode | None] = mapped_column(words(OutcomeMode))
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def adults(self) -> int | None:
+        """Of the household, where the list that was drawn from counted them."""
+        return next((int(stage["population"]) for stage in self.stages if stage["unit"] == ADULT_STAGE), None)
 
 
 class AccessCode(Base):

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from questionnaires.figures import in_digits
 from survey_service import audit
 from survey_service.ids import new_id
-from survey_service.models import Case, Disposition, Mode, Wave
+from survey_service.models import ADULT_STAGE, Case, Disposition, Mode, Wave
 from survey_service.outside.tables import read_sheet
 from survey_service.sampling.words import InSample
 from survey_service.tabular import Sheet, TableError
@@ -188,7 +188,7 @@ class _Reader:
         if not (adults >= 1 and float(adults).is_integer()):
             self._tell(place, "adults", InSample.NO_ADULTS, seen="" if math.isnan(adults) else f"{adults:g}")
             return stages, probability
-        chosen = {"unit": "adult", "population": int(adults), "sampled": 1, "probability": 1 / adults}
+        chosen = {"unit": ADULT_STAGE, "population": int(adults), "sampled": 1, "probability": 1 / adults}
         return [*stages, {**chosen, "variance": False}], probability / adults
 
     def _mode(self, place: int, record: Mapping[str, Any]) -> Mode:

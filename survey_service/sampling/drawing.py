@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from survey_service.models import Mode
+from survey_service.models import ADULT_STAGE, Mode
 from survey_service.sampling.households import Households
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _household(case: SampledCase, households: Households, mode: Mode, serial: in
     if households.adults is not None:
         adults = households.adults[case.position]
         stages.append(
-            {"unit": "adult", "population": adults, "sampled": 1, "probability": 1 / adults, "variance": False}
+            {"unit": ADULT_STAGE, "population": adults, "sampled": 1, "probability": 1 / adults, "variance": False}
         )
         probability /= adults
     return DrawnHousehold(

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from survey_service import audit
 from survey_service.errors import Conflict
 from survey_service.ids import new_id
-from survey_service.models import Case, Disposition, ReserveCase, Wave, WaveState
+from survey_service.models import ADULT_STAGE, Case, Disposition, ReserveCase, Wave, WaveState
 
 Stages = Sequence[Mapping[str, Any]]
 
@@ -120,13 +120,13 @@ def release(
 
 def list_of(stratum: str, psu: str, stages: Stages) -> tuple[str, str]:
     """The list that the last stage drew from: a grid that was drawn, or the stratum whose households are PSUs."""
-    drawn = [stage for stage in stages if stage["unit"] != "adult"]
+    drawn = [stage for stage in stages if stage["unit"] != ADULT_STAGE]
     return stratum, psu if any(stage["variance"] for stage in drawn[:-1]) else ""
 
 
 def with_sampled(stages: Stages, sampled: int) -> list[dict[str, Any]]:
     """The same stages with so many households drawn from the last list."""
-    last = max(place for place, stage in enumerate(stages) if stage["unit"] != "adult")
+    last = max(place for place, stage in enumerate(stages) if stage["unit"] != ADULT_STAGE)
     changed = [dict(stage) for stage in stages]
     changed[last] |= {"sampled": sampled, "probability": sampled / changed[last]["population"]}
     return changed

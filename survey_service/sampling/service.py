@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from analysis.sampling import Stratum, allocate, simple_random, systematic
 from survey_service import audit
 from survey_service.ids import new_id
-from survey_service.models import Case, Disposition, Mode
+from survey_service.models import ADULT_STAGE, Case, Disposition, Mode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -147,7 +147,7 @@ def _stage(unit: str, population: int, sampled: int, *, variance: bool = True) -
 
 def _drawn(address: Address, stratum: str, psu: str, stages: tuple[dict[str, Any], ...]) -> Drawn:
     # An empty register does not prove an empty flat: the address is visited as if one adult lived there.
-    every = (*stages, _stage("adult", max(address.adults, 1), 1, variance=False))
+    every = (*stages, _stage(ADULT_STAGE, max(address.adults, 1), 1, variance=False))
     probability = 1.0
     for stage in every:
         probability *= stage["probability"]

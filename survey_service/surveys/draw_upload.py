@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.errors import BadInput
-from survey_service.models import Area, Mode, Survey, Wave
+from survey_service.models import ADULT_STAGE, Area, Mode, Survey, Wave
 from survey_service.sampling.drawing import Drawing, DrawnHousehold, draw, shared_out
 from survey_service.sampling.households import Households
 from survey_service.sampling.stored_draws import store_drawn
@@ -249,7 +249,7 @@ def _looked(stored: ToDraw, households: Households, areas: Sequence[Area], wave:
 
 
 def _adults_known(drawn: Sequence[DrawnHousehold]) -> bool:
-    return bool(drawn) and any(stage["unit"] == "adult" for stage in drawn[0].stages)
+    return bool(drawn) and any(stage["unit"] == ADULT_STAGE for stage in drawn[0].stages)
 
 
 def _by_code_and_name(areas: Sequence[Area]) -> dict[str, UUID]:

@@ -1,0 +1,179 @@
+"""What the phone of whoever knocks is shown: the list, where to go next and why, and one household."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts import rights
+from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.staff_pages import Asking
+from survey_service.errors import DomainError, NotFound
+from survey_service.field import door_queries as queries
+from survey_service.field import door_words
+from survey_service.field.errors import FieldOver
+from survey_service.fieldwork import roll_words, rolls
+from survey_service.fieldwork.words import outcome_words
+from survey_service.ids import new_id
+from survey_service.models import MOST_ADULTS, Mode, SelectionWithin, Survey, Wave, WaveState
+from survey_service.surveys.access import find_wave
+
+Knocker = Annotated[Person, Depends(require(*rights.VISIT))]
+ONE_TAP: Final = 5  # adults that have a button of their own; more are typed
+EVENING: Final = 19  # when people are at home: what the clock of an appointment begins with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What stood in a form of the page: why it was refused, the adults as they were tapped so far."""
+
+    fault: DomainError | None = None
+    people: Sequence[Mapping[str, str]] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_TYPED: Final = Typed()
+
+
+def find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
+    """The wave, unless it is a draft: nobody goes round in one."""
+    survey, wave = find_wave(session, person, survey_key, wave_key, rights.VISIT)
+    if wave.state is WaveState.DRAFT:
+        raise NotFound
+    return survey, wave
+
+
+def refuse_unless_open(wave: Wave) -> None:
+    if wave.state is not WaveState.OPEN:
+        raise FieldOver
+
+
+def interviews(wave: Wave) -> bool:
+    return not wave.modes or Mode.FACE_TO_FACE.value in wave.modes
+
+
+def frame(survey: Survey, wave: Wave) -> dict[str, Any]:
+    return {
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "survey_title": Text(survey.title_zh, survey.title_en),
+        "here": address(survey.key, wave.key),
+    }
+
+
+def address(survey_key: str, wave_key: str) -> str:
+    return f"/visits/{survey_key}/{wave_key}"
+
+
+def one_door(
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    case_id: UUID,
+    now: datetime,
+    typed: Typed = NOTHING_TYPED,
+) -> Response:
+    person = asking.person
+    door = queries.door(session, wave, person, case_id)
+    case = queries.case(session, wave, person, case_id)
+    if door is None or case is None:
+        raise NotFound
+    place, of = queries.place_of(session, wave, person, door)
+    zone = asking.running.settings.zone
+    roll = rolls.in_force(session, survey.id, case_id)
+    context = {
+        **frame(survey, wave),
+        **_who(wave, roll, case.adults),
+        "door": door,
+        "place": place,
+        "of": of,
+        "people": typed.people,
+        "kept": typed.kept,
+        "buttons": door_words.BUTTONS,
+        "said": outcome_words,
+        "visit_id": new_id(),
+        "roll_id": new_id(),
+        "open": wave.state is WaveState.OPEN,
+        "interviews": interviews(wave),
+        "begun": queries.begun(session, survey.id, case_id, person),
+        "overdue": door.overdue(now),
+        "today": now.astimezone(zone).date(),
+        "when": _proposed(door, now, asking),
+        "me": person.account_id,
+        "fault": typed.fault,
+    }
+    return asking.page("staff/visits/case.html", context, section="visits", fault=typed.fault)
+
+
+def _who(wave: Wave, roll: Any, listed: int | None) -> dict[str, Any]:
+    """Whom to ask for. ``adults``: as told at the door, else as the list has them."""
+    rule = rolls.rule_of(wave)
+    return {
+        "rule": rule.value,
+        "roll": roll,
+        "adults": roll.adults if roll else listed,
+        "listed": listed,
+        "chosen": roll_words.chosen(roll) if roll else None,
+        "person_words": roll_words.person,
+        "asks_roll": rule is SelectionWithin.KISH or (rule is not SelectionWithin.ANY and listed is None),
+        "sexes": roll_words.SEXES,
+        "kin": roll_words.KIN,
+        "one_tap": range(1, ONE_TAP + 1),
+        "most_adults": MOST_ADULTS,
+    }
+
+
+def _proposed(door: queries.Door, now: datetime, asking: Asking) -> datetime:
+    """What day and clock of an appointment begin with: the one agreed on, else this evening, late in it tomorrow's."""
+    local = now.astimezone(asking.running.settings.zone)
+    if door.appointment and door.appointment > now:
+        return door.appointment.astimezone(local.tzinfo)
+    evening = local.replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    return evening if evening > local else evening + timedelta(days=1)
+
+
+def when(door: queries.Door) -> datetime:
+    assert door.appointment is not None
+    return door.appointment
+
+
+def grouped(doors: Sequence[queries.Door]) -> list[tuple[Text, str, list[queries.Door]]]:
+    """By community and stratum, in the order of the list."""
+    groups = groupby(doors, key=lambda one: (one.community_zh, one.community_en, one.stratum))
+    return [(Text(zh, en), stratum, list(many)) for (zh, en, stratum), many in groups]
+
+
+def next_door(doors: Sequence[queries.Door], now: datetime) -> queries.Door | None:
+    """Where to go now: an appointment that is due; else of those visited least the first in walking order beyond the
+    one that was visited last."""
+    waiting = [one for one in doors if not one.done]
+    due = [one for one in waiting if one.appointment and one.appointment <= now]
+    if due:
+        return min(due, key=when)
+    free = [one for one in waiting if not one.appointment]
+    least = min((len(one.visits) for one in free), default=0)
+    fresh = [one for one in free if len(one.visits) == least]
+    visited = [one for one in doors if one.last_visit_at is not None]
+    last = max(visited, key=lambda one: one.last_visit_at or now).number if visited else ""
+    return next((one for one in fresh if one.number > last), next(iter(fresh), None))
+
+
+def just_noted(
+    doors: Sequence[queries.Door], visit_id: UUID | None, person: Person
+) -> tuple[queries.Door, queries.DoorVisit] | None:
+    """The visit that was noted a moment ago, with its case: it can be taken back."""
+    for door in doors:
+        for visit in door.visits:
+            if visit.id == visit_id and visit.by_account_id == person.account_id:
+                return door, visit
+    return None

@@ -1,0 +1,34 @@
+"""The roll of a household in words: sexes, who somebody is to the household, and whom to ask for at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from questionnaires.text import Text
+from survey_service.fieldwork.rolls import Sex
+from survey_service.models import Kin, Roll
+
+SEXES: Final[Mapping[Sex, Text]] = {Sex.MALE: Text("男", "man"), Sex.FEMALE: Text("女", "woman")}
+
+KIN: Final[Mapping[Kin, Text]] = {
+    Kin.HEAD: Text("户主", "head of the household"),
+    Kin.SPOUSE: Text("配偶", "spouse"),
+    Kin.CHILD: Text("儿子、女儿", "son or daughter"),
+    Kin.CHILD_IN_LAW: Text("儿媳、女婿", "son- or daughter-in-law"),
+    Kin.PARENT: Text("父母、公婆、岳父母", "parent or parent-in-law"),
+    Kin.GRANDCHILD: Text("孙辈", "grandchild"),
+    Kin.SIBLING: Text("兄弟姐妹", "brother or sister"),
+    Kin.OTHER: Text("其他", "other"),
+}
+
+
+def person(one: Mapping[str, Any]) -> Text:
+    """One adult of a roll: 女，配偶."""
+    sex, kin = SEXES[Sex(one["sex"])], KIN[Kin(one["kin"])]
+    return Text(f"{sex.zh}，{kin.zh}", f"{sex.en}, {kin.en}")
+
+
+def chosen(roll: Roll) -> Text | None:
+    """Whom the table chose; None where the birthday chooses, and where the answer was erased."""
+    return person(roll.listed[roll.chosen - 1]) if roll.chosen and roll.listed else None

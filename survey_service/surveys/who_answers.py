@@ -1,0 +1,41 @@
+"""Who of a household answers, as residents are told: one sentence for letter, page and paper form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from questionnaires.text import Text
+from survey_service.models import SelectionWithin
+
+_BIRTHDAY: Final = Text(
+    "请家里一位 18 岁以上的人来答。有几位的，从{month}月{day}日往后数，谁的生日最先到，就请谁答，请不要换人。",
+    "Please let one member of 18 or over answer. Where there are several: whoever has a birthday first, counting "
+    "from {day} {name} on. Please do not swap.",
+)
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def told(rule: SelectionWithin, since: date) -> Text | None:
+    """``since``: the first day of the wave, from which birthdays are counted: whoever reads it when finds the same
+    person. None where anybody may answer. Where a table chooses at the door, whoever answers without an interviewer
+    goes by the birthday."""
+    if rule is SelectionWithin.ANY:
+        return None
+    return Text(
+        _BIRTHDAY.zh.format(month=since.month, day=since.day),
+        _BIRTHDAY.en.format(day=since.day, name=_MONTHS[since.month - 1]),
+    )
