@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, TextClause, insert, text
+from sqlalchemy import Table, TextClause, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Insert
@@ -35,9 +35,9 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
 def insert_unless_there(session: Session, table: Table, row: Mapping[str, Any]) -> bool:
     """``row``, unless its key is there already, be it since this moment and by another; whether it was put in."""
     insert_one = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = session.execute(insert_one(table).values(dict(row)).on_conflict_do_nothing())
-    assert isinstance(made, CursorResult)
-    return bool(made.rowcount)
+    key = list(table.primary_key.columns)
+    made = insert_one(table).values(dict(row)).on_conflict_do_nothing().returning(*key)
+    return session.execute(made).one_or_none() is not None  # a count of rows is not told by every driver
 
 
 def in_groups(items: Iterable[Item], size: int = GROUP) -> Iterator[list[Item]]:

@@ -33,4 +33,4 @@ class Letter:
     address: str  # of the single-use code's page
     case_number: str
     household: str = ""  # where it is handed over: street, building, flat; no name
-    next_birthday: bool = False  # the adult is chosen by the next birthday; otherwise whoever is told by the page
+    whom: Text | None = None  # who of the household answers; None where anybody may

@@ -81,8 +81,8 @@ def _paragraphs(occasion: Occasion, letter: Letter) -> list[tuple[str, str]]:
         ),
         (say("secret", language), say("secret_more", language, retention=notice.retention.in_language(language))),
     ]
-    if letter.next_birthday:
-        told.insert(0, (say("whom", language), say("whom_birthday", language)))
+    if letter.whom is not None:
+        told.insert(0, (say("whom", language), letter.whom.in_language(language)))
     return told
 
 

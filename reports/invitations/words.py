@@ -33,9 +33,6 @@ WORDS: Final[Mapping[str, Text]] = {
         "is one of them. Each stands for many neighbours who were not drawn; no other household can take its place.",
     ),
     "whom": Text("请哪一位回答：", "Who should answer: "),
-    "whom_birthday": Text(
-        "家里年满 18 岁、下一个过生日的那一位。", "the member of 18 or over whose birthday comes next."
-    ),
     "how": Text("怎样回答：", "How to answer: "),
     "how_more": Text(
         "用微信扫右边的二维码，大约 {minutes} 分钟；这个二维码只供您家使用一次，请不要转发。不方便上网的，"

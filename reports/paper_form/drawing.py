@@ -70,6 +70,7 @@ class Copy:
     case_number: str = ""
     drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)  # draw -> blocks that this copy names
     sampled: bool = True  # False: handed out to whoever wishes; the form says so
+    whom: Text | None = None  # who of a drawn household answers
 
 
 def blank_pdf(layout: FormLayout, header: Header, drawn: Mapping[str, Sequence[str]] | None = None) -> bytes:
@@ -108,6 +109,8 @@ def batch_pdf(
         for place in range(1, len(layout.pages) + 1):
             canvas.doForm(f"page{place}")
             sheet.draw(_own(sheet.setter, layout.languages, copy, place))
+            if place == 1 and copy.whom is not None:
+                sheet.draw(_whom(sheet.setter, header, layout.languages, copy.whom))
             for spot in layout.pages[place - 1].spots:
                 sheet.draw(list(own_list(sheet.setter, spot, copy.drawn.get(spot.draw, ()))))
             if copy.codes:
@@ -163,6 +166,18 @@ def _statutory(setter: Setter, header: Header, languages: Sequence[str]) -> list
         if not lines:
             y += leading
     return marks
+
+
+def _whom(setter: Setter, header: Header, languages: Sequence[str], whom: Text) -> list[Mark]:
+    """Who of the household answers, above the first line: on the line that says that nobody need, where it does."""
+    before = sum(mark.line.width + 3 * MM for mark in _need_not(setter, header, languages) if isinstance(mark, Words))
+    said = "　".join(whom.in_language(language) for language in languages)
+    x, size = QR_AT[0] * MM + before, 8.5
+    spans = [Span(said, size, style.INK, bold=True)]
+    while setter.composer.width(*spans) > RIGHT - x and size > SMALLEST:
+        size -= 0.25
+        spans = [Span(said, size, style.INK, bold=True)]
+    return [Words(x, NEED_NOT_BASE, setter.composer.line(*spans))]
 
 
 def _need_not(setter: Setter, header: Header, languages: Sequence[str]) -> list[Mark]:

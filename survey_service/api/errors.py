@@ -23,3 +23,12 @@ class NoSuchCase(DomainError):
     status = HTTPStatus.NOT_FOUND
     zh = "您负责的地区里，这一期没有这个编号的样本户。"
     en = "This wave has no case of that number in your areas."
+
+
+class OtherVisit(DomainError):
+    """An id that a visit has already, which says something else."""
+
+    code = "E233"
+    status = HTTPStatus.CONFLICT
+    zh = "这个 id 的记录以前收过，内容不一样；以前的不变，这一条没有存下。改过的，请用新的 id。"
+    en = "A visit of this id is stored and says something else; it stays and this one was not stored. Use a new id."

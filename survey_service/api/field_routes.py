@@ -11,17 +11,27 @@ from starlette.concurrency import run_in_threadpool
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Interviewer, WaveStaff
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.api import captures, queries, scope, shown
+from survey_service.api import captures, queries, scope, shown, visits
 from survey_service.api.description import BASE, READING, SENDING, refusals
 from survey_service.api.errors import NotDoorToDoor
 from survey_service.api.routes import Limit, SurveyKey, WaveKey
-from survey_service.api.schemas import PRINTED, CapturesIn, CapturesOut, CaseOut, DispositionsOut, Page, Shape
+from survey_service.api.schemas import (
+    PRINTED,
+    CapturesIn,
+    CapturesOut,
+    CaseOut,
+    DispositionsOut,
+    Page,
+    Shape,
+)
 from survey_service.api.scope import CaseReader
+from survey_service.api.visit_schemas import VisitsIn, VisitsOut
 from survey_service.collection.reception import Reception
-from survey_service.dependencies import Now, Reading, Running
+from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound, TooBusy
 from survey_service.field import queries as field_queries
-from survey_service.models import Disposition, Mode
+from survey_service.field.errors import FieldOver
+from survey_service.models import Disposition, Mode, WaveState
 from survey_service.surveys import access, definitions, draw_tickets
 from survey_service.surveys import queries as survey_queries
 
@@ -110,3 +120,28 @@ async def hand_in(
     you had no answer for: an interview is known by its `client_id` and counted once."""
     ready = await run_in_threadpool(captures.judge, running, person, survey_key, wave_key, sent, now)
     return await captures.hand_in(running.of(Reception).intake, ready, running)
+
+
+@router.post(
+    "/visits",
+    summary="Hand in visits of a device",
+    responses=refusals(*SENDING, NotFound, FieldOver),
+)
+def hand_in_visits(
+    running: Running,
+    writing: Writing,
+    person: Interviewer,
+    now: Now,
+    survey_key: SurveyKey,
+    wave_key: WaveKey,
+    sent: VisitsIn,
+) -> VisitsOut:
+    """Each is looked at for itself; those in order are stored together, and the outcomes of their cases are settled
+    anew. Send again what you had no answer for: a visit is known by its `id`."""
+    with writing.begin() as session:
+        _, wave = access.find_wave(session, person, survey_key, wave_key, rights.VISIT)
+        if wave.state is WaveState.DRAFT:
+            raise NotFound
+        numbers = [one.case for one in sent.visits]
+        cases = queries.cases_by_number(session, wave, person.visible(*rights.VISIT), numbers)
+        return visits.take_in(session, wave, cases, sent.visits, settings=running.settings, now=now, by=person.actor)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, aliased
@@ -29,7 +30,7 @@ from survey_service.database import ReadingSessions, commits
 from survey_service.errors import TooBusy
 from survey_service.models import Area, Case, QuestionnaireVersion, Response, ResponseState, Survey, Wave, WaveState
 from survey_service.secrets import code_hash
-from survey_service.surveys import codes, definitions, wave_recordings
+from survey_service.surveys import codes, definitions, wave_recordings, who_answers
 from survey_service.surveys.codes import OpenedCode
 from survey_service.surveys.opening import header_of
 from survey_service.surveys.wave_recordings import Recording
@@ -105,6 +106,9 @@ _WHERE_IT_LEADS = (
         Wave.opened_at,
         Wave.state,
         Wave.header,
+        Wave.opens_on,
+        Wave.selection_within,
+        Wave.listed_unit,
         Wave.name_zh.label("wave_zh"),
         Wave.name_en.label("wave_en"),
         QuestionnaireVersion.sha256,
@@ -188,7 +192,8 @@ def open_by_code(session: Session, code: str) -> OpenedByCode:
     found = codes.find(session, code)
     if found.revoked_at is not None:
         raise RevokedCode
-    asked = asked_in(session, found.survey_id, found.wave_id, found.area_id)
+    of_a_case = found.case_id is not None  # whoever scans a poster is no household that was drawn
+    asked = asked_in(session, found.survey_id, found.wave_id, found.area_id, of_a_case=of_a_case)
     return OpenedByCode(
         code=found,
         version_id=asked.version_id,
@@ -200,7 +205,9 @@ def open_by_code(session: Session, code: str) -> OpenedByCode:
     )
 
 
-def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) -> AskedQuestionnaire:
+def asked_in(
+    session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID, *, of_a_case: bool = False
+) -> AskedQuestionnaire:
     found = session.execute(_WHERE_IT_LEADS, {"survey": survey_id, "wave": wave_id, "area": area_id}).one()
     questionnaire = _questionnaire(session, survey_id, found.questionnaire_version_id, found.sha256)
     return AskedQuestionnaire(
@@ -213,10 +220,16 @@ def asked_in(session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID) ->
             community=Text(found.community_zh, found.community_en),
             closes_on=found.closes_on,
             wave=Text(found.wave_zh, found.wave_en),
+            whom=_whom(found) if of_a_case else None,
             recordings=_recordings_of(session, survey_id, wave_id, found.opened_at),
         ),
         state=found.state,
     )
+
+
+def _whom(found: Row[Any]) -> Text | None:
+    wave = Wave(opens_on=found.opens_on, selection_within=found.selection_within, listed_unit=found.listed_unit)
+    return who_answers.told(wave)
 
 
 def _questionnaire(session: Session, survey_id: UUID, version_id: UUID, sha256: str) -> Questionnaire:

@@ -129,6 +129,7 @@ class Occasion:
     community: Text
     closes_on: date
     wave: Text | None = None  # its name, where a text is filled with it
+    whom: Text | None = None  # who of a drawn household answers
     recordings: tuple[Recording, ...] = ()  # of questions, read aloud
 
     def voices(self, question: str, language: Language) -> list[Recording]:

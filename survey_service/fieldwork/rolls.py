@@ -22,7 +22,7 @@ from survey_service.bulk import insert_unless_there
 from survey_service.errors import BadInput, Conflict
 from survey_service.fieldwork.visits import Told, settle
 from survey_service.ids import new_id
-from survey_service.models import MOST_ADULTS, Case, Kin, Roll, SelectionWithin, Wave
+from survey_service.models import MOST_ADULTS, Case, Kin, ListedUnit, Roll, SelectionWithin, Wave
 
 
 class RollThere(Conflict):
@@ -67,8 +67,8 @@ class NewRoll:
 
 
 def rule_of(wave: Wave) -> SelectionWithin:
-    """Who of a household answers in this wave."""
-    return wave.selection_within
+    """Who of a household answers in this wave. Of a list of shops or staff nobody is chosen among adults."""
+    return wave.selection_within if wave.listed_unit is ListedUnit.HOUSEHOLD else SelectionWithin.ANY
 
 
 def kish_table_of(case: Case) -> str:

@@ -39,7 +39,7 @@ from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.stored_files import files_of
-from survey_service.surveys import definitions, draw_tickets
+from survey_service.surveys import definitions, draw_tickets, who_answers
 from survey_service.surveys.opening import header_of
 
 VERSION_DIGITS = 8
@@ -159,6 +159,7 @@ def _contents(
     area = session.get_one(Area, batch.area_id)
     name = Text(area.name_zh, area.name_en or area.name_zh)
     sampled = batch.mode is Mode.PAPER
+    whom = who_answers.told(wave) if sampled else None
     forms = queries.forms(session, batch)
     mark = serials.survey_mark(batch.survey_id)
     copies = [
@@ -178,6 +179,7 @@ def _contents(
             case_number=case.number if case else "",
             drawn=_drawn(layout.questionnaire, keys, wave, form, case),
             sampled=sampled,
+            whom=whom,
         )
         for form, case in forms
     ]

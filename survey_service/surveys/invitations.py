@@ -16,7 +16,7 @@ from survey_service import audit
 from survey_service.errors import Conflict
 from survey_service.models import AccessCode, Area, Mode, Wave, WaveState
 from survey_service.secrets import KeyRing, code_hash
-from survey_service.surveys import codes, definitions, planning_queries
+from survey_service.surveys import codes, definitions, planning_queries, who_answers
 from survey_service.surveys.opening import header_of
 
 A_FILE = 300  # letters in one file: what an office printer takes before its tray is empty
@@ -90,11 +90,13 @@ def letters(
     fresh = [row for row in rows if row.issue is None]
     if fresh:
         session.execute(insert(AccessCode), [_code_row(wave, area.id, row, keys) for row in fresh])
+    whom = who_answers.told(wave)
     made = [
         Letter(
             community=Text(area.name_zh, area.name_en),
             address=f"{public_url}/a/{keys.access_code(wave.survey_id, row.case_id, row.issue or 1)}",
             case_number=row.number,
+            whom=whom,
         )
         for row in rows
         if row.used_at is None

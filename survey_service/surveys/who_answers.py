@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from questionnaires.text import Text
-from survey_service.models import SelectionWithin
+from survey_service.fieldwork.rolls import rule_of
+from survey_service.models import SelectionWithin, Wave
 
 _BIRTHDAY: Final = Text(
     "请家里一位 18 岁以上的人来答。有几位的，从{month}月{day}日往后数，谁的生日最先到，就请谁答，请不要换人。",
@@ -29,12 +29,13 @@ _MONTHS: Final = (
 )
 
 
-def told(rule: SelectionWithin, since: date) -> Text | None:
-    """``since``: the first day of the wave, from which birthdays are counted: whoever reads it when finds the same
-    person. None where anybody may answer. Where a table chooses at the door, whoever answers without an interviewer
-    goes by the birthday."""
-    if rule is SelectionWithin.ANY:
+def told(wave: Wave) -> Text | None:
+    """Birthdays are counted from the first day of the wave: whoever reads it when finds the same person. None where
+    anybody may answer. Where a table chooses at the door, whoever answers without an interviewer goes by the
+    birthday."""
+    if rule_of(wave) is SelectionWithin.ANY:
         return None
+    since = wave.opens_on
     return Text(
         _BIRTHDAY.zh.format(month=since.month, day=since.day),
         _BIRTHDAY.en.format(day=since.day, name=_MONTHS[since.month - 1]),

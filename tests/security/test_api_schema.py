@@ -79,7 +79,7 @@ MET: dict[str, set[str]] = {
     "manager": ANYBODY | OF_STAFF,
     "statistician": ANYBODY | OF_STAFF | OF_EXPORTS,
     "leader": ANYBODY | OF_SURVEYS | {"GET /api/v1/releases/{number}", "GET /api/v1/releases/{number}/figures.{kind}"},
-    "interviewer": ANYBODY | OF_SURVEYS | {f"GET {WAVE}/cases", f"POST {WAVE}/captures"},
+    "interviewer": ANYBODY | OF_SURVEYS | {f"GET {WAVE}/cases", f"POST {WAVE}/captures", f"POST {WAVE}/visits"},
     "keyer": ANYBODY,
     NOBODY: set(),
 }

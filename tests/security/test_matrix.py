@@ -63,6 +63,9 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "edits": [{"do": "move", "at": "question:q1", "by": 1}],
     },
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports": {"formats": ["csv"]},
+    "/api/v1/surveys/{survey_key}/waves/{wave_key}/visits": {
+        "visits": [{"id": str(UUID(int=1)), "case": "x", "code": "2.24", "at": str(NOW)}]
+    },
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/captures": {
         "questionnaire_sha256": "0" * 64,
         "captures": [

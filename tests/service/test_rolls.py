@@ -194,9 +194,11 @@ def test_two_rolls_of_a_household_are_refused_by_the_database(database: Database
         _write(session, world, NewRoll(adults=3))
     with pytest.raises(WrongRoll), database.writing.begin() as session:
         _write(session, world, NewRoll(adults=0), place=1)
+    with database.reading.begin() as session:
+        other = session.get_one(Case, (world.survey_id, world.case_ids[1]))
+        session.expunge_all()
     with pytest.raises(RollGone), database.writing.begin() as session:
-        case = session.get_one(Case, (world.survey_id, world.case_ids[1]))
-        rolls.take_back(session, case, at=NOW, by=SERVICE)
+        rolls.take_back(session, other, at=NOW, by=SERVICE)
 
 
 def test_who_lives_there_goes_with_an_erased_answer(database: Database, world: World, settings: Settings) -> None:
@@ -244,12 +246,12 @@ def test_an_appointment_is_moved_without_another_visit(
 def test_overdue_are_past_appointments_and_those_left_for_a_week(
     client: TestClient, here: str, world: World, clock: TestClock
 ) -> None:
-    _agreed(client, f"{here}/{world.case_ids[3]}", "2026-09-18", "10:30")
+    _agreed(client, f"{here}/{world.case_ids[3]}", "2026-09-18", "10:20")
     page = get(client, f"{here}/{world.case_ids[5]}")
     visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
     client.post(f"{here}/{world.case_ids[5]}", data={"csrf": csrf(page), "visit": visit, "code": "2.24"})
     assert listed(get(client, f"{here}?show=overdue")) == []
-    clock.at = NOW + timedelta(hours=2)
+    clock.at = NOW + timedelta(minutes=40)
     assert listed(get(client, f"{here}?show=overdue")) == [world.case_numbers[3]]
     assert "时间过了" in get(client, here)
     clock.at = NOW + timedelta(days=8)

@@ -155,6 +155,7 @@ WRITERS = {
     "areas/service.py",
     "captures/erasure.py",  # its case, beside the ledger
     "captures/ledger.py",
+    "fieldwork/rolls.py",
     "fieldwork/visits.py",
     "keying/verification.py",  # the state of a batch, by which its forms count
     "sampling/case_files.py",
@@ -164,7 +165,7 @@ WRITERS = {
     "surveys/drafts.py",
 }
 """Modules that write rows that figures come from; each says so in the log by ``audit.Rows``."""
-MADE = {"Area", "AreaCount", "AreaPopulation", "Capture", "Case", "Response"}
+MADE = {"Area", "AreaCount", "AreaPopulation", "Capture", "Case", "Response", "Roll"}
 VERBS = {"insert", "update", "delete", "insert_rows"}
 
 

@@ -28,6 +28,7 @@ from reports.marks import Fill, Mark, Stroke, Words
 from reports.sheets import Sheet, open_sheet
 
 DEFINITION = Path(__file__).parents[3] / "questionnaires" / "definitions" / "civilized_city" / "questionnaire.yaml"
+WHOM = Text("请家里一位 18 岁以上的人来答。", "Please let one member of 18 or over answer.")
 ADDRESS = "https://diaocha.example.gov.cn/a/ZRJW2SEZWFOV3OTY3RAWV6WG{:02d}"
 COMMUNITIES = (
     Text("万寿桥社区", "Wanshouqiao Community"),
@@ -64,7 +65,7 @@ def letter(place: int = 0, **changes: object) -> Letter:
         address=ADDRESS.format(place),
         case_number=f"{place:04d}",
         household="万寿桥路 18 号院 3 号楼 2 单元 402",
-        next_birthday=True,
+        whom=WHOM,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -86,9 +87,9 @@ def test_every_page_names_its_community_the_days_and_the_statutory_header(
 
 
 def test_a_letter_holds_its_own_code_and_says_who_answers(occasion: Occasion, type_settings: TypeSettings) -> None:
-    letters = [letter(0), letter(1, next_birthday=False)]
+    letters = [letter(0), letter(1, whom=None)]
     first, second = ("".join(text.split()) for text in pages(letters_pdf(occasion, letters, settings=type_settings)))
-    birthday = "".join(WORDS["whom_birthday"].in_language(occasion.language).split())
+    birthday = "".join(WHOM.in_language(occasion.language).split())
     assert birthday in first
     assert birthday not in second
     assert "WG00" in first
