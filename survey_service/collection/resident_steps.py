@@ -312,11 +312,12 @@ def _of_question(whole: Step, order: int) -> list[Step]:
 def _arranged(question: Question, order: int) -> tuple[tuple[Option, ...], tuple[Item, ...]]:
     """Options and rows in one of ``ORDERS`` arrangements; what stands apart (其他, 都不是, 说不清) stays at the end.
 
-    The options of a scale keep their order: their order is their meaning.
+    The options of a scale keep their order: their order is their meaning. Rows that are a list stand in one order for
+    a person wherever they stand, so that what was second in one matrix is second in the next.
     """
     if question.order is Order.FIXED:
         return question.options, question.items
-    chance = random.Random(f"{question.id}:{order}")  # noqa: S311 -- an arrangement, not a secret
+    chance = random.Random(f"{question.rows or question.id}:{order}")  # noqa: S311 -- an arrangement, not a secret
     items = list(question.items)
     chance.shuffle(items)
     if items:

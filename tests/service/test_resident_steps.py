@@ -24,6 +24,7 @@ from questionnaires.model import (
 from questionnaires.text import Text
 from survey_service.collection.resident_pages import Look, Occasion, answered_questions, form_context, phrases, render
 from survey_service.collection.resident_steps import NameTaken, screens, shuffles
+from tests.programmes import programme
 
 
 def both(words: str) -> Text:
@@ -131,6 +132,20 @@ def test_shuffled_options_move_and_those_that_stand_apart_stay_last() -> None:
         # The same arrangement is the same for ever: a page that comes back looks as it did.
         assert screens(EVERY, order).steps == screens(EVERY, order).steps
     assert len(orders) > 3
+
+
+def test_rows_of_one_list_keep_their_order_from_matrix_to_matrix() -> None:
+    """What somebody found second in one table is looked for as the second of the next."""
+    review = programme("citizen_review")
+    tables = [question.id for question in review.questions() if question.rows == "bodies"]
+    assert len(tables) == 5
+    seen = set()
+    for order in range(8):
+        shown = screens(review, order)
+        orders = {tuple(row.id for part in shown.of_question(name) for row in part.items) for name in tables}
+        assert len(orders) == 1
+        seen |= orders
+    assert len(seen) > 3
 
 
 def test_a_question_cannot_take_the_name_of_a_field_of_the_page() -> None:

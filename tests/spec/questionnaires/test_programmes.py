@@ -55,8 +55,13 @@ def test_each_says_what_it_is_for_in_both_languages(key: str) -> None:
     one = programme(key)
     assert text.startswith(f"# {one.title.zh}\n")
     assert f"\n## {one.title.en}\n" in text
-    assert f"约 {one.notice.minutes} 分钟" in text
-    assert f"about {one.notice.minutes} minutes" in text
+    questions = sum(1 for question in one.questions() if question.variables())
+    minutes, indicators = one.notice.minutes, len(one.indicators)
+    assert f"\n`{one.key}` {one.version} · {questions} 题 · 约 {minutes} 分钟 · {indicators} 个指标\n" in text
+    assert f"\n{questions} questions, about {minutes} minutes, {indicators} indicators" in text
+    overview = (definitions_path() / "README.md").read_text(encoding="utf-8")
+    [row] = [line for line in overview.splitlines() if line.startswith(f"| [`{key}`]")]
+    assert row.endswith(f"| {one.title.zh} | {one.version} | {minutes} | {questions} | {indicators} |")
     for heading in ("测什么", "谁能答、谁来问", "怎么收", "依据", "怎么改", "还缺什么", "自愿"):
         assert f"**{heading}**" in text, heading
     for heading in ("What it measures", "Who is asked", "Modes", "Sources", "How to adapt it", "What is still missing"):
@@ -121,7 +126,8 @@ def test_whoever_says_yes_is_asked_which(key: str) -> None:
     one = programme(key)
     ids = [question.id for question in one.questions()]
     first, verified = one.question("knows_title"), one.question("title_named")
-    assert ids.index("knows_title") + 1 == ids.index("title_named") < ids.index("seen")
+    seen = "shop_seen" if key == "merchants" else "seen"  # a shop is given things by others than a household
+    assert ids.index("knows_title") + 1 == ids.index("title_named") < ids.index(seen)
     assert not re.search("文明|卫生|园林", first.text.zh), "the question must not name the title it asks for"
     assert verified.ask_if is not None
     assert verified.ask_if.evaluate({"knows_title": "1"})
@@ -283,6 +289,37 @@ def test_awareness_is_verified_of_all_who_answered(key: str, name: str) -> None:
     )
     assert counted({"knows_title": "2", "title_named": "3"}) == counted({"knows_title": "3"}) == (0, 1)
     assert counted({}) is None
+
+
+#  indicator                        what is said                                                        (y, x)
+COUNTED = [
+    ("government_conduct", "asked_for_favours", {"asked_for": "1"}, (1, 1)),
+    ("government_conduct", "asked_for_favours", {"asked_for": "2"}, (0, 1)),
+    ("government_conduct", "asked_for_favours", {"asked_for": "3"}, None),
+    ("government_conduct", "asked_for_favours", {"asked_for": "8"}, None),
+    ("government_conduct", "asked_for_favours", {"asked_for": "9"}, None),
+    ("government_conduct", "asked_for_untold", {"asked_for": "8"}, (1, 1)),
+    ("government_conduct", "asked_for_untold", {"asked_for": "1"}, (0, 1)),
+    ("government_conduct", "asked_for_untold", {"asked_for": "9"}, (0, 1)),
+    ("government_conduct", "asked_for_untold", {"asked_for": "3"}, None),
+    ("government_conduct", "asked_for_untold", {}, None),
+    ("citizen_review", "committee_by_residents", {"rater": "1", "committee.open": "1"}, (1, 1)),
+    ("citizen_review", "committee_by_residents", {"rater": "6", "committee.open": "1"}, None),
+    ("citizen_review", "committee_open", {"rater": "1", "committee.open": "9"}, None),
+    ("citizen_review", "raters_officials", {"rater": "6"}, (1, 1)),
+    ("citizen_review", "raters_officials", {"rater": "9"}, (0, 1)),
+    ("merchants", "trained_shops", {"staff": "10", "trained": "9"}, (1, 1)),
+    ("merchants", "trained_shops", {"staff": "10", "trained": "8"}, (0, 1)),
+    ("merchants", "trained_shops", {"staff": "10"}, None),
+    ("merchants", "fee_unclear_rate", {"fee_unclear": "9"}, None),
+    ("merchants", "management_satisfaction", {"street_overall": "9"}, (0, 1)),
+]
+
+
+@pytest.mark.parametrize(("key", "name", "given", "pair"), COUNTED)
+def test_who_is_in_the_base(key: str, name: str, given: dict[str, object], pair: tuple[float, float] | None) -> None:
+    one = programme(key)
+    assert evaluate(one, check_answers(one, {"live_city": "1", **given}, Policy.WEB).values)[name] == pair
 
 
 def test_what_the_full_forms_may_be_compared_with() -> None:
