@@ -126,6 +126,12 @@ class Indicator:
     each: str | None = None  # of a template: the question for each of whose entries one is made; see ``repeated``
 
 
+def in_own_unit(indicator: Indicator) -> bool:
+    """Whether a figure is no share and no score, but in years, minutes, times: its name says in what."""
+    of_numbers = indicator.kind is IndicatorKind.MEAN_SCORE and not indicator.scores
+    return of_numbers or indicator.kind in (IndicatorKind.RATIO, IndicatorKind.MEAN_RANK)
+
+
 _BESIDE = ".second"  # no id of a definition has a point
 
 

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Final
 
 from analysis.results import PublicationRule, PublishableCell, Suppression, Verdict
-from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Target
+from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Target, in_own_unit
 from reports.wording import tiers
 from reports.wording.figures import NOTHING, Figures, Unit, count, joined, next_ten, written
 from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VERDICT_WORDS, say
@@ -32,8 +32,8 @@ def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
         return Unit.PERCENTAGE_POINTS
     if indicator.kind in SHARES:
         return Unit.PERCENT
-    if indicator.kind in (IndicatorKind.RATIO, IndicatorKind.MEAN_RANK):
-        return Unit.PLAIN  # its name says what it is in
+    if in_own_unit(indicator):
+        return Unit.PLAIN
     if cell is not None and cell.scale == (0.0, 1.0):
         return Unit.PERCENT
     return Unit.POINTS

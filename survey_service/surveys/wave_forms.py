@@ -10,7 +10,7 @@ from uuid import UUID
 
 from questionnaires.figures import in_digits
 from questionnaires.formalities import CIRCULATIONS, LEGAL_KINDS, Circulation, LegalKind
-from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense
+from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Sense, in_own_unit
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.contacts.asked import DAYS, IN_PLAN, MOST_DAYS
@@ -39,12 +39,17 @@ class TargetBox:
     """One indicator that may have a target in this wave."""
 
     indicator: Indicator
-    unit: str  # %, or 分 (points), or none: its name says what it is in
+    unit: str  # %, net (百分点), points (分), or none: its name says what it is in
     most: float = 100.0  # where nothing else limits it
 
     @property
     def is_share(self) -> bool:
         return self.unit == "%"
+
+    @property
+    def hundredths(self) -> bool:
+        """Whether it is typed and shown a hundred times what is stored, as a share of 0.9 and a difference of 0.05."""
+        return self.unit in ("%", "net")
 
 
 def target_boxes(questionnaire: Questionnaire) -> list[TargetBox]:
@@ -59,17 +64,17 @@ def target_boxes(questionnaire: Questionnaire) -> list[TargetBox]:
 def _unit(indicator: Indicator) -> str:
     if indicator.kind in SHARES:
         return "%"
-    return "" if indicator.kind in (IndicatorKind.RATIO, IndicatorKind.MEAN_RANK) else "points"
+    if indicator.kind is IndicatorKind.NET:
+        return "net"
+    return "" if in_own_unit(indicator) else "points"
 
 
 def _most(indicator: Indicator, questionnaire: Questionnaire) -> float:
-    """The last rank there is; a ratio may be anything."""
-    if indicator.kind is IndicatorKind.RATIO:
-        return 1e9
+    """The last rank there is; a ratio and the mean of a number may be anything."""
     if indicator.kind is IndicatorKind.MEAN_RANK:
         ranked = next(one for one in questionnaire.questions() if indicator.variables[0] in one.variables())
         return float(len(ranked.options))
-    return 100.0
+    return 1e9 if in_own_unit(indicator) else 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +204,7 @@ def _targets(reading: posted_forms.FormReading, questionnaire: Questionnaire) ->
         elif sense not in (Sense.AT_LEAST, Sense.AT_MOST):
             reading.faults[name] = Text("选“至少”或“至多”。", "Choose at least or at most.")
         else:
-            targets[box.indicator.id] = {"value": round(number / 100, 6) if box.is_share else number, "sense": sense}
+            targets[box.indicator.id] = {"value": round(number / 100, 6) if box.hundredths else number, "sense": sense}
     return targets
 
 
@@ -277,6 +282,8 @@ def _target_boxes(targets: Mapping[str, Mapping[str, Any]], questionnaire: Quest
         target = targets.get(box.indicator.id)
         if target is not None:
             value = float(target["value"])
-            kept[f"target-{box.indicator.id}"] = posted_forms.shown_percent(value) if box.is_share else in_digits(value)
+            kept[f"target-{box.indicator.id}"] = (
+                posted_forms.shown_percent(value) if box.hundredths else in_digits(value)
+            )
             kept[f"sense-{box.indicator.id}"] = str(target["sense"])
     return kept

@@ -151,6 +151,22 @@ def test_a_target_of_all_is_taken_with_a_warning(
     assert "抽样调查永远证明不了 100%" in get(client, f"{Q4}/edit")
 
 
+def test_the_target_of_a_difference_is_typed_in_percentage_points(
+    client: TestClient, world: World, database: Database
+) -> None:
+    """Those who say better less those who say worse: five points are stored as 0.05, as in a file."""
+    with database.writing.begin() as session:
+        questionnaire = load(available()["environment"])
+        version = str(definitions.store(session, world.survey_id, questionnaire, at=NOW, by=SERVICE).id)
+    sign_in(client, "manager")
+    sent = {**WAVE, "target-awareness": "", "target-improved": "5", "sense-improved": "at_least"}
+    send(client, HERE, {**sent, "version": version})
+    assert stored(database, world).targets == {"improved": {"value": 0.05, "sense": "at_least"}}
+    page = get(client, f"{Q4}/edit")
+    assert re.search(r'name="target-improved" value="5"', page)
+    assert re.search(r'id="target-improved"[^>]*>\s*百分点</span>', page)
+
+
 def test_an_earlier_wave_is_copied_one_period_on(client: TestClient, world: World, version: str) -> None:
     sign_in(client, "manager")
     send(client, HERE, {**WAVE, **HEADER, "version": version})

@@ -23,6 +23,7 @@ from reports.wording.phrases import (
     SUPPRESSION_REASONS,
     VERDICT_WORDS,
 )
+from tests.programmes import programme
 from tests.spec.reports.summaries import hidden, indicator, share
 
 PERCENT = Figures(unit=Unit.PERCENT)
@@ -49,6 +50,23 @@ def test_every_phrase_is_used() -> None:
     built |= {f"{side}_{end}" for side in ("above", "below") for end in ("reached", "missed")}
     built |= {f"{statistic}{end}" for statistic in Statistic for end in ("", "_of")}
     assert not [key for key in PHRASES if f'"{key}"' not in code and f"'{key}'" not in code and key not in built]
+
+
+#  programme               indicator                unit
+UNITS = [
+    ("merchants", "staff_mean", Unit.PLAIN),  # people a shop
+    ("window_services_exit", "wait_mean", Unit.PLAIN),  # minutes
+    ("volunteering", "hours_mean", Unit.PLAIN),
+    ("government_conduct", "efficiency_score", Unit.POINTS),
+    ("community_services", "happiness", Unit.POINTS),
+    ("environment", "improved", Unit.PERCENTAGE_POINTS),
+    ("merchants", "trained_staff", Unit.PERCENT),
+]
+
+
+@pytest.mark.parametrize(("key", "name", "unit"), UNITS)
+def test_the_mean_of_a_number_is_not_in_points(key: str, name: str, unit: Unit) -> None:
+    assert verdicts.unit_of(programme(key).indicator(name)) is unit
 
 
 def test_every_reason_to_hide_has_a_letter_of_its_own() -> None:
