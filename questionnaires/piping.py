@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from questionnaires.answers import Checked, Value, judge
 from questionnaires.expressions import to_json
@@ -10,7 +11,7 @@ from questionnaires.figures import in_digits
 from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.model import Missing, Question, Questionnaire
-from questionnaires.text import Piped, Text, slots
+from questionnaires.text import Piped, Text, filled, slots
 
 LONGEST = 60  # characters of an answer that stand in a question
 
@@ -37,6 +38,32 @@ def texts_filled(questionnaire: Questionnaire) -> Iterator[Text]:
 def names_filled(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Names of what fills its texts, each once; empty for most questionnaires."""
     return tuple(dict.fromkeys(name for one in texts_filled(questionnaire) for name in slots(one, "zh")))
+
+
+def with_words_of_wave(questionnaire: Questionnaire, words: Mapping[str, Text]) -> Questionnaire:
+    """The questionnaire as it is printed for one place of a wave: its city, its community, its name stand in the texts;
+    answers stay blanks. Itself where no text names any of them. For paper only: what is judged has places."""
+    if not set(names_filled(questionnaire)) & set(words):
+        return questionnaire
+
+    def said(text: Text) -> Text:
+        if not isinstance(text, Piped):
+            return text
+        found = {tag: {name: one.in_language(tag) for name, one in words.items()} for tag in text.languages}
+        printed = text.pattern.with_each(lambda _, tag: filled(text, tag, found[tag]))
+        return Piped(printed.zh, printed.en, printed.others, text.written)
+
+    def printed(question: Question) -> Question:
+        return replace(
+            question,
+            text=said(question.text),
+            hint=said(question.hint) if question.hint is not None else None,
+            items=tuple(replace(one, text=said(one.text)) for one in question.items),
+            options=tuple(replace(one, label=said(one.label)) for one in question.options),
+        )
+
+    sections = (replace(one, questions=tuple(map(printed, one.questions))) for one in questionnaire.sections)
+    return replace(questionnaire, sections=tuple(sections))
 
 
 def words_of(questionnaire: Questionnaire, checked: Checked, language: str) -> dict[str, str]:

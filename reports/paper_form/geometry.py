@@ -62,7 +62,7 @@ class Entry:
 class Geometry:
     """What one edition of a form looks like to a reader."""
 
-    definition_sha256: str  # of the questionnaire version
+    definition_sha256: str  # of the questionnaire version; with the names of a wave in its texts, of both
     languages: str  # "zh", "en", "zh-en"
     pages: int
     boxes: tuple[Box, ...]

@@ -11,8 +11,8 @@ from reports.paper_form.drawing import blank_pdf
 from reports.paper_form.geometry import BOX, Geometry, from_json
 from survey_service.database import Database
 from survey_service.files import BlobDamaged, BlobMissing
-from survey_service.models import PaperEdition, PaperPrint, QuestionnaireVersion
-from survey_service.paper.printing import layout_of
+from survey_service.models import PaperBatch, PaperEdition, PaperPrint, QuestionnaireVersion
+from survey_service.paper.printing import as_printed, layout_of
 from survey_service.paper.reading.page import Edition
 from survey_service.paper.reading.prints import Print, prints_of
 from survey_service.paper.serials import PageCode
@@ -73,8 +73,16 @@ class Editions:
     def _drawn_anew(self, session: Session, row: PaperEdition, geometry: Geometry) -> tuple[Print, ...]:
         """As this version of the program draws it, if that is the same edition."""
         version = session.get_one(QuestionnaireVersion, (self._survey_id, row.questionnaire_version_id))
-        questionnaire = definitions.frozen(session, self._survey_id, version.id)
-        layout = layout_of(questionnaire, geometry.languages, version.sha256, self._settings, large=geometry.box > BOX)
+        questionnaire, sha256 = definitions.frozen(session, self._survey_id, version.id), version.sha256
+        of_edition = select(PaperBatch).join(
+            PaperPrint, (PaperPrint.survey_id == PaperBatch.survey_id) & (PaperPrint.batch_id == PaperBatch.id)
+        )
+        batch = session.scalars(
+            of_edition.where(PaperBatch.survey_id == self._survey_id, PaperPrint.edition_sha256 == row.sha256).limit(1)
+        ).first()
+        if batch is not None:
+            questionnaire, sha256 = as_printed(session, batch, questionnaire, sha256)
+        layout = layout_of(questionnaire, geometry.languages, sha256, self._settings, large=geometry.box > BOX)
         if layout.geometry.sha256 != row.sha256:
             raise NoPrint
         return prints_of(blank_pdf(layout, questionnaire.header), first=0, pages=geometry.pages)

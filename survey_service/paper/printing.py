@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from questionnaires.canonical import from_canonical
 from questionnaires.draws import named_on_paper, tickets
 from questionnaires.model import Questionnaire
+from questionnaires.piping import with_words_of_wave
 from questionnaires.readiness import effective_header
 from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
@@ -31,6 +33,7 @@ from survey_service.models import (
     PaperForm,
     PaperPrint,
     QuestionnaireVersion,
+    Survey,
     Wave,
 )
 from survey_service.paper import queries, serials
@@ -106,8 +109,9 @@ def print_batch(
         batch = session.get_one(PaperBatch, (survey_id, batch_id))
         wave = session.get_one(Wave, (survey_id, batch.wave_id))
         version = session.get_one(QuestionnaireVersion, (survey_id, batch.questionnaire_version_id))
-        version_id, sha256 = version.id, version.sha256
-        questionnaire = definitions.frozen(session, survey_id, version_id)
+        version_id = version.id
+        frozen = definitions.frozen(session, survey_id, version_id)
+        questionnaire, sha256 = as_printed(session, batch, frozen, version.sha256)
         layout = layout_of(questionnaire, batch.languages, sha256, services.settings, large=batch.large_print)
         cover, copies = _contents(session, batch, wave, layout, services.keys)
         header = effective_header(questionnaire, header_of(wave))
@@ -136,6 +140,23 @@ def print_batch(
         made.edition_sha256, made.blob_sha256 = edition, blob
         made.pages, made.made_at = 2 + len(copies) * len(layout.pages), now
     return content
+
+
+def as_printed(
+    session: Session, batch: PaperBatch, questionnaire: Questionnaire, sha256: str
+) -> tuple[Questionnaire, str]:
+    """With the names of the batch's city, community and wave where a text has a place for them, and the hash of both:
+    a form with other words is another edition, for a scan is compared with what was printed."""
+    wave = session.get_one(Wave, (batch.survey_id, batch.wave_id))
+    community = session.get_one(Area, batch.area_id)
+    city = session.get_one(Area, session.get_one(Survey, batch.survey_id).city_id)
+    named: dict[str, Area | Wave] = {"city": city, "community": community, "wave": wave}
+    words = {key: Text(one.name_zh, one.name_en) for key, one in named.items()}
+    printed = with_words_of_wave(questionnaire, words)
+    if printed is questionnaire:
+        return questionnaire, sha256
+    said = json.dumps([sha256, *((one.zh, one.en) for one in words.values())], ensure_ascii=False)
+    return printed, hashlib.sha256(said.encode()).hexdigest()
 
 
 def _drawn(
