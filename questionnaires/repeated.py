@@ -34,6 +34,19 @@ def made_of(questionnaire: Questionnaire) -> tuple[Indicator, ...]:
     return tuple(found)
 
 
+def templates_of(questionnaire: Questionnaire) -> dict[str, str]:
+    """By the id of each indicator that is made: the id of its template, which is its own where it is made once."""
+    known = {one.id: one for one in questionnaire.questions()}
+    found = {}
+    for template in questionnaire.repeated:
+        if template.each is None:
+            found[template.id] = template.id
+        elif template.each in known:
+            entries = _entries(questionnaire, known[template.each])
+            found |= {made_id(template, entry.code): template.id for entry in entries}
+    return found
+
+
 def made_id(template: Indicator, code: str) -> str:
     return f"{template.id}_{row_id(code)}"
 

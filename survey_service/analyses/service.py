@@ -41,6 +41,7 @@ from questionnaires.indicators import (
 from questionnaires.model import Questionnaire
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
 from survey_service.analyses.wave_columns import WaveColumns
+from survey_service.surveys.wave_targets import by_indicator
 
 COMMUNITY, STREET = "community", "street"
 CITY_DOMAIN: Final[Domain] = ()
@@ -121,6 +122,7 @@ def analyse_wave(
 
 def with_targets(questionnaire: Questionnaire, targets: Mapping[str, Mapping[str, Any]]) -> tuple[Indicator, ...]:
     """The questionnaire's indicators, those that the wave names with the wave's target."""
+    targets = by_indicator(questionnaire, targets)
     return tuple(
         replace(one, target=Target(value=float(targets[one.id]["value"]), sense=Sense(targets[one.id]["sense"])))
         if one.id in targets

@@ -157,7 +157,9 @@ class WaveOut(WaveBrief):
     areas: Annotated[list[AreaCode], Field(description="Areas that are asked; empty: all of the survey.")]
     questionnaire: VersionOut
     header: Annotated[dict[str, Any], Field(description="Statutory fields that the file left blank.")]
-    targets: Annotated[dict[str, Any], Field(description="By indicator: value and sense.")]
+    targets: Annotated[
+        dict[str, Any], Field(description="By indicator, or by the template of several: value and sense.")
+    ]
     method: dict[str, Any]
     opened_at: datetime | None
     closed_at: datetime | None

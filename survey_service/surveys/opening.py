@@ -19,6 +19,7 @@ from questionnaires.text import Text
 from survey_service.models import Mode, Survey, Wave
 from survey_service.surveys import definitions, filling, queries
 from survey_service.surveys.wave_lists import Entries
+from survey_service.surveys.wave_targets import by_indicator
 from survey_service.web.pages import format_date
 
 CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value})
@@ -222,7 +223,8 @@ def reminders(session: Session, wave: Wave, *, on: date) -> tuple[Reminder, ...]
     """Targets no sample can show, a day that is not yet, rates nobody has written down."""
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
     found = []
-    impossible = [one.name for one in questionnaire.indicators if _never_shown(one, wave.targets.get(one.id))]
+    targets = by_indicator(questionnaire, wave.targets)
+    impossible = [one.name for one in questionnaire.indicators if _never_shown(one, targets.get(one.id))]
     if impossible:
         zh, en = "、".join(name.zh for name in impossible), ", ".join(name.en for name in impossible)
         found.append(

@@ -19,6 +19,7 @@ from questionnaires.text import Text
 from survey_service.models import Survey, Wave
 from survey_service.surveys import definitions, queries
 from survey_service.surveys.opening import CASE_MODES
+from survey_service.surveys.wave_targets import by_indicator
 
 NOT_ALONE, COARSE = "not_alone", "coarse"  # of analysis.results.Tier, which the server does not load
 
@@ -158,6 +159,7 @@ def _out_of_reach(
 ) -> tuple[OutOfReach, ...]:
     """Targets of shares, the wave's own before those of the questionnaire, that some community cannot show reached."""
     names: dict[tuple[float, str], list[Text]] = {}
+    own = by_indicator(questionnaire, own)
     for one in questionnaire.indicators:
         if one.kind not in SHARES or (one.target is None and one.id not in own):
             continue

@@ -36,9 +36,10 @@ NEVER_SHOWN = Text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetBox:
-    """One indicator that may have a target in this wave."""
+    """One indicator that may have a target in this wave, or all that are made of one template."""
 
     indicator: Indicator
+    name: Text  # of the indicator; of a template, that it is for each entry
     unit: str  # %, net (百分点), points (分), or none: its name says what it is in
     most: float = 100.0  # where nothing else limits it
 
@@ -53,12 +54,27 @@ class TargetBox:
 
 
 def target_boxes(questionnaire: Questionnaire) -> list[TargetBox]:
-    """Indicators on page one of the report, and those with a target in the file; an index of parts counts in points."""
+    """Indicators on page one of the report, and those with a target in the file; an index of parts counts in points.
+    Templates too, whether the wave has given its lists yet or not: one target for every body that is rated."""
+    once = {one.id for one in questionnaire.repeated}  # made once: it has the name of its template
+    told = [one for one in questionnaire.indicators if one.headline or one.target is not None]
+    asked = [one for one in told if one.id not in once]
     return [
-        TargetBox(indicator=one, unit=_unit(one), most=_most(one, questionnaire))
-        for one in questionnaire.indicators
-        if one.headline or one.target is not None
+        TargetBox(indicator=one, name=_name(one, questionnaire), unit=_unit(one), most=_most(one, questionnaire))
+        for one in (*asked, *questionnaire.repeated)
     ]
+
+
+def _name(indicator: Indicator, questionnaire: Questionnaire) -> Text:
+    """每个被评单位：满意率"""
+    if indicator.each is None:
+        return indicator.name
+    question = questionnaire.question(indicator.each)
+    offered = questionnaire.option_list(question.rows or question.list or "")
+    if offered is None:
+        return indicator.name
+    en = f"{offered.title.in_language('en')}, each: {indicator.name.in_language('en')}"
+    return Text(f"每个{offered.title.zh}：{indicator.name.zh}", en)
 
 
 def _unit(indicator: Indicator) -> str:
@@ -193,13 +209,13 @@ def _targets(reading: posted_forms.FormReading, questionnaire: Questionnaire) ->
         low, high = _limits(box)
         if number is None or not low <= number <= high:
             reading.faults[name] = Text(
-                f"{box.indicator.name.zh}：写 {in_digits(low)} 到 {in_digits(high)} 之间的数。",
-                f"{box.indicator.name.en}: a number from {in_digits(low)} to {in_digits(high)}.",
+                f"{box.name.zh}：写 {in_digits(low)} 到 {in_digits(high)} 之间的数。",
+                f"{box.name.en}: a number from {in_digits(low)} to {in_digits(high)}.",
             )
         elif (sense == Sense.AT_LEAST and number == low) or (sense == Sense.AT_MOST and number == high):
             reading.faults[name] = Text(
-                f"{box.indicator.name.zh}：这样的目标谁都达到，等于没有。没有目标就留空。",
-                f"{box.indicator.name.en}: everybody reaches that. Leave it empty where there is no target.",
+                f"{box.name.zh}：这样的目标谁都达到，等于没有。没有目标就留空。",
+                f"{box.name.en}: everybody reaches that. Leave it empty where there is no target.",
             )
         elif sense not in (Sense.AT_LEAST, Sense.AT_MOST):
             reading.faults[name] = Text("选“至少”或“至多”。", "Choose at least or at most.")
@@ -260,7 +276,7 @@ def fresh_boxes(survey: Survey, questionnaire: Questionnaire, areas: Sequence[st
         kept |= posted_forms.both_of(method, name)
     own = {
         one.id: {"value": one.target.value, "sense": one.target.sense.value}
-        for one in questionnaire.indicators
+        for one in (*questionnaire.repeated, *questionnaire.indicators)
         if one.target is not None
     }
     return kept | _target_boxes(own, questionnaire)

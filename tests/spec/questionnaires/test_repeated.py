@@ -14,8 +14,10 @@ from questionnaires.loader import check, load
 from questionnaires.model import Option, Questionnaire
 from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
+from survey_service.analyses.service import with_targets
 from survey_service.catalogue.comparison import Standing, compare
 from survey_service.catalogue.yaml_of import yaml_of
+from survey_service.surveys.wave_forms import target_boxes
 from tests.programmes import shipped
 
 FILE = Path(__file__).parents[2] / "service/listed.yaml"
@@ -74,6 +76,20 @@ def test_without_each_it_is_made_once_over_all_rows() -> None:
     assert together.variables == ("body.e1", "body.e2")
     assert together.name == review.repeated[-1].name
     assert together.headline
+
+
+def test_a_target_of_a_template_holds_for_every_body() -> None:
+    """A wave sets it before its list is filled in; one body may have another."""
+    review = shipped("citizen_review")
+    boxes = {box.indicator.id: box for box in target_boxes(review)}
+    assert boxes["body"].name.zh == "每个被评单位：满意率"
+    assert (boxes["body"].unit, boxes["body_score"].unit) == ("%", "points")
+    assert boxes["all_bodies"].name == review.repeated[-1].name
+    bodies = filled(review, {"bodies": (entry("1", "公交集团"), entry("2", "市一院"))})
+    assert set(boxes) == {box.indicator.id for box in target_boxes(bodies)}
+    wave = {name: {"value": value, "sense": "at_least"} for name, value in (("body", 0.8), ("body_e2", 0.7))}
+    aims = {one.id: one.target.value for one in with_targets(bodies, wave) if one.target is not None}
+    assert aims == {"body_e1": 0.8, "body_e2": 0.7}
 
 
 def test_what_is_stored_holds_each_entry_once_and_makes_the_same_again() -> None:
