@@ -49,7 +49,15 @@ from survey_service.doctor import modes
 from survey_service.exports import answer_file_pages, figure_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
-from survey_service.field import door_pages, note_pages, people_pages, reserve_pages, roll_pages
+from survey_service.field import (
+    call_back_pages,
+    door_pages,
+    note_pages,
+    people_pages,
+    reserve_pages,
+    roll_pages,
+    supervision_pages,
+)
 from survey_service.field import file_pages as outcome_files
 from survey_service.field import pages as field_pages
 from survey_service.importing import routes as importing
@@ -98,6 +106,8 @@ ROUTERS = (
     recording_pages.router,
     invitation_pages.router,
     field_pages.router,
+    supervision_pages.router,
+    call_back_pages.router,
     note_pages.router,
     outcome_files.router,
     door_pages.router,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey_service.models import Capture, Mode, Response, ResponseState
@@ -32,6 +33,11 @@ class PhoneMarks:
     @property
     def invited(self) -> int:
         return self.answers - self.open_answers
+
+
+FAST, STRAIGHT, ALIKE, BURSTS, ANY = "fast", "straight", "alike", "bursts", "any"
+MARKS: Final = (ANY, FAST, STRAIGHT, ALIKE, BURSTS)
+"""What the list of cases is filtered by."""
 
 
 def total(parts: Iterable[PhoneMarks]) -> PhoneMarks:
@@ -93,6 +99,25 @@ def _together(
     groups = _groups(of, kind, mode, more_than).subquery()
     rows = session.execute(select(groups.c.area, func.sum(groups.c.size)).group_by(groups.c.area))
     return {area: int(size) for area, size in rows}
+
+
+def cases_marked(survey_id: UUID, wave_id: UUID, mark: str) -> Select[UUID | None]:
+    """Households whose complete answer came from a phone and bears ``mark``, one of ``MARKS``."""
+    current, of_wave = _current_of(survey_id, wave_id)
+
+    def shares(kind: SQLColumnExpression[str], more_than: int) -> ColumnElement[bool]:
+        groups = _groups((survey_id, wave_id), kind, Mode.WEB_INVITED, more_than).subquery()
+        with_others = select(groups.c.area).where(groups.c.area == Response.area_id, groups.c.kind == kind)
+        return (Response.mode == Mode.WEB_INVITED) & with_others.exists()
+
+    bears = {
+        FAST: Capture.paradata[FAST].as_boolean(),
+        STRAIGHT: Capture.paradata[STRAIGHT].as_boolean(),
+        ALIKE: shares(Capture.content_sha256, 1),
+        BURSTS: shares(MINUTE, INVITED_BURST),
+    }
+    wanted = or_(*bears.values()) if mark == ANY else bears[mark]
+    return select(Response.case_id).join(Capture, current).where(of_wave, Response.case_id.is_not(None), wanted)
 
 
 def open_in_bursts(session: Session, survey_id: UUID, wave_id: UUID) -> Mapping[UUID, int]:

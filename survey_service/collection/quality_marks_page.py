@@ -26,14 +26,16 @@ def marks_page(
         survey, wave = find_wave(session, person, survey_key, wave_key)
         found = quality_mark_counts.by_community(session, survey.id, wave.id)
         areas = queries.communities(session, survey, wave, person.visible(*rights.SEE_SURVEYS))
-        lines = [(Text(area.name_zh, area.name_en), found[area.id]) for area in areas if area.id in found]
+        lines = [(Text(area.name_zh, area.name_en), found[area.id], area.code) for area in areas if area.id in found]
         lines.sort(key=lambda line: _weight(line[1]), reverse=True)
+        total = quality_mark_counts.total(marks for _, marks, _ in lines)
         context = {
+            "sampled": total.invited > 0,
             "wave_name": Text(wave.name_zh, wave.name_en),
             "wave": wave,
             "survey": survey,
             "lines": lines,
-            "total": quality_mark_counts.total(marks for _, marks in lines),
+            "total": total,
             "burst": quality_mark_counts.BURST,
             "invited_burst": quality_mark_counts.INVITED_BURST,
         }

@@ -39,3 +39,9 @@ class NoInterviewer(BadInput):
     code = "E177"
     zh = "没有选调查员，或者选的人不能在这个地区入户。"
     en = "No interviewer was chosen, or one who does not go round in this area."
+
+
+class NotAsked(BadInput):
+    code = "E261"
+    zh = "先选有没有人来问过；记得多长时间的，写分钟数，0 到 600 的整数，例如 15。"
+    en = "Choose first whether anybody came. If they remember how long, write minutes, a whole number from 0 to 600."

@@ -20,6 +20,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff
 from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import Asking, staff_page
+from survey_service.collection.quality_mark_counts import MARKS
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotFound
 from survey_service.field import noting, outcomes_shown, queries
@@ -59,9 +60,10 @@ class CaseQuery:
 
     q: str = ""
     area: str = ""
-    outcome: str = ""
+    outcome: str = ""  # a class, or ``waiting``
     mode: str = ""
-    quiet: str = ""  # days without a visit, or ``never``
+    quiet: str = ""  # days without a visit, ``never``, or ``late``: the time that was agreed on has passed
+    mark: str = ""
     who: str = ""  # an interviewer, or ``nobody``
     after: str = ""
 
@@ -73,6 +75,9 @@ class CaseQuery:
             mode=next((one for one in Mode if one == self.mode), None),
             before=now - timedelta(days=int(self.quiet)) if self.quiet.isascii() and self.quiet.isdigit() else None,
             never=self.quiet == "never",
+            late_at=now if self.quiet == "late" else None,
+            waiting=self.outcome == "waiting",
+            mark=self.mark if self.mark in MARKS else "",
             interviewer=_uuid(self.who),
             free=self.who == "nobody",
             after=self.after,
@@ -88,9 +93,16 @@ Key = Annotated[str, Query(max_length=36)]
 
 
 def _case_query(
-    q: Key = "", area: Word = "", outcome: Word = "", mode: Word = "", quiet: Word = "", who: Key = "", after: Key = ""
+    q: Key = "",
+    area: Word = "",
+    outcome: Word = "",
+    mode: Word = "",
+    quiet: Word = "",
+    mark: Word = "",
+    who: Key = "",
+    after: Key = "",
 ) -> CaseQuery:
-    return CaseQuery(q=q, area=area, outcome=outcome, mode=mode, quiet=quiet, who=who, after=after)
+    return CaseQuery(q=q, area=area, outcome=outcome, mode=mode, quiet=quiet, mark=mark, who=who, after=after)
 
 
 Asked = Annotated[CaseQuery, Depends(_case_query)]
@@ -181,6 +193,7 @@ def list_of_cases(
             for area in surveys.communities(session, survey, wave, visible)
         ],
         "asked_in": ASKED_IN,
+        "marks": MARKS,
         "people": [(str(one.id), one.name) for one in queries.interviewers(session, survey)],
         "classes": CLASSES,
         "said": outcome_words,
@@ -283,6 +296,7 @@ def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "supervised": wave.state in noting.TAKES_VISITS,
         "may_note": person.has(*rights.NOTE_VISITS) and wave.state in noting.TAKES_VISITS,
         "may_assign": person.has(*rights.ASSIGN_CASES) and wave.state in noting.TAKES_VISITS,
     }

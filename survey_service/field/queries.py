@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
@@ -15,6 +16,9 @@ from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.queries import above, below
+from survey_service.bulk import in_groups
+from survey_service.collection import quality_mark_counts
+from survey_service.field.supervision_queries import WAITING, late
 from survey_service.models import (
     AccessCode,
     Account,
@@ -45,6 +49,9 @@ class CaseFilter:
     mode: Mode | None = None
     before: datetime | None = None
     never: bool = False  # never visited
+    late_at: datetime | None = None  # the time that the last visit agreed on has passed by then
+    waiting: bool = False  # without a final word
+    mark: str = ""  # their answer from a phone bears it; of ``quality_mark_counts.MARKS``
     interviewer: UUID | None = None  # to whom it was given
     free: bool = False  # given to nobody
     after: str = ""  # the number that the page before ended with
@@ -93,6 +100,12 @@ def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[
         conditions.append(exists().where(given, held.account_id == asked.interviewer))
     if asked.free:
         conditions.append(~exists().where(given))
+    if asked.waiting:
+        conditions.append(WAITING)
+    if asked.late_at is not None:
+        conditions.append(late(asked.late_at))
+    if asked.mark:
+        conditions.append(Case.id.in_(quality_mark_counts.cases_marked(wave.survey_id, wave.id, asked.mark)))
     if asked.before is not None:
         conditions.append(Case.last_visit_at.is_(None) | (Case.last_visit_at < asked.before))
     return conditions
@@ -266,14 +279,19 @@ class OutcomeCount:
     cases: int
 
 
+GRID: Final = sql_case(
+    (func.count().over(partition_by=(Case.area_id, Case.stratum, Case.psu)) > 1, Case.psu), else_=Case.stratum
+).label("grid")
+"""The primary unit where several cases lie in one, else the stratum: where every grid is in the sample, the grid."""
+
+
 def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]] | None) -> list[OutcomeCount]:
     """Every case of the wave in these areas (None: in all), counted by what is alike: one statement."""
     letter = exists().where(AccessCode.survey_id == Case.survey_id, AccessCode.case_id == Case.id)
     visited = Case.last_visit_at.is_not(None)
-    together = func.count().over(partition_by=(Case.area_id, Case.stratum, Case.psu))
     alike = (
         Case.area_id,
-        sql_case((together > 1, Case.psu), else_=Case.stratum).label("grid"),
+        GRID,
         Assignment.account_id,
         Case.first_mode,
         Case.disposition,
@@ -316,6 +334,13 @@ def holder_names(session: Session, wave: Wave) -> dict[UUID, str]:
         Assignment.survey_id == wave.survey_id, Assignment.wave_id == wave.id, Assignment.account_id == Account.id
     )
     return dict(session.execute(select(Account.id, Account.name).where(holding)).all())
+
+
+def account_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    for some in in_groups(list(ids)):
+        found |= dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(some))).all())
+    return found
 
 
 def interviewers(session: Session, survey: Survey) -> list[Account]:

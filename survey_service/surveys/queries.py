@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey_service.accounts.queries import below
 from survey_service.areas.queries import COMMUNITY_KINDS
+from survey_service.fieldwork import INTERVIEWS_JOB
 from survey_service.models import (
     AccessCode,
     Area,
@@ -291,7 +292,10 @@ def jobs(session: Session, wave: Wave) -> list[Job]:
     """The newest job of each kind that works on this wave or on one of its releases."""
     mine = {str(wave.id), *(str(release.id) for release in releases(session, wave))}
     rows = session.scalars(
-        select(Job).where(Job.survey_id == wave.survey_id).order_by(Job.created_at.desc(), Job.id.desc()).limit(RECENT)
+        select(Job)
+        .where(Job.survey_id == wave.survey_id, Job.kind != INTERVIEWS_JOB)
+        .order_by(Job.created_at.desc(), Job.id.desc())
+        .limit(RECENT)
     )
     newest: dict[str, Job] = {}
     for job in rows:

@@ -15,6 +15,7 @@ import survey_service.attachments.round
 import survey_service.collection.tombstone_file
 import survey_service.contacts.erasing
 import survey_service.exports.round
+import survey_service.field.figures_round
 import survey_service.importing
 import survey_service.paper
 import survey_service.releases

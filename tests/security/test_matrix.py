@@ -24,6 +24,7 @@ from survey_service.models import (
     Account,
     Area,
     AuditEntry,
+    CallBack,
     Grant,
     Release,
     ReleaseDocument,
@@ -50,6 +51,7 @@ FORMS = {
         f"/surveys/{{survey_key}}/waves/{{wave_key}}/release{step}": {"rows": "0" * 64, "plan": "0" * 64}
         for step in ("", "/prepared", "/reviewed")
     },
+    "/surveys/{survey_key}/waves/{wave_key}/field/call-backs/{case_id}": {"visited": "came"},
     "/surveys/{survey_key}/waves/{wave_key}/field/cases/{case_id}": {"outcome": "in_person:2.24", "day": "2026-09-01"},
     "/keying/{survey_key}/{wave_key}/decide/{number}": {"variable": "q1"},
     "/keying/{survey_key}/{wave_key}/record": {"number": "{number}", "variable": "q1", "client_id": "0" * 16},
@@ -151,6 +153,7 @@ def city(database: Database, world: World, settings: Settings) -> City:
         )
         session.add(release)
         session.add(_visit(world))
+        session.add(_call_back(world, target.id))
         session.flush()
         session.add(
             ReleaseDocument(
@@ -188,6 +191,17 @@ def _visit(world: World) -> Visit:
         source=VisitSource.OFFICE,
         mode=OutcomeMode.IN_PERSON,
         code="2.24",
+    )
+
+
+def _call_back(world: World, account_id: UUID) -> CallBack:
+    return CallBack(
+        survey_id=world.survey_id,
+        case_id=world.case_ids[0],
+        wave_id=world.wave_id,
+        account_id=account_id,
+        seed=1,
+        drawn_at=NOW,
     )
 
 
