@@ -90,6 +90,12 @@ class KeyRing:
         digest = self._digest("access", str(survey), str(record), str(issue))
         return base64.b32encode(digest[:16]).decode().rstrip("=")
 
+    def short_code(self, survey: UUID, record: UUID, issue: int, attempt: int) -> str:
+        """45 bits as 9 Crockford characters: the second key of a case, which is typed. ``attempt``: from 0; another
+        where the code of the one before belongs to another case."""
+        digest = self._digest("short", str(survey), str(record), str(issue), str(attempt))
+        return _crockford(digest, 9)
+
     def receipt(self, survey: UUID, response: UUID) -> str:
         """80 bits as 16 Crockford characters in fours: what a resident can write down."""
         return _in_fours(self._digest("receipt", str(survey), str(response)))
@@ -107,14 +113,23 @@ class KeyRing:
         return self._digest("keyed", purpose, value).hex()
 
 
+def _crockford(digest: bytes, length: int) -> str:
+    return base64.b32encode(digest[:10]).translate(_TO_CROCKFORD).decode()[:length]
+
+
 def _in_fours(digest: bytes) -> str:
-    characters = base64.b32encode(digest[:10]).translate(_TO_CROCKFORD).decode()
+    characters = _crockford(digest, 16)
     return "-".join(characters[start : start + 4] for start in range(0, 16, 4))
+
+
+def as_crockford(typed: str) -> str:
+    """Capitals as they would be printed: O is 0, I and L are 1, U is V."""
+    return typed.translate(_READ_AS)
 
 
 def normalise_receipt(typed: str) -> str:
     """The receipt as it was printed, from what a person typed: O is 0, I and L are 1, blanks and dashes are free."""
-    kept = "".join(character for character in typed.upper().translate(_READ_AS) if character in CROCKFORD)
+    kept = "".join(character for character in as_crockford(typed.upper()) if character in CROCKFORD)
     return "-".join(kept[start : start + 4] for start in range(0, len(kept), 4))
 
 

@@ -31,6 +31,8 @@ class Poster:
 class Letter:
     community: Text
     address: str  # of the single-use code's page
+    door: str  # of the first page, where the short code is typed
+    short_code: str  # in groups, as it is printed
     case_number: str
     household: str = ""  # where it is handed over: street, building, flat; no name
     whom: Text | None = None  # who of the household answers; None where anybody may

@@ -87,16 +87,20 @@ def _paragraphs(occasion: Occasion, letter: Letter) -> list[tuple[str, str]]:
 
 
 def _below_the_code(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mark]:
-    """The same address to be typed: a household without a camera is a household too."""
+    """What is typed instead: a household without a camera is a household too. The code is set large and whole."""
     language = occasion.language
     x, y, width = LETTER_QR
     small = Role(8.5, 12, colour=style.GREY)
     y += width + 9 * MM  # below the white that the code needs
     marks: list[Mark] = [setter.left(small, say("type_code", language), x, y)]
+    y += small.leading
     typed = Role(8.5, 12)
-    for row, line in enumerate(setter.lines([typed.span(typed_address(letter.address))], width), 1):
-        marks.append(Words(x, y + row * small.leading, line))
-    return marks
+    for line in setter.lines([typed.span(typed_address(letter.door))], width):
+        marks.append(Words(x, y, line))
+        y += typed.leading
+    marks.append(setter.left(small, say("then_code", language), x, y))
+    code = fitting(setter, letter.short_code, width, (17, 16, 15, 14))
+    return [*marks, setter.left(code, letter.short_code, x, y + code.size * 1.25)]
 
 
 def _signed(setter: Setter, occasion: Occasion, y: float, body: Role) -> list[Mark]:

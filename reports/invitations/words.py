@@ -53,7 +53,8 @@ WORDS: Final[Mapping[str, Text]] = {
         "答案只用于汇总，看不出是谁。{retention}是否回答，由您决定。",
         "answers are only used in sums, in which nobody is seen. {retention} Whether you answer is up to you.",
     ),
-    "type_code": Text("或在浏览器里输入", "Or type into a browser"),
+    "type_code": Text("扫不了码的，在浏览器里打开", "No scanner? Open in a browser"),
+    "then_code": Text("再输入", "and type"),
     "case": Text("住户编号 {number}", "Household {number}"),
     # both
     "contact": Text("咨询", "Questions"),

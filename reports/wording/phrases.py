@@ -379,6 +379,7 @@ SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
 
 MODES: Final[Mapping[str, Text]] = {
     "face_to_face": Text("入户面访", "Face to face"),
+    "telephone": Text("电话访问", "Telephone"),
     "paper": Text("纸质问卷", "Paper"),
     "web_invited": Text("网上邀请", "Web, invited"),
     "web_open": Text("公开扫码", "Web, open"),

@@ -12,11 +12,14 @@ from survey_service.captures import errors as captures
 from survey_service.collection import errors as collection
 from survey_service.collection.replies import HEADINGS, NOT_STORED, NOT_TAKEN, NOT_THESE, SOMEBODY_ELSES
 from survey_service.errors import BadInput, DomainError, TooBusy, TooLarge
-from survey_service.surveys.errors import UnknownCode
+from survey_service.surveys import errors as surveys
 
 _ERRORS: Final[tuple[type[DomainError], ...]] = (
-    UnknownCode,
+    surveys.UnknownCode,
     collection.RevokedCode,
+    surveys.MistypedCode,
+    surveys.TypingPaused,
+    surveys.TypingOver,
     captures.AlreadyAnswered,
     captures.WaveClosed,
     captures.ContentConflict,
@@ -129,6 +132,7 @@ SENTENCES: Final = tuple(
             *_OF_QUESTIONS,
             *_OF_THE_HOUSE,
             *(error.zh for error in _ERRORS),
+            surveys.WRONG_LENGTH.zh,
             *(one.zh for one in (*HEADINGS.values(), NOT_STORED, NOT_TAKEN, NOT_THESE, SOMEBODY_ELSES)),
         ]
     )

@@ -34,7 +34,9 @@ from survey_service.collection.blocks_shown import blocks_shown
 from survey_service.collection.page_formats import day_in
 from survey_service.collection.phone_permissions import asked_of_phone, device_scripts
 from survey_service.collection.resident_steps import LONGEST_IN_FIVE, Same, Screens, Step, screens, shuffles
+from survey_service.errors import DomainError
 from survey_service.settings import Settings
+from survey_service.surveys.errors import WRONG_LENGTH, MistypedCode
 from survey_service.surveys.wave_recordings import Recording
 from survey_service.web.pages import HTML_LANG, environment, styles_in_page, told_by
 
@@ -188,14 +190,18 @@ def door(
     message: str = "",
     typed: str = "",
     status: int = 200,
+    stopped: DomainError | None = None,
     staff: bool = False,
 ) -> Response:
-    """One field for a code. ``staff``: with the way to sign in, on the first page of the service."""
+    """One field for a code. ``stopped``: why codes of letters are not taken now; ``staff``: with the way to sign in, on
+    the first page of the service."""
     context = {
         "city": settings.city_in(look.language),
         "heading": heading or ("Open the questionnaire" if look.language == "en" else "打开问卷"),
         "message": message,
         "typed": typed[:LONGEST_TYPED],
+        "stopped": stopped.in_language(look.language) if stopped else "",
+        "said_of_code": {"length": WRONG_LENGTH, "check": Text(MistypedCode.zh, MistypedCode.en)},
         "hotline": settings.hotline,
         "staff": staff,
     }

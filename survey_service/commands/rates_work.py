@@ -37,7 +37,12 @@ _RATES = (
     "con3",
 )
 _SHOWN = ("rr1", "rr3", "rr5", "coop1", "ref1", "con1")
-_MODES = {"web_invited": OutcomeMode.WEB, "face_to_face": OutcomeMode.IN_PERSON, "paper": OutcomeMode.MAIL}
+_MODES = {
+    "web_invited": OutcomeMode.WEB,
+    "face_to_face": OutcomeMode.IN_PERSON,
+    "paper": OutcomeMode.MAIL,
+    "telephone": OutcomeMode.TELEPHONE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

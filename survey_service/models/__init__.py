@@ -53,8 +53,10 @@ from survey_service.models.response import Response, ResponseState
 from survey_service.models.roll import MOST_ADULTS, Kin, Roll
 from survey_service.models.sealed import CaseDoor, LetterFile, WaveSeal
 from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
+from survey_service.models.telephone import CaseTelephone
 from survey_service.models.token import AccessToken
 from survey_service.models.tombstone import Ground, Tombstone
+from survey_service.models.typed_tries import TriedAs, TypedTries
 from survey_service.models.visit import OUTCOME_MODES, Visit, VisitSource
 from survey_service.models.wave_list import FilledVersion, WaveListEntry
 
@@ -80,6 +82,7 @@ __all__ = [
     "Capture",
     "Case",
     "CaseDoor",
+    "CaseTelephone",
     "DataExport",
     "Decision",
     "Discrepancy",
@@ -133,6 +136,8 @@ __all__ = [
     "Source",
     "Survey",
     "Tombstone",
+    "TriedAs",
+    "TypedTries",
     "UtcDateTime",
     "VerificationDraw",
     "Visit",

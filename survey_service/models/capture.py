@@ -17,6 +17,7 @@ from survey_service.models.base import Base, Json, UtcDateTime, words
 class Mode(StrEnum):
     PAPER = "paper"
     FACE_TO_FACE = "face_to_face"
+    TELEPHONE = "telephone"
     WEB_INVITED = "web_invited"
     WEB_OPEN = "web_open"
     PAPER_OPEN = "paper_open"

@@ -80,6 +80,7 @@ class AccessCode(Base):
         UniqueConstraint("survey_id", "code_sha256"),
         # The address names no survey, so a code must be found by its hash alone.
         Index("uq_access_code_code_sha256", "code_sha256", unique=True),
+        Index("uq_access_code_short_hash", "short_hash", unique=True),
         Index(
             "uq_access_code_open",
             "survey_id",
@@ -99,6 +100,8 @@ class AccessCode(Base):
     case_id: Mapped[UUID | None]
     issue: Mapped[int] = mapped_column(default=1)  # a reprint after a loss is a new issue
     code_sha256: Mapped[str] = mapped_column(String(64))
+    # Keyed: of 45 bits a plain hash could be tried through. None: never printed since there are short codes.
+    short_hash: Mapped[str | None] = mapped_column(String(64))
     open_code: Mapped[str | None] = mapped_column(String(40))
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ from survey_service.models.capture import Mode
 
 OUTCOME_MODES: Final[Mapping[Mode, OutcomeMode]] = {
     Mode.FACE_TO_FACE: OutcomeMode.IN_PERSON,
+    Mode.TELEPHONE: OutcomeMode.TELEPHONE,
     Mode.PAPER: OutcomeMode.MAIL,
     Mode.PAPER_OPEN: OutcomeMode.MAIL,
     Mode.WEB_INVITED: OutcomeMode.WEB,

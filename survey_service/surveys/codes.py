@@ -19,6 +19,7 @@ from survey_service.bulk import insert_unless_there
 from survey_service.ids import new_id
 from survey_service.models import AccessCode, Account, Case, InterviewPass, Mode
 from survey_service.secrets import KeyRing, code_hash
+from survey_service.surveys import short_codes
 from survey_service.surveys.errors import UnknownCode
 
 LENGTH = 26
@@ -75,6 +76,8 @@ def issue_case_code(session: Session, case: Case, *, keys: KeyRing, issue: int =
     """The single-use code of ``case``; asked again for the same issue it is the same code."""
     code = keys.access_code(case.survey_id, case.id, issue)
     if _held(session, case.survey_id, code) is None:
+        key = short_codes.KeyOfCase(case_id=case.id, issue=issue)
+        short = short_codes.of_cases(session, case.survey_id, [key], keys=keys)[case.id]
         session.add(
             AccessCode(
                 survey_id=case.survey_id,
@@ -83,6 +86,7 @@ def issue_case_code(session: Session, case: Case, *, keys: KeyRing, issue: int =
                 case_id=case.id,
                 issue=issue,
                 code_sha256=code_hash(code),
+                short_hash=short.hash,
             )
         )
         session.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from questionnaires.text import Text
 from survey_service.errors import DomainError
 
 
@@ -25,3 +26,49 @@ class UnknownCode(DomainError):
     status = HTTPStatus.NOT_FOUND
     zh = "这个网址打不开问卷。请重新扫一次二维码；是照着纸打字的，请核对每一个字母。"
     en = "No questionnaire is at this address. Scan the QR code again; if you typed it, check every letter."
+
+
+WRONG_LENGTH = Text(
+    "信上的码是 10 个字母和数字，请看看有没有漏打、多打。",
+    "The code of a letter has 10 letters and digits: see whether one is missing or too many.",
+)
+
+
+class MistypedCode(DomainError):
+    """A short code whose check character says that it was never printed; nothing was looked for."""
+
+    code = "E250"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    zh = "这个码不对：多半是打错了一个字，或者两个字打反了。请照着信再看一遍。"
+    en = "This code is not right: most likely one character is wrong, or two are swapped. Look at the letter once more."
+
+    def __init__(self, *, complete: bool) -> None:
+        length = WRONG_LENGTH
+        super().__init__(zh=None if complete else length.zh, en=None if complete else length.en)
+
+
+class TypingPaused(DomainError):
+    """Too many short codes that belong to no letter were typed within an hour, from wherever."""
+
+    code = "E251"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    zh = (
+        "现在不能手打这个码：刚才有人一连试了许多不对的码。信上的二维码照常能扫；"
+        "扫不了的，请过一个小时再来打，或者打电话问。"
+    )
+    en = (
+        "Codes cannot be typed at the moment: somebody tried many wrong ones. The QR code of your letter works as "
+        "always; if you cannot scan it, come back in an hour, or call."
+    )
+
+
+class TypingOver(DomainError):
+    """As many wrong ones as a wave bears were typed while it was open."""
+
+    code = "E252"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    zh = "这一期不再收手打的码：有人试了太多不对的码。信上的二维码照常能扫；扫不了的，请打电话问。"
+    en = (
+        "Codes can no longer be typed in this survey: too many wrong ones were tried. The QR code of your letter "
+        "works as always; if you cannot scan it, please call."
+    )

@@ -19,7 +19,7 @@ from survey_service.errors import NotFound
 from survey_service.models import Mode
 from survey_service.processes.beside import computed
 from survey_service.settings import is_loopback
-from survey_service.surveys import invitations, planning_queries
+from survey_service.surveys import invitations, planning_queries, typed_tries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.web.downloads import content_disposition
@@ -51,6 +51,8 @@ def invitations_page(
                 for area, count in lines
             ],
             "a_file": invitations.A_FILE,
+            "tries": typed_tries.of_open_waves(session).get(wave.id),
+            "most_tries": typed_tries.A_WAVE,
             "public_url": running.settings.public_url,
             "only_here": is_loopback(urlsplit(running.settings.public_url).hostname or ""),
         }

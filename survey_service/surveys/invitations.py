@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from questionnaires.readiness import effective_header
@@ -16,7 +16,7 @@ from survey_service import audit
 from survey_service.errors import Conflict
 from survey_service.models import AccessCode, Area, Mode, Wave, WaveState
 from survey_service.secrets import KeyRing, code_hash
-from survey_service.surveys import codes, definitions, planning_queries, who_answers
+from survey_service.surveys import codes, definitions, planning_queries, short_code, short_codes, who_answers
 from survey_service.surveys.opening import header_of
 
 A_FILE = 300  # letters in one file: what an office printer takes before its tray is empty
@@ -87,14 +87,14 @@ def letters(
     if not takes(wave, Mode.WEB_INVITED):
         raise NothingToPrint
     rows = planning_queries.letters(session, wave, area.id, start=(part - 1) * A_FILE, most=A_FILE)
-    fresh = [row for row in rows if row.issue is None]
-    if fresh:
-        session.execute(insert(AccessCode), [_code_row(wave, area.id, row, keys) for row in fresh])
+    shorts = _with_codes(session, wave, area.id, rows, keys)
     whom = who_answers.told(wave)
     made = [
         Letter(
             community=Text(area.name_zh, area.name_en),
             address=f"{public_url}/a/{keys.access_code(wave.survey_id, row.case_id, row.issue or 1)}",
+            door=public_url,
+            short_code=short_code.in_threes(shorts[row.case_id]),
             case_number=row.number,
             whom=whom,
         )
@@ -107,15 +107,37 @@ def letters(
     return made
 
 
-def _code_row(wave: Wave, area_id: UUID, row: planning_queries.LetterLine, keys: KeyRing) -> dict[str, object]:
-    return {
-        "survey_id": wave.survey_id,
-        "wave_id": wave.id,
-        "area_id": area_id,
-        "case_id": row.case_id,
-        "issue": 1,
-        "code_sha256": code_hash(keys.access_code(wave.survey_id, row.case_id, 1)),
-    }
+def _with_codes(
+    session: Session, wave: Wave, area_id: UUID, rows: Sequence[planning_queries.LetterLine], keys: KeyRing
+) -> dict[UUID, str]:
+    """Case -> short code. Both codes are made where there are none, and the short one where only that is missing."""
+    wanted = [
+        short_codes.KeyOfCase(case_id=row.case_id, issue=row.issue or 1, short_hash=row.short_hash) for row in rows
+    ]
+    found = short_codes.of_cases(session, wave.survey_id, wanted, keys=keys)
+    fresh = [
+        {
+            "survey_id": wave.survey_id,
+            "wave_id": wave.id,
+            "area_id": area_id,
+            "case_id": row.case_id,
+            "issue": 1,
+            "code_sha256": code_hash(keys.access_code(wave.survey_id, row.case_id, 1)),
+            "short_hash": found[row.case_id].hash,
+        }
+        for row in rows
+        if row.issue is None
+    ]
+    if fresh:
+        session.execute(insert(AccessCode), fresh)
+    of_before = [
+        {"survey_id": wave.survey_id, "id": row.code_id, "short_hash": found[row.case_id].hash}
+        for row in rows
+        if row.issue is not None and row.short_hash != found[row.case_id].hash
+    ]
+    if of_before:
+        session.execute(update(AccessCode), of_before)
+    return {case_id: short.code for case_id, short in found.items()}
 
 
 def _note(

@@ -22,7 +22,7 @@ from survey_service.surveys.wave_lists import Entries
 from survey_service.surveys.wave_targets import by_indicator
 from survey_service.web.pages import format_date
 
-CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value})
+CASE_MODES = frozenset({Mode.WEB_INVITED.value, Mode.PAPER.value, Mode.FACE_TO_FACE.value, Mode.TELEPHONE.value})
 """Modes by which sampled households answer: a wave that names one needs cases."""
 MOST_CODES: Final = 5  # in one sentence
 FROM_ABROAD: Final = "from_abroad"

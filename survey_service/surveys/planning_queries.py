@@ -150,13 +150,15 @@ class LetterLine:
     case_id: UUID
     number: str
     issue: int | None  # of the code that opens the questionnaire; None: none was made
+    code_id: UUID | None
+    short_hash: str | None
     used_at: datetime | None
 
 
 def letters(session: Session, wave: Wave, area_id: UUID, *, start: int, most: int) -> list[LetterLine]:
     """Cases of a community that a letter invites, by number, with the code that is theirs now."""
     rows = session.execute(
-        select(Case.id, Case.number, AccessCode.issue, AccessCode.used_at)
+        select(Case.id, Case.number, AccessCode.issue, AccessCode.id, AccessCode.short_hash, AccessCode.used_at)
         .outerjoin(
             AccessCode,
             (AccessCode.survey_id == Case.survey_id)
@@ -173,7 +175,10 @@ def letters(session: Session, wave: Wave, area_id: UUID, *, start: int, most: in
         .offset(start)
         .limit(most)
     )
-    return [LetterLine(case_id=row[0], number=row[1], issue=row[2], used_at=row[3]) for row in rows]
+    return [
+        LetterLine(case_id=row[0], number=row[1], issue=row[2], code_id=row[3], short_hash=row[4], used_at=row[5])
+        for row in rows
+    ]
 
 
 def count_cases(session: Session, wave: Wave) -> int:

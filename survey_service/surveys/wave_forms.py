@@ -18,7 +18,7 @@ from survey_service.models import Mode, Survey, Wave
 from survey_service.surveys.opening import FROM_ABROAD
 from survey_service.web import posted_forms
 
-MODES = (Mode.WEB_INVITED, Mode.PAPER, Mode.FACE_TO_FACE, Mode.WEB_OPEN)
+MODES = (Mode.WEB_INVITED, Mode.PAPER, Mode.FACE_TO_FACE, Mode.TELEPHONE, Mode.WEB_OPEN)
 HEADER = ("form_number", "issuing_body", "approval_number")
 CHOICES: Mapping[str, Mapping[str, Text]] = {  # of the header, each with what may be chosen; "" where nothing is stated
     "legal_kind": {one.value: name for one, name in LEGAL_KINDS.items() if one is not LegalKind.UNSTATED},

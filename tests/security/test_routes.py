@@ -38,6 +38,7 @@ PUBLIC = {
     ("GET", "/robots.txt"),
     ("GET", "/favicon.ico"),
     ("POST", "/a"),  # a typed code, which leads to its page
+    ("GET", "/s/{code}"),  # a short one in a link
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
     ("POST", "/a/{code}/files"),  # one file of an answer

@@ -43,7 +43,7 @@ def test_a_wrong_code_is_shown_again_with_the_reason_and_somebody_to_call(client
         assert 'href="tel:12345"' in page.text
     assert "Call 12345" in client.get(f"/a/{wrong}?lang=en").text
     assert client.post("/a", data={"code": '"><svg onload=alert(1)>'}).text.count("<svg") == 0
-    assert client.post("/a", data={"code": ""}).status_code == 404
+    assert client.post("/a", data={"code": ""}).status_code == 422
     assert client.post("/a", json={"code": wrong}).status_code == 422
 
 

@@ -20,6 +20,7 @@ from survey_service.models import AccessCode, AuditEntry, Case, Mode
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys.codes import find
+from survey_service.surveys.short_code import in_threes, with_check
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.test_planning_waves import HEADER, Q4, WAVE, send
 from tests.service.world import World
@@ -358,7 +359,7 @@ def test_letters_hold_codes_that_open_their_own_case_and_print_again_the_same(
     keys = KeyRing(settings.secret_key.get_secret_value())
     for case, text in zip(cases(database)[:2], first, strict=True):
         code = keys.access_code(case.survey_id, case.id, 1)
-        assert code in text
+        assert in_threes(with_check(keys.short_code(case.survey_id, case.id, 1, 0))) in text
         with database.reading.begin() as session:
             assert find(session, code).case_id == case.id
     assert printed(post(client, f"{draft}/invitations/letters/{codes[0]}")) == first

@@ -63,6 +63,8 @@ def letter(place: int = 0, **changes: object) -> Letter:
     made = Letter(
         community=COMMUNITIES[place],
         address=ADDRESS.format(place),
+        door="https://diaocha.example.gov.cn",
+        short_code=f"7K3-9QF-2T{place}-4",
         case_number=f"{place:04d}",
         household="万寿桥路 18 号院 3 号楼 2 单元 402",
         whom=WHOM,
@@ -92,9 +94,10 @@ def test_a_letter_holds_its_own_code_and_says_who_answers(occasion: Occasion, ty
     birthday = "".join(WHOM.in_language(occasion.language).split())
     assert birthday in first
     assert birthday not in second
-    assert "WG00" in first
-    assert "WG01" not in first
-    assert "WG01" in second
+    assert "diaocha.example.gov.cn" in first
+    assert "7K3-9QF-2T0-4" in first
+    assert "7K3-9QF-2T1-4" not in first
+    assert "7K3-9QF-2T1-4" in second
 
 
 def held_askew(picture: Image.Image) -> Image.Image:
