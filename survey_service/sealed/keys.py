@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from survey_service import audit, private
 from survey_service.audit.chain import SERVICE
 from survey_service.files import sync_folder
-from survey_service.models import CaseDoor, LetterFile, Wave, WaveSeal
+from survey_service.models import CaseDoor, CaseTelephone, LetterFile, Wave, WaveSeal
 from survey_service.sealed.clock import opens_until
 from survey_service.sealed.errors import SealAway, SealGone, WrongKey
 from survey_service.secrets import KeyRing
@@ -36,7 +36,7 @@ from survey_service.settings import Settings
 
 log = structlog.get_logger()
 
-HELD: Final = (CaseDoor, LetterFile)
+HELD: Final = (CaseDoor, CaseTelephone, LetterFile)
 """Tables with a column ``sealed`` that is emptied when the key of their wave goes."""
 _MARK: Final = "wave-key-1"
 _SUFFIX: Final = ".key"

@@ -18,6 +18,7 @@ from survey_service.models import (
     Assignment,
     Case,
     CaseDoor,
+    CaseTelephone,
     InterviewPass,
     LetterFile,
     ReserveCase,
@@ -119,7 +120,7 @@ def delete_wave(session: Session, survey_id: UUID, wave_id: UUID, *, at: datetim
 
 def clear_cases(session: Session, survey_id: UUID, wave_id: UUID) -> int:
     """Take every case and code out of a wave; returns how many cases there were."""
-    for hanging in (AccessCode, Assignment, CaseDoor, LetterFile, ReserveCase):
+    for hanging in (AccessCode, Assignment, CaseDoor, CaseTelephone, LetterFile, ReserveCase):
         session.execute(delete(hanging).where(hanging.survey_id == survey_id, hanging.wave_id == wave_id))
     cases = select(Case.id).where(Case.survey_id == survey_id, Case.wave_id == wave_id)
     session.execute(delete(InterviewPass).where(InterviewPass.survey_id == survey_id, InterviewPass.case_id.in_(cases)))
