@@ -29,6 +29,7 @@ from survey_service.catalogue import pages as catalogue
 from survey_service.clock import Clock, system_clock
 from survey_service.collection import (
     code_entry_page,
+    letter_page,
     listening,
     page_messages,
     quality_marks_page,
@@ -82,6 +83,7 @@ from survey_service.surveys import (
     seal_round,
     shipped,
     survey_pages,
+    text_message_pages,
     wave_pages,
 )
 from survey_service.surveys import routes as surveys
@@ -95,6 +97,7 @@ ROUTERS = (
     sent_files.router,
     answer_file_pages.router,
     code_entry_page.router,
+    letter_page.router,
     receipt_page.router,
     receipts.router,
     left_contacts.router,
@@ -105,6 +108,7 @@ ROUTERS = (
     list_pages.router,
     recording_pages.router,
     invitation_pages.router,
+    text_message_pages.router,
     field_pages.router,
     supervision_pages.router,
     call_back_pages.router,

@@ -64,6 +64,8 @@ PUBLIC = frozenset(
         "/metrics",  # for who has the token of the monitoring; to everybody else there is no such page
         "/api/v1/openapi.json",  # what the API can do, and nothing of what is in it
         "/recordings/{sha256}",  # a question read aloud, which stands in words on every questionnaire
+        "/letter",  # what people ask about a letter, and whether it was issued
+        "/letter/{survey_key}/{wave_key}",  # the same of one wave that is open
         "/receipt",  # the receipt code, 80 bits behind a throttle, opens its answers: to see, correct and delete
     }
 )

@@ -20,6 +20,7 @@ _ERRORS: Final[tuple[type[DomainError], ...]] = (
     surveys.MistypedCode,
     surveys.TypingPaused,
     surveys.TypingOver,
+    surveys.NotLookedUp,
     captures.AlreadyAnswered,
     captures.WaveClosed,
     captures.ContentConflict,

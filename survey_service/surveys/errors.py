@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from questionnaires.text import Text
-from survey_service.errors import DomainError
+from survey_service.errors import BadInput, DomainError
 
 
 class VersionInUse(DomainError):
@@ -72,3 +72,20 @@ class TypingOver(DomainError):
         "Codes can no longer be typed in this survey: too many wrong ones were tried. The QR code of your letter "
         "works as always; if you cannot scan it, please call."
     )
+
+
+class NotLookedUp(DomainError):
+    """Whether a letter is genuine, while too many that are not were asked about."""
+
+    code = "E253"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    zh = "现在查不了：有人一连查了许多没有的。请过一个小时再查，或者打电话问。"
+    en = "This cannot be looked up at the moment: somebody asked for many that do not exist. Try in an hour, or call."
+
+
+class NoLinkInText(BadInput):
+    """A text message that would invite to nothing."""
+
+    code = "E254"
+    zh = "短信里要有一处“{链接}”，发的时候换成每一户自己的网址；全文最多 500 个字。"
+    en = "The message needs “{链接}” in one place, which becomes the address of each household; at most 500 characters."

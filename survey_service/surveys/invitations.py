@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from questionnaires.readiness import effective_header
@@ -14,9 +12,9 @@ from questionnaires.text import Text
 from reports.invitations.content import Letter, Occasion, Poster
 from survey_service import audit
 from survey_service.errors import Conflict
-from survey_service.models import AccessCode, Area, Mode, Wave, WaveState
-from survey_service.secrets import KeyRing, code_hash
-from survey_service.surveys import codes, definitions, planning_queries, short_code, short_codes, who_answers
+from survey_service.models import Area, Mode, Wave, WaveState
+from survey_service.secrets import KeyRing
+from survey_service.surveys import codes, definitions, letter_codes, planning_queries, short_code, who_answers
 from survey_service.surveys.opening import header_of
 
 A_FILE = 300  # letters in one file: what an office printer takes before its tray is empty
@@ -86,8 +84,8 @@ def letters(
     """
     if not takes(wave, Mode.WEB_INVITED):
         raise NothingToPrint
-    rows = planning_queries.letters(session, wave, area.id, start=(part - 1) * A_FILE, most=A_FILE)
-    shorts = _with_codes(session, wave, area.id, rows, keys)
+    rows = planning_queries.letters(session, wave, [area.id])[(part - 1) * A_FILE : part * A_FILE]
+    shorts = letter_codes.short_codes_of(session, wave, rows, keys=keys)
     whom = who_answers.told(wave)
     made = [
         Letter(
@@ -105,39 +103,6 @@ def letters(
         raise NothingToPrint
     _note(session, wave, "letters.printed", {"area": str(area.id), "part": part, "letters": len(made)}, at=at, by=by)
     return made
-
-
-def _with_codes(
-    session: Session, wave: Wave, area_id: UUID, rows: Sequence[planning_queries.LetterLine], keys: KeyRing
-) -> dict[UUID, str]:
-    """Case -> short code. Both codes are made where there are none, and the short one where only that is missing."""
-    wanted = [
-        short_codes.KeyOfCase(case_id=row.case_id, issue=row.issue or 1, short_hash=row.short_hash) for row in rows
-    ]
-    found = short_codes.of_cases(session, wave.survey_id, wanted, keys=keys)
-    fresh = [
-        {
-            "survey_id": wave.survey_id,
-            "wave_id": wave.id,
-            "area_id": area_id,
-            "case_id": row.case_id,
-            "issue": 1,
-            "code_sha256": code_hash(keys.access_code(wave.survey_id, row.case_id, 1)),
-            "short_hash": found[row.case_id].hash,
-        }
-        for row in rows
-        if row.issue is None
-    ]
-    if fresh:
-        session.execute(insert(AccessCode), fresh)
-    of_before = [
-        {"survey_id": wave.survey_id, "id": row.code_id, "short_hash": found[row.case_id].hash}
-        for row in rows
-        if row.issue is not None and row.short_hash != found[row.case_id].hash
-    ]
-    if of_before:
-        session.execute(update(AccessCode), of_before)
-    return {case_id: short.code for case_id, short in found.items()}
 
 
 def _note(

@@ -14,10 +14,11 @@ from questionnaires.indicators import SHARES, Indicator, Sense
 from questionnaires.lists import EntryFault, to_fill
 from questionnaires.model import Header, ListSource, Questionnaire
 from questionnaires.named_codes import without_entry
-from questionnaires.readiness import Blank, Reason, ready_to_open
+from questionnaires.readiness import Blank, Reason, effective_header, ready_to_open
 from questionnaires.text import Text
 from survey_service.models import Mode, Survey, Wave
 from survey_service.surveys import definitions, filling, queries
+from survey_service.surveys.hotline_gaps import gaps
 from survey_service.surveys.wave_lists import Entries
 from survey_service.surveys.wave_targets import by_indicator
 from survey_service.web.pages import format_date
@@ -256,6 +257,18 @@ def reminders(session: Session, wave: Wave, *, on: date) -> tuple[Reminder, ...]
                     f"The first day is {en}; opening takes answers at once.",
                 ),
                 "/edit#opens_on",
+            )
+        )
+    lacking = gaps(effective_header(questionnaire, header_of(wave)), questionnaire.notice)
+    if lacking:
+        zh, en = "；".join(one.zh for one in lacking), "; ".join(one.en for one in lacking)
+        found.append(
+            Reminder(
+                Text(
+                    f"热线答问里还缺：{zh}。居民打电话来，接的人答不上。",
+                    f"The answers for the hotline lack: {en}. Whoever takes the calls cannot tell.",
+                ),
+                "/invitations/hotline",
             )
         )
     if CASE_MODES & set(wave.modes) and not wave.plan.get("response_rate"):

@@ -148,6 +148,7 @@ def sample_by_community(session: Session, wave: Wave) -> dict[UUID, CommunitySam
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
     case_id: UUID
+    area_id: UUID
     number: str
     issue: int | None  # of the code that opens the questionnaire; None: none was made
     code_id: UUID | None
@@ -155,10 +156,18 @@ class LetterLine:
     used_at: datetime | None
 
 
-def letters(session: Session, wave: Wave, area_id: UUID, *, start: int, most: int) -> list[LetterLine]:
-    """Cases of a community that a letter invites, by number, with the code that is theirs now."""
+def letters(session: Session, wave: Wave, area_ids: Sequence[UUID]) -> list[LetterLine]:
+    """Cases of these communities that a letter invites, by number, with the code that is theirs now."""
     rows = session.execute(
-        select(Case.id, Case.number, AccessCode.issue, AccessCode.id, AccessCode.short_hash, AccessCode.used_at)
+        select(
+            Case.id,
+            Case.area_id,
+            Case.number,
+            AccessCode.issue,
+            AccessCode.id,
+            AccessCode.short_hash,
+            AccessCode.used_at,
+        )
         .outerjoin(
             AccessCode,
             (AccessCode.survey_id == Case.survey_id)
@@ -168,15 +177,21 @@ def letters(session: Session, wave: Wave, area_id: UUID, *, start: int, most: in
         .where(
             Case.survey_id == wave.survey_id,
             Case.wave_id == wave.id,
-            Case.area_id == area_id,
+            Case.area_id.in_(area_ids),
             Case.first_mode == Mode.WEB_INVITED,
         )
         .order_by(Case.number)
-        .offset(start)
-        .limit(most)
     )
     return [
-        LetterLine(case_id=row[0], number=row[1], issue=row[2], code_id=row[3], short_hash=row[4], used_at=row[5])
+        LetterLine(
+            case_id=row[0],
+            area_id=row[1],
+            number=row[2],
+            issue=row[3],
+            code_id=row[4],
+            short_hash=row[5],
+            used_at=row[6],
+        )
         for row in rows
     ]
 

@@ -88,7 +88,7 @@ def find(session: Session, code: str, *, keys: KeyRing) -> Found | None:
             AccessCode.case_id,
             AccessCode.issue,
             AccessCode.revoked_at,
-        ).where(AccessCode.short_hash == _hash(code, keys), AccessCode.case_id.is_not(None))
+        ).where(AccessCode.short_hash == hash_of(code, keys), AccessCode.case_id.is_not(None))
     ).one_or_none()
     if row is None:
         return None
@@ -111,10 +111,11 @@ def _held(survey_id: UUID, one: KeyOfCase, keys: KeyRing) -> ShortCode | None:
 
 def _made(survey_id: UUID, one: KeyOfCase, attempt: int, keys: KeyRing) -> ShortCode:
     code = short_code.with_check(keys.short_code(survey_id, one.case_id, one.issue, attempt))
-    return ShortCode(code, _hash(code, keys))
+    return ShortCode(code, hash_of(code, keys))
 
 
-def _hash(code: str, keys: KeyRing) -> str:
+def hash_of(code: str, keys: KeyRing) -> str:
+    """What the database holds of a short code."""
     return keys.keyed_hash("short code", code)
 
 

@@ -39,6 +39,9 @@ PUBLIC = {
     ("GET", "/favicon.ico"),
     ("POST", "/a"),  # a typed code, which leads to its page
     ("GET", "/s/{code}"),  # a short one in a link
+    ("GET", "/letter"),  # what people ask about a letter
+    ("POST", "/letter"),  # whether it was issued: yes or no
+    ("GET", "/letter/{survey_key}/{wave_key}"),  # of one wave that is open
     ("GET", "/a/{code}"),
     ("POST", "/a/{code}"),
     ("POST", "/a/{code}/files"),  # one file of an answer

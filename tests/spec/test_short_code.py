@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from survey_service.secrets import CROCKFORD
+from survey_service.surveys.genuine import number_as_read
 from survey_service.surveys.short_code import LENGTH, SECRET, as_read, fits, in_threes, with_check
 
 secrets = st.text(CROCKFORD, min_size=SECRET, max_size=SECRET)
@@ -59,3 +61,11 @@ def test_what_is_no_character_of_a_code_is_left_to_be_seen() -> None:
     assert as_read("7k3-9qf 2tm*4") == "7K39QF2TM*4"
     for nothing in ("", "7K39QF2TM", "七K39QF2TM4", "7K39QF2TM*"):
         assert not fits(as_read(nothing))
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("0001-001", "0001-001"), ("住户编号：０００１－００１", "0001-001"), ("编号 A 12", "A12"), ("household 7", "7")],
+)
+def test_a_number_is_read_as_it_stands_on_the_letter(typed: str, number: str) -> None:
+    assert number_as_read(typed) == number
