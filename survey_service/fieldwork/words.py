@@ -50,7 +50,7 @@ RULES: Final[Mapping[Rule, Text]] = {
 }
 
 SOURCES: Final[Mapping[VisitSource, Text]] = {
-    VisitSource.DOOR: Text("入户手机页", "phone page"),
+    VisitSource.DOOR: Text("调查员页面", "interviewer's page"),
     VisitSource.OFFICE: Text("办公室登记", "typed at the office"),
     VisitSource.FILE: Text("文件导入", "file"),
     VisitSource.PROGRAM: Text("程序接口", "program"),

@@ -9,7 +9,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
-from survey_service.models.base import Base, UtcDateTime
+from survey_service.models.base import Base, UtcDateTime, words
+from survey_service.models.capture import Mode
 
 
 class Assignment(Base):
@@ -45,4 +46,6 @@ class InterviewPass(Base):
     case_id: Mapped[UUID]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     code_sha256: Mapped[str] = mapped_column(String(64))
+    # At the door or by telephone: how it was opened last, and what an answer by it is.
+    mode: Mapped[Mode] = mapped_column(words(Mode), default=Mode.FACE_TO_FACE, server_default=Mode.FACE_TO_FACE)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

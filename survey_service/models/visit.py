@@ -31,7 +31,7 @@ OUTCOME_MODES: Final[Mapping[Mode, OutcomeMode]] = {
 class VisitSource(StrEnum):
     """By which way it was told."""
 
-    DOOR = "door"  # the page of whoever knocks
+    DOOR = "door"  # the page of whoever knocks or calls
     OFFICE = "office"  # typed at a desk, for one case or for many
     FILE = "file"
     PROGRAM = "program"  # by the API

@@ -43,6 +43,7 @@ _PASS_BY_HASH = (
         InterviewPass.id,
         InterviewPass.case_id,
         InterviewPass.account_id,
+        InterviewPass.mode,
         InterviewPass.expires_at,
         Case.wave_id,
         Case.area_id,
@@ -129,9 +130,17 @@ def issue_open_code(session: Session, survey_id: UUID, wave_id: UUID, area_id: U
     return code
 
 
-def issue_interview_pass(session: Session, case: Case, account_id: UUID, *, keys: KeyRing, at: datetime) -> str:
-    """What opens the questionnaire of ``case`` on the phone of this interviewer until ``PASS_HOLDS`` from now; asked
-    again it is the same, so that a phone finds the answers that it has kept."""
+def issue_interview_pass(
+    session: Session,
+    case: Case,
+    account_id: UUID,
+    *,
+    keys: KeyRing,
+    at: datetime,
+    mode: Mode = Mode.FACE_TO_FACE,
+) -> str:
+    """What opens the questionnaire of ``case`` for this interviewer until ``PASS_HOLDS`` from now; asked again it is
+    the same, so that a phone finds the answers that it has kept. ``mode``: what an answer by it is from now on."""
     code = keys.access_code(case.survey_id, uuid5(case.id, str(account_id)), 1)
     values = {
         "survey_id": case.survey_id,
@@ -139,6 +148,7 @@ def issue_interview_pass(session: Session, case: Case, account_id: UUID, *, keys
         "case_id": case.id,
         "account_id": account_id,
         "code_sha256": code_hash(code),
+        "mode": mode,
         "expires_at": at + PASS_HOLDS,
     }
     if not insert_unless_there(session, _PASSES, values):
@@ -149,7 +159,7 @@ def issue_interview_pass(session: Session, case: Case, account_id: UUID, *, keys
                 InterviewPass.case_id == case.id,
                 InterviewPass.account_id == account_id,
             )
-            .values(expires_at=at + PASS_HOLDS)
+            .values(mode=mode, expires_at=at + PASS_HOLDS)
         )
     return code
 
@@ -196,7 +206,7 @@ def _interview(session: Session, sha256: str) -> OpenedCode:
         wave_id=row.wave_id,
         area_id=row.area_id,
         case_id=row.case_id,
-        mode=Mode.FACE_TO_FACE,
+        mode=row.mode,
         used_at=None,
         revoked_at=None,
         interviewer=audit.Actor(row.account_id, row.name),

@@ -28,6 +28,11 @@ def upgrade() -> None:
         batch.create_check_constraint(op.f("ck_paper_batch_mode"), f"mode IN ({MODES})")
     op.add_column("access_code", sa.Column("short_hash", sa.String(length=64), nullable=True))
     op.create_index("uq_access_code_short_hash", "access_code", ["short_hash"], unique=True)
+    check = sa.CheckConstraint(f"mode IN ({MODES})", name=op.f("ck_interview_pass_mode"))
+    op.add_column(
+        "interview_pass",
+        sa.Column("mode", sa.String(length=30), check, nullable=False, server_default="face_to_face"),
+    )
     op.create_table(
         "typed_tries",
         sa.Column("kind", sa.String(length=30), nullable=False),
