@@ -133,9 +133,12 @@ def test_each_way_of_answering_is_told_where_the_wave_has_it(
 ) -> None:
     assert world
     ways = {
-        "web_invited": "信上的二维码", "web_open": "海报上的二维码", "paper": "纸质问卷", "face_to_face": "上门",
+        "web_invited": "信上的二维码",
+        "web_open": "海报上的二维码",
+        "paper": "纸质问卷",
+        "face_to_face": "上门",
         "telephone": "接调查员的电话",
-    }  # fmt: skip
+    }
     for mode in ways:
         with database.writing.begin() as session:
             session.execute(update(Wave).values(modes=[mode]))
@@ -165,8 +168,10 @@ def test_the_manager_sees_what_is_missing_and_is_reminded_of_it(
         session.execute(update(Wave).values(state=WaveState.DRAFT))
     assert "热线答问里还缺" in get(client, wave)
     filled = dict.fromkeys(("form_number", "issuing_body", "approval_number"), "某") | {
-        "valid_until": "2027-06-30", "legal_kind": "local", "circulation": "public",
-    }  # fmt: skip
+        "valid_until": "2027-06-30",
+        "legal_kind": "local",
+        "circulation": "public",
+    }
     with database.writing.begin() as session:
         session.execute(update(Wave).values(header=filled))
     page = get(client, f"{wave}/invitations/hotline")
