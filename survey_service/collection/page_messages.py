@@ -33,8 +33,8 @@ def every_message() -> dict[str, str]:
 
 def install_words(folder: Path | None) -> None:
     """Take the page words of this installation; every page is drawn anew."""
-    page_words.install(folder, every_message() if folder else ())
-    resident_pages.forget()
+    changed = page_words.install(folder, every_message() if folder else ())
+    resident_pages.forget(words=changed)
 
 
 def empty_file(tag: str) -> bytes:

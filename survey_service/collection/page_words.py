@@ -115,8 +115,12 @@ def _marked(text: str, open_marks: int) -> tuple[str, int]:
 _installed: dict[str, PageWords] = {}
 
 
-def install(folder: Path | None, wanted: Iterable[str]) -> None:
-    """Take the files of this installation; what was known before is forgotten. ``wanted``: every message of a page."""
+def install(folder: Path | None, wanted: Iterable[str]) -> bool:
+    """Take the files of this installation; what was known before is forgotten. ``wanted``: every message of a page.
+
+    Whether there is, or was, anything of an installation.
+    """
+    known = bool(_installed)
     _installed.clear()
     for path in sorted(folder.glob(f"*{SUFFIX}")) if folder and folder.is_dir() else ():
         if path.stem in USUAL or fault_of_tag(path.stem):
@@ -128,6 +132,7 @@ def install(folder: Path | None, wanted: Iterable[str]) -> None:
             log.error("page_words_not_read", name=path.name, kind=type(failed).__name__)
             continue
         _installed[path.stem] = page_words(path.stem, words, wanted)
+    return known or bool(_installed)
 
 
 def words_in(tag: str) -> PageWords:

@@ -455,10 +455,11 @@ def _own(language: Language) -> Callable[[str], str]:
     return (lambda made: made) if language in USUAL else page_words.words_in(language).sentence
 
 
-def forget() -> None:
-    """Draw every page anew: the words of the installation are others."""
+def forget(*, words: bool) -> None:
+    """Draw every page anew; where the ``words`` of the installation are others, of templates that are read anew."""
     _pages.clear()
-    _environment.cache_clear()
+    if words:
+        _environment.cache_clear()
 
 
 @lru_cache
