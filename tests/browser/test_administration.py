@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from survey_service.audit.chain import SYSTEM, verify
 from survey_service.models import Area, AuditEntry
 from survey_service.secrets import KeyRing
+from tests.browser.looks import in_languages
 from tests.browser.staff_fixtures import press, send_sign_in, sign_in, write
 from tests.browser.test_wave import sound
 
@@ -212,7 +213,7 @@ def test_the_pages_before_there_is_anybody(empty: str, desk: Callable[..., Page]
             sound(page, f"{address} {language}")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@in_languages
 def test_every_page_of_an_administrator_on_a_phone(
     base: str, world: World, desk: Callable[..., Page], language: str
 ) -> None:

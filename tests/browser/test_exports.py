@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from survey_service.exports.formats import Format
 from survey_service.models import DataExport, Job, JobState
+from tests.browser.looks import in_languages_and_widths
 from tests.browser.staff_fixtures import press, sign_in
 from tests.browser.test_wave import sound
 from tests.service.made_exports import HERE, content_of, lock, make, review
@@ -25,14 +26,20 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_page_at_three_widths_before_and_after_the_lock(
-    base: str, world: World, database: Database, settings: Settings, desk: Callable[..., Page], language: str
+@in_languages_and_widths
+def test_the_page_at_its_widths_before_and_after_the_lock(
+    base: str,
+    world: World,
+    database: Database,
+    settings: Settings,
+    desk: Callable[..., Page],
+    language: str,
+    widths: tuple[int, ...],
 ) -> None:
     review(database, world, settings)
     make(database, world, settings)
     make(database, world, settings, (Format.CSV,), texts=True)
-    for width in (1280, 768, 360):
+    for width in widths:
         page = desk(viewport={"width": width, "height": 800})
         sign_in(page, base, "statistician", language=language)
         page.goto(base + HERE)

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from survey_service.captures.content import answers_of
 from survey_service.models import Capture, Case, Keying, KeyingState, SignIn
-from tests.browser.looks import beyond
+from tests.browser.looks import beyond, in_languages_and_widths
 from tests.browser.staff_fixtures import sign_in
 from tests.service.world import NOW, PASSWORD
 
@@ -438,9 +438,11 @@ def test_leaving_with_an_unfinished_form_asks_twice(base: str, world: World, des
     page.wait_for_url("**/sign-in")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_everyone_can_use_it(base: str, world: World, desk: Callable[..., Page], language: str) -> None:
-    for width in (1280, 768, 360):
+@in_languages_and_widths
+def test_everyone_can_use_it(
+    base: str, world: World, desk: Callable[..., Page], language: str, widths: tuple[int, ...]
+) -> None:
+    for width in widths:
         page = desk(viewport={"width": width, "height": 800})
         sign_in(page, base, "keyer", language=language)
         page.goto(f"{base}/keying/satisfaction/2026Q3")  # from the second width on there is a form to go on with

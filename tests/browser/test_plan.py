@@ -15,6 +15,7 @@ from survey_service.audit.chain import SERVICE
 from survey_service.models import RegisterKind
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
+from tests.browser.looks import in_languages_and_widths
 from tests.browser.staff_fixtures import HERE, press, sign_in, write
 from tests.browser.test_wave import sound
 from tests.service.test_estimates import twelve_answers
@@ -50,11 +51,11 @@ def open_figures(database: Database, world: World) -> None:
         figures.open_figures(session, world.survey_id, world.wave_id, at=NOW, by=SERVICE)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_page_at_three_widths_before_and_after_the_lock(
-    base: str, reviewed: World, database: Database, desk: Callable[..., Page], language: str
+@in_languages_and_widths
+def test_the_page_at_its_widths_before_and_after_the_lock(
+    base: str, reviewed: World, database: Database, desk: Callable[..., Page], language: str, widths: tuple[int, ...]
 ) -> None:
-    for width in (1280, 768, 360):
+    for width in widths:
         page = desk(viewport={"width": width, "height": 800})
         sign_in(page, base, "statistician", language=language)
         page.goto(base + PLAN)

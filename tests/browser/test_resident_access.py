@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.looks import beyond
+from tests.browser.looks import beyond, in_languages
 from tests.browser.resident_world import OpenWave
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def sound(page: Page, where: str) -> None:
     page.set_viewport_size(viewport)
 
 
-@pytest.mark.parametrize("display", ["", "?lang=en", "?text=large", "?lang=en&text=large"])
+@pytest.mark.parametrize(
+    "display",
+    ["", "?lang=en&text=large", *(pytest.param(one, marks=pytest.mark.soak) for one in ("?lang=en", "?text=large"))],
+)
 def test_every_state_of_the_page(phone: Callable[..., Page], base: str, wave: OpenWave, display: str) -> None:
     page = phone()
     address = f"{base}/a/{wave.code}{display}"
@@ -73,7 +76,7 @@ def test_every_state_of_the_page(phone: Callable[..., Page], base: str, wave: Op
     sound(page, "unknown code")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@in_languages
 def test_the_pages_of_those_without_a_script(
     phone: Callable[..., Page], base: str, wave: OpenWave, language: str
 ) -> None:

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import insert
 
 from survey_service.models import Job, JobState
-from tests.browser.looks import beyond
+from tests.browser.looks import beyond, in_languages_and_widths
 from tests.browser.staff_fixtures import HERE, sign_in
 from tests.service.world import NOW
 
@@ -25,9 +25,11 @@ PAGES = ["/surveys", HERE, f"{HERE}/steps/close", f"{HERE}/steps/back", f"{HERE}
 MAXIMUM_BYTES = 150_000
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_at_three_widths(base: str, world: World, desk: Callable[..., Page], language: str) -> None:
-    for width in (1280, 768, 360):
+@in_languages_and_widths
+def test_every_page_at_its_widths(
+    base: str, world: World, desk: Callable[..., Page], language: str, widths: tuple[int, ...]
+) -> None:
+    for width in widths:
         page = desk(viewport={"width": width, "height": 800})
         page.goto(f"{base}/sign-in?lang={language}")
         sound(page, f"sign-in {width}")
