@@ -8,15 +8,18 @@ import struct
 import wave
 
 
-def tone(seconds: float, *, rate: int = 8_000, hertz: float = 440.0) -> bytes:
-    """A beep, 16 bit, one channel."""
+def tone(seconds: float, *, rate: int = 8_000, hertz: int = 440) -> bytes:
+    """A beep, 16 bit, one channel; every second of it is the same."""
     held = io.BytesIO()
     with wave.open(held, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        samples = (int(8_000 * math.sin(2 * math.pi * hertz * at / rate)) for at in range(int(seconds * rate)))
-        file.writeframes(b"".join(struct.pack("<h", one) for one in samples))
+        second = b"".join(
+            struct.pack("<h", int(8_000 * math.sin(2 * math.pi * hertz * at / rate))) for at in range(rate)
+        )
+        whole, rest = divmod(int(seconds * rate), rate)
+        file.writeframes(second * whole + second[: 2 * rest])
     return held.getvalue()
 
 

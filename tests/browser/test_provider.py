@@ -40,7 +40,7 @@ def base(
     return serve(settings.model_copy(update=given(provider.issuer)), clock=clock)
 
 
-@pytest.mark.parametrize(("language", "width"), [("zh", 360), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("zh", 360), pytest.param("en", 1280, marks=pytest.mark.soak)])
 def test_an_administrator_links_and_the_person_signs_in(
     base: str,
     provider: LittleProvider,

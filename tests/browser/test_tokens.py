@@ -25,7 +25,7 @@ def status(base: str, token: str) -> int:
         return session.get(f"{base}/api/v1/me", headers=bearer, timeout=120).status_code
 
 
-@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 360)])
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), pytest.param("en", 360, marks=pytest.mark.soak)])
 def test_a_token_is_made_used_and_ended_by_keyboard(
     base: str, desk: Callable[..., Page], language: str, width: int
 ) -> None:
