@@ -1,4 +1,4 @@
-"""The manager's pages in a real browser: every one at three widths and in two languages, and a wave closed by hand."""
+"""The manager's pages in a real browser: at the widths of looks.py in two languages, and a wave closed by hand."""
 
 from __future__ import annotations
 
