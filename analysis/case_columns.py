@@ -16,6 +16,8 @@ from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.dispositions import Disposition
 
 DISPOSITIONS: tuple[Disposition, ...] = tuple(Disposition)
+TOLD_BY = 0.9
+"""Share of those who answered that has to have told the adults of its household; else figures are of households."""
 
 
 _AT_ONCE = 50_000
@@ -109,6 +111,8 @@ class CaseColumns:
     groups: Mapping[str, Labels]  # age, sex -> of every respondent, -1 where not answered
     drawn: Mapping[str, Labels] = field(default_factory=dict)
     """Age, sex -> of every respondent, drawn already where it was not answered: then nothing is drawn again."""
+    told: FloatArray | None = None
+    """(cases,) adults of the household as it told them, where the draw did not count them; NaN where it told none."""
 
     @property
     def cases(self) -> int:
@@ -133,6 +137,38 @@ class CaseColumns:
     def adults_known(self) -> bool:
         """Whether the draw counted the adults of every household, so that weights are of persons."""
         return bool(self.cases) and not bool(np.isnan(self.adults).any())
+
+    @property
+    def adults_told(self) -> bool:
+        """Whether nearly all who answered told the adults of their household, where the draw did not count them."""
+        if self.adults_known or self.told is None or not self.responded.any():
+            return False
+        there = ~np.isnan(self._counted_or_told()[self.responded])
+        return bool(there.mean() >= TOLD_BY)
+
+    def adults_of_households_told(self) -> int:
+        """Of how many that answered the number is known."""
+        return int((~np.isnan(self._counted_or_told()[self.responded])).sum())
+
+    def adults_of_respondents(self) -> FloatArray:
+        """Adults of every household that answered, (respondents,): of the draw, else as told; where neither is known
+        the lower median of its community, or of all."""
+        found = self._counted_or_told()[self.responded]
+        community = self.community.codes[self.responded]
+        known = ~np.isnan(found)
+        usual = lower_median(found[known])
+        near = {code: lower_median(found[known & (community == code)]) for code in np.unique(community[known])}
+        return np.where(known, found, np.array([near.get(code, usual) for code in community], dtype=np.float64))
+
+    def _counted_or_told(self) -> FloatArray:
+        told = np.full(self.cases, np.nan) if self.told is None else self.told
+        return np.where(np.isnan(self.adults), told, self.adults)
+
+
+def lower_median(values: FloatArray) -> float:
+    """The middle value, of two the smaller: a number that occurs. 1 where there is none."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2]) if len(ordered) else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class FileColumns:
     units: tuple[str, ...] = ()  # per stage, outermost first; none: every row a unit of its own
     populations: tuple[str, ...] = ()  # per stage: units there are in the stratum; none: drawn with replacement
     adults: str | None = None  # of the household
+    adults_told: str | None = None  # the same, of whoever answered alone, and not in the probability
     weighting_class: str | None = None  # none: the community
     probability: str | None = None  # of inclusion over all stages; none: all alike
     outcome: str | None = None  # AAPOR codes 1.1 to 4.9; none: every row answered
@@ -89,7 +90,7 @@ class FileColumns:
     @property
     def numbers(self) -> tuple[str, ...]:
         """Columns that hold numbers."""
-        single = [name for name in (self.adults, self.probability) if name is not None]
+        single = [name for name in (self.adults, self.adults_told, self.probability) if name is not None]
         single += [name for name in (self.answered, self.age_drawn, self.sex_drawn) if name is not None]
         return (*self.populations, *single, *(name for one in self.indicators for name in one.numbers))
 
@@ -144,6 +145,7 @@ class _Reader:
         pairs = [self._pair(one, responded) for one in counted]
         probability = np.ones(rows) if said.probability is None else self._numbers(said.probability, above=0.0)
         adults = np.full(rows, np.nan) if said.adults is None else self._numbers(said.adults, above=0.0)
+        asked_for = None if said.adults_told is None else self._told(said.adults_told)
         told = {
             name: self._labels(column, missing=True).take(np.flatnonzero(responded))
             for name, column in (("age", said.age), ("sex", said.sex))
@@ -170,6 +172,7 @@ class _Reader:
             denominators=np.stack([x for _, x in pairs]),
             groups={name: self._answered_group(labels, name, responded) for name, labels in told.items()},
             drawn=told if said.age_drawn or said.sex_drawn else {},
+            told=asked_for,
         )
         self._raise()
         return ReadFile(
@@ -214,6 +217,15 @@ class _Reader:
         if wrong.any():
             said = "is no number" if above is None else f"is no number above {above:g}"
             self._problem(name, list(np.flatnonzero(wrong)), f"{said} in {int(wrong.sum())} rows", "Correct it.")
+        return values
+
+    def _told(self, name: str) -> FloatArray:
+        """Whole numbers from 1 on; empty where nobody told."""
+        values = _floats(self.frame[name])
+        wrong = ~np.isnan(values) & ~((values >= 1) & (values == np.floor(values)))
+        if wrong.any():
+            said = f"is no whole number from 1 on in {int(wrong.sum())} rows"
+            self._problem(name, list(np.flatnonzero(wrong)), said, "Correct it, or leave it empty.")
         return values
 
     def _outcomes(self) -> IntArray:

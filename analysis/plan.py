@@ -31,6 +31,7 @@ class Adults(StrEnum):
     """Where the number of adults of a household comes from, which one adult's chance depends on."""
 
     FRAME = "frame"
+    ASKED = "asked"  # of the households that answered: in the weight after the adjustment for nonresponse
     NOT_KNOWN = "not_known"  # then the figures are about households, and margins of persons are refused
 
 
@@ -101,7 +102,7 @@ class Sensitivity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseWeight:
-    """1 / inclusion probability over every stage; the adult within the household where the frame counted them."""
+    """1 / inclusion probability over every stage; the adult within the household where they were counted."""
 
     adults: Adults = Adults.FRAME
 

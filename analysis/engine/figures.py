@@ -17,7 +17,7 @@ from analysis.estimation.options import Options
 from analysis.estimation.requests import Index, Ratio, Request
 from analysis.estimation.table import EstimateTable
 from analysis.families import Related
-from analysis.plan import AnalysisPlan, Level
+from analysis.plan import Adults, AnalysisPlan, Level
 from analysis.results import Domain, Statistic
 
 COMMUNITY, STREET, ADULTS = "community", "street", "adults"
@@ -101,7 +101,8 @@ def respondent_frame(
         data[unit_column(stage)] = unit.codes[rows]
         data[population_column(stage)] = population[rows]
     if with_adult_stage(columns, plan):
-        data[ADULTS] = columns.adults[rows]
+        asked = plan.base_weight.adults is Adults.ASKED
+        data[ADULTS] = columns.adults_of_respondents() if asked else columns.adults[rows]
     for group in plan.groups:
         if group.value in columns.groups:
             data[group.value] = columns.groups[group.value].categorical()
@@ -116,7 +117,7 @@ def respondent_frame(
 def with_adult_stage(columns: CaseColumns, plan: AnalysisPlan) -> bool:
     """Whether the adult within the household is a stage of the variance: then households that were not asked in full
     take no finite population correction, and are no complete enumeration, whoever answered."""
-    return plan.variance.adult_stage and columns.adults_known
+    return plan.variance.adult_stage and (columns.adults_known or plan.base_weight.adults is Adults.ASKED)
 
 
 def survey_design(columns: CaseColumns, frame: pd.DataFrame, plan: AnalysisPlan) -> SurveyDesign:

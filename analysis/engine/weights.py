@@ -2,7 +2,8 @@
 
 Every step keeps its own column and record. A case of unknown eligibility counts with the share e of known cases that
 are eligible (AAPOR RR3); a case that is not eligible leaves; within a community those who answered carry the weight of
-those of their class who did not.
+those of their class who did not. Where the adults of a household are known of those who answered alone, all of this is
+of households, and the number of adults comes in last.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
 from analysis.case_columns import DISPOSITIONS, CaseColumns
 from analysis.dispositions import Disposition
-from analysis.plan import AnalysisPlan, EligibilityBy
+from analysis.plan import Adults, AnalysisPlan, EligibilityBy
 from analysis.problems import DataProblem, DesignError
 from analysis.weighting import NonresponseRecord, design_weights, nonresponse_weights
 
@@ -38,7 +39,8 @@ def field_weights(columns: CaseColumns, plan: AnalysisPlan) -> FieldWeights:
         raise DesignError(
             [DataProblem(column="responded", rows=(), message="nobody answered", remedy="There is nothing to weight.")]
         )
-    design, _ = design_weights([columns.probability], stages=["inclusion_probability"])
+    within = _within(columns, plan)
+    design, _ = design_weights([probability_weighed(columns, plan)], stages=["inclusion_probability"])
     unknown = _is(columns, *_UNKNOWN)
     kept = ~_is(columns, Disposition.NOT_ELIGIBLE)
     share = _eligible_share(columns, design, unknown, kept, plan)
@@ -59,7 +61,24 @@ def field_weights(columns: CaseColumns, plan: AnalysisPlan) -> FieldWeights:
             list(names[columns.weighting_class.codes[weighed]]),
             minimum_respondents=plan.nonresponse.minimum_respondents,
         )
-    return FieldWeights(design_weight=design, nonresponse_weight=adjusted, eligibility=eligibility, records=records)
+    return FieldWeights(
+        design_weight=design * within, nonresponse_weight=adjusted * within, eligibility=eligibility, records=records
+    )
+
+
+def probability_weighed(columns: CaseColumns, plan: AnalysisPlan) -> FloatArray:
+    """Of the case; of its household where the adults were asked: those who did not answer told nobody."""
+    if plan.base_weight.adults is not Adults.ASKED:
+        return columns.probability
+    return columns.probability * np.where(np.isnan(columns.adults), 1.0, columns.adults)
+
+
+def _within(columns: CaseColumns, plan: AnalysisPlan) -> FloatArray:
+    """How many adults of their household whoever answered stands for: each had the chance 1 / so many."""
+    within = np.ones(columns.cases)
+    if plan.base_weight.adults is Adults.ASKED:
+        within[columns.responded] = columns.adults_of_respondents()
+    return within
 
 
 def _is(columns: CaseColumns, *dispositions: Disposition) -> BoolArray:

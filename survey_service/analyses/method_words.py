@@ -7,10 +7,11 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from analysis.case_columns import CaseColumns
 from analysis.engine.figures import with_adult_stage
 from analysis.engine.margins import Calibrated
 from analysis.engine.run import Weighed
-from analysis.plan import AnalysisPlan, NoCalibration, Unit
+from analysis.plan import Adults, AnalysisPlan, NoCalibration, Unit
 from questionnaires.draw_weights import Resting
 from questionnaires.text import Text
 from survey_service.analyses.plan_fields import said_margin
@@ -42,6 +43,10 @@ def weighting_words(estimates: WeighedWave) -> Text:
     if columns.adults_known:
         zh += "，含户内成人数"
         en += ", the number of adults in the household included"
+    elif estimates.plan.base_weight.adults is Adults.ASKED:
+        asked = _asked(columns)
+        zh += asked.zh
+        en += asked.en
     else:
         zh += "；抽样框里没有户内成人数，权数是户的权数"
         en += "; the frame has no number of adults, so they are weights of households"
@@ -55,6 +60,20 @@ def weighting_words(estimates: WeighedWave) -> Text:
         f"{zh}{nonresponse.zh}。{calibration.zh}{blocks.zh}{changed.zh}",
         f"{en}{nonresponse.en}. {calibration.en}{blocks.en}{changed.en}",
     )
+    return Text(zh, en)
+
+
+def _asked(columns: CaseColumns) -> Text:
+    """That the adults were asked, and what stands for those who did not say."""
+    answered, told = columns.responded.sum(), columns.adults_of_households_told()
+    zh = "；抽样框里没有户内成人数，是问到的：每户一人，抽中机会是成人数分之一，成人数在无应答调整以后乘进权数"
+    en = (
+        "; the frame has no number of adults, so households were asked: one of so many answers, and the number "
+        "comes into the weight after the adjustment for nonresponse"
+    )
+    if told < answered:
+        zh += f"；{answered - told} 户没有说，按本社区的中位数计"
+        en += f"; {answered - told} did not say and count with the median of their community"
     return Text(zh, en)
 
 
@@ -180,7 +199,8 @@ def variance_words(estimates: WeighedWave) -> Text:
     several = len(columns.units) > 1
     zh, en = ("、逐级抽样", ", every stage of selection") if several else ("", "")
     zh, en = f"区间计入分层{zh}、不等概率", f"Intervals count stratification{en} and unequal probabilities"
-    if with_adult_stage(columns, plan) and bool((columns.adults > 1).any()):
+    adults = columns.adults if columns.adults_known else columns.adults_of_respondents()
+    if with_adult_stage(columns, plan) and bool((adults > 1).any()):
         zh += "；一户只访一人，户这一级不作有限总体修正"
         en += "; one adult of a household is asked, so households take no finite population correction"
     elif _by_draw(estimates):

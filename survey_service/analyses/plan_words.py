@@ -65,6 +65,7 @@ UNIT: Final[Mapping[Unit, Text]] = {
 }
 ADULTS: Final[Mapping[Adults, Text]] = {
     Adults.FRAME: Text("户内成人数取自抽样框", "adults of the household from the frame"),
+    Adults.ASKED: Text("户内成人数是问到的", "adults of the household as it told them"),
     Adults.NOT_KNOWN: Text("户内成人数不知道", "adults of the household not known"),
 }
 ELIGIBILITY: Final[Mapping[EligibilityBy, Text]] = {

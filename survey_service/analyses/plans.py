@@ -36,16 +36,18 @@ NOTHING_KNOWN = KnownPopulation(register=None, why_none=NoCalibration.NONE_IMPOR
 
 def default_plan(columns: CaseColumns, population: KnownPopulation = NOTHING_KNOWN) -> AnalysisPlan:
     """Margins of every community and of age and sex in the city, where the register can be used and the questionnaire
-    asks for both; figures of households where the draw did not count the adults."""
-    if not columns.adults_known:
+    asks for both. Adults of a household as the draw counted them, else as nearly all who answered told them; figures of
+    households where neither is known."""
+    if not (columns.adults_known or columns.adults_told):
         return AnalysisPlan(
             unit=Unit.HOUSEHOLD,
             base_weight=BaseWeight(adults=Adults.NOT_KNOWN),
             calibration=PlannedCalibration(margins=(), why_none=NoCalibration.HOUSEHOLDS),
         )
+    base = BaseWeight(adults=Adults.FRAME if columns.adults_known else Adults.ASKED)
     if population.register is None:
         why = population.why_none or NoCalibration.NONE_IMPORTED
-        return AnalysisPlan(calibration=PlannedCalibration(margins=(), why_none=why))
+        return AnalysisPlan(base_weight=base, calibration=PlannedCalibration(margins=(), why_none=why))
     margins = [PlannedMargin(of=MarginOf.COMMUNITY, minimum_respondents=1)]
     asked = {name for name in ("age", "sex") if name in columns.groups}
     if asked == {"age", "sex"}:
@@ -53,12 +55,13 @@ def default_plan(columns: CaseColumns, population: KnownPopulation = NOTHING_KNO
     elif asked:
         margins.append(PlannedMargin(of=MarginOf.AGE if "age" in asked else MarginOf.SEX))
     return AnalysisPlan(
+        base_weight=base,
         calibration=PlannedCalibration(
             margins=tuple(margins),
             register_kind=population.kind,
             register_as_of=population.as_of,
             register_lower_age=population.lower_age,
-        )
+        ),
     )
 
 

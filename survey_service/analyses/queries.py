@@ -17,6 +17,7 @@ from survey_service.models import (
     PaperBatch,
     Response,
     ResponseState,
+    Roll,
     Survey,
     Wave,
 )
@@ -36,7 +37,7 @@ AT_ONCE = 1_000
 
 def cases_and_answers(session: Session, survey_id: UUID, wave_id: UUID) -> Iterator[Sequence[Row[Any]]]:
     """Every case of the wave in the order of its numbers, which is the order of the draw, with mode, canonical answers
-    and their hash of its complete response, None where it has none; in parts.
+    and their hash of its complete response, None where it has none, and the adults told at its door; in parts.
 
     Columns, not objects: a hundred thousand cases take a second instead of ten. A paper form is among them with its
     final values only: not before its batch is verified and decided.
@@ -47,6 +48,7 @@ def cases_and_answers(session: Session, survey_id: UUID, wave_id: UUID) -> Itera
         & (Response.state == ResponseState.COMPLETE)
         & Response.id.not_in(_not_final(survey_id, wave_id))
     )
+    in_force = (Roll.survey_id == Case.survey_id) & (Roll.case_id == Case.id) & Roll.withdrawn_at.is_(None)
     current = (Capture.survey_id == Response.survey_id) & (Capture.id == Response.current_capture_id)
     yield from session.execute(
         select(
@@ -61,10 +63,12 @@ def cases_and_answers(session: Session, survey_id: UUID, wave_id: UUID) -> Itera
             Response.mode,
             Capture.answers,
             Capture.content_sha256,
+            Roll.adults.label("rolled"),
         )
         .select_from(Case)
         .outerjoin(Response, counted)
         .outerjoin(Capture, current)
+        .outerjoin(Roll, in_force)
         .where(Case.survey_id == survey_id, Case.wave_id == wave_id)
         .order_by(Case.number)
         .execution_options(yield_per=AT_ONCE)

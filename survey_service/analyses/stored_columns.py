@@ -137,6 +137,8 @@ def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[d
     texts = {name: [] if name in packed else list(one.names) for name, one in labels.items()}
     texts |= {"streets": list(columns.streets), "indicators": list(columns.indicators)}
     arrays |= {f"codes {name}": one.codes for name, one in labels.items()}
+    if columns.told is not None:
+        arrays["told"] = columns.told
     arrays |= {f"population {stage}": values for stage, values in enumerate(columns.populations)}
     for name, names in packed.items():
         together = PackedNames.of(names)
@@ -160,6 +162,7 @@ def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> 
         streets=tuple(texts["streets"]),
         indicators=tuple(texts["indicators"]),
         groups={},
+        told=arrays.get("told"),
     )
     given = [name.removeprefix("answer ") for name in texts if name.startswith("answer ")]
     return columns, {name: labels(f"answer {name}") for name in given}

@@ -18,12 +18,13 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from analysis.arrays import FloatArray
+from analysis.arrays import BoolArray, FloatArray
 from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
 from questionnaires.answers import Value, judge
 from questionnaires.answers_by_column import ColumnJudge, ValueColumn
 from questionnaires.canonical_json import canonical_text
 from questionnaires.evaluation import evaluator
+from questionnaires.household_adults import ADULTS_QUESTION
 from questionnaires.indicators import IndicatorKind
 from questionnaires.model import Missing, Questionnaire
 from survey_service.analyses import queries
@@ -107,6 +108,7 @@ class _Cases:
     units: list[_Texts] = field(default_factory=lambda: [_Texts()])
     populations: list[array[float]] = field(default_factory=lambda: [array("d")])
     adults: array[float] = field(default_factory=lambda: array("d"))
+    rolled: array[float] = field(default_factory=lambda: array("d"))  # as told at the door
     weighting_class: _Texts = field(default_factory=_Texts)
     probability: array[float] = field(default_factory=lambda: array("d"))
     disposition: array[int] = field(default_factory=lambda: array("q"))
@@ -126,6 +128,7 @@ class _Cases:
         # Of the household, where the draw counted them.
         adults = (float(stage["population"]) for stage in row.stages if not stage["variance"])
         self.adults.append(next(adults, np.nan))
+        self.rolled.append(np.nan if row.rolled is None else float(row.rolled))
         # The grid: the stratum where every grid is in the sample, the primary unit where grids were drawn.
         self.weighting_class.add(row.psu if last > 0 else row.stratum)
         self.probability.append(row.inclusion_probability)
@@ -161,7 +164,17 @@ class _Cases:
             numerators=numerators,
             denominators=denominators,
             groups={},
+            told=self._told(answers, mode.codes >= 0),
         )
+
+    def _told(self, answers: _Answers, responded: BoolArray) -> FloatArray | None:
+        """At the door, else in the answers; where the draw counted the adults, it is believed."""
+        told = _floats(self.rolled)
+        answered = np.full(len(told), np.nan)
+        answered[responded] = answers.adults()
+        told = np.where(np.isnan(told), answered, told)
+        told[~np.isnan(_floats(self.adults))] = np.nan
+        return None if np.isnan(told).all() else told
 
 
 def _floats(values: array[float]) -> FloatArray:
@@ -177,6 +190,7 @@ class _Answers:
         self.indicators = tuple(one.id for one in questionnaire.estimated() if one.kind is not IndicatorKind.INDEX)
         self._used = questionnaire.behind(name for one in questionnaire.indicators for name in one.variables)
         self._who = {one.id: _Texts() for one in asked_who(questionnaire)}
+        self._adults: list[float] = []
         self._blocks: list[FloatArray] = [np.empty((0, len(self.indicators), 2))]
         self.asked: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
@@ -191,6 +205,10 @@ class _Answers:
             texts_of = [_as_text(one) for one in found[name].values]
             for code in found[name].codes:
                 told.add(texts_of[code])
+        adults = found.get(ADULTS_QUESTION)
+        if adults is not None:
+            numbers = [np.nan if isinstance(one, (Missing, list)) else float(one) for one in adults.values]
+            self._adults.extend(numbers[code] for code in adults.codes)
         for name in self._used:
             self._count_left_out(name, found[name])
         columns = [map(one.values.__getitem__, one.codes) for one in found.values()]
@@ -214,6 +232,10 @@ class _Answers:
         """y and x of every indicator, (indicators, respondents); NaN outside its base."""
         found = [np.concatenate([one[:, :, which] for one in self._blocks]).T for which in (0, 1)]
         return np.ascontiguousarray(found[0]), np.ascontiguousarray(found[1])
+
+    def adults(self) -> FloatArray:
+        """Of the household of every respondent, where the questionnaire asked; NaN else."""
+        return np.array(self._adults or [np.nan] * sum(map(len, self._blocks)), dtype=np.float64)
 
     def labels(self) -> Mapping[str, Labels]:
         return {name: told.labels() for name, told in self._who.items()}
@@ -257,6 +279,7 @@ class _Snapshot:
                 row.first_mode.value,
                 None if row.mode is None else row.mode.value,
                 row.content_sha256,
+                *(() if row.rolled is None else (row.rolled,)),
             ]
         )
         self._hash.update(f"{self._before}{written}".encode())

@@ -15,8 +15,9 @@ Figures of a file by a plan that was written before them.
 PLAN.yaml has two parts. [bold]plan[/bold] is what survey-service plan-of
 writes: weights, margins, variance, interval, rule; what it leaves out takes
 its default. [bold]data[/bold] names the columns: community, street,
-stratum, units, populations, adults, weighting_class, probability, outcome,
-answered, mode, age, sex, register, and under indicators what is estimated.
+stratum, units, populations, adults, adults_told, weighting_class,
+probability, outcome, answered, mode, age, sex, register, and under
+indicators what is estimated.
 survey-service export writes both beside the rows of a wave.
 
 A plan that another command wrote with [bold]--write-plan[/bold] (estimate,

@@ -14,7 +14,8 @@ import numpy as np
 from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels, PackedNames
 from analysis.engine.run import Weighed
-from analysis.plan import AnalysisPlan, PlannedMargin
+from analysis.engine.weights import probability_weighed
+from analysis.plan import Adults, AnalysisPlan, PlannedMargin
 from questionnaires.text import Text
 from survey_service.analyses.wave_columns import WaveColumns
 from survey_service.exports import words
@@ -215,7 +216,11 @@ class FixedColumns:
             label = words.stage_words("population", stage)
             self._number(f"population_{stage}", population, Role.DESIGN, whole=True, label=label)
         self._number("adults", columns.adults, Role.DESIGN, whole=True)
-        self._number("probability", columns.probability, Role.DESIGN, whole=False)
+        if self.plan.base_weight.adults is Adults.ASKED:
+            adults = np.full(columns.cases, np.nan)
+            adults[columns.responded] = columns.adults_of_respondents()
+            self._number("adults_weighed", adults, Role.DESIGN, whole=True)
+        self._number("probability", probability_weighed(columns, self.plan), Role.DESIGN, whole=False)
         for stage, probability in enumerate(self.drawn.probabilities, start=1):
             label = words.stage_words("probability", stage)
             self._number(f"probability_{stage}", probability, Role.DESIGN, whole=False, label=label)

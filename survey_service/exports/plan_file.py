@@ -33,6 +33,8 @@ def data_of(dataset: Dataset) -> dict[str, Any]:
     found["populations"] = [f"population_{stage}" for stage in range(1, len(stages) + 1)]
     optional = ("adults", "age", "sex", "age_drawn", "sex_drawn")
     found |= {name: name for name in optional if name in there and (name != "adults" or dataset.adults_known)}
+    if "adults_weighed" in there:
+        found["adults_told"] = "adults_weighed"
     if dataset.register is not None:
         found["register"] = REGISTER
     figures = asked(dataset.indicators, dataset.questionnaire)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.dispositions import Disposition
+from analysis.plan import Adults
 from analysis.weighting.records import CalibrationMethod
 from questionnaires.text import Text
 from survey_service.analyses.service import asked
@@ -60,6 +61,7 @@ def write_margins(dataset: Dataset, path: Path) -> None:
 def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
     """What the scripts need to know beside the rows: of the plan, and which columns hold what."""
     plan = dataset.plan
+    asks_adults = plan.base_weight.adults is Adults.ASKED
     estimated = asked(dataset.indicators, dataset.questionnaire)
     return {
         "data": f"{stem}.csv",
@@ -68,7 +70,9 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
         "ineligible": [Disposition.NOT_ELIGIBLE.value],
         "units": list(dataset.stages),
         "populations": [f"population_{stage}" for stage in range(1, len(dataset.stages) + 1)],
-        "adult_stage": plan.variance.adult_stage and dataset.adults_known,
+        "adult_stage": plan.variance.adult_stage and (dataset.adults_known or asks_adults),
+        "adults": "adults_weighed" if asks_adults else "adults",
+        "adults_asked": asks_adults,  # in the weight after nonresponse, and not in the probability
         "asked_in_part": any(one.by_draw for one in estimated),
         "lonely_psu": plan.variance.lonely_psu.value,
         "margins": [margin.column for margin in dataset.margins],

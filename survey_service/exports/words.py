@@ -21,6 +21,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "psu": Text("初级抽样单元", "Primary sampling unit"),
     "household": Text("户（为本次导出重新编号）", "Household, numbered anew for this export"),
     "adults": Text("户内成人数（抽样框）", "Adults of the household, by the frame"),
+    "adults_weighed": Text("户内成人数（问到的，没说的按中位数）", "Adults of the household, as told or the median"),
     "probability": Text("各级合计的抽中概率", "Probability of selection over all stages"),
     "outcome": Text("调查结果（AAPOR）", "Outcome (AAPOR)"),
     "mode": Text("作答方式", "Mode of the answer"),

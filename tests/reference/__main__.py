@@ -7,7 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.reference import generate, generate_blocks, generate_change, generate_margins, generate_shops, generate_wave
+from tests.reference import (
+    generate,
+    generate_blocks,
+    generate_change,
+    generate_margins,
+    generate_shops,
+    generate_told,
+    generate_wave,
+)
 
 HERE = Path(__file__).parent
 
@@ -26,6 +34,7 @@ def main(wanted: list[str]) -> int:
     generate_margins.write()
     generate_wave.write()
     generate_shops.write()
+    generate_told.write()
     for script in sorted(HERE.glob("*/make.R")):
         if wanted and script.parent.name not in wanted:
             continue

@@ -21,7 +21,9 @@ from scipy.special import betainc, betaincinv, stdtrit
 from analysis.case_columns import CaseColumns, Labels, PopulationRegister
 from analysis.estimation.intervals import all_alike_limit, share_limits
 from analysis.plan import (
+    Adults,
     AnalysisPlan,
+    BaseWeight,
     Group,
     MarginOf,
     MarginWithin,
@@ -73,6 +75,7 @@ DESIGNS: dict[str, tuple[Shape, AnalysisPlan]] = {
     "single PSUs, nothing calibrated": (THIN, AnalysisPlan(calibration=NONE)),
     "two stages, households corrected": (TWO_STAGES, AnalysisPlan(variance=HOUSEHOLDS)),
     "margins within streets": (SMALL, AnalysisPlan(calibration=WITHIN_STREETS)),
+    "adults as told": (SMALL, AnalysisPlan(base_weight=BaseWeight(adults=Adults.ASKED))),
     "one margin": (SMALL, AnalysisPlan(calibration=ONE_MARGIN)),
     "single PSUs": (THIN, AnalysisPlan()),
     "single PSUs averaged": (THIN, AnalysisPlan(variance=AVERAGE)),
@@ -83,7 +86,12 @@ DESIGNS: dict[str, tuple[Shape, AnalysisPlan]] = {
     ),
     "a census of households": (CENSUS, AnalysisPlan(variance=HOUSEHOLDS, calibration=NONE)),
 }
-ORDINARY = ("trimmed, with groups", "single PSUs, nothing calibrated", "two stages, households corrected")
+ORDINARY = (
+    "trimmed, with groups",
+    "adults as told",
+    "single PSUs, nothing calibrated",
+    "two stages, households corrected",
+)
 
 
 def in_chinese(columns: CaseColumns, register: PopulationRegister) -> tuple[CaseColumns, PopulationRegister]:
@@ -97,6 +105,14 @@ def in_chinese(columns: CaseColumns, register: PopulationRegister) -> tuple[Case
     )
 
 
+def as_told(columns: CaseColumns) -> CaseColumns:
+    """The same where the list knew no adults, and all who answered but every twentieth told them."""
+    told = np.where(columns.responded, columns.adults, np.nan)
+    told[columns.respondents[::20]] = np.nan
+    unknown = np.full(columns.cases, np.nan)
+    return replace(columns, adults=unknown, told=told, probability=columns.probability * columns.adults)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "name", [pytest.param(one, marks=() if one in ORDINARY else pytest.mark.soak) for one in DESIGNS]
@@ -107,6 +123,8 @@ def test_a_script_computes_what_the_engine_does(name: str, language: str, tmp_pa
     shape, plan = DESIGNS[name]
     of = city(shape, 1)
     columns, register = in_chinese(exported.mixed(wave(of, 2)), of.register())
+    if plan.base_weight.adults is Adults.ASKED:
+        columns = as_told(columns)
     found = exported.export(tmp_path, columns, register, plan)
     wanted = exported_scripts.of_tables(found.tables.values())
     script = tmp_path / f"{exported.STEM}.{language}"

@@ -29,7 +29,10 @@ answered <- number("answered") == 1
 eligible <- ifelse(cases$outcome %in% settings$unknown, number("eligibility"), !cases$outcome %in% settings$ineligible)
 carried <- eligible / number("probability")
 class <- paste(cases$community, cases$weighting_class)
-after <- carried * (sums(carried, class) / sums(carried * answered, class))
+# Where the adults of a household were asked, all of this is of households, and their number comes in last.
+within <- rep(1, nrow(cases))
+if (settings$adults_asked) within[answered] <- number(settings$adults)[answered]
+after <- carried * (sums(carried, class) / sums(carried * answered, class)) * within
 people <- cases[answered, ]
 value_of <- function(name) as.numeric(people[[name]])
 before <- after[answered]
@@ -91,7 +94,7 @@ apart <- function(step, mine) {
   message(sprintf("%s: largest relative difference from the file %.1e", step, worst))
   if (worst > 1e-8) stop("weights differ from those of the file: ", step)
 }
-apart("weight_design", (1 / number("probability"))[answered])
+apart("weight_design", (within / number("probability"))[answered])
 apart("weight_nonresponse", after[answered])
 if (length(cells)) apart("weight_calibrated", calibrated_first)
 if (length(cells)) apart("weight_trimmed", before)
@@ -111,7 +114,7 @@ for (stage in seq_len(stages)[-1]) {
 # whatever share of them answered, for another adult might have been asked.
 if (settings$adult_stage) {
   asked <- sums((final > 0) * 1, path)
-  partly <- ave(asked > 0 & asked < value_of("adults"), inside[[stages]], FUN = any)
+  partly <- ave(asked > 0 & asked < value_of(settings$adults), inside[[stages]], FUN = any)
   population[[stages]][partly] <- Inf
 }
 # Of blocks that were drawn for each respondent others might have been drawn.

@@ -53,14 +53,21 @@ def spread(values: np.ndarray, by: np.ndarray) -> np.ndarray:
 def after_nonresponse(cases: pd.DataFrame) -> np.ndarray:
     """1 / probability; a case that is not eligible leaves, one nobody knows about counts with the share e of its
     community; within a class (joined already where it was small) those who answered carry the weight of those who did
-    not."""
+    not. Where the adults of a household were asked, all of this is of households, and their number comes in last."""
     answered = numbers(cases, "answered") == 1
     unknown, ineligible = (cases["outcome"].isin(SETTINGS[name]) for name in ("unknown", "ineligible"))
     eligible = np.where(unknown, numbers(cases, "eligibility"), ~ineligible)
     carried = np.nan_to_num(eligible / numbers(cases, "probability"))
     group = codes(cases["community"], cases["weighting_class"])
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(carried * spread(carried, group) / spread(carried * answered, group))
+        return np.asarray(carried * spread(carried, group) / spread(carried * answered, group) * within(cases))
+
+
+def within(rows: pd.DataFrame) -> np.ndarray:
+    """Adults of the household that whoever answered stands for, where the probability does not count them."""
+    if not SETTINGS["adults_asked"]:
+        return np.ones(len(rows))
+    return np.asarray(np.nan_to_num(numbers(rows, SETTINGS["adults"]), nan=1.0))
 
 
 class Margins:
@@ -156,7 +163,7 @@ class Design:
         if SETTINGS["adult_stage"]:
             # Where not all adults of a household were asked, households take no finite population correction.
             asked, group = spread((weight > 0) * 1.0, self.units[-1]), self.groups[-1]
-            partly = spread(((asked > 0) & (asked < numbers(people, "adults"))) * 1.0, group) > 0
+            partly = spread(((asked > 0) & (asked < numbers(people, SETTINGS["adults"]))) * 1.0, group) > 0
             self.there[-1] = np.where(partly, np.inf, self.there[-1])
         # Of blocks that were drawn for each respondent others might have been drawn.
         self.there[-1] = np.where(SETTINGS["asked_in_part"], np.inf, self.there[-1])
@@ -510,7 +517,7 @@ def main() -> None:
     cases = read(SETTINGS["data"])
     answered = numbers(cases, "answered") == 1
     people = cases[answered].reset_index(drop=True)
-    hold_against_the_file(people, "weight_design", 1 / numbers(people, "probability"))
+    hold_against_the_file(people, "weight_design", within(people) / numbers(people, "probability"))
     weight = after_nonresponse(cases)[answered]
     hold_against_the_file(people, "weight_nonresponse", weight)
     margins = Margins(people) if SETTINGS["margins"] else None
