@@ -24,6 +24,7 @@ from survey_service.collection.quality_mark_counts import MARKS
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotFound
 from survey_service.field import noting, outcomes_shown, queries
+from survey_service.fieldwork import roll_words, rolls
 from survey_service.fieldwork.settling import known
 from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
 from survey_service.models import Disposition, Mode, Survey, Wave
@@ -271,6 +272,8 @@ def one_case(
         "asked_in": ASKED_IN[case.first_mode],
         "adult_known": knowledge.adult_known,
         "adults": case.adults,
+        "rolls": rolls.every(session, wave.survey_id, case.id),
+        "chosen": roll_words.chosen,
         "outcome": outcome,
         "outcome_words": outcome_words(outcome.code, outcome.mode),
         "why": RULES[outcome.rule],

@@ -85,6 +85,13 @@ def in_force(session: Session, survey_id: UUID, case_id: UUID) -> Roll | None:
     ).one_or_none()
 
 
+def every(session: Session, survey_id: UUID, case_id: UUID) -> Sequence[Roll]:
+    """Also those that were taken back, in the order of time."""
+    return session.scalars(
+        select(Roll).where(Roll.survey_id == survey_id, Roll.case_id == case_id).order_by(Roll.at, Roll.id)
+    ).all()
+
+
 def write(session: Session, wave: Wave, case: Case, new: NewRoll, told: Told) -> None:
     """Keep the roll and whom the rule of the wave chooses by it; the outcome of the case is settled anew.
 

@@ -152,8 +152,9 @@ def told_of(reserves: int, adults_known: bool) -> Text:
             "to use them, release them in the draw and load it again."
         )
     if not adults_known:
-        zh.append("名单里没有“adults”一列：权数是户的权数，没有乘家里的成年人数。")
+        zh.append("名单里没有“adults”一列：选一位成年人来答的，问卷最前面会加一题问家里几位成年人，权数按问到的算。")
         en.append(
-            "The list has no column “adults”: weights are those of households, not multiplied by the adults in them."
+            "The list has no column “adults”: where one adult is chosen, a question in front asks how many there are, "
+            "and weights count what is told."
         )
     return Text("".join(zh), " ".join(en))

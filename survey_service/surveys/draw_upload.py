@@ -235,7 +235,7 @@ def _looked(stored: ToDraw, households: Households, areas: Sequence[Area], wave:
     adults = (
         Text("名单有成年人数，已算进概率", "adults are in the probabilities")
         if households.adults
-        else Text("名单没有成年人数，权数是户的权数", "the list has no adults: weights are of households")
+        else Text("名单没有成年人数，开始以后在问卷最前面问", "the list has no adults: they are asked first")
     )
     return Looked(
         stored=stored,

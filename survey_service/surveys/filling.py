@@ -12,16 +12,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, exists, select
 from sqlalchemy.orm import Session
 
+from questionnaires.household_adults import asks_adults, with_adults_question
 from questionnaires.lists import EntriesDoNotFit, EntryFault, faults_of_entries, filled, to_fill
 from questionnaires.model import ListSource, Option, OptionList, Questionnaire
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.areas.queries import COMMUNITY_KINDS, below
 from survey_service.errors import NotReady
-from survey_service.models import Area, FilledVersion, Survey, Wave
+from survey_service.fieldwork.rolls import rule_of
+from survey_service.models import ADULT_STAGE, Area, Case, FilledVersion, SelectionWithin, Survey, Wave
 from survey_service.surveys import definitions, wave_lists
 from survey_service.surveys.wave_lists import Entries, Entry
 
@@ -104,26 +106,43 @@ class Step:
 
 
 def freeze(session: Session, survey: Survey, wave: Wave, step: Step) -> None:
-    """Let the wave ask a version with its entries in it; nothing where its questionnaire leaves no list open.
+    """Let the wave ask a version with its entries in it, and with the adults of the household where its sample does not
+    know them; nothing where its questionnaire leaves no list open and it does.
 
     NotReady where they do not fit.
     """
     chosen = wave.questionnaire_version_id
     questionnaire = definitions.frozen(session, survey.id, chosen)
     lists = of_the_wave(session, survey, wave, questionnaire)
-    if not lists:
+    asks = not asks_adults(questionnaire) and lacks_adults(session, wave)
+    if not (lists or asks):
         return
     try:
-        with_them = with_entries(questionnaire, lists)
+        with_them = with_entries(questionnaire, lists) if lists else questionnaire
     except EntriesDoNotFit as unfit:  # changed since it was asked what keeps the wave from opening
         raise NotReady(zh=unfit.faults[0].message.zh, en=unfit.faults[0].message.en) from unfit
+    if asks:
+        with_them = with_adults_question(with_them)
     version = definitions.store(session, survey.id, with_them, at=step.at, by=step.by)
     if version.id != chosen and session.get(FilledVersion, (survey.id, version.id)) is None:
         session.add(FilledVersion(survey_id=survey.id, version_id=version.id, made_of_id=chosen))
     wave.questionnaire_version_id = version.id
     session.flush()
     kept = {list_id: {"entries": len(one), "sha256": wave_lists.sha256_of(one)} for list_id, one in lists.items()}
-    _record(session, wave, step, "wave.lists_frozen", {"questionnaire": version.sha256, "lists": kept})
+    said = {"questionnaire": version.sha256, "lists": kept, **({"asks_adults": True} if asks else {})}
+    _record(session, wave, step, "wave.lists_frozen", said)
+
+
+def lacks_adults(session: Session, wave: Wave) -> bool:
+    """Whether one adult of a household is to answer, and of some household nobody knows how many there are."""
+    if rule_of(wave) is SelectionWithin.ANY:
+        return False
+    unknown = exists().where(
+        Case.survey_id == wave.survey_id,
+        Case.wave_id == wave.id,
+        ~cast(Case.stages, String).contains(f'"{ADULT_STAGE}"'),
+    )
+    return bool(session.scalar(select(unknown)))
 
 
 def thaw(session: Session, wave: Wave, step: Step) -> None:

@@ -127,7 +127,9 @@ def test_an_interview_opens_by_a_pass_and_counts_as_door_to_door(
     assert "过了时限" in client.get(begun, headers=HTML).text
     clock.at = NOW
     sent = {"know": "1", "overall": "1", "client_id": "d" * 32}
-    assert "已提交" in client.post(begun, data=sent, headers=HTML).text
+    done = client.post(begun, data=sent, headers=HTML).text
+    assert "已提交" in done
+    assert 'href="/visits">调查员：回到住户名单' in done
     with database.reading.begin() as session:
         capture = session.scalars(select(Capture)).one()
         assert (capture.mode, capture.source, capture.case_id) == (

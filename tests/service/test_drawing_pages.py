@@ -157,9 +157,9 @@ def test_the_empty_list_has_a_line_for_every_community_and_comes_in_as_it_is(cli
     assert "名单 2 户，抽 2 户" in bring(client, f"{here}/cases/draw", text, size="2", reserves="0").text
 
 
-def test_a_list_without_adults_gives_weights_of_households(client: TestClient, here: str, database: Database) -> None:
+def test_a_list_without_adults_says_that_they_are_asked(client: TestClient, here: str, database: Database) -> None:
     page = bring(client, f"{here}/cases/draw", a_list(adults=False)).text
-    assert "名单没有成年人数，权数是户的权数" in page
+    assert "名单没有成年人数，开始以后在问卷最前面问" in page
     confirm(client, f"{here}/cases/draw", page)
     with database.reading.begin() as session:
         assert {len(case.stages) for case in cases(session)} == {1}

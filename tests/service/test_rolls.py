@@ -106,6 +106,11 @@ def test_an_adult_more_is_one_tap_and_the_first_roll_stays_to_be_seen(
     first, second = kept(database, world)
     assert (first.adults, first.withdrawn_by is not None) == (2, True)
     assert (second.adults, second.withdrawn_by) == (3, None)
+    sign_in(client, "manager")
+    office = get(client, f"/surveys/{world.survey_key}/waves/{world.wave_key}/field/cases/{world.case_ids[0]}")
+    assert "<s>2</s>" in office
+    assert "<b>3</b>" in office
+    sign_in(client, "interviewer")
     token = csrf(get(client, address))
     client.post(f"{address}/roll/take-back", data={"csrf": token})
     assert "家里 18 岁以上的有几位？" in get(client, address)

@@ -60,14 +60,7 @@ def after_nonresponse(cases: pd.DataFrame) -> np.ndarray:
     carried = np.nan_to_num(eligible / numbers(cases, "probability"))
     group = codes(cases["community"], cases["weighting_class"])
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(carried * spread(carried, group) / spread(carried * answered, group) * within(cases))
-
-
-def within(rows: pd.DataFrame) -> np.ndarray:
-    """Adults of the household that whoever answered stands for, where the probability does not count them."""
-    if not SETTINGS["adults_asked"]:
-        return np.ones(len(rows))
-    return np.asarray(np.nan_to_num(numbers(rows, SETTINGS["adults"]), nan=1.0))
+        return np.asarray(carried * spread(carried, group) / spread(carried * answered, group))
 
 
 class Margins:
@@ -515,10 +508,11 @@ def _columns(one: Figure) -> dict[str, Any]:
 
 def main() -> None:
     cases = read(SETTINGS["data"])
+    cases["within"] = pd.to_numeric(cases[SETTINGS["adults"]]).fillna(1) if SETTINGS["adults_asked"] else 1
     answered = numbers(cases, "answered") == 1
     people = cases[answered].reset_index(drop=True)
-    hold_against_the_file(people, "weight_design", within(people) / numbers(people, "probability"))
-    weight = after_nonresponse(cases)[answered]
+    hold_against_the_file(people, "weight_design", numbers(people, "within") / numbers(people, "probability"))
+    weight = after_nonresponse(cases)[answered] * numbers(people, "within")
     hold_against_the_file(people, "weight_nonresponse", weight)
     margins = Margins(people) if SETTINGS["margins"] else None
     if margins is not None:
@@ -527,11 +521,10 @@ def main() -> None:
         hold_against_the_file(people, "weight_trimmed", margins.before)
     hold_against_the_file(people, "weight_final", weight)
     design = Design(people, weight, margins)
+    lines = [line for level in SETTINGS["levels"] for line in table(people, design, BY[level])]
     for group in SETTINGS["groups"]:
         # Whose age or sex was not answered has one drawn for the margins, and belongs to no group.
         people[group] = people[group].where(people[f"{group}_drawn"] != "1")
-    lines = [line for level in SETTINGS["levels"] for line in table(people, design, BY[level])]
-    for group in SETTINGS["groups"]:
         lines += table(people, design, [group]) + table(people, design, ["street", group])
     pd.DataFrame(lines).to_csv(sys.stdout, index=False, float_format="%.12g")
 
