@@ -76,6 +76,7 @@ from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.surveys import (
+    address_pages,
     case_pages,
     invitation_pages,
     list_pages,
@@ -107,6 +108,7 @@ ROUTERS = (
     case_pages.router,
     list_pages.router,
     recording_pages.router,
+    address_pages.router,
     invitation_pages.router,
     text_message_pages.router,
     field_pages.router,

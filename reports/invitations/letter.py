@@ -11,14 +11,26 @@ from reports.invitations.words import say
 from reports.layout.setting import Setter
 from reports.marks import Mark, Stroke, Words
 from reports.style import Role
-from reports.typesetting.composer import Span
+from reports.typesetting.composer import Line, Span
 from reports.wording.facts import period
 
 SIDE: Final = 46 * MM
-QR_TOP: Final = 128 * MM
+QR_TOP: Final = 150 * MM  # below the fold of a C5 envelope
 LETTER_QR: Final = (RIGHT - SIDE, QR_TOP, SIDE)
-WINDOW: Final = (LEFT, 45 * MM)  # where the address stands: seen in a DL envelope's window
 GUTTER: Final = 10 * MM
+TITLE: Final = 91 * MM
+BESIDE_CODE: Final = 138 * MM
+SIGNED: Final = 233 * MM
+
+# Window envelopes for mail within the country (the standard beside GB/T 1416): a window of 100 x 40 mm, its left edge
+# 25 mm from the envelope's, its top 30 mm (DL, ZL) or 40 mm (C5) from the envelope's. Folded A4 is smaller than the
+# envelope and slides in it: what is seen wherever it lies, in a DL folded twice and in a C5 folded once, is
+# WINDOW; what is seen anywhere at all reaches from SEEN[0] to SEEN[1], and nothing else stands there.
+WINDOW: Final = (28 * MM, 42 * MM, 103 * MM, 57.5 * MM)  # left, top, right, bottom
+SEEN: Final = (17.5 * MM, 81.5 * MM)
+FOLDS: Final = ((99 * MM, 4 * MM), (148.5 * MM, 2.5 * MM), (198 * MM, 4 * MM))  # where, and how long the mark is
+SIZES: Final = (12.5, 11, 10, 9, 8, 7, 6)  # of the community's name in the window; the rest follows
+FOLD_MARK: Final = 4 * MM  # from the edge of the paper
 
 
 def letter_marks(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mark]:
@@ -26,11 +38,11 @@ def letter_marks(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mar
     zh = language == "zh"
     body = Role(11.5 if zh else 10.5, 20 if zh else 15)
     marks = _head(setter, occasion, letter)
-    y = 84 * MM
+    y = TITLE
     title = say("letter_title", language)
     role = fitting(setter, title, RIGHT - LEFT, (22, 20, 18))
     marks.append(setter.flush(setter.composer.line(role.span(title)), LEFT, y))
-    y += 11 * MM
+    y += 12 * MM
     marks.append(setter.left(body, say("dear", language), LEFT, y))
     y += body.leading * (1.1 if zh else 1.4)
     community = letter.community.in_language(language)
@@ -38,7 +50,7 @@ def letter_marks(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mar
     for line in setter.lines([body.span(why)], RIGHT - LEFT, justify=True):
         marks.append(Words(LEFT, y, line))
         y += body.leading
-    y = max(y + 4 * MM, QR_TOP + 4 * MM)
+    y = max(y + 4 * MM, BESIDE_CODE)
     width = RIGHT - LEFT - SIDE - GUTTER
     for name, text in _paragraphs(occasion, letter):
         spans = [Span(name, body.size, style.INK, bold=True), body.span(text)]
@@ -47,7 +59,7 @@ def letter_marks(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mar
             y += body.leading
         y += body.leading * 0.45
     marks += _below_the_code(setter, occasion, letter)
-    return marks + _signed(setter, occasion, max(y + 6 * MM, 218 * MM), body) + statutory_marks(setter, occasion)
+    return marks + _signed(setter, occasion, max(y + 6 * MM, SIGNED), body) + statutory_marks(setter, occasion)
 
 
 def _head(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mark]:
@@ -55,18 +67,36 @@ def _head(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mark]:
     body = occasion.notice.body.in_language(language)
     role = fitting(setter, body, RIGHT - LEFT, (15, 14, 13, 12, 11))
     marks: list[Mark] = [
-        setter.left(role, body, LEFT, 22 * MM),
-        Stroke(LEFT, 27 * MM, RIGHT, 27 * MM, 1.2, style.ACCENT),
+        setter.left(role, body, LEFT, 13.5 * MM),
+        Stroke(LEFT, 16.5 * MM, RIGHT, 16.5 * MM, 1.2, style.ACCENT),
     ]
-    x, y = WINDOW
-    name = Role(12.5, 18, bold=True)
-    marks.append(setter.left(name, letter.community.in_language(language), x, y))
-    where = Role(11, 15.5)
-    for line in setter.lines([where.span(letter.household)], 85 * MM) if letter.household else ():
-        y += name.leading if y == WINDOW[1] else where.leading
-        marks.append(Words(x, y, line))
-    number = Role(9, 12, colour=style.GREY)
-    marks.append(setter.left(number, say("case", language, number=letter.case_number), x, y + 16))
+    for y, length in FOLDS:
+        marks.append(Stroke(FOLD_MARK, y, FOLD_MARK + length, y, 0.4, style.GREY))
+    return marks + _in_the_window(setter, letter, language)
+
+
+def _in_the_window(setter: Setter, letter: Letter, language: str) -> list[Mark]:
+    """Community, door, number, as large as they go into what is seen wherever the letter lies."""
+    left, top, right, bottom = WINDOW
+    lines: list[tuple[Line, Role]] = []
+    community = letter.community.in_language(language)
+    for size in SIZES:
+        name = fitting(setter, community, right - left, [one for one in SIZES if one <= size])
+        where = Role(size * 0.92, size * 1.22)
+        number = Role(max(size * 0.75, 7), size, colour=style.GREY)
+        told = [(name, community)]
+        if letter.household:
+            told.append((where, letter.household))
+        to = f"{say('to_the_household', language)}　{say('case', language, number=letter.case_number)}"
+        told.append((number, to))
+        lines = [(line, role) for role, text in told for line in setter.lines([role.span(text)], right - left)]
+        if sum(role.leading for _, role in lines) <= bottom - top:
+            break
+    y = top
+    marks: list[Mark] = []
+    for line, role in lines:
+        y += role.leading
+        marks.append(Words(left, y - role.leading * 0.22, line))
     return marks
 
 

@@ -56,6 +56,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "type_code": Text("扫不了码的，在浏览器里打开", "No scanner? Open in a browser"),
     "then_code": Text("再输入", "and type"),
     "case": Text("住户编号 {number}", "Household {number}"),
+    "to_the_household": Text("住户 收", "To the household"),
     # both
     "contact": Text("咨询", "Questions"),
     "form_number": Text("表号 {value}", "Form {value}"),

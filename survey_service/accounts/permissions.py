@@ -290,6 +290,7 @@ def _may_read_contacts(person: Annotated[Person, Depends(require(*rights.OPEN_CO
     return person
 
 
+AddressReader = Annotated[Person, Depends(require(*rights.OPEN_ADDRESSES))]
 ContactReader = Annotated[Person, Depends(_may_read_contacts)]
 # Who follows a wave: plans it, or judges it.
 WaveStaff = Annotated[Person, Depends(require(*rights.FOLLOW_WAVES))]

@@ -51,6 +51,9 @@ READ_SIGNED: Final[Roles] = (Role.LEADER,)
 OPEN_CONTACTS: Final[Roles] = (Role.MANAGER,)  # whom the installation names besides, and another agreed to
 AGREE_TO_READERS: Final[Roles] = (Role.ADMINISTRATOR, Role.MANAGER)
 
+# ------------------------------------------------------------------ addresses of sampled households
+OPEN_ADDRESSES: Final[Roles] = (Role.MANAGER,)  # beside those who knock, who see the doors of their own cases
+
 # ------------------------------------------------------------------ the installation
 MANAGE_ACCOUNTS: Final[Roles] = (Role.ADMINISTRATOR,)
 SEE_AREAS: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.ADMINISTRATOR)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.outcome_codes import OutcomeMode
+from survey_service.accounts import rights
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.clock import end_of
 from survey_service.dependencies import Now, Reading, Running, Writing
@@ -36,6 +37,7 @@ from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appo
 from survey_service.fieldwork.words import outcome_words
 from survey_service.models import VisitSource, Wave
 from survey_service.surveys import codes
+from survey_service.surveys.opened_doors import OpensDoors
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
@@ -63,6 +65,7 @@ def doors_page(
     reading: Reading,
     person: Knocker,
     now: Now,
+    opens: OpensDoors,
     survey_key: str,
     wave_key: str,
     show: str = "all",
@@ -94,6 +97,7 @@ def doors_page(
             "noted": just_noted(every, noted, person),
             "said": outcome_words,
             "late": {one.id for one in kinds["overdue"]},
+            "addresses": opens.of(session, wave, [one.number for one in doors], to=rights.VISIT).texts,
         }
         return Asking(request, running, person).page("staff/visits/list.html", context, section="visits")
 
@@ -105,13 +109,14 @@ def door_page(
     reading: Reading,
     person: Knocker,
     now: Now,
+    opens: OpensDoors,
     survey_key: str,
     wave_key: str,
     case_id: UUID,
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
-        return one_door(Asking(request, running, person), session, survey, wave, case_id, now)
+        return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now)
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}")
@@ -122,6 +127,7 @@ def note(
     writing: Writing,
     person: Knocker,
     now: Now,
+    opens: OpensDoors,
     posted: Posted,
     survey_key: str,
     wave_key: str,
@@ -150,7 +156,7 @@ def note(
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
             typed = Typed(fault=fault, kept=_kept(posted))
-            return one_door(Asking(request, running, person), session, survey, wave, case_id, now, typed)
+            return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
     return go(f"{address(survey_key, wave_key)}?noted={visit.id}")
 
 
@@ -162,6 +168,7 @@ def move(
     writing: Writing,
     person: Knocker,
     now: Now,
+    opens: OpensDoors,
     posted: Posted,
     survey_key: str,
     wave_key: str,
@@ -187,7 +194,7 @@ def move(
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
             typed = Typed(fault=fault, kept=_kept(posted) | {"moving": "yes"})
-            return one_door(Asking(request, running, person), session, survey, wave, case_id, now, typed)
+            return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
     return go(f"{address(survey_key, wave_key)}?noted={new_id}")
 
 

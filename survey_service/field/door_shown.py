@@ -26,6 +26,7 @@ from survey_service.fieldwork.words import outcome_words
 from survey_service.ids import new_id
 from survey_service.models import MOST_ADULTS, Mode, SelectionWithin, Survey, Wave, WaveState
 from survey_service.surveys.access import find_wave
+from survey_service.surveys.opened_doors import DoorsOpened
 
 Knocker = Annotated[Person, Depends(require(*rights.VISIT))]
 ONE_TAP: Final = 5  # adults that have a button of their own; more are typed
@@ -76,6 +77,7 @@ def address(survey_key: str, wave_key: str) -> str:
 
 def one_door(
     asking: Asking,
+    opens: DoorsOpened,
     session: Session,
     survey: Survey,
     wave: Wave,
@@ -95,6 +97,7 @@ def one_door(
         **frame(survey, wave),
         **_who(wave, roll, case.adults),
         "door": door,
+        "doors": opens.of(session, wave, [door.number], to=rights.VISIT),
         "place": place,
         "of": of,
         "people": typed.people,

@@ -7,12 +7,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from starlette.requests import Request
 from starlette.responses import Response
 
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
-from survey_service.accounts.staff_pages import Asking, go
+from survey_service.accounts.staff_pages import go
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import noting, pages, queries
@@ -31,19 +30,18 @@ KEPT = ("outcome", "day", "clock")
 
 @router.post("/cases")
 def note_many(
-    request: Request,
     running: Running,
     reading: Reading,
     writing: Writing,
     person: Noter,
-    now: Now,
+    by: pages.Seen,
     posted: Posted,
     survey_key: str,
     wave_key: str,
     asked: pages.Asked,
 ) -> Response:
     """One visit of the same outcome for every case that was ticked."""
-    ticked = pages.ids(posted)
+    ticked, now = pages.ids(posted), by.now
     try:
         outcome = noting.outcome_of(posted_forms.text(posted, "outcome"))
         at = _moment(posted, running, now)
@@ -59,25 +57,24 @@ def note_many(
         kept = {name: posted_forms.text(posted, name) for name in KEPT} | {"ticked": set(ticked)}
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-            asking = Asking(request, running, person)
-            return pages.list_of_cases(asking, session, survey, wave, asked, now, refused=pages.Refused(fault, kept))
+            return pages.list_of_cases(by, session, survey, wave, asked, refused=pages.Refused(fault, kept))
     query = "&".join(part for part in (asked.address(), f"noted={noted}") if part)
     return go(f"/surveys/{survey_key}/waves/{wave_key}/field/cases?{query}")
 
 
 @router.post("/cases/{case_id}")
 def note_one(
-    request: Request,
     running: Running,
     reading: Reading,
     writing: Writing,
     person: Noter,
-    now: Now,
+    by: pages.Seen,
     posted: Posted,
     survey_key: str,
     wave_key: str,
     case_id: UUID,
 ) -> Response:
+    now = by.now
     try:
         outcome = noting.outcome_of(posted_forms.text(posted, "outcome"))
         at = _moment(posted, running, now)
@@ -92,8 +89,7 @@ def note_one(
         kept = {name: posted_forms.text(posted, name) for name in KEPT}
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-            asking = Asking(request, running, person)
-            return pages.one_case(asking, session, survey, wave, case_id, now, refused=pages.Refused(fault, kept))
+            return pages.one_case(by, session, survey, wave, case_id, refused=pages.Refused(fault, kept))
     return go(_address(survey_key, wave_key, case_id))
 
 

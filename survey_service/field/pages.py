@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -23,16 +23,20 @@ from survey_service.accounts.staff_pages import Asking, staff_page
 from survey_service.collection.quality_mark_counts import MARKS
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotFound
-from survey_service.field import noting, outcomes_shown, queries
+from survey_service.field import noting, outcomes_shown, queries, walk
 from survey_service.fieldwork import roll_words, rolls
 from survey_service.fieldwork.settling import known
 from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
 from survey_service.models import Disposition, Mode, Survey, Wave
+from survey_service.processes.beside import computed
+from survey_service.sealed.doors import places
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave
 from survey_service.surveys.mode_words import MODES as ASKED_IN
+from survey_service.surveys.opened_doors import Doors, DoorsOpened, OpensDoors
 from survey_service.web import posted_forms
 from survey_service.web.downloads import WORKBOOK, content_disposition
+from survey_service.web.languages import language_of
 
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field")
 A_PAGE: Final = 100
@@ -109,6 +113,30 @@ def _case_query(
 Asked = Annotated[CaseQuery, Depends(_case_query)]
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who looks at cases, when; and opens their doors where they may."""
+
+    asking: Asking
+    now: datetime
+    doors: DoorsOpened
+
+    def sought(self, session: Session, wave: Wave, asked: CaseQuery) -> queries.CaseFilter:
+        """The filter, with the households whose doors hold what is sought."""
+        found = asked.asked(self.now)
+        return replace(found, at_doors=self.doors.found(session, wave, found.search)) if found.search else found
+
+    def doors_of(self, session: Session, wave: Wave, rows: Sequence[queries.CaseRow]) -> Doors:
+        return self.doors.of(session, wave, [row.number for row in rows], to=rights.OPEN_ADDRESSES)
+
+
+def _by(request: Request, running: Running, now: Now, doors: OpensDoors) -> By:
+    return By(Asking(request, running, doors.person), now, doors)
+
+
+Seen = Annotated[By, Depends(_by)]
+
+
 @router.get("")
 def outcomes_page(
     request: Request, running: Running, reading: Reading, person: WaveStaff, survey_key: str, wave_key: str
@@ -150,11 +178,9 @@ def outcomes_page(
 
 @router.get("/cases")
 def cases_page(
-    request: Request,
-    running: Running,
     reading: Reading,
     person: WaveStaff,
-    now: Now,
+    by: Seen,
     survey_key: str,
     wave_key: str,
     asked: Asked,
@@ -162,27 +188,28 @@ def cases_page(
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-        return list_of_cases(Asking(request, running, person), session, survey, wave, asked, now, noted=noted)
+        return list_of_cases(by, session, survey, wave, asked, noted=noted)
 
 
 def list_of_cases(
-    asking: Asking,
+    by: By,
     session: Session,
     survey: Survey,
     wave: Wave,
     asked: CaseQuery,
-    now: datetime,
     *,
     noted: int | None = None,
     refused: Refused = NOTHING_REFUSED,
 ) -> Response:
     """``noted``: how many visits were noted a moment ago."""
+    asking, now = by.asking, by.now
     visible = asking.person.visible(*rights.FOLLOW_WAVES)
-    found = asked.asked(now)
+    found = by.sought(session, wave, asked)
     rows = queries.cases(session, wave, visible, found, limit=A_PAGE + 1)
     context = {
         **frame(asking.person, survey, wave),
         "rows": rows[:A_PAGE],
+        "doors": by.doors_of(session, wave, rows[:A_PAGE]),
         "total": queries.count_cases(session, wave, visible, found),
         "more": asked.address(after=rows[A_PAGE - 1].number) if len(rows) > A_PAGE else "",
         "first": asked.address(after="") if asked.after else "",
@@ -213,51 +240,78 @@ def cases_workbook(
     reading: Reading,
     person: WaveStaff,
     reads: AuditsReads,
-    now: Now,
+    by: Seen,
     survey_key: str,
     wave_key: str,
     asked: Asked,
 ) -> Response:
-    """The list as it is filtered, all of it, as Excel."""
+    """The list as it is filtered, all of it, as Excel, in the order of walking where there is one."""
     from survey_service.field.workbook import workbook
 
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-        found = replace(asked, after="").asked(now)
+        found = by.sought(session, wave, replace(asked, after=""))
         rows = queries.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
-        made = workbook(rows, running.settings.zone)
+        made = workbook(
+            walk.in_order(rows, places(session, wave)), by.doors_of(session, wave, rows), running.settings.zone
+        )
     name = f"cases-{survey_key}-{wave_key}.xlsx"
     headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
     return Response(made, media_type=WORKBOOK, headers=headers)
 
 
-@router.get("/cases/{case_id}")
-def case_page(
-    request: Request,
+@router.get("/cases.pdf")
+def walking_list(
     running: Running,
     reading: Reading,
     person: WaveStaff,
-    now: Now,
+    reads: AuditsReads,
+    by: Seen,
+    survey_key: str,
+    wave_key: str,
+    asked: Asked,
+) -> Response:
+    """The list as it is filtered, on paper: a grid after the other, in the order of walking, with room for ticks."""
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+        found = by.sought(session, wave, replace(asked, after=""))
+        rows = queries.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
+        reads.note(survey.id, "cases.exported", f"wave {wave.id}")
+        about = walk.about(survey, wave, running, by.now, language_of(by.asking.request))
+        grids = walk.grids(walk.in_order(rows, places(session, wave)), by.doors_of(session, wave, rows).texts)
+    pdf = computed(running, "survey_service.field.walk:draw", about, grids)
+    headers = {
+        "Content-Disposition": content_disposition("attachment", f"walk-{survey_key}-{wave_key}.pdf"),
+        "Cache-Control": "no-store",
+    }
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/cases/{case_id}")
+def case_page(
+    reading: Reading,
+    person: WaveStaff,
+    by: Seen,
     survey_key: str,
     wave_key: str,
     case_id: UUID,
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-        return one_case(Asking(request, running, person), session, survey, wave, case_id, now)
+        return one_case(by, session, survey, wave, case_id)
 
 
 def one_case(
-    asking: Asking,
+    by: By,
     session: Session,
     survey: Survey,
     wave: Wave,
     case_id: UUID,
-    now: datetime,
     *,
     refused: Refused = NOTHING_REFUSED,
 ) -> Response:
+    asking, now = by.asking, by.now
     visible = asking.person.visible(*rights.FOLLOW_WAVES)
     found = queries.case(session, wave, visible, case_id)
     if found is None:
@@ -268,6 +322,7 @@ def one_case(
     context = {
         **frame(asking.person, survey, wave),
         "case": case,
+        "doors": by.doors.of(session, wave, [case.number], to=rights.OPEN_ADDRESSES),
         "area": Text(area.name_zh, area.name_en),
         "asked_in": ASKED_IN[case.first_mode],
         "adult_known": knowledge.adult_known,

@@ -84,12 +84,10 @@ def give_out(
 
 @router.post("/assignments")
 def give_ticked(
-    request: Request,
-    running: Running,
     reading: Reading,
     writing: Writing,
     person: Assigner,
-    now: Now,
+    by: pages.Seen,
     posted: Posted,
     survey_key: str,
     wave_key: str,
@@ -104,14 +102,12 @@ def give_ticked(
             mine = list(queries.cases_of(session, wave, person.visible(*rights.ASSIGN_CASES), ticked))
             if not mine:
                 raise NoneChosen
-            _give(session, survey, wave, mine, posted_forms.text(posted, "who"), now, person)
+            _give(session, survey, wave, mine, posted_forms.text(posted, "who"), by.now, person)
     except (BadInput, Conflict) as fault:
         refused = pages.Refused(fault, {"ticked": set(ticked)})
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-            return pages.list_of_cases(
-                Asking(request, running, person), session, survey, wave, asked, now, refused=refused
-            )
+            return pages.list_of_cases(by, session, survey, wave, asked, refused=refused)
     return go(f"/surveys/{survey_key}/waves/{wave_key}/field/cases?{asked.address()}")
 
 

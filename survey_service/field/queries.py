@@ -37,6 +37,7 @@ from survey_service.models import (
     Visit,
     Wave,
 )
+from survey_service.sampling.reserves import list_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class CaseFilter:
     """Which cases are asked for. ``before``: those not visited since then, or never."""
 
     search: str = ""  # part of a number
+    at_doors: frozenset[str] = frozenset()  # numbers whose doors hold what is sought
     area: str = ""  # code of a community
     outcome: Disposition | None = None
     mode: Mode | None = None
@@ -64,6 +66,7 @@ class CaseRow:
     community_zh: str
     community_en: str
     stratum: str
+    grid: tuple[str, str]  # the list that it was drawn from; see ``reserves.list_of``
     first_mode: Mode
     disposition: Disposition
     outcome_code: str | None
@@ -85,7 +88,8 @@ def _of_wave(wave: Wave, visible: Select[tuple[UUID]]) -> ColumnElement[bool]:
 def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[ColumnElement[bool]]:
     conditions = [_of_wave(wave, visible)]
     if asked.search:
-        conditions.append(Case.number.contains(asked.search, autoescape=True))
+        by_number = Case.number.contains(asked.search, autoescape=True)
+        conditions.append(by_number | Case.number.in_(asked.at_doors) if asked.at_doors else by_number)
     if asked.area:
         conditions.append(Area.code == asked.area)
     if asked.outcome is not None:
@@ -134,6 +138,8 @@ def cases(
             Case.last_visit_at,
             visits,
             Account.name,
+            Case.psu,
+            Case.stages,
         )
         .join(Area, Area.id == Case.area_id)
         .outerjoin(Assignment, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
@@ -151,6 +157,7 @@ def cases(
             community_zh=row[2],
             community_en=row[3],
             stratum=row[4],
+            grid=list_of(row[4], row[12], row[13]),
             first_mode=row[5],
             disposition=row[6],
             outcome_code=row[7],

@@ -19,6 +19,7 @@ from survey_service.fieldwork import rolls
 from survey_service.fieldwork.rolls import Listed, NewRoll, Sex, WrongRoll
 from survey_service.fieldwork.visits import Told
 from survey_service.models import MOST_ADULTS, Case, Kin, SelectionWithin, VisitSource, Wave
+from survey_service.surveys.opened_doors import OpensDoors
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
@@ -33,6 +34,7 @@ def write_roll(
     writing: Writing,
     person: Knocker,
     now: Now,
+    opens: OpensDoors,
     posted: Posted,
     survey_key: str,
     wave_key: str,
@@ -45,7 +47,7 @@ def write_roll(
         typed = Typed(people=[*people, {"sex": "", "kin": ""}], kept={"instead": posted_forms.text(posted, "instead")})
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
-            return one_door(Asking(request, running, person), session, survey, wave, case_id, now, typed)
+            return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
     try:
         with writing.begin() as session:
             _, wave = find(session, person, survey_key, wave_key)
@@ -59,7 +61,7 @@ def write_roll(
         typed = Typed(fault=fault, people=people, kept={"instead": posted_forms.text(posted, "instead")})
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
-            return one_door(Asking(request, running, person), session, survey, wave, case_id, now, typed)
+            return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
     return go(f"{address(survey_key, wave_key)}/{case_id}")
 
 

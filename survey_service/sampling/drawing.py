@@ -46,6 +46,7 @@ class DrawnHousehold:
     inclusion_probability: float
     first_mode: Mode
     replicate: int
+    place: int  # in the list
 
 
 def shared_out(households: Households, size: int, *, equal: bool, least: int) -> dict[UUID, int]:
@@ -104,6 +105,7 @@ def _household(case: SampledCase, households: Households, mode: Mode, serial: in
         inclusion_probability=probability,
         first_mode=mode,
         replicate=case.replicate,
+        place=case.position,
     )
 
 

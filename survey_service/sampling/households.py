@@ -15,6 +15,7 @@ class Households:
     communities: tuple[UUID, ...]
     grids: tuple[str, ...] | None
     adults: tuple[int, ...] | None
+    doors: tuple[str, ...] | None = None  # sealed when they are stored; "" where the list has none for a household
 
     def count(self) -> Counter[UUID]:
         return Counter(self.communities)

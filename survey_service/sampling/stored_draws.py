@@ -24,17 +24,18 @@ def store_drawn(
     source: str,
     at: datetime,
     by: audit.Actor,
-) -> None:
+) -> list[str]:
     """Cases and reserves of a draw from a list; the caller holds the draft. ``prefixes``: community -> how its numbers
-    begin. One audit row names how many."""
+    begin. One audit row names how many. Returns the numbers of ``drawn``, in its order."""
     issued, kept = [], []
-    for one in drawn:
+    numbers = [f"{prefixes[one.area_id]}-{one.serial:04d}" for one in drawn]
+    for one, number in zip(drawn, numbers, strict=True):
         row = {
             "survey_id": wave.survey_id,
             "id": new_id(),
             "wave_id": wave.id,
             "area_id": one.area_id,
-            "number": f"{prefixes[one.area_id]}-{one.serial:04d}",
+            "number": number,
             "stratum": one.stratum,
             "psu": one.psu,
             "stages": [dict(stage) for stage in one.stages],
@@ -57,3 +58,4 @@ def store_drawn(
         record=audit.Rows(f"wave {wave.id}", wave.id),
         detail={"cases": len(issued), "reserves": len(kept), "file": source},
     )
+    return numbers

@@ -26,7 +26,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
 from survey_service import audit, private
-from survey_service.audit.chain import SERVICE
+from survey_service.audit.chain import SERVICE, Actor
 from survey_service.files import sync_folder
 from survey_service.models import CaseDoor, CaseTelephone, LetterFile, Wave, WaveSeal
 from survey_service.sealed.clock import opens_until
@@ -157,7 +157,9 @@ class WaveKeys:
 
     # -------------------------------------------------------------- the end
 
-    def destroy(self, session: Session, survey_id: UUID, wave_id: UUID, *, why: str, at: datetime) -> bool:
+    def destroy(
+        self, session: Session, survey_id: UUID, wave_id: UUID, *, why: str, at: datetime, by: Actor = SERVICE
+    ) -> bool:
         """The key for ever, and all that it sealed; whether there was one still. The caller commits.
 
         The file goes first: what cannot be opened any more may be found later by whoever looks again.
@@ -175,7 +177,7 @@ class WaveKeys:
             session,
             survey_id=survey_id,
             at=at,
-            by=SERVICE,
+            by=by,
             action="seal.destroyed",
             record=f"wave {wave_id}",
             detail={"ground": why},

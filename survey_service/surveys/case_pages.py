@@ -19,7 +19,8 @@ from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.models import Survey, Wave, WaveState
-from survey_service.surveys import drafts, draw_upload, household_list, planning_queries
+from survey_service.sealed.keys import WaveKeys
+from survey_service.surveys import drafts, draw_upload, household_doors, household_list, planning_queries
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.surveys.case_upload import CaseUpload, refuse_unless_empty, told_of
@@ -115,7 +116,8 @@ def draw_cases(
     survey_key: str,
     wave_key: str,
 ) -> Response:
-    typed = {one.name: posted_forms.text(posted, one.name) for one in draw_upload.WORDS.fields}
+    names = [*(one.name for one in draw_upload.WORDS.fields), household_doors.DOOR_COLUMN]
+    typed = {name: posted_forms.text(posted, name) for name in names}
     asking = Asking(request, running, person)
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -123,7 +125,10 @@ def draw_cases(
         refuse_unless_empty(session, wave)
         session.expunge_all()
     try:
-        upload = draw_upload.DrawUpload(survey, wave, person, now, draw_upload.Asked.of(typed))
+        by = draw_upload.By(
+            survey=survey, wave=wave, person=person, now=now, seals=WaveKeys(running.settings, running.keys)
+        )
+        upload = draw_upload.DrawUpload(by, draw_upload.Asked.of(typed))
         found = look(upload, sent(posted), reading, writing)
     except BadInput as fault:
         return _draw_form(asking, survey_key, wave_key, typed=typed, fault=fault)
@@ -153,8 +158,9 @@ def empty_list(reading: Reading, person: Manager, survey_key: str, wave_key: str
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, *rights.PLAN)
         codes = [area.code for area in surveys.all_communities(session, survey, wave)]
-    rows = [(f"{code[-3:]}-0001", code, f"{code}-01", 2) for code in codes]
-    return present_table(f"households-{survey_key}-{wave_key}.csv", household_list.COLUMNS, rows)
+    rows = [(f"{code[-3:]}-0001", code, f"{code}-01", 2, "示例路 1 号 1 单元 101 室") for code in codes]
+    columns = (*household_list.COLUMNS, household_doors.COLUMNS[0])
+    return present_table(f"households-{survey_key}-{wave_key}.csv", columns, rows)
 
 
 @router.post("/clear")

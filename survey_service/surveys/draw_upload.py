@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +18,9 @@ from survey_service.models import ADULT_STAGE, Area, Mode, Survey, Wave
 from survey_service.sampling.drawing import Drawing, DrawnHousehold, draw, shared_out
 from survey_service.sampling.households import Households
 from survey_service.sampling.stored_draws import store_drawn
-from survey_service.surveys import drafts, household_list, readiness
+from survey_service.sealed.doors import Door, keep_doors
+from survey_service.sealed.keys import WaveKeys
+from survey_service.surveys import drafts, household_doors, household_list, readiness
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.case_upload import NO_MODES, refuse_unless_empty
 from survey_service.surveys.mode_words import MODES
@@ -26,7 +28,7 @@ from survey_service.surveys.opening import CASE_MODES
 from survey_service.uploads.forms import Choice, Field, Words
 from survey_service.uploads.looked import Looked, Picture
 from survey_service.uploads.pages import ListUpload
-from survey_service.uploads.records import Record
+from survey_service.uploads.records import Record, Records
 
 MOST_SEED: Final = 2**31 - 1
 MOST_RESERVES: Final = 4
@@ -76,8 +78,15 @@ WORDS: Final = Words(
             "A row is a household: number and community (code or name); grid and adults where known. In walking order.",
         ),
         Text(
-            "不要姓名、电话、身份证号：写了也不读、不存。",
-            "No names, telephone numbers or ID numbers: what is written of them is neither read nor kept.",
+            "有门牌就写门牌，或者分楼栋、单元、室几列。只留抽中的和备用的，封存：印在信封的窗口里，"
+            "给走访的人看，截止以后按期销毁。",
+            "The address in a column, or as building, entrance and flat. Kept of what is drawn and in reserve only, "
+            "sealed: for the window of the envelope and for whoever walks; destroyed on its day after the wave.",
+        ),
+        Text(
+            "不要姓名、电话、身份证号：这样的列不读、不存；门牌里夹着号码的，会指出来。",
+            "No names, telephone numbers or ID numbers: such columns are neither read nor kept, and a number within "
+            "an address is pointed out.",
         ),
         Text(
             "每个网格都抽，格内等距抽。备用样本每批是主样本的四分之一，在“入户情况”里按社区整批放出，概率随之重算。",
@@ -102,6 +111,7 @@ class Asked:
     reserves: int
     paper: float
     seed: int
+    door_column: str = ""  # as the file calls it; see ``household_doors.chosen``
 
     @classmethod
     def of(cls, typed: Mapping[str, str]) -> Asked:
@@ -113,6 +123,7 @@ class Asked:
             reserves=_whole(typed, "reserves", Text("备用样本几批", "Batches of reserves"), 0, MOST_RESERVES),
             paper=_whole(typed, "paper", Text("先用纸质的占百分之几", "Percent first asked on paper"), 0, 100) / 100,
             seed=_whole(typed, "seed", Text("随机种子", "Seed"), 0, MOST_SEED),
+            door_column=typed.get(household_doors.DOOR_COLUMN, ""),
         )
 
 
@@ -121,16 +132,35 @@ class ToDraw:
     """What is stored when the look is confirmed. Its ``repr`` names everything that it hangs on."""
 
     drawn: tuple[DrawnHousehold, ...]
+    doors: tuple[str, ...] = ()  # of ``drawn``; none where the list has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who draws, for which wave, when; and what seals the doors."""
+
+    survey: Survey
+    wave: Wave
+    person: Person
+    now: datetime
+    seals: WaveKeys
 
 
 class DrawUpload(ListUpload[ToDraw]):
     """The list, drawn at once: what is looked at is the very sample that is stored."""
 
-    columns = household_list.COLUMNS
     judged_again = False
 
-    def __init__(self, survey: Survey, wave: Wave, person: Person, now: datetime, asked: Asked) -> None:
-        self.survey, self.wave, self.person, self.now, self.asked = survey, wave, person, now, asked
+    def __init__(self, by: By, asked: Asked) -> None:
+        self.survey, self.wave, self.person, self.now, self.asked = by.survey, by.wave, by.person, by.now, asked
+        self.seals = by.seals
+        self.columns = (*household_list.COLUMNS, *household_doors.chosen(asked.door_column))
+
+    def judge(self, session: Session, rows: Records) -> Looked[ToDraw]:
+        """With what became of every column, and which of them has the doors."""
+        looked = super().judge(session, rows)
+        read = household_doors.ReadAs(rows.rows[0].heads, rows.unread)
+        return replace(looked, pictures=[*looked.pictures, read.picture()], choices=[read.select()])
 
     def judge_rows(self, session: Session, rows: Sequence[Record]) -> Looked[ToDraw]:
         refuse_unless_empty(session, self.wave)
@@ -154,7 +184,10 @@ class DrawUpload(ListUpload[ToDraw]):
                 zh=f"这份名单抽不出这么多户：{impossible}。少抽一些，或者换一份更全的名单。",
                 en=f"The list does not allow that: {impossible}. Draw fewer, or bring a fuller list.",
             ) from None
-        return _looked(ToDraw(tuple(drawn)), households, areas, self.wave)
+        of_list = households.doors
+        doors = tuple(of_list[one.place] for one in drawn) if of_list is not None else ()
+        stored = ToDraw(tuple(drawn), doors)
+        return _with_doors(_looked(stored, households, areas, self.wave), stored, households)
 
     def store(self, session: Session, looked: Looked[ToDraw], name: str) -> None:
         assert looked.stored is not None
@@ -163,7 +196,12 @@ class DrawUpload(ListUpload[ToDraw]):
         areas = surveys.all_communities(session, self.survey, held)
         prefixes = {area.id: area.code[6:] for area in areas}
         drawn = looked.stored.drawn
-        store_drawn(session, held, drawn, prefixes, source=name, at=self.now, by=self.person.actor)
+        numbers = store_drawn(session, held, drawn, prefixes, source=name, at=self.now, by=self.person.actor)
+        if doors := looked.stored.doors:
+            placed = {
+                number: Door(one.place, door) for number, one, door in zip(numbers, drawn, doors, strict=True) if door
+            }
+            keep_doors(session, held, self.seals.begin(session, held, at=self.now), placed)
         about: dict[str, Any] = {
             "file": name,
             "seed": self.asked.seed,
@@ -246,6 +284,23 @@ def _looked(stored: ToDraw, households: Households, areas: Sequence[Area], wave:
         ),
         pictures=[communities, modes],
     )
+
+
+def _with_doors(looked: Looked[ToDraw], stored: ToDraw, households: Households) -> Looked[ToDraw]:
+    """With what is said of the doors, and those that stand more than once."""
+    told = _doors_told(stored)
+    summary = Text(f"{looked.summary.zh.removesuffix('。')}；{told.zh}。", f"{looked.summary.en[:-1]}; {told.en}.")
+    doubles = household_doors.pictures(households.doors, households.communities, households.units)
+    return replace(looked, summary=summary, pictures=[*looked.pictures, *doubles])
+
+
+def _doors_told(stored: ToDraw) -> Text:
+    if not stored.doors:
+        return Text("没有门牌，信函上只有编号", "no addresses: letters bear the number alone")
+    missing = sum(not door for door in stored.doors)
+    if missing:
+        return Text(f"门牌封存，抽中的有 {missing:,} 户没有写", f"addresses are sealed, {missing:,} drawn have none")
+    return Text("门牌封存", "addresses are sealed")
 
 
 def _adults_known(drawn: Sequence[DrawnHousehold]) -> bool:

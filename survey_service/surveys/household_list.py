@@ -1,4 +1,4 @@
-"""A list of households to draw from: number, community, grid, adults. No name, no address, no telephone is read."""
+"""A list of households to draw from: number, community, grid, adults, door. No name and no telephone is read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from survey_service.sampling.households import Households
+from survey_service.surveys import household_doors
 from survey_service.tabular.problems import ProblemKind, TableProblem, excerpt
 from survey_service.uploads.records import Column, Record
 
@@ -67,6 +68,10 @@ def judge_households(
     """The list, or every problem. ``known``: communities of the wave by code and by name."""
     reader = _Reader(known, any(one.get("grid") for one in records), any(one.get("adults") for one in records))
     rows = [reader.row(record) for record in records]
+    doors = [household_doors.door_of(record) for record in records]
+    reader.problems += household_doors.judge_column(records)
+    for record, door in zip(records, doors, strict=True):
+        reader.problems += household_doors.judge_door(record, door)
     if reader.problems:
         return None, reader.problems
     kept = [row for row in rows if row is not None]
@@ -76,6 +81,7 @@ def judge_households(
             communities=tuple(row[1] for row in kept),
             grids=tuple(row[2] for row in kept) if reader.with_grids else None,
             adults=tuple(row[3] for row in kept) if reader.with_adults else None,
+            doors=tuple(doors) if any(doors) else None,
         ),
         [],
     )

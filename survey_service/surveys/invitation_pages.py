@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from math import ceil
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
-from survey_service.accounts.permissions import Manager
-from survey_service.accounts.staff_pages import staff_page
+from survey_service.accounts.permissions import AddressReader, Manager
+from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
-from survey_service.models import Mode
+from survey_service.jobs import why
+from survey_service.models import Job, Mode, Wave
 from survey_service.processes.beside import computed
+from survey_service.sealed.doors import has_doors, open_doors
+from survey_service.sealed.keys import WaveKeys
+from survey_service.services import Services
 from survey_service.settings import is_loopback
-from survey_service.surveys import invitations, planning_queries, typed_tries
+from survey_service.surveys import invitations, planning_queries, typed_tries, wave_letters
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.web.downloads import content_disposition
@@ -31,7 +38,7 @@ Language = Annotated[Literal["zh", "en"], Form()]
 
 @router.get("")
 def invitations_page(
-    request: Request, running: Running, reading: Reading, person: Manager, survey_key: str, wave_key: str
+    request: Request, running: Running, reading: Reading, person: Manager, now: Now, survey_key: str, wave_key: str
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
@@ -53,6 +60,10 @@ def invitations_page(
             "a_file": invitations.A_FILE,
             "tries": typed_tries.of_open_waves(session).get(wave.id),
             "most_tries": typed_tries.A_WAVE,
+            "printed": wave_letters.printed(session, wave),
+            "failed": _why,
+            "stands": WaveKeys(running.settings, running.keys).stands(session, wave, at=now),
+            "with_doors": has_doors(session, wave),
             "public_url": running.settings.public_url,
             "only_here": is_loopback(urlsplit(running.settings.public_url).hostname or ""),
         }
@@ -92,7 +103,7 @@ def print_posters(
 def print_letters(
     running: Running,
     writing: Writing,
-    person: Manager,
+    person: AddressReader,
     now: Now,
     survey_key: str,
     wave_key: str,
@@ -108,18 +119,66 @@ def print_letters(
         if area is None:
             raise NotFound
         about = invitations.occasion(session, wave, language)
-        made = invitations.letters(
-            session,
-            wave,
-            area,
-            part=part,
+        how = invitations.Printing(
             keys=running.keys,
             public_url=running.settings.public_url,
+            doors=_doors(session, running, wave, now),
             at=now,
             by=person.actor,
         )
+        made = invitations.letters(session, wave, [area], how, part=part)
     pdf = computed(running, "survey_service.surveys.invitation_drawing:draw_letters", about, made)
     return _file(pdf, f"letters-{survey_key}-{wave_key}-{area_code}-{part}-{language}.pdf")
+
+
+@router.post("/letters")
+def print_all_letters(
+    running: Running,
+    writing: Writing,
+    person: AddressReader,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    language: Language = "zh",
+) -> Response:
+    """Every letter of the wave as one file, by a job."""
+    with writing.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, *rights.PLAN)
+        if not invitations.takes(wave, Mode.WEB_INVITED):
+            raise invitations.NothingToPrint
+        seals = WaveKeys(running.settings, running.keys)
+        wave_letters.ask(session, wave, seals, language, by=person.actor, at=now)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/invitations#letters")
+
+
+@router.post("/letters.pdf")
+def take_all_letters(
+    running: Running,
+    writing: Writing,
+    person: AddressReader,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    language: Language = "zh",
+) -> Response:
+    with writing.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, *rights.PLAN)
+        seals = WaveKeys(running.settings, running.keys)
+        pdf = wave_letters.take(session, wave, seals, language, at=now, by=person.actor)
+    return _file(pdf, f"letters-{survey_key}-{wave_key}-{language}.pdf")
+
+
+def _why(job: Job) -> Text:
+    return why(job) or Text("没有排成，请再试一次", "Not made; try again")
+
+
+def _doors(session: Session, running: Services, wave: Wave, now: datetime) -> Mapping[str, str]:
+    """Nothing where none came with the list; SealGone or SealAway where they do not open."""
+    if not has_doors(session, wave):
+        return {}
+    return open_doors(session, wave, WaveKeys(running.settings, running.keys).opened(session, wave, at=now))
 
 
 def _file(content: bytes, name: str) -> Response:

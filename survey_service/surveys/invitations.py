@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -67,33 +68,40 @@ def posters(
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printing:
+    """What letters are made with, and for whom. ``doors``: by case number, where they came with the list."""
+
+    keys: KeyRing
+    public_url: str
+    doors: Mapping[str, str]
+    at: datetime
+    by: audit.Actor
+
+
 def letters(
-    session: Session,
-    wave: Wave,
-    area: Area,
-    *,
-    part: int,
-    keys: KeyRing,
-    public_url: str,
-    at: datetime,
-    by: audit.Actor,
+    session: Session, wave: Wave, areas: Sequence[Area], how: Printing, *, part: int | None = None
 ) -> list[Letter]:
-    """The ``part``-th file (from 1) of a community's letters, in the order of the case numbers.
+    """The letters of these communities, or the ``part``-th file (from 1) of them, in the order of walking.
 
     Whose code was used gets none. A code that was never made is made; one that was made again replaces the lost one.
     """
     if not takes(wave, Mode.WEB_INVITED):
         raise NothingToPrint
-    rows = planning_queries.letters(session, wave, [area.id])[(part - 1) * A_FILE : part * A_FILE]
-    shorts = letter_codes.short_codes_of(session, wave, rows, keys=keys)
+    rows = planning_queries.letters(session, wave, [area.id for area in areas])
+    if part is not None:
+        rows = rows[(part - 1) * A_FILE : part * A_FILE]
+    shorts = letter_codes.short_codes_of(session, wave, rows, keys=how.keys)
     whom = who_answers.told(wave)
+    names = {area.id: Text(area.name_zh, area.name_en) for area in areas}
     made = [
         Letter(
-            community=Text(area.name_zh, area.name_en),
-            address=f"{public_url}/a/{keys.access_code(wave.survey_id, row.case_id, row.issue or 1)}",
-            door=public_url,
+            community=names[row.area_id],
+            address=f"{how.public_url}/a/{how.keys.access_code(wave.survey_id, row.case_id, row.issue or 1)}",
+            door=how.public_url,
             short_code=short_code.in_threes(shorts[row.case_id]),
             case_number=row.number,
+            household=how.doors.get(row.number, ""),
             whom=whom,
         )
         for row in rows
@@ -101,7 +109,8 @@ def letters(
     ]
     if not made:
         raise NothingToPrint
-    _note(session, wave, "letters.printed", {"area": str(area.id), "part": part, "letters": len(made)}, at=at, by=by)
+    where = {"area": str(areas[0].id), "part": part} if part is not None else {"areas": len(areas)}
+    _note(session, wave, "letters.printed", {**where, "letters": len(made)}, at=how.at, by=how.by)
     return made
 
 

@@ -16,6 +16,7 @@ from survey_service.models import (
     AccessCode,
     Area,
     Case,
+    CaseDoor,
     FilledVersion,
     Mode,
     QuestionnaireDraft,
@@ -24,6 +25,7 @@ from survey_service.models import (
     Wave,
     WaveState,
 )
+from survey_service.sampling.reserves import list_of
 
 
 def survey_areas(session: Session, visible: Select[tuple[UUID]]) -> Sequence[Area]:
@@ -150,6 +152,8 @@ class LetterLine:
     case_id: UUID
     area_id: UUID
     number: str
+    grid: tuple[str, str]  # the list that it was drawn from: its stratum, and within that the grid, where one was drawn
+    place: int | None  # in the list, which is the order of walking
     issue: int | None  # of the code that opens the questionnaire; None: none was made
     code_id: UUID | None
     short_hash: str | None
@@ -157,16 +161,28 @@ class LetterLine:
 
 
 def letters(session: Session, wave: Wave, area_ids: Sequence[UUID]) -> list[LetterLine]:
-    """Cases of these communities that a letter invites, by number, with the code that is theirs now."""
+    """Cases of these communities that a letter invites, with the code that is theirs now: by community, grid and order
+    of walking, by number where nobody knows that."""
     rows = session.execute(
         select(
             Case.id,
             Case.area_id,
             Case.number,
+            Case.stratum,
+            Case.psu,
+            Case.stages,
+            CaseDoor.place,
             AccessCode.issue,
             AccessCode.id,
             AccessCode.short_hash,
             AccessCode.used_at,
+        )
+        .join(Area, Area.id == Case.area_id)
+        .outerjoin(
+            CaseDoor,
+            (CaseDoor.survey_id == Case.survey_id)
+            & (CaseDoor.wave_id == Case.wave_id)
+            & (CaseDoor.number == Case.number),
         )
         .outerjoin(
             AccessCode,
@@ -180,20 +196,29 @@ def letters(session: Session, wave: Wave, area_ids: Sequence[UUID]) -> list[Lett
             Case.area_id.in_(area_ids),
             Case.first_mode == Mode.WEB_INVITED,
         )
-        .order_by(Case.number)
+        .order_by(Area.code, Case.number)
     )
-    return [
+    found = [
         LetterLine(
             case_id=row[0],
             area_id=row[1],
             number=row[2],
-            issue=row[3],
-            code_id=row[4],
-            short_hash=row[5],
-            used_at=row[6],
+            grid=list_of(row[3], row[4], row[5]),
+            place=row[6],
+            issue=row[7],
+            code_id=row[8],
+            short_hash=row[9],
+            used_at=row[10],
         )
         for row in rows
     ]
+    order = {area_id: place for place, area_id in enumerate(dict.fromkeys(one.area_id for one in found))}
+    return sorted(found, key=lambda one: (order[one.area_id], walked(one.grid, one.place, one.number)))
+
+
+def walked(grid: tuple[str, str], place: int | None, number: str) -> tuple[tuple[str, str], bool, int, str]:
+    """Sorts by grid and order of walking; whoever has no place in the list comes last in the grid, by number."""
+    return grid, place is None, place or 0, number
 
 
 def count_cases(session: Session, wave: Wave) -> int:

@@ -15,6 +15,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.contacts.asked import DAYS, IN_PLAN, MOST_DAYS
 from survey_service.models import Mode, Survey, Wave
+from survey_service.sealed import clock as seal_clock
 from survey_service.surveys.opening import FROM_ABROAD
 from survey_service.web import posted_forms
 
@@ -194,6 +195,9 @@ def _plan(reading: posted_forms.FormReading) -> dict[str, Any]:
     purpose, days = reading.both("contact_purpose", most=120), reading.whole("contact_days", least=1, most=MOST_DAYS)
     if purpose["zh"]:
         plan[IN_PLAN] = {"purpose": purpose, "days": DAYS if days is None else days}
+    sealed_days = reading.whole("sealed_days", least=1, most=seal_clock.MOST_DAYS)
+    if sealed_days is not None:
+        plan[seal_clock.IN_PLAN] = sealed_days
     return plan
 
 
@@ -261,6 +265,7 @@ def boxes_of(wave: Wave, questionnaire: Questionnaire, areas: Sequence[str]) -> 
     contact = plan.get(IN_PLAN) or {}
     kept |= {**posted_forms.both_of({"contact_purpose": contact.get("purpose")}, "contact_purpose")}
     kept["contact_days"] = str(contact.get("days", ""))
+    kept["sealed_days"] = str(plan.get(seal_clock.IN_PLAN) or "")
     return kept | _target_boxes(wave.targets, questionnaire)
 
 

@@ -43,8 +43,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """What may be chosen otherwise once the file was seen; then it is looked at again. ``options``: value and name."""
+
+    name: str
+    label: Text
+    chosen: str
+    options: Sequence[tuple[str, Text]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Looked(Generic[Stored]):
-    """``stored``: None where there is nothing to store. ``more``: the reader found more problems than it lists."""
+    """``stored``: None where there is nothing to store. ``more``: the reader found more problems than it lists.
+
+    ``choices``: how else the file may be read.
+    """
 
     stored: Stored | None = None
     problems: Sequence[TableProblem] = ()
@@ -53,6 +66,7 @@ class Looked(Generic[Stored]):
     counts: Mapping[str, int] = field(default_factory=dict)
     summary: Text = NOTHING
     pictures: Sequence[Picture] = ()
+    choices: Sequence[Select] = ()
 
     @property
     def sound(self) -> bool:

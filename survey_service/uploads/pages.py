@@ -54,7 +54,8 @@ def sent(posted: FormData) -> Sent:
         raise BadInput(
             zh="还没有选文件。请选一个 .xlsx 或 .csv 文件。", en="No file was chosen. Choose an .xlsx or .csv file."
         )
-    return Sent(name=name[-LONGEST_NAME:], data=data, seen=posted_forms.text(posted, "seen"))
+    again = posted_forms.text(posted, "again")  # something was chosen otherwise: it is looked at, not stored
+    return Sent(name=name[-LONGEST_NAME:], data=data, seen="" if again else posted_forms.text(posted, "seen"))
 
 
 class Upload(ABC, Generic[Stored]):

@@ -20,11 +20,15 @@ MOST_ROWS: Final = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """``heads``: how files call it, in small letters; the first is ours in Chinese, ``name`` is ours in English."""
+    """``heads``: how files call it, in small letters; the first is ours in Chinese, ``name`` is ours in English.
+
+    ``first``: of several columns that are called so the first is taken; else two of one meaning are a fault.
+    """
 
     name: str
     heads: tuple[str, ...]
     needed: bool = False
+    first: bool = False
 
     @property
     def title(self) -> Text:
@@ -49,8 +53,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Records:
+    """``unread``: the heads of columns that are none of ours, in the order of the file."""
+
     rows: tuple[Record, ...]
     notices: tuple[TableNotice, ...]
+    unread: tuple[str, ...] = ()
 
 
 def read_records(source: str, data: bytes, columns: Sequence[Column]) -> Records:
@@ -59,7 +66,7 @@ def read_records(source: str, data: bytes, columns: Sequence[Column]) -> Records
     frame, odd = sheet.typed(labels=sheet.columns)
     known = {head: one.name for one in columns for head in one.heads}
     found = {head: known.get(unicodedata.normalize("NFKC", head).strip().lower()) for head in sheet.columns}
-    taken = {head: name for head, name in found.items() if name}
+    taken = _taken(found, columns)
     problems = [
         problem(InList.NO_COLUMN, head=one.title) for one in columns if one.needed and one.name not in taken.values()
     ]
@@ -82,4 +89,15 @@ def read_records(source: str, data: bytes, columns: Sequence[Column]) -> Records
             rows.append(Record(sheet.row(position), cells, heads))
     if not rows:
         raise TableError(source, [problem(Reader.NO_ROWS)])
-    return Records(tuple(rows), (*sheet.notices, *odd))
+    unread = tuple(head for head in sheet.columns if head not in taken)
+    return Records(tuple(rows), (*sheet.notices, *odd), unread)
+
+
+def _taken(found: Mapping[str, str | None], columns: Sequence[Column]) -> dict[str, str]:
+    """Heads of the file by the column that they are, one head for those of which the first is enough."""
+    once = {one.name for one in columns if one.first}
+    taken: dict[str, str] = {}
+    for head, name in found.items():
+        if name and not (name in once and name in taken.values()):
+            taken[head] = name
+    return taken

@@ -19,6 +19,7 @@ import survey_service.field.figures_round
 import survey_service.importing
 import survey_service.paper
 import survey_service.releases
+import survey_service.surveys.letter_job
 import survey_service.surveys.seal_round  # noqa: F401
 from survey_service import jobs
 from survey_service.processes import presence

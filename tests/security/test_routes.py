@@ -71,7 +71,12 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/{name}",
     "/surveys/{survey_key}/waves/{wave_key}/files/{file_id}",
     "/surveys/{survey_key}/waves/{wave_key}/files.zip",
+    "/surveys/{survey_key}/waves/{wave_key}/field/cases",
+    "/surveys/{survey_key}/waves/{wave_key}/field/cases/{case_id}",
+    "/surveys/{survey_key}/waves/{wave_key}/field/cases.pdf",
     "/surveys/{survey_key}/waves/{wave_key}/field/cases.xlsx",
+    "/visits/{survey_key}/{wave_key}",
+    "/visits/{survey_key}/{wave_key}/{case_id}",
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",
 }

@@ -78,7 +78,10 @@ def test_the_look_says_what_each_community_could_say_and_what_is_confirmed_is_wh
 ) -> None:
     address = f"{here}/cases/draw"
     looked = bring(client, address, a_list()).text
-    assert "名单 150 户，抽 30 户，备用 16 户；每个网格一层；名单有成年人数，已算进概率。" in looked
+    assert (
+        "名单 150 户，抽 30 户，备用 16 户；每个网格一层；名单有成年人数，已算进概率；没有门牌，信函上只有编号。"
+        in looked
+    )
     assert "不单独公布" in looked  # ten to fifteen answers tell nothing alone
     assert confirm(client, address, looked).headers["location"] == f"{here}/cases"
     with database.reading.begin() as session:
@@ -150,9 +153,9 @@ def test_what_cannot_be_drawn_is_told_and_stays_in_its_box(
 def test_the_empty_list_has_a_line_for_every_community_and_comes_in_as_it_is(client: TestClient, here: str) -> None:
     text = client.get(f"{here}/cases/draw/present.csv").content.decode("utf-8-sig")
     assert text.splitlines() == [
-        "户编号,社区代码,网格,成年人数",
-        "001-0001,110101000001,110101000001-01,2",
-        "002-0001,110101000002,110101000002-01,2",
+        "户编号,社区代码,网格,成年人数,门牌",
+        "001-0001,110101000001,110101000001-01,2,示例路 1 号 1 单元 101 室",
+        "002-0001,110101000002,110101000002-01,2,示例路 1 号 1 单元 101 室",
     ]
     assert "名单 2 户，抽 2 户" in bring(client, f"{here}/cases/draw", text, size="2", reserves="0").text
 

@@ -21,7 +21,7 @@ from reports import style
 from reports.fonts import TypeSettings
 from reports.invitations.content import Letter, Occasion, Poster
 from reports.invitations.drawing import PAPERS, letters_pdf, posters_pdf
-from reports.invitations.letter import LETTER_QR, letter_marks
+from reports.invitations.letter import LETTER_QR, SEEN, WINDOW, letter_marks
 from reports.invitations.poster import POSTER_QR, poster_marks
 from reports.invitations.words import WORDS
 from reports.marks import Fill, Mark, Stroke, Words
@@ -217,3 +217,32 @@ def test_both_languages_fill_the_same_placeholders() -> None:
     for key, text in WORDS.items():
         assert text.en, key
         assert names(text.zh) == names(text.en), key
+
+
+DOORS = ("", "万寿桥路 18 号院 3 号楼 2 单元 402", "示范市老城街道解放南路西侧纺织厂家属院原棉纺三厂宿舍区" * 3)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("door", DOORS)
+def test_the_window_of_an_envelope_shows_the_door_and_nothing_else_wherever_the_letter_lies(
+    occasion: Occasion, sheet: Sheet, place: int, door: str
+) -> None:
+    left, top, right, bottom = WINDOW
+    shown = []
+    for mark in letter_marks(sheet.setter, occasion, letter(place, household=door)):
+        if isinstance(mark, Stroke):
+            assert not SEEN[0] < mark.y < SEEN[1]
+        elif (
+            isinstance(mark, Words)
+            and SEEN[0] < mark.y + 0.12 * mark.line.size
+            and mark.y - 0.8 * mark.line.size < SEEN[1]
+        ):
+            shown.append(mark)
+            [box] = boxes([mark])
+            assert box[0] >= left
+            assert box[1] >= top
+            assert box[2] <= right
+            assert box[3] <= bottom
+    told = "".join(piece.text for mark in shown for piece in mark.line.pieces)
+    assert door.replace(" ", "")[:60] in told.replace(" ", "")
+    assert letter(place).case_number in told

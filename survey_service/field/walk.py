@@ -1,0 +1,87 @@
+"""Cases in the order of walking, and the list on paper that goes along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from questionnaires.text import Text
+from reports.walk_lists.content import Grid, Household, Round
+from survey_service.field.queries import CaseRow
+from survey_service.fieldwork.words import CLASSES, outcome_words
+from survey_service.models import Disposition, Survey, Wave
+from survey_service.services import Services
+from survey_service.surveys.planning_queries import walked
+
+WAITS = (Disposition.UNKNOWN, Disposition.NONCONTACT)  # somebody may still have to go there
+NOT_YET = Text("还没去过", "not visited")
+
+
+def in_order(rows: Sequence[CaseRow], places: Mapping[str, int]) -> list[CaseRow]:
+    """By community, grid and order of walking; by number where the list had no doors, and nobody knows that order."""
+    order = {name: place for place, name in enumerate(dict.fromkeys(row.community_zh for row in rows))}
+    return sorted(rows, key=lambda row: (order[row.community_zh], walked(row.grid, places.get(row.number), row.number)))
+
+
+def grid_name(row: CaseRow) -> str:
+    """The grid as the list calls it; empty where a community is one list."""
+    stratum, psu = row.grid
+    name = psu or stratum
+    return "" if _is_id(name) or name == row.community_zh else name
+
+
+def grids(rows: Sequence[CaseRow], doors: Mapping[str, str]) -> list[Grid]:
+    """``rows`` in their order, a list for every grid."""
+    together = groupby(rows, key=lambda row: (row.community_zh, row.grid))
+    return [_grid(list(many), doors) for _, many in together]
+
+
+def about(survey: Survey, wave: Wave, running: Services, now: datetime, language: str) -> Round:
+    return Round(
+        title=Text(survey.title_zh, survey.title_en),
+        wave=Text(wave.name_zh, wave.name_en),
+        printed_at=now.astimezone(running.settings.zone),
+        language=language,
+    )
+
+
+def draw(running: Services, round_: Round, lists: Sequence[Grid]) -> bytes:
+    """Called by name in the process beside the server."""
+    from reports.walk_lists.drawing import walk_list_pdf
+
+    return walk_list_pdf(round_, lists, settings=running.settings.type_settings)
+
+
+def _grid(rows: Sequence[CaseRow], doors: Mapping[str, str]) -> Grid:
+    first = rows[0]
+    return Grid(
+        community=Text(first.community_zh, first.community_en),
+        name=grid_name(first),
+        households=[
+            Household(
+                number=row.number,
+                door=doors.get(row.number, ""),
+                told=_told(row),
+                settled=row.disposition not in WAITS,
+                visits=row.visits,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _told(row: CaseRow) -> Text:
+    if row.disposition in WAITS and not row.visits and row.outcome_code is None:
+        return NOT_YET
+    said = outcome_words(row.outcome_code, row.outcome_mode) if row.outcome_code and row.outcome_mode else None
+    return said or CLASSES[row.disposition]
+
+
+def _is_id(name: str) -> bool:
+    try:
+        UUID(name)
+    except ValueError:
+        return False
+    return True
