@@ -22,7 +22,8 @@ Nothing that exists is overwritten: the folder must be new or empty, and so
 must a PostgreSQL database. Where a check fails, nothing stays.
 
 Afterwards put the secret key into the new folder and start the service
-there.
+there. Addresses of households open with the keys of their waves: put the
+folder wave-keys there too, or paste the kept lines on the waves' pages.
 
 [bold]Example[/bold]
 

@@ -134,7 +134,7 @@ def clear(out: Path) -> None:
     for stem in (DATABASE, "queue.db"):
         for suffix in ("", "-wal", "-shm"):
             (out / f"{stem}{suffix}").unlink(missing_ok=True)
-    for folder in ("files", REPORTS):
+    for folder in ("files", "wave-keys", REPORTS):
         shutil.rmtree(out / folder, ignore_errors=True)
 
 

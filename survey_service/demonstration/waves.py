@@ -19,6 +19,7 @@ from survey_service.captures.errors import ContentConflict
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture, Recorded
 from survey_service.clock import start_of
+from survey_service.demonstration import doors
 from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, Ground
@@ -156,6 +157,7 @@ def _open(
                 at=at,
                 by=manager,
             )
+        doors.keep(session, services, wave, fieldwork, case_ids, at=at)
         surveys.open_wave(session, ground.survey_id, wave.id, on=days.opens_on, at=at, by=manager)
         for code in fieldwork:
             open_code = codes.issue_open_code(
