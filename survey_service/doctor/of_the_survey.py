@@ -13,7 +13,9 @@ from survey_service.backups import copies, programs
 from survey_service.database import Database
 from survey_service.doctor.findings import Finding, Mark
 from survey_service.installation import Refused
-from survey_service.models import Account, AuditEntry, Grant, Job, JobState
+from survey_service.models import Account, AuditEntry, Grant, Job, JobState, Wave, WaveSeal
+from survey_service.sealed.clock import opens_until
+from survey_service.sealed.keys import key_file
 from survey_service.settings import Settings, is_loopback
 
 APART = timedelta(minutes=2)  # clocks of two machines; codes of second factors bear a minute
@@ -79,6 +81,34 @@ def export_text_readers(settings: Settings, database: Database) -> Iterator[Find
             f"SURVEY_EXPORT_TEXT_READERS holds {len(strangers)} names without an account",
             "改正或删去：以后用这个名字新建的账号，一有角色就能带走居民写的话。",
             "Mend or remove them: who later gets such a name and the role takes what people wrote.",
+        )
+
+
+def address_keys(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """The keys that open addresses: of every wave whose day is to come, on this machine."""
+    with database.reading.begin() as session:
+        waves = session.scalars(
+            select(Wave)
+            .join(WaveSeal, (WaveSeal.survey_id == Wave.survey_id) & (WaveSeal.wave_id == Wave.id))
+            .where(WaveSeal.destroyed_at.is_(None))
+        ).all()
+    needed = [wave for wave in waves if now < opens_until(wave, settings.zone)]
+    away = [wave.key for wave in needed if not key_file(settings, wave.id).is_file()]
+    if away:
+        yield Finding(
+            "addresses",
+            Mark.CARE,
+            f"{'、'.join(away)} 的门牌打不开：密钥不在 {settings.wave_keys}",
+            f"the addresses of {', '.join(away)} do not open: their keys are not in {settings.wave_keys}",
+            "把 wave-keys 文件夹放回来，或请项目管理员在“门牌和密钥”页贴入另存的那一行。",
+            "Put the folder wave-keys back, or let a manager paste the kept line on the page of the addresses.",
+        )
+    else:
+        yield Finding(
+            "addresses",
+            Mark.WELL,
+            f"{len(needed)} 期的门牌有密钥，备份时请不要带上 {settings.wave_keys}",
+            f"the keys of {len(needed)} waves' addresses are here; leave {settings.wave_keys} out of backups",
         )
 
 

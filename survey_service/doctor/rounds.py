@@ -58,6 +58,7 @@ def _of_the_survey(settings: Settings, database: Database, *, at: datetime) -> I
     address = urlsplit(settings.public_url).hostname or ""
     yield from _made("second_factor", lambda: of_the_survey.second_factors(settings, database))
     yield from _made("contacts", lambda: of_the_survey.contact_readers(settings, database))
+    yield from _made("addresses", lambda: of_the_survey.address_keys(settings, database, at))
     yield from _made("exports", lambda: of_the_survey.export_text_readers(settings, database))
     yield from _made("clock", lambda: of_the_survey.clock(database, at))
     yield from _made("files", lambda: of_the_survey.several_machines(settings, database))

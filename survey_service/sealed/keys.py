@@ -204,7 +204,7 @@ class WaveKeys:
     # -------------------------------------------------------------- files
 
     def _path(self, wave_id: UUID) -> Path:
-        return self._folder / f"{wave_id}{_SUFFIX}"
+        return self._folder / _name(wave_id)
 
     def _key(self, row: WaveSeal) -> bytes:
         key = self._read(row.wave_id)
@@ -238,6 +238,15 @@ class WaveKeys:
             os.fsync(file.fileno())
         temporary.replace(self._path(wave_id))
         sync_folder(self._folder)
+
+
+def key_file(settings: Settings, wave_id: UUID) -> Path:
+    """Where the key of a wave lies on this machine, if it is here."""
+    return settings.wave_keys / _name(wave_id)
+
+
+def _name(wave_id: UUID) -> str:
+    return f"{wave_id}{_SUFFIX}"
 
 
 def _check(key: bytes) -> str:

@@ -59,6 +59,7 @@ def ask(session: Session, wave: Wave, keys: WaveKeys, language: str, *, by: Acto
 
     SealGone or SealAway where doors came with the list and do not open: no letter goes out without its door.
     """
+    session.get_one(Wave, (wave.survey_id, wave.id), with_for_update=True)  # of two who press at once, one asks
     if has_doors(session, wave):
         keys.opened(session, wave, at=at)
     else:
@@ -125,6 +126,7 @@ def draw_job(services: Services, claimed: jobs.Claimed, progress: jobs.Progress)
         made = _letters(session, services, wave, seal, at=at, by=Actor(account.id, account.name))
     content = letters_pdf(about, made, settings=services.settings.type_settings, watch=watch)
     with services.database.writing.begin() as session:
+        keys.opened(session, session.get_one(Wave, key), at=services.clock())  # its day may have come meanwhile
         row = session.get(LetterFile, (*key, language), with_for_update=True, options=[defer(LetterFile.sealed)])
         if row is not None and row.job_id == claimed.id:
             row.sealed, row.letters, row.made_at = seal.seal_bytes(content, of=_of(language)), len(made), at

@@ -22,7 +22,6 @@ from tests.service.signed_in import csrf, get
 from tests.service.test_drawing_pages import bring, confirm, here
 from tests.service.world import NOW
 
-pytestmark = pytest.mark.both_databases
 __all__ = ["here"]  # a fixture
 
 
@@ -42,6 +41,7 @@ def seal_of(session: Session, settings: Settings) -> tuple[Wave, dict[str, str]]
     return wave, open_doors(session, wave, keys.opened(session, wave, at=NOW))
 
 
+@pytest.mark.both_databases
 def test_drawn_doors_are_sealed_in_the_order_of_walking_and_the_others_are_not_kept(
     client: TestClient,
     here: str,

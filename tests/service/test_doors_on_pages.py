@@ -36,7 +36,7 @@ def test_a_manager_sees_doors_and_finds_by_them_and_one_act_is_one_line(
 ) -> None:
     page = get(client, f"{drawn}/field/cases")
     assert "编号或门牌" in page
-    assert len(DOOR.findall(page)) == 24
+    assert len(DOOR.findall(page)) == 8
     assert logged(database) == 1
     sought = DOOR.findall(page)[3]
     found = get(client, f"{drawn}/field/cases?q={sought[:4]} {sought[4:]}")
@@ -95,7 +95,7 @@ def test_the_workbook_has_doors_in_the_order_of_walking(client: TestClient, draw
     heads, *rows = book.worksheets[0].iter_rows(values_only=True)
     assert heads[-1] == "门牌"
     assert all(DOOR.fullmatch(str(row[-1])) for row in rows)
-    assert len(rows) == 24
+    assert len(rows) == 8
 
 
 def test_an_interviewer_sees_the_doors_of_their_own_cases(
@@ -104,7 +104,7 @@ def test_an_interviewer_sees_the_doors_of_their_own_cases(
     sign_in(client, "interviewer")
     address = f"/visits/{world.survey_key}/{world.wave_key}"
     page = get(client, address)
-    assert len(set(DOOR.findall(page))) == 24
+    assert len(set(DOOR.findall(page))) == 8
     assert logged(database) == 1
     case_id = re.findall(rf"{address}/([0-9a-f-]{{36}})", page)[0]
     one = get(client, f"{address}/{case_id}")

@@ -12,6 +12,8 @@ from sqlalchemy import insert, select
 
 from survey_service.clock import end_of
 from survey_service.database import Database, open_database
+from survey_service.doctor import of_the_survey
+from survey_service.doctor.findings import Mark
 from survey_service.models import AuditEntry, CaseDoor, Wave, WaveSeal
 from survey_service.sealed.errors import SealAway, SealGone, WrongKey
 from survey_service.sealed.keys import Seal, Standing, WaveKeys
@@ -22,7 +24,6 @@ from tests.service.backing_up import Running, restore, running, settings, target
 from tests.service.conftest import TestClock
 from tests.service.world import CLOSES, NOW, World
 
-pytestmark = pytest.mark.both_databases
 __all__ = ["running", "settings", "target"]  # fixtures
 
 DOOR = "仁和里 3 号楼 2 单元 501 室"
@@ -89,6 +90,7 @@ def test_the_file_alone_is_of_no_use_and_a_lost_key_is_never_made_again(
         wave_keys(settings).begin(session, session.get_one(Wave, (world.survey_id, world.wave_id)), at=NOW)
 
 
+@pytest.mark.both_databases
 def test_on_its_day_the_key_goes_and_the_place_in_the_list_stays(
     client: TestClient, database: Database, settings: Settings, world: World, clock: TestClock
 ) -> None:
@@ -163,3 +165,14 @@ def test_a_backup_opens_with_the_key_that_was_kept_apart_and_never_after_the_day
             assert DOOR.encode() not in row.sealed
     finally:
         once_more.dispose()
+
+
+def test_the_doctor_names_the_wave_whose_key_is_away(database: Database, settings: Settings, world: World) -> None:
+    seal_a_door(database, settings, world)
+    assert [one.mark for one in of_the_survey.address_keys(settings, database, NOW)] == [Mark.WELL]
+    next(settings.wave_keys.iterdir()).unlink()
+    [away] = of_the_survey.address_keys(settings, database, NOW)
+    assert away.mark is Mark.CARE
+    assert world.wave_key in away.zh
+    late = end_of(CLOSES, settings.zone) + timedelta(days=30)
+    assert [one.mark for one in of_the_survey.address_keys(settings, database, late)] == [Mark.WELL]
