@@ -51,7 +51,7 @@ def keep(
 def door_of(address: str) -> Door:
     """Of an address named by community, grid and place in the walk: 110101001001-03-0042."""
     community, grid, walked = address.rsplit("-", 2)
-    lane = LANES[(int(community[-6:]) + int(grid)) % len(LANES)]
+    lane = LANES[(int(community[-6:-3]) + 3 * int(community[-3:]) + int(grid)) % len(LANES)]
     house, flat = divmod(int(walked) - 1, _A_HOUSE)
     entrance, rest = divmod(flat, ON_A_FLOOR * FLOORS)
     floor, room = divmod(rest, ON_A_FLOOR)
