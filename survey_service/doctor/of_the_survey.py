@@ -92,8 +92,8 @@ def address_keys(settings: Settings, database: Database, now: datetime) -> Itera
             .join(WaveSeal, (WaveSeal.survey_id == Wave.survey_id) & (WaveSeal.wave_id == Wave.id))
             .where(WaveSeal.destroyed_at.is_(None))
         ).all()
-    needed = [wave for wave in waves if now < opens_until(wave, settings.zone)]
-    away = [wave.key for wave in needed if not key_file(settings, wave.id).is_file()]
+        needed = [(wave.key, wave.id) for wave in waves if now < opens_until(wave, settings.zone)]
+    away = [name for name, wave_id in needed if not key_file(settings, wave_id).is_file()]
     if away:
         yield Finding(
             "addresses",
