@@ -87,7 +87,7 @@ def test_letters_lie_by_community_grid_and_order_of_walking_with_their_doors(
         number = re.search(r"住户编号(\d{6}-\d{4})", page)
         assert door
         assert number
-        assert "下一个过生日的那一位" in page
+        assert "谁的生日最先到" in page
         seen.append((number[1][:6], door[2], places[number[1]]))
     assert seen == sorted(seen)
     one = texts(bytes(post(client, f"{drawn}/invitations/letters/110101000002").content))
