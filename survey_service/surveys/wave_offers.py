@@ -108,13 +108,12 @@ def offers(
         offer(Style.SECOND, ("edit", "/edit"))
         offer(Style.SECOND, ("cases", "/cases"))
         offer(Style.SECOND, ("invitations", "/invitations"))
-        offer(Style.LINK, ("addresses", "/addresses"))
         preview = f"/surveys/{survey.key}/questionnaires/{wave.questionnaire_version_id}?wave={wave.key}"
-        offer(Style.LINK, ("recordings", "/recordings"))
+        offer(Style.LINK, ("recordings", "/recordings"), ("addresses", "/addresses"))
         found.append(Offer(Style.LINK, (Way("preview", preview), Way("delete", f"{here}/delete"))))
     if state is WaveState.OPEN and reader.may_change:
         offer(Style.LINK, ("invitations", "/invitations"), ("see_cases", "/cases"), ("recordings", "/recordings"))
-    if reader.may_change and state is not WaveState.DRAFT and progress is not None and progress.sampled:
+    if state is not WaveState.DRAFT and reader.may_change and progress is not None and progress.sampled:
         offer(Style.LINK, ("addresses", "/addresses"))
     if "close" in reader.steps:
         offer(Style.EARLY if today <= wave.closes_on else Style.FIRST, ("close", "/steps/close"))

@@ -72,14 +72,14 @@ def names(found: list[Offer]) -> list[str]:
             wave(DRAFT),
             reader("open", may_change=True),
             None,
-            ["open", "edit", "cases", "invitations", "recordings", "preview", "delete"],
+            ["open", "edit", "cases", "invitations", "recordings", "addresses", "preview", "delete"],
         ),
         (wave(DRAFT), reader(manages=True), None, []),
         (
             wave(OPEN),
             reader("close", "back", may_change=True, manages=True),
             progress(),
-            ["invitations", "see_cases", "recordings", "close", "field", "paper", "imports", "back"],
+            ["invitations", "see_cases", "recordings", "addresses", "close", "field", "paper", "imports", "back"],
         ),
         (wave(OPEN), reader("back"), progress(completed=1), ["field"]),  # what was given is not taken back
         (wave(OPEN), reader("back"), progress(web_open=1), ["field"]),
