@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pandas as pd
 
@@ -18,18 +17,10 @@ from analysis.design import SurveyDesign
 from analysis.estimation import estimate
 from analysis.estimation.contrasts import Contrast, contrasts
 from analysis.estimation.requests import Request
-from analysis.results import Domain, Estimate, Interval, LonelyPsu
+from analysis.results import ChangeVerdict, Domain, Estimate, Interval, LonelyPsu
 
 MOST_MODE_DIFFERENCE = 0.10
 """Shares of modes that differ by more leave no change to speak of (10 points)."""
-
-
-class ChangeVerdict(StrEnum):
-    RISEN = "risen"
-    FALLEN = "fallen"
-    NO_DETECTABLE_CHANGE = "no_detectable_change"
-    NOT_COMPARABLE = "not_comparable"  # 口径不同，不作比较
-    NOT_ESTIMABLE = "not_estimable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

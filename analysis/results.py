@@ -274,3 +274,26 @@ class ResponseRates:
     con3: float | None = None
     weighted: bool = False  # rates and e by the weights given; counts are never weighted
     substitutes: int = 0  # asked in place of a case: in no count and no rate
+
+
+class ChangeVerdict(StrEnum):
+    RISEN = "risen"
+    FALLEN = "fallen"
+    NO_DETECTABLE_CHANGE = "no_detectable_change"
+    NOT_COMPARABLE = "not_comparable"  # 口径不同，不作比较
+    NOT_ESTIMABLE = "not_estimable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedChange:
+    """After less before, as it is printed; ``digits`` as of a cell. No figures where the two may not be compared."""
+
+    variable: str
+    domain: Domain
+    verdict: ChangeVerdict
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    detectable: float | None = None  # the change that would have been found with a probability of 80 %
+    digits: int | None = None
+    reasons: tuple[str, ...] = ()  # why the waves cannot be compared

@@ -77,6 +77,7 @@ class Card:
     rows: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
     counts: tuple[tuple[Verdict, int], ...] = ()
+    further: tuple[tuple[str, str], ...] = ()  # rows that never stand beside the figure
 
 
 @dataclass(frozen=True, slots=True)

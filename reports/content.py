@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.results import DesignSummary, Domain, PublishableTable, ResponseRates, Statistic
+from analysis.results import DesignSummary, Domain, PublishableTable, PublishedChange, ResponseRates, Statistic
 from questionnaires.indicators import Indicator
 from questionnaires.model import Header
 from questionnaires.text import Text
@@ -116,6 +116,22 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What may be published of the change since an earlier wave."""
+
+    since: Text  # 2026年第三季度
+    told: tuple[PublishedChange, ...]
+
+    def of(self, domain: Domain, variable: str) -> PublishedChange | None:
+        """None where either wave does not show the figure."""
+        return next((one for one in self.told if (one.domain, one.variable) == (domain, variable)), None)
+
+    def among(self, *domains: Domain) -> Changes:
+        """Those of these domains."""
+        return Changes(since=self.since, told=tuple(one for one in self.told if one.domain in domains))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunitySummary:
     """One community against its street and the city."""
 
@@ -130,6 +146,7 @@ class CommunitySummary:
     sample: Sample
     age_groups: tuple[Place, ...] = ()
     caution: Caution = Caution()
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +163,7 @@ class AreaSummary:
     names: Mapping[str, Text]
     samples: Mapping[str, Sample]  # area code -> sample; holds the area itself
     caution: Caution = Caution()
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

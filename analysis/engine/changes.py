@@ -18,10 +18,8 @@ from scipy import stats
 from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.auxiliaries import Auxiliaries, AuxiliaryBlock, Calibration
 from analysis.case_columns import CaseColumns, Labels
-from analysis.change import ChangeVerdict
 from analysis.design import SurveyDesign
 from analysis.engine.figures import (
-    ADULTS,
     BY_LEVEL,
     Asked,
     population_column,
@@ -35,7 +33,7 @@ from analysis.estimation.estimate import prepare_estimator
 from analysis.estimation.options import Options
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Group, Level
-from analysis.results import Domain
+from analysis.results import ChangeVerdict, Domain
 
 WAVE, BEFORE, AFTER = "wave", "0", "1"
 POWER = 0.80
@@ -149,19 +147,28 @@ class _Both:
             frame[WAVE] = pd.Categorical.from_codes([number] * len(frame), pd.Index([BEFORE, AFTER], dtype="str"))
         frame = _together(frames)
         changed = _level_populations(frame, stages)
-        adults = all(with_adult_stage(one.columns, one.plan) for one in waves)
+        # Of a household that was not asked whole another adult might have been drawn: see SurveyDesign.from_frame,
+        # which cannot be asked here, for a household that is in both waves has one respondent in each.
+        changed[-1] |= np.concatenate([_in_part(one) for one in waves])
         design = SurveyDesign.from_frame(
             frame,
             weight="weight",
             strata=["stratum"],
             clusters=[unit_column(stage) for stage in range(stages)],
             population_sizes=[population_column(stage) for stage in range(stages)],
-            adults=ADULTS if adults else None,
         )
         design = _without_correction(design, changed)
         if any(one.by_draw for one in indicators):
             design = design.asked_in_part()
         return _Both(frame, replace(design, calibration=_calibration(waves)))
+
+
+def _in_part(wave: WaveFigures) -> BoolArray:
+    """Respondents whose household has other adults, where the plan counts the adult as a stage."""
+    rows = wave.columns.respondents
+    if not with_adult_stage(wave.columns, wave.plan):
+        return np.zeros(len(rows), dtype=bool)
+    return np.asarray(wave.columns.adults[rows] > 1)
 
 
 def _kept_strata(before: CaseColumns, after: CaseColumns) -> frozenset[str]:

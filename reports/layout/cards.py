@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from reports import style
 from reports.blocks import Card, Cards
@@ -100,10 +101,12 @@ def name_marks(setter: Setter, block: Card, width: float) -> tuple[list[Mark], f
     return list(words), 5 * U + (count - 1) * style.CARD_NAME.leading
 
 
-def rows_marks(setter: Setter, block: Card, x: float, width: float, y: float) -> tuple[list[Mark], float]:
-    """Interval and target with hairlines between; returns the last baseline."""
+def rows_marks(
+    setter: Setter, rows: Sequence[tuple[str, str]], x: float, width: float, y: float
+) -> tuple[list[Mark], float]:
+    """Label and value, a line each with hairlines between; returns the last baseline."""
     marks: list[Mark] = []
-    for i, (label, value) in enumerate(block.rows):
+    for i, (label, value) in enumerate(rows):
         if i:
             marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
         marks.append(setter.left(style.NOTE, label, x, y))
@@ -115,7 +118,7 @@ def rows_marks(setter: Setter, block: Card, x: float, width: float, y: float) ->
             y += style.NOTE.leading
         marks.append(setter.right(role, value, x + width, y))
         y += 4.2 * U
-    if block.rows:
+    if rows:
         marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
     return marks, y - 4.2 * U
 
@@ -141,7 +144,7 @@ def narrow_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], 
     y += 9 * U
     figure, _ = figure_marks(setter, block, y, figure_role(setter, block, width))
     marks += figure
-    rows, y = rows_marks(setter, block, 0, width, y + 5.2 * U)
+    rows, y = rows_marks(setter, (*block.rows, *block.further), 0, width, y + 5.2 * U)
     marks += rows
     reasons, y = reason_marks(setter, block, 0, width, y + 4.1 * U)
     return marks + reasons, y + U
@@ -157,7 +160,7 @@ def wide_card(setter: Setter, block: Card, width: float) -> tuple[list[Mark], fl
     y += 9 * U
     figure, _ = figure_marks(setter, block, y, style.CARD_FIGURE)
     marks += figure
-    rows, below = rows_marks(setter, block, right, half, 5 * U)
+    rows, below = rows_marks(setter, (*block.rows, *block.further), right, half, 5 * U)
     marks += rows
     reasons, below = reason_marks(setter, block, right, half, below + 4.1 * U)
     return marks + reasons, max(y, below) + U
@@ -187,6 +190,10 @@ def area_card(setter: Setter, block: Card, width: float, *, beside: bool) -> tup
         marks.append(right)
     y += 3.2 * U
     marks.append(Stroke(0, y, width, y, style.RULE_ROW, style.HAIRLINE))
+    if block.further:
+        rows, y = rows_marks(setter, block.further, 0, width, y + 3.2 * U)
+        marks += rows
+        y += 1.25 * U
     signs, y = sign_marks(setter, block, width, y + 3.2 * U)
     marks += signs
     reasons, y = reason_marks(setter, block, 0, width, y + 3.6 * U)

@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import common, correction, outcomes
+from reports.story import changes, common, correction, outcomes
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -48,6 +48,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     blocks: list[Block] = [masthead(summary, language), answer(summary, own, language, judged=judged)]
     if len(own) <= CARDS_MOST:
         blocks.append(cards(summary, own, language, judged=judged))
+        blocks += changes.blocks(summary.changes, own, summary.place, language)
     tables = community_tables(summary, own, language)
     blocks += tables
     alike = all_alike_notes(summary, own, language)
@@ -170,7 +171,10 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
         if each.indicator.target is not None:
             given = community_verdicts(summary, each.indicator)
             counts = tuple((verdict, given.count(verdict)) for verdict in SIGN_ORDER if given.count(verdict))
-        drawn.append(common.card_of(each, summary.table, counts, above=() if is_city(summary) else (summary.city,)))
+        since = changes.row_of(summary.changes, each, summary.place)
+        above = () if is_city(summary) else (summary.city,)
+        rows = () if since is None else (since,)
+        drawn.append(common.card_of(each, summary.table, counts, above=above, further=rows))
     legend = tuple(
         (
             verdict,

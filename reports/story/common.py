@@ -172,8 +172,9 @@ def card_of(
     counts: tuple[tuple[Verdict, int], ...] = (),
     *,
     above: Sequence[Place] = (),
+    further: Sequence[tuple[str, str]] = (),
 ) -> Card:
-    """One headline indicator as a card; ``above``: the areas that hold this one, the nearest first."""
+    """One headline indicator as a card, with ``further`` rows; ``above``: areas that hold this one, nearest first."""
     cell, indicator, language = each.cell, each.indicator, each.language
     verdict = verdicts.shown_verdict(cell)
     level = verdicts.level_words(table.level)
@@ -197,6 +198,7 @@ def card_of(
         rows=tuple(rows),
         reasons=(*second_base(each, level), *(() if counts else card_reasons(each, table, top=not above))),
         counts=counts,
+        further=tuple(further),
     )
 
 

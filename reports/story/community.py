@@ -10,6 +10,7 @@ from questionnaires.indicators import Indicator, second_id
 from reports.blocks import (
     Answer,
     Block,
+    Card,
     Cards,
     Cell,
     Column,
@@ -29,7 +30,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import common, correction, outcomes
+from reports.story import changes, common, correction, outcomes
 from reports.story.common import Measured
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.figures import Unit
@@ -53,7 +54,8 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     items = item_groups(summary, language)
     blocks: list[Block] = [masthead(summary, language), answer(summary, own, language, judged=judged)]
     if len(own) <= CARDS_MOST:
-        blocks.append(Cards(tuple(common.card_of(each, table, above=above(summary)) for each in own)))
+        blocks.append(Cards(tuple(card_of(summary, each) for each in own)))
+        blocks += changes.blocks(summary.changes, own, summary.place, language)
     blocks += comparisons(summary, own, language)
     blocks += foot_of_page_one(summary, own, items, language, judged=judged)
     blocks.append(PageBreak())
@@ -67,6 +69,11 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)
     return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
+
+
+def card_of(summary: CommunitySummary, each: Measured) -> Card:
+    since = changes.row_of(summary.changes, each, summary.place)
+    return common.card_of(each, summary.table, above=above(summary), further=() if since is None else (since,))
 
 
 def above(summary: CommunitySummary) -> tuple[Place, Place]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from analysis.results import IntervalMethod, Suppression, Verdict
 from questionnaires.text import Text
 from reports.wording.base_phrases import BASE_PHRASES
+from reports.wording.change_phrases import CHANGE_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
@@ -17,6 +18,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **BASE_PHRASES,
     **TIER_PHRASES,
     **CORRECTION_PHRASES,
+    **CHANGE_PHRASES,
     **OUTCOME_PHRASES,
     # page furniture
     "community_report": Text("社区报告", "Community report"),

@@ -11,9 +11,11 @@ from analysis.results import Domain, PublishableCell, PublishableRow, Suppressio
 from questionnaires.figures import in_digits
 from questionnaires.indicators import Indicator, Sense, Target, second_id
 from questionnaires.text import Text
+from reports.wording import changes as change_words
 from reports.wording import figures as column
 from reports.wording import tiers, verdicts
 from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 
@@ -155,8 +157,8 @@ def _open(estimates: WaveEstimates) -> Check:
     return Check(True, Text("开放答卷", "Open answers"), f"{count:,}", why)
 
 
-def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
-    """City, then each street with its communities, for one indicator."""
+def figures(estimates: WaveEstimates, indicator: Indicator, changes: WaveChanges | None = None) -> Figures:
+    """City, then each street with its communities, for one indicator; ``changes`` since an earlier wave."""
     rows = estimates.cases
     places: list[tuple[AreaName, str, PublishableRow]] = [(rows.city, "city", _row(estimates, CITY_DOMAIN))]
     for street, communities in rows.streets:
@@ -169,11 +171,13 @@ def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
     second = second_id(indicator)
     beside = ["" if second is None else _beside(row.cell(second), written) for _, _, row in places]
     sizes = _sizes(estimates, indicator.id)
+    since = _since(changes, indicator, written)
     judged, wrong = tiers.false_verdicts([cell.verdict for cell in cells], estimates.table.level)
     return Figures(
         indicator=indicator,
         target="" if indicator.target is None else _target(indicator.target, unit),
         unit=_unit(unit),
+        since=None if changes is None else changes.since,
         second_base=None if indicator.second_base is None else indicator.second_base.name,
         ticks=axis.ticks(),
         judged=judged,
@@ -182,10 +186,21 @@ def figures(estimates: WaveEstimates, indicator: Indicator) -> Figures:
             replace(
                 _line(area, level, cell, axis, sizes.get(row.domain, 0), _why(estimates, row.domain, cell)),
                 beside=second_words,
+                change=since.get(row.domain),
             )
             for (area, level, row), cell, second_words in zip(places, cells, beside, strict=True)
         ),
     )
+
+
+def _since(changes: WaveChanges | None, indicator: Indicator, written: column.Figures) -> dict[Domain, Text]:
+    """By domain, where both waves show a figure."""
+    told = () if changes is None else changes.published
+    return {
+        one.domain: Text(change_words.short(one, written, "zh"), change_words.short(one, written, "en"))
+        for one in told
+        if one.variable == indicator.id
+    }
 
 
 def _beside(cell: PublishableCell, written: column.Figures) -> str:
@@ -216,6 +231,7 @@ def _line(area: AreaName, level: str, cell: PublishableCell, axis: _Axis, size: 
         degrees_of_freedom="" if cell.degrees_of_freedom is None else f"{cell.degrees_of_freedom:,}",
         design_effect="" if cell.design_effect is None else f"{cell.design_effect:.2f}",
         bar=axis.bar(cell),
+        change=None,
         beside="",
         hidden=why,
         unreliable=cell.unreliable or tiers.coarse(cell),

@@ -45,6 +45,7 @@ class Line:
     degrees_of_freedom: str
     design_effect: str
     bar: Bar | None
+    change: Text | None  # since the wave before, as it may be published; None where neither may be told
     beside: str  # the same over the second base, with its respondents; empty where there is none
     hidden: Text | None  # why it will not be published: for the statistician, nowhere else
     unreliable: bool
@@ -58,6 +59,7 @@ class Figures:
     indicator: Indicator
     target: str
     unit: Text
+    since: Text | None  # name of the wave that change is from; None where there is none
     second_base: Text | None  # its name, where the indicator has one
     ticks: tuple[tuple[str, str, str], ...]  # x, anchor, words
     judged: int  # areas of which a verdict was asked

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
-from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
+from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample
 from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold
 from survey_service.analyses.method_words import variance_words, weighting_words
 from survey_service.analyses.service import (
@@ -38,6 +39,7 @@ def summaries(
     method: Method,
     caution: Caution = USUAL_CAUTION,
     told: FieldTold = NOTHING_TOLD,
+    changes: WaveChanges | None = None,
 ) -> Summaries:
     """One summary per community and street, and one of the city."""
     rows = estimates.cases
@@ -58,16 +60,27 @@ def summaries(
     shared: dict[str, Any] = {"imprint": imprint, "method": method, "city": city, "table": estimates.table}
     shared |= {"indicators": indicators, "names": names, "caution": caution}
     communities = {
-        place.code: CommunitySummary(place=place, street=street, sample=samples[place.code], **shared)
+        place.code: CommunitySummary(
+            place=place, street=street, sample=samples[place.code], changes=_changes(changes, place), **shared
+        )
         for street, inside in tree
         for place in inside
     }
     streets = {
-        street.code: AreaSummary(place=street, streets=((street, inside),), samples=samples, **shared)
+        street.code: AreaSummary(
+            place=street, streets=((street, inside),), samples=samples, changes=_changes(changes, street), **shared
+        )
         for street, inside in tree
     }
-    whole = AreaSummary(place=city, streets=tree, samples=samples, **shared)
+    whole = AreaSummary(place=city, streets=tree, samples=samples, changes=_changes(changes, city), **shared)
     return Summaries(communities=communities, streets=streets, city=whole)
+
+
+def _changes(found: WaveChanges | None, place: Place) -> Changes | None:
+    """Of the sheet's own area: its cards tell no other."""
+    if found is None:
+        return None
+    return Changes(since=found.since, told=found.published).among(place.domain)
 
 
 def method_of(given: Mapping[str, Any], estimates: WaveEstimates) -> Method:

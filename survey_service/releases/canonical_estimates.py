@@ -21,6 +21,7 @@ from analysis.results import (
     PublishableTable,
 )
 from questionnaires.canonical_json import Form, canonical_text
+from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.service import WaveEstimates
 from survey_service.releases.signed_summaries import read_back
 
@@ -32,8 +33,9 @@ DIGITS = 12
 _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 
 
-def estimates_text(estimates: WaveEstimates) -> str:
-    """Everything estimated, before and after protection, with weights and rates, as one text."""
+def estimates_text(estimates: WaveEstimates, changes: WaveChanges | None = None) -> str:
+    """Everything estimated, before and after protection, with weights and rates, as one text; where a wave was released
+    before, what was published of the change since."""
     margins = estimates.weights.calibrated
     document = {
         "format": FORMAT,
@@ -52,6 +54,8 @@ def estimates_text(estimates: WaveEstimates) -> str:
         "response_rates": _FORM.plain(estimates.rates),
         "open_responses": _FORM.plain(estimates.cases.open_responses),
     }
+    if changes is not None:
+        document["changes"] = {"since": changes.release_number, "published": _FORM.plain(changes.published)}
     return canonical_text(document)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
@@ -40,6 +41,18 @@ def editions(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Relea
     return session.scalars(
         select(Release).where(Release.survey_id == survey_id, Release.wave_id == wave_id).order_by(Release.edition)
     ).all()
+
+
+def released_before(session: Session, survey_id: UUID, day: date) -> tuple[Release, Wave] | None:
+    """The edition in force of the last wave that ended before ``day``."""
+    found = session.execute(
+        select(Release, Wave)
+        .join(Wave, (Wave.survey_id == Release.survey_id) & (Wave.id == Release.wave_id))
+        .where(Wave.survey_id == survey_id, Wave.closes_on < day)
+        .order_by(Wave.closes_on.desc(), Release.edition.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def erased_since(session: Session, release: Release) -> int:

@@ -25,6 +25,7 @@ from questionnaires.text import Text
 from reports.content import Caution, Correction, Imprint
 from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
+from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold, read_field
 from survey_service.analyses.plans import plan_text
 from survey_service.analyses.service import WaveEstimates
@@ -34,6 +35,7 @@ from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import corrections, queries, recomputing
 from survey_service.releases.canonical_estimates import FORMAT, estimates_text, published_table, sha256
+from survey_service.releases.earlier import changes_of_wave
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
 from survey_service.releases.signed_summaries import mark, packed, unpacked
 from survey_service.releases.steps import Seen
@@ -64,6 +66,7 @@ class Prepared:
     snapshot_sha256: str
     rows_key: str
     told: FieldTold = NOTHING_TOLD  # of the field, for the reports
+    changes: WaveChanges | None = None  # since the wave released before
 
     @property
     def seen(self) -> Seen:
@@ -89,8 +92,13 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
         if not earlier:
             raise
         raise GivenAwayBefore from given_away
-    told = read_field(session, found[1])
-    return Prepared(estimates=estimates, snapshot_sha256=given.wave.snapshot_sha256, rows_key=rows_key, told=told)
+    return Prepared(
+        estimates=estimates,
+        snapshot_sha256=given.wave.snapshot_sha256,
+        rows_key=rows_key,
+        told=read_field(session, found[1]),
+        changes=changes_of_wave(session, found[1], estimates, folder),
+    )
 
 
 def release_wave(
@@ -119,7 +127,7 @@ def release_wave(
     survey = session.get_one(Survey, survey_id)
     before = queries.newest(session, survey_id, wave_id)
     edition = before.edition + 1 if before else 1
-    text, plan = estimates_text(prepared.estimates), plan_text(prepared.estimates.plan)
+    text, plan = estimates_text(prepared.estimates, prepared.changes), plan_text(prepared.estimates.plan)
     made = Release(
         survey_id=survey_id,
         wave_id=wave_id,
@@ -214,7 +222,9 @@ def _summaries(
         imprint = replace(imprint, correction=_correction(before, release, settings))
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
     method = method_of(wave.method, estimates)
-    return summaries(estimates, imprint=imprint, method=method, caution=caution, told=prepared.told)
+    return summaries(
+        estimates, imprint=imprint, method=method, caution=caution, told=prepared.told, changes=prepared.changes
+    )
 
 
 def _correction(before: Release, release: Release, settings: Settings) -> Correction:

@@ -32,9 +32,17 @@ FIRST, SECOND = "110101000001", "110101000002"
 
 
 def answer(
-    session: Session, world: World, keys: KeyRing, *, case: int | None, mode: Mode, answers: Mapping[str, object]
+    session: Session,
+    world: World,
+    keys: KeyRing,
+    *,
+    case: int | None,
+    mode: Mode,
+    answers: Mapping[str, object],
+    each: int = 6,
 ) -> None:
-    area = world.community_ids[0] if case is None or case < 6 else world.community_ids[1]
+    """``each``: cases of either community."""
+    area = world.community_ids[0] if case is None or case < each else world.community_ids[1]
     checked = check_answers(QUESTIONNAIRE, answers, Policy.WEB)
     assert checked.accepted, checked.findings
     incoming = IncomingCapture(
@@ -44,7 +52,7 @@ def answer(
         case_id=None if case is None else world.case_ids[case],
         mode=mode,
         source=Source.WEB,
-        client_id=f"test-client-{mode.value}-{case}",
+        client_id=f"test-client-{world.wave_key}-{mode.value}-{case}",
         questionnaire_version_id=world.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,

@@ -1,0 +1,82 @@
+"""What may be published of a change: no more than both waves have published already, and its interval.
+
+A change is shown only where both figures are shown as a point: neither hidden nor coded. The printed change is the
+difference of the two printed figures, so that nobody can solve for a digit more; its limits are printed in the coarser
+steps of the two. Coarse figures (误差大，仅供参考) have a change only in words where it leaves 0 out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from analysis.engine.changes import ChangeTable
+from analysis.printed_figures import decimals
+from analysis.results import ChangeVerdict, Domain, PublishableCell, PublishableTable, PublishedChange
+
+_NOISE = 1e-9
+
+
+def published_changes(
+    tables: Sequence[ChangeTable],
+    before: PublishableTable,
+    after: PublishableTable,
+    not_comparable: Mapping[str, tuple[str, ...]],
+) -> tuple[PublishedChange, ...]:
+    """Of every indicator and domain of ``tables`` that both waves show; ``not_comparable``: indicator -> why."""
+    earlier, later = _cells(before), _cells(after)
+    found = []
+    for table in tables:
+        for column, domain in enumerate(table.domains):
+            for row, variable in enumerate(table.indicators):
+                pair = (earlier.get((domain, variable)), later.get((domain, variable)))
+                change = _change(table, (row, column), pair, not_comparable.get(variable, ()))
+                found += [] if change is None else [change]
+    return tuple(found)
+
+
+def _cells(table: PublishableTable) -> dict[tuple[Domain, str], PublishableCell]:
+    return {(row.domain, cell.variable): cell for row in table.rows for cell in row.cells if cell.category is None}
+
+
+def _change(
+    table: ChangeTable,
+    at: tuple[int, int],
+    pair: tuple[PublishableCell | None, PublishableCell | None],
+    reasons: tuple[str, ...],
+) -> PublishedChange | None:
+    before, after = pair
+    if before is None or after is None or before.value is None or after.value is None:
+        return None
+    if any(one.suppression is not None or one.coded is not None for one in (before, after)):
+        return None
+    variable, domain = table.indicators[at[0]], table.domains[at[1]]
+    if reasons:
+        return PublishedChange(variable=variable, domain=domain, verdict=ChangeVerdict.NOT_COMPARABLE, reasons=reasons)
+    verdict = table.verdict(*at)
+    if verdict is ChangeVerdict.NOT_ESTIMABLE:
+        return None
+    step = max(_step(before), _step(after))
+    return PublishedChange(
+        variable=variable,
+        domain=domain,
+        verdict=verdict,
+        difference=_nearest(after.value - before.value, step),
+        low=math.floor(float(table.low[at]) / step + _NOISE) * step,
+        high=math.ceil(float(table.high[at]) / step - _NOISE) * step,
+        detectable=math.ceil(float(table.detectable[at]) / step - _NOISE) * step,
+        digits=min((one.digits for one in (before, after) if one.digits is not None), default=None),
+    )
+
+
+def _step(cell: PublishableCell) -> float:
+    """The step in which a cell is printed, in the units of its value."""
+    if cell.digits is None:
+        return 1e-12
+    least, most = cell.scale or (0.0, abs(cell.value or 1.0))
+    _, unit = decimals(least, most, bounded=cell.scale is not None)
+    return float(10.0**-cell.digits / unit)
+
+
+def _nearest(value: float, step: float) -> float:
+    return round(value / step) * step

@@ -1,0 +1,26 @@
+"""Words for what changed since the wave before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from questionnaires.text import Text
+
+CHANGE_PHRASES: Final[Mapping[str, Text]] = {
+    "since": Text("比{wave}", "since {wave}"),
+    "detectable": Text("{name} {by}", "{name} {by}"),
+    "none_found": Text(
+        "没有查出变化，不等于没有变。份数这样多，变化到这么大才有八成把握查出来：{parts}。",
+        "No change found is not no change. With so many answers one of this size would have been found with a "
+        "probability of 80 %: {parts}.",
+    ),
+    "rise": Text("升 {by}（{interval}）", "up {by} ({interval})"),
+    "fall": Text("降 {by}（{interval}）", "down {by} ({interval})"),
+    "no_change_found": Text("没有查出（{interval}）", "none found ({interval})"),
+    "not_comparable": Text("口径不同，不作比较", "asked otherwise, not compared"),
+    "change_not_estimable": Text("样本不足以估计变化", "change cannot be estimated"),
+    "no_unit": Text("{number}", "{number}"),
+    "percentage_points": Text("{number} 个百分点", "{number} percentage points"),
+    "points": Text("{number} 分", "{number} points"),
+}

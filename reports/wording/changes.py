@@ -1,0 +1,42 @@
+"""What is said of a change: risen, fallen, none found, or that the waves are not compared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from analysis.results import ChangeVerdict, PublishedChange
+from reports.wording.figures import Figures, Unit, joined, written
+from reports.wording.phrases import say
+
+_PHRASES: Final = {
+    ChangeVerdict.RISEN: "rise",
+    ChangeVerdict.FALLEN: "fall",
+    ChangeVerdict.NO_DETECTABLE_CHANGE: "no_change_found",
+    ChangeVerdict.NOT_COMPARABLE: "not_comparable",
+    ChangeVerdict.NOT_ESTIMABLE: "change_not_estimable",
+}
+_UNITS: Final = {
+    Unit.PERCENT: "percentage_points",
+    Unit.PERCENTAGE_POINTS: "percentage_points",
+    Unit.POINTS: "points",
+    Unit.PLAIN: "no_unit",
+}
+
+
+def short(change: PublishedChange, figures: Figures, language: str) -> str:
+    """For a card and a column of a table: 升 3（1–6）, in the unit of the figure."""
+    by = "" if change.difference is None else _number(abs(change.difference), change, figures)
+    limits = [] if change.low is None or change.high is None else [change.low, change.high]
+    interval = joined(*(_number(one, change, figures) for one in limits)) if limits else ""
+    return say(language, _PHRASES[change.verdict], by=by, interval=interval)
+
+
+def amount(value: float, change: PublishedChange, figures: Figures, language: str) -> str:
+    """With its unit: 3 个百分点."""
+    number = _number(value, change, figures)
+    return say(language, _UNITS[figures.unit], number=number)
+
+
+def _number(value: float, change: PublishedChange, figures: Figures) -> str:
+    decimals = figures.decimals if change.digits is None else change.digits
+    return written(value * figures.unit.factor, decimals)
