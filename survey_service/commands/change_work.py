@@ -14,9 +14,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.change import Change, ChangeVerdict, TwoWaves, WaveConditions, changes, differences_of, join_waves
+from analysis.change import Change, TwoWaves, WaveConditions, changes, differences_of, join_waves
 from analysis.design import SurveyDesign
 from analysis.problems import DesignError
+from analysis.results import ChangeVerdict
 from survey_service.commands.estimate_columns import EstimateArguments, Prepared, in_order, read_columns, requests_of
 from survey_service.commands.margins import in_the_file
 from survey_service.commands.output import Format, carried_out, figure, in_form

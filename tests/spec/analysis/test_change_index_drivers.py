@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.change import ChangeVerdict, TwoWaves, WaveConditions, changes, differences_of, join_waves
+from analysis.change import TwoWaves, WaveConditions, changes, differences_of, join_waves
 from analysis.design import SurveyDesign
 from analysis.drivers import Priority, drivers
 from analysis.estimation import Mean, Proportion, estimate
 from analysis.estimation.contrasts import contrasts
 from analysis.index import Part, composite, over_waves
+from analysis.results import ChangeVerdict
 
 W1, W2 = "2026Q1", "2026Q2"
 WAVES = TwoWaves(column="wave", before=W1, after=W2)
