@@ -45,3 +45,9 @@ class NotAsked(BadInput):
     code = "E261"
     zh = "先选有没有人来问过；记得多长时间的，写分钟数，0 到 600 的整数，例如 15。"
     en = "Choose first whether anybody came. If they remember how long, write minutes, a whole number from 0 to 600."
+
+
+class NoSuchTie(BadInput):
+    code = "E263"
+    zh = "没有选是哪个社区、哪个街道的人。请从列表里选一个。"
+    en = "It was not said which community or street this person works for. Choose one of the list."

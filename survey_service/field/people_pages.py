@@ -15,13 +15,14 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput, Conflict, DomainError
+from survey_service.errors import BadInput, Conflict, DomainError, NotFound
 from survey_service.field import door_queries, noting, pages, queries
-from survey_service.field.errors import NoInterviewer, NoneChosen
-from survey_service.fieldwork import assignments
-from survey_service.models import Area, Survey, Wave
+from survey_service.field.errors import NoInterviewer, NoneChosen, NoSuchTie
+from survey_service.fieldwork import assignments, own_staff
+from survey_service.fieldwork.words import WORKS_FOR
+from survey_service.models import Account, Area, Survey, Wave, WorksFor
 from survey_service.surveys import queries as surveys
-from survey_service.surveys.access import find_wave
+from survey_service.surveys.access import find_wave, may, refuse_unless
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
@@ -38,10 +39,11 @@ def people_page(
     survey_key: str,
     wave_key: str,
     given: int | None = None,
+    left: int | None = None,
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
-        return _page(Asking(request, running, person), session, survey, wave, given=given)
+        return _page(Asking(request, running, person), session, survey, wave, given=given, left=left)
 
 
 @router.post("/people")
@@ -73,13 +75,116 @@ def give_out(
             if not places:
                 raise NoneChosen
             loads = {account_id: load.cases for account_id, load in door_queries.loads(session, wave).items()}
-            cases = assignments.balanced(places, [one.id for one in chosen], loads)
+            ids = [one.id for one in chosen]
+            barred = own_staff.barred_places(session, survey.id, wave.id, ids)
+            cases = assignments.balanced(places, ids, loads, barred)
             given = assignments.assign(session, survey.id, wave.id, cases, at=now, by=person.actor)
     except (BadInput, Conflict) as fault:
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
             return _page(Asking(request, running, person), session, survey, wave, fault=fault)
-    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/people?given={given}")
+    left = f"&left={len(places) - len(cases)}" if len(cases) < len(places) else ""
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/people?given={given}{left}")
+
+
+@router.post("/people/own-staff")
+def bar_own_staff(
+    writing: Writing, person: Assigner, now: Now, posted: Posted, survey_key: str, wave_key: str
+) -> Response:
+    """Whether a community's own staff may be given its cases; for the manager of the whole survey."""
+    with writing.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key)
+        refuse_unless(session, person, survey, *rights.PLAN)
+        noting.refuse_unless_noted(wave)
+        own_staff.bar(session, wave, barred=posted_forms.text(posted, "bar") == "yes", at=now, by=person.actor)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/people")
+
+
+@router.get("/people/{account_id}")
+def tie_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Assigner,
+    survey_key: str,
+    wave_key: str,
+    account_id: UUID,
+) -> Response:
+    """Whose an interviewer is."""
+    with reading.begin() as session:
+        survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+        return _tie_page(Asking(request, running, person), session, survey, wave, account_id)
+
+
+@router.post("/people/{account_id}")
+def say_tie(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Assigner,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+    account_id: UUID,
+) -> Response:
+    try:
+        with writing.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+            _interviewer(session, survey, account_id)
+            own_staff.say(session, survey.id, account_id, _tie(session, survey, posted), at=now, by=person.actor)
+    except BadInput as fault:
+        with reading.begin() as session:
+            survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
+            asking = Asking(request, running, person)
+            return _tie_page(asking, session, survey, wave, account_id, posted=posted, fault=fault)
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/people")
+
+
+def _interviewer(session: Session, survey: Survey, account_id: UUID) -> Account:
+    found = next((one for one in queries.interviewers(session, survey) if one.id == account_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _tie(session: Session, survey: Survey, posted: Posted) -> tuple[WorksFor | None, UUID | None]:
+    """NoSuchTie where somebody works for a community or a street and it was not said for which."""
+    said = posted_forms.text(posted, "works_for")
+    works_for = next((one for one in WorksFor if one == said), None)
+    if works_for not in queries.TIES:
+        return works_for, None
+    code = posted_forms.text(posted, "area")
+    area = next((one for one in queries.tie_areas(session, survey)[works_for] if one.code == code), None)
+    if area is None:
+        raise NoSuchTie
+    return works_for, area.id
+
+
+def _tie_page(
+    asking: Asking,
+    session: Session,
+    survey: Survey,
+    wave: Wave,
+    account_id: UUID,
+    *,
+    posted: Posted | None = None,
+    fault: DomainError | None = None,
+) -> Response:
+    account = _interviewer(session, survey, account_id)
+    areas = queries.tie_areas(session, survey)
+    own = next((one.code for many in areas.values() for one in many if one.id == account.works_for_area_id), "")
+    context: dict[str, Any] = {
+        **pages.frame(asking.person, survey, wave),
+        "account": account,
+        "ties": WORKS_FOR,
+        "areas": {tie: [(one.code, Text(one.name_zh, one.name_en)) for one in many] for tie, many in areas.items()},
+        "works_for": posted_forms.text(posted, "works_for") if posted else account.works_for or "",
+        "area": posted_forms.text(posted, "area") if posted else own,
+        "fault": fault,
+    }
+    return asking.page("staff/field/tie.html", context, section="surveys", fault=fault)
 
 
 @router.post("/assignments")
@@ -130,6 +235,7 @@ def _page(
     wave: Wave,
     *,
     given: int | None = None,
+    left: int | None = None,
     fault: DomainError | None = None,
 ) -> Response:
     person = asking.person
@@ -142,6 +248,11 @@ def _page(
         "areas": [_area(area, waiting.get(area.id, 0)) for area in areas],
         "waiting": sum(waiting.get(area.id, 0) for area in areas),
         "given": given,
+        "left": left,
+        "ties": WORKS_FOR,
+        "tie_areas": queries.tie_names(session, survey),
+        "own_cases": own_staff.own_cases(session, survey.id, wave.id),
+        "may_bar": may(session, person, survey, *rights.PLAN),
         "fault": fault,
     }
     return asking.page("staff/field/people.html", context, section="surveys", fault=fault)

@@ -16,6 +16,7 @@ from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.queries import above, below
+from survey_service.areas.queries import COMMUNITY_KINDS
 from survey_service.bulk import in_groups
 from survey_service.collection import quality_mark_counts
 from survey_service.field.supervision_queries import WAITING, late
@@ -36,6 +37,7 @@ from survey_service.models import (
     Survey,
     Visit,
     Wave,
+    WorksFor,
 )
 from survey_service.sampling.reserves import list_of
 
@@ -348,6 +350,25 @@ def account_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     for some in in_groups(list(ids)):
         found |= dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(some))).all())
     return found
+
+
+TIES: Final = (WorksFor.COMMUNITY, WorksFor.STREET)
+"""Of those who work for an area."""
+
+
+def tie_areas(session: Session, survey: Survey) -> dict[WorksFor, list[Area]]:
+    """The communities and streets of the survey's city, by code: whom an interviewer may work for."""
+    within = session.scalars(select(Area).where(Area.id.in_(below([survey.city_id])), Area.kind != "grid"))
+    areas = sorted(within, key=lambda one: one.code)
+    above_them = {one.parent_id for one in areas if one.kind in COMMUNITY_KINDS}
+    return {
+        WorksFor.COMMUNITY: [one for one in areas if one.kind in COMMUNITY_KINDS],
+        WorksFor.STREET: [one for one in areas if one.id in above_them],
+    }
+
+
+def tie_names(session: Session, survey: Survey) -> dict[UUID, Text]:
+    return {one.id: Text(one.name_zh, one.name_en) for many in tie_areas(session, survey).values() for one in many}
 
 
 def interviewers(session: Session, survey: Survey) -> list[Account]:

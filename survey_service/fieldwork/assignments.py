@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import Table, delete, func, insert, select
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from survey_service import audit
 from survey_service.bulk import in_groups
+from survey_service.fieldwork import own_staff
 from survey_service.models import Assignment, Case, Disposition, InterviewPass
 
+NOBODY_BARRED: Final[Mapping[UUID, Collection[str]]] = {}
 _WAITS = Case.disposition.in_((Disposition.UNKNOWN, Disposition.NONCONTACT))
 """Cases to which somebody may still have to go."""
 
@@ -23,7 +25,8 @@ def assign(
     session: Session, survey_id: UUID, wave_id: UUID, cases: Mapping[UUID, UUID], *, at: datetime, by: audit.Actor
 ) -> int:
     """``cases``: case -> interviewer. Whoever had one before loses it, pass and all; cases that go to whom they belong
-    already are left as they are. Returns how many changed hands."""
+    already are left as they are. Returns how many changed hands. OwnStaff where the wave bars whom they would go to."""
+    own_staff.refuse(session, survey_id, wave_id, cases)
     held = holders(session, survey_id, list(cases))
     moved = {case_id: account_id for case_id, account_id in cases.items() if held.get(case_id) != account_id}
     _take(session, survey_id, list(moved))
@@ -48,19 +51,29 @@ def unassign(
     return len(held)
 
 
-def balanced(places: Mapping[UUID, str], interviewers: Sequence[UUID], loads: Mapping[UUID, int]) -> dict[UUID, UUID]:
+def balanced(
+    places: Mapping[UUID, str],
+    interviewers: Sequence[UUID],
+    loads: Mapping[UUID, int],
+    barred: Mapping[UUID, Collection[str]] = NOBODY_BARRED,
+) -> dict[UUID, UUID]:
     """Case -> interviewer, so that cases of one place stay together and nobody has much more than another.
 
-    places: case -> where it lies (a grid, a stratum). loads: what each has already. Places go whole, the largest first,
-    each to whoever has least: no two differ by more than the largest place.
+    places: case -> where it lies (a grid, a stratum). loads: what each has already. barred: where somebody is not sent.
+    Places go whole, the largest first, each to whoever has least: no two differ by more than the largest place, unless
+    somebody is barred. A place from which all of them are barred is left out.
     """
     together: dict[str, list[UUID]] = defaultdict(list)
     for case_id, place in places.items():
         together[place].append(case_id)
     have = {account_id: loads.get(account_id, 0) for account_id in interviewers}
     found: dict[UUID, UUID] = {}
-    for place in sorted(together, key=lambda name: (-len(together[name]), name)):
-        least = min(interviewers, key=lambda account_id: have[account_id])
+    free = {place: [one for one in interviewers if place not in barred.get(one, ())] for place in together}
+    # Where fewer may go comes first: later the others can make up for it.
+    for place in sorted(together, key=lambda name: (len(free[name]), -len(together[name]), name)):
+        if not free[place]:
+            continue
+        least = min(free[place], key=lambda account_id: have[account_id])
         have[least] += len(together[place])
         found |= dict.fromkeys(together[place], least)
     return found
