@@ -10,7 +10,7 @@ from uuid import UUID
 
 from survey_service import jobs
 from survey_service.analyses import plan_history
-from survey_service.demonstration import calendar, ground, paper, truth, waves
+from survey_service.demonstration import calendar, ground, knocking, paper, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
 from survey_service.releases import DOCUMENTS_JOB, steps
@@ -73,7 +73,9 @@ def build(services: Services, options: Options, report: Report) -> Built:
     report("people", 1, 1)
     now = calendar.moment(options.on, time(8), zone)
     whole = waves.Course(number=1, visited=1.0, open_answers=OPEN_ANSWERS[0], scale=options.scale)
-    begun = waves.Course(number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1], scale=options.scale)
+    begun = waves.Course(
+        number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1], scale=options.scale, at_the_door=True
+    )
     first = waves.ask(
         services,
         laid,
@@ -96,6 +98,7 @@ def build(services: Services, options: Options, report: Report) -> Built:
     batches = paper.lay(
         services, laid, second.wave_id, first.written, seed=options.seed, at=_keyed_at(second, now, services)
     )
+    knocking.supervise(services, laid, second.wave_id, at=now)
     _documents(services, laid, release, options, report)
     return Built(
         survey_id=laid.survey_id,

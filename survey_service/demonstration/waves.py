@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import Checked, Policy, check_answers
+from survey_service import audit
 from survey_service.audit.chain import RESIDENT
 from survey_service.captures.errors import ContentConflict
 from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture, Recorded
 from survey_service.clock import start_of
-from survey_service.demonstration import doors
+from survey_service.collection.quality_marks import marks_of
+from survey_service.demonstration import doors, knocking
 from survey_service.demonstration.calendar import FieldDays, moment
 from survey_service.demonstration.field import Effort, Fieldwork, Sheet, work
 from survey_service.demonstration.ground import HEADER, METHOD, MODES, TARGETS, Ground
@@ -62,6 +64,7 @@ class _Form:
     code_id: UUID | None
     client_id: str
     number: str  # of the case; empty for open collection
+    knocked: knocking.Knocked | None = None  # where somebody asked at the door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class Course:
     visited: float
     open_answers: int  # a community
     scale: float  # of the sample
+    at_the_door: bool = False  # some are asked by interviewers, and whoever supervises them has something to find
 
 
 def ask(
@@ -91,16 +95,21 @@ def ask(
         code: work(residents, effort, np.random.default_rng([seed, course.number, place]))
         for place, (code, residents) in enumerate(ground.residents.items())
     }
+    chance = np.random.default_rng([seed, course.number, 97])
+    if course.at_the_door:
+        fieldwork = knocking.at_the_door(fieldwork, chance)
     opened_at = start_of(days.opens_on, zone)
     wave_id, case_ids, addresses = _open(services, ground, days, fieldwork, at=opened_at)
+    holders = _holders(ground, case_ids)
     forms = sorted(_forms(services, ground, wave_id, fieldwork, case_ids), key=lambda form: form.sheet.at)
+    forms = _knocked(ground, forms, holders, knocking.Style(ground, chance))
     for done in _submit(services, ground, wave_id, forms):
         report(done, len(forms))
     outcomes = [
         (case_ids[code][place], outcome) for code, one in fieldwork.items() for place, outcome in one.outcomes.items()
     ]
     visits = visits_of(outcomes, effort, np.random.default_rng([seed, course.number, len(ground.residents)]))
-    _go_round(services, ground, wave_id, case_ids, visits, at=effort.ends)
+    _go_round(services, ground, wave_id, holders, visits, at=effort.ends)
     written = [form.sheet.answers for form in forms if form.sheet.mode is Mode.PAPER][:WRITTEN]
     return Asked(wave_id=wave_id, days=days, answers=len(forms), resident_addresses=addresses, written=written)
 
@@ -109,20 +118,43 @@ def _go_round(
     services: Services,
     ground: Ground,
     wave_id: UUID,
-    case_ids: Mapping[str, Sequence[UUID]],
+    holders: Mapping[UUID, UUID],
     visits: Sequence[NewVisit],
     *,
     at: datetime,
 ) -> None:
-    """Communities are shared out among the interviewers, and each tells of the visits to their own cases."""
-    places = {case_id: code for code, ids in case_ids.items() for case_id in ids}
-    people = {actor.account_id: actor for actor in ground.interviewers if actor.account_id is not None}
-    holders = balanced(places, list(people), {})
+    """Each interviewer tells of the visits to their own cases."""
+    people = _people(ground)
     with services.database.writing.begin() as session:
         assign(session, ground.survey_id, wave_id, holders, at=at, by=ground.staff[Role.MANAGER])
         for account_id, actor in people.items():
             own = [visit for visit in visits if holders[visit.case_id] == account_id]
             note_visits(session, ground.survey_id, own, Told(VisitSource.DOOR, at, actor))
+
+
+def _people(ground: Ground) -> dict[UUID, audit.Actor]:
+    return {actor.account_id: actor for actor in ground.interviewers if actor.account_id is not None}
+
+
+def _holders(ground: Ground, case_ids: Mapping[str, Sequence[UUID]]) -> dict[UUID, UUID]:
+    """Communities are shared out among the interviewers: case -> interviewer."""
+    places = {case_id: code for code, ids in case_ids.items() for case_id in ids}
+    return balanced(places, list(_people(ground)), {})
+
+
+def _knocked(
+    ground: Ground, forms: Sequence[_Form], holders: Mapping[UUID, UUID], style: knocking.Style
+) -> list[_Form]:
+    """Interviews at the door, each by whoever has the case."""
+    people, found = _people(ground), []
+    for form in forms:
+        if form.sheet.mode is not Mode.FACE_TO_FACE or form.case_id is None:
+            found.append(form)
+            continue
+        by = people[holders[form.case_id]]
+        sheet = replace(form.sheet, answers=style.answers(by, form.sheet.answers))
+        found.append(replace(form, sheet=sheet, knocked=style.of(by), code_id=None))
+    return found
 
 
 def _open(
@@ -222,19 +254,24 @@ def _posted(services: Services, ground: Ground, wave_id: UUID, form: _Form) -> C
     """An answer from a phone, as the resident's page stores it."""
     checked = check_answers(ground.questionnaire, form.sheet.answers, Policy.WEB)
     _refuse_impossible(checked)
+    knocked = form.knocked
+    told: dict[str, object] = {}
+    if knocked is not None:
+        told = {"seconds": knocked.seconds, **marks_of(ground.questionnaire, checked, knocked.seconds)}
     incoming = IncomingCapture(
         survey_id=ground.survey_id,
         wave_id=wave_id,
         area_id=form.area_id,
         case_id=form.case_id,
         mode=form.sheet.mode,
-        source=Source.WEB,
+        source=Source.WEB if knocked is None else Source.DEVICE,
         client_id=form.client_id,
         questionnaire_version_id=ground.version_id,
         checked=checked,
         state=ResponseState.COMPLETE,
         at=form.sheet.at,
-        by=RESIDENT,
+        by=RESIDENT if knocked is None else knocked.by,
+        paradata=told,
         code_id=form.code_id,
     )
     return lambda session: record(session, incoming, keys=services.keys, zone=services.settings.zone)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import exp, fsum, lgamma, log, log1p
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,19 @@ def pace(of: Outcomes, recent: int, days: Days, plan: Mapping[str, Any]) -> Pace
     expected = completed + min(round(a_day * days.left), waiting)
     margin = margin_of(expected, float(plan.get("design_effect") or 1.0)) if expected else None
     return Pace(cases=of.cases, completed=completed, expected=expected, margin=margin)
+
+
+def so_few(of: Outcomes, usual: float) -> float:
+    """How often so few of these cases, or fewer, were complete by chance, were each complete as often as ``usual``."""
+    done, cases = of.counts.get(Disposition.COMPLETE, 0), of.cases
+    if not 0 < usual < 1:
+        return 1.0
+
+    def chance(few: int) -> float:
+        ways = lgamma(cases + 1) - lgamma(few + 1) - lgamma(cases - few + 1)
+        return exp(ways + few * log(usual) + (cases - few) * log1p(-usual))
+
+    return fsum(map(chance, range(done + 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,8 +37,7 @@ from survey_service.surveys.access import find_wave
 router = APIRouter(prefix="/surveys/{survey_key}/waves/{wave_key}/field/supervision")
 Supervisor = Annotated[Person, Depends(require(*rights.ASSIGN_CASES))]
 GRIDS: Final = 12
-BEHIND: Final = 0.5  # of the share of all that is answered: a grid below it is behind
-BEHIND_CASES: Final = 6  # cases of a grid below which chance alone is all there is to see
+BEHIND: Final = 0.01  # how seldom chance alone brings so few: a grid below it is behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +144,14 @@ class _Page:
         """The community, the grid, what came of its cases, whether it is behind."""
         within = {area.id: Text(area.name_zh, area.name_en) for area in self._areas}
         named = queries.grid_names(self._session, self._visible)
-        least = BEHIND * Outcomes.of(counted).answered_share
+        usual = Outcomes.of(counted).answered_share
         found = outcomes_shown.hardest(outcomes_shown.by_grid(counted), GRIDS)
         return [
             (
                 within[area_id],
                 named.get(grid, Text(grid, grid)),
                 of,
-                of.cases >= BEHIND_CASES and of.answered_share < least,
+                supervision.so_few(of, usual) < BEHIND,
             )
             for (area_id, grid), of in found
             if area_id in within
