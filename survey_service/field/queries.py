@@ -296,7 +296,9 @@ GRID: Final = sql_case(
 
 def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]] | None) -> list[OutcomeCount]:
     """Every case of the wave in these areas (None: in all), counted by what is alike: one statement."""
-    letter = exists().where(AccessCode.survey_id == Case.survey_id, AccessCode.case_id == Case.id)
+    # One set of all of them: no index has the codes of a case, and they would be read once for every case.
+    of_wave = (AccessCode.survey_id == wave.survey_id) & (AccessCode.wave_id == wave.id)
+    letters = select(AccessCode.case_id).where(of_wave, AccessCode.case_id.is_not(None))
     visited = Case.last_visit_at.is_not(None)
     alike = (
         Case.area_id,
@@ -307,7 +309,7 @@ def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]] | 
         Case.outcome_code,
         Case.outcome_mode,
         visited.label("visited"),
-        letter.label("invited"),
+        Case.id.in_(letters).label("invited"),
     )
     given = (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id)
     inner = select(*alike).outerjoin_from(Case, Assignment, given).where(*_within(wave, visible)).subquery()

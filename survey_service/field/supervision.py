@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import exp, fsum, lgamma, log, log1p
+from math import exp, fsum, lgamma, log, log1p, sqrt
+from statistics import NormalDist
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from questionnaires.text import Text
 from survey_service.field.outcomes_shown import Outcomes
 from survey_service.field.supervision_queries import Hour
 from survey_service.models import Disposition
-from survey_service.surveys.readiness import margin_of
 
 QUIET_DAYS: Final = 5  # without anybody at the door
 RECENT_DAYS: Final = 7  # of which the pace is told
@@ -40,6 +40,12 @@ class Pace:
     completed: int
     expected: int
     margin: float | None
+
+
+def margin_of(completed: int, design_effect: float) -> float:
+    """Half the normal interval of 95 % that a share of one half has with so many answers, as the planner tells it; here
+    too, for the page does not wait on the statistics."""
+    return NormalDist().inv_cdf(0.975) * sqrt(0.25 * design_effect / completed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

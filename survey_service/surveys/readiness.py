@@ -135,11 +135,6 @@ def foretold(cases: int, plan: Mapping[str, Any]) -> tuple[float | None, str]:
     return _outlook(_expected(cases, plan), float(plan.get("design_effect") or 1.0))
 
 
-def margin_of(completed: int, design_effect: float) -> float:
-    """Half the interval that a share of one half has with so many answers; at least one."""
-    return _foretold(completed, design_effect)[0]
-
-
 def _outlook(expected: int | None, design_effect: float) -> tuple[float | None, str]:
     """Margin, and the tier in which the publication rule would tell so many completed questionnaires."""
     if expected is None:

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text, update
 
 from analysis.outcome_codes import OutcomeMode
+from analysis.sampling.sample_size import FieldAssumptions, margin_of
 from questionnaires.answers import Policy, check_answers
 from survey_service import jobs
 from survey_service.audit import Actor
@@ -188,6 +189,7 @@ def test_pace_and_hours_by_hand() -> None:
     assert (morning.week, morning.weekend, morning.met) == (6, 0, 1)
     assert supervision.off_hours(list(parts.values())) == pytest.approx(3 / 9)
     completed = [Hour(thursday - timedelta(days=2), None, None, 4), Hour(thursday, None, None, 6)]
+    assert supervision.margin_of(400, 1.4) == pytest.approx(margin_of(400, field=FieldAssumptions(design_effect=1.4)))
     lines_ = supervision.by_day(completed, visits, days, SHANGHAI)
     assert [(one.on.day, one.completed, one.in_all) for one in lines_[-3:]] == [(8, 4, 4), (9, 0, 4), (10, 6, 10)]
     drawn = supervision.curve(lines_, days, expected=40)
