@@ -33,6 +33,7 @@ from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, forei
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
 from survey_service.exports.formats import Format
 from survey_service.exports.writing import WaveSource, write_export
+from survey_service.field.interviewer_values import InterviewFigures
 from survey_service.importing import service as importing
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import prepare
@@ -44,9 +45,11 @@ from survey_service.models import (
     Area,
     AreaPopulation,
     BatchState,
+    CallBack,
     Capture,
     Case,
     Disposition,
+    FieldFigures,
     Mode,
     PaperBatch,
     RegisterKind,
@@ -55,8 +58,10 @@ from survey_service.models import (
     Role,
     Source,
     Survey,
+    Visited,
     Wave,
     WaveState,
+    WorksFor,
 )
 from survey_service.releases import recomputing
 from survey_service.releases import service as releases
@@ -144,9 +149,15 @@ def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Serv
             (Mode.PAPER, Source.FIRST_KEYING),
             (Mode.PAPER, Source.SECOND_KEYING),
             (Mode.PAPER, Source.ADJUDICATION),
+            (Mode.FACE_TO_FACE, Source.DEVICE),
             (Mode.WEB_INVITED, Source.WEB),
             (Mode.WEB_OPEN, Source.WEB),
         }
+        kept = InterviewFigures.of(session.scalars(select(FieldFigures.figures)).one())
+        assert kept.whole.interviews == doors[Mode.FACE_TO_FACE, Source.DEVICE]
+        assert set(session.scalars(select(CallBack.visited))) >= {Visited.CAME, Visited.NOBODY_CAME}
+        ties = {account.works_for for account in session.scalars(select(Account).where(Account.works_for.is_not(None)))}
+        assert ties == {WorksFor.NONE, WorksFor.OTHER, WorksFor.COMMUNITY}
         keyers = set(session.scalars(select(Capture.by_account_id).where(Capture.mode == Mode.PAPER)))
         assert len(keyers) == 3
         assert [batch.state for batch in session.scalars(select(PaperBatch).order_by(PaperBatch.number))] == [
