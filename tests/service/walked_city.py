@@ -73,11 +73,12 @@ class City:
 
     def household_list(self) -> bytes:
         """In walking order, thirty to a grid; one to four adults."""
-        chance, rows = random.Random(20261130), ["户编号,社区,网格,成年人数"]
+        chance, rows = random.Random(20261130), ["户编号,社区,网格,门牌,成年人数"]
         for code, _ in self.areas():
             for one in range(self.households):
                 adults = chance.choice((1, 2, 2, 2, 3, 4))
-                rows.append(f"{code[-4:]}-{one:03d},{code},{code}-{1 + one // 30:02d},{adults}")
+                grid, door = 1 + one // 30, f"和平路{code[-1]}号{1 + one // 12}栋{100 + one % 12}"
+                rows.append(f"{code[-4:]}-{one:03d},{code},{code}-{grid:02d},{door},{adults}")
         return "\n".join(rows).encode()
 
 
@@ -150,12 +151,15 @@ class Walk:
     def letters(self) -> list[str]:
         """The codes of all letters, read from the sheets."""
         me, found = self.me, []
-        me.open(WAVE)
-        me.open(me.links("invitations")[0])
-        for code, _ in self.city.areas():
-            me.press(f"letters/{code}")
-            for sheet in PdfReader(io.BytesIO(me.answer.content)).pages:
-                found += re.findall(r"/a/([A-Z2-7]{26})", "".join(sheet.extract_text().split()))
+        me.open(f"{WAVE}/invitations")
+        me.press("invitations/letters", holding=("language", "zh"))
+        self._work()
+        me.open(f"{WAVE}/invitations")
+        me.press("invitations/letters.pdf", holding=("language", "zh"))
+        for sheet in PdfReader(io.BytesIO(me.answer.content)).pages:
+            words = "".join(sheet.extract_text().split())
+            assert "和平路" in words, "nobody has to look up where a letter goes"
+            found += re.findall(r"/a/([A-Z2-7]{26})", words)
         return found
 
     def open(self) -> None:
