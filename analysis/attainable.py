@@ -12,18 +12,12 @@ import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.coding import end_for
-from analysis.estimation.intervals import clopper_pearson, t_quantile
+from analysis.estimation.intervals import clopper_pearson
 from analysis.printed_figures import FINE_FROM
 from analysis.results import PublicationRule
 
 _LONGEST = 4000  # respondents; nobody plans more for one figure
 _NOISE = 1e-9
-
-
-def penalty(size: FloatArray, freedom: FloatArray, level: float) -> FloatArray:
-    """What few degrees of freedom leave of a sample: (t_{n-1} / t_df)^2, at most 1."""
-    ratio = t_quantile(level, size - 1) / t_quantile(level, freedom)
-    return np.asarray(np.minimum(np.where(np.isnan(ratio), 1.0, ratio), 1.0) ** 2)
 
 
 def best_limits(sizes: FloatArray, shrunk: float, level: float, rule: PublicationRule) -> FloatArray:

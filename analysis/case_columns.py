@@ -97,7 +97,9 @@ class CaseColumns:
     streets: tuple[str, ...]
     stratum: Labels
     units: tuple[Labels, ...]  # per stage, outermost first: the drawn unit; below a case's last stage it is that again
-    populations: tuple[FloatArray, ...]  # per stage: units there are in the stratum; 1 below the last stage
+    populations: tuple[FloatArray, ...]
+    """Per stage: units there are in the stratum; infinity where units had unequal chances, which count as drawn with
+    replacement; 1 below the last stage."""
     adults: FloatArray  # (cases,) of the household, as the draw counted them; NaN where it did not
     weighting_class: Labels  # the grid
     probability: FloatArray  # (cases,) of inclusion over all stages, the adult too where adults are known

@@ -133,8 +133,9 @@ class SurveyDesign:
         """The design of ``frame``, whose rows are the respondents.
 
         One column per stage in ``strata``, ``clusters``, ``population_sizes`` (units there are in the stratum) or
-        ``sampling_fractions``. Cluster labels of later stages count within their unit above; those of stage one must
-        be unique over strata unless ``nest``. Weights multiply to the population or to anything proportional to it.
+        ``sampling_fractions``. An infinite size: drawn as if with replacement, without a correction. Cluster labels of
+        later stages count within their unit above; those of stage one must be unique over strata unless ``nest``.
+        Weights multiply to the population or to anything proportional to it.
         ``frequency``: a row stands for that many respondents, each a PSU of its own where there are no clusters.
 
         ``adults``: column of the adults there are in the respondent's household, which is the last of ``clusters`` (or
@@ -291,7 +292,8 @@ class _Reader:
                 names = ", ".join(str(name) for name in self.frame.columns)
                 self._problem(column, (), "there is no such column", f"The columns are: {names}.")
 
-    def _numbers(self, column: str, what: str) -> FloatArray:
+    def _numbers(self, column: str, what: str, *, endless: bool = False) -> FloatArray:
+        """``endless``: infinity is a value."""
         series = self.frame[column]
         numbers = pd.to_numeric(series, errors="coerce")
         values = np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
@@ -307,10 +309,12 @@ class _Reader:
         if words.any():
             seen = series.iloc[int(np.flatnonzero(words)[0])]
             self._problem(column, _shown(words), f"{what} is not a number: {seen!r}", "Write a plain number.")
-        endless = np.abs(values) > LARGEST
-        if endless.any():
+        too_large = np.abs(values) > LARGEST
+        if endless:
+            too_large &= values != np.inf
+        if too_large.any():
             said = f"{what} is infinite, or too large to compute with"
-            self._problem(column, _shown(endless), said, "Write a finite number, in a larger unit where need be.")
+            self._problem(column, _shown(too_large), said, "Write a finite number, in a larger unit where need be.")
         return values
 
     def _weights(self, column: str | None) -> FloatArray:
@@ -360,7 +364,8 @@ class _Reader:
         return codes, count
 
     def _sizes(self, column: str, *, fraction: bool) -> FloatArray:
-        values = self._numbers(column, "the sampling fraction" if fraction else "the population size")
+        what = "the sampling fraction" if fraction else "the population size"
+        values = self._numbers(column, what, endless=not fraction)
         wrong = (values <= 0) | (values > 1) if fraction else values <= 0
         wrong &= ~np.isnan(values)
         if wrong.any():

@@ -139,7 +139,7 @@ class _Reader:
         units = tuple(self._labels(name) for name in said.units) or (
             Labels(np.arange(rows), tuple(str(row + 1) for row in range(rows))),
         )
-        populations = tuple(self._numbers(name, above=0.0) for name in said.populations)
+        populations = tuple(map(self._population, said.populations))
         endless = np.full(rows, np.inf)
         counted = [one for one in said.indicators if not one.parts]
         pairs = [self._pair(one, responded) for one in counted]
@@ -227,6 +227,16 @@ class _Reader:
             said = f"is no whole number from 1 on in {int(wrong.sum())} rows"
             self._problem(name, list(np.flatnonzero(wrong)), said, "Correct it, or leave it empty.")
         return values
+
+    def _population(self, name: str) -> FloatArray:
+        """An empty cell: units had unequal chances, and count as drawn with replacement."""
+        empty = self.frame[name].isna().to_numpy()
+        values = _floats(self.frame[name])
+        wrong = ~empty & ~(np.isfinite(values) & (values > 0))
+        if wrong.any():
+            said = f"is no number above 0 in {int(wrong.sum())} rows"
+            self._problem(name, list(np.flatnonzero(wrong)), said, "Correct it.")
+        return np.where(empty, np.inf, values)
 
     def _outcomes(self) -> IntArray:
         if self.said.outcome is None:

@@ -9,9 +9,9 @@ from typing import TypeAlias
 import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray, IntArray
-from analysis.attainable import needed, penalty
+from analysis.attainable import needed
 from analysis.cells import Cells
-from analysis.estimation.intervals import t_quantile
+from analysis.estimation.intervals import penalty, t_quantile
 from analysis.printed_figures import FINE_FROM, significant, steps_of
 from analysis.results import (
     Coding,

@@ -30,6 +30,12 @@ def t_quantile(level: float, freedom: FloatArray) -> FloatArray:
     return quantiles[place].reshape(np.shape(freedom))
 
 
+def penalty(size: FloatArray, freedom: FloatArray, level: float) -> FloatArray:
+    """What few degrees of freedom leave of a sample: (t_{n-1} / t_df)^2, at most 1."""
+    ratio = t_quantile(level, size - 1) / t_quantile(level, freedom)
+    return np.asarray(np.minimum(np.where(np.isnan(ratio), 1.0, ratio), 1.0) ** 2)
+
+
 def share_limits(
     method: IntervalMethod,
     share: FloatArray,

@@ -26,6 +26,29 @@ class ListDraw(StrEnum):
     SYSTEMATIC = "systematic"  # in the order of the list
 
 
+class GridDraw(StrEnum):
+    BY_SIZE = "by_size"  # with probability proportional to the households (PPS): no correction from a count of grids
+    SIMPLE = "simple"  # every grid of a stratum the same chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridStage:
+    """The first of two stages: so many grids of each stratum, and so many households of each grid that is drawn."""
+
+    drawn: Mapping[str, int]  # stratum -> grids
+    per_grid: int | Mapping[str, int]  # of all strata, or by stratum
+    by: GridDraw = GridDraw.BY_SIZE
+
+    def __post_init__(self) -> None:
+        if (least := min(self.households.values(), default=1)) < 1:
+            raise ValueError(f"{least} households per grid: at least 1 is needed")
+
+    @property
+    def households(self) -> Mapping[str, int]:
+        """By stratum."""
+        return self.per_grid if isinstance(self.per_grid, Mapping) else dict.fromkeys(self.drawn, self.per_grid)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserves:
     """So many replicates beside the main sample, each a share of it (rounded up, at least one unit)."""
@@ -213,55 +236,84 @@ def draw_two_stage(
     units: Sequence[str],
     strata: Sequence[str],
     grids: Sequence[str],
-    grids_drawn: Mapping[str, int],
-    per_grid: int,
+    first: GridStage,
     *,
     method: ListDraw = ListDraw.SYSTEMATIC,
     reserves: Reserves | None = None,
     rng: np.random.Generator,
 ) -> Sample:
-    """Grids with probability proportional to their households, then ``per_grid`` households of each.
+    """Grids with probability proportional to their households, then as many households of each.
 
     Every household has then the same chance, n m / N. A grid so large that it is drawn with certainty becomes a stratum
-    of its own whose households are PSUs, and gets as many households as that same chance gives it.
+    of its own whose households are PSUs, and gets as many households as that same chance gives it. Drawn simply, grids
+    have one chance and their households others: few where the grid is large.
     """
     reserves = reserves or Reserves()
-    if per_grid < 1:
-        raise ValueError(f"{per_grid} households per grid: at least 1 is needed")
     rows_of = _rows_by(strata)
-    _known(grids_drawn, rows_of)
+    _known(first.drawn, rows_of)
     cases: list[SampledCase] = []
     lists: dict[tuple[str, str], IntArray] = {}
     for stratum, rows in rows_of.items():
-        wanted = grids_drawn.get(stratum, 0)
+        wanted = first.drawn.get(stratum, 0)
         if wanted == 0:
             continue
-        inside = _rows_by([grids[int(row)] for row in rows])
-        names = list(inside)
-        if wanted > len(names):
-            raise ValueError(f"stratum {stratum}: {wanted} grids cannot be drawn from {len(names)}")
-        households = np.array([len(inside[name]) for name in names], dtype=np.float64)
-        first = pps_systematic(households, wanted, rng)
-        sizes = _households(first, households, wanted, per_grid)
-        for place, probability, certain, size in zip(
-            first.positions, first.probability, first.certainty, sizes, strict=True
-        ):
-            grid = names[int(place)]
-            of_grid = rows[inside[grid]]
-            grid_stage = StageDraw(
-                unit=grid, population=None, sampled=wanted, probability=float(probability), variance=not certain
-            )
-            home = f"{stratum}/{grid}" if certain else stratum
-            lists[(home, "" if certain else grid)] = of_grid
-            chosen, replicate = _with_reserves(f"grid {grid}", len(of_grid), size, reserves, method, rng)
+        inside = {name: rows[places] for name, places in _rows_by([grids[int(row)] for row in rows]).items()}
+        if wanted > len(inside):
+            raise ValueError(f"stratum {stratum}: {wanted} grids cannot be drawn from {len(inside)}")
+        for drawn in _grids(inside, wanted, first.households[stratum], first.by, rng):
+            home = f"{stratum}/{drawn.name}" if drawn.certain else stratum
+            lists[(home, "" if drawn.certain else drawn.name)] = drawn.rows
+            list_name, there = f"grid {drawn.name}", len(drawn.rows)
+            chosen, replicate = _with_reserves(list_name, there, drawn.size, reserves, method, rng)
             for spot, number in zip(chosen, replicate, strict=True):
-                row = int(of_grid[spot])
-                stage = StageDraw(
-                    unit=units[row], population=len(of_grid), sampled=size, probability=size / len(of_grid)
-                )
-                psu = units[row] if certain else grid
-                cases.append(_case(stratum, home, psu, row, units[row], (grid_stage, stage), number))
+                row = int(drawn.rows[spot])
+                unit = units[row]
+                last = StageDraw(unit=unit, population=there, sampled=drawn.size, probability=drawn.size / there)
+                psu = unit if drawn.certain else drawn.name
+                cases.append(_case(stratum, home, psu, row, unit, (drawn.stage, last), number))
     return Sample(cases=_numbered(cases), lists=lists, units=tuple(units))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Grid:
+    """A grid that was drawn."""
+
+    name: str
+    rows: IntArray  # of the frame
+    size: int  # households to draw in it
+    certain: bool  # a stratum of its own
+    stage: StageDraw
+
+
+def _grids(
+    inside: Mapping[str, IntArray], wanted: int, per_grid: int, grid_draw: GridDraw, rng: np.random.Generator
+) -> list[_Grid]:
+    names = list(inside)
+    households = np.array([len(inside[name]) for name in names], dtype=np.float64)
+    if grid_draw is GridDraw.BY_SIZE:
+        first = pps_systematic(households, wanted, rng)
+        sizes, population, certain = _households(first, households, wanted, per_grid), None, first.certainty
+    else:
+        first = simple_random(len(names), wanted, rng)
+        sizes = [min(int(households[place]), per_grid) for place in first.positions]
+        # All of them drawn are no strata: their count says already that nothing varies among them.
+        population, certain = len(names), np.zeros(wanted, dtype=bool)
+    return [
+        _Grid(
+            name=names[int(place)],
+            rows=inside[names[int(place)]],
+            size=size,
+            certain=bool(sure),
+            stage=StageDraw(
+                unit=names[int(place)],
+                population=population,
+                sampled=wanted,
+                probability=float(probability),
+                variance=not sure,
+            ),
+        )
+        for place, probability, sure, size in zip(first.positions, first.probability, certain, sizes, strict=True)
+    ]
 
 
 def _households(first: Selected, households: np.ndarray, wanted: int, per_grid: int) -> list[int]:
@@ -364,6 +416,8 @@ def as_strata(frame_strata: Sequence[str], deviations: Mapping[str, float] | Non
 
 
 __all__ = [
+    "GridDraw",
+    "GridStage",
     "ListDraw",
     "Reserves",
     "Sample",

@@ -1,8 +1,8 @@
 """What a sample will be able to say, before the field: per community and overall, as a table and as a curve.
 
-The interval foretold is the one that will be printed (Korn-Graubard, here without a penalty for few degrees of
-freedom), and the publication rule is asked in advance: in which tier a community will be told is known before it is
-visited.
+The interval foretold is the one that will be printed (Korn-Graubard; with the penalty for few degrees of freedom
+where those are told), and the publication rule is asked in advance: in which tier a community will be told is known
+before it is visited.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.estimation.intervals import all_alike_limit, clopper_pearson
+from analysis.estimation.intervals import all_alike_limit, clopper_pearson, penalty
 from analysis.results import PublicationRule, Reliability, Tier
 from analysis.sampling.sample_size import FieldAssumptions, PlannedSize, margin_of, size_for_margin
 
@@ -57,12 +57,16 @@ def prospect(
     level: float = 0.95,
     field: FieldAssumptions | None = None,
     rule: PublicationRule | None = None,
+    degrees_of_freedom: float | None = None,
 ) -> Prospect:
-    """Margin, foretold interval, and what the publication rule would say to it."""
+    """Margin, foretold interval, and what the publication rule would say to it.
+
+    ``degrees_of_freedom``: grids drawn less strata, where they are few: the interval is the wider for it.
+    """
     field, rule = field or FieldAssumptions(), rule or PublicationRule()
     if completed < 1:
         raise ValueError(f"{completed} completed questionnaires show nothing; at least 1 is needed")
-    low, high = _interval(completed, share, level, field)
+    low, high = _interval(completed, share, level, field, degrees_of_freedom)
     effective = min(float(completed), completed / field.design_effect)
     return Prospect(
         completed=completed,
@@ -179,14 +183,47 @@ def _whole(areas: Sequence[AreaField], completed: Sequence[int], level: float, r
     )
 
 
-def _interval(completed: int, share: float, level: float, field: FieldAssumptions) -> tuple[float, float]:
-    """Clopper-Pearson at the size that gives the same variance: n / d, larger where the list is nearly exhausted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One stratum of a larger area. ``size``: what it counts in the whole, as its households."""
+
+    size: float
+    completed: int
+    design_effect: float = 1.0
+
+
+def pooled(
+    parts: Sequence[Part],
+    *,
+    degrees_of_freedom: float | None = None,
+    share: float = 0.5,
+    level: float = 0.95,
+    rule: PublicationRule | None = None,
+) -> Prospect | None:
+    """What strata say together, of a share that is the same in each; None where one of them has nobody."""
+    if not parts or any(part.completed < 1 for part in parts):
+        return None
+    whole, completed = sum(part.size for part in parts), sum(part.completed for part in parts)
+    variance = sum((part.size / whole) ** 2 * part.design_effect / part.completed for part in parts)
+    field = FieldAssumptions(design_effect=completed * variance)
+    return prospect(completed, share=share, level=level, field=field, rule=rule, degrees_of_freedom=degrees_of_freedom)
+
+
+def _interval(
+    completed: int, share: float, level: float, field: FieldAssumptions, degrees_of_freedom: float | None = None
+) -> tuple[float, float]:
+    """Clopper-Pearson at the size that gives the same variance: n / d, larger where the list is nearly exhausted, less
+    where few grids say how much they differ."""
     if field.population is not None and completed >= field.population:
         return share, share
     correction = 1.0
     if field.population is not None:
         correction = (field.population - completed) / (field.population - 1)
     size = np.array([completed / (field.design_effect * correction)])
+    if degrees_of_freedom is not None:
+        if degrees_of_freedom < 1:
+            return 0.0, 1.0  # one grid shows nothing of how grids differ
+        size = size * penalty(np.array([max(completed, 2.0)]), np.array([degrees_of_freedom]), level)
     if share in (0.0, 1.0):
         limit = float(all_alike_limit(size, size - 1, level)[0]) if size[0] > 1 else 0.0
         return (limit, 1.0) if share == 1.0 else (0.0, 1 - limit)

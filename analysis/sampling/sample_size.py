@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from analysis.results import Goal
 
@@ -136,6 +136,27 @@ def settling(share: float, target: float, z: float, z_power: float, design_effec
     spread = z * math.sqrt(target * (1 - target)) + z_power * math.sqrt(share * (1 - share))
     simple = (spread / distance) ** 2
     return design_effect * simple / 4 * (1 + math.sqrt(1 + 2 / (simple * distance))) ** 2
+
+
+def power_for_verdict(
+    completed: float, share: float, goal: Goal, *, level: float = 0.95, field: FieldAssumptions | None = None
+) -> float:
+    """The chance that so many completed questionnaires settle the target if the level is ``share``.
+
+    ``size_for_verdict`` the other way round; 0 where no sample settles it.
+    """
+    field = field or FieldAssumptions()
+    _share("share", share)
+    _share("the target", goal.value)
+    if completed <= 0 or not 0 < goal.value < 1 or share == goal.value:
+        return 0.0
+    distance, root = abs(share - goal.value), math.sqrt(completed / field.design_effect)
+    spread = distance * (root - 1 / (2 * distance * root))  # without the correction for continuity
+    left = spread - normal_quantile(level) * math.sqrt(goal.value * (1 - goal.value))
+    around = math.sqrt(share * (1 - share))
+    if around == 0:
+        return float(left > 0)
+    return float(ndtr(left / around))
 
 
 def size_for_change(

@@ -33,6 +33,7 @@ from survey_service.analyses.population import asked_who
 from survey_service.analyses.stored_columns import StoredWave
 from survey_service.collection import quality_mark_counts
 from survey_service.fieldwork.outcomes import AAPOR
+from survey_service.models import ADULT_STAGE
 
 SNAPSHOT_FORMAT = 1
 _LOST = frozenset((Missing.NO_ANSWER, Missing.REFUSED, Missing.ILLEGIBLE))
@@ -122,11 +123,11 @@ class _Cases:
         for at, (unit, population) in enumerate(zip(self.units, self.populations, strict=True)):
             # Below a row's last stage the unit is drawn with certainty, 1 of 1.
             unit.add(str(staged[min(at, last)]["unit"]))
-            population.append(float(staged[at]["population"]) if at <= last else 1.0)
+            population.append(_population(staged[at]) if at <= last else 1.0)
         self.community.add(self.tree.code(row.area_id))
         self.stratum.add(row.stratum)
         # Of the household, where the draw counted them.
-        adults = (float(stage["population"]) for stage in row.stages if not stage["variance"])
+        adults = (float(stage["population"]) for stage in row.stages if stage["unit"] == ADULT_STAGE)
         self.adults.append(next(adults, np.nan))
         self.rolled.append(np.nan if row.rolled is None else float(row.rolled))
         # The grid: the stratum where every grid is in the sample, the primary unit where grids were drawn.
@@ -175,6 +176,12 @@ class _Cases:
         told = np.where(np.isnan(told), answered, told)
         told[~np.isnan(_floats(self.adults))] = np.nan
         return None if np.isnan(told).all() else told
+
+
+def _population(stage: Mapping[str, Any]) -> float:
+    """Units that were drawn from; of those with unequal chances none, so that they count as drawn with replacement."""
+    population = stage["population"]
+    return np.inf if population is None else float(population)
 
 
 def _floats(values: array[float]) -> FloatArray:

@@ -213,7 +213,7 @@ class Definition(Shape):
 
 class StageOut(Shape):
     unit: str
-    population: float
+    population: Annotated[float | None, Field(description="Null where units had unequal chances (PPS).")]
     sampled: float
     probability: Share
     variance: Annotated[bool, Field(description="Whether the variance counts this stage; the weight always does.")]

@@ -16,6 +16,7 @@ import typer
 
 from analysis.sampling import (
     Allocation,
+    GridStage,
     ListDraw,
     Reserves,
     Sample,
@@ -129,13 +130,12 @@ def _sample(given: DrawArguments, frame: Frame, sizes: Mapping[str, int] | None)
     if given.grids is not None:
         assert frame.grids is not None
         assert given.per_grid is not None
-        drawn = dict.fromkeys(communities, given.grids)
+        first = GridStage(drawn=dict.fromkeys(communities, given.grids), per_grid=given.per_grid)
         sample = draw_two_stage(
             frame.units,
             frame.communities,
             frame.grids,
-            drawn,
-            given.per_grid,
+            first,
             method=method,
             reserves=reserves,
             rng=chance,

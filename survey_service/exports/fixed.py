@@ -214,7 +214,8 @@ class FixedColumns:
             self._text(name, self.renamed.column(unit), Role.DESIGN, label=label)
         for stage, population in enumerate(columns.populations, start=1):
             label = words.stage_words("population", stage)
-            self._number(f"population_{stage}", population, Role.DESIGN, whole=True, label=label)
+            counted = np.where(np.isfinite(population), population, np.nan)  # empty: drawn as if with replacement
+            self._number(f"population_{stage}", counted, Role.DESIGN, whole=True, label=label)
         self._number("adults", columns.adults, Role.DESIGN, whole=True)
         if self.plan.base_weight.adults is Adults.ASKED:
             adults = np.full(columns.cases, np.nan)

@@ -104,6 +104,8 @@ apart("weight_final", final)
 
 stages <- length(settings$units)
 population <- lapply(settings$populations, value_of)
+# Empty: units had unequal chances and count as drawn with replacement.
+population <- lapply(population, function(there) ifelse(is.na(there), Inf, there))
 inside <- list(people$stratum)  # the group of a unit at each stage: its stratum, or the unit that it lies in
 path <- people[[settings$units[1]]]
 for (stage in seq_len(stages)[-1]) {

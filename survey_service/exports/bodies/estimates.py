@@ -152,7 +152,8 @@ class Design:
             path.append(people[name])
             self.units.append(codes(*path))
         self.groups = [self.stratum, *self.units[:-1]]
-        self.there = [numbers(people, name) for name in SETTINGS["populations"]]
+        # Empty: units had unequal chances and count as drawn with replacement.
+        self.there = [np.nan_to_num(numbers(people, name), nan=np.inf) for name in SETTINGS["populations"]]
         if SETTINGS["adult_stage"]:
             # Where not all adults of a household were asked, households take no finite population correction.
             asked, group = spread((weight > 0) * 1.0, self.units[-1]), self.groups[-1]

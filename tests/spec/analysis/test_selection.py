@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from analysis.arrays import FloatArray, IntArray
 from analysis.sampling import (
+    GridStage,
     ListDraw,
     Reserves,
     Sample,
@@ -159,7 +160,7 @@ def test_stratified_main_sample_and_a_released_reserve(draws: int, method: ListD
 def test_two_stages_keep_one_chance_for_every_household(draws: int) -> None:
     # B: 2 of 4 grids of 2, 8, 3, 3 households: B2 is certain (2 * 8 / 16 = 1); one of the others by size.
     def draw(rng: np.random.Generator) -> Sample:
-        return draw_two_stage(UNITS, STRATA, GRIDS, {"A": 1, "B": 2}, 2, rng=rng)
+        return draw_two_stage(UNITS, STRATA, GRIDS, GridStage(drawn={"A": 1, "B": 2}, per_grid=2), rng=rng)
 
     counts, recorded = issued_counts(draw, draws)
     # A's one grid is certain: 2 of 10. In B the three: n m / N = 1 * 2 / 8 each; B2: a quarter of 8.
@@ -168,7 +169,7 @@ def test_two_stages_keep_one_chance_for_every_household(draws: int) -> None:
 
 
 def test_two_stages_by_hand() -> None:
-    sample = draw_two_stage(UNITS, STRATA, GRIDS, {"B": 2}, 2, rng=np.random.default_rng(2))
+    sample = draw_two_stage(UNITS, STRATA, GRIDS, GridStage(drawn={"B": 2}, per_grid=2), rng=np.random.default_rng(2))
     certain = [case for case in sample.cases if case.stratum == "B/B2"]
     others = [case for case in sample.cases if case.stratum == "B"]
     assert (len(certain), len(others)) == (2, 2)
@@ -208,7 +209,12 @@ def test_reserves_of_a_grid_are_released_for_all_of_its_community() -> None:
     units = [f"{grid}-{house}" for grid in range(6) for house in range(20)]
     grids = [f"g{row // 20}" for row in range(120)]
     sample = draw_two_stage(
-        units, ["C"] * 120, grids, {"C": 3}, 4, reserves=Reserves(replicates=1, share=0.5), rng=np.random.default_rng(4)
+        units,
+        ["C"] * 120,
+        grids,
+        GridStage(drawn={"C": 3}, per_grid=4),
+        reserves=Reserves(replicates=1, share=0.5),
+        rng=np.random.default_rng(4),
     )
     assert len(sample.issued()) == 12
     grown = sample.release("C", 1)
@@ -244,7 +250,10 @@ def test_a_substitute_is_marked_and_takes_nobodys_place() -> None:
 
 def test_the_same_seed_draws_the_same_cases() -> None:
     one, two = (
-        draw_two_stage(UNITS, STRATA, GRIDS, {"A": 1, "B": 2}, 2, rng=np.random.default_rng(9)).cases for _ in range(2)
+        draw_two_stage(
+            UNITS, STRATA, GRIDS, GridStage(drawn={"A": 1, "B": 2}, per_grid=2), rng=np.random.default_rng(9)
+        ).cases
+        for _ in range(2)
     )
     assert one == two
 
@@ -253,6 +262,6 @@ def test_a_stratum_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="these strata are not in the frame: C; it has A, B"):
         draw_stratified(UNITS, STRATA, {"C": 1}, rng=np.random.default_rng(1))
     with pytest.raises(ValueError, match="5 grids cannot be drawn from 4"):
-        draw_two_stage(UNITS, STRATA, GRIDS, {"B": 5}, 2, rng=np.random.default_rng(1))
+        draw_two_stage(UNITS, STRATA, GRIDS, GridStage(drawn={"B": 5}, per_grid=2), rng=np.random.default_rng(1))
     with pytest.raises(ValueError, match="11 cannot be drawn from a list of 10"):
         draw_stratified(UNITS, STRATA, {"A": 11}, rng=np.random.default_rng(1))
