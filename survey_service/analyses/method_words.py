@@ -17,6 +17,8 @@ from questionnaires.text import Text
 from survey_service.analyses.plan_fields import said_margin
 from survey_service.analyses.plan_words import KINDS, WHY_NONE
 from survey_service.analyses.wave_columns import WaveColumns
+from survey_service.models import ListedUnit
+from survey_service.sampling.unit_words import UNITS
 
 _AS_ONE: Final = 1e-9
 
@@ -37,7 +39,8 @@ class WeighedWave(Protocol):
     def plan_changes(self) -> tuple[str, ...]: ...
 
 
-def weighting_words(estimates: WeighedWave) -> Text:
+def weighting_words(estimates: WeighedWave, unit: ListedUnit = ListedUnit.HOUSEHOLD) -> Text:
+    """``unit``: what stood on the list that was drawn from."""
     columns = estimates.cases.columns
     zh, en = "先按抽中概率加权", "Weights start from the selection probabilities"
     if columns.adults_known:
@@ -47,6 +50,9 @@ def weighting_words(estimates: WeighedWave) -> Text:
         asked = _asked(columns)
         zh += asked.zh
         en += asked.en
+    elif unit is not ListedUnit.HOUSEHOLD:
+        zh += f"；权数是{UNITS[unit].one.zh}的权数"
+        en += f"; they are weights of {UNITS[unit].many}"
     else:
         zh += "；抽样框里没有户内成人数，权数是户的权数"
         en += "; the frame has no number of adults, so they are weights of households"
@@ -194,7 +200,7 @@ def _changed(reasons: Sequence[str]) -> Text:
     )
 
 
-def variance_words(estimates: WeighedWave) -> Text:
+def variance_words(estimates: WeighedWave, unit: ListedUnit = ListedUnit.HOUSEHOLD) -> Text:
     columns, plan = estimates.cases.columns, estimates.plan
     several = len(columns.units) > 1
     zh, en = ("、逐级抽样", ", every stage of selection") if several else ("", "")
@@ -216,7 +222,7 @@ def variance_words(estimates: WeighedWave) -> Text:
     if adjusted_for_nonresponse(estimates):
         zh += "无应答调整按已定的系数处理。"
         en += " The nonresponse adjustment is taken as given."
-    if plan.unit is Unit.HOUSEHOLD:
-        zh += "数字说的是户，不是人。"
-        en += " The figures are about households, not persons."
+    if plan.unit is Unit.HOUSEHOLD and not UNITS[unit].person:
+        zh += f"数字说的是{'户' if unit is ListedUnit.HOUSEHOLD else UNITS[unit].one.zh}，不是人。"
+        en += f" The figures are about {UNITS[unit].many}, not persons."
     return Text(zh, en)

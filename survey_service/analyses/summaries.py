@@ -10,6 +10,7 @@ from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample
 from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.draw_words import DrawnAs, draw_words
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold
 from survey_service.analyses.method_words import variance_words, weighting_words
@@ -21,6 +22,7 @@ from survey_service.analyses.service import (
 )
 
 USUAL_CAUTION: Final = Caution()
+USUAL_DRAW: Final = DrawnAs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def _changes(found: WaveChanges | None, place: Place) -> Changes | None:
     return Changes(since=found.since, told=found.published).among(place.domain)
 
 
-def method_of(given: Mapping[str, Any], estimates: WaveEstimates) -> Method:
+def method_of(given: Mapping[str, Any], estimates: WaveEstimates, drawn: DrawnAs = USUAL_DRAW) -> Method:
     """The method's words: what the wave's manager wrote of population, frame and selection, and what was computed.
 
     What was computed is said of these rows: adults of the household only where the draw counted them, stages only where
@@ -94,10 +96,18 @@ def method_of(given: Mapping[str, Any], estimates: WaveEstimates) -> Method:
         population=_text(given, "population"),
         frame=_text(given, "frame"),
         frame_coverage=float(coverage) if coverage is not None else None,
-        selection=_text(given, "selection"),
-        weighting=weighting_words(estimates),
-        variance=variance_words(estimates),
+        selection=_together(_text(given, "selection"), draw_words(estimates.cases.columns, drawn)),
+        weighting=weighting_words(estimates, drawn.unit),
+        variance=variance_words(estimates, drawn.unit),
     )
+
+
+def _together(typed: Text, made: Text) -> Text:
+    """What the manager wrote, then what the draw says of itself."""
+    if not made.zh:
+        return typed
+    zh, en = typed.zh.rstrip("。."), typed.en.rstrip("。.")
+    return Text(f"{zh}。{made.zh}" if zh else made.zh, f"{en}. {made.en}" if en else made.en)
 
 
 def _text(given: Mapping[str, Any], name: str) -> Text:

@@ -14,6 +14,7 @@ from survey_service.errors import NotFound
 from survey_service.field import pages
 from survey_service.models import WaveState
 from survey_service.sampling import reserves
+from survey_service.sampling.unit_words import UNITS
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.surveys.service import progress
@@ -43,7 +44,7 @@ def reserves_page(
             "lines": [(line, waiting.get(line.area_id)) for line in found.communities if line.sampled],
             "any_left": bool(waiting),
             "open": wave.state is WaveState.OPEN,
-            "released": released,
+            "released": None if released is None else UNITS[wave.listed_unit].counted(released),
         }
         return staff_page(request, running, person, "staff/field/reserves.html", context, section="surveys")
 

@@ -25,6 +25,7 @@ from questionnaires.text import Text
 from reports.content import Caution, Correction, Imprint
 from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
+from survey_service.analyses.draw_words import drawn_as
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold, read_field
 from survey_service.analyses.plans import plan_text
@@ -149,7 +150,7 @@ def release_wave(
         correction_of=before.id if before else None,
         correction_reason=corrections.reason_of(session, survey_id, wave_id, edition) if before else None,
     )
-    made.printed = kept = packed(_summaries(prepared, made, survey, wave, settings, before=before))
+    made.printed = kept = packed(_summaries(session, prepared, made, survey, wave, settings, before=before))
     session.add(made)
     session.flush()
     audit.record(
@@ -182,7 +183,7 @@ def release_summaries(session: Session, survey_id: UUID, release_id: UUID, setti
     if release.printed is not None:
         return unpacked(release.printed)
     again = Prepared(estimates=recomputing.as_signed(session, release, wave), snapshot_sha256="", rows_key="")
-    return _summaries(again, release, survey, wave, settings)
+    return _summaries(session, again, release, survey, wave, settings)
 
 
 def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: Settings, *, at: datetime) -> Summaries:
@@ -204,10 +205,11 @@ def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: 
             corrections.reason_of(session, rows.survey_id, rows.wave_id, before.edition + 1) if before else None
         ),
     )
-    return _summaries(prepared, unsigned, survey, wave, settings, before=before)
+    return _summaries(session, prepared, unsigned, survey, wave, settings, before=before)
 
 
 def _summaries(
+    session: Session,
     prepared: Prepared,
     release: Release,
     survey: Survey,
@@ -221,7 +223,7 @@ def _summaries(
     if before is not None:
         imprint = replace(imprint, correction=_correction(before, release, settings))
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
-    method = method_of(wave.method, estimates)
+    method = method_of(wave.method, estimates, drawn_as(session, wave))
     return summaries(
         estimates, imprint=imprint, method=method, caution=caution, told=prepared.told, changes=prepared.changes
     )

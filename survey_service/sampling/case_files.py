@@ -24,7 +24,7 @@ from survey_service.outside.tables import read_sheet
 from survey_service.sampling.words import InSample
 from survey_service.tabular import Sheet, TableError
 from survey_service.tabular.notices import TableNotice
-from survey_service.tabular.problems import TableProblem, Value, excerpt, problem
+from survey_service.tabular.problems import TableProblem, Value, by_cause, excerpt, problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +33,7 @@ LABELS: Final = ("case", "community", "stratum", "psu")
 LONGEST: Final = {"case": 30, "stratum": 60, "psu": 60}  # characters, as the table holds them
 STAGE: Final = re.compile(r"stage_(\d)_probability")
 HEADS: Final = (*LABELS, "issued", "stage_1_unit", "stage_1_probability", "inclusion_probability")
+KISH_TABLES: Final = ("A", "B1", "B2", "C", "D", "E1", "E2", "F")  # of analysis.sampling.KishTable
 TOLERANCE: Final = 1e-6  # relative: a spreadsheet keeps 15 digits
 
 
@@ -46,6 +47,7 @@ class ReadCase:
     stages: tuple[dict[str, Any], ...]
     inclusion_probability: float
     first_mode: Mode
+    kish_table: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class CaseFile:
     cases: tuple[ReadCase, ...]
     reserves: int  # rows that are not issued
     adults_known: bool
+    with_kish: bool
     notices: tuple[TableNotice, ...]
 
 
@@ -79,11 +82,12 @@ def read_cases(sheet: Sheet, communities: Mapping[str, UUID], modes: Sequence[Mo
     if not issued:
         reader.problems.append(problem(InSample.NONE_ISSUED))
     if reader.problems:
-        raise TableError(sheet.source, reader.problems)
+        raise TableError(sheet.source, by_cause(reader.problems))
     return CaseFile(
         cases=tuple(case for case in cases if case is not None),
         reserves=len(table) - len(issued),
         adults_known="adults" in sheet.columns,
+        with_kish="kish_table" in sheet.columns,
         notices=(*sheet.notices, *odd),
     )
 
@@ -93,7 +97,7 @@ def _table(sheet: Sheet, stages: Sequence[int]) -> tuple[pd.DataFrame, tuple[Tab
     numbers += [f"stage_{stage}_{what}" for stage in stages for what in ("population", "sampled", "probability")]
     numbers += [name for name in ("issued", "adults") if name in sheet.columns]
     labels = [*LABELS, *(f"stage_{stage}_unit" for stage in stages)]
-    labels += [name for name in ("first_mode",) if name in sheet.columns]
+    labels += [name for name in ("first_mode", "kish_table") if name in sheet.columns]
     return sheet.typed(numbers=numbers, labels=labels)
 
 
@@ -119,9 +123,10 @@ class _Reader:
             self._tell(place, "community", InSample.NO_COMMUNITY, seen=excerpt(record["community"]))
         stages = [one for stage in self.stages if (one := self._stage(place, stage, record)) is not None]
         probability = self._product(place, record, stages)
+        _leave_out_certain_grids(stages, record["psu"])
         if (adults := record.get("adults")) is not None:
             stages, probability = self._with_adults(place, adults, stages, probability)
-        mode = self._mode(place, record)
+        mode, table = self._mode(place, record), self._kish_table(place, record)
         if len(self.problems) > before or area is None:
             return None
         return ReadCase(
@@ -133,7 +138,16 @@ class _Reader:
             stages=tuple(stages),
             inclusion_probability=probability,
             first_mode=mode,
+            kish_table=table,
         )
+
+    def _kish_table(self, place: int, record: Mapping[str, Any]) -> str | None:
+        seen = record.get("kish_table")
+        if not isinstance(seen, str):
+            return None
+        if seen not in KISH_TABLES:
+            self._tell(place, "kish_table", InSample.NO_KISH_TABLE, seen=excerpt(seen), tables=KISH_TABLES)
+        return seen
 
     def refuse_repeated(self, cases: Sequence[ReadCase]) -> None:
         first: dict[str, int] = {}
@@ -156,9 +170,11 @@ class _Reader:
         name = f"stage_{stage}_population"
         if not isinstance(unit, str):
             self._tell(place, f"stage_{stage}_unit", InSample.EMPTY)
-        elif math.isnan(population):
-            self._tell(place, name, InSample.IN_PROPORTION)
-        elif not (population >= sampled >= 1 and float(population).is_integer() and float(sampled).is_integer()):
+        elif math.isnan(population) and stage == self.stages[-1]:
+            self._tell(place, name, InSample.NO_POPULATION)
+        elif not math.isnan(population) and not (
+            population >= sampled >= 1 and float(population).is_integer() and float(sampled).is_integer()
+        ):
             of = {"sampled": in_digits(sampled), "population": in_digits(population)}
             self._tell(place, name, InSample.IMPOSSIBLE_SHARE, **of)
         elif not 0 < probability <= 1:
@@ -167,8 +183,8 @@ class _Reader:
         else:
             return {
                 "unit": unit,
-                "population": int(population),
-                "sampled": int(sampled),
+                "population": None if math.isnan(population) else int(population),
+                "sampled": 1 if math.isnan(sampled) else int(sampled),
                 "probability": float(probability),
                 "variance": True,
             }
@@ -205,6 +221,14 @@ class _Reader:
         self.problems.append(problem(kind, row=self.sheet.row(place), column=column, **values))
 
 
+def _leave_out_certain_grids(stages: list[dict[str, Any]], psu: object) -> None:
+    """A grid that was sure to be drawn is a stratum whose households are primary units: no stage of the variance."""
+    units = [stage["unit"] for stage in stages]
+    if psu in units:
+        for stage in stages[: units.index(psu)]:
+            stage["variance"] = False
+
+
 def store_cases(session: Session, wave: Wave, file: CaseFile, *, source: str, at: datetime, by: audit.Actor) -> int:
     """All cases of a file; the caller holds the draft. One audit row names how many."""
     session.execute(
@@ -221,6 +245,7 @@ def store_cases(session: Session, wave: Wave, file: CaseFile, *, source: str, at
                 "stages": list(case.stages),
                 "inclusion_probability": case.inclusion_probability,
                 "first_mode": case.first_mode,
+                "kish_table": case.kish_table,
                 "reserve_replicate": 0,
                 "disposition": Disposition.UNKNOWN,
             }

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from survey_service.sampling.words import InFrame
 from survey_service.tabular import Sheet, TableError, TableProblem
 from survey_service.tabular.notices import TableNotice
-from survey_service.tabular.problems import Value, excerpt, problem
+from survey_service.tabular.problems import Value, by_cause, excerpt, problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PROVINCES = frozenset(
     str(province)
-    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82), (99, 99))
     for province in range(first, last + 1)
 )
-"""First two digits of a statistical code (GB/T 2260)."""
+"""First two digits of a statistical code (GB/T 2260); 99 is no province: the demonstration city lies there."""
 _USUAL = 0.9  # a form that so many codes share is the form
 _LONG = 9  # shorter household keys may be plain counts, whose length grows
 
@@ -63,7 +63,7 @@ def read_frame(
     if not len(labels):
         problems.append(problem(InFrame.NO_ROWS))
     if problems:
-        raise TableError(sheet.source, problems)
+        raise TableError(sheet.source, by_cause(problems))
     ordered = labels
     if order:
         keys = labels[list(order)].map(_natural)

@@ -151,5 +151,6 @@ def _row(one: ReserveCase, sampled: int) -> dict[str, Any]:
         "inclusion_probability": over_all(stages),
         "first_mode": one.first_mode,
         "reserve_replicate": one.replicate,
+        "kish_table": one.kish_table,
         "disposition": Disposition.UNKNOWN,
     }

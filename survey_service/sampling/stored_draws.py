@@ -40,6 +40,7 @@ def store_drawn(
             "psu": one.psu,
             "stages": [dict(stage) for stage in one.stages],
             "first_mode": one.first_mode,
+            "kish_table": one.kish_table,
         }
         if one.replicate:
             kept.append({**row, "replicate": one.replicate})

@@ -17,7 +17,9 @@ class UnitWords:
     counter: str
     one: Text
     many: str
-    register: Text  # where such a list comes from
+    register: Text  # what the list is called
+    who: Text  # who answers for one
+    person: bool = False  # a unit is whoever answers
 
     def counted(self, count: int) -> Text:
         """1,200 户; 1,200 households."""
@@ -30,27 +32,37 @@ UNITS: Final[Mapping[ListedUnit, UnitWords]] = {
         one=Text("住户", "household"),
         many="households",
         register=Text("住户名单", "list of households"),
+        who=Text("家里的一位成年人", "one adult of the household"),
     ),
     ListedUnit.SHOP: UnitWords(
-        counter="家", one=Text("商户", "shop"), many="shops", register=Text("商户名单", "list of shops")
+        counter="家",
+        one=Text("商户", "shop"),
+        many="shops",
+        register=Text("商户名单", "list of shops"),
+        who=Text("店里管事的一位", "whoever runs the shop"),
     ),
     ListedUnit.STAFF: UnitWords(
         counter="人",
         one=Text("工作人员", "member of staff"),
         many="members of staff",
         register=Text("工作人员名单", "list of staff"),
+        who=Text("您本人", "you yourself"),
+        person=True,
     ),
     ListedUnit.ORGANISATION: UnitWords(
         counter="个单位",
         one=Text("单位", "organisation"),
         many="organisations",
         register=Text("单位名单", "list of organisations"),
+        who=Text("单位里了解情况的负责人", "whoever is in charge and can tell"),
     ),
     ListedUnit.CLIENT: UnitWords(
         counter="人",
         one=Text("服务对象", "client"),
         many="clients",
         register=Text("服务对象名单", "list of clients"),
+        who=Text("您本人", "you yourself"),
+        person=True,
     ),
 }
 

@@ -6,8 +6,8 @@ from enum import unique
 
 from survey_service.tabular.problems import ProblemKind
 
-_DRAW_ZH = "请用 survey-service draw 写出的 CSV，不要改动它的列。"
-_DRAW = "Make the list with survey-service draw, as CSV, and do not change its columns."
+_DRAW_ZH = "请用 survey-service draw 写出的文件，不要改动它的列。"
+_DRAW = "Make the list with survey-service draw, and do not change its columns."
 
 
 @unique
@@ -38,11 +38,11 @@ class InSample(ProblemKind):
         "“{seen}” is longer than {most} characters",
         "Give it a shorter one.",
     )
-    IN_PROPORTION = (
-        "没有总数：网格是按户数的比例抽的（PPS），这里还不能载入",
-        "改用简单随机或等距抽网格；或者用 survey-service estimate 计算。",
-        "it is empty: grids drawn in proportion to size, which waves do not take yet",
-        "Draw the grids by simple random or systematic selection, or estimate with survey-service estimate.",
+    NO_POPULATION = (
+        "没有总数：最后一级从多少户里抽，一定要有",
+        _DRAW_ZH,
+        "it is empty: the last stage needs the households that it was drawn from",
+        _DRAW,
     )
     IMPOSSIBLE_SHARE = (
         "从 {population} 个里抽 {sampled} 个，不可能",
@@ -62,6 +62,12 @@ class InSample(ProblemKind):
         "写 1 以上的整数，按登记的算。",
         "[[“{seen}”: ]]it is no number of adults",
         "A whole number from 1; who is registered counts.",
+    )
+    NO_KISH_TABLE = (
+        "“{seen}”不是户内抽样表（Kish 表）",
+        "写其中一个：{tables}；不用表就整列都不要。",
+        "“{seen}” is no Kish table",
+        "Write one of: {tables}; or leave the whole column out.",
     )
     NO_MODE = (
         "“{seen}”不是这一期的方式",

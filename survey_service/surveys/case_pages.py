@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter
@@ -18,9 +17,18 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
-from survey_service.models import Survey, Wave, WaveState
+from survey_service.models import ListedUnit, Survey, Wave, WaveState
+from survey_service.sampling.unit_words import UNITS, WITHIN
 from survey_service.sealed.keys import WaveKeys
-from survey_service.surveys import drafts, draw_upload, household_doors, household_list, planning_queries
+from survey_service.surveys import (
+    drafts,
+    draw_form,
+    draw_offers,
+    draw_upload,
+    household_doors,
+    household_list,
+    planning_queries,
+)
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
 from survey_service.surveys.case_upload import CaseUpload, refuse_unless_empty, told_of
@@ -93,15 +101,11 @@ def draw_page(
         refuse_unless(session, person, survey, *rights.PLAN)
         refuse_unless_empty(session, wave)
         communities = len(surveys.all_communities(session, survey, wave))
-    begin = {
-        "size": str(max(communities * USUAL_SIZE, 1)),
-        "allocation": "equal",
-        "least": "0",
-        "reserves": "2",
-        "paper": "50",
-        "seed": now.astimezone(running.settings.zone).strftime("%Y%m%d"),
-    }
-    return _draw_form(Asking(request, running, person), survey_key, wave_key, typed=begin)
+        offered = draw_offers.offers(session, survey, wave, person.visible(*rights.PLAN))
+    seed = now.astimezone(running.settings.zone).strftime("%Y%m%d")
+    begin = {**offered.typed, "allocation": "equal", "size": str(max(communities * USUAL_SIZE, 1)), "seed": seed}
+    asking = Asking(request, running, person)
+    return _draw_form(asking, survey_key, wave_key, typed=begin, hints=offered.hints)
 
 
 @router.post("/draw")
@@ -116,25 +120,27 @@ def draw_cases(
     survey_key: str,
     wave_key: str,
 ) -> Response:
-    names = [*(one.name for one in draw_upload.WORDS.fields), household_doors.DOOR_COLUMN]
+    names = [*(one.name for one in draw_form.FIELDS), household_doors.DOOR_COLUMN]
     typed = {name: posted_forms.text(posted, name) for name in names}
     asking = Asking(request, running, person)
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key)
         refuse_unless(session, person, survey, *rights.PLAN)
         refuse_unless_empty(session, wave)
+        offered = draw_offers.offers(session, survey, wave, person.visible(*rights.PLAN))
+        targets = [target for _, target in draw_offers.targets(session, wave)]
         session.expunge_all()
     try:
         by = draw_upload.By(
             survey=survey, wave=wave, person=person, now=now, seals=WaveKeys(running.settings, running.keys)
         )
-        upload = draw_upload.DrawUpload(by, draw_upload.Asked.of(typed))
+        upload = draw_upload.DrawUpload(by, draw_form.Asked.of(typed, targets, wave.plan))
         found = look(upload, sent(posted), reading, writing)
     except BadInput as fault:
-        return _draw_form(asking, survey_key, wave_key, typed=typed, fault=fault)
+        return _draw_form(asking, survey_key, wave_key, typed=typed, hints=offered.hints, fault=fault)
     if found is None:
         return go(f"/surveys/{survey_key}/waves/{wave_key}/cases")
-    return _draw_form(asking, survey_key, wave_key, typed=typed, found=found)
+    return _draw_form(asking, survey_key, wave_key, typed=typed, hints=offered.hints, found=found)
 
 
 def _draw_form(
@@ -143,11 +149,12 @@ def _draw_form(
     wave_key: str,
     *,
     typed: Mapping[str, str],
+    hints: Mapping[str, Text],
     found: FileLook | None = None,
     fault: DomainError | None = None,
 ) -> Response:
     here = f"/surveys/{survey_key}/waves/{wave_key}/cases"
-    words = replace(draw_upload.WORDS, back=(here, draw_upload.WORDS.back[1]))
+    words = draw_form.words_of(here, hints)
     return upload_page(asking, words, f"{here}/draw", section="surveys", found=found, typed=typed, fault=fault)
 
 
@@ -193,8 +200,11 @@ def _page(
         "draft": wave.state is WaveState.DRAFT,
         "lines": [(area, Text(area.name_zh, area.name_en), drawn.get(area.id)) for area in areas],
         "adults": area_queries.adults(session, [area.id for area in areas]),
-        "total": sum(line.cases for line in drawn.values()),
-        "adults_known": about["adults_known"],
+        "total": (total := sum(line.cases for line in drawn.values())),
+        "counted": UNITS[wave.listed_unit].counted(total),
+        "unit": UNITS[wave.listed_unit],
+        "within": WITHIN[wave.selection_within] if wave.listed_unit is ListedUnit.HOUSEHOLD else None,
+        "adults_known": about["adults_known"] and wave.listed_unit is ListedUnit.HOUSEHOLD,
         "remarks": told_of(about["reserves"], about["adults_known"]),
         "notices": [noticed(from_record(one)) for one in about["notices"]],
         "needs_cases": bool(CASE_MODES & set(wave.modes)),

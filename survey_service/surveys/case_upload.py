@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.errors import BadInput, Conflict
-from survey_service.models import Area, Mode, Survey, Wave, WaveState
+from survey_service.models import Area, Mode, SelectionWithin, Survey, Wave, WaveState
 from survey_service.surveys import drafts
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.mode_words import MODES
@@ -73,6 +73,7 @@ class CaseUpload(Upload["CaseFile"]):
         held = drafts.draft(session, self.wave.survey_id, self.wave.id)
         refuse_unless_empty(session, held)
         store_cases(session, held, file, source=name, at=self.now, by=self.person.actor)
+        held.selection_within = SelectionWithin.KISH if file.with_kish else SelectionWithin.NEXT_BIRTHDAY
         about = {"adults_known": file.adults_known, "reserves": file.reserves, "notices": list(map(str, file.notices))}
         drafts.note_draw(held, {"file": name, **about})
 

@@ -21,7 +21,9 @@ from survey_service.models import (
     CaseTelephone,
     InterviewPass,
     LetterFile,
+    ListedUnit,
     ReserveCase,
+    SelectionWithin,
     Wave,
     WaveListEntry,
     WaveRecording,
@@ -135,6 +137,7 @@ def take_out_cases(session: Session, survey_id: UUID, wave_id: UUID, *, at: date
     wave = draft(session, survey_id, wave_id)
     gone = clear_cases(session, survey_id, wave_id)
     wave.plan = {name: value for name, value in wave.plan.items() if name != "draw"}
+    wave.listed_unit, wave.selection_within = ListedUnit.HOUSEHOLD, SelectionWithin.NEXT_BIRTHDAY
     if gone:
         audit.record(
             session,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import unique
 from typing import Final
 from uuid import UUID
 
+from survey_service.models import Area
 from survey_service.sampling.households import Households
 from survey_service.surveys import household_doors
-from survey_service.tabular.problems import ProblemKind, TableProblem, excerpt
+from survey_service.tabular.problems import ProblemKind, TableProblem, by_cause, excerpt
 from survey_service.uploads.records import Column, Record
 
 COLUMNS: Final = (
@@ -62,6 +64,13 @@ class InHouseholds(ProblemKind):
     )
 
 
+def by_code_and_name(areas: Sequence[Area]) -> dict[str, UUID]:
+    """Codes, and the names that only one community has."""
+    names = Counter(area.name_zh for area in areas)
+    known = {area.name_zh: area.id for area in areas if names[area.name_zh] == 1}
+    return known | {area.code: area.id for area in areas}
+
+
 def judge_households(
     records: Sequence[Record], known: Mapping[str, UUID]
 ) -> tuple[Households | None, list[TableProblem]]:
@@ -73,7 +82,7 @@ def judge_households(
     for record, door in zip(records, doors, strict=True):
         reader.problems += household_doors.judge_door(record, door)
     if reader.problems:
-        return None, reader.problems
+        return None, by_cause(reader.problems)
     kept = [row for row in rows if row is not None]
     return (
         Households(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_service.accounts.queries import below
@@ -188,6 +189,13 @@ def all_communities(session: Session, survey: Survey, wave: Wave) -> Sequence[Ar
     ).all()
 
 
+def streets_of(session: Session, areas: Sequence[Area]) -> dict[UUID, Area]:
+    """What each of these communities lies in, where that is known."""
+    above = session.scalars(select(Area).where(Area.id.in_({area.parent_id for area in areas if area.parent_id}))).all()
+    by_id = {area.id: area for area in above}
+    return {area.id: by_id[area.parent_id] for area in areas if area.parent_id in by_id}
+
+
 def has_communities(session: Session, survey: Survey, wave: Wave) -> bool:
     found = select(Area.id).where(Area.kind.in_(COMMUNITY_KINDS), Area.id.in_(wave_areas(survey, wave))).limit(1)
     return session.scalar(found) is not None
@@ -198,13 +206,22 @@ def has_cases(session: Session, wave: Wave) -> bool:
     return session.scalar(found) is not None
 
 
-def cases_by_community(session: Session, wave: Wave) -> dict[UUID, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """Cases of one community. ``psus``: fewer than cases where grids were drawn first."""
+
+    cases: int
+    psus: int
+    strata: int
+
+
+def samples_by_community(session: Session, wave: Wave) -> dict[UUID, Sampled]:
     rows = session.execute(
-        select(Case.area_id, func.count())
+        select(Case.area_id, func.count(), func.count(distinct(Case.psu)), func.count(distinct(Case.stratum)))
         .where(Case.survey_id == wave.survey_id, Case.wave_id == wave.id)
         .group_by(Case.area_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: Sampled(cases=row[1], psus=row[2], strata=row[3]) for row in rows}
 
 
 def dispositions(session: Session, wave: Wave) -> dict[UUID, Counter[Disposition]]:

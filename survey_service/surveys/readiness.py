@@ -17,6 +17,8 @@ from questionnaires.indicators import SHARES
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.models import Survey, Wave
+from survey_service.sampling.outlook import outlook_of
+from survey_service.sampling.sizes import LIKENESS, grid_effect
 from survey_service.surveys import definitions, queries
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.surveys.wave_targets import by_indicator
@@ -92,12 +94,14 @@ class Readiness:
 def readiness(session: Session, survey: Survey, wave: Wave, visible: Select[Any]) -> Readiness:
     """Three statements, however many communities there are."""
     areas = queries.communities(session, survey, wave, visible)
-    cases = queries.cases_by_community(session, wave)
+    samples = queries.samples_by_community(session, wave)
     lines = []
     for area in areas:
-        drawn = cases.get(area.id, 0)
+        sample = samples.get(area.id)
+        drawn = sample.cases if sample else 0
         expected = _expected(drawn, wave.plan)
-        margin, tier = _outlook(expected, float(wave.plan.get("design_effect") or 1.0)) if drawn else (None, "")
+        effect = float(wave.plan.get("design_effect") or 1.0)
+        margin, tier = _outlook(expected, effect, sample) if sample else (None, "")
         lines.append(
             CommunityReadiness(
                 code=area.code,
@@ -130,18 +134,20 @@ def _expected(cases: int, plan: Mapping[str, Any]) -> int | None:
     return None if rate is None else round(cases * float(rate) * float(plan.get("eligibility_rate") or 1.0))
 
 
-def foretold(cases: int, plan: Mapping[str, Any]) -> tuple[float | None, str]:
-    """Of so many cases: the margin of a share of one half, and the tier in which it will be told."""
-    return _outlook(_expected(cases, plan), float(plan.get("design_effect") or 1.0))
-
-
-def _outlook(expected: int | None, design_effect: float) -> tuple[float | None, str]:
+def _outlook(
+    expected: int | None, design_effect: float, sample: queries.Sampled | None = None
+) -> tuple[float | None, str]:
     """Margin, and the tier in which the publication rule would tell so many completed questionnaires."""
     if expected is None:
         return None, ""
     if expected < 1:
         return None, NOT_ALONE
-    return _foretold(expected, design_effect)
+    if sample is None or sample.psus == sample.cases:
+        return _foretold(expected, design_effect)
+    # Grids were drawn first: the interval is that of so few of them, as the look at the draw said.
+    effect = design_effect * grid_effect(expected / sample.psus, LIKENESS)
+    outlook = outlook_of(expected, effect, float(sample.psus - sample.strata))
+    return (outlook.high - outlook.low) / 2, outlook.tier.value
 
 
 @lru_cache(maxsize=4096)

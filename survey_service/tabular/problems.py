@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 from itertools import islice
 from typing import Final
@@ -68,13 +68,17 @@ class TableProblem:
     row: int | None = None
     column: str | Text = ""  # the head in the file; ours, where the file has no such column
     values: Mapping[str, Value] = field(default_factory=dict)
+    alike: int = 1  # rows with the same, of which ``row`` is the first
 
     def head(self, language: str) -> str:
         return filled("{column}", {"column": self.column}, language)
 
     def message(self, language: str) -> str:
         said = filled(self.kind.en if language == "en" else self.kind.zh, self.values, language)
-        return said.replace("“”", "(blank)" if language == "en" else "（空）")
+        said = said.replace("“”", "(blank)" if language == "en" else "（空）")
+        if self.alike == 1:
+            return said
+        return f"{said} ({self.alike:,} rows alike)" if language == "en" else f"{said}（这样的一共 {self.alike:,} 行）"
 
     def way_out(self, language: str) -> str:
         return filled(self.kind.en_way_out if language == "en" else self.kind.zh_way_out, self.values, language)
@@ -121,6 +125,17 @@ class TableProblem:
 def problem(kind: ProblemKind, *, row: int | None = None, column: str | Text = "", **values: Value) -> TableProblem:
     """A problem with the values that the words of its kind name."""
     return TableProblem(kind=kind, row=row, column=column, values=values)
+
+
+def by_cause(problems: Iterable[TableProblem]) -> list[TableProblem]:
+    """One for all rows that have the same: a code that is unknown in 120 rows is one thing to mend."""
+    counts: Counter[tuple[object, ...]] = Counter()
+    first: dict[tuple[object, ...], TableProblem] = {}
+    for one in problems:
+        cause = (one.kind, str(one.column), *sorted((name, str(value)) for name, value in one.values.items()))
+        first.setdefault(cause, one)
+        counts[cause] += one.alike
+    return [replace(one, alike=counts[cause]) for cause, one in first.items()]
 
 
 @unique

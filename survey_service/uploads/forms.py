@@ -18,13 +18,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of the upload form beside the file itself; ``choices``: none is chosen until somebody does."""
+    """One field of the upload form beside the file itself; ``choices``: none is chosen until somebody does.
+
+    ``heading``: of the fields that begin with this one; ``decimals``: a number need not be whole.
+    """
 
     name: str
     label: Text
     type: str = "text"
     most: int = 120
     choices: tuple[Choice, ...] = ()
+    heading: Text | None = None
+    hint: Text | None = None
+    needed: bool = True
+    decimals: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

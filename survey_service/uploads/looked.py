@@ -65,6 +65,7 @@ class Looked(Generic[Stored]):
     notices: Sequence[Noticed] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     summary: Text = NOTHING
+    remarks: Sequence[Text] = ()
     pictures: Sequence[Picture] = ()
     choices: Sequence[Select] = ()
 

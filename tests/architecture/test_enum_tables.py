@@ -134,6 +134,7 @@ ELSEWHERE: Mapping[str, str] = {
     "questionnaires.problems:Code": "each is its own number and title; test_problem_words has the Chinese",
     "questionnaires.editing.fields:Kind": "how a field of a page is written; FIELDS says it of each",
     "questionnaires.answer_forms:FindingCode": "by kind and by answer_words (below)",
+    "analysis.sampling.draw:GridDraw": "draw_form has a choice of each, beside one for every grid",
     "analysis.results:Statistic": "phrases made of its name (below)",
     "survey_service.importing.plan:Target": "a list of pairs beside the page (below)",
     "survey_service.paper.reading.judgement:Doubt": "a field is shown as unclear, without saying why",

@@ -11,6 +11,7 @@ from tests.reference import (
     generate,
     generate_blocks,
     generate_change,
+    generate_draw,
     generate_margins,
     generate_shops,
     generate_told,
@@ -31,6 +32,7 @@ def main(wanted: list[str]) -> int:
     generate.write()
     generate_blocks.write()
     generate_change.write()
+    generate_draw.write()
     generate_margins.write()
     generate_wave.write()
     generate_shops.write()

@@ -18,8 +18,9 @@ from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
 from survey_service.models import AccessCode, Case, Mode, ReserveCase, Wave, WaveState
 from survey_service.sampling import reserves
-from survey_service.sampling.drawing import Drawing, draw, shared_out
+from survey_service.sampling.drawing import Drawing, draw
 from survey_service.sampling.households import Households
+from survey_service.sampling.sizes import Aim, Expected, SharedOut, Wanted, sizes_of
 from tests.service.signed_in import HTML, csrf, get, sign_in
 from tests.service.world import NOW, World
 
@@ -62,6 +63,15 @@ def confirm(client: TestClient, address: str, page: str) -> Any:
     sent = {name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("seen", *ASKED, "name")}
     packed = re.findall(r'name="packed" value="([^"]+)"', page)
     return client.post(address, data={**sent, "packed": packed, "csrf": csrf(page)}, follow_redirects=False)
+
+
+def confirm_all(client: TestClient, address: str, page: str) -> Any:
+    """Every hidden field of the look comes back, as a browser sends it."""
+    form = next(one for one in page.split("<form")[1:] if 'name="seen"' in one)
+    fields = re.findall(r'<input [^>]*type="hidden"[^>]*>', form)
+    hidden = [(re.findall(r'name="([^"]+)"', one)[0], re.findall(r'value="([^"]*)"', one)[0]) for one in fields]
+    sent = {name: [value for key, value in hidden if key == name] for name, _ in hidden}
+    return client.post(address, data=sent, follow_redirects=False)
 
 
 def drawn(client: TestClient, here: str, **more: Any) -> None:
@@ -135,11 +145,11 @@ def test_what_is_wrong_with_the_list_is_told_by_row(client: TestClient, here: st
     ("changed", "told"),
     [
         ({"size": "0"}, "1 到 100000 的整数"),
-        ({"size": "151"}, "抽不出这么多户"),
+        ({"size": "151"}, "名单一共 150，抽不出 151"),
         ({"reserves": "5"}, "0 到 4 的整数"),
         ({"paper": "101"}, "0 到 100 的整数"),
         ({"seed": "x"}, "的整数"),
-        ({"allocation": ""}, "请选各社区怎么分"),
+        ({"allocation": ""}, "请选“各社区怎么分”"),
     ],
 )
 def test_what_cannot_be_drawn_is_told_and_stays_in_its_box(
@@ -239,7 +249,8 @@ def test_every_draw_represents_its_list(grids: list[int], spare: int, seed: int,
         adults=None,
     )
     size = data.draw(st.integers(2 * len(grids), len(units)))
-    sizes = shared_out(households, size, equal=False, least=0)
+    wanted = Wanted(aim=Aim.SIZE, size=size, shared_out=SharedOut.PROPORTIONAL)
+    sizes = sizes_of(households, wanted, Expected(response_rate=1.0))
     modes = {Mode.PAPER: 0.4, Mode.WEB_INVITED: 0.6}
     found = draw(households, Drawing(sizes=sizes, reserves=spare, reserve_share=0.25, modes=modes, seed=seed))
     main = [one for one in found if one.replicate == 0]

@@ -333,7 +333,7 @@ def test_a_list_put_in_order_counts_as_people_do(tmp_path: Path) -> None:
         ({"户编号": "H0001"}, 'row 7, column "户编号": “H0001” is in row 2 already'),
         ({"户编号": ""}, 'row 7, column "户编号": it is empty'),
         ({"社区代码": "33010200100"}, "“33010200100” is not a code: the others have 12 digits"),
-        ({"社区代码": "990102001001"}, "there is no province 99"),
+        ({"社区代码": "980102001001"}, "there is no province 98"),
         ({"社区代码": "330102001002"}, "grid “330102001001001” lies in 330102001002 here"),
         ({"社区代码": "3.30102E+11"}, "Excel"),
     ],

@@ -232,7 +232,7 @@ def test_taken_out_it_can_be_loaded_anew(client: TestClient, draft: str, codes: 
     [
         ({"community": "110101009999"}, "community", "不是这一期的社区"),
         ({"case": ""}, "case", "是空的"),
-        ({"stage_1_population": ""}, "stage_1_population", "PPS"),
+        ({"stage_1_population": ""}, "stage_1_population", "一定要有"),
         ({"stage_1_sampled": 40}, "stage_1_population", "不可能"),
         ({"inclusion_probability": 0.3}, "inclusion_probability", "不等于各级概率的乘积"),
         ({"adults": 0}, "adults", "不是成年人数"),

@@ -262,7 +262,8 @@ CASE = {
 
 def sample(*changes: Mapping[str, str], without: str = "") -> Meets:
     written = io.StringIO()
-    writer = csv.DictWriter(written, [name for name in CASE if name != without], extrasaction="ignore")
+    heads = dict.fromkeys((*CASE, *(name for one in changes for name in one)))
+    writer = csv.DictWriter(written, [name for name in heads if name != without], extrasaction="ignore")
     writer.writeheader()
     writer.writerows({**CASE, **one} for one in changes)
     sheet = lambda: read_sheet_bytes("cases.csv", written.getvalue().encode())  # noqa: E731
@@ -301,17 +302,18 @@ IN_SAMPLE: Mapping[ProblemKind, Meets] = {
     InSample.NO_COMMUNITY: sample({"community": "x"}),
     InSample.NUMBER_TWICE: sample({}, {"case": "H - 1"}),
     InSample.TOO_LONG: sample({"case": "x" * 31}),
-    InSample.IN_PROPORTION: sample({"stage_1_population": ""}),
+    InSample.NO_POPULATION: sample({"stage_1_population": ""}),
     InSample.IMPOSSIBLE_SHARE: sample({"stage_1_sampled": "40"}),
     InSample.NO_PROBABILITY: sample({"stage_1_probability": "2"}),
     InSample.NOT_THE_PRODUCT: sample({"inclusion_probability": "0.3"}),
     InSample.NO_ADULTS: sample({"adults": "0"}),
+    InSample.NO_KISH_TABLE: sample({"kish_table": "Z"}),
     InSample.NO_MODE: sample({"first_mode": "telegraph"}),
     InFrame.NO_ROWS: frame(),
     InFrame.EMPTY: frame("1,110101001001,"),
     InFrame.TWICE: frame("1,110101001001,g", "1,110101001001,g"),
     InFrame.OTHER_LENGTH: frame(*GRIDS, "99,11010100100,h"),
-    InFrame.NO_PROVINCE: frame(*GRIDS, "99,990101001001,h"),
+    InFrame.NO_PROVINCE: frame(*GRIDS, "99,980101001001,h"),
     InFrame.NOT_AMONG_SIZES: frame("1,110101001001,g", sizes=["110101001002"]),
     InFrame.GRID_IN_TWO: frame("1,110101001001,g", "2,110101001002,g"),
     InSizes.NO_CODE: sizes("code,cases\n,3\n"),

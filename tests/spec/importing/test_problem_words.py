@@ -102,8 +102,8 @@ def test_a_command_tells_the_language_of_its_user(monkeypatch: pytest.MonkeyPatc
     assert language() == "zh"
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     assert language() == "en"
-    fault = TableError("frame.csv", frame(*["1,110101001001,g"] * 30)())
-    assert "frame.csv: 第 3 行“unit”列：“1”在第 2 行已经有了\n    列了两次的户" in fault.told("zh")
+    fault = TableError("frame.csv", frame(*(f"{one // 2},110101001001,g" for one in range(58)))())
+    assert "frame.csv: 第 3 行“unit”列：“0”在第 2 行已经有了\n    列了两次的户" in fault.told("zh")
     assert fault.told("zh").endswith("……同类的还有 24 处\n共 29 处要改，什么也没有做。")
 
 
