@@ -469,5 +469,5 @@ def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], languag
     listed = outcomes.in_a_line(summary.sample.outcomes, language)
     told: list[Block] = [Notes(listed)] if listed else []
     if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
-        return [*tables, Columns((Side(4, sample), Side(4, (read,)), Side(4, (made,)))), *told]
-    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(5, (read,)), Side(7, (made,)))), *told]
+        return [*tables, Columns((Side(4, sample), Side(4, (read, *told)), Side(4, (made,))))]
+    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(5, (read, *told)), Side(7, (made,))))]

@@ -67,17 +67,19 @@ def in_a_line(outcomes: Sequence[OutcomeLine], language: str) -> tuple[str, ...]
     """Codes and counts as one line of small print, where a table has no room."""
     if not outcomes:
         return ()
-    several = len({one.mode for one in outcomes}) > 1
-    told = [
-        say(
-            language,
-            "outcome_in_mode" if several else "outcome_told",
-            mode=one.mode_name.in_language(language),
-            name=one.name.in_language(language),
-            code=one.code,
-            cases=figures.count(one.cases),
+    groups = [list(lines) for _, lines in groupby(outcomes, key=lambda one: one.mode)]
+    told = []
+    for lines in groups:
+        listed = say(language, "enumeration").join(
+            say(
+                language,
+                "outcome_told",
+                name=one.name.in_language(language),
+                code=one.code,
+                cases=figures.count(one.cases),
+            )
+            for one in lines
         )
-        for one in outcomes
-    ]
-    listed = say(language, "enumeration").join(told)
-    return (say(language, "outcomes_in_a_line", outcomes=listed),)
+        mode = lines[0].mode_name.in_language(language)
+        told.append(say(language, "outcomes_of_mode", mode=mode, outcomes=listed) if len(groups) > 1 else listed)
+    return (say(language, "outcomes_in_a_line", outcomes=say(language, "semicolon").join(told)),)

@@ -21,7 +21,7 @@ OUTCOME_PHRASES: Final[Mapping[str, Text]] = {
         "抽中各户的结果（AAPOR 结果码）：{outcomes}。", "Outcomes of the cases (AAPOR): {outcomes}."
     ),
     "outcome_told": Text("{code} {name} {cases}", "{code} {name} {cases}"),
-    "outcome_in_mode": Text("{mode} {code} {name} {cases}", "{mode} {code} {name} {cases}"),
+    "outcomes_of_mode": Text("{mode}：{outcomes}", "{mode}: {outcomes}"),
     "asked_by_own": Text(
         "上门访问 {known} 份，其中 {own} 份（{rate}）由当地社区、街道自己的人去问，也就是由被测评的一方去问。",
         "Of {known} {known:interview|interviews} at the door, {own} ({rate}) {own:was|were} made by people of the "

@@ -1,5 +1,5 @@
-"""The page of whoever supervises and a call-back, in a real browser: at the widths of looks.py in two languages, sound by
-axe, and what is to do before everything else on a phone."""
+"""The page of whoever supervises and a call-back in a real browser: at the widths of looks.py, sound by axe, and with
+what is to do before everything else on a phone."""
 
 from __future__ import annotations
 

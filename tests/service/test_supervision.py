@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 
 from analysis.outcome_codes import OutcomeMode
 from analysis.sampling.sample_size import FieldAssumptions, margin_of
@@ -29,11 +29,13 @@ from survey_service.fieldwork.visits import NewVisit, Told, note_visits
 from survey_service.models import (
     Account,
     CallBack,
+    Capture,
     Case,
     FieldFigures,
     Job,
     JobState,
     Mode,
+    Response,
     ResponseState,
     Source,
     Visited,
@@ -334,3 +336,60 @@ def walked(client: TestClient, database: Database, world: World) -> dict[str, st
                 found[f"{user} {path}"] = page
         client.cookies.clear()
     return found
+
+
+@pytest.mark.both_databases
+def test_households_with_a_mark_are_listed_from_the_marks_page(
+    client: TestClient, here: str, database: Database, world: World, services: Services
+) -> None:
+    """The first two gave the very same answers on their phones, the third in no time, the fourth as people do."""
+    asked(database, world, services.keys, 0)
+    asked(database, world, services.keys, 1)
+    asked(database, world, services.keys, 2, {**ALL_ALIKE, "age": "41"})
+    asked(database, world, services.keys, 3, {**ALL_ALIKE, "age": "42"})
+    with database.writing.begin() as session:
+        session.execute(text(UNGUARDED if database.is_sqlite else "ALTER TABLE capture DISABLE TRIGGER USER"))
+        ids = select(Response.current_capture_id).where(Response.case_id == world.case_ids[2])
+        session.execute(
+            update(Capture).where(Capture.id.in_(ids)).values(paradata={"seconds": 2, "fast": True}),
+            execution_options={"synchronize_session": False},
+        )
+
+    def listed(mark: str) -> list[str]:
+        return re.findall(r"/cases/[^\"]+\">([^<]+)</a>", get(client, f"{here}/cases?mark={mark}"))
+
+    assert listed("alike") == world.case_numbers[:2]
+    assert listed("fast") == [world.case_numbers[2]]
+    assert listed("any") == world.case_numbers[:3]
+    assert listed("straight") == listed("bursts") == []
+    page = get(client, here.replace("/field", "/marks"))
+    assert f'href="{here}/cases?mark=any"' in page
+    assert f'href="{here}/cases?area=110101000001&amp;mark=alike"' in page
+
+
+UNGUARDED = "DROP TRIGGER refuse_update_capture"
+
+
+def test_the_page_asks_as_often_for_many_households_as_for_few(
+    client: TestClient, here: str, database: Database, world: World, services: Services
+) -> None:
+    asked(database, world, services.keys, 0, by=person(database, "interviewer"))
+
+    def statements() -> int:
+        heard: list[str] = []
+
+        def hear(*arguments: object) -> None:
+            heard.append(str(arguments[2]))
+
+        event.listen(database.reading_engine, "before_cursor_execute", hear)
+        get(client, f"{here}/supervision")
+        event.remove(database.reading_engine, "before_cursor_execute", hear)
+        return len(heard)
+
+    statements()
+    few = statements()
+    more_cases(database, world, 30)
+    for place in range(12, 30):
+        asked(database, world, services.keys, place, by=person(database, "interviewer" if place % 2 else "keyer"))
+    computed(services, world)
+    assert statements() <= few
