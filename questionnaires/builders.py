@@ -40,6 +40,7 @@ from questionnaires.model import (
 )
 from questionnaires.option_builders import MAX_OPTIONS, lists, options, scales
 from questionnaires.problems import Code, did_you_mean
+from questionnaires.roster_builders import checked, repeats
 from questionnaires.text import Text
 from questionnaires.yaml_nodes import Node, Scalar
 
@@ -268,15 +269,28 @@ def question(building: Building, node: Node) -> Question:
 
 
 def section(building: Building, node: Node) -> Section:
-    known = ("id", "title", "ask_if", "questions")
+    known = ("id", "title", "ask_if", "repeats", "questions")
     name = Fields(Notes(), node, "a section", known).string("id")
     fields = Fields(building.notes, node, f'section "{name}"' if name else "a section", known)
+    repeating = fields.get("repeats")
     return Section(
         id=fields.identifier(),
         title=fields.text("title", needed=True) or Text(""),
         ask_if=fields.condition("ask_if"),
+        repeats=None if repeating is None else repeats(building.notes, repeating, fields.owner),
         questions=tuple(question(building, one) for one in fields.sequence("questions", needed=True)),
     )
+
+
+def _sections(building: Building, nodes: tuple[Node, ...]) -> tuple[Section, ...]:
+    """In order; how many questions there are in all rounds is counted on the way."""
+    found: list[Section] = []
+    made = 0
+    for node in nodes:
+        one = checked(building.notes, node, section(building, node), made)
+        made += len(one.questions) * (one.repeats.most if one.repeats else 1)
+        found.append(one)
+    return tuple(found)
 
 
 def header(notes: Notes, node: Node | None) -> Header:
@@ -329,7 +343,7 @@ def rule(notes: Notes, node: Node) -> Rule | None:
     return Rule(id=identifier, condition=condition, message=message, severity=severity) if condition else None
 
 
-_CALCULATED = ("id", "type", "expression", "decimals", "unit", "short", "text")
+_CALCULATED = ("id", "type", "expression", "each", "decimals", "unit", "short", "text")
 
 
 def calculated(notes: Notes, node: Node) -> Calculated | None:
@@ -354,6 +368,7 @@ def calculated(notes: Notes, node: Node) -> Calculated | None:
         decimals=fields.whole("decimals", 0, DECIMALS) or 0,
         unit=fields.text("unit"),
         type=kind,
+        each=fields.string("each") or None,
     )
 
 
@@ -383,7 +398,7 @@ def questionnaire(building: Building, node: Node) -> Questionnaire:
     notice_node = fields.get("notice")
     if notice_node is None:
         fields.lacks("notice", "say why, who asks, how long answers are kept and whom to ask")
-    sections = tuple(section(building, one) for one in fields.sequence("sections", needed=True))
+    sections = _sections(building, fields.sequence("sections", needed=True))
     used = {one.scale for part in sections for one in part.questions if one.scale}
     contradictions = (contradiction(notes, one) for one in fields.sequence("contradictions"))
     calculations = [calculated(notes, one) for one in fields.sequence("calculated")]

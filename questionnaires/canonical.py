@@ -67,6 +67,7 @@ def _by_language(text: Text) -> dict[str, str]:
 
 
 _FORM = Form(
+    without=frozenset({"written", "round"}),
     defaults=False,
     words={
         Condition: lambda condition: {"source": condition.source, "tree": condition.to_json()},

@@ -24,6 +24,7 @@ from questionnaires.problems import Code
 from questionnaires.ranking_checks import check_rankings
 from questionnaires.reach import Reach
 from questionnaires.repeated_checks import check_repeated
+from questionnaires.roster_checks import check_rosters
 from questionnaires.variables import Variables
 
 
@@ -39,9 +40,9 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     number = 0
     for row, section in enumerate(questionnaire.sections):
         path = ("sections", row)
-        sound = check_condition(
-            section.ask_if, number, variables, notes, places.at(*path, "ask_if"), f'section "{section.id}"'
-        )
+        counted = section.round is not None and places.at(*path, "ask_if") == places.at(*path)
+        where = places.at(*path, *(("repeats", "count") if counted else ("ask_if",)))
+        sound = check_condition(section.ask_if, number, variables, notes, where, f'section "{section.id}"')
         for column, question in enumerate(section.questions):
             place = places.at(*path, "questions", column, "ask_if")
             fine = check_condition(question.ask_if, number, variables, notes, place, f'question "{question.id}"')
@@ -63,6 +64,7 @@ def rules(questionnaire: Questionnaire, places: Places, building: Building) -> N
     for row, rule in enumerate(questionnaire.rules):
         place = places.at("rules", row, "condition")
         check_condition(rule.condition, number, variables, notes, place, f'rule "{rule.id}"', of_the_day=True)
+    check_rosters(questionnaire, places, notes)
     check_lists(reach, places, notes, variables)
     check_placeholders(questionnaire, places, notes, variables)
     check_age_and_sex(questionnaire, places, building)

@@ -21,11 +21,13 @@ from questionnaires.expressions import (
     Answer,
     Arithmetic,
     Count,
+    Each,
     Expression,
     Formula,
     Function,
     If,
     Rounded,
+    Rounds,
     Sum,
     YearsBetween,
     size,
@@ -161,6 +163,8 @@ class _Compared:
                 return self._if(expression)
             case Function():
                 return self._function(expression)
+            case Each() | Rounds():
+                return None  # told by ``check_rosters``
             case str():
                 if is_time(expression):
                     return VariableType.TIME
@@ -252,7 +256,7 @@ def check_calculated(questionnaire: Questionnaire, places: Places, notes: Notes,
             continue
         taken.add(one.id)
         before = len(notes.problems)
-        broken = _names(one.expression, later, variables, notes, place, owner)
+        broken = _names(one.expression, later, variables, notes, place, owner, constant=one.each is not None)
         if not broken and len(notes.problems) == before:
             holds = _Compared(variables, notes, place, owner).expression(one.expression.tree)
             wanted = (*_TEXTS, VariableType.DATE, VariableType.TIME) if one.is_text else (VariableType.NUMBER,)
@@ -269,11 +273,23 @@ def check_calculated(questionnaire: Questionnaire, places: Places, notes: Notes,
             variables.calculate(one)
 
 
-def _names(formula: Formula, later: set[str], variables: Variables, notes: Notes, place: Location, owner: str) -> bool:
-    """Whether one of its names is broken; what does not exist yet, or never, is noted."""
+def _names(
+    formula: Formula,
+    later: set[str],
+    variables: Variables,
+    notes: Notes,
+    place: Location,
+    owner: str,
+    *,
+    constant: bool,
+) -> bool:
+    """Whether one of its names is broken; what does not exist yet, or never, is noted.
+
+    ``constant``: it may be made of no answer, as the number of a round is.
+    """
     broken = False
     named = list(dict.fromkeys(names(formula.tree)))
-    if not named:
+    if not named and not constant:
         notes.add(Code.CONDITION_KIND, place, f"{owner}: no answer is asked about", "name a question")
     for name in named:
         where = Location(place.file, place.line, place.column + max(formula.source.find(name), 0))

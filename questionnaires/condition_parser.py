@@ -36,11 +36,13 @@ from questionnaires.expressions import (
     Answer,
     Arithmetic,
     Count,
+    Each,
     Expression,
     Formula,
     Function,
     If,
     Rounded,
+    Rounds,
     Sum,
     YearsBetween,
     fits_number,
@@ -87,12 +89,16 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS = frozenset({"and", "or", "not", "in", "answered"})
-KNOWN = ("answered", "matches", "fits", "sum", "count", "years_between", "round", "if", *FUNCTIONS)
+KNOWN = (
+    *("answered", "matches", "fits", "sum", "count", "years_between", "round", "if", *FUNCTIONS),
+    *("each", "rounds"),
+)
 _SHAPES = {
     "years_between": "write years_between(q1, q2)",
     "days_between": "write days_between(q1, q2)",
     "if": 'write if(q1 == "1", q2, 0)',
     "mod": "write mod(q1, 7)",
+    "each": "write sum(each(age))",
 }
 _HABITS = {
     "=": 'write "==" to compare',
@@ -366,8 +372,8 @@ class _Parser:
             hint = f"known here: {', '.join(KNOWN)}"
             raise ConditionFault(f"“{name.text}” cannot be calculated", name.offset, hint)
         self._take()
-        if name.text == "count":
-            return Count(self._in_parentheses())
+        if name.text in ("count", "rounds"):
+            return (Count if name.text == "count" else Rounds)(self._in_parentheses())
         self._expect("(")
         if name.text == "round":
             return self._rounded()
@@ -402,6 +408,10 @@ class _Parser:
             return YearsBetween(parts[0], parts[1])
         if name.text == "sum":
             return Sum(parts)
+        if name.text == "each":
+            if len(parts) != 1:
+                raise wrong
+            return Each(parts[0])
         if not fits_number(name.text, len(parts)):
             raise wrong
         return Function(name.text, parts)

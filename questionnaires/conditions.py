@@ -21,6 +21,7 @@ evaluator::
                | "count" "(" variable ")" | "years_between" "(" expression "," expression ")"
                | "if" "(" condition "," expression "," expression ")"
                | function "(" expression { "," expression } ")"     those of ``functions``
+               | "each" "(" expression ")" | "rounds" "(" name ")"     of a section that repeats (``rosters``)
     variable   = name [ "." name ]
     literal    = string | number
 
@@ -351,7 +352,7 @@ def _to_json(node: Node) -> list[object]:
 
 def from_json(tree: object, depth: int = 0) -> Node:
     """The tree that ``to_json`` wrote; ValueError for anything else."""
-    if depth > expressions.MAX_SIZE:  # what the parser reads is never so deep
+    if depth > expressions.MAX_DEEP:  # what the parser reads is never so deep
         raise ValueError("a condition is nested too deeply")
     match tree:
         case ["and", _, _, *_]:

@@ -22,7 +22,8 @@ from questionnaires.functions import DECIMALS, FUNCTIONS, TOO_LARGE, Worth, is_d
 
 MAX_OPERATIONS = 30  # in one expression
 MAX_PARTS = 100  # of one sum, one text
-MAX_SIZE = 200  # parts of one that is calculated from others, written out
+MAX_SIZE = 600  # parts of one that is calculated from others, written out: a sum over thirty rounds is long
+MAX_DEEP = 200  # how far one may stand inside of another, as it is stored
 TODAY = "today"  # the name under which the day of answering comes in among the answers
 
 
@@ -101,7 +102,23 @@ class Function:
     parts: tuple[Expression, ...]
 
 
-Expression = Answer | Arithmetic | Sum | Count | YearsBetween | Rounded | If | Function | str | int | float
+@dataclass(frozen=True, slots=True)
+class Each:
+    """As it is written: a part that stands once for every round of a section that repeats (``rosters``)."""
+
+    part: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """As it is written: in how many rounds a section was asked."""
+
+    roster: str
+
+
+Expression = (
+    Answer | Arithmetic | Sum | Count | YearsBetween | Rounded | If | Function | Each | Rounds | str | int | float
+)
 """A str is a date, a code or words."""
 
 
@@ -116,7 +133,7 @@ def variables(expression: Expression) -> Iterator[str]:
         case Sum(parts) | Function(_, parts):
             for part in parts:
                 yield from variables(part)
-        case Rounded(part, _):
+        case Rounded(part, _) | Each(part):
             yield from variables(part)
         case If(test, then, otherwise):
             yield from test.variables()
@@ -133,7 +150,7 @@ def size(expression: Expression, formulas: Mapping[str, int]) -> int:
             return 1 + size(left, formulas) + size(right, formulas)
         case Sum(parts) | Function(_, parts):
             return 1 + sum(size(part, formulas) for part in parts)
-        case Rounded(part, _):
+        case Rounded(part, _) | Each(part):
             return 1 + size(part, formulas)
         case If(test, then, otherwise):
             return 1 + test.size(formulas) + size(then, formulas) + size(otherwise, formulas)
@@ -155,6 +172,8 @@ def written_out(expression: Expression, formulas: Mapping[str, Expression]) -> E
             return Function(name, tuple(written_out(part, formulas) for part in parts))
         case Rounded(part, decimals):
             return Rounded(written_out(part, formulas), decimals)
+        case Each(part):
+            return Each(written_out(part, formulas))
         case If(test, then, otherwise):
             branches = (written_out(then, formulas), written_out(otherwise, formulas))
             return If(test.written_out(formulas), *branches)
@@ -204,6 +223,8 @@ def worth(expression: Expression, values: Mapping[str, object]) -> Worth:
             return worth(then if test.evaluate(values) else otherwise, values)
         case Function(name, parts):
             return FUNCTIONS[name].work([worth(part, values) for part in parts])
+        case Each() | Rounds():
+            return None  # nobody has put the rounds in
         case _:
             return _alone(expression)
 
@@ -255,6 +276,10 @@ def to_json(expression: Expression) -> object:
             return ["round", to_json(part), decimals]
         case If(test, then, otherwise):
             return ["if", test.to_json(), to_json(then), to_json(otherwise)]
+        case Each(part):
+            return ["each", to_json(part)]
+        case Rounds(roster):
+            return ["rounds", roster]
         case Function(name, parts):
             return [name, *map(to_json, parts)]
         case _:
@@ -263,7 +288,7 @@ def to_json(expression: Expression) -> object:
 
 def from_json(tree: object, test: Callable[[object, int], Test], depth: int = 0) -> Expression:
     """What ``to_json`` wrote; ValueError for anything else. ``test``: the same of the condition of an ``if``."""
-    if depth > MAX_SIZE:
+    if depth > MAX_DEEP:
         raise ValueError("an expression is nested too deeply")
     if type(tree) in (str, int, float):
         return tree  # type: ignore[return-value] # one of the three
@@ -286,6 +311,10 @@ def from_json(tree: object, test: Callable[[object, int], Test], depth: int = 0)
             return Rounded(inner(part), decimals)
         case ["if", condition, then, otherwise]:
             return If(test(condition, depth + 1), inner(then), inner(otherwise))
+        case ["each", part]:
+            return Each(inner(part))
+        case ["rounds", str(roster)]:
+            return Rounds(roster)
         case [str(name), *parts] if name in FUNCTIONS and fits_number(name, len(parts)):
             return Function(name, tuple(map(inner, parts)))
     raise ValueError(f"not an expression: {tree!r:.80}")

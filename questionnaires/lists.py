@@ -16,6 +16,7 @@ from questionnaires.indicators import Indicator
 from questionnaires.kinds import kind_of
 from questionnaires.model import Item, ListSource, Option, OptionList, Question, Questionnaire, row_id
 from questionnaires.repeated import made_of
+from questionnaires.rosters import as_written, expanded
 from questionnaires.text import Text
 
 MAX_ENTRIES: Final = 5_000  # of one list
@@ -67,15 +68,16 @@ def filled(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]
 
 def unfilled(questionnaire: Questionnaire) -> Questionnaire:
     """The same with the questions' own options and indicators alone, as it is stored: the entries stand in the lists
-    once."""
+    once, and what repeats stands once."""
+    questionnaire = as_written(questionnaire)
     if not questionnaire.lists:
         return questionnaire
     return replace(_questions(questionnaire, own_options, {}), indicators=_own_indicators(questionnaire))
 
 
 def put_back(questionnaire: Questionnaire) -> Questionnaire:
-    """What ``unfilled`` took out of the questions, from the lists as they are."""
-    return _put(questionnaire, {}) if questionnaire.lists else questionnaire
+    """What ``unfilled`` took out of the questions, from the lists as they are; and the rounds of what repeats."""
+    return _put(questionnaire, {}) if questionnaire.lists else expanded(questionnaire)
 
 
 def to_fill(questionnaire: Questionnaire) -> tuple[OptionList, ...]:
@@ -177,6 +179,7 @@ def _faults(
 
 
 def _put(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]) -> Questionnaire:
+    questionnaire = as_written(questionnaire)
     lists = tuple(
         replace(one, options=tuple(_entry(one, row) for row in entries[one.id])) if one.id in entries else one
         for one in questionnaire.lists
@@ -187,7 +190,7 @@ def _put(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]) 
         return (*offered.get(question.list or "", ()), *own_options(before, question))
 
     put = replace(_questions(questionnaire, options, offered), lists=lists)
-    return replace(put, indicators=(*_own_indicators(questionnaire), *made_of(put)))
+    return expanded(replace(put, indicators=(*_own_indicators(questionnaire), *made_of(put))))
 
 
 def _own_indicators(questionnaire: Questionnaire) -> tuple[Indicator, ...]:

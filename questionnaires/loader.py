@@ -13,6 +13,7 @@ from questionnaires.model import Questionnaire, Scale
 from questionnaires.offered import remarks
 from questionnaires.places import Places
 from questionnaires.problems import DefinitionProblems, Problem
+from questionnaires.rosters import origins
 
 SHARED_SCALES = "scales.yaml"
 DEFINITION = "questionnaire.yaml"
@@ -57,12 +58,20 @@ def _checked(
     notes = Notes(found)
     building = builders.Building(notes, _shared_scales(notes, nearest))
     questionnaire = builders.questionnaire(building, root)
-    rules(questionnaire, Places(root), building)
+    places = Places(root, origins(questionnaire))
+    rules(questionnaire, places, building)
+    if questionnaire.written is not None:  # what is wrong is wrong in every round
+        notes.problems = _once(notes.problems)
     if notes.problems:
         # Problems of a shared scales.yaml follow those of the file itself.
         ordered = sorted(notes.problems, key=lambda one: (one.location.file != name, one.location, one.code.number))
         return None, ordered, []
-    return questionnaire, [], remarks(questionnaire, Places(root))
+    return questionnaire, [], _once(remarks(questionnaire, places))
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """The first of each kind at each place."""
+    return list({(one.code, one.location): one for one in reversed(problems)}.values())[::-1]
 
 
 def definitions_path() -> Path:

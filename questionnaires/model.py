@@ -213,11 +213,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """That a section is asked several times over: once for each person of a household, each plot, each visit."""
+
+    most: int  # rounds; how many there are of each variable
+    count: Formula | None = None  # how many, by what was answered before; None: whoever answers says so after each
+    ask_for_more: Text | None = None  # asked at the end of a round; 还有吗？ where the file does not say
+    more: Text | None = None  # the two answers to that
+    no_more: Text | None = None
+    heading: Text | None = None  # of a round, with {this_round}
+    on_paper: int | None = None  # rounds that are printed; None: all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Which round of which section a section is that was made of one that repeats (``rosters``)."""
+
+    roster: str
+    number: int  # from 1
+    printed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     id: str
     title: Text
     questions: tuple[Question, ...]
     ask_if: Condition | None = None
+    repeats: Repeats | None = None  # as it is written; what is asked are its rounds
+    round: Round | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +302,7 @@ class Calculated:
     decimals: int = 0
     unit: Text | None = None
     type: CalculatedType = CalculatedType.NUMBER
+    each: str | None = None  # id of a section that repeats: one for each round, whatever it is made of
 
     @property
     def is_text(self) -> bool:
@@ -361,6 +386,7 @@ class Questionnaire:
     lists: tuple[OptionList, ...] = ()
     draws: tuple[Draw, ...] = ()
     repeated: tuple[Indicator, ...] = ()  # templates: one indicator is made of each for every entry of a list
+    written: Questionnaire | None = None  # the same as it is written, where sections repeat (``rosters``); never stored
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:

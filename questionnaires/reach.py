@@ -43,16 +43,24 @@ class Reach:
         return self.questionnaire.formulas()
 
     @cached_property
+    def _further(self) -> frozenset[str]:
+        """Questions of further rounds."""
+        sections = (one for one in self.questionnaire.sections if one.round is not None and one.round.number > 1)
+        return frozenset(question.id for one in sections for question in one.questions)
+
+    @cached_property
     def _conditions(self) -> dict[str, tuple[Condition, ...]]:
         return _asked_if(self.questionnaire, self._formulas)
 
     def can_hold(self, question_id: str) -> bool:
-        """False only where no answers whatever lead to the question."""
+        """False only where no answers whatever lead to the question; of the rounds of a section the first decides."""
+        if question_id in self._further:
+            return True
         return _can_all_hold(self.questionnaire, self._conditions, self._conditions[question_id])
 
     def can_offer(self, question: Question, option: Option) -> bool:
         """False only where no answers whatever lead to the option, by the condition of its own."""
-        if option.offer_if is None:
+        if option.offer_if is None or question.id in self._further:
             return True
         wanted = (*self._conditions[question.id], option.offer_if.written_out(self._formulas))
         return _can_all_hold(self.questionnaire, self._conditions, wanted)

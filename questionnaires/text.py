@@ -135,5 +135,19 @@ def named(text: Text) -> Text:
     )
 
 
+def renamed(text: Text, name: Callable[[str], str], said: Mapping[str, str]) -> Text:
+    """The text with other names for what fills it; ``said``: names in whose place words stand. Itself without any."""
+    if not isinstance(text, Piped):
+        return text
+
+    def each(found: re.Match[str]) -> str:
+        if found[1] in said:
+            return said[found[1]]
+        return f"{{{name(found[1])}|{found[2]}}}" if found[2] else f"{{{name(found[1])}}}"
+
+    pattern = text.pattern.with_each(lambda words, _: _SLOT.sub(each, words))
+    return text_of({"zh": pattern.zh, "en": pattern.en, **dict(pattern.others)})
+
+
 def _blank(pattern: str, language: str) -> str:
     return "".join(part if isinstance(part, str) else part.words for part in parts(pattern, language))

@@ -133,6 +133,8 @@ def _blocks(questionnaire: Questionnaire, hand: Hand) -> list[Block]:
     blocks = [_notice(questionnaire, hand)]
     drawn = Notices(questionnaire, numbers, hand)
     for section in questionnaire.sections:
+        if section.round is not None and not section.round.printed:
+            continue
         blocks += drawn.before(section.questions[:1])
         blocks.append(_section_title(section.title, hand))
         for question in section.questions:

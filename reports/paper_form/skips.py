@@ -39,6 +39,7 @@ class Numbered:
     question: Question
     conditions: tuple[Any, ...]  # questionnaires' Condition; taken as it comes
     meant: Text | None = None  # which of the printed options are meant, where that hangs on an earlier answer
+    in_round: bool = False  # of a section that is asked several times over
     block: str = ""  # that is asked of some only, by draw: nobody is sent out of it, for each form goes on elsewhere
 
 
@@ -59,7 +60,16 @@ def numbered(questionnaire: Questionnaire) -> tuple[Numbered, ...]:
             offer = offer_of(questionnaire, question)
             meant = narrowed_in_words(offer, numbers) if offer is not None else None
             block = inside[question.id][1].id if question.id in inside else ""
-            found.append(Numbered(number=number, question=question, conditions=conditions, meant=meant, block=block))
+            found.append(
+                Numbered(
+                    number=number,
+                    question=question,
+                    conditions=conditions,
+                    meant=meant,
+                    in_round=section.round is not None,
+                    block=block,
+                )
+            )
     return tuple(found)
 
 
@@ -94,13 +104,16 @@ def _in_block(questions: tuple[Numbered, ...], place: int, target: int) -> bool:
 def _next_asked(questions: tuple[Numbered, ...], place: int, option: Option) -> int | None:
     """Index of the first later question that this choice does not rule out; None where it rules out nothing."""
     here = questions[place].question.id
+    known = {here}  # the choice, and questions of rounds that it leaves out: those have no answer
     at = place + 1
     while at < len(questions):
         deciding = [
-            one for one in questions[at].conditions if one.variables() == (here,) and _of_choices(one.to_json())
+            one for one in questions[at].conditions if known.issuperset(one.variables()) and _of_choices(one.to_json())
         ]
         if all(one.evaluate({here: option.code}) for one in deciding):
             break
+        if questions[at].in_round:
+            known.add(questions[at].question.id)
         at += 1
     return at if at > place + 1 else None
 

@@ -12,6 +12,7 @@ from questionnaires.evaluation import asked_alike, comparable
 from questionnaires.indicators import same_definition
 from questionnaires.languages import fault_of_tag, name_in
 from questionnaires.model import Questionnaire
+from questionnaires.rosters import as_written
 from questionnaires.text import Text
 from survey_service.catalogue.draft_words import FIELDS
 
@@ -117,11 +118,20 @@ _WORDS: Final[Mapping[str, Text]] = {
     "sections": Text("有哪些节", "its sections"),
     "questions": Text("有哪些题", "its questions"),
     "belongs_if": Text("只对这些人抽", "drawn only for"),
+    "most": Text("最多几轮", "rounds at most"),
+    "count": Text("轮数按", "how many rounds"),
+    "ask_for_more": Text("每轮完了问什么", "question after each round"),
+    "more": Text("还有", "answer for another one"),
+    "no_more": Text("没有了", "answer for no more"),
+    "heading": Text("每轮的标题", "heading of a round"),
+    "on_paper": Text("纸上印几轮", "rounds printed"),
+    "each": Text("每轮算一个", "one for each round"),
 }
 
 
 def compare(old: Questionnaire, new: Questionnaire) -> Comparison:
     """From ``old`` to ``new``, in the order of ``new``; what is gone comes last."""
+    old, new = as_written(old), as_written(new)  # what repeats is compared once, not round by round
     before, after = _plain(old), _plain(new)
     return Comparison(
         about=_differences(_about(before), _about(after)),
@@ -163,7 +173,7 @@ def _asked(plain: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Questions with the condition of their section, which decides about them as well."""
     for section in plain["sections"]:
         for question in section["questions"]:
-            outer = {"section_ask_if": section["ask_if"]} if "ask_if" in section else {}
+            outer = {f"section_{name}": section[name] for name in ("ask_if", "repeats") if name in section}
             yield {**question, **outer}
 
 
@@ -246,6 +256,7 @@ def _flat(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 _TEXTS: Final = frozenset(
     {
         *("title", "text", "short", "hint", "unit", "because", "label", "message", "name", "definition"),
+        *("ask_for_more", "more", "no_more", "heading"),
         *("purpose", "body", "retention", "contact"),
     }
 )
@@ -260,6 +271,12 @@ def _named(path: tuple[str, ...]) -> Text:
     steps = path[:-1] if spoken else path
     if steps[:1] == ("section_ask_if",):
         return Text("这一部分只在这时问", "its section is asked only where")
+    if steps[:1] == ("section_repeats",):
+        step = _WORDS.get(steps[-1], Text(steps[-1], steps[-1]))
+        return Text(
+            f"这一部分问几轮：{step.zh}{(spoken or Text('')).zh}",
+            f"its section repeats: {step.en}{(spoken or Text('')).en}",
+        )
     whole = _WORDS.get(".".join(steps))
     told = [whole] if whole else [_WORDS.get(step, Text(step, step)) for step in steps]
     tail = spoken or Text("")

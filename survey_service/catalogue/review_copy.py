@@ -12,7 +12,8 @@ from questionnaires.figures import in_digits
 from questionnaires.indicators import SHARES, TOTALS, DontKnow, Indicator, IndicatorKind, Sense, Unranked
 from questionnaires.kinds import kind_of
 from questionnaires.model import Block as DrawnBlock
-from questionnaires.model import Contradiction, Option, Question, Questionnaire, Rule, Severity
+from questionnaires.model import Contradiction, Option, Question, Questionnaire, Rule, Section, Severity
+from questionnaires.rosters import as_written, question_for_more, round_id
 from questionnaires.text import Text
 from reports.blocks import Block, Cell, Column, Prose, Row, Story, Table, Tone
 from reports.paper_form.questions import MOST_PRINTED
@@ -139,19 +140,36 @@ def _notice(questionnaire: Questionnaire, language: str) -> Prose:
     return Prose(_NOTICE.in_language(language), tuple(lines))
 
 
+_ROUNDS: Final = Text("逐个问，最多 {most} 轮；{how}", "asked in rounds, {most} at most; {how}")
+_BY_COUNT: Final = Text("轮数是 {count}", "as many as {count}")
+_BY_ASKING: Final = Text("每轮完了问：{asked}", "each ends with: {asked}")
 _LISTED = Text("名单，共 {count} 项", "A list of {count} entries")
 
 
 def _sections(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
     known = numbered(questionnaire)
     numbers = {one.question.id: one for one in known}
-    for section in questionnaire.sections:
-        rows = [
-            row
-            for question in section.questions
-            for row in _question(question, numbers.get(question.id), known, language)
-        ]
+    for section in as_written(questionnaire).sections:
+        rows = list(_rounds(section, language))
+        for question in section.questions:
+            printed = round_id(question.id, 1) if section.repeats else question.id
+            rows += _question(question, numbers.get(printed), known, language)
         yield _table(section.title.in_language(language), _HEADS, rows, language)
+
+
+def _rounds(section: Section, language: str) -> Iterator[Row]:
+    """How a section repeats, above its questions: they stand once, with the numbers of the first round."""
+    repeats = section.repeats
+    if repeats is None:
+        return
+    if repeats.count is not None:
+        how = _BY_COUNT.in_language(language).format(count=repeats.count.source)
+    else:
+        how = _BY_ASKING.in_language(language).format(
+            asked=question_for_more(section.id, repeats, 1).text.in_language(language)
+        )
+    said = _ROUNDS.in_language(language).format(most=repeats.most, how=how)
+    yield Row((Cell(section.id), Cell(said, grey=True), Cell()))
 
 
 def _question(question: Question, one: Numbered | None, known: tuple[Numbered, ...], language: str) -> Iterator[Row]:
@@ -210,15 +228,17 @@ def _tables(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
     if questionnaire.calculated:
         rows = [
             Row((Cell(one.id), Cell(one.text.in_language(language)), Cell(one.expression.source)))
-            for one in questionnaire.calculated
+            for one in as_written(questionnaire).calculated
         ]
         yield _table(_CALCULATED.in_language(language), _FIGURE_HEADS, rows, language)
     for draw in questionnaire.draws:
         rows = [_block(questionnaire, block, language) for block in draw.blocks]
         title = _DRAW.in_language(language).format(label=draw.label.in_language(language), take=draw.take, of=len(rows))
         yield _table(title, _DRAW_HEADS, rows, language)
-    found: list[tuple[Contradiction | Rule, Severity]] = [(one, Severity.SOFT) for one in questionnaire.contradictions]
-    found += [(one, one.severity) for one in questionnaire.rules]
+    written = as_written(questionnaire)
+    first = {one.id: one for one in (*questionnaire.contradictions, *questionnaire.rules)}
+    found: list[tuple[Contradiction | Rule, Severity]] = [(one, Severity.SOFT) for one in written.contradictions]
+    found += [(one, one.severity) for one in written.rules]
     if found:
         rows = [
             Row(
@@ -228,7 +248,9 @@ def _tables(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
                     Cell(
                         _joined(
                             [
-                                in_words(questionnaire, one.condition, language),
+                                in_words(
+                                    questionnaire, (first.get(one.id) or first[round_id(one.id, 1)]).condition, language
+                                ),
                                 (_HARD if severity is Severity.HARD else _SOFT).in_language(language),
                             ],
                             language,

@@ -25,6 +25,10 @@ def yaml_of(questionnaire: Questionnaire) -> str:
     """Text that ``check`` reads as the same questionnaire."""
     stored = to_canonical(questionnaire)["questionnaire"]
     assert isinstance(stored, dict)
+    for one in stored.get("calculated", ()):
+        for name in ("text", "short"):
+            if one[name] == {"zh": one["id"]}:  # nobody gave it words
+                del one[name]
     held: dict[str, Any] = _plain(stored)
     scales, lists = held.pop("scales", []), held.pop("lists", [])
     first: dict[str, Any] = {name: held[name] for name in ("key", "version") if name in held}
@@ -77,6 +81,8 @@ def _plain(value: Any, name: str = "") -> Any:
         if set(value) == {"source", "tree"}:
             return value["source"]
         kept = {key: one for key, one in value.items() if not (key == "options" and value.get("scale"))}
+        if kept.get("short") is not None and kept["short"] == kept.get("text"):
+            del kept["short"]  # what it is anyway; places are filled in the text alone
         texts = set(kept) <= {"zh", "en"}
         return {
             _key(key): _plain(one, "label" if texts else key if name not in _QUOTED else name)

@@ -19,6 +19,7 @@ from questionnaires.model import Accepts, Item, Layout, Option, Order, Question,
 from questionnaires.offer_words import narrowed_in_words
 from questionnaires.offers import Offer, offer_of
 from questionnaires.points import apart_from, points_of
+from questionnaires.rosters import as_written
 from questionnaires.text import Text
 from survey_service.collection.kinds import PHONE, OnPhone
 from survey_service.web.option_files import OptionFile, at_hand, file_of
@@ -54,6 +55,8 @@ class Step:
     anchor: str
     question: Question
     number: int  # among the questions that are asked something, from 1; 0 for a note
+    round: Text | None = None  # whose round it is, where a section is asked several times over
+    of_all: bool = True  # whether it is known of how many: nobody knows yet how many rounds there will be
     options: tuple[Option, ...]  # in the order of this arrangement
     items: tuple[Item, ...] = ()  # rows of this part of a matrix
     first_item: int = 1
@@ -202,6 +205,7 @@ class Screens:
     questionnaire: Questionnaire
     steps: tuple[Step, ...]
     total: int  # questions, notes not counted
+    told: int  # the same with what repeats counted once, as people are told beforehand
 
     @property
     def searched(self) -> Mapping[str, LongOptions]:
@@ -262,6 +266,8 @@ def _screens(same: Same, order: int) -> Screens:
                 anchor=f"q-{question.id}",
                 question=question,
                 number=number if asked else 0,
+                round=section.title if section.round is not None else None,
+                of_all=same.questionnaire.written is None,
                 options=question.options,
                 ask_if=_json(tree) if tree else "",
                 offer=offer,
@@ -270,7 +276,8 @@ def _screens(same: Same, order: int) -> Screens:
                 index=index,
             )
             steps += _of_question(whole, order)
-    return Screens(questionnaire=same.questionnaire, steps=tuple(steps), total=number)
+    told = sum(bool(one.variables()) for one in as_written(same.questionnaire).questions())
+    return Screens(questionnaire=same.questionnaire, steps=tuple(steps), total=number, told=told)
 
 
 def _json(value: object) -> str:

@@ -69,10 +69,18 @@ app = typer.Typer(
 )
 
 
+def _logs_to_standard_error() -> None:
+    """What a command says stands in its output alone; ``serve`` and ``work`` set up logs of their own."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 @app.callback()
 def _surroundings(context: typer.Context) -> None:
     if context.invoked_subcommand in KEEPERS:
         private.only_ours()
+    _logs_to_standard_error()
 
 
 _COMPUTING: tuple[Callable[..., object], ...] = (

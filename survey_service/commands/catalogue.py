@@ -48,6 +48,7 @@ def show(
 
     Example: survey-service catalogue show civilized_city --definition > ours.yaml
     """
+    from questionnaires.rosters import as_written
     from survey_service.catalogue.shelf import programme
     from survey_service.errors import NotFound
 
@@ -62,7 +63,7 @@ def show(
     asked = one.questionnaire
     typer.echo(f"{one.key} {asked.version}  {one.name.in_language(language)}\n{one.title.in_language(language)}\n")
     typer.echo(f"{one.measures.in_language(language)}\n{one.who.in_language(language)}\n")
-    for section in asked.sections:
+    for section in as_written(asked).sections:
         typer.echo(section.title.in_language(language))
         for question in section.questions:
             typer.echo(f"  {question.id:<16} {question.type.value:<16} {question.text.in_language(language)}")

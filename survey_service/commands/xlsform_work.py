@@ -24,10 +24,12 @@ _SUMMARY: Final = {
     "en": "{out}: {carried} questions; {lost} not carried over, {changed} written otherwise, {aside} left aside.",
 }
 _SURVEYED: Final = {
-    "zh": "{forms} 份表单（另有 {refused} 个文件读不了）：{sound} 份成了可用的问卷，{whole} 份完整；"
+    "zh": "{forms} 份表单（另有 {refused} 个文件读不了）：{sound} 份成了可用的问卷；{whole} 份完整，"
+    "另有 {whole_with_a_ceiling} 份只差一样：那边没有上限的重复组，这里最多问写明的轮数；"
     "{asked} 行里带过来 {carried} 道。\n没有带过来的，按表单数（括号里：只缺这一样的）：",
-    "en": "{forms} forms, and {refused} files that cannot be read: {sound} become a sound questionnaire, "
-    "{whole} are whole; "
+    "en": "{forms} forms, and {refused} files that cannot be read: {sound} become a sound questionnaire; "
+    "{whole} are whole, "
+    "{whole_with_a_ceiling} more are but for groups that repeat without an end there and up to a stated number here; "
     "{carried} of {asked} rows are carried.\nWhat is lost, by the number of forms (in brackets: nothing but that):",
 }
 _NONE: Final = {"zh": "没有可写的题。", "en": "Nothing is left to ask; no file was written."}
@@ -70,32 +72,35 @@ def _tell(found: Form, out: Path, *, as_json: bool) -> None:
 def survey_forms(folder: Path, *, as_json: bool) -> int:
     """Of every form below the folder what becomes of it. One that is there twice, in whatever file, counts once."""
     told: dict[str, Form] = {}
-    refused = 0
+    refused: list[dict[str, str]] = []
     for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() in (".xlsx", ".xls") and one.is_file()):
         try:
             found = read(f"form{path.suffix.lower()}", path.read_bytes())
-        except (TableError, OSError):
-            refused += 1
+        except (TableError, OSError) as error:
+            refused.append({"file": str(path.relative_to(folder)), "why": str(error).strip()})
             continue
         if not any(one["kind"] == "no_survey" for one in found.remarks):
             told.setdefault(json.dumps([found.definition, found.remarks]), found)
-    lost = [{one["kind"] for one in found.remarks if one["weight"] == Weight.LOST} for found in told.values()]
+    lost = [{str(one["kind"]) for one in found.remarks if one["weight"] == Weight.LOST} for found in told.values()]
     document = {
         "forms": len(told),
-        "refused": refused,
+        "refused": len(refused),
         "sound": sum(bool(one.definition) for one in told.values()),
-        "whole": sum(one.whole for one in told.values()),
+        "whole": sum(one.whole and not one.ceiling for one in told.values()),
+        "whole_with_a_ceiling": sum(one.whole and one.ceiling for one in told.values()),
         "asked": sum(one.asked for one in told.values()),
         "carried": sum(one.carried for one in told.values()),
         "lost": dict(Counter(kind for kinds in lost for kind in kinds).most_common()),
         "lost_alone": dict(Counter(kind for kinds in lost for kind in kinds if len(kinds) == 1).most_common()),
     }
     if as_json:
-        _json(document)
+        _json(document | {"files_refused": refused})
         return WHOLE if told else NOTHING
     typer.echo(_SURVEYED[language()].format(**document))
     for kind, count in document["lost"].items():  # type: ignore[attr-defined] # a mapping
         typer.echo(f"{count:>6}  {kind} ({document['lost_alone'].get(kind, 0)})")  # type: ignore[attr-defined] # the same
+    for one in refused:
+        typer.echo(f"{one['file']}: {one['why']}", err=True)
     return WHOLE if told else NOTHING
 
 

@@ -23,6 +23,7 @@ class Form(NamedTuple):
     """``definition``: YAML that passes every check, "" where nothing was left to ask.
 
     ``remarks``: the first of ``found``, as plain values with ``zh`` and ``en`` (``xlsform.remarks.Remark.to_json``).
+    ``ceiling``: a group that goes on as often as somebody likes there does so up to a number here.
     ``asked``: rows of the form that ask something; ``carried``: those of the definition.
     """
 
@@ -30,6 +31,7 @@ class Form(NamedTuple):
     remarks: list[dict[str, Any]]
     found: int
     whole: bool
+    ceiling: bool
     asked: int
     carried: int
 
@@ -45,5 +47,11 @@ def read(source: str, data: bytes) -> Form:
     if "problems" in answer:
         raise TableError(source, map(problem_of, answer["problems"]), more=answer["more"])
     return Form(
-        answer["definition"], answer["remarks"], answer["count"], answer["whole"], answer["asked"], answer["carried"]
+        definition=answer["definition"],
+        remarks=answer["remarks"],
+        found=answer["count"],
+        whole=answer["whole"],
+        ceiling=answer["ceiling"],
+        asked=answer["asked"],
+        carried=answer["carried"],
     )

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from questionnaires.rosters import THIS_ROUND
 from survey_service.xlsform.conditions_in import Reader
 from survey_service.xlsform.conditions_out import number_text
 from survey_service.xlsform.names import DATE, LABEL, NOTHING, NUMBER, TEXT, Target
@@ -101,7 +102,7 @@ class Calculations:
         if known is not None:
             self._plan.stand_for(asked, known)
             return None
-        reader = Reader(self._plan.known, self._plan.known.get(row["name"]))
+        reader = Reader(self._plan.seen_from(row), self._plan.known.get(row["name"]))
         kind, expression = reader.valued(tree)
         held = Target(variable=asked.id, holds=TEXT if kind not in (NUMBER, DATE) else kind, calculated=True)
         if kind == DATE:  # it is compared as the day that it is, and kept as it is written
@@ -110,8 +111,12 @@ class Calculations:
         self._plan.stand_for(asked, held)
         if reader.years:
             self._say(asked, Why.YEARS, "calculation")
+        for name in dict.fromkeys(reader.first):
+            self._say(asked, Why.FIRST_ROUND, "calculation", seen=name)
         self._rest(asked)
         fields: dict[str, Any] = {"id": asked.id, "expression": expression}
+        if roster := self._plan.seen_from(row).roster:
+            fields["each"] = roster
         fields |= {"decimals": 6} if kind == NUMBER else {"type": "text"}
         if text := self._wording.text(row, "label"):
             fields["text"] = text
@@ -136,6 +141,9 @@ class Calculations:
         """What is known of no answer: of the device, of the day, written in the form."""
         row = asked.node.row
         match tree:
+            case Reference(name) if name == THIS_ROUND:
+                self._say(asked, Why.CONSTANT, "calculation", seen=row["calculation"])
+                return Target(variable=asked.id, holds=NOTHING, instead=tree)
             case Call("once", (inner,)) if _folded(inner) is not None:
                 self._say(asked, Why.CONSTANT, "calculation", seen=row["calculation"])
                 return Target(variable=asked.id, holds=NOTHING, instead=_folded(inner))
@@ -143,12 +151,12 @@ class Calculations:
                 self._say(asked, Why.CONSTANT, "calculation", seen=row["calculation"])
                 return Target(variable=asked.id, holds=NOTHING, instead=worth)
             case Call("jr:choice-name", (Reference() as one, String(again))) if again == f"${{{one.name}}}":
-                target = Reader(self._plan.known).target(one)
+                target = Reader(self._plan.seen_from(row)).target(one)
                 self._say(asked, Why.LABEL_OF, "calculation", now=target.variable)
                 return Target(variable=target.variable, holds=LABEL)
         if not self._of_the_device(tree):
             return None
-        day = Reader(self._plan.known).dated(tree) == ("today", "")
+        day = Reader(self._plan.seen_from(row)).dated(tree) == ("today", "")
         self._plan.meta.add(row["name"])
         self._say(asked, Why.META, "calculation", seen=row["calculation"])
         return Target(variable=asked.id, holds=NOTHING, instead=Call("today", ()) if day else None)

@@ -14,6 +14,8 @@ from questionnaires import conditions as tests
 from questionnaires import expressions
 from questionnaires.conditions import Node
 from questionnaires.expressions import Expression
+from questionnaires.model import Section
+from questionnaires.rosters import THIS_ROUND
 from survey_service.xlsform.names import DATE, NUMBER, TIME
 from survey_service.xlsform.patterns import pattern_of
 
@@ -27,8 +29,16 @@ class NotSayable(Exception):
 class Writer:
     """``names``: of variables in the workbook; ``holds``: what they hold; ``calculated``: those that are."""
 
-    def __init__(self, names: Mapping[str, str], holds: Mapping[str, str], calculated: frozenset[str]) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        holds: Mapping[str, str],
+        calculated: frozenset[str],
+        rosters: Mapping[str, Section] | None = None,
+    ) -> None:
+        """``rosters``: by a variable of a section that repeats, that section."""
         self._names, self._holds, self._calculated = names, holds, calculated
+        self._rosters = rosters or {}
 
     def written(self, node: Node) -> str:
         match node:
@@ -58,15 +68,37 @@ class Writer:
         return f"({self.written(node)})" if isinstance(node, bracketed) else self.written(node)
 
     def _name(self, variable: str) -> str:
-        return f"${{{self._names[variable]}}}"
+        if variable == THIS_ROUND:
+            return "position(..)"
+        if variable in self._names:
+            return f"${{{self._names[variable]}}}"
+        return self._of_a_round(variable)
+
+    def _of_a_round(self, variable: str) -> str:
+        """age_3: that of the third round."""
+        name, dot, item = variable.partition(".")
+        base, _, number = name.rpartition("_")
+        of_each = f"{base}{dot}{item}"
+        section = self._rosters.get(of_each)
+        if section is None or not number.isdigit():
+            raise NotSayable
+        named, repeated = self._names[of_each], self._names[f"section {section.id}"]
+        return f"indexed-repeat(${{{named}}}, ${{{repeated}}}, {number})"
+
+    def _held(self, variable: str) -> str:
+        """What it holds, of a round too."""
+        if variable == THIS_ROUND:
+            return NUMBER
+        name, dot, item = variable.partition(".")
+        return self._holds.get(variable) or self._holds[f"{name.rpartition('_')[0]}{dot}{item}"]
 
     def _there(self, variable: str) -> str:
-        if variable in self._calculated and self._holds[variable] == NUMBER:
+        if variable in self._calculated and self._held(variable) == NUMBER:
             return f"string(number({self._name(variable)})) != 'NaN'"
         return f"{self._name(variable)} != ''"
 
     def _compare(self, variable: str, sign: str, literal: str | int | float) -> str:
-        name, holds = self._name(variable), self._holds[variable]
+        name, holds = self._name(variable), self._held(variable)
         if holds == TIME:
             hours, _, minutes = str(literal).partition(":")
             test = f"{minutes_of(name)} {_sign(sign)} {int(hours) * 60 + int(minutes)}"
@@ -80,7 +112,7 @@ class Writer:
 
     def _relation(self, sign: str, left: Expression, right: Expression) -> str:
         named = dict.fromkeys((*expressions.variables(left), *expressions.variables(right)))
-        guarded = [one for one in named if one != expressions.TODAY and self._holds[one] not in (NUMBER, DATE, TIME)]
+        guarded = [one for one in named if one != expressions.TODAY and self._held(one) not in (NUMBER, DATE, TIME)]
         if sign in ("==", "!="):
             guarded = [one for one in named if one != expressions.TODAY]
         sides = [self.expression(one) for one in (left, right)]
@@ -102,7 +134,7 @@ class Writer:
 
     def _is_time(self, one: Expression) -> bool:
         if isinstance(one, expressions.Answer):
-            return one.variable != expressions.TODAY and self._holds[one.variable] == TIME
+            return one.variable != expressions.TODAY and self._held(one.variable) == TIME
         return isinstance(one, str) and ":" in one
 
     def _clock(self, one: Expression) -> str:
@@ -117,6 +149,14 @@ class Writer:
                 return "today()" if variable == expressions.TODAY else self._name(variable)
             case expressions.Arithmetic(sign, left, right):
                 return f"({self.expression(left)} {'div' if sign == '/' else sign} {self.expression(right)})"
+            case expressions.Sum((expressions.Each(expressions.Answer(variable)),)):
+                return f"sum({self._name(variable)})"
+            case expressions.Function(("min" | "max") as name, (expressions.Each(expressions.Answer(variable)),)):
+                return f"{name}({self._name(variable)})"
+            case expressions.Rounds(roster):
+                return f"count(${{{self._names[f'section {roster}']}}})"
+            case expressions.Each():
+                raise NotSayable
             case expressions.Sum(parts):
                 return self._sum(parts)
             case expressions.Count(variable):

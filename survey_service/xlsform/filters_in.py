@@ -50,7 +50,7 @@ class Filters:
         if not equal:
             raise XPathFault("只能按前面一道单选题的回答列出", "a long list hangs on the answer to one choice")
         column, name = equal[-1]  # the nearest: what stands above it follows
-        target, above = self._plan.known.get(name), self._lists.get(self._lists_of.get(name, ""))
+        target, above = self._plan.seen_from(asked.node.row).get(name), self._lists.get(self._lists_of.get(name, ""))
         if target is None or target.holds != CHOICE or above is None:
             raise XPathFault("只能按前面一道单选题的回答列出", "a long list hangs on the answer to one choice")
         parents = {row.number: above.codes.get(row[column], "") for row in listed.rows}
@@ -68,7 +68,7 @@ class Filters:
             return lambda _: True
         try:
             tree = parse(row["choice_filter"], columns=True)
-            reader = Reader(self._plan.known)
+            reader = Reader(self._plan.seen_from(row))
             conditions = {
                 one.number: reader.condition(of_row(tree, one.cells))
                 for one in self._lists[self._lists_of[row["name"]]].rows

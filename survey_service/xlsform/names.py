@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from questionnaires.fields import IDENTIFIER, OPTION_CODE, RESERVED
+from questionnaires.roster_builders import LONGEST_ASKED
+from questionnaires.rosters import round_id
 from survey_service.xlsform.xpath import XPath
 
 # What a variable holds; NOTHING: it is not carried, or never had an answer.
-# LABEL: the words of an answer, which texts may name and nothing calculates with.
-CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, LABEL, NOTHING = (
+# LABEL: the words of an answer, which texts may name and nothing calculates with; ROSTER: a group that repeats.
+CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, LABEL, ROSTER, NOTHING = (
     "choice",
     "choices",
     "ranks",
@@ -21,6 +23,7 @@ CHOICE, CHOICES, RANKS, NUMBER, DATE, TIME, TEXT, LABEL, NOTHING = (
     "time",
     "text",
     "label",
+    "roster",
     "nothing",
 )
 
@@ -36,6 +39,8 @@ class Target:
     calculated: bool = False
     whole: bool = False  # a number without decimals
     instead: XPath | None = None  # what stands wherever it is named: it is the same for everybody
+    roster: str = ""  # the section that repeats and which it stands in
+    each: str = ""  # seen from outside of that: its name there, while ``variable`` is the answer of the first round
 
     def numeric(self) -> list[tuple[float, str]]:
         """Codes of the workbook that are numbers, with those here; empty unless all are."""
@@ -50,6 +55,17 @@ class Identifiers:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+
+    def for_rounds(self, name: str, rounds: int, otherwise: str = "q") -> str:
+        """One behind which the number of a round is written: every such name is free, and taken from now on."""
+        base = self.for_name(name, otherwise)
+        self._taken.discard(base)
+        found, number = base[:LONGEST_ASKED], 2
+        while {found, *(made := [round_id(found, one) for one in range(1, rounds + 1)])} & self._taken:
+            found = f"{base[: LONGEST_ASKED - 4]}_r{number}"
+            number += 1
+        self._taken |= {found, *made}
+        return found
 
     def for_name(self, name: str, otherwise: str = "q") -> str:
         plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

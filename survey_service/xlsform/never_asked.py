@@ -21,7 +21,7 @@ def forget_who_is_never_asked(plan: FormPlan) -> None:
             for asked in part.asked
             for name in _named(asked.node, [one for _, one in asked.rows])
             if (known := plan.known.get(name)) is not None and known.instead is None
-            if any(_never(plan, node) for node in (part.node, *asked.groups, asked.node) if node is not None)
+            if any(_never(plan, node) for node in (*part.conditions, *asked.groups, asked.node))
         }
         for name in found:
             plan.known[name] = replace(plan.known[name], instead=String(""))
@@ -37,6 +37,6 @@ def _never(plan: FormPlan, node: Node) -> bool:
     if not node.row["relevant"]:
         return False
     try:
-        return Reader(plan.known).condition(parse(node.row["relevant"])) is False
+        return Reader(plan.seen_from(node.row)).condition(parse(node.row["relevant"])) is False
     except XPathFault:
         return False

@@ -106,7 +106,7 @@ class Origin:
                 changed = self.changed(part.row)
                 if changed:
                     remarks.append(part.row.remark(Why.EDITED, min(changed)))
-                for column, name in (("label", "title"), ("relevant", "ask_if")):
+                for column, name in (("label", "title"), ("relevant", "ask_if"), ("repeat_count", "repeats")):
                     if column not in changed:
                         _put(part, name, before)
             part["questions"] = [self._question(one, remarks) for one in part["questions"]]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from questionnaires.roster_builders import LONGEST_ID
 from survey_service.xlsform import survey_tree as tree
-from survey_service.xlsform.book import Row
+from survey_service.xlsform.book import SURVEY, Row
 from survey_service.xlsform.choices_in import Choices
 from survey_service.xlsform.names import (
     CHOICE,
@@ -15,6 +16,7 @@ from survey_service.xlsform.names import (
     NOTHING,
     NUMBER,
     RANKS,
+    ROSTER,
     TEXT,
     TIME,
     Identifiers,
@@ -22,6 +24,8 @@ from survey_service.xlsform.names import (
     other_code,
 )
 from survey_service.xlsform.remarks import Remark, Why
+from survey_service.xlsform.repeats_in import Repeats, Rounds
+from survey_service.xlsform.sight import Sight
 from survey_service.xlsform.survey_tree import Node
 
 _HOLDS = {
@@ -64,10 +68,18 @@ class Part:
     id: str
     node: Node | None
     asked: list[Asked] = field(default_factory=list)
+    around: list[Node] = field(default_factory=list)  # groups that it stands in, of one that repeats
+    rounds: Rounds | None = None  # that it repeats
+    goes_on: bool = False  # the rest of a group in which another one repeats
+
+    @property
+    def conditions(self) -> list[Node]:
+        """Whose conditions hold for all of it."""
+        return [*self.around, *([self.node] if self.node else [])]
 
 
 class FormPlan:
-    def __init__(self, top: list[Node], lists: dict[str, Choices], ours: Mapping[str, str]) -> None:
+    def __init__(self, repeats: Repeats, lists: dict[str, Choices], ours: Mapping[str, str]) -> None:
         """``ours``: what rows of a form that was written here stand for, by their names."""
         self.parts: list[Part] = []
         self.calculated: list[Asked] = []
@@ -78,6 +90,9 @@ class FormPlan:
         self._lists, self._ours = lists, ours
         self._names = Identifiers()
         self._sections = Identifiers()
+        self._repeats, top = repeats, repeats.top
+        self._inside: Part | None = None  # the part that repeats and that is being planned
+        self._rosters: dict[int, str] = {}  # number of a row -> the part that repeats and that it stands in
         for start, node in enumerate(top):
             if node.kind == tree.GROUP and not tree.matrix_rows(node):
                 self._begin(node)
@@ -87,10 +102,12 @@ class FormPlan:
                 if not self.parts or self.parts[-1].node is not None:
                     self.parts.append(Part("", None))
                 self._child(top, start, [])
+        going_on = {id(one.node) for one in self.parts if one.goes_on and one.asked}
         self.remarks += [
             one.node.row.remark(Why.EMPTY_GROUP, "label")
             for one in self.parts
-            if not one.asked and one.node and one.node.row.any_text("label")
+            if not one.asked and one.node and not one.goes_on and one.node.row.any_text("label")
+            if id(one.node) not in going_on
         ]
         self.parts = [one for one in self.parts if one.asked]
         for part in self.parts:
@@ -98,6 +115,44 @@ class FormPlan:
 
     def _begin(self, node: Node) -> None:
         self.parts.append(Part(self._sections.for_name(node.row["name"] or "part", "part"), node))
+
+    @property
+    def outside(self) -> Sight:
+        """What names stand for in no group that repeats."""
+        return Sight(self.known, "")
+
+    def seen_from(self, row: Row) -> Sight:
+        """What names stand for there."""
+        return Sight(self.known, self._rosters.get(row.number, "") if row.sheet.lower() == SURVEY else "")
+
+    def _id(self, name: str, otherwise: str = "q") -> str:
+        if self._inside is None or self._inside.rounds is None:
+            return self._names.for_name(name, otherwise)
+        return self._names.for_rounds(name, self._inside.rounds.most, otherwise)
+
+    @property
+    def _roster(self) -> str:
+        return "" if self._inside is None else self._inside.id
+
+    def _repeat(self, node: Node, groups: list[Node]) -> None:
+        """A part that repeats, and what follows in the group that it stands in."""
+        rounds = self._repeats.rounds(node)
+        row, outer = node.row, self.parts[-1] if self.parts else None
+        held = [*(outer.conditions if outer else ()), *groups]
+        name = self._sections.for_rounds(row["name"] or "rounds", rounds.most, "rounds")[:LONGEST_ID].rstrip("_")
+        self._inside = Part(name, node, around=held, rounds=rounds)
+        self.parts.append(self._inside)
+        if row["name"]:
+            self.known[row["name"]] = Target(variable=name, holds=ROSTER, roster=name)
+        self._rosters |= {one.row.number: name for one in node.walk()}
+        self.remarks.append(row.remark(Why.REPEAT, "type", seen=rounds.most))
+        if not rounds.known:
+            self.remarks.append(row.remark(Why.CEILING, "type", seen=rounds.most))
+        self._children(node.children, [])
+        self._inside = None
+        self.parts.append(Part("", outer.node if outer else None, goes_on=True))
+        if outer is not None and outer.node is not None:
+            self.parts[-1].id = self._sections.for_name(outer.node.row["name"] or "part", "part")
 
     def _children(self, children: list[Node], groups: list[Node]) -> None:
         for start in range(len(children)):
@@ -111,12 +166,10 @@ class FormPlan:
         if rows and len(rows[0].list_name) and self._usable(rows[0]):
             self._matrix(node, rows, groups)
         elif node.kind == tree.REPEAT:
-            self.remarks.append(node.row.remark(Why.REPEAT, "type", seen=node.last))
-            for one in node.walk():
-                self._nothing(one.row)
+            self._repeat(node, groups)
         elif node.kind == tree.GROUP:
             if node.row.any_text("label"):
-                name = self._names.for_name(node.row["name"] or "note", "note")
+                name = self._id(node.row["name"] or "note", "note")
                 self.parts[-1].asked.append(Asked(name, node, [*groups, node]))
                 self.remarks.append(node.row.remark(Why.FLAT, "label"))
             self._children(node.children, [*groups, node])
@@ -128,7 +181,7 @@ class FormPlan:
         return held is not None and not held.by_name
 
     def _matrix(self, node: Node, rows: list[Node], groups: list[Node]) -> None:
-        asked = Asked(self._names.for_name(node.row["name"] or "matrix"), node, groups)
+        asked = Asked(self._id(node.row["name"] or "matrix"), node, groups)
         names = Identifiers()
         for one in rows:
             owner, _, known = self._ours.get(one.row["name"], "").partition(".")
@@ -136,7 +189,9 @@ class FormPlan:
             item = names.for_name(known if owner == asked.id else own, "item")
             asked.rows.append((item, one))
             codes = self._lists[one.list_name].codes
-            self.known[one.row["name"]] = Target(variable=f"{asked.id}.{item}", holds=CHOICE, codes=codes)
+            self.known[one.row["name"]] = Target(
+                variable=f"{asked.id}.{item}", holds=CHOICE, codes=codes, roster=self._roster
+            )
         self.parts[-1].asked.append(asked)
         self.remarks.append(node.row.remark(Why.MATRIX, "appearance"))
 
@@ -144,7 +199,9 @@ class FormPlan:
         row, name = node.row, node.row["name"]
         here = self._ours.get(name)
         if here == "" or (here and here.endswith(".other")):
-            self.known[name] = Target(variable=here, holds=TEXT) if here else Target(variable=name, holds=NOTHING)
+            self.known[name] = (
+                Target(variable=here, holds=TEXT, roster=self._roster) if here else Target(variable=name, holds=NOTHING)
+            )
             return
         if node.kind == tree.META:
             self._nothing(row)
@@ -180,7 +237,7 @@ class FormPlan:
         if row["calculation"] and node.kind != tree.CALCULATE:
             self._calculated_and_shown(node, groups)
             return
-        asked = Asked(self._names.for_name(name or "note", "note" if node.kind == "note" else "q"), node, groups)
+        asked = Asked(self._id(name or "note", "note" if node.kind == "note" else "q"), node, groups)
         if name and asked.id != name:
             self.remarks.append(row.remark(Why.RENAMED, "name", seen=name, now=asked.id))
         self.known[name] = Target(
@@ -190,10 +247,11 @@ class FormPlan:
             twins=twins,
             calculated=node.kind == tree.CALCULATE,
             whole=node.kind == "integer",
+            roster=self._roster,
         )
         (self.calculated if node.kind == tree.CALCULATE else self.parts[-1].asked).append(asked)
         if node.kind == "datetime":  # the day, and then what time of it
-            clock = self._names.for_name(f"{asked.id[:35]}_time")
+            clock = self._id(f"{asked.id[:32]}_time")
             self.parts[-1].asked.append(Asked(clock, Node("time", row), groups))
             self.remarks.append(row.remark(Why.TWO_QUESTIONS, "type", now=clock))
 
@@ -201,19 +259,20 @@ class FormPlan:
         """Words with a value that nobody may change are a note that shows it; others are asked, and it stands below."""
         row, name = node.row, node.row["name"]
         told = node.kind == "note" or row["read_only"].lower() not in ("", "no", "false", "false()")
-        shown = self._names.for_name(name if told else f"{name[:29]}_calculated")
-        asked = Asked(self._names.for_name(f"{name[:33]}_shown") if told else self._names.for_name(name), node, groups)
+        shown = self._id(name if told else f"{name[:26]}_calculated")
+        asked = Asked(self._id(f"{name[:30]}_shown") if told else self._id(name), node, groups)
         self.calculated.append(Asked(shown, node, groups))
         if name and (shown if told else asked.id) != name:
             self.remarks.append(row.remark(Why.RENAMED, "name", seen=name, now=asked.id))
         if told:
             self.remarks.append(row.remark(Why.SHOWN, "calculation", now=shown))
-            self.known[name] = Target(variable=shown, holds=NUMBER, calculated=True)
+            self.known[name] = Target(variable=shown, holds=NUMBER, calculated=True, roster=self._roster)
             asked.node = Node("note", row)
         else:
             self.remarks.append(row.remark(Why.PROPOSED, "calculation", now=shown))
             codes = self._lists[node.list_name].codes if node.list_name in self._lists else {}
-            self.known[name] = Target(variable=asked.id, holds=_HOLDS.get(node.kind, NOTHING), codes=codes)
+            holds = _HOLDS.get(node.kind, NOTHING)
+            self.known[name] = Target(variable=asked.id, holds=holds, codes=codes, roster=self._roster)
         asked.shows = shown
         if not told or row.any_text("label"):
             self.parts[-1].asked.append(asked)
@@ -221,6 +280,8 @@ class FormPlan:
     def stand_for(self, asked: Asked, target: Target) -> None:
         """What a calculated row stands for; that of a question which is asked too has a name of its own."""
         name = asked.node.row["name"]
+        if not target.roster and target.holds != NOTHING and target.instead is None:
+            target = replace(target, roster=self._rosters.get(asked.node.row.number, ""))
         own = self.known.get(name)
         if own is None or own.calculated or own.holds == NOTHING or own.variable == asked.id:
             self.known[name] = target

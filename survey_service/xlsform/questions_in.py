@@ -16,6 +16,7 @@ from survey_service.xlsform.names import NOTHING, other_code
 from survey_service.xlsform.pieces import Piece
 from survey_service.xlsform.plan_in import Asked, FormPlan
 from survey_service.xlsform.remarks import Remark, Why, same
+from survey_service.xlsform.repeats_in import Rounds
 from survey_service.xlsform.survey_tree import Node, appearances
 from survey_service.xlsform.wording import Wording
 from survey_service.xlsform.xpath import XPathFault, parse
@@ -61,6 +62,7 @@ _MESSAGES: Final[Mapping[str, Callable[[str], dict[str, str]]]] = {
     },
     "required": lambda name: {"zh": f"请回答“{name}”。", "en": f"Please answer {name}."},
 }
+_NO_COUNT: Final = ("看不懂，改成每轮问一次还有没有", "it is not understood; each round ends with the question")
 _CLOCK: Final = {"zh": "（几点）", "en": " (time of day)"}
 _YES: Final = frozenset({"yes", "true", "true()", "1", "required"})
 _NO: Final = frozenset({"no", "false", "false()", "0", ""})
@@ -252,9 +254,24 @@ class Questions:
 
     # ------------------------------------------------------------ conditions
 
-    def ask_if(self, node: Node) -> str | bool:
-        """Of a section."""
-        return self._ask_if([node])
+    def ask_if(self, nodes: list[Node]) -> str | bool:
+        """Of a section: whatever holds for all of it."""
+        return self._ask_if(nodes) if nodes else ""
+
+    def repeats(self, row: Row, rounds: Rounds) -> dict[str, Any]:
+        """How a section repeats."""
+        found: dict[str, Any] = {"most": rounds.most}
+        if rounds.count is None:
+            if row["repeat_count"]:
+                self._say(row, Why.EXPRESSION, "repeat_count", seen=row["repeat_count"], now=_NO_COUNT)
+            return found
+        try:
+            reader = Reader(self._plan.outside)
+            found["count"] = reader.number(rounds.count)
+            self._no_options(row, "repeat_count", reader)
+        except XPathFault as fault:
+            self._say(row, Why.EXPRESSION, "repeat_count", seen=row["repeat_count"], now=(fault.zh, fault.en))
+        return found
 
     def _ask_if(self, nodes: list[Node]) -> str | bool:
         """What must hold in all of them; True: nothing must; False: it never does, as is remarked."""
@@ -264,7 +281,7 @@ class Questions:
             if not row["relevant"]:
                 continue
             try:
-                reader = Reader(self._plan.known)
+                reader = Reader(self._plan.seen_from(row))
                 said = reader.condition(parse(row["relevant"]))
             except XPathFault as fault:
                 self._say(row, Why.EXPRESSION, "relevant", seen=row["relevant"], now=(fault.zh, fault.en))
@@ -288,7 +305,7 @@ class Questions:
         try:
             if own is None:
                 raise XPathFault("这一行没有回答", "the row has no answer")
-            reader = Reader(self._plan.known, own)
+            reader = Reader(self._plan.seen_from(row), own)
             found = limits_of(parse(row["constraint"]), own, reader, whole=asked.node.kind == "integer")
         except XPathFault as fault:
             self._say(row, Why.EXPRESSION, "constraint", seen=row["constraint"], now=(fault.zh, fault.en))
@@ -340,6 +357,8 @@ class Questions:
     def _no_options(self, row: Row, column: str, reader: Reader) -> None:
         for code in dict.fromkeys(reader.no_options):
             self._say(row, Why.NO_OPTION, column, seen=code)
+        for name in dict.fromkeys(reader.first):
+            self._say(row, Why.FIRST_ROUND, column, seen=name)
 
     def _yes(self, row: Row) -> bool:
         return row["required"].lower() in _YES
@@ -352,7 +371,8 @@ class Questions:
         if row["required"].lower() in _YES | _NO:
             return
         try:
-            said = Reader(self._plan.known).condition(parse(row["required"]))
+            reader = Reader(self._plan.seen_from(row))
+            said = reader.condition(parse(row["required"]))
         except XPathFault as fault:
             self._say(row, Why.EXPRESSION, "required", seen=row["required"], now=(fault.zh, fault.en))
             return

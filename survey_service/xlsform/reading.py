@@ -28,10 +28,11 @@ from survey_service.xlsform.mending import sound
 from survey_service.xlsform.names import Identifiers
 from survey_service.xlsform.never_asked import forget_who_is_never_asked
 from survey_service.xlsform.origin import Origin, kept
+from survey_service.xlsform.pieces import Piece
 from survey_service.xlsform.plan_in import FormPlan
 from survey_service.xlsform.questions_in import Questions
 from survey_service.xlsform.remarks import Remark, Weight, Why
-from survey_service.xlsform.repeats_in import written_out
+from survey_service.xlsform.repeats_in import ASKS_FOR_MORE, Repeats, with_more
 from survey_service.xlsform.wording import Wording
 
 _MEDIA: Final = {"media::image", "media::audio", "media::video", "media::big-image"}
@@ -77,6 +78,11 @@ class Converted:
         """Whether everything that is asked, offered, tested and calculated is carried."""
         return bool(self.definition) and not any(one.why.weight is Weight.LOST for one in self.remarks)
 
+    @property
+    def ceiling(self) -> bool:
+        """Whether a group that is repeated as often as somebody likes is so only up to a number here."""
+        return any(one.why is Why.CEILING for one in self.remarks)
+
 
 def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     """``name``: of the file, without its ending; the title and the key where the form has none."""
@@ -84,19 +90,21 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     if not survey.rows or not any(one.name == "type" for one in survey.columns):
         return Converted("", (Remark(why=Why.NO_SURVEY, sheet=SURVEY),))
     survey.rows = [row for row in survey.rows if row["disabled"].lower() not in ("yes", "true")]
-    repeated: list[Remark] = []
-    lists, top = lists_of(choices), written_out(tree.tree_of(survey.rows), repeated)
+    lists, top = lists_of(choices), tree.tree_of(survey.rows)
+    asks = sum(one.kind not in (tree.GROUP, tree.REPEAT, tree.META) for node in top for one in node.walk())
+    repeats = Repeats(top, lists)
+    lists = with_more(lists) if repeats.remarks else lists
     origin = _origin(sheets)
     if origin is not None and origin.untouched:
         text, mended = sound(origin.document)
-        asks = sum(len(one.get("items", [1])) for part in origin.document["sections"] for one in part["questions"])
-        return Converted(text, tuple(mended), asks, asks)
-    plan = FormPlan(top, lists, origin.variables if origin else {})
+        asked = sum(len(one.get("items", [1])) for part in origin.document["sections"] for one in part["questions"])
+        return Converted(text, tuple(mended), asked, asked)
+    plan = FormPlan(repeats, lists, origin.variables if origin else {})
     said = settings.rows[0] if settings.rows else None
     wording = _wording(survey, choices, said, plan)
     document, remarks = _document(plan, lists, wording, said, name, origin)
     remarks = [
-        *repeated,
+        *repeats.remarks,
         *plan.remarks,
         *remarks,
         *wording.remarks,
@@ -112,9 +120,20 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     remarks += [*mended, *(wording.summary() if origin is None else ())]
     if not text:
         remarks.append(Remark(why=Why.NO_QUESTIONS, sheet=SURVEY))
-    asks = sum(one.kind not in (tree.GROUP, tree.REPEAT, tree.META) for node in top for one in node.walk())
-    carried = sum(len(one.get("items", [1])) for part in document["sections"] for one in part["questions"])
-    return Converted(text, tuple(sorted(remarks, key=_order)), asks, carried + len(document.get("calculated", ())))
+    return Converted(text, tuple(sorted(remarks, key=_order)), asks, _carried(document))
+
+
+def _carried(document: Document) -> int:
+    """Rows that became questions or calculated values; one that is written out several times counts once."""
+    pieces = [one for part in document["sections"] for one in part["questions"]]
+    pieces += [row for one in pieces for row in one.get("items", ())]
+    matrices = sum("items" in one for one in pieces)
+    rows = {
+        (one.row.number, one.get("type")) if isinstance(one, Piece) else (0, id(one))
+        for one in pieces
+        if not (isinstance(one, Piece) and one.row["type"] == ASKS_FOR_MORE)
+    }
+    return len(rows) - matrices + len(document.get("calculated", ()))
 
 
 def _origin(sheets: Mapping[str, Grid]) -> Origin | None:
@@ -131,7 +150,7 @@ def _order(remark: Remark) -> tuple[bool, int, int]:
 def _wording(survey: Sheet, choices: Sheet, said: Row | None, plan: FormPlan) -> Wording:
     spoken = {one for one in languages(survey, choices) if one}
     usual = language_of(said["default_language"]) if said and said["default_language"] else ""
-    return Wording(spoken, usual if usual.lower() != "default" else "", plan.known)
+    return Wording(spoken, usual if usual.lower() != "default" else "", plan.seen_from)
 
 
 def _document(
@@ -163,13 +182,15 @@ def _document(
             questions.no_hint(row)
             if heading is None:
                 questions.remarks.append(row.remark(Why.TITLE, "label"))
-        condition = questions.ask_if(part.node) if part.node else ""
+        condition = questions.ask_if(part.conditions)
         if condition is False:
             continue
         asked = [one for one in map(questions.question, part.asked) if one is not None]
         section: dict[str, Any] = {"id": part.id, "title": heading or titled}
         if condition:
             section["ask_if"] = condition
+        if part.rounds is not None and row is not None:
+            section["repeats"] = questions.repeats(row, part.rounds)
         section["questions"] = asked
         if asked:
             sections.append(_section(row, section))
@@ -202,8 +223,6 @@ def _listed(one: Choices, lists: Mapping[str, Choices], wording: Wording, remark
 
 
 def _section(row: Row | None, fields: dict[str, Any]) -> dict[str, Any]:
-    from survey_service.xlsform.pieces import Piece
-
     return fields if row is None else Piece(row, {"ask_if": "relevant", "title": "label", "id": "name"}, fields)
 
 

@@ -30,14 +30,25 @@ class Why(Enum):
     NO_QUESTIONS = (Weight.LOST, "没有一道能带过来的题", "no question is left that could be carried")
     TYPE = (Weight.LOST, "题型“{seen}”这里没有", "there is no question type {seen} here")
     REPEAT = (
-        Weight.LOST,
-        "重复组（每户成员逐个问）这里没有：到第 {seen} 行为止的题都没有带过来",
-        "there are no repeated groups here: no question down to row {seen} is carried",
+        Weight.CHANGED,
+        "重复组成为逐个问的一节，最多 {seen} 轮",
+        "the repeated group has become a section that repeats, {seen} rounds at most",
+    )
+    CEILING = (
+        Weight.CHANGED,
+        "那边可以一直问下去，这里最多问 {seen} 轮：再多的没有地方记。要更多，改问卷文件里的 most",
+        "there it goes on as often as somebody likes, here {seen} rounds at most: there is no place for more of them; "
+        "raise most in the definition",
     )
     WRITTEN_OUT = (
         Weight.CHANGED,
-        "最多问 {seen} 次的重复组：逐次写出来，每次一组",
-        "a group that is asked {seen} times at most is written out, one group a time",
+        "重复组里的重复组：逐次写出来，最多 {seen} 次",
+        "a repeated group inside of another is written out, {seen} times at most",
+    )
+    FIRST_ROUND = (
+        Weight.CHANGED,
+        "“{seen}”在重复组里，这一行在组外：取第一轮的回答",
+        "{seen} stands in a repeated group and this row does not: the answer of its first round is taken",
     )
     NO_LIST = (Weight.LOST, "choices 工作表里没有选项列表“{seen}”", "the sheet choices has no list {seen}")
     OUTSIDE_LIST = (
@@ -231,6 +242,16 @@ class Why(Enum):
         Weight.LOST,
         "这道题用的是名单“{now}”：在 Excel 里改的选项没有带过来",
         "its options are the list {now}: what was changed in the workbook is not carried",
+    )
+    NO_CEILING = (
+        Weight.ASIDE,
+        "“{seen}”在别的设备上没有上限：这里最多 {now} 轮",
+        "{seen} goes on as often as somebody likes on other devices: here {now} rounds at most",
+    )
+    NO_ENTRIES = (
+        Weight.ASIDE,
+        "名单“{seen}”还没有内容：别的设备上这道题没有选项，定了名单再写出",
+        "the list {seen} has no entries yet: other devices offer nothing there; write the form once it has",
     )
     NO_XLSFORM = (
         Weight.ASIDE,

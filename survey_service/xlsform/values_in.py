@@ -8,12 +8,37 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from questionnaires.functions import is_day
-from survey_service.xlsform.names import CHOICE, CHOICES, DATE, LABEL, NOTHING, NUMBER, RANKS, TEXT, TIME, Target
-from survey_service.xlsform.xpath import COMPARISONS, Call, Number, Operation, Reference, String, XPath, XPathFault
+from questionnaires.rosters import THIS_ROUND
+from survey_service.xlsform.names import (
+    CHOICE,
+    CHOICES,
+    DATE,
+    LABEL,
+    NOTHING,
+    NUMBER,
+    RANKS,
+    ROSTER,
+    TEXT,
+    TIME,
+    Target,
+)
+from survey_service.xlsform.sight import in_round
+from survey_service.xlsform.xpath import (
+    COMPARISONS,
+    Call,
+    Number,
+    Operation,
+    Reference,
+    String,
+    XPath,
+    XPathFault,
+    parts,
+)
 
 NO_NUMBER: Final = "0 / 0"  # as a blank is written where a number is wanted: nothing comes of it
 _OPERATORS: Final = {"+": "+", "-": "-", "*": "*", "div": "/"}
@@ -33,10 +58,18 @@ class Values(ABC):
         self._own = own
         self.years = False  # whether days by 365 have become full years
         self.no_options: list[str] = []  # codes that a list does not have: a test for one never holds
+        self.first: list[str] = []  # names that stand in a group that repeats, of whose answers the first is taken
+        self._over_rounds = False  # what is read stands for every round of such a group
+        self._read: dict[tuple[int, bool], tuple[XPath, tuple[str, str]]] = {}
+        """What was read already: of an if inside of an if each branch is looked at several times."""
 
     @abstractmethod
     def condition(self, tree: XPath) -> str | bool:
         """As it is written here; True or False where it always or never holds."""
+
+    @abstractmethod
+    def _word(self, tree: XPath) -> str:
+        """Words that are written out."""
 
     def target(self, one: Reference) -> Target:
         found = self._known.get(one.name) if one.name else self._own
@@ -46,6 +79,12 @@ class Values(ABC):
             raise XPathFault(f"“{one.name}”没有带过来", f"{one.name} is not carried")
         if found.holds == LABEL:
             raise XPathFault(f"“{one.name}”是选项的文字，不能拿来比", f"{one.name} is the words of an option")
+        if found.holds == ROSTER:
+            raise XPathFault(f"“{one.name}”是一个重复组", f"{one.name} is a repeated group")
+        if found.each and self._over_rounds:
+            return replace(found, variable=found.each)
+        if found.each:
+            self.first.append(one.name)
         return found
 
     def plain(self, tree: XPath) -> XPath:
@@ -63,6 +102,12 @@ class Values(ABC):
 
     def valued(self, tree: XPath) -> tuple[str, str]:
         """What it holds (NUMBER, DATE, TIME or TEXT), and how it is written."""
+        known = self._read.get((id(tree), self._over_rounds))
+        if known is None:  # the tree is held, so that its id cannot have passed to another
+            known = self._read[id(tree), self._over_rounds] = (tree, self._valued(tree))
+        return known[1]
+
+    def _valued(self, tree: XPath) -> tuple[str, str]:
         tree = self.plain(tree)
         match tree:
             case Number(text):
@@ -85,6 +130,12 @@ class Values(ABC):
                 return self._either(self.condition(Operation("!=", first, String(""))), first, other)
             case Call("once", (inner,)):
                 return self.valued(inner)
+            case Call("indexed-repeat", (Reference() as one, Reference(), place)):
+                return self._answer(self._in_round(one, self.plain(place)))
+            case Call("join", (separator, Reference() as one)) if self._seen_outside(one):
+                return TEXT, self._joined_rounds(one, self._word(separator))
+            case Call("concat" | "string", (Reference() as one,)) if self._seen_outside(one):
+                return TEXT, self._joined_rounds(one, "")
             case Call("concat", parts) if parts:
                 return TEXT, f"join({', '.join(self.words(part) for part in parts)})"
             case Call("string", (inner,)):
@@ -244,6 +295,14 @@ class Values(ABC):
                 return f"max({said}, 0 - {said})"
             case (("min" | "max"), parts) if len(parts) > 1:
                 return f"{tree.name}({', '.join(map(self.number, parts))})"
+            case ("sum" | "min" | "max") as name, (inner,) if self._goes_over_rounds(inner):
+                return f"{name}(each({self._each(lambda: self.number(inner))}))"
+            case "count", (Reference() as one,) if (known := self._known.get(one.name)) and known.roster:
+                if known.holds == ROSTER or known.each:
+                    return f"rounds({known.roster})"
+                return "1"
+            case "count-non-empty", (Reference() as one,) if self._seen_outside(one):
+                return f"sum(each({self._each(lambda: f'if(answered({self.target(one).variable}), 1, 0)')}))"
             case "sum", (Reference() as one,) if self.target(one).holds == NUMBER:
                 return self.number(one)
         raise XPathFault(f"这里没有 {tree.name}()", f"there is no {tree.name}() here")
@@ -256,6 +315,48 @@ class Values(ABC):
                 self.years = True
                 return f"years_between({first[0]}, {last[0]})"
         return f"{'round' if name == 'round' else 'floor'}({self.number(days)} / {by})"
+
+    # ------------------------------------------------------------ groups that repeat, seen from outside
+
+    def _seen_outside(self, one: Reference) -> bool:
+        found = self._known.get(one.name)
+        return found is not None and bool(found.each)
+
+    def _goes_over_rounds(self, tree: XPath) -> bool:
+        return any(isinstance(one, Reference) and self._seen_outside(one) for one in parts(tree))
+
+    def _each(self, read: Callable[[], str]) -> str:
+        """What is read while names stand for every round."""
+        before, self._over_rounds = self._over_rounds, True
+        try:
+            return read()
+        finally:
+            self._over_rounds = before
+
+    def _target_of_each(self, one: Reference) -> Target:
+        before, self._over_rounds = self._over_rounds, True
+        try:
+            return self.target(one)
+        finally:
+            self._over_rounds = before
+
+    def _joined_rounds(self, one: Reference, separator: str) -> str:
+        """The words of every round that has an answer, with what stands between them."""
+
+        def each() -> str:
+            between = f'if({THIS_ROUND} > 1, {quoted(separator)}, ""), ' if separator else ""
+            words = f"join({between}{self.words(one)})"
+            return f'if(answered({self.target(one).variable}), {words}, "")'
+
+        return f"join(each({self._each(each)}))"
+
+    def _in_round(self, one: Reference, place: XPath) -> Target:
+        """The answer of one round."""
+        found = self._known.get(one.name)
+        if found is None or not isinstance(place, Number) or not place.text.isdigit():
+            raise XPathFault("要写明第几轮", "the number of the round has to be written out")
+        variable = found.each or found.variable
+        return replace(self._target_of_each(one), variable=in_round(variable, int(place.text)))
 
     def several(self, one: Reference) -> Target:
         found = self.target(one)

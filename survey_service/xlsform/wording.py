@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from questionnaires.fields import MAX_TEXT
 from questionnaires.languages import fault_of_tag
 from questionnaires.readiness import TO_FILL
 from survey_service.xlsform.book import Row
-from survey_service.xlsform.names import NOTHING, Target
+from survey_service.xlsform.names import NOTHING, ROSTER, Target
 from survey_service.xlsform.remarks import Remark, Why, same
-from survey_service.xlsform.xpath import Number, String
+from survey_service.xlsform.xpath import Number, Reference, String
 
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _BREAK: Final = re.compile(r"<\s*(?:br|/p|/div)\s*/?\s*>", re.IGNORECASE)
@@ -28,8 +28,11 @@ _SLOT: Final = re.compile(r"\{[a-z][a-z0-9_.]*\}")
 class Wording:
     """Makes the texts of one form; counts what lacks a language."""
 
-    def __init__(self, spoken: set[str], usual: str, known: Mapping[str, Target]) -> None:
-        """``spoken``: languages of the columns; ``usual``: that of columns which name none, "" where nobody said."""
+    def __init__(self, spoken: set[str], usual: str, known: Callable[[Row], Mapping[str, Target]]) -> None:
+        """``spoken``: languages of the columns; ``usual``: that of columns which name none, "" where nobody said.
+
+        ``known``: what names stand for, seen from a row.
+        """
         self.remarks: list[Remark] = []
         self._usual = usual
         self._known = known
@@ -121,10 +124,14 @@ class Wording:
         return plain
 
     def _place(self, row: Row, name: str, seen: str, *, piped: bool) -> str:
-        target = self._known.get(seen)
+        target = self._known(row).get(seen)
         if target is not None and isinstance(target.instead, String | Number):
             return _unbraced(target.instead.text)
-        if piped and target is not None and target.holds != NOTHING:
+        if target is not None and isinstance(target.instead, Reference):
+            return self._place(row, name, target.instead.name, piped=piped)
+        if piped and target is not None and target.holds not in (NOTHING, ROSTER):
+            if target.each:
+                self._say(row, Why.FIRST_ROUND, name, seen=f"${{{seen}}}")
             return "{" + target.variable + "}"
         self._say(
             row,

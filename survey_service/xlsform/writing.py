@@ -17,14 +17,17 @@ from questionnaires.kinds import kind_of
 from questionnaires.kinds.kind import VariableType
 from questionnaires.languages import USUAL, name_in
 from questionnaires.model import (
+    Calculated,
     Layout,
     Option,
     Order,
     Question,
     Questionnaire,
+    Repeats,
     Section,
     Severity,
 )
+from questionnaires.rosters import as_written, calculated_in
 from questionnaires.text import BLANK, Slot, Text, parts
 from survey_service.xlsform.book import CHOICES, OWN, SETTINGS, SURVEY
 from survey_service.xlsform.conditions_out import NotSayable, Writer
@@ -88,7 +91,7 @@ def write(questionnaire: Questionnaire) -> Written:
     ]
     survey = [heads]
     lines = list(form.lines())
-    plain = (*_PLAIN, *(one for one in ("choice_filter",) if any(one in line.cells for line in lines)))
+    plain = (*_PLAIN, *(one for one in ("choice_filter", "repeat_count") if any(one in line.cells for line in lines)))
     heads[-len(languages) : -len(languages)] = plain[len(_PLAIN) :]
     for line in lines:
         words = [line.words.get(name, {}) for name in ("label", "hint", "constraint_message")]
@@ -132,7 +135,8 @@ def _chunks(questionnaire: Questionnaire) -> Iterator[str]:
 
 
 class _Form:
-    def __init__(self, questionnaire: Questionnaire) -> None:
+    def __init__(self, asked: Questionnaire) -> None:
+        questionnaire = as_written(asked)
         self.remarks: list[Remark] = []
         self.lists: dict[str, tuple[Option, ...]] = {}
         self.said: dict[str, str] = {}  # by rule, the question whose constraint says it
@@ -150,7 +154,17 @@ class _Form:
         for one in questionnaire.calculated:
             self.names[one.id] = self._free(one.id)
             holds[one.id] = TEXT if one.is_text else NUMBER
-        self._writer = Writer(self.names, holds, frozenset(one.id for one in questionnaire.calculated))
+        rosters = {
+            variable: section
+            for section in questionnaire.sections
+            if section.repeats
+            for question in section.questions
+            for variable in question.variables()
+        }
+        for section in questionnaire.sections:
+            self.names[f"section {section.id}"] = self._free(section.id)
+        self._inside = {section.id: calculated_in(questionnaire, section.id) for section in questionnaire.sections}
+        self._writer = Writer(self.names, holds, frozenset(one.id for one in questionnaire.calculated), rosters)
         self._filters = FiltersOut(questionnaire, self.names, self._writer)
         self.notice = self._free("notice")
         self._broken = self._rules()
@@ -169,14 +183,19 @@ class _Form:
             self._unsaid(draw.id, f"{draw.take} / {len(draw.blocks)}: {', '.join(one.id for one in draw.blocks)}")
         for section in self._all.sections:
             yield from self._section(section)
+        inside = {name for names in self._inside.values() for name in names}
         for one in self._all.calculated:
-            try:
-                formula = self._writer.expression(one.expression.tree)
-            except NotSayable:
-                self._unsaid(one.id, one.expression.source)
-                continue
-            calculation = formula if one.is_text else f"round({formula}, {one.decimals})"
-            yield Line("calculate", self.names[one.id], {"label": self.words(one.text)}, {"calculation": calculation})
+            if one.id not in inside:
+                yield from self._calculate(one)
+
+    def _calculate(self, one: Calculated) -> Iterator[Line]:
+        try:
+            formula = self._writer.expression(one.expression.tree)
+        except NotSayable:
+            self._unsaid(one.id, one.expression.source)
+            return
+        calculation = formula if one.is_text else f"round({formula}, {one.decimals})"
+        yield Line("calculate", self.names[one.id], {"label": self.words(one.text)}, {"calculation": calculation})
 
     def _notice(self) -> Line:
         notice = self._all.notice
@@ -193,12 +212,29 @@ class _Form:
 
     def _section(self, section: Section) -> Iterator[Line]:
         cells = self._relevant(section.id, section)
-        name = self._free(section.id)
-        self.names[f"section {section.id}"] = name
-        yield Line("begin group", name, {"label": self.words(section.title)}, cells)
+        name = self.names[f"section {section.id}"]
+        kind = "repeat" if section.repeats else "group"
+        if section.repeats:
+            cells |= self._times(section, section.repeats)
+        yield Line(f"begin {kind}", name, {"label": self.words(section.title)}, cells)
         for question in section.questions:
             yield from self._question(question)
-        yield Line("end group")
+        for one in self._all.calculated:
+            if one.id in self._inside[section.id]:
+                yield from self._calculate(one)
+        yield Line(f"end {kind}")
+
+    def _times(self, section: Section, repeats: Repeats) -> dict[str, str]:
+        """How often; where people say so themselves, other programs ask in their own words."""
+        if repeats.count is None:
+            values = {"seen": same(section.id), "now": same(repeats.most)}
+            self.remarks.append(Remark(why=Why.NO_CEILING, sheet=OWN, values=values))
+            return {}
+        try:
+            return {"repeat_count": self._writer.expression(repeats.count.tree)}
+        except NotSayable:
+            self._unsaid(section.id, repeats.count.source)
+            return {}
 
     def _question(self, question: Question) -> Iterator[Line]:
         words = {"label": self.words(question.text)}
@@ -257,6 +293,10 @@ class _Form:
 
     def _list(self, question: Question) -> str:
         name = question.scale or question.id
+        offered = self._all.option_list(question.list) if question.list else None
+        if offered is not None and not offered.options:
+            remark = Remark(why=Why.NO_ENTRIES, sheet=OWN, values={"seen": same(offered.id)})
+            self.remarks += [remark] if remark not in self.remarks else []
         while name in self.lists and self.lists[name] != question.options:
             name += "_"
         self.lists[name] = question.options

@@ -27,6 +27,7 @@ def answer(given: Mapping[str, Any], stream: BinaryIO, out: Output) -> None:
             "remarks": remarks,
             "count": len(done.remarks),
             "whole": done.whole,
+            "ceiling": done.ceiling,
             "asked": done.questions,
             "carried": done.carried,
         }
