@@ -40,6 +40,7 @@ _OWNERS = (
     (r"a part of (.+)", "{0}的一个组成部分"),
     (r"the target of (.+)", "{0}的目标"),
     (r"the second base of (.+)", "{0}的另一个分母"),
+    (r"the rounds of (.+)", "{0}的逐轮设置"),
     (r"\"(\w+)\" of (.+)", "{1}的 {0} "),
     (r"question \"(.*)\": item", "题目 {0} 的行"),
     (r"question \"(.*)\": option \"(.*)\"", "题目 {0} 的选项 {1} "),
@@ -316,6 +317,30 @@ _SENTENCES = (
     (r"two parts of its conditions exclude each other", "它的条件里有两处互相排斥"),
     *CONDITIONS,
     *INDICATORS,
+    # ---------------------------------------------------------------- sections that repeat
+    (r"say how many rounds there are at most, up to (\d+)", "写明最多几轮，不超过 {0}"),
+    (
+        r"nobody is asked for more where \"count\" says how many; delete one of the two",
+        "写了 count 就不再问还有没有，两样留一样",
+    ),
+    (rf"the id {QUOTED} has (\d+) characters, and rounds", "逐轮问的，编号“{0}”有 {1} 个字"),
+    (r"at most (\d+): the number of the round stands behind it", "最多 {0} 个字，后面还要加上轮次"),
+    (rf"with all rounds of section {QUOTED} there are ([\d,]+) questions", "部分“{0}”各轮都算上，一共 {1} 道题"),
+    (r"at most ([\d,]+); take fewer rounds", "最多 {0} 道，少问几轮"),
+    (rf"(.+) counts the rounds of {QUOTED}, which does not repeat", "{0}要数“{1}”问了几轮，那一部分不是逐轮问的"),
+    (r"(.+): each\(…\) stands for nothing here", "{0}：each(…) 在这里用不上"),
+    (
+        r"name questions of one section that repeats, in sum, min, max or join: sum\(each\(age\)\)",
+        "each 里写同一个逐轮部分的题，外面套 sum、min、max 或 join：sum(each(age))",
+    ),
+    (rf"(.+) is made for each round of {QUOTED}", "{0}要按“{1}”每轮算一个，没有这样逐轮问的部分"),
+    (r"name a section that repeats", "写一个逐轮问的部分"),
+    (rf"question {QUOTED} exists already, as a round of another", "题目“{0}”的编号，是另一题某一轮的编号"),
+    (
+        r"it is asked in rounds; name one, (\w+), or all of them: (.+)",
+        "这道题逐轮问：写某一轮的 {0}，或者各轮一起算 {1}",
+    ),
+    (r"it is the number of a round, known in a section that repeats", "这是轮次，只在逐轮问的部分里有"),
     # ---------------------------------------------------------------- draws
     (r"say how many blocks each person is asked", "写明每个人答几个部分"),
     (rf"draw {QUOTED} has an id that is taken", "抽签“{0}”的编号已经有了"),

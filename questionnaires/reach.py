@@ -39,6 +39,11 @@ class Reach:
         self.questionnaire = questionnaire
 
     @cached_property
+    def _questions(self) -> dict[str, Question]:
+        """By variable."""
+        return {variable: one for one in self.questionnaire.questions() for variable in one.variables()}
+
+    @cached_property
     def _formulas(self) -> dict[str, Expression]:
         return self.questionnaire.formulas()
 
@@ -56,14 +61,14 @@ class Reach:
         """False only where no answers whatever lead to the question; of the rounds of a section the first decides."""
         if question_id in self._further:
             return True
-        return _can_all_hold(self.questionnaire, self._conditions, self._conditions[question_id])
+        return _can_all_hold(self.questionnaire, self._questions, self._conditions, self._conditions[question_id])
 
     def can_offer(self, question: Question, option: Option) -> bool:
         """False only where no answers whatever lead to the option, by the condition of its own."""
         if option.offer_if is None or question.id in self._further:
             return True
         wanted = (*self._conditions[question.id], option.offer_if.written_out(self._formulas))
-        return _can_all_hold(self.questionnaire, self._conditions, wanted)
+        return _can_all_hold(self.questionnaire, self._questions, self._conditions, wanted)
 
 
 def can_hold(questionnaire: Questionnaire, question_id: str) -> bool:
@@ -84,9 +89,11 @@ def _asked_if(questionnaire: Questionnaire, formulas: Mapping[str, Expression]) 
 
 
 def _can_all_hold(
-    questionnaire: Questionnaire, asked_if: Mapping[str, tuple[Condition, ...]], wanted: tuple[Condition, ...]
+    questionnaire: Questionnaire,
+    questions: Mapping[str, Question],
+    asked_if: Mapping[str, tuple[Condition, ...]],
+    wanted: tuple[Condition, ...],
 ) -> bool:
-    questions = {variable: question for question in questionnaire.questions() for variable in question.variables()}
     conditions = set(wanted)
     variables: dict[str, None] = {}
     waiting = [name for condition in wanted for name in condition.variables()]

@@ -15,24 +15,24 @@ _SPOKEN = ("ask_for_more", "more", "no_more")
 
 
 def repeats(notes: Notes, node: Node, owner: str) -> Repeats:
-    fields = Fields(notes, node, f'"repeats" of {owner}', _KNOWN)
+    fields = Fields(notes, node, f"the rounds of {owner}", _KNOWN)
     if fields.get("most") is None:
         fields.lacks("most", f"say how many rounds there are at most, up to {MOST_ROUNDS}")
-    most = fields.whole("most", 2, MOST_ROUNDS) or 2
+    most = fields.whole("most", 1, MOST_ROUNDS)
     count = None if fields.get("count") is None else fields.formula("count")
     for name in _SPOKEN:
         if count is not None and fields.get(name) is not None:
-            message = f'{fields.owner} has "count" and "{name}"'
-            hint = "nobody is asked for more where the number is known; delete one of the two"
+            message = f'{fields.owner} has "{name}"'
+            hint = 'nobody is asked for more where "count" says how many; delete one of the two'
             notes.add(Code.NOT_FOR_TYPE, fields.place(name), message, hint)
     return Repeats(
-        most=most,
+        most=most or 1,
         count=count,
         ask_for_more=fields.text("ask_for_more"),
         more=fields.text("more"),
         no_more=fields.text("no_more"),
         heading=fields.text("heading", piped=True),
-        on_paper=fields.whole("on_paper", 1, most),
+        on_paper=fields.whole("on_paper", 1, most or MOST_ROUNDS),
     )
 
 
@@ -45,10 +45,10 @@ def checked(notes: Notes, node: Node, section: Section, made: int) -> Section:
         return section
     place = node.location
     before = len(notes.problems)
-    named = [(section.id, LONGEST_ID, "section"), *((one.id, LONGEST_ASKED, "question") for one in section.questions)]
-    for name, longest, what in named:
+    named = [(section.id, LONGEST_ID), *((one.id, LONGEST_ASKED) for one in section.questions)]
+    for name, longest in named:
         if len(name) > longest:
-            message = f'{what} "{name}" of a section that repeats has {len(name)} characters'
+            message = f'the id "{name}" has {len(name)} characters, and rounds'
             notes.add(Code.BAD_NAME, place, message, f"at most {longest}: the number of the round stands behind it")
     together = made + section.repeats.most * (len(section.questions) + 1)
     if together > MOST_MADE:

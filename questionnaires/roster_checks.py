@@ -10,15 +10,14 @@ from questionnaires.fields import Notes
 from questionnaires.model import Questionnaire
 from questionnaires.places import Places
 from questionnaires.problems import Code, Location, did_you_mean
-from questionnaires.rosters import THIS_ROUND, bare_names, mapped, rosters_of
+from questionnaires.rosters import mapped, rosters_of
 
 Path = tuple[str | int, ...]
 
 
 def check_rosters(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:
-    """Adds what is left of ``each``, ``rounds`` and ``this_round`` where nothing could be put in their place."""
+    """Adds what is left of ``each`` and ``rounds`` where nothing could be put in their place."""
     names = [one.id for one in rosters_of(questionnaire)]
-    known = {one.id for one in questionnaire.questions()} | {one.id for one in questionnaire.calculated}
     for row, calculated in enumerate(questionnaire.calculated):
         if calculated.each is not None and calculated.each not in names:
             message = f'calculated value "{calculated.id}" is made for each round of "{calculated.each:.40}"'
@@ -37,9 +36,6 @@ def check_rosters(questionnaire: Questionnaire, places: Places, notes: Notes) ->
                 message = f"{owner}: each(…) stands for nothing here"
                 hint = "name questions of one section that repeats, in sum, min, max or join: sum(each(age))"
                 notes.add(Code.CONDITION_KIND, _at(place, held, "each"), message, hint)
-        if THIS_ROUND in bare_names(held.tree) and THIS_ROUND not in known:
-            message = f'{owner} depends on "{THIS_ROUND}" outside of a section that repeats'
-            notes.add(Code.CONDITION_UNKNOWN, _at(place, held, THIS_ROUND), message, "name a question")
 
 
 def _names_apart(questionnaire: Questionnaire, places: Places, notes: Notes) -> None:

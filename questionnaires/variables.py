@@ -43,4 +43,8 @@ class Variables:
         items = [name for name in self.questions if name.startswith(f"{variable}.")]
         if items:
             return f'"{variable}" has several variables; name one: {", ".join(items[:4])}'
+        if f"{variable}_1" in self.questions:
+            return f"it is asked in rounds; name one, {variable}_1, or all of them: sum(each({variable}))"
+        if variable == "this_round":
+            return "it is the number of a round, known in a section that repeats"
         return did_you_mean(variable, self.questions)

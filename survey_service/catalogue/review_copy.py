@@ -236,7 +236,8 @@ def _tables(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
         title = _DRAW.in_language(language).format(label=draw.label.in_language(language), take=draw.take, of=len(rows))
         yield _table(title, _DRAW_HEADS, rows, language)
     written = as_written(questionnaire)
-    first = {one.id: one for one in (*questionnaire.contradictions, *questionnaire.rules)}
+    first = {one.id: one.condition for one in questionnaire.contradictions}
+    first |= {one.id: one.condition for one in questionnaire.rules}
     found: list[tuple[Contradiction | Rule, Severity]] = [(one, Severity.SOFT) for one in written.contradictions]
     found += [(one, one.severity) for one in written.rules]
     if found:
@@ -248,9 +249,7 @@ def _tables(questionnaire: Questionnaire, language: str) -> Iterator[Table]:
                     Cell(
                         _joined(
                             [
-                                in_words(
-                                    questionnaire, (first.get(one.id) or first[round_id(one.id, 1)]).condition, language
-                                ),
+                                in_words(questionnaire, first.get(one.id) or first[round_id(one.id, 1)], language),
                                 (_HARD if severity is Severity.HARD else _SOFT).in_language(language),
                             ],
                             language,

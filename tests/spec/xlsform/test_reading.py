@@ -9,7 +9,7 @@ import pytest
 from questionnaires.model import Accepts, Entry, Layout, Missing, Order, Precision, QuestionType
 from survey_service.xlsform.book import language_of
 from survey_service.xlsform.reading import convert
-from survey_service.xlsform.remarks import Weight, Why, line_of
+from survey_service.xlsform.remarks import Weight, line_of
 from tests.spec.xlsform.forms import YES_NO, asked, grid, read, told
 
 
@@ -146,7 +146,7 @@ def test_what_is_lost_is_told_at_its_row_and_column(row: list[str], place: tuple
     assert line_of(said.to_json(), "zh").startswith(f"survey 4 {place[0]}：没有带过来；")
 
 
-def test_a_repeated_group_is_told_with_its_end_and_what_leans_on_it_too() -> None:
+def test_a_repeated_group_is_told_with_how_far_it_goes_and_what_leans_on_it_too() -> None:
     done = read(
         [
             ["integer", "people", "几口人？", "How many people?"],
@@ -158,10 +158,9 @@ def test_a_repeated_group_is_told_with_its_end_and_what_leans_on_it_too() -> Non
         YES_NO,
         "relevant",
     )
-    assert {(3, "type", "REPEAT"), (6, "relevant", "EXPRESSION")} <= told(done)
-    (repeat,) = (one for one in done.remarks if one.why is Why.REPEAT)
-    assert "row 5" in repeat.message("en")
-    assert [one.id for one in asked(done).questions()] == ["people", "school"]
+    assert {(3, "type", "REPEAT"), (3, "type", "CEILING"), (6, "relevant", "FIRST_ROUND")} <= told(done)
+    assert done.whole
+    assert done.ceiling
 
 
 def test_groups_in_groups_are_made_flat_with_all_their_conditions() -> None:
