@@ -224,6 +224,20 @@ class Repeats:
     heading: Text | None = None  # of a round, with {this_round}
     on_paper: int | None = None  # rounds that are printed; None: all of them
 
+    def asks_for_more(self, question_id: str) -> Question:
+        """What is asked at the end of a round."""
+        text = self.ask_for_more or Text("还有吗？", "Is there another one?")
+        return Question(
+            id=question_id,
+            type=QuestionType.SINGLE_CHOICE,
+            text=text,
+            short=text,
+            options=(
+                Option(code="1", label=self.more or Text("还有", "Yes, another one")),
+                Option(code="2", label=self.no_more or Text("没有了", "No, that was all")),
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:

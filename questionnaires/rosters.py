@@ -28,7 +28,6 @@ from questionnaires.model import (
     Option,
     Question,
     Questionnaire,
-    QuestionType,
     Repeats,
     Round,
     Rule,
@@ -40,9 +39,6 @@ MOST_ROUNDS: Final = 30
 MOST_MADE: Final = 1_500  # questions of all rounds together
 THIS_ROUND: Final = "this_round"
 MORE, NO_MORE = "1", "2"  # codes of the question at the end of a round
-_ASKED: Final = Text("还有吗？", "Is there another one?")
-_MORE: Final = Text("还有", "Yes, another one")
-_NO_MORE: Final = Text("没有了", "No, that was all")
 _SPREAD: Final = frozenset({"min", "max", "join"})  # functions that take as many parts as one likes, as sum does
 _NOTHING: Final = Arithmetic("/", 0, 0)  # comes to no number
 Tree = TypeVar("Tree")
@@ -103,20 +99,6 @@ def calculated_in(written: Questionnaire, roster: str) -> tuple[str, ...]:
     """Ids of what is calculated for every round of a section."""
     owner = _Expansion(written).owner
     return tuple(one.id for one in written.calculated if owner.get(one.id) == roster)
-
-
-def question_for_more(roster: str, repeats: Repeats, number: int) -> Question:
-    text = repeats.ask_for_more or _ASKED
-    return Question(
-        id=more_id(roster, number),
-        type=QuestionType.SINGLE_CHOICE,
-        text=text,
-        short=_numbered(text, number),
-        options=(
-            Option(code=MORE, label=repeats.more or _MORE),
-            Option(code=NO_MORE, label=repeats.no_more or _NO_MORE),
-        ),
-    )
 
 
 def _numbered(text: Text, number: int) -> Text:
@@ -256,7 +238,8 @@ class _Expansion:
             inside = _InRound(self, section.id, number)
             questions = tuple(map(inside.question, section.questions))
             if roster.repeats.count is None and number < roster.repeats.most:
-                questions = (*questions, question_for_more(section.id, roster.repeats, number))
+                more = roster.repeats.asks_for_more(more_id(section.id, number))
+                questions = (*questions, replace(more, short=_numbered(more.short, number)))
             yield Section(
                 id=round_id(section.id, number),
                 title=inside.title(section.title, roster.repeats.heading),

@@ -51,7 +51,13 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "notice.contact": _TN,
             "notice.minutes": _N,
         },
-        "section": {"title": _TN},
+        "section": {
+            "title": _TN,
+            "repeats.most": _N,
+            "repeats.on_paper": _N,
+            "repeats.ask_for_more": _T,
+            "repeats.heading": _T,
+        },
         "question": {
             "text": _TN,
             "short": _T,
@@ -99,6 +105,7 @@ ORDER: Final = (
     *("short", "hint", "required", "ask_if", "order", "scale", "minimum", "maximum", "minimum_choices"),
     *("maximum_choices", "decimals", "unit", "max_length", "value", "sense", "header", "notice", "form_number"),
     *("issuing_body", "approval_number", "valid_until", "purpose", "body", "retention", "contact", "minutes"),
+    *("most", "count", "ask_for_more", "more", "no_more", "heading", "on_paper"),
     *("zh", "en"),
 )
 """A field that is not there yet is put behind the nearest that stands before it here."""

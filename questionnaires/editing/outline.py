@@ -33,6 +33,7 @@ def outline(document: Document, shared: Mapping[str, Any]) -> dict[str, Any]:
                 "at": f"section:{section.get('id')}",
                 "title": texts(section.get("title")),
                 "ask_if": _string(section.get("ask_if")),
+                "repeats": _repeats(section.get("repeats")),
                 "questions": questions,
             }
         )
@@ -71,6 +72,14 @@ def outline(document: Document, shared: Mapping[str, Any]) -> dict[str, Any]:
             for one in _maps(data.get(f"{kind}s"))
         ],
     }
+
+
+def _repeats(held: Any) -> dict[str, Any] | None:
+    """How a section repeats; None where it does not."""
+    if not isinstance(held, dict):
+        return None
+    plain = {name: _string(held.get(name)) for name in ("most", "count", "on_paper")}
+    return plain | {name: texts(held.get(name)) for name in ("ask_for_more", "heading")}
 
 
 def _draw(draw: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from questionnaires.indicators import SHARES, TOTALS, DontKnow, Indicator, Indic
 from questionnaires.kinds import kind_of
 from questionnaires.model import Block as DrawnBlock
 from questionnaires.model import Contradiction, Option, Question, Questionnaire, Rule, Section, Severity
-from questionnaires.rosters import as_written, question_for_more, round_id
+from questionnaires.rosters import as_written, round_id
 from questionnaires.text import Text
 from reports.blocks import Block, Cell, Column, Prose, Row, Story, Table, Tone
 from reports.paper_form.questions import MOST_PRINTED
@@ -165,9 +165,7 @@ def _rounds(section: Section, language: str) -> Iterator[Row]:
     if repeats.count is not None:
         how = _BY_COUNT.in_language(language).format(count=repeats.count.source)
     else:
-        how = _BY_ASKING.in_language(language).format(
-            asked=question_for_more(section.id, repeats, 1).text.in_language(language)
-        )
+        how = _BY_ASKING.in_language(language).format(asked=repeats.asks_for_more("more").text.in_language(language))
     said = _ROUNDS.in_language(language).format(most=repeats.most, how=how)
     yield Row((Cell(section.id), Cell(said, grey=True), Cell()))
 

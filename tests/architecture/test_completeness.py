@@ -465,10 +465,11 @@ def test_a_kind_is_named_in_its_tables_only() -> None:
         "questionnaires/condition_checks.py": ["QuestionType.SHORT_TEXT"],  # the words behind 其他 are one
         "questionnaires/model.py": [
             "QuestionType.NOTE",
+            "QuestionType.SINGLE_CHOICE",
             "QuestionType.SHORT_TEXT",
             "QuestionType.NUMBER",
             "QuestionType.MULTIPLE_CHOICE",
-        ],  # yields no variable; what is calculated; what was drawn
+        ],  # yields no variable; whether there is another round; what is calculated; what was drawn
     }
     templates = (ROOT / "survey_service" / "web" / "templates").rglob("*.html")
     assert not [path.name for path in templates if re.search(r"question\.type\b", path.read_text("utf-8"))]
