@@ -19,7 +19,7 @@ from questionnaires import expressions
 from questionnaires.canonical_json import Form, canonical_text
 from questionnaires.conditions import Condition, from_json, held
 from questionnaires.expressions import Formula
-from questionnaires.lists import put_back, unfilled
+from questionnaires.lists import put_back, unfilled, without_entries
 from questionnaires.model import Questionnaire
 from questionnaires.text import Piped, Text, text_of
 
@@ -33,6 +33,11 @@ class NotCanonical(ValueError):
 def to_canonical(questionnaire: Questionnaire) -> dict[str, object]:
     """Plain JSON values: ``{"format": 1, "questionnaire": {...}}``."""
     return {"format": FORMAT, "questionnaire": _FORM.plain(unfilled(questionnaire))}
+
+
+def in_rounds(questionnaire: Questionnaire) -> dict[str, object]:
+    """``to_canonical`` with every round as a section of its own, for a program that knows of none: not for storing."""
+    return {"format": FORMAT, "questionnaire": _FORM.plain(without_entries(questionnaire))}
 
 
 def in_full(questionnaire: Questionnaire) -> object:

@@ -69,7 +69,11 @@ def filled(questionnaire: Questionnaire, entries: Mapping[str, Sequence[Option]]
 def unfilled(questionnaire: Questionnaire) -> Questionnaire:
     """The same with the questions' own options and indicators alone, as it is stored: the entries stand in the lists
     once, and what repeats stands once."""
-    questionnaire = as_written(questionnaire)
+    return without_entries(as_written(questionnaire))
+
+
+def without_entries(questionnaire: Questionnaire) -> Questionnaire:
+    """The same with the questions' own options and indicators alone; rounds stay as they are."""
     if not questionnaire.lists:
         return questionnaire
     return replace(_questions(questionnaire, own_options, {}), indicators=_own_indicators(questionnaire))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from questionnaires.canonical import from_canonical, in_rounds
+from questionnaires.canonical_json import canonical_text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, SignedIn, require
 from survey_service.accounts.queries import grants_with_areas
@@ -128,7 +131,8 @@ def questionnaires(reading: Reading, person: SurveyReader, survey_key: SurveyKey
     responses={
         200: {
             "model": Definition,
-            "description": "The canonical JSON, byte for byte what was hashed; the ETag is its SHA-256.",
+            "description": "The canonical JSON, byte for byte what was hashed; the ETag is its SHA-256. With "
+            "rounds=each it is made of that: what repeats is written out, and nothing is hashed.",
         },
         304: {"description": "You have it already: the ETag that you sent is its own."},
         **refusals(*READING, NotFound, BadInput),
@@ -139,6 +143,10 @@ def questionnaire(
     person: SurveyReader,
     survey_key: SurveyKey,
     version_id: UUID,
+    rounds: Annotated[
+        Literal["once", "each"],
+        Query(description="each: every round of a section that repeats as a section of its own, as it is answered."),
+    ] = "once",
     if_none_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     with reading.begin() as session:
@@ -152,9 +160,12 @@ def questionnaire(
         content, sha256 = version.definition.encode(), version.sha256
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DamagedDefinition(f"questionnaire version {version_id} does not match its hash")
-    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and (f'"{sha256}"' in if_none_match or if_none_match == "*"):
+    etag = f'"{sha256}"' if rounds == "once" else f'"{sha256}-each"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if if_none_match is not None and (etag in if_none_match or if_none_match == "*"):
         return Response(status_code=304, headers=headers)
+    if rounds == "each":
+        content = canonical_text(in_rounds(from_canonical(json.loads(content)))).encode()
     return Response(content, media_type="application/json", headers=headers)
 
 

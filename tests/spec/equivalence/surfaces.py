@@ -93,7 +93,7 @@ OCCASION = Occasion(
     community=Text("万寿桥社区", "Community"),
     closes_on=date(2026, 9, 30),
 )
-_COUNT = re.compile(r"第 ([0-9]+) 题，共 ([0-9]+) 题(?:：第 ([0-9]+)–[0-9]+ 项)?")
+_COUNT = re.compile(r"第 ([0-9]+) 题(?:，共 ([0-9]+) 题)?(?: · (?:(?!：第 [0-9]+–).)+)?(?:：第 ([0-9]+)–[0-9]+ 项)?")
 
 
 @dataclass
@@ -209,9 +209,13 @@ def keys(questionnaire: Questionnaire) -> Surface:
     )
 
 
+def stored_definition(questionnaire: Questionnaire) -> Any:
+    return json.loads(canonical_bytes(questionnaire))["questionnaire"]
+
+
 def device(questionnaire: Questionnaire) -> Surface:
     """What a program makes of the frozen definition, as docs/questionnaires.md describes it."""
-    stored: Any = json.loads(canonical_bytes(questionnaire))["questionnaire"]
+    stored = stored_definition(questionnaire)
     entries = {one["id"]: one.get("options", []) for one in stored.get("lists", [])}
     fields: list[Field] = []
     number = 0
