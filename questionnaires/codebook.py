@@ -13,6 +13,7 @@ from questionnaires.kinds.ranking import ranks_of
 from questionnaires.model import Calculated, Draw, Item, Missing, Question, Questionnaire
 from questionnaires.offer_words import narrowed_in_words
 from questionnaires.offers import Offer, offer_of
+from questionnaires.rosters import numbered
 from questionnaires.text import Text, named
 
 # Contiguous, so that one range (-9 to -5) declares them in SPSS, which knows no five single missing values; -9, -8 and
@@ -104,6 +105,8 @@ def codebook(questionnaire: Questionnaire) -> tuple[Variable, ...]:
             made = [_variable(question, name, items.get(name), conditions) for name in question.variables()]
             if (offer := offer_of(questionnaire, question)) is not None:
                 made[0] = replace(made[0], rule=_offered(made[0].rule, offer, names))
+            if section.round is not None and question.short == question.text:  # else the short words have its number
+                made = [replace(one, label=numbered(one.label, section.round.number)) for one in made]
             found.extend(made)
     found.extend(_calculated(one) for one in questionnaire.calculated)
     return tuple(found)

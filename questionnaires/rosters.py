@@ -101,7 +101,7 @@ def calculated_in(written: Questionnaire, roster: str) -> tuple[str, ...]:
     return tuple(one.id for one in written.calculated if owner.get(one.id) == roster)
 
 
-def _numbered(text: Text, number: int) -> Text:
+def numbered(text: Text, number: int) -> Text:
     """年龄（3）"""
     return text.with_each(lambda words, tag: f"{words}（{number}）" if tag == "zh" else f"{words} ({number})")
 
@@ -238,8 +238,7 @@ class _Expansion:
             inside = _InRound(self, section.id, number)
             questions = tuple(map(inside.question, section.questions))
             if roster.repeats.count is None and number < roster.repeats.most:
-                more = roster.repeats.asks_for_more(more_id(section.id, number))
-                questions = (*questions, replace(more, short=_numbered(more.short, number)))
+                questions = (*questions, roster.repeats.asks_for_more(more_id(section.id, number)))
             yield Section(
                 id=round_id(section.id, number),
                 title=inside.title(section.title, roster.repeats.heading),
@@ -256,7 +255,7 @@ class _Expansion:
             else:
                 name = round_id(one.id, inside.number)
                 formula = self._where_asked(one, formula, inside)
-                texts = {field: _numbered(getattr(one, field), inside.number) for field in ("text", "short")}
+                texts = {field: numbered(getattr(one, field), inside.number) for field in ("text", "short")}
                 yield replace(one, id=name, expression=formula, **texts)  # type: ignore[arg-type] # two texts
 
     def _where_asked(self, one: Calculated, formula: Formula, inside: _InRound) -> Formula:
@@ -397,12 +396,12 @@ class _InRound:
         if self.roster is None:
             return self._outside(one)
         text = self.text(one.text)
-        short = text if one.short == one.text else one.short
+        short = text if one.short == one.text else numbered(one.short, self.number)
         return replace(
             one,
             id=self._names[one.id],
             text=text,
-            short=_numbered(short, self.number),
+            short=short,
             hint=None if one.hint is None else self.text(one.hint),
             items=tuple(replace(item, text=self.text(item.text)) for item in one.items),
             options=tuple(map(self._option, one.options)),

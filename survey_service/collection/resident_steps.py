@@ -19,7 +19,7 @@ from questionnaires.model import Accepts, Item, Layout, Option, Order, Question,
 from questionnaires.offer_words import narrowed_in_words
 from questionnaires.offers import Offer, offer_of
 from questionnaires.points import apart_from, points_of
-from questionnaires.rosters import as_written
+from questionnaires.rosters import as_written, more_id
 from questionnaires.text import Text
 from survey_service.collection.kinds import PHONE, OnPhone
 from survey_service.web.option_files import OptionFile, at_hand, file_of
@@ -56,6 +56,7 @@ class Step:
     question: Question
     number: int  # among the questions that are asked something, from 1; 0 for a note
     round: Text | None = None  # whose round it is, where a section is asked several times over
+    past: str = ""  # of the question whether there is another round: where to go on if not, for a page without a script
     of_all: bool = True  # whether it is known of how many: nobody knows yet how many rounds there will be
     options: tuple[Option, ...]  # in the order of this arrangement
     items: tuple[Item, ...] = ()  # rows of this part of a matrix
@@ -276,8 +277,27 @@ def _screens(same: Same, order: int) -> Screens:
                 index=index,
             )
             steps += _of_question(whole, order)
+    steps = _with_ways_past(same.questionnaire, steps)
     told = sum(bool(one.variables()) for one in as_written(same.questionnaire).questions())
     return Screens(questionnaire=same.questionnaire, steps=tuple(steps), total=number, told=told)
+
+
+def _with_ways_past(questionnaire: Questionnaire, steps: list[Step]) -> list[Step]:
+    """Where a section repeats: from the question for more the way to the first screen behind all of its rounds."""
+    rounds = {
+        question.id: section.round
+        for section in questionnaire.sections
+        if section.round is not None
+        for question in section.questions
+    }
+    found = []
+    for place, step in enumerate(steps):
+        here = rounds.get(step.question.id)
+        if here is not None and step.question.id == more_id(here.roster, here.number):
+            after = (one for one in steps[place:] if getattr(rounds.get(one.question.id), "roster", "") != here.roster)
+            step = replace(step, past=next((one.anchor for one in after), ""))
+        found.append(step)
+    return found
 
 
 def _json(value: object) -> str:
