@@ -73,7 +73,8 @@ def _logs_to_standard_error() -> None:
     """What a command says stands in its output alone; ``serve`` and ``work`` set up logs of their own."""
     import structlog
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # The stream is looked up with every line: whoever calls a command inside of a process may exchange it meanwhile.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 @app.callback()

@@ -26,10 +26,12 @@ _SUMMARY: Final = {
 _SURVEYED: Final = {
     "zh": "{forms} 份表单（另有 {refused} 个文件读不了）：{sound} 份成了可用的问卷；{whole} 份完整，"
     "另有 {whole_with_a_ceiling} 份只差一样：那边没有上限的重复组，这里最多问写明的轮数；"
+    "还有 {whole_with_lists_to_give} 份的选项在别的文件里，由每一期交上；"
     "{asked} 行里带过来 {carried} 道。\n没有带过来的，按表单数（括号里：只缺这一样的）：",
     "en": "{forms} forms, and {refused} files that cannot be read: {sound} become a sound questionnaire; "
     "{whole} are whole, "
-    "{whole_with_a_ceiling} more are but for groups that repeat without an end there and up to a stated number here; "
+    "{whole_with_a_ceiling} more are but for groups that repeat without an end there and up to a stated number here, "
+    "and {whole_with_lists_to_give} with options of other files, which each wave gives; "
     "{carried} of {asked} rows are carried.\nWhat is lost, by the number of forms (in brackets: nothing but that):",
 }
 _NONE: Final = {"zh": "没有可写的题。", "en": "Nothing is left to ask; no file was written."}
@@ -86,8 +88,9 @@ def survey_forms(folder: Path, *, as_json: bool) -> int:
         "forms": len(told),
         "refused": len(refused),
         "sound": sum(bool(one.definition) for one in told.values()),
-        "whole": sum(one.whole and not one.ceiling for one in told.values()),
-        "whole_with_a_ceiling": sum(one.whole and one.ceiling for one in told.values()),
+        "whole": sum(one.whole and not one.ceiling and not one.lists_to_give for one in told.values()),
+        "whole_with_a_ceiling": sum(one.whole and one.ceiling and not one.lists_to_give for one in told.values()),
+        "whole_with_lists_to_give": sum(one.whole and one.lists_to_give for one in told.values()),
         "asked": sum(one.asked for one in told.values()),
         "carried": sum(one.carried for one in told.values()),
         "lost": dict(Counter(kind for kinds in lost for kind in kinds).most_common()),

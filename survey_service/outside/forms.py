@@ -24,6 +24,7 @@ class Form(NamedTuple):
 
     ``remarks``: the first of ``found``, as plain values with ``zh`` and ``en`` (``xlsform.remarks.Remark.to_json``).
     ``ceiling``: a group that goes on as often as somebody likes there does so up to a number here.
+    ``lists_to_give``: options stand in other files there, and are given by each wave here.
     ``asked``: rows of the form that ask something; ``carried``: those of the definition.
     """
 
@@ -32,6 +33,7 @@ class Form(NamedTuple):
     found: int
     whole: bool
     ceiling: bool
+    lists_to_give: bool
     asked: int
     carried: int
 
@@ -52,6 +54,7 @@ def read(source: str, data: bytes) -> Form:
         found=answer["count"],
         whole=answer["whole"],
         ceiling=answer["ceiling"],
+        lists_to_give=answer["lists_to_give"],
         asked=answer["asked"],
         carried=answer["carried"],
     )

@@ -11,6 +11,7 @@ from questionnaires.lists import ENTRY_CODE, MAX_ENTRIES, MAX_OF_SEVERAL
 from survey_service.xlsform.book import Row, Sheet
 from survey_service.xlsform.names import codes_for
 from survey_service.xlsform.remarks import Remark, Why
+from survey_service.xlsform.survey_tree import FROM_FILE, Node
 from survey_service.xlsform.wording import Wording
 
 MOST_OPTIONS: Final = 60  # of a question that brings them itself
@@ -35,6 +36,7 @@ class Choices:
     parents: dict[int, str] = field(default_factory=dict)  # number of a row -> the code that it hangs on
     above: str = ""  # the name of the list of those
     told: bool = False
+    to_give: bool = False  # its entries stand in another file: each wave gives them
 
     @property
     def by_name(self) -> bool:
@@ -43,7 +45,7 @@ class Choices:
 
     def may_be_offered(self, *, several: bool, others: int = 0) -> bool:
         most = MAX_OF_SEVERAL if several else MAX_ENTRIES
-        return len(self.rows) >= 1 and len(self.rows) + others <= most
+        return self.to_give or (len(self.rows) >= 1 and len(self.rows) + others <= most)
 
     def options(
         self,
@@ -84,6 +86,21 @@ class Choices:
 
     def has_places(self) -> bool:
         return any("${" in words for row in self.rows for words in row.texts("label").values())
+
+
+def with_files(lists: dict[str, Choices], outside: Sheet, top: list[Node]) -> dict[str, Choices]:
+    """With the lists of other files that rows name: those of the sheet of external choices, else without entries."""
+    written = lists_of(outside)
+    named = [one.list_name for node in top for one in node.walk() if one.list_name.startswith(FROM_FILE)]
+    found = dict(lists)
+    for name in dict.fromkeys(named):
+        plain = name.removeprefix(FROM_FILE)
+        if plain in written:
+            found[name] = written[plain]
+        else:
+            found[name] = Choices(name, [], {}, {}, {}, to_give=True)
+        found[name].name = name
+    return found
 
 
 def lists_of(sheet: Sheet) -> dict[str, Choices]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from questionnaires.functions import is_day
+from questionnaires.lists import ENTRY_CODE
 from survey_service.xlsform.names import CHOICE, CHOICES, DATE, NUMBER, RANKS, TEXT, TIME, Target
 from survey_service.xlsform.patterns import form_of, form_written_out, literally
 from survey_service.xlsform.values_in import TESTS, Values, apart, number_of, quoted
@@ -94,6 +95,8 @@ class Reader(Values):
     def _codes(self, one: Target, seen: str) -> tuple[str, ...]:
         """None where the list has none such: nobody can have chosen it. Several where it stands there twice."""
         found = one.codes.get(seen.strip())
+        if found is None and one.open and ENTRY_CODE.fullmatch(seen.strip()):
+            return (seen.strip(),)
         if found is None:
             self.no_options.append(seen)
             return ()

@@ -38,6 +38,7 @@ class Target:
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # codes that are several here
     calculated: bool = False
     whole: bool = False  # a number without decimals
+    open: bool = False  # its codes are not known before a wave gives them
     instead: XPath | None = None  # what stands wherever it is named: it is the same for everybody
     roster: str = ""  # the section that repeats and which it stands in
     each: str = ""  # seen from outside of that: its name there, while ``variable`` is the answer of the first round

@@ -221,6 +221,7 @@ class FormPlan:
             return
         codes: dict[str, str] = {}
         twins: Mapping[str, tuple[str, ...]] = {}
+        to_give = False
         if node.list_name:
             held = self._lists.get(node.list_name)
             if held is None or not held.may_be_offered(several=node.kind != tree.ONE, others=node.or_other):
@@ -228,7 +229,7 @@ class FormPlan:
                 self.remarks.append(row.remark(why, "type", seen=len(held.rows) if held else node.list_name))
                 self._nothing(row)
                 return
-            codes, twins = dict(held.codes), held.twins
+            codes, twins, to_give = dict(held.codes), held.twins, held.to_give
             if node.or_other:
                 codes.setdefault("other", other_code(codes.values()))
         if not name and node.kind != "note":
@@ -247,6 +248,7 @@ class FormPlan:
             twins=twins,
             calculated=node.kind == tree.CALCULATE,
             whole=node.kind == "integer",
+            open=to_give,
             roster=self._roster,
         )
         (self.calculated if node.kind == tree.CALCULATE else self.parts[-1].asked).append(asked)

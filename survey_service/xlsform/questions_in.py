@@ -211,7 +211,11 @@ class Questions:
         if listed.listed_as:
             fields["list"] = listed.listed_as
             fields["options"] = []
-            self._say(row, Why.OPTIONS_BY_NAME, "type", seen=len(listed.rows), now=listed.listed_as)
+            if listed.to_give:
+                seen = listed.name.removeprefix(tree.FROM_FILE)
+                self._say(row, Why.LIST_TO_GIVE, "type", seen=seen, now=listed.listed_as)
+            else:
+                self._say(row, Why.OPTIONS_BY_NAME, "type", seen=len(listed.rows), now=listed.listed_as)
             if row["choice_filter"] and (earlier := self._filters.within.get(row["name"])):
                 fields["within"] = earlier
                 self._say(row, Why.WITHIN, "choice_filter", now=earlier)

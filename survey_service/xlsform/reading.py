@@ -21,7 +21,7 @@ from survey_service.xlsform.book import (
     read_sheet,
 )
 from survey_service.xlsform.calculations_in import Calculations
-from survey_service.xlsform.choices_in import Choices, lists_of
+from survey_service.xlsform.choices_in import Choices, lists_of, with_files
 from survey_service.xlsform.definition_text import Document
 from survey_service.xlsform.filters_in import Filters, columns_of
 from survey_service.xlsform.mending import sound
@@ -35,6 +35,7 @@ from survey_service.xlsform.remarks import Remark, Weight, Why
 from survey_service.xlsform.repeats_in import ASKS_FOR_MORE, Repeats, with_more
 from survey_service.xlsform.wording import Wording
 
+EXTERNAL: Final = "external_choices"
 _MEDIA: Final = {"media::image", "media::audio", "media::video", "media::big-image"}
 _READ: Final = {
     SURVEY: _MEDIA
@@ -79,6 +80,11 @@ class Converted:
         return bool(self.definition) and not any(one.why.weight is Weight.LOST for one in self.remarks)
 
     @property
+    def lists_to_give(self) -> bool:
+        """Whether options stand in other files there: each wave gives them here."""
+        return any(one.why is Why.LIST_TO_GIVE for one in self.remarks)
+
+    @property
     def ceiling(self) -> bool:
         """Whether a group that is repeated as often as somebody likes is so only up to a number here."""
         return any(one.why is Why.CEILING for one in self.remarks)
@@ -90,7 +96,8 @@ def convert(sheets: Mapping[str, Grid], name: str) -> Converted:
     if not survey.rows or not any(one.name == "type" for one in survey.columns):
         return Converted("", (Remark(why=Why.NO_SURVEY, sheet=SURVEY),))
     survey.rows = [row for row in survey.rows if row["disabled"].lower() not in ("yes", "true")]
-    lists, top = lists_of(choices), tree.tree_of(survey.rows)
+    top = tree.tree_of(survey.rows)
+    lists = with_files(lists_of(choices), read_sheet(sheets, EXTERNAL), top)
     asks = sum(one.kind not in (tree.GROUP, tree.REPEAT, tree.META) for node in top for one in node.walk())
     repeats = Repeats(top, lists)
     lists = with_more(lists) if repeats.remarks else lists
@@ -216,9 +223,12 @@ def _document(
 
 def _listed(one: Choices, lists: Mapping[str, Choices], wording: Wording, remarks: list[Remark]) -> dict[str, Any]:
     """A list of the file; nobody reads its title."""
-    found: dict[str, Any] = {"title": {"zh": one.name[:60], "en": one.name[:60]}}
+    called = one.name.removeprefix(tree.FROM_FILE)[:60]
+    found: dict[str, Any] = {"title": {"zh": called, "en": called}}
     if one.above:
         found["parent"] = lists[one.above].listed_as
+    if one.to_give:
+        return found | {"from": "wave"}
     return found | {"options": one.options(wording, piped=False, remarks=remarks)}
 
 
@@ -257,7 +267,7 @@ def _without_english(value: Any) -> Any:
 
 def _unread(sheets: Mapping[str, Grid], *read: Sheet) -> list[Remark]:
     """Sheets and columns that mean nothing here."""
-    known = {SURVEY, CHOICES, SETTINGS, "choices and columns", "columns", OWN}
+    known = {SURVEY, CHOICES, SETTINGS, EXTERNAL, "choices and columns", "columns", OWN}
     found = [
         Remark(why=Why.SHEET, sheet=name) for name, rows in sheets.items() if name.strip().lower() not in known and rows
     ]

@@ -56,6 +56,12 @@ class Why(Enum):
         "选项来自别的文件或别的题，这里的选项写在问卷里",
         "the options come from another file or from answers; here they stand in the questionnaire",
     )
+    LIST_TO_GIVE = (
+        Weight.CHANGED,
+        "选项在另一个文件里（{seen}）：成为名单 {now}，由每一期交上，没交上就不能开始",
+        "the options stand in another file ({seen}): they have become the list {now}, which each wave gives before it "
+        "opens",
+    )
     NO_TEXT = (Weight.LOST, "这一行没有文字可读", "the row has no words to read")
     NO_NAME = (Weight.LOST, "这一行没有 name", "the row has no name")
     CHOICE_FILTER = (

@@ -51,6 +51,7 @@ PLAIN: Final = {
     "number": "decimal",
     "number of days in last month": "integer",
 }
+FROM_FILE: Final = "file "  # before the name of a list that does not stand in the workbook
 _META: Final = frozenset(
     {
         "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email",
@@ -69,6 +70,10 @@ _LISTS: Final = (
     (re.compile(r"(?:odk:)?rank\s+(.+)", re.IGNORECASE), RANK),
 )
 _OTHER: Final = re.compile(r"\s+or[_ ](?:specify[_ ])?other\s*$", re.IGNORECASE)
+_FROM_FILE: Final = re.compile(
+    r"select[_ ]?(one|multiple)(?:[_ ]from[_ ]file|[_ ]external)\s+(\S.*)",
+    re.IGNORECASE,
+)
 _FILES: Final = re.compile(r"_external\b|_from_file\b|\bfrom[_ ]file\b", re.IGNORECASE)
 
 
@@ -102,6 +107,10 @@ def node_of(row: Row) -> Node:
         return Node(REPEAT, row)
     if re.match(r"begin[ _-]*group", lower):
         return Node(GROUP, row)
+    found = _FROM_FILE.fullmatch(seen)
+    if found and not found[2].startswith("${"):
+        several = found[1].lower() == "multiple"
+        return Node(MULTIPLE if several else ONE, row, FROM_FILE + found[2].strip())
     if _FILES.search(lower):
         return Node(ELSEWHERE, row)
     lower = re.sub(r"^(?:add|q) (.+?)(?: prompt| question)?$", r"\1", lower)

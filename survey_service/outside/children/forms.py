@@ -28,6 +28,7 @@ def answer(given: Mapping[str, Any], stream: BinaryIO, out: Output) -> None:
             "count": len(done.remarks),
             "whole": done.whole,
             "ceiling": done.ceiling,
+            "lists_to_give": done.lists_to_give,
             "asked": done.questions,
             "carried": done.carried,
         }

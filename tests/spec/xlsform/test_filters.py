@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from questionnaires.answers import Policy, check_answers
 from questionnaires.model import QuestionType
 from survey_service.xlsform.reading import Converted, convert
-from tests.spec.xlsform.forms import asked, grid, told
+from tests.spec.xlsform.forms import YES_NO, asked, grid, read, told
 
 HEADS = ["type", "name", "label::中文 (zh)", "label::English (en)", "choice_filter", "relevant"]
 TOWNS = [["towns", "a", "东街", "East", ""], ["towns", "b", "西街", "West", ""]]
@@ -82,3 +82,34 @@ def test_one_option_alone_may_be_chosen() -> None:
     assert done.whole
     assert asked(done).question("agreed").type is QuestionType.SINGLE_CHOICE
     assert findings(done, agreed="yes", ticked=["yes"], x="好") == []
+
+
+def test_options_of_another_file_are_a_list_that_each_wave_gives() -> None:
+    done = read(
+        [
+            ["select_one_from_file villages.csv", "village", "哪个村？", "Which village?", ""],
+            ["text", "why", "为什么？", "Why?", "${village} = 'north'"],
+        ],
+        YES_NO,
+        "relevant",
+    )
+    assert (2, "type", "LIST_TO_GIVE") in told(done)
+    assert done.whole
+    assert done.lists_to_give
+    (one,) = asked(done).lists
+    assert one.source.value == "wave"
+    assert asked(done).question("village").list == one.id
+    assert asked(done).question("why").ask_if is not None
+
+
+def test_options_of_the_sheet_of_external_choices_come_with_the_form() -> None:
+    sheets = {
+        "survey": grid([HEADS, ["select_one_external towns", "town", "哪个镇？", "Which town?"]]),
+        "external_choices": grid(
+            [["list_name", "name", "label::中文 (zh)"], ["towns", "a", "甲镇"], ["towns", "b", "乙镇"]]
+        ),
+    }
+    done = convert(sheets, "towns")
+    assert done.whole, told(done)
+    assert not done.lists_to_give
+    assert [option.label.zh for option in asked(done).question("town").options] == ["甲镇", "乙镇"]

@@ -109,7 +109,7 @@ def test_a_row_of_its_own_is_no_row_of_a_matrix() -> None:
 LOST = [
     (["geotrace", "place", "走哪条路？", "Which way?"], ("type", "TYPE")),
     (["geoshape", "place", "哪一片？", "Which ground?"], ("type", "TYPE")),
-    (["select_one_from_file towns.csv", "town", "哪个镇？", "Which town?"], ("type", "OUTSIDE_LIST")),
+    (["select_one ${towns}", "town", "哪个镇？", "Which town?"], ("type", "OUTSIDE_LIST")),
     (["select_one nowhere", "x", "哪个？", "Which?"], ("type", "NO_LIST")),
     (["integer", "", "几个？", "How many?"], ("name", "NO_NAME")),
     (["calculate", "c", "", "", "", "", "pulldata('a','b','c','d')"], ("calculation", "CALCULATION")),
