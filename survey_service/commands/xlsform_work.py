@@ -24,11 +24,13 @@ _SUMMARY: Final = {
     "en": "{out}: {carried} questions; {lost} not carried over, {changed} written otherwise, {aside} left aside.",
 }
 _SURVEYED: Final = {
-    "zh": "{forms} 份表单（另有 {refused} 个文件读不了）：{sound} 份成了可用的问卷；{whole} 份完整，"
+    "zh": "{forms} 份表单（另有 {ask_nothing} 份什么也不问，{refused} 个文件读不了）：{sound} 份成了可用的问卷；"
+    "{whole} 份完整，"
     "另有 {whole_with_a_ceiling} 份只差一样：那边没有上限的重复组，这里最多问写明的轮数；"
     "还有 {whole_with_lists_to_give} 份的选项在别的文件里，由每一期交上；"
     "{asked} 行里带过来 {carried} 道。\n没有带过来的，按表单数（括号里：只缺这一样的）：",
-    "en": "{forms} forms, and {refused} files that cannot be read: {sound} become a sound questionnaire; "
+    "en": "{forms} forms, {ask_nothing} that ask nothing, and {refused} files that cannot be read: "
+    "{sound} become a sound questionnaire; "
     "{whole} are whole, "
     "{whole_with_a_ceiling} more are but for groups that repeat without an end there and up to a stated number here, "
     "and {whole_with_lists_to_give} with options of other files, which each wave gives; "
@@ -75,18 +77,24 @@ def survey_forms(folder: Path, *, as_json: bool) -> int:
     """Of every form below the folder what becomes of it. One that is there twice, in whatever file, counts once."""
     told: dict[str, Form] = {}
     refused: list[dict[str, str]] = []
+    silent: set[str] = set()  # forms that ask nothing: no row is a question, a note or a calculation
     for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() in (".xlsx", ".xls") and one.is_file()):
         try:
             found = read(f"form{path.suffix.lower()}", path.read_bytes())
         except (TableError, OSError) as error:
             refused.append({"file": str(path.relative_to(folder)), "why": str(error).strip()})
             continue
-        if not any(one["kind"] == "no_survey" for one in found.remarks):
+        if any(one["kind"] == "no_survey" for one in found.remarks):
+            continue
+        if not found.asked:
+            silent.add(json.dumps(found.remarks))
+        else:
             told.setdefault(json.dumps([found.definition, found.remarks]), found)
     lost = [{str(one["kind"]) for one in found.remarks if one["weight"] == Weight.LOST} for found in told.values()]
     document = {
         "forms": len(told),
         "refused": len(refused),
+        "ask_nothing": len(silent),
         "sound": sum(bool(one.definition) for one in told.values()),
         "whole": sum(one.whole and not one.ceiling and not one.lists_to_give for one in told.values()),
         "whole_with_a_ceiling": sum(one.whole and one.ceiling and not one.lists_to_give for one in told.values()),

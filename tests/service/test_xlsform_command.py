@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from questionnaires.loader import available, load
 from survey_service.commands import app
 from survey_service.outside import forms
 from survey_service.tabular import TableError
+from survey_service.tabular.problems import problem
+from survey_service.tabular.words import Reader
 from survey_service.xlsform.workbook_out import workbook
 from tests import hostile_files as hostile
 
@@ -88,3 +91,36 @@ def test_a_folder_of_forms_says_how_many_are_whole(tmp_path: Path) -> None:
     assert "2 forms" in run("--survey", str(tmp_path))
     run("--survey", str(tmp_path), "--out", str(tmp_path / "x"), status=2)
     run("--survey", str(tmp_path / "below" / "nothing"), status=1)
+
+
+def test_a_ceiling_and_lists_to_give_are_counted_apart(tmp_path: Path) -> None:
+    heads = ["type", "name", "label::中文 (zh)", "label::English (en)"]
+    asked = ["text", "job", "做什么工作？", "What is your work?"]
+    forms_of = {
+        "whole": [heads, asked],
+        "roster": [heads, ["begin repeat", "person", "每个人", "Each"], asked, ["end repeat"]],
+        "given": [heads, ["select_one_from_file towns.csv", "town", "哪个镇？", "Which town?"]],
+        "nothing": [heads, ["start", "start"]],
+    }
+    for name, rows in forms_of.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(workbook({"survey": rows}))
+    said = json.loads(run("--survey", str(tmp_path), "--format", "json"))
+    names = ("forms", "ask_nothing", "whole", "whole_with_a_ceiling", "whole_with_lists_to_give")
+    assert [said[name] for name in names] == [3, 1, 1, 1, 1]
+
+
+def test_json_is_all_that_stands_in_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that died was told of between the lines of the JSON."""
+
+    def died(name: str, _data: bytes) -> None:
+        structlog.get_logger().warning("file_refused", kind="forms", reason="died")
+        raise TableError(name, [problem(Reader.CANNOT_BE_READ)])
+
+    monkeypatch.setattr("survey_service.outside.forms.read", died)
+    monkeypatch.setattr("survey_service.commands.xlsform_work.read", died)
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+    done = CliRunner().invoke(app, ["xlsform", "--survey", str(tmp_path), "--format", "json"])
+    said = json.loads(done.stdout)
+    assert said["files_refused"][0]["file"] == "a.xlsx"
+    assert said["files_refused"][0]["why"]
+    assert "file_refused" in done.stderr
