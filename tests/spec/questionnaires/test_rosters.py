@@ -10,12 +10,17 @@ import pytest
 from questionnaires.answers import Policy, check_answers
 from questionnaires.canonical import canonical_bytes, from_canonical
 from questionnaires.codebook import codebook
+from questionnaires.editing.document import Document
+from questionnaires.editing.fields import written
+from questionnaires.editing.outline import outline
 from questionnaires.evaluation import evaluate
 from questionnaires.loader import check_bytes, load
 from questionnaires.model import Questionnaire
 from questionnaires.problem_words import explain
 from questionnaires.rosters import MOST_MADE, as_written
+from reports.blocks import Table
 from survey_service.catalogue.comparison import compare
+from survey_service.catalogue.review_copy import review_story
 from survey_service.catalogue.yaml_of import yaml_of
 from survey_service.xlsform.definition_text import document_of
 from survey_service.xlsform.definition_text import yaml_of as written_by_the_form
@@ -187,3 +192,35 @@ def test_no_file_makes_more_questions_than_a_machine_carries() -> None:
     questionnaire, problems = check_bytes(many.encode(), "many.yaml")
     assert questionnaire is None
     assert any(one.code.number == "Q016" and f"{MOST_MADE:,}" in one.hint for one in problems)
+
+
+def test_the_copy_for_review_and_the_draft_have_it_once(household: Questionnaire) -> None:
+    story = review_story(household, "zh")
+    tables = [block for block in story.blocks if isinstance(block, Table)]
+    (members,) = [one for one in tables if one.title == "家里人"]
+    words = " ".join(cell.text for row in members.rows for cell in row.cells)
+    assert "最多 4 轮" in words
+    assert "家里还有别人吗？" in words
+    assert sum("多大年纪" in one.title for one in tables) == 0
+    document = Document(SOURCE)
+    parts = {one["at"]: one for one in outline(document, {})["sections"]}
+    assert parts["section:members"]["repeats"]["most"] == "4"
+    assert parts["section:home"]["repeats"] is None
+
+
+@pytest.mark.parametrize(
+    ("at", "field", "value", "now"),
+    [
+        ("section:members", "repeats.most", "6", "most: 6"),
+        ("section:members", "repeats.ask_for_more.zh", "还有谁？", "还有谁？"),
+        ("section:each_room", "repeats.on_paper", "2", "on_paper: 2"),
+    ],
+)
+def test_a_page_changes_how_it_repeats(at: str, field: str, value: str, now: str) -> None:
+    cut = written(Document(SOURCE), at, field, value)
+    assert cut is not None
+    text = SOURCE
+    for patch in sorted(cut.patches, key=lambda one: -one.start):
+        text = text[: patch.start] + patch.new + text[patch.end :]
+    assert now in text
+    assert check_bytes(text.encode(), "household.yaml")[0] is not None
