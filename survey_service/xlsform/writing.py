@@ -27,8 +27,9 @@ from questionnaires.model import (
     Section,
     Severity,
 )
-from questionnaires.rosters import as_written, calculated_in
-from questionnaires.text import BLANK, Slot, Text, parts
+from questionnaires.piping import texts_asked
+from questionnaires.rosters import THIS_ROUND, as_written, calculated_in
+from questionnaires.text import BLANK, Slot, Text, parts, slots
 from survey_service.xlsform.book import CHOICES, OWN, SETTINGS, SURVEY
 from survey_service.xlsform.conditions_out import NotSayable, Writer
 from survey_service.xlsform.filters_out import OFFERED, PARENT, FiltersOut, cells_of, conditions_of, is_narrowed
@@ -134,6 +135,10 @@ def _chunks(questionnaire: Questionnaire) -> Iterator[str]:
         yield packed[start : start + _CHUNK]
 
 
+def _tells_its_round(section: Section) -> bool:
+    return any(THIS_ROUND in slots(text, "zh") for question in section.questions for text in texts_asked(question))
+
+
 class _Form:
     def __init__(self, asked: Questionnaire) -> None:
         questionnaire = as_written(asked)
@@ -144,6 +149,7 @@ class _Form:
         self._languages = questionnaire.languages
         self.names: dict[str, str] = {}
         self.notice = ""
+        self._round = ""  # the row that holds the number of the round, in a section whose texts tell it
         holds: dict[str, str] = {}
         for question in questionnaire.questions():
             self.names[question.id] = self._free(question.id)
@@ -217,11 +223,15 @@ class _Form:
         if section.repeats:
             cells |= self._times(section, section.repeats)
         yield Line(f"begin {kind}", name, {"label": self.words(section.title)}, cells)
+        if section.repeats and _tells_its_round(section):
+            self._round = self._free(f"{section.id}_round")
+            yield Line("calculate", self._round, {}, {"calculation": "position(..)"})
         for question in section.questions:
             yield from self._question(question)
         for one in self._all.calculated:
             if one.id in self._inside[section.id]:
                 yield from self._calculate(one)
+        self._round = ""
         yield Line(f"end {kind}")
 
     def _times(self, section: Section, repeats: Repeats) -> dict[str, str]:
@@ -366,6 +376,9 @@ class _Form:
         said = ""
         for part in parts(pattern, language):
             if isinstance(part, Slot):
+                if part.name == THIS_ROUND and self._round:
+                    said += f"${{{self._round}}}"
+                    continue
                 known = part.name in self.names
                 said += f"${{{self.names[part.name]}}}" if known else part.words or BLANK
             else:
