@@ -43,7 +43,7 @@ def run_backup(out: Path, *, data_dir: Path | None, database: str | None) -> int
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     console.print(
         f"[green]✓[/] {folder}\n  {sum(made.rows.values()):,} rows, {len(made.files) - 1:,} files, "
-        f"{size / 1e6:,.1f} MB. Without contact data, without the key: keep secret.key elsewhere.",
+        f"{size / 1e6:,.1f} MB. Without contact data, without a key: keep secret.key and wave-keys elsewhere.",
         highlight=False,
         soft_wrap=True,
     )
@@ -75,7 +75,8 @@ def run_restore(backup: Path, *, into: Path, database: str, tombstones: list[Pat
         f"[green]✓[/] {made.data_dir}: as of {made.manifest.made_at:%Y-%m-%d %H:%M} UTC, {made.rows:,} rows, "
         f"{made.files:,} files, {made.entries:,} entries of {made.chains} audit chains verified, "
         f"{made.erased} erased responses erased again.\n"
-        f"  Next: put the copy of the key there ({made.data_dir / 'secret.key'}), then\n"
+        f"  Next: put the copy of the key there ({made.data_dir / 'secret.key'}), and the folder wave-keys; without it "
+        "a manager pastes the kept lines on the waves' pages of addresses. Then\n"
         f"  SURVEY_DATA_DIR={made.data_dir} {serve}",
         highlight=False,
         soft_wrap=True,

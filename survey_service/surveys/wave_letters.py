@@ -126,10 +126,11 @@ def draw_job(services: Services, claimed: jobs.Claimed, progress: jobs.Progress)
         made = _letters(session, services, wave, seal, at=at, by=Actor(account.id, account.name))
     content = letters_pdf(about, made, settings=services.settings.type_settings, watch=watch)
     with services.database.writing.begin() as session:
-        keys.opened(session, session.get_one(Wave, key), at=services.clock())  # its day may have come meanwhile
+        made_at = services.clock()
+        keys.opened(session, session.get_one(Wave, key), at=made_at)  # its day may have come meanwhile
         row = session.get(LetterFile, (*key, language), with_for_update=True, options=[defer(LetterFile.sealed)])
         if row is not None and row.job_id == claimed.id:
-            row.sealed, row.letters, row.made_at = seal.seal_bytes(content, of=_of(language)), len(made), at
+            row.sealed, row.letters, row.made_at = seal.seal_bytes(content, of=_of(language)), len(made), made_at
 
 
 def _letters(session: Session, services: Services, wave: Wave, seal: Seal, *, at: datetime, by: Actor) -> list[Letter]:
