@@ -23,11 +23,11 @@ ROWS: Final = 24  # of a page
 COLUMNS: Final = (  # name, width in mm; the door takes what is left
     ("place", 8.0),
     ("door", 0.0),
-    ("number", 26.0),
-    ("told", 30.0),
-    ("first", 17.0),
-    ("second", 17.0),
-    ("third", 17.0),
+    ("number", 22.0),
+    ("told", 27.0),
+    ("first", 16.0),
+    ("second", 16.0),
+    ("third", 16.0),
     ("note", 15.0),
 )
 PADDING: Final = 1.4 * MM
@@ -112,15 +112,13 @@ def _row(setter: Setter, language: str, one: Household, place: int, top: float) 
 
 
 def _cell(setter: Setter, text: str, look: tuple[float, str], x: float, top: float, width: float) -> list[Mark]:
-    """Text in the middle of a row: on one line or two, smaller where it needs to be. ``look``: size and colour."""
+    """Text in the middle of a row: smaller where it needs to be, then on two lines, three. ``look``: size, colour."""
     size, colour = look
-    while True:
-        role = Role(size, size * 1.2, colour=colour)
+    for smaller, most in ((1.0, 1), (0.9, 1), (0.82, 1), (0.82, 2), (0.7, 2), (0.55, 3)):
+        role = Role(size * smaller, size * smaller * 1.2, colour=colour)
         lines = setter.lines([role.span(text)], width)
-        if len(lines) <= 2 or size < 6:
+        if len(lines) <= most:
             break
-        size -= 1
-    lines = lines[: max(1, int(ROW / role.leading))]
     y = top + (ROW - len(lines) * role.leading) / 2 + role.leading * 0.78
     return [Words(x, y + place * role.leading, line) for place, line in enumerate(lines)]
 
