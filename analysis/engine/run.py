@@ -11,6 +11,7 @@ from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
 from analysis.engine.figures import Asked, area_hierarchy, city_rates, tables
 from analysis.engine.margins import Calibrated, calibrated
+from analysis.engine.modes import ModeTable, mode_table
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Sensitivity
@@ -40,6 +41,7 @@ class Analysis:
     tables: Mapping[str, EstimateTable]
     hierarchy: Mapping[Domain, Domain]  # domain of an area -> that of the area above
     sensitivity: Mapping[Sensitivity, Mapping[str, float | None]]  # of the city, by indicator
+    modes: ModeTable | None = None  # of the city, by the mode that was assigned first
 
 
 def weigh(plan: AnalysisPlan, columns: CaseColumns, register: PopulationRegister | None) -> Weighed:
@@ -86,6 +88,7 @@ def run(
         hierarchy=area_hierarchy(columns),
         tables=tables(columns, weighed.final, calibration, chosen, plan),
         sensitivity=_sensitivity(plan, columns, weighed, chosen),
+        modes=mode_table(columns, weighed.final, calibration, chosen, plan),
     )
 
 

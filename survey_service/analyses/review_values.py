@@ -16,6 +16,7 @@ from reports.wording import figures as column
 from reports.wording import tiers, verdicts
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.earlier_wave import WaveChanges
+from survey_service.analyses.review_modes import mode_lines
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
 
@@ -178,6 +179,7 @@ def figures(estimates: WaveEstimates, indicator: Indicator, changes: WaveChanges
         target="" if indicator.target is None else _target(indicator.target, unit),
         unit=_unit(unit),
         since=None if changes is None else changes.since,
+        modes=mode_lines(estimates, indicator.id, written),
         second_base=None if indicator.second_base is None else indicator.second_base.name,
         ticks=axis.ticks(),
         judged=judged,

@@ -53,6 +53,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModeLine:
+    """One indicator of the city among those to whom a mode was assigned first; ``apart``: less the first line's."""
+
+    name: Text
+    sample_size: int
+    value: str
+    interval: str
+    apart: Text | None  # None in the first line, and where it cannot be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The table of one indicator."""
 
@@ -65,6 +76,7 @@ class Figures:
     judged: int  # areas of which a verdict was asked
     wrong: str  # verdicts that chance alone would get wrong, were every level exactly the target
     lines: tuple[Line, ...]
+    modes: tuple[ModeLine, ...] = ()  # none where all were asked in one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,3 +197,11 @@ def test_a_first_wave_has_no_column_of_change(client: TestClient, reviewed: Worl
     sign_in(client, "statistician")
     page = get(client, f"/surveys/{reviewed.survey_key}/waves/{reviewed.wave_key}/estimates")
     assert "比20" not in page
+
+
+def test_the_statisticians_page_holds_the_modes_against_each_other(client: TestClient, first: World) -> None:
+    """Half of the households were asked on paper first; all of either half say alike but for who they are."""
+    sign_in(client, "statistician")
+    page = get(client, f"/surveys/{first.survey_key}/waves/{first.wave_key}/estimates?indicator=awareness")
+    assert "先用的方式不同，答得一样吗" in page
+    assert "没有查出差别（" in page

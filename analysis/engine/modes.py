@@ -1,0 +1,84 @@
+"""Figures of the city by the mode that was assigned to a household first, and how far the modes are apart.
+
+Of the first mode, not of the one that was used in the end: who changed over is no picture of anybody. Where the first
+mode was dealt by lot the difference is what asking otherwise does to the answers (and to who answers); where it was
+not, it may as well be a difference of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.arrays import FloatArray
+from analysis.auxiliaries import Calibration
+from analysis.case_columns import CaseColumns
+from analysis.engine.figures import Asked, requests_of, respondent_frame, survey_design
+from analysis.estimation.differences import differences
+from analysis.estimation.estimate import prepare_estimator
+from analysis.estimation.options import Options
+from analysis.plan import AnalysisPlan
+
+FIRST_MODE = "first_mode"
+LEAST = 10  # respondents of a mode; fewer tell nothing of it
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ModeTable:
+    """One row per indicator, one column per mode, the one with most respondents first: the others are held against
+    it. NaN where nothing can be estimated, and in the first column of what is a difference."""
+
+    indicators: tuple[str, ...]
+    modes: tuple[str, ...]
+    respondents: FloatArray  # (modes,)
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    difference: FloatArray
+    difference_low: FloatArray
+    difference_high: FloatArray
+
+
+def mode_table(
+    columns: CaseColumns,
+    weight: FloatArray,
+    calibration: Calibration | None,
+    indicators: Sequence[Asked],
+    plan: AnalysisPlan,
+) -> ModeTable | None:
+    """None where fewer than two modes have LEAST respondents. ``weight`` (respondents,)."""
+    mode = columns.first_mode.take(columns.respondents)
+    counts = np.bincount(mode.codes, minlength=len(mode.names))
+    order = [int(code) for code in np.argsort(-counts, kind="stable") if counts[code] >= LEAST]
+    if len(order) < 2:
+        return None
+    frame = respondent_frame(columns, weight, indicators, plan)
+    frame[FIRST_MODE] = mode.categorical()
+    design = survey_design(columns, frame, plan)
+    if any(one.by_draw for one in indicators):
+        design = design.asked_in_part()
+    options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
+    estimator = prepare_estimator(
+        frame, replace(design, calibration=calibration), requests_of(indicators), by=(FIRST_MODE,), options=options
+    )
+    place = {key[0][1]: number for number, key in enumerate(estimator.domains.keys)}
+    names = tuple(mode.names[code] for code in order)
+    at = np.array([place[name] for name in names], dtype=np.int64)
+    apart = np.full((3, len(indicators), len(names)), np.nan)
+    for number in range(1, len(names)):
+        table, found = differences(estimator, at[:1], at[number : number + 1])
+        apart[:, :, number] = found.value[:, 0], found.low[:, 0], found.high[:, 0]
+    figures = table.figures
+    return ModeTable(
+        indicators=tuple(one.id for one in indicators),
+        modes=names,
+        respondents=counts[order].astype(np.float64),
+        value=figures.value[:, at],
+        low=figures.low[:, at],
+        high=figures.high[:, at],
+        difference=apart[0],
+        difference_low=apart[1],
+        difference_high=apart[2],
+    )
