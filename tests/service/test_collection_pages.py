@@ -113,7 +113,7 @@ def test_a_page_weighs_little(client: TestClient, world: World) -> None:
     weight = len(gzip.compress(page.content, 9))
     for name in named:
         weight += len(gzip.compress(client.get(f"/static/x/{name}").content, 9))
-    # With the review, which must be there when the network is not; points, rules, languages, lists and handing over came since.
+    # With the review, which must be there when the network is not; much came since, handing the phone over last.
     assert weight < 25_700
 
 
