@@ -52,12 +52,14 @@ from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
 from survey_service.field import (
     call_back_pages,
+    call_pages,
     door_pages,
     note_pages,
     people_pages,
     reserve_pages,
     roll_pages,
     supervision_pages,
+    telephone_pages,
 )
 from survey_service.field import file_pages as outcome_files
 from survey_service.field import pages as field_pages
@@ -116,6 +118,8 @@ ROUTERS = (
     call_back_pages.router,
     note_pages.router,
     outcome_files.router,
+    call_pages.router,
+    telephone_pages.router,
     door_pages.router,
     roll_pages.router,
     people_pages.router,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from starlette.responses import Response
 from analysis.outcome_codes import OutcomeMode
 from survey_service.accounts import rights
 from survey_service.accounts.staff_pages import Asking, go
-from survey_service.clock import end_of
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import door_queries as queries
@@ -32,10 +30,11 @@ from survey_service.field.door_shown import (
     refuse_unless_open,
     when,
 )
-from survey_service.field.errors import FieldOver, NoSuchOutcome, WrongAppointment
+from survey_service.field.errors import FieldOver, NoSuchOutcome
+from survey_service.field.visit_forms import appointment, moment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits, take_back
 from survey_service.fieldwork.words import outcome_words
-from survey_service.models import VisitSource, Wave
+from survey_service.models import VisitSource
 from survey_service.surveys import codes
 from survey_service.surveys.opened_doors import OpensDoors
 from survey_service.web import posted_forms
@@ -148,8 +147,8 @@ def note(
                 code=code,
                 mode=OutcomeMode.IN_PERSON,
                 at=now,
-                appointment_at=_appointment(posted, running, wave, now),
-                id=_visit_id(posted),
+                appointment_at=appointment(posted, running.settings.zone, wave, now),
+                id=visit_id(posted),
             )
             note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))
     except (BadInput, Conflict) as fault:
@@ -182,12 +181,12 @@ def move(
             if door is None:
                 raise NotFound
             refuse_unless_open(wave)
-            new_id = _visit_id(posted)
+            new_id = visit_id(posted)
             if door.visits and door.visits[-1].id == new_id:  # a double tap
                 return go(f"{address(survey_key, wave_key)}?noted={new_id}")
             if not door.appointment:
                 raise VisitGone
-            at = _moment(posted, running, wave, now)
+            at = moment(posted, running.settings.zone, wave, now)
             told = Told(VisitSource.DOOR, now, person.actor)
             move_appointment(session, survey.id, door.visits[-1].id, at, told, as_id=new_id)
     except (BadInput, Conflict) as fault:
@@ -227,31 +226,6 @@ def begin_interview(
             raise FieldOver
         code = codes.issue_interview_pass(session, case, person.account_id, keys=running.keys, at=now)
     return go(f"/a/{code}")
-
-
-def _visit_id(posted: Posted) -> UUID:
-    """Of the form, so that a double tap is one visit."""
-    try:
-        return UUID(posted_forms.text(posted, "visit"))
-    except ValueError:
-        raise BadInput from None
-
-
-def _appointment(posted: Posted, running: Running, wave: Wave, now: datetime) -> datetime | None:
-    return _moment(posted, running, wave, now) if posted_forms.text(posted, "agreed") else None
-
-
-def _moment(posted: Posted, running: Running, wave: Wave, now: datetime) -> datetime:
-    """WrongAppointment for a time that cannot be read, is past, or lies after the wave."""
-    day, clock = posted_forms.text(posted, "day"), posted_forms.text(posted, "clock")
-    zone = running.settings.zone
-    try:
-        at = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(clock), tzinfo=zone)
-    except ValueError:
-        raise WrongAppointment from None
-    if at <= now or at >= end_of(wave.closes_on, zone):
-        raise WrongAppointment
-    return at
 
 
 def _kept(posted: Posted) -> dict[str, str]:

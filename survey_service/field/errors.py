@@ -51,3 +51,9 @@ class NoSuchTie(BadInput):
     code = "E263"
     zh = "没有选是哪个社区、哪个街道的人。请从列表里选一个。"
     en = "It was not said which community or street this person works for. Choose one of the list."
+
+
+class NoTelephone(Conflict):
+    code = "E255"
+    zh = "这一户没有电话号码，或者已经按期销毁。请问项目管理员。"
+    en = "There is no telephone number of this household, or it was destroyed on its day. Ask the manager."

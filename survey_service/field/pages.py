@@ -23,7 +23,7 @@ from survey_service.accounts.staff_pages import Asking, staff_page
 from survey_service.collection.quality_mark_counts import MARKS
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotFound
-from survey_service.field import noting, outcomes_shown, queries, walk
+from survey_service.field import noting, outcomes_shown, queries, telephones, walk
 from survey_service.fieldwork import roll_words, rolls
 from survey_service.fieldwork.settling import known
 from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
@@ -349,13 +349,15 @@ def one_case(
 
 
 def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
-    """What every page of the field begins with. Visits are noted by a manager, while the wave takes them."""
+    """What every page of the field begins with. Visits are noted by a manager, while the wave takes them; telephones
+    come while somebody may still call."""
     return {
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "supervised": wave.state in noting.TAKES_VISITS,
         "may_note": person.has(*rights.NOTE_VISITS) and wave.state in noting.TAKES_VISITS,
+        "may_call": person.has(*rights.NOTE_VISITS) and wave.state in telephones.TAKES and telephones.takes_calls(wave),
         "may_assign": person.has(*rights.ASSIGN_CASES) and wave.state in noting.TAKES_VISITS,
     }
 

@@ -33,7 +33,7 @@ UNREMARKABLE = frozenset({"/health", "/metrics", "/static/{digest}/{name}", "/fa
 CLIENT_GONE = 499  # as proxies note it: in the log and the counts, for nobody hears it
 FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas, cases or sound that people hand in
 _FILES = re.compile(
-    r"/surveys/[^/]+/waves/[^/]+/(imports|cases|cases/draw|field/file|lists/[^/]+|recordings)"
+    r"/surveys/[^/]+/waves/[^/]+/(imports|cases|cases/draw|field/file|field/telephones|lists/[^/]+|recordings)"
     r"|/areas/imports/[a-z]+|/a/[^/]+/files|/api/v1/.*/files"
 )
 _WHOLE_FORM = re.compile(r"/a/[^/]+")  # a questionnaire with the files of its answers, where no script runs

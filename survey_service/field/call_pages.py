@@ -1,0 +1,267 @@
+"""The telephone desk of an interviewer: calls that are due, one number at a time, how each call ended, the interview.
+
+No dialler: the number is shown, and dialled by hand or by a tap of the telephone that shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.outcome_codes import OutcomeMode
+from questionnaires.text import Text
+from survey_service.accounts.permissions import Person
+from survey_service.accounts.staff_pages import Asking, go
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import BadInput, Conflict, DomainError, NotFound
+from survey_service.field import call_queries as queries
+from survey_service.field import call_words, telephones
+from survey_service.field.door_queries import visit_of
+from survey_service.field.door_shown import Knocker, address, find, just_noted, refuse_unless_open
+from survey_service.field.errors import FieldOver, NoSuchOutcome
+from survey_service.field.visit_forms import appointment, visit_id
+from survey_service.fieldwork.visits import NewVisit, Told, note_visits, take_back
+from survey_service.fieldwork.words import outcome_words
+from survey_service.ids import new_id
+from survey_service.models import Case, Mode, Survey, VisitSource, Wave, WaveState
+from survey_service.sealed.errors import SealGone
+from survey_service.sealed.keys import WaveKeys
+from survey_service.surveys import codes, who_answers
+from survey_service.web import posted_forms
+from survey_service.web.posted_forms import Posted
+
+router = APIRouter(prefix="/calls")
+SHOWN: Final = ("due", "agreed", "done")
+KEPT: Final = ("day", "clock")  # of a form that was refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a page of one case shows beside what is stored: its number, once, or why something was refused."""
+
+    telephone: str = ""
+    fault: DomainError | None = None
+    kept: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(KEPT, ""))
+
+
+NOTHING: Final = Opened()
+
+
+@router.get("")
+def rounds_page(request: Request, running: Running, reading: Reading, person: Knocker) -> Response:
+    """Where somebody calls in one wave they are led to it."""
+    with reading.begin() as session:
+        found = [one for one in queries.waves(session, person) if telephones.takes_calls(one[1])]
+        if len(found) == 1:
+            survey, wave = found[0]
+            return go(_here(survey.key, wave.key))
+        rounds = [_frame(survey, wave) for survey, wave in found]
+        return Asking(request, running, person).page("staff/calls/rounds.html", {"rounds": rounds}, section="visits")
+
+
+@router.get("/{survey_key}/{wave_key}")
+def calls_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Knocker,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    show: str = "due",
+    noted: UUID | None = None,
+) -> Response:
+    with reading.begin() as session:
+        survey, wave = find(session, person, survey_key, wave_key)
+        every = queries.in_order(queries.calls(session, wave, person), now)
+        waiting = [one for one in every if not one.done]
+        kinds = {
+            "due": [one for one in waiting if not one.appointment or one.appointment <= now],
+            "agreed": [one for one in waiting if one.appointment],
+            "done": [one for one in every if one.done],
+        }
+        chosen = show if show in SHOWN else "due"
+        context = {
+            **_frame(survey, wave),
+            "show": chosen,
+            "counts": {name: len(many) for name, many in kinds.items()},
+            "calls": kinds[chosen],
+            "total": len(every),
+            "noted": just_noted(every, noted, person),
+            "said": outcome_words,
+            "now": now,
+        }
+        return Asking(request, running, person).page("staff/calls/list.html", context, section="visits")
+
+
+@router.get("/{survey_key}/{wave_key}/{case_id}")
+def call_page(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: Knocker,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    case_id: UUID,
+) -> Response:
+    with reading.begin() as session:
+        return _call(Asking(request, running, person), session, (survey_key, wave_key), case_id, now)
+
+
+@router.post("/{survey_key}/{wave_key}/{case_id}/number")
+def open_number(
+    request: Request,
+    running: Running,
+    writing: Writing,
+    person: Knocker,
+    now: Now,
+    survey_key: str,
+    wave_key: str,
+    case_id: UUID,
+) -> Response:
+    """The number on the page that answers, and nowhere else; that it was opened is committed before it is shown."""
+    telephone, fault = "", None
+    try:
+        with writing.begin() as session:
+            _, wave = find(session, person, survey_key, wave_key)
+            case = _case(session, wave, person, case_id)
+            refuse_unless_open(wave)
+            seal = WaveKeys(running.settings, running.keys).opened(session, wave, at=now)
+            telephone = telephones.open_one(session, case, seal, at=now, by=person.actor)
+    except (Conflict, SealGone) as refused:
+        fault = refused
+    with running.database.reading.begin() as session:
+        asking = Asking(request, running, person)
+        opened = Opened(telephone=telephone, fault=fault)
+        return _call(asking, session, (survey_key, wave_key), case_id, now, opened)
+
+
+@router.post("/{survey_key}/{wave_key}/{case_id}")
+def note(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Knocker,
+    now: Now,
+    posted: Posted,
+    survey_key: str,
+    wave_key: str,
+    case_id: UUID,
+) -> Response:
+    """How a call ended that was made just now."""
+    code = posted_forms.text(posted, "code")
+    try:
+        with writing.begin() as session:
+            survey, wave = find(session, person, survey_key, wave_key)
+            _case(session, wave, person, case_id)
+            refuse_unless_open(wave)
+            if code not in call_words.CODES:
+                raise NoSuchOutcome
+            visit = NewVisit(
+                case_id=case_id,
+                code=code,
+                mode=OutcomeMode.TELEPHONE,
+                at=now,
+                appointment_at=appointment(posted, running.settings.zone, wave, now),
+                id=visit_id(posted),
+            )
+            note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))
+    except (BadInput, Conflict) as fault:
+        kept = {name: posted_forms.text(posted, name) for name in KEPT}
+        with reading.begin() as session:
+            asking, opened = Asking(request, running, person), Opened(fault=fault, kept=kept)
+            return _call(asking, session, (survey_key, wave_key), case_id, now, opened)
+    return go(f"{_here(survey_key, wave_key)}?noted={visit.id}")
+
+
+@router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")
+def undo(writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, visit_id: UUID) -> Response:
+    """One's own call that was noted by mistake."""
+    with writing.begin() as session:
+        survey, wave = find(session, person, survey_key, wave_key)
+        visit = visit_of(session, wave, person, visit_id)
+        if visit is None:
+            raise NotFound
+        refuse_unless_open(wave)
+        case_id = visit.case_id
+        take_back(session, survey.id, visit_id, at=now, by=person.actor)
+    return go(f"{_here(survey_key, wave_key)}/{case_id}")
+
+
+@router.post("/{survey_key}/{wave_key}/{case_id}/interview")
+def begin_interview(
+    running: Running, writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, case_id: UUID
+) -> Response:
+    """The questionnaire of this case by a pass, as at the door; what is answered by it is of the mode telephone."""
+    with writing.begin() as session:
+        _, wave = find(session, person, survey_key, wave_key)
+        case = _case(session, wave, person, case_id)
+        refuse_unless_open(wave)
+        if not telephones.takes_calls(wave):
+            raise FieldOver
+        code = codes.issue_interview_pass(
+            session, case, person.account_id, keys=running.keys, at=now, mode=Mode.TELEPHONE
+        )
+    return go(f"/a/{code}")
+
+
+def _case(session: Session, wave: Wave, person: Person, case_id: UUID) -> Case:
+    case = queries.case(session, wave, person, case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _call(
+    asking: Asking,
+    session: Session,
+    of: tuple[str, str],
+    case_id: UUID,
+    now: datetime,
+    opened: Opened = NOTHING,
+) -> Response:
+    survey, wave = find(session, asking.person, *of)
+    case = _case(session, wave, asking.person, case_id)
+    door = next((one for one in queries.calls(session, wave, asking.person) if one.id == case.id), None)
+    if door is None:
+        raise NotFound
+    context = {
+        **_frame(survey, wave),
+        "door": door,
+        "whom": who_answers.told(wave),
+        "at_the_door": f"{address(survey.key, wave.key)}/{case.id}",
+        "telephone": opened.telephone,
+        "kept": opened.kept,
+        "fault": opened.fault,
+        "buttons": call_words.BUTTONS,
+        "said": outcome_words,
+        "visit_id": new_id(),
+        "open": wave.state is WaveState.OPEN,
+        "interviews": telephones.takes_calls(wave),
+        "today": now.astimezone(asking.running.settings.zone).date(),
+        "me": asking.person.account_id,
+    }
+    return asking.page("staff/calls/case.html", context, section="visits", fault=opened.fault)
+
+
+def _frame(survey: Survey, wave: Wave) -> dict[str, Any]:
+    return {
+        "wave": wave,
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "survey_title": Text(survey.title_zh, survey.title_en),
+        "here": _here(survey.key, wave.key),
+    }
+
+
+def _here(survey_key: str, wave_key: str) -> str:
+    return f"/calls/{survey_key}/{wave_key}"
