@@ -156,6 +156,7 @@ FIELDS: Final = (
         heading=Text("备用、方式和种子", "Reserves, modes and seed"),
     ),
     Field(name="paper", label=Text("先用纸质的占百分之几", "Percent first asked on paper"), type="number"),
+    Field(name="telephone", label=Text("先打电话的占百分之几", "Percent first asked by telephone"), type="number"),
     Field(name="seed", label=Text("随机种子", "Seed"), type="number"),
     Field(
         name="visits",
@@ -215,6 +216,7 @@ USUAL: Final[Mapping[str, str]] = {
     "within": SelectionWithin.NEXT_BIRTHDAY,
     "reserves": "2",
     "paper": "50",
+    "telephone": "0",
     "visits": "2.5",
     "per_day": "20",
 }
@@ -242,6 +244,7 @@ class Asked:
     grids: GridsFirst | None
     reserves: int
     paper: float
+    telephone: float
     seed: int
     visits: float
     per_day: float
@@ -288,6 +291,7 @@ class Asked:
             grids=None if design == EVERY else GridsFirst(per_grid=per_grid, by_size=design == BY_SIZE),
             reserves=form.whole("reserves", 0, MOST_RESERVES),
             paper=form.whole("paper", 0, 100) / 100,
+            telephone=form.whole("telephone", 0, 100) / 100,
             seed=form.whole("seed", 0, MOST_SEED),
             visits=form.number("visits", 0.1, 100),
             per_day=form.number("per_day", 0.1, 1000),

@@ -31,6 +31,7 @@ from survey_service.uploads.pages import ListUpload
 from survey_service.uploads.records import Record, Records
 
 RESERVE_SHARE: Final = 0.25  # of the main sample, each replicate
+_NOTHING: Final = 1e-9  # percents that come to all leave no share, and tenths are no exact numbers
 _NAMED: Final = 5  # grids that are too small, in a message
 
 
@@ -139,15 +140,22 @@ class DrawUpload(ListUpload[ToDraw]):
             raise _small_grids(small) from None
 
     def _modes(self) -> dict[Mode, float]:
-        """Paper and the rest in their shares; one mode alone takes all. BadInput where the wave asks no household."""
+        """Paper, telephone and the rest in their shares; one mode alone takes all. BadInput where the wave asks no
+        household, and where the shares come to more than all."""
         there = [Mode(mode) for mode in self.wave.modes if mode in CASE_MODES]
         if not there:
             raise BadInput(zh=NO_MODES.zh, en=NO_MODES.en)
-        others = [mode for mode in there if mode is not Mode.PAPER]
-        if Mode.PAPER not in there or not others:
-            return {there[0]: 1.0}
-        shares = {Mode.PAPER: self.asked.paper, others[0]: 1 - self.asked.paper}
-        return {mode: share for mode, share in shares.items() if share > 0}
+        asked = ((Mode.PAPER, self.asked.paper), (Mode.TELEPHONE, self.asked.telephone))
+        usual = [mode for mode in there if mode not in (Mode.PAPER, Mode.TELEPHONE)]
+        rest = usual[0] if usual else Mode.TELEPHONE if Mode.TELEPHONE in there else there[0]
+        shares = {mode: share for mode, share in asked if mode in there and mode is not rest}
+        shares[rest] = 1 - sum(shares.values())
+        if shares[rest] < -_NOTHING:
+            raise BadInput(
+                zh="先用纸质的和先打电话的加起来超过百分之百了。",
+                en="Paper and telephone come to more than 100 percent.",
+            )
+        return {mode: share for mode, share in shares.items() if share > _NOTHING}
 
 
 def _with_doors(looked: Looked[ToDraw], stored: ToDraw, households: Households) -> Looked[ToDraw]:

@@ -51,7 +51,15 @@ def a_list(*, adults: bool = True) -> str:
     return "\n".join(rows)
 
 
-ASKED = {"size": "30", "allocation": "proportional", "least": "0", "reserves": "2", "paper": "50", "seed": "20260918"}
+ASKED = {
+    "size": "30",
+    "allocation": "proportional",
+    "least": "0",
+    "reserves": "2",
+    "paper": "50",
+    "telephone": "0",
+    "seed": "20260918",
+}
 
 
 def bring(client: TestClient, address: str, text: str, **more: Any) -> Any:
@@ -158,6 +166,40 @@ def test_what_cannot_be_drawn_is_told_and_stays_in_its_box(
     looked = bring(client, f"{here}/cases/draw", a_list(), **changed)
     assert told in looked.text
     assert 'value="20260918"' in looked.text or "seed" in changed
+
+
+@pytest.mark.parametrize(
+    ("modes", "typed", "dealt"),
+    [
+        (("web_invited", "paper", "telephone"), ("20", "30"), {"paper": 6, "telephone": 9, "web_invited": 15}),
+        (("paper", "telephone"), ("40", "0"), {"paper": 12, "telephone": 18}),
+        (("telephone",), ("50", "0"), {"telephone": 30}),
+        (("web_invited", "telephone"), ("50", "0"), {"web_invited": 30}),
+    ],
+)
+def test_first_modes_are_dealt_in_the_shares_asked_for(
+    client: TestClient,
+    here: str,
+    database: Database,
+    modes: tuple[str, ...],
+    typed: tuple[str, str],
+    dealt: dict[str, int],
+) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(Wave).values(modes=list(modes)))
+    drawn(client, here, paper=typed[0], telephone=typed[1])
+    with database.reading.begin() as session:
+        found = Counter(one.value for one in session.scalars(select(Case.first_mode)))
+    assert set(found) == set(dealt)
+    for mode, count in dealt.items():
+        assert abs(found[mode] - count) <= 2  # each community is dealt to by itself
+
+
+def test_shares_of_modes_beyond_all_are_refused(client: TestClient, here: str, database: Database) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(Wave).values(modes=["web_invited", "paper", "telephone"]))
+    looked = bring(client, f"{here}/cases/draw", a_list(), paper="60", telephone="50")
+    assert "加起来超过百分之百" in looked.text
 
 
 def test_the_empty_list_has_a_line_for_every_community_and_comes_in_as_it_is(client: TestClient, here: str) -> None:
