@@ -28,6 +28,8 @@ def store(
     session: Session, wave: Wave, numbers: Mapping[str, str], keys: WaveKeys, *, at: datetime, by: audit.Actor
 ) -> None:
     """``numbers``: case number -> telephone; what was there of these cases gives way. SealAway, SealGone."""
+    # Two who bring the first numbers at once must not make two keys.
+    session.execute(select(Wave.id).where(Wave.survey_id == wave.survey_id, Wave.id == wave.id).with_for_update())
     seal = keys.begin(session, wave, at=at)
     of_wave = (CaseTelephone.survey_id == wave.survey_id) & (CaseTelephone.wave_id == wave.id)
     for some in in_groups(numbers):
