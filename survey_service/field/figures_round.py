@@ -13,7 +13,7 @@ from survey_service import audit, jobs
 from survey_service.audit.chain import SERVICE
 from survey_service.audit.rows import rows_key
 from survey_service.fieldwork import INTERVIEWS_JOB
-from survey_service.models import Assignment, FieldFigures, Job, JobState, Wave, WaveState
+from survey_service.models import Assignment, FieldFigures, Job, JobState, Mode, Response, Wave, WaveState
 from survey_service.services import Services
 
 OLD: Final = timedelta(minutes=10)
@@ -31,7 +31,10 @@ def compute_again(services: Services) -> None:
 
 def _in_the_field() -> Select[Wave]:
     sent_out = exists().where(Assignment.survey_id == Wave.survey_id, Assignment.wave_id == Wave.id)
-    return select(Wave).where(Wave.state == WaveState.OPEN, sent_out)
+    asked = exists().where(
+        Response.survey_id == Wave.survey_id, Response.wave_id == Wave.id, Response.mode == Mode.FACE_TO_FACE
+    )
+    return select(Wave).where(Wave.state == WaveState.OPEN, sent_out | asked)
 
 
 def is_stale(session: Session, wave: Wave, now: datetime) -> bool:

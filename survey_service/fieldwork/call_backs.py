@@ -27,6 +27,12 @@ class CallBackGone(Conflict):
     en = "This household is not among the call-backs, or what was found is noted already. Reload the page."
 
 
+class OwnInterview(Conflict):
+    code = "E264"
+    zh = "这是您自己做的访问，要由别人回访。"
+    en = "This is an interview of your own; somebody else has to call back."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What the household said. ``minutes``: how long it took, as they remember."""
@@ -106,7 +112,10 @@ def choose(interviews: Mapping[UUID, Sequence[UUID]], drawn: Mapping[UUID, set[U
 def note(
     session: Session, survey_id: UUID, case_id: UUID, answered: Answered, *, at: datetime, by: audit.Actor
 ) -> None:
-    """What was found, once; CallBackGone where it was noted already or never drawn."""
+    """What was found, once; CallBackGone where it was noted already or never drawn, OwnInterview for one's own."""
+    drawn = session.get(CallBack, (survey_id, case_id))
+    if drawn is not None and drawn.account_id == by.account_id:
+        raise OwnInterview
     waiting = (CallBack.survey_id == survey_id) & (CallBack.case_id == case_id) & CallBack.found_at.is_(None)
     noted = session.execute(
         update(CallBack)

@@ -265,6 +265,9 @@ def test_what_a_call_back_found_is_noted_once_and_counted(
     assert list(again) == [case_id]
     one = f"{here}/call-backs/{case_id}"
     assert "手机上记的是 3 分钟" in get(client, one)
+    answered = call_backs.Answered(visited=Visited.CAME, right_person=True, minutes=None)
+    with database.writing.begin() as session, pytest.raises(call_backs.OwnInterview):
+        call_backs.note(session, world.survey_id, case_id, answered, at=NOW, by=interviewer)
     for wrong in ({}, {"visited": "came", "minutes": "about ten"}, {"visited": "came", "minutes": "601"}):
         refused = client.post(one, data={"csrf": token, **wrong}, headers=HTML)
         assert (refused.status_code, "先选有没有人来问过" in refused.text) == (422, True)
