@@ -269,7 +269,7 @@ def question(building: Building, node: Node) -> Question:
 
 
 def section(building: Building, node: Node) -> Section:
-    known = ("id", "title", "ask_if", "repeats", "questions")
+    known = ("id", "title", "ask_if", "repeats", "handed_over", "questions")
     name = Fields(Notes(), node, "a section", known).string("id")
     fields = Fields(building.notes, node, f'section "{name}"' if name else "a section", known)
     repeating = fields.get("repeats")
@@ -278,6 +278,7 @@ def section(building: Building, node: Node) -> Section:
         title=fields.text("title", needed=True) or Text(""),
         ask_if=fields.condition("ask_if"),
         repeats=None if repeating is None else repeats(building.notes, repeating, fields.owner),
+        handed_over=fields.boolean("handed_over"),
         questions=tuple(question(building, one) for one in fields.sequence("questions", needed=True)),
     )
 

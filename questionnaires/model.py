@@ -256,6 +256,7 @@ class Section:
     ask_if: Condition | None = None
     repeats: Repeats | None = None  # as it is written; what is asked are its rounds
     round: Round | None = None
+    handed_over: bool = False  # with an interviewer: whoever answers takes the phone for these questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -244,6 +244,7 @@ class _Expansion:
                 title=inside.title(section.title, roster.repeats.heading),
                 questions=questions,
                 ask_if=inside.condition(roster.condition(number)),
+                handed_over=section.handed_over,
                 round=Round(roster=section.id, number=number, printed=number <= (roster.repeats.on_paper or number)),
             )
 

@@ -116,6 +116,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "take": Text("每人抽几个部分", "blocks for each person"),
     "blocks": Text("部分", "block"),
     "sections": Text("有哪些节", "its sections"),
+    "section_handed_over": Text("入户时交给本人填", "filled in alone at the door"),
     "questions": Text("有哪些题", "its questions"),
     "belongs_if": Text("只对这些人抽", "drawn only for"),
     "most": Text("最多几轮", "rounds at most"),
@@ -170,10 +171,11 @@ def _questions(
 
 
 def _asked(plain: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Questions with the condition of their section, which decides about them as well."""
+    """Questions with what their section says of all of them: its condition, and whether the phone is handed over."""
     for section in plain["sections"]:
         for question in section["questions"]:
-            outer = {f"section_{name}": section[name] for name in ("ask_if", "repeats") if name in section}
+            named = ("ask_if", "repeats", "handed_over")
+            outer = {f"section_{name}": section[name] for name in named if name in section}
             yield {**question, **outer}
 
 

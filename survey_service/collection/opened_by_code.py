@@ -193,7 +193,8 @@ def open_by_code(session: Session, code: str) -> OpenedByCode:
     if found.revoked_at is not None:
         raise RevokedCode
     of_a_case = found.case_id is not None  # whoever scans a poster is no household that was drawn
-    asked = asked_in(session, found.survey_id, found.wave_id, found.area_id, of_a_case=of_a_case)
+    knocks = found.interviewer is not None
+    asked = asked_in(session, found.survey_id, found.wave_id, found.area_id, of_a_case=of_a_case, knocks=knocks)
     return OpenedByCode(
         code=found,
         version_id=asked.version_id,
@@ -206,7 +207,7 @@ def open_by_code(session: Session, code: str) -> OpenedByCode:
 
 
 def asked_in(
-    session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID, *, of_a_case: bool = False
+    session: Session, survey_id: UUID, wave_id: UUID, area_id: UUID, *, of_a_case: bool = False, knocks: bool = False
 ) -> AskedQuestionnaire:
     found = session.execute(_WHERE_IT_LEADS, {"survey": survey_id, "wave": wave_id, "area": area_id}).one()
     questionnaire = _questionnaire(session, survey_id, found.questionnaire_version_id, found.sha256)
@@ -221,6 +222,7 @@ def asked_in(
             closes_on=found.closes_on,
             wave=Text(found.wave_zh, found.wave_en),
             whom=_whom(found) if of_a_case else None,
+            knocks=knocks,
             recordings=_recordings_of(session, survey_id, wave_id, found.opened_at),
         ),
         state=found.state,

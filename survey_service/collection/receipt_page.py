@@ -76,7 +76,6 @@ def receipt_view(running: Services, code: str, display: Display, client_id: str 
         "client_id": client_id or "",
         "moment": moment(at, zone, language),
         "code": code,
-        "knocks": opened.code.interviewer is not None,
         "contact": contact,
         "contact_until": moment(contact.until, zone, language) if contact else "",
     }

@@ -132,6 +132,7 @@ class Occasion:
     closes_on: date
     wave: Text | None = None  # its name, where a text is filled with it
     whom: Text | None = None  # who of a drawn household answers
+    knocks: bool = False  # on the phone of an interviewer
     recordings: tuple[Recording, ...] = ()  # of questions, read aloud
 
     def voices(self, question: str, language: Language) -> list[Recording]:

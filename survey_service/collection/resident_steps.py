@@ -69,6 +69,7 @@ class Step:
     found: tuple[Option, ...] = ()  # of those, what is shown for what was typed or answered before
     more: int = 0  # how many more were found
     found_none: bool = False
+    handed_over: bool = False  # whoever answers takes the phone of the interviewer for it
 
     @property
     def offers(self) -> str:
@@ -275,6 +276,7 @@ def _screens(same: Same, order: int) -> Screens:
                 said=narrowed_in_words(offer, numbers) if offer is not None else None,
                 search=index if is_searched(question) else None,
                 index=index,
+                handed_over=section.handed_over,
             )
             steps += _of_question(whole, order)
     steps = _with_ways_past(same.questionnaire, steps)

@@ -19,16 +19,21 @@ KIN: Final[Mapping[Kin, Text]] = {
     Kin.PARENT: Text("父母、公婆、岳父母", "parent or parent-in-law"),
     Kin.GRANDCHILD: Text("孙辈", "grandchild"),
     Kin.SIBLING: Text("兄弟姐妹", "brother or sister"),
-    Kin.OTHER: Text("其他", "other"),
+    Kin.OTHER: Text("其他，或不说明", "other, or not said"),
 }
 
 
 def person(one: Mapping[str, Any]) -> Text:
-    """One adult of a roll: 女，配偶."""
-    sex, kin = SEXES[Sex(one["sex"])], KIN[Kin(one["kin"])]
-    return Text(f"{sex.zh}，{kin.zh}", f"{sex.en}, {kin.en}")
+    """One adult of a roll: 女，配偶; the sex alone where nothing more was said."""
+    sex, kin = SEXES[Sex(one["sex"])], Kin(one["kin"])
+    if kin is Kin.OTHER:
+        return sex
+    return Text(f"{sex.zh}，{KIN[kin].zh}", f"{sex.en}, {KIN[kin].en}")
 
 
 def chosen(roll: Roll) -> Text | None:
     """Whom the table chose; None where the birthday chooses, and where the answer was erased."""
-    return person(roll.listed[roll.chosen - 1]) if roll.chosen and roll.listed else None
+    if not (roll.chosen and roll.listed):
+        return None
+    found = person(roll.listed[roll.chosen - 1])
+    return Text(f"第 {roll.chosen} 位，{found.zh}", f"adult {roll.chosen}, {found.en}")

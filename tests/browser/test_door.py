@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select, update
 
-from survey_service.models import ADULT_STAGE, Case, Mode, Wave
+from survey_service import audit
+from survey_service.audit.chain import SERVICE
+from survey_service.models import ADULT_STAGE, Account, Area, Case, Mode, Wave
+from survey_service.secrets import KeyRing
+from survey_service.surveys import codes
 from tests.browser.looks import beyond
+from tests.browser.resident_world import open_wave_of
 from tests.browser.staff_fixtures import sign_in
 from tests.browser.test_wave import sound
+from tests.service.world import NOW, QUESTIONNAIRE, _case
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from survey_service.database import Database
+    from survey_service.settings import Settings
     from tests.service.world import World
 
 pytestmark = pytest.mark.browser
+_LEFT = "(step) => !document.getElementById('handing').hidden || document.querySelector('.step.here').id !== step"
 
 
 @pytest.fixture
@@ -77,3 +86,47 @@ def test_the_five_things_that_are_done_at_a_door(base: str, unlisted: World, des
     assert f"已记 {second}：住户拒访" in page.locator(".said").inner_text()
     page.click("text=该去没去 0")
     assert "没有" in page.locator("main .note").last.inner_text()
+
+
+@pytest.fixture
+def interview(database: Database, settings: Settings, world: World) -> str:
+    """The address of an interview whose last section is for whoever answers to fill in alone."""
+    *first, last = QUESTIONNAIRE.sections[0].questions
+    whole = QUESTIONNAIRE.sections[0]
+    sections = (replace(whole, questions=tuple(first)), replace(whole, id="own", questions=(last,), handed_over=True))
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    opened = open_wave_of(database, keys, world, replace(QUESTIONNAIRE, key="handed", sections=sections))
+    with database.writing.begin() as session:
+        community = session.get_one(Area, world.community_ids[0])
+        case = _case(opened.survey_id, opened.wave_id, community, 1)
+        session.add(case)
+        session.flush()
+        rows = audit.Rows(f"wave {opened.wave_id}", opened.wave_id)
+        audit.record(session, survey_id=opened.survey_id, at=NOW, by=SERVICE, action="cases.drawn", record=rows)
+        account = session.scalars(select(Account.id).where(Account.user == "interviewer")).one()
+        return f"/a/{codes.issue_interview_pass(session, case, account, keys=keys, at=NOW)}"
+
+
+def test_the_phone_is_handed_over_and_comes_back_by_a_tap(base: str, interview: str, desk: Callable[..., Page]) -> None:
+    page = desk(viewport={"width": 360, "height": 740}, has_touch=True)
+    page.goto(base + interview)
+    page.click("#start")
+    for _ in range(20):
+        if page.locator("#handing").is_visible():
+            break
+        required = page.locator(".step.here[data-required] label")
+        if required.count():
+            required.first.click()
+        step = page.locator(".step.here").get_attribute("id")
+        page.locator(".step.here [data-turn=on]").click()
+        page.wait_for_function(_LEFT, arg=step)
+    assert page.locator("#answers").is_hidden()  # nothing of what was answered before is in view
+    sound(page, "handing over")
+    page.click("text=我是受访人，开始填")
+    assert page.locator(".step.here[data-handed]").is_visible()
+    page.go_back()  # the phone's own back key does not lead to the earlier answers
+    assert page.locator("#handing h2:visible").inner_text() == "请把手机交还调查员"
+    page.go_forward()
+    page.locator(".step.here [data-turn=on]").click()
+    page.click("text=我是调查员，接着问")
+    assert "本人填的，这里不显示" in page.locator("#review-answers").inner_text()

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tests.service import made_exports
 from tests.service.conftest import TestClock
 from tests.service.made_exports import make
 from tests.service.programs import token_of
-from tests.service.world import QUESTIONNAIRE, World
+from tests.service.world import NOW, QUESTIONNAIRE, World
 
 __all__ = ["released"]
 
@@ -56,7 +57,7 @@ def curl(line: str, body: Any) -> requests.Response:
             case "--json":
                 headers["Content-Type"], data = "application/json", words.pop(0).encode()
             case "--data":
-                assert words.pop(0) == "@interviews.json"
+                assert words.pop(0) in ("@interviews.json", "@visits.json")
                 data = json.dumps(body).encode()
             case other:
                 assert not other.startswith("-"), other
@@ -119,6 +120,15 @@ def test_the_interview_of_the_manual_is_stored(
     wave = curl(blocks("sh")[0].splitlines()[2], None).json()
     body["questionnaire_sha256"] = wave["questionnaire"]["sha256"]
     answer = curl(blocks("sh")[1].strip(), body)
+    assert [one["outcome"] for one in answer.json()["results"]] == ["stored"], answer.text
+
+
+def test_the_visit_of_the_manual_is_stored(
+    base: str, database: Database, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at = NOW + timedelta(hours=12)  # the evening that it tells of
+    monkeypatch.setenv("TOKEN", token_of(database, "interviewer"))
+    answer = curl(blocks("sh")[2].strip(), json.loads(blocks("json")[1]))
     assert [one["outcome"] for one in answer.json()["results"]] == ["stored"], answer.text
 
 

@@ -50,6 +50,10 @@ export function review(list, steps, words, change) {
     const count = step.querySelector(".count").textContent;
     add(question, "span", count, "count");
     question.appendChild(document.createTextNode(heading.textContent));
+    if ("handed" in step.dataset) {
+      add(add(line, "dd"), "span", words.notShown, "quiet");
+      continue;
+    }
     for (const [item, answer] of rows(step, words)) {
       const told = add(line, "dd", item ? item + words.colon : "");
       add(told, answer ? "b" : "span", answer || words.nothing, answer ? "" : "quiet");

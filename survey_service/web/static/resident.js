@@ -23,6 +23,7 @@ let changing = false; // a question was opened from the review, which is where i
 const reviewed = document.getElementById("review");
 let sending; // of resident-send.js
 let same; // resident-same.js
+let handing; // of resident-handing.js, on the phone of an interviewer
 let rankings = []; // what draws each ranking anew
 let several = { beyond: () => "", ranked: () => null, tellTooMany: () => {}, rankByTouch: () => [] }; // resident-several.js
 
@@ -36,6 +37,7 @@ function keep() {
 // ---------------------------------------------------------------- one step in view
 
 function show(step, focus) {
+  if (handing && handing.holds(step, () => show(step, true))) return;
   current = step;
   for (const one of steps) one.classList.toggle("here", one === step);
   if (answers.fill) answers.fill.show(form);
@@ -211,6 +213,7 @@ async function load() {
     answers.fill = new Fill({ answers, worth: calculating && calculating.worth, calculated: JSON.parse(words.filling), and: words.and, inOrder: checked.inOrder });
   }
   same = words.same && await further(words.same);
+  if (words.handing) handing = new (await import(words.handing)).Handing(form);
   sending = new send.Sending(page);
   rankings = several.rankByTouch(form, words);
   for (const address of (words.devices || "").split(" ").filter(Boolean)) {
