@@ -36,3 +36,4 @@ class Letter:
     case_number: str
     household: str = ""  # where it is handed over: street, building, flat; no name
     whom: Text | None = None  # who of the household answers; None where anybody may
+    unit: Text | None = None  # what stood on the list, in English the plural; None: households

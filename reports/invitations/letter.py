@@ -39,14 +39,14 @@ def letter_marks(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mar
     body = Role(11.5 if zh else 10.5, 20 if zh else 15)
     marks = _head(setter, occasion, letter)
     y = TITLE
-    title = say("letter_title", language)
+    title = _said(letter, "letter_title", language)
     role = fitting(setter, title, RIGHT - LEFT, (22, 20, 18))
     marks.append(setter.flush(setter.composer.line(role.span(title)), LEFT, y))
     y += 12 * MM
-    marks.append(setter.left(body, say("dear", language), LEFT, y))
+    marks.append(setter.left(body, _said(letter, "dear", language), LEFT, y))
     y += body.leading * (1.1 if zh else 1.4)
     community = letter.community.in_language(language)
-    why = ("　　" if zh else "") + say("why", language, community=community)
+    why = ("　　" if zh else "") + _said(letter, "why", language, community=community)
     for line in setter.lines([body.span(why)], RIGHT - LEFT, justify=True):
         marks.append(Words(LEFT, y, line))
         y += body.leading
@@ -60,6 +60,13 @@ def letter_marks(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mar
         y += body.leading * 0.45
     marks += _below_the_code(setter, occasion, letter)
     return marks + _signed(setter, occasion, max(y + 6 * MM, SIGNED), body) + statutory_marks(setter, occasion)
+
+
+def _said(letter: Letter, key: str, language: str, **values: object) -> str:
+    """A sentence to a household, or to what else stood on the list."""
+    if letter.unit is None:
+        return say(key, language, **values)
+    return say(f"{key}.listed", language, unit=letter.unit.in_language(language), **values)
 
 
 def _head(setter: Setter, occasion: Occasion, letter: Letter) -> list[Mark]:
@@ -87,7 +94,8 @@ def _in_the_window(setter: Setter, letter: Letter, language: str) -> list[Mark]:
         told = [(name, community)]
         if letter.household:
             told.append((where, letter.household))
-        to = f"{say('to_the_household', language)}　{say('case', language, number=letter.case_number)}"
+        case = _said(letter, "case", language, number=letter.case_number)
+        to = f"{_said(letter, 'to_the_household', language)}　{case}"
         told.append((number, to))
         lines = [(line, role) for role, text in told for line in setter.lines([role.span(text)], right - left)]
         if sum(role.leading for _, role in lines) <= bottom - top:
@@ -104,7 +112,7 @@ def _paragraphs(occasion: Occasion, letter: Letter) -> list[tuple[str, str]]:
     language, notice = occasion.language, occasion.notice
     timed = "how_more" if notice.minutes is not None else "how_more_untimed"
     told = [
-        (say("how", language), say(timed, language, minutes=notice.minutes)),
+        (say("how", language), _said(letter, timed, language, minutes=notice.minutes)),
         (
             say("when", language),
             say("when_more", language, period=period(occasion.opens_on, occasion.closes_on, language)),

@@ -57,6 +57,28 @@ WORDS: Final[Mapping[str, Text]] = {
     "then_code": Text("再输入", "and type"),
     "case": Text("住户编号 {number}", "Household {number}"),
     "to_the_household": Text("住户 收", "To the household"),
+    # letter to what is no household: a shop, an organisation, somebody of a list
+    "letter_title.listed": Text("请您说一说", "You were chosen"),
+    "dear.listed": Text("您好：", "Good day,"),
+    "why.listed": Text(
+        "为了解大家的真实看法，我们从{community}的{unit}名单里随机抽取了一部分，您是其中之一。抽中的代表着许多没有"
+        "抽中的，别人无法代替，所以您的回答格外重要。",
+        "To learn what people really think, a part of all {unit} of {community} was drawn at random, and you are one "
+        "of them. Each stands for many who were not drawn; nobody else can take their place.",
+    ),
+    "how_more.listed": Text(
+        "用微信扫右边的二维码，大约 {minutes} 分钟；这个二维码只供您使用一次，请不要转发。不方便上网的，"
+        "可以打下面的电话。",
+        "scan the code at the right with your phone; it takes about {minutes} minutes. The code is yours and works "
+        "once; please do not pass it on. If you would rather not use a phone, ring the number below.",
+    ),
+    "how_more_untimed.listed": Text(
+        "用微信扫右边的二维码；这个二维码只供您使用一次，请不要转发。不方便上网的，可以打下面的电话。",
+        "scan the code at the right with your phone. The code is yours and works once; please do not pass it on. If "
+        "you would rather not use a phone, ring the number below.",
+    ),
+    "case.listed": Text("编号 {number}", "Number {number}"),
+    "to_the_household.listed": Text("{unit} 收", "To one of the {unit}"),
     # both
     "contact": Text("咨询", "Questions"),
     "form_number": Text("表号 {value}", "Form {value}"),

@@ -46,7 +46,7 @@ UNITS: Final[Mapping[ListedUnit, UnitWords]] = {
         one=Text("工作人员", "member of staff"),
         many="members of staff",
         register=Text("工作人员名单", "list of staff"),
-        who=Text("您本人", "you yourself"),
+        who=Text("您本人", "yourself"),
         person=True,
     ),
     ListedUnit.ORGANISATION: UnitWords(
@@ -61,7 +61,7 @@ UNITS: Final[Mapping[ListedUnit, UnitWords]] = {
         one=Text("服务对象", "client"),
         many="clients",
         register=Text("服务对象名单", "list of clients"),
-        who=Text("您本人", "you yourself"),
+        who=Text("您本人", "yourself"),
         person=True,
     ),
 }

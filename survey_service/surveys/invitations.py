@@ -13,7 +13,8 @@ from questionnaires.text import Text
 from reports.invitations.content import Letter, Occasion, Poster
 from survey_service import audit
 from survey_service.errors import Conflict
-from survey_service.models import Area, Mode, Wave, WaveState
+from survey_service.models import Area, ListedUnit, Mode, Wave, WaveState
+from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
 from survey_service.surveys import codes, definitions, letter_codes, planning_queries, short_code, who_answers
 from survey_service.surveys.opening import header_of
@@ -79,6 +80,14 @@ class Printing:
     by: audit.Actor
 
 
+def _unit(wave: Wave) -> Text | None:
+    """What stood on the list, where that is no household."""
+    if wave.listed_unit is ListedUnit.HOUSEHOLD:
+        return None
+    words = UNITS[wave.listed_unit]
+    return Text(words.one.zh, words.many)
+
+
 def letters(
     session: Session, wave: Wave, areas: Sequence[Area], how: Printing, *, part: int | None = None
 ) -> list[Letter]:
@@ -103,6 +112,7 @@ def letters(
             case_number=row.number,
             household=how.doors.get(row.number, ""),
             whom=whom,
+            unit=_unit(wave),
         )
         for row in rows
         if row.used_at is None

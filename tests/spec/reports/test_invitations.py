@@ -100,6 +100,21 @@ def test_a_letter_holds_its_own_code_and_says_who_answers(occasion: Occasion, ty
     assert "7K3-9QF-2T1-4" in second
 
 
+def test_a_letter_to_a_shop_speaks_of_shops(occasion: Occasion, type_settings: TypeSettings) -> None:
+    made = letter(
+        0, unit=Text("商户", "shops"), whom=Text("请店里管事的一位来答。", "Please let whoever runs it answer.")
+    )
+    [text] = ("".join(one.split()) for one in pages(letters_pdf(occasion, [made], settings=type_settings)))
+    if occasion.language == "zh":
+        assert "商户名单里随机抽取了一部分" in text
+        assert "商户收" in text
+        assert "请店里管事的一位来答" in text
+        assert not any(word in text for word in ("您家", "住户", "上门"))
+    else:
+        assert "apartofallshopsof" in text
+        assert "household" not in text.lower()
+
+
 def held_askew(picture: Image.Image) -> Image.Image:
     """As a phone sees a sheet that hangs a little high, from the side, not quite in focus."""
     width, height = picture.size
