@@ -38,6 +38,7 @@ def test_a_wave_is_walked_from_an_empty_installation_to_its_figures(
     walk.begin()
     walk.plan_and_draw()
     codes = walk.letters()
+    assert len(codes) == len(set(codes)) > walk.city.drawn / 3
     walk.open()
     walk.answer_online(codes)
     walk.knock()
@@ -46,6 +47,7 @@ def test_a_wave_is_walked_from_an_empty_installation_to_its_figures(
     walk.close()
     walk.sign()
 
+    assert walk.refused_and_away.total() > 5
     told = {code: outcomes[code] for code in walk.refused_and_away}
     assert told == walk.refused_and_away
     assert outcomes["1.1"] == walk.answered, outcomes

@@ -149,7 +149,7 @@ class Walk:
         assert f"共 {self.city.drawn} 户" in me.page
 
     def letters(self) -> list[str]:
-        """The codes of all letters, read from the sheets."""
+        """The short codes of all letters, read from the sheets."""
         me, found = self.me, []
         me.open(f"{WAVE}/invitations")
         me.press("invitations/letters", holding=("language", "zh"))
@@ -157,9 +157,9 @@ class Walk:
         me.open(f"{WAVE}/invitations")
         me.press("invitations/letters.pdf", holding=("language", "zh"))
         for sheet in PdfReader(io.BytesIO(me.answer.content)).pages:
-            words = "".join(sheet.extract_text().split())
+            words = sheet.extract_text()
             assert "和平路" in words, "nobody has to look up where a letter goes"
-            found += re.findall(r"/a/([A-Z2-7]{26})", words)
+            found += re.findall(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]\b", words)
         return found
 
     def open(self) -> None:
@@ -181,8 +181,7 @@ class Walk:
         """Each visitor gets half of the round done."""
         for user in ("visitor1", "visitor2"):
             self.me.sign_in(user, PASSWORD)
-            self.me.open(f"{ROUNDS}?show=waiting")
-            doors = [one for one in dict.fromkeys(self.me.links(f"{ROUNDS}/")) if "?" not in one]
+            doors = self._doors()
             for turn, door in enumerate(doors[: len(doors) // 2]):
                 self.clock.at += timedelta(minutes=5)
                 self.met.update(re.findall(r"\d{6}-\d{4}", self.me.open(door)))
@@ -194,13 +193,24 @@ class Walk:
                     self.me.press("interview")
                     self._answer()
 
+    def _doors(self) -> list[str]:
+        """The round of whoever is signed in; where it is long, block by block."""
+        self.me.open(f"{ROUNDS}?show=waiting")
+        blocks = list(dict.fromkeys(self.me.links("block=")))
+        doors: list[str] = []
+        for page in blocks or [self.me.at]:
+            self.me.open(page)
+            doors += [one for one in self.me.links(f"{ROUNDS}/") if "?" not in one]
+        return list(dict.fromkeys(doors))
+
     def answer_online(self, codes: Sequence[str]) -> None:
-        """Two of three letters."""
+        """Two of three letters: what is printed beside the code in the picture is typed on the first page."""
         for turn, code in enumerate(codes):
             self.client.cookies.clear()
             if turn % 3 != 2:
                 self.clock.at += timedelta(minutes=1)
-                self.me.open(f"/a/{code}")
+                self.me.open("/")
+                self.me.press("/a", {"code": code})
                 self._answer()
 
     def _answer(self) -> None:
