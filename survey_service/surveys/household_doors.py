@@ -40,7 +40,7 @@ LONGEST: Final = 80
 _WORDS: Final = {"door": "", "building": "号楼", "entrance": "单元", "room": "室"}
 _BARE: Final = re.compile(r"[0-9A-Za-z]{1,6}|[东南西北中甲乙丙丁一二三四五六七八九十]{1,3}")
 _NAME: Final = re.compile(r"[\u4e00-\u9fff·]{2,5}")  # two to five characters and no digit: nobody's door alone
-_NO_NAME: Final = re.compile(r"[0-9号楼栋幢座室村组街路巷弄里苑区院园庄屯寨院]")
+_NO_NAME: Final = re.compile(r"[0-9号楼栋幢座室村组街路巷弄里苑区院园庄屯寨]")
 _MOST_NAMES: Final = 0.5  # of a column's cells
 _PERSONAL: Final = re.compile(r"姓名|户主|联系人|名字|电话|手机|身份证|证件|name|phone|mobile|id.?card", re.IGNORECASE)
 
@@ -106,12 +106,12 @@ def judge_door(record: Record, door: str) -> list[TableProblem]:
     return found
 
 
-def judge_column(records: Sequence[Record]) -> list[TableProblem]:
-    """Whether the column of addresses holds names."""
-    cells = [cell for one in records if (cell := one.get("door").strip())]
-    names = [cell for cell in cells if _NAME.fullmatch(cell) and not _NO_NAME.search(cell)]
+def judge_column(records: Sequence[Record], doors: Sequence[str]) -> list[TableProblem]:
+    """Whether the column of addresses holds names. An estate's name beside columns of building and flat is none."""
+    told = [door for door in doors if door]
+    names = [door for door in told if _NAME.fullmatch(door) and not _NO_NAME.search(door)]
     head = records[0].heads.get("door", "") if records else ""
-    if cells and (len(names) > _MOST_NAMES * len(cells) or is_personal(head)):
+    if told and (len(names) > _MOST_NAMES * len(told) or is_personal(head)):
         return [problem(InDoors.NAMES, row=1, column=head)]
     return []
 

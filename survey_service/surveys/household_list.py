@@ -78,7 +78,7 @@ def judge_households(
     reader = _Reader(known, any(one.get("grid") for one in records), any(one.get("adults") for one in records))
     rows = [reader.row(record) for record in records]
     doors = [household_doors.door_of(record) for record in records]
-    reader.problems += household_doors.judge_column(records)
+    reader.problems += household_doors.judge_column(records, doors)
     for record, door in zip(records, doors, strict=True):
         reader.problems += household_doors.judge_door(record, door)
     if reader.problems:

@@ -137,3 +137,10 @@ def test_what_is_no_door_is_told_by_its_cell_and_not_repeated(
 )
 def test_a_door_is_put_together(cells: dict[str, str], door: str) -> None:
     assert household_doors.door_of(Record(2, cells, {})) == door
+
+
+def test_an_estate_beside_columns_of_building_and_flat_is_no_name() -> None:
+    rows = [Record(2, {"door": "万科城", "building": "3", "room": "501"}, {"door": "小区"})] * 3
+    assert household_doors.judge_column(rows, [household_doors.door_of(one) for one in rows]) == []
+    alone = [Record(2, {"door": "欧阳春花"}, {"door": "地址"})]
+    assert household_doors.judge_column(alone, ["欧阳春花"])
