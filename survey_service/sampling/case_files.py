@@ -57,6 +57,7 @@ class CaseFile:
     adults_known: bool
     with_kish: bool
     notices: tuple[TableNotice, ...]
+    doors: tuple[str, ...] = ()  # of ``cases``, where the file has any; sealed when they are stored
 
 
 def read_file(source: str, content: bytes) -> Sheet:

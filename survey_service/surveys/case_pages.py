@@ -73,7 +73,7 @@ def load_cases(
             survey, wave = find_wave(session, person, survey_key, wave_key)
             refuse_unless(session, person, survey, *rights.PLAN)
             refuse_unless_empty(session, wave)
-            upload = CaseUpload(survey, wave, person, now)
+            upload = CaseUpload(survey, wave, person, now, WaveKeys(running.settings, running.keys))
             session.expunge_all()
         found = look(upload, sent(posted), reading, writing)
         if found is None:

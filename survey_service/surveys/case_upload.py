@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,14 @@ from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.errors import BadInput, Conflict
 from survey_service.models import Area, Mode, SelectionWithin, Survey, Wave, WaveState
-from survey_service.surveys import drafts
+from survey_service.sealed.doors import Door, keep_doors
+from survey_service.sealed.keys import WaveKeys
+from survey_service.surveys import drafts, household_doors
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.mode_words import MODES
 from survey_service.surveys.opening import CASE_MODES
 from survey_service.tabular.notices import noticed
+from survey_service.tabular.problems import by_cause
 from survey_service.uploads.looked import Looked, Picture
 from survey_service.uploads.pages import Upload
 
@@ -45,8 +49,8 @@ class CaseUpload(Upload["CaseFile"]):
 
     judged_again = False
 
-    def __init__(self, survey: Survey, wave: Wave, person: Person, now: datetime) -> None:
-        self.survey, self.wave, self.person, self.now = survey, wave, person, now
+    def __init__(self, survey: Survey, wave: Wave, person: Person, now: datetime, seals: WaveKeys) -> None:
+        self.survey, self.wave, self.person, self.now, self.seals = survey, wave, person, now, seals
 
     def read(self, name: str, data: bytes) -> Sheet:
         # Imported here: the server starts without pandas.
@@ -63,7 +67,10 @@ class CaseUpload(Upload["CaseFile"]):
             raise BadInput(zh=NO_MODES.zh, en=NO_MODES.en)
         areas = surveys.all_communities(session, self.survey, self.wave)
         file = read_cases(rows, {area.code: area.id for area in areas}, modes)
-        return looked_at(file, areas)
+        doors, problems = household_doors.of_sheet(rows, [case.row for case in file.cases])
+        if problems:
+            return Looked(problems=by_cause(problems))
+        return looked_at(replace(file, doors=doors), areas)
 
     def store(self, session: Session, looked: Looked[CaseFile], name: str) -> None:
         from survey_service.sampling.case_files import store_cases
@@ -73,6 +80,13 @@ class CaseUpload(Upload["CaseFile"]):
         held = drafts.draft(session, self.wave.survey_id, self.wave.id)
         refuse_unless_empty(session, held)
         store_cases(session, held, file, source=name, at=self.now, by=self.person.actor)
+        doors = {
+            case.number: Door(place, door)
+            for place, (case, door) in enumerate(zip(file.cases, file.doors, strict=False))
+            if door
+        }
+        if doors:
+            keep_doors(session, held, self.seals.begin(session, held, at=self.now), doors)
         held.selection_within = SelectionWithin.KISH if file.with_kish else SelectionWithin.NEXT_BIRTHDAY
         about = {"adults_known": file.adults_known, "reserves": file.reserves, "notices": list(map(str, file.notices))}
         drafts.note_draw(held, {"file": name, **about})
@@ -128,6 +142,7 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
         zeros_marked=frozenset({2}),
     )
     remarks = told_of(file.reserves, file.adults_known)
+    sealed = Text("门牌封存。", " Addresses are sealed.") if file.doors else Text("")
     none = sum(area.id not in by_area for area in areas)
     without = Text(f"有 {none} 个社区一户也没有。", f"{none} of the communities have none. ") if none else Text("")
     return Looked(
@@ -135,9 +150,9 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
         notices=[noticed(one) for one in file.notices],
         counts={"cases": total, "reserves": file.reserves},
         summary=Text(
-            f"{total:,} 户，在 {places} 个社区。{without.zh}{remarks.zh}",
+            f"{total:,} 户，在 {places} 个社区。{without.zh}{remarks.zh}{sealed.zh}",
             f"{total:,} {'household' if total == 1 else 'households'} in {places} "
-            f"{'community' if places == 1 else 'communities'}. {without.en}{remarks.en}",
+            f"{'community' if places == 1 else 'communities'}. {without.en}{remarks.en}{sealed.en}",
         ),
         pictures=[first, modes, communities],
     )

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from questionnaires.personal_numbers import NAMES, personal_numbers
 from questionnaires.text import Text
+from survey_service.tabular import Sheet
 from survey_service.tabular.problems import ProblemKind, TableProblem, excerpt, problem
 from survey_service.uploads.looked import Picture, Select
 from survey_service.uploads.records import Column, Record
@@ -114,6 +115,29 @@ def judge_column(records: Sequence[Record], doors: Sequence[str]) -> list[TableP
     if told and (len(names) > _MOST_NAMES * len(told) or is_personal(head)):
         return [problem(InDoors.NAMES, row=1, column=head)]
     return []
+
+
+def of_sheet(sheet: Sheet, rows: Sequence[int]) -> tuple[tuple[str, ...], list[TableProblem]]:
+    """Doors of these rows of a drawn list, where it has columns of ours; and what must not stand in them."""
+    known = {head: column.name for column in COLUMNS for head in column.heads}
+    heads: dict[str, str] = {}
+    for head in sheet.columns:
+        name = known.get(unicodedata.normalize("NFKC", head).strip().lower())
+        if name:
+            heads.setdefault(name, head)
+    if not heads:
+        return (), []
+    cells = sheet.text[list(heads.values())].fillna("").itertuples(index=False, name=None)
+    records = {
+        sheet.row(place): Record(sheet.row(place), dict(zip(heads, map(str, values), strict=True)), heads)
+        for place, values in enumerate(cells)
+    }
+    drawn = [records[row] for row in rows]
+    doors = [door_of(record) for record in drawn]
+    problems = judge_column(drawn, doors)
+    for record, door in zip(drawn, doors, strict=True):
+        problems += judge_door(record, door)
+    return tuple(doors) if any(doors) else (), problems
 
 
 def doubles(doors: Sequence[str], communities: Sequence[UUID]) -> list[tuple[int, ...]]:

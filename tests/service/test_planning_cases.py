@@ -16,7 +16,7 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from survey_service.database import Database
-from survey_service.models import AccessCode, AuditEntry, Case, Mode
+from survey_service.models import AccessCode, AuditEntry, Case, CaseDoor, Mode
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys.codes import find
@@ -136,6 +136,23 @@ def actions(database: Database) -> list[tuple[str, Any]]:
         wanted = ("cases.loaded", "cases.taken_out", "posters.printed", "letters.printed")
         rows = session.scalars(select(AuditEntry).where(AuditEntry.action.in_(wanted)).order_by(AuditEntry.at))
         return [(one.action, one.detail) for one in rows]
+
+
+def test_a_drawn_list_brings_its_doors_too(
+    client: TestClient, draft: str, codes: list[str], database: Database
+) -> None:
+    heads = [*HEADS, "门牌", "室"]
+    rows = [{**row(one, codes[0]), "门牌": "仁和里", "室": f"10{one}"} for one in (1, 2)]
+    told = look(client, sheet([{**rows[0], "室": "101 13900007777"}], heads))
+    assert told.status_code == 422
+    assert "门牌里有手机号" in told.text
+    assert "13900007777" not in told.text
+    assert "门牌封存" in look(client, sheet(rows, heads)).text
+    assert load(client, sheet(rows, heads)).status_code == 303
+    with database.reading.begin() as session:
+        kept = session.scalars(select(CaseDoor).order_by(CaseDoor.place)).all()
+        assert [one.number for one in kept] == [case.number for case in cases(database)]
+        assert all(one.sealed and "仁和里".encode() not in one.sealed for one in kept)
 
 
 def test_the_drawn_list_is_loaded_with_the_probability_of_every_stage(
