@@ -12,15 +12,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import unique
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from questionnaires.personal_numbers import NAMES, personal_numbers
 from questionnaires.text import Text
-from survey_service.tabular import Sheet
 from survey_service.tabular.problems import ProblemKind, TableProblem, excerpt, problem
 from survey_service.uploads.looked import Picture, Select
 from survey_service.uploads.records import Column, Record
+
+if TYPE_CHECKING:
+    from survey_service.tabular import Sheet
 
 COLUMNS: Final = (
     Column(
