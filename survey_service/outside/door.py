@@ -111,8 +111,15 @@ class Reply:
             raise Stopped("output")
         if not chunk:
             code = self._process.wait()
-            raise Stopped("time" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "died")
+            raise Stopped(_ENDED_BY.get(-code, "died"))
         self._held += chunk
+
+
+_ENDED_BY: Final = {
+    signal.SIGXCPU: "time",
+    signal.SIGKILL: "time",
+    signal.SIGABRT: "memory",  # how the library of workbooks ends where it is given no more
+}
 
 
 @contextmanager
