@@ -78,6 +78,7 @@ PARTIAL: Mapping[tuple[str, str], str] = {
         "questionnaires/answer_words.py",
         "questionnaires.answer_forms:FindingCode",
     ): "two tables, whole with those of the kinds (below)",
+    ("survey_service/field/queries.py", "survey_service.models.account:WorksFor"): "those who work for an area",
     ("questionnaires/editing/kinds.py", "questionnaires.model:QuestionType"): "a page adds the simple kinds only",
     ("reports/charts.py", "reports.blocks:Look"): "the two pale ones are drawn by another function",
     ("reports/style.py", "analysis.results:Verdict"): "what is not published has no sign",

@@ -35,6 +35,7 @@ ELSE = {
     f"{W}/edit": 409,  # a draft's
     "/visits": 303,  # to the one wave that is gone round in
     "/calls/{survey_key}/{wave_key}/{case_id}": 404,  # of whoever was given it, with a number: test_calls.py
+    f"{W}/field/people/{{account_id}}": 404,  # of whoever goes round, which this account does not
     f"{W}/cases/draw": 409,  # a draft's
     f"{W}/estimates": 404,  # a review's
     f"{W}/plan": 404,
