@@ -69,7 +69,7 @@ class CaseQuery:
     mode: str = ""
     quiet: str = ""  # days without a visit, ``never``, or ``late``: the time that was agreed on has passed
     mark: str = ""
-    who: str = ""  # an interviewer, or ``nobody``
+    who: str = ""  # an interviewer, ``nobody`` or ``somebody``
     after: str = ""
 
     def asked(self, now: datetime) -> queries.CaseFilter:
@@ -85,6 +85,7 @@ class CaseQuery:
             mark=self.mark if self.mark in MARKS else "",
             interviewer=_uuid(self.who),
             free=self.who == "nobody",
+            given=self.who == "somebody",
             after=self.after,
         )
 

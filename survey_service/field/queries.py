@@ -19,7 +19,7 @@ from survey_service.accounts.queries import above, below
 from survey_service.areas.queries import COMMUNITY_KINDS
 from survey_service.bulk import in_groups
 from survey_service.collection import quality_mark_counts
-from survey_service.field.supervision_queries import WAITING, late
+from survey_service.field.supervision_queries import WAITING, late, quiet
 from survey_service.models import (
     AccessCode,
     Account,
@@ -44,7 +44,7 @@ from survey_service.sampling.reserves import list_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """Which cases are asked for. ``before``: those not visited since then, or never."""
+    """Which cases are asked for. ``before``: those where nobody has been since then."""
 
     search: str = ""  # part of a number
     at_doors: frozenset[str] = frozenset()  # numbers whose doors hold what is sought
@@ -58,6 +58,7 @@ class CaseFilter:
     mark: str = ""  # their answer from a phone bears it; of ``quality_mark_counts.MARKS``
     interviewer: UUID | None = None  # to whom it was given
     free: bool = False  # given to nobody
+    given: bool = False  # given to somebody
     after: str = ""  # the number that the page before ended with
 
 
@@ -106,6 +107,8 @@ def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[
         conditions.append(exists().where(given, held.account_id == asked.interviewer))
     if asked.free:
         conditions.append(~exists().where(given))
+    if asked.given:
+        conditions.append(exists().where(given))
     if asked.waiting:
         conditions.append(WAITING)
     if asked.late_at is not None:
@@ -113,7 +116,7 @@ def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[
     if asked.mark:
         conditions.append(Case.id.in_(quality_mark_counts.cases_marked(wave.survey_id, wave.id, asked.mark)))
     if asked.before is not None:
-        conditions.append(Case.last_visit_at.is_(None) | (Case.last_visit_at < asked.before))
+        conditions.append(quiet(asked.before))
     return conditions
 
 

@@ -20,7 +20,6 @@ from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff, require
 from survey_service.accounts.staff_pages import Asking, go
-from survey_service.clock import start_of
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.field import figures_round, noting, outcomes_shown, pages, queries, supervision
@@ -176,10 +175,13 @@ class _Page:
         self, people: Sequence[PersonLine], behind: Sequence[tuple[Text, Text, Outcomes, bool]]
     ) -> dict[str, Any]:
         session, wave, visible = self._session, self._wave, self._visible
-        quiet_since = start_of(self._days.today - timedelta(days=supervision.QUIET_DAYS), self._zone)
+        quiet_since = self._now - timedelta(days=supervision.QUIET_DAYS)
         overdue = found_by.overdue(session, wave, visible, quiet_since=quiet_since)
         waiting = sum(one.called.drawn - one.called.found for one in people if one.called)
         return {
+            "names": {one.id: one.name for one in people},
+            "kept_late": found_by.kept_late(session, wave, visible, self._now),
+            "kept_quiet": found_by.kept_quiet(session, wave, visible, quiet_since) if overdue.quiet else [],
             "late": found_by.late_count(session, wave, visible, self._now),
             "quiet": overdue.quiet,
             "quiet_days": supervision.QUIET_DAYS,

@@ -8,8 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, Row, Select, SQLColumnExpression, String, and_, case, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Row,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 
 from analysis.outcome_codes import OutcomeMode
 from survey_service.models import (
@@ -115,12 +128,19 @@ class Overdue:
     free: int  # given to nobody
 
 
+def quiet(since: datetime) -> ColumnElement[bool]:
+    """Cases where nobody has been since then; one that was never visited and was given to somebody later than that is
+    theirs for too short a time."""
+    held = aliased(Assignment)  # the list joins who holds each case
+    lately = exists().where(held.survey_id == Case.survey_id, held.case_id == Case.id, held.at >= since)
+    return (Case.last_visit_at < since) | (Case.last_visit_at.is_(None) & ~lately)
+
+
 def overdue(session: Session, wave: Wave, visible: Areas, *, quiet_since: datetime) -> Overdue:
     given = Assignment.case_id.is_not(None)
-    long_ago = Case.last_visit_at.is_(None) & (Assignment.at < quiet_since) | (Case.last_visit_at < quiet_since)
     row = session.execute(
         select(
-            func.coalesce(func.sum(case((given & long_ago, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((given & quiet(quiet_since), 1), else_=0)), 0),
             func.coalesce(func.sum(case((~given, 1), else_=0)), 0),
         )
         .select_from(Case)
@@ -130,25 +150,61 @@ def overdue(session: Session, wave: Wave, visible: Areas, *, quiet_since: dateti
     return Overdue(quiet=row[0], free=row[1])
 
 
+def _agreed_last(now: datetime) -> ColumnElement[bool]:
+    """The last visit of a case, where it agreed on a time that has passed."""
+    return and_(
+        Visit.survey_id == Case.survey_id,
+        Visit.case_id == Case.id,
+        Visit.at == Case.last_visit_at,
+        Visit.withdrawn_at.is_(None),
+        Visit.appointment_at < now,
+    )
+
+
 def late(now: datetime) -> ColumnElement[bool]:
     """Cases that wait, whose last visit agreed on a time that has passed."""
-    agreed = (
-        select(Visit.case_id)
-        .where(
-            Visit.survey_id == Case.survey_id,
-            Visit.case_id == Case.id,
-            Visit.at == Case.last_visit_at,
-            Visit.withdrawn_at.is_(None),
-            Visit.appointment_at < now,
-        )
-        .exists()
-    )
-    return and_(WAITING, agreed)
+    return and_(WAITING, select(Visit.case_id).where(_agreed_last(now)).exists())
 
 
 def late_count(session: Session, wave: Wave, visible: Areas, now: datetime) -> int:
     counted = select(func.count()).select_from(Case).where(_in_wave(wave, visible), late(now))
     return session.scalar(counted) or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWaiting:
+    """How many households one interviewer keeps waiting, and since when the first of them waits."""
+
+    account_id: UUID
+    cases: int
+    since: datetime
+
+
+def kept_quiet(session: Session, wave: Wave, visible: Areas, since: datetime) -> list[KeptWaiting]:
+    """By interviewer, whose household waits longest in front: where nobody has been since then."""
+    first = func.min(func.coalesce(Case.last_visit_at, Assignment.at))
+    rows = session.execute(
+        select(Assignment.account_id, func.count(), first)
+        .join(Case, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
+        .where(_in_wave(wave, visible), WAITING, quiet(since))
+        .group_by(Assignment.account_id)
+        .order_by(first)
+    )
+    return [KeptWaiting(account_id=row[0], cases=row[1], since=row[2]) for row in rows]
+
+
+def kept_late(session: Session, wave: Wave, visible: Areas, now: datetime) -> list[KeptWaiting]:
+    """By interviewer, whose appointment is past longest in front."""
+    first = func.min(Visit.appointment_at)
+    rows = session.execute(
+        select(Assignment.account_id, func.count(Case.id.distinct()), first)
+        .join(Case, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
+        .join(Visit, _agreed_last(now))
+        .where(_in_wave(wave, visible), WAITING)
+        .group_by(Assignment.account_id)
+        .order_by(first)
+    )
+    return [KeptWaiting(account_id=row[0], cases=row[1], since=row[2] or now) for row in rows]
 
 
 # ------------------------------------------------------------------ call-backs

@@ -129,6 +129,8 @@ def offers(
     if reader.may_correct and state in (WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.LINK, ("correct" if state is WaveState.RELEASED else "drop_correction", "/correct"))
     if state is not WaveState.DRAFT and progress is not None and progress.sampled:
+        if collecting_or_closed:
+            offer(Style.SECOND, ("supervision", "/field/supervision"))
         offer(Style.SECOND if collecting_or_closed else Style.LINK, ("field", "/field"))
     if reader.manages and collecting_or_closed:
         offer(Style.SECOND, ("paper", "/paper"))

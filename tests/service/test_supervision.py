@@ -167,6 +167,10 @@ def test_what_is_to_do_stands_first_and_leads_to_the_households(
     assert "1 户约的时间已过，没有去" in told
     assert "2 户分出去了，5 天以上没人去" in told  # the third, visited a week ago, and the fourth, never
     assert "8 户还没有分给人" in told
+    assert re.search(rf"没有去\s+{interviewer.name}\s+1 户，最久的从 \S+起", told)
+    assert re.search(rf"没人去\s+{interviewer.name}\s+2 户，最久的从 \S+起", told)
+    counted = get(client, f"{here}/cases?outcome=waiting&who=somebody&quiet=5")
+    assert re.findall(r"/cases/[^\"]+\">([^<]+)</a>", counted) == world.case_numbers[2:4]
     assert told.index("要办的事") < told.index("进度")
     late = get(client, f"{here}/cases?quiet=late")
     assert re.findall(r"<a href=\"[^\"]+/cases/[^\"]+\">([^<]+)</a>", late) == [world.case_numbers[0]]

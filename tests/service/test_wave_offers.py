@@ -79,16 +79,32 @@ def names(found: list[Offer]) -> list[str]:
             wave(OPEN),
             reader("close", "back", may_change=True, manages=True),
             progress(),
-            ["invitations", "see_cases", "recordings", "addresses", "close", "field", "paper", "imports", "back"],
+            [
+                "invitations",
+                "see_cases",
+                "recordings",
+                "addresses",
+                "close",
+                "supervision",
+                "field",
+                "paper",
+                "imports",
+                "back",
+            ],
         ),
-        (wave(OPEN), reader("back"), progress(completed=1), ["field"]),  # what was given is not taken back
-        (wave(OPEN), reader("back"), progress(web_open=1), ["field"]),
-        (wave(CLOSED), reader("back"), progress(completed=1), ["field", "back"]),
+        (
+            wave(OPEN),
+            reader("back"),
+            progress(completed=1),
+            ["supervision", "field"],
+        ),  # what was given is not taken back
+        (wave(OPEN), reader("back"), progress(web_open=1), ["supervision", "field"]),
+        (wave(CLOSED), reader("back"), progress(completed=1), ["supervision", "field", "back"]),
         (
             wave(CLOSED),
             reader("review", may_review=True, reads_contacts=True),
             progress(),
-            ["checks", "plan", "field", "review", "contacts"],
+            ["checks", "plan", "supervision", "field", "review", "contacts"],
         ),
         (wave(REVIEW), reader("back", may_review=True), progress(), ["checks", "plan", "field", "back"]),
         (
@@ -108,8 +124,8 @@ def test_the_ways_that_are_offered(
 
 def test_a_wave_that_is_blocked_is_not_opened_and_closing_early_is_not_put_forward() -> None:
     assert offers(SURVEY, wave(DRAFT), reader("open"), today=LAST_DAY, blocked=True, progress=None) == []
-    early, _field = offers(SURVEY, wave(OPEN), reader("close"), today=LAST_DAY, blocked=False, progress=progress())
-    due, _field = offers(
+    early, *_rest = offers(SURVEY, wave(OPEN), reader("close"), today=LAST_DAY, blocked=False, progress=progress())
+    due, *_rest = offers(
         SURVEY, wave(OPEN), reader("close"), today=date(2026, 10, 1), blocked=False, progress=progress()
     )
     assert (early.style, due.style) == (Style.EARLY, Style.FIRST)
