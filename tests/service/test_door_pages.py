@@ -98,8 +98,8 @@ def test_an_appointment_is_shown_and_must_lie_ahead_and_within_the_wave(
     for day, time in (("2026-09-18", "09:00"), ("2026-10-01", "09:00"), ("", "")):
         refused = client.post(address, data={**sent, "day": day, "clock": time}, headers=HTML)
         assert (refused.status_code, "约的时间要在现在以后" in refused.text) == (422, True)
-    agreed = client.post(address, data={**sent, "day": "2026-09-18", "clock": "10:30"}, headers=HTML).text
-    assert f"已记 {world.case_numbers[0]}：约好 9月18日 10:30 再来" in agreed
+    agreed = client.post(address, data={**sent, "day": "2026-09-18", "clock": "10:30"}, follow_redirects=False)
+    assert f"已记 {world.case_numbers[0]}：约好 9月18日 10:30 再来" in get(client, agreed.headers["location"])
     page = get(client, f"{here}?show=agreed")
     assert listed(page) == [world.case_numbers[0]]
     assert "约好 9月18日 10:30 再来" in page
