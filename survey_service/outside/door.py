@@ -115,7 +115,7 @@ class Reply:
         self._held += chunk
 
 
-_ENDED_BY: Final = {
+_ENDED_BY: Final[Mapping[int, str]] = {
     signal.SIGXCPU: "time",
     signal.SIGKILL: "time",
     signal.SIGABRT: "memory",  # how the library of workbooks ends where it is given no more
