@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from survey_service import installation, jobs, private, stored_files
+from survey_service.account_lists import routes as account_lists
 from survey_service.accounts import failed_sign_ins, first_routes, second_factor_routes, start_pages, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.administration import identity_pages
@@ -137,6 +138,7 @@ ROUTERS = (
     token_routes.router,
     first_routes.router,
     oidc_routes.router,
+    account_lists.router,  # before /accounts/{account_id}
     administration.router,
     contact_readers.router,
     start_pages.router,

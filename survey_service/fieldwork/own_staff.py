@@ -92,14 +92,17 @@ def bar(session: Session, wave: Wave, *, barred: bool, at: datetime, by: audit.A
 
 def say(
     session: Session,
-    survey_id: UUID,
+    survey_id: UUID | None,
     account_id: UUID,
     tie: tuple[WorksFor | None, UUID | None],
     *,
     at: datetime,
     by: audit.Actor,
 ) -> None:
-    """Whose this interviewer is; ``tie``: with the community or street of those who work for one. None: not known."""
+    """Whose this interviewer is; ``tie``: with the community or street of those who work for one. None: not known.
+
+    ``survey_id``: in whose record it is noted; None where it was said with the account itself.
+    """
     works_for, area_id = tie
     told = {"works_for": works_for, "works_for_area_id": area_id if works_for in _AREA_OF else None}
     session.execute(update(Account).where(Account.id == account_id).values(told))
@@ -109,7 +112,7 @@ def say(
 
 def _log(
     session: Session,
-    survey_id: UUID,
+    survey_id: UUID | None,
     record: str,
     action: str,
     detail: Mapping[str, Any],

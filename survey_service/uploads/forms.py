@@ -36,9 +36,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What the page of one upload says; ``rules``: how the file is written."""
+    """What the page of one upload says; ``rules``: how the file is written.
+
+    ``empty``: a table with nothing but its heads is offered, at ``empty.csv``, not what is there now.
+    """
 
     title: Text
     back: tuple[str, Text]
     rules: tuple[Text, ...]
     fields: tuple[Field, ...] = ()
+    empty: bool = False

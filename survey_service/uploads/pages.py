@@ -73,6 +73,9 @@ class Upload(ABC, Generic[Stored]):
     def judge(self, session: Session, rows: Any) -> Looked[Stored]:
         """What the rows would do to what is there. Raises TableError."""
 
+    def prepare(self, looked: Looked[Stored]) -> None:
+        """What takes long and holds no lock, of what is about to be stored: before the transaction begins."""
+
     @abstractmethod
     def store(self, session: Session, looked: Looked[Stored], name: str) -> None:
         """Store everything that was looked at, in the caller's transaction."""
@@ -152,6 +155,7 @@ def look(upload: Upload[Stored], file: Sent, reading: ReadingSessions, writing: 
         with reading.begin() as session:
             looked = upload.judge(session, rows)
         if looked.sound and looked.fingerprint == file.seen:
+            upload.prepare(looked)
             with writing.begin() as session:
                 if upload.judged_again:
                     looked = upload.judge(session, rows)

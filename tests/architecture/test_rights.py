@@ -13,6 +13,7 @@ from survey_service.models import Role
 
 SERVICE = Path(__file__).parents[2] / "survey_service"
 ABOUT_ROLES = (
+    "account_lists/words.py",  # how a list of people writes them
     "accounts/rights.py",
     "accounts/administration/queries.py",  # the last administrator stays one
     "accounts/administration/service.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 import pypdf
@@ -63,6 +64,7 @@ def test_the_administrators_pages(open_to: TestClient, world: World, database: D
         f"{here}/steps/password",
         f"{here}/grants/keyer/110000000000",
         "/accounts/new",
+        "/accounts/from-list",
         "/account",
         "/account/second-factor",
         "/areas",
@@ -76,8 +78,16 @@ def test_the_administrators_pages(open_to: TestClient, world: World, database: D
     assert harmless(typed.text, "typed again") > 2
     made = post(open_to, "/accounts", {"user": "li.na", "name": CANARY, "role": "keyer", "area": "110101000001"})
     assert harmless(made.text, "start password")
+    quoted = '"' + CANARY.replace('"', '""') + '"'
+    for line in (f"{quoted},{quoted},{quoted},{quoted}", f"{quoted},li.na.2,,110101000001"):
+        file = {"file": (f"{CANARY}.csv", f"姓名,用户名,角色,地区\n{line}\n".encode())}
+        seen = open_to.post(
+            "/accounts/from-list", data={"csrf": csrf(get(open_to, "/account"))}, files=file, headers=HTML
+        )
+        assert harmless(seen.text, "list of accounts")
+    slips = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', seen.text.partition("enctype")[2]))
+    assert harmless(open_to.post("/accounts/from-list", data=slips, headers=HTML).text, "slips")
     for what, heads in (("tree", "代码,名称,级别"), ("people", "代码,性别,年龄组,人数")):
-        quoted = '"' + CANARY.replace('"', '""') + '"'
         for line in (f"{quoted},{quoted},{quoted},1", f"110101000009,{quoted},社区,"):
             file = {"file": (f"{CANARY}.csv", f"{heads},\n{line}\n".encode())}
             sent = {"csrf": csrf(get(open_to, "/account")), "source": CANARY, "as_of": "2026-06-30"}

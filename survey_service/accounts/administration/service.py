@@ -75,12 +75,17 @@ def find_area(session: Session, scope: Iterable[UUID], typed: str) -> Area:
     )
 
 
+def is_user_name(user: str) -> bool:
+    """Whether somebody may be called so at sign-in; in small letters."""
+    return _USER.fullmatch(user) is not None
+
+
 def create(
     session: Session, acting: ActingAdministrator, *, user: str, name: str, role: Role, area: Area, password_hash: str
 ) -> Account:
     """A new account with its first role and a start password; UserTaken where the name is."""
     user = user.strip().lower()
-    if not _USER.fullmatch(user):
+    if not is_user_name(user):
         raise BadInput(
             zh="用户名要 2 到 60 个字，只用文字、数字、点、横线，中间不留空。",
             en="A user name has 2 to 60 letters, digits, dots or dashes, without blanks.",

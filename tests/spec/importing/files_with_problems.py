@@ -33,7 +33,7 @@ from survey_service.sampling import case_files, frames
 from survey_service.sampling.words import InFrame, InSample, InSizes
 from survey_service.surveys import household_list
 from survey_service.surveys.household_list import InHouseholds
-from survey_service.tabular import TableError, TableProblem, read_sheet_bytes
+from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.cells import read_cells
 from survey_service.tabular.limits import UPLOADED, Limits
 from survey_service.tabular.problems import ProblemKind
@@ -42,11 +42,9 @@ from survey_service.tabular.words import Reader
 from survey_service.uploads.records import read_records
 from survey_service.uploads.words import InList
 from tests import hostile_files as hostile
+from tests.spec.importing.accounts_with_problems import IN_ACCOUNTS
 from tests.spec.importing.damaged import QUESTIONNAIRE
-
-Problems = Iterable[TableProblem]
-Meets = Callable[[], Problems]
-
+from tests.spec.importing.read_here import Meets, Problems, read_here
 
 # ------------------------------------------------------------------ the files
 
@@ -210,15 +208,6 @@ def people(*rows: str, counted: Iterable[str] = ()) -> Meets:
     day = date(2026, 6, 30)
     said = people_file.Declaration(as_of=day, register=RegisterKind.USUAL_RESIDENTS, source="register")
     return lambda: people_file.judge_people(read_here(content, read), KNOWN, counted, said, day).problems
-
-
-def read_here(content: bytes, columns: Sequence[area_file.Column]) -> Sequence[area_file.Record]:
-    """Read in this process: the child has tests of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "survey_service.uploads.records.read_sheet", lambda source, data, _: read_sheet_bytes(source, data)
-        )
-        return read_records("a.csv", content, columns).rows
 
 
 IN_AREAS: Mapping[ProblemKind, Meets] = {
@@ -469,4 +458,12 @@ ANSWERS: Mapping[ProblemKind, Meets] = {
     Kind.TAKEN_OTHERWISE: answers(ONE, known="0" * 64),
     Kind.ERASED: answers(ONE, known=f"{ERASED}x"),
 }
-MET: Mapping[ProblemKind, Meets] = {**READER, **IN_LIST, **IN_AREAS, **IN_SAMPLE, **IN_THE_FIELD, **ANSWERS}
+MET: Mapping[ProblemKind, Meets] = {
+    **READER,
+    **IN_LIST,
+    **IN_AREAS,
+    **IN_ACCOUNTS,
+    **IN_SAMPLE,
+    **IN_THE_FIELD,
+    **ANSWERS,
+}
