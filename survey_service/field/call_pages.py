@@ -29,7 +29,6 @@ from survey_service.field.door_shown import Knocker, address, find, just_noted, 
 from survey_service.field.errors import FieldOver, NoSuchOutcome
 from survey_service.field.visit_forms import appointment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits, take_back
-from survey_service.fieldwork.words import outcome_words
 from survey_service.ids import new_id
 from survey_service.models import Case, Mode, Survey, VisitSource, Wave, WaveState
 from survey_service.sealed.errors import SealGone
@@ -96,7 +95,7 @@ def calls_page(
             "calls": kinds[chosen],
             "total": len(every),
             "noted": just_noted(every, noted, person),
-            "said": outcome_words,
+            "said": call_words.said,
             "now": now,
         }
         return Asking(request, running, person).page("staff/calls/list.html", context, section="visits")
@@ -244,7 +243,7 @@ def _call(
         "kept": opened.kept,
         "fault": opened.fault,
         "buttons": call_words.BUTTONS,
-        "said": outcome_words,
+        "said": call_words.said,
         "visit_id": new_id(),
         "open": wave.state is WaveState.OPEN,
         "interviews": telephones.takes_calls(wave),

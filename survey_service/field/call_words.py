@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
-from survey_service.field.door_words import Button, Finding
+from survey_service.field.door_words import Button, Finding, as_tapped
 
 BUTTONS: Final = (
     Button(
@@ -20,7 +21,7 @@ BUTTONS: Final = (
     ),
     Button(Text("约时间再打", "Call again at a time"), (Finding("2.21", Text("约好了", "Agreed"), asks_when=True),)),
     Button(
-        Text("拒绝访问", "Refused"),
+        Text("不愿意答", "Refused"),
         (
             Finding("2.111", Text("接电话的人拒绝", "By whoever answered")),
             Finding("2.112", Text("该答的人拒绝", "By the person who is asked")),
@@ -56,3 +57,4 @@ BUTTONS: Final = (
     ),
 )
 CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findings)
+said: Final = as_tapped(BUTTONS, OutcomeMode.TELEPHONE)

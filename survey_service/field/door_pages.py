@@ -33,7 +33,6 @@ from survey_service.field.door_shown import (
 from survey_service.field.errors import FieldOver, NoSuchOutcome
 from survey_service.field.visit_forms import appointment, moment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits, take_back
-from survey_service.fieldwork.words import outcome_words
 from survey_service.models import VisitSource
 from survey_service.surveys import codes
 from survey_service.surveys.opened_doors import OpensDoors
@@ -94,7 +93,7 @@ def doors_page(
             "in_blocks": len(kinds[chosen]) > ONE_PAGE and len(groups) > 1,
             "next": next_door(doors, now),
             "noted": just_noted(every, noted, person),
-            "said": outcome_words,
+            "said": door_words.said,
             "late": {one.id for one in kinds["overdue"]},
             "addresses": opens.of(session, wave, [one.number for one in doors], to=rights.VISIT).texts,
         }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
+from survey_service.fieldwork.words import outcome_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ BUTTONS: Final = (
     ),
     Button(Text("约时间再来", "Come back at a time"), (Finding("2.25", Text("约好了", "Agreed"), asks_when=True),)),
     Button(
-        Text("拒绝访问", "Refused"),
+        Text("不愿意答", "Refused"),
         (
             Finding("2.111", Text("开门的人拒绝", "By whoever opened")),
             Finding("2.112", Text("该答的人拒绝", "By the person who is asked")),
@@ -68,3 +71,17 @@ BUTTONS: Final = (
     ),
 )
 CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findings)
+
+
+def as_tapped(buttons: Iterable[Button], own: OutcomeMode) -> Callable[[str, OutcomeMode], Text]:
+    """Says a visit in the words that were tapped for it; one of another mode as its code says it."""
+    tapped = {one.code: one.words for button in buttons for one in button.findings if not one.asks_when}
+
+    def said(code: str, mode: OutcomeMode) -> Text:
+        found = tapped.get(code) if mode is own else None
+        return found or outcome_words(code, mode)
+
+    return said
+
+
+said: Final = as_tapped(BUTTONS, OutcomeMode.IN_PERSON)

@@ -81,9 +81,9 @@ def test_the_five_things_that_are_done_at_a_door(base: str, unlisted: World, des
     page.click("text=改到这个时间")
     assert "约好 9月19日 20:15 再来" in page.locator(".doors").first.inner_text()
     page.click(f"text=下一户：{second}")
-    page.click(".findings summary >> text=拒绝访问")  # a refusal: two taps
+    page.click(".findings summary >> text=不愿意答")  # a refusal: two taps
     page.click("text=开门的人拒绝")
-    assert f"已记 {second}：住户拒访" in page.locator(".said").inner_text()
+    assert f"已记 {second}：开门的人拒绝" in page.locator(".said").inner_text()
     page.click("text=该去没去 0")
     assert "没有" in page.locator("main .note").last.inner_text()
 

@@ -208,7 +208,7 @@ def test_a_call_is_noted_in_codes_of_the_telephone_and_taken_back(
     led = post(client, address, page, code="2.111", visit=visit_of(page))
     assert post(client, address, page, code="2.111", visit=visit_of(page)) == led  # a double tap is one
     told = get(client, led)
-    assert f"已记 {world.case_numbers[0]}：住户拒访" in told
+    assert f"已记 {world.case_numbers[0]}：接电话的人拒绝" in told
     assert outcome(database, world, 0) == ("2.111", Disposition.REFUSAL)
     with database.reading.begin() as session:
         [(visit_id, mode)] = session.execute(select(Visit.id, Visit.mode)).all()

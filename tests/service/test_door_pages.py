@@ -75,8 +75,8 @@ def test_a_visit_is_noted_by_one_tap_and_a_double_tap_is_one(
         led = client.post(address, data=sent, follow_redirects=False).headers["location"]
     assert led == f"{here}?noted={visit}"
     told = get(client, led)
-    assert f"已记 {world.case_numbers[0]}：住户拒访" in told
-    assert "✕ 住户拒访" in told
+    assert f"已记 {world.case_numbers[0]}：开门的人拒绝" in told
+    assert "✕ 开门的人拒绝" in told
     with database.reading.begin() as session:
         assert len(session.scalars(select(Visit.id)).all()) == 1
     assert outcome(database, world, 0) == ("2.111", Disposition.REFUSAL)
