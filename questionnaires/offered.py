@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from questionnaires.languages import USUAL, english_name, holds_its_script, own_name
 from questionnaires.lists import own_options
-from questionnaires.model import ListSource, Question, Questionnaire
+from questionnaires.model import ListSource, Question, Questionnaire, Section
 from questionnaires.places import Places
 from questionnaires.problems import Code, Problem
+from questionnaires.rosters import as_written
 from questionnaires.text import Text
 
 Path = tuple[str | int, ...]
@@ -30,13 +31,16 @@ class Met:
 
 
 def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
-    """Every text that a resident may read, in the order of the file. Names of charts and indicators are none."""
+    """Every text that a resident may read, in the order of the file; of what repeats once. Names of charts and
+    indicators are none."""
+    questionnaire = as_written(questionnaire)
     yield Met("the questionnaire", "title", ("title",), questionnaire.title)
     for name in ("purpose", "body", "retention", "contact"):
         yield Met("the notice", name, ("notice", name), getattr(questionnaire.notice, name))
     told: set[Path] = set()  # the options of a scale, which ten questions may use
     for row, section in enumerate(questionnaire.sections):
         yield Met(f'section "{section.id}"', "title", ("sections", row, "title"), section.title)
+        yield from _of_rounds(section, row)
         for column, question in enumerate(section.questions):
             for met in _of_question(questionnaire, question, ("sections", row, "questions", column)):
                 if met.path not in told:
@@ -50,6 +54,16 @@ def texts_met(questionnaire: Questionnaire) -> Iterator[Met]:
         yield Met(f'contradiction "{one.id}"', "message", ("contradictions", row, "message"), one.message)
     for row, rule in enumerate(questionnaire.rules):
         yield Met(f'rule "{rule.id}"', "message", ("rules", row, "message"), rule.message)
+
+
+def _of_rounds(section: Section, row: int) -> Iterator[Met]:
+    """What is said between the rounds of a section that repeats, where the file says it."""
+    if section.repeats is None:
+        return
+    for name in ("heading", "ask_for_more", "more", "no_more"):
+        text = getattr(section.repeats, name)
+        if text is not None:
+            yield Met(f'section "{section.id}"', name, ("sections", row, "repeats", name), text)
 
 
 def _of_question(questionnaire: Questionnaire, question: Question, path: Path) -> Iterator[Met]:
@@ -109,7 +123,7 @@ def remarks(questionnaire: Questionnaire, places: Places) -> list[Problem]:
     found = []
     for tag in others(questionnaire):
         for met in texts_met(questionnaire):
-            words, place = met.text.said_in(tag), places.at(*met.path)
+            words, place = met.text.said_in(tag), places.as_written(*met.path)
             if met.text.zh and not words:
                 message = f'"{met.field}" of {met.owner} has no {english_name(tag)}'
                 hint = "the language is offered to nobody until every text is there"

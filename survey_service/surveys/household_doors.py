@@ -60,7 +60,7 @@ class InDoors(ProblemKind):
         "这一列像是姓名，不是门牌",
         "把姓名这一列删掉，门牌另放一列，列名写“门牌”。",
         "this column looks like names, not like addresses",
-        "Take the names out, and put the addresses into a column called “门牌” or “address”.",
+        "Take the names out, and put the addresses into a column called “address”.",
     )
     TOO_LONG = (
         "门牌太长，最多 80 个字[[：“{seen}”]]",

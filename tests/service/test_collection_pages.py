@@ -87,7 +87,8 @@ def test_the_page_is_first_shown_from_memory_and_asked_for_again(client: TestCli
     # One page for every case of a community, and for whoever comes by an open code: a household is told who answers.
     of_cases = [client.get(f"/a/{code}").text for code in world.case_codes[:2]]
     assert of_cases[0] == of_cases[1]
-    assert re.sub(r' *<p class="note"><b>请家里一位 18 岁以上的人来答。.*?</p>\n', "", of_cases[0]) == first.text
+    alike = re.sub(r'<p class="note"><b>请家里一位 18 岁以上的人来答。.*?</p>', "", of_cases[0])
+    assert alike.split() == first.text.split()
     assert "文昌阁社区" in client.get(f"/a/{world.open_codes[1]}").text
 
 

@@ -211,7 +211,7 @@ def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
         computed = recomputing.as_signed(session, found[0], found[2])
         told = field_told.read_field(session, found[2])
         signed = service.Prepared(estimates=computed, snapshot_sha256="", rows_key="", told=told)
-        summaries = service._summaries(signed, found[0], found[1], found[2], services.settings)
+        summaries = service._summaries(session, signed, found[0], found[1], found[2], services.settings)
         before = {
             (one.area_code, one.language): documents.pdf(one, services.settings)
             for one in documents.wanted(summaries, {"zh": None, "en": ["110000000000"]})

@@ -17,8 +17,9 @@ from survey_service.areas import area_file, people_file
 from survey_service.areas.area_file import Known
 from survey_service.areas.words import InAreas
 from survey_service.commands.draw_work import _read_sizes
-from survey_service.field import outcome_file
+from survey_service.field import outcome_file, telephone_file
 from survey_service.field.outcome_file import InOutcomes
+from survey_service.field.telephone_file import InTelephones
 from survey_service.importing.choices import Codes, choose
 from survey_service.importing.heads import settled
 from survey_service.importing.plan import Target
@@ -31,7 +32,8 @@ from survey_service.outside import tables
 from survey_service.outside.door import Stopped
 from survey_service.sampling import case_files, frames
 from survey_service.sampling.words import InFrame, InSample, InSizes
-from survey_service.surveys import household_list
+from survey_service.surveys import household_doors, household_list
+from survey_service.surveys.household_doors import InDoors
 from survey_service.surveys.household_list import InHouseholds
 from survey_service.tabular import TableError, read_sheet_bytes
 from survey_service.tabular.cells import read_cells
@@ -416,6 +418,19 @@ def households(*rows: str) -> Meets:
     return lambda: household_list.judge_households(read_here(content, household_list.COLUMNS), known)[1]
 
 
+def doors(door: str) -> Meets:
+    """One household with what stands in the column of addresses."""
+    content = f"household,community,grid,adults,门牌\na,east,g1,1,{door}\n".encode()
+    columns = (*household_list.COLUMNS, *household_doors.COLUMNS)
+    return lambda: household_list.judge_households(read_here(content, columns), {"east": UUID(int=1)})[1]
+
+
+def telephones(*rows: str) -> Meets:
+    """Rows of case and number."""
+    content = "\n".join(["编号,电话", *rows]).encode()
+    return lambda: telephone_file.judge(read_here(content, telephone_file.COLUMNS), {"0001": "0001"}).problems
+
+
 IN_THE_FIELD: Mapping[ProblemKind, Meets] = {
     InOutcomes.NO_CASE: visited("0009,2.24,2026-09-17,"),
     InOutcomes.NO_MODE: visited("0001,2.24,2026-09-17,pigeon"),
@@ -428,6 +443,12 @@ IN_THE_FIELD: Mapping[ProblemKind, Meets] = {
     InHouseholds.GRID_IN_TWO: households("a,east,g1,1", "b,west,g1,1"),
     InHouseholds.SOME_WITHOUT_GRID: households("a,east,g1,1", "b,east,,1"),
     InHouseholds.NO_ADULTS: households("a,east,g1,many"),
+    InDoors.PERSONAL: doors("仁和里 13812345678"),
+    InDoors.NAMES: doors("王小明"),
+    InDoors.TOO_LONG: doors("1 Renhe Lane " * 10),
+    InTelephones.NO_CASE: telephones("0009,13812345678"),
+    InTelephones.NO_NUMBER: telephones("0001,many"),
+    InTelephones.TWICE: telephones("0001,13812345678", "0001,13812345679"),
 }
 ONE = f"表号;{AGE}\n0001;45\n"
 SERIALS = f"序号;提交时间;{AGE};所在社区\n7;2026/9/3 10:11:12;45;万寿桥社区\n7;2026/9/3 10:11:12;46;万寿桥社区\n"

@@ -202,6 +202,7 @@ def test_every_text_of_the_model_is_met_or_is_read_by_staff_alone() -> None:
     met = {
         *("Questionnaire.title", "Section.title", "Question.text", "Question.hint", "Question.unit"),
         *("Question.because", "Block.label", "Item.text", "Option.label", "Contradiction.message", "Rule.message"),
+        *("Repeats.heading", "Repeats.ask_for_more", "Repeats.more", "Repeats.no_more"),
         *("Notice.purpose", "Notice.body", "Notice.retention", "Notice.contact"),
     }
     assert texts == of_staff | met, "a text that is new: name it in offered.py where residents meet it"
