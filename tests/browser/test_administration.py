@@ -224,6 +224,7 @@ def test_every_page_of_an_administrator_on_a_phone(
         "/accounts",
         "/accounts?q=nobody",
         "/accounts/new",
+        "/accounts/from-list",
         "/account",
         FACTOR,
         "/areas",
@@ -240,6 +241,17 @@ def test_every_page_of_an_administrator_on_a_phone(
         press(page, "form:has(#file) .btn")
         expect(page.locator("table.data")).to_be_visible()
         sound(page, f"{what} {language}")
+    page.goto(f"{base}/accounts/from-list")
+    long = "一位名字很长的街道办事处新来的调查员"
+    choose(
+        page, "姓名,用户名,地区", f"{long},an.interviewer.with.a.long.name.{language},110101000001", f"{long},keyer,"
+    )
+    press(page, "form:has(#file) .btn")
+    expect(page.locator("[name=seen]")).to_have_count(1)
+    sound(page, f"a list of people {language}")
+    press(page, "form:has([name=seen]) .btn")
+    expect(page.locator(".slips li")).to_have_count(1)
+    sound(page, f"start passwords of a list {language}")
     page.goto(f"{base}/accounts/new")
     write(page, name="一位名字很长的街道办事处新来的录入员", user="a.keyer.with.a.long.name", area="110101000001")
     page.select_option("#role", "keyer")
