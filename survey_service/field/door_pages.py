@@ -31,6 +31,7 @@ from survey_service.field.door_shown import (
     when,
 )
 from survey_service.field.errors import FieldOver, NoSuchOutcome
+from survey_service.field.queries import grid_names
 from survey_service.field.visit_forms import appointment, moment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits, take_back
 from survey_service.models import VisitSource
@@ -95,6 +96,7 @@ def doors_page(
             "noted": just_noted(every, noted, person),
             "said": door_words.said,
             "late": {one.id for one in kinds["overdue"]},
+            "grids": grid_names(session, person.visible(*rights.VISIT)),
             "addresses": opens.of(session, wave, [one.number for one in doors], to=rights.VISIT).texts,
         }
         return Asking(request, running, person).page("staff/visits/list.html", context, section="visits")
