@@ -21,8 +21,8 @@ from survey_service.errors import DomainError, NotFound
 from survey_service.field import door_queries as queries
 from survey_service.field import door_words
 from survey_service.field.errors import FieldOver
+from survey_service.field.queries import grid_names
 from survey_service.fieldwork import roll_words, rolls
-from survey_service.fieldwork.words import outcome_words
 from survey_service.ids import new_id
 from survey_service.models import MOST_ADULTS, Mode, SelectionWithin, Survey, Wave, WaveState
 from survey_service.surveys.access import find_wave
@@ -103,7 +103,8 @@ def one_door(
         "people": typed.people,
         "kept": typed.kept,
         "buttons": door_words.BUTTONS,
-        "said": outcome_words,
+        "said": door_words.said,
+        "grids": grid_names(session, person.visible(*rights.VISIT)),
         "visit_id": new_id(),
         "roll_id": new_id(),
         "open": wave.state is WaveState.OPEN,
