@@ -81,7 +81,7 @@ def test_a_call_is_made_noted_and_taken_back(base: str, numbered: World, desk: C
     page.locator(f"a[href='tel:{NUMBER}']").wait_for()
     page.click(".findings summary >> text=没人接")
     page.click("text=响到底没人接")
-    assert f"已记 {first}：无人接听" in page.locator(".said").inner_text()
+    assert f"已记 {first}：响到底没人接" in page.locator(".said").inner_text()
     page.click(".said button")
     page.locator("text=还没打过").wait_for()
     page.click(".findings summary >> text=约时间再打")
