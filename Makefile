@@ -8,8 +8,8 @@ PORT ?= 8000
 SEED ?= 20260930
 OUT ?= out/demo
 STAMP := $(VENV)/.installed
-# Two more than processors: with one more a quarter of their time is spent waiting for browsers and processes.
-WORKERS ?= 4
+# One more than processors: now and then a test waits for a browser or a process. Two more take as long (585 and 592 s).
+WORKERS ?= 3
 export UV_PYTHON_DOWNLOADS := never
 # Where it is set, every process compiles anew what it imports: a test that starts ten of them pays ten times.
 unexport PYTHONDONTWRITEBYTECODE
