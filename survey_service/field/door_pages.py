@@ -70,8 +70,10 @@ def doors_page(
     show: str = "all",
     block: str = "",
     noted: UUID | None = None,
+    moved: str = "",
 ) -> Response:
-    """``block``: a stratum of one's cases, where they are too many for a page."""
+    """``block``: a stratum of one's cases, where they are too many for a page. ``moved``: what was noted is another
+    time for an appointment, which is changed again where it was wrong, and not taken back with the visit."""
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
         every = queries.doors(session, wave, person)
@@ -94,6 +96,7 @@ def doors_page(
             "in_blocks": len(kinds[chosen]) > ONE_PAGE and len(groups) > 1,
             "next": next_door(doors, now),
             "noted": just_noted(every, noted, person),
+            "moved": moved == "yes",
             "said": door_words.said,
             "late": {one.id for one in kinds["overdue"]},
             "grids": grid_names(session, person.visible(*rights.VISIT)),
@@ -184,7 +187,7 @@ def move(
             refuse_unless_open(wave)
             new_id = visit_id(posted)
             if door.visits and door.visits[-1].id == new_id:  # a double tap
-                return go(f"{address(survey_key, wave_key)}?noted={new_id}")
+                return go(f"{address(survey_key, wave_key)}?noted={new_id}&moved=yes")
             if not door.appointment:
                 raise VisitGone
             at = moment(posted, running.settings.zone, wave, now)
@@ -195,7 +198,7 @@ def move(
             survey, wave = find(session, person, survey_key, wave_key)
             typed = Typed(fault=fault, kept=_kept(posted) | {"moving": "yes"})
             return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
-    return go(f"{address(survey_key, wave_key)}?noted={new_id}")
+    return go(f"{address(survey_key, wave_key)}?noted={new_id}&moved=yes")
 
 
 @router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")

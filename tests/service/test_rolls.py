@@ -238,7 +238,11 @@ def test_an_appointment_is_moved_without_another_visit(
     refused = client.post(f"{address}/appointment", data=sent, headers=HTML)
     assert (refused.status_code, 'value="09:00"' in refused.text) == (422, True)  # past; what was typed stays
     for _ in range(2):
-        client.post(f"{address}/appointment", data={**sent, "day": "2026-09-19", "clock": "19:00"})
+        led = client.post(f"{address}/appointment", data={**sent, "day": "2026-09-19", "clock": "19:00"}).headers
+    told = get(client, led["location"])
+    assert "约好 9月19日 19:00 再来" in told
+    assert "take-back" not in told  # taken back, the appointment would be gone with the change
+    assert "再改" in told
     page = get(client, here)
     assert "约好 9月19日 19:00 再来" in page
     with database.reading.begin() as session:

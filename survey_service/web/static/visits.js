@@ -28,3 +28,10 @@ if (control) {
     show(big);
   });
 }
+
+// What a large button opens may lie below the screen: it is brought into view.
+for (const finding of document.querySelectorAll(".findings details")) {
+  finding.addEventListener("toggle", () => {
+    if (finding.open) finding.scrollIntoView({ block: "nearest" });
+  });
+}
