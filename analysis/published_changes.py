@@ -2,7 +2,7 @@
 
 A change is shown only where both figures are shown as a point: neither hidden nor coded. The printed change is the
 difference of the two printed figures, so that nobody can solve for a digit more; its limits are printed in the coarser
-steps of the two. Coarse figures (误差大，仅供参考) have a change only in words where it leaves 0 out.
+steps of the two.
 """
 
 from __future__ import annotations

@@ -20,13 +20,14 @@ from analysis.auxiliaries import Auxiliaries, AuxiliaryBlock, Calibration
 from analysis.case_columns import CaseColumns, Labels
 from analysis.design import SurveyDesign
 from analysis.engine.figures import (
+    ADULTS,
     BY_LEVEL,
     Asked,
+    options_of,
     population_column,
     requests_of,
     respondent_frame,
     unit_column,
-    with_adult_stage,
 )
 from analysis.estimation.differences import Differences, differences
 from analysis.estimation.estimate import prepare_estimator
@@ -86,7 +87,7 @@ def change_tables(before: WaveFigures, after: WaveFigures, indicators: Sequence[
     both = _Both.of(before, after, indicators, groups)
     wanted: dict[str, tuple[str, ...]] = {level.value: BY_LEVEL[level] for level in plan.levels}
     wanted |= {f"{Level.CITY.value}.{group.value}": (group.value,) for group in groups}
-    options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
+    options = options_of(plan)
     found = {name: _table(both, indicators, by, options) for name, by in wanted.items()}
     return {name: table for name, table in found.items() if table.domains}
 
@@ -145,11 +146,12 @@ class _Both:
         for number, (wave, frame) in enumerate(zip(waves, frames, strict=True)):
             _name_units(frame, wave.columns, stages, kept, str(number))
             frame[WAVE] = pd.Categorical.from_codes([number] * len(frame), pd.Index([BEFORE, AFTER], dtype="str"))
+        in_part = np.concatenate([_in_part(one) for one in frames])
         frame = _together(frames)
         changed = _level_populations(frame, stages)
         # Of a household that was not asked whole another adult might have been drawn: see SurveyDesign.from_frame,
         # which cannot be asked here, for a household that is in both waves has one respondent in each.
-        changed[-1] |= np.concatenate([_in_part(one) for one in waves])
+        changed[-1] |= in_part
         design = SurveyDesign.from_frame(
             frame,
             weight="weight",
@@ -163,12 +165,11 @@ class _Both:
         return _Both(frame, replace(design, calibration=_calibration(waves)))
 
 
-def _in_part(wave: WaveFigures) -> BoolArray:
-    """Respondents whose household has other adults, where the plan counts the adult as a stage."""
-    rows = wave.columns.respondents
-    if not with_adult_stage(wave.columns, wave.plan):
-        return np.zeros(len(rows), dtype=bool)
-    return np.asarray(wave.columns.adults[rows] > 1)
+def _in_part(frame: pd.DataFrame) -> BoolArray:
+    """Respondents of one wave whose household has other adults, where its plan counts the adult as a stage."""
+    if ADULTS not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray(frame[ADULTS].to_numpy() > 1)
 
 
 def _kept_strata(before: CaseColumns, after: CaseColumns) -> frozenset[str]:

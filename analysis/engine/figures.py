@@ -68,13 +68,8 @@ def tables(
 ) -> dict[str, EstimateTable]:
     """Figures by name of what they are by: ``community``, ``street``, ``city``, and ``city.age``, ``street.age`` where
     the plan asks for groups. ``weight`` (respondents,)."""
-    frame = respondent_frame(columns, weight, indicators, plan)
-    design = survey_design(columns, frame, plan)
-    if any(one.by_draw for one in indicators):
-        design = design.asked_in_part()
-    if calibration is not None:
-        design = replace(design, calibration=calibration)
-    options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
+    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
+    options = options_of(plan)
     requests = requests_of(indicators)
     found = {
         level.value: estimate_table(frame, design, requests, by=BY_LEVEL[level], options=options)
@@ -85,6 +80,25 @@ def tables(
             by = (*BY_LEVEL[level], group.value)
             found[f"{level.value}.{group.value}"] = estimate_table(frame, design, requests, by=by, options=options)
     return found
+
+
+def options_of(plan: AnalysisPlan) -> Options:
+    return Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
+
+
+def frame_and_design(
+    columns: CaseColumns,
+    weight: FloatArray,
+    calibration: Calibration | None,
+    indicators: Sequence[Asked],
+    plan: AnalysisPlan,
+) -> tuple[pd.DataFrame, SurveyDesign]:
+    """Respondents, and how they were drawn and calibrated. ``weight`` (respondents,)."""
+    frame = respondent_frame(columns, weight, indicators, plan)
+    design = survey_design(columns, frame, plan)
+    if any(one.by_draw for one in indicators):
+        design = design.asked_in_part()
+    return frame, replace(design, calibration=calibration)
 
 
 def respondent_frame(

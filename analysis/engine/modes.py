@@ -8,17 +8,16 @@ not, it may as well be a difference of people.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
-from analysis.engine.figures import Asked, requests_of, respondent_frame, survey_design
+from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
 from analysis.estimation.differences import differences
 from analysis.estimation.estimate import prepare_estimator
-from analysis.estimation.options import Options
 from analysis.plan import AnalysisPlan
 
 FIRST_MODE = "first_mode"
@@ -54,15 +53,9 @@ def mode_table(
     order = [int(code) for code in np.argsort(-counts, kind="stable") if counts[code] >= LEAST]
     if len(order) < 2:
         return None
-    frame = respondent_frame(columns, weight, indicators, plan)
+    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
     frame[FIRST_MODE] = mode.categorical()
-    design = survey_design(columns, frame, plan)
-    if any(one.by_draw for one in indicators):
-        design = design.asked_in_part()
-    options = Options(interval=plan.interval, level=plan.level, lonely_psu=plan.variance.lonely_psu)
-    estimator = prepare_estimator(
-        frame, replace(design, calibration=calibration), requests_of(indicators), by=(FIRST_MODE,), options=options
-    )
+    estimator = prepare_estimator(frame, design, requests_of(indicators), by=(FIRST_MODE,), options=options_of(plan))
     place = {key[0][1]: number for number, key in enumerate(estimator.domains.keys)}
     names = tuple(mode.names[code] for code in order)
     at = np.array([place[name] for name in names], dtype=np.int64)
