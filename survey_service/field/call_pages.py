@@ -24,11 +24,10 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound
 from survey_service.field import call_queries as queries
 from survey_service.field import call_words, telephones
-from survey_service.field.door_queries import visit_of
-from survey_service.field.door_shown import Knocker, address, find, just_noted, refuse_unless_open
+from survey_service.field.door_shown import Knocker, address, find, just_noted, refuse_unless_open, take_own_back
 from survey_service.field.errors import FieldOver, NoSuchOutcome
 from survey_service.field.visit_forms import appointment, visit_id
-from survey_service.fieldwork.visits import NewVisit, Told, note_visits, take_back
+from survey_service.fieldwork.visits import NewVisit, Told, note_visits
 from survey_service.ids import new_id
 from survey_service.models import Case, Mode, Survey, VisitSource, Wave, WaveState
 from survey_service.sealed.errors import SealGone
@@ -187,13 +186,7 @@ def note(
 def undo(writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, visit_id: UUID) -> Response:
     """One's own call that was noted by mistake."""
     with writing.begin() as session:
-        survey, wave = find(session, person, survey_key, wave_key)
-        visit = visit_of(session, wave, person, visit_id)
-        if visit is None:
-            raise NotFound
-        refuse_unless_open(wave)
-        case_id = visit.case_id
-        take_back(session, survey.id, visit_id, at=now, by=person.actor)
+        case_id = take_own_back(session, person, survey_key, wave_key, visit_id, now)
     return go(f"{_here(survey_key, wave_key)}/{case_id}")
 
 

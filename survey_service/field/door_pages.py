@@ -28,12 +28,13 @@ from survey_service.field.door_shown import (
     next_door,
     one_door,
     refuse_unless_open,
+    take_own_back,
     when,
 )
 from survey_service.field.errors import FieldOver, NoSuchOutcome
 from survey_service.field.queries import grid_names
 from survey_service.field.visit_forms import appointment, moment, visit_id
-from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits, take_back
+from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits
 from survey_service.models import VisitSource
 from survey_service.surveys import codes
 from survey_service.surveys.opened_doors import OpensDoors
@@ -205,13 +206,7 @@ def move(
 def undo(writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, visit_id: UUID) -> Response:
     """One's own visit that was noted by mistake."""
     with writing.begin() as session:
-        survey, wave = find(session, person, survey_key, wave_key)
-        visit = queries.visit_of(session, wave, person, visit_id)
-        if visit is None:
-            raise NotFound
-        refuse_unless_open(wave)
-        case_id = visit.case_id
-        take_back(session, survey.id, visit_id, at=now, by=person.actor)
+        case_id = take_own_back(session, person, survey_key, wave_key, visit_id, now)
     return go(f"{address(survey_key, wave_key)}/{case_id}")
 
 

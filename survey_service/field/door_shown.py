@@ -23,6 +23,7 @@ from survey_service.field import door_words
 from survey_service.field.errors import FieldOver
 from survey_service.field.queries import grid_names
 from survey_service.fieldwork import roll_words, rolls
+from survey_service.fieldwork.visits import take_back
 from survey_service.ids import new_id
 from survey_service.models import MOST_ADULTS, Mode, SelectionWithin, Survey, Wave, WaveState
 from survey_service.surveys.access import find_wave
@@ -73,6 +74,20 @@ def frame(survey: Survey, wave: Wave) -> dict[str, Any]:
 
 def address(survey_key: str, wave_key: str) -> str:
     return f"/visits/{survey_key}/{wave_key}"
+
+
+def take_own_back(
+    session: Session, person: Person, survey_key: str, wave_key: str, visit_id: UUID, now: datetime
+) -> UUID:
+    """One's own visit or call that was noted by mistake; gives its case. NotFound for somebody else's."""
+    survey, wave = find(session, person, survey_key, wave_key)
+    visit = queries.visit_of(session, wave, person, visit_id)
+    if visit is None:
+        raise NotFound
+    refuse_unless_open(wave)
+    case_id = visit.case_id
+    take_back(session, survey.id, visit_id, at=now, by=person.actor)
+    return case_id
 
 
 def one_door(
