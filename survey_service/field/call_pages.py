@@ -24,7 +24,15 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound
 from survey_service.field import call_queries as queries
 from survey_service.field import call_words, telephones
-from survey_service.field.door_shown import Knocker, address, find, just_noted, refuse_unless_open, take_own_back
+from survey_service.field.door_shown import (
+    Knocker,
+    address,
+    find,
+    just_noted,
+    noted_today,
+    refuse_unless_open,
+    take_own_back,
+)
 from survey_service.field.errors import FieldOver, NoSuchOutcome
 from survey_service.field.visit_forms import appointment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits
@@ -37,7 +45,7 @@ from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/calls")
-SHOWN: Final = ("due", "agreed", "done")
+SHOWN: Final = ("due", "agreed", "done", "noted")
 KEPT: Final = ("day", "clock")  # of a form that was refused
 
 
@@ -81,6 +89,7 @@ def calls_page(
         survey, wave = find(session, person, survey_key, wave_key)
         every = queries.in_order(queries.calls(session, wave, person), now)
         waiting = [one for one in every if not one.done]
+        today = noted_today(every, person, now, running.settings.zone)
         kinds = {
             "due": [one for one in waiting if not one.appointment or one.appointment <= now],
             "agreed": [one for one in waiting if one.appointment],
@@ -90,8 +99,9 @@ def calls_page(
         context = {
             **_frame(survey, wave),
             "show": chosen,
-            "counts": {name: len(many) for name, many in kinds.items()},
-            "calls": kinds[chosen],
+            "today": today,
+            "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(today)},
+            "calls": kinds.get(chosen, []),
             "total": len(every),
             "noted": just_noted(every, noted, person),
             "said": call_words.said,

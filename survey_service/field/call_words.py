@@ -23,8 +23,8 @@ BUTTONS: Final = (
     Button(
         Text("不愿意答", "Refused"),
         (
-            Finding("2.111", Text("接电话的人拒绝", "By whoever answered")),
-            Finding("2.112", Text("该答的人拒绝", "By the person who is asked")),
+            Finding("2.111", Text("接电话的人拒绝", "Whoever answered refused")),
+            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused")),
             Finding("2.12", Text("答到一半不答了", "Broke off half way")),
         ),
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+from fastapi import Query as Length
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,8 +28,10 @@ from survey_service.field.door_shown import (
     interviews,
     just_noted,
     next_door,
+    noted_today,
     one_door,
     refuse_unless_open,
+    sought,
     take_own_back,
     when,
 )
@@ -42,8 +46,22 @@ from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/visits")
-SHOWN: Final = ("all", "waiting", "agreed", "overdue", "done")
+SHOWN: Final = ("all", "waiting", "agreed", "overdue", "done", "noted")
 ONE_PAGE: Final = 80  # households; with more the phone is shown the blocks first
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Of the list. ``q``: part of a door or a number. ``block``: a stratum, where households are too many for a page.
+    ``noted``: what was noted a moment ago."""
+
+    show: str = "all"
+    block: str = ""
+    q: Annotated[str, Length(max_length=30)] = ""
+    noted: UUID | None = None
+
+
+Asked = Annotated[Query, Depends()]
 
 
 @router.get("")
@@ -68,17 +86,15 @@ def doors_page(
     opens: OpensDoors,
     survey_key: str,
     wave_key: str,
-    show: str = "all",
-    block: str = "",
-    noted: UUID | None = None,
-    moved: str = "",
+    asked: Asked,
 ) -> Response:
-    """``block``: a stratum of one's cases, where they are too many for a page. ``moved``: what was noted is another
-    time for an appointment, which is changed again where it was wrong, and not taken back with the visit."""
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
         every = queries.doors(session, wave, person)
-        doors = [one for one in every if one.stratum == block] if block else every
+        addresses = opens.of(session, wave, [one.number for one in every], to=rights.VISIT).texts
+        search = asked.q.strip()
+        doors = [one for one in every if one.stratum == asked.block] if asked.block else every
+        today = noted_today(every, person, now, running.settings.zone)
         kinds = {
             "all": doors,
             "waiting": [one for one in doors if not one.done],
@@ -86,22 +102,25 @@ def doors_page(
             "agreed": sorted((one for one in doors if one.appointment), key=when),
             "done": [one for one in doors if one.done],
         }
-        chosen = show if show in SHOWN else "all"
-        groups = grouped(kinds[chosen])
+        chosen = asked.show if asked.show in SHOWN else "all"
+        found = sought(every, addresses, search) if search else kinds.get(chosen, [])
+        groups = grouped(found)
         context = {
             **frame(survey, wave),
             "show": chosen,
-            "block": block,
-            "counts": {name: len(many) for name, many in kinds.items()},
+            "block": asked.block,
+            "q": search,
+            "found": found,
+            "today": today,
+            "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(today)},
             "groups": groups,
-            "in_blocks": len(kinds[chosen]) > ONE_PAGE and len(groups) > 1,
+            "in_blocks": not search and len(found) > ONE_PAGE and len(groups) > 1,
             "next": next_door(doors, now),
-            "noted": just_noted(every, noted, person),
-            "moved": moved == "yes",
+            "noted": just_noted(every, asked.noted, person),
             "said": door_words.said,
             "late": {one.id for one in kinds["overdue"]},
             "grids": grid_names(session, person.visible(*rights.VISIT)),
-            "addresses": opens.of(session, wave, [one.number for one in doors], to=rights.VISIT).texts,
+            "addresses": addresses,
         }
         return Asking(request, running, person).page("staff/visits/list.html", context, section="visits")
 
@@ -188,7 +207,7 @@ def move(
             refuse_unless_open(wave)
             new_id = visit_id(posted)
             if door.visits and door.visits[-1].id == new_id:  # a double tap
-                return go(f"{address(survey_key, wave_key)}?noted={new_id}&moved=yes")
+                return go(f"{address(survey_key, wave_key)}?noted={new_id}")
             if not door.appointment:
                 raise VisitGone
             at = moment(posted, running.settings.zone, wave, now)
@@ -199,7 +218,7 @@ def move(
             survey, wave = find(session, person, survey_key, wave_key)
             typed = Typed(fault=fault, kept=_kept(posted) | {"moving": "yes"})
             return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
-    return go(f"{address(survey_key, wave_key)}?noted={new_id}&moved=yes")
+    return go(f"{address(survey_key, wave_key)}?noted={new_id}")
 
 
 @router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")

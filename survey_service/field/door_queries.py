@@ -23,10 +23,21 @@ QUIET: Final = timedelta(days=7)
 class DoorVisit:
     id: UUID
     at: datetime
+    noted_at: datetime
     code: str
     mode: OutcomeMode
     appointment_at: datetime | None
     by_account_id: UUID | None
+
+    @property
+    def moved(self) -> bool:
+        """Its time was agreed on anew: taken back, the appointment would be gone with the change."""
+        return self.appointment_at is not None and self.noted_at > self.at
+
+    @property
+    def said_at(self) -> datetime:
+        """When somebody was there, or the time was moved. A device without signal tells of yesterday's visits today."""
+        return self.noted_at if self.moved else self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +160,18 @@ def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:
 
 
 def _visits(session: Session, these: ColumnElement[bool]) -> dict[UUID, list[DoorVisit]]:
+    columns: tuple[Any, ...] = (
+        Visit.case_id,
+        Visit.id,
+        Visit.at,
+        Visit.noted_at,
+        Visit.code,
+        Visit.mode,
+        Visit.appointment_at,
+        Visit.by_account_id,
+    )
     rows = session.execute(
-        select(Visit.case_id, Visit.id, Visit.at, Visit.code, Visit.mode, Visit.appointment_at, Visit.by_account_id)
+        select(*columns)
         .join(Case, (Case.survey_id == Visit.survey_id) & (Case.id == Visit.case_id))
         .where(these, Visit.withdrawn_at.is_(None))
         .order_by(Visit.at, Visit.noted_at, Visit.id)
@@ -158,7 +179,15 @@ def _visits(session: Session, these: ColumnElement[bool]) -> dict[UUID, list[Doo
     found: dict[UUID, list[DoorVisit]] = defaultdict(list)
     for row in rows:
         found[row[0]].append(
-            DoorVisit(id=row[1], at=row[2], code=row[3], mode=row[4], appointment_at=row[5], by_account_id=row[6])
+            DoorVisit(
+                id=row[1],
+                at=row[2],
+                noted_at=row[3],
+                code=row[4],
+                mode=row[5],
+                appointment_at=row[6],
+                by_account_id=row[7],
+            )
         )
     return found
 

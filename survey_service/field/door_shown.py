@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Annotated, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
@@ -27,11 +28,12 @@ from survey_service.fieldwork.visits import take_back
 from survey_service.ids import new_id
 from survey_service.models import MOST_ADULTS, Mode, SelectionWithin, Survey, Wave, WaveState
 from survey_service.surveys.access import find_wave
-from survey_service.surveys.opened_doors import DoorsOpened
+from survey_service.surveys.opened_doors import DoorsOpened, plain
 
 Knocker = Annotated[Person, Depends(require(*rights.VISIT))]
 ONE_TAP: Final = 5  # adults that have a button of their own; more are typed
 EVENING: Final = 19  # when people are at home: what the clock of an appointment begins with
+Note = tuple[queries.Door, queries.DoorVisit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,12 +189,24 @@ def next_door(doors: Sequence[queries.Door], now: datetime) -> queries.Door | No
     return next((one for one in fresh if one.number > last), next(iter(fresh), None))
 
 
-def just_noted(
-    doors: Sequence[queries.Door], visit_id: UUID | None, person: Person
-) -> tuple[queries.Door, queries.DoorVisit] | None:
+def just_noted(doors: Sequence[queries.Door], visit_id: UUID | None, person: Person) -> Note | None:
     """The visit that was noted a moment ago, with its case: it can be taken back."""
-    for door in doors:
-        for visit in door.visits:
-            if visit.id == visit_id and visit.by_account_id == person.account_id:
-                return door, visit
-    return None
+    return next(((door, visit) for door, visit in own(doors, person) if visit.id == visit_id), None)
+
+
+def own(doors: Sequence[queries.Door], person: Person) -> list[Note]:
+    """What this very person noted there, newest first."""
+    mine = [(door, one) for door in doors for one in door.visits if one.by_account_id == person.account_id]
+    return sorted(mine, key=lambda note: note[1].said_at, reverse=True)
+
+
+def noted_today(doors: Sequence[queries.Door], person: Person, now: datetime, zone: ZoneInfo) -> list[Note]:
+    """What this very person did and noted since midnight, newest first: to be looked up, changed or taken back."""
+    today = now.astimezone(zone).date()
+    return [note for note in own(doors, person) if note[1].said_at.astimezone(zone).date() == today]
+
+
+def sought(doors: Sequence[queries.Door], addresses: Mapping[str, str], search: str) -> list[queries.Door]:
+    """Those whose door or number holds what is sought, in the order of walking."""
+    part = plain(search)
+    return [one for one in doors if part in plain(addresses.get(one.number, "")) or part in plain(one.number)]

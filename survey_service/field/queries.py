@@ -334,12 +334,20 @@ def outcome_counts(session: Session, wave: Wave, visible: Select[tuple[UUID]] | 
     ]
 
 
+WHOLE: Final = Text("全社区", "whole community")
+
+
 def grid_names(session: Session, visible: Select[tuple[UUID]]) -> dict[str, Text]:
-    """Names of the grids of these areas, by code, where the tree of areas has them."""
+    """Names of the grids of these areas, by code, where the tree of areas has them.
+
+    A community that is one stratum stands in the list by its own code: ``WHOLE``, for its name stands beside it.
+    """
     rows = session.execute(
-        select(Area.code, Area.name_zh, Area.name_en).where(Area.kind == "grid", Area.id.in_(visible))
+        select(Area.code, Area.kind, Area.name_zh, Area.name_en).where(
+            Area.kind.in_(("grid", *COMMUNITY_KINDS)), Area.id.in_(visible)
+        )
     )
-    return {code: Text(zh, en) for code, zh, en in rows}
+    return {code: Text(zh, en) if kind == "grid" else WHOLE for code, kind, zh, en in rows}
 
 
 def holder_names(session: Session, wave: Wave) -> dict[UUID, str]:

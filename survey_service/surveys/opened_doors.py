@@ -68,15 +68,15 @@ class DoorsOpened:
 
     def found(self, session: Session, wave: Wave, search: str) -> frozenset[str]:
         """Numbers of the households whose door holds what is sought; of very many the first."""
-        sought = _plain(search)
+        sought = plain(search)
         if not sought:
             return frozenset()
         doors = self.of(session, wave, to=rights.OPEN_ADDRESSES)
-        found = sorted(number for number, door in doors.texts.items() if sought in _plain(door))
+        found = sorted(number for number, door in doors.texts.items() if sought in plain(door))
         return frozenset(found[:MOST_FOUND])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without blanks and case, full width as half: 3号楼 finds ３ 号 楼."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 

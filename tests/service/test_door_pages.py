@@ -215,3 +215,42 @@ def test_many_households_are_shown_block_by_block(
     assert blocks == ["110101000001-01", "110101000001-02", "110101000002-01", "110101000002-02"]
     assert "3 户 · 还有 3 户要去" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert listed(get(client, f"{here}?block={blocks[1]}")) == world.case_numbers[3:6]
+
+
+def _note(client: TestClient, address: str, code: str, **more: str) -> str:
+    """The id of the visit."""
+    page = get(client, address)
+    visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    client.post(address, data={"csrf": csrf(page), "visit": visit, "code": code, **more})
+    return visit
+
+
+def test_what_was_noted_today_is_one_tap_away_the_newest_first(
+    client: TestClient, here: str, world: World, clock: TestClock
+) -> None:
+    assert "今天还没有记过" in get(client, f"{here}?show=noted")
+    first = _note(client, f"{here}/{world.case_ids[4]}", "2.111")
+    clock.at = NOW + timedelta(minutes=5)
+    second = _note(client, f"{here}/{world.case_ids[2]}", "2.25", agreed="yes", day="2026-09-18", clock="19:00")
+    receipt = get(client, f"{here}?noted={second}")
+    assert f'href="{here}?show=noted">今天记的 2 次' in receipt
+    assert "<title>已记" in receipt
+    page = get(client, f"{here}?show=noted")
+    assert listed(page) == [world.case_numbers[2], world.case_numbers[4]]
+    assert page.index("约好 9月18日 19:00 再来") < page.index("开门的人拒绝")
+    assert re.findall(r'action="[^"]+/([^/]+)/take-back"', page) == [second, first]
+    client.post(f"{here}/{second}/take-back", data={"csrf": csrf(page)})
+    assert listed(get(client, f"{here}?show=noted")) == [world.case_numbers[4]]
+    clock.at = NOW + timedelta(days=1)
+    sign_in(client, "interviewer")
+    assert "今天还没有记过" in get(client, f"{here}?show=noted")
+
+
+def test_a_household_is_found_by_part_of_its_number(client: TestClient, here: str, world: World) -> None:
+    number = world.case_numbers[7]
+    page = get(client, f"{here}?q={number[-6:]}&show=done")
+    assert number in listed(page)
+    assert all(number[-6:] in one for one in listed(page))
+    assert listed(get(client, f"{here}?q=%20{number}%20")) == [number]  # blanks and the width of letters do not count
+    assert listed(get(client, f"{here}?q=nowhere")) == []
+    assert client.get(f"{here}?q={'9' * 31}", headers=HTML).status_code == 422

@@ -35,3 +35,6 @@ for (const finding of document.querySelectorAll(".findings details")) {
     if (finding.open) finding.scrollIntoView({ block: "nearest" });
   });
 }
+
+// A receipt is told first: whoever listens hears it, and whoever looks has it in view.
+document.querySelector("[data-receipt]")?.focus();
