@@ -15,6 +15,7 @@ import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.cells import Cells
+from analysis.results import PublishableCell
 
 FINE_FROM = 100  # respondents from which one decimal more is printed
 _NOISE = 1e-9  # what a double may miss of a decimal
@@ -58,6 +59,37 @@ def decimals(least: float, most: float, *, bounded: bool = True) -> tuple[int, f
     if bounded:
         return math.floor(math.log10(100 / (most - least)) + _NOISE), 1.0
     return 2 - math.floor(math.log10(max(abs(least), abs(most), 1e-12)) + _NOISE), 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedStep:
+    """The coarsest step in which any of some cells is printed, in the units of their values: what is made of two
+    printed figures is told in no finer one."""
+
+    size: float
+    digits: int | None
+
+    @staticmethod
+    def of(*cells: PublishableCell) -> PrintedStep:
+        known = [one.digits for one in cells if one.digits is not None]
+        return PrintedStep(max(map(_step, cells)), min(known, default=None))
+
+    def nearest(self, value: float) -> float:
+        return round(value / self.size) * self.size
+
+    def down(self, value: float) -> float:
+        return math.floor(value / self.size + _NOISE) * self.size
+
+    def up(self, value: float) -> float:
+        return math.ceil(value / self.size - _NOISE) * self.size
+
+
+def _step(cell: PublishableCell) -> float:
+    if cell.digits is None:
+        return 1e-12
+    least, most = cell.scale or (0.0, abs(cell.value or 1.0))
+    _, unit = decimals(least, most, bounded=cell.scale is not None)
+    return float(10.0**-cell.digits / unit)
 
 
 def significant(values: FloatArray, digits: int) -> FloatArray:

@@ -7,14 +7,11 @@ steps of the two.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from analysis.engine.changes import ChangeTable
-from analysis.printed_figures import decimals
+from analysis.printed_figures import PrintedStep
 from analysis.results import ChangeVerdict, Domain, PublishableCell, PublishableTable, PublishedChange
-
-_NOISE = 1e-9
 
 
 def published_changes(
@@ -56,27 +53,14 @@ def _change(
     verdict = table.verdict(*at)
     if verdict is ChangeVerdict.NOT_ESTIMABLE:
         return None
-    step = max(_step(before), _step(after))
+    step = PrintedStep.of(before, after)
     return PublishedChange(
         variable=variable,
         domain=domain,
         verdict=verdict,
-        difference=_nearest(after.value - before.value, step),
-        low=math.floor(float(table.low[at]) / step + _NOISE) * step,
-        high=math.ceil(float(table.high[at]) / step - _NOISE) * step,
-        detectable=math.ceil(float(table.detectable[at]) / step - _NOISE) * step,
-        digits=min((one.digits for one in (before, after) if one.digits is not None), default=None),
+        difference=step.nearest(after.value - before.value),
+        low=step.down(float(table.low[at])),
+        high=step.up(float(table.high[at])),
+        detectable=step.up(float(table.detectable[at])),
+        digits=step.digits,
     )
-
-
-def _step(cell: PublishableCell) -> float:
-    """The step in which a cell is printed, in the units of its value."""
-    if cell.digits is None:
-        return 1e-12
-    least, most = cell.scale or (0.0, abs(cell.value or 1.0))
-    _, unit = decimals(least, most, bounded=cell.scale is not None)
-    return float(10.0**-cell.digits / unit)
-
-
-def _nearest(value: float, step: float) -> float:
-    return round(value / step) * step

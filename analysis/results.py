@@ -297,3 +297,47 @@ class PublishedChange:
     detectable: float | None = None  # the change that would have been found with a probability of 80 %
     digits: int | None = None
     reasons: tuple[str, ...] = ()  # why the waves cannot be compared
+
+
+class GroupVerdict(StrEnum):
+    """How a group stands to everybody else."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NO_DETECTABLE_DIFFERENCE = "no_detectable_difference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedContrast:
+    """A group less everybody else, as it is printed; ``digits`` as of a cell."""
+
+    variable: str
+    domain: Domain
+    verdict: GroupVerdict
+    difference: float
+    low: float
+    high: float
+    digits: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEquality:
+    """Whether all groups of a kind are alike: the p-value to three decimals, 0 where it is smaller."""
+
+    variable: str
+    by: str
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedGroups:
+    """What may be published of groups beside their figures."""
+
+    contrasts: tuple[PublishedContrast, ...] = ()
+    equalities: tuple[PublishedEquality, ...] = ()
+
+    def of(self, domain: Domain, variable: str) -> PublishedContrast | None:
+        return next((one for one in self.contrasts if (one.domain, one.variable) == (domain, variable)), None)
+
+    def p_value(self, by: str, variable: str) -> float | None:
+        return next((one.p_value for one in self.equalities if (one.by, one.variable) == (by, variable)), None)

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.results import DesignSummary, Domain, PublishableTable, PublishedChange, ResponseRates, Statistic
+from analysis.results import (
+    DesignSummary,
+    Domain,
+    PublishableTable,
+    PublishedChange,
+    PublishedGroups,
+    ResponseRates,
+    Statistic,
+)
 from questionnaires.indicators import Indicator
 from questionnaires.model import Header
 from questionnaires.text import Text
@@ -132,6 +140,23 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOfCity:
+    """A group that has figures of its own."""
+
+    kind: Text  # 年龄
+    name: Text  # 18-29
+    domain: Domain  # its key in the table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """The groups of the city, and what may be published of how each stands to everybody else."""
+
+    groups: tuple[GroupOfCity, ...]
+    told: PublishedGroups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunitySummary:
     """One community against its street and the city."""
 
@@ -164,6 +189,7 @@ class AreaSummary:
     samples: Mapping[str, Sample]  # area code -> sample; holds the area itself
     caution: Caution = Caution()
     changes: Changes | None = None
+    groups: Groups | None = None  # of the city only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

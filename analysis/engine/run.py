@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
 from analysis.engine.figures import Asked, area_hierarchy, city_rates, tables
+from analysis.engine.groups import GroupTable, group_tables
 from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.modes import ModeTable, mode_table
 from analysis.engine.weights import FieldWeights, field_weights
@@ -42,6 +43,7 @@ class Analysis:
     hierarchy: Mapping[Domain, Domain]  # domain of an area -> that of the area above
     sensitivity: Mapping[Sensitivity, Mapping[str, float | None]]  # of the city, by indicator
     modes: ModeTable | None = None  # of the city, by the mode that was assigned first
+    groups: Mapping[str, GroupTable] = field(default_factory=dict)  # of the city, each against the rest
 
 
 def weigh(plan: AnalysisPlan, columns: CaseColumns, register: PopulationRegister | None) -> Weighed:
@@ -89,6 +91,7 @@ def run(
         tables=tables(columns, weighed.final, calibration, chosen, plan),
         sensitivity=_sensitivity(plan, columns, weighed, chosen),
         modes=mode_table(columns, weighed.final, calibration, chosen, plan),
+        groups=group_tables(columns, weighed.final, calibration, chosen, plan),
     )
 
 

@@ -64,6 +64,28 @@ class ModeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """One group of the city; as printed, empty where hidden."""
+
+    name: Text
+    sample_size: int
+    value: str
+    interval: str
+    unreliable: bool
+    hidden: Text | None  # why it will not be published
+    apart: Text | None  # less everybody else; None where it may not be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFigures:
+    """The groups of one kind; ``together``: whether they differ at all."""
+
+    kind: Text
+    lines: tuple[GroupLine, ...]
+    together: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The table of one indicator."""
 
@@ -77,6 +99,7 @@ class Figures:
     wrong: str  # verdicts that chance alone would get wrong, were every level exactly the target
     lines: tuple[Line, ...]
     modes: tuple[ModeLine, ...] = ()  # none where all were asked in one
+    groups: tuple[GroupFigures, ...] = ()  # of the city, where the plan asks for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,14 @@ from analysis.engine import Analysis
 from analysis.engine.figures import Asked, related
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, Level
+from analysis.published_groups import published_groups
 from analysis.results import (
     Domain,
     Estimate,
     Estimates,
     Goal,
     PublishableTable,
+    PublishedGroups,
     ResponseRates,
     Statistic,
     Suppression,
@@ -58,6 +60,7 @@ class WaveEstimates:
     raw: tuple[Estimates, ...]  # communities, streets, city, then groups
     protected: Protected
     fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
+    groups: PublishedGroups  # how each stands to everybody else
     plan_changes: tuple[str, ...] = ()  # why the plan was changed since somebody saw the figures, each time it was
 
     @property
@@ -109,14 +112,16 @@ def analyse_wave(
         at = places.index(Level.COMMUNITY.value)
         raw[at] = _with_silent(raw[at], wave, indicators)
     counted = fieldwork(wave.columns, found.weighed.final, wave.city.code)
+    gated = _protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan, earlier)
     return WaveEstimates(
         cases=wave,
         plan=plan,
         analysis=found,
         indicators=indicators,
         raw=tuple(raw),
-        protected=_protected(wave, raw, indicators, {code: one.rates for code, one in counted.items()}, plan, earlier),
+        protected=gated,
         fieldwork=counted,
+        groups=published_groups(found.groups, gated.table),
     )
 
 

@@ -13,6 +13,7 @@ from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.draw_words import DrawnAs, draw_words
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold
+from survey_service.analyses.group_words import groups_of_city
 from survey_service.analyses.method_words import variance_words, weighting_words
 from survey_service.analyses.service import (
     CITY_DOMAIN,
@@ -74,7 +75,14 @@ def summaries(
         )
         for street, inside in tree
     }
-    whole = AreaSummary(place=city, streets=tree, samples=samples, changes=_changes(changes, city), **shared)
+    whole = AreaSummary(
+        place=city,
+        streets=tree,
+        samples=samples,
+        changes=_changes(changes, city),
+        groups=groups_of_city(estimates),
+        **shared,
+    )
     return Summaries(communities=communities, streets=streets, city=whole)
 
 

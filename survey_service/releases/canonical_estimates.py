@@ -19,6 +19,7 @@ from analysis.results import (
     PublishableCell,
     PublishableRow,
     PublishableTable,
+    PublishedGroups,
 )
 from questionnaires.canonical_json import Form, canonical_text
 from survey_service.analyses.earlier_wave import WaveChanges
@@ -34,8 +35,9 @@ _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 
 
 def estimates_text(estimates: WaveEstimates, changes: WaveChanges | None = None) -> str:
-    """Everything estimated, before and after protection, with weights and rates, as one text; where a wave was released
-    before, what was published of the change since."""
+    """Everything estimated, before and after protection, with weights and rates, as one text; where the plan asks for
+    groups, how they stand to everybody else; where a wave was released before, what was published of the change
+    since."""
     margins = estimates.weights.calibrated
     document = {
         "format": FORMAT,
@@ -54,6 +56,8 @@ def estimates_text(estimates: WaveEstimates, changes: WaveChanges | None = None)
         "response_rates": _FORM.plain(estimates.rates),
         "open_responses": _FORM.plain(estimates.cases.open_responses),
     }
+    if estimates.groups != PublishedGroups():
+        document["groups"] = _FORM.plain(estimates.groups)
     if changes is not None:
         document["changes"] = {"since": changes.release_number, "published": _FORM.plain(changes.published)}
     return canonical_text(document)
