@@ -8,8 +8,9 @@ stratum that was kept has the finite population correction only where both waves
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -244,24 +245,34 @@ def _calibration(waves: tuple[WaveFigures, WaveFigures]) -> Calibration | None:
         return None
     rows = [len(one.weight) for one in waves]
     before = [one.weight if one.calibration is None else one.calibration.weight_before for one in waves]
-    blocks = tuple(_blocks(waves, rows))
+    # Longest beside longest: no row is in a column of both, and so they are one margin, whose products are a diagonal.
+    ordered = [
+        () if one.calibration is None else sorted(one.calibration.auxiliaries.blocks, key=_columns, reverse=True)
+        for one in waves
+    ]
+    blocks = tuple(_as_one(pair, rows) for pair in zip_longest(*ordered))
     return Calibration(weight_before=np.concatenate(before), auxiliaries=Auxiliaries(rows=sum(rows), blocks=blocks))
 
 
-def _blocks(waves: Sequence[WaveFigures], rows: Sequence[int]) -> Iterator[AuxiliaryBlock]:
-    for number, wave in enumerate(waves):
-        if wave.calibration is None:
-            continue
-        for block in wave.calibration.auxiliaries.blocks:
-            yield replace(
-                block,
-                margin=f"{block.margin}@{number}",
-                code_of_row=_beside(block.code_of_row, rows, number, -1),
-                value_of_row=None if block.value_of_row is None else _beside(block.value_of_row, rows, number, 0.0),
-            )
+def _columns(block: AuxiliaryBlock) -> int:
+    return len(block.columns)
 
 
-def _beside(own: np.ndarray, rows: Sequence[int], number: int, nothing: float) -> np.ndarray:
-    """The values of one wave's rows, and ``nothing`` for those of the other."""
-    parts = [own if place == number else np.full(count, nothing, dtype=own.dtype) for place, count in enumerate(rows)]
-    return np.concatenate(parts)
+def _as_one(pair: tuple[AuxiliaryBlock | None, ...], rows: Sequence[int]) -> AuxiliaryBlock:
+    """A margin of each wave as one whose columns are those of both; None where a wave has no further one."""
+    codes, offset = [np.full(count, -1, dtype=np.int64) for count in rows], 0
+    values = [np.ones(count) for count in rows]
+    there = [(number, block) for number, block in enumerate(pair) if block is not None]
+    for number, block in there:
+        codes[number] = np.where(block.code_of_row >= 0, block.code_of_row + offset, -1)
+        offset += len(block.columns)
+        if block.value_of_row is not None:
+            values[number] = block.value_of_row
+    counted = all(block.value_of_row is None for _, block in there)
+    return AuxiliaryBlock(
+        margin=" ".join(f"{block.margin}@{number}" for number, block in there),
+        columns=tuple(f"{name}@{number}" for number, block in there for name in block.columns),
+        code_of_row=np.concatenate(codes),
+        value_of_row=None if counted else np.concatenate(values),
+        totals=np.concatenate([block.totals for _, block in there]),
+    )
