@@ -7,10 +7,12 @@ standard ``json`` writes: another writer's ``1e-7`` for ``1e-07`` would break ev
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, time
 from enum import Enum
+from functools import cache
+from types import NoneType
 from typing import Any
 
 
@@ -33,9 +35,12 @@ class Form:
     """Significant digits of floats; all of them where it is None."""
 
     def plain(self, value: object) -> Any:
-        own = self.words.get(type(value))
+        kind = type(value)
+        own = self.words.get(kind)
         if own is not None:
             return own(value)
+        if kind in _AS_THEY_ARE:  # first: a release holds millions of these
+            return value
         if isinstance(value, Enum):
             return value.value
         if value is None or isinstance(value, (str, int)):
@@ -47,15 +52,33 @@ class Form:
         if isinstance(value, time):
             return value.isoformat("minutes")
         if is_dataclass(value):
-            return {one.name: self.plain(getattr(value, one.name)) for one in fields(value) if self._writes(one, value)}
+            return {name: self.plain(getattr(value, name)) for name in self._names(value)}
         if isinstance(value, Mapping):
             return {str(key): self.plain(inner) for key, inner in value.items()}
         if isinstance(value, (list, tuple)):
             return [self.plain(inner) for inner in value]
         raise TypeError(f"{type(value).__name__} has no plain form")
 
-    def _writes(self, one: Field[Any], value: object) -> bool:
+    def _names(self, value: Any) -> Iterable[str]:
+        """The fields of a dataclass that are written, in their order."""
+        kind: Any = type(value)
         if self.defaults:
-            return one.name not in self.without
+            return _names_without(kind, self.without)
+        return [one.name for one in _fields(kind) if self._writes(one, value)]
+
+    def _writes(self, one: Field[Any], value: object) -> bool:
         default = one.default_factory() if one.default_factory is not MISSING else one.default
         return one.name not in self.without and (default is MISSING or getattr(value, one.name) != default)
+
+
+_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
+
+
+@cache
+def _fields(kind: Any) -> tuple[Field[Any], ...]:
+    return fields(kind)
+
+
+@cache
+def _names_without(kind: type, without: frozenset[str]) -> tuple[str, ...]:
+    return tuple(one.name for one in _fields(kind) if one.name not in without)

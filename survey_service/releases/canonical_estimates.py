@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from analysis.results import (
     PROTECTED,
@@ -85,10 +85,12 @@ def published_table(text: str) -> PublishableTable:
 
 def _cell_again(kept: Mapping[str, Any]) -> PublishableCell:
     """What a cell did not have was left out; a field that came later has its default."""
-    hints = get_type_hints(PublishableCell)
-    absent = {one.name for one in fields(PublishableCell) if NoneType in get_args(hints[one.name])} - kept.keys()
-    cell: PublishableCell = read_back(PublishableCell, {**kept, **dict.fromkeys(absent)})
+    cell: PublishableCell = read_back(PublishableCell, {**_ABSENT, **kept})
     return cell
+
+
+_HINTS = get_type_hints(PublishableCell)
+_ABSENT: Final = {one.name: None for one in fields(PublishableCell) if NoneType in get_args(_HINTS[one.name])}
 
 
 def sha256(text: str) -> str:
