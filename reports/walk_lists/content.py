@@ -35,5 +35,5 @@ class Grid:
     """Households that lie together, in the order of walking. ``name``: empty where the list has no grids."""
 
     community: Text
-    name: str
+    name: Text
     households: Sequence[Household]

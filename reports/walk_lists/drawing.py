@@ -54,7 +54,7 @@ def walk_list_pdf(about: Round, grids: Sequence[Grid], *, settings: TypeSettings
 def _head(setter: Setter, about: Round, grid: Grid, page: int, pages: int) -> list[Mark]:
     language = about.language
     name, small = Role(15, 20, bold=True), Role(8.5, 12, colour=style.GREY)
-    where = "　".join(part for part in (grid.community.in_language(language), grid.name) if part)
+    where = "　".join(part for part in (grid.community.in_language(language), grid.name.in_language(language)) if part)
     survey = f"{about.title.in_language(language)} · {about.wave.in_language(language)}"
     count = say("households", language, count=len(grid.households))
     printed = say("printed", language, time=f"{about.printed_at:%Y-%m-%d %H:%M}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from analysis.outcome_codes import OutcomeMode
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
+from survey_service.fieldwork import overdue
 from survey_service.models import Area, Assignment, Case, Disposition, InterviewPass, Survey, Visit, Wave, WaveState
-
-QUIET: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,7 @@ class Door:
     code: str | None
     mode: OutcomeMode | None
     last_visit_at: datetime | None = None
+    given_at: datetime | None = None  # to whoever holds it; None where nobody does
     visits: list[DoorVisit] = field(default_factory=list)
 
     @property
@@ -63,13 +63,12 @@ class Door:
     @property
     def done(self) -> bool:
         """Nothing more is to be done here, unless somebody is sent again."""
-        return self.disposition not in (Disposition.UNKNOWN, Disposition.NONCONTACT)
+        return self.disposition not in overdue.WAITS
 
     def overdue(self, now: datetime) -> bool:
-        """Somebody should have been here: the time agreed on is past, or nobody has been since a week."""
-        if self.done or self.last_visit_at is None:
-            return False
-        return self.appointment <= now if self.appointment else self.last_visit_at <= now - QUIET
+        """Somebody should have been here, by the rule of ``fieldwork.overdue``."""
+        due = overdue.due_at(self.appointment, self.last_visit_at, self.given_at)
+        return not self.done and due is not None and due <= now
 
 
 def _anybody_assigned(wave: Wave) -> ColumnElement[bool]:
@@ -137,6 +136,7 @@ def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:
         Case.outcome_code,
         Case.outcome_mode,
         Case.last_visit_at,
+        overdue.given_at(),
     )
     rows = session.execute(select(*columns).join(Area, Area.id == Case.area_id).where(these).order_by(Case.number))
     found = [
@@ -150,6 +150,7 @@ def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:
             code=row[6],
             mode=row[7],
             last_visit_at=row[8],
+            given_at=row[9],
         )
         for row in rows
     ]

@@ -18,7 +18,7 @@ from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput
-from survey_service.field import noting, outcome_file, queries
+from survey_service.field import case_list, noting, outcome_file, queries
 from survey_service.field.note_pages import Noter
 from survey_service.field.pages import MOST
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits
@@ -108,13 +108,13 @@ def present_table(
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.NOTE_VISITS)
         visible = person.visible(*rights.NOTE_VISITS)
-        rows = queries.cases(session, wave, visible, queries.CaseFilter(), limit=MOST)
+        rows = case_list.cases(session, wave, visible, case_list.CaseFilter(), limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
     cells = [_cells(row, running.settings.zone) for row in rows]
     return table(f"outcomes-{survey_key}-{wave_key}.csv", outcome_file.COLUMNS, cells)
 
 
-def _cells(row: queries.CaseRow, zone: ZoneInfo) -> tuple[str, ...]:
+def _cells(row: case_list.CaseRow, zone: ZoneInfo) -> tuple[str, ...]:
     """What was told of a case last; the number alone where nothing was, or an answer says it."""
     if row.outcome_code is None or row.outcome_mode is None or row.last_visit_at is None or row.disposition.is_answer:
         return row.number, "", "", "", ""

@@ -23,12 +23,14 @@ from survey_service.accounts.staff_pages import Asking, staff_page
 from survey_service.collection.quality_mark_counts import MARKS
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotFound
-from survey_service.field import noting, outcomes_shown, queries, telephones, walk
+from survey_service.field import case_list, noting, outcomes_shown, queries, telephones, walk
 from survey_service.fieldwork import roll_words, rolls
+from survey_service.fieldwork.overdue import QUIET_DAYS, days_late
 from survey_service.fieldwork.settling import known
 from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
 from survey_service.models import Disposition, Mode, Survey, Wave
 from survey_service.processes.beside import computed
+from survey_service.sampling.unit_words import UNITS
 from survey_service.sealed.doors import places
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave
@@ -67,20 +69,21 @@ class CaseQuery:
     area: str = ""
     outcome: str = ""  # a class, or ``waiting``
     mode: str = ""
-    quiet: str = ""  # days without a visit, ``never``, or ``late``: the time that was agreed on has passed
+    quiet: str = ""  # days without a visit, ``never``, or a kind of ``case_list.Kind``
     mark: str = ""
     who: str = ""  # an interviewer, ``nobody`` or ``somebody``
     after: str = ""
 
-    def asked(self, now: datetime) -> queries.CaseFilter:
-        return queries.CaseFilter(
+    def asked(self, now: datetime) -> case_list.CaseFilter:
+        return case_list.CaseFilter(
             search=self.q.strip(),
             area=self.area,
             outcome=next((one for one in Disposition if one == self.outcome), None),
             mode=next((one for one in Mode if one == self.mode), None),
             before=now - timedelta(days=int(self.quiet)) if self.quiet.isascii() and self.quiet.isdigit() else None,
             never=self.quiet == "never",
-            late_at=now if self.quiet == "late" else None,
+            overdue=next((one for one in case_list.Kind if one == self.quiet), None),
+            overdue_at=now,
             waiting=self.outcome == "waiting",
             mark=self.mark if self.mark in MARKS else "",
             interviewer=_uuid(self.who),
@@ -122,12 +125,15 @@ class By:
     now: datetime
     doors: DoorsOpened
 
-    def sought(self, session: Session, wave: Wave, asked: CaseQuery) -> queries.CaseFilter:
+    def sought(self, session: Session, wave: Wave, asked: CaseQuery) -> case_list.CaseFilter:
         """The filter, with the households whose doors hold what is sought."""
         found = asked.asked(self.now)
         return replace(found, at_doors=self.doors.found(session, wave, found.search)) if found.search else found
 
-    def doors_of(self, session: Session, wave: Wave, rows: Sequence[queries.CaseRow]) -> Doors:
+    def days_late(self, due: datetime) -> int:
+        return days_late(due, self.now.astimezone(self.asking.running.settings.zone))
+
+    def doors_of(self, session: Session, wave: Wave, rows: Sequence[case_list.CaseRow]) -> Doors:
         return self.doors.of(session, wave, [row.number for row in rows], to=rights.OPEN_ADDRESSES)
 
 
@@ -206,12 +212,16 @@ def list_of_cases(
     asking, now = by.asking, by.now
     visible = asking.person.visible(*rights.FOLLOW_WAVES)
     found = by.sought(session, wave, asked)
-    rows = queries.cases(session, wave, visible, found, limit=A_PAGE + 1)
+    rows = case_list.cases(session, wave, visible, found, limit=A_PAGE + 1)
     context = {
         **frame(asking.person, survey, wave),
         "rows": rows[:A_PAGE],
         "doors": by.doors_of(session, wave, rows[:A_PAGE]),
-        "total": queries.count_cases(session, wave, visible, found),
+        "by_delay": found.overdue is not None,
+        "days_late": by.days_late,
+        "quiet_days": QUIET_DAYS,
+        "grid_of": walk.GridNames(queries.grid_names(session, visible)),
+        "total": case_list.count_cases(session, wave, visible, found),
         "more": asked.address(after=rows[A_PAGE - 1].number) if len(rows) > A_PAGE else "",
         "first": asked.address(after="") if asked.after else "",
         "query": asked,
@@ -246,17 +256,19 @@ def cases_workbook(
     wave_key: str,
     asked: Asked,
 ) -> Response:
-    """The list as it is filtered, all of it, as Excel, in the order of walking where there is one."""
+    """The list as it is filtered, all of it, as Excel: what is overdue longest in front; else in the order of walking
+    where there is one."""
     from survey_service.field.workbook import workbook
 
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
         found = by.sought(session, wave, replace(asked, after=""))
-        rows = queries.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
+        rows = case_list.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
-        made = workbook(
-            walk.in_order(rows, places(session, wave)), by.doors_of(session, wave, rows), running.settings.zone
-        )
+        if found.overdue is None:
+            rows = walk.in_order(rows, places(session, wave))
+        grids = walk.GridNames(queries.grid_names(session, person.visible(*rights.FOLLOW_WAVES)))
+        made = workbook(rows, by.doors_of(session, wave, rows), grids, by.now.astimezone(running.settings.zone))
     name = f"cases-{survey_key}-{wave_key}.xlsx"
     headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
     return Response(made, media_type=WORKBOOK, headers=headers)
@@ -277,10 +289,12 @@ def walking_list(
     with reading.begin() as session:
         survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
         found = by.sought(session, wave, replace(asked, after=""))
-        rows = queries.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
+        rows = case_list.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
         about = walk.about(survey, wave, running, by.now, language_of(by.asking.request))
-        grids = walk.grids(walk.in_order(rows, places(session, wave)), by.doors_of(session, wave, rows).texts)
+        named = walk.GridNames(queries.grid_names(session, person.visible(*rights.FOLLOW_WAVES)))
+        ordered = walk.in_order(rows, places(session, wave))
+        grids = walk.grids(ordered, by.doors_of(session, wave, rows).texts, named)
     pdf = computed(running, "survey_service.field.walk:draw", about, grids)
     headers = {
         "Content-Disposition": content_disposition("attachment", f"walk-{survey_key}-{wave_key}.pdf"),
@@ -325,6 +339,7 @@ def one_case(
         "case": case,
         "doors": by.doors.of(session, wave, [case.number], to=rights.OPEN_ADDRESSES),
         "area": Text(area.name_zh, area.name_en),
+        "grid": walk.GridNames(queries.grid_names(session, visible)).of(case.stratum),
         "asked_in": ASKED_IN[case.first_mode],
         "adult_known": knowledge.adult_known,
         "adults": case.adults,
@@ -356,6 +371,7 @@ def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
         "supervised": wave.state in noting.TAKES_VISITS,
         "may_note": person.has(*rights.NOTE_VISITS) and wave.state in noting.TAKES_VISITS,
         "may_call": person.has(*rights.NOTE_VISITS) and wave.state in telephones.TAKES and telephones.takes_calls(wave),

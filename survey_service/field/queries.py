@@ -1,4 +1,4 @@
-"""SQL of the field's pages: cases by filter and key, what is known of one, outcomes counted in one pass."""
+"""SQL of the field's pages: cases by key, what is known of one, outcomes counted in one pass."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy import case as sql_case
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
@@ -18,8 +18,6 @@ from survey_service.accounts import rights
 from survey_service.accounts.queries import above, below
 from survey_service.areas.queries import COMMUNITY_KINDS
 from survey_service.bulk import in_groups
-from survey_service.collection import quality_mark_counts
-from survey_service.field.supervision_queries import WAITING, late, quiet
 from survey_service.models import (
     AccessCode,
     Account,
@@ -39,44 +37,6 @@ from survey_service.models import (
     Wave,
     WorksFor,
 )
-from survey_service.sampling.reserves import list_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFilter:
-    """Which cases are asked for. ``before``: those where nobody has been since then."""
-
-    search: str = ""  # part of a number
-    at_doors: frozenset[str] = frozenset()  # numbers whose doors hold what is sought
-    area: str = ""  # code of a community
-    outcome: Disposition | None = None
-    mode: Mode | None = None
-    before: datetime | None = None
-    never: bool = False  # never visited
-    late_at: datetime | None = None  # the time that the last visit agreed on has passed by then
-    waiting: bool = False  # without a final word
-    mark: str = ""  # their answer from a phone bears it; of ``quality_mark_counts.MARKS``
-    interviewer: UUID | None = None  # to whom it was given
-    free: bool = False  # given to nobody
-    given: bool = False  # given to somebody
-    after: str = ""  # the number that the page before ended with
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRow:
-    id: UUID
-    number: str
-    community_zh: str
-    community_en: str
-    stratum: str
-    grid: tuple[str, str]  # the list that it was drawn from; see ``reserves.list_of``
-    first_mode: Mode
-    disposition: Disposition
-    outcome_code: str | None
-    outcome_mode: OutcomeMode | None
-    last_visit_at: datetime | None
-    visits: int
-    interviewer: str | None
 
 
 def _within(wave: Wave, visible: Select[tuple[UUID]] | None) -> list[ColumnElement[bool]]:
@@ -84,119 +44,26 @@ def _within(wave: Wave, visible: Select[tuple[UUID]] | None) -> list[ColumnEleme
     return of_wave if visible is None else [*of_wave, Case.area_id.in_(visible)]
 
 
-def _of_wave(wave: Wave, visible: Select[tuple[UUID]]) -> ColumnElement[bool]:
+def of_wave(wave: Wave, visible: Select[tuple[UUID]]) -> ColumnElement[bool]:
+    """Cases of the wave in these areas."""
     return and_(Case.survey_id == wave.survey_id, Case.wave_id == wave.id, Case.area_id.in_(visible))
-
-
-def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[ColumnElement[bool]]:
-    conditions = [_of_wave(wave, visible)]
-    if asked.search:
-        by_number = Case.number.contains(asked.search, autoescape=True)
-        conditions.append(by_number | Case.number.in_(asked.at_doors) if asked.at_doors else by_number)
-    if asked.area:
-        conditions.append(Area.code == asked.area)
-    if asked.outcome is not None:
-        conditions.append(Case.disposition == asked.outcome)
-    if asked.mode is not None:
-        conditions.append(Case.first_mode == asked.mode)
-    if asked.never:
-        conditions.append(Case.last_visit_at.is_(None))
-    held = aliased(Assignment)  # the list itself names the interviewer of each case
-    given = (held.survey_id == Case.survey_id) & (held.case_id == Case.id)
-    if asked.interviewer is not None:
-        conditions.append(exists().where(given, held.account_id == asked.interviewer))
-    if asked.free:
-        conditions.append(~exists().where(given))
-    if asked.given:
-        conditions.append(exists().where(given))
-    if asked.waiting:
-        conditions.append(WAITING)
-    if asked.late_at is not None:
-        conditions.append(late(asked.late_at))
-    if asked.mark:
-        conditions.append(Case.id.in_(quality_mark_counts.cases_marked(wave.survey_id, wave.id, asked.mark)))
-    if asked.before is not None:
-        conditions.append(quiet(asked.before))
-    return conditions
-
-
-def cases(
-    session: Session, wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter, *, limit: int
-) -> list[CaseRow]:
-    """Cases by number, beyond ``asked.after``, with how often each was visited."""
-    visits = (
-        select(func.count())
-        .where(Visit.survey_id == Case.survey_id, Visit.case_id == Case.id, Visit.withdrawn_at.is_(None))
-        .scalar_subquery()
-    )
-    statement = (
-        select(
-            Case.id,
-            Case.number,
-            Area.name_zh,
-            Area.name_en,
-            Case.stratum,
-            Case.first_mode,
-            Case.disposition,
-            Case.outcome_code,
-            Case.outcome_mode,
-            Case.last_visit_at,
-            visits,
-            Account.name,
-            Case.psu,
-            Case.stages,
-        )
-        .join(Area, Area.id == Case.area_id)
-        .outerjoin(Assignment, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
-        .outerjoin(Account, Account.id == Assignment.account_id)
-        .where(*_asked(wave, visible, asked))
-        .order_by(Case.number)
-        .limit(limit)
-    )
-    if asked.after:
-        statement = statement.where(Case.number > asked.after)
-    return [
-        CaseRow(
-            id=row[0],
-            number=row[1],
-            community_zh=row[2],
-            community_en=row[3],
-            stratum=row[4],
-            grid=list_of(row[4], row[12], row[13]),
-            first_mode=row[5],
-            disposition=row[6],
-            outcome_code=row[7],
-            outcome_mode=row[8],
-            last_visit_at=row[9],
-            visits=row[10],
-            interviewer=row[11],
-        )
-        for row in session.execute(statement)
-    ]
-
-
-def count_cases(session: Session, wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> int:
-    statement = (
-        select(func.count()).select_from(Case).join(Area, Area.id == Case.area_id).where(*_asked(wave, visible, asked))
-    )
-    return session.scalar(statement) or 0
 
 
 def case(session: Session, wave: Wave, visible: Select[tuple[UUID]], case_id: UUID) -> tuple[Case, Area] | None:
     found = session.execute(
-        select(Case, Area).join(Area, Area.id == Case.area_id).where(_of_wave(wave, visible), Case.id == case_id)
+        select(Case, Area).join(Area, Area.id == Case.area_id).where(of_wave(wave, visible), Case.id == case_id)
     ).one_or_none()
     return (found[0], found[1]) if found else None
 
 
 def cases_of(session: Session, wave: Wave, visible: Select[tuple[UUID]], ids: Sequence[UUID]) -> set[UUID]:
     """Those of ``ids`` that are cases of the wave in these areas."""
-    return set(session.scalars(select(Case.id).where(_of_wave(wave, visible), Case.id.in_(ids))))
+    return set(session.scalars(select(Case.id).where(of_wave(wave, visible), Case.id.in_(ids))))
 
 
 def numbers(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> dict[str, UUID]:
     """Every case of the wave in these areas by its number."""
-    return dict(session.execute(select(Case.number, Case.id).where(_of_wave(wave, visible))).all())
+    return dict(session.execute(select(Case.number, Case.id).where(of_wave(wave, visible))).all())
 
 
 # ------------------------------------------------------------------ the history of one case
@@ -215,7 +82,7 @@ def visit_in(session: Session, wave: Wave, visible: Select[tuple[UUID]], visit_i
     return session.scalar(
         select(Visit)
         .join(Case, (Case.survey_id == Visit.survey_id) & (Case.id == Visit.case_id))
-        .where(_of_wave(wave, visible), Visit.id == visit_id)
+        .where(of_wave(wave, visible), Visit.id == visit_id)
     )
 
 

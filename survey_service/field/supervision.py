@@ -18,7 +18,6 @@ from survey_service.field.outcomes_shown import Outcomes
 from survey_service.field.supervision_queries import Hour
 from survey_service.models import Disposition
 
-QUIET_DAYS: Final = 5  # without anybody at the door
 RECENT_DAYS: Final = 7  # of which the pace is told
 PARTS: Final = (  # of a day, by the hour that it begins with
     (0, Text("夜里（22–8 点）", "night (22–8)")),

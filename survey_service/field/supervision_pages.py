@@ -175,17 +175,10 @@ class _Page:
         self, people: Sequence[PersonLine], behind: Sequence[tuple[Text, Text, Outcomes, bool]]
     ) -> dict[str, Any]:
         session, wave, visible = self._session, self._wave, self._visible
-        quiet_since = self._now - timedelta(days=supervision.QUIET_DAYS)
-        overdue = found_by.overdue(session, wave, visible, quiet_since=quiet_since)
         waiting = sum(one.called.drawn - one.called.found for one in people if one.called)
         return {
-            "names": {one.id: one.name for one in people},
-            "kept_late": found_by.kept_late(session, wave, visible, self._now),
-            "kept_quiet": found_by.kept_quiet(session, wave, visible, quiet_since) if overdue.quiet else [],
-            "late": found_by.late_count(session, wave, visible, self._now),
-            "quiet": overdue.quiet,
-            "quiet_days": supervision.QUIET_DAYS,
-            "free": overdue.free,
+            "overdue": found_by.overdue_in(session, wave, visible, self._now.astimezone(self._zone)),
+            "free": found_by.free(session, wave, visible),
             "call_backs": waiting,
             "to_draw": call_backs.to_draw(session, wave.survey_id, wave.id),
             "bad_calls": [one for one in people if one.called and (one.called.nobody_came or one.called.wrong_person)],

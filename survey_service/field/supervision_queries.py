@@ -1,4 +1,4 @@
-"""SQL of the supervisor's page: what came when, what is overdue, call-backs; a fixed number of statements."""
+"""SQL of the supervisor's page: what came when, who keeps cases waiting, call-backs; a fixed number of statements."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from analysis.outcome_codes import OutcomeMode
+from survey_service.fieldwork import overdue
+from survey_service.fieldwork.overdue import WAITING
 from survey_service.models import (
     Account,
     Area,
@@ -32,7 +34,6 @@ from survey_service.models import (
     CallBack,
     Capture,
     Case,
-    Disposition,
     Response,
     ResponseState,
     Visit,
@@ -41,7 +42,6 @@ from survey_service.models import (
 )
 
 Areas = Select[tuple[UUID]]
-WAITING = Case.disposition.in_((Disposition.UNKNOWN, Disposition.NONCONTACT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,91 +120,16 @@ def visits_by_hour(session: Session, wave: Wave, visible: Areas) -> list[Hour]:
     return [Hour(_read(at), code, mode, count) for at, code, mode, count in rows]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overdue:
-    """Cases that wait for somebody to go."""
-
-    quiet: int  # given to somebody, and nobody has been there since the day that was asked about, or ever
-    free: int  # given to nobody
-
-
-def quiet(since: datetime) -> ColumnElement[bool]:
-    """Cases where nobody has been since then; one that was never visited and was given to somebody later than that is
-    theirs for too short a time."""
-    held = aliased(Assignment)  # the list joins who holds each case
-    lately = exists().where(held.survey_id == Case.survey_id, held.case_id == Case.id, held.at >= since)
-    return (Case.last_visit_at < since) | (Case.last_visit_at.is_(None) & ~lately)
-
-
-def overdue(session: Session, wave: Wave, visible: Areas, *, quiet_since: datetime) -> Overdue:
-    given = Assignment.case_id.is_not(None)
-    row = session.execute(
-        select(
-            func.coalesce(func.sum(case((given & quiet(quiet_since), 1), else_=0)), 0),
-            func.coalesce(func.sum(case((~given, 1), else_=0)), 0),
-        )
-        .select_from(Case)
-        .outerjoin(Assignment, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
-        .where(_in_wave(wave, visible), WAITING)
-    ).one()
-    return Overdue(quiet=row[0], free=row[1])
-
-
-def _agreed_last(now: datetime) -> ColumnElement[bool]:
-    """The last visit of a case, where it agreed on a time that has passed."""
-    return and_(
-        Visit.survey_id == Case.survey_id,
-        Visit.case_id == Case.id,
-        Visit.at == Case.last_visit_at,
-        Visit.withdrawn_at.is_(None),
-        Visit.appointment_at < now,
-    )
-
-
-def late(now: datetime) -> ColumnElement[bool]:
-    """Cases that wait, whose last visit agreed on a time that has passed."""
-    return and_(WAITING, select(Visit.case_id).where(_agreed_last(now)).exists())
-
-
-def late_count(session: Session, wave: Wave, visible: Areas, now: datetime) -> int:
-    counted = select(func.count()).select_from(Case).where(_in_wave(wave, visible), late(now))
+def free(session: Session, wave: Wave, visible: Areas) -> int:
+    """Cases that wait and were given to nobody."""
+    given = exists().where(Assignment.survey_id == Case.survey_id, Assignment.case_id == Case.id)
+    counted = select(func.count()).select_from(Case).where(_in_wave(wave, visible), WAITING, ~given)
     return session.scalar(counted) or 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptWaiting:
-    """How many households one interviewer keeps waiting, and since when the first of them waits."""
-
-    account_id: UUID
-    cases: int
-    since: datetime
-
-
-def kept_quiet(session: Session, wave: Wave, visible: Areas, since: datetime) -> list[KeptWaiting]:
-    """By interviewer, whose household waits longest in front: where nobody has been since then."""
-    first = func.min(func.coalesce(Case.last_visit_at, Assignment.at))
-    rows = session.execute(
-        select(Assignment.account_id, func.count(), first)
-        .join(Case, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
-        .where(_in_wave(wave, visible), WAITING, quiet(since))
-        .group_by(Assignment.account_id)
-        .order_by(first)
-    )
-    return [KeptWaiting(account_id=row[0], cases=row[1], since=row[2]) for row in rows]
-
-
-def kept_late(session: Session, wave: Wave, visible: Areas, now: datetime) -> list[KeptWaiting]:
-    """By interviewer, whose appointment is past longest in front."""
-    first = func.min(Visit.appointment_at)
-    rows = session.execute(
-        select(Assignment.account_id, func.count(Case.id.distinct()), first)
-        .join(Case, (Assignment.survey_id == Case.survey_id) & (Assignment.case_id == Case.id))
-        .join(Visit, _agreed_last(now))
-        .where(_in_wave(wave, visible), WAITING)
-        .group_by(Assignment.account_id)
-        .order_by(first)
-    )
-    return [KeptWaiting(account_id=row[0], cases=row[1], since=row[2] or now) for row in rows]
+def overdue_in(session: Session, wave: Wave, visible: Areas, now: datetime) -> overdue.Told | None:
+    """Who keeps cases of the wave waiting; None where nobody does. ``now`` in the city's zone."""
+    return overdue.told_by_wave(session, now, _in_wave(wave, visible)).get((wave.survey_id, wave.id))
 
 
 # ------------------------------------------------------------------ call-backs

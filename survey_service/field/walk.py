@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
 from questionnaires.text import Text
 from reports.walk_lists.content import Grid, Household, Round
-from survey_service.field.queries import CaseRow
+from survey_service.field.case_list import CaseRow
+from survey_service.fieldwork.overdue import WAITS
 from survey_service.fieldwork.words import CLASSES, outcome_words
-from survey_service.models import Disposition, Survey, Wave
+from survey_service.models import Survey, Wave
 from survey_service.services import Services
 from survey_service.surveys.planning_queries import walked
 
-WAITS = (Disposition.UNKNOWN, Disposition.NONCONTACT)  # somebody may still have to go there
 NOT_YET = Text("还没去过", "not visited")
 
 
@@ -25,17 +26,27 @@ def in_order(rows: Sequence[CaseRow], places: Mapping[str, int]) -> list[CaseRow
     return sorted(rows, key=lambda row: (order[row.community_zh], walked(row.grid, places.get(row.number), row.number)))
 
 
-def grid_name(row: CaseRow) -> str:
-    """The grid as the list calls it; empty where a community is one list."""
-    stratum, psu = row.grid
-    name = psu or stratum
-    return "" if _is_id(name) or name == row.community_zh else name
+@dataclass(frozen=True, slots=True)
+class GridNames:
+    """What grids are called. ``by_code``: those of the tree of areas; else a grid is called what its list calls it."""
+
+    by_code: Mapping[str, Text]
+
+    def of(self, name: str) -> Text:
+        """Empty for the id of a community that is one list."""
+        return Text("", "") if _is_id(name) else self.by_code.get(name, Text(name, name))
+
+    def __call__(self, row: CaseRow) -> Text:
+        """Empty where a community is one list."""
+        stratum, psu = row.grid
+        name = psu or stratum
+        return Text("", "") if name == row.community_zh else self.of(name)
 
 
-def grids(rows: Sequence[CaseRow], doors: Mapping[str, str]) -> list[Grid]:
+def grids(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames) -> list[Grid]:
     """``rows`` in their order, a list for every grid."""
     together = groupby(rows, key=lambda row: (row.community_zh, row.grid))
-    return [_grid(list(many), doors) for _, many in together]
+    return [_grid(list(many), doors, named) for _, many in together]
 
 
 def about(survey: Survey, wave: Wave, running: Services, now: datetime, language: str) -> Round:
@@ -54,11 +65,11 @@ def draw(running: Services, round_: Round, lists: Sequence[Grid]) -> bytes:
     return walk_list_pdf(round_, lists, settings=running.settings.type_settings)
 
 
-def _grid(rows: Sequence[CaseRow], doors: Mapping[str, str]) -> Grid:
+def _grid(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames) -> Grid:
     first = rows[0]
     return Grid(
         community=Text(first.community_zh, first.community_en),
-        name=grid_name(first),
+        name=named(first),
         households=[
             Household(
                 number=row.number,

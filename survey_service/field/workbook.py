@@ -3,56 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from survey_service.field.queries import CaseRow
+from survey_service.field.case_list import CaseRow
+from survey_service.field.walk import GridNames
+from survey_service.fieldwork.overdue import days_late
 from survey_service.fieldwork.words import CLASSES, MODES, outcome_words
 from survey_service.surveys.mode_words import MODES as ASKED_IN
 from survey_service.surveys.opened_doors import Doors
 from survey_service.tabular.harmless import harmless
 
-HEADS: Final = ("编号", "社区", "层", "先用的方式", "结果", "结果码", "结果的方式", "上次上门", "上门次数")
-WIDTHS: Final = (16, 18, 20, 10, 24, 8, 10, 17, 9)
-DOOR, DOOR_WIDTH = "门牌", 36
+HEADS: Final = (
+    ("编号", 16),
+    ("社区", 18),
+    ("网格", 20),
+    ("先用的方式", 10),
+    ("结果", 24),
+    ("结果码", 8),
+    ("结果的方式", 10),
+    ("调查员", 12),
+    ("上次上门", 17),
+    ("约在", 17),
+    ("晚了（天）", 10),
+    ("上门次数", 9),
+)
+DOOR: Final = ("门牌", 36)
 
 
-def workbook(rows: Sequence[CaseRow], doors: Doors, zone: ZoneInfo) -> bytes:
+def workbook(rows: Sequence[CaseRow], doors: Doors, grids: GridNames, now: datetime) -> bytes:
     """Heads in Chinese, as the office's other lists; codes and numbers as text, so that no zero is lost. Doors in a
-    last column, where they may be shown."""
+    last column, where they may be shown. ``now`` in the city's zone; 晚了 is empty where nothing is overdue."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("样本户")
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     heads = (*HEADS, *((DOOR,) if doors.shown else ()))
-    for column, (head, width) in enumerate(zip(heads, (*WIDTHS, DOOR_WIDTH), strict=False)):
+    for column, (head, width) in enumerate(heads):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, head, bold)
     sheet.freeze_panes(1, 1)
     for place, row in enumerate(rows, start=1):
-        said = outcome_words(row.outcome_code, row.outcome_mode) if row.outcome_code and row.outcome_mode else None
-        texts = (
-            row.number,
-            row.community_zh,
-            row.stratum,
-            ASKED_IN[row.first_mode].zh,
-            (said or CLASSES[row.disposition]).zh,
-            row.outcome_code or "",
-            MODES[row.outcome_mode].zh if row.outcome_mode else "",
-        )
-        for column, text in enumerate(texts):
-            sheet.write_string(place, column, str(harmless(text)))
-        if row.last_visit_at is not None:
-            local = row.last_visit_at.astimezone(zone).replace(tzinfo=None)
-            sheet.write_datetime(place, len(texts), local, moment)
-        sheet.write_number(place, len(texts) + 1, row.visits)
+        for column, value in enumerate(_cells(row, grids, now)):
+            if isinstance(value, datetime):
+                sheet.write_datetime(place, column, value, moment)
+            elif isinstance(value, int):
+                sheet.write_number(place, column, value)
+            elif value is not None:
+                sheet.write_string(place, column, str(harmless(value)))
         if doors.shown:
             sheet.write_string(place, len(HEADS), str(harmless(doors.texts.get(row.number, ""))))
     if rows:
         sheet.autofilter(0, 0, len(rows), len(heads) - 1)
     book.close()
     return file.getvalue()
+
+
+def _cells(row: CaseRow, grids: GridNames, now: datetime) -> tuple[str | int | datetime | None, ...]:
+    said = outcome_words(row.outcome_code, row.outcome_mode) if row.outcome_code and row.outcome_mode else None
+    return (
+        row.number,
+        row.community_zh,
+        grids(row).zh,
+        ASKED_IN[row.first_mode].zh,
+        (said or CLASSES[row.disposition]).zh,
+        row.outcome_code or "",
+        MODES[row.outcome_mode].zh if row.outcome_mode else "",
+        row.interviewer or "",
+        _local(row.last_visit_at, now),
+        _local(row.agreed_at, now),
+        days_late(row.due_at, now) if row.due_at is not None and row.due_at <= now else None,
+        row.visits,
+    )
+
+
+def _local(at: datetime | None, now: datetime) -> datetime | None:
+    """As a file shows it, which knows no zones."""
+    return at.astimezone(now.tzinfo).replace(tzinfo=None) if at is not None else None

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import JSONResponse
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,8 +23,10 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.models import Mode, Role, Survey, Wave, WaveState
+from survey_service.fieldwork import overdue
+from survey_service.models import Case, Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
+from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
 from survey_service.surveys import codes, list_states, opening, queries, readiness, service, wave_offers
 from survey_service.surveys.access import find_wave, may
@@ -53,7 +57,7 @@ STEPS: dict[str, Step] = {
 
 
 @router.get("/surveys")
-def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader) -> Response:
+def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader, now: Now) -> Response:
     with reading.begin() as session:
         visible, upward = person.visible(*rights.SEE_SURVEYS), above(person.areas(*rights.SEE_SURVEYS))
         lines = queries.visible_waves(session, visible, upward)
@@ -62,7 +66,13 @@ def list_waves(request: Request, running: Running, reading: Reading, person: Wav
         surveys: list[tuple[Survey, int]] = []
         if person.has(*rights.FOLLOW_WAVES):
             surveys = queries.visible_surveys(session, visible, upward)
+        late = _overdue(session, running, person, now)
         context = {
+            "overdue": [
+                (line.survey, line.wave, _titles(line.survey, line.wave), UNITS[line.wave.listed_unit], told)
+                for line in lines
+                if (told := late.get((line.survey.id, line.wave.id))) is not None
+            ],
             "lines": [(line, _titles(line.survey, line.wave)) for line in lines],
             "surveys": [(survey, Text(survey.title_zh, survey.title_en), waves) for survey, waves in surveys],
         }
@@ -98,6 +108,8 @@ def wave_page(
         context: dict[str, Any] = {
             **_titles(survey, wave),
             "wave": wave,
+            "overdue": _overdue(session, running, person, now, wave).get((survey.id, wave.id)),
+            "unit": UNITS[wave.listed_unit],
             "survey": survey,
             "staff": staff,
             "now": now,
@@ -221,6 +233,18 @@ def _for_leaders(wave: Wave) -> bool:
     return wave.state is WaveState.RELEASED or (
         wave.state is WaveState.UNDER_REVIEW and wave.figures_opened_at is not None
     )
+
+
+def _overdue(
+    session: Session, running: Running, person: Person, now: datetime, wave: Wave | None = None
+) -> dict[tuple[UUID, UUID], overdue.Told]:
+    """By survey and wave, of those whose field this person follows; ``wave``: of it alone."""
+    if not person.has(*rights.FOLLOW_WAVES) or (wave is not None and wave.state is not WaveState.OPEN):
+        return {}
+    of: list[ColumnElement[bool]] = [Case.area_id.in_(person.visible(*rights.FOLLOW_WAVES))]
+    if wave is not None:
+        of += [Case.survey_id == wave.survey_id, Case.wave_id == wave.id]
+    return overdue.told_by_wave(session, now.astimezone(running.settings.zone), *of)
 
 
 def _titles(survey: Survey, wave: Wave) -> dict[str, Text]:

@@ -63,7 +63,7 @@ def test_on_a_phone_what_is_to_do_stands_first_and_a_call_back_is_noted_with_a_t
     assert first is not None
     assert second is not None
     assert first["y"] < second["y"]
-    link = page.get_by_role("link", name="1 户等着回访")
+    link = page.get_by_role("link", name="等着回访的 1 户")
     box = link.bounding_box()
     assert box is not None
     assert box["height"] >= 44

@@ -214,7 +214,9 @@ def test_the_list_as_excel(client: TestClient, here: str, database: Database, wo
     sheet = load_workbook(BytesIO(client.get(f"{here}/cases.xlsx?outcome=refusal").content)).active
     rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows()]
     assert rows[1][:3] == (world.case_numbers[0], "万寿桥社区", "110101000001-01")
-    assert (rows[1][4], rows[1][5], rows[1][8], len(rows)) == ("拒访", "2.11", 1, 2)
+    assert (rows[1][4], rows[1][5], rows[1][11], len(rows)) == ("拒访", "2.11", 1, 2)
+    assert rows[0][9:11] == ("约在", "晚了（天）")
+    assert rows[1][9:11] == (None, None)
 
 
 def test_a_case_of_elsewhere_is_not_there(client: TestClient, here: str) -> None:

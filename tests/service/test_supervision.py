@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from sqlalchemy import event, select, text, update
 
 from analysis.outcome_codes import OutcomeMode
@@ -75,6 +77,11 @@ def person(database: Database, user: str) -> Actor:
     with database.reading.begin() as session:
         account = session.scalars(select(Account).where(Account.user == user)).one()
         return Actor(account.id, account.name)
+
+
+def listed(client: TestClient, here: str, asked: str) -> list[str]:
+    """Numbers of the cases that a query finds, in the order of the page."""
+    return re.findall(r"<a href=\"[^\"]+/cases/[^\"]+\">([^<]+)</a>", get(client, f"{here}/cases?{asked}"))
 
 
 def more_cases(database: Database, world: World, count: int) -> None:
@@ -164,19 +171,35 @@ def test_what_is_to_do_stands_first_and_leads_to_the_households(
         note_visits(session, world.survey_id, visits, Told(VisitSource.DOOR, NOW, interviewer))
     page = get(client, f"{here}/supervision")
     told = plain(page)
-    assert "1 户约的时间已过，没有去" in told
-    assert "2 户分出去了，5 天以上没人去" in told  # the third, visited a week ago, and the fourth, never
-    assert "8 户还没有分给人" in told
-    assert re.search(rf"没有去\s+{interviewer.name}\s+1 户，最久的从 \S+起", told)
-    assert re.search(rf"没人去\s+{interviewer.name}\s+2 户，最久的从 \S+起", told)
-    counted = get(client, f"{here}/cases?outcome=waiting&who=somebody&quiet=5")
-    assert re.findall(r"/cases/[^\"]+\">([^<]+)</a>", counted) == world.case_numbers[2:4]
-    assert told.index("要办的事") < told.index("进度")
-    late = get(client, f"{here}/cases?quiet=late")
-    assert re.findall(r"<a href=\"[^\"]+/cases/[^\"]+\">([^<]+)</a>", late) == [world.case_numbers[0]]
-    quiet = get(client, f"{here}/cases?outcome=waiting&quiet=5&who={interviewer.account_id}")
-    assert re.findall(r"/cases/[^\"]+\">([^<]+)</a>", quiet) == world.case_numbers[2:4]
-    assert "Call-backs" in get(client, f"{here}/supervision?lang=en") or "回访" in page
+    # One agreed on yesterday; the third was visited a week ago, the fourth was given eight days ago and never visited.
+    assert "该去没去 3 户" in told
+    assert "约的时间已过 1 户" in told
+    assert "没有约，7 天以上没人去 2 户" in told
+    assert f"{interviewer.name} 3 户，最久的晚了 1 天" in told
+    assert "还没有分给人的 8 户" in told
+    assert told.index("要办的事") < told.index("该去没去") < told.index("还没有分给人的") < told.index("进度")
+    assert listed(client, here, "quiet=late") == [world.case_numbers[0]]
+    assert listed(client, here, "quiet=quiet") == [world.case_numbers[3], world.case_numbers[2]]
+    # The longest in front: what was given eight days ago was due a day before now, and so was the appointment.
+    every = [world.case_numbers[0], world.case_numbers[3], world.case_numbers[2]]
+    assert listed(client, here, "quiet=overdue") == every
+    assert listed(client, here, f"quiet=overdue&who={interviewer.account_id}") == every
+    assert listed(client, here, f"quiet=overdue&after={every[0]}") == every[1:]
+    page = plain(get(client, f"{here}/cases?quiet=overdue"))
+    assert "该去没去 3 户，晚得最久的在前" in page
+    assert "约在 9月17日" in page
+    book = load_workbook(BytesIO(client.get(f"{here}/cases.xlsx?quiet=overdue").content)).active
+    cells = [tuple(cell.value for cell in row) for row in book.iter_rows(min_row=2)]
+    assert [row[0] for row in cells] == every
+    assert [row[10] for row in cells] == [1, 1, 0]
+    assert [row[9] is not None for row in cells] == [True, False, False]
+    # The same name and count on the page after signing in, on the wave's, and in English.
+    wave = here.removesuffix("/field")
+    for address in ("/surveys", wave):
+        first = get(client, address)
+        assert "该去没去 3 户" in plain(first)
+        assert f'href="{here}/cases?quiet=overdue"' in first
+    assert "Overdue: 3 households" in plain(get(client, f"{wave}?lang=en"))
 
 
 def test_pace_and_hours_by_hand() -> None:
@@ -285,7 +308,7 @@ def test_what_a_call_back_found_is_noted_once_and_counted(
     assert "回访发现问题：" in page
     assert "1 / 1 没人来 1 !" in page
     client.post(f"{one}/take-back", data={"csrf": token})
-    assert "1 户等着回访" in plain(get(client, f"{here}/supervision"))
+    assert "等着回访的 1 户" in plain(get(client, f"{here}/supervision"))
 
 
 # ------------------------------------------------------------------ nobody is told how anybody answered

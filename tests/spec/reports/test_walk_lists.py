@@ -23,7 +23,7 @@ DOORS = ("", "仁和里88号3号楼2单元501室", "示范市老城街道解放�
 def grid(households: int, name: str = "万-01") -> Grid:
     return Grid(
         community=Text("万寿桥社区", "Wanshouqiao Community"),
-        name=name,
+        name=Text(name, name),
         households=[
             Household(
                 number=f"010001-{one:04d}",
