@@ -5,10 +5,7 @@ No dialler: the number is shown, and dialled by hand or by a tap of the telephon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -17,48 +14,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.outcome_codes import OutcomeMode
-from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput, Conflict, DomainError, NotFound
+from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import call_queries as queries
 from survey_service.field import call_words, telephones
+from survey_service.field.call_shown import call_address, frame, one_call
 from survey_service.field.door_shown import (
+    Done,
     Knocker,
-    address,
+    Typed,
+    begin_own_interview,
     find,
     just_noted,
     noted_today,
     refuse_unless_open,
     take_own_back,
 )
-from survey_service.field.errors import FieldOver, NoSuchOutcome
+from survey_service.field.errors import NoSuchOutcome
 from survey_service.field.visit_forms import appointment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits
-from survey_service.ids import new_id
-from survey_service.models import Case, Mode, Survey, VisitSource, Wave, WaveState
+from survey_service.models import Case, Mode, VisitSource, Wave
 from survey_service.sealed.errors import SealGone
 from survey_service.sealed.keys import WaveKeys
-from survey_service.surveys import codes, who_answers
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/calls")
 SHOWN: Final = ("due", "agreed", "done", "noted")
 KEPT: Final = ("day", "clock")  # of a form that was refused
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What a page of one case shows beside what is stored: its number, once, or why something was refused."""
-
-    telephone: str = ""
-    fault: DomainError | None = None
-    kept: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(KEPT, ""))
-
-
-NOTHING: Final = Opened()
 
 
 @router.get("")
@@ -68,8 +53,8 @@ def rounds_page(request: Request, running: Running, reading: Reading, person: Kn
         found = [one for one in queries.waves(session, person) if telephones.takes_calls(one[1])]
         if len(found) == 1:
             survey, wave = found[0]
-            return go(_here(survey.key, wave.key))
-        rounds = [_frame(survey, wave) for survey, wave in found]
+            return go(call_address(survey.key, wave.key))
+        rounds = [frame(survey, wave) for survey, wave in found]
         return Asking(request, running, person).page("staff/calls/rounds.html", {"rounds": rounds}, section="visits")
 
 
@@ -97,7 +82,7 @@ def calls_page(
         }
         chosen = show if show in SHOWN else "due"
         context = {
-            **_frame(survey, wave),
+            **frame(survey, wave),
             "show": chosen,
             "today": today,
             "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(today)},
@@ -120,9 +105,10 @@ def call_page(
     survey_key: str,
     wave_key: str,
     case_id: UUID,
+    done: Done,
 ) -> Response:
     with reading.begin() as session:
-        return _call(Asking(request, running, person), session, (survey_key, wave_key), case_id, now)
+        return one_call(Asking(request, running, person), session, (survey_key, wave_key), case_id, now, done)
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}/number")
@@ -148,9 +134,8 @@ def open_number(
     except (Conflict, SealGone) as refused:
         fault = refused
     with running.database.reading.begin() as session:
-        asking = Asking(request, running, person)
-        opened = Opened(telephone=telephone, fault=fault)
-        return _call(asking, session, (survey_key, wave_key), case_id, now, opened)
+        asking, typed = Asking(request, running, person), Typed(fault=fault)
+        return one_call(asking, session, (survey_key, wave_key), case_id, now, typed, telephone)
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}")
@@ -187,9 +172,9 @@ def note(
     except (BadInput, Conflict) as fault:
         kept = {name: posted_forms.text(posted, name) for name in KEPT}
         with reading.begin() as session:
-            asking, opened = Asking(request, running, person), Opened(fault=fault, kept=kept)
-            return _call(asking, session, (survey_key, wave_key), case_id, now, opened)
-    return go(f"{_here(survey_key, wave_key)}?noted={visit.id}")
+            asking, typed = Asking(request, running, person), Typed(fault=fault, kept=kept)
+            return one_call(asking, session, (survey_key, wave_key), case_id, now, typed)
+    return go(f"{call_address(survey_key, wave_key)}?noted={visit.id}")
 
 
 @router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")
@@ -197,24 +182,19 @@ def undo(writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key:
     """One's own call that was noted by mistake."""
     with writing.begin() as session:
         case_id = take_own_back(session, person, survey_key, wave_key, visit_id, now)
-    return go(f"{_here(survey_key, wave_key)}/{case_id}")
+    return go(f"{call_address(survey_key, wave_key)}/{case_id}?taken={visit_id}")
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}/interview")
 def begin_interview(
     running: Running, writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, case_id: UUID
 ) -> Response:
-    """The questionnaire of this case by a pass, as at the door; what is answered by it is of the mode telephone."""
+    """As at the door; what is answered by it is of the mode telephone."""
     with writing.begin() as session:
         _, wave = find(session, person, survey_key, wave_key)
-        case = _case(session, wave, person, case_id)
-        refuse_unless_open(wave)
-        if not telephones.takes_calls(wave):
-            raise FieldOver
-        code = codes.issue_interview_pass(
-            session, case, person.account_id, keys=running.keys, at=now, mode=Mode.TELEPHONE
-        )
-    return go(f"/a/{code}")
+        case = queries.case(session, wave, person, case_id)
+        begun = begin_own_interview(session, person, wave, case, keys=running.keys, at=now, mode=Mode.TELEPHONE)
+    return go(begun)
 
 
 def _case(session: Session, wave: Wave, person: Person, case_id: UUID) -> Case:
@@ -222,48 +202,3 @@ def _case(session: Session, wave: Wave, person: Person, case_id: UUID) -> Case:
     if case is None:
         raise NotFound
     return case
-
-
-def _call(
-    asking: Asking,
-    session: Session,
-    of: tuple[str, str],
-    case_id: UUID,
-    now: datetime,
-    opened: Opened = NOTHING,
-) -> Response:
-    survey, wave = find(session, asking.person, *of)
-    case = _case(session, wave, asking.person, case_id)
-    door = next((one for one in queries.calls(session, wave, asking.person) if one.id == case.id), None)
-    if door is None:
-        raise NotFound
-    context = {
-        **_frame(survey, wave),
-        "door": door,
-        "whom": who_answers.told(wave),
-        "at_the_door": f"{address(survey.key, wave.key)}/{case.id}",
-        "telephone": opened.telephone,
-        "kept": opened.kept,
-        "fault": opened.fault,
-        "buttons": call_words.BUTTONS,
-        "said": call_words.said,
-        "visit_id": new_id(),
-        "open": wave.state is WaveState.OPEN,
-        "interviews": telephones.takes_calls(wave),
-        "today": now.astimezone(asking.running.settings.zone).date(),
-        "me": asking.person.account_id,
-    }
-    return asking.page("staff/calls/case.html", context, section="visits", fault=opened.fault)
-
-
-def _frame(survey: Survey, wave: Wave) -> dict[str, Any]:
-    return {
-        "wave": wave,
-        "wave_name": Text(wave.name_zh, wave.name_en),
-        "survey_title": Text(survey.title_zh, survey.title_en),
-        "here": _here(survey.key, wave.key),
-    }
-
-
-def _here(survey_key: str, wave_key: str) -> str:
-    return f"/calls/{survey_key}/{wave_key}"

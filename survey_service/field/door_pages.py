@@ -19,13 +19,14 @@ from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import door_queries as queries
 from survey_service.field import door_words
 from survey_service.field.door_shown import (
+    Done,
     Knocker,
     Typed,
     address,
+    begin_own_interview,
     find,
     frame,
     grouped,
-    interviews,
     just_noted,
     next_door,
     noted_today,
@@ -35,12 +36,11 @@ from survey_service.field.door_shown import (
     take_own_back,
     when,
 )
-from survey_service.field.errors import FieldOver, NoSuchOutcome
+from survey_service.field.errors import NoSuchOutcome
 from survey_service.field.queries import grid_names
 from survey_service.field.visit_forms import appointment, moment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits
-from survey_service.models import VisitSource
-from survey_service.surveys import codes
+from survey_service.models import Mode, VisitSource
 from survey_service.surveys.opened_doors import OpensDoors
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
@@ -136,10 +136,11 @@ def door_page(
     survey_key: str,
     wave_key: str,
     case_id: UUID,
+    done: Done,
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
-        return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now)
+        return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, done)
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}")
@@ -226,24 +227,19 @@ def undo(writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key:
     """One's own visit that was noted by mistake."""
     with writing.begin() as session:
         case_id = take_own_back(session, person, survey_key, wave_key, visit_id, now)
-    return go(f"{address(survey_key, wave_key)}/{case_id}")
+    return go(f"{address(survey_key, wave_key)}/{case_id}?taken={visit_id}")
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}/interview")
 def begin_interview(
     running: Running, writing: Writing, person: Knocker, now: Now, survey_key: str, wave_key: str, case_id: UUID
 ) -> Response:
-    """The questionnaire of this case by a pass of its own: the phone can be handed over, and shows nothing else."""
+    """What is answered by it is of the mode door to door."""
     with writing.begin() as session:
         _, wave = find(session, person, survey_key, wave_key)
         case = queries.case(session, wave, person, case_id)
-        if case is None:
-            raise NotFound
-        refuse_unless_open(wave)
-        if not interviews(wave):
-            raise FieldOver
-        code = codes.issue_interview_pass(session, case, person.account_id, keys=running.keys, at=now)
-    return go(f"/a/{code}")
+        begun = begin_own_interview(session, person, wave, case, keys=running.keys, at=now, mode=Mode.FACE_TO_FACE)
+    return go(begun)
 
 
 def _kept(posted: Posted) -> dict[str, str]:

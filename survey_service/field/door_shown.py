@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends
+from fastapi import Query as Length
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -26,7 +27,9 @@ from survey_service.field.queries import grid_names
 from survey_service.fieldwork import roll_words, rolls
 from survey_service.fieldwork.visits import take_back
 from survey_service.ids import new_id
-from survey_service.models import MOST_ADULTS, Mode, SelectionWithin, Survey, Wave, WaveState
+from survey_service.models import MOST_ADULTS, Case, Mode, SelectionWithin, Survey, Wave, WaveState
+from survey_service.secrets import KeyRing
+from survey_service.surveys import codes
 from survey_service.surveys.access import find_wave
 from survey_service.surveys.opened_doors import DoorsOpened, plain
 
@@ -38,14 +41,25 @@ Note = tuple[queries.Door, queries.DoorVisit]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What stood in a form of the page: why it was refused, the adults as they were tapped so far."""
+    """What stood in a form of the page: why it was refused, the adults as they were tapped so far; or what was done
+    a moment ago: a roll ``written`` or taken ``back``, a visit ``taken`` back."""
 
     fault: DomainError | None = None
     people: Sequence[Mapping[str, str]] = ()
     kept: Mapping[str, str] = field(default_factory=dict)
+    roll: str = ""
+    taken: UUID | None = None
 
 
 NOTHING_TYPED: Final = Typed()
+
+
+def done(roll: Annotated[str, Length(max_length=10)] = "", taken: UUID | None = None) -> Typed:
+    """What the address of a page says was done a moment ago."""
+    return Typed(roll=roll, taken=taken)
+
+
+Done = Annotated[Typed, Depends(done)]
 
 
 def find(session: Session, person: Person, survey_key: str, wave_key: str) -> tuple[Survey, Wave]:
@@ -61,8 +75,22 @@ def refuse_unless_open(wave: Wave) -> None:
         raise FieldOver
 
 
-def interviews(wave: Wave) -> bool:
-    return not wave.modes or Mode.FACE_TO_FACE.value in wave.modes
+def takes(wave: Wave, mode: Mode) -> bool:
+    """Whether answers come by this mode; a wave that says no modes takes every one."""
+    return not wave.modes or mode.value in wave.modes
+
+
+def begin_own_interview(
+    session: Session, person: Person, wave: Wave, case: Case | None, *, keys: KeyRing, at: datetime, mode: Mode
+) -> str:
+    """The address of the questionnaire of this case by a pass of its own: the phone can be handed over, and shows
+    nothing else. NotFound for somebody else's case, FieldOver where the wave takes no answers so."""
+    if case is None:
+        raise NotFound
+    refuse_unless_open(wave)
+    if not takes(wave, mode):
+        raise FieldOver
+    return f"/a/{codes.issue_interview_pass(session, case, person.account_id, keys=keys, at=at, mode=mode)}"
 
 
 def frame(survey: Survey, wave: Wave) -> dict[str, Any]:
@@ -108,32 +136,45 @@ def one_door(
     if door is None or case is None:
         raise NotFound
     place, of = queries.place_of(session, wave, person, door)
-    zone = asking.running.settings.zone
-    roll = rolls.in_force(session, survey.id, case_id)
     context = {
         **frame(survey, wave),
-        **_who(wave, roll, case.adults),
+        **of_case(asking, session, (survey, wave), case, typed, now),
+        "desk": "visits",
         "door": door,
         "doors": opens.of(session, wave, [door.number], to=rights.VISIT),
         "place": place,
         "of": of,
-        "people": typed.people,
-        "kept": typed.kept,
         "buttons": door_words.BUTTONS,
         "said": door_words.said,
         "grids": grid_names(session, person.visible(*rights.VISIT)),
+        "interviews": takes(wave, Mode.FACE_TO_FACE),
+        "begun": queries.begun(session, survey.id, case_id, person),
+        "overdue": door.overdue(now),
+        "when": _proposed(door, now, asking),
+    }
+    return asking.page("staff/visits/case.html", context, section="visits", fault=typed.fault)
+
+
+def of_case(
+    asking: Asking, session: Session, of: tuple[Survey, Wave], case: Case, typed: Typed, now: datetime
+) -> dict[str, Any]:
+    """What the page of one household shows at the door and at the telephone alike."""
+    survey, wave = of
+    taken = queries.visit_of(session, wave, asking.person, typed.taken) if typed.taken else None
+    return {
+        **_who(wave, rolls.in_force(session, wave.survey_id, case.id), case.adults),
+        "roll_at": f"{address(survey.key, wave.key)}/{case.id}/roll",
+        "roll_told": typed.roll,
+        "taken": taken if taken and taken.withdrawn_at and taken.case_id == case.id else None,
+        "people": typed.people,
+        "kept": typed.kept,
         "visit_id": new_id(),
         "roll_id": new_id(),
         "open": wave.state is WaveState.OPEN,
-        "interviews": interviews(wave),
-        "begun": queries.begun(session, survey.id, case_id, person),
-        "overdue": door.overdue(now),
-        "today": now.astimezone(zone).date(),
-        "when": _proposed(door, now, asking),
-        "me": person.account_id,
+        "today": now.astimezone(asking.running.settings.zone).date(),
+        "me": asking.person.account_id,
         "fault": typed.fault,
     }
-    return asking.page("staff/visits/case.html", context, section="visits", fault=typed.fault)
 
 
 def _who(wave: Wave, roll: Any, listed: int | None) -> dict[str, Any]:

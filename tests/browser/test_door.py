@@ -68,7 +68,8 @@ def test_the_five_things_that_are_done_at_a_door(base: str, unlisted: World, des
     first, second = unlisted.case_numbers[:2]
     page.click(f"text=下一户：{first}")  # the next household: one tap
     page.click(".counts button >> text=2")  # two adults: one tap
-    page.click("text=少记了，加一位")  # a third: one tap
+    page.click("text=记得不对，改")
+    page.click(".mend .counts button >> text=3")  # a third: two taps
     assert page.locator(".who").inner_text().count("家里有 3 位成年人") == 1
     page.click(".findings summary >> text=约时间再来")
     page.fill(".findings input[type=date]", "2026-09-19")

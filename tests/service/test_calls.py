@@ -15,7 +15,7 @@ from survey_service.clock import end_of
 from survey_service.database import Database
 from survey_service.field import call_words
 from survey_service.field.telephone_file import number_as_read
-from survey_service.models import AuditEntry, Capture, Case, CaseTelephone, Disposition, Mode, Visit, Wave
+from survey_service.models import ADULT_STAGE, AuditEntry, Capture, Case, CaseTelephone, Disposition, Mode, Visit, Wave
 from survey_service.sealed.keys import WaveKeys
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
@@ -273,3 +273,23 @@ def test_a_wave_that_takes_no_answers_by_telephone_begins_no_interview(
     sent = {"csrf": csrf(page)}
     assert client.post(f"{here}/{world.case_ids[0]}/interview", data=sent, headers=HTML).status_code == 409
     assert "开始访问" not in get(client, f"{here}/{world.case_ids[0]}")
+
+
+def test_the_adults_are_written_down_on_the_page_of_the_call(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    with database.writing.begin() as session:
+        for case in session.scalars(select(Case)):
+            case.stages = [stage for stage in case.stages if stage["unit"] != ADULT_STAGE]
+    ready(client, database, world)
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    at = f"/visits/{world.survey_key}/{world.wave_key}/{world.case_ids[0]}/roll"
+    assert f'action="{at}"' in page
+    sent = {"desk": "calls", "roll": re.findall(r'name="roll" value="([^"]+)"', page)[0]}
+    refused = client.post(at, data={"csrf": csrf(page), **sent, "adults": "0"}, headers=HTML)
+    assert (refused.status_code, "看号码" in refused.text) == (422, True)  # on this page, not on that of the door
+    assert post(client, at, page, **sent, adults="2") == f"{address}?roll=written"
+    assert "家里有 2 位成年人" in get(client, address)
+    not_mine = f"/visits/{world.survey_key}/{world.wave_key}/{world.case_ids[5]}/roll"
+    assert client.post(not_mine, data={"csrf": csrf(page), **sent, "adults": "2"}, headers=HTML).status_code == 404

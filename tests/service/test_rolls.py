@@ -81,8 +81,13 @@ def test_how_many_adults_is_one_tap_and_says_whom_to_ask(
     assert "家里 18 岁以上的有几位？" in page
     sent = {"csrf": csrf(page), "roll": form_id(page), "adults": "3"}
     for _ in range(2):  # a double tap
-        assert client.post(f"{address}/roll", data=sent, follow_redirects=False).headers["location"] == address
-    assert "家里有 3 位成年人。从 2026年" in get(client, address)
+        assert (
+            client.post(f"{address}/roll", data=sent, follow_redirects=False).headers["location"]
+            == f"{address}?roll=written"
+        )
+    told = get(client, f"{address}?roll=written")
+    assert "家里有 3 位成年人。从 2026年" in told
+    assert "✓ 已记 3 位，9月18日" in told
     (roll,) = kept(database, world)
     assert (roll.adults, roll.rule, roll.by_account_id) == (
         3,
@@ -91,7 +96,7 @@ def test_how_many_adults_is_one_tap_and_says_whom_to_ask(
     )
 
 
-def test_an_adult_more_is_one_tap_and_the_first_roll_stays_to_be_seen(
+def test_the_adults_are_corrected_in_one_place_and_the_first_roll_stays_to_be_seen(
     client: TestClient, here: str, database: Database, world: World
 ) -> None:
     address = f"{here}/{world.case_ids[0]}"
@@ -113,7 +118,9 @@ def test_an_adult_more_is_one_tap_and_the_first_roll_stays_to_be_seen(
     sign_in(client, "interviewer")
     token = csrf(get(client, address))
     client.post(f"{address}/roll/take-back", data={"csrf": token})
-    assert "家里 18 岁以上的有几位？" in get(client, address)
+    told = get(client, f"{address}?roll=back")
+    assert "家里 18 岁以上的有几位？" in told
+    assert "撤回了，这一户的成年人还没有记" in told
     assert client.post(f"{address}/roll/take-back", data={"csrf": token}, headers=HTML).status_code == 409
 
 
@@ -145,7 +152,44 @@ def test_a_table_needs_every_adult_and_chooses_the_same_one_again(
     with database.reading.begin() as session:
         table = kish_table_of(session.get_one(Case, (world.survey_id, world.case_ids[0])))
     assert (roll.kish_table, roll.chosen) == (table, kish_select(KishTable(table), 3))
-    assert "← 请这一位答" in get(client, address)
+    page = get(client, address)
+    assert "← 请这一位答" in page
+    assert page.count("checked><span>") == 3  # what stands there is what a change begins with
+
+
+@pytest.mark.parametrize(
+    ("button", "sexes", "kin"),
+    [
+        ({"more": "yes"}, ["male", "female", "female", ""], ["head", "spouse", "child", "other"]),
+        ({"up": "3"}, ["male", "female", "female"], ["head", "child", "spouse"]),
+        ({"up": "1"}, None, None),  # the oldest: nowhere to go, so that the rows are written down
+        ({"drop": "1"}, ["female", "female"], ["spouse", "child"]),
+        ({"drop": "9"}, None, None),
+    ],
+)
+def test_rows_are_added_moved_and_left_out_and_nothing_typed_is_lost(
+    client: TestClient,
+    here: str,
+    database: Database,
+    world: World,
+    button: dict[str, str],
+    sexes: list[str] | None,
+    kin: list[str] | None,
+) -> None:
+    by_table(database)
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    rows = {"sex-1": "male", "kin-1": "head", "sex-2": "female", "kin-2": "spouse", "sex-3": "female", "kin-3": "child"}
+    sent = {"csrf": csrf(page), "roll": form_id(page), **rows, **button}
+    shown = client.post(f"{address}/roll", data=sent, headers=HTML, follow_redirects=False)
+    if sexes is None:
+        assert shown.status_code == 303
+        return
+    for place, sex in enumerate(sexes, 1):
+        ticked = re.findall(rf'name="sex-{place}" value="(\w+)" checked', shown.text)
+        assert ticked == ([sex] if sex else [])
+    assert re.findall(r'<option value="(\w+)" selected', shown.text) == kin
+    assert not kept(database, world)
 
 
 def test_a_table_of_the_lot_is_drawn_in_its_twelfths() -> None:
