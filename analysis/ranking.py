@@ -78,7 +78,7 @@ def rank_sets(
     _check(value, error, level)
     count = len(value)
     spread = _spread(error, correlation)
-    drawn = _draws(error, degrees_of_freedom, correlation, rng, rule.draws)
+    drawn = errors_drawn(error, degrees_of_freedom, correlation, rng, rule.draws)
     better = np.zeros((count, count), dtype=bool)
     if count == 1:
         return np.ones(1), np.ones(1), better
@@ -194,7 +194,7 @@ def _spread(error: FloatArray, correlation: FloatArray | None) -> FloatArray:
     return np.sqrt(np.maximum(squares, 1e-300))
 
 
-def _draws(
+def errors_drawn(
     error: FloatArray,
     degrees_of_freedom: FloatArray | None,
     correlation: FloatArray | None,
@@ -231,14 +231,18 @@ def _stepdown(value: FloatArray, spread: FloatArray, drawn: FloatArray, pairs: B
 
 
 def _critical(spread: FloatArray, drawn: FloatArray, left: BoolArray, level: float) -> float:
-    """Quantile of the largest studentised error over the pairs that are left."""
-    first, second = np.nonzero(left)
-    scale = spread[first, second]
+    """Quantile of the largest studentised error over the pairs that are left; two that are left both ways are one
+    difference, whatever its sign."""
+    both = np.triu(left & left.T)
+    first, second = (np.concatenate(ends) for ends in zip(np.nonzero(both), np.nonzero(left & ~left.T), strict=True))
+    contrasts = np.zeros((len(spread), len(first)))
+    number = np.arange(len(first))
+    contrasts[first, number], contrasts[second, number] = 1 / spread[first, second], -1 / spread[first, second]
+    of_both = int(both.sum())
     step = max(1, _CHUNK // len(first))
-    largest = np.concatenate(
-        [
-            ((part[:, first] - part[:, second]) / scale).max(axis=1)
-            for part in (drawn[start : start + step] for start in range(0, len(drawn), step))
-        ]
-    )
+    largest = np.empty(len(drawn))
+    for start in range(0, len(drawn), step):
+        apart = drawn[start : start + step] @ contrasts
+        np.abs(apart[:, :of_both], out=apart[:, :of_both])
+        largest[start : start + step] = apart.max(axis=1)
     return float(np.quantile(largest, level))

@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.arrays import BoolArray, FloatArray
 from analysis.cells import Cells
-from analysis.results import PublicationRule, Reliability
+from analysis.results import Domain, PublicationRule, PublishableCell, PublishableTable, Reliability, Tier
 
 _NARROW = 0.05  # an interval this narrow is shown whatever its relative width
 _RELATIVE_WIDTH = 1.30
@@ -62,3 +62,20 @@ def _relative(cells: Cells) -> FloatArray:
 
 def _width(cells: Cells, low: FloatArray, high: FloatArray) -> FloatArray:
     return np.asarray((high - low) / (cells.most - cells.least))
+
+
+def shown_as_points(published: PublishableTable) -> dict[tuple[Domain, str], PublishableCell]:
+    """By domain and indicator the cells that may be held against each other: published, firm, and told themselves
+    rather than by an end."""
+    return {
+        (row.domain, cell.variable): cell
+        for row in published.rows
+        for cell in row.cells
+        if cell.category is None and comparable(cell)
+    }
+
+
+def comparable(cell: PublishableCell) -> bool:
+    """Whether a figure may stand in an order, or be the side of a difference that is claimed."""
+    told = cell.suppression is None and cell.value is not None and cell.coded is None
+    return told and cell.tier is Tier.SHOWN and not cell.unreliable

@@ -13,6 +13,7 @@ from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
 from analysis.estimation import estimate_table
+from analysis.estimation.estimate import Estimator, prepare_estimator
 from analysis.estimation.options import Options
 from analysis.estimation.requests import Index, Ratio, Request
 from analysis.estimation.table import EstimateTable
@@ -36,6 +37,7 @@ class Asked:
     totals: bool = False  # a ratio of two totals, in which people count by their numbers
     beside: str | None = None  # the indicator that this is the second base of: with it this one is chosen
     numerator_of: str | None = None  # another, before it, that divides the same sum by another base
+    group: str | None = None  # of items that the same people are asked about, one beside the other
 
 
 def related(indicators: Sequence[Asked]) -> Related:
@@ -65,21 +67,21 @@ def tables(
     calibration: Calibration | None,
     indicators: Sequence[Asked],
     plan: AnalysisPlan,
-) -> dict[str, EstimateTable]:
+) -> tuple[dict[str, EstimateTable], dict[Level, Estimator]]:
     """Figures by name of what they are by: ``community``, ``street``, ``city``, and ``city.age``, ``street.age`` where
-    the plan asks for groups. ``weight`` (respondents,)."""
+    the plan asks for groups; and what those of the areas were made by. ``weight`` (respondents,)."""
     frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
     options = options_of(plan)
     requests = requests_of(indicators)
-    found = {
-        level.value: estimate_table(frame, design, requests, by=BY_LEVEL[level], options=options)
-        for level in plan.levels
+    estimators = {
+        level: prepare_estimator(frame, design, requests, by=BY_LEVEL[level], options=options) for level in plan.levels
     }
+    found = {level.value: estimator.table() for level, estimator in estimators.items()}
     for group in plan.groups:
         for level in (Level.CITY, Level.STREET):
             by = (*BY_LEVEL[level], group.value)
             found[f"{level.value}.{group.value}"] = estimate_table(frame, design, requests, by=by, options=options)
-    return found
+    return found, estimators
 
 
 def options_of(plan: AnalysisPlan) -> Options:

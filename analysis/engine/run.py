@@ -9,10 +9,13 @@ import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
+from analysis.engine.areas import AreaTables, area_tables
 from analysis.engine.figures import Asked, area_hierarchy, city_rates, tables
 from analysis.engine.groups import GroupTable, group_tables
+from analysis.engine.items import ItemTable, item_tables
 from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.modes import ModeTable, mode_table
+from analysis.engine.prepared import AreaFigures
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Sensitivity
@@ -44,6 +47,8 @@ class Analysis:
     sensitivity: Mapping[Sensitivity, Mapping[str, float | None]]  # of the city, by indicator
     modes: ModeTable | None = None  # of the city, by the mode that was assigned first
     groups: Mapping[str, GroupTable] = field(default_factory=dict)  # of the city, each against the rest
+    items: tuple[ItemTable, ...] = ()  # of every group that the same people were asked
+    areas: AreaTables | None = None  # against what they are part of, and against each other
 
 
 def weigh(plan: AnalysisPlan, columns: CaseColumns, register: PopulationRegister | None) -> Weighed:
@@ -83,15 +88,20 @@ def run(
     chosen = tuple(one for one in indicators if plan.names(one.id, one.beside))
     weighed = weigh(plan, columns, register)
     calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
+    found, estimators = tables(columns, weighed.final, calibration, chosen, plan)
+    areas = AreaFigures(estimators, {level: found[level.value] for level in estimators})
+    hierarchy = area_hierarchy(columns)
     return Analysis(
         plan=plan,
         weighed=weighed,
         indicators=chosen,
-        hierarchy=area_hierarchy(columns),
-        tables=tables(columns, weighed.final, calibration, chosen, plan),
+        hierarchy=hierarchy,
+        tables=found,
         sensitivity=_sensitivity(plan, columns, weighed, chosen),
         modes=mode_table(columns, weighed.final, calibration, chosen, plan),
         groups=group_tables(columns, weighed.final, calibration, chosen, plan),
+        items=item_tables(areas, chosen),
+        areas=area_tables(areas, hierarchy, chosen),
     )
 
 

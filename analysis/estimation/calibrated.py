@@ -177,7 +177,13 @@ class CalibratedVariance:
         self.cross = CrossProducts.of(auxiliaries.cross_products(before), longest)
         self.cells = SparseSums.of(totals.cell_domain, totals.cell_unit, (totals.domains, last.units))
         self.entries = SparseSums.of(sums.entry_domain, sums.entry_column, (totals.domains, auxiliaries.columns))
-        self._left: _LeftOver | None = None
+        self._left: LeftOver | None = None
+
+    @property
+    def left_over(self) -> LeftOver:
+        """Made once, when it is first needed."""
+        self._left = LeftOver.of(self) if self._left is None else self._left
+        return self._left
 
     def touched(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         return self.plain.touched(counts)
@@ -193,8 +199,7 @@ class CalibratedVariance:
         if figures <= _FEW and figures * sum(self.units.shape) <= _LAID_OUT:
             found = self._laid_out(own, beside)
         else:
-            self._left = _LeftOver.of(self) if self._left is None else self._left
-            found = self._left.variances(own, beside)
+            found = self.left_over.variances(own, beside)
         return tuple(  # type: ignore[return-value]  # two in, two out
             np.where(variance <= _NOISE * plain, 0.0, variance)
             for variance, plain in zip(found, self.plain.of(own), strict=True)
@@ -249,7 +254,7 @@ class SparseSums:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _LeftOver:
+class LeftOver:
     """Many figures: the longest margin is taken off unit by unit, the few other columns by the quadratic form.
 
     A domain touches few columns of a long margin, and each of those few units: the residuals Y - X_D B_D are cells
@@ -268,7 +273,7 @@ class _LeftOver:
     forms: tuple[QuadraticForm, ...]  # with and without finite population correction; one where they are the same
 
     @staticmethod
-    def of(one: CalibratedVariance) -> _LeftOver:
+    def of(one: CalibratedVariance) -> LeftOver:
         units, cross = one.units, one.cross
         entry_domain, entry_column = one.sums.entry_domain, one.sums.entry_column
         place_in_longest = np.full(units.shape[1], -1, dtype=np.int64)
@@ -288,7 +293,7 @@ class _LeftOver:
         top = one.whole.levels[0]
         corrected = len(one.levels) > 1 or not np.array_equal(top.factor, top.factor_without_fpc)
         kinds = (True, False) if corrected else (True,)
-        return _LeftOver(
+        return LeftOver(
             cross=cross,
             cells=SparseSums.of(domain[first], unit[first], (one.totals.domains, units.shape[0])),
             place_of_cell=place[:own],
@@ -307,16 +312,25 @@ class _LeftOver:
         step = max(_AT_ONCE // max(self.taken.shape[0], 1), 1)
         for start in range(0, len(own), step):
             part = slice(start, start + step)
-            residuals = (self.taken @ (-self.reciprocal * beside[part, self.inside]).T).T
-            residuals[:, self.place_of_cell] += own[part]
+            residuals = self.residuals(own[part], beside[part])
             sums = self.cells.matrix(residuals)
-            coefficients = (self.cross.left_over(self.entries.matrix(beside[part])) @ self.cross.inverse).tocsr()
+            coefficients = self.coefficients(beside[part])
             differences = [form.difference(sums, coefficients).reshape(-1, shape[1]) for form in self.forms]
             for result, variance, difference in zip(
                 results, self.of_cells.of(residuals), differences * 2, strict=False
             ):
                 result[part] = variance + difference
         return results
+
+    def residuals(self, own: FloatArray, beside: FloatArray) -> FloatArray:
+        """What the longest margin leaves of every quantity, (k, cells)."""
+        found = (self.taken @ (-self.reciprocal * beside[:, self.inside]).T).T
+        found[:, self.place_of_cell] += own
+        return np.asarray(found)
+
+    def coefficients(self, beside: FloatArray) -> Any:
+        """Of what is left of the other columns, sparse (k x domains, columns)."""
+        return (self.cross.left_over(self.entries.matrix(beside)) @ self.cross.inverse).tocsr()
 
 
 def _ranges(starts: IntArray, stops: IntArray) -> tuple[IntArray, IntArray]:

@@ -11,6 +11,7 @@ from tests.reference import (
     generate,
     generate_blocks,
     generate_change,
+    generate_compared,
     generate_draw,
     generate_margins,
     generate_shops,
@@ -32,6 +33,7 @@ def main(wanted: list[str]) -> int:
     generate.write()
     generate_blocks.write()
     generate_change.write()
+    generate_compared.write()
     generate_draw.write()
     generate_margins.write()
     generate_wave.write()

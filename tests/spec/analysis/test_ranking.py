@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm, studentized_range
 
 from analysis.disclosure import protect
-from analysis.ranking import METHOD, RankingRule, _critical, _draws, _spread, rank_sets, rank_table
+from analysis.ranking import METHOD, RankingRule, _critical, _spread, errors_drawn, rank_sets, rank_table
 from analysis.results import (
     DesignSummary,
     Domain,
@@ -30,7 +30,7 @@ def generator(seed: int = 1) -> np.random.Generator:
 @pytest.mark.parametrize("count", [2, 5, 13])
 def test_all_pairs_of_equal_errors_give_tukeys_studentised_range(count: int) -> None:
     error = np.full(count, 0.02)
-    drawn = _draws(error, None, None, generator(), 60_000)
+    drawn = errors_drawn(error, None, None, generator(), 60_000)
     found = _critical(_spread(error, None), drawn, ~np.eye(count, dtype=bool), 0.95)
     assert found == pytest.approx(studentized_range.ppf(0.95, count, np.inf) / np.sqrt(2), rel=0.015)
 
@@ -48,7 +48,7 @@ def test_one_against_the_others_gives_dunnetts_integral(count: int) -> None:
     pairs = np.zeros((count, count), dtype=bool)
     pairs[0] = pairs[:, 0] = True
     pairs[0, 0] = False
-    drawn = _draws(error, None, None, generator(2), 60_000)
+    drawn = errors_drawn(error, None, None, generator(2), 60_000)
     assert _critical(_spread(error, None), drawn, pairs, 0.95) == pytest.approx(brentq(missed, 1, 5), rel=0.015)
 
 
@@ -69,7 +69,7 @@ def test_three_communities_by_hand() -> None:
 def test_stepping_down_tells_more_apart_and_never_less() -> None:
     # Once the far one is shown to be first, two of six directions need no protection any more.
     errors = np.full(3, 0.02)
-    drawn = _draws(errors, None, None, generator(), 10_000)
+    drawn = errors_drawn(errors, None, None, generator(), 10_000)
     every = ~np.eye(3, dtype=bool)
     first = _critical(_spread(errors, None), drawn, every, 0.95)
     left = every.copy()
@@ -103,7 +103,7 @@ def test_against_brute_force(seed: int) -> None:
     values, errors = rng.normal(0, 2, 5), rng.uniform(0.3, 1.0, 5)
     freedom = rng.integers(5, 40, 5).astype(float)
     _, _, better = rank_sets(values, errors, rng=generator(7), degrees_of_freedom=freedom, rule=RankingRule(draws=500))
-    drawn = _draws(errors, freedom, None, generator(7), 500)
+    drawn = errors_drawn(errors, freedom, None, generator(7), 500)
     assert {(int(j), int(k)) for j, k in zip(*np.nonzero(better), strict=True)} == brute_force(
         values, errors, drawn, 0.95
     )
