@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+SEED = 20260930
+
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the database, demo.json and the PDFs.")] = Path(
         "out/demo"
     ),
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed and day give the same city.")] = 20260930,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed and day give the same city.")] = SEED,
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="Do nothing where the city of this version stands already.")
     ] = False,
@@ -22,7 +24,8 @@ def demo(
         typer.Option("--on", formats=["%Y-%m-%d"], help="The day the city is seen on; today where left out."),
     ] = None,
 ) -> None:
-    """Build the demonstration city: two waves asked through the service itself, one released with its PDFs, one open.
+    """Build the demonstration city: three waves asked through the service itself, two released, the last with its PDFs,
+    and one open.
 
     Everything in it is invented. A database that the demonstration did not make is never touched.
 

@@ -51,7 +51,7 @@ WEB_SHIFT: Final[Mapping[str, float]] = {
     "awareness": -0.10,
     "support": -0.15,
     "participation": -0.10,
-    "satisfaction": -0.25,
+    "satisfaction": -0.45,
     "aspect": -0.20,
 }
 

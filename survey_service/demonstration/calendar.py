@@ -1,4 +1,4 @@
-"""Quarters around a day: the released wave is the quarter before, the open one is now."""
+"""Quarters around a day: the two before it were released, this one is open."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ class Quarter:
     def before(self) -> Quarter:
         return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
 
+    def after(self) -> Quarter:
+        return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
+
 
 def quarter_of(day: date) -> Quarter:
     return Quarter(day.year, (day.month - 1) // 3 + 1)
@@ -55,8 +58,17 @@ class FieldDays:
 
 
 def finished_wave(on: date) -> FieldDays:
-    """The quarter before, asked on the first twenty days of its last month."""
-    quarter = quarter_of(on).before()
+    """The quarter before."""
+    return _asked_in(quarter_of(on).before())
+
+
+def earlier_wave(on: date) -> FieldDays:
+    """The quarter before that one."""
+    return _asked_in(quarter_of(on).before().before())
+
+
+def _asked_in(quarter: Quarter) -> FieldDays:
+    """On the first twenty days of its last month."""
     opens = quarter.last_month
     return FieldDays(
         quarter=quarter, opens_on=opens, closes_on=opens + timedelta(days=19), answered_until=opens + timedelta(days=19)
@@ -74,9 +86,9 @@ def open_wave(on: date) -> FieldDays:
     )
 
 
-def released_on(on: date) -> date:
-    """Signed on the twelfth day of the quarter, or today where that is still to come."""
-    return min(on, quarter_of(on).start + timedelta(days=11))
+def released_on(days: FieldDays, on: date) -> date:
+    """Signed on the twelfth day of the quarter after, or today where that is still to come."""
+    return min(on, days.quarter.after().start + timedelta(days=11))
 
 
 def moment(day: date, at: time, zone: ZoneInfo) -> datetime:

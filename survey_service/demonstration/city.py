@@ -1,12 +1,14 @@
 """The demonstration city as a plan: its areas, how many are asked where, and what is true there.
 
 Every name and figure is invented. The levels are the true rates the synthetic residents are made from; they differ by
-community, age and mode, so that the service has something to find.
+community, age and mode, and between the first wave and the second, so that the service has something to find: fewer are
+satisfied since, in Donghu most of all; more take part, in Chengxiang most of all; awareness and support are as before.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from math import exp, log
 from typing import Final
 
 CITY_CODE: Final = "990181000000"  # 99: no province has it
@@ -31,6 +33,18 @@ class Levels:
     items: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Log-odds by which the level of a headline lay elsewhere in the first wave; awareness and support lay where they
+    lie since."""
+
+    participation: float
+    satisfaction: float
+
+
+EVERYWHERE: Final = Moved(-0.40, 0.45)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityPlan:
     name_zh: str
@@ -40,11 +54,20 @@ class CommunityPlan:
     people: int
     sampled: int  # addresses, in the released wave
     levels: Levels
+    before: Moved = EVERYWHERE
     old: float = 0.0  # shifts the ages: 1 doubles the share of those over 60
     vacant: float = 0.04  # share of addresses where nobody lives
     completes: int | None = None  # exactly so many answers, where the story needs it
     grids_drawn: int | None = None  # None: every grid is in the sample
     unaware_never_answer: bool = False
+
+    @property
+    def in_the_first_wave(self) -> CommunityPlan:
+        """The same community with the levels of the first wave."""
+        moved = {
+            one.name: _moved(getattr(self.levels, one.name), getattr(self.before, one.name)) for one in fields(Moved)
+        }
+        return replace(self, levels=replace(self.levels, **moved))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +80,10 @@ class StreetPlan:
     @property
     def kind(self) -> str:
         return "town" if self.number > 100 else "street"
+
+
+def _moved(share: float, by: float) -> float:
+    return 1 / (1 + exp(-(log(share / (1 - share)) + by)))
 
 
 def _levels(awareness: float, support: float, participation: float, satisfaction: float, items: float = 0) -> Levels:
@@ -73,11 +100,11 @@ STREETS: Final = (
         communities=(
             CommunityPlan(
                 name_zh="万寿桥社区", name_en="Wanshouqiao Community", grids=5, households=1534, people=3290,
-                sampled=350, levels=_levels(0.955, 0.955, 0.62, 0.885, 0.02),
+                sampled=350, levels=_levels(0.955, 0.955, 0.62, 0.885, 0.02), before=Moved(-0.90, 0.35),
             ),
             CommunityPlan(
                 name_zh="文昌阁社区", name_en="Wenchangge Community", grids=4, households=1208, people=2675,
-                sampled=270, levels=_levels(0.975, 0.97, 0.78, 0.945, 0.07),
+                sampled=270, levels=_levels(0.975, 0.97, 0.78, 0.945, 0.07), before=Moved(-0.90, 0.0),
             ),
             CommunityPlan(
                 name_zh="南薰门社区", name_en="Nanxunmen Community", grids=3, households=986, people=2104,
@@ -96,16 +123,16 @@ STREETS: Final = (
         communities=(
             CommunityPlan(
                 name_zh="柳堤社区", name_en="Liudi Community", grids=5, households=1415, people=3126,
-                sampled=260, levels=_levels(0.92, 0.945, 0.58, 0.77, -0.06),
+                sampled=260, levels=_levels(0.92, 0.945, 0.58, 0.77, -0.06), before=Moved(-0.20, 0.90),
             ),
             CommunityPlan(
                 name_zh="观澜社区", name_en="Guanlan Community", grids=4, households=1103, people=2540,
-                sampled=200, levels=_levels(0.97, 0.97, 0.74, 0.94, 0.06), old=-0.4,
+                sampled=200, levels=_levels(0.97, 0.97, 0.74, 0.94, 0.06), before=Moved(0.0, 0.0), old=-0.4,
             ),
             # Misses its targets clearly: a large estate of the nineties with nowhere to park.
             CommunityPlan(
                 name_zh="东湖新村社区", name_en="Donghuxincun Community", grids=6, households=1876, people=4418,
-                sampled=330, levels=_levels(0.89, 0.92, 0.50, 0.67, -0.13),
+                sampled=330, levels=_levels(0.89, 0.92, 0.50, 0.67, -0.13), before=Moved(-0.20, 1.20),
             ),
             # Being rebuilt, most of it stands empty: too few answers to publish.
             CommunityPlan(

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.metadata import version
@@ -15,19 +15,17 @@ from time import monotonic
 from typing import Any, Final
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from survey_service import private
 from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
-from survey_service.demonstration import ground, truth
+from survey_service.demonstration import ground, tables
 from survey_service.demonstration.built_already import DATABASE, DESCRIPTION
-from survey_service.demonstration.city import CITY_NAME, STREETS, community_code
+from survey_service.demonstration.city import CITY_NAME
 from survey_service.demonstration.foreign_file import FILE_NAME, foreign_file
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
 from survey_service.installation import MARKER
@@ -41,10 +39,9 @@ from survey_service.writer import GroupWriter
 
 REPORTS: Final = "reports"
 BASE: Final = "http://127.0.0.1:8000"
-INDICATORS: Final = {"awareness": "知晓率", "support": "支持率", "participation": "参与率", "satisfaction": "满意率"}
-WIDE: Final = 124  # columns that four indicators beside each other need
 WORDS: Final[Mapping[str, str]] = {
     "people": "街道、社区和居民",
+    "earlier": "上上季度：抽样、答卷、录入",
     "finished": "上一季度：抽样、答卷、录入",
     "figures": "加权、估计、签发",
     "open": "本季度：抽样、答卷、录入",
@@ -88,16 +85,10 @@ def run(out: Path, *, seed: int, on: date) -> None:
             content = foreign_file(session, built.survey_id, built.open.wave_id, seed=seed, on=on)
         private.begin_file(out / FILE_NAME).write_bytes(content)
     describe(out, built, seed=seed, on=on)
-    console.print("\n估计、95% 置信区间与真值，单位 %；✕ 表示区间不含真值")
-    wide = console.width >= WIDE
-    for group in [list(INDICATORS)] if wide else [list(INDICATORS)[:2], list(INDICATORS)[2:]]:
-        console.print(comparison(built, group))
-    covered, judged = truth.coverage(built.compared)
-    console.print(f"{judged} 个置信区间中有 {covered} 个包含真值（{covered / judged:.0%}；约定 95%）。")
-    console.print(
-        f"答卷 {built.finished.answers + built.open.answers:,} 份，PDF {len(names)} 份在 {out / REPORTS}，"
-        f"用时 {monotonic() - started:.0f} 秒。"
-    )
+    for part in tables.of(built, console.width):
+        console.print(part)
+    answers = sum(one.answers for one in (built.earlier.asked, built.latest.asked, built.open))
+    console.print(f"答卷 {answers:,} 份，PDF {len(names)} 份在 {out / REPORTS}，用时 {monotonic() - started:.0f} 秒。")
     console.print(f"外来答卷的例子在 {out / FILE_NAME}，可在本季度的“收入外来答卷”里上传。", soft_wrap=True)
 
 
@@ -187,7 +178,7 @@ def export(services: Services, built: Built, out: Path) -> list[str]:
         rows = session.execute(
             select(ReleaseDocument.file_name, ReleaseDocument.blob_sha256)
             .join(Area, Area.id == ReleaseDocument.area_id)
-            .where(ReleaseDocument.survey_id == built.survey_id, ReleaseDocument.release_id == built.release.id)
+            .where(ReleaseDocument.survey_id == built.survey_id, ReleaseDocument.release_id == built.latest.release.id)
             .order_by(Area.code)
         ).all()
     for name, sha256 in rows:
@@ -212,10 +203,11 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
         "city": CITY_NAME[0],
         "city_en": CITY_NAME[1],
         "survey": ground.SURVEY_KEY,
-        "released_wave": built.finished.days.quarter.key,
+        "earlier_wave": built.earlier.asked.days.quarter.key,
+        "released_wave": built.latest.asked.days.quarter.key,
         "open_wave": built.open.days.quarter.key,
         "open_until": built.open.days.closes_on.isoformat(),
-        "release": built.release.number,
+        "release": built.latest.release.number,
         "seed": seed,
         "on": on.isoformat(),
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -225,35 +217,3 @@ def describe(out: Path, built: Built, *, seed: int, on: date) -> None:
     temporary = out / f".{DESCRIPTION}"
     private.begin_file(temporary).write_text(text, encoding="utf-8")
     temporary.replace(out / DESCRIPTION)
-
-
-def comparison(built: Built, indicators: Sequence[str]) -> Table:
-    """Estimate, interval and truth per community; a cross where the interval misses."""
-    names = {truth.CITY: CITY_NAME[0]} | {
-        community_code(street, position): plan.name_zh
-        for street in STREETS
-        for position, plan in enumerate(street.communities, start=1)
-    }
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("社区", no_wrap=True)
-    table.add_column("n", justify="right", no_wrap=True, min_width=5)
-    for indicator in indicators:
-        table.add_column(INDICATORS[indicator], justify="right", no_wrap=True)
-        table.add_column("真值", justify="right", no_wrap=True, min_width=6)
-    by_code: dict[str, dict[str, truth.Compared]] = {}
-    for line in built.compared:
-        by_code.setdefault(line.code, {})[line.indicator] = line
-    for code, lines in by_code.items():
-        cells = []
-        for indicator in indicators:
-            line = lines[indicator]
-            cells.append(f"{_percent(line.value)} ({_percent(line.low)}–{_percent(line.high)})")
-            cells.append(("✕ " if line.covers is False else "") + _percent(line.truth))
-        if code == truth.CITY:
-            table.add_section()
-        table.add_row(names[code], f"{max(line.sample_size for line in lines.values()):,}", *cells)
-    return table
-
-
-def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{value * 100:.1f}"

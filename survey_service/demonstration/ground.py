@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.loader import available, load
 from questionnaires.model import Questionnaire
+from questionnaires.text import Text
 from survey_service import audit
 from survey_service.accounts import service as accounts
 from survey_service.areas import service as areas
@@ -46,6 +47,11 @@ STAFF: Final[Mapping[Role, str]] = {
     Role.LEADER: "周定之",
 }
 
+SUPPORT_QUESTION: Final = "q3"
+FIRST_VERSION: Final = "1.9"
+ONE_SIDED: Final = Text(
+    "您支持我市创建全国文明城市吗？", "Do you support the city's effort to become a National Civilised City?"
+)
 HEADER: Final = {
     "form_number": "SFW-03 表",
     "issuing_body": "示范市精神文明建设办公室",
@@ -85,11 +91,19 @@ class Ground:
     survey_id: UUID
     version_id: UUID
     questionnaire: Questionnaire
+    first_version: tuple[UUID, Questionnaire]  # what the first wave asked
     residents: Mapping[str, Residents]  # by community code, in code order
     area_ids: Mapping[str, UUID]  # by code: communities
     staff: Mapping[Role, audit.Actor]
     interviewers: Sequence[audit.Actor]  # all of them
     passwords: Mapping[str, tuple[str, str]]  # who -> user, password
+
+    @property
+    def in_the_first_wave(self) -> Ground:
+        """What was asked then, of the same people as they were then."""
+        version_id, questionnaire = self.first_version
+        residents = {code: one.in_the_first_wave for code, one in self.residents.items()}
+        return replace(self, version_id=version_id, questionnaire=questionnaire, residents=residents)
 
 
 def begin(session: Session, *, seed: int, on: date, software_version: str, at: datetime) -> None:
@@ -130,7 +144,7 @@ def people(seed: int) -> dict[str, Residents]:
     }
 
 
-def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: datetime) -> Ground:
+def lay(session: Session, residents: Mapping[str, Residents], *, counted_on: date, at: datetime) -> Ground:
     """Areas, people, accounts, survey and questionnaire, through the services that staff use."""
     city = areas.add_area(
         session,
@@ -138,7 +152,7 @@ def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: d
         at=at,
         by=SERVICE,
     )
-    area_ids = _areas(session, city, residents, counted_on=date(on.year - 1, 12, 31), at=at)
+    area_ids = _areas(session, city, residents, counted_on=counted_on, at=at)
     staff, passwords = _staff(session, city, at=at)
     more, theirs = _interviewers(session, city, at=at)
     interviewers, passwords = [staff[Role.INTERVIEWER], *more], {**passwords, **theirs}
@@ -153,17 +167,34 @@ def lay(session: Session, residents: Mapping[str, Residents], *, on: date, at: d
         by=staff[Role.MANAGER],
     )
     questionnaire = load(available()[PROGRAMME])
+    asked_first = as_first_asked(questionnaire)
+    first = definitions.store(session, survey.id, asked_first, at=at, by=staff[Role.MANAGER])
     stored = definitions.store(session, survey.id, questionnaire, at=at, by=staff[Role.MANAGER])
     return Ground(
         survey_id=survey.id,
         version_id=stored.id,
         questionnaire=questionnaire,
+        first_version=(first.id, asked_first),
         residents=residents,
         area_ids=area_ids,
         staff=staff,
         interviewers=interviewers,
         passwords=passwords,
     )
+
+
+def as_first_asked(questionnaire: Questionnaire) -> Questionnaire:
+    """The version of the first wave, which asked for support alone, not for both sides: its rate is not compared."""
+    sections = tuple(
+        replace(
+            section,
+            questions=tuple(
+                replace(one, text=ONE_SIDED) if one.id == SUPPORT_QUESTION else one for one in section.questions
+            ),
+        )
+        for section in questionnaire.sections
+    )
+    return replace(questionnaire, version=FIRST_VERSION, sections=sections)
 
 
 def _areas(

@@ -7,7 +7,7 @@ is counted over all of them, and a sample can be held against it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,11 @@ class Residents:
     @property
     def adult(self) -> NDArray[np.bool_]:
         return self.age_group >= FIRST_ADULT_GROUP
+
+    @property
+    def in_the_first_wave(self) -> Residents:
+        """The same people, as they answered then."""
+        return replace(self, plan=self.plan.in_the_first_wave)
 
     def grid_code(self, grid: int) -> str:
         return f"{self.code}-{grid + 1:02d}"

@@ -1,4 +1,5 @@
-"""Building the demonstration city: from an empty database to a released wave with its PDFs, and an open one."""
+"""Building the demonstration city: from an empty database to two released waves, the later with its PDFs, and an open
+one."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from survey_service import jobs
 from survey_service.analyses import plan_history
+from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.demonstration import calendar, ground, knocking, paper, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
@@ -19,12 +21,13 @@ from survey_service.services import Services
 from survey_service.surveys import figures
 from survey_service.surveys import service as surveys
 
-OPEN_ANSWERS = (9, 4)  # by poster, per community: in the finished wave, in the open one
+OPEN_ANSWERS = (9, 4)  # by poster, per community: in a finished wave, in the open one
 VISITED_SO_FAR = 0.21
+COURSE_OF = {"earlier": 3, "finished": 1}  # finished waves in their order; the open one is 2
 Report = Callable[[str, int, int], None]
 """What is being done (a key of ``STEPS``), how much is done, of how much."""
 
-STEPS = ("people", "finished", "open", "figures", "documents")
+STEPS = ("people", "earlier", "finished", "open", "figures", "documents")
 
 
 class ForeignDatabase(Exception):
@@ -40,12 +43,21 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A wave that was asked and released."""
+
+    asked: waves.Asked
+    release: Release
+    changes: WaveChanges | None  # since the wave before
+    compared: list[truth.Compared]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     survey_id: UUID
-    release: Release
-    finished: waves.Asked
+    earlier: Signed
+    latest: Signed
     open: waves.Asked
-    compared: list[truth.Compared]
     passwords: Mapping[str, tuple[str, str]]
     paper: paper.Laid  # batches of the open wave
 
@@ -59,8 +71,10 @@ def default_languages() -> dict[str, list[str] | None]:
 def build(services: Services, options: Options, report: Report) -> Built:
     """Fill an empty database; ForeignDatabase where anybody has used it."""
     zone = services.settings.zone
-    finished, current = calendar.finished_wave(options.on), calendar.open_wave(options.on)
-    laid_at = calendar.moment(finished.opens_on - timedelta(days=14), time(9), zone)
+    before, last, current = (
+        days(options.on) for days in (calendar.earlier_wave, calendar.finished_wave, calendar.open_wave)
+    )
+    laid_at = calendar.moment(before.opens_on - timedelta(days=14), time(9), zone)
     report("people", 0, 1)
     with services.database.reading.begin() as session:
         if not ground.is_empty(session):
@@ -68,65 +82,80 @@ def build(services: Services, options: Options, report: Report) -> Built:
     with services.database.writing.begin() as session:
         ground.begin(session, seed=options.seed, on=options.on, software_version=version("survey-service"), at=laid_at)
     residents = ground.people(options.seed)
+    counted_on = date(before.opens_on.year - 1, 12, 31)
     with services.database.writing.begin() as session:
-        laid = ground.lay(session, residents, on=options.on, at=laid_at)
+        laid = ground.lay(session, residents, counted_on=counted_on, at=laid_at)
     report("people", 1, 1)
-    now = calendar.moment(options.on, time(8), zone)
-    whole = waves.Course(number=1, visited=1.0, open_answers=OPEN_ANSWERS[0], scale=options.scale)
+    building = _Building(services=services, laid=laid, options=options, report=report)
+    earlier = _asked_and_signed(building, "earlier", before, laid.in_the_first_wave)
+    latest = _asked_and_signed(building, "finished", last, laid)
     begun = waves.Course(
         number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1], scale=options.scale, at_the_door=True
     )
-    first = waves.ask(
-        services,
-        laid,
-        finished,
-        whole,
-        seed=options.seed,
-        at=now,
-        report=lambda done, total: report("finished", done, total),
-    )
-    release, compared = _release(services, laid, first, options, report)
-    second = waves.ask(
-        services,
-        laid,
-        current,
-        begun,
-        seed=options.seed,
-        at=now,
-        report=lambda done, total: report("open", done, total),
-    )
+    asked = building.ask("open", laid, current, begun)
     batches = paper.lay(
-        services, laid, second.wave_id, first.written, seed=options.seed, at=_keyed_at(second, now, services)
+        services, laid, asked.wave_id, latest.asked.written, seed=options.seed, at=_keyed_at(asked, building)
     )
-    knocking.supervise(services, laid, second.wave_id, at=now)
-    _documents(services, laid, release, options, report)
+    knocking.supervise(services, laid, asked.wave_id, at=building.now)
+    _documents(building, latest.release, earlier.release)
     return Built(
         survey_id=laid.survey_id,
-        release=release,
-        finished=first,
-        open=second,
-        compared=compared,
+        earlier=earlier,
+        latest=latest,
+        open=asked,
         passwords=laid.passwords,
         paper=batches,
     )
 
 
-def _keyed_at(asked: waves.Asked, now: datetime, services: Services) -> datetime:
-    """The afternoon before, or this morning where the wave opened today."""
-    before = calendar.moment(
-        now.astimezone(services.settings.zone).date() - timedelta(days=1), time(14), services.settings.zone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Building:
+    """A city under way."""
+
+    services: Services
+    laid: ground.Ground
+    options: Options
+    report: Report
+
+    @property
+    def now(self) -> datetime:
+        return calendar.moment(self.options.on, time(8), self.services.settings.zone)
+
+    def ask(self, step: str, laid: ground.Ground, days: calendar.FieldDays, course: waves.Course) -> waves.Asked:
+        def told(done: int, total: int) -> None:
+            self.report(step, done, total)
+
+        return waves.ask(self.services, laid, days, course, seed=self.options.seed, at=self.now, report=told)
+
+
+def _asked_and_signed(building: _Building, step: str, days: calendar.FieldDays, laid: ground.Ground) -> Signed:
+    """A whole wave of these residents, released."""
+    course = waves.Course(
+        number=COURSE_OF[step], visited=1.0, open_answers=OPEN_ANSWERS[0], scale=building.options.scale
     )
-    return before if asked.days.opens_on <= before.date() else now - timedelta(hours=1)
+    asked = building.ask(step, laid, days, course)
+    release, prepared = _release(building, asked)
+    building.report("figures", list(COURSE_OF).index(step) + 1, len(COURSE_OF))
+    return Signed(
+        asked=asked,
+        release=release,
+        changes=prepared.changes,
+        compared=truth.compare(prepared.estimates, laid.residents),
+    )
 
 
-def _release(
-    services: Services, laid: ground.Ground, asked: waves.Asked, options: Options, report: Report
-) -> tuple[Release, list[truth.Compared]]:
-    """Close, review and sign the finished wave, each step by the person whose it is."""
+def _keyed_at(asked: waves.Asked, building: _Building) -> datetime:
+    """The afternoon before, or this morning where the wave opened today."""
+    before = calendar.moment(building.options.on - timedelta(days=1), time(14), building.services.settings.zone)
+    return before if asked.days.opens_on <= before.date() else building.now - timedelta(hours=1)
+
+
+def _release(building: _Building, asked: waves.Asked) -> tuple[Release, releases.Prepared]:
+    """Close, review and sign a finished wave, each step by the person whose it is."""
+    services, laid = building.services, building.laid
     zone = services.settings.zone
-    report("figures", 0, 1)
     closed_at = calendar.moment(asked.days.closes_on, time(23, 59, 59), zone)
-    signed_at = calendar.moment(calendar.released_on(options.on), time(7, 30), zone)
+    signed_at = calendar.moment(calendar.released_on(asked.days, building.options.on), time(7, 30), zone)
     manager, statistician = laid.staff[Role.MANAGER], laid.staff[Role.STATISTICIAN]
     with services.database.writing.begin() as session:
         surveys.close_wave(session, laid.survey_id, asked.wave_id, at=closed_at, by=manager)
@@ -148,23 +177,33 @@ def _release(
         )
         session.flush()
         session.expunge(release)
-    report("figures", 1, 1)
-    return release, truth.compare(prepared.estimates, laid.residents)
+    return release, prepared
 
 
-def _documents(services: Services, laid: ground.Ground, release: Release, options: Options, report: Report) -> None:
-    """The PDFs by the same job that the service runs, done here and now."""
-    chosen = dict(options.languages if options.languages is not None else default_languages())
+def _documents(building: _Building, latest: Release, earlier: Release) -> None:
+    """The PDFs of the later release, and those of the city of the earlier one."""
+    chosen = dict(building.options.languages if building.options.languages is not None else default_languages())
+    _made(building, earlier, {language: [CITY_CODE] for language in chosen}, lambda _done, _total: None)
+    _made(building, latest, chosen, lambda done, total: building.report("documents", done, total))
+
+
+def _made(
+    building: _Building,
+    release: Release,
+    languages: Mapping[str, list[str] | None],
+    told: Callable[[int, int], None],
+) -> None:
+    """By the same job that the service runs, done here and now."""
+    services, laid = building.services, building.laid
     with services.database.writing.begin() as session:
         job = jobs.enqueue(
             session,
             survey_id=laid.survey_id,
             kind=DOCUMENTS_JOB,
-            arguments={"release_id": str(release.id), "languages": chosen},
+            arguments={"release_id": str(release.id), "languages": dict(languages)},
             by=laid.staff[Role.STATISTICIAN],
             at=services.clock(),
         )
         job_id = job.id
-    state = jobs.work(services, laid.survey_id, job_id, lambda done, total: report("documents", done, total))
-    if state is not JobState.DONE:
+    if jobs.work(services, laid.survey_id, job_id, told) is not JobState.DONE:
         raise RuntimeError("the PDFs could not be made; the log says why")

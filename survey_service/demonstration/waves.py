@@ -32,10 +32,10 @@ from survey_service.ids import new_id
 from survey_service.keying import service as keying
 from survey_service.keying import sheets
 from survey_service.keying.schemas import FormFound
-from survey_service.models import AccessCode, Case, Mode, ResponseState, Role, Source, VisitSource, Wave
+from survey_service.models import AccessCode, Mode, ResponseState, Role, Source, VisitSource, Wave
 from survey_service.sampling.service import add_cases
 from survey_service.services import Services
-from survey_service.surveys import codes
+from survey_service.surveys import codes, letter_codes, planning_queries
 from survey_service.surveys import service as surveys
 
 GROUP = 400
@@ -69,7 +69,7 @@ class _Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """How a wave went: which of the two it is, whom interviewers reached, how many answered by poster."""
+    """How a wave went: which of them it is, whom interviewers reached, how many answered by poster."""
 
     number: int
     visited: float
@@ -196,11 +196,8 @@ def _open(
                 session, ground.survey_id, wave.id, ground.area_ids[code], keys=services.keys
             )
             addresses[code] = f"/a/{open_code}"
-        invited = select(Case).where(
-            Case.survey_id == ground.survey_id, Case.wave_id == wave.id, Case.first_mode == Mode.WEB_INVITED
-        )
-        for case in session.scalars(invited).all():
-            codes.issue_case_code(session, case, keys=services.keys)
+        letters = planning_queries.letters(session, wave, list(ground.area_ids.values()))
+        letter_codes.short_codes_of(session, wave, letters, keys=services.keys)
         return wave.id, case_ids, addresses
 
 

@@ -78,6 +78,7 @@ class AccessCode(Base):
         ForeignKeyConstraint(["survey_id", "wave_id"], ["wave.survey_id", "wave.id"]),
         ForeignKeyConstraint(["survey_id", "case_id"], ["case.survey_id", "case.id"]),
         UniqueConstraint("survey_id", "code_sha256"),
+        Index(None, "survey_id", "case_id"),  # letters are printed for cases: else every code is read for each
         # The address names no survey, so a code must be found by its hash alone.
         Index("uq_access_code_code_sha256", "code_sha256", unique=True),
         Index("uq_access_code_short_hash", "short_hash", unique=True),

@@ -27,7 +27,6 @@ from survey_service.clock import system_clock
 from survey_service.database import Database, open_database
 from survey_service.demonstration import command, ground, truth
 from survey_service.demonstration.built_already import DATABASE, stands
-from survey_service.demonstration.calendar import finished_wave, open_wave, quarter_of, released_on
 from survey_service.demonstration.city import CITY_NAME
 from survey_service.demonstration.foreign_file import FOREIGN, ROWS, TIED, foreign_file
 from survey_service.demonstration.service import Built, ForeignDatabase, Options, build
@@ -72,6 +71,7 @@ from survey_service.stored_files import files_of
 from survey_service.tabular.words import Read
 from survey_service.writer import GroupWriter
 from tests import exported_plan, exported_scripts
+from tests.service.change_claims import Records, Said, said, sheets
 
 ON = date(2026, 11, 22)
 SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
@@ -116,7 +116,7 @@ def built(services: Services) -> Built:
 
 def estimates_of(services: Services, built: Built) -> WaveEstimates:
     with services.database.reading.begin() as session:
-        return releases.prepare(session, built.survey_id, built.finished.wave_id).estimates
+        return releases.prepare(session, built.survey_id, built.latest.asked.wave_id).estimates
 
 
 def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Services, built: Built) -> None:
@@ -138,10 +138,15 @@ def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Serv
         assert not age_and_sex(load(available()[ground.PROGRAMME]), register.from_age(18).age_groups).reasons()
 
         states = {wave.key: wave.state for wave in session.scalars(select(Wave))}
-        assert states == {"2026Q3": WaveState.RELEASED, "2026Q4": WaveState.OPEN}
+        assert states == {
+            "2026Q2": WaveState.RELEASED,
+            "2026Q3": WaveState.RELEASED,
+            "2026Q4": WaveState.OPEN,
+        }
         captures = session.scalar(select(func.count()).select_from(Capture))
         responses = session.scalar(select(func.count()).select_from(Response))
-        assert responses == built.finished.answers + built.open.answers + built.paper.forms
+        answers = sum(one.answers for one in (built.earlier.asked, built.latest.asked, built.open))
+        assert responses == answers + built.paper.forms
         assert captures == responses + built.paper.verified + built.paper.decided
 
         doors = Counter((mode, source) for mode, source in session.execute(select(Capture.mode, Capture.source)))
@@ -178,7 +183,7 @@ def test_the_city_stands_and_every_answer_went_in_by_its_own_door(services: Serv
 
 def test_both_designs_are_drawn_as_planned(services: Services, built: Built) -> None:
     with services.database.reading.begin() as session:
-        cases = session.scalars(select(Case).where(Case.wave_id == built.finished.wave_id)).all()
+        cases = session.scalars(select(Case).where(Case.wave_id == built.latest.asked.wave_id)).all()
         session.expunge_all()
         new_town = session.scalars(select(Area.id).where(Area.name_zh == "云溪新城社区")).one()
     grids = [case for case in cases if case.area_id == new_town]
@@ -214,14 +219,32 @@ def test_the_stories_that_the_city_is_to_tell(services: Services, built: Built) 
     assert truth.truth(residents[names["桂花岭社区"]], "awareness") < 0.99
 
 
+def test_every_claim_of_change_is_carried_by_the_releases(services: Services, built: Built) -> None:
+    """On every sheet, in both languages: risen, fallen, none found and how large it would have been, not compared."""
+    before, now = built.earlier.release, built.latest.release
+    records, waves = Records.of(before, now), {"zh": "2026年第二季度", "en": "Second quarter of 2026"}
+    with services.database.reading.begin() as session:
+        later = releases.release_summaries(session, built.survey_id, now.id, services.settings)
+        first = releases.release_summaries(session, built.survey_id, before.id, services.settings)
+    headline = [one for one in later.city.indicators if one.headline]
+    claims = Counter()
+    for domain, story in sheets(later):
+        names = {one.id: one.name.in_language(story.language) for one in headline}
+        assert said(story) == records.expected(domain, names, waves[story.language], story.language)
+        claims.update({name: verdict for name, verdict in records.verdicts(domain).items() if name in names}.values())
+    assert set(claims) == {"risen", "fallen", "no_detectable_change", "not_comparable"}
+    assert [said(story) for _, story in sheets(first)] == [Said({}, None)] * 36  # nothing was released before it
+
+
 def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Services, built: Built) -> None:
     store = files_of(services.settings, services.database)
     with services.database.reading.begin() as session:
-        shown = session.scalars(select(ReleaseDocument)).all()
+        of_release = ReleaseDocument.release_id == built.latest.release.id
+        shown = session.scalars(select(ReleaseDocument).where(of_release)).all()
         assert sorted(one.file_name for one in shown) == ["桂花岭社区.pdf", "示范市.pdf"]
         assert all(store.get(one.blob_sha256).startswith(b"%PDF-") for one in shown)
-        wave = session.get_one(Wave, (built.survey_id, built.finished.wave_id))
-        assert recomputing.recompute(session, built.release, wave).same
+        wave = session.get_one(Wave, (built.survey_id, built.latest.asked.wave_id))
+        assert recomputing.recompute(session, built.latest.release, wave).same
 
 
 def test_the_plan_beside_the_exported_rows_gives_every_figure_of_the_wave(
@@ -229,9 +252,9 @@ def test_the_plan_beside_the_exported_rows_gives_every_figure_of_the_wave(
 ) -> None:
     """Digit for digit what is compared of a release that is computed again: 12 of them, last one up or down."""
     with services.database.reading.begin() as session:
-        source = WaveSource(session=session, survey_id=built.survey_id, wave_id=built.finished.wave_id)
+        source = WaveSource(session=session, survey_id=built.survey_id, wave_id=built.latest.asked.wave_id)
         write_export(source, [Format.CSV], tmp_path)
-    quarter = built.finished.days.quarter.key
+    quarter = built.latest.asked.days.quarter.key
     found = exported_plan.analysed(tmp_path, f"{quarter}.csv")
     own = exported_plan.raw_figures(estimates_of(services, built).raw)
     assert len(own) > 200
@@ -246,10 +269,10 @@ def test_a_script_beside_the_exported_rows_computes_every_figure_of_the_release(
     if language == "R":
         exported_scripts.skip_without_r()
     with services.database.reading.begin() as session:
-        source = WaveSource(session=session, survey_id=built.survey_id, wave_id=built.finished.wave_id)
+        source = WaveSource(session=session, survey_id=built.survey_id, wave_id=built.latest.asked.wave_id)
         write_export(source, [Format.CSV], tmp_path)
-    wanted = exported_scripts.of_record(built.release.estimates)
-    printed = exported_scripts.run(tmp_path / f"{built.finished.days.quarter.key}.{language}")
+    wanted = exported_scripts.of_record(built.latest.release.estimates)
+    printed = exported_scripts.run(tmp_path / f"{built.latest.asked.days.quarter.key}.{language}")
     exported_scripts.assert_same(printed, wanted)
     kept = "".join(path.read_text(encoding="utf-8-sig") for path in tmp_path.glob("*.*"))
     figures = [f"{one:.12g}" for line in wanted.values() for one in line[:4] if one not in (None, 0, 1)]
@@ -352,10 +375,10 @@ def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "mine.pdf").write_bytes(b"mine")
-    for out, said in ((tmp_path, "reports was not made"), (tmp_path / "reports" / "mine.pdf", "Not a directory")):
+    for out, told in ((tmp_path, "reports was not made"), (tmp_path / "reports" / "mine.pdf", "Not a directory")):
         with pytest.raises(typer.Exit):
             command.run(out, seed=5, on=ON)
-        assert said in capsys.readouterr().err
+        assert told in capsys.readouterr().err
     assert [path.name for path in tmp_path.rglob("*")] == ["reports", "mine.pdf"]
 
 
@@ -365,28 +388,3 @@ def test_another_seed_is_another_city() -> None:
     assert (first.fate == again.fate).all()
     assert (first.age == again.age).all()
     assert truth.truth(first, "participation") != truth.truth(other, "participation")
-
-
-# ------------------------------------------------------------------ days
-
-
-@pytest.mark.parametrize(
-    ("on", "released", "current"),
-    [
-        (date(2026, 11, 22), "2026Q3", "2026Q4"),
-        (date(2027, 1, 1), "2026Q4", "2027Q1"),
-        (date(2026, 3, 31), "2025Q4", "2026Q1"),
-    ],
-)
-def test_the_released_wave_is_the_quarter_before_the_open_one(on: date, released: str, current: str) -> None:
-    before, now = finished_wave(on), open_wave(on)
-    assert (before.quarter.key, now.quarter.key) == (released, current)
-    assert before.closes_on < quarter_of(on).start <= released_on(on) <= on
-    assert quarter_of(on).start <= now.opens_on <= on < now.closes_on
-
-
-def test_a_quarter_has_its_name() -> None:
-    assert (quarter_of(date(2026, 9, 30)).name_zh, quarter_of(date(2026, 9, 30)).name_en) == (
-        "2026年第三季度",
-        "Third quarter of 2026",
-    )
