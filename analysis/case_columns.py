@@ -115,6 +115,9 @@ class CaseColumns:
     """Age, sex -> of every respondent, drawn already where it was not answered: then nothing is drawn again."""
     told: FloatArray | None = None
     """(cases,) adults of the household as it told them, where the draw did not count them; NaN where it told none."""
+    chance: FloatArray | None = None
+    """(cases,) chance of whoever was chosen among the adults of the household, where a Kish table gives them another
+    than 1 / adults; NaN elsewhere."""
 
     @property
     def cases(self) -> int:
@@ -161,6 +164,24 @@ class CaseColumns:
         usual = lower_median(found[known])
         near = {code: lower_median(found[known & (community == code)]) for code in np.unique(community[known])}
         return np.where(known, found, np.array([near.get(code, usual) for code in community], dtype=np.float64))
+
+    def stood_for(self) -> FloatArray:
+        """How many adults of their household whoever answered stands for, (respondents,): their number, or 1 / the
+        chance that the Kish table gave where that is another."""
+        return self._by_chance(self.adults_of_respondents(), self.responded)
+
+    def stood_for_as_drawn(self) -> FloatArray:
+        """(cases,) the same of what is in ``probability``: 1 where the draw counted no adults."""
+        counted = ~np.isnan(self.adults)
+        found = np.ones(self.cases)
+        found[counted] = self._by_chance(self.adults[counted], counted)
+        return found
+
+    def _by_chance(self, adults: FloatArray, rows: BoolArray) -> FloatArray:
+        if self.chance is None:
+            return adults
+        chance = self.chance[rows]
+        return np.where(np.isnan(chance), adults, 1.0 / chance)
 
     def _counted_or_told(self) -> FloatArray:
         told = np.full(self.cases, np.nan) if self.told is None else self.told

@@ -70,14 +70,14 @@ def probability_weighed(columns: CaseColumns, plan: AnalysisPlan) -> FloatArray:
     """Of the case; of its household where the adults were asked: those who did not answer told nobody."""
     if plan.base_weight.adults is not Adults.ASKED:
         return columns.probability
-    return columns.probability * np.where(np.isnan(columns.adults), 1.0, columns.adults)
+    return columns.probability * columns.stood_for_as_drawn()
 
 
 def _within(columns: CaseColumns, plan: AnalysisPlan) -> FloatArray:
-    """How many adults of their household whoever answered stands for: each had the chance 1 / so many."""
+    """How many adults of their household whoever answered stands for: 1 / their chance among them."""
     within = np.ones(columns.cases)
     if plan.base_weight.adults is Adults.ASKED:
-        within[columns.responded] = columns.adults_of_respondents()
+        within[columns.responded] = columns.stood_for()
     return within
 
 

@@ -14,7 +14,14 @@ from analysis.sampling.draw import (
     draw_stratified,
     draw_two_stage,
 )
-from analysis.sampling.household import KishTable, assign_kish_tables, kish_probability, kish_select, next_birthday
+from analysis.sampling.household import (
+    KishTable,
+    assign_kish_tables,
+    kish_chance,
+    kish_probability,
+    kish_select,
+    next_birthday,
+)
 from analysis.sampling.plan import (
     AreaField,
     AreaProspect,
@@ -75,6 +82,7 @@ __all__ = [
     "inclusion_probabilities",
     "joint_probabilities_of_simple",
     "joint_probabilities_of_systematic",
+    "kish_chance",
     "kish_probability",
     "kish_select",
     "margin_curve",

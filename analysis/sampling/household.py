@@ -84,6 +84,12 @@ def kish_probability(adults: int, adult: int) -> float:
     return hits / 12
 
 
+def kish_chance(table: KishTable, adults: int) -> float:
+    """Chance of the adult whom the table of a case chooses, over all tables that the case might have had: what their
+    weight is 1 / of. 1 / adults up to four and at six; 1/6 or 1/4 of five; 1/6 from seven on."""
+    return kish_probability(adults, kish_select(table, adults))
+
+
 def next_birthday(birthdays: Sequence[tuple[int, int]], on: date) -> int:
     """Place, from 0, of the adult whose birthday (month, day) comes next on or after ``on``; of equals the first
     listed.

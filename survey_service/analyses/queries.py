@@ -37,7 +37,8 @@ AT_ONCE = 1_000
 
 def cases_and_answers(session: Session, survey_id: UUID, wave_id: UUID) -> Iterator[Sequence[Row[Any]]]:
     """Every case of the wave in the order of its numbers, which is the order of the draw, with mode, canonical answers
-    and their hash of its complete response, None where it has none, and the adults told at its door; in parts.
+    and their hash of its complete response, None where it has none, the adults told at its door and whom a Kish table
+    chose; in parts.
 
     Columns, not objects: a hundred thousand cases take a second instead of ten. A paper form is among them with its
     final values only: not before its batch is verified and decided.
@@ -64,6 +65,8 @@ def cases_and_answers(session: Session, survey_id: UUID, wave_id: UUID) -> Itera
             Capture.answers,
             Capture.content_sha256,
             Roll.adults.label("rolled"),
+            Roll.chosen,
+            Roll.kish_table,
         )
         .select_from(Case)
         .outerjoin(Response, counted)

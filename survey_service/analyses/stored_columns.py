@@ -139,6 +139,8 @@ def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[d
     arrays |= {f"codes {name}": one.codes for name, one in labels.items()}
     if columns.told is not None:
         arrays["told"] = columns.told
+    if columns.chance is not None:
+        arrays["chance"] = columns.chance
     arrays |= {f"population {stage}": values for stage, values in enumerate(columns.populations)}
     for name, names in packed.items():
         together = PackedNames.of(names)
@@ -163,6 +165,7 @@ def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> 
         indicators=tuple(texts["indicators"]),
         groups={},
         told=arrays.get("told"),
+        chance=arrays.get("chance"),
     )
     given = [name.removeprefix("answer ") for name in texts if name.startswith("answer ")]
     return columns, {name: labels(f"answer {name}") for name in given}

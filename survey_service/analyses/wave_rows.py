@@ -12,6 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isclose
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from analysis.arrays import BoolArray, FloatArray
 from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
+from analysis.sampling.household import kish_probability
 from questionnaires.answers import Value, judge
 from questionnaires.answers_by_column import ColumnJudge, ValueColumn
 from questionnaires.canonical_json import canonical_text
@@ -101,6 +103,22 @@ class _Texts:
         return Labels(final[np.frombuffer(self._codes, dtype=np.int32)], known)
 
 
+def _of_adult(row: Any) -> list[Mapping[str, Any]]:
+    """The stage of the adult, where the draw counted them."""
+    return [stage for stage in row.stages if stage["unit"] == ADULT_STAGE]
+
+
+def _chance(row: Any) -> float:
+    """That a Kish table gave whoever was chosen, as drawn or else at the door; NaN where it is 1 / adults."""
+    if drawn := _of_adult(row):
+        adults, chance = drawn[0]["population"], drawn[0]["probability"]
+    elif row.kish_table is not None and row.chosen is not None:
+        adults, chance = row.rolled, kish_probability(row.rolled, row.chosen)
+    else:
+        return np.nan
+    return np.nan if isclose(chance * adults, 1.0) else float(chance)
+
+
 @dataclass(slots=True, eq=False)
 class _Cases:
     tree: CityTree
@@ -110,6 +128,7 @@ class _Cases:
     populations: list[array[float]] = field(default_factory=lambda: [array("d")])
     adults: array[float] = field(default_factory=lambda: array("d"))
     rolled: array[float] = field(default_factory=lambda: array("d"))  # as told at the door
+    chance: array[float] = field(default_factory=lambda: array("d"))  # by a Kish table; see ``CaseColumns.chance``
     weighting_class: _Texts = field(default_factory=_Texts)
     probability: array[float] = field(default_factory=lambda: array("d"))
     disposition: array[int] = field(default_factory=lambda: array("q"))
@@ -127,8 +146,8 @@ class _Cases:
         self.community.add(self.tree.code(row.area_id))
         self.stratum.add(row.stratum)
         # Of the household, where the draw counted them.
-        adults = (float(stage["population"]) for stage in row.stages if stage["unit"] == ADULT_STAGE)
-        self.adults.append(next(adults, np.nan))
+        self.adults.append(next((float(stage["population"]) for stage in _of_adult(row)), np.nan))
+        self.chance.append(_chance(row))
         self.rolled.append(np.nan if row.rolled is None else float(row.rolled))
         # The grid: the stratum where every grid is in the sample, the primary unit where grids were drawn.
         self.weighting_class.add(row.psu if last > 0 else row.stratum)
@@ -166,6 +185,7 @@ class _Cases:
             denominators=denominators,
             groups={},
             told=self._told(answers, mode.codes >= 0),
+            chance=None if np.isnan(chance := _floats(self.chance)).all() else chance,
         )
 
     def _told(self, answers: _Answers, responded: BoolArray) -> FloatArray | None:
@@ -287,6 +307,7 @@ class _Snapshot:
                 None if row.mode is None else row.mode.value,
                 row.content_sha256,
                 *(() if row.rolled is None else (row.rolled,)),
+                *(() if np.isnan(chance := _chance(row)) else (chance,)),
             ]
         )
         self._hash.update(f"{self._before}{written}".encode())

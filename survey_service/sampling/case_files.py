@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from questionnaires.figures import in_digits
 from survey_service import audit
 from survey_service.ids import new_id
-from survey_service.models import ADULT_STAGE, Case, Disposition, Mode, Wave
+from survey_service.models import Case, Disposition, Mode, Wave
 from survey_service.outside.tables import read_sheet
+from survey_service.sampling.drawing import adult_stage
 from survey_service.sampling.words import InSample
 from survey_service.tabular import Sheet, TableError
 from survey_service.tabular.notices import TableNotice
@@ -125,9 +126,10 @@ class _Reader:
         stages = [one for stage in self.stages if (one := self._stage(place, stage, record)) is not None]
         probability = self._product(place, record, stages)
         _leave_out_certain_grids(stages, record["psu"])
+        table = self._kish_table(place, record)
         if (adults := record.get("adults")) is not None:
-            stages, probability = self._with_adults(place, adults, stages, probability)
-        mode, table = self._mode(place, record), self._kish_table(place, record)
+            stages, probability = self._with_adults(place, adults, stages, probability, table)
+        mode = self._mode(place, record)
         if len(self.problems) > before or area is None:
             return None
         return ReadCase(
@@ -200,13 +202,13 @@ class _Reader:
         return product
 
     def _with_adults(
-        self, place: int, adults: float, stages: list[dict[str, Any]], probability: float
+        self, place: int, adults: float, stages: list[dict[str, Any]], probability: float, table: str | None
     ) -> tuple[list[dict[str, Any]], float]:
         if not (adults >= 1 and float(adults).is_integer()):
             self._tell(place, "adults", InSample.NO_ADULTS, seen="" if math.isnan(adults) else f"{adults:g}")
             return stages, probability
-        chosen = {"unit": ADULT_STAGE, "population": int(adults), "sampled": 1, "probability": 1 / adults}
-        return [*stages, {**chosen, "variance": False}], probability / adults
+        chosen, stood_for = adult_stage(int(adults), table if table in KISH_TABLES else None)
+        return [*stages, chosen], probability / stood_for
 
     def _mode(self, place: int, record: Mapping[str, Any]) -> Mode:
         seen = record.get("first_mode")

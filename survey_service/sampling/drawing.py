@@ -101,13 +101,12 @@ def _household(
     """``given``: its serial and its Kish table."""
     stages = [_stage(one) for one in case.stages]
     probability = case.inclusion_probability
+    serial, table = given
     if households.adults is not None and within is not SelectionWithin.ANY:
         adults = households.adults[case.position]
-        stages.append(
-            {"unit": ADULT_STAGE, "population": adults, "sampled": 1, "probability": 1 / adults, "variance": False}
-        )
-        probability /= adults
-    serial, table = given
+        chosen, stood_for = adult_stage(adults, table)
+        stages.append(chosen)
+        probability /= stood_for
     return DrawnHousehold(
         area_id=households.communities[case.position],
         serial=serial,
@@ -120,6 +119,16 @@ def _household(
         place=case.position,
         kish_table=table,
     )
+
+
+def adult_stage(adults: int, table: str | None) -> tuple[dict[str, Any], float]:
+    """One of so many adults as a stage of a case, and how many adults that one stands for: all of them, or 1 / the
+    chance by the Kish table of the case, which with five and from seven on is the table's own."""
+    from analysis.sampling import KishTable, kish_chance
+
+    stood_for = adults if table is None else 1 / kish_chance(KishTable(table), adults)
+    stage = {"unit": ADULT_STAGE, "population": adults, "sampled": 1, "probability": 1 / stood_for, "variance": False}
+    return stage, stood_for
 
 
 def _stage(stage: Any) -> dict[str, Any]:

@@ -171,7 +171,7 @@ def test_cases_are_given_out_by_grid_and_one_by_one(client: TestClient, database
     sign_in(client, "manager")
     field = f"/surveys/{world.survey_key}/waves/{world.wave_key}/field"
     page = get(client, f"{field}/people")
-    assert "还有 12 户没有分" in page
+    assert "还没有分给人的 12 户" in page
     both = [str(account(database, user)) for user in ("interviewer", "second")]
     sent = {"csrf": csrf(page), "who": both, "area": ["110101000001", "110101000002"]}
     led = client.post(f"{field}/people", data=sent, follow_redirects=False).headers["location"]
@@ -186,7 +186,7 @@ def test_cases_are_given_out_by_grid_and_one_by_one(client: TestClient, database
     found = re.findall(r"field/cases/[0-9a-f-]{36}", get(client, f"{field}/cases?who={both[1]}"))
     assert len(found) == 12
     client.post(f"{field}/assignments", data={**to_one, "who": "nobody"})
-    assert "还有 12 户没有分" in get(client, f"{field}/people")
+    assert "还没有分给人的 12 户" in get(client, f"{field}/people")
     stranger = client.post(f"{field}/assignments", data={**to_one, "who": str(UUID(int=1))}, headers=HTML)
     assert stranger.status_code == 422
 

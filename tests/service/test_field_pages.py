@@ -72,7 +72,7 @@ def test_rates_by_hand(client: TestClient, here: str, database: Database, world:
         )
         told_outcomes(session, world.survey_id, outcomes, at=NOW, by=SERVICE)
     page = plain(get(client, here))
-    assert re.search(r"万寿桥社区 抽中 6 完成 2 拒访 1 未接触 1 其他 0 不明 1 没去过 0 不合格 1 应答率 41\.7%", page)
+    assert re.search(r"万寿桥社区 抽中 6 完成 2 拒访 1 未接触 1 其他 0 不明 1 没联系过 0 不合格 1 应答率 41\.7%", page)
     assert re.search(r"合作率 66\.7% 拒访率 20\.8% 接触率 62\.5%", page)
     # Of the other community nothing was noted: no rate stands in its line.
     assert re.search(r"文昌阁社区 抽中 6 .* 应答率 – 合作率 – 拒访率 – 接触率 – 合计", page)

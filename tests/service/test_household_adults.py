@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.engine.weights import field_weights
 from analysis.plan import Adults
 from questionnaires.answers import Policy, check_answers
 from questionnaires.canonical import to_canonical
@@ -22,12 +23,13 @@ from survey_service.captures.first import record
 from survey_service.captures.incoming import IncomingCapture
 from survey_service.database import Database
 from survey_service.fieldwork import rolls
-from survey_service.fieldwork.rolls import NewRoll
+from survey_service.fieldwork.rolls import Listed, NewRoll, Sex, kish_table_of
 from survey_service.fieldwork.visits import Told
 from survey_service.models import (
     ADULT_STAGE,
     Area,
     Case,
+    Kin,
     Mode,
     ResponseState,
     SelectionWithin,
@@ -35,6 +37,7 @@ from survey_service.models import (
     VisitSource,
     Wave,
 )
+from survey_service.sampling.drawing import adult_stage
 from survey_service.secrets import KeyRing
 from survey_service.settings import Settings
 from survey_service.surveys import definitions
@@ -139,3 +142,35 @@ def test_the_question_is_put_in_once_and_moves_no_definition_without_it() -> Non
     for told, accepted in (("1", True), ("20", True), ("0", False), ("21", False), ("", True)):
         checked = check_answers(once, {"know": "1", "overall": "1", ADULTS_QUESTION: told}, Policy.WEB)
         assert checked.accepted is accepted, told
+
+
+@pytest.mark.parametrize(("table", "stood_for"), [(None, 5), ("A", 6), ("E1", 4)])
+def test_a_drawn_adult_has_the_chance_of_their_table(table: str | None, stood_for: int) -> None:
+    stage, found = adult_stage(5, table)
+    assert (stage["population"], found) == (5, pytest.approx(stood_for))
+    assert stage["probability"] == pytest.approx(1 / stood_for)
+
+
+def test_whom_a_kish_table_chose_of_five_counts_by_its_chance(
+    database: Database, world: World, settings: Settings
+) -> None:
+    keys = KeyRing(settings.secret_key.get_secret_value())
+    tables = ("A", "C", "E2", "F", "A", "D")
+    people = [Listed(sex=Sex.FEMALE, kin=Kin.OTHER)] * 5
+    with database.writing.begin() as session:
+        wave = opened(session, world, SelectionWithin.KISH)
+        cases = session.scalars(select(Case).where(Case.wave_id == wave.id).order_by(Case.number)).all()
+        for case, table, there in zip(cases, tables, (5, 5, 5, 3, 1, 2), strict=True):
+            case.kish_table = table
+            assert kish_table_of(case) == table
+            told = Told(VisitSource.DOOR, NOW, SERVICE)
+            rolls.write(session, wave, case, NewRoll(adults=there, people=people[:there]), told)
+            answer(session, wave, case, keys)
+            wave_id = wave.id
+    with database.reading.begin() as session:
+        columns = columns_of_wave(session, world.survey_id, wave_id).columns
+    # The first of five by two twelfths, the third and the fifth by three; three, one and two as many as there are.
+    np.testing.assert_allclose(columns.stood_for(), [6, 4, 4, 3, 1, 2])
+    np.testing.assert_array_equal(columns.adults_of_respondents(), [5, 5, 5, 3, 1, 2])
+    weights = field_weights(columns, default_plan(columns))
+    np.testing.assert_allclose(weights.design_weight, np.multiply(10, [6, 4, 4, 3, 1, 2]))

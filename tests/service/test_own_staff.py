@@ -61,7 +61,7 @@ def test_a_communitys_own_staff_is_given_no_case_of_it_where_the_wave_says_so(
     shared = {"csrf": token, "who": str(own), "area": [FIRST, "110101000002"]}
     led = client.post(f"{here}/people", data=shared, follow_redirects=False).headers["location"]
     assert led.endswith("?given=6&left=5")
-    assert "5 户没有分：选的都是那个社区自己的人" in plain(get(client, led))
+    assert "没有分的 5 户：选的都是那个社区自己的人" in plain(get(client, led))
     assert set(held(database, world)) == {world.case_ids[0], *world.case_ids[6:]}
     client.post(f"{here}/people/own-staff", data={"csrf": token, "bar": "no"})
     client.post(f"{here}/assignments", data=every)

@@ -7,8 +7,17 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis.sampling import KishTable, assign_kish_tables, kish_probability, kish_select, next_birthday
+from analysis.sampling import (
+    KishTable,
+    assign_kish_tables,
+    kish_chance,
+    kish_probability,
+    kish_select,
+    next_birthday,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +38,36 @@ def test_chances_in_twelfths(adults: int, chances: tuple[int, ...]) -> None:
 def test_a_seventh_adult_is_never_asked() -> None:
     assert kish_probability(7, 7) == 0
     assert sum(kish_probability(7, adult) for adult in range(1, 8)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("table", "adults", "stood_for"),
+    [
+        ("A", 5, 6),
+        ("B1", 5, 6),
+        ("C", 5, 4),
+        ("D", 5, 6),
+        ("E1", 5, 4),
+        ("E2", 5, 4),
+        ("F", 4, 4),
+        ("F", 6, 6),
+        ("F", 9, 6),
+    ],
+)
+def test_whoever_a_table_chooses_stands_for_so_many(table: str, adults: int, stood_for: int) -> None:
+    """By hand from Kish's tables: of five the third and the fifth are chosen by three twelfths, the others by two."""
+    assert 1 / kish_chance(KishTable(table), adults) == pytest.approx(stood_for, rel=1e-15)
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=6))
+def test_over_all_tables_a_household_counts_as_what_its_adults_are(values: list[int]) -> None:
+    """1 / chance makes the total of a household unbiased; × adults does not with five."""
+    adults = len(values)
+    expected = sum(
+        twelfths / 12 * values[kish_select(table, adults) - 1] / kish_chance(table, adults)
+        for table, twelfths in Counter(assign_kish_tables(12, np.random.default_rng(1))).items()
+    )
+    assert expected == pytest.approx(sum(values))
 
 
 def test_tables_are_dealt_in_their_twelfths() -> None:
