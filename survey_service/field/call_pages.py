@@ -33,7 +33,7 @@ from survey_service.field.door_shown import (
     take_own_back,
 )
 from survey_service.field.errors import NoSuchOutcome
-from survey_service.field.visit_forms import appointment, visit_id
+from survey_service.field.visit_forms import appointment, met, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits
 from survey_service.models import Case, Mode, VisitSource, Wave
 from survey_service.sealed.errors import SealGone
@@ -43,7 +43,7 @@ from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/calls")
 SHOWN: Final = ("due", "agreed", "done", "noted")
-KEPT: Final = ("day", "clock")  # of a form that was refused
+KEPT: Final = ("day", "clock", "met")  # of a form that was refused
 
 
 @router.get("")
@@ -166,6 +166,7 @@ def note(
                 mode=OutcomeMode.TELEPHONE,
                 at=now,
                 appointment_at=appointment(posted, running.settings.zone, wave, now),
+                met=met(session, survey.id, case_id, posted),
                 id=visit_id(posted),
             )
             note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))

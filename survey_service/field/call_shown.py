@@ -36,12 +36,11 @@ def one_call(
         raise NotFound
     context = {
         **frame(survey, wave),
-        **of_case(asking, session, (survey, wave), case, typed, now),
+        **of_case(asking, session, (survey, wave), case, typed, now, call_words.BUTTONS),
         "desk": "calls",
         "door": door,
-        "whom": who_answers.told(wave),
+        "rule_told": who_answers.told(wave),
         "telephone": telephone,
-        "buttons": call_words.BUTTONS,
         "said": call_words.said,
         "interviews": takes(wave, Mode.TELEPHONE),
     }

@@ -19,19 +19,22 @@ BUTTONS: Final = (
             Finding("3.15", Text("被拦截、直接挂断", "Blocked, or cut off at once")),
         ),
     ),
-    Button(Text("约时间再打", "Call again at a time"), (Finding("2.21", Text("约好了", "Agreed"), asks_when=True),)),
+    Button(
+        Text("约时间再打", "Call again at a time"),
+        (Finding("2.21", Text("约好了", "Agreed"), asks_when=True, asks_whom=True),),
+    ),
     Button(
         Text("不愿意答", "Refused"),
         (
-            Finding("2.111", Text("接电话的人拒绝", "Whoever answered refused")),
-            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused")),
-            Finding("2.12", Text("答到一半不答了", "Broke off half way")),
+            Finding("2.111", Text("接电话的人拒绝", "Whoever answered refused"), by_another=True),
+            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused"), by_chosen=True),
+            Finding("2.12", Text("答到一半不答了", "Broke off half way"), by_chosen=True),
         ),
     ),
     Button(
         Text("答不了", "Cannot answer"),
         (
-            Finding("2.21", Text("该答的人不在或没空", "The person is away or busy")),
+            Finding("2.21", Text("该答的人不在或没空", "The person is away or busy"), asks_whom=True),
             Finding("2.32", Text("身体或精神原因", "For reasons of health")),
             Finding("2.332", Text("语言不通", "No common language")),
             Finding("2.34", Text("听不清、信号差", "The line is too poor")),

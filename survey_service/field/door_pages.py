@@ -38,7 +38,7 @@ from survey_service.field.door_shown import (
 )
 from survey_service.field.errors import NoSuchOutcome
 from survey_service.field.queries import grid_names
-from survey_service.field.visit_forms import appointment, moment, visit_id
+from survey_service.field.visit_forms import appointment, met, moment, visit_id
 from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits
 from survey_service.models import Mode, VisitSource
 from survey_service.surveys.opened_doors import OpensDoors
@@ -173,6 +173,7 @@ def note(
                 mode=OutcomeMode.IN_PERSON,
                 at=now,
                 appointment_at=appointment(posted, running.settings.zone, wave, now),
+                met=met(session, survey.id, case_id, posted),
                 id=visit_id(posted),
             )
             note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))
@@ -243,4 +244,4 @@ def begin_interview(
 
 
 def _kept(posted: Posted) -> dict[str, str]:
-    return {name: posted_forms.text(posted, name) for name in ("code", "day", "clock")}
+    return {name: posted_forms.text(posted, name) for name in ("code", "met", "day", "clock")}

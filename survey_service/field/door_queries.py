@@ -27,6 +27,8 @@ class DoorVisit:
     mode: OutcomeMode
     appointment_at: datetime | None
     by_account_id: UUID | None
+    roll_id: UUID | None
+    met: int | None
 
     @property
     def moved(self) -> bool:
@@ -170,6 +172,8 @@ def _visits(session: Session, these: ColumnElement[bool]) -> dict[UUID, list[Doo
         Visit.mode,
         Visit.appointment_at,
         Visit.by_account_id,
+        Visit.roll_id,
+        Visit.met,
     )
     rows = session.execute(
         select(*columns)
@@ -188,6 +192,8 @@ def _visits(session: Session, these: ColumnElement[bool]) -> dict[UUID, list[Doo
                 mode=row[5],
                 appointment_at=row[6],
                 by_account_id=row[7],
+                roll_id=row[8],
+                met=row[9],
             )
         )
     return found

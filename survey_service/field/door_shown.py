@@ -138,13 +138,12 @@ def one_door(
     place, of = queries.place_of(session, wave, person, door)
     context = {
         **frame(survey, wave),
-        **of_case(asking, session, (survey, wave), case, typed, now),
+        **of_case(asking, session, (survey, wave), case, typed, now, door_words.BUTTONS),
         "desk": "visits",
         "door": door,
         "doors": opens.of(session, wave, [door.number], to=rights.VISIT),
         "place": place,
         "of": of,
-        "buttons": door_words.BUTTONS,
         "said": door_words.said,
         "grids": grid_names(session, person.visible(*rights.VISIT)),
         "interviews": takes(wave, Mode.FACE_TO_FACE),
@@ -156,13 +155,25 @@ def one_door(
 
 
 def of_case(
-    asking: Asking, session: Session, of: tuple[Survey, Wave], case: Case, typed: Typed, now: datetime
+    asking: Asking,
+    session: Session,
+    of: tuple[Survey, Wave],
+    case: Case,
+    typed: Typed,
+    now: datetime,
+    buttons: Sequence[door_words.Button],
 ) -> dict[str, Any]:
     """What the page of one household shows at the door and at the telephone alike."""
     survey, wave = of
     taken = queries.visit_of(session, wave, asking.person, typed.taken) if typed.taken else None
+    every = rolls.every(session, wave.survey_id, case.id)
+    roll = next((one for one in every if one.withdrawn_at is None), None)
     return {
-        **_who(wave, rolls.in_force(session, wave.survey_id, case.id), case.adults),
+        **_who(wave, roll, case.adults),
+        "buttons": door_words.told_of(buttons, roll),
+        "whom": roll_words.choices(roll) if roll else [],
+        "rolls": {one.id: one for one in every},
+        "at_place": roll_words.at_place,
         "roll_at": f"{address(survey.key, wave.key)}/{case.id}/roll",
         "roll_told": typed.roll,
         "taken": taken if taken and taken.withdrawn_at and taken.case_id == case.id else None,

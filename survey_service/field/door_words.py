@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
+from survey_service.fieldwork import roll_words
 from survey_service.fieldwork.words import outcome_words
+from survey_service.models import Roll
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to tap. ``code``: in person; ``asks_when``: with a time agreed on."""
+    """One thing to tap. ``code``: of the mode of its buttons; ``asks_when``: with a time agreed on.
+
+    Where the adults of the household are on a roll: ``by_another`` is told for each who is not chosen, ``by_chosen`` of
+    the chosen one, and ``asks_whom`` asks which of them was spoken to. ``met``: the adult that it is told of.
+    """
 
     code: str
     words: Text
     asks_when: bool = False
+    by_another: bool = False
+    by_chosen: bool = False
+    asks_whom: bool = False
+    met: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +46,16 @@ BUTTONS: Final = (
             Finding("3.10", Text("看不出有没有人住", "Cannot tell whether anybody does")),
         ),
     ),
-    Button(Text("约时间再来", "Come back at a time"), (Finding("2.25", Text("约好了", "Agreed"), asks_when=True),)),
+    Button(
+        Text("约时间再来", "Come back at a time"),
+        (Finding("2.25", Text("约好了", "Agreed"), asks_when=True, asks_whom=True),),
+    ),
     Button(
         Text("不愿意答", "Refused"),
         (
-            Finding("2.111", Text("开门的人拒绝", "Whoever opened refused")),
-            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused")),
-            Finding("2.12", Text("答到一半不答了", "Broke off half way")),
+            Finding("2.111", Text("开门的人拒绝", "Whoever opened refused"), by_another=True),
+            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused"), by_chosen=True),
+            Finding("2.12", Text("答到一半不答了", "Broke off half way"), by_chosen=True),
         ),
     ),
     Button(
@@ -63,13 +76,42 @@ BUTTONS: Final = (
     Button(
         Text("其他", "Something else"),
         (
-            Finding("2.25", Text("该答的人不在或没空", "The person is away or busy")),
+            Finding("2.25", Text("该答的人不在或没空", "The person is away or busy"), asks_whom=True),
             Finding("2.23", Text("进不了楼、到不了门口", "The door cannot be reached")),
             Finding("3.17", Text("不安全，没有去", "Unsafe, not gone")),
             Finding("2.36", Text("别的原因没做成", "Another reason")),
         ),
     ),
 )
+UNKNOWN: Final = Text("不知道是哪一位", "not known which adult")
+
+
+def told_of(buttons: Sequence[Button], roll: Roll | None) -> Sequence[Button]:
+    """The buttons with the adults of the roll in them; as they are where nobody was chosen from one."""
+    if roll is None or not (roll.listed and roll.chosen):
+        return buttons
+    return [Button(one.words, tuple(it for found in one.findings for it in _each(found, roll))) for one in buttons]
+
+
+def _each(finding: Finding, roll: Roll) -> list[Finding]:
+    others = [place for place in range(1, len(roll.listed) + 1) if place != roll.chosen]
+    if finding.by_chosen and roll.chosen:
+        return [_of_one(finding, roll, roll.chosen)]
+    if finding.by_another and others:
+        told = [_of_one(finding, roll, place) for place in others]
+        return [*told, replace(finding, words=_with(finding.words, UNKNOWN))]
+    return [finding]
+
+
+def _of_one(finding: Finding, roll: Roll, place: int) -> Finding:
+    words = _with(finding.words, roll_words.at_place(roll, place))
+    return replace(finding, words=words, met=f"{roll.id}:{place}")
+
+
+def _with(words: Text, more: Text) -> Text:
+    return Text(f"{words.zh}：{more.zh}", f"{words.en}: {more.en}")
+
+
 CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findings)
 
 

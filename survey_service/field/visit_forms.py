@@ -6,12 +6,14 @@ from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from survey_service.clock import end_of
 from survey_service.errors import BadInput
 from survey_service.field.errors import WrongAppointment
-from survey_service.models import Wave
+from survey_service.fieldwork.visits import Met
+from survey_service.models import Roll, Wave
 from survey_service.web import posted_forms
 
 
@@ -21,6 +23,22 @@ def visit_id(posted: FormData) -> UUID:
         return UUID(posted_forms.text(posted, "visit"))
     except ValueError:
         raise BadInput from None
+
+
+def met(session: Session, survey_id: UUID, case_id: UUID, posted: FormData) -> Met | None:
+    """Which adult was spoken to, of a roll of this very household; None where nobody said. BadInput for another."""
+    typed = posted_forms.text(posted, "met")
+    if not typed:
+        return None
+    roll_id, _, place = typed.partition(":")
+    try:
+        found = Met(UUID(roll_id), int(place))
+    except ValueError:
+        raise BadInput from None
+    roll = session.get(Roll, (survey_id, found.roll_id))
+    if roll is None or roll.case_id != case_id or not 1 <= found.place <= len(roll.listed):
+        raise BadInput
+    return found
 
 
 def appointment(posted: FormData, zone: ZoneInfo, wave: Wave, now: datetime) -> datetime | None:

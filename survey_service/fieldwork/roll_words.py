@@ -35,5 +35,22 @@ def chosen(roll: Roll) -> Text | None:
     """Whom the table chose; None where the birthday chooses, and where the answer was erased."""
     if not (roll.chosen and roll.listed):
         return None
-    found = person(roll.listed[roll.chosen - 1])
-    return Text(f"第 {roll.chosen} 位，{found.zh}", f"adult {roll.chosen}, {found.en}")
+    return at_place(roll, roll.chosen)
+
+
+def at_place(roll: Roll, place: int) -> Text:
+    """One adult of the roll by place and who it is; by the place alone once who lives there was erased."""
+    if not roll.listed:
+        return Text(f"第 {place} 位", f"adult {place}")
+    found = person(roll.listed[place - 1])
+    return Text(f"第 {place} 位，{found.zh}", f"adult {place}, {found.en}")
+
+
+def choices(roll: Roll) -> list[tuple[str, Text]]:
+    """Each adult of the roll as a form sends it and as it is read, the chosen one marked."""
+    marked = Text("（该答的人）", " (the person who is asked)")
+    return [
+        (f"{roll.id}:{place}", Text(found.zh + marked.zh, found.en + marked.en) if place == roll.chosen else found)
+        for place in range(1, len(roll.listed) + 1)
+        for found in [at_place(roll, place)]
+    ]

@@ -31,6 +31,14 @@ class VisitGone(Conflict):
     en = "This visit was taken back already. Reload the page to see how things stand."
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Which adult was spoken to: the place in a roll of the household, from 1; no name."""
+
+    roll_id: UUID
+    place: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVisit:
     """One attempt as it is told.
@@ -44,6 +52,7 @@ class NewVisit:
     mode: OutcomeMode
     at: datetime
     appointment_at: datetime | None = None
+    met: Met | None = None
     id: UUID = field(default_factory=new_id)
 
 
@@ -86,6 +95,8 @@ def note_visits(session: Session, survey_id: UUID, visits: Sequence[NewVisit], t
                 "mode": one.mode,
                 "code": one.code,
                 "appointment_at": one.appointment_at,
+                "roll_id": one.met.roll_id if one.met else None,
+                "met": one.met.place if one.met else None,
             }
             for one in fresh.values()
         ],

@@ -44,7 +44,9 @@ class Visit(Base):
     __table_args__ = (
         ForeignKeyConstraint(["survey_id", "wave_id"], ["wave.survey_id", "wave.id"]),
         ForeignKeyConstraint(["survey_id", "case_id"], ["case.survey_id", "case.id"]),
+        ForeignKeyConstraint(["survey_id", "roll_id"], ["roll.survey_id", "roll.id"]),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_by_somebody"),
+        CheckConstraint("(roll_id IS NULL) = (met IS NULL)", name="met_of_a_roll"),
         Index(None, "survey_id", "case_id", "at"),
         Index(None, "survey_id", "wave_id", "at"),
     )
@@ -61,5 +63,7 @@ class Visit(Base):
     mode: Mapped[OutcomeMode] = mapped_column(words(OutcomeMode))
     code: Mapped[str] = mapped_column(String(6))  # of ``analysis.outcome_codes``
     appointment_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    roll_id: Mapped[UUID | None]  # the roll as it stood then
+    met: Mapped[int | None]  # which of its adults was spoken to: place in ``Roll.listed``, from 1
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str | None] = mapped_column(String(60))

@@ -322,3 +322,56 @@ def test_the_next_household_lies_beyond_the_last_in_walking_order(client: TestCl
         follow_redirects=False,
     ).headers["location"]
     assert f"下一户：{world.case_numbers[5]}" in get(client, led)
+
+
+def test_a_refusal_names_the_adult_of_the_roll_by_place(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    by_table(database)
+    address = f"{here}/{world.case_ids[0]}"
+    people = [Listed(sex=Sex.MALE, kin=Kin.HEAD), Listed(sex=Sex.FEMALE, kin=Kin.SPOUSE)]
+    with database.writing.begin() as session:
+        _write(session, world, NewRoll(adults=2, people=people))
+    (roll,) = kept(database, world)
+    assert roll.chosen
+    other = 3 - roll.chosen
+    who = {1: "第 1 位，男，户主", 2: "第 2 位，女，配偶"}
+    page = get(client, address)
+    assert f"开门的人拒绝：{who[other]}</button>" in page
+    assert "开门的人拒绝：不知道是哪一位</button>" in page
+    assert f"该答的人拒绝：{who[roll.chosen]}</button>" in page
+    assert f"{who[roll.chosen]}（该答的人）</option>" in page  # asked where a time is agreed on
+    visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    sent = {"csrf": csrf(page), "visit": visit, "code": "2.111"}
+    for wrong in (f"{roll.id}:3", f"{roll.id}:0", f"{UUID(int=7)}:1", "1", f"{roll.id}:two"):
+        assert client.post(address, data={**sent, "met": wrong}, headers=HTML).status_code == 422
+    elsewhere = f"{here}/{world.case_ids[1]}"  # the roll of another household
+    assert client.post(elsewhere, data={**sent, "met": f"{roll.id}:1"}, headers=HTML).status_code == 422
+    client.post(address, data={**sent, "met": f"{roll.id}:{other}"})
+    with database.reading.begin() as session:
+        (noted,) = session.scalars(select(Visit)).all()
+        assert (noted.roll_id, noted.met) == (roll.id, other)
+    assert f"开门的人拒绝 · {who[other]}" in get(client, address)
+    assert f"开门的人拒绝（第 {other} 位）" in get(client, f"{here}?noted={visit}")
+    client.post(f"{address}/roll/take-back", data={"csrf": csrf(page)})
+    assert f"开门的人拒绝 · {who[other]}" in get(client, address)  # the roll as it stood then
+
+
+def test_who_met_stays_with_an_appointment_that_is_moved(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    by_table(database)
+    address = f"{here}/{world.case_ids[0]}"
+    with database.writing.begin() as session:
+        _write(session, world, NewRoll(adults=1, people=[Listed(sex=Sex.FEMALE, kin=Kin.HEAD)]))
+    page = get(client, address)
+    assert "开门的人拒绝</button>" in page  # nobody else lives there
+    whom = re.findall(r'<option value="([^"]+:1)"', page)[0]
+    sent = {"csrf": csrf(page), "code": "2.25", "agreed": "yes", "met": whom, "clock": "19:00"}
+    visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    client.post(address, data={**sent, "visit": visit, "day": "2026-09-18"})
+    page = get(client, address)
+    again = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    client.post(f"{address}/appointment", data={**sent, "visit": again, "day": "2026-09-19"})
+    with database.reading.begin() as session:
+        assert session.get_one(Visit, (world.survey_id, UUID(again))).met == 1
