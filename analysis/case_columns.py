@@ -118,6 +118,8 @@ class CaseColumns:
     chance: FloatArray | None = None
     """(cases,) chance of whoever was chosen among the adults of the household, where a Kish table gives them another
     than 1 / adults; NaN elsewhere."""
+    marked: BoolArray | None = None
+    """(respondents,) whose answers came from a phone and bear a mark; None: not known, as of a file."""
 
     @property
     def cases(self) -> int:

@@ -9,22 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from analysis.arrays import BoolArray, FloatArray
+from analysis.city_results import Priority, priority_of
 from analysis.design import SurveyDesign
 from analysis.regression import regress
 from analysis.results import LonelyPsu
-
-
-class Priority(StrEnum):
-    MEND_FIRST = "mend_first"  # 优先改进: matters more than the mean, done worse
-    KEEP = "keep"  # 继续保持: matters more, done better
-    WATCH = "watch"  # 次要改进: matters less, done worse
-    ENOUGH = "enough"  # 维持现状: matters less, done better
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +83,7 @@ def drivers(
                 low=low,
                 high=high,
                 performance=mean[name],
-                priority=_priority(importance[name] >= middle[0], standing[name] >= middle[1]),
+                priority=priority_of(importance[name] >= middle[0], standing[name] >= middle[1]),
                 told_from_zero=low > 0 or high < 0,
             )
         )
@@ -127,9 +120,3 @@ def _spread(frame: pd.DataFrame, name: str, weight: FloatArray, used: BoolArray)
 
 def _standing(mean: float, scale: tuple[float, float] | None) -> float:
     return mean if scale is None else (mean - scale[0]) / (scale[1] - scale[0])
-
-
-def _priority(matters: bool, done_well: bool) -> Priority:
-    if matters:
-        return Priority.KEEP if done_well else Priority.MEND_FIRST
-    return Priority.ENOUGH if done_well else Priority.WATCH

@@ -91,13 +91,15 @@ class Group(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """The headline rates of the city once more, with one step of the plan left out."""
+    """The headline rates of the city once more, with one step of the plan or some of the respondents left out."""
 
     UNWEIGHTED = "unweighted"
     DESIGN_WEIGHT = "design_weight"
     BEFORE_CALIBRATION = "before_calibration"
     BEFORE_TRIMMING = "before_trimming"
     WITHOUT_DRAWN_AGES = "without_drawn_ages"
+    WITHOUT_MARKED = "without_marked"  # answers from phones that bear a mark: fast, all alike, as another's, in a heap
+    WITHOUT_COACHED = "without_coached"  # respondents who say that somebody showed them what to answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.city_results import CityResults
 from analysis.results import (
     DesignSummary,
     Domain,
@@ -172,6 +173,7 @@ class CommunitySummary:
     age_groups: tuple[Place, ...] = ()
     caution: Caution = Caution()
     changes: Changes | None = None
+    beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +192,7 @@ class AreaSummary:
     caution: Caution = Caution()
     changes: Changes | None = None
     groups: Groups | None = None  # of the city only
+    beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

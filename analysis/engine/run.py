@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
 from analysis.engine.areas import AreaTables, area_tables
-from analysis.engine.figures import Asked, area_hierarchy, city_rates, tables
+from analysis.engine.drivers import Driven, DriverTable, driver_table
+from analysis.engine.figures import Asked, area_hierarchy, tables
 from analysis.engine.groups import GroupTable, group_tables
 from analysis.engine.items import ItemTable, item_tables
 from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.modes import ModeTable, mode_table
 from analysis.engine.prepared import AreaFigures
+from analysis.engine.sensitivities import Sensitivities, sensitivities
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
-from analysis.plan import AnalysisPlan, Sensitivity
+from analysis.plan import AnalysisPlan
 from analysis.problems import DataProblem, DesignError
 from analysis.results import Domain
 from analysis.weighting import WeightDiagnostics, diagnose
@@ -44,11 +44,12 @@ class Analysis:
     indicators: tuple[Asked, ...]
     tables: Mapping[str, EstimateTable]
     hierarchy: Mapping[Domain, Domain]  # domain of an area -> that of the area above
-    sensitivity: Mapping[Sensitivity, Mapping[str, float | None]]  # of the city, by indicator
+    sensitivities: Sensitivities  # of the city
     modes: ModeTable | None = None  # of the city, by the mode that was assigned first
     groups: Mapping[str, GroupTable] = field(default_factory=dict)  # of the city, each against the rest
     items: tuple[ItemTable, ...] = ()  # of every group that the same people were asked
     areas: AreaTables | None = None  # against what they are part of, and against each other
+    drivers: DriverTable | None = None  # of the city, where a rate has items that are asked in its words
 
 
 def weigh(plan: AnalysisPlan, columns: CaseColumns, register: PopulationRegister | None) -> Weighed:
@@ -82,6 +83,7 @@ def run(
     columns: CaseColumns,
     indicators: Sequence[Asked],
     register: PopulationRegister | None = None,
+    driven: Driven | None = None,
 ) -> Analysis:
     """Weights, then every table that the plan names. DesignError or CalibrationError say what keeps it from being
     computed, with the place and the way out."""
@@ -97,29 +99,10 @@ def run(
         indicators=chosen,
         hierarchy=hierarchy,
         tables=found,
-        sensitivity=_sensitivity(plan, columns, weighed, chosen),
-        modes=mode_table(columns, weighed.final, calibration, chosen, plan),
         groups=group_tables(columns, weighed.final, calibration, chosen, plan),
         items=item_tables(areas, chosen),
         areas=area_tables(areas, hierarchy, chosen),
+        sensitivities=sensitivities(plan, columns, chosen, (weighed.field, weighed.calibrated, weighed.final)),
+        modes=mode_table(columns, weighed.final, calibration, chosen, plan),
+        drivers=driver_table(columns, weighed.final, calibration, chosen, driven, plan),
     )
-
-
-def _sensitivity(
-    plan: AnalysisPlan, columns: CaseColumns, weighed: Weighed, indicators: Sequence[Asked]
-) -> dict[Sensitivity, dict[str, float | None]]:
-    """Only what differs from the plan: without margins nothing stands before them."""
-    rows = columns.respondents
-    margins = weighed.calibrated
-    weights: dict[Sensitivity, FloatArray | None] = {
-        Sensitivity.UNWEIGHTED: np.ones(len(rows)),
-        Sensitivity.DESIGN_WEIGHT: weighed.field.design_weight[rows],
-        Sensitivity.BEFORE_CALIBRATION: None if margins is None else weighed.field.nonresponse_weight[rows],
-        Sensitivity.BEFORE_TRIMMING: None if margins is None or margins.trimming is None else margins.before_trimming,
-        Sensitivity.WITHOUT_DRAWN_AGES: None
-        if margins is None or not margins.drawn_rows.any()
-        else weighed.final * ~margins.drawn_rows,
-    }
-    return {
-        one: city_rates(columns, found, indicators) for one in plan.sensitivity if (found := weights[one]) is not None
-    }

@@ -58,7 +58,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     blocks += outcomes.blocks(summary.samples.get(summary.place.code), language)
     given = every_verdict(summary, own)
     sides = [Side(6, (common.how_to_read(table, language, judged=judged, given=given),))]
-    sides.append(Side(6, (common.how_made(summary.method, table, language, given=given),)))
+    sides.append(Side(6, (common.how_made(summary, language, given=given),)))
     blocks.append(Columns(tuple(sides)))
     listed = [summary.place, *(street for street, _ in summary.streets), *communities(summary)]
     seconds = {second_id(each) for each in shown}

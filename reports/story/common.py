@@ -26,9 +26,9 @@ from reports.blocks import (
     Table,
 )
 from reports.charts import axis_for
-from reports.content import Caution, Imprint, Method, Place, Sample
+from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
 from reports.story import outcomes
-from reports.wording import facts, figures, tiers, verdicts
+from reports.wording import facts, figures, modes, tiers, verdicts
 from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
 
@@ -364,11 +364,14 @@ def how_to_read(table: PublishableTable, language: str, *, judged: bool, given: 
     return Prose(say(language, "how_to_read"), paragraphs, legend if judged else ())
 
 
-def how_made(method: Method, table: PublishableTable, language: str, *, given: Sequence[Verdict | None] = ()) -> Prose:
-    """Of whom, how, and how many of the verdicts ``given`` chance alone would get wrong."""
-    chance = tiers.chance(table, given, language)
-    paragraphs = (*facts.how_made(method, table.interval_method, language), *([chance] if chance else []))
-    return Prose(say(language, "how_made"), paragraphs)
+def how_made(summary: CommunitySummary | AreaSummary, language: str, *, given: Sequence[Verdict | None] = ()) -> Prose:
+    """Of whom, how, what the way of asking did, and how many of the verdicts ``given`` chance would get wrong."""
+    table, beside = summary.table, summary.beside
+    by_mode = modes.told(() if beside is None else beside.modes, {one.id: one for one in summary.indicators}, language)
+    further = [one for one in (by_mode, tiers.chance(table, given, language)) if one]
+    return Prose(
+        say(language, "how_made"), (*facts.how_made(summary.method, table.interval_method, language), *further)
+    )
 
 
 def sample_table(sample: Sample, language: str) -> Table:

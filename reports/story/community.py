@@ -458,7 +458,7 @@ def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], languag
     own = common.measured(summary.table, summary.place, summary.indicators, language)
     given = [verdicts.shown_verdict(each.cell) for each in own if each.indicator.target is not None]
     read = common.how_to_read(summary.table, language, judged=judged, given=given)
-    made = common.how_made(summary.method, summary.table, language, given=given)
+    made = common.how_made(summary, language, given=given)
     tables: list[Block] = [item_table(summary, group, language) for group in items]
     also = other_indicators(summary, language)
     if also and items:

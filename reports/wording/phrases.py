@@ -12,6 +12,7 @@ from reports.wording.base_phrases import BASE_PHRASES
 from reports.wording.change_phrases import CHANGE_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.group_phrases import GROUP_PHRASES
+from reports.wording.mode_phrases import MODE_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
 
@@ -21,6 +22,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **CORRECTION_PHRASES,
     **CHANGE_PHRASES,
     **GROUP_PHRASES,
+    **MODE_PHRASES,
     **OUTCOME_PHRASES,
     # page furniture
     "community_report": Text("社区报告", "Community report"),

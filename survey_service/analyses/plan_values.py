@@ -106,7 +106,7 @@ def _rates(given: WaveToAnalyse) -> tuple[tuple[Text, ...], tuple[RateLine, ...]
     indicators = with_targets(given.wave.questionnaire, {})
     plan = replace(given.plan, levels=(Level.CITY,), groups=())
     found = run(plan, given.wave.columns, asked(indicators, given.wave.questionnaire), given.population.register)
-    taken = tuple(one for one in plan.sensitivity if one in found.sensitivity)
+    taken = tuple(one for one in plan.sensitivity if one in found.sensitivities.rates)
     by_plan = {one.variable: one.value for one in found.tables[Level.CITY.value].estimates().estimates}
     lines = tuple(
         _rate_line(one, by_plan.get(one.id), found, taken) for one in indicators if one.headline and one.id in by_plan
@@ -120,7 +120,7 @@ def _rate_line(indicator: Indicator, value: float | None, found: Analysis, taken
         name=indicator.name,
         unit="%" if share else "",
         by_plan=_printed(value, share=share),
-        others=tuple(_printed(found.sensitivity[one].get(indicator.id), share=share) for one in taken),
+        others=tuple(_printed(found.sensitivities.rates[one].get(indicator.id), share=share) for one in taken),
     )
 
 

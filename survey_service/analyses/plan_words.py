@@ -82,6 +82,8 @@ SENSITIVITY: Final[Mapping[Sensitivity, Text]] = {
     Sensitivity.BEFORE_CALIBRATION: Text("校准以前", "before calibration"),
     Sensitivity.BEFORE_TRIMMING: Text("截断以前", "before trimming"),
     Sensitivity.WITHOUT_DRAWN_AGES: Text("去掉补过年龄、性别的人", "without those whose age or sex was drawn"),
+    Sensitivity.WITHOUT_MARKED: Text("去掉带标记的答卷", "without marked answers"),
+    Sensitivity.WITHOUT_COACHED: Text("去掉说有人教过的人", "without those who say they were coached"),
 }
 LEVELS: Final[Mapping[Level, Text]] = {
     Level.CITY: Text("全市", "the city"),

@@ -41,6 +41,7 @@ from questionnaires.indicators import (
     one_numerator,
 )
 from questionnaires.model import Questionnaire
+from survey_service.analyses.driven import driven_by
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
 from survey_service.analyses.wave_columns import WaveColumns
 from survey_service.surveys.wave_targets import by_indicator
@@ -105,7 +106,8 @@ def analyse_wave(
     published of this wave before, in the order of its editions.
     """
     indicators = with_targets(wave.questionnaire, targets or {})
-    found = engine.run(plan, wave.columns, asked(indicators, wave.questionnaire), register)
+    wanted, driven = asked(indicators, wave.questionnaire), driven_by(indicators, wave.questionnaire)
+    found = engine.run(plan, wave.columns, wanted, register, driven)
     raw = [table.estimates() for table in found.tables.values()]
     places = list(found.tables)
     if Level.COMMUNITY in plan.levels:

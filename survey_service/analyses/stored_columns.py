@@ -24,7 +24,7 @@ from analysis.case_columns import CaseColumns, Labels, PackedNames
 from survey_service import private
 from survey_service.analyses.columns_folder import path_of
 
-FORMAT = 2
+FORMAT = 3
 _ALIGNED = 64
 _MANY = 5_000  # names of households, not of communities: packed
 _LABELS = ("community", "stratum", "weighting_class", "first_mode", "mode")
@@ -38,6 +38,8 @@ _ARRAYS = (
     "denominators",
 )
 
+_OPTIONAL = ("told", "chance", "marked")
+
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError)
 
 
@@ -50,6 +52,7 @@ class StoredWave:
     item_nonresponse: Mapping[str, tuple[int, int]]
     open_responses: Mapping[str, int]
     open_in_bursts: Mapping[str, int]
+    open_sums: Mapping[str, tuple[float, float, int]]
     snapshot_sha256: str
 
 
@@ -64,6 +67,7 @@ def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
         "item_nonresponse": {name: list(pair) for name, pair in stored.item_nonresponse.items()},
         "open_responses": dict(stored.open_responses),
         "open_in_bursts": dict(stored.open_in_bursts),
+        "open_sums": {name: list(three) for name, three in stored.open_sums.items()},
         "snapshot": stored.snapshot_sha256,
     }
     header["arrays"] = list(arrays)
@@ -97,6 +101,7 @@ def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
         item_nonresponse={name: (pair[0], pair[1]) for name, pair in header["item_nonresponse"].items()},
         open_responses=header["open_responses"],
         open_in_bursts=header["open_in_bursts"],
+        open_sums={name: (y, x, count) for name, (y, x, count) in header["open_sums"].items()},
         snapshot_sha256=header["snapshot"],
     )
 
@@ -137,10 +142,9 @@ def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[d
     texts = {name: [] if name in packed else list(one.names) for name, one in labels.items()}
     texts |= {"streets": list(columns.streets), "indicators": list(columns.indicators)}
     arrays |= {f"codes {name}": one.codes for name, one in labels.items()}
-    if columns.told is not None:
-        arrays["told"] = columns.told
-    if columns.chance is not None:
-        arrays["chance"] = columns.chance
+    for name in _OPTIONAL:
+        if (array := getattr(columns, name)) is not None:
+            arrays[name] = array
     arrays |= {f"population {stage}": values for stage, values in enumerate(columns.populations)}
     for name, names in packed.items():
         together = PackedNames.of(names)
@@ -166,6 +170,7 @@ def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> 
         groups={},
         told=arrays.get("told"),
         chance=arrays.get("chance"),
+        marked=arrays.get("marked"),
     )
     given = [name.removeprefix("answer ") for name in texts if name.startswith("answer ")]
     return columns, {name: labels(f"answer {name}") for name in given}

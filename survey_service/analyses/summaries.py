@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analysis.city_results import CityResults
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample
 from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.draw_words import DrawnAs, draw_words
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold
@@ -43,6 +45,7 @@ def summaries(
     caution: Caution = USUAL_CAUTION,
     told: FieldTold = NOTHING_TOLD,
     changes: WaveChanges | None = None,
+    beside: CityResults = NOTHING_BESIDE,
 ) -> Summaries:
     """One summary per community and street, and one of the city."""
     rows = estimates.cases
@@ -62,6 +65,7 @@ def summaries(
     samples = {code: _sample(estimates, told, code, communities_of) for code, communities_of in inside.items()}
     shared: dict[str, Any] = {"imprint": imprint, "method": method, "city": city, "table": estimates.table}
     shared |= {"indicators": indicators, "names": names, "caution": caution}
+    shared["beside"] = None if beside == NOTHING_BESIDE else beside
     communities = {
         place.code: CommunitySummary(
             place=place, street=street, sample=samples[place.code], changes=_changes(changes, place), **shared

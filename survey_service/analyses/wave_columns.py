@@ -36,6 +36,7 @@ class WaveColumns:
     item_nonresponse: Mapping[str, tuple[int, int]]  # variable -> asked, left unanswered
     open_responses: Mapping[str, int]  # community code -> answers outside the probability sample
     open_in_bursts: Mapping[str, int]  # of these, by open codes in a minute that brought too many of one community
+    open_sums: Mapping[str, tuple[float, float, int]]  # indicator -> y and x of these added up, and how many
     city: AreaName
     streets: tuple[tuple[AreaName, tuple[AreaName, ...]], ...]  # each with its communities, in code order
     snapshot_sha256: str
@@ -76,6 +77,7 @@ def columns_of_wave(
         item_nonresponse=stored.item_nonresponse,
         open_responses=stored.open_responses,
         open_in_bursts=stored.open_in_bursts,
+        open_sums=stored.open_sums,
         city=tree.name(survey.city_id),
         streets=tree.streets(),
         snapshot_sha256=stored.snapshot_sha256,

@@ -11,7 +11,7 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isclose
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from questionnaires.indicators import IndicatorKind
 from questionnaires.model import Missing, Questionnaire
 from survey_service.analyses import queries
 from survey_service.analyses.area_names import CityTree
+from survey_service.analyses.marked_rows import MarkedRows
 from survey_service.analyses.population import asked_who
 from survey_service.analyses.stored_columns import StoredWave
 from survey_service.collection import quality_mark_counts
@@ -57,7 +58,7 @@ def read_rows(
     """Everything that the figures come from, in a fixed number of statements."""
     open_by_area = queries.open_responses(session, survey_id, wave_id)
     open_responses = {tree.code(area): count for area, count in open_by_area.items()}
-    cases, answers = _Cases(tree), _Answers(questionnaire)
+    cases, answers, marked = _Cases(tree), _Answers(questionnaire), MarkedRows(session, survey_id, wave_id)
     snapshot = _Snapshot(questionnaire_sha256, open_responses, tree)
     total = queries.case_count(session, survey_id, wave_id) if watch else 0
     read = 0
@@ -67,17 +68,36 @@ def read_rows(
         for row in rows:
             cases.add(row)
             snapshot.add(row)
-        answers.add([row.answers for row in rows if row.mode is not None])
+        answered = [row for row in rows if row.mode is not None]
+        answers.add([row.answers for row in answered])
+        marked.add(answered)
         read += len(rows)
     heaped = quality_mark_counts.open_in_bursts(session, survey_id, wave_id)
     return StoredWave(
-        columns=cases.columns(answers),
+        columns=replace(cases.columns(answers), marked=marked.array()),
         answers=answers.labels(),
         item_nonresponse={name: (count, answers.lost[name]) for name, count in answers.asked.items()},
         open_responses=open_responses,
+        open_sums=_open_sums(session, survey_id, wave_id, questionnaire),
         open_in_bursts={tree.code(area): count for area, count in heaped.items()},
         snapshot_sha256=snapshot.sha256(),
     )
+
+
+def _open_sums(
+    session: Session, survey_id: UUID, wave_id: UUID, questionnaire: Questionnaire
+) -> dict[str, tuple[float, float, int]]:
+    """Of the answers by open codes, unweighted: y and x of every pair added up, and how many are in its base."""
+    answers = _Answers(questionnaire)
+    for texts in queries.open_answers(session, survey_id, wave_id):
+        answers.add(texts)
+    above, below = answers.pairs()
+    inside = below > 0
+    sums = [np.where(inside, one, 0.0).sum(axis=1).tolist() for one in (above, below)]
+    return {
+        name: (y, x, int(count))
+        for name, y, x, count in zip(answers.indicators, *sums, inside.sum(axis=1), strict=True)
+    }
 
 
 class _Texts:

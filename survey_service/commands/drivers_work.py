@@ -10,7 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.drivers import Driver, Drivers, Priority, drivers
+from analysis.city_results import Priority
+from analysis.drivers import Driver, Drivers, drivers
 from analysis.problems import DesignError
 from questionnaires.figures import in_digits, significant
 from survey_service.commands.estimate_columns import EstimateArguments, read_columns

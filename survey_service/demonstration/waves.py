@@ -35,7 +35,7 @@ from survey_service.keying.schemas import FormFound
 from survey_service.models import AccessCode, Mode, ResponseState, Role, Source, VisitSource, Wave
 from survey_service.sampling.service import add_cases
 from survey_service.services import Services
-from survey_service.surveys import codes, letter_codes, planning_queries
+from survey_service.surveys import codes, drafts, letter_codes, planning_queries
 from survey_service.surveys import service as surveys
 
 GROUP = 400
@@ -178,6 +178,7 @@ def _open(
             modes=MODES,
         )
         wave = surveys.create_wave(session, ground.survey_id, new, at=at, by=manager)
+        drafts.note_draw(wave, {"modes_by_lot": True})  # paper or a code, as ``add_cases`` deals them
         for code, one in fieldwork.items():
             case_ids[code] = add_cases(
                 session,

@@ -12,6 +12,7 @@ from dataclasses import fields
 from types import NoneType
 from typing import Any, Final, get_args, get_type_hints
 
+from analysis.city_results import CityResults
 from analysis.results import (
     PROTECTED,
     IntervalMethod,
@@ -22,6 +23,7 @@ from analysis.results import (
     PublishedGroups,
 )
 from questionnaires.canonical_json import Form, canonical_text
+from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.service import WaveEstimates
 from survey_service.releases.signed_summaries import read_back
@@ -34,10 +36,12 @@ DIGITS = 12
 _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 
 
-def estimates_text(estimates: WaveEstimates, changes: WaveChanges | None = None) -> str:
+def estimates_text(
+    estimates: WaveEstimates, changes: WaveChanges | None = None, beside: CityResults = NOTHING_BESIDE
+) -> str:
     """Everything estimated, before and after protection, with weights and rates, as one text; where the plan asks for
     groups, how they stand to everybody else; where a wave was released before, what was published of the change
-    since."""
+    since; and what is told of the city beside its figures."""
     margins = estimates.weights.calibrated
     document = {
         "format": FORMAT,
@@ -52,7 +56,7 @@ def estimates_text(estimates: WaveEstimates, changes: WaveChanges | None = None)
             "drawn": {} if margins is None else _FORM.plain(margins.drawn),
             "trimming": None if margins is None else _FORM.plain(margins.trimming),
         },
-        "sensitivity": _FORM.plain({one.value: found for one, found in estimates.analysis.sensitivity.items()}),
+        "sensitivity": _FORM.plain({one.value: found for one, found in estimates.analysis.sensitivities.rates.items()}),
         "response_rates": _FORM.plain(estimates.rates),
         "open_responses": _FORM.plain(estimates.cases.open_responses),
     }
@@ -60,6 +64,8 @@ def estimates_text(estimates: WaveEstimates, changes: WaveChanges | None = None)
         document["groups"] = _FORM.plain(estimates.groups)
     if changes is not None:
         document["changes"] = {"since": changes.release_number, "published": _FORM.plain(changes.published)}
+    if beside != NOTHING_BESIDE:
+        document["beside"] = _FORM.plain(beside)
     return canonical_text(document)
 
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from analysis.city_results import CityResults
 from analysis.complementary_suppression import CannotProtect
 from questionnaires.characters import written
 from questionnaires.readiness import effective_header
@@ -25,6 +26,7 @@ from questionnaires.text import Text
 from reports.content import Caution, Correction, Imprint
 from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
+from survey_service.analyses.city_told import NOTHING_BESIDE, city_results, modes_by_lot
 from survey_service.analyses.draw_words import drawn_as
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold, read_field
@@ -68,6 +70,7 @@ class Prepared:
     rows_key: str
     told: FieldTold = NOTHING_TOLD  # of the field, for the reports
     changes: WaveChanges | None = None  # since the wave released before
+    beside: CityResults = NOTHING_BESIDE
 
     @property
     def seen(self) -> Seen:
@@ -99,6 +102,7 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
         rows_key=rows_key,
         told=read_field(session, found[1]),
         changes=changes_of_wave(session, found[1], estimates, folder),
+        beside=city_results(estimates, by_lot=modes_by_lot(found[1])),
     )
 
 
@@ -128,7 +132,8 @@ def release_wave(
     survey = session.get_one(Survey, survey_id)
     before = queries.newest(session, survey_id, wave_id)
     edition = before.edition + 1 if before else 1
-    text, plan = estimates_text(prepared.estimates, prepared.changes), plan_text(prepared.estimates.plan)
+    text = estimates_text(prepared.estimates, prepared.changes, prepared.beside)
+    plan = plan_text(prepared.estimates.plan)
     made = Release(
         survey_id=survey_id,
         wave_id=wave_id,
@@ -225,7 +230,13 @@ def _summaries(
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
     method = method_of(wave.method, estimates, drawn_as(session, wave))
     return summaries(
-        estimates, imprint=imprint, method=method, caution=caution, told=prepared.told, changes=prepared.changes
+        estimates,
+        imprint=imprint,
+        method=method,
+        caution=caution,
+        told=prepared.told,
+        changes=prepared.changes,
+        beside=prepared.beside,
     )
 
 

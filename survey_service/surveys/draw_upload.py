@@ -105,6 +105,7 @@ class DrawUpload(ListUpload[ToDraw]):
         about: dict[str, Any] = {
             "file": name,
             "seed": self.asked.seed,
+            "modes_by_lot": True,  # as ``drawing`` deals them
             "adults_known": draw_look.adults_known(stored.drawn) or stored.unit is not ListedUnit.HOUSEHOLD,
             "reserves": 0,  # those of this page are kept, and released on a page
             "notices": [],

@@ -13,6 +13,7 @@ from tests.reference import (
     generate_change,
     generate_compared,
     generate_draw,
+    generate_drivers,
     generate_margins,
     generate_shops,
     generate_told,
@@ -35,6 +36,7 @@ def main(wanted: list[str]) -> int:
     generate_change.write()
     generate_compared.write()
     generate_draw.write()
+    generate_drivers.write()
     generate_margins.write()
     generate_wave.write()
     generate_shops.write()

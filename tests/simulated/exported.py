@@ -156,6 +156,7 @@ def _wave(columns: CaseColumns) -> WaveColumns:
         item_nonresponse={},
         open_responses={},
         open_in_bursts={},
+        open_sums={},
         city=area("city"),
         streets=streets,
         snapshot_sha256="",

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis.change import TwoWaves, WaveConditions, changes, differences_of, join_waves
+from analysis.city_results import Priority
 from analysis.design import SurveyDesign
-from analysis.drivers import Priority, drivers
+from analysis.drivers import drivers
 from analysis.estimation import Mean, Proportion, estimate
 from analysis.estimation.contrasts import contrasts
 from analysis.index import Part, composite, over_waves

@@ -1,0 +1,79 @@
+"""What is said of modes that were dealt by lot: what a headline would be by each, and how far they are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from analysis.city_results import ModeEffect, ModeFigure
+from questionnaires.indicators import Indicator
+from reports.wording import verdicts
+from reports.wording.figures import Figures, Unit, count, joined
+from reports.wording.mode_phrases import FIRST_ASKED
+from reports.wording.phrases import say
+
+_APART = {
+    Unit.PERCENT: "percentage_points",
+    Unit.PERCENTAGE_POINTS: "percentage_points",
+    Unit.POINTS: "points",
+    Unit.PLAIN: "no_unit",
+}
+
+
+def told(effects: Sequence[ModeEffect], indicators: Mapping[str, Indicator], language: str) -> str:
+    """Two sentences; empty where no mode was dealt by lot. ``indicators``: by id."""
+    known = [one for one in effects if one.variable in indicators]
+    if not known:
+        return ""
+    sized = (
+        say(language, "mode_sized", mode=_mode(one, language), size=count(one.sample_size)) for one in known[0].figures
+    )
+    dealt = say(language, "modes_dealt", modes=say(language, "mode_or").join(sized))
+    parts = [part for one in known for part in _differing(one, indicators[one.variable], language)]
+    alike = [indicators[one.variable].name.in_language(language) for one in known if not any(map(_apart, one.figures))]
+    if alike:
+        parts.append(say(language, "mode_alike", names=say(language, "enumeration").join(alike)))
+    space = "" if language == "zh" else " "
+    return f"{dealt}{space}{_sentence(say(language, 'semicolon').join(parts), language)}"
+
+
+def _sentence(text: str, language: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{say(language, 'stop')}" if text else ""
+
+
+def _apart(one: ModeFigure) -> bool:
+    """Whether its difference leaves 0 out."""
+    return one.low is not None and one.high is not None and (one.low > 0 or one.high < 0)
+
+
+def _differing(effect: ModeEffect, indicator: Indicator, language: str) -> list[str]:
+    figures = Figures(unit=verdicts.unit_of(indicator))
+    if effect.digits is not None:
+        figures = replace(figures, decimals=effect.digits)
+    usual, *others = effect.figures
+    return [
+        say(
+            language,
+            "mode_differs",
+            name=indicator.name.in_language(language),
+            mode=_mode(one, language),
+            usual=_mode(usual, language),
+            value=verdicts.with_unit(figures.number(one.value), figures.unit, language),
+            base=verdicts.with_unit(figures.number(usual.value), figures.unit, language),
+            by=say(language, _APART[figures.unit], number=figures.number(abs(one.difference or 0.0))),
+            interval=_interval(one, figures),
+        )
+        for one in others
+        if _apart(one)
+    ]
+
+
+def _interval(one: ModeFigure, figures: Figures) -> str:
+    """Of the distance, whichever of the two is higher."""
+    low, high = one.low or 0.0, one.high or 0.0
+    ends = (low, high) if low > 0 else (-high, -low)
+    return joined(*(figures.number(end) for end in ends))
+
+
+def _mode(one: ModeFigure, language: str) -> str:
+    return FIRST_ASKED[one.mode].in_language(language) if one.mode in FIRST_ASKED else one.mode
