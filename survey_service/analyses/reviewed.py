@@ -10,6 +10,7 @@ from typing import Any
 from analysis.results import ResponseRates
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
+from survey_service.analyses.beside_shown import BesideShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Review:
     version: Any
     indicators: Sequence[Indicator]
     figures: Figures | None
+    beside: BesideShown | None  # with the figures
     snapshot: str
     rows_key: str  # of the rows that it was computed from
     plan_sha256: str

@@ -15,6 +15,7 @@ from survey_service.analyses import phone_checks, plan_history, review_values
 from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.plan_review import plan_address
 from survey_service.analyses.plans import plan_text
+from survey_service.analyses.review_beside import beside_shown
 from survey_service.analyses.reviewed import Review
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.models import ReleaseStepKind
@@ -46,6 +47,7 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
         version=estimates.cases.questionnaire.version,
         indicators=indicators,
         figures=review_values.figures(estimates, chosen, prepared.changes) if opened else None,
+        beside=beside_shown(estimates, by_lot=prepared.by_lot) if opened else None,
         snapshot=prepared.snapshot_sha256,
         rows_key=prepared.seen.rows_key,
         plan_sha256=prepared.seen.plan_sha256,

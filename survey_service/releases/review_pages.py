@@ -103,6 +103,7 @@ def show(
             "version": review.version,
             "indicators": review.indicators,
             "figures": review.figures,
+            "beside": review.beside,
             "snapshot": review.snapshot,
             "may_open": wave.state is WaveState.UNDER_REVIEW and not opened,
             "standing": steps_shown.shown(session, person, running.settings, survey, wave, seen) if stood_for else None,

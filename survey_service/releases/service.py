@@ -70,6 +70,7 @@ class Prepared:
     rows_key: str
     told: FieldTold = NOTHING_TOLD  # of the field, for the reports
     changes: WaveChanges | None = None  # since the wave released before
+    by_lot: bool = False  # whether first modes were dealt by lot
     beside: CityResults = NOTHING_BESIDE
 
     @property
@@ -96,13 +97,15 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
         if not earlier:
             raise
         raise GivenAwayBefore from given_away
+    by_lot = modes_by_lot(found[1])
     return Prepared(
         estimates=estimates,
         snapshot_sha256=given.wave.snapshot_sha256,
         rows_key=rows_key,
         told=read_field(session, found[1]),
         changes=changes_of_wave(session, found[1], estimates, folder),
-        beside=city_results(estimates, by_lot=modes_by_lot(found[1])),
+        by_lot=by_lot,
+        beside=city_results(estimates, by_lot=by_lot),
     )
 
 

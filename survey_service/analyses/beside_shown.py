@@ -1,0 +1,72 @@
+"""What the statistician's page shows of the whole city beside the figures, as values without the statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from questionnaires.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityLine:
+    """The headlines of the city by one way of computing them: as printed, with the difference to the plan's."""
+
+    name: Text
+    left_out: int
+    cells: tuple[tuple[str, str], ...]  # figure, difference with its sign; both empty where there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivitiesShown:
+    heads: tuple[Text, ...]  # headlines
+    by_plan: tuple[str, ...]
+    lines: tuple[SensitivityLine, ...]
+    largest: Text  # in a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverLine:
+    """One item; ``number`` is its mark in the drawing."""
+
+    number: int
+    name: Text
+    share: str
+    error: str
+    interval: str
+    performance: str
+    priority: Text | None
+    x: str  # of the mark
+    y: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriversShown:
+    outcome: Text
+    explained: str
+    interval: str
+    respondents: int
+    judged: int
+    lines: tuple[DriverLine, ...]
+    left_out: tuple[Text, ...]
+    spoken_of: bool  # whether the items explain enough to be put in an order
+    middle: tuple[str, str]  # x and y of the means
+    ends: tuple[str, str, str, str]  # least and largest share, lowest and highest performance, as printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLine:
+    name: Text
+    answers: int
+    share: str
+    of_sample: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideShown:
+    """None and empty where there is nothing to show."""
+
+    by_lot: bool  # whether first modes were dealt by lot
+    sensitivities: SensitivitiesShown | None
+    drivers: DriversShown | None
+    open_answers: int
+    open_lines: tuple[OpenLine, ...]
