@@ -76,9 +76,10 @@ def _sensitivities(
             if rate is None:
                 cells.append(("", ""))
                 continue
-            difference = rate - by_plan[one.id]
-            cells.append((figures.number(rate), _signed(difference, figures)))
-            apart.append((abs(difference) * figures.unit.factor, one, SENSITIVITY[kind], figures))
+            # Of what is printed: whoever subtracts finds the same.
+            difference = round(rate * figures.unit.factor, 1) - round(by_plan[one.id] * figures.unit.factor, 1)
+            cells.append((figures.number(rate), _signed(difference)))
+            apart.append((abs(difference), one, SENSITIVITY[kind]))
         lines.append(SensitivityLine(name=SENSITIVITY[kind], left_out=once.left_out.get(kind, 0), cells=tuple(cells)))
     return SensitivitiesShown(
         heads=tuple(one.name for one in shown),
@@ -88,20 +89,20 @@ def _sensitivities(
     )
 
 
-def _largest(apart: Sequence[tuple[float, Indicator, Text, Figures]]) -> Text:
+def _largest(apart: Sequence[tuple[float, Indicator, Text]]) -> Text:
     if not apart:
         return Text("")
-    by, one, way, figures = max(apart, key=lambda each: each[0])
-    number = written(by, figures.decimals)
+    by, one, way = max(apart, key=lambda each: each[0])
+    number = written(by, 1)
     return Text(
         f"差得最多的是{one.name.zh}：{way.zh}，差 {number}。",
         f"The largest difference is that of {one.name.in_language('en')}, {way.en}: {number}.",
     )
 
 
-def _signed(difference: float, figures: Figures) -> str:
-    text = figures.number(difference)
-    if set(text.lstrip(MINUS)) <= set("0."):
+def _signed(difference: float) -> str:
+    text = written(difference, 1)
+    if text.lstrip(MINUS) == "0.0":
         return "0"
     return text if text.startswith(MINUS) else f"+{text}"
 
