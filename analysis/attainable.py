@@ -17,6 +17,7 @@ from analysis.printed_figures import FINE_FROM
 from analysis.results import PublicationRule
 
 _LONGEST = 4000  # respondents; nobody plans more for one figure
+_STEP = 16
 _NOISE = 1e-9
 
 
@@ -30,11 +31,15 @@ def best_limits(sizes: FloatArray, shrunk: float, level: float, rule: Publicatio
 @lru_cache(maxsize=4096)
 def needed(target: float, size: int, shrunk: float, level: float, rule: PublicationRule) -> tuple[bool, int | None]:
     """Whether ``size`` respondents could show at least ``target``; if not, how many could (None: no number)."""
-    sizes = np.arange(max(size, rule.minimum_respondents), _LONGEST, dtype=np.float64)
-    enough = best_limits(sizes, shrunk, level, rule) >= target - _NOISE
-    if size >= rule.minimum_respondents and len(enough) and enough[0]:
-        return True, None
-    return False, int(sizes[int(np.argmax(enough))]) if enough.any() else None
+    least, step = max(size, rule.minimum_respondents), _STEP
+    while least < _LONGEST:  # most answers lie near: longer and longer stretches
+        sizes = np.arange(least, min(least + step, _LONGEST), dtype=np.float64)
+        enough = best_limits(sizes, shrunk, level, rule) >= target - _NOISE
+        if enough.any():
+            found = int(sizes[int(np.argmax(enough))])
+            return (True, None) if found == size else (False, found)
+        least, step = least + step, step * 2
+    return False, None
 
 
 def highest_target(size: int, *, level: float = 0.95, rule: PublicationRule | None = None) -> float:

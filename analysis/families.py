@@ -112,15 +112,14 @@ def ties(cells: Cells, hierarchy: Mapping[Domain, Domain]) -> Ties:
     factors: list[FloatArray] = []
     whole: list[int] = []
     for family in families(hierarchy, cells.domains):
-        parts = at[[place[child] for child in family.children]]
-        for key, parent in enumerate(at[place[family.parent]]):
-            children = parts[:, key][parts[:, key] >= 0]
-            if parent >= 0 and len(children) and cells.additive[parent]:
-                together = np.append(children, parent)
-                rows.append(np.full(len(together), len(whole)))
-                members.append(together)
-                factors.append(_factors(cells, together))
-                whole.append(int(parent))
+        together = at[[place[domain] for domain in (*family.children, family.parent)]]
+        parent = together[-1]
+        together = together[:, (parent >= 0) & cells.additive[parent] & (together[:-1] >= 0).any(axis=0)]
+        there = together.T >= 0  # sum by sum, the whole last
+        rows.append(len(whole) + np.nonzero(there)[0])
+        members.append(together.T[there])
+        factors.append(_factors(cells, together).T[there])
+        whole += together[-1].tolist()
     for several in _categories(cells, at):
         rows.append(np.full(len(several), len(whole)))
         members.append(several)
@@ -133,14 +132,13 @@ def ties(cells: Cells, hierarchy: Mapping[Domain, Domain]) -> Ties:
 
 
 def _factors(cells: Cells, together: IntArray) -> FloatArray:
-    """What each cell counts in a family, the whole last; the largest is 1."""
-    weight = cells.weight[together]
-    weight = np.where(cells.size[together] > 0, weight, 0.0)
-    if np.isnan(weight).any():
-        weight = cells.size[together]
+    """What each cell counts in its sum, (members, sums) with the whole last and -1 for no cell; the largest is 1."""
+    size = np.where(together >= 0, cells.size[together], 0.0)
+    weight = np.where(size > 0, cells.weight[together], 0.0)
+    weight = np.where(np.isnan(weight).any(axis=0), size, weight)
     factor = weight * (cells.most - cells.least)[together]
     factor[-1] *= -1
-    return np.asarray(factor / max(float(np.abs(factor).max()), 1e-300))
+    return np.asarray(factor / np.maximum(np.abs(factor).max(axis=0, initial=0.0), 1e-300))
 
 
 def _categories(cells: Cells, at: IntArray) -> Iterable[IntArray]:

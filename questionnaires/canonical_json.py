@@ -39,8 +39,13 @@ class Form:
         own = self.words.get(kind)
         if own is not None:
             return own(value)
-        if kind in _AS_THEY_ARE:  # first: a release holds millions of these
+        # The plain types first, by what they are and not by what they might derive from: a release holds millions.
+        if kind in _AS_THEY_ARE:
             return value
+        if kind is float and self.digits is None:
+            return value
+        if kind is tuple or kind is list:
+            return [self.plain(inner) for inner in value]  # type: ignore[attr-defined]  # as its kind says
         if isinstance(value, Enum):
             return value.value
         if value is None or isinstance(value, (str, int)):

@@ -15,6 +15,9 @@ from scipy import sparse
 from analysis.arrays import FloatArray, IntArray
 from analysis.estimation.variance import Variance
 
+_LAID_OUT = 5_000_000
+"""Units x columns up to which X is no sparse matrix."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Centred:
@@ -38,16 +41,14 @@ class _Centred:
 class QuadraticForm:
     """V of Y - X B less V of Y, where ``units`` is X."""
 
-    units: Any  # sparse (units of the last stage, columns): X weighted by the factors of the strata above
-    groups: tuple[tuple[Any, Any], ...]  # per stage: units to strata transposed, and X of the strata weighted
-    squares: Any  # sparse (columns, columns): V(X)
+    crossed: Any  # (units of the last stage, columns): what a unit's Y is multiplied by in C(Y, X)
+    squares: Any  # (columns, columns): V(X)
     centred: _Centred | None
 
     @staticmethod
     def of(variance: Variance, units: Any, *, fpc: bool) -> QuadraticForm:
         """``variance`` has one domain whose cells are all units of the last stage; ``units`` is X there, sparse."""
         below: Any = sparse.csr_array(units.shape)
-        groups = []
         squares = sparse.csr_array((units.shape[1], units.shape[1]))
         centred: _Centred | None = None
         climb = sparse.eye_array(units.shape[0], format="csr")  # (units of the level, units of the last stage)
@@ -67,8 +68,7 @@ class QuadraticForm:
             per_unit = (sparse.diags_array(weight) @ at_level).tocsr()
             per_group = (sparse.diags_array(factor / level.pair_units) @ (into_groups @ at_level)).tocsr()
             squares = squares + at_level.T @ per_unit - (into_groups @ at_level).T @ per_group
-            below = below + climb.T @ per_unit
-            groups.append(((into_groups @ climb).T.tocsr(), per_group))
+            below = below + climb.T @ per_unit - (into_groups @ climb).T @ per_group
             if lonely.any():
                 counted = np.asarray(climb.T @ lonely[level.pair])
                 centred = _Centred(
@@ -78,14 +78,14 @@ class QuadraticForm:
                     columns=np.asarray(units.sum(axis=0)).ravel(),
                     counted_columns=units.T @ counted,
                 )
-        return QuadraticForm(units=below.tocsr(), groups=tuple(groups), squares=squares.tocsr(), centred=centred)
+        if below.shape[0] * below.shape[1] <= _LAID_OUT:  # a few columns: multiplied in a fraction of the time
+            return QuadraticForm(crossed=below.toarray(), squares=squares.toarray(), centred=centred)
+        return QuadraticForm(crossed=below.tocsr(), squares=squares.tocsr(), centred=centred)
 
     def difference(self, sums: Any, coefficients: Any) -> FloatArray:
         """(domains,) V(Y - X B) - V(Y), of Y sparse (domains, units of the last stage), B sparse (domains, columns)."""
-        crossed = sums @ self.units
-        for into_groups, per_group in self.groups:
-            crossed = crossed - (sums @ into_groups) @ per_group
-        found = np.asarray(coefficients.multiply(coefficients @ self.squares - 2 * crossed).sum(axis=1)).ravel()
+        beside = coefficients @ self.squares - 2 * (sums @ self.crossed)
+        found = np.asarray(coefficients.multiply(beside).sum(axis=1)).ravel()
         return found if self.centred is None else found + self.centred.difference(sums, coefficients)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import BoolArray, FloatArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.problems import DataProblem, DesignError
 from analysis.weighting.diagnostics import WeightDiagnostics, diagnose
 
@@ -52,7 +52,7 @@ def nonresponse_weights(
     """
     values = np.asarray(weights, dtype=np.float64)
     answered = np.asarray(responded, dtype=bool)
-    names = np.asarray(list(cells), dtype=object)
+    names = list(cells)
     if not len(values) == len(answered) == len(names):
         raise ValueError("weights, responses and cells have one entry per case")
     if not answered.any():
@@ -72,17 +72,23 @@ def nonresponse_weights(
                 )
             ]
         )
+    place = {name: number for number, name in enumerate(sequence)}
+    code = np.array([place[name] for name in names], dtype=np.int64)
+    rows = np.argsort(code, kind="stable")
+    ends = np.searchsorted(code[rows], np.arange(len(sequence) + 1))
     groups = [
-        _Group([name], values[names == name], answered[names == name]) for name in sequence if (names == name).any()
+        _Group([name], values, answered, rows[first:last])
+        for name, first, last in zip(sequence, ends[:-1], ends[1:], strict=True)
+        if last > first
     ]
     told = _collapse(groups, minimum_respondents, largest_factor)
     adjusted = np.zeros(len(values))
     for group in groups:
-        inside = np.isin(names, group.cells) & answered
+        inside = group.rows[answered[group.rows]]
         adjusted[inside] = values[inside] * group.factor
     record = NonresponseRecord(
         classes=tuple(
-            WeightingClass(cells=tuple(g.cells), eligible=len(g.weights), respondents=g.respondents, factor=g.factor)
+            WeightingClass(cells=tuple(g.cells), eligible=len(g.rows), respondents=g.respondents, factor=g.factor)
             for g in groups
         ),
         minimum_respondents=minimum_respondents,
@@ -92,25 +98,24 @@ def nonresponse_weights(
     return adjusted, record
 
 
-@dataclass(slots=True)
 class _Group:
-    cells: list[str]
-    weights: FloatArray
-    answered: BoolArray
+    """Cells that are joined, and their ``rows`` among all of ``weights`` and ``answered``."""
 
-    @property
-    def respondents(self) -> int:
-        return int(self.answered.sum())
+    def __init__(self, cells: list[str], weights: FloatArray, answered: BoolArray, rows: IntArray) -> None:
+        self.cells, self.rows = cells, rows
+        self.respondents = int(np.count_nonzero(answered[rows]))
+        self._weights, self._answered = weights, answered
 
     @property
     def factor(self) -> float:
-        below = float(self.weights[self.answered].sum())
-        return float(self.weights.sum()) / below if below > 0 else np.inf
+        inside = self._weights[self.rows]
+        below = float(inside[self._answered[self.rows]].sum())
+        return float(inside.sum()) / below if below > 0 else np.inf
 
     def join(self, other: _Group) -> None:
         self.cells += other.cells
-        self.weights = np.concatenate([self.weights, other.weights])
-        self.answered = np.concatenate([self.answered, other.answered])
+        self.rows = np.concatenate([self.rows, other.rows])
+        self.respondents += other.respondents
 
 
 def _collapse(groups: list[_Group], minimum: int, largest: float | None) -> list[str]:

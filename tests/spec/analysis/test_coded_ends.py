@@ -7,13 +7,27 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import beta
 
+from analysis.attainable import best_limits, needed
 from analysis.disclosure import protect, protected
 from analysis.disclosure_bounds import by_programs, proven
 from analysis.families import Family, families
 from analysis.printed_figures import decimals
-from analysis.results import Coding, Domain, Estimate, Estimates, Goal, PublishableCell, Suppression, Tier, Verdict
+from analysis.results import (
+    Coding,
+    Domain,
+    Estimate,
+    Estimates,
+    Goal,
+    PublicationRule,
+    PublishableCell,
+    Suppression,
+    Tier,
+    Verdict,
+)
 from tests.spec.analysis.attacker import DESIGN, Group, estimate
 from tests.spec.analysis.test_attacker import TIERS, people
 
@@ -212,3 +226,19 @@ def test_what_a_ray_proves_is_never_more_than_the_exact_range(seed: int) -> None
     exact = np.array([by_programs(matrix, down, up, cell) for cell in range(9)])
     assert (exact[:, 0] <= low + 1e-7).all()
     assert (high <= exact[:, 1] + 1e-7).all()
+
+
+@given(
+    target=st.floats(0.5, 0.999),
+    size=st.integers(1, 4100),
+    shrunk=st.floats(0.05, 1.0),
+)
+def test_the_least_number_that_could_reach_a_target_is_that_of_all_numbers(
+    target: float, size: int, shrunk: float
+) -> None:
+    """Looked for in stretches from the sample's own size on; 4,000 is where the search ends."""
+    rule = PublicationRule()
+    sizes = np.arange(max(size, rule.minimum_respondents), 4000, dtype=np.float64)
+    enough = sizes[best_limits(sizes, shrunk, 0.95, rule) >= target - 1e-9]
+    first = int(enough[0]) if len(enough) else None
+    assert needed(target, size, shrunk, 0.95, rule) == ((True, None) if first == size else (False, first))

@@ -101,14 +101,16 @@ def test_residuals_unit_by_unit_and_the_quadratic_form_agree(
     design = SurveyDesign.from_frame(frame, weight="weight", **DESIGNS[kind])  # type: ignore[arg-type]
     calibrated, _ = calibrate_design(frame, design, margins(frame, ("community", "group")))
     found = []
-    for few, widest in ((10**9, 20), (0, 20), (0, 0)):  # residuals; areas taken off first; every column by the form
+    # Residuals; areas taken off first, with the few columns left laid out and sparse; every column by the form.
+    for few, widest, laid_out in ((10**9, 20, 10**9), (0, 20, 10**9), (0, 20, 0), (0, 0, 0)):
         with monkeypatch.context() as patched:
             patched.setattr("analysis.estimation.calibrated._FEW", few)
             patched.setattr("analysis.estimation.calibrated._LAID_OUT", 10**9)
             patched.setattr("analysis.estimation.calibrated._WIDEST", widest)
+            patched.setattr("analysis.estimation.quadratic_form._LAID_OUT", laid_out)
             found.append(estimate_table(frame, calibrated, REQUESTS, by=by, options=Options(lonely_psu=policy)).figures)
     assert (found[0].standard_error > 0).any()
-    for other, reach in ((found[1], 1e-9), (found[2], 1e-6)):
+    for other, reach in ((found[1], 1e-9), (found[2], 1e-9), (found[3], 1e-6)):
         np.testing.assert_allclose(other.standard_error, found[0].standard_error, rtol=reach, atol=1e-9)
         np.testing.assert_allclose(other.design_effect, found[0].design_effect, rtol=2 * reach, atol=1e-9)
 
