@@ -112,7 +112,8 @@ def published_sensitivities(
     table: PublishableTable,
     headlines: Sequence[str],
 ) -> tuple[SensitivityFigures, ...]:
-    """By kind, in the order of ``found``; nothing of one that leaves out a handful, who would follow from the rest."""
+    """By kind, in the order of ``found``; nothing of one that leaves out a handful, who would follow from the rest, and
+    nothing of fewer than a hundred respondents, whose unweighted share is a count."""
     cells, told = shown_cells(table), []
     for kind, rates in found.items():
         out = left_out.get(kind, 0)
@@ -121,7 +122,7 @@ def published_sensitivities(
         values = []
         for variable in headlines:
             rate, cell = rates.get(variable), cells.get(variable)
-            if rate is None or cell is None or cell.value is None:
+            if rate is None or cell is None or cell.value is None or (cell.sample_size or 0) < FINE_FROM:
                 continue
             step = PrintedStep.of(cell)
             value = step.nearest(rate)

@@ -62,6 +62,30 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLine:
+    """A community whose own figure is not published, or only coarsely. Per cents as printed."""
+
+    name: Text
+    sample_size: int
+    direct: str
+    value: str
+    error: str  # root of the mean squared error
+    interval: str
+    own: str  # weight of its own answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelShown:
+    """What a model says of communities with few respondents; or in a sentence why there is none."""
+
+    indicator: Text
+    lines: tuple[ModelLine, ...] = ()
+    why_none: Text | None = None
+    design_effect: str = ""
+    explains_all: bool = False  # nothing is left between communities: all take the model's value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BesideShown:
     """None and empty where there is nothing to show."""
 
@@ -70,3 +94,4 @@ class BesideShown:
     drivers: DriversShown | None
     open_answers: int
     open_lines: tuple[OpenLine, ...]
+    model: ModelShown | None  # None where every community has a figure of its own

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Final
 
+from analysis.case_columns import PopulationRegister
 from analysis.city_results import Priority, priority_of
 from analysis.engine.drivers import DriverTable
 from analysis.published_beside import SPOKEN_OF
@@ -23,6 +24,7 @@ from survey_service.analyses.beside_shown import (
     SensitivityLine,
 )
 from survey_service.analyses.plan_words import SENSITIVITY
+from survey_service.analyses.review_model import model_shown
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates
 
 PRIORITIES: Final[Mapping[Priority, Text]] = {
@@ -35,7 +37,10 @@ WIDTH, HEIGHT, EDGE = 480.0, 300.0, 18.0
 """Of the drawing; marks keep away from its edges."""
 
 
-def beside_shown(estimates: WaveEstimates, *, by_lot: bool) -> BesideShown:
+def beside_shown(
+    estimates: WaveEstimates, indicator: Indicator, *, by_lot: bool, register: PopulationRegister | None
+) -> BesideShown:
+    """``indicator``: the one that is looked at, of which a model tells."""
     indicators = {one.id: one for one in estimates.indicators}
     headlines = [one for one in estimates.indicators if one.headline]
     by_plan = _of_city(estimates)
@@ -46,6 +51,7 @@ def beside_shown(estimates: WaveEstimates, *, by_lot: bool) -> BesideShown:
         drivers=None if found is None else _drivers(found, indicators),
         open_answers=sum(estimates.cases.open_responses.values()),
         open_lines=_open(estimates, headlines, by_plan),
+        model=model_shown(estimates, indicator, register),
     )
 
 

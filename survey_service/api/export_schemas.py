@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from survey_service.api.schemas import Sha256, Shape
+from survey_service.api.schemas import Sha256
+from survey_service.api.shapes import Shape
 from survey_service.exports.formats import Format
 from survey_service.exports.shown import Standing
 

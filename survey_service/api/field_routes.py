@@ -22,9 +22,9 @@ from survey_service.api.schemas import (
     CaseOut,
     DispositionsOut,
     Page,
-    Shape,
 )
 from survey_service.api.scope import CaseReader
+from survey_service.api.shapes import Shape
 from survey_service.api.visit_schemas import VisitsIn, VisitsOut
 from survey_service.collection.reception import Reception
 from survey_service.dependencies import Now, Reading, Running, Writing

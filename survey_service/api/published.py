@@ -14,6 +14,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.queries import above
 from survey_service.api import queries, shown
+from survey_service.api.beside_schemas import BesideOut
 from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
 from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
 from survey_service.releases import queries as release_queries
@@ -34,6 +35,8 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
     questionnaire = definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)
     rates = record.get("response_rates", {})
     rows = [_row(row, city, rates) for row in table.get("rows", [])]
+    # Left out, not null, of releases from before it was kept.
+    further = {"beside": BesideOut.model_validate(record["beside"])} if "beside" in record else {}
     return ReleaseOut(
         number=found.number,
         edition=found.edition,
@@ -69,6 +72,7 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
             )
             for document, area in release_queries.visible_documents(session, found.survey_id, found.id, visible)
         ],
+        **further,
     )
 
 

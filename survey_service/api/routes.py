@@ -25,12 +25,12 @@ from survey_service.api.schemas import (
     Definition,
     MeOut,
     Page,
-    Shape,
     SurveyOut,
     VersionWithWaves,
     WaveOut,
 )
 from survey_service.api.scope import SurveyReader
+from survey_service.api.shapes import Shape
 from survey_service.areas import queries as area_queries
 from survey_service.dependencies import Reading
 from survey_service.errors import BadInput, NotFound

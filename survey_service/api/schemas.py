@@ -12,6 +12,8 @@ from analysis.outcome_codes import OutcomeMode
 from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Severity
 from questionnaires.model import QuestionType
+from survey_service.api.beside_schemas import BesideOut
+from survey_service.api.shapes import Shape
 from survey_service.models import Disposition, Mode, RegisterKind, Role, WaveState
 
 T = TypeVar("T")
@@ -20,12 +22,6 @@ AreaCode = Annotated[str, Field(examples=["110101000001"], description="Statisti
 # PostgreSQL holds every character but NUL, and a record needs none that cannot be printed.
 PRINTED = r"^[^\x00-\x1f\x7f]*$"
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-
-class Shape(BaseModel):
-    """Base of all shapes: a field that is not named is neither taken nor sent."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Words(Shape):
@@ -461,8 +457,12 @@ class RowOut(Shape):
     area: AreaCode
     level: Literal["community", "street", "city"]
     group: Annotated[
-        dict[str, str], Field(description='Where the row is of a part of the area: {"age": "18-39"}; else left out.')
-    ] = {}
+        dict[str, str],
+        Field(
+            default_factory=dict,
+            description='Where the row is of a part of the area: {"age": "18-39"}; else left out.',
+        ),
+    ]
     sample_size: int | None
     cells: list[CellOut]
 
@@ -503,3 +503,6 @@ class ReleaseOut(Shape):
     rows: list[RowOut]
     response_rates: Annotated[dict[str, dict[str, Any]], Field(description="By area code, as signed; AAPOR.")]
     documents: list[DocumentOut]
+    beside: Annotated[
+        BesideOut | None, Field(description="Of the whole city beside its figures; left out where a release has none.")
+    ] = None

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from analysis.outcome_codes import OutcomeMode
-from survey_service.api.schemas import PRINTED, ErrorDetail, Shape
+from survey_service.api.schemas import PRINTED, ErrorDetail
+from survey_service.api.shapes import Shape
 
 
 class VisitIn(Shape):

@@ -47,7 +47,7 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
         version=estimates.cases.questionnaire.version,
         indicators=indicators,
         figures=review_values.figures(estimates, chosen, prepared.changes) if opened else None,
-        beside=beside_shown(estimates, by_lot=prepared.by_lot) if opened else None,
+        beside=beside_shown(estimates, chosen, by_lot=prepared.by_lot, register=prepared.register) if opened else None,
         snapshot=prepared.snapshot_sha256,
         rows_key=prepared.seen.rows_key,
         plan_sha256=prepared.seen.plan_sha256,

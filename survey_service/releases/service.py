@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from analysis.case_columns import PopulationRegister
 from analysis.city_results import CityResults
 from analysis.complementary_suppression import CannotProtect
 from questionnaires.characters import written
@@ -70,6 +71,7 @@ class Prepared:
     rows_key: str
     told: FieldTold = NOTHING_TOLD  # of the field, for the reports
     changes: WaveChanges | None = None  # since the wave released before
+    register: PopulationRegister | None = None  # persons of the communities, where the plan may use them
     by_lot: bool = False  # whether first modes were dealt by lot
     beside: CityResults = NOTHING_BESIDE
 
@@ -104,6 +106,7 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
         rows_key=rows_key,
         told=read_field(session, found[1]),
         changes=changes_of_wave(session, found[1], estimates, folder),
+        register=given.population.register,
         by_lot=by_lot,
         beside=city_results(estimates, by_lot=by_lot),
     )
