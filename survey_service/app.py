@@ -48,7 +48,7 @@ from survey_service.contacts.pages import readers as contact_readers
 from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
-from survey_service.exports import answer_file_pages, figure_pages
+from survey_service.exports import answer_file_pages, figure_pages, question_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
 from survey_service.field import (
@@ -161,6 +161,7 @@ ROUTERS = (
     releases.router,
     exports.router,
     figure_pages.router,
+    question_pages.router,
     *api.ROUTERS,
     static_files.router,
     option_files.router,

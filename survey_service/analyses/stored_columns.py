@@ -24,7 +24,7 @@ from analysis.case_columns import CaseColumns, Labels, PackedNames
 from survey_service import private
 from survey_service.analyses.columns_folder import path_of
 
-FORMAT = 3
+FORMAT = 4
 _ALIGNED = 64
 _MANY = 5_000  # names of households, not of communities: packed
 _LABELS = ("community", "stratum", "weighting_class", "first_mode", "mode")
@@ -49,6 +49,7 @@ class StoredWave:
 
     columns: CaseColumns
     answers: Mapping[str, Labels]  # question -> answer of every respondent, of the questions that tell age and sex
+    closed: Mapping[str, Labels]  # variable -> answer of every respondent, of every closed question
     item_nonresponse: Mapping[str, tuple[int, int]]
     open_responses: Mapping[str, int]
     open_in_bursts: Mapping[str, int]
@@ -59,7 +60,7 @@ class StoredWave:
 def write(folder: Path, wave_id: UUID, key: str, stored: StoredWave) -> None:
     """Whole or not at all."""
     private.folder(folder)
-    arrays, texts = _taken_apart(stored.columns, stored.answers)
+    arrays, texts = _taken_apart(stored)
     header = {
         "format": FORMAT,
         "key": key,
@@ -94,10 +95,11 @@ def read(folder: Path, wave_id: UUID, key: str) -> StoredWave | None:
             arrays = {name: _in_file(file) for name in header["arrays"]}
     except _UNREADABLE:
         return None  # not there, or cut short: it is made anew
-    columns, answers = _put_together(arrays, header["texts"])
+    columns, answers, closed = _put_together(arrays, header["texts"])
     return StoredWave(
         columns=columns,
         answers=answers,
+        closed=closed,
         item_nonresponse={name: (pair[0], pair[1]) for name, pair in header["item_nonresponse"].items()},
         open_responses=header["open_responses"],
         open_in_bursts=header["open_in_bursts"],
@@ -133,11 +135,13 @@ def _header(file: BinaryIO) -> dict[str, Any]:
     return found
 
 
-def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def _taken_apart(stored: StoredWave) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    columns = stored.columns
     arrays: dict[str, Any] = {name: getattr(columns, name) for name in _ARRAYS}
     labels = {name: getattr(columns, name) for name in _LABELS}
     labels |= {f"unit {stage}": unit for stage, unit in enumerate(columns.units)}
-    labels |= {f"answer {name}": given for name, given in answers.items()}
+    labels |= {f"answer {name}": given for name, given in stored.answers.items()}
+    labels |= {f"closed {name}": given for name, given in stored.closed.items()}
     packed = {name: one.names for name, one in labels.items() if len(one.names) >= _MANY}
     texts = {name: [] if name in packed else list(one.names) for name, one in labels.items()}
     texts |= {"streets": list(columns.streets), "indicators": list(columns.indicators)}
@@ -152,7 +156,9 @@ def _taken_apart(columns: CaseColumns, answers: Mapping[str, Labels]) -> tuple[d
     return arrays, texts
 
 
-def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> tuple[CaseColumns, dict[str, Labels]]:
+def _put_together(
+    arrays: Mapping[str, Any], texts: Mapping[str, list[str]]
+) -> tuple[CaseColumns, dict[str, Labels], dict[str, Labels]]:
     def labels(name: str) -> Labels:
         together = f"names {name}" in arrays
         names = PackedNames(arrays[f"names {name}"], arrays[f"ends {name}"]) if together else tuple(texts[name])
@@ -172,5 +178,8 @@ def _put_together(arrays: Mapping[str, Any], texts: Mapping[str, list[str]]) -> 
         chance=arrays.get("chance"),
         marked=arrays.get("marked"),
     )
-    given = [name.removeprefix("answer ") for name in texts if name.startswith("answer ")]
-    return columns, {name: labels(f"answer {name}") for name in given}
+    answers, closed = (
+        {name.removeprefix(kind): labels(name) for name in texts if name.startswith(kind)}
+        for kind in ("answer ", "closed ")
+    )
+    return columns, answers, closed

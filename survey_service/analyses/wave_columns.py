@@ -33,6 +33,7 @@ class WaveColumns:
     questionnaire_sha256: str
     columns: CaseColumns
     answers: Mapping[str, Labels]  # question -> answer of every respondent, of the questions that tell age and sex
+    closed: Mapping[str, Labels]  # variable -> answer of every respondent (``closed_questions``)
     item_nonresponse: Mapping[str, tuple[int, int]]  # variable -> asked, left unanswered
     open_responses: Mapping[str, int]  # community code -> answers outside the probability sample
     open_in_bursts: Mapping[str, int]  # of these, by open codes in a minute that brought too many of one community
@@ -74,6 +75,7 @@ def columns_of_wave(
         questionnaire_sha256=sha256,
         columns=stored.columns,
         answers=stored.answers,
+        closed=stored.closed,
         item_nonresponse=stored.item_nonresponse,
         open_responses=stored.open_responses,
         open_in_bursts=stored.open_in_bursts,

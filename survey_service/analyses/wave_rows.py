@@ -31,6 +31,7 @@ from questionnaires.indicators import IndicatorKind
 from questionnaires.model import Missing, Questionnaire
 from survey_service.analyses import queries
 from survey_service.analyses.area_names import CityTree
+from survey_service.analyses.closed_questions import closed_variables, written
 from survey_service.analyses.marked_rows import MarkedRows
 from survey_service.analyses.population import asked_who
 from survey_service.analyses.stored_columns import StoredWave
@@ -76,6 +77,7 @@ def read_rows(
     return StoredWave(
         columns=replace(cases.columns(answers), marked=marked.array()),
         answers=answers.labels(),
+        closed=answers.closed(),
         item_nonresponse={name: (count, answers.lost[name]) for name, count in answers.asked.items()},
         open_responses=open_responses,
         open_sums=_open_sums(session, survey_id, wave_id, questionnaire),
@@ -114,6 +116,11 @@ class _Texts:
 
     def add(self, text: str | None) -> None:
         self._codes.append(-1 if text is None else self._places.setdefault(text, len(self._places)))
+
+    def add_coded(self, codes: Sequence[int], texts: Sequence[str]) -> None:
+        """Many at once: ``texts[codes[row]]``."""
+        place = {code: self._places.setdefault(texts[code], len(self._places)) for code in set(codes)}
+        self._codes.extend(map(place.__getitem__, codes))
 
     def labels(self, names: Sequence[str] | None = None) -> Labels:
         """``names``: all that may occur, in their order (default: what occurred, sorted)."""
@@ -237,6 +244,7 @@ class _Answers:
         self.indicators = tuple(one.id for one in questionnaire.estimated() if one.kind is not IndicatorKind.INDEX)
         self._used = questionnaire.behind(name for one in questionnaire.indicators for name in one.variables)
         self._who = {one.id: _Texts() for one in asked_who(questionnaire)}
+        self._closed = {one.name: _Texts() for one in closed_variables(questionnaire)}
         self._adults: list[float] = []
         self._blocks: list[FloatArray] = [np.empty((0, len(self.indicators), 2))]
         self.asked: Counter[str] = Counter()
@@ -252,6 +260,8 @@ class _Answers:
             texts_of = [_as_text(one) for one in found[name].values]
             for code in found[name].codes:
                 told.add(texts_of[code])
+        for name, told in self._closed.items():
+            told.add_coded(found[name].codes, [written(one) for one in found[name].values])
         adults = found.get(ADULTS_QUESTION)
         if adults is not None:
             numbers = [np.nan if isinstance(one, (Missing, list)) else float(one) for one in adults.values]
@@ -286,6 +296,14 @@ class _Answers:
 
     def labels(self) -> Mapping[str, Labels]:
         return {name: told.labels() for name, told in self._who.items()}
+
+    def closed(self) -> Mapping[str, Labels]:
+        return {name: _narrow(told.labels()) for name, told in self._closed.items()}
+
+
+def _narrow(labels: Labels) -> Labels:
+    """Answers to a closed question are few: a byte for each of a hundred different ones."""
+    return Labels(labels.codes.astype(np.int8 if len(labels.names) < 128 else np.int32), labels.names)
 
 
 def _as_text(value: Value) -> str | None:

@@ -38,6 +38,8 @@ ELSE = {
     f"{W}/field/people/{{account_id}}": 404,  # of whoever goes round, which this account does not
     f"{W}/cases/draw": 409,  # a draft's
     f"{W}/estimates": 404,  # a review's
+    f"{W}/estimates/questions": 404,
+    f"{W}/estimates/questions.{{kind}}": 404,
     f"{W}/plan": 404,
     f"{W}/plan.yaml": 404,
     f"{W}/exports/{{export_id}}/{{name}}": 404,  # test_export_pages.py takes them on both databases
@@ -134,8 +136,9 @@ def test_every_page_is_shown(client: TestClient, city: City, database: Database,
         met = walked(client, city.desk(role.value, "city").token, pages(city, records, role.value))
         faults |= {f"{role} {path}": status for path, status in met.items() if status >= 500}
     of_wave = {path: where for path, where in every.items() if path.startswith((W, "/api/v1" + W))}
-    computed = (f"{W}/estimates", f"{W}/plan", f"{W}/plan.yaml", f"{W}/release", f"{W}/release/proof.{{language}}.pdf")
-    for path in computed:
+    of_review = ("estimates", "estimates/questions", "estimates/questions.{kind}")
+    computed = ("plan", "plan.yaml", "release", "release/proof.{language}.pdf", *of_review)
+    for path in (f"{W}/{one}" for one in computed):
         del of_wave[path]  # seconds of computing; test_estimates.py asks both databases for their rows
     for state, shown in ((WaveState.DRAFT, f"{W}/edit"), (WaveState.UNDER_REVIEW, W)):
         with database.writing.begin() as session:

@@ -66,9 +66,10 @@ def test_a_second_look_reads_the_file_and_says_the_same(
     for one in fields(CaseColumns):
         assert same(getattr(first.columns, one.name), getattr(second.columns, one.name)), one.name
     for one in fields(WaveColumns):
-        if one.name not in ("columns", "answers", "questionnaire"):
+        if one.name not in ("columns", "answers", "closed", "questionnaire"):
             assert getattr(first, one.name) == getattr(second, one.name), one.name
     assert same(first.answers, second.answers)
+    assert same(first.closed, second.closed)
     assert isinstance(second.columns.units[0].names, PackedNames) is (many == 5)
     assert second.columns.numerators.base is not None  # it lies in the file
 

@@ -153,6 +153,7 @@ def _wave(columns: CaseColumns) -> WaveColumns:
         questionnaire_sha256="",
         columns=columns,
         answers={},
+        closed={},
         item_nonresponse={},
         open_responses={},
         open_in_bursts={},
