@@ -78,12 +78,23 @@ class Stages:
             print(json.dumps(line if " > " in place else line | {"gigabytes": peak} | told), flush=True)
         self._spent.clear()
 
-    def watch(self, module: ModuleType) -> None:
-        """Every function that the module calls by a name of its own, made here or taken from another module of the
-        house, becomes a stage."""
-        for name, made in inspect.getmembers(module, inspect.isfunction):
-            if made.__module__.split(".")[0] in ("analysis", "survey_service"):
-                setattr(module, name, self._watched(name, made))
+    @contextmanager
+    def watching(self, *modules: ModuleType) -> Iterator[None]:
+        """Every function that a module calls by a name of its own, made here or taken from another module of the
+        house, is a stage."""
+        found = [
+            (module, name, made)
+            for module in modules
+            for name, made in inspect.getmembers(module, inspect.isfunction)
+            if made.__module__.split(".")[0] in ("analysis", "survey_service")
+        ]
+        for module, name, made in found:
+            setattr(module, name, self._watched(name, made))
+        try:
+            yield
+        finally:
+            for module, name, made in found:
+                setattr(module, name, made)
 
     def _watched(self, name: str, made: FunctionType) -> Callable[..., Any]:
         def run(*given: object, **named: object) -> Any:
@@ -114,8 +125,8 @@ def asked_in_two_modes(columns: CaseColumns) -> CaseColumns:
     return replace(columns, first_mode=Labels(mode, names), mode=Labels(np.where(columns.responded, mode, -1), names))
 
 
-def whole_questionnaire() -> Questionnaire:
-    """Forty questions with an indicator each, by the names of the simulated wave's."""
+def whole_questionnaire(indicators: int) -> Questionnaire:
+    """Questions with an indicator each, by the names of the simulated wave's."""
     asked = questionnaire()
     return replace(
         asked,
@@ -129,7 +140,7 @@ def whole_questionnaire() -> Questionnaire:
                 numerator=("1", "2"),
                 target=Target(value=0.8, sense=Sense.AT_LEAST),
             )
-            for number in range(SHAPE.indicators)
+            for number in range(indicators)
         ),
     )
 
@@ -137,7 +148,7 @@ def whole_questionnaire() -> Questionnaire:
 def rows_of(of: City, columns: CaseColumns, asked: Questionnaire) -> WaveColumns:
     adults = of.register().adults
     names = [AreaName(code=one, name_zh=one, name_en=one, adults=int(adults[one])) for one in of.names()]
-    inside = SHAPE.communities
+    inside = of.shape.communities
     streets = tuple(
         (AreaName(code=one, name_zh=one, name_en=one, adults=None), tuple(names[at * inside : (at + 1) * inside]))
         for at, one in enumerate(columns.streets)
@@ -152,20 +163,20 @@ def rows_of(of: City, columns: CaseColumns, asked: Questionnaire) -> WaveColumns
         item_nonresponse={},
         open_responses={},
         open_in_bursts={},
+        open_sums={},
         city=AreaName(code="city", name_zh="示范市", name_en="Demonstration City", adults=None),
         streets=streets,
         snapshot_sha256="0" * 64,
     )
 
 
-def main() -> None:
+def main(shape: Shape = SHAPE) -> None:
     stages = Stages()
-    of, asked = city(SHAPE, 1), whole_questionnaire()
+    of, asked = city(shape, 1), whole_questionnaire(shape.indicators)
     register = of.register()
     rows = rows_of(of, asked_in_two_modes(wave(of, 2)), asked)
-    for module in (import_module("analysis.engine.run"), service):
-        stages.watch(module)
-    with stages.timed("from columns to what a release keeps") as told:
+    watching = stages.watching(import_module("analysis.engine.run"), service)
+    with watching, stages.timed("from columns to what a release keeps") as told:
         told["at_most"] = AT_MOST
         estimates = service.analyse_wave(rows, PLAN, register=register)
         with stages.timed("text"):
