@@ -116,7 +116,7 @@ def _is_share(one: Estimate) -> bool:
 
 
 def _numbers(values: Iterable[float | None]) -> FloatArray:
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.array(list(values), dtype=np.float64)  # None becomes NaN
 
 
 def _once(estimates: Sequence[Estimate], code: IntArray) -> None:

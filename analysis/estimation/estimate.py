@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -188,6 +189,11 @@ class Estimator:
         return influence[order], self.totals.counts[items[order]]
 
     def table(self) -> EstimateTable:
+        """Made once, however often it is asked for: tests and differences begin from it."""
+        return self._table
+
+    @cached_property
+    def _table(self) -> EstimateTable:
         totals = self.totals
         size = self.size
         points = self.points
