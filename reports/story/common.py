@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from analysis.city_results import ModeEffect
 from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
 from questionnaires.indicators import Indicator, beside_of, second_id
 from reports.blocks import (
@@ -365,13 +366,24 @@ def how_to_read(table: PublishableTable, language: str, *, judged: bool, given: 
 
 
 def how_made(summary: CommunitySummary | AreaSummary, language: str, *, given: Sequence[Verdict | None] = ()) -> Prose:
-    """Of whom, how, what the way of asking did, and how many of the verdicts ``given`` chance would get wrong."""
-    table, beside = summary.table, summary.beside
-    by_mode = modes.told(() if beside is None else beside.modes, {one.id: one for one in summary.indicators}, language)
+    """Of whom, how, what the way of asking did, and how many of the verdicts ``given`` chance would get wrong. A sheet
+    of two pages, of a community, says the mode in one sentence elsewhere (``modes_in_short``)."""
+    table = summary.table
+    by_mode = modes.told(*_dealt(summary), language) if isinstance(summary, AreaSummary) else ""
     further = [one for one in (by_mode, tiers.chance(table, given, language)) if one]
     return Prose(
         say(language, "how_made"), (*facts.how_made(summary.method, table.interval_method, language), *further)
     )
+
+
+def modes_in_short(summary: CommunitySummary, language: str) -> str:
+    return modes.in_short(*_dealt(summary), language)
+
+
+def _dealt(summary: CommunitySummary | AreaSummary) -> tuple[Sequence[ModeEffect], Mapping[str, Indicator]]:
+    """Headlines by mode, and the indicators by id."""
+    effects = () if summary.beside is None else summary.beside.modes
+    return effects, {one.id: one for one in summary.indicators}
 
 
 def sample_table(sample: Sample, language: str) -> Table:

@@ -466,7 +466,8 @@ def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], languag
         tables[0] = replace(first, notes=common.one_note((*first.notes, *also), language))
     elif also:
         tables = [Notes(also)]
-    listed = outcomes.in_a_line(summary.sample.outcomes, language)
+    by_mode = common.modes_in_short(summary, language)
+    listed = (*outcomes.in_a_line(summary.sample.outcomes, language), *([by_mode] if by_mode else []))
     told: list[Block] = [Notes(listed)] if listed else []
     if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
         return [*tables, Columns((Side(4, sample), Side(4, (read, *told)), Side(4, (made,))))]

@@ -20,13 +20,23 @@ MODE_PHRASES: Final[Mapping[str, Text]] = {
         "{name} in the city: {value} of those first asked {mode}, {base} of those first asked {usual}, {by} apart "
         "({interval})",
     ),
+    "modes_in_short": Text(
+        "每户先用哪种方式由抽签定；全市{parts}。",
+        "Which way a household was asked first was drawn by lot; in the city {parts}.",
+    ),
+    "mode_higher": Text(
+        "{name}先用{mode}的比先用{usual}的高 {by}（{interval}）",
+        "{name} is {by} higher ({interval}) among those first asked {mode} than {usual}",
+    ),
+    "mode_lower": Text(
+        "{name}先用{mode}的比先用{usual}的低 {by}（{interval}）",
+        "{name} is {by} lower ({interval}) among those first asked {mode} than {usual}",
+    ),
+    "mode_none": Text("各项没有查出差别", "no difference was found"),
     "mode_alike": Text("{names}没有查出差别", "no difference was found in {names}"),
+    # by the mode that a sampled household may be asked first
+    "first_face_to_face": Text("入户面访", "face to face"),
+    "first_telephone": Text("电话访问", "by telephone"),
+    "first_paper": Text("纸质问卷", "on paper"),
+    "first_web_invited": Text("网上邀请", "by an invitation to the web"),
 }
-
-FIRST_ASKED: Final[Mapping[str, Text]] = {
-    "face_to_face": Text("入户面访", "face to face"),
-    "telephone": Text("电话访问", "by telephone"),
-    "paper": Text("纸质问卷", "on paper"),
-    "web_invited": Text("网上邀请", "by an invitation to the web"),
-}
-"""Modes in which a household may be asked first."""

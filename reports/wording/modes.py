@@ -9,7 +9,6 @@ from analysis.city_results import ModeEffect, ModeFigure
 from questionnaires.indicators import Indicator
 from reports.wording import verdicts
 from reports.wording.figures import Figures, Unit, count, joined
-from reports.wording.mode_phrases import FIRST_ASKED
 from reports.wording.phrases import say
 
 _APART = {
@@ -37,6 +36,16 @@ def told(effects: Sequence[ModeEffect], indicators: Mapping[str, Indicator], lan
     return f"{dealt}{space}{_sentence(say(language, 'semicolon').join(parts), language)}"
 
 
+def in_short(effects: Sequence[ModeEffect], indicators: Mapping[str, Indicator], language: str) -> str:
+    """One sentence, for a sheet of a part of the city: what differs, without the figures by mode."""
+    known = [one for one in effects if one.variable in indicators]
+    if not known:
+        return ""
+    parts = [part for one in known for part in _directions(one, indicators[one.variable], language)]
+    joined_parts = say(language, "semicolon").join(parts) or say(language, "mode_none")
+    return say(language, "modes_in_short", parts=joined_parts)
+
+
 def _sentence(text: str, language: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{say(language, 'stop')}" if text else ""
 
@@ -47,25 +56,46 @@ def _apart(one: ModeFigure) -> bool:
 
 
 def _differing(effect: ModeEffect, indicator: Indicator, language: str) -> list[str]:
-    figures = Figures(unit=verdicts.unit_of(indicator))
-    if effect.digits is not None:
-        figures = replace(figures, decimals=effect.digits)
-    usual, *others = effect.figures
+    figures, usual = _figures(effect, indicator), effect.figures[0]
     return [
         say(
             language,
             "mode_differs",
-            name=indicator.name.in_language(language),
-            mode=_mode(one, language),
-            usual=_mode(usual, language),
             value=verdicts.with_unit(figures.number(one.value), figures.unit, language),
             base=verdicts.with_unit(figures.number(usual.value), figures.unit, language),
-            by=say(language, _APART[figures.unit], number=figures.number(abs(one.difference or 0.0))),
-            interval=_interval(one, figures),
+            **_words(effect, one, indicator, language),
         )
-        for one in others
+        for one in effect.figures
         if _apart(one)
     ]
+
+
+def _directions(effect: ModeEffect, indicator: Indicator, language: str) -> list[str]:
+    return [
+        say(
+            language,
+            "mode_higher" if (one.difference or 0.0) > 0 else "mode_lower",
+            **_words(effect, one, indicator, language),
+        )
+        for one in effect.figures
+        if _apart(one)
+    ]
+
+
+def _words(effect: ModeEffect, one: ModeFigure, indicator: Indicator, language: str) -> dict[str, str]:
+    figures = _figures(effect, indicator)
+    return {
+        "name": indicator.name.in_language(language),
+        "mode": _mode(one, language),
+        "usual": _mode(effect.figures[0], language),
+        "by": say(language, _APART[figures.unit], number=figures.number(abs(one.difference or 0.0))),
+        "interval": _interval(one, figures),
+    }
+
+
+def _figures(effect: ModeEffect, indicator: Indicator) -> Figures:
+    figures = Figures(unit=verdicts.unit_of(indicator))
+    return figures if effect.digits is None else replace(figures, decimals=effect.digits)
 
 
 def _interval(one: ModeFigure, figures: Figures) -> str:
@@ -76,4 +106,4 @@ def _interval(one: ModeFigure, figures: Figures) -> str:
 
 
 def _mode(one: ModeFigure, language: str) -> str:
-    return FIRST_ASKED[one.mode].in_language(language) if one.mode in FIRST_ASKED else one.mode
+    return say(language, f"first_{one.mode}")

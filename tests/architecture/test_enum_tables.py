@@ -108,10 +108,6 @@ PARTIAL: Mapping[tuple[str, str], str] = {
         "survey_service.models.capture:Mode",
     ): "modes that ask sampled households",
     (
-        "reports/wording/mode_phrases.py",
-        "survey_service.models.capture:Mode",
-    ): "modes in which a sampled household is asked first",
-    (
         "survey_service/surveys/service.py",
         "survey_service.models.survey:WaveState",
     ): "a step from there on, or back: the last has none",

@@ -97,6 +97,10 @@ def test_the_statistician_sees_how_many(database: Database, world: World, settin
     )
     # Published beside the count of open answers, which does not tell a heap from people who came by themselves.
     assert (rows.open_responses, rows.open_in_bursts) == ({"110101000001": many + 2}, {"110101000001": many})
+    # Of the one household that answered, and of the others by what they said: nobody knew.
+    assert rows.columns.marked is not None
+    assert rows.columns.marked.tolist() == [True]
+    assert rows.open_sums["awareness"] == (0.0, many + 2, many + 2)
     assert (marks, quality_mark_counts.total(marks.values())) == ({world.community_ids[0]: here}, here)
     assert [(one.fine, one.value) for one in lines] == [
         (True, f"1 / {many + 3}"),

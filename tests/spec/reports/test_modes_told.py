@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from analysis import engine
+from analysis.case_columns import Labels
 from analysis.city_results import ModeEffect, ModeFigure
+from analysis.disclosure import protect
+from analysis.plan import AnalysisPlan
+from analysis.published_beside import published_modes
 from questionnaires.indicators import Indicator, IndicatorKind
 from questionnaires.text import Text
-from reports.wording.modes import told
+from reports.wording.modes import in_short, told
+from tests.simulated.waves import Shape, asked, city, wave
 
 
 def rate(key: str, zh: str, en: str) -> Indicator:
@@ -46,7 +55,46 @@ def test_what_differs_is_told_with_its_error_and_what_does_not_by_name() -> None
     )
 
 
+def test_the_sheet_of_a_community_says_the_difference_in_one_sentence() -> None:
+    assert in_short([APART, ALIKE], RATES, "zh") == (
+        "每户先用哪种方式由抽签定；全市知晓率先用网上邀请的比先用纸质问卷的低 3.2 个百分点（0.2–6.1）。"
+    )
+    assert in_short([APART], RATES, "en") == (
+        "Which way a household was asked first was drawn by lot; in the city Awareness is 3.2 percentage points lower "
+        "(0.2–6.1) among those first asked by an invitation to the web than on paper."
+    )
+    assert in_short([ALIKE], RATES, "zh") == "每户先用哪种方式由抽签定；全市各项没有查出差别。"
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_where_nothing_was_dealt_nothing_is_said(language: str) -> None:
-    assert told([], RATES, language) == ""
+    assert told([], RATES, language) == in_short([], RATES, language) == ""
     assert told([APART], {}, language) == ""
+
+
+def test_every_number_that_is_printed_is_that_of_the_answers_and_their_weights() -> None:
+    shape = Shape(streets=2, communities=4)
+    of = city(shape, 5)
+    columns = wave(of, 6)
+    columns = replace(columns, first_mode=Labels(np.arange(columns.cases) % 2, ("paper", "web_invited")))
+    on_paper = columns.first_mode.codes[columns.respondents] == 0
+    lifted = np.where(on_paper & (np.arange(len(on_paper)) % 3 > 0), 1.0, columns.numerators[0])  # paper says yes
+    columns = replace(columns, numerators=np.vstack([lifted[None, :], columns.numerators[1:]]))
+    found = engine.run(AnalysisPlan(), columns, asked(shape), of.register())
+    table = protect(*(one.estimates() for one in found.tables.values()), hierarchy=found.hierarchy)
+    name = columns.indicators[0]
+    assert found.modes is not None
+    effects = published_modes(found.modes, table, [name], len(columns.respondents))
+
+    text = told(effects, {name: rate(name, "知晓率", "Awareness")}, "zh")
+    weight, below = found.weighed.final, columns.denominators[0]
+    shares = [
+        float(np.nansum((weight * lifted)[one]) / np.nansum((weight * below)[one])) for one in (on_paper, ~on_paper)
+    ]
+    digits = effects[0].digits
+    printed = [f"{100 * share:.{digits}f}" for share in shares]
+    assert f"先用纸质问卷的 {printed[0]}%" in text
+    assert f"先用网上邀请的 {printed[1]}%" in text
+    assert f"相差 {float(printed[0]) - float(printed[1]):.{digits}f} 个百分点" in text
+    for mode, there in (("纸质问卷", on_paper), ("网上邀请", ~on_paper)):
+        assert f"{mode}（n {int(there.sum()):,}）" in text
