@@ -65,3 +65,16 @@ class Comparisons:
     items: tuple[PublishedItems, ...] = ()
     differences: tuple[PublishedDifference, ...] = ()
     ranks: tuple[PublishedRanks, ...] = ()
+
+    def items_of(self, domain: Domain, item: str) -> PublishedItems | None:
+        """Those of the group that ``item`` is in; None where fewer than two are shown."""
+        return next((one for one in self.items if one.domain == domain and item in one.items), None)
+
+    def difference(self, variable: str, domain: Domain, whole: Domain) -> PublishedDifference | None:
+        """None where one of the two is not shown as a point."""
+        wanted = (variable, domain, whole)
+        return next((one for one in self.differences if (one.variable, one.domain, one.whole) == wanted), None)
+
+    def ranks_of(self, variable: str, within: Domain) -> tuple[PublishedRanks, ...]:
+        """One for every kind of area of which two or more may be ranked."""
+        return tuple(one for one in self.ranks if (one.variable, one.within) == (variable, within))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.city_results import CityResults
+from analysis.comparisons import Comparisons
 from analysis.results import (
     DesignSummary,
     Domain,
@@ -174,6 +175,7 @@ class CommunitySummary:
     caution: Caution = Caution()
     changes: Changes | None = None
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
+    comparisons: Comparisons | None = None  # of this community; None in releases from before there were any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,7 @@ class AreaSummary:
     changes: Changes | None = None
     groups: Groups | None = None  # of the city only
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
+    comparisons: Comparisons | None = None  # of the area and the areas in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

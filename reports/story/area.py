@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import changes, common, correction, outcomes
+from reports.story import changes, common, compared, correction, outcomes
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -54,6 +54,11 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     alike = all_alike_notes(summary, own, language)
     if alike:
         blocks.append(Notes(tuple(alike)))
+    wholes = () if is_city(summary) else (summary.city,)
+    held = [*compared.ranks(summary, own, language)]
+    held += compared.against(summary.comparisons, own[:CARDS_MOST], summary.place, wholes, language)
+    if held:
+        blocks.append(Notes(tuple(held)))
     blocks.append(sample_by_area(summary, language))
     blocks += outcomes.blocks(summary.samples.get(summary.place.code), language)
     given = every_verdict(summary, own)

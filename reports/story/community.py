@@ -30,10 +30,10 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import changes, common, correction, outcomes
+from reports.story import age_groups, changes, common, compared, correction, outcomes
 from reports.story.common import Measured
+from reports.wording import comparisons as comparisons_words
 from reports.wording import facts, figures, tiers, verdicts
-from reports.wording.figures import Unit
 from reports.wording.phrases import say
 
 LOWEST = 3
@@ -60,8 +60,11 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     blocks += foot_of_page_one(summary, own, items, language, judged=judged)
     blocks.append(PageBreak())
     blocks += page_two(summary, items, language, judged=judged)
+    wholes = (summary.street, summary.city)
+    if apart := compared.against(summary.comparisons, own[:CARDS_MOST], summary.place, wholes, language):
+        blocks.append(Notes(tuple(apart)))
     if summary.age_groups:
-        blocks.append(age_table(summary, own, language))
+        blocks.append(age_groups.table(summary, own, language))
     shown = common.headline(summary.indicators)
     places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
     blocks += correction.blocks(summary.imprint, table, places, language)
@@ -245,7 +248,7 @@ def foot_of_page_one(
 ) -> list[Block]:
     """How firm the verdicts are, beside the lowest items."""
     left = firmness(summary, own, language) if judged else None
-    right = lowest(summary.table, items[0], language) if items else None
+    right = lowest(summary, items[0], language) if items else None
     if left and right:
         return [Columns((Side(5, (left,)), Side(7, (right,))))]
     return [block for block in (left, right) if block is not None]
@@ -279,7 +282,7 @@ def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) 
     )
 
 
-def lowest(table: PublishableTable, group: list[Measured], language: str) -> Table | None:
+def lowest(summary: CommunitySummary, group: list[Measured], language: str) -> Table | None:
     """The three lowest items with their intervals: of all, or of those that can be told, which the title then says."""
     told = [each for each in group if tiers.comparable(each.cell)]
     untold = len(group) - len(told)
@@ -296,12 +299,14 @@ def lowest(table: PublishableTable, group: list[Measured], language: str) -> Tab
         "published": (say(language, "hidden_items", hidden=untold),),
     }[of]
     drawn = item_rows(shown, strong=len(shown))
+    found = compared.items_of(summary.comparisons, group, summary.place)
+    together = compared.items_note(found, group, language, down=ascending_is_bad(shown[0]))
     return Table(
         title=say(language, phrase, count=word, shown=len(told)),
         unit=say(language, "unit", unit=verdicts.unit_word(shown[0].figures.unit, language)),
-        columns=item_columns(shown, table, language, count=False),
+        columns=item_columns(shown, summary.table, language, count=False),
         rows=tuple(Row(row.cells[:-1], row.tone) for row in drawn),
-        notes=(*rest, say(language, "lowest_note")),
+        notes=(*rest, *(together or [say(language, "lowest_note")])),
         pitch=5,
     )
 
@@ -354,6 +359,9 @@ def item_table(summary: CommunitySummary, group: list[Measured], language: str) 
     if strong and not down:
         phrase = "items_note" if not untold else "items_note_firm" if uncertain else "items_note_shown"
         notes.insert(0, say(language, phrase, count=say(language, words[strong - 1])))
+    found = compared.items_of(summary.comparisons, group, summary.place)
+    if together := compared.items_note(found, group, language, down=down):
+        notes += [*together, comparisons_words.items_how(table.level, language)]
     notes += in_place_of_hidden(summary, group, language)
     title = "items_title_plain"
     if told or not uncertain:
@@ -382,35 +390,6 @@ def in_place_of_hidden(summary: CommunitySummary, group: Sequence[Measured], lan
     return [
         say(language, "items_stand_for", place=place, items=between.join(items)) for place, items in by_place.items()
     ]
-
-
-def age_table(summary: CommunitySummary, own: Sequence[Measured], language: str) -> Table:
-    """The first four headline indicators by age group."""
-    shown = own[:4]
-    level = verdicts.level_words(summary.table.level)
-    rows, cells = [], []
-    for place in summary.age_groups:
-        row = common.row_of(summary.table, place)
-        size = row.sample_size if row is not None else None
-        line = [Cell(place.name.in_language(language)), Cell("" if size is None else figures.count(size))]
-        for each in shown:
-            cell = common.cell_of(row, each.indicator)
-            cells.append(cell)
-            line.append(Cell(common.value_words(cell, each.figures), letter=verdicts.letter(cell)))
-            line.append(Cell(interval=None if cell.suppression is not None else each.figures.interval(cell), grey=True))
-        rows.append(Row(tuple(line)))
-    columns = [Column(say(language, "age_group")), Column("n", ColumnKind.FIGURE)]
-    for each in shown:
-        columns += [Column(each.name, ColumnKind.FIGURE), Column("", ColumnKind.INTERVAL)]
-    units = {each.figures.unit for each in shown}
-    unit = verdicts.unit_word(units.pop() if len(units) == 1 else Unit.PLAIN, language)
-    return Table(
-        title=say(language, "by_age"),
-        unit=say(language, "by_age_unit", level=level, unit=unit),
-        columns=tuple(columns),
-        rows=tuple(rows),
-        notes=common.one_note(verdicts.hidden_notes(cells, summary.table.rule, language), language),
-    )
 
 
 def other_indicators(summary: CommunitySummary, language: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from analysis.results import IntervalMethod, Suppression, Verdict
 from questionnaires.text import Text
 from reports.wording.base_phrases import BASE_PHRASES
 from reports.wording.change_phrases import CHANGE_PHRASES
+from reports.wording.comparison_phrases import COMPARISON_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.group_phrases import GROUP_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
@@ -21,6 +22,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **TIER_PHRASES,
     **CORRECTION_PHRASES,
     **CHANGE_PHRASES,
+    **COMPARISON_PHRASES,
     **GROUP_PHRASES,
     **MODE_PHRASES,
     **OUTCOME_PHRASES,
@@ -181,18 +183,18 @@ PHRASES: Final[Mapping[str, Text]] = {
     "two_items": Text("两", "two"),
     "three_items": Text("三", "three"),
     "lowest_note": Text(
-        "按估计值由低到高列出；区间相互重叠的，不分先后。",
-        "Listed from the lowest estimate; items whose intervals overlap are in no order.",
+        "按估计值由低到高列出。",
+        "Listed from the lowest estimate.",
     ),
     "items_title": Text("各方面评价，由低到高", "All items, from the lowest"),
     "items_title_down": Text("各项占比，由高到低", "All items, from the highest"),
     "items_note": Text(
-        "粗体为估计值最低的{count}项。区间相互重叠的项目，不能认定先后。",
-        "Bold: the {count} lowest {count:estimate|estimates}. Items whose intervals overlap cannot be put in order.",
+        "粗体为估计值最低的{count}项。",
+        "Bold: the {count} lowest {count:estimate|estimates}.",
     ),
     "items_note_shown": Text(
-        "粗体为已公布各项中估计值最低的{count}项。区间相互重叠的项目，不能认定先后。",
-        "Bold: the {count} lowest of the published estimates. Items whose intervals overlap cannot be put in order.",
+        "粗体为已公布各项中估计值最低的{count}项。",
+        "Bold: the {count} lowest of the published estimates.",
     ),
     "item": Text("项目", "Item"),
     "by_age": Text("按年龄", "By age"),

@@ -17,6 +17,7 @@ class AreaName:
     name_zh: str
     name_en: str
     adults: int | None
+    kind: str = ""  # of the area: city, district, street, community, village
 
 
 class CityTree:
@@ -63,7 +64,11 @@ class CityTree:
     def name(self, area_id: UUID) -> AreaName:
         area = self._areas[area_id]
         return AreaName(
-            code=area.code, name_zh=area.name_zh, name_en=area.name_en or area.name_zh, adults=self._adults.get(area_id)
+            code=area.code,
+            name_zh=area.name_zh,
+            name_en=area.name_en or area.name_zh,
+            adults=self._adults.get(area_id),
+            kind=area.kind,
         )
 
     def streets(self) -> tuple[tuple[AreaName, tuple[AreaName, ...]], ...]:

@@ -17,6 +17,7 @@ from reports.wording import figures as column
 from reports.wording import tiers, verdicts
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.earlier_wave import WaveChanges
+from survey_service.analyses.review_compared import held_against
 from survey_service.analyses.review_groups import group_figures
 from survey_service.analyses.review_modes import mode_lines
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
@@ -182,6 +183,7 @@ def figures(estimates: WaveEstimates, indicator: Indicator, changes: WaveChanges
         unit=_unit(unit),
         since=None if changes is None else changes.since,
         modes=mode_lines(estimates, indicator.id, written),
+        held=held_against(estimates, indicator, written),
         groups=group_figures(estimates, indicator.id, written, sizes, partial(_why, estimates)),
         second_base=None if indicator.second_base is None else indicator.second_base.name,
         ticks=axis.ticks(),

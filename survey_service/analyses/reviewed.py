@@ -87,6 +87,25 @@ class GroupFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLine:
+    """One area against what it is part of, and the ranks that it may have; "" and None where not told."""
+
+    name: Text
+    level: str  # street, community
+    to_street: Text | None
+    to_city: Text | None
+    rank: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAgainst:
+    """Areas by one indicator, and which items of its group cannot be told from the lowest of the city."""
+
+    lines: tuple[HeldLine, ...]
+    items: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The table of one indicator."""
 
@@ -101,6 +120,7 @@ class Figures:
     lines: tuple[Line, ...]
     modes: tuple[ModeLine, ...] = ()  # none where all were asked in one
     groups: tuple[GroupFigures, ...] = ()  # of the city, where the plan asks for them
+    held: HeldAgainst | None = None  # figures against each other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

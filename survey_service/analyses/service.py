@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from analysis import engine
 from analysis.case_columns import PopulationRegister
+from analysis.comparisons import Comparisons
 from analysis.disclosure import Protected, protected
 from analysis.engine import Analysis
 from analysis.engine.figures import Asked, related
@@ -43,6 +44,7 @@ from questionnaires.indicators import (
 from questionnaires.model import Questionnaire
 from survey_service.analyses.driven import driven_by
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
+from survey_service.analyses.held_against import comparisons_of
 from survey_service.analyses.wave_columns import WaveColumns
 from survey_service.surveys.wave_targets import by_indicator
 
@@ -62,6 +64,7 @@ class WaveEstimates:
     protected: Protected
     fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
     groups: PublishedGroups  # how each stands to everybody else
+    comparisons: Comparisons  # of items with each other, and of areas
     plan_changes: tuple[str, ...] = ()  # why the plan was changed since somebody saw the figures, each time it was
 
     @property
@@ -90,6 +93,12 @@ def community_domain(code: str) -> Domain:
 
 def street_domain(code: str) -> Domain:
     return ((STREET, code),)
+
+
+def _kinds(wave: WaveColumns) -> dict[Domain, str]:
+    """What sort of area each is, for those that are held against each other."""
+    communities = {community_domain(one.code): one.kind for one in wave.communities}
+    return {street_domain(street.code): STREET for street, _ in wave.streets} | communities
 
 
 def analyse_wave(
@@ -124,6 +133,7 @@ def analyse_wave(
         protected=gated,
         fieldwork=counted,
         groups=published_groups(found.groups, gated.table),
+        comparisons=comparisons_of(found, gated.table, indicators, _kinds(wave)),
     )
 
 
@@ -150,6 +160,7 @@ def asked(indicators: Sequence[Indicator], questionnaire: Questionnaire) -> tupl
             by_draw=resting.rests(one),
             totals=one.kind in TOTALS,
             beside=beside_of(one.id),
+            group=None if one.headline else one.group,
             numerator_of=next((other.id for other in indicators[:place] if one_numerator(one, other)), None),
         )
         for place, one in enumerate(indicators)

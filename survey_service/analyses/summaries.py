@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 from analysis.city_results import CityResults
+from analysis.comparisons import Comparisons
+from analysis.results import Domain
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample
@@ -24,6 +26,7 @@ from survey_service.analyses.service import (
     street_domain,
 )
 
+One = TypeVar("One")
 USUAL_CAUTION: Final = Caution()
 USUAL_DRAW: Final = DrawnAs()
 
@@ -66,16 +69,27 @@ def summaries(
     shared: dict[str, Any] = {"imprint": imprint, "method": method, "city": city, "table": estimates.table}
     shared |= {"indicators": indicators, "names": names, "caution": caution}
     shared["beside"] = None if beside == NOTHING_BESIDE else beside
+    compared = _by_area(estimates.comparisons, [place.domain for street, inside in tree for place in (street, *inside)])
     communities = {
         place.code: CommunitySummary(
-            place=place, street=street, sample=samples[place.code], changes=_changes(changes, place), **shared
+            place=place,
+            street=street,
+            sample=samples[place.code],
+            changes=_changes(changes, place),
+            comparisons=compared[place.domain],
+            **shared,
         )
         for street, inside in tree
         for place in inside
     }
     streets = {
         street.code: AreaSummary(
-            place=street, streets=((street, inside),), samples=samples, changes=_changes(changes, street), **shared
+            place=street,
+            streets=((street, inside),),
+            samples=samples,
+            changes=_changes(changes, street),
+            comparisons=compared[street.domain],
+            **shared,
         )
         for street, inside in tree
     }
@@ -85,9 +99,39 @@ def summaries(
         samples=samples,
         changes=_changes(changes, city),
         groups=groups_of_city(estimates),
+        comparisons=_of_city(estimates.comparisons),
         **shared,
     )
     return Summaries(communities=communities, streets=streets, city=whole)
+
+
+def _by_area(found: Comparisons, domains: Iterable[Domain]) -> dict[Domain, Comparisons]:
+    """Of every area its items, how it stands to what it is part of, and the ranks of the areas in it."""
+    items, differences, ranks = (
+        _grouped(found.items, lambda one: one.domain),
+        _grouped(found.differences, lambda one: one.domain),
+        _grouped(found.ranks, lambda one: one.within),
+    )
+    return {
+        domain: Comparisons(
+            items=tuple(items.get(domain, ())),
+            differences=tuple(differences.get(domain, ())),
+            ranks=tuple(ranks.get(domain, ())),
+        )
+        for domain in domains
+    }
+
+
+def _grouped(told: Iterable[One], place: Callable[[One], Domain]) -> dict[Domain, list[One]]:
+    found: dict[Domain, list[One]] = {}
+    for one in told:
+        found.setdefault(place(one), []).append(one)
+    return found
+
+
+def _of_city(found: Comparisons) -> Comparisons:
+    """Its own items, and all ranks: how many streets have areas that can be told apart."""
+    return replace(found, items=tuple(one for one in found.items if one.domain == CITY_DOMAIN), differences=())
 
 
 def _changes(found: WaveChanges | None, place: Place) -> Changes | None:

@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, Final, get_args, get_type_hints
 
 from analysis.city_results import CityResults
+from analysis.comparisons import Comparisons
 from analysis.results import (
     PROTECTED,
     IntervalMethod,
@@ -39,9 +40,11 @@ _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 def estimates_text(
     estimates: WaveEstimates, changes: WaveChanges | None = None, beside: CityResults = NOTHING_BESIDE
 ) -> str:
-    """Everything estimated, before and after protection, with weights and rates, as one text; where the plan asks for
-    groups, how they stand to everybody else; where a wave was released before, what was published of the change
-    since; and what is told of the city beside its figures."""
+    """Everything estimated, before and after protection, with weights and rates, as one text.
+
+    Where the plan asks for groups, how they stand to everybody else; what was published of figures held against each
+    other; where a wave was released before, of the change since; and what is told of the city beside its figures.
+    """
     margins = estimates.weights.calibrated
     document = {
         "format": FORMAT,
@@ -62,6 +65,8 @@ def estimates_text(
     }
     if estimates.groups != PublishedGroups():
         document["groups"] = _FORM.plain(estimates.groups)
+    if estimates.comparisons != Comparisons():
+        document["comparisons"] = _FORM.plain(estimates.comparisons)
     if changes is not None:
         document["changes"] = {"since": changes.release_number, "published": _FORM.plain(changes.published)}
     if beside != NOTHING_BESIDE:

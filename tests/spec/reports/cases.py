@@ -10,6 +10,7 @@ from analysis.results import Coding, PublicationRule, PublishableCell, Reliabili
 from questionnaires.indicators import Indicator, IndicatorKind, Sense
 from questionnaires.text import Text
 from reports.content import AreaSummary, CommunitySummary, Place
+from tests.spec.reports import held_against
 from tests.spec.reports import summaries as given
 
 SIXTEEN = "青石镇石板街第二社区居民委员会西区"[:16]
@@ -361,4 +362,6 @@ CASES: Mapping[str, Callable[[], Summary]] = {
     "street": given.street,
     "sixty_communities": sixty_communities,
     "twelve_for_the_city": twelve_for_the_city,
+    "held_against": held_against.community,
+    "city_held_against": held_against.city,
 }
