@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.design import SurveyDesign
-from analysis.estimation import estimate
-from analysis.estimation.contrasts import Contrast, contrasts
+from analysis.estimation.differences import differences
+from analysis.estimation.estimate import prepare_estimator
+from analysis.estimation.options import Options
 from analysis.estimation.requests import Request
-from analysis.results import ChangeVerdict, Domain, Estimate, Interval, LonelyPsu
+from analysis.results import ChangeVerdict, Domain, Interval, IntervalMethod, LonelyPsu
 
 MOST_MODE_DIFFERENCE = 0.10
 """Shares of modes that differ by more leave no change to speak of (10 points)."""
@@ -68,22 +70,20 @@ def join_waves(before: pd.DataFrame, after: pd.DataFrame, *, waves: TwoWaves, st
     """
     if waves.column in before.columns or waves.column in after.columns:
         raise ValueError(f"there is a column {waves.column!r} already; name the wave's column otherwise")
-    kept = {
-        str(label)
-        for label, units in before.groupby(stratum)[psu]
-        if set(units) & set(after.loc[after[stratum] == label, psu])
-    }
-    parts = []
-    for frame, label in ((before, waves.before), (after, waves.after)):
-        part = frame.copy()
-        part[waves.column] = label
-        apart = ~part[stratum].astype(str).isin(kept)
-        part[stratum] = part[stratum].astype(str)
-        part[psu] = part[psu].astype(str)
-        part.loc[apart, stratum] = part.loc[apart, stratum] + f"@{label}"
-        part.loc[apart, psu] = part.loc[apart, psu] + f"@{label}"
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    frame = pd.concat([before, after], ignore_index=True)
+    later = np.arange(len(frame)) >= len(before)
+    frame[waves.column] = pd.Categorical.from_codes(later.astype(np.int8), pd.Index(list(waves.labels), dtype="str"))
+    (strata, names), (units, unit_names) = (pd.factorize(frame[name].astype(str)) for name in (stratum, psu))
+    pair = strata * len(unit_names) + units
+    told = (strata >= 0) & (units >= 0)  # what is missing stays so, and the design says where
+    met = np.intersect1d(pair[told & ~later], pair[told & later]) // max(len(unit_names), 1)
+    alone = np.where(np.isin(strata, met), 0, 1 + later)
+    for name, codes, labels in ((stratum, strata, names), (psu, units, unit_names)):
+        every = [f"{label}{suffix}" for suffix in ("", *(f"@{wave}" for wave in waves.labels)) for label in labels]
+        placed = np.where(codes < 0, -1, codes + alone * len(labels))
+        frame[name] = pd.Categorical.from_codes(placed, pd.Index(every, dtype="str"))
+        frame[name] = frame[name].cat.remove_unused_categories()
+    return frame
 
 
 def changes(
@@ -102,19 +102,33 @@ def changes(
     The interval is two-sided; the change is risen or fallen where it leaves 0 out. ``conditions`` of both waves, where
     given, must agree, or the verdict is that they cannot be compared.
     """
-    single = estimate(frame, design, requests, by=[*by, waves.column], level=level, lonely_psu=lonely_psu).estimates
-    of_wave = {(one.variable, one.category, one.domain): one for one in single}
-    domains = dict.fromkeys(one.domain[:-1] for one in single if one.domain[-1][1] == waves.after)
-    first, second = ((waves.column, label) for label in waves.labels)
-    both = [domain for domain in domains if any(one.domain == (*domain, first) for one in single)]
-    if not both:
+    options = Options(level=level, lonely_psu=lonely_psu)
+    estimator = prepare_estimator(frame, design, requests, by=[*by, waves.column], options=options)
+    place = {key: number for number, key in enumerate(estimator.domains.keys)}
+    before, after = ((waves.column, label) for label in waves.labels)
+    domains = [key[:-1] for key in place if key[-1] == after and (*key[:-1], before) in place]
+    if not domains:
         raise ValueError(f"no domain was asked in both waves {waves.before!r} and {waves.after!r}")
-    wanted = [
-        Contrast(str(place), {(*domain, second): 1.0, (*domain, first): -1.0}) for place, domain in enumerate(both)
-    ]
-    found = contrasts(frame, design, requests, wanted, by=[*by, waves.column], level=level, lonely_psu=lonely_psu)
+    first, second = (
+        np.array([place[(*domain, wave)] for domain in domains], dtype=np.int64) for wave in (before, after)
+    )
+    table, apart = differences(estimator, first, second)
+    columns = (
+        table.figures.value[:, first],
+        table.figures.value[:, second],
+        apart.value,
+        apart.standard_error,
+        apart.low,
+        apart.high,
+        apart.degrees_of_freedom,
+    )
     reasons = () if conditions is None else differences_of(*conditions)
-    return tuple(_change(one, both[int(one.domain[0][1])], of_wave, waves, reasons) for one in found.estimates)
+    rows = np.stack(columns, axis=2).tolist()
+    return tuple(
+        _change((quantity.variable, quantity.category, domain), rows[number][at], level, reasons)
+        for at, domain in enumerate(domains)
+        for number, quantity in enumerate(table.quantities)
+    )
 
 
 def differences_of(before: WaveConditions, after: WaveConditions) -> tuple[str, ...]:
@@ -136,27 +150,27 @@ def differences_of(before: WaveConditions, after: WaveConditions) -> tuple[str, 
 
 
 def _change(
-    difference: Estimate,
-    domain: Domain,
-    of_wave: Mapping[tuple[str, str | None, Domain], Estimate],
-    waves: TwoWaves,
-    reasons: tuple[str, ...],
+    of: tuple[str, str | None, Domain], figures: Sequence[float], level: float, reasons: tuple[str, ...]
 ) -> Change:
-    before, after = (
-        of_wave[(difference.variable, difference.category, (*domain, (waves.column, label)))].value
-        for label in waves.labels
+    """``figures``: before, after, difference, standard error, low, high, degrees of freedom; NaN for none."""
+    variable, category, domain = of
+    before, after, difference, error, low, high = (None if one != one else one for one in figures[:-1])
+    limits = (
+        Interval(low=low, high=high, level=level, method=IntervalMethod.WALD)
+        if low is not None and high is not None
+        else None
     )
     return Change(
-        variable=difference.variable,
-        category=difference.category,
+        variable=variable,
+        category=category,
         domain=domain,
         before=before,
         after=after,
-        difference=difference.value,
-        standard_error=difference.standard_error,
-        interval=difference.interval,
-        degrees_of_freedom=difference.degrees_of_freedom,
-        verdict=_verdict(difference.interval, reasons),
+        difference=difference,
+        standard_error=error,
+        interval=limits,
+        degrees_of_freedom=max(int(figures[-1]), 0),
+        verdict=_verdict(limits, reasons),
         reasons=reasons,
     )
 

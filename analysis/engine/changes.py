@@ -3,7 +3,7 @@
 Both waves stand in one design. A stratum of which a PSU was asked in both keeps its name and theirs, and the covariance
 follows; every other is a stratum of its own in each wave. The weights of each wave meet the margins of that wave, and
 what those explain is taken out of that wave's rows alone: its margins are columns that are 0 in the other wave. A
-stratum that was kept has the finite population correction only where both waves drew from equally many units.
+finite population correction is there only where both waves asked the same units of a group.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.arrays import BoolArray, FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
 from analysis.auxiliaries import Auxiliaries, AuxiliaryBlock, Calibration
-from analysis.case_columns import CaseColumns, Labels
+from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
 from analysis.engine.figures import (
     ADULTS,
@@ -30,9 +30,10 @@ from analysis.engine.figures import (
     respondent_frame,
     unit_column,
 )
+from analysis.engine.wave_units import CommonUnits
 from analysis.estimation.differences import Differences, differences
-from analysis.estimation.estimate import prepare_estimator
-from analysis.estimation.options import Options
+from analysis.estimation.estimate import Estimator, prepare_estimator
+from analysis.estimation.small_sample import Expected, expected_of
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Group, Level
 from analysis.results import ChangeVerdict, Domain
@@ -40,6 +41,8 @@ from analysis.results import ChangeVerdict, Domain
 WAVE, BEFORE, AFTER = "wave", "0", "1"
 POWER = 0.80
 """The detectable change is what would have been found with this probability."""
+_ROUNDS = 20
+"""Of finding a change that its own variance depends on; each brings it nearer by a digit or so."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -61,7 +64,8 @@ class ChangeTable:
     before: FloatArray
     after: FloatArray
     difference: FloatArray
-    standard_error: FloatArray
+    standard_error: FloatArray  # counting what means and margins fit
+    linearised_error: FloatArray  # not counting it: that of R's survey
     low: FloatArray
     high: FloatArray
     degrees_of_freedom: FloatArray
@@ -89,20 +93,26 @@ def change_tables(before: WaveFigures, after: WaveFigures, indicators: Sequence[
     wanted: dict[str, tuple[str, ...]] = {level.value: BY_LEVEL[level] for level in plan.levels}
     wanted |= {f"{Level.CITY.value}.{group.value}": (group.value,) for group in groups}
     options = options_of(plan)
-    found = {name: _table(both, indicators, by, options) for name, by in wanted.items()}
-    return {name: table for name, table in found.items() if table.domains}
+    found: dict[str, ChangeTable] = {}
+    fitted: Expected | None = None
+    for name, by in wanted.items():
+        estimator = prepare_estimator(both.frame, both.design, requests_of(indicators), by=(*by, WAVE), options=options)
+        if fitted is None or both.design.calibration is None:  # what margins fit is the same in every table
+            fitted = expected_of(estimator)
+        table = _table(estimator, fitted, tuple(one.id for one in indicators))
+        if table.domains:
+            found[name] = table
+    return found
 
 
-def _table(both: _Both, indicators: Sequence[Asked], by: tuple[str, ...], options: Options) -> ChangeTable:
-    requests = requests_of(indicators)
-    estimator = prepare_estimator(both.frame, both.design, requests, by=(*by, WAVE), options=options)
+def _table(estimator: Estimator, fitted: Expected, indicators: tuple[str, ...]) -> ChangeTable:
     place = {key: number for number, key in enumerate(estimator.domains.keys)}
     domains = [key[:-1] for key in place if key[-1][1] == AFTER and (*key[:-1], (WAVE, BEFORE)) in place]
     first, second = (
         np.array([place[(*domain, (WAVE, wave))] for domain in domains], dtype=np.int64) for wave in (BEFORE, AFTER)
     )
-    table, apart = differences(estimator, first, second)
-    return _changes(table, apart, tuple(domains), first, second, tuple(one.id for one in indicators))
+    table, apart = differences(estimator, first, second, fitted=fitted)
+    return _changes(table, apart, tuple(domains), first, second, indicators)
 
 
 def _changes(
@@ -113,7 +123,6 @@ def _changes(
     second: IntArray,
     indicators: tuple[str, ...],
 ) -> ChangeTable:
-    half = np.maximum(apart.high - apart.value, apart.value - apart.low)
     return ChangeTable(
         indicators=indicators,
         domains=domains,
@@ -121,11 +130,39 @@ def _changes(
         after=table.figures.value[:, second],
         difference=apart.value,
         standard_error=apart.standard_error,
+        linearised_error=apart.linearised_error,
         low=apart.low,
         high=apart.high,
         degrees_of_freedom=apart.degrees_of_freedom,
-        detectable=half + stats.norm.ppf(POWER) * apart.standard_error,
+        detectable=_detectable(table, apart, first, second),
     )
+
+
+def _detectable(table: EstimateTable, apart: Differences, first: IntArray, second: IntArray) -> FloatArray:
+    """The change from the earlier figure, up or down, whichever is the larger, that is found with POWER.
+
+    The variance of a share is that of the level it has moved to: sqrt(V + V_after (q (1 - q) / (p (1 - p)) - 1)) with
+    q the earlier share moved by the change and p the later one as it is; so the change is that of an equation, as in
+    ``size_for_change``.
+    """
+    error = apart.standard_error
+    half = np.maximum(apart.high - apart.value, apart.value - apart.low)
+    with np.errstate(invalid="ignore"):
+        plain = half + stats.t.ppf(POWER, apart.degrees_of_freedom) * error
+    before, after = table.figures.value[:, first], table.figures.value[:, second]
+    own = table.figures.standard_error[:, second]
+    share = np.array([[quantity.share] for quantity in table.quantities]) & (after > 0) & (after < 1) & (error > 0)
+    found = plain.copy()
+    for direction in (-1.0, 1.0):
+        change = plain.copy()
+        for _ in range(_ROUNDS):
+            moved = np.clip(before + direction * change, 0.0, 1.0)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                grown = 1 + (own / error) ** 2 * (moved * (1 - moved) / (after * (1 - after)) - 1)
+                change = plain * np.sqrt(np.maximum(grown, 0.0))
+        moved = before + direction * change
+        found = np.where(share & (moved >= 0) & (moved <= 1) & (change > found), change, found)
+    return found
 
 
 # ------------------------------------------------------------------ both waves in one design
@@ -142,10 +179,10 @@ class _Both:
         frames = [
             respondent_frame(one.columns, one.weight, indicators, replace(one.plan, groups=groups)) for one in waves
         ]
-        stages = max(len(one.columns.units) for one in waves)
-        kept = _kept_strata(before.columns, after.columns)
-        for number, (wave, frame) in enumerate(zip(waves, frames, strict=True)):
-            _name_units(frame, wave.columns, stages, kept, str(number))
+        common = CommonUnits.of(before.columns, after.columns)
+        stages = len(common.units)
+        for number, frame in enumerate(frames):
+            _set_units(frame, common, number)
             frame[WAVE] = pd.Categorical.from_codes([number] * len(frame), pd.Index([BEFORE, AFTER], dtype="str"))
         in_part = np.concatenate([_in_part(one) for one in frames])
         frame = _together(frames)
@@ -160,7 +197,9 @@ class _Both:
             clusters=[unit_column(stage) for stage in range(stages)],
             population_sizes=[population_column(stage) for stage in range(stages)],
         )
-        design = _without_correction(design, changed)
+        design = _without_correction(
+            design, changed, frame[WAVE].cat.codes.to_numpy() == 1, np.concatenate(common.in_both)
+        )
         if any(one.by_draw for one in indicators):
             design = design.asked_in_part()
         return _Both(frame, replace(design, calibration=_calibration(waves)))
@@ -173,34 +212,13 @@ def _in_part(frame: pd.DataFrame) -> BoolArray:
     return np.asarray(frame[ADULTS].to_numpy() > 1)
 
 
-def _kept_strata(before: CaseColumns, after: CaseColumns) -> frozenset[str]:
-    """Names of the strata of which both waves asked a same PSU."""
-    met = _psus(before) & _psus(after)
-    return frozenset(stratum for stratum, _ in met)
-
-
-def _psus(columns: CaseColumns) -> set[tuple[str, str]]:
-    pairs = np.unique(np.stack([columns.stratum.codes, columns.units[0].codes]), axis=1)
-    strata, units = columns.stratum.names, columns.units[0].names
-    return {(strata[stratum], units[unit]) for stratum, unit in pairs.T.tolist()}
-
-
-def _name_units(frame: pd.DataFrame, columns: CaseColumns, stages: int, kept: frozenset[str], wave: str) -> None:
-    """Names in place of the codes of one wave; those of strata that were not kept bear the wave."""
-    rows = columns.respondents
-    alone: BoolArray = np.array([name not in kept for name in columns.stratum.names])[columns.stratum.codes[rows]]
-    frame["stratum"] = _named(columns.stratum, rows, alone, wave)
-    for stage in range(stages):
-        level = min(stage, len(columns.units) - 1)  # below a wave's last stage its last unit stands there, 1 of 1
-        frame[unit_column(stage)] = _named(columns.units[level], rows, alone, wave)
-        if stage > level:
+def _set_units(frame: pd.DataFrame, common: CommonUnits, wave: int) -> None:
+    """Strata and units under the codes of both waves in place of those of one; below its last stage 1 unit of 1."""
+    frame["stratum"] = common.stratum[wave]
+    for stage, units in enumerate(common.units):
+        frame[unit_column(stage)] = units[wave]
+        if population_column(stage) not in frame:
             frame[population_column(stage)] = 1.0
-
-
-def _named(labels: Labels, rows: IntArray, alone: BoolArray, wave: str) -> pd.Categorical[str]:
-    names = list(labels.names)
-    codes = labels.codes[rows] + np.where(alone, len(names), 0)
-    return pd.Categorical.from_codes(codes, pd.Index([*names, *(f"{name}@{wave}" for name in names)], dtype="str"))
 
 
 def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -225,16 +243,25 @@ def _level_populations(frame: pd.DataFrame, stages: int) -> list[BoolArray]:
         largest = of_group.transform("max").to_numpy()
         changed.append(largest != of_group.transform("min").to_numpy())
         frame[name] = largest
-        group.append(frame[unit_column(stage)].cat.codes.to_numpy())
+        group.append(frame[unit_column(stage)].to_numpy())
     return changed
 
 
-def _without_correction(design: SurveyDesign, changed: Sequence[BoolArray]) -> SurveyDesign:
-    """No finite population correction for groups that are of another size in the other wave."""
+def _without_correction(
+    design: SurveyDesign, changed: Sequence[BoolArray], later: BoolArray, in_both: BoolArray
+) -> SurveyDesign:
+    """A finite population correction only for groups of which both waves asked the same units out of as many.
+
+    Of waves that share a part the covariance says as much already: it takes what units have in common off both, and
+    what is left of a correction is that of the units' own changes, which is left out on the safe side. A group of a
+    stratum that one wave alone has keeps its own.
+    """
     stages = []
     for stage, rows in zip(design.stages, changed, strict=True):
+        asked = [sum_by(stage.unit_of_row, side, stage.units) > 0 for side in (~later, later)]
+        alone = (asked[0] != asked[1])[stage.unit_of_row] & in_both
         population = stage.population_size.copy()
-        population[stage.group_of_unit[stage.unit_of_row[rows]]] = np.inf
+        population[stage.group_of_unit[stage.unit_of_row[rows | alone]]] = np.inf
         stages.append(replace(stage, population_size=population))
     return replace(design, stages=tuple(stages))
 

@@ -15,8 +15,9 @@ import numpy as np
 from analysis.arrays import BoolArray, FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.estimation.estimate import Estimator
 from analysis.estimation.intervals import t_quantile
+from analysis.estimation.small_sample import Expected, inflation, satterthwaite, whole_design
 from analysis.estimation.table import ROUNDING, EstimateTable, Figures
-from analysis.estimation.variance import variance_of_cells
+from analysis.estimation.variance import Variance, variance_of_cells
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -25,6 +26,7 @@ class Differences:
 
     value: FloatArray
     standard_error: FloatArray
+    linearised_error: FloatArray  # of R's survey: the same where nothing fitted was counted
     low: FloatArray
     high: FloatArray
     degrees_of_freedom: FloatArray
@@ -96,17 +98,24 @@ class _PairEntries:
     entry_column: IntArray
 
 
-def differences(estimator: Estimator, first: IntArray, second: IntArray) -> tuple[EstimateTable, Differences]:
+def differences(
+    estimator: Estimator, first: IntArray, second: IntArray, *, fitted: Expected | None = None
+) -> tuple[EstimateTable, Differences]:
     """Every domain's own figures, and second minus first for pairs of places in ``estimator.domains``.
 
     Intervals are Wald's with t at the estimator's level; where a side's answers are all alike, or its variance is
-    silent, half the width of its own interval goes in by quadrature, as in ``contrasts``.
+    silent, half the width of its own interval goes in by quadrature, as in ``contrasts``. With ``fitted`` the error and
+    the degrees of freedom count what means and margins took out of the residuals (``small_sample``).
     """
     table, pairs = estimator.table(), _Pairs.of(first, second, estimator.domains.count)
     figures = table.figures
     variance, freedom = _variance_and_freedom(estimator, pairs)
     value = figures.value[:, second] - figures.value[:, first]
     usable = ~np.isnan(figures.low[:, first] + figures.low[:, second])
+    linearised = np.where(usable, np.sqrt(variance), np.nan)
+    if fitted is not None:
+        larger, at_most = _fitted(estimator, pairs, fitted)
+        variance, freedom = variance * larger, np.fmin(freedom, at_most)
     error = np.where(usable, np.sqrt(variance), np.nan)
     half = t_quantile(estimator.level, np.where(freedom > 0, freedom, np.nan)) * error
     squares = np.nan_to_num(figures.standard_error) ** 2
@@ -117,6 +126,7 @@ def differences(estimator: Estimator, first: IntArray, second: IntArray) -> tupl
     found = Differences(
         value=value,
         standard_error=error,
+        linearised_error=linearised,
         low=np.where(complete, value, value - np.sqrt(half**2 + down.above + up.below)),
         high=np.where(complete, value, value + np.sqrt(half**2 + down.below + up.above)),
         degrees_of_freedom=freedom,
@@ -166,3 +176,41 @@ def _variance_and_freedom(estimator: Estimator, pairs: _Pairs) -> tuple[FloatArr
     )
     together = np.concatenate([own, beside.less(influence[:, cells:])], axis=1)
     return calibrated.of(together)[0], psus - strata
+
+
+def _fitted(estimator: Estimator, pairs: _Pairs, expected: Expected) -> tuple[FloatArray, FloatArray]:
+    """By how much the variance of every quantity asked for is too small, and its degrees of freedom, (k, pairs) each.
+
+    Every row counts with the inverse square of the weights of its side: errors are as large in both.
+    """
+    requested, totals = estimator.requested, estimator.totals
+    items = np.concatenate([totals.item_of, np.array([item for *_, item in requested.indices], dtype=np.int64)])
+    asked = items[np.array(requested.asked, dtype=np.int64)]
+    whole, known = whole_design(estimator), {}
+    for number in dict.fromkeys(asked.tolist()):
+        observed = requested.items[number].observed
+        alike = None if observed is None or observed.all() else number
+        if alike not in known:
+            known[alike] = _fitted_item(estimator, pairs, expected, whole, number)
+        known[number] = known[alike]
+    larger, freedom = (np.stack([known[number][place] for number in asked.tolist()]) for place in range(2))
+    return larger, freedom
+
+
+def _fitted_item(
+    estimator: Estimator, pairs: _Pairs, expected: Expected, whole: Variance, number: int
+) -> tuple[FloatArray, FloatArray]:
+    design, domain = estimator.design, estimator.domains.code_of_row
+    observed, sums = estimator.requested.items[number].observed, estimator.totals.weights[number]
+    scale = np.divide(1.0, sums**2, out=np.zeros_like(sums), where=sums > 0)
+    counted = (domain >= 0) & (design.weight > 0)
+    counted[counted] = pairs.pair_of_domain[domain[counted]] >= 0
+    rows = np.flatnonzero(counted if observed is None else counted & observed)
+    domain = domain[rows]
+    pair, scale = pairs.pair_of_domain[domain], scale[domain]
+    if design.frequency is not None:
+        scale = scale * design.frequency[rows]
+    errors, left = (sum_by(pair, values[rows] * scale, pairs.count) for values in (expected.errors, expected.left))
+    larger = inflation(errors, left)
+    size = design.weight[rows] ** 2 * scale
+    return larger, satterthwaite(whole, design.stages[-1].unit_of_row[rows], pair, size, pairs.count) / larger

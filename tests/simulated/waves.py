@@ -39,6 +39,7 @@ class Shape:
     slope: float = 0.35  # how steeply response rises from one age group to the next, on the logit scale
     opinion: float = 0.25  # the same of the answers: where both rise, who answers is no picture of the city
     drawn_grids: int = 0  # of every community; 0: all of them are in the sample
+    grid_spread: float = 0.0  # standard deviation of the answers from grid to grid, on the logit scale
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -108,6 +109,11 @@ def city(shape: Shape, seed: int) -> City:
     level = np.linspace(0.2, 1.6, shape.indicators)[:, None]
     of_community = rng.normal(0, 0.35, size=(shape.indicators, shape.streets * shape.communities))
     logit = level + of_community[:, community] + shape.opinion * (age - 1.5)[None, :]
+    if shape.grid_spread:
+        grids = shape.streets * shape.communities * shape.grids
+        logit = (
+            logit + rng.normal(0, shape.grid_spread, size=(shape.indicators, grids))[:, household // shape.households]
+        )
     probability = 1 / (1 + np.exp(-logit))
     return City(
         shape=shape,
