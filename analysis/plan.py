@@ -20,6 +20,10 @@ FORMAT = 2
 """Releases of format 1 kept a description in words; their recipe is ``plan_of_format_1``."""
 
 
+_UNSAID: Mapping[str, bool] = {"unsaid": True}
+"""Of a field that came later: a plan that does not use it is written, and hashed, as it was before there was one."""
+
+
 class Unit(StrEnum):
     """Whom the figures are about."""
 
@@ -102,6 +106,35 @@ class Sensitivity(StrEnum):
     WITHOUT_COACHED = "without_coached"  # respondents who say that somebody showed them what to answer
 
 
+class KindOfTest(StrEnum):
+    """What is asked of an outcome and what it is held against."""
+
+    CROSSTAB = "crosstab"  # a closed question by another or a group: shares, and Rao-Scott of the second order
+    DIFFERENCE = "difference"  # an indicator between two groups: t
+    TREND = "trend"  # an indicator over the order of the groups: the slope
+    LINEAR = "linear"  # an indicator on several classifications: regression
+    LOGISTIC = "logistic"  # the same of a yes or no
+
+
+MOST_PREDICTORS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTest:
+    """``outcome``: an indicator, of a crosstab a closed question; ``by``: closed questions, or age and sex."""
+
+    kind: KindOfTest
+    outcome: str
+    by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        most = MOST_PREDICTORS if self.kind in (KindOfTest.LINEAR, KindOfTest.LOGISTIC) else 1
+        if not 1 <= len(self.by) <= most:
+            raise ValueError(f"{self.kind} is by 1 to {most} classifications, not by {len(self.by)}")
+        if len({self.outcome, *self.by}) != 1 + len(self.by):
+            raise ValueError(f"{self.kind} names a variable twice")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseWeight:
     """1 / inclusion probability over every stage; the adult within the household where they were counted."""
@@ -181,6 +214,7 @@ class AnalysisPlan:
     interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD
     level: float = 0.95
     rule: PublicationRule = field(default_factory=PublicationRule)
+    tests: tuple[PlannedTest, ...] = field(default=(), metadata=_UNSAID)
 
     def names(self, indicator: str, beside: str | None = None) -> bool:
         """Whether the plan asks for an indicator; with it for its figure over a second base (``beside`` it)."""
@@ -226,7 +260,7 @@ class PlanError(ValueError):
 
 
 def to_document(plan: AnalysisPlan) -> dict[str, Any]:
-    """Plain values, every field written: ``{"format": 2, "unit": "adult", ...}``."""
+    """Plain values, every field written but later ones that are not used: ``{"format": 2, "unit": "adult", ...}``."""
     return {"format": FORMAT, **_plain(plan)}
 
 
@@ -245,7 +279,9 @@ def from_document(document: Mapping[str, Any]) -> AnalysisPlan:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        said = {one.name: getattr(value, one.name) for one in fields(value)}
+        unsaid = {one.name for one in fields(value) if one.metadata.get("unsaid") and said[one.name] == one.default}
+        return {name: _plain(inner) for name, inner in said.items() if name not in unsaid}
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, tuple):

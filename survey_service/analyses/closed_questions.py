@@ -33,7 +33,8 @@ class ClosedVariable:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        return self.question.options
+        """Those that are an answer: 说不清 and 不愿答 are reasons why there is none, and are counted as such."""
+        return tuple(one for one in self.question.options if one.missing is None)
 
 
 def closed_variables(questionnaire: Questionnaire) -> tuple[ClosedVariable, ...]:

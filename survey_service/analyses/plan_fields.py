@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.plan import AnalysisPlan, MarginOf, NoCalibration, PlannedMargin
+from analysis.plan import AnalysisPlan, MarginOf, NoCalibration, PlannedMargin, PlannedTest
 from questionnaires.text import Text
 from reports.wording.phrases import METHODS
 from survey_service.analyses.plan_words import (
@@ -24,6 +24,7 @@ from survey_service.analyses.plan_words import (
     NO,
     RELIABILITY,
     SENSITIVITY,
+    TESTS,
     UNIT,
     WHY_NONE,
     WITHIN,
@@ -68,6 +69,12 @@ def said_margin(planned: PlannedMargin) -> Text:
     if planned.of is MarginOf.COMMUNITY:
         return what
     return Text(f"{where.zh}{what.zh}", f"{what.en} {where.en}")
+
+
+def said_test(planned: PlannedTest) -> Text:
+    """By the names of its variables, as the file of the plan has them."""
+    kind, by = TESTS[planned.kind], planned.by
+    return Text(f"{kind.zh}：{planned.outcome}，按 {'、'.join(by)}", f"{kind.en}: {planned.outcome} by {', '.join(by)}")
 
 
 def _margins(plan: AnalysisPlan) -> Text:
@@ -173,6 +180,10 @@ _FIELDS: Final[dict[str, tuple[Text, Callable[[AnalysisPlan], Text]]]] = {
     "sensitivity": (
         Text("敏感性", "Sensitivity"),
         lambda plan: joined([SENSITIVITY[one] for one in plan.sensitivity]),
+    ),
+    "tests": (
+        Text("另做的检验和模型", "Tests and models"),
+        lambda plan: joined([said_test(one) for one in plan.tests]),
     ),
     "interval": (Text("区间", "Interval"), lambda plan: METHODS[plan.interval]),
     "level": (Text("置信水平", "Confidence level"), lambda plan: _percent(plan.level)),

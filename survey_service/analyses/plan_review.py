@@ -19,6 +19,7 @@ from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.plan_fields import differences
 from survey_service.analyses.plan_problems import unreadable
 from survey_service.analyses.plan_shown import Filled, PlanShown, Proposed
+from survey_service.analyses.plan_tests import unknown_variables
 from survey_service.analyses.plan_values import changed_line, plan_shown, weighing
 from survey_service.analyses.plan_yaml import as_yaml
 from survey_service.analyses.plans import plan_sha256, plan_text
@@ -64,11 +65,12 @@ def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document
         plan = from_document(document)
     except PlanError as error:
         return Proposed(kept=kept, chosen_groups=groups, faults={"file": unreadable(error)})
-    strange = [one for one in plan.indicators if one not in {two.id for two in given.wave.questionnaire.indicators}]
+    known = {two.id for two in given.wave.questionnaire.indicators}
+    strange = [one for one in plan.indicators if one not in known] + unknown_variables(plan, given)
     if strange:
         fault = Text(
-            f"问卷里没有这个指标：{'、'.join(strange)}。",
-            f"The questionnaire has no such indicator: {', '.join(strange)}.",
+            f"问卷里没有这个指标、这道题：{'、'.join(strange)}。",
+            f"The questionnaire has no such indicator or question: {', '.join(strange)}.",
         )
         return Proposed(kept=kept, chosen_groups=groups, faults={"file": fault})
     return _proposed(given, plan, plan_form.boxes(plan), tuple(one.value for one in plan.groups))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from analysis.plan import Adults, EligibilityBy, Group, Level, MarginOf, MarginWithin, NoCalibration, Sensitivity, Unit
+from analysis.plan import (
+    Adults,
+    EligibilityBy,
+    Group,
+    KindOfTest,
+    Level,
+    MarginOf,
+    MarginWithin,
+    NoCalibration,
+    Sensitivity,
+    Unit,
+)
 from analysis.results import LonelyPsu, Reliability
 from analysis.weighting.records import CalibrationMethod
 from questionnaires.text import Text
@@ -75,6 +86,13 @@ ELIGIBILITY: Final[Mapping[EligibilityBy, Text]] = {
 GROUPS: Final[Mapping[Group, Text]] = {
     Group.AGE: Text("年龄", "age"),
     Group.SEX: Text("性别", "sex"),
+}
+TESTS: Final[Mapping[KindOfTest, Text]] = {
+    KindOfTest.CROSSTAB: Text("列联表（Rao–Scott 检验）", "crosstab with the Rao-Scott test"),
+    KindOfTest.DIFFERENCE: Text("两组之差（t 检验）", "difference of two groups (t test)"),
+    KindOfTest.TREND: Text("随各组次序的趋势", "trend over the order of the groups"),
+    KindOfTest.LINEAR: Text("线性回归", "linear regression"),
+    KindOfTest.LOGISTIC: Text("logistic 回归", "logistic regression"),
 }
 SENSITIVITY: Final[Mapping[Sensitivity, Text]] = {
     Sensitivity.UNWEIGHTED: Text("不加权", "unweighted"),

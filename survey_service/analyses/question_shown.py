@@ -51,3 +51,33 @@ class QuestionTables:
     notes: tuple[Text, ...] = ()
     questions: tuple[tuple[str, Text], ...] = ()  # id and short name of every question that has a table
     chosen: str = ""  # the question that was asked for; empty: all of them
+    tests: tuple[TestShown, ...] = ()  # of the plan
+
+
+@dataclass(frozen=True, slots=True)
+class CrosstabRow:
+    name: Text
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientLine:
+    """One predictor; ``value`` is an odds ratio in a logistic regression."""
+
+    name: Text
+    value: str
+    interval: str
+    chance: str  # p = 0.012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestShown:
+    """What came of one test that the plan names."""
+
+    __test__ = False  # not a test case of pytest's
+
+    title: Text
+    said: Text  # the result in a sentence, or why there is none
+    rows: tuple[CrosstabRow, ...] = ()
+    coefficients: tuple[CoefficientLine, ...] = ()
+    of_coefficients: Text | None = None  # what the numbers are: odds ratios, percentage points

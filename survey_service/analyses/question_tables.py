@@ -35,7 +35,7 @@ WHY_MISSING: Final[Mapping[Missing, Text]] = {
     Missing.NOT_ASKED: Text("没有问到", "not asked"),
     Missing.NO_ANSWER: Text("没有答", "no answer"),
     Missing.REFUSED: Text("不愿答", "refused"),
-    Missing.DONT_KNOW: Text("说不知道", "did not know"),
+    Missing.DONT_KNOW: Text("说不清", "cannot say"),
     Missing.ILLEGIBLE: Text("看不清", "illegible"),
 }
 _FEW: Final = Text(

@@ -37,6 +37,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 SHAPE = waves.Shape(streets=2, communities=2, grids=2, households=60, issued=10)
 COMMUNITY = PlannedMargin(of=MarginOf.COMMUNITY, minimum_respondents=1)
 OTHER: Mapping[str, Any] = {  # another value, where the type does not tell one
+    "tests": [{"kind": "crosstab", "outcome": "q5", "by": ["q11"]}],
     "unit": "household",
     "base_weight.adults": "not_known",
     "eligibility.by": "community",

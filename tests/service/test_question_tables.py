@@ -50,6 +50,8 @@ def test_every_closed_question_has_its_table_and_an_indicator_of_one_answer_is_i
     assert know.respondents == 60
     assert know.shares[0].value == pytest.approx(100 * (cell.value or 0))
     assert (know.shares[0].low, know.shares[0].high) == (100 * (cell.low or 0), 100 * (cell.high or 0))
+    # Cannot say is no answer of those that are shared out.
+    assert [one.option for one in tables["overall"].areas[0].shares] == ["1", "2", "3"]
     # Asked only of those who know; of these nobody answered, and both are told apart.
     counted = {why.en: count for why, count in tables["channels"].missing}
     assert counted == {"not asked": 16, "no answer": 44}
