@@ -15,6 +15,7 @@ from survey_service.accounts.permissions import Person
 from survey_service.accounts.queries import above
 from survey_service.api import queries, shown
 from survey_service.api.beside_schemas import BesideOut
+from survey_service.api.comparison_schemas import comparisons
 from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
 from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
 from survey_service.releases import queries as release_queries
@@ -36,7 +37,9 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
     rates = record.get("response_rates", {})
     rows = [_row(row, city, rates) for row in table.get("rows", [])]
     # Left out, not null, of releases from before it was kept.
-    further = {"beside": BesideOut.model_validate(record["beside"])} if "beside" in record else {}
+    further: dict[str, Any] = {"beside": BesideOut.model_validate(record["beside"])} if "beside" in record else {}
+    if "comparisons" in record:
+        further["comparisons"] = comparisons(record["comparisons"], codes, city)
     return ReleaseOut(
         number=found.number,
         edition=found.edition,

@@ -13,6 +13,7 @@ from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Severity
 from questionnaires.model import QuestionType
 from survey_service.api.beside_schemas import BesideOut
+from survey_service.api.comparison_schemas import ComparisonsOut
 from survey_service.api.shapes import Shape
 from survey_service.models import Disposition, Mode, RegisterKind, Role, WaveState
 
@@ -505,4 +506,7 @@ class ReleaseOut(Shape):
     documents: list[DocumentOut]
     beside: Annotated[
         BesideOut | None, Field(description="Of the whole city beside its figures; left out where a release has none.")
+    ] = None
+    comparisons: Annotated[
+        ComparisonsOut | None, Field(description="Figures held against each other; left out where a release has none.")
     ] = None

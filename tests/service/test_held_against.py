@@ -14,11 +14,12 @@ from sqlalchemy import select
 from analysis.comparisons import Comparisons
 from survey_service.analyses.service import community_domain
 from survey_service.database import Database
-from survey_service.models import Release
+from survey_service.models import Release, ReleaseDocument, Role
 from survey_service.releases import service as releases
 from survey_service.releases.canonical_estimates import estimates_text
 from survey_service.releases.signed_summaries import unpacked
 from survey_service.settings import Settings
+from tests.service.programs import Program, person_at
 from tests.service.signed_in import get, sign_in
 from tests.service.test_changes import first, next_wave
 from tests.service.test_releases import reviewed
@@ -91,3 +92,29 @@ def test_the_statistician_sees_differences_and_sets_of_ranks(
     monkeypatch.setattr("analysis.published_areas.LEAST_RANKED", EACH + 1)
     page = words(get(client, f"/surveys/{later.survey_key}/waves/{later.wave_key}/estimates?indicator=awareness"))
     assert "1–2 / 2" not in page
+
+
+def test_programs_are_told_of_their_own_areas(client: TestClient, database: Database, shown: World) -> None:
+    with database.reading.begin() as session:
+        [release] = session.scalars(select(Release))
+        kept, number = json.loads(release.estimates)["comparisons"], release.number
+    told = Program(client, database, "statistician").get(f"/releases/{number}")["comparisons"]
+    assert len(told["differences"]) == len(kept["differences"])
+    assert [one["pairs_told_apart"] for one in told["ranks"]] == [one["pairs_told_apart"] for one in kept["ranks"]]
+    person_at(database, "at-one", Role.LEADER, shown.community_ids[0])
+    with database.writing.begin() as session:
+        made = session.scalars(select(Release)).one()
+        sheet = ReleaseDocument(
+            survey_id=made.survey_id,
+            release_id=made.id,
+            area_id=shown.community_ids[0],
+            language="zh",
+            file_name="a.pdf",
+            blob_sha256="0" * 64,
+            pages=1,
+        )
+        session.add(sheet)
+    leader = Program(client, database, "at-one").get(f"/releases/{number}")["comparisons"]
+    assert "110101000002" not in json.dumps(leader)
+    assert {one["area"] for one in leader["differences"]} < {one["area"] for one in told["differences"]}
+    assert all(len(one["areas"]) < one["ranked"] for one in leader["ranks"] if one["kind"] == "community")
