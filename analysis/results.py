@@ -299,6 +299,51 @@ class PublishedChange:
     reasons: tuple[str, ...] = ()  # why the waves cannot be compared
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """A figure of one released wave as that wave printed it; without a value where it was not shown, or not asked."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    scale: tuple[float, float] | None = (0.0, 1.0)
+    all_alike: bool = False
+    tier: Tier = Tier.SHOWN
+    coded: Coding | None = None
+    digits: int | None = None
+    breaks: tuple[str, ...] = ()  # why it is not compared with the last wave before that asked for it
+
+    def cell(self, variable: str) -> PublishableCell:
+        """As it stood in its table."""
+        return PublishableCell(
+            variable=variable,
+            value=self.value,
+            low=self.low,
+            high=self.high,
+            scale=self.scale,
+            all_alike=self.all_alike,
+            tier=self.tier,
+            coded=self.coded,
+            digits=self.digits,
+            suppression=Suppression.NOT_PUBLISHED if self.value is None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTrend:
+    """One indicator in one domain over the released waves of a survey.
+
+    ``first``: the place of the first wave from which on nothing broke; ``since_first``: the change from it, where that
+    is not the wave before and both show a point.
+    """
+
+    variable: str
+    domain: Domain
+    points: tuple[TrendPoint, ...]  # one per wave, the oldest first
+    first: int
+    since_first: PublishedChange | None = None
+
+
 class GroupVerdict(StrEnum):
     """How a group stands to everybody else."""
 

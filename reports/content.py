@@ -14,6 +14,7 @@ from analysis.results import (
     PublishableTable,
     PublishedChange,
     PublishedGroups,
+    PublishedTrend,
     ResponseRates,
     Statistic,
 )
@@ -142,6 +143,18 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """The released waves of the survey, the oldest first and this one last, with the figures of one area in each."""
+
+    waves: tuple[Text, ...]
+    told: tuple[PublishedTrend, ...]
+
+    def of(self, domain: Domain, variable: str) -> PublishedTrend | None:
+        """None where no wave before asked for it."""
+        return next((one for one in self.told if (one.domain, one.variable) == (domain, variable)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOfCity:
     """A group that has figures of its own."""
 
@@ -174,6 +187,7 @@ class CommunitySummary:
     age_groups: tuple[Place, ...] = ()
     caution: Caution = Caution()
     changes: Changes | None = None
+    trend: Trend | None = None
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of this community; None in releases from before there were any
 
@@ -193,6 +207,7 @@ class AreaSummary:
     samples: Mapping[str, Sample]  # area code -> sample; holds the area itself
     caution: Caution = Caution()
     changes: Changes | None = None
+    trend: Trend | None = None
     groups: Groups | None = None  # of the city only
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of the area and the areas in it

@@ -176,10 +176,9 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
         if each.indicator.target is not None:
             given = community_verdicts(summary, each.indicator)
             counts = tuple((verdict, given.count(verdict)) for verdict in SIGN_ORDER if given.count(verdict))
-        since = changes.row_of(summary.changes, each, summary.place)
+        since = changes.rows_of(summary.changes, summary.trend, each, summary.place)
         above = () if is_city(summary) else (summary.city,)
-        rows = () if since is None else (since,)
-        drawn.append(common.card_of(each, summary.table, counts, above=above, further=rows))
+        drawn.append(common.card_of(each, summary.table, counts, above=above, further=since))
     legend = tuple(
         (
             verdict,

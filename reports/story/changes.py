@@ -1,24 +1,33 @@
-"""What changed since the wave before: a row of the card, and below the cards what could have been found."""
+"""What changed since the wave before and since the first: rows of the card; below, what could have been found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.results import ChangeVerdict
+from analysis.results import ChangeVerdict, PublishedChange
+from questionnaires.text import Text
 from reports.blocks import Block, Notes
-from reports.content import Changes, Place
+from reports.content import Changes, Place, Trend
 from reports.story.common import Measured
 from reports.wording import changes as words
 from reports.wording.phrases import say
 
 
-def row_of(changes: Changes | None, each: Measured, place: Place) -> tuple[str, str] | None:
-    """比2026年第三季度: 升 3（1–6）; None where either wave does not show the figure."""
-    found = None if changes is None else changes.of(place.domain, each.indicator.id)
-    if changes is None or found is None:
-        return None
-    label = say(each.language, "since", wave=changes.since.in_language(each.language))
-    return label, words.short(found, each.figures, each.language)
+def rows_of(changes: Changes | None, trend: Trend | None, each: Measured, place: Place) -> tuple[tuple[str, str], ...]:
+    """比2026年第三季度: 升 3（1–6）; and since the first wave that is comparable, where that is another. No row where
+    either wave does not show the figure."""
+    told: list[tuple[Text, PublishedChange]] = []
+    if changes is not None and (found := changes.of(place.domain, each.indicator.id)) is not None:
+        told.append((changes.since, found))
+    if trend is not None and (over := trend.of(place.domain, each.indicator.id)) and over.since_first is not None:
+        told.append((trend.waves[over.first], over.since_first))
+    return tuple(
+        (
+            say(each.language, "since", wave=wave.in_language(each.language)),
+            words.short(one, each.figures, each.language),
+        )
+        for wave, one in told
+    )
 
 
 def blocks(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> list[Block]:

@@ -75,8 +75,8 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
 
 
 def card_of(summary: CommunitySummary, each: Measured) -> Card:
-    since = changes.row_of(summary.changes, each, summary.place)
-    return common.card_of(each, summary.table, above=above(summary), further=() if since is None else (since,))
+    since = changes.rows_of(summary.changes, summary.trend, each, summary.place)
+    return common.card_of(each, summary.table, above=above(summary), further=since)
 
 
 def above(summary: CommunitySummary) -> tuple[Place, Place]:

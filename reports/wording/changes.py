@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from analysis.results import ChangeVerdict, PublishedChange
+from reports.wording.change_phrases import CHANGE_PHRASES
 from reports.wording.figures import Figures, Unit, joined, written
 from reports.wording.phrases import say
 
@@ -29,6 +31,13 @@ def short(change: PublishedChange, figures: Figures, language: str) -> str:
     limits = [] if change.low is None or change.high is None else [change.low, change.high]
     interval = joined(*(_number(one, change, figures) for one in limits)) if limits else ""
     return say(language, _PHRASES[change.verdict], by=by, interval=interval)
+
+
+def why_not(reasons: Iterable[str], language: str) -> str:
+    """Why two waves are not compared: 题目或算法不同、抽样办法不同."""
+    return say(language, "comma").join(
+        say(language, reason if reason in CHANGE_PHRASES else "the modes differ") for reason in reasons
+    )
 
 
 def amount(value: float, change: PublishedChange, figures: Figures, language: str) -> str:

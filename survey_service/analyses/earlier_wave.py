@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,10 +48,17 @@ class WaveChanges:
     published: tuple[PublishedChange, ...]
 
 
-def changes_since(earlier: EarlierWave, now: WaveEstimates, conditions: WaveConditions) -> WaveChanges:
-    """Of every indicator that both waves have; where one is asked or made otherwise, that it cannot be compared."""
+def changes_since(
+    earlier: EarlierWave, now: WaveEstimates, conditions: WaveConditions, only: Collection[str] | None = None
+) -> WaveChanges:
+    """Of every indicator that both waves have; where one is asked or made otherwise, that it cannot be compared.
+
+    ``only``: of these indicators, with what they are made of."""
     there = {one.id for one in earlier.questionnaire.estimated()}
     indicators = [one for one in now.indicators if {one.id, *(part.indicator for part in one.parts)} <= there]
+    if only is not None:
+        wanted = {*only, *(part.indicator for one in indicators if one.id in only for part in one.parts)}
+        indicators = [one for one in indicators if one.id in wanted]
     both = asked(indicators, now.cases.questionnaire)
     tables = change_tables(earlier.figures, _figures(now.cases.columns, now.weights, now.plan), both)
     waves = differences_of(earlier.conditions, conditions)

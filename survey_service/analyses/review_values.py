@@ -20,8 +20,10 @@ from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.review_compared import held_against
 from survey_service.analyses.review_groups import group_figures
 from survey_service.analyses.review_modes import mode_lines
+from survey_service.analyses.review_trend import trend_table
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, community_domain, street_domain
+from survey_service.analyses.summaries import NOTHING_BEFORE, Since
 
 BAR_WIDTH: Final = 176.0
 TICK_ROOM: Final = 36.0  # between the middle tick and the ends, so that no figure runs into another
@@ -161,8 +163,9 @@ def _open(estimates: WaveEstimates) -> Check:
     return Check(True, Text("开放答卷", "Open answers"), f"{count:,}", why)
 
 
-def figures(estimates: WaveEstimates, indicator: Indicator, changes: WaveChanges | None = None) -> Figures:
-    """City, then each street with its communities, for one indicator; ``changes`` since an earlier wave."""
+def figures(estimates: WaveEstimates, indicator: Indicator, before: Since = NOTHING_BEFORE) -> Figures:
+    """City, then each street with its communities, for one indicator; ``before``: what of earlier waves is told."""
+    changes = before.changes
     rows = estimates.cases
     places: list[tuple[AreaName, str, PublishableRow]] = [(rows.city, "city", _row(estimates, CITY_DOMAIN))]
     for street, communities in rows.streets:
@@ -184,6 +187,9 @@ def figures(estimates: WaveEstimates, indicator: Indicator, changes: WaveChanges
         since=None if changes is None else changes.since,
         modes=mode_lines(estimates, indicator.id, written),
         held=held_against(estimates, indicator, written),
+        trend=trend_table(
+            before.trend, indicator.id, [(area, level, row.domain) for area, level, row in places], written
+        ),
         groups=group_figures(estimates, indicator.id, written, sizes, partial(_why, estimates)),
         second_base=None if indicator.second_base is None else indicator.second_base.name,
         ticks=axis.ticks(),

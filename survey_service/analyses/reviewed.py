@@ -106,6 +106,27 @@ class HeldAgainst:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrendLine:
+    """One area over the waves: each figure as that wave printed it, empty where it showed none or did not ask."""
+
+    name: Text
+    level: str
+    values: tuple[str, ...]
+    since_first: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendTable:
+    """``breaks``: per wave, why it is not compared with those before it; None where it is. ``first``: name of the wave
+    that ``since_first`` of the lines is from; None where that is the wave before."""
+
+    waves: tuple[Text, ...]
+    breaks: tuple[Text | None, ...]
+    first: Text | None
+    lines: tuple[TrendLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The table of one indicator."""
 
@@ -121,6 +142,7 @@ class Figures:
     modes: tuple[ModeLine, ...] = ()  # none where all were asked in one
     groups: tuple[GroupFigures, ...] = ()  # of the city, where the plan asks for them
     held: HeldAgainst | None = None  # figures against each other
+    trend: TrendTable | None = None  # None where no wave before asked for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from analysis.comparisons import Comparisons
 from analysis.results import Domain
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
-from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample
+from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample, Trend
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.draw_words import DrawnAs, draw_words
@@ -25,10 +25,22 @@ from survey_service.analyses.service import (
     community_domain,
     street_domain,
 )
+from survey_service.analyses.trends import WaveTrend
 
 One = TypeVar("One")
 USUAL_CAUTION: Final = Caution()
 USUAL_DRAW: Final = DrawnAs()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Since:
+    """What is told of the waves released before; neither where there are none."""
+
+    changes: WaveChanges | None = None
+    trend: WaveTrend | None = None
+
+
+NOTHING_BEFORE: Final = Since()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +59,7 @@ def summaries(
     method: Method,
     caution: Caution = USUAL_CAUTION,
     told: FieldTold = NOTHING_TOLD,
-    changes: WaveChanges | None = None,
+    since: Since = NOTHING_BEFORE,
     beside: CityResults = NOTHING_BESIDE,
 ) -> Summaries:
     """One summary per community and street, and one of the city."""
@@ -70,13 +82,18 @@ def summaries(
     shared |= {"indicators": indicators, "names": names, "caution": caution}
     shared["beside"] = None if beside == NOTHING_BESIDE else beside
     compared = _by_area(estimates.comparisons, [place.domain for street, inside in tree for place in (street, *inside)])
+    headline = [one.id for one in indicators if one.headline]
+
+    def before(place: Place) -> dict[str, Any]:
+        return {"changes": _changes(since.changes, place), "trend": _trend(since.trend, place, headline)}
+
     communities = {
         place.code: CommunitySummary(
             place=place,
             street=street,
             sample=samples[place.code],
-            changes=_changes(changes, place),
             comparisons=compared[place.domain],
+            **before(place),
             **shared,
         )
         for street, inside in tree
@@ -87,8 +104,8 @@ def summaries(
             place=street,
             streets=((street, inside),),
             samples=samples,
-            changes=_changes(changes, street),
             comparisons=compared[street.domain],
+            **before(street),
             **shared,
         )
         for street, inside in tree
@@ -97,7 +114,7 @@ def summaries(
         place=city,
         streets=tree,
         samples=samples,
-        changes=_changes(changes, city),
+        **before(city),
         groups=groups_of_city(estimates),
         comparisons=_of_city(estimates.comparisons),
         **shared,
@@ -139,6 +156,14 @@ def _changes(found: WaveChanges | None, place: Place) -> Changes | None:
     if found is None:
         return None
     return Changes(since=found.since, told=found.published).among(place.domain)
+
+
+def _trend(found: WaveTrend | None, place: Place, headline: Sequence[str]) -> Trend | None:
+    """Of the sheet's own area and the rates on its cards."""
+    if found is None:
+        return None
+    told = [trend for one in headline if (trend := found.of(place.domain, one)) is not None]
+    return Trend(waves=tuple(one.name for one in found.waves), told=tuple(told))
 
 
 def method_of(given: Mapping[str, Any], estimates: WaveEstimates, drawn: DrawnAs = USUAL_DRAW) -> Method:

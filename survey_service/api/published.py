@@ -13,7 +13,7 @@ from questionnaires.model import Question, Questionnaire
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.queries import above
-from survey_service.api import queries, shown
+from survey_service.api import published_changes, queries, shown
 from survey_service.api.beside_schemas import BesideOut
 from survey_service.api.comparison_schemas import comparisons
 from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
@@ -65,6 +65,8 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
         indicators=[_indicator(one, questionnaire) for one in questionnaire.estimated()],
         rows=[row for row in rows if row.area in codes],
         response_rates={code: of_area for code, of_area in rates.items() if code in codes},
+        changes=[one for one in published_changes.changes(record, city) if one.area in codes],
+        trend=published_changes.trend(record, found.number),
         documents=[
             DocumentOut(
                 area=area.code,
@@ -84,9 +86,7 @@ def _row(frozen: dict[str, Any], city: str, rates: Mapping[str, Any]) -> RowOut:
 
     How many answered in an area is no secret, hidden figures or not: as in the reports (docs/publication.md).
     """
-    domain = dict(frozen["domain"])
-    level = next((one for one in ("community", "street") if one in domain), "city")
-    code = domain.pop(level, city)
+    level, code, domain = published_changes.place(frozen["domain"], city)
     size = frozen["sample_size"]
     if size is None and not domain:
         size = rates.get(code, {}).get("valid")

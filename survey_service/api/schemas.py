@@ -476,6 +476,40 @@ class DocumentOut(Shape):
     address: Annotated[str, Field(description="Of the PDF, for a browser that is signed in.")]
 
 
+class ChangeOut(Shape):
+    """What was published of the change of one figure since an earlier wave of the survey."""
+
+    since: Annotated[str, Field(description="Number of the release it is from.")]
+    area: AreaCode
+    level: Literal["community", "street", "city"]
+    group: Annotated[dict[str, str], Field(description="As of a row.", default_factory=dict)]
+    variable: str
+    verdict: Annotated[
+        str, Field(description="risen, fallen, no_detectable_change, or not_comparable: then there are reasons.")
+    ]
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    detectable: Annotated[
+        float | None, Field(description="The change that would have been found with a probability of 80 %.")
+    ] = None
+    digits: int | None = None
+    reasons: Annotated[list[str], Field(default_factory=list)]
+
+
+class TrendOut(Shape):
+    """Which released waves may stand in a row with this one. Their figures stand in their own releases."""
+
+    releases: Annotated[list[str], Field(description="Numbers, the oldest first; at most eleven.")]
+    breaks: Annotated[
+        dict[str, dict[str, list[str]]],
+        Field(
+            description="By indicator: releases that are not compared with those before them, and why. This one stands "
+            "under its own number."
+        ),
+    ]
+
+
 class ReleaseOut(Shape):
     """Published figures as they were signed and frozen, of your areas and those above them."""
 
@@ -503,6 +537,10 @@ class ReleaseOut(Shape):
     indicators: list[IndicatorOut]
     rows: list[RowOut]
     response_rates: Annotated[dict[str, dict[str, Any]], Field(description="By area code, as signed; AAPOR.")]
+    changes: Annotated[
+        list[ChangeOut], Field(description="Since the wave before, and since the first that is comparable.")
+    ]
+    trend: Annotated[TrendOut | None, Field(description="None where no wave was released before.")] = None
     documents: list[DocumentOut]
     beside: Annotated[
         BesideOut | None, Field(description="Of the whole city beside its figures; left out where a release has none.")

@@ -139,7 +139,7 @@ def _asked_and_signed(building: _Building, step: str, days: calendar.FieldDays, 
     return Signed(
         asked=asked,
         release=release,
-        changes=prepared.changes,
+        changes=prepared.since.changes,
         compared=truth.compare(prepared.estimates, laid.residents),
     )
 

@@ -22,11 +22,13 @@ from analysis.results import (
     PublishableRow,
     PublishableTable,
     PublishedGroups,
+    TrendPoint,
 )
 from questionnaires.canonical_json import Form, canonical_text
 from survey_service.analyses.city_told import NOTHING_BESIDE
-from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.service import WaveEstimates
+from survey_service.analyses.summaries import NOTHING_BEFORE, Since
+from survey_service.analyses.trends import Figure, WaveTrend
 from survey_service.releases.signed_summaries import read_back
 
 FORMAT = 2
@@ -34,16 +36,20 @@ FORMAT = 2
 DIGITS = 12
 """The same software on another machine may differ in the last bits; what is printed never shows so many digits."""
 
+_OF_A_POINT: Final = ("value", "low", "high", "scale", "coded", "digits")
+_SET: Final = ("all_alike", "tier")  # never None; a release from before there were tiers has none
+
 _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 
 
 def estimates_text(
-    estimates: WaveEstimates, changes: WaveChanges | None = None, beside: CityResults = NOTHING_BESIDE
+    estimates: WaveEstimates, before: Since = NOTHING_BEFORE, beside: CityResults = NOTHING_BESIDE
 ) -> str:
     """Everything estimated, before and after protection, with weights and rates, as one text.
 
     Where the plan asks for groups, how they stand to everybody else; what was published of figures held against each
-    other; where a wave was released before, of the change since; and what is told of the city beside its figures.
+    other; where waves were released before, of the change since, which waves they are, where they break, and of the
+    change since the first that is comparable; and what is told of the city beside its figures.
     """
     margins = estimates.weights.calibrated
     document = {
@@ -67,11 +73,43 @@ def estimates_text(
         document["groups"] = _FORM.plain(estimates.groups)
     if estimates.comparisons != Comparisons():
         document["comparisons"] = _FORM.plain(estimates.comparisons)
-    if changes is not None:
+    if (changes := before.changes) is not None:
         document["changes"] = {"since": changes.release_number, "published": _FORM.plain(changes.published)}
+    if before.trend is not None:
+        document["trend"] = _trend(before.trend)
     if beside != NOTHING_BESIDE:
         document["beside"] = _FORM.plain(beside)
     return canonical_text(document)
+
+
+def _trend(trend: WaveTrend) -> Any:
+    """Figures of earlier waves stand in their own releases, which are named; a reason stands beside the wave that broke
+    with those before it."""
+    numbers = [one.release_number for one in trend.waves[:-1]]
+    return {
+        "releases": numbers,
+        "breaks": {
+            indicator: [[place, list(why)] for place, why in enumerate(breaks) if why]
+            for indicator, breaks in trend.breaks.items()
+            if any(breaks)
+        },
+        "since_first": [
+            {"since": numbers[trend.firsts[variable]], **_FORM.plain(change)}
+            for (_, variable), change in trend.since_first.items()
+        ],
+    }
+
+
+def published_points(text: str) -> dict[Figure, TrendPoint]:
+    """What a release shows, as it printed it, without making a table of it."""
+    return {
+        (tuple((column, value) for column, value in row["domain"]), cell["variable"]): read_back(
+            TrendPoint, {name: cell.get(name) for name in _OF_A_POINT} | {n: cell[n] for n in _SET if n in cell}
+        )
+        for row in json.loads(text)["published"]["rows"]
+        for cell in row["cells"]
+        if cell.get("category") is None and cell.get("suppression") is None and cell.get("value") is not None
+    }
 
 
 def published_table(text: str) -> PublishableTable:

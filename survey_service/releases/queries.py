@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey_service.models import (
     Area,
+    Case,
     Release,
     ReleaseDocument,
     ReleaseRecomputed,
@@ -43,16 +44,36 @@ def editions(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Relea
     ).all()
 
 
-def released_before(session: Session, survey_id: UUID, day: date) -> tuple[Release, Wave] | None:
-    """The edition in force of the last wave that ended before ``day``."""
+def released_waves_before(session: Session, survey_id: UUID, day: date, most: int) -> list[tuple[Release, Wave]]:
+    """The editions in force of the last ``most`` waves that ended before ``day``, the oldest first."""
+    newest_of = (
+        select(Release.wave_id, func.max(Release.edition).label("edition"))
+        .where(Release.survey_id == survey_id)
+        .group_by(Release.wave_id)
+        .subquery()
+    )
     found = session.execute(
         select(Release, Wave)
         .join(Wave, (Wave.survey_id == Release.survey_id) & (Wave.id == Release.wave_id))
+        .join(newest_of, (newest_of.c.wave_id == Release.wave_id) & (newest_of.c.edition == Release.edition))
         .where(Wave.survey_id == survey_id, Wave.closes_on < day)
-        .order_by(Wave.closes_on.desc(), Release.edition.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if found is None else (found[0], found[1])
+        .order_by(Wave.closes_on.desc(), Wave.key.desc())
+        .limit(most)
+    ).all()
+    return [(release, wave) for release, wave in reversed(found)]
+
+
+def mode_counts(session: Session, survey_id: UUID, wave_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """Wave -> cases by the mode that was assigned first."""
+    found: dict[UUID, dict[str, int]] = {wave_id: {} for wave_id in wave_ids}
+    rows = session.execute(
+        select(Case.wave_id, Case.first_mode, func.count())
+        .where(Case.survey_id == survey_id, Case.wave_id.in_(wave_ids))
+        .group_by(Case.wave_id, Case.first_mode)
+    )
+    for wave_id, mode, count in rows:
+        found[wave_id][mode.value] = count
+    return found
 
 
 def erased_since(session: Session, release: Release) -> int:

@@ -46,7 +46,7 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
         recorded=estimates.fieldwork[estimates.cases.city.code].outcomes_recorded,
         version=estimates.cases.questionnaire.version,
         indicators=indicators,
-        figures=review_values.figures(estimates, chosen, prepared.changes) if opened else None,
+        figures=review_values.figures(estimates, chosen, prepared.since) if opened else None,
         beside=beside_shown(estimates, chosen, by_lot=prepared.by_lot, register=prepared.register) if opened else None,
         snapshot=prepared.snapshot_sha256,
         rows_key=prepared.seen.rows_key,

@@ -29,17 +29,16 @@ from survey_service import audit
 from survey_service.analyses import queries as estimate_queries
 from survey_service.analyses.city_told import NOTHING_BESIDE, city_results, modes_by_lot
 from survey_service.analyses.draw_words import drawn_as
-from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold, read_field
 from survey_service.analyses.plans import plan_text
 from survey_service.analyses.service import WaveEstimates
-from survey_service.analyses.summaries import Summaries, method_of, summaries
+from survey_service.analyses.summaries import NOTHING_BEFORE, Since, Summaries, method_of, summaries
 from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import corrections, queries, recomputing
 from survey_service.releases.canonical_estimates import FORMAT, estimates_text, published_table, sha256
-from survey_service.releases.earlier import changes_of_wave
+from survey_service.releases.earlier import earlier_waves
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
 from survey_service.releases.signed_summaries import mark, packed, unpacked
 from survey_service.releases.steps import Seen
@@ -70,7 +69,7 @@ class Prepared:
     snapshot_sha256: str
     rows_key: str
     told: FieldTold = NOTHING_TOLD  # of the field, for the reports
-    changes: WaveChanges | None = None  # since the wave released before
+    since: Since = NOTHING_BEFORE
     register: PopulationRegister | None = None  # persons of the communities, where the plan may use them
     by_lot: bool = False  # whether first modes were dealt by lot
     beside: CityResults = NOTHING_BESIDE
@@ -105,7 +104,7 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
         snapshot_sha256=given.wave.snapshot_sha256,
         rows_key=rows_key,
         told=read_field(session, found[1]),
-        changes=changes_of_wave(session, found[1], estimates, folder),
+        since=earlier_waves(session, found[1], estimates, folder),
         register=given.population.register,
         by_lot=by_lot,
         beside=city_results(estimates, by_lot=by_lot),
@@ -138,7 +137,7 @@ def release_wave(
     survey = session.get_one(Survey, survey_id)
     before = queries.newest(session, survey_id, wave_id)
     edition = before.edition + 1 if before else 1
-    text = estimates_text(prepared.estimates, prepared.changes, prepared.beside)
+    text = estimates_text(prepared.estimates, prepared.since, prepared.beside)
     plan = plan_text(prepared.estimates.plan)
     made = Release(
         survey_id=survey_id,
@@ -241,7 +240,7 @@ def _summaries(
         method=method,
         caution=caution,
         told=prepared.told,
-        changes=prepared.changes,
+        since=prepared.since,
         beside=prepared.beside,
     )
 

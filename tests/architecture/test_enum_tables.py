@@ -24,23 +24,14 @@ from typer.models import OptionInfo
 from analysis.estimation.options import Simultaneous
 from analysis.estimation.replicates import ReplicateKind
 from analysis.outcome_codes import OutcomeMode
-from analysis.results import Reliability, Statistic, Verdict
+from analysis.results import Reliability
 from analysis.sampling.allocation import Allocation
 from analysis.sampling.draw import ListDraw
 from analysis.small_area import FitMethod
 from analysis.weighting.blending import BlendMethod
 from analysis.weighting.propensity import PropensityUse
 from analysis.weighting.records import CalibrationMethod
-from questionnaires.answer_forms import FindingCode
-from questionnaires.answer_words import OF_A_QUESTION, OF_THE_FORM, OF_TWO_QUESTIONS
-from questionnaires.kinds import KINDS
-from questionnaires.problems import Code
-from questionnaires.readiness import Blank, Reason
 from questionnaires.text import Text
-from reports.wording.phrases import PHRASES
-from survey_service import jobs
-from survey_service.areas import area_file
-from survey_service.areas import words as areas
 from survey_service.commands import app
 from survey_service.commands.blend import BlendMethodName
 from survey_service.commands.draw import AllocationName as DrawnAllocation
@@ -53,13 +44,6 @@ from survey_service.commands.rates import Mode
 from survey_service.commands.report import Publication
 from survey_service.commands.small_areas import FitName
 from survey_service.commands.weight import PropensityName
-from survey_service.fieldwork import INTERVIEWS_JOB
-from survey_service.importing.pages import ASIDE
-from survey_service.importing.plan import Target
-from survey_service.paper import PRINT_JOB
-from survey_service.paper.reading.ink import Remark
-from survey_service.paper.reading.judgement import Doubt
-from survey_service.surveys.letter_job import LETTERS
 from survey_service.tabular.notices import NoticeKind
 from survey_service.tabular.problems import ProblemKind
 
@@ -376,54 +360,6 @@ def test_every_table_of_words_speaks_both_languages() -> None:
                 silent += [f"{place}: {name}[{key}]" for key, value in table.items() if not worded(value)]
     assert not silent, "said in one language only: " + ", ".join(silent)
     assert words >= 10
-
-
-# ------------------------------------------------------------------ words that are in no table of one enum
-
-
-def test_every_finding_has_its_words() -> None:
-    of_kinds = {code for kind in KINDS.values() for code in kind.faults}
-    assert not {*OF_A_QUESTION, *OF_THE_FORM} & of_kinds
-    assert {*OF_A_QUESTION, *OF_TWO_QUESTIONS, *OF_THE_FORM} | of_kinds == set(FindingCode)
-    assert not OF_A_QUESTION.keys() & OF_THE_FORM.keys()
-
-
-def test_every_statistic_and_verdict_has_its_phrases() -> None:
-    named = [*Statistic, *("share_of" if one is Statistic.PROPORTION else f"{one}_of" for one in Statistic)]
-    named += [phrase for one in Verdict for phrase in (f"legend_{one}", f"{one}_count", f"{one}_list")]
-    assert not [phrase for phrase in named if phrase not in PHRASES]
-
-
-def test_words_that_stand_in_lists_and_sentences() -> None:
-    answering = {Target.ANSWER, Target.OPTION}  # named by their question
-    emptied = {Target.PERSONAL}  # no one chooses it
-    assert {target for target, _ in ASIDE} == set(Target) - answering - emptied
-    for reason in Reason:
-        said = {
-            Blank("header.form_number", reason, Text("表号", "Form number")).describe(language)
-            for language in ("zh", "en")
-        }
-        assert len(said) == 2
-    assert len({Blank("", reason, Text("一", "one")).describe() for reason in Reason}) == len(Reason)
-    assert {Doubt(remark.value) for remark in Remark} < set(Doubt)
-    assert all(code.number and code.title for code in Code)
-
-
-def test_words_that_are_no_enum() -> None:
-    assert set(areas.LEVELS) == set(area_file.KINDS.values())
-    # Printing is followed on the page of its batch; other tests of this process have kinds of their own.
-    of_a_wave = {kind for kind in jobs._HANDLERS if not kind.startswith("test_")} - {PRINT_JOB}
-    of_a_wave -= {INTERVIEWS_JOB}  # comes again and again, and is shown on no list
-    assert keys_in("staff/wave/job.html", "release") == of_a_wave | {LETTERS}  # which a worker alone imports
-
-
-def keys_in(template: str, key: str) -> set[str]:
-    """The keys of the one dict of a template that has this key."""
-    parsed = Environment(extensions=["jinja2.ext.i18n"]).parse((TEMPLATES / template).read_text(encoding="utf-8"))
-    [found] = [
-        keys for one in parsed.find_all(Dict) if key in (keys := {str(pair.key.as_const()) for pair in one.items})
-    ]
-    return found
 
 
 # ------------------------------------------------------------------ what the command line calls the choices of analysis

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.blocks import Cards, Notes, Story
+from reports.content import AreaSummary, CommunitySummary
 from reports.story import area_story, community_story
 from survey_service.analyses.summaries import Summaries
 from survey_service.models import Release
@@ -50,6 +51,10 @@ class Said:
 
     rows: Mapping[str, tuple[str, str]]
     none_found: str | None
+
+
+def areas(summaries: Summaries) -> list[CommunitySummary | AreaSummary]:
+    return [summaries.city, *summaries.streets.values(), *summaries.communities.values()]
 
 
 def sheets(summaries: Summaries) -> Iterator[tuple[Place, Story]]:
@@ -95,6 +100,14 @@ class Records:
         missing = shown & {cell["variable"] for cell in _cells(self.before, domain) if _point(cell)} - found.keys()
         assert not missing, missing
         return found
+
+    def row_of_waves(self, domain: Place, variable: str) -> list[tuple[float | None, str | None, str]]:
+        """Value, end to which it is told, and tier of a figure, wave by wave; None where it was not shown."""
+        cells = [_cell(kept, domain, variable) for kept in (self.before, self.now)]
+        return [
+            (None, None, "shown") if one.get("suppression") else (one["value"], one.get("coded"), one["tier"])
+            for one in cells
+        ]
 
     def expected(self, domain: Place, names: Mapping[str, str], since: str, language: str) -> Said:
         """What a sheet has to say; ``names`` of the rates on its cards, by id."""

@@ -103,9 +103,9 @@ def next_wave(database: Database, world: World, settings: Settings, *, know: int
 def change_of_city(database: Database, world: World) -> PublishedChange:
     with database.reading.begin() as session:
         prepared = releases.prepare(session, world.survey_id, world.wave_id)
-    assert prepared.changes is not None
-    assert prepared.changes.since.zh == "2026年第三季度"
-    told = [one for one in prepared.changes.published if (one.variable, one.domain) == ("awareness", ())]
+    assert prepared.since.changes is not None
+    assert prepared.since.changes.since.zh == "2026年第三季度"
+    told = [one for one in prepared.since.changes.published if (one.variable, one.domain) == ("awareness", ())]
     [change] = told
     table = prepared.estimates.table.row(()).cell("awareness")
     assert table.value is not None
@@ -146,8 +146,8 @@ def test_a_figure_that_is_hidden_or_coded_in_either_wave_has_no_change(
     later = next_wave(database, first, settings, know=20)
     with database.reading.begin() as session:
         prepared = releases.prepare(session, later.survey_id, later.wave_id)
-    assert prepared.changes is not None
-    tables, now = list(prepared.changes.tables.values()), prepared.estimates.table
+    assert prepared.since.changes is not None
+    tables, now = list(prepared.since.changes.tables.values()), prepared.estimates.table
     everything = published_changes(tables, now, now, {})
     place = ("awareness", ())
     assert place in {(one.variable, one.domain) for one in everything}

@@ -71,7 +71,7 @@ from survey_service.stored_files import files_of
 from survey_service.tabular.words import Read
 from survey_service.writer import GroupWriter
 from tests import exported_plan, exported_scripts
-from tests.service.change_claims import Records, Said, said, sheets
+from tests.service.change_claims import Records, Said, areas, said, sheets
 
 ON = date(2026, 11, 22)
 SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
@@ -233,6 +233,14 @@ def test_every_claim_of_change_is_carried_by_the_releases(services: Services, bu
         assert said(story) == records.expected(domain, names, waves[story.language], story.language)
         claims.update({name: verdict for name, verdict in records.verdicts(domain).items() if name in names}.values())
     assert set(claims) == {"risen", "fallen", "no_detectable_change", "not_comparable"}
+    for area in areas(later):
+        assert area.trend is not None
+        assert [one.zh for one in area.trend.waves] == ["2026年第二季度", "2026年第三季度"]
+        for told in area.trend.told:
+            shown = [(point.value, point.coded, point.tier.value) for point in told.points]
+            assert shown == records.row_of_waves(area.place.domain, told.variable)
+            breaks = ("the definition differs",) if told.variable == "support" else ()
+            assert [point.breaks for point in told.points] == [(), breaks]
     assert [said(story) for _, story in sheets(first)] == [Said({}, None)] * 36  # nothing was released before it
 
 
