@@ -21,6 +21,8 @@ from analysis import engine
 from analysis.case_columns import CaseColumns
 from analysis.disclosure import protect
 from analysis.plan import AnalysisPlan, Group
+from analysis.published_areas import published_differences, published_ranks
+from analysis.results import PublishableTable
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.database import open_database
 from survey_service.migrations import migrate
@@ -56,9 +58,18 @@ def floor(columns: CaseColumns) -> float:
     return total
 
 
-def gate(found: engine.Analysis) -> object:
+def gate(found: engine.Analysis) -> PublishableTable:
     tables = [table.estimates() for table in found.tables.values()]
     return protect(*tables, rule=found.plan.rule, hierarchy=found.hierarchy)
+
+
+def compared(found: engine.Analysis, published: PublishableTable) -> object:
+    """Differences and sets of ranks of every community and street, by every indicator."""
+    assert found.areas is not None
+    names = dict.fromkeys(found.areas.to_whole.indicators, True)
+    return published_differences(found.areas.to_whole, published, names), published_ranks(
+        found.areas, published, names, {}
+    )
 
 
 def from_columns() -> None:
@@ -70,7 +81,8 @@ def from_columns() -> None:
         lambda: engine.run(PLAN, columns, asked(SHAPE), register),
         **size,
     )
-    timed("gate: what of it may be published", lambda: gate(found))
+    published = timed("gate: what of it may be published", lambda: gate(found))
+    timed("gate: differences to street and city, ranks within a street", lambda: compared(found, published))
     timed("floor: bare bincount of the same sums", lambda: floor(columns))
 
 
