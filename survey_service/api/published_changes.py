@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from survey_service.api.schemas import ChangeOut, TrendOut
+from survey_service.api.change_schemas import ChangeOut, TrendOut
 
 TOLD = ("variable", "verdict", "difference", "low", "high", "detectable", "digits", "reasons")
 Level = Literal["community", "street", "city"]

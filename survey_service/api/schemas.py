@@ -13,6 +13,7 @@ from questionnaires.answer_forms import FindingCode
 from questionnaires.answers import Severity
 from questionnaires.model import QuestionType
 from survey_service.api.beside_schemas import BesideOut
+from survey_service.api.change_schemas import ChangeOut, TrendOut
 from survey_service.api.comparison_schemas import ComparisonsOut
 from survey_service.api.shapes import Shape
 from survey_service.models import Disposition, Mode, RegisterKind, Role, WaveState
@@ -474,40 +475,6 @@ class DocumentOut(Shape):
     pages: int
     sha256: Sha256
     address: Annotated[str, Field(description="Of the PDF, for a browser that is signed in.")]
-
-
-class ChangeOut(Shape):
-    """What was published of the change of one figure since an earlier wave of the survey."""
-
-    since: Annotated[str, Field(description="Number of the release it is from.")]
-    area: AreaCode
-    level: Literal["community", "street", "city"]
-    group: Annotated[dict[str, str], Field(description="As of a row.", default_factory=dict)]
-    variable: str
-    verdict: Annotated[
-        str, Field(description="risen, fallen, no_detectable_change, or not_comparable: then there are reasons.")
-    ]
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-    detectable: Annotated[
-        float | None, Field(description="The change that would have been found with a probability of 80 %.")
-    ] = None
-    digits: int | None = None
-    reasons: Annotated[list[str], Field(default_factory=list)]
-
-
-class TrendOut(Shape):
-    """Which released waves may stand in a row with this one. Their figures stand in their own releases."""
-
-    releases: Annotated[list[str], Field(description="Numbers, the oldest first; at most eleven.")]
-    breaks: Annotated[
-        dict[str, dict[str, list[str]]],
-        Field(
-            description="By indicator: releases that are not compared with those before them, and why. This one stands "
-            "under its own number."
-        ),
-    ]
 
 
 class ReleaseOut(Shape):
