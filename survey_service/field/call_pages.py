@@ -5,10 +5,12 @@ No dialler: the number is shown, and dialled by hand or by a tap of the telephon
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+from fastapi import Query as Length
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,15 +29,13 @@ from survey_service.field.door_shown import (
     Typed,
     begin_own_interview,
     find,
-    just_noted,
-    noted_today,
     refuse_unless_open,
+    sought,
     take_own_back,
 )
-from survey_service.field.errors import NoSuchOutcome
-from survey_service.field.visit_forms import appointment, met, visit_id
-from survey_service.fieldwork.visits import NewVisit, Told, note_visits
-from survey_service.models import Case, Mode, VisitSource, Wave
+from survey_service.field.own_notes import just_noted, noted_today
+from survey_service.field.visit_forms import Noting, instead, note_posted
+from survey_service.models import Case, Mode, Wave
 from survey_service.sealed.errors import SealGone
 from survey_service.sealed.keys import WaveKeys
 from survey_service.web import posted_forms
@@ -43,7 +43,18 @@ from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/calls")
 SHOWN: Final = ("due", "agreed", "done", "noted")
-KEPT: Final = ("day", "clock", "met")  # of a form that was refused
+KEPT: Final = ("code", "agreed", "met", "day", "clock")  # of a form that was refused
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Of the list. ``q``: part of the number of a case. ``noted``: what was noted a moment ago; ``was``: what it was
+    noted in the place of."""
+
+    show: str = "due"
+    q: Annotated[str, Length(max_length=30)] = ""
+    noted: UUID | None = None
+    was: UUID | None = None
 
 
 @router.get("")
@@ -67,30 +78,33 @@ def calls_page(
     now: Now,
     survey_key: str,
     wave_key: str,
-    show: str = "due",
-    noted: UUID | None = None,
+    asked: Annotated[Query, Depends()],
 ) -> Response:
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
         every = queries.in_order(queries.calls(session, wave, person), now)
         waiting = [one for one in every if not one.done]
-        today = noted_today(every, person, now, running.settings.zone)
+        local = now.astimezone(running.settings.zone)
+        notes = noted_today(session, wave, person, every, local)
+        search = asked.q.strip()
         kinds = {
             "due": [one for one in waiting if not one.appointment or one.appointment <= now],
             "agreed": [one for one in waiting if one.appointment],
             "done": [one for one in every if one.done],
         }
-        chosen = show if show in SHOWN else "due"
+        chosen = asked.show if asked.show in SHOWN else "due"
         context = {
             **frame(survey, wave),
             "show": chosen,
-            "today": today,
-            "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(today)},
-            "calls": kinds.get(chosen, []),
+            "q": search,
+            "notes": notes,
+            "noted_today": len(notes),
+            "today": local.date(),
+            "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(notes)},
+            "calls": sought(every, {}, search) if search else kinds.get(chosen, []),
             "total": len(every),
-            "noted": just_noted(every, noted, person),
+            "noted": just_noted(session, wave, person, every, asked.noted, asked.was),
             "said": call_words.said,
-            "now": now,
         }
         return Asking(request, running, person).page("staff/calls/list.html", context, section="visits")
 
@@ -151,31 +165,20 @@ def note(
     wave_key: str,
     case_id: UUID,
 ) -> Response:
-    """How a call ended that was made just now."""
-    code = posted_forms.text(posted, "code")
+    """How a call ended that was made just now; ``instead``: an own one that was noted wrongly."""
     try:
         with writing.begin() as session:
-            survey, wave = find(session, person, survey_key, wave_key)
+            _, wave = find(session, person, survey_key, wave_key)
             _case(session, wave, person, case_id)
             refuse_unless_open(wave)
-            if code not in call_words.CODES:
-                raise NoSuchOutcome
-            visit = NewVisit(
-                case_id=case_id,
-                code=code,
-                mode=OutcomeMode.TELEPHONE,
-                at=now,
-                appointment_at=appointment(posted, running.settings.zone, wave, now),
-                met=met(session, survey.id, case_id, posted),
-                id=visit_id(posted),
-            )
-            note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))
+            by = Noting(person, running.settings.zone, now, OutcomeMode.TELEPHONE, call_words.CODES)
+            noted = note_posted(session, wave, case_id, posted, by)
     except (BadInput, Conflict) as fault:
         kept = {name: posted_forms.text(posted, name) for name in KEPT}
         with reading.begin() as session:
-            asking, typed = Asking(request, running, person), Typed(fault=fault, kept=kept)
+            asking, typed = Asking(request, running, person), Typed(fault=fault, kept=kept, change=instead(posted))
             return one_call(asking, session, (survey_key, wave_key), case_id, now, typed)
-    return go(f"{call_address(survey_key, wave_key)}?noted={visit.id}")
+    return go(f"{call_address(survey_key, wave_key)}?{noted}")
 
 
 @router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")

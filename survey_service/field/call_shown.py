@@ -14,7 +14,7 @@ from survey_service.accounts.staff_pages import Asking
 from survey_service.errors import NotFound
 from survey_service.field import call_queries as queries
 from survey_service.field import call_words
-from survey_service.field.door_shown import NOTHING_TYPED, Typed, find, of_case, takes
+from survey_service.field.door_shown import NOTHING_TYPED, Typed, find, of_case, of_visits, takes
 from survey_service.models import Mode, Survey, Wave
 from survey_service.surveys import who_answers
 
@@ -37,8 +37,8 @@ def one_call(
     context = {
         **frame(survey, wave),
         **of_case(asking, session, (survey, wave), case, typed, now, call_words.BUTTONS),
+        **of_visits(asking, session, wave, door, typed, now.astimezone(asking.running.settings.zone)),
         "desk": "calls",
-        "door": door,
         "rule_told": who_answers.told(wave),
         "telephone": telephone,
         "said": call_words.said,

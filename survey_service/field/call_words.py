@@ -26,15 +26,15 @@ BUTTONS: Final = (
     Button(
         Text("不愿意答", "Refused"),
         (
-            Finding("2.111", Text("接电话的人拒绝", "Whoever answered refused"), by_another=True),
-            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused"), by_chosen=True),
+            Finding("2.111", Text("住户拒访", "The household refused"), by_another=True),
+            Finding("2.112", Text("被选中的人拒访", "The selected person refused"), by_chosen=True),
             Finding("2.12", Text("答到一半不答了", "Broke off half way"), by_chosen=True),
         ),
     ),
     Button(
         Text("答不了", "Cannot answer"),
         (
-            Finding("2.21", Text("该答的人不在或没空", "The person is away or busy"), asks_whom=True),
+            Finding("2.21", Text("被选中的人不在或没空", "The selected person is away or busy"), asks_whom=True),
             Finding("2.32", Text("身体或精神原因", "For reasons of health")),
             Finding("2.332", Text("语言不通", "No common language")),
             Finding("2.34", Text("听不清、信号差", "The line is too poor")),

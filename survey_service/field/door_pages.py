@@ -18,6 +18,7 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import door_queries as queries
 from survey_service.field import door_words
+from survey_service.field.door_order import late, next_door
 from survey_service.field.door_shown import (
     Done,
     Knocker,
@@ -27,19 +28,18 @@ from survey_service.field.door_shown import (
     find,
     frame,
     grouped,
-    just_noted,
-    next_door,
-    noted_today,
     one_door,
     refuse_unless_open,
     sought,
     take_own_back,
     when,
 )
-from survey_service.field.errors import NoSuchOutcome
+from survey_service.field.own_notes import just_noted, noted_today
 from survey_service.field.queries import grid_names
-from survey_service.field.visit_forms import appointment, met, moment, visit_id
-from survey_service.fieldwork.visits import NewVisit, Told, VisitGone, move_appointment, note_visits
+from survey_service.field.visit_forms import Noting, instead, moment, note_posted, visit_id
+from survey_service.field.walk import GridNames, code_of
+from survey_service.fieldwork.overdue import QUIET_DAYS
+from survey_service.fieldwork.visits import Told, VisitGone, move_appointment
 from survey_service.models import Mode, VisitSource
 from survey_service.surveys.opened_doors import OpensDoors
 from survey_service.web import posted_forms
@@ -47,18 +47,20 @@ from survey_service.web.posted_forms import Posted
 
 router = APIRouter(prefix="/visits")
 SHOWN: Final = ("all", "waiting", "agreed", "overdue", "done", "noted")
+KEPT: Final = ("code", "agreed", "met", "day", "clock")  # of a form that was refused
 ONE_PAGE: Final = 80  # households; with more the phone is shown the blocks first
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Of the list. ``q``: part of a door or a number. ``block``: a stratum, where households are too many for a page.
-    ``noted``: what was noted a moment ago."""
+    """Of the list. ``q``: part of a door or a number. ``block``: a grid, where households are too many for a page.
+    ``noted``: what was noted a moment ago; ``was``: what it was noted in the place of."""
 
     show: str = "all"
     block: str = ""
     q: Annotated[str, Length(max_length=30)] = ""
     noted: UUID | None = None
+    was: UUID | None = None
 
 
 Asked = Annotated[Query, Depends()]
@@ -93,12 +95,16 @@ def doors_page(
         every = queries.doors(session, wave, person)
         addresses = opens.of(session, wave, [one.number for one in every], to=rights.VISIT).texts
         search = asked.q.strip()
-        doors = [one for one in every if one.stratum == asked.block] if asked.block else every
-        today = noted_today(every, person, now, running.settings.zone)
+        doors = [one for one in every if code_of(one.grid) == asked.block] if asked.block else every
+        local = now.astimezone(running.settings.zone)
+        lates = late(every, local)
+        notes = noted_today(session, wave, person, every, local)
+        there = {one.id for one in doors}
+        here = [note for note in notes if note.door.id in there]
         kinds = {
             "all": doors,
             "waiting": [one for one in doors if not one.done],
-            "overdue": [one for one in doors if one.overdue(now)],
+            "overdue": [one for one in doors if one.id in lates],
             "agreed": sorted((one for one in doors if one.appointment), key=when),
             "done": [one for one in doors if one.done],
         }
@@ -111,15 +117,18 @@ def doors_page(
             "block": asked.block,
             "q": search,
             "found": found,
-            "today": today,
-            "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(today)},
+            "notes": here,
+            "noted_today": len(notes),
+            "today": local.date(),
+            "counts": {name: len(many) for name, many in kinds.items()} | {"noted": len(here)},
             "groups": groups,
             "in_blocks": not search and len(found) > ONE_PAGE and len(groups) > 1,
-            "next": next_door(doors, now),
-            "noted": just_noted(every, asked.noted, person),
+            "next": next_door(doors, lates, local),
+            "noted": just_noted(session, wave, person, every, asked.noted, asked.was),
             "said": door_words.said,
-            "late": {one.id for one in kinds["overdue"]},
-            "grids": grid_names(session, person.visible(*rights.VISIT)),
+            "late": lates,
+            "quiet_days": QUIET_DAYS,
+            "grid_of": GridNames(grid_names(session, person.visible(*rights.VISIT))),
             "addresses": addresses,
         }
         return Asking(request, running, person).page("staff/visits/list.html", context, section="visits")
@@ -157,32 +166,21 @@ def note(
     wave_key: str,
     case_id: UUID,
 ) -> Response:
-    """What came of a visit that was made just now."""
-    code = posted_forms.text(posted, "code")
+    """What came of a visit that was made just now; ``instead``: of an own one that was noted wrongly."""
     try:
         with writing.begin() as session:
-            survey, wave = find(session, person, survey_key, wave_key)
+            _, wave = find(session, person, survey_key, wave_key)
             if queries.case(session, wave, person, case_id) is None:
                 raise NotFound
             refuse_unless_open(wave)
-            if code not in door_words.CODES:
-                raise NoSuchOutcome
-            visit = NewVisit(
-                case_id=case_id,
-                code=code,
-                mode=OutcomeMode.IN_PERSON,
-                at=now,
-                appointment_at=appointment(posted, running.settings.zone, wave, now),
-                met=met(session, survey.id, case_id, posted),
-                id=visit_id(posted),
-            )
-            note_visits(session, survey.id, [visit], Told(VisitSource.DOOR, now, person.actor))
+            by = Noting(person, running.settings.zone, now, OutcomeMode.IN_PERSON, door_words.CODES)
+            noted = note_posted(session, wave, case_id, posted, by)
     except (BadInput, Conflict) as fault:
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
-            typed = Typed(fault=fault, kept=_kept(posted))
+            typed = Typed(fault=fault, kept=_kept(posted), change=instead(posted))
             return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
-    return go(f"{address(survey_key, wave_key)}?noted={visit.id}")
+    return go(f"{address(survey_key, wave_key)}?{noted}")
 
 
 @router.post("/{survey_key}/{wave_key}/{case_id}/appointment")
@@ -208,19 +206,20 @@ def move(
                 raise NotFound
             refuse_unless_open(wave)
             new_id = visit_id(posted)
-            if door.visits and door.visits[-1].id == new_id:  # a double tap
-                return go(f"{address(survey_key, wave_key)}?noted={new_id}")
             if not door.appointment:
                 raise VisitGone
+            was = door.visits[-1].id
+            if was == new_id:  # a double tap
+                was = next((one.id for one in queries.replaced(session, survey.id, case_id)), was)
             at = moment(posted, running.settings.zone, wave, now)
             told = Told(VisitSource.DOOR, now, person.actor)
-            move_appointment(session, survey.id, door.visits[-1].id, at, told, as_id=new_id)
+            move_appointment(session, survey.id, was, at, told, as_id=new_id)
     except (BadInput, Conflict) as fault:
         with reading.begin() as session:
             survey, wave = find(session, person, survey_key, wave_key)
             typed = Typed(fault=fault, kept=_kept(posted) | {"moving": "yes"})
             return one_door(Asking(request, running, person), opens, session, survey, wave, case_id, now, typed)
-    return go(f"{address(survey_key, wave_key)}?noted={new_id}")
+    return go(f"{address(survey_key, wave_key)}?noted={new_id}&was={was}")
 
 
 @router.post("/{survey_key}/{wave_key}/{visit_id}/take-back")
@@ -244,4 +243,4 @@ def begin_interview(
 
 
 def _kept(posted: Posted) -> dict[str, str]:
-    return {name: posted_forms.text(posted, name) for name in ("code", "met", "day", "clock")}
+    return {name: posted_forms.text(posted, name) for name in KEPT}

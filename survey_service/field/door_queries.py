@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -15,7 +15,26 @@ from analysis.outcome_codes import OutcomeMode
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.fieldwork import overdue
-from survey_service.models import Area, Assignment, Case, Disposition, InterviewPass, Survey, Visit, Wave, WaveState
+from survey_service.models import (
+    Area,
+    Assignment,
+    Case,
+    Disposition,
+    InterviewPass,
+    Roll,
+    Survey,
+    Visit,
+    Wave,
+    WaveState,
+)
+from survey_service.sampling.reserves import list_of
+
+DESKS: Final = {
+    OutcomeMode.IN_PERSON: "visits",
+    OutcomeMode.TELEPHONE: "calls",
+    OutcomeMode.WEB: "",
+    OutcomeMode.MAIL: "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +55,11 @@ class DoorVisit:
         return self.appointment_at is not None and self.noted_at > self.at
 
     @property
+    def desk(self) -> str:
+        """The pages where it was noted, and can be noted anew; empty for what neither of them notes."""
+        return DESKS[self.mode]
+
+    @property
     def said_at(self) -> datetime:
         """When somebody was there, or the time was moved. A device without signal tells of yesterday's visits today."""
         return self.noted_at if self.moved else self.at
@@ -50,6 +74,7 @@ class Door:
     community_zh: str
     community_en: str
     stratum: str
+    grid: tuple[str, str]  # the list that it was drawn from; see ``reserves.list_of``
     disposition: Disposition
     code: str | None
     mode: OutcomeMode | None
@@ -67,10 +92,15 @@ class Door:
         """Nothing more is to be done here, unless somebody is sent again."""
         return self.disposition not in overdue.WAITS
 
-    def overdue(self, now: datetime) -> bool:
-        """Somebody should have been here, by the rule of ``fieldwork.overdue``."""
+    @property
+    def since(self) -> datetime | None:
+        """When somebody was here last; never visited, when it was given to whoever holds it."""
+        return self.last_visit_at or self.given_at
+
+    def overdue_since(self, now: datetime) -> datetime | None:
+        """By when somebody should have been here, by the rule of ``fieldwork.overdue``; None where nobody is late."""
         due = overdue.due_at(self.appointment, self.last_visit_at, self.given_at)
-        return not self.done and due is not None and due <= now
+        return due if not self.done and due is not None and due <= now else None
 
 
 def _anybody_assigned(wave: Wave) -> ColumnElement[bool]:
@@ -139,6 +169,8 @@ def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:
         Case.outcome_mode,
         Case.last_visit_at,
         overdue.given_at(),
+        Case.psu,
+        Case.stages,
     )
     rows = session.execute(select(*columns).join(Area, Area.id == Case.area_id).where(these).order_by(Case.number))
     found = [
@@ -153,6 +185,7 @@ def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:
             mode=row[7],
             last_visit_at=row[8],
             given_at=row[9],
+            grid=list_of(row[4], row[10], row[11]),
         )
         for row in rows
     ]
@@ -211,6 +244,32 @@ def begun(session: Session, survey_id: UUID, case_id: UUID, person: Person) -> b
         InterviewPass.account_id == person.account_id,
     )
     return bool(session.scalar(select(opened)))
+
+
+def replaced(session: Session, survey_id: UUID, case_id: UUID) -> list[Visit]:
+    """Visits of one case that were taken back, the one taken back last in front."""
+    return list(
+        session.scalars(
+            select(Visit)
+            .where(Visit.survey_id == survey_id, Visit.case_id == case_id, Visit.withdrawn_at.is_not(None))
+            .order_by(Visit.withdrawn_at.desc(), Visit.id)
+        )
+    )
+
+
+def rolls_written(session: Session, wave: Wave, person: Person, since: datetime) -> list[Roll]:
+    """Adults of households that this very person has written down since then, and that stand."""
+    return list(
+        session.scalars(
+            select(Roll).where(
+                Roll.survey_id == wave.survey_id,
+                Roll.wave_id == wave.id,
+                Roll.by_account_id == person.account_id,
+                Roll.at >= since,
+                Roll.withdrawn_at.is_(None),
+            )
+        )
+    )
 
 
 def visit_of(session: Session, wave: Wave, person: Person, visit_id: UUID) -> Visit | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 from fastapi import Query as Length
@@ -22,8 +21,11 @@ from survey_service.accounts.staff_pages import Asking
 from survey_service.errors import DomainError, NotFound
 from survey_service.field import door_queries as queries
 from survey_service.field import door_words
+from survey_service.field.door_order import late
 from survey_service.field.errors import FieldOver
+from survey_service.field.own_notes import earlier
 from survey_service.field.queries import grid_names
+from survey_service.field.walk import GridNames, code_of
 from survey_service.fieldwork import roll_words, rolls
 from survey_service.fieldwork.visits import take_back
 from survey_service.ids import new_id
@@ -36,27 +38,36 @@ from survey_service.surveys.opened_doors import DoorsOpened, plain
 Knocker = Annotated[Person, Depends(require(*rights.VISIT))]
 ONE_TAP: Final = 5  # adults that have a button of their own; more are typed
 EVENING: Final = 19  # when people are at home: what the clock of an appointment begins with
-Note = tuple[queries.Door, queries.DoorVisit]
+HOURS: Final = (10, 15, EVENING)  # of the buttons beside the clock
+NEAR_DAYS: Final = 3  # that have a button: today, tomorrow and the day after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
     """What stood in a form of the page: why it was refused, the adults as they were tapped so far; or what was done
-    a moment ago: a roll ``written`` or taken ``back``, a visit ``taken`` back."""
+    a moment ago: a roll ``written`` or taken ``back``, a visit ``taken`` back; or what is to be changed: a visit, or
+    the ``adults``."""
 
     fault: DomainError | None = None
     people: Sequence[Mapping[str, str]] = ()
     kept: Mapping[str, str] = field(default_factory=dict)
     roll: str = ""
     taken: UUID | None = None
+    change: UUID | None = None
+    adults: bool = False
 
 
 NOTHING_TYPED: Final = Typed()
 
 
-def done(roll: Annotated[str, Length(max_length=10)] = "", taken: UUID | None = None) -> Typed:
-    """What the address of a page says was done a moment ago."""
-    return Typed(roll=roll, taken=taken)
+def done(
+    roll: Annotated[str, Length(max_length=10)] = "",
+    taken: UUID | None = None,
+    change: UUID | None = None,
+    adults: Literal["", "change"] = "",
+) -> Typed:
+    """What the address of a page says was done a moment ago, or is to be changed."""
+    return Typed(roll=roll, taken=taken, change=change, adults=bool(adults))
 
 
 Done = Annotated[Typed, Depends(done)]
@@ -136,22 +147,40 @@ def one_door(
     if door is None or case is None:
         raise NotFound
     place, of = queries.place_of(session, wave, person, door)
+    local = now.astimezone(asking.running.settings.zone)
     context = {
         **frame(survey, wave),
         **of_case(asking, session, (survey, wave), case, typed, now, door_words.BUTTONS),
+        **of_visits(asking, session, wave, door, typed, local),
         "desk": "visits",
-        "door": door,
         "doors": opens.of(session, wave, [door.number], to=rights.VISIT),
         "place": place,
         "of": of,
         "said": door_words.said,
-        "grids": grid_names(session, person.visible(*rights.VISIT)),
+        "grid": GridNames(grid_names(session, person.visible(*rights.VISIT)))(door),
         "interviews": takes(wave, Mode.FACE_TO_FACE),
         "begun": queries.begun(session, survey.id, case_id, person),
-        "overdue": door.overdue(now),
-        "when": _proposed(door, now, asking),
+        "late": late([door], local),
     }
     return asking.page("staff/visits/case.html", context, section="visits", fault=typed.fault)
+
+
+def of_visits(
+    asking: Asking, session: Session, wave: Wave, door: queries.Door, typed: Typed, now: datetime
+) -> dict[str, Any]:
+    """The visits of one household with what stood before in their place, which of them is to be changed, and what an
+    appointment begins with; at the door and at the telephone alike. ``now`` in the city's zone."""
+    change = next((one for one in door.visits if one.id == typed.change), None)
+    mine = change if change and change.by_account_id == asking.person.account_id else None
+    near = [now.date() + timedelta(days=days) for days in range(NEAR_DAYS)]
+    return {
+        "door": door,
+        "change": mine,
+        "earlier": earlier(door, queries.replaced(session, wave.survey_id, door.id)),
+        "when": _proposed(door, now),
+        "near_days": [day for day in near if day <= wave.closes_on],
+        "hours": [time(hour) for hour in HOURS],
+    }
 
 
 def of_case(
@@ -178,6 +207,7 @@ def of_case(
         "roll_told": typed.roll,
         "taken": taken if taken and taken.withdrawn_at and taken.case_id == case.id else None,
         "people": typed.people,
+        "change_adults": typed.adults,
         "kept": typed.kept,
         "visit_id": new_id(),
         "roll_id": new_id(),
@@ -206,13 +236,12 @@ def _who(wave: Wave, roll: Any, listed: int | None) -> dict[str, Any]:
     }
 
 
-def _proposed(door: queries.Door, now: datetime, asking: Asking) -> datetime:
+def _proposed(door: queries.Door, now: datetime) -> datetime:
     """What day and clock of an appointment begin with: the one agreed on, else this evening, late in it tomorrow's."""
-    local = now.astimezone(asking.running.settings.zone)
     if door.appointment and door.appointment > now:
-        return door.appointment.astimezone(local.tzinfo)
-    evening = local.replace(hour=EVENING, minute=0, second=0, microsecond=0)
-    return evening if evening > local else evening + timedelta(days=1)
+        return door.appointment.astimezone(now.tzinfo)
+    evening = now.replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    return evening if evening > now else evening + timedelta(days=1)
 
 
 def when(door: queries.Door) -> datetime:
@@ -221,41 +250,9 @@ def when(door: queries.Door) -> datetime:
 
 
 def grouped(doors: Sequence[queries.Door]) -> list[tuple[Text, str, list[queries.Door]]]:
-    """By community and stratum, in the order of the list."""
-    groups = groupby(doors, key=lambda one: (one.community_zh, one.community_en, one.stratum))
-    return [(Text(zh, en), stratum, list(many)) for (zh, en, stratum), many in groups]
-
-
-def next_door(doors: Sequence[queries.Door], now: datetime) -> queries.Door | None:
-    """Where to go now: an appointment that is due; else of those visited least the first in walking order beyond the
-    one that was visited last."""
-    waiting = [one for one in doors if not one.done]
-    due = [one for one in waiting if one.appointment and one.appointment <= now]
-    if due:
-        return min(due, key=when)
-    free = [one for one in waiting if not one.appointment]
-    least = min((len(one.visits) for one in free), default=0)
-    fresh = [one for one in free if len(one.visits) == least]
-    visited = [one for one in doors if one.last_visit_at is not None]
-    last = max(visited, key=lambda one: one.last_visit_at or now).number if visited else ""
-    return next((one for one in fresh if one.number > last), next(iter(fresh), None))
-
-
-def just_noted(doors: Sequence[queries.Door], visit_id: UUID | None, person: Person) -> Note | None:
-    """The visit that was noted a moment ago, with its case: it can be taken back."""
-    return next(((door, visit) for door, visit in own(doors, person) if visit.id == visit_id), None)
-
-
-def own(doors: Sequence[queries.Door], person: Person) -> list[Note]:
-    """What this very person noted there, newest first."""
-    mine = [(door, one) for door in doors for one in door.visits if one.by_account_id == person.account_id]
-    return sorted(mine, key=lambda note: note[1].said_at, reverse=True)
-
-
-def noted_today(doors: Sequence[queries.Door], person: Person, now: datetime, zone: ZoneInfo) -> list[Note]:
-    """What this very person did and noted since midnight, newest first: to be looked up, changed or taken back."""
-    today = now.astimezone(zone).date()
-    return [note for note in own(doors, person) if note[1].said_at.astimezone(zone).date() == today]
+    """By community and grid (its code), in the order of the list."""
+    groups = groupby(doors, key=lambda one: (one.community_zh, one.community_en, code_of(one.grid)))
+    return [(Text(zh, en), grid, list(many)) for (zh, en, grid), many in groups]
 
 
 def sought(doors: Sequence[queries.Door], addresses: Mapping[str, str], search: str) -> list[queries.Door]:

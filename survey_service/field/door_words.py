@@ -53,8 +53,8 @@ BUTTONS: Final = (
     Button(
         Text("不愿意答", "Refused"),
         (
-            Finding("2.111", Text("开门的人拒绝", "Whoever opened refused"), by_another=True),
-            Finding("2.112", Text("该答的人拒绝", "The person who is asked refused"), by_chosen=True),
+            Finding("2.111", Text("住户拒访", "The household refused"), by_another=True),
+            Finding("2.112", Text("被选中的人拒访", "The selected person refused"), by_chosen=True),
             Finding("2.12", Text("答到一半不答了", "Broke off half way"), by_chosen=True),
         ),
     ),
@@ -76,9 +76,9 @@ BUTTONS: Final = (
     Button(
         Text("其他", "Something else"),
         (
-            Finding("2.25", Text("该答的人不在或没空", "The person is away or busy"), asks_whom=True),
-            Finding("2.23", Text("进不了楼、到不了门口", "The door cannot be reached")),
-            Finding("3.17", Text("不安全，没有去", "Unsafe, not gone")),
+            Finding("2.25", Text("被选中的人不在或没空", "The selected person is away or busy"), asks_whom=True),
+            Finding("2.23", Text("进不了楼或到不了门口", "Building or door could not be reached")),
+            Finding("3.17", Text("到不了或不安全", "Unreachable or unsafe area")),
             Finding("2.36", Text("别的原因没做成", "Another reason")),
         ),
     ),

@@ -30,6 +30,7 @@ from survey_service.fieldwork.settling import known
 from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
 from survey_service.models import Disposition, Mode, Survey, Wave
 from survey_service.processes.beside import computed
+from survey_service.sampling.reserves import list_of
 from survey_service.sampling.unit_words import UNITS
 from survey_service.sealed.doors import places
 from survey_service.surveys import queries as surveys
@@ -339,7 +340,9 @@ def one_case(
         "case": case,
         "doors": by.doors.of(session, wave, [case.number], to=rights.OPEN_ADDRESSES),
         "area": Text(area.name_zh, area.name_en),
-        "grid": walk.GridNames(queries.grid_names(session, visible)).of(case.stratum),
+        "grid": walk.GridNames(queries.grid_names(session, visible)).of(
+            walk.code_of(list_of(case.stratum, case.psu, case.stages))
+        ),
         "asked_in": ASKED_IN[case.first_mode],
         "adult_known": knowledge.adult_known,
         "adults": case.adults,

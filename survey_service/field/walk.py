@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 from uuid import UUID
 
 from questionnaires.text import Text
 from reports.walk_lists.content import Grid, Household, Round
 from survey_service.field.case_list import CaseRow
+from survey_service.field.queries import WHOLE
 from survey_service.fieldwork.overdue import WAITS
 from survey_service.fieldwork.words import CLASSES, outcome_words
 from survey_service.models import Survey, Wave
@@ -26,6 +28,21 @@ def in_order(rows: Sequence[CaseRow], places: Mapping[str, int]) -> list[CaseRow
     return sorted(rows, key=lambda row: (order[row.community_zh], walked(row.grid, places.get(row.number), row.number)))
 
 
+class InGrid(Protocol):
+    """A case of any list."""
+
+    @property
+    def grid(self) -> tuple[str, str]: ...
+    @property
+    def community_zh(self) -> str: ...
+
+
+def code_of(grid: tuple[str, str]) -> str:
+    """The grid that was drawn, else the stratum."""
+    stratum, psu = grid
+    return psu or stratum
+
+
 @dataclass(frozen=True, slots=True)
 class GridNames:
     """What grids are called. ``by_code``: those of the tree of areas; else a grid is called what its list calls it."""
@@ -33,13 +50,13 @@ class GridNames:
     by_code: Mapping[str, Text]
 
     def of(self, name: str) -> Text:
-        """Empty for the id of a community that is one list."""
-        return Text("", "") if _is_id(name) else self.by_code.get(name, Text(name, name))
+        """Empty for a community that is one list: beside a household its grid is told, or nothing."""
+        found = self.by_code.get(name, Text(name, name))
+        return Text("", "") if _is_id(name) or found is WHOLE else found
 
-    def __call__(self, row: CaseRow) -> Text:
+    def __call__(self, row: InGrid) -> Text:
         """Empty where a community is one list."""
-        stratum, psu = row.grid
-        name = psu or stratum
+        name = code_of(row.grid)
         return Text("", "") if name == row.community_zh else self.of(name)
 
 

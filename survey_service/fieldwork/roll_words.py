@@ -48,7 +48,7 @@ def at_place(roll: Roll, place: int) -> Text:
 
 def choices(roll: Roll) -> list[tuple[str, Text]]:
     """Each adult of the roll as a form sends it and as it is read, the chosen one marked."""
-    marked = Text("（该答的人）", " (the person who is asked)")
+    marked = Text("（被选中的人）", " (the selected person)")
     return [
         (f"{roll.id}:{place}", Text(found.zh + marked.zh, found.en + marked.en) if place == roll.chosen else found)
         for place in range(1, len(roll.listed) + 1)

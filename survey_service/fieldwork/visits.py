@@ -124,6 +124,15 @@ def take_back(session: Session, survey_id: UUID, visit_id: UUID, *, at: datetime
     )
 
 
+def note_instead(session: Session, survey_id: UUID, visit_id: UUID, new: NewVisit, told: Told) -> None:
+    """``new`` in the place of a visit that was noted wrongly: both in one transaction, so that what stood there stands
+    until this is written. VisitGone where it was taken back before; told twice with the same id it is noted once."""
+    if session.get(Visit, (survey_id, new.id)) is not None:
+        return
+    take_back(session, survey_id, visit_id, at=told.at, by=told.by)
+    note_visits(session, survey_id, [new], told)
+
+
 def move_appointment(
     session: Session, survey_id: UUID, visit_id: UUID, appointment_at: datetime, told: Told, *, as_id: UUID
 ) -> None:

@@ -117,6 +117,29 @@ def format_time(value: datetime, zone: ZoneInfo, language: Language) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
+_DAYS = (Text("今天", "today"), Text("明天", "tomorrow"), Text("后天", "in two days"))
+_WEEKDAYS = "一二三四五六日"
+
+
+def _weekday(day: date, today: date, language: Language) -> str:
+    """明天，周六; tomorrow, Saturday; the weekday alone for days that have no such name."""
+    away = (day - today).days
+    near = _DAYS[away].in_language(language) if 0 <= away < len(_DAYS) else ""
+    if language == "en":
+        return f"{near}, {day:%A}" if near else f"{day:%A}"
+    weekday = f"周{_WEEKDAYS[day.weekday()]}"
+    return f"{near}，{weekday}" if near else weekday
+
+
+def format_near(value: datetime, zone: ZoneInfo, today: date, language: Language) -> str:
+    """An agreed moment: 9月19日（明天，周六）19:00; 19 September (tomorrow, Saturday) 19:00."""
+    local = value.astimezone(zone)
+    weekday = _weekday(local.date(), today, language)
+    if language == "en":
+        return f"{local.day} {local:%B} ({weekday}) {local:%H:%M}"
+    return f"{local.month}月{local.day}日（{weekday}）{local:%H:%M}"
+
+
 _CHOICE = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 
 
@@ -163,6 +186,7 @@ def environment(language: Language) -> Environment:
         date=lambda value: format_date(value, language),
         until=lambda begin, end: format_span(begin, end, language),
         time=lambda value, zone: format_time(value, zone, language),
+        near=lambda value, zone, today: format_near(value, zone, today, language),
     )
     return made
 

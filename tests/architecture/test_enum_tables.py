@@ -116,6 +116,7 @@ ELSEWHERE: Mapping[str, str] = {
     "survey_service.releases.steps_shown:State": "the page says each in a sentence of its own",
     "survey_service.sealed.keys:Standing": "the page says each in a sentence of its own",
     "survey_service.exports.shown:Standing": "the page says each in a sentence of its own",
+    "survey_service.field.door_order:Why": "the page says each in a sentence of its own",
     "questionnaires.model:CalculatedType": "a word of definition files: a number, or words",
     "questionnaires.problems:Code": "each is its own number and title; test_problem_words has the Chinese",
     "questionnaires.editing.fields:Kind": "how a field of a page is written; FIELDS says it of each",

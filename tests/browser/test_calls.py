@@ -88,7 +88,7 @@ def test_a_call_is_made_noted_and_taken_back(base: str, numbered: World, desk: C
     page.fill(".findings input[type=time]", "20:15")
     page.click("text=约好了")
     page.click("text=有约 1")
-    assert "约好 9月18日 20:15 再打" in page.locator(".doors").inner_text()
+    assert "约好 9月18日（今天，周五）20:15 再打" in page.locator(".doors").inner_text()
     page.click("text=现在打")
     page.click(f"text=下一户：{second}")
     page.click("text=开始访问")

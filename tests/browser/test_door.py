@@ -68,7 +68,7 @@ def test_the_five_things_that_are_done_at_a_door(base: str, unlisted: World, des
     first, second = unlisted.case_numbers[:2]
     page.click(f"text=下一户：{first}")  # the next household: one tap
     page.click(".counts button >> text=2")  # two adults: one tap
-    page.click("text=记得不对，改")
+    page.click("text=改这户的大人数")
     page.click(".mend .counts button >> text=3")  # a third: two taps
     assert page.locator(".who").inner_text().count("家里有 3 位成年人") == 1
     page.click(".findings summary >> text=约时间再来")
@@ -80,11 +80,11 @@ def test_the_five_things_that_are_done_at_a_door(base: str, unlisted: World, des
     assert page.input_value(".sheet input[type=date]") == "2026-09-19"
     page.fill(".sheet input[type=time]", "20:15")
     page.click("text=改到这个时间")
-    assert "约好 9月19日 20:15 再来" in page.locator(".doors").first.inner_text()
+    assert "约好 9月19日（明天，周六）20:15 再来" in page.locator(".doors").first.inner_text()
     page.click(f"text=下一户：{second}")
     page.click(".findings summary >> text=不愿意答")  # a refusal: two taps
-    page.click("text=开门的人拒绝")
-    assert f"已记 {second}：开门的人拒绝" in page.locator(".said").inner_text()
+    page.click("text=住户拒访")
+    assert f"已记 {second}：住户拒访" in page.locator(".said").inner_text()
     page.click("text=该去没去 0")
     assert "没有" in page.locator("main .note").last.inner_text()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -208,7 +209,7 @@ def test_a_call_is_noted_in_codes_of_the_telephone_and_taken_back(
     led = post(client, address, page, code="2.111", visit=visit_of(page))
     assert post(client, address, page, code="2.111", visit=visit_of(page)) == led  # a double tap is one
     told = get(client, led)
-    assert f"已记 {world.case_numbers[0]}：接电话的人拒绝" in told
+    assert f"已记 {world.case_numbers[0]}：住户拒访" in told
     assert outcome(database, world, 0) == ("2.111", Disposition.REFUSAL)
     with database.reading.begin() as session:
         [(visit_id, mode)] = session.execute(select(Visit.id, Visit.mode)).all()
@@ -240,6 +241,32 @@ def test_whom_to_call_now(client: TestClient, here: str, database: Database, wor
     clock.at = NOW + timedelta(hours=6)
     sign_in(client, "interviewer")
     assert listed(get(client, here)) == [world.case_numbers[1], world.case_numbers[0]]
+
+
+def test_a_call_is_found_by_its_number_and_changed_in_one_step(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    ready(client, database, world)
+    assert listed(get(client, f"{here}?q={world.case_numbers[1][-3:]}")) == [world.case_numbers[1]]
+    assert listed(get(client, f"{here}?q=nowhere")) == []
+    address = f"{here}/{world.case_ids[0]}"
+    page = get(client, address)
+    first = visit_of(page)
+    agreed = {"code": "2.21", "agreed": "yes", "day": "2026-09-18"}
+    told = get(client, post(client, address, page, **agreed, visit=first, clock="15:30"))
+    assert f'href="{address}?change={first}#change">改</a>' in told
+    page = get(client, f"{address}?change={first}")
+    second = visit_of(page)
+    told = get(client, post(client, address, page, **agreed, visit=second, clock="16:30", instead=first))
+    assert "约好 9月18日（今天，周五）16:30 再打" in told
+    assert "原来记的：约好 9月18日（今天，周五）15:30 再打" in told
+    with database.reading.begin() as session:
+        old, new = (session.get_one(Visit, (world.survey_id, UUID(one))) for one in (first, second))
+        assert (old.withdrawn_at is not None, new.mode, new.at) == (True, OutcomeMode.TELEPHONE, old.at)
+    door = f"/visits/{world.survey_key}/{world.wave_key}"
+    assert f'href="{address}?change={second}#change">改</a>' in get(client, f"{door}?show=noted")  # at its own desk
+    sent = {"csrf": csrf(page), "visit": str(UUID(int=9)), "code": "2.111", "instead": second}
+    assert client.post(f"{door}/{world.case_ids[0]}", data=sent, headers=HTML).status_code == 404
 
 
 def test_an_interview_by_telephone_is_told_apart_from_one_at_the_door(

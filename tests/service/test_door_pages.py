@@ -75,8 +75,8 @@ def test_a_visit_is_noted_by_one_tap_and_a_double_tap_is_one(
         led = client.post(address, data=sent, follow_redirects=False).headers["location"]
     assert led == f"{here}?noted={visit}"
     told = get(client, led)
-    assert f"已记 {world.case_numbers[0]}：开门的人拒绝" in told
-    assert "✕ 开门的人拒绝" in told
+    assert f"已记 {world.case_numbers[0]}：住户拒访" in told
+    assert "✕ 住户拒访" in told
     with database.reading.begin() as session:
         assert len(session.scalars(select(Visit.id)).all()) == 1
     assert outcome(database, world, 0) == ("2.111", Disposition.REFUSAL)
@@ -99,12 +99,16 @@ def test_an_appointment_is_shown_and_must_lie_ahead_and_within_the_wave(
         refused = client.post(address, data={**sent, "day": day, "clock": time}, headers=HTML)
         assert (refused.status_code, "约的时间要在现在以后" in refused.text) == (422, True)
     agreed = client.post(address, data={**sent, "day": "2026-09-18", "clock": "10:30"}, follow_redirects=False)
-    assert f"已记 {world.case_numbers[0]}：约好 9月18日 10:30 再来" in get(client, agreed.headers["location"])
+    told = get(client, agreed.headers["location"])
+    assert f"已记 {world.case_numbers[0]}：约好 9月18日（今天，周五）10:30 再来" in told
     page = get(client, f"{here}?show=agreed")
     assert listed(page) == [world.case_numbers[0]]
-    assert "约好 9月18日 10:30 再来" in page
+    assert "约好 9月18日（今天，周五）10:30 再来" in page
+    assert "→ 约好" in page  # what is in time is no error
     clock.at = NOW + timedelta(minutes=40)
-    assert f"下一户：{world.case_numbers[0]}" in get(client, here)
+    page = get(client, here)
+    assert f"下一户：{world.case_numbers[0]}" in page
+    assert "约在今天 10:30" in page
 
 
 def test_what_is_no_button_is_refused(client: TestClient, here: str, world: World) -> None:
@@ -213,7 +217,7 @@ def test_many_households_are_shown_block_by_block(
     assert not listed(page)
     blocks = re.findall(r'block=(110101\d{6}-\d\d)"', page)
     assert blocks == ["110101000001-01", "110101000001-02", "110101000002-01", "110101000002-02"]
-    assert "3 户 · 还有 3 户要去" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    assert "3 户，都还要去" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert listed(get(client, f"{here}?block={blocks[1]}")) == world.case_numbers[3:6]
 
 
@@ -237,7 +241,7 @@ def test_what_was_noted_today_is_one_tap_away_the_newest_first(
     assert "<title>已记" in receipt
     page = get(client, f"{here}?show=noted")
     assert listed(page) == [world.case_numbers[2], world.case_numbers[4]]
-    assert page.index("约好 9月18日 19:00 再来") < page.index("开门的人拒绝")
+    assert page.index("约好 9月18日（今天，周五）19:00 再来") < page.index("住户拒访")
     assert re.findall(r'action="[^"]+/([^/]+)/take-back"', page) == [second, first]
     client.post(f"{here}/{second}/take-back", data={"csrf": csrf(page)})
     assert listed(get(client, f"{here}?show=noted")) == [world.case_numbers[4]]
@@ -254,3 +258,107 @@ def test_a_household_is_found_by_part_of_its_number(client: TestClient, here: st
     assert listed(get(client, f"{here}?q=%20{number}%20")) == [number]  # blanks and the width of letters do not count
     assert listed(get(client, f"{here}?q=nowhere")) == []
     assert client.get(f"{here}?q={'9' * 31}", headers=HTML).status_code == 422
+
+
+def _instead(page: str) -> str:
+    return re.findall(r'name="instead" value="([^"]+)"', page)[0]
+
+
+def test_what_was_noted_is_changed_in_one_step_and_stands_until_then(
+    client: TestClient, here: str, database: Database, world: World, clock: TestClock
+) -> None:
+    address = f"{here}/{world.case_ids[4]}"
+    first = _note(client, address, "2.24")
+    clock.at = NOW + timedelta(minutes=5)
+    page = get(client, f"{here}?noted={first}")
+    (led,) = set(re.findall(r'href="([^"]+)">改</a>', page))
+    page = get(client, led.partition("#")[0])
+    assert "现在记的：看得出有人住" in page
+    assert "开始访问" not in page  # nothing but the change
+    assert _instead(page) == first
+    assert outcome(database, world, 4)[0] == "2.24"
+    second = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    sent = {"csrf": csrf(page), "visit": second, "instead": first}
+    assert client.post(address, data={**sent, "code": "9.9"}, headers=HTML).status_code == 422
+    for _ in range(2):
+        led = client.post(address, data={**sent, "code": "2.111"}, follow_redirects=False).headers["location"]
+    assert led == f"{here}?noted={second}&was={first}"
+    told = get(client, led)
+    assert f"已改 {world.case_numbers[4]}：住户拒访" in told
+    assert "原来记的：看得出有人住" in told
+    assert "10:05" in told  # when it was changed
+    assert outcome(database, world, 4) == ("2.111", Disposition.REFUSAL)
+    with database.reading.begin() as session:
+        old, new = (session.get_one(Visit, (world.survey_id, UUID(one))) for one in (first, second))
+        assert (new.at, new.noted_at, old.withdrawn_at) == (old.at, clock.at, clock.at)
+    page = get(client, address)
+    assert "原来记的：看得出有人住，9月18日 10:05 改的" in page
+    third = {**sent, "visit": str(UUID(int=5)), "code": "2.36"}
+    assert client.post(address, data=third, headers=HTML).status_code == 409  # it was changed before
+
+
+def test_only_an_own_note_of_this_household_and_desk_is_changed(
+    client: TestClient, here: str, world: World, database: Database
+) -> None:
+    visit = _note(client, f"{here}/{world.case_ids[4]}", "2.24")
+    other = f"{here}/{world.case_ids[2]}"
+    page = get(client, f"{other}?change={visit}")
+    assert "改这一次记的" not in page
+    sent = {"csrf": csrf(page), "visit": str(UUID(int=6)), "code": "2.111"}
+    assert client.post(other, data={**sent, "instead": visit}, headers=HTML).status_code == 404
+    assert client.post(other, data={**sent, "instead": "none"}, headers=HTML).status_code == 422
+    assert outcome(database, world, 4)[0] == "2.24"
+
+
+def test_an_appointment_is_changed_by_its_time_form(
+    client: TestClient, here: str, database: Database, world: World
+) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    first = _note(client, address, "2.25", agreed="yes", day="2026-09-18", clock="19:00")
+    page = get(client, f"{address}?change={first}")
+    form = page[page.index('id="change"') :]
+    assert form.index('id="day-changed"') < form.index("没有约时间，是别的结果")
+    second = re.findall(r'name="visit" value="([^"]+)"', page)[0]
+    sent = {"csrf": csrf(page), "visit": second, "instead": first, "code": "2.25", "agreed": "yes", "clock": "20:15"}
+    past = client.post(address, data={**sent, "day": "2026-09-17"}, headers=HTML)
+    assert (past.status_code, 'value="2026-09-17"' in past.text, "改这一次记的" in past.text) == (422, True, True)
+    led = client.post(address, data={**sent, "day": "2026-09-19"}, follow_redirects=False).headers["location"]
+    told = get(client, led)
+    assert "约好 9月19日（明天，周六）20:15 再来" in told
+    assert "原来记的：约好 9月18日（今天，周五）19:00 再来" in told
+    assert "被选中的人不在或没空" not in get(client, address).split("上门记录")[1]  # nobody said that
+    assert outcome(database, world, 0)[0] == "2.25"
+
+
+def test_where_nothing_is_to_be_done_nothing_calls_for_it(client: TestClient, here: str, world: World) -> None:
+    address = f"{here}/{world.case_ids[0]}"
+    _note(client, address, "2.111")
+    page = get(client, address)
+    folded = page.index('<details class="again">')
+    assert folded < page.index("开始访问") < page.index("上门记录")
+    assert folded < page.index("这次上门怎么样")
+
+
+def test_overdue_are_told_in_days_before_the_walking_order(
+    client: TestClient, here: str, database: Database, world: World, clock: TestClock
+) -> None:
+    give(database, world, *range(6))
+    page = get(client, here)
+    assert f"下一户：{world.case_numbers[0]}" in page
+    assert "按走的顺序，没去过的先去" in page
+    _note(client, f"{here}/{world.case_ids[2]}", "2.24")
+    page = get(client, here)
+    assert f"下一户：{world.case_numbers[3]}" in page
+    assert "按走的顺序，从刚去的那一户往后" in page
+    clock.at = NOW + timedelta(days=1)
+    sign_in(client, "interviewer")
+    assert f"下一户：{world.case_numbers[0]}" in get(client, here)  # a day begins at the beginning
+    _note(client, f"{here}/{world.case_ids[0]}", "2.25", agreed="yes", day="2026-09-20", clock="19:00")
+    clock.at = NOW + timedelta(days=9)
+    sign_in(client, "interviewer")
+    page = get(client, f"{here}?show=overdue")
+    assert f"下一户：{world.case_numbers[0]}" in page  # since the agreed time, longer than the others
+    assert "该去没去 7 天" in page
+    assert "约好 9月20日（周日）19:00，过了 7 天" in page
+    assert "分给您 9 天了" in page
+    assert "9 天没去了" in page

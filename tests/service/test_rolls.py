@@ -87,7 +87,7 @@ def test_how_many_adults_is_one_tap_and_says_whom_to_ask(
         )
     told = get(client, f"{address}?roll=written")
     assert "家里有 3 位成年人。从 2026年" in told
-    assert "✓ 已记 3 位，9月18日" in told
+    assert "✓ 已记 3 位成年人，9月18日" in told
     (roll,) = kept(database, world)
     assert (roll.adults, roll.rule, roll.by_account_id) == (
         3,
@@ -111,6 +111,12 @@ def test_the_adults_are_corrected_in_one_place_and_the_first_roll_stays_to_be_se
     first, second = kept(database, world)
     assert (first.adults, first.withdrawn_by is not None) == (2, True)
     assert (second.adults, second.withdrawn_by) == (3, None)
+    today = get(client, f"{here}?show=noted")
+    assert "今天记的 1" in today
+    assert "这户的大人数：3 位" in today
+    assert f'href="{address}?adults=change#who">改</a>' in today
+    assert '<details class="more mend">' in get(client, address)
+    assert '<details class="more mend" open>' in get(client, f"{address}?adults=change")
     sign_in(client, "manager")
     office = get(client, f"/surveys/{world.survey_key}/waves/{world.wave_key}/field/cases/{world.case_ids[0]}")
     assert "<s>2</s>" in office
@@ -285,11 +291,13 @@ def test_an_appointment_is_moved_without_another_visit(
     for _ in range(2):
         led = client.post(f"{address}/appointment", data={**sent, "day": "2026-09-19", "clock": "19:00"}).headers
     told = get(client, led["location"])
-    assert "约好 9月19日 19:00 再来" in told
+    assert "约好 9月19日（明天，周六）19:00 再来" in told
+    assert "原来记的：约好 9月18日（今天，周五）10:30 再来" in told
     assert "take-back" not in told  # taken back, the appointment would be gone with the change
-    assert f'href="{address}">改</a>' in told
+    assert f'href="{address}?change={visit}#change">改</a>' in told
+    assert "原来记的：约好 9月18日（今天，周五）10:30 再来，9月18日 10:01 改的" in get(client, address)
     page = get(client, here)
-    assert "约好 9月19日 19:00 再来" in page
+    assert "约好 9月19日（明天，周六）19:00 再来" in page
     with database.reading.begin() as session:
         visits = session.scalars(select(Visit).order_by(Visit.noted_at, Visit.id)).all()
         standing = [one for one in visits if one.withdrawn_at is None]
@@ -307,7 +315,7 @@ def test_overdue_are_past_appointments_and_those_left_for_a_week(
     assert listed(get(client, f"{here}?show=overdue")) == []
     clock.at = NOW + timedelta(minutes=40)
     assert listed(get(client, f"{here}?show=overdue")) == [world.case_numbers[3]]
-    assert "时间过了" in get(client, here)
+    assert "时间到了" in get(client, here)
     clock.at = NOW + timedelta(days=8)
     sign_in(client, "interviewer")
     assert listed(get(client, f"{here}?show=overdue")) == [world.case_numbers[3], world.case_numbers[5]]
@@ -337,10 +345,10 @@ def test_a_refusal_names_the_adult_of_the_roll_by_place(
     other = 3 - roll.chosen
     who = {1: "第 1 位，男，户主", 2: "第 2 位，女，配偶"}
     page = get(client, address)
-    assert f"开门的人拒绝：{who[other]}</button>" in page
-    assert "开门的人拒绝：不知道是哪一位</button>" in page
-    assert f"该答的人拒绝：{who[roll.chosen]}</button>" in page
-    assert f"{who[roll.chosen]}（该答的人）</option>" in page  # asked where a time is agreed on
+    assert f"住户拒访：{who[other]}</button>" in page
+    assert "住户拒访：不知道是哪一位</button>" in page
+    assert f"被选中的人拒访：{who[roll.chosen]}</button>" in page
+    assert f"{who[roll.chosen]}（被选中的人）</option>" in page  # asked where a time is agreed on
     visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
     sent = {"csrf": csrf(page), "visit": visit, "code": "2.111"}
     for wrong in (f"{roll.id}:3", f"{roll.id}:0", f"{UUID(int=7)}:1", "1", f"{roll.id}:two"):
@@ -351,10 +359,10 @@ def test_a_refusal_names_the_adult_of_the_roll_by_place(
     with database.reading.begin() as session:
         (noted,) = session.scalars(select(Visit)).all()
         assert (noted.roll_id, noted.met) == (roll.id, other)
-    assert f"开门的人拒绝 · {who[other]}" in get(client, address)
-    assert f"开门的人拒绝（第 {other} 位）" in get(client, f"{here}?noted={visit}")
+    assert f"住户拒访 · {who[other]}" in get(client, address)
+    assert f"住户拒访（第 {other} 位）" in get(client, f"{here}?noted={visit}")
     client.post(f"{address}/roll/take-back", data={"csrf": csrf(page)})
-    assert f"开门的人拒绝 · {who[other]}" in get(client, address)  # the roll as it stood then
+    assert f"住户拒访 · {who[other]}" in get(client, address)  # the roll as it stood then
 
 
 def test_who_met_stays_with_an_appointment_that_is_moved(
@@ -365,7 +373,7 @@ def test_who_met_stays_with_an_appointment_that_is_moved(
     with database.writing.begin() as session:
         _write(session, world, NewRoll(adults=1, people=[Listed(sex=Sex.FEMALE, kin=Kin.HEAD)]))
     page = get(client, address)
-    assert "开门的人拒绝</button>" in page  # nobody else lives there
+    assert "住户拒访</button>" in page  # nobody else lives there
     whom = re.findall(r'<option value="([^"]+:1)"', page)[0]
     sent = {"csrf": csrf(page), "code": "2.25", "agreed": "yes", "met": whom, "clock": "19:00"}
     visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]

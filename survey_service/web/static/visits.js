@@ -38,3 +38,32 @@ for (const finding of document.querySelectorAll(".findings details")) {
 
 // A receipt is told first: whoever listens hears it, and whoever looks has it in view.
 document.querySelector("[data-receipt]")?.focus();
+
+// Days and hours that are agreed on often are one tap; the boxes stay for every other.
+function shownWeekday(output, day) {
+  const at = new Date(`${day}T12:00`);
+  output.textContent = Number.isNaN(at.getTime()) ? "" : at.toLocaleDateString(document.documentElement.lang, { weekday: "long" });
+}
+
+for (const row of document.querySelectorAll("[data-quick]")) {
+  const box = document.getElementById(row.dataset.quick);
+  const buttons = row.querySelectorAll("button");
+  const output = row.querySelector("[data-weekday]");
+  const tell = () => {
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(button.value === box.value));
+    }
+    if (output) {
+      shownWeekday(output, box.value);
+    }
+  };
+  row.hidden = false;
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      box.value = button.value;
+      tell();
+    });
+  }
+  box.addEventListener("input", tell);
+  tell();
+}
