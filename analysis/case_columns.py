@@ -110,7 +110,7 @@ class CaseColumns:
     indicators: tuple[str, ...]
     numerators: FloatArray  # (indicators, respondents) y of every pair; NaN outside the indicator's base
     denominators: FloatArray  # (indicators, respondents) x
-    groups: Mapping[str, Labels]  # age, sex -> of every respondent, -1 where not answered
+    groups: Mapping[str, Labels]  # age, sex, ... -> of every respondent, -1 where not known
     drawn: Mapping[str, Labels] = field(default_factory=dict)
     """Age, sex -> of every respondent, drawn already where it was not answered: then nothing is drawn again."""
     told: FloatArray | None = None

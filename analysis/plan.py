@@ -88,10 +88,30 @@ class Level(StrEnum):
 
 
 class Group(StrEnum):
-    """A part of the respondents that is no area."""
+    """A part of the respondents that is no area and no answer to a question of the plan's own choice."""
 
     AGE = "age"
     SEX = "sex"
+    MODE = "mode"  # in which they answered
+
+
+OF_REGISTER: tuple[Group, ...] = (Group.AGE, Group.SEX)
+"""Groups that population registers count, so that margins may be of them."""
+_QUESTION = "question:"
+MOST_GROUPS = 6
+NO_ANSWER = "no_answer"
+"""The group of whoever did not answer the question that groups are made by: without it groups would not make up the
+whole, and the figure of a few who kept silent could be solved for."""
+
+
+def group_of_question(question: str) -> str:
+    """The groups of those who answered a closed question alike, as a plan names them."""
+    return _QUESTION + question
+
+
+def question_of_group(group: str) -> str | None:
+    """None where it is no question."""
+    return group.removeprefix(_QUESTION) if group.startswith(_QUESTION) else None
 
 
 class Sensitivity(StrEnum):
@@ -209,7 +229,7 @@ class AnalysisPlan:
     variance: VarianceRules = VarianceRules()
     indicators: tuple[str, ...] = ()  # ids; none: all of the questionnaire
     levels: tuple[Level, ...] = (Level.COMMUNITY, Level.STREET, Level.CITY)
-    groups: tuple[Group, ...] = ()  # of the city and of every street
+    groups: tuple[str, ...] = ()  # of the city and of every street: ``Group``, or ``group_of_question``
     sensitivity: tuple[Sensitivity, ...] = tuple(Sensitivity)
     interval: IntervalMethod = IntervalMethod.KORN_GRAUBARD
     level: float = 0.95
@@ -226,12 +246,20 @@ class AnalysisPlan:
             raise ValueError("margins count persons; weights of households cannot meet them")
         if self.unit is Unit.ADULT and self.base_weight.adults is Adults.NOT_KNOWN:
             raise ValueError("without the adults of each household the figures are about households")
+        self._groups_are_known()
         if self.interval is IntervalMethod.WOODRUFF:
             raise ValueError("woodruff is the interval of a quantile; choose another for shares")
         if not 0 < self.level < 1:
             raise ValueError(f"the confidence level is a share between 0 and 1, not {self.level!r}")
         if not self.calibration.margins and self.calibration.why_none is None:
             raise ValueError("a plan without margins says why")
+
+    def _groups_are_known(self) -> None:
+        for one in self.groups:
+            if one not in tuple(Group) and not question_of_group(one):
+                raise ValueError(f"groups: {one!r} is none of {', '.join(Group)} and {_QUESTION}<id>")
+        if len(self.groups) > MOST_GROUPS or len(set(self.groups)) < len(self.groups):
+            raise ValueError(f"groups: name at most {MOST_GROUPS}, each once")
 
 
 def plan_of_format_1(rule: PublicationRule, adults: Adults = Adults.FRAME) -> AnalysisPlan:

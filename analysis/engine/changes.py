@@ -35,7 +35,7 @@ from analysis.estimation.differences import Differences, differences
 from analysis.estimation.estimate import Estimator, prepare_estimator
 from analysis.estimation.small_sample import Expected, expected_of
 from analysis.estimation.table import EstimateTable
-from analysis.plan import AnalysisPlan, Group, Level
+from analysis.plan import OF_REGISTER, AnalysisPlan, Level
 from analysis.results import ChangeVerdict, Domain
 
 WAVE, BEFORE, AFTER = "wave", "0", "1"
@@ -82,16 +82,18 @@ class ChangeTable:
 
 
 def change_tables(before: WaveFigures, after: WaveFigures, indicators: Sequence[Asked]) -> dict[str, ChangeTable]:
-    """By name of the table as in ``figures.tables``: community, street, city, and city.age where both know the group.
+    """By name of the table as in ``figures.tables``: community, street, city, and city.age where both know the
+    group. Of groups that the register counts: a question may be asked otherwise in another wave.
 
     ``indicators`` are those whose definition is the same in both waves. Confidence level, lonely PSUs, levels of areas
     and groups are those of the later wave's plan. A table in which no domain was asked in both waves is left out.
     """
     plan = after.plan
-    groups = tuple(one for one in plan.groups if all(one.value in wave.columns.groups for wave in (before, after)))
+    known = [one.value for one in OF_REGISTER if all(one in wave.columns.groups for wave in (before, after))]
+    groups = tuple(one for one in plan.groups if one in known)
     both = _Both.of(before, after, indicators, groups)
     wanted: dict[str, tuple[str, ...]] = {level.value: BY_LEVEL[level] for level in plan.levels}
-    wanted |= {f"{Level.CITY.value}.{group.value}": (group.value,) for group in groups}
+    wanted |= {f"{Level.CITY.value}.{group}": (group,) for group in groups}
     options = options_of(plan)
     found: dict[str, ChangeTable] = {}
     fitted: Expected | None = None
@@ -174,7 +176,7 @@ class _Both:
     design: SurveyDesign
 
     @staticmethod
-    def of(before: WaveFigures, after: WaveFigures, indicators: Sequence[Asked], groups: tuple[Group, ...]) -> _Both:
+    def of(before: WaveFigures, after: WaveFigures, indicators: Sequence[Asked], groups: tuple[str, ...]) -> _Both:
         waves = (before, after)
         frames = [
             respondent_frame(one.columns, one.weight, indicators, replace(one.plan, groups=groups)) for one in waves

@@ -79,8 +79,8 @@ def tables(
     found = {level.value: estimator.table() for level, estimator in estimators.items()}
     for group in plan.groups:
         for level in (Level.CITY, Level.STREET):
-            by = (*BY_LEVEL[level], group.value)
-            found[f"{level.value}.{group.value}"] = estimate_table(frame, design, requests, by=by, options=options)
+            by = (*BY_LEVEL[level], group)
+            found[f"{level.value}.{group}"] = estimate_table(frame, design, requests, by=by, options=options)
     return found, estimators
 
 
@@ -120,8 +120,8 @@ def respondent_frame(
         asked = plan.base_weight.adults is Adults.ASKED
         data[ADULTS] = columns.adults_of_respondents() if asked else columns.adults[rows]
     for group in plan.groups:
-        if group.value in columns.groups:
-            data[group.value] = columns.groups[group.value].categorical()
+        if group in columns.groups:
+            data[group] = columns.groups[group].categorical()
     place = {name: number for number, name in enumerate(columns.indicators)}
     for one in indicators:
         if not one.parts:

@@ -21,7 +21,7 @@ from analysis.engine.figures import Asked, frame_and_design, options_of, request
 from analysis.estimation.differences import Differences, differences
 from analysis.estimation.equality import Equality, equal_domains
 from analysis.estimation.estimate import prepare_estimator
-from analysis.plan import AnalysisPlan
+from analysis.plan import NO_ANSWER, AnalysisPlan
 from analysis.results import Domain
 
 _OWN, _REST, _INSIDE = "own", "rest", "inside"
@@ -62,9 +62,9 @@ def group_tables(
     frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
     found: dict[str, GroupTable] = {}
     for group in plan.groups:
-        if group.value in frame:
-            table = _table(frame, design, group.value, indicators, plan)
-            found |= {} if table is None else {group.value: table}
+        if group in frame:
+            table = _table(_answered(frame, group), design, group, indicators, plan)
+            found |= {} if table is None else {group: table}
     return found
 
 
@@ -101,6 +101,13 @@ def _table(
         degrees_of_freedom=_of_both(apart, "degrees_of_freedom", len(labels)),
         overall=equal_domains(of_groups, everyone),
     )
+
+
+def _answered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Without the class of those who gave no answer: they have figures, and are nobody to be held against."""
+    if NO_ANSWER not in frame[by].cat.categories:
+        return frame
+    return frame.assign(**{by: frame[by].cat.remove_categories([NO_ANSWER])})
 
 
 def _inside(column: pd.Series, label: str) -> pd.Categorical[str]:

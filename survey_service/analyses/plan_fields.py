@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.plan import AnalysisPlan, MarginOf, NoCalibration, PlannedMargin, PlannedTest
+from analysis.plan import AnalysisPlan, Group, MarginOf, NoCalibration, PlannedMargin, PlannedTest, question_of_group
 from questionnaires.text import Text
 from reports.wording.phrases import METHODS
 from survey_service.analyses.plan_words import (
@@ -69,6 +69,12 @@ def said_margin(planned: PlannedMargin) -> Text:
     if planned.of is MarginOf.COMMUNITY:
         return what
     return Text(f"{where.zh}{what.zh}", f"{what.en} {where.en}")
+
+
+def said_group(group: str) -> Text:
+    """Of a question its id, as the file of the plan has it."""
+    question = question_of_group(group)
+    return GROUPS[Group(group)] if question is None else Text(f"{question} 题的回答", f"answers to {question}")
 
 
 def said_test(planned: PlannedTest) -> Text:
@@ -176,7 +182,10 @@ _FIELDS: Final[dict[str, tuple[Text, Callable[[AnalysisPlan], Text]]]] = {
     ),
     "indicators": (Text("指标", "Indicators"), _indicators),
     "levels": (Text("哪几级有数字", "Figures of"), lambda plan: joined([LEVELS[one] for one in plan.levels])),
-    "groups": (Text("另外按人群列表", "Tables by group"), lambda plan: joined([GROUPS[one] for one in plan.groups])),
+    "groups": (
+        Text("另外按人群列表", "Tables by group"),
+        lambda plan: joined([said_group(one) for one in plan.groups]),
+    ),
     "sensitivity": (
         Text("敏感性", "Sensitivity"),
         lambda plan: joined([SENSITIVITY[one] for one in plan.sensitivity]),

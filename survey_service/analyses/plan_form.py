@@ -7,10 +7,10 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from analysis.case_columns import CaseColumns
 from analysis.plan import (
+    MOST_GROUPS,
+    OF_REGISTER,
     AnalysisPlan,
-    Group,
     MarginOf,
     MarginWithin,
     NoCalibration,
@@ -22,9 +22,11 @@ from analysis.plan import (
 from analysis.results import SHARE_INTERVALS, IntervalMethod, Reliability
 from questionnaires.text import Text
 from reports.wording.phrases import METHODS
+from survey_service.analyses.plan_groups import groups_offered, questions_offered
 from survey_service.analyses.plan_shown import Choice, Choices, Filled
-from survey_service.analyses.plan_words import GROUPS, RELIABILITY
+from survey_service.analyses.plan_words import RELIABILITY
 from survey_service.analyses.plans import KnownPopulation
+from survey_service.analyses.wave_columns import WaveColumns
 
 LEAST: Final = 20  # answers a category needs, where nothing else is said
 
@@ -54,9 +56,9 @@ OFFERED: Final[Mapping[Margins, Text]] = {
 }
 
 
-def choices(columns: CaseColumns, population: KnownPopulation, plan: AnalysisPlan) -> Choices:
+def choices(wave: WaveColumns, population: KnownPopulation, plan: AnalysisPlan) -> Choices:
     """Margins need a register that can be used; those of age and sex need the questions."""
-    asked = [one for one in Group if one.value in columns.groups]
+    asked = [one for one in OF_REGISTER if one.value in wave.columns.groups]
     offered = [Margins.NONE]
     if population.register is not None and plan.unit is Unit.ADULT:
         offered.append(Margins.COMMUNITIES)
@@ -67,7 +69,8 @@ def choices(columns: CaseColumns, population: KnownPopulation, plan: AnalysisPla
         offered.append(present)
     return Choices(
         margins=tuple(Choice(one.value, OFFERED[one]) for one in offered),
-        groups=tuple(Choice(one.value, GROUPS[one]) for one in asked),
+        groups=groups_offered(wave),
+        questions=questions_offered(wave.questionnaire),
         intervals=tuple(Choice(one.value, METHODS[one]) for one in SHARE_INTERVALS),
         reliabilities=tuple(Choice(one.value, RELIABILITY[one]) for one in Reliability),
     )
@@ -186,14 +189,20 @@ def read(
     )
     interval = reading.one_of("interval", list(SHARE_INTERVALS))
     reliability = reading.one_of("reliability", list(Reliability))
+    if len(filled.groups) > MOST_GROUPS:
+        reading.faults["groups"] = Text(
+            f"最多选 {MOST_GROUPS} 项：分得越多，为保护受访人不能照印的数字越多。",
+            f"Choose at most {MOST_GROUPS}: the more there are, the more figures cannot be shown.",
+        )
     if reading.faults:
         return None, reading.faults
-    groups = [one.value for one in offered.groups]
+    groups = [one.value for one in (*offered.groups, *offered.questions)]
+    of_persons = [one for one in groups if one in OF_REGISTER]
     return _changed(
         before,
-        calibration=_calibration(before, margins, groups, int(least), population),
+        calibration=_calibration(before, margins, of_persons, int(least), population),
         multiple=multiple,
-        groups=tuple(Group(one) for one in groups if one in filled.groups),
+        groups=tuple(one for one in groups if one in filled.groups),
         level=level,
         interval=interval,
         reliability=reliability,
@@ -235,7 +244,7 @@ def _changed(
     *,
     calibration: PlannedCalibration,
     multiple: float | None,
-    groups: tuple[Group, ...],
+    groups: tuple[str, ...],
     level: float,
     interval: IntervalMethod,
     reliability: Reliability,

@@ -128,6 +128,11 @@ _UNREADABLE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"^(\S+): is missing$"), r"缺“\1”"),
     (re.compile(r"^(\S+): a list is needed$"), r"“\1”要写成列表"),
     (re.compile(r"^(\S+): a mapping is needed$"), r"“\1”要写成“名称: 值”"),
+    (
+        re.compile(r"groups: ('.*') is none of (.+) and (\S+)$"),
+        r"“groups”不能是 \1，只能是 \2，或者 \3（问卷里的单选题）",
+    ),
+    (re.compile(r"groups: name at most (\d+), each once$"), r"“groups”最多写 \1 项，不能重复"),
     (re.compile(r"^(\S+): (.+) is none of (.+)$"), r"“\1”不能是 \2，只能是 \3 之一"),
     (re.compile(r"^(\S+): (\w+) is needed, not (.+)$"), r"“\1”要写 \2 类型的值，不能是 \3"),
     (re.compile(r"^format: this software reads format (\d+), not (.+)$"), r"“format”要写 \1，不能是 \2"),

@@ -44,7 +44,7 @@ def as_file(running: Services, survey_id: UUID, wave_id: UUID) -> str:
 def proposed(running: Services, survey_id: UUID, wave_id: UUID, filled: Filled) -> Proposed:
     """What the filled form would change; nothing is stored."""
     given = _given(running, survey_id, wave_id)
-    offered = plan_form.choices(given.wave.columns, given.population, given.plan)
+    offered = plan_form.choices(given.wave, given.population, given.plan)
     try:
         plan, faults = plan_form.read(filled, given.plan, offered, given.population)
     except ValueError as error:  # of two boxes that do not go together
@@ -60,7 +60,7 @@ def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document
     if isinstance(document, Mapping) and isinstance(beside := document.get("plan"), Mapping):
         document = {"format": FORMAT, **beside}
     given = _given(running, survey_id, wave_id)
-    kept, groups = plan_form.boxes(given.plan), tuple(one.value for one in given.plan.groups)
+    kept, groups = plan_form.boxes(given.plan), given.plan.groups
     try:
         plan = from_document(document)
     except PlanError as error:
@@ -73,7 +73,7 @@ def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document
             f"The questionnaire has no such indicator or question: {', '.join(strange)}.",
         )
         return Proposed(kept=kept, chosen_groups=groups, faults={"file": fault})
-    return _proposed(given, plan, plan_form.boxes(plan), tuple(one.value for one in plan.groups))
+    return _proposed(given, plan, plan_form.boxes(plan), plan.groups)
 
 
 def proposed_again(running: Services, survey_id: UUID, wave_id: UUID, text: str) -> Proposed:

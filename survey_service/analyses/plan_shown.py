@@ -80,7 +80,8 @@ class Choices:
     """What the form offers for this wave."""
 
     margins: tuple[Choice, ...]  # values of ``plan_form.Margins``
-    groups: tuple[Choice, ...]
+    groups: tuple[Choice, ...]  # age, sex, mode
+    questions: tuple[Choice, ...]  # the same by the answers to one
     intervals: tuple[Choice, ...]
     reliabilities: tuple[Choice, ...]
 

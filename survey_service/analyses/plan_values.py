@@ -41,8 +41,8 @@ def plan_shown(given: WaveToAnalyse, *, by_default: bool, opened: bool, every: b
         sensitivities=sensitivities,
         rates=rates,
         kept=boxes(plan),
-        chosen_groups=tuple(one.value for one in plan.groups),
-        choices=choices(given.wave.columns, given.population, plan),
+        chosen_groups=plan.groups,
+        choices=choices(given.wave, given.population, plan),
     )
 
 

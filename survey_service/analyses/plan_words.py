@@ -86,6 +86,7 @@ ELIGIBILITY: Final[Mapping[EligibilityBy, Text]] = {
 GROUPS: Final[Mapping[Group, Text]] = {
     Group.AGE: Text("年龄", "age"),
     Group.SEX: Text("性别", "sex"),
+    Group.MODE: Text("作答方式", "mode of answering"),
 }
 TESTS: Final[Mapping[KindOfTest, Text]] = {
     KindOfTest.CROSSTAB: Text("列联表（Rao–Scott 检验）", "crosstab with the Rao-Scott test"),

@@ -85,7 +85,7 @@ class _Shown:
 
     def _label(self, by: str, label: str) -> Text:
         if by in KINDS:
-            return group_name(by, label)
+            return group_name(by, label, self.estimates.cases.questionnaire)
         return next(one.label for one in self.closed[by].options if one.code == label)
 
     def _figures(self) -> Figures:

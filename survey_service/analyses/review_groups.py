@@ -12,7 +12,7 @@ from reports.content import GroupOfCity
 from reports.wording import figures as column
 from reports.wording import groups as group_phrases
 from reports.wording import tiers
-from survey_service.analyses.group_words import groups_of_city
+from survey_service.analyses.city_groups import groups_of_city
 from survey_service.analyses.reviewed import GroupFigures, GroupLine
 from survey_service.analyses.service import WaveEstimates
 

@@ -45,6 +45,7 @@ from questionnaires.model import Questionnaire
 from survey_service.analyses.driven import driven_by
 from survey_service.analyses.fieldwork_counts import AreaFieldwork, fieldwork
 from survey_service.analyses.held_against import comparisons_of
+from survey_service.analyses.plan_groups import with_groups
 from survey_service.analyses.wave_columns import WaveColumns
 from survey_service.surveys.wave_targets import by_indicator
 
@@ -114,6 +115,7 @@ def analyse_wave(
     ``targets``: indicator -> {"value", "sense"} of the wave, instead of the questionnaire's own. ``earlier``: what was
     published of this wave before, in the order of its editions.
     """
+    wave = with_groups(wave, plan)
     indicators = with_targets(wave.questionnaire, targets or {})
     wanted, driven = asked(indicators, wave.questionnaire), driven_by(indicators, wave.questionnaire)
     found = engine.run(plan, wave.columns, wanted, register, driven)

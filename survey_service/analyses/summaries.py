@@ -13,11 +13,11 @@ from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample, Trend
 from survey_service.analyses.area_names import AreaName
+from survey_service.analyses.city_groups import groups_of_city
 from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.draw_words import DrawnAs, draw_words
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.field_told import NOTHING_TOLD, FieldTold
-from survey_service.analyses.group_words import groups_of_city
 from survey_service.analyses.method_words import variance_words, weighting_words
 from survey_service.analyses.service import (
     CITY_DOMAIN,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from questionnaires.indicators import Indicator
+from questionnaires.model import Questionnaire
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.models import Release, Survey, Wave
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from reports.content import Place
     from reports.wording.figures import Figures
 
-GROUPS = {"age": Text("年龄", "Age"), "sex": Text("性别", "Sex")}
 LEVELS = {
     "city": Text("全市", "City"),
     "street": Text("街道（镇）", "Street or town"),
@@ -79,7 +79,7 @@ def release_figures(
 
     record = signed_record(release)
     table = published_table(release.estimates)
-    indicators = definitions.frozen(session, release.survey_id, wave.questionnaire_version_id).estimated()
+    questionnaire = definitions.frozen(session, release.survey_id, wave.questionnaire_version_id)
     places = {place.domain: place for place in places_of(session, person, survey)}
     rates: Mapping[str, Any] = record.get("response_rates", {})
     signed_at = release.released_at.astimezone(settings.zone)
@@ -87,36 +87,38 @@ def release_figures(
         number=release.number,
         signed_at=signed_at,
         about=tuple(_about(release, survey, wave, table, f"{signed_at:%Y-%m-%d}")),
-        figures=tuple(_figures(table, indicators, places, rates)),
+        figures=tuple(_figures(table, questionnaire, places, rates)),
     )
 
 
 def _figures(
     table: PublishableTable,
-    indicators: tuple[Indicator, ...],
+    questionnaire: Questionnaire,
     places: Mapping[Domain, Place],
     rates: Mapping[str, Any],
 ) -> Iterator[Figure]:
     """City, streets with their communities, in the order of the places; the groups of an area behind it."""
+    indicators = questionnaire.estimated()
     rows: dict[Domain, list[PublishableRow]] = {}
     for row in table.rows:
-        area = tuple(part for part in row.domain if part[0] not in GROUPS)
+        area = tuple(part for part in row.domain if part[0] in LEVELS)
         rows.setdefault(area, []).append(row)
     for domain, place in places.items():
         for row in sorted(rows.get(domain, []), key=lambda one: len(one.domain)):
-            group = tuple(part for part in row.domain if part[0] in GROUPS)
+            group = tuple(part for part in row.domain if part[0] not in LEVELS)
+            named = (group, _group(group, questionnaire))
             size = row.sample_size
             if size is None and not group:  # how many answered in an area is no secret, as in the reports
                 size = rates.get(place.code, {}).get("valid")
             for indicator in indicators:
                 cells = [cell for cell in row.cells if cell.variable == indicator.id]
                 for cell in cells:
-                    yield _figure(place, group, indicator, cell, size, table)
+                    yield _figure(place, named, indicator, cell, size, table)
 
 
 def _figure(
     place: Place,
-    group: Domain,
+    named: tuple[Domain, Text | None],
     indicator: Indicator,
     cell: PublishableCell,
     size: int | None,
@@ -137,8 +139,8 @@ def _figure(
         level=place.domain[0][0] if place.domain else "city",
         area=place.code,
         area_name=place.name,
-        group=_group(group),
-        group_key=" ".join(f"{kind}={value}" for kind, value in group),
+        group=named[1],
+        group_key=" ".join(f"{kind}={value}" for kind, value in named[0]),
         indicator=indicator.id,
         name=_with_base(indicator),
         unit=Text(verdicts.unit_word(written.unit, "zh"), verdicts.unit_word(written.unit, "en")),
@@ -200,12 +202,15 @@ def _number(written: Figures, value: float | None, *, down: bool = False, up: bo
     return float(plain) if "." in plain else int(plain)
 
 
-def _group(group: Domain) -> Text | None:
+def _group(group: Domain, questionnaire: Questionnaire) -> Text | None:
+    from survey_service.analyses.group_words import group_name, kind_name
+
     if not group:
         return None
+    named = [(kind_name(by, questionnaire), group_name(by, label, questionnaire)) for by, label in group]
     return Text(
-        "，".join(f"{GROUPS[kind].zh} {value}" for kind, value in group),
-        ", ".join(f"{GROUPS[kind].en} {value}" for kind, value in group),
+        "，".join(f"{kind.zh} {name.zh}" for kind, name in named),
+        ", ".join(f"{kind.in_language('en')} {name.in_language('en')}" for kind, name in named),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.plan import OF_REGISTER
 from questionnaires.indicators import SHARES, TOTALS, Indicator, IndicatorKind, Sense
 from survey_service.analyses.plan_yaml import with_data
 from survey_service.analyses.service import asked, scale
@@ -20,7 +21,9 @@ REGISTER: Final = "register.csv"
 
 
 def write_plan(dataset: Dataset, path: Path) -> None:
-    path.write_text(with_data(dataset.plan, data_of(dataset)), encoding="utf-8")
+    # Other groups, and tests, are made of answers as the service reads them; a file of rows has none.
+    plan = replace(dataset.plan, groups=tuple(one for one in dataset.plan.groups if one in OF_REGISTER))
+    path.write_text(with_data(plan, data_of(dataset)), encoding="utf-8")
 
 
 def data_of(dataset: Dataset) -> dict[str, Any]:

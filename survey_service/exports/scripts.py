@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.dispositions import Disposition
-from analysis.plan import Adults
+from analysis.plan import OF_REGISTER, Adults
 from analysis.weighting.records import CalibrationMethod
 from questionnaires.text import Text
 from survey_service.analyses.service import asked
@@ -82,7 +82,7 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
         "interval": plan.interval.value,
         "level": plan.level,
         "levels": [level.value for level in plan.levels],
-        "groups": [group.value for group in plan.groups],
+        "groups": [group for group in plan.groups if group in OF_REGISTER],
         "indicators": [
             {
                 "id": one.id,

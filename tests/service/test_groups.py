@@ -18,7 +18,7 @@ from analysis.case_columns import Labels
 from analysis.plan import Group
 from analysis.published_groups import published_groups
 from analysis.results import Coding, GroupVerdict, PublishableRow, PublishedGroups, Suppression
-from survey_service.analyses.group_words import groups_of_city
+from survey_service.analyses.city_groups import groups_of_city
 from survey_service.analyses.wave_analysis import WaveToAnalyse, columns_and_register
 from survey_service.database import Database
 from survey_service.models import Release

@@ -184,7 +184,7 @@ def test_a_change_is_looked_at_and_then_stored(
     [stored] = kept(database, closed)
     plan = plan_history.of_text(stored.text)
     assert (len(plan.calibration.margins), plan.trimming.median_multiple, plan.level) == (1, None, 0.9)
-    assert [one.value for one in plan.groups] == ["age", "sex"]
+    assert list(plan.groups) == ["age", "sex"]
     after = get(client, PLAN)
     assert "默认方案" not in after
     # Nobody overwrites it from a page that shows the one before.
@@ -302,10 +302,16 @@ def test_the_plan_is_a_file_to_take_away_and_to_hand_in(
     [
         (b"format: 2\nunit: person\n", "“unit”不能是 &#39;person&#39;，只能是 adult, household 之一。"),
         (b"format: 2\nweights: none\n", "“weights”：没有这一项"),
+        (
+            b"format: 2\ngroups: [class]\n",
+            "“groups”不能是 &#39;class&#39;，只能是 age, sex, mode，或者 question:&lt;id&gt;",
+        ),
+        (b"format: 2\ngroups: [age, age]\n", "“groups”最多写 6 项，不能重复"),
+        (b"format: 2\ngroups: ['question:q99']\n", "问卷里没有这个指标、这道题：question:q99"),
         (b"format: 1\n", "“format”要写 2，不能是 1"),
         (b"format: 2\nlevel: high\n", "“level”要写 float 类型的值"),
         (b"format: 2\nlevel: 1.5\n", "置信水平写 0 到 1 之间的小数，不能是 1.5"),
-        (b"format: 2\nindicators:\n  - happiness\n", "问卷里没有这个指标：happiness"),
+        (b"format: 2\nindicators:\n  - happiness\n", "问卷里没有这个指标、这道题：happiness"),
         (b"format: 2\n  unit: adult\n", "第 2 行不是规范的 YAML"),
         (b"a: &x 1\nb: *x\n", "第 2 行不是规范的 YAML"),
         (b"\xff\xfe", "第 1 行不是规范的 YAML"),
