@@ -73,6 +73,7 @@ from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
 from survey_service.processes.of_a_server import ProcessesOfAServer
+from survey_service.rectification.pages import all_routes as rectification
 from survey_service.releases import correction_pages, index_pages, plan_pages, review_pages, step_pages
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
@@ -162,6 +163,7 @@ ROUTERS = (
     exports.router,
     figure_pages.router,
     question_pages.router,
+    *rectification.ROUTERS,
     *api.ROUTERS,
     static_files.router,
     option_files.router,

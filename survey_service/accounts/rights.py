@@ -47,6 +47,12 @@ READ_CASES: Final[Roles] = (*FOLLOW_WAVES, Role.INTERVIEWER)
 READ_SURVEYS: Final[Roles] = (*SEE_SURVEYS, Role.INTERVIEWER)
 READ_SIGNED: Final[Roles] = (Role.LEADER,)
 
+# ------------------------------------------------------------------ what is put right after a release (整改清单)
+# Whoever answers for an area receives its sheet as a leader: the same people put right what it says.
+READ_RECTIFICATION: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
+KEEP_RECTIFICATION: Final[Roles] = (Role.MANAGER,)  # accept, strike, add; who does it by when; check, look again
+PUT_RIGHT: Final[Roles] = (Role.MANAGER, Role.LEADER)  # begin, say what was done, report it done
+
 # ------------------------------------------------------------------ contact data
 OPEN_CONTACTS: Final[Roles] = (Role.MANAGER,)  # whom the installation names besides, and another agreed to
 AGREE_TO_READERS: Final[Roles] = (Role.ADMINISTRATOR, Role.MANAGER)

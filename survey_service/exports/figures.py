@@ -75,7 +75,7 @@ def release_figures(
     """Figures of the person's areas and those above them, as in their reports. DamagedRelease where the record is not
     the one that was signed."""
     release, survey, wave = found
-    from survey_service.releases.canonical_estimates import published_table
+    from survey_service.releases.published_tables import published_table
 
     record = signed_record(release)
     table = published_table(release.estimates)

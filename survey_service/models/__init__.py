@@ -41,6 +41,14 @@ from survey_service.models.paper import (
     ScanPage,
 )
 from survey_service.models.recording import WaveRecording
+from survey_service.models.rectification import (
+    Rectification,
+    RectificationAct,
+    RectificationEntry,
+    RectificationPhoto,
+    RectificationReason,
+    RectificationState,
+)
 from survey_service.models.release import (
     Release,
     ReleaseDocument,
@@ -117,6 +125,12 @@ __all__ = [
     "QuestionnaireSource",
     "QuestionnaireVersion",
     "RecoveryCode",
+    "Rectification",
+    "RectificationAct",
+    "RectificationEntry",
+    "RectificationPhoto",
+    "RectificationReason",
+    "RectificationState",
     "RegisterKind",
     "Release",
     "ReleaseDocument",

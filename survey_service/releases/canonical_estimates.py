@@ -1,25 +1,15 @@
-"""Estimates as the canonical text that a release keeps and hashes (floats to 12 digits, keys sorted), and read back.
-
-What was published is read from here for ever: no later rule is put to it again.
-"""
+"""Estimates as the canonical text that a release keeps and hashes: floats to 12 digits, keys sorted, and its points."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import fields
-from types import NoneType
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final
 
 from analysis.city_results import CityResults
 from analysis.comparisons import Comparisons
 from analysis.results import (
-    PROTECTED,
-    IntervalMethod,
-    PublicationRule,
     PublishableCell,
-    PublishableRow,
     PublishableTable,
     PublishedGroups,
     TrendPoint,
@@ -29,7 +19,7 @@ from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.service import WaveEstimates
 from survey_service.analyses.summaries import NOTHING_BEFORE, Since
 from survey_service.analyses.trends import Figure, WaveTrend
-from survey_service.releases.signed_summaries import read_back
+from survey_service.releases.read_back import read_back
 
 FORMAT = 2
 """1: before plans were kept; its figures before the publication rule are written alike."""
@@ -110,36 +100,6 @@ def published_points(text: str) -> dict[Figure, TrendPoint]:
         for cell in row["cells"]
         if cell.get("category") is None and cell.get("suppression") is None and cell.get("value") is not None
     }
-
-
-def published_table(text: str) -> PublishableTable:
-    """What was published, as it was published, from the text that a release keeps."""
-    kept = json.loads(text)["published"]
-    return PublishableTable(
-        rows=tuple(
-            PublishableRow(
-                domain=tuple((column, value) for column, value in row["domain"]),
-                sample_size=row["sample_size"],
-                cells=tuple(_cell_again(cell) for cell in row["cells"]),
-            )
-            for row in kept["rows"]
-        ),
-        rule=read_back(PublicationRule, kept["rule"]),
-        level=kept["level"],
-        interval_method=IntervalMethod(kept["interval"]),
-        notes=tuple(kept["notes"]),
-        seal=PROTECTED,
-    )
-
-
-def _cell_again(kept: Mapping[str, Any]) -> PublishableCell:
-    """What a cell did not have was left out; a field that came later has its default."""
-    cell: PublishableCell = read_back(PublishableCell, {**_ABSENT, **kept})
-    return cell
-
-
-_HINTS = get_type_hints(PublishableCell)
-_ABSENT: Final = {one.name: None for one in fields(PublishableCell) if NoneType in get_args(_HINTS[one.name])}
 
 
 def sha256(text: str) -> str:

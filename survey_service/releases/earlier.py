@@ -21,7 +21,8 @@ from survey_service.analyses.trends import MOST_WAVES, Figure, WaveInTrend, poin
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.models import Release, Wave
 from survey_service.releases import queries
-from survey_service.releases.canonical_estimates import published_points, published_table
+from survey_service.releases.canonical_estimates import published_points
+from survey_service.releases.published_tables import published_table
 from survey_service.releases.recomputing import plan_of
 from survey_service.surveys import definitions
 

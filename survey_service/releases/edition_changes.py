@@ -42,7 +42,7 @@ def changes(session: Session, person: Person, before: Release, now: Release, sur
     The stories of reports and the statistics are imported here: pages do not pay for them.
     """
     from reports.story.correction import compared
-    from survey_service.releases.canonical_estimates import published_table
+    from survey_service.releases.published_tables import published_table
 
     wave = session.get_one(Wave, (now.survey_id, now.wave_id))
     indicators = definitions.frozen(session, now.survey_id, wave.questionnaire_version_id).estimated()

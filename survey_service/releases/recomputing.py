@@ -24,8 +24,9 @@ from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_
 from survey_service.errors import NotFound
 from survey_service.models import Release, ReleaseRecomputed, Wave
 from survey_service.releases import queries
-from survey_service.releases.canonical_estimates import estimates_text, published_table
+from survey_service.releases.canonical_estimates import estimates_text
 from survey_service.releases.errors import NotRecomputable
+from survey_service.releases.published_tables import published_table
 from survey_service.services import Services
 
 LINES: Final = 50

@@ -37,9 +37,10 @@ from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
 from survey_service.releases import corrections, queries, recomputing
-from survey_service.releases.canonical_estimates import FORMAT, estimates_text, published_table, sha256
+from survey_service.releases.canonical_estimates import FORMAT, estimates_text, sha256
 from survey_service.releases.earlier import earlier_waves
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
+from survey_service.releases.published_tables import published_table
 from survey_service.releases.signed_summaries import mark, packed, unpacked
 from survey_service.releases.steps import Seen
 from survey_service.settings import Settings

@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import types
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import is_dataclass
-from datetime import date
-from enum import Enum
-from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from analysis.results import PROTECTED
 from questionnaires.canonical_json import Form
-from questionnaires.condition_parser import parse
 from questionnaires.conditions import Condition
 from reports.content import AreaSummary, CommunitySummary
 from survey_service.analyses.summaries import Summaries
+from survey_service.releases.read_back import SEAL, hints_of, read_back
 
 FORMAT = 2
 """1: every summary held all of it; of a thousand communities that was the whole table a thousand times."""
-Reader = Callable[[Any], Any]
-_SEAL = "seal"
-_FORM = Form(without=frozenset({_SEAL}), words={Condition: lambda condition: condition.source})
+_FORM = Form(without=frozenset({SEAL}), words={Condition: lambda condition: condition.source})
 
 
 def packed(summaries: Summaries) -> bytes:
@@ -73,11 +65,11 @@ def unpacked(kept: bytes) -> Summaries:
         return made
     if document["format"] != FORMAT:
         raise ValueError(f"summaries of a release in format {document['format']}")
-    hints = {**_hints(CommunitySummary), **_hints(AreaSummary)}
+    hints = {**hints_of(CommunitySummary), **hints_of(AreaSummary)}
     shared = {name: read_back(hints[name], value) for name, value in document["shared"].items()}
 
     def again(kind: Any, plain: Mapping[str, Any]) -> Any:
-        common = {name: value for name, value in shared.items() if name in _hints(kind)}
+        common = {name: value for name, value in shared.items() if name in hints_of(kind)}
         return kind(**common, **{name: read_back(hints[name], value) for name, value in plain.items()})
 
     return Summaries(
@@ -89,63 +81,9 @@ def unpacked(kept: bytes) -> Summaries:
 
 def _names(one: Any) -> Iterable[str]:
     kind: Any = type(one)
-    return _hints(kind)
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    """The fields of a dataclass and what they are."""
-    return get_type_hints(kind)
-
-
-def read_back(kind: Any, plain: Any) -> Any:
-    """Plain JSON as the value of the type ``kind`` that it was written from."""
-    return _reader(kind)(plain)
+    return hints_of(kind)
 
 
 def mark(kept: bytes) -> str:
     """The hash that the audit log keeps of them."""
     return hashlib.sha256(zlib.decompress(kept)).hexdigest()
-
-
-@cache
-def _reader(kind: Any) -> Reader:
-    """Makes of plain JSON a value of the annotated type ``kind``; what that type is, is looked at once."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (types.UnionType, Union):
-        [known] = [_reader(one) for one in inner if one is not type(None)]  # the summaries know no other unions
-        return known if known is _as_it_is else lambda plain: None if plain is None else known(plain)
-    if origin is tuple and inner[-1] is Ellipsis:
-        each = _reader(inner[0])
-        return lambda plain: tuple(map(each, plain))
-    if origin is tuple:
-        of = tuple(map(_reader, inner))
-        return lambda plain: tuple(read(value) for read, value in zip(of, plain, strict=True))
-    if origin is not None:  # a mapping by text
-        value_of = _reader(inner[1])
-        return lambda plain: {key: value_of(value) for key, value in plain.items()}
-    if kind is Condition:
-        return parse
-    if is_dataclass(kind):
-        assert isinstance(kind, type)
-        return _fields_of(kind)
-    if kind is date:
-        return date.fromisoformat
-    return kind if isinstance(kind, type) and issubclass(kind, Enum) else _as_it_is
-
-
-def _fields_of(kind: type) -> Reader:
-    hints = _hints(kind)
-    further = {_SEAL: PROTECTED} if _SEAL in hints else {}
-    readers: dict[str, Reader] = {}  # made when a field is met: a type may hold its own kind
-
-    def read(plain: Any) -> Any:
-        for name in plain.keys() - readers.keys():
-            readers[name] = _reader(hints[name])
-        return kind(**{name: readers[name](value) for name, value in plain.items()}, **further)
-
-    return read
-
-
-def _as_it_is(plain: Any) -> Any:
-    return plain

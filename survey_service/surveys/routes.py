@@ -28,7 +28,16 @@ from survey_service.models import Case, Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
-from survey_service.surveys import codes, list_states, opening, queries, readiness, service, wave_offers
+from survey_service.surveys import (
+    codes,
+    list_states,
+    opening,
+    queries,
+    readiness,
+    rectification_told,
+    service,
+    wave_offers,
+)
 from survey_service.surveys.access import find_wave, may
 from survey_service.web.qr import qr_svg
 
@@ -67,6 +76,7 @@ def list_waves(request: Request, running: Running, reading: Reading, person: Wav
         if person.has(*rights.FOLLOW_WAVES):
             surveys = queries.visible_surveys(session, visible, upward)
         late = _overdue(session, running, person, now)
+        today = now.astimezone(running.settings.zone).date()
         context = {
             "overdue": [
                 (line.survey, line.wave, _titles(line.survey, line.wave), UNITS[line.wave.listed_unit], told)
@@ -74,6 +84,7 @@ def list_waves(request: Request, running: Running, reading: Reading, person: Wav
                 if (told := late.get((line.survey.id, line.wave.id))) is not None
             ],
             "lines": [(line, _titles(line.survey, line.wave)) for line in lines],
+            "mending": rectification_told.told(session, person, [(line.survey, line.wave) for line in lines], today),
             "surveys": [(survey, Text(survey.title_zh, survey.title_en), waves) for survey, waves in surveys],
         }
         return staff_page(request, running, person, "staff/surveys.html", context, section="surveys")

@@ -34,6 +34,7 @@ CLIENT_GONE = 499  # as proxies note it: in the log and the counts, for nobody h
 FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas, cases or sound that people hand in
 _FILES = re.compile(
     r"/surveys/[^/]+/waves/[^/]+/(imports|cases|cases/draw|field/file|field/telephones|lists/[^/]+|recordings)"
+    r"|/surveys/[^/]+/rectification/(file|rows/[0-9]+/photos)"
     r"|/areas/imports/[a-z]+|/accounts/from-list|/a/[^/]+/files|/api/v1/.*/files"
 )
 _WHOLE_FORM = re.compile(r"/a/[^/]+")  # a questionnaire with the files of its answers, where no script runs

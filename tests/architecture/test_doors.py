@@ -40,6 +40,7 @@ DOORS = {
     "catalogue/form_pages.py": "forms.read",
     "collection/sent_files.py": "take",
     "importing/routes.py": "service.read",
+    "rectification/pages/photo_pages.py": "outside.look",
     "releases/plan_pages.py": "outside.read",
     "uploads/pages.py": "upload.read",
     "surveys/survey_pages.py": "questionnaires.judge",

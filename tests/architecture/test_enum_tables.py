@@ -63,6 +63,11 @@ PARTIAL: Mapping[tuple[str, str], str] = {
         "questionnaires/answer_words.py",
         "questionnaires.answer_forms:FindingCode",
     ): "two tables, whole with those of the kinds (below)",
+    ("staff/rectification/row.html", "survey_service.models.rectification:RectificationAct"): "moves a row",
+    (
+        "survey_service/rectification/states.py",
+        "survey_service.models.rectification:RectificationAct",
+    ): "moves a row",
     ("survey_service/field/queries.py", "survey_service.models.account:WorksFor"): "those who work for an area",
     ("questionnaires/editing/kinds.py", "questionnaires.model:QuestionType"): "a page adds the simple kinds only",
     ("reports/charts.py", "reports.blocks:Look"): "the two pale ones are drawn by another function",

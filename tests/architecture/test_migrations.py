@@ -17,6 +17,9 @@ FROZEN = {
     "survey_service.migrations.guards_of_lists": "2a46c15d7207b8a8a4ccb2257686ddbe4cf21ae4f0426f9649c910719033dc44",
     "survey_service.migrations.guards": "2ae8340f639b644026c60cb28fa3ccaf4ec1e3b5c6b8593e503a6293ce4457b6",
     "survey_service.migrations.guards_of_plans": "b9b8b2777f0788d0f87570b96963be76890d2a103c75ed50bffa705f91600dcb",
+    "survey_service.migrations.guards_of_rectification": (
+        "adf079326397aec925095202d9b6c7a6faca2240e9f75cbd72f38bfd2d03b249"
+    ),
     "survey_service.migrations.guards_of_steps": "040947e31e40c75442b6ae541b9e70995426d743242baec6b12bdd3a809520ce",
 }
 """Modules of ours that migrations may import, with the hash of their text: whoever must change one, writes another."""

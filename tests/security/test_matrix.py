@@ -26,6 +26,9 @@ from survey_service.models import (
     AuditEntry,
     CallBack,
     Grant,
+    Rectification,
+    RectificationReason,
+    RectificationState,
     Release,
     ReleaseDocument,
     Role,
@@ -154,6 +157,7 @@ def city(database: Database, world: World, settings: Settings) -> City:
         session.add(release)
         session.add(_visit(world))
         session.add(_call_back(world, target.id))
+        session.add(_matter(world))
         session.flush()
         session.add(
             ReleaseDocument(
@@ -194,6 +198,19 @@ def _visit(world: World) -> Visit:
     )
 
 
+def _matter(world: World) -> Rectification:
+    return Rectification(
+        survey_id=world.survey_id,
+        number=1,
+        wave_id=world.wave_id,
+        area_id=world.community_ids[0],
+        item_zh="楼道堆物",
+        reason=RectificationReason.OFFICE,
+        state=RectificationState.PLANNED,
+        created_at=NOW,
+    )
+
+
 def _call_back(world: World, account_id: UUID) -> CallBack:
     return CallBack(
         survey_id=world.survey_id,
@@ -207,7 +224,7 @@ def _call_back(world: World, account_id: UUID) -> CallBack:
 
 def address(path: str, city: City) -> str:
     special = {"{account_id}": str(city.target), "{what}": "tree", "/releases/{number}": "/releases/S-1"}
-    special["{kind}"] = "csv"
+    special |= {"{kind}": "csv", "/rows/{number}": "/rows/1", "{photo_id}": "00000000-0000-7000-8000-000000000000"}
     if path.startswith("/accounts"):
         special["{step}"] = "enable"
     for name, value in special.items():

@@ -78,6 +78,8 @@ NOTED_GETS: set[str] = {
     "/visits/{survey_key}/{wave_key}",
     "/visits/{survey_key}/{wave_key}/{case_id}",
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
+    "/surveys/{survey_key}/rectification/file/present.csv",
+    "/surveys/{survey_key}/rectification/list.xlsx",
     "/surveys/{survey_key}/waves/{wave_key}/field/telephones/present.csv",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",
 }

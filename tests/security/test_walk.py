@@ -53,6 +53,7 @@ ELSE = {
     f"{W}/release/proof.{{language}}.pdf": 404,
     f"{W}/correct": 404,  # a released wave's
     "/surveys/{survey_key}/indices/{index_key}/signed.json": 404,  # test_indices.py signs one
+    "/surveys/{survey_key}/rectification/rows/{number}/photos/{photo_id}": 404,  # test_rectification.py adds one
     "/releases/{number}/changes": 404,  # a later edition's
     f"{W}/paper/{{batch}}/forms.pdf": 409,  # no worker has drawn it
     f"{W}/imports/{{import_id}}": 303,  # to its columns

@@ -21,7 +21,7 @@ from questionnaires.canonical_json import Form
 from survey_service.analyses.city_told import modes_by_lot
 from survey_service.api.beside_schemas import BesideOut
 from survey_service.models import Wave
-from survey_service.releases.signed_summaries import read_back
+from survey_service.releases.read_back import read_back
 
 EVERYTHING = CityResults(
     modes=(

@@ -18,7 +18,7 @@ from survey_service.errors import BadInput, Conflict
 from survey_service.models import Release, Response, Wave, WaveState
 from survey_service.models.tombstone import Ground
 from survey_service.releases import corrections, documents, review, service
-from survey_service.releases.canonical_estimates import published_table
+from survey_service.releases.published_tables import published_table
 from survey_service.services import Services
 from survey_service.surveys import service as surveys
 from survey_service.surveys.figures import FiguresOpen

@@ -21,7 +21,7 @@ from survey_service.database import Database
 from survey_service.models import JobState, Release, ReleaseDocument, ReleaseRecomputed, Response, Survey, Wave
 from survey_service.models.tombstone import Ground
 from survey_service.releases import DOCUMENTS_JOB, RECOMPUTE_JOB, documents, recomputing, service
-from survey_service.releases.canonical_estimates import published_table
+from survey_service.releases.published_tables import published_table
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings

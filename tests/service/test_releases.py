@@ -39,8 +39,9 @@ from survey_service.models import (
 )
 from survey_service.models.tombstone import Ground
 from survey_service.releases import DOCUMENTS_JOB, documents, recomputing, service
-from survey_service.releases.canonical_estimates import estimates_text, published_table, sha256
+from survey_service.releases.canonical_estimates import estimates_text, sha256
 from survey_service.releases.errors import NothingToRelease, NotRecomputable, RowsChanged
+from survey_service.releases.published_tables import published_table
 from survey_service.secrets import KeyRing
 from survey_service.services import Services
 from survey_service.settings import Settings

@@ -47,6 +47,7 @@ from tests import hostile_files as hostile
 from tests.spec.importing.accounts_with_problems import IN_ACCOUNTS
 from tests.spec.importing.damaged import QUESTIONNAIRE
 from tests.spec.importing.read_here import Meets, Problems, read_here
+from tests.spec.importing.rectification_with_problems import IN_RECTIFICATION
 
 # ------------------------------------------------------------------ the files
 
@@ -486,5 +487,6 @@ MET: Mapping[ProblemKind, Meets] = {
     **IN_ACCOUNTS,
     **IN_SAMPLE,
     **IN_THE_FIELD,
+    **IN_RECTIFICATION,
     **ANSWERS,
 }
