@@ -198,6 +198,14 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True)
+class Colophon:
+    """The last small print, under a thin rule; ``address`` stands beside it as a code to scan, "" for none."""
+
+    lines: tuple[str, ...]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins on page two, unless page one ran over already."""
 
@@ -223,7 +231,7 @@ class Glossary:
     entries: tuple[tuple[str, str], ...]
 
 
-Block = Masthead | Answer | Cards | Comparison | Table | Prose | Notes | Glossary | PageBreak | Columns
+Block = Masthead | Answer | Cards | Comparison | Table | Prose | Notes | Glossary | Colophon | PageBreak | Columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

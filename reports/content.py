@@ -66,6 +66,15 @@ class Imprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Where a sheet can be asked after: whether it is of the edition in force."""
+
+    code: str  # 7K3-9QF-2TM-4
+    address: str  # of its page, to be scanned; "" where it is not drawn, or others cannot open it
+    door: str  # where the code is typed instead: survey.example.gov.cn/verify; "" where others cannot open it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """How it was asked, of whom, and what the interval counts."""
 

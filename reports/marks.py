@@ -63,7 +63,20 @@ class Words:
         return Words(self.x + dx, self.y + dy, self.line)
 
 
-Mark = Stroke | Fill | Disc | Words
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """Black squares of side ``cell`` in a grid from (x, y): each run is its row, and from and to which column."""
+
+    x: float
+    y: float
+    cell: float
+    runs: tuple[tuple[int, int, int], ...]
+
+    def moved(self, dx: float, dy: float) -> Squares:
+        return replace(self, x=self.x + dx, y=self.y + dy)
+
+
+Mark = Stroke | Fill | Disc | Words | Squares
 
 
 @dataclass(frozen=True, slots=True)

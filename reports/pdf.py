@@ -16,13 +16,14 @@ from reportlab.pdfgen import canvas as reportlab_canvas
 from analysis.results import Domain
 from reports import style
 from reports.blocks import Story
-from reports.content import AreaSummary, CommunitySummary, EstimatesSummary
+from reports.content import AreaSummary, CommunitySummary, EstimatesSummary, Verification
 from reports.embedding import EmbeddedFont
 from reports.fonts import Typeface, TypeSettings, Weight, typeface
 from reports.layout.pages import Page, lay_out
 from reports.layout.setting import Setter
-from reports.marks import Disc, Fill, Mark, Stroke, Words
+from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
 from reports.story import area_story, community_story, domain_story, estimates_story
+from reports.story.verification import verified
 from reports.typesetting.composer import Composer, Piece
 from reports.wording.facts import LANGUAGE_TAGS, PRODUCER
 
@@ -55,17 +56,31 @@ class Information(pdfdoc.PDFInfo):
         return pdfdoc.PDFDictionary(entries).format(document)
 
 
-def community_pdf(summary: CommunitySummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
-    """The report of one community on two sheets: the table by age is left out where it would take a third."""
-    typeset = typeset_story(community_story(summary, language), settings)
-    if summary.age_groups and len(typeset.pages) > style.COMMUNITY_PAGES:
-        typeset = typeset_story(community_story(replace(summary, age_groups=()), language), settings)
+def community_pdf(
+    summary: CommunitySummary,
+    language: str = "zh",
+    settings: TypeSettings | None = None,
+    verification: Verification | None = None,
+) -> bytes:
+    """The report of one community on two pages: what would take a third is left out, the table by age first, then the
+    code to scan, of which the letters stay."""
+    shorter = replace(summary, age_groups=())
+    typed = None if verification is None else replace(verification, address="")
+    for one, by in ((summary, verification), (shorter, verification), (shorter, typed)):
+        typeset = typeset_story(verified(community_story(one, language), by), settings)
+        if len(typeset.pages) <= style.COMMUNITY_PAGES:
+            break
     return drawn(typeset)
 
 
-def area_pdf(summary: AreaSummary, language: str = "zh", settings: TypeSettings | None = None) -> bytes:
+def area_pdf(
+    summary: AreaSummary,
+    language: str = "zh",
+    settings: TypeSettings | None = None,
+    verification: Verification | None = None,
+) -> bytes:
     """The report of a street or of the city."""
-    return story_pdf(area_story(summary, language), settings)
+    return story_pdf(verified(area_story(summary, language), verification), settings)
 
 
 def domain_pdf(
@@ -167,6 +182,8 @@ def operators(mark: Mark, fonts: dict[Weight, EmbeddedFont]) -> str:
                 return f"{colour(mark.colour)} rg {path} f"
             ink = f"{colour(mark.outline)} RG {number(mark.outline_width)} w"
             return f"{colour(mark.colour)} rg {ink} {path} B"
+        case Squares():
+            return squares(mark)
         case Words():
             return " ".join(shown(piece, mark.x, mark.y, fonts) for piece in mark.line.pieces)
 
@@ -185,6 +202,15 @@ def shown(piece: Piece, x: float, y: float, fonts: dict[Weight, EmbeddedFont]) -
         parts.append(f"<{font.encode(run)}>")
     at = f"1 0 0 1 {place_x(x + piece.x)} {place_y(y - span.rise)} Tm"
     return f"BT {colour(span.colour)} rg /{font.name} {number(span.size)} Tf {at} [{' '.join(parts)}] TJ ET"
+
+
+def squares(mark: Squares) -> str:
+    """One filled path: squares beside each other show no seams."""
+    path = []
+    for row, start, end in mark.runs:
+        corner = f"{place_x(mark.x + start * mark.cell)} {place_y(mark.y + (row + 1) * mark.cell)}"
+        path.append(f"{corner} {number((end - start) * mark.cell)} {number(mark.cell)} re")
+    return f"0 0 0 rg {' '.join(path)} f"
 
 
 def circle(x: float, y: float, radius: float) -> str:

@@ -10,6 +10,7 @@ from reports.blocks import (
     Answer,
     Block,
     Cards,
+    Colophon,
     Columns,
     Comparison,
     Glossary,
@@ -21,6 +22,7 @@ from reports.blocks import (
     Table,
 )
 from reports.layout.cards import cards
+from reports.layout.colophon import colophon
 from reports.layout.comparison import comparison
 from reports.layout.masthead import answer, masthead
 from reports.layout.prose import glossary, prose, small_print
@@ -135,6 +137,8 @@ def stacks(setter: Setter, block: Block, width: float, gap: float) -> list[Stack
             return [Stack((prose(setter, block, width),))]
         case Notes():
             return [Stack((small_print(setter, block, width),))]
+        case Colophon():
+            return [Stack((colophon(setter, block, width),))]
         case Glossary():
             return [glossary(setter, block, width)]
         case Columns():

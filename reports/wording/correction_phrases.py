@@ -8,6 +8,15 @@ from typing import Final
 from questionnaires.text import Text
 
 CORRECTION_PHRASES: Final[Mapping[str, Text]] = {
+    "verify_code": Text("核验码　{code}", "Verification code {code}"),
+    "verify_typed": Text(
+        "核验码　{code}　　打开 {door} 填这个码，查这一版是不是现行版",
+        "Verification code {code}: type it at {door} to see whether this edition is in force",
+    ),
+    "verify_at": Text(
+        "核验码　{code}　　扫右边的码，或者打开 {door} 填这个码，查这一版是不是现行版",
+        "Verification code {code}: scan it at the right, or type it at {door}, to see whether this edition is in force",
+    ),
     "edition_corrects": Text("第 {edition} 版，更正 {number}", "Edition {edition}, corrects {number}"),
     "what_was_corrected": Text("这一版更正了什么", "What this edition corrects"),
     "corrects": Text(

@@ -52,6 +52,8 @@ PUBLIC = frozenset(
     {
         "/a",  # a typed code
         "/",
+        "/verify",  # whether a sheet is of the edition in force
+        "/verify/{code}",
         "/sign-in",
         "/sign-in/code",
         "/first-administrator",

@@ -15,7 +15,8 @@ from survey_service import jobs
 from survey_service.analyses.summaries import Summaries
 from survey_service.models import ReleaseDocument
 from survey_service.releases import queries
-from survey_service.releases.service import release_summaries
+from survey_service.releases.service import PROOF, release_summaries
+from survey_service.releases.sheet_codes import verification
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.stored_files import files_of
@@ -56,9 +57,10 @@ def pdf(one: Wanted, settings: Settings) -> bytes:
     """The bytes of one PDF; reportlab is imported here, so that the server starts without it."""
     from reports.pdf import area_pdf, community_pdf
 
+    by = None if one.summary.imprint.release_number == PROOF else verification(one.summary, settings)
     if isinstance(one.summary, CommunitySummary):
-        return community_pdf(one.summary, one.language, settings.type_settings)
-    return area_pdf(one.summary, one.language, settings.type_settings)
+        return community_pdf(one.summary, one.language, settings.type_settings, by)
+    return area_pdf(one.summary, one.language, settings.type_settings, by)
 
 
 def make_documents(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:

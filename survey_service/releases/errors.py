@@ -94,3 +94,18 @@ class IndexMoved(DomainError):
         "The index is no longer the one you were looking at (a new edition, or other parts or weights); nothing was "
         "signed. Look again, then sign."
     )
+
+
+class TooManyCodes(DomainError):
+    """Codes of no sheet from one place: somebody is trying. A right one is always answered."""
+
+    code = "E271"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, *, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        super().__init__(
+            zh=f"从您这个网络来的错误核验码太多了。请等 {minutes} 分钟再试。",
+            en=f"Too many wrong verification codes came from your network. Please wait {minutes} min and try again.",
+        )
+        self.seconds = seconds

@@ -148,6 +148,20 @@ def documents(session: Session, survey_id: UUID, release_id: UUID) -> set[tuple[
     return {(area_id, language) for area_id, language in rows}
 
 
+def documents_of(session: Session, release: Release, area_id: UUID) -> tuple[ReleaseDocument, ...]:
+    """The documents of one area, the Chinese one first."""
+    rows = session.scalars(
+        select(ReleaseDocument)
+        .where(
+            ReleaseDocument.survey_id == release.survey_id,
+            ReleaseDocument.release_id == release.id,
+            ReleaseDocument.area_id == area_id,
+        )
+        .order_by(ReleaseDocument.language.desc())
+    )
+    return tuple(rows)
+
+
 def visible_documents(
     session: Session, survey_id: UUID, release_id: UUID, visible: Select[tuple[UUID]]
 ) -> Sequence[Row[ReleaseDocument, Area]]:

@@ -51,6 +51,8 @@ PUBLIC = {
     ("POST", "/a/{code}/contact"),  # with the receipt in the body
     ("GET", "/api/v1/openapi.json"),  # how the API is used, and nothing of what is in it
     ("GET", "/receipt"),
+    ("GET", "/verify"),  # whether a sheet's edition is in force
+    ("GET", "/verify/{code}"),
     ("GET", "/recordings/{sha256}"),  # a question read aloud; 404 for every other file
     ("POST", "/receipt"),
 }
