@@ -62,6 +62,7 @@ from survey_service.field import (
     supervision_pages,
     telephone_pages,
 )
+from survey_service.field import case_pages as field_case
 from survey_service.field import file_pages as outcome_files
 from survey_service.field import pages as field_pages
 from survey_service.importing import routes as importing
@@ -116,6 +117,7 @@ ROUTERS = (
     invitation_pages.router,
     text_message_pages.router,
     field_pages.router,
+    field_case.router,
     supervision_pages.router,
     call_back_pages.router,
     note_pages.router,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from analysis.outcome_codes import OutcomeMode
 from survey_service.collection import quality_mark_counts
 from survey_service.field.queries import of_wave
-from survey_service.fieldwork import overdue
+from survey_service.fieldwork import appointments, overdue
 from survey_service.models import Account, Area, Assignment, Case, Disposition, Mode, Visit, Wave
 from survey_service.sampling.reserves import list_of
 
@@ -33,7 +33,8 @@ OVERDUE: Final = {Kind.OVERDUE: overdue.overdue, Kind.LATE: overdue.late, Kind.Q
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
     """Which cases are asked for. ``before``: those where nobody has been since then; ``overdue`` those that are so by
-    the rule of that name at ``overdue_at``, the longest in front."""
+    the rule of that name at ``now``, the longest in front; ``agreed``: those with an appointment on that day, by
+    their times. ``now``: in the city's zone."""
 
     search: str = ""  # part of a number
     at_doors: frozenset[str] = frozenset()  # numbers whose doors hold what is sought
@@ -43,13 +44,18 @@ class CaseFilter:
     before: datetime | None = None
     never: bool = False  # never visited
     overdue: Kind | None = None
-    overdue_at: datetime | None = None
+    agreed: appointments.Day | None = None
+    now: datetime | None = None
     waiting: bool = False  # without a final word
     mark: str = ""  # their answer from a phone bears it; of ``quality_mark_counts.MARKS``
     interviewer: UUID | None = None  # to whom it was given
     free: bool = False  # given to nobody
     given: bool = False  # given to somebody
     after: str = ""  # the number that the page before ended with
+
+    @property
+    def in_order_of_time(self) -> bool:
+        return self.overdue is not None or self.agreed is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +108,10 @@ def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[
         conditions.append(exists().where(given))
     if asked.waiting:
         conditions.append(overdue.WAITING)
-    if asked.overdue is not None and asked.overdue_at is not None:
-        conditions.append(OVERDUE[asked.overdue](asked.overdue_at))
+    if asked.overdue is not None and asked.now is not None:
+        conditions.append(OVERDUE[asked.overdue](asked.now))
+    if asked.agreed is not None and asked.now is not None:
+        conditions.append(appointments.agreed_for(asked.agreed, asked.now))
     if asked.mark:
         conditions.append(Case.id.in_(quality_mark_counts.cases_marked(wave.survey_id, wave.id, asked.mark)))
     if asked.before is not None:
@@ -114,12 +122,13 @@ def _asked(wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter) -> list[
 def cases(
     session: Session, wave: Wave, visible: Select[tuple[UUID]], asked: CaseFilter, *, limit: int
 ) -> list[CaseRow]:
-    """Beyond ``asked.after``, with how often each was visited: by number; of those overdue the longest in front."""
+    """Beyond ``asked.after``, with how often each was visited: by number; those overdue or with an appointment
+    by when somebody has to be there."""
     statement = _rows().where(*_asked(wave, visible, asked)).order_by(Case.number)
-    if asked.overdue is None:
+    if not asked.in_order_of_time:
         statement = statement.where(Case.number > asked.after) if asked.after else statement
         return [_row(row) for row in session.execute(statement.limit(limit))]
-    # Two kinds of delay are one order only when each is a day: all that are overdue are read, and then cut.
+    # Two kinds of delay are one order only when each is a day: all of them are read, and then cut.
     found = sorted((_row(row) for row in session.execute(statement)), key=lambda row: (row.due_at, row.number))
     numbers = [row.number for row in found]
     first = numbers.index(asked.after) + 1 if asked.after in numbers else 0

@@ -14,7 +14,8 @@ from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import go
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
-from survey_service.field import noting, pages, queries
+from survey_service.field import case_pages, noting, pages, queries
+from survey_service.field.case_query import Asked
 from survey_service.field.errors import NoneChosen
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits, take_back
 from survey_service.models import VisitSource
@@ -38,7 +39,7 @@ def note_many(
     posted: Posted,
     survey_key: str,
     wave_key: str,
-    asked: pages.Asked,
+    asked: Asked,
 ) -> Response:
     """One visit of the same outcome for every case that was ticked."""
     ticked, now = pages.ids(posted), by.now
@@ -89,7 +90,7 @@ def note_one(
         kept = {name: posted_forms.text(posted, name) for name in KEPT}
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-            return pages.one_case(by, session, survey, wave, case_id, refused=pages.Refused(fault, kept))
+            return case_pages.one_case(by, session, survey, wave, case_id, refused=pages.Refused(fault, kept))
     return go(_address(survey_key, wave_key, case_id))
 
 

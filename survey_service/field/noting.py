@@ -44,14 +44,20 @@ class Choices:
     outcomes: tuple[Outcome, ...]
 
 
+HEADINGS: Final = ("2.10", "2.20", "2.30")
+"""Of AAPOR's tables: they only sum up what stands below them. Files and programs may tell them; a form offers what they
+are made of."""
+
+
 def choices() -> list[Choices]:
-    """Everything that may be noted of a visit: the usual first, then all by mode. No answer is among them."""
+    """What a form offers of a visit: the usual first, then the others by mode, each once. No answer is among them."""
     usual = [Outcome(mode=mode, code=code) for mode, codes in USUAL for code in codes]
+
+    def offered(one: Outcome) -> bool:
+        return one not in usual and one.code not in HEADINGS and not disposition_of(one.code, one.mode).is_answer
+
     every = [
-        Choices(
-            MODES[mode],
-            tuple(Outcome(mode=mode, code=one.code) for one in codes if not disposition_of(one.code, mode).is_answer),
-        )
+        Choices(MODES[mode], tuple(filter(offered, (Outcome(mode=mode, code=one.code) for one in codes))))
         for mode, codes in OUTCOME_CODES.items()
     ]
     return [Choices(Text("常用", "The usual"), tuple(usual)), *every]

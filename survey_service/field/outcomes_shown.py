@@ -79,6 +79,15 @@ def by_grid(counted: Sequence[OutcomeCount]) -> dict[tuple[UUID, str], Outcomes]
     return _grouped(((one.area_id, one.grid), one) for one in counted)
 
 
+def grid_holders(counted: Sequence[OutcomeCount]) -> dict[tuple[UUID, str], set[UUID]]:
+    """By community and grid: to whom its cases were given."""
+    found: dict[tuple[UUID, str], set[UUID]] = {}
+    for one in counted:
+        if one.interviewer is not None:
+            found.setdefault((one.area_id, one.grid), set()).add(one.interviewer)
+    return found
+
+
 def hardest(grids: Mapping[Group, Outcomes], most: int) -> list[tuple[Group, Outcomes]]:
     """Those where the least of the cases came to an answer, at most so many of them."""
     return sorted(grids.items(), key=lambda line: (line[1].answered_share, str(line[0])))[:most]

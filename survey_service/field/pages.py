@@ -1,15 +1,14 @@
-"""The field of a wave on pages: outcomes and rates, the list of cases, and all that is known of one."""
+"""The field of a wave on pages: outcomes and rates, and the list of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -22,15 +21,13 @@ from survey_service.accounts.read_audit import AuditsReads
 from survey_service.accounts.staff_pages import Asking, staff_page
 from survey_service.collection.quality_mark_counts import MARKS
 from survey_service.dependencies import Now, Reading, Running
-from survey_service.errors import DomainError, NotFound
+from survey_service.errors import DomainError
 from survey_service.field import case_list, noting, outcomes_shown, queries, telephones, walk
-from survey_service.fieldwork import roll_words, rolls
+from survey_service.field.case_query import Asked, CaseQuery, uuid_of
 from survey_service.fieldwork.overdue import QUIET_DAYS, days_late
-from survey_service.fieldwork.settling import known
-from survey_service.fieldwork.words import CLASSES, MODES, RULES, SOURCES, outcome_words
-from survey_service.models import Disposition, Mode, Survey, Wave
+from survey_service.fieldwork.words import CLASSES, MODES, outcome_words
+from survey_service.models import Survey, Wave
 from survey_service.processes.beside import computed
-from survey_service.sampling.reserves import list_of
 from survey_service.sampling.unit_words import UNITS
 from survey_service.sealed.doors import places
 from survey_service.surveys import queries as surveys
@@ -62,62 +59,6 @@ class Refused:
 NOTHING_REFUSED: Final = Refused(None, {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseQuery:
-    """The query of a list of cases, as its form sends it: what is empty does not filter."""
-
-    q: str = ""
-    area: str = ""
-    outcome: str = ""  # a class, or ``waiting``
-    mode: str = ""
-    quiet: str = ""  # days without a visit, ``never``, or a kind of ``case_list.Kind``
-    mark: str = ""
-    who: str = ""  # an interviewer, ``nobody`` or ``somebody``
-    after: str = ""
-
-    def asked(self, now: datetime) -> case_list.CaseFilter:
-        return case_list.CaseFilter(
-            search=self.q.strip(),
-            area=self.area,
-            outcome=next((one for one in Disposition if one == self.outcome), None),
-            mode=next((one for one in Mode if one == self.mode), None),
-            before=now - timedelta(days=int(self.quiet)) if self.quiet.isascii() and self.quiet.isdigit() else None,
-            never=self.quiet == "never",
-            overdue=next((one for one in case_list.Kind if one == self.quiet), None),
-            overdue_at=now,
-            waiting=self.outcome == "waiting",
-            mark=self.mark if self.mark in MARKS else "",
-            interviewer=_uuid(self.who),
-            free=self.who == "nobody",
-            given=self.who == "somebody",
-            after=self.after,
-        )
-
-    def address(self, **changed: str) -> str:
-        """The same list with something changed, as a query."""
-        return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
-
-
-Word = Annotated[str, Query(max_length=20)]
-Key = Annotated[str, Query(max_length=36)]
-
-
-def _case_query(
-    q: Key = "",
-    area: Word = "",
-    outcome: Word = "",
-    mode: Word = "",
-    quiet: Word = "",
-    mark: Word = "",
-    who: Key = "",
-    after: Key = "",
-) -> CaseQuery:
-    return CaseQuery(q=q, area=area, outcome=outcome, mode=mode, quiet=quiet, mark=mark, who=who, after=after)
-
-
-Asked = Annotated[CaseQuery, Depends(_case_query)]
-
-
 @dataclass(frozen=True, slots=True)
 class By:
     """Who looks at cases, when; and opens their doors where they may."""
@@ -128,11 +69,16 @@ class By:
 
     def sought(self, session: Session, wave: Wave, asked: CaseQuery) -> case_list.CaseFilter:
         """The filter, with the households whose doors hold what is sought."""
-        found = asked.asked(self.now)
+        found = asked.asked(self.local)
         return replace(found, at_doors=self.doors.found(session, wave, found.search)) if found.search else found
 
+    @property
+    def local(self) -> datetime:
+        """Now, in the city's zone."""
+        return self.now.astimezone(self.asking.running.settings.zone)
+
     def days_late(self, due: datetime) -> int:
-        return days_late(due, self.now.astimezone(self.asking.running.settings.zone))
+        return days_late(due, self.local)
 
     def doors_of(self, session: Session, wave: Wave, rows: Sequence[case_list.CaseRow]) -> Doors:
         return self.doors.of(session, wave, [row.number for row in rows], to=rights.OPEN_ADDRESSES)
@@ -214,11 +160,14 @@ def list_of_cases(
     visible = asking.person.visible(*rights.FOLLOW_WAVES)
     found = by.sought(session, wave, asked)
     rows = case_list.cases(session, wave, visible, found, limit=A_PAGE + 1)
+    people = [(str(one.id), one.name) for one in queries.interviewers(session, survey)]
     context = {
         **frame(asking.person, survey, wave),
         "rows": rows[:A_PAGE],
         "doors": by.doors_of(session, wave, rows[:A_PAGE]),
         "by_delay": found.overdue is not None,
+        "by_time": found.in_order_of_time,
+        "who": dict(people).get(asked.who, ""),
         "days_late": by.days_late,
         "quiet_days": QUIET_DAYS,
         "grid_of": walk.GridNames(queries.grid_names(session, visible)),
@@ -234,7 +183,7 @@ def list_of_cases(
         ],
         "asked_in": ASKED_IN,
         "marks": MARKS,
-        "people": [(str(one.id), one.name) for one in queries.interviewers(session, survey)],
+        "people": people,
         "classes": CLASSES,
         "said": outcome_words,
         "choices": noting.choices(),
@@ -266,7 +215,7 @@ def cases_workbook(
         found = by.sought(session, wave, replace(asked, after=""))
         rows = case_list.cases(session, wave, person.visible(*rights.FOLLOW_WAVES), found, limit=MOST)
         reads.note(survey.id, "cases.exported", f"wave {wave.id}")
-        if found.overdue is None:
+        if not found.in_order_of_time:
             rows = walk.in_order(rows, places(session, wave))
         grids = walk.GridNames(queries.grid_names(session, person.visible(*rights.FOLLOW_WAVES)))
         made = workbook(rows, by.doors_of(session, wave, rows), grids, by.now.astimezone(running.settings.zone))
@@ -304,69 +253,6 @@ def walking_list(
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-@router.get("/cases/{case_id}")
-def case_page(
-    reading: Reading,
-    person: WaveStaff,
-    by: Seen,
-    survey_key: str,
-    wave_key: str,
-    case_id: UUID,
-) -> Response:
-    with reading.begin() as session:
-        survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
-        return one_case(by, session, survey, wave, case_id)
-
-
-def one_case(
-    by: By,
-    session: Session,
-    survey: Survey,
-    wave: Wave,
-    case_id: UUID,
-    *,
-    refused: Refused = NOTHING_REFUSED,
-) -> Response:
-    asking, now = by.asking, by.now
-    visible = asking.person.visible(*rights.FOLLOW_WAVES)
-    found = queries.case(session, wave, visible, case_id)
-    if found is None:
-        raise NotFound
-    case, area = found
-    knowledge = known(session, wave.survey_id, [case.id])[case.id]
-    outcome = knowledge.outcome()
-    context = {
-        **frame(asking.person, survey, wave),
-        "case": case,
-        "doors": by.doors.of(session, wave, [case.number], to=rights.OPEN_ADDRESSES),
-        "area": Text(area.name_zh, area.name_en),
-        "grid": walk.GridNames(queries.grid_names(session, visible)).of(
-            walk.code_of(list_of(case.stratum, case.psu, case.stages))
-        ),
-        "asked_in": ASKED_IN[case.first_mode],
-        "adult_known": knowledge.adult_known,
-        "adults": case.adults,
-        "rolls": rolls.every(session, wave.survey_id, case.id),
-        "chosen": roll_words.chosen,
-        "outcome": outcome,
-        "outcome_words": outcome_words(outcome.code, outcome.mode),
-        "why": RULES[outcome.rule],
-        "visits": queries.visits(session, case),
-        "said": outcome_words,
-        "sources": SOURCES,
-        "code_modes": MODES,
-        "letters": queries.letters(session, case),
-        "arrived": queries.arrived(session, case),
-        "answered_in": ASKED_IN,
-        "forms": queries.forms(session, case),
-        "choices": noting.choices(),
-        "today": now.astimezone(asking.running.settings.zone).date(),
-        "kept": refused.kept,
-        "fault": refused.fault,
-    }
-    return asking.page("staff/field/case.html", context, section="surveys", fault=refused.fault)
-
-
 def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
     """What every page of the field begins with. Visits are noted by a manager, while the wave takes them; telephones
     come while somebody may still call."""
@@ -384,11 +270,4 @@ def frame(person: Person, survey: Survey, wave: Wave) -> dict[str, Any]:
 
 def ids(posted: FormData) -> list[UUID]:
     """The cases that were ticked; what is no id is none."""
-    return [found for one in posted_forms.texts(posted, "case") if (found := _uuid(one)) is not None]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return [found for one in posted_forms.texts(posted, "case") if (found := uuid_of(one)) is not None]

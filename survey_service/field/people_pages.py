@@ -16,7 +16,8 @@ from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError, NotFound
-from survey_service.field import door_queries, noting, pages, queries
+from survey_service.field import case_pages, door_queries, noting, pages, queries
+from survey_service.field.case_query import Asked
 from survey_service.field.errors import NoInterviewer, NoneChosen, NoSuchTie
 from survey_service.fieldwork import assignments, own_staff
 from survey_service.fieldwork.words import WORKS_FOR
@@ -196,10 +197,11 @@ def give_ticked(
     posted: Posted,
     survey_key: str,
     wave_key: str,
-    asked: pages.Asked,
+    asked: Asked,
 ) -> Response:
-    """The cases that were ticked in the list go to one person, or to nobody."""
+    """The cases that were ticked in the list, or the one whose page this was sent from, go to one person or nobody."""
     ticked = pages.ids(posted)
+    one = ticked[0] if posted_forms.text(posted, "from") == "case" and len(ticked) == 1 else None
     try:
         with writing.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.ASSIGN_CASES)
@@ -212,8 +214,10 @@ def give_ticked(
         refused = pages.Refused(fault, {"ticked": set(ticked)})
         with reading.begin() as session:
             survey, wave = find_wave(session, person, survey_key, wave_key, rights.FOLLOW_WAVES)
+            if one is not None:
+                return case_pages.one_case(by, session, survey, wave, one, refused=refused)
             return pages.list_of_cases(by, session, survey, wave, asked, refused=refused)
-    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/cases?{asked.address()}")
+    return go(f"/surveys/{survey_key}/waves/{wave_key}/field/cases{f'/{one}' if one else f'?{asked.address()}'}")
 
 
 def _give(

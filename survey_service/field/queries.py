@@ -69,6 +69,13 @@ def numbers(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> dict[
 # ------------------------------------------------------------------ the history of one case
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    account_id: UUID
+    name: str
+    since: datetime
+
+
 def visits(session: Session, case: Case) -> Sequence[Visit]:
     """In the order of time, those taken back too."""
     return session.scalars(
@@ -76,6 +83,16 @@ def visits(session: Session, case: Case) -> Sequence[Visit]:
         .where(Visit.survey_id == case.survey_id, Visit.case_id == case.id)
         .order_by(Visit.at, Visit.noted_at, Visit.id)
     ).all()
+
+
+def holder(session: Session, case: Case) -> Holder | None:
+    """Who goes there; None where nobody was sent."""
+    row = session.execute(
+        select(Account.id, Account.name, Assignment.at)
+        .join(Account, Account.id == Assignment.account_id)
+        .where(Assignment.survey_id == case.survey_id, Assignment.case_id == case.id)
+    ).one_or_none()
+    return Holder(account_id=row[0], name=row[1], since=row[2]) if row else None
 
 
 def visit_in(session: Session, wave: Wave, visible: Select[tuple[UUID]], visit_id: UUID) -> Visit | None:

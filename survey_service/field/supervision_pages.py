@@ -56,6 +56,17 @@ class PersonLine:
         return (-len(self.odd) - 2 * bad, self.name)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridLine:
+    """One grid, what came of its cases, whether it is behind, and to whom its cases were given."""
+
+    area: Text
+    name: Text
+    of: Outcomes
+    behind: bool
+    people: tuple[str, ...]
+
+
 @router.get("")
 def supervision_page(
     request: Request, running: Running, reading: Reading, person: WaveStaff, now: Now, survey_key: str, wave_key: str
@@ -117,7 +128,7 @@ class _Page:
             "figures_at": kept.at if kept else None,
             "grids": grids,
             "communities": self._communities(counted),
-            "todo": self._todo(people, [line for line in grids if line[3]]),
+            "todo": self._todo(people, [line for line in grids if line.behind]),
         }
 
     def _people(self, counted: Sequence[queries.OutcomeCount], kept: FieldFigures | None) -> list[PersonLine]:
@@ -139,18 +150,20 @@ class _Page:
         ]
         return sorted(lines, key=lambda line: line.rank)
 
-    def _grids(self, counted: Sequence[queries.OutcomeCount]) -> list[tuple[Text, Text, Outcomes, bool]]:
-        """The community, the grid, what came of its cases, whether it is behind."""
+    def _grids(self, counted: Sequence[queries.OutcomeCount]) -> list[GridLine]:
         within = {area.id: Text(area.name_zh, area.name_en) for area in self._areas}
         named = queries.grid_names(self._session, self._visible)
+        names = queries.holder_names(self._session, self._wave)
+        keep = outcomes_shown.grid_holders(counted)
         usual = Outcomes.of(counted).answered_share
         found = outcomes_shown.hardest(outcomes_shown.by_grid(counted), GRIDS)
         return [
-            (
-                within[area_id],
-                named.get(grid, Text(grid, grid)),
-                of,
-                supervision.so_few(of, usual) < BEHIND,
+            GridLine(
+                area=within[area_id],
+                name=named.get(grid, Text(grid, grid)),
+                of=of,
+                behind=supervision.so_few(of, usual) < BEHIND,
+                people=tuple(sorted(names[one] for one in keep.get((area_id, grid), ()))),
             )
             for (area_id, grid), of in found
             if area_id in within
@@ -171,18 +184,18 @@ class _Page:
         ]
         return sorted(lines, key=lambda line: (line[1].expected, line[0].zh))
 
-    def _todo(
-        self, people: Sequence[PersonLine], behind: Sequence[tuple[Text, Text, Outcomes, bool]]
-    ) -> dict[str, Any]:
+    def _todo(self, people: Sequence[PersonLine], behind: Sequence[GridLine]) -> dict[str, Any]:
         session, wave, visible = self._session, self._wave, self._visible
         waiting = sum(one.called.drawn - one.called.found for one in people if one.called)
         return {
             "overdue": found_by.overdue_in(session, wave, visible, self._now.astimezone(self._zone)),
+            "agreed": found_by.agreed_in(session, wave, visible, self._now.astimezone(self._zone)),
             "free": found_by.free(session, wave, visible),
             "call_backs": waiting,
             "to_draw": call_backs.to_draw(session, wave.survey_id, wave.id),
             "bad_calls": [one for one in people if one.called and (one.called.nobody_came or one.called.wrong_person)],
             "odd": [one for one in people if one.odd],
             "behind": behind,
+            "behind_whose": sorted({name for line in behind for name in line.people}),
             "reserves": bool(reserves.waiting(session, wave.survey_id, wave.id)),
         }

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from analysis.outcome_codes import OutcomeMode
-from survey_service.fieldwork import overdue
+from survey_service.fieldwork import appointments, overdue
 from survey_service.fieldwork.overdue import WAITING
 from survey_service.models import (
     Account,
@@ -130,6 +130,11 @@ def free(session: Session, wave: Wave, visible: Areas) -> int:
 def overdue_in(session: Session, wave: Wave, visible: Areas, now: datetime) -> overdue.Told | None:
     """Who keeps cases of the wave waiting; None where nobody does. ``now`` in the city's zone."""
     return overdue.told_by_wave(session, now, _in_wave(wave, visible)).get((wave.survey_id, wave.id))
+
+
+def agreed_in(session: Session, wave: Wave, visible: Areas, now: datetime) -> appointments.Agreed | None:
+    """Appointments of the wave from today on; None where there are none. ``now`` in the city's zone."""
+    return appointments.told_by_wave(session, now, _in_wave(wave, visible)).get((wave.survey_id, wave.id))
 
 
 # ------------------------------------------------------------------ call-backs

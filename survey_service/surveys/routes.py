@@ -23,7 +23,7 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
-from survey_service.fieldwork import overdue
+from survey_service.fieldwork import appointments, overdue
 from survey_service.models import Case, Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.sampling.unit_words import UNITS
@@ -75,13 +75,20 @@ def list_waves(request: Request, running: Running, reading: Reading, person: Wav
         surveys: list[tuple[Survey, int]] = []
         if person.has(*rights.FOLLOW_WAVES):
             surveys = queries.visible_surveys(session, visible, upward)
-        late = _overdue(session, running, person, now)
+        late, agreed = _awaited(session, running, person, now)
         today = now.astimezone(running.settings.zone).date()
         context = {
             "overdue": [
-                (line.survey, line.wave, _titles(line.survey, line.wave), UNITS[line.wave.listed_unit], told)
+                (
+                    line.survey,
+                    line.wave,
+                    _titles(line.survey, line.wave),
+                    UNITS[line.wave.listed_unit],
+                    late.get(key),
+                    agreed.get(key),
+                )
                 for line in lines
-                if (told := late.get((line.survey.id, line.wave.id))) is not None
+                if (key := (line.survey.id, line.wave.id)) in late or key in agreed
             ],
             "lines": [(line, _titles(line.survey, line.wave)) for line in lines],
             "mending": rectification_told.told(session, person, [(line.survey, line.wave) for line in lines], today),
@@ -116,10 +123,12 @@ def wave_page(
             reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
             steps=_steps(session, person, survey, wave),
         )
+        late, agreed = _awaited(session, running, person, now, wave)
         context: dict[str, Any] = {
             **_titles(survey, wave),
             "wave": wave,
-            "overdue": _overdue(session, running, person, now, wave).get((survey.id, wave.id)),
+            "overdue": late.get((survey.id, wave.id)),
+            "agreed": agreed.get((survey.id, wave.id)),
             "unit": UNITS[wave.listed_unit],
             "survey": survey,
             "staff": staff,
@@ -246,16 +255,18 @@ def _for_leaders(wave: Wave) -> bool:
     )
 
 
-def _overdue(
+def _awaited(
     session: Session, running: Running, person: Person, now: datetime, wave: Wave | None = None
-) -> dict[tuple[UUID, UUID], overdue.Told]:
-    """By survey and wave, of those whose field this person follows; ``wave``: of it alone."""
+) -> tuple[dict[tuple[UUID, UUID], overdue.Told], dict[tuple[UUID, UUID], appointments.Agreed]]:
+    """What is overdue and what is agreed on, by survey and wave, of those whose field this person follows; ``wave``: of
+    it alone."""
     if not person.has(*rights.FOLLOW_WAVES) or (wave is not None and wave.state is not WaveState.OPEN):
-        return {}
+        return {}, {}
     of: list[ColumnElement[bool]] = [Case.area_id.in_(person.visible(*rights.FOLLOW_WAVES))]
     if wave is not None:
         of += [Case.survey_id == wave.survey_id, Case.wave_id == wave.id]
-    return overdue.told_by_wave(session, now.astimezone(running.settings.zone), *of)
+    local = now.astimezone(running.settings.zone)
+    return overdue.told_by_wave(session, local, *of), appointments.told_by_wave(session, local, *of)
 
 
 def _titles(survey: Survey, wave: Wave) -> dict[str, Text]:
