@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import changes, common, compared, correction, outcomes
+from reports.story import changes, common, compared, correction, groups, outcomes
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -55,6 +55,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if alike:
         blocks.append(Notes(tuple(alike)))
     wholes = () if is_city(summary) else (summary.city,)
+    blocks += groups.blocks(summary.groups, own[:CARDS_MOST], table.level, language)
     held = [*compared.ranks(summary, own, language)]
     held += compared.against(summary.comparisons, own[:CARDS_MOST], summary.place, wholes, language)
     if held:

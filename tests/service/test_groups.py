@@ -18,14 +18,18 @@ from analysis.case_columns import Labels
 from analysis.plan import Group
 from analysis.published_groups import published_groups
 from analysis.results import Coding, GroupVerdict, PublishableRow, PublishedGroups, Suppression
+from reports.story import area_story
 from survey_service.analyses.city_groups import groups_of_city
 from survey_service.analyses.wave_analysis import WaveToAnalyse, columns_and_register
 from survey_service.database import Database
 from survey_service.models import Release
 from survey_service.releases import service as releases
 from survey_service.releases.canonical_estimates import estimates_text
+from survey_service.settings import Settings
+from tests.service import group_claims
 from tests.service.signed_in import get, sign_in
 from tests.service.test_changes import EACH, first
+from tests.service.test_every_outcome import NOW
 from tests.service.test_releases import reviewed
 from tests.service.world import World
 
@@ -108,3 +112,27 @@ def test_the_city_sheet_is_given_its_groups(database: Database, grouped: World) 
     assert found is not None
     assert [one.name.zh for one in found.groups] == ["18–59 岁", "60 岁以上", "女", "男"]
     assert found.told.of((("age", OLD),), "awareness") is not None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_city_sheet_says_of_groups_follows_from_the_release(
+    database: Database, grouped: World, settings: Settings, language: str
+) -> None:
+    with database.reading.begin() as session:
+        prepared = releases.prepare(session, grouped.survey_id, grouped.wave_id)
+        text = estimates_text(prepared.estimates)
+        written = releases.proof(session, prepared, ("", "", ""), settings, at=NOW)
+    city = written.city
+    assert city.groups is not None
+    names: dict[str, tuple[str, dict[str, str]]] = {}
+    for one in city.groups.groups:
+        [(by, label)] = one.domain
+        names.setdefault(by, (one.kind.in_language(language), {}))[1][label] = one.name.in_language(language)
+    rates = {one.id: one.name.in_language(language) for one in city.indicators if one.headline}
+    story = area_story(city, language)
+    claims = group_claims.expected(text, rates, names, language)
+    assert group_claims.said(story, names) == claims
+    assert any({"zh": "18–59 岁高 48", "en": "18–59 higher by 48"}[language] in one for one in claims)
+    assert any(group_claims.NONE[language] in one for one in claims)  # men and women
+    for street in written.streets.values():
+        assert group_claims.said(area_story(street, language), names) == []
