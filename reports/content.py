@@ -181,6 +181,25 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutRightItem:
+    """One matter of the rectification list. ``indicator``: "" where it rests on no figure; ``state``: as stored."""
+
+    area: Text
+    item: Text
+    indicator: str
+    state: str
+    change: PublishedChange | None  # None where this wave tells none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutRight:
+    """What the list of the wave before held in an area, as it stood on the day of the release."""
+
+    wave: Text
+    items: tuple[PutRightItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunitySummary:
     """One community against its street and the city."""
 
@@ -197,6 +216,7 @@ class CommunitySummary:
     caution: Caution = Caution()
     changes: Changes | None = None
     trend: Trend | None = None
+    put_right: PutRight | None = None
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of this community; None in releases from before there were any
 
@@ -217,6 +237,7 @@ class AreaSummary:
     caution: Caution = Caution()
     changes: Changes | None = None
     trend: Trend | None = None
+    put_right: PutRight | None = None
     groups: Groups | None = None  # of the city only
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of the area and the areas in it

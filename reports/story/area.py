@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import changes, common, compared, correction, groups, outcomes
+from reports.story import changes, common, compared, correction, groups, outcomes, rectified
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -71,6 +71,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     printed = (*shown, *(each for each in summary.indicators if each.id in seconds))
     places = [(place, printed) for place in dict.fromkeys(listed)]
     blocks += correction.blocks(summary.imprint, table, places, language)
+    blocks += rectified.blocks(summary.put_right, summary.indicators, language, areas=True)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)

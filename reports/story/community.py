@@ -30,7 +30,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import age_groups, changes, common, compared, correction, outcomes
+from reports.story import age_groups, changes, common, compared, correction, outcomes, rectified
 from reports.story.common import Measured
 from reports.wording import comparisons as comparisons_words
 from reports.wording import facts, figures, tiers, verdicts
@@ -68,6 +68,7 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     shown = common.headline(summary.indicators)
     places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
     blocks += correction.blocks(summary.imprint, table, places, language)
+    blocks += rectified.blocks(summary.put_right, summary.indicators, language)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from questionnaires.text import Text
+from reports.wording.rectified_phrases import RECTIFIED_PHRASES
 
 CHANGE_PHRASES: Final[Mapping[str, Text]] = {
+    **RECTIFIED_PHRASES,
     "since": Text("比{wave}", "since {wave}"),
     "detectable": Text("{name} {by}", "{name} {by}"),
     "none_found": Text(

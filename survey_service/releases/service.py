@@ -36,7 +36,7 @@ from survey_service.analyses.summaries import NOTHING_BEFORE, Since, Summaries, 
 from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
-from survey_service.releases import corrections, queries, recomputing
+from survey_service.releases import corrections, queries, recomputing, rectified
 from survey_service.releases.canonical_estimates import FORMAT, estimates_text, sha256
 from survey_service.releases.earlier import earlier_waves
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
@@ -235,7 +235,7 @@ def _summaries(
         imprint = replace(imprint, correction=_correction(before, release, settings))
     caution = Caution(caution_below=settings.caution_below, no_headline_below=settings.no_headline_below)
     method = method_of(wave.method, estimates, drawn_as(session, wave))
-    return summaries(
+    made = summaries(
         estimates,
         imprint=imprint,
         method=method,
@@ -244,6 +244,7 @@ def _summaries(
         since=prepared.since,
         beside=prepared.beside,
     )
+    return rectified.with_put_right(session, made, survey, prepared.since.changes)
 
 
 def _correction(before: Release, release: Release, settings: Settings) -> Correction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,13 +14,20 @@ from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from analysis.results import ChangeVerdict, PublishedChange
+from questionnaires.text import Text
+from reports.content import Place
+from survey_service.analyses.earlier_wave import WaveChanges
+from survey_service.analyses.summaries import Summaries
 from survey_service.audit.chain import verify
 from survey_service.database import Database
-from survey_service.models import AuditEntry, Rectification, RectificationEntry, RectificationState
+from survey_service.models import AuditEntry, Rectification, RectificationEntry, RectificationState, Survey
+from survey_service.releases import rectified
 from tests.service.conftest import TestClock
 from tests.service.rectified_city import COMMUNITY, HERE, next_wave, released
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.world import World
+from tests.spec.reports import summaries as given
 
 ROW = f"{HERE}/rows/1"
 
@@ -255,3 +263,21 @@ def photo(client: TestClient, content: bytes) -> int:
 def test_an_entry_is_never_changed(database: Database, accepted: World) -> None:
     with pytest.raises(IntegrityError), database.writing.begin() as session:
         session.execute(update(RectificationEntry).values(note="anders"))
+
+
+def test_a_release_keeps_the_list_of_the_wave_before_on_its_sheets(database: Database, accepted: World) -> None:
+    """Of the community's own rows, with this wave's published change; rows of another wave's release are none."""
+    place = Place(code=COMMUNITY, name=Text("万寿桥社区", "Wanshouqiao"), domain=(("community", COMMUNITY),))
+    sheet = replace(given.community(), place=place)
+    made = Summaries(communities={COMMUNITY: sheet, "other": given.community()}, streets={}, city=given.city())
+    change = PublishedChange(variable="awareness", domain=place.domain, verdict=ChangeVerdict.NO_DETECTABLE_CHANGE)
+    since = WaveChanges(since=Text("上一期"), release_number="S-1", tables=(), published=(change,))
+    with database.reading.begin() as session:
+        survey = session.get_one(Survey, accepted.survey_id)
+        told = rectified.with_put_right(session, made, survey, since)
+        assert rectified.with_put_right(session, made, survey, replace(since, release_number="S-9")) == made
+        assert rectified.with_put_right(session, made, survey, None) == made
+    put_right = told.communities[COMMUNITY].put_right
+    assert put_right is not None
+    assert [(one.item.zh, one.state, one.change) for one in put_right.items] == [("知晓率", "planned", change)]
+    assert told.communities["other"].put_right is None
