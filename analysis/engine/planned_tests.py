@@ -35,13 +35,16 @@ _ORDER = "order of the labels"
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tested:
     """What came of one entry: a test, or a regression, or why there is neither. ``smallest``: respondents of the
-    smallest class that anything is held against. ``shares``: of a crosstab, by label of its second classification."""
+    smallest class that anything is held against. ``labels``: of every classification, in their order; a difference
+    is the second less the first, and a regression holds against the first. ``shares``: of a crosstab, by label of its
+    second classification."""
 
     planned: PlannedTest
     test: TestResult | None = None
     regression: Regression | None = None
     shares: Estimates | None = None
     smallest: int = 0
+    labels: tuple[tuple[str, ...], ...] = ()
     problem: DataProblem | None = None
 
 
@@ -83,7 +86,7 @@ def _tested(frame: pd.DataFrame, design: SurveyDesign, one: PlannedTest, plan: A
         )
         return Tested(planned=one, problem=problem)
     smallest = min(_smallest(frame[outcome], frame[name]) for name in one.by)
-    found = Tested(planned=one, smallest=smallest)
+    found = Tested(planned=one, smallest=smallest, labels=tuple(_labels(frame, outcome, one, name) for name in one.by))
     try:
         if one.kind is KindOfTest.CROSSTAB:
             test = independence(frame, design, one.outcome, one.by[0], lonely_psu=plan.variance.lonely_psu)
@@ -94,7 +97,8 @@ def _tested(frame: pd.DataFrame, design: SurveyDesign, one: PlannedTest, plan: A
             return replace(found, regression=_regression(frame, design, one, plan))
         return replace(found, test=_test(frame, design, one, plan))
     except DesignError as error:
-        return Tested(planned=one, problem=error.problems[0])
+        problem = error.problems[0]
+        return replace(found, problem=replace(problem, column=problem.column.removeprefix(_VALUE)))
 
 
 def _test(frame: pd.DataFrame, design: SurveyDesign, one: PlannedTest, plan: AnalysisPlan) -> TestResult:
@@ -112,6 +116,12 @@ def _regression(frame: pd.DataFrame, design: SurveyDesign, one: PlannedTest, pla
     family = Family.LOGISTIC if one.kind is KindOfTest.LOGISTIC else Family.LINEAR
     lonely = plan.variance.lonely_psu
     return regress(present, design, _VALUE + one.outcome, one.by, family=family, level=plan.level, lonely_psu=lonely)
+
+
+def _labels(frame: pd.DataFrame, outcome: str, one: PlannedTest, name: str) -> tuple[str, ...]:
+    """Those that occur; of a difference among respondents with an outcome, as the test takes them."""
+    column = frame[name][frame[outcome].notna()] if one.kind is KindOfTest.DIFFERENCE else frame[name]
+    return tuple(map(str, column.cat.remove_unused_categories().cat.categories))
 
 
 def _smallest(outcome: pd.Series[Any], by: pd.Series[Any]) -> int:

@@ -25,12 +25,14 @@ from survey_service.analyses.plan_words import TESTS
 from survey_service.analyses.question_shown import CoefficientLine, CrosstabRow, TestShown
 from survey_service.analyses.question_tables import answers_of, guarded, share
 from survey_service.analyses.service import CITY_DOMAIN, WaveEstimates, asked
+from survey_service.analyses.untested_words import why_untested
 
 _FEW: Final = Text(
     "有一类不足 {least} 人，不列，也不检验。",
     "A class has fewer than {least} respondents: neither listed nor tested.",
 )
-_CANNOT: Final = Text("算不出：{what}", "Cannot be computed: {what}")
+_LESS: Final = Text("{second}减{first}：", "{second} less {first}: ")
+_AGAINST: Final = Text("对照：{groups}。", " Held against: {groups}.")
 _NO_CITY: Final = Text(
     "本期全市的指标为保护受访人没有照印，检验也不列。",
     "Figures of the city are hidden or coded for somebody's sake, so no test is listed.",
@@ -70,7 +72,8 @@ class _Shown:
         )
         least = self.estimates.plan.rule.group_disclosure_below
         if self.found.problem is not None:
-            return TestShown(title=title, said=_filled(_CANNOT, what=str(self.found.problem)))
+            problem = self.found.problem
+            return TestShown(title=title, said=why_untested(problem, self._named(problem.column)))
         if not guarded(self.estimates, CITY_DOMAIN):
             return TestShown(title=title, said=_NO_CITY)
         if self.found.smallest < least:
@@ -82,6 +85,14 @@ class _Shown:
 
     def _variable(self, name: str) -> Text:
         return KINDS[name] if name in KINDS else self.closed[name].short if name in self.closed else Text(name, name)
+
+    def _named(self, column: str) -> Text:
+        """What the library calls by a name, or several between commas."""
+        names = [self._of(one) for one in column.split(", ")]
+        return Text("、".join(one.zh for one in names), ", ".join(one.in_language("en") for one in names))
+
+    def _of(self, name: str) -> Text:
+        return self.indicators[name].name if name in self.indicators else self._variable(name)
 
     def _label(self, by: str, label: str) -> Text:
         if by in KINDS:
@@ -103,10 +114,23 @@ class _Shown:
         head = f"{_number(test.estimate, figures)}（{_interval(test.low, test.high, figures)}）"
         plain = head.replace("（", " (").replace("）", ")")
         tail = f"t({freedom:.0f}) = {test.statistic:.2f}"
+        less = self._less() if self.planned.kind is KindOfTest.DIFFERENCE else Text("", "")
         return Text(
-            f"{head}{verdicts.unit_sign(figures.unit, 'zh')}，{_with_chance(tail, test.p_value, 'zh')}",
-            f"{plain} {verdicts.unit_sign(figures.unit, 'en')}, {_with_chance(tail, test.p_value, 'en')}",
+            f"{less.zh}{head}{verdicts.unit_sign(figures.unit, 'zh')}，{_with_chance(tail, test.p_value, 'zh')}",
+            f"{less.en}{plain} {verdicts.unit_sign(figures.unit, 'en')}, {_with_chance(tail, test.p_value, 'en')}",
         )
+
+    def _less(self) -> Text:
+        """Which group is taken off which."""
+        by = self.planned.by[0]
+        first, second = (self._label(by, one) for one in self.found.labels[0])
+        return _both(_LESS, first=first, second=second)
+
+    def _references(self) -> Text:
+        """Of every classification the group that coefficients are held against."""
+        groups = [self._predictor(f"{by}={own[0]}") for by, own in zip(self.planned.by, self.found.labels, strict=True)]
+        listed = Text("；".join(one.zh for one in groups), "; ".join(one.in_language("en") for one in groups))
+        return _both(_AGAINST, groups=listed)
 
     def _crosstab(self) -> tuple[CrosstabRow, ...]:
         if self.found.shares is None:
@@ -137,10 +161,11 @@ class _Shown:
             )
             for one in model.coefficients[1:]
         )
+        against = self._references()
         size, freedom = f"{model.sample_size:,}", model.degrees_of_freedom
         said = Text(
-            f"{size} 人，自由度 {freedom}。关联不是因果。",
-            f"{size} respondents, {freedom} degrees of freedom. Association, not cause.",
+            f"{size} 人，自由度 {freedom}。{against.zh}关联不是因果。",
+            f"{size} respondents, {freedom} degrees of freedom.{against.en} Association, not cause.",
         )
         unit = Text(verdicts.unit_sign(figures.unit, "zh"), verdicts.unit_sign(figures.unit, "en"))
         return TestShown(title=title, said=said, coefficients=lines, of_coefficients=_ODDS if odds else unit)
@@ -165,6 +190,13 @@ def _with_chance(head: str, p_value: float, language: str) -> str:
 
 def _said(words: Callable[[str], str]) -> Text:
     return Text(words("zh"), words("en"))
+
+
+def _both(words: Text, **named: Text) -> Text:
+    return Text(
+        words.zh.format(**{name: one.zh for name, one in named.items()}),
+        words.in_language("en").format(**{name: one.in_language("en") for name, one in named.items()}),
+    )
 
 
 def _filled(words: Text, **values: object) -> Text:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+import analysis
 from analysis.association import TestResult, difference_test
 from analysis.case_columns import Labels
 from analysis.engine.figures import frame_and_design
 from analysis.plan import AnalysisPlan, KindOfTest, PlanError, PlannedTest, from_document, to_document
+from analysis.problems import DataProblem
+from questionnaires.text import Text
 from survey_service.analyses import plan_tests, planned_results
 from survey_service.analyses.plan_yaml import as_yaml
 from survey_service.analyses.service import WaveEstimates
+from survey_service.analyses.untested_words import why_untested
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.database import Database
 from survey_service.releases import service as releases
@@ -86,8 +91,13 @@ def test_every_kind_says_what_the_library_says(estimates: WaveEstimates) -> None
     alone: TestResult = difference_test(frame, design, "y", "sex", lonely_psu=plan.variance.lonely_psu)
     assert f"t({alone.denominator_degrees_of_freedom:.0f}) = {alone.statistic:.2f}" in difference.said.zh
     assert difference.title.zh == "两组之差（t 检验）：知晓率，按性别"
+    men, women = (frame["y"][frame["sex"] == one].mean() for one in ("male", "female"))  # weights are alike here
+    assert re.match(rf"男减女：{'−' if men < women else ''}\d", difference.said.zh), difference.said.zh
+    assert difference.said.en.startswith("Men less Women: ")
     assert re.search(r"百分点，t\(\d+\) = ", trend.said.zh)
     assert [one.name.zh for one in model.coefficients] == ["年龄：60 岁以上", "性别：男"]
+    assert "对照：年龄：18–59 岁；性别：女。" in model.said.zh
+    assert "Held against: Age: 18–59; Sex: Women." in model.said.en
     assert model.of_coefficients is not None
     assert model.of_coefficients.en == "odds ratio"
 
@@ -106,6 +116,35 @@ def test_what_cannot_be_computed_says_why_and_stops_nothing(estimates: WaveEstim
     missing, found = planned_results.results(with_tests(estimates, replace(nothing, by=("q99",)), DIFFERENCE))
     assert "q99" in missing.said.zh
     assert "t(" in found.said.zh
+
+
+def test_why_there_is_no_test_is_said_in_both_languages(estimates: WaveEstimates) -> None:
+    ages = Labels.of([("18-39", "40-59", "60+")[place % 3] for place in range(2 * EACH)])
+    one_sex = Labels.of(["male"] * (2 * EACH))
+    columns = replace(estimates.cases.columns, groups={"age": ages, "sex": one_sex})
+    given = with_tests(
+        replace(estimates, cases=replace(estimates.cases, columns=columns)),
+        replace(DIFFERENCE, by=("age",)),
+        PlannedTest(kind=KindOfTest.CROSSTAB, outcome="know", by=("sex",)),
+        replace(DIFFERENCE, outcome="nothing"),
+    )
+    assert [one.said.zh for one in planned_results.results(given)] == [
+        "两组之差要正好两组，“年龄”有 3 组；几组的，请用趋势或回归。",
+        "“性别”只出现了 1 类回答，至少要两类。",
+        "“nothing”不是可以用的指标或单选题。",
+    ]
+
+
+def test_every_reason_of_the_library_has_its_words() -> None:
+    """The messages are read from its source: a new one without words is found here."""
+    root = Path(analysis.__file__).parent
+    source = "".join((root / name).read_text("utf-8") for name in ("association.py", "regression.py"))
+    messages = re.findall(r'message=f?"([^"]+)"', source) + re.findall(r'_refused\([^"]*?, "([^"]+)"', source)
+    said = [re.sub(r"\{len\(present\)\}", "3", one) for one in messages]
+    assert len(said) >= 6
+    for one in said:
+        words = why_untested(DataProblem(column="x", rows=(), message=one, remedy=""), Text("甲", "A"))
+        assert not words.zh.startswith("算不出"), one
 
 
 def test_a_file_that_names_what_there_is_not_is_refused_by_name(database: Database, first: World) -> None:
