@@ -124,6 +124,7 @@ class ColumnKind(Enum):
     FIGURE = "figure"  # right, same decimals
     INTERVAL = "interval"  # aligned on the dash
     CHART = "chart"  # an interval drawn on an axis
+    SHADED = "shaded"  # a figure in the middle of a shaded field, its head in as many lines as it needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class Column:
     axis: Axis | None = None
     share: float = 0.0
     width: float | None = None
+    strong: bool = False  # head and figures in bold; of shaded columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,10 @@ class Cell:
     interval: tuple[str, str] | None = None
     range: Range | None = None
     indent: bool = False
+    shade: int = 0  # of SHADES: 0 is the paper, 4 the darkest
+
+
+SHADES = 5  # the paper and four greys
 
 
 class Tone(Enum):

@@ -36,6 +36,7 @@ RULE: Final = "#C8CED4"
 HAIRLINE: Final = "#E4E8EB"
 TINT: Final = "#F3F5F6"
 WHITE: Final = "#FFFFFF"
+SHADES: Final = (WHITE, "#EBEBEB", "#D7D7D7", "#C3C3C3", "#AFAFAF")  # equal steps of 20: they stay apart in grey print
 ACCENT: Final = "#1F4E79"
 VERDICT_COLOUR: Final = {
     Verdict.REACHED: "#00504A",

@@ -9,7 +9,7 @@ from reports import style
 from reports.blocks import Cell, Column, ColumnKind, Row, Table, Tone
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below
+from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below, moved
 from reports.style import Role, U
 from reports.wording.figures import joined
 
@@ -21,6 +21,8 @@ LETTER_ROOM = 5.0
 NARROWEST_TEXT = 48.0
 NARROWEST_CHART = 32.0
 CHART_NAME = Role(9, 3 * U, True)
+NARROWEST_FIELD = 34.0
+FIELD_GAP = 1.5  # between two shaded fields
 CHART_GAP = 4.0  # between a chart and the figure that belongs to it
 
 
@@ -111,11 +113,13 @@ def gap_before(columns: Sequence[Column], i: int) -> float:
     """Blank before a column; the figure of a chart stands close to it."""
     if i == 0:
         return 0.0
+    if columns[i].kind is ColumnKind.SHADED and columns[i - 1].kind is ColumnKind.SHADED:
+        return FIELD_GAP
     return CHART_GAP if columns[i - 1].kind is ColumnKind.CHART and columns[i].width is not None else GAP
 
 
 def narrowest(column: Column) -> float:
-    return NARROWEST_CHART if column.kind is ColumnKind.CHART else NARROWEST_TEXT
+    return {ColumnKind.CHART: NARROWEST_CHART, ColumnKind.SHADED: NARROWEST_FIELD}.get(column.kind, NARROWEST_TEXT)
 
 
 def give_way(columns: Sequence[Column], needs: Sequence[float], excess: float) -> list[float]:
@@ -171,7 +175,11 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
         return Frame(1.4 * U, (Stroke(0, 1.4 * U, width, 1.4 * U, style.RULE_HEAD, style.RULE),))
     titled = [i for i, place in enumerate(places) if place.column.axis and place.column.head]
     apart = any(head_width(setter, places[i].column) > room_over(places, i, width) for i in titled)
-    y = (5 + (3.6 if titled else 0) + (3.2 if apart else 0)) * U
+    wrapped = {
+        i: shaded_head(setter, place) for i, place in enumerate(places) if place.column.kind is ColumnKind.SHADED
+    }
+    lines = max((count for _, count in wrapped.values()), default=1)
+    y = (5 + (3.6 if titled else 0) + (3.2 if apart else 0)) * U + (lines - 1) * style.NOTE.leading
     marks: list[Mark] = []
     for i, place in enumerate(places):
         column = place.column
@@ -179,6 +187,9 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
             marks.extend(axis_marks(setter, place.scale, y))
             if column.head:
                 marks.extend(chart_head(setter, place, y - 3.4 * U, room_over(places, i, width), apart=apart))
+        elif i in wrapped:
+            words, count = wrapped[i]
+            marks.extend(moved(words, 0, y - (count - 1) * style.NOTE.leading))
         elif column.kind is ColumnKind.TEXT:
             marks.append(setter.left(style.NOTE, column.head, place.left, y))
         else:
@@ -187,6 +198,14 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
     bottom = y + 1.1 * U
     marks.append(Stroke(0, bottom, width, bottom, style.RULE_HEAD, style.RULE))
     return Frame(bottom, tuple(marks))
+
+
+def shaded_head(setter: Setter, place: Place) -> tuple[tuple[Mark, ...], int]:
+    """The head over a field, in lines in its middle; the last baseline of them is that of the other heads."""
+    role = replace(style.NOTE, bold=place.column.strong)
+    lines = setter.lines([role.span(place.column.head)], place.right - place.left)
+    middle = (place.left + place.right) / 2
+    return tuple(Words(middle - line.width / 2, i * role.leading, line) for i, line in enumerate(lines)), len(lines)
 
 
 def head_width(setter: Setter, column: Column) -> float:
@@ -254,6 +273,9 @@ def row_frame(setter: Setter, block: Table, row: Row, places: Sequence[Place], w
         marks_all.append(Fill(0, 0, width, height, style.TINT))
     for cell, place in zip(row.cells, places, strict=True):
         marks_all.extend(chart_marks(cell, place, height, pitch / 2))
+        if cell.shade:
+            field = Fill(place.left, 0.5, place.right - place.left, height - 1.0, style.SHADES[cell.shade])
+            marks_all.append(field)
     for marks in texts:
         marks_all.extend(marks)
     bottom_width, bottom = (style.RULE_ROW, style.HAIRLINE)
@@ -283,7 +305,19 @@ def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float)
         spans = [role.span(cell.text, bold=bold)]
         words, count = setter.paragraph(role, spans, place.right - x, x=x, y=y)
         return (*marks, *words), max(count, 1)
+    if place.column.kind is ColumnKind.SHADED:
+        return field_marks(setter, cell, role, place, y, bold=bold or place.column.strong), 1
     return figure_marks(setter, cell, role, place, y, bold=bold), 1
+
+
+def field_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float, *, bold: bool) -> tuple[Mark, ...]:
+    """A figure in the middle of its field, its letter behind it."""
+    if not cell.text:
+        return ()
+    words = setter.centred(role, cell.text, (place.left + place.right) / 2, y, bold=bold)
+    if not cell.letter:
+        return (words,)
+    return (words, setter.left(style.LETTER, cell.letter, words.x + words.line.width + 1, y - 3))
 
 
 def figure_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float, *, bold: bool) -> tuple[Mark, ...]:

@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import changes, common, compared, correction, groups, outcomes, rectified
+from reports.story import changes, common, compared, correction, groups, heat, outcomes, rectified
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -60,22 +60,38 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     held += compared.against(summary.comparisons, own[:CARDS_MOST], summary.place, wholes, language)
     if held:
         blocks.append(Notes(tuple(held)))
+    inside = below(summary)
+    blocks += heat.blocks(summary, inside, language, streets=is_city(summary))
     blocks.append(sample_by_area(summary, language))
     blocks += outcomes.blocks(summary.samples.get(summary.place.code), language)
     given = every_verdict(summary, own)
     sides = [Side(6, (common.how_to_read(table, language, judged=judged, given=given),))]
     sides.append(Side(6, (common.how_made(summary, language, given=given),)))
     blocks.append(Columns(tuple(sides)))
-    listed = [summary.place, *(street for street, _ in summary.streets), *communities(summary)]
-    seconds = {second_id(each) for each in shown}
-    printed = (*shown, *(each for each in summary.indicators if each.id in seconds))
-    places = [(place, printed) for place in dict.fromkeys(listed)]
-    blocks += correction.blocks(summary.imprint, table, places, language)
+    blocks += correction.blocks(summary.imprint, table, printed(summary, shown), language)
     blocks += rectified.blocks(summary.put_right, summary.indicators, language, areas=True)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
     blocks.append(common.imprint_notes(summary.imprint, language))
     note = common.page_note(table, language, judged=judged)
     return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
+
+
+def printed(summary: AreaSummary, shown: Sequence[Indicator]) -> list[tuple[Place, Sequence[Indicator]]]:
+    """Which figures this report holds: headlines everywhere, items of the area itself and of the areas right below."""
+    seconds = {second_id(each) for each in shown}
+    everywhere = (*shown, *(each for each in summary.indicators if each.id in seconds))
+    items = tuple(each for each in summary.indicators if each.group is not None and not each.headline)
+    with_items = {place.domain for place in (summary.place, *below(summary))}
+    listed = [summary.place, *(street for street, _ in summary.streets), *communities(summary)]
+    return [
+        (place, (*everywhere, *(each for each in items if each not in shown and place.domain in with_items)))
+        for place in dict.fromkeys(listed)
+    ]
+
+
+def below(summary: AreaSummary) -> list[Place]:
+    """The areas right below: of the city its streets, of a street its communities."""
+    return [street for street, _ in summary.streets] if is_city(summary) else communities(summary)
 
 
 def communities(summary: AreaSummary) -> list[Place]:

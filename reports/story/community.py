@@ -32,6 +32,7 @@ from reports.blocks import (
 from reports.content import CommunitySummary, Imprint, Place
 from reports.story import age_groups, changes, common, compared, correction, outcomes, rectified
 from reports.story.common import Measured
+from reports.story.items import any_coarse, ascending_is_bad, item_groups
 from reports.wording import comparisons as comparisons_words
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.phrases import say
@@ -220,30 +221,6 @@ def comparison_group(summary: CommunitySummary, each: Measured) -> ComparisonGro
     )
 
 
-def item_groups(summary: CommunitySummary, language: str) -> list[list[Measured]]:
-    """Indicators that belong together, worst first; those that stand in no order last, as in the questionnaire."""
-    by_group: dict[str, list[Indicator]] = {}
-    for indicator in summary.indicators:
-        if indicator.group is not None and not indicator.headline:
-            by_group.setdefault(indicator.group, []).append(indicator)
-    return [
-        sorted(common.measured(summary.table, summary.place, group, language), key=worst_first)
-        for group in by_group.values()
-    ]
-
-
-def worst_first(each: Measured) -> tuple[bool, float]:
-    cell = each.cell
-    if not tiers.comparable(cell) or cell.value is None:
-        return (True, 0.0)
-    return (False, -cell.value if ascending_is_bad(each) else cell.value)
-
-
-def ascending_is_bad(each: Measured) -> bool:
-    """True where a high figure is the bad one: a target that says at most."""
-    return each.indicator.target is not None and each.indicator.target.sense == "at_most"
-
-
 def foot_of_page_one(
     summary: CommunitySummary, own: Sequence[Measured], items: Sequence[list[Measured]], language: str, *, judged: bool
 ) -> list[Block]:
@@ -310,11 +287,6 @@ def lowest(summary: CommunitySummary, group: list[Measured], language: str) -> T
         notes=(*rest, *(together or [say(language, "lowest_note")])),
         pitch=5,
     )
-
-
-def any_coarse(group: Sequence[Measured]) -> bool:
-    """Whether some figure is shown, but too uncertain, or told by an end only, to stand in an order."""
-    return any(each.cell.suppression is None and not tiers.comparable(each.cell) for each in group)
 
 
 def item_columns(group: list[Measured], table: PublishableTable, language: str, *, count: bool) -> tuple[Column, ...]:

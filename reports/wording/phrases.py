@@ -13,6 +13,7 @@ from reports.wording.change_phrases import CHANGE_PHRASES
 from reports.wording.comparison_phrases import COMPARISON_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.group_phrases import GROUP_PHRASES
+from reports.wording.item_phrases import ITEM_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
@@ -24,6 +25,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **CHANGE_PHRASES,
     **COMPARISON_PHRASES,
     **GROUP_PHRASES,
+    **ITEM_PHRASES,
     **MODE_PHRASES,
     **OUTCOME_PHRASES,
     # page furniture
@@ -166,37 +168,6 @@ PHRASES: Final[Mapping[str, Text]] = {
     "interval_short": Text("{level}% 置信区间", "{level}% conf. interval"),
     "target": Text("目标", "Target"),
     "target_is": Text("目标 {value}", "Target {value}"),
-    "lowest_items": Text("居民评价最低的{count}项", "The {count} lowest-rated {count:item|items}"),
-    "highest_items": Text("占比最高的{count}项", "The {count} largest {count:share|shares}"),
-    "lowest_of_shown": Text(
-        "已公布的 {shown} 项中评价最低的{count}项",
-        "The {count} lowest-rated of the {shown} {shown:item|items} published",
-    ),
-    "highest_of_shown": Text(
-        "已公布的 {shown} 项中占比最高的{count}项", "The {count} largest of the {shown} {shown:share|shares} published"
-    ),
-    "hidden_items": Text(
-        "另有 {hidden} 项不单独公布，高低未知。",
-        "{hidden} further {hidden:item is|items are} not published alone: whether high or low is not known.",
-    ),
-    "one_item": Text("一", "one"),
-    "two_items": Text("两", "two"),
-    "three_items": Text("三", "three"),
-    "lowest_note": Text(
-        "按估计值由低到高列出。",
-        "Listed from the lowest estimate.",
-    ),
-    "items_title": Text("各方面评价，由低到高", "All items, from the lowest"),
-    "items_title_down": Text("各项占比，由高到低", "All items, from the highest"),
-    "items_note": Text(
-        "粗体为估计值最低的{count}项。",
-        "Bold: the {count} lowest {count:estimate|estimates}.",
-    ),
-    "items_note_shown": Text(
-        "粗体为已公布各项中估计值最低的{count}项。",
-        "Bold: the {count} lowest of the published estimates.",
-    ),
-    "item": Text("项目", "Item"),
     "by_age": Text("按年龄", "By age"),
     "age_group": Text("年龄组", "Age group"),
     "by_age_unit": Text(

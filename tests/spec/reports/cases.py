@@ -343,6 +343,33 @@ def street_of_few() -> AreaSummary:
     return replace(base, table=given.table(rows, sizes))
 
 
+def with_items(base: AreaSummary) -> AreaSummary:
+    """The area with its twelve items: firm in the city and its streets; in communities one coarse, one coded, one
+    hidden, and all of the last community hidden."""
+    last = [place for _, inside in base.streets for place in inside][-1]
+    above = {base.city.domain, *(street.domain for street, _ in base.streets)}
+    rows = []
+    for number, row in enumerate(base.table.rows):
+        shift = (number * 7 % 11) / 100
+        items = [
+            replace(printed(given.share(f"item.{i}", v, v - 0.05, min(v + 0.05, 0.999), 200)), tier=Tier.SHOWN)
+            for i in range(len(given.ITEMS))
+            for v in [round(0.58 + i * 0.03 - shift + (i * number % 5) / 100, 3)]
+        ]
+        if row.domain == last.domain:
+            items = [given.hidden(cell.variable, Suppression.NOT_PUBLISHED) for cell in items]
+        elif row.domain not in above:
+            items[2] = coarse("item.2", 0.41, 0.20, 0.64, 22)
+            items[5] = coarse("item.5", 0.90, 0.66, 1.0, 20, coded=Coding.AT_LEAST)
+            items[7] = given.hidden("item.7", Suppression.NOT_PUBLISHED)
+        rows.append(replace(row, cells=(*row.cells, *items)))
+    return replace(
+        base,
+        table=replace(base.table, rows=tuple(rows)),
+        indicators=(*base.indicators, *given.item_indicators()),
+    )
+
+
 CASES: Mapping[str, Callable[[], Summary]] = {
     "usual": given.community,
     "short_name": short_name,
@@ -360,6 +387,9 @@ CASES: Mapping[str, Callable[[], Summary]] = {
     "street_of_few": street_of_few,
     "city": given.city,
     "street": given.street,
+    "city_with_items": lambda: with_items(given.city()),
+    "street_with_items": lambda: with_items(given.street()),
+    "ten_streets_with_items": lambda: with_items(sixty_communities()),
     "sixty_communities": sixty_communities,
     "twelve_for_the_city": twelve_for_the_city,
     "held_against": held_against.community,

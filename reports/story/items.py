@@ -1,0 +1,40 @@
+"""Items of an area, the worst first: only those that may stand in an order do, the others follow as they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from questionnaires.indicators import Indicator
+from reports.content import AreaSummary, CommunitySummary
+from reports.story import common
+from reports.story.common import Measured
+from reports.wording import tiers
+
+
+def item_groups(summary: CommunitySummary | AreaSummary, language: str) -> list[list[Measured]]:
+    """Indicators that belong together, worst first; those that stand in no order last, as in the questionnaire."""
+    by_group: dict[str, list[Indicator]] = {}
+    for indicator in summary.indicators:
+        if indicator.group is not None and not indicator.headline:
+            by_group.setdefault(indicator.group, []).append(indicator)
+    return [
+        sorted(common.measured(summary.table, summary.place, group, language), key=worst_first)
+        for group in by_group.values()
+    ]
+
+
+def worst_first(each: Measured) -> tuple[bool, float]:
+    cell = each.cell
+    if not tiers.comparable(cell) or cell.value is None:
+        return (True, 0.0)
+    return (False, -cell.value if ascending_is_bad(each) else cell.value)
+
+
+def ascending_is_bad(each: Measured) -> bool:
+    """True where a high figure is the bad one: a target that says at most."""
+    return each.indicator.target is not None and each.indicator.target.sense == "at_most"
+
+
+def any_coarse(group: Sequence[Measured]) -> bool:
+    """Whether some figure is shown, but too uncertain, or told by an end only, to stand in an order."""
+    return any(each.cell.suppression is None and not tiers.comparable(each.cell) for each in group)

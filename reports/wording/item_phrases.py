@@ -1,0 +1,82 @@
+"""Words for items: of one area from the lowest, and by area in shaded fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from questionnaires.text import Text
+
+ITEM_PHRASES: Final[Mapping[str, Text]] = {
+    # one area
+    "lowest_items": Text("居民评价最低的{count}项", "The {count} lowest-rated {count:item|items}"),
+    "highest_items": Text("占比最高的{count}项", "The {count} largest {count:share|shares}"),
+    "lowest_of_shown": Text(
+        "已公布的 {shown} 项中评价最低的{count}项",
+        "The {count} lowest-rated of the {shown} {shown:item|items} published",
+    ),
+    "highest_of_shown": Text(
+        "已公布的 {shown} 项中占比最高的{count}项", "The {count} largest of the {shown} {shown:share|shares} published"
+    ),
+    "hidden_items": Text(
+        "另有 {hidden} 项不单独公布，高低未知。",
+        "{hidden} further {hidden:item is|items are} not published alone: whether high or low is not known.",
+    ),
+    "one_item": Text("一", "one"),
+    "two_items": Text("两", "two"),
+    "three_items": Text("三", "three"),
+    "lowest_note": Text(
+        "按估计值由低到高列出。",
+        "Listed from the lowest estimate.",
+    ),
+    "items_title": Text("各方面评价，由低到高", "All items, from the lowest"),
+    "items_title_down": Text("各项占比，由高到低", "All items, from the highest"),
+    "items_note": Text(
+        "粗体为估计值最低的{count}项。",
+        "Bold: the {count} lowest {count:estimate|estimates}.",
+    ),
+    "items_note_shown": Text(
+        "粗体为已公布各项中估计值最低的{count}项。",
+        "Bold: the {count} lowest of the published estimates.",
+    ),
+    "item": Text("项目", "Item"),
+    # by area
+    "heat_by_community": Text("各方面评价，按社区", "Items by community"),
+    "heat_by_street": Text("各方面评价，按街道（镇）", "Items by street"),
+    "street": Text("街道（镇）", "Street"),
+    "heat_unit": Text("各地按区划代码排列，不作排名；单位：{unit}", "areas by code, not ranked; in {unit}"),
+    "heat_nothing": Text("各方面的评价在这里都不单独公布。", "No figure of any item is published here."),
+    "heat_order": Text(
+        "各项按第一处的数字由低到高列出。", "Items stand from the lowest figure of the area named first."
+    ),
+    "heat_order_down": Text(
+        "各项按第一处的数字由高到低列出。", "Items stand from the highest figure of the area named first."
+    ),
+    "heat_order_part": Text(
+        "误差较小的各项按第一处的数字由低到高列出；另有 {count} 项在那里误差大或不单独公布，按问卷次序列在后面。",
+        "Items with a small error stand from the lowest figure of the area named first; {count} with a large error or "
+        "not published there follow in the order of the questionnaire.",
+    ),
+    "heat_order_part_down": Text(
+        "误差较小的各项按第一处的数字由高到低列出；另有 {count} 项在那里误差大或不单独公布，按问卷次序列在后面。",
+        "Items with a small error stand from the highest figure of the area named first; {count} with a large error or "
+        "not published there follow in the order of the questionnaire.",
+    ),
+    "heat_unordered": Text("各项按问卷次序列出。", "Items stand in the order of the questionnaire."),
+    "heat_shades": Text(
+        "底色由深到浅：{steps}（白）。底色只分档，相邻两档之间未必分得出高低。",
+        "Shades from dark to light: {steps} (white). They only group figures: two in different shades may not be "
+        "told apart.",
+    ),
+    "heat_unshaded": Text(
+        "误差大的和只公布到一端的不着色。",
+        "Figures with a large error, and those told to an end only, are not shaded.",
+    ),
+    "heat_plain": Text(
+        "没有底色：误差较小的数字都在同一档，或者没有。",
+        "Nothing is shaded: the figures with a small error are all of one step, or there is none.",
+    ),
+    "shade_below": Text("不足 {high}", "under {high}"),
+    "shade_between": Text("{low} 至不足 {high}", "{low} to under {high}"),
+    "shade_from": Text("{low} 及以上", "{low} and over"),
+}
