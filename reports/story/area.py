@@ -135,11 +135,12 @@ def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judg
     sentence = verdicts.verdict_sentence(pairs, language, subject=subject)
     sentence = response.headline(sentence, language, judged=judged)
     cautions = response.reading(language, judged=judged)
+    changed = () if response.very_low else changes.sentence(summary.changes, own, summary.place, language)
     if not judged:
-        return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=False)))
+        return Answer(sentence, (*cautions, *changed, *common.reading(summary.table, language, judged=False)))
     if response.very_low:
         return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=True)))
-    return Answer(sentence, (*cautions, by_community(summary, own, language)))
+    return Answer(sentence, (*cautions, *changed, by_community(summary, own, language)))
 
 
 def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdict | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from analysis.results import ChangeVerdict, PublishedChange
 from questionnaires.text import Text
@@ -10,7 +11,10 @@ from reports.blocks import Block, Notes
 from reports.content import Changes, Place, Trend
 from reports.story.common import Measured
 from reports.wording import changes as words
+from reports.wording import verdicts
 from reports.wording.phrases import say
+
+_FOUND: Final = {ChangeVerdict.RISEN: "risen_by", ChangeVerdict.FALLEN: "fallen_by"}
 
 
 def rows_of(changes: Changes | None, trend: Trend | None, each: Measured, place: Place) -> tuple[tuple[str, str], ...]:
@@ -28,6 +32,30 @@ def rows_of(changes: Changes | None, trend: Trend | None, each: Measured, place:
         )
         for wave, one in told
     )
+
+
+def sentence(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> tuple[str, ...]:
+    """What changed: only changes that were found are named; the others are counted, and so is what is not compared."""
+    if changes is None:
+        return ()
+    found, unchanged = [], 0
+    for each in own:
+        one = changes.of(place.domain, each.indicator.id)
+        if one is not None and one.difference is not None and one.verdict in _FOUND:
+            by = words.amount(abs(one.difference), one, each.figures, language)
+            found.append(say(language, _FOUND[one.verdict], name=verdicts.in_sentence(each.name, language), by=by))
+        elif one is not None and one.verdict is ChangeVerdict.NO_DETECTABLE_CHANGE:
+            unchanged += 1
+    compared = len(found) + unchanged
+    if not compared:
+        return ()
+    parts = list(found)
+    if unchanged:
+        parts.append(say(language, "rest_unchanged" if found else "all_unchanged", count=unchanged))
+    if compared < len(own):
+        parts.append(say(language, "uncompared", count=len(own) - compared))
+    told = say(language, "comma" if language == "zh" else "semicolon").join(parts)
+    return (say(language, "changed_since", wave=changes.since.in_language(language), parts=told),)
 
 
 def blocks(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> list[Block]:
