@@ -51,8 +51,13 @@ class Cells:
     @property
     def part(self) -> FloatArray:
         """The place on the scale, 0..1; a share is its own. Halfway where there is no value."""
+        return self.part_of(slice(None))
+
+    def part_of(self, cells: IntArray | int | slice) -> FloatArray:
+        """The same of some cells."""
+        least = self.least[cells]
         with np.errstate(invalid="ignore", divide="ignore"):
-            part = (self.value - self.least) / (self.most - self.least)
+            part = (self.value[cells] - least) / (self.most[cells] - least)
         return np.clip(np.where(np.isfinite(part), part, 0.5), 0.0, 1.0)
 
     def at(self) -> IntArray:

@@ -16,7 +16,8 @@ from analysis.arrays import IntArray
 from analysis.cells import Cells, Place
 from analysis.cheapest_partners import cheapest
 from analysis.coding import SLIM, WIDE, widest_end
-from analysis.disclosure_bounds import Rooms, by_programs, proven
+from analysis.disclosure_bounds import Rooms
+from analysis.doubtful_ranges import Proofs
 from analysis.families import Ties
 from analysis.hiding import EXACT, Guards, Hiding, Range
 
@@ -41,6 +42,7 @@ class Search:
         self.part = cells.part
         self.added: set[int] = set()
         self.tried: set[int] = set()
+        self.proofs = Proofs(ties.sums)
 
     def run(self) -> None:
         """Changes ``hiding``. Raises CannotProtect where what is ``fixed`` gives something away."""
@@ -64,21 +66,15 @@ class Search:
 
     def _in_circles(self, known: Rooms, guards: Guards) -> IntArray:
         """Narrow cells among those whose limits were only passed along a circle."""
-        found: list[int] = []
+        self.proofs.begin(known)
         wanted = np.zeros(len(self.part), dtype=bool)
         wanted[guards.asked] = True
-        for cells, rows in self.sums.circles(known):
-            asked = np.flatnonzero(wanted[cells])
-            if not len(asked):
-                continue
-            matrix = self.sums.matrix(cells, rows)
-            down, up = known.down[cells], known.up[cells]
-            doubtful = asked[guards.missed(cells[asked], *proven(matrix, down, up, asked))]
-            for place in doubtful.tolist():
-                least, most = by_programs(matrix, down, up, place)
-                if guards.missed(cells[[place]], np.array([least]), np.array([most]))[0]:
-                    found.append(int(cells[place]))
-        return np.array(found, dtype=np.int64)
+        narrow = [
+            self.proofs.narrow(cells, rows, cells[wanted[cells]], guards)
+            for cells, rows in self.sums.circles(known)
+            if wanted[cells].any()
+        ]
+        return np.concatenate([*narrow, np.empty(0, dtype=np.int64)])
 
     def _thin(self) -> Iterator[tuple[int, int]]:
         """Sums whose hidden parts come to too few even together: they are as good as one figure for all of them."""

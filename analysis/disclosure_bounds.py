@@ -9,6 +9,7 @@ proves some width, and two linear programs give the range.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,11 +17,11 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from analysis.arrays import FloatArray, IntArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 
 _MOST_PASSES = 200
 _EXACT = 1e-9
-_LARGEST = 1500  # cells in circles for which rays are sought: the matrix is square
+_NEIGHBOURS = 60  # cells from which on a neighbourhood is worth a program
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,16 +117,59 @@ class Sums:
             for part in np.flatnonzero((links > cells + rows - 1) & (links > 0))
         ]
 
-    def matrix(self, cells: IntArray, rows: IntArray) -> FloatArray:
-        """Terms of ``rows`` and ``cells`` as a dense matrix."""
-        place = np.full(self.cells, -1)
-        place[cells] = np.arange(len(cells))
-        line = np.full(self.count, -1)
-        line[rows] = np.arange(len(rows))
-        terms = np.flatnonzero((place[self.cell] >= 0) & (line[self.row] >= 0))
-        found = np.zeros((len(rows), len(cells)))
-        np.add.at(found, (line[self.row[terms]], place[self.cell[terms]]), self.factor[terms])
-        return found
+    @cached_property
+    def lines(self) -> csr_array:
+        """(sums, cells), without the terms that count nothing."""
+        return _without_zeros(csr_array((self.factor, (self.row, self.cell)), shape=(self.count, self.cells)))
+
+    @cached_property
+    def columns(self) -> csr_array:
+        """(cells, sums)."""
+        return csr_array(self.lines.T.tocsr())
+
+    def matrix(self, cells: IntArray, rows: IntArray) -> csr_array:
+        """Terms of ``rows`` and ``cells``, (rows, cells)."""
+        return csr_array(self.lines[rows][:, cells])
+
+    def touching(self, cells: IntArray) -> IntArray:
+        """The sums that any of the cells is in."""
+        return np.unique(_members(self.columns, cells)).astype(np.int64)
+
+    def within(self, rows: IntArray) -> IntArray:
+        """The cells of any of the sums."""
+        return np.unique(_members(self.lines, rows)).astype(np.int64)
+
+    def around(self, cell: int, usable: BoolArray) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+        """Ever larger neighbourhoods among ``usable`` cells, up to all that hangs together with the cell.
+
+        Of each its cells, the sums of which no usable cell lies outside, and all that touch it. In the last these are
+        the same.
+        """
+        near, wanted = np.array([cell], dtype=np.int64), _NEIGHBOURS
+        touching = self.touching(near)
+        while True:
+            inside, before = touching, len(near)
+            near = self.within(inside)
+            near = near[usable[near]]
+            touching = self.touching(near)
+            if len(near) == before or len(near) >= wanted:
+                yield near, inside, touching
+                wanted = 3 * len(near)
+            if len(near) == before:
+                return
+
+
+def _members(lines: csr_array, rows: IntArray) -> IntArray:
+    """The columns of any of the rows, one after the other."""
+    first, last = lines.indptr[rows], lines.indptr[rows + 1]
+    length = last - first
+    place = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+    return np.asarray(lines.indices[np.repeat(first, length) + place])
+
+
+def _without_zeros(lines: csr_array) -> csr_array:
+    lines.eliminate_zeros()
+    return lines
 
 
 def proven(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -136,8 +180,6 @@ def proven(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: IntArray
     further than the true range, and mostly far enough.
     """
     least, most = np.zeros(len(asked)), np.zeros(len(asked))
-    if matrix.shape[1] > _LARGEST:
-        return least, most
     for room in (up - down, np.minimum(up, -down)):
         fall, rise = _along(_rays(matrix, room**2, asked), down, up)
         least, most = np.minimum(least, -fall), np.maximum(most, rise)
@@ -169,18 +211,26 @@ def _along(rays: FloatArray, down: FloatArray, up: FloatArray) -> tuple[FloatArr
     return np.where(moved, fall, 0.0), np.where(moved, rise, 0.0)
 
 
-def by_programs(matrix: FloatArray, down: FloatArray, up: FloatArray, asked: int) -> tuple[float, float]:
-    """The exact range of one cell: the least and the greatest move that all sums allow."""
-    from scipy.optimize import linprog
+def by_programs(
+    matrix: csr_array | FloatArray, down: FloatArray, up: FloatArray, asked: int
+) -> tuple[FloatArray, FloatArray]:
+    """The moves of all cells with the least and with the greatest of one; that cell's own are its exact range."""
+    goal = np.zeros(len(down))
+    goal[asked] = 1.0
+    return furthest(matrix, down, up, -goal), furthest(matrix, down, up, goal)
 
-    lines = csr_array(matrix)
-    ends = []
-    for sign in (1.0, -1.0):
-        goal = np.zeros(len(down))
-        goal[asked] = sign
-        solution = linprog(  # type: ignore[call-overload]  # the stubs know no sparse constraints
-            goal, A_eq=lines, b_eq=np.zeros(len(matrix)), bounds=np.stack([down, up], axis=1), method="highs"
-        ).fun
-        # No move at all satisfies every sum, so only rounding can make a program infeasible.
-        ends.append(0.0 if solution is None else sign * float(solution))
-    return ends[0], ends[1]
+
+def furthest(matrix: csr_array | FloatArray, down: FloatArray, up: FloatArray, goal: FloatArray) -> FloatArray:
+    """The moves within their rooms that all sums allow and of which ``goal`` makes most."""
+    moves = cheapest_moves(-goal, csr_array(matrix), down, up)
+    # No move at all satisfies every sum, so only rounding can make a program infeasible.
+    return np.zeros(len(down)) if moves is None else moves
+
+
+def cheapest_moves(cost: FloatArray, sums: csr_array, least: FloatArray, most: FloatArray) -> FloatArray | None:
+    """Of the moves between two limits that all sums allow those that cost least; None where there are none."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    # Without whole numbers this is the linear program of ``linprog``, with a third of what that adds to each.
+    moves = milp(cost, constraints=LinearConstraint(sums, 0.0, 0.0), bounds=Bounds(least, most)).x
+    return None if moves is None else np.asarray(moves)

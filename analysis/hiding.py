@@ -43,6 +43,18 @@ class Hiding:
     def coded(self) -> BoolArray:
         return np.isfinite(self.end) & ~self.hidden
 
+    def of(self, cells: IntArray) -> Hiding:
+        """Of these cells alone."""
+        return Hiding(
+            end=self.end[cells],
+            side=self.side[cells],
+            hidden=self.hidden[cells],
+            few=self.few[cells],
+            dominated=self.dominated[cells],
+            fixed=self.fixed[cells],
+            slack=Rooms(self.slack.down[cells], self.slack.up[cells]),
+        )
+
     def rooms(self, part: FloatArray) -> Rooms:
         down, up = self.slack.down, self.slack.up
         upper, lower = self.coded & (self.side > 0), self.coded & (self.side < 0)
